@@ -1,0 +1,67 @@
+# What a developer does here, one word each. Everything runs from .venv, which any target makes when it is missing.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+SUITABLE := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+
+# The demo and the tests talk to 127.0.0.1 alone; a proxy of the machine has no part in it.
+LOOPBACK_ONLY := NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost
+
+# An environment whose Python has gone, or that was left half-made, is made anew.
+ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
+.PHONY: $(INSTALLED)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check fix lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## Create .venv with the connector and its tools
+
+$(INSTALLED): setup.py
+	@for candidate in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
+		if "$$candidate" -c '$(SUITABLE)' 2>/dev/null; then found="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "source-pinterest needs Python 3.11, 3.12 or 3.13 with venv:" \
+			"'sudo apt install python3-venv' on Debian, 'brew install python@3.13' on macOS," \
+			"or name one with 'make PYTHON=/path/to/python'." >&2; \
+		exit 1; \
+	fi; \
+	echo "Creating $(VENV) with $$found ..."; \
+	rm -rf $(VENV) && "$$found" -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[tests,checks]'
+	@touch $@
+
+demo: $(INSTALLED) ## Run the connector against a local Pinterest and show what it read
+	@$(LOOPBACK_ONLY) $(PY) -m integration_tests.demo
+
+test: $(INSTALLED) ## Run the whole test suite with branch coverage
+	$(LOOPBACK_ONLY) $(PY) -m pytest --numprocesses 2 --cov --cov-report term $(PYTEST_ARGS)
+
+check: $(INSTALLED) ## Check format, lint, types, import floors and the Dockerfile
+	$(PY) -m ruff format --check
+	$(PY) -m ruff check
+	$(PY) -m mypy
+	$(PY) -m pytest --quiet unit_tests/test_floors.py
+	@PATH="$(VENV)/bin:$$PATH"; \
+	if command -v hadolint >/dev/null; then hadolint Dockerfile; \
+	else echo "hadolint is not installed here: the Dockerfile was not checked."; fi
+
+fix: $(INSTALLED) ## Format, and mend what the linter can mend
+	$(PY) -m ruff format
+	$(PY) -m ruff check --fix
+
+lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, as the image has)
+	rm -rf .tmp/lock && python3.11 -m venv .tmp/lock
+	.tmp/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
+	.tmp/lock/bin/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
+		--no-config --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+		--output-file requirements.lock setup.py
+
+clean: ## Remove .venv and everything that the targets made
+	rm -rf $(VENV) .tmp build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache demo-output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,13 @@
+"""Carries the guard into child processes: with this folder on PYTHONPATH, Python imports this module when it starts."""
+
+import sys
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from pathlib import Path
+
+import network_refusal  # noqa: F401 - importing it is what installs the hook
+
+# A machine may have a sitecustomize of its own, which this one hides.
+hidden = PathFinder.find_spec(__name__, [entry for entry in sys.path if Path(entry) != Path(__file__).parent])
+if hidden is not None and hidden.loader is not None:
+    hidden.loader.exec_module(module_from_spec(hidden))

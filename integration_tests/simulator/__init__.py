@@ -1,0 +1,32 @@
+"""A local Pinterest API v5, at least as strict as the real one, for tests, the demo and benchmarks."""
+
+from integration_tests.simulator.analytics import Attribution
+from integration_tests.simulator.columns import DEFAULT_COLUMNS, SYNC_COLUMNS
+from integration_tests.simulator.faults import FAULT_KINDS, Fault, FaultKind, Hint
+from integration_tests.simulator.layout import Kind
+from integration_tests.simulator.oauth import ALL_SCOPES, Rotation
+from integration_tests.simulator.quotas import PROFILES, HeaderStyle
+from integration_tests.simulator.request_log import Entry
+from integration_tests.simulator.settings import Settings
+from integration_tests.simulator.simulator import Simulator
+from integration_tests.simulator.world import PRIMARY_KEYS, World
+
+__all__ = [
+    "ALL_SCOPES",
+    "DEFAULT_COLUMNS",
+    "FAULT_KINDS",
+    "PRIMARY_KEYS",
+    "PROFILES",
+    "SYNC_COLUMNS",
+    "Attribution",
+    "Entry",
+    "Fault",
+    "FaultKind",
+    "HeaderStyle",
+    "Hint",
+    "Kind",
+    "Rotation",
+    "Settings",
+    "Simulator",
+    "World",
+]

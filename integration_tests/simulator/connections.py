@@ -1,0 +1,98 @@
+"""How is an answer put on the wire, or not?
+
+Starlette responses, one for each way in which a connection can fail its client.
+"""
+
+import asyncio
+import socket
+import struct
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from integration_tests.simulator.faults import FaultKind
+from integration_tests.simulator.reply import Reply
+
+_CLOSE_WITH_RESET = struct.pack("ii", 1, 0)
+_SMALL_PART = 1_000
+
+
+class OpenProtocol(H11Protocol):
+    """uvicorn's HTTP/1.1, with its transport in reach of the responses below."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as h11_impl has it
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+def response(reply: Reply, kind: FaultKind | None, stopping: asyncio.Event) -> Response:
+    """The response that carries the reply, on a connection as healthy as the fault allows."""
+    headers = dict(reply.headers)
+    if kind is FaultKind.CUT_BODY:
+        return _CutBody(reply.body, reply.status, headers, reply.media_type)
+    if kind is FaultKind.RESET_INSIDE_BODY:
+        return _ResetInsideBody(reply.body, reply.status, headers, reply.media_type)
+    if kind is FaultKind.RESET_BEFORE_BODY:
+        return _ResetBeforeBody()
+    if kind is FaultKind.NEVER_ANSWERS:
+        return _Silence(stopping)
+    return Response(reply.body, reply.status, headers, reply.media_type)
+
+
+class _Broken(Response):
+    async def start(self, send: Send, part: int) -> None:
+        """Sends the whole head, Content-Length included, and only a part of the body."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": bytes(self.body)[:part], "more_body": True})
+
+
+class _CutBody(_Broken):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.start(send, len(self.body) // 2)
+        scope["state"]["transport"].close()
+        await _disconnected(receive)
+
+
+class _ResetInsideBody(_Broken):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.start(send, min(_SMALL_PART, len(self.body) // 2))
+        _reset(scope)
+        await _disconnected(receive)
+
+
+class _ResetBeforeBody(Response):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # the ASGI signature
+        _reset(scope)
+        await _disconnected(receive)
+
+
+class _Silence(Response):
+    def __init__(self, stopping: asyncio.Event) -> None:
+        super().__init__()
+        self._stopping = stopping
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # the ASGI signature
+        waits: list[asyncio.Task[Any]] = [
+            asyncio.create_task(self._stopping.wait()),
+            asyncio.create_task(_disconnected(receive)),
+        ]
+        _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        _reset(scope)
+        await _disconnected(receive)
+
+
+def _reset(scope: Scope) -> None:
+    transport = scope["state"]["transport"]
+    connection: socket.socket | None = transport.get_extra_info("socket")
+    if connection is not None and not transport.is_closing():
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _CLOSE_WITH_RESET)
+        transport.abort()
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

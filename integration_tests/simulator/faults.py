@@ -1,0 +1,132 @@
+"""Which call goes wrong, and in which way?
+
+A test scripts faults in one line each: `Fault("503", on="campaigns/list", after=2, times=3)`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from integration_tests.simulator.request_log import Entry
+
+
+class FaultKind(StrEnum):
+    """Everything that the simulator can do wrong."""
+
+    RATE_LIMITED = "rate_limited"
+    RETRY_AFTER_400 = "retry_after_400"
+    LAST_90_DAYS_400 = "last_90_days_400"
+    SERVER_ERROR = "500"
+    BAD_GATEWAY_HTML = "502_html"
+    UNAVAILABLE = "503"
+    GATEWAY_TIMEOUT = "504"
+    TRUNCATED_JSON = "truncated_json"
+    MALFORMED_JSON = "malformed_json"
+    EMPTY_BODY = "empty_body"
+    CUT_BODY = "cut_body"
+    RESET_BEFORE_BODY = "reset_before_body"
+    RESET_INSIDE_BODY = "reset_inside_body"
+    NEVER_ANSWERS = "never_answers"
+    SLOW = "slow"
+    TOKEN_EXPIRED = "token_expired"
+    TOKEN_REVOKED = "token_revoked"
+    MISSING_SCOPE = "missing_scope"
+    FORBIDDEN = "forbidden"
+    GONE = "gone"
+    REPEATED_BOOKMARK = "repeated_bookmark"
+    EMPTY_PAGE_WITH_BOOKMARK = "empty_page_with_bookmark"
+    TOO_LARGE_413 = "too_large_413"
+    TOO_LARGE_414 = "too_large_414"
+    TOO_LARGE_431 = "too_large_431"
+    ACCOUNT_VANISHES = "account_vanishes"
+    PIN_CAP = "pin_cap"
+
+
+FAULT_KINDS = tuple(FaultKind)
+_LASTING = frozenset({FaultKind.ACCOUNT_VANISHES, FaultKind.PIN_CAP})
+_EFFECTS = _LASTING | {FaultKind.TOKEN_EXPIRED, FaultKind.TOKEN_REVOKED, FaultKind.SLOW}
+
+
+class Hint(StrEnum):
+    """How a rate_limited answer tells for how long to wait."""
+
+    RESET = "reset"  # x-ratelimit-reset: 2
+    RESET_LIST = "reset_list"  # x-ratelimit-reset: 1, 2
+    RETRY_AFTER = "retry_after"  # Retry-After: 2
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One scripted fault: which calls it hits, from when on, and how often."""
+
+    kind: FaultKind
+    on: str = "*"  # an operationId; "*" is every operation but oauth/token
+    path: str = ""  # a substring of the path, such as a board's id
+    account: str = ""  # the ad account of the path; for account_vanishes, the one that goes
+    after: int = 0  # so many matching calls are answered properly first
+    times: int | None = 1  # None: every call from then on
+    seconds: float = 1  # to wait (rate_limited, retry_after_400) or to be slow for
+    hint: Hint = Hint.RESET
+    code: int | None = 8  # of a rate_limited answer; None: a body without a code
+    status: int = 401  # with which a revoked token is refused: 400 or 401
+    items: int = 100_000  # how many pins a list shows under pin_cap
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", FaultKind(self.kind))
+        object.__setattr__(self, "hint", Hint(self.hint))
+
+    def covers(self, entry: Entry) -> bool:
+        if self.on == "*":
+            named = entry.operation_id not in {"", "oauth/token"}
+        else:
+            named = entry.operation_id == self.on
+        own_account = self.kind is FaultKind.ACCOUNT_VANISHES or self.account in {"", _account(entry)}
+        paged = self.kind is not FaultKind.REPEATED_BOOKMARK or bool(entry.values("bookmark"))
+        return named and own_account and paged and self.path in entry.path
+
+
+@dataclass
+class _Progress:
+    fault: Fault
+    seen: int = 0
+    fired: int = 0
+
+    def is_due(self) -> bool:
+        self.seen += 1
+        if self.seen <= self.fault.after:
+            return False
+        self.fired += 1
+        lasting = self.fault.times is None or self.fault.kind in _LASTING
+        return lasting or self.fired <= (self.fault.times or 0)
+
+
+@dataclass
+class FaultScript:
+    """The faults of a simulator, in the order in which they were scripted."""
+
+    _progress: list[_Progress] = field(default_factory=list)
+
+    def add(self, faults: Iterable[Fault]) -> None:
+        self._progress.extend(map(_Progress, faults))
+
+    def clear(self) -> None:
+        self._progress.clear()
+
+    def due(self, entry: Entry) -> list[Fault]:
+        """The faults that hit this call: at most one that spoils the answer, and what else happens at that moment."""
+        due: list[Fault] = []
+        for progress in self._progress:
+            if progress.fault.covers(entry) and progress.is_due():
+                due.append(progress.fault)
+                if progress.fault.kind not in _EFFECTS:
+                    break
+        return due
+
+    def fired(self, kind: FaultKind | str) -> int:
+        """How often faults of a kind have hit a call."""
+        return sum(min(p.fired, p.fault.times or p.fired) for p in self._progress if p.fault.kind == kind)
+
+
+def _account(entry: Entry) -> str:
+    return entry.path_parameters.get("ad_account_id", "")

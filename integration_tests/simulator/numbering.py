@@ -1,0 +1,38 @@
+"""Which ids do the things of the world carry, and which thing does an id name?
+
+Ids look like Pinterest's (digits, growing with age, with gaps) and can be turned back into the index they stand for,
+so that a world of a million pins needs no table.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """One series of ids."""
+
+    base: int
+    stride: int
+
+    def id_of(self, index: int) -> str:
+        return str(self.base + index * self.stride + self._scatter(index))
+
+    def index_of(self, text: str) -> int | None:
+        """The index behind an id, None for an id this series never gave out."""
+        index, scatter = divmod(int(text) - self.base, self.stride)
+        return index if index >= 0 and scatter == self._scatter(index) else None
+
+    def _scatter(self, index: int) -> int:
+        return (index * 2654435761 + 12345) % self.stride
+
+
+USERS = Numbering(base=424_605_208_700_000_000, stride=100_003)
+BOARDS = Numbering(base=549_755_885_100_000_000, stride=100_003)
+SECTIONS = Numbering(base=5_195_041_000_000_000_000, stride=100_003)
+# The first five pins have 18 digits and all others 19: longer than a double holds exactly.
+PINS = Numbering(base=999_960_000_000_000_000, stride=7_919_000_000_003)
+AD_PINS = Numbering(base=1_120_000_000_000_000_000, stride=1_000_003)
+AD_ACCOUNTS = Numbering(base=549_755_000_000, stride=1_000_003)
+CAMPAIGNS = Numbering(base=626_735_000_000, stride=61)
+AD_GROUPS = Numbering(base=2_680_060_000_000, stride=61)
+ADS = Numbering(base=687_201_000_000, stride=61)

@@ -1,0 +1,23 @@
+"""What goes back to the client, before a fault spoils it?"""
+
+from dataclasses import dataclass, field
+
+import orjson
+
+from integration_tests.simulator.errors import ApiError
+
+JSON = "application/json"
+
+
+@dataclass
+class Reply:
+    """Status, body and headers of one answer."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    media_type: str = JSON
+
+
+def refusal(error: ApiError) -> Reply:
+    return Reply(error.status, orjson.dumps({"code": error.code, "message": error.message}))

@@ -1,0 +1,36 @@
+"""How does one seed become the same world every time?
+
+Nothing in the simulated world is stored: each value is computed from the seed and the place where it stands.
+"""
+
+_MASK = (1 << 64) - 1
+
+WORDS = (
+    "Wedding ideas",
+    "Küche & Bad",
+    "春のコーデ",
+    "Été à la plage",
+    "Niños",
+    "🌿 Garden",
+    "Zażółć gęślą jaźń",
+    "Сад и огород",
+    "Home office",
+    "Рецепты",
+    'Quotes "and" commas, too',
+    "Line\nbreak",
+)
+
+
+def mix(*parts: int) -> int:
+    """64 well scattered bits that depend on every part and on their order."""
+    bits = 0x9E3779B97F4A7C15
+    for part in parts:
+        bits = (bits ^ part) * 0xBF58476D1CE4E5B9 & _MASK
+        bits = (bits ^ bits >> 29) * 0x94D049BB133111EB & _MASK
+        bits ^= bits >> 32
+    return bits
+
+
+def words(bits: int) -> str:
+    """A title out of the word list, Unicode included."""
+    return f"{WORDS[bits % len(WORDS)]} {bits >> 8 & 0xFFF}"

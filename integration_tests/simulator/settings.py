@@ -1,0 +1,29 @@
+"""How does the local Pinterest behave, whatever its data?"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from integration_tests.simulator.faults import Fault
+from integration_tests.simulator.oauth import ACCESS_LIFETIME_SECONDS, ALL_SCOPES, Rotation
+from integration_tests.simulator.quotas import HeaderStyle
+
+
+@dataclass(kw_only=True)
+class Settings:
+    """The options of `Simulator`, beside its world."""
+
+    profile: str = "ample"  # of the quotas: ample, standard, trial or docs_2022
+    header_style: HeaderStyle = HeaderStyle.PLAIN
+    clock: Callable[[], float] = time.time  # of quotas, tokens and bookmarks
+    faults: Sequence[Fault] = ()
+    latency: float = 0  # seconds before each answer
+    scopes: tuple[str, ...] = ALL_SCOPES
+    access_token_lifetime: float = ACCESS_LIFETIME_SECONDS
+    refresh_rotation: Rotation = Rotation.KEEP
+    max_url_length: int = 32_768
+    max_rows: int | None = None  # entities x days of one analytics call; more is a 413
+
+    def __post_init__(self) -> None:
+        self.header_style = HeaderStyle(self.header_style)
+        self.refresh_rotation = Rotation(self.refresh_rotation)

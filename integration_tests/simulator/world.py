@@ -1,0 +1,130 @@
+"""What would a perfect sync of the simulated world hold?
+
+`World.records` gives each stream's records as the API gives them, and `World.expected` the same by primary key, with
+ids as strings, for tests to compare with.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from integration_tests.simulator import ads, columns, organic, user_analytics
+from integration_tests.simulator.analytics import Attribution, DayRows
+from integration_tests.simulator.layout import Kind, Layout, size_at
+from integration_tests.simulator.listing import Record
+from integration_tests.simulator.subjects import subjects
+
+ANY_STATUS = {"entity_statuses": ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")}
+DAYS_BACK = 89
+
+PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {
+    "boards": ("id",),
+    "board_sections": ("board_id", "id"),
+    "board_pins": ("board_id", "id"),
+    "board_section_pins": ("board_id", "board_section_id", "id"),
+    "ad_accounts": ("id",),
+    "campaigns": ("id",),
+    "ad_groups": ("id",),
+    "ads": ("id",),
+    "user_account_analytics": ("date",),
+    "ad_account_analytics": ("AD_ACCOUNT_ID", "DATE"),
+    "campaign_analytics": ("CAMPAIGN_ID", "DATE"),
+    "ad_group_analytics": ("AD_GROUP_ID", "DATE"),
+    "ad_analytics": ("AD_ID", "DATE"),
+}
+_ENTITIES: Mapping[str, Callable[[Layout, Mapping[str, Any]], Any]] = {
+    "campaigns": ads.campaigns,
+    "ad_groups": ads.ad_groups,
+    "ads": ads.ads,
+}
+_LEVELS = {
+    "ad_account_analytics": "ad_accounts",
+    "campaign_analytics": "campaigns",
+    "ad_group_analytics": "ad_groups",
+    "ad_analytics": "ads",
+}
+_IDS = frozenset(columns.IDS)
+
+
+@dataclass(kw_only=True)
+class World(Layout):
+    """A layout that can tell its whole truth."""
+
+    def records(
+        self,
+        stream: str,
+        *,
+        start: date | None = None,
+        end: date | None = None,
+        wanted_columns: Sequence[str] = columns.DEFAULT_COLUMNS,
+        attribution: Attribution = Attribution(),
+    ) -> Iterator[Record]:
+        """The records of a stream; the dates (by default the last 90 days) and columns matter to analytics only."""
+        first, last = start or self.today - timedelta(days=DAYS_BACK), end or self.today
+        if stream in _LEVELS:
+            maker = DayRows(self, wanted_columns, attribution)
+            return self._analytics(_LEVELS[stream], maker, first, last)
+        if stream == "user_account_analytics":
+            return self._user_account_analytics(first, last)
+        if stream in _ENTITIES:
+            return self._entities(stream)
+        return _LISTS[stream](self)
+
+    def expected(self, stream: str, **window: Any) -> dict[tuple[str, ...], Record]:
+        """The records of a stream by primary key, every id a string; options as for `records`."""
+        keys = PRIMARY_KEYS[stream]
+        by_key: dict[tuple[str, ...], Record] = {}
+        for record in self.records(stream, **window):
+            exact = {name: str(value) if name in _IDS and value is not None else value for name, value in record.items()}
+            by_key[tuple(exact[key] for key in keys)] = exact
+        return by_key
+
+    def _analytics(self, level: str, maker: DayRows, start: date, end: date) -> Iterator[Record]:
+        for account in self.account_indexes():
+            ids = (
+                None
+                if level == "ad_accounts"
+                else [self.entity_id(Kind(level), account, index) for index in range(self.count(Kind(level), account))]
+            )
+            for subject in subjects(self, level, account, ids):
+                yield from maker.rows(subject, start, end)
+
+    def _user_account_analytics(self, start: date, end: date) -> Iterator[Record]:
+        arguments = {**user_analytics.DEFAULTS, "start_date": start, "end_date": end}
+        yield from user_analytics.user_account_analytics(self, arguments)["all"]["daily_metrics"]
+
+    def _entities(self, stream: str) -> Iterator[Record]:
+        for account in self.account_indexes():
+            yield from _ENTITIES[stream](self, {**ANY_STATUS, "ad_account_id": self.account_id(account)})
+
+
+def _board_sections(world: Layout) -> Iterator[Record]:
+    for owner, index in _sections(world):
+        yield {"board_id": organic.board_id(owner), **organic.section(world, owner, index)}
+
+
+def _board_pins(world: Layout) -> Iterator[Record]:
+    for owner in range(world.boards):
+        yield from organic.board_pins(world, {"board_id": organic.board_id(owner)})
+
+
+def _board_section_pins(world: Layout) -> Iterator[Record]:
+    for owner, index in _sections(world):
+        section_id = organic.section_id(world, owner, index)
+        yield from organic.board_section_pins(world, {"board_id": organic.board_id(owner), "section_id": section_id})
+
+
+def _sections(world: Layout) -> Iterator[tuple[int, int]]:
+    for owner in range(world.boards):
+        for index in range(size_at(world.sections_per_board, owner)):
+            yield owner, index
+
+
+_LISTS: Mapping[str, Callable[[Layout], Iterator[Record]]] = {
+    "boards": lambda world: iter(organic.boards(world, {})),
+    "board_sections": _board_sections,
+    "board_pins": _board_pins,
+    "board_section_pins": _board_section_pins,
+    "ad_accounts": lambda world: iter(ads.ad_accounts(world, {})),
+}

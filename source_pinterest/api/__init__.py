@@ -1,0 +1,83 @@
+"""What do all streams of a sync share to talk to Pinterest? The address, the token, the budget and one session."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from source_pinterest import __version__
+from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator
+from source_pinterest.api.budget import Budget
+from source_pinterest.api.errors import ConfigError
+from source_pinterest.api.session import PinterestSession
+from source_pinterest.config import Config, OAuthCredentials
+
+DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
+BASE_URL_VARIABLE = "PINTEREST_API_URL"
+"""Points the connector at Pinterest's sandbox or at a local stand-in; the value includes `/v5`."""
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Api:
+    """The one way to Pinterest of a sync.
+
+    Attributes:
+        base_url: without a slash at its end.
+        session: paces every call; knows no token of itself.
+        authenticator: puts the token on a call, shared by all streams.
+        max_retries: how often a failed call is sent again.
+    """
+
+    base_url: str
+    session: PinterestSession
+    authenticator: PinterestAuthenticator
+    max_retries: int
+
+    @classmethod
+    def connect(
+        cls,
+        config: Config,
+        on_rotation: Callable[[Mapping[str, Any]], None],
+        before_wait: Callable[[], None],
+    ) -> "Api":
+        """Build the bundle; no call is made yet.
+
+        Raises:
+            ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
+        """
+        base_url = _base_url()
+        session = PinterestSession(
+            Budget(config.max_wait_seconds, before_wait),
+            f"source-pinterest/{__version__}",
+            config.request_timeout_seconds,
+            connections=config.num_workers,
+        )
+        token_session = requests.Session()
+        # A server on this machine is never reached through a proxy, whatever the environment says.
+        session.trust_env = token_session.trust_env = urlsplit(base_url).hostname not in _LOOPBACK
+        session.auth = authenticator = (
+            OAuthAuthenticator(
+                f"{base_url}/oauth/token",
+                config.credentials,
+                token_session,
+                config.request_timeout_seconds,
+                on_rotation,
+            )
+            if isinstance(config.credentials, OAuthCredentials)
+            else AccessTokenAuthenticator(config.credentials)
+        )
+        return cls(base_url, session, authenticator, config.max_retries)
+
+
+def _base_url() -> str:
+    base_url = os.environ.get(BASE_URL_VARIABLE, DEFAULT_BASE_URL).rstrip("/")
+    parts = urlsplit(base_url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise ConfigError(f"{BASE_URL_VARIABLE} must be an https address, or http on this machine, such as {DEFAULT_BASE_URL}.")
+    return base_url
+

@@ -1,0 +1,212 @@
+"""How many calls may be made now? One allowance per rate category, kept true by the response headers.
+
+Pinterest's quotas are fixed windows per user and app (https://developers.pinterest.com/docs/reference/rate-limits/).
+The published numbers are only a first guess; each answer says what the window really holds.
+"""
+
+import logging
+import math
+import random
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from source_pinterest import limits
+from source_pinterest.api.errors import QuotaExhaustedError
+
+LOGGER = logging.getLogger("airbyte")
+
+_RESET_MARGIN_SECONDS = 1.0
+"""Resets are told in whole seconds, and nobody says whether they are rounded up or down."""
+
+_SHORT_RESET_SECONDS = 5.0
+"""Below this a whole second of margin would cost more calls than it saves."""
+
+_SAME_WINDOW_SECONDS = 2.5
+"""Two resets closer than this speak of the same window."""
+
+
+@dataclass
+class _Window:
+    """One fixed window of a category, as Pinterest last told it."""
+
+    limit: int
+    period: float
+    resets_at: float
+    issued: int = 0
+    foreign: int = 0
+    """Calls of the same token that this process did not make."""
+
+    def seconds_until_free(self, now: float, in_flight: int) -> float:
+        if now >= self.resets_at:
+            self._roll(now + self.period, in_flight)
+        return 0.0 if self.issued + self.foreign < self.limit else self.resets_at - now
+
+    def learn(self, told: "WindowHeader", now: float, in_flight: int) -> None:
+        margin = _RESET_MARGIN_SECONDS if told.reset > _SHORT_RESET_SECONDS else 0.1
+        resets_at = now + told.reset + margin
+        if abs(resets_at - self.resets_at) > _SAME_WINDOW_SECONDS:
+            self._roll(resets_at, in_flight + 1)
+        self.limit = told.limit if told.limit is not None else self.limit
+        self.period = told.period or max(self.period, told.reset)
+        self.foreign = max(self.foreign, self.limit - told.remaining - self.issued)
+
+    def _roll(self, resets_at: float, issued: int) -> None:
+        self.resets_at, self.issued, self.foreign = resets_at, issued, 0
+
+
+@dataclass(frozen=True)
+class WindowHeader:
+    """What one position of the `x-ratelimit-*` headers says."""
+
+    remaining: int
+    reset: float
+    limit: int | None = None
+    period: float | None = None
+
+
+def read_rate_headers(headers: Mapping[str, str]) -> list[WindowHeader]:
+    """Windows told by `x-ratelimit-limit`, `-remaining` and `-reset` (seconds), which may be lists.
+
+    A limit such as `100, 100;w=1, 1000;w=60` starts with the limit in force and then names one quota per window.
+    """
+    remaining = _numbers(headers.get("x-ratelimit-remaining"))
+    reset = _numbers(headers.get("x-ratelimit-reset"))
+    if not remaining or not reset:
+        return []
+    limits_told = [item.strip() for item in (headers.get("x-ratelimit-limit") or "").split(",") if item.strip()]
+    quotas = limits_told[-len(remaining) :] if len(limits_told) >= len(remaining) else []
+    windows = []
+    for position, left in enumerate(remaining):
+        quota = quotas[position] if quotas else ""
+        limit, _, parameters = quota.partition(";")
+        period = parameters.partition("w=")[2].partition(";")[0]
+        windows.append(
+            WindowHeader(
+                remaining=int(left),
+                reset=reset[min(position, len(reset) - 1)],
+                limit=int(_number(limit)) if _number(limit) is not None else None,  # type: ignore[arg-type]
+                period=_number(period),
+            ),
+        )
+    return windows
+
+
+def _numbers(header: str | None) -> list[float]:
+    found = [_number(item.partition(";")[0]) for item in (header or "").split(",")]
+    return [number for number in found if number is not None]
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+class Budget:
+    """The allowance of one token, shared by all streams of a sync.
+
+    Args:
+        max_wait_seconds: the longest wait for a quota; past it a call raises `QuotaExhaustedError`.
+        before_wait: called before a wait of more than a second, with no lock held.
+        clock: seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        max_wait_seconds: float,
+        before_wait: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._max_wait_seconds = max_wait_seconds
+        self._before_wait = before_wait
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._windows: dict[str, list[_Window]] = {}
+        self._in_flight: Counter[str] = Counter()
+        self._paused_until: dict[str, float] = {}
+        self._throttled_since: dict[str, float] = {}
+        self._throttles: Counter[str] = Counter()
+        self._last_second: deque[float] = deque(maxlen=limits.CALLS_PER_SECOND)
+
+    def acquire(self, category: str) -> None:
+        """Take one call of the category, waiting for it as long as the quota and `max_wait_seconds` ask.
+
+        Raises:
+            QuotaExhaustedError: the quota frees up too late for this sync.
+        """
+        announced = False
+        while wait := self._take(category):
+            if wait > self._max_wait_seconds:
+                raise QuotaExhaustedError(category, wait, self._max_wait_seconds)
+            if wait > 1 and not announced:
+                LOGGER.info(f"Waiting {math.ceil(wait)} s for Pinterest's quota of {category} calls.")
+                self._before_wait()
+                announced = True
+            with self._changed:
+                self._changed.wait(wait)
+
+    def settle(self, category: str, headers: Mapping[str, str] | None) -> None:
+        """Tell that a call has come back, with its headers, or without any when it was lost."""
+        told = read_rate_headers(headers) if headers is not None else []
+        with self._changed:
+            now = self._clock()
+            self._in_flight[category] -= 1
+            lasting = [window for window in told if window.period is None or window.period > 1]
+            known = self._windows_of(category, now)
+            if lasting:
+                del known[len(lasting) :]
+                known += [_Window(limits.CALLS_PER_SECOND, 1.0, now) for _ in lasting[len(known) :]]
+                for window, header in zip(known, lasting, strict=True):
+                    window.learn(header, now, self._in_flight[category])
+            self._changed.notify_all()
+
+    def throttled(self, category: str, hint_seconds: float | None) -> None:
+        """Pause the category after Pinterest refused a call for its rate, as long as told, else longer each time.
+
+        Raises:
+            QuotaExhaustedError: the pause, or all pauses in a row, exceed `max_wait_seconds`.
+        """
+        with self._changed:
+            now = self._clock()
+            since = self._throttled_since.setdefault(category, now)
+            self._throttles[category] += 1
+            backoff = min(2 ** (self._throttles[category] - 1), 64) * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
+            pause = backoff if hint_seconds is None else hint_seconds
+            self._paused_until[category] = max(self._paused_until.get(category, now), now + pause)
+        if pause > self._max_wait_seconds or now - since > self._max_wait_seconds:
+            raise QuotaExhaustedError(category, pause, self._max_wait_seconds)
+
+    def accepted(self, category: str) -> None:
+        """Tell that a call was not throttled, so that the next pause starts small again."""
+        if category in self._throttled_since:
+            with self._changed:
+                self._throttled_since.pop(category, None)
+                self._throttles[category] = 0
+
+    def _take(self, category: str) -> float:
+        """Take a call and return 0, or return the seconds to wait."""
+        with self._changed:
+            now = self._clock()
+            waits = [
+                self._paused_until.get(category, now) - now,
+                *(w.seconds_until_free(now, self._in_flight[category]) for w in self._windows_of(category, now)),
+            ]
+            if len(self._last_second) == limits.CALLS_PER_SECOND:
+                waits.append(self._last_second[0] + 1 - now)
+            wait = max(waits)
+            if wait <= 0:
+                for window in self._windows_of(category, now):
+                    window.issued += 1
+                self._last_second.append(now)
+                self._in_flight[category] += 1
+                return 0.0
+            return wait
+
+    def _windows_of(self, category: str, now: float) -> list[_Window]:
+        guess = limits.CALLS_PER_MINUTE.get(category, limits.CALLS_PER_MINUTE["org_read"])
+        return self._windows.setdefault(category, [_Window(guess, 60.0, now + 60.0)])

@@ -1,0 +1,55 @@
+"""How does one HTTP call leave the process? Paced by the budget, with a timeout, and with our name on it."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from source_pinterest import limits
+from source_pinterest.api.budget import Budget
+from source_pinterest.api.errors import Verdict, pause_hint_seconds, verdict_of
+
+CONNECT_TIMEOUT_SECONDS = 10.0
+
+
+class PinterestSession(requests.Session):
+    """A session whose calls wait for their quota. A throttled call waits as told and goes out again.
+
+    Args:
+        budget: the allowance that all streams share.
+        user_agent: how Pinterest sees us.
+        timeout_seconds: the longest silence of the server.
+        connections: how many calls may be open at once.
+    """
+
+    def __init__(self, budget: Budget, user_agent: str, timeout_seconds: float, connections: int) -> None:
+        super().__init__()
+        self._budget = budget
+        self._timeout = (min(CONNECT_TIMEOUT_SECONDS, timeout_seconds), timeout_seconds)
+        self.headers["User-Agent"] = user_agent
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, HTTPAdapter(pool_connections=connections, pool_maxsize=connections))
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        """Send when the quota allows it.
+
+        Raises:
+            QuotaExhaustedError: the quota frees up too late for this sync.
+            requests.RequestException: no answer came.
+        """
+        kwargs["timeout"] = kwargs.get("timeout") or self._timeout
+        kwargs["allow_redirects"] = False  # the API never redirects, and the token goes to no other host
+        category = limits.rate_category(urlsplit(request.url or "").path)
+        while True:
+            self._budget.acquire(category)
+            headers = None
+            try:
+                response = super().send(request, **kwargs)
+                headers = response.headers
+            finally:
+                self._budget.settle(category, headers)
+            if verdict_of(response) is not Verdict.WAIT:
+                self._budget.accepted(category)
+                return response
+            self._budget.throttled(category, pause_hint_seconds(response))

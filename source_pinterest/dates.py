@@ -1,0 +1,102 @@
+"""Which days does a request cover, and how are spans of days cut, clamped and joined?
+
+Pure functions over pendulum dates in UTC, the day that Pinterest reports by. Only `utc_today` looks at the clock.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import pendulum
+from pendulum import Date
+
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+
+
+def utc_today() -> Date:
+    """The current day in UTC."""
+    return pendulum.now("UTC").date()
+
+
+def parse_day(text: str) -> Date:
+    """Read a day written as YYYY-MM-DD.
+
+    Raises:
+        ValueError: it is written otherwise, or there is no such day.
+    """
+    match = _DAY.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a day written as YYYY-MM-DD.")
+    year, month, day = map(int, match.groups())
+    return Date(year, month, day)
+
+
+def days_before(day: Date, count: int) -> Date:
+    """The day that lies `count` days before this one."""
+    return day.subtract(days=count)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class DateWindow:
+    """A span of days, both ends included, as Pinterest's `start_date` and `end_date` mean it."""
+
+    start: Date
+    end: Date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"A window can't end on {self.end}, before it starts on {self.start}.")
+
+    @classmethod
+    def from_pair(cls, pair: Sequence[str]) -> Self:
+        """Read the form in which a state holds a window."""
+        start, end = pair
+        return cls(parse_day(start), parse_day(end))
+
+    def as_pair(self) -> list[str]:
+        """The form in which a state holds a window."""
+        return [self.start.isoformat(), self.end.isoformat()]
+
+    @property
+    def days(self) -> int:
+        """How many days the window covers; at least one."""
+        return self.end.toordinal() - self.start.toordinal() + 1
+
+    def clamp(self, earliest: Date) -> "DateWindow | None":
+        """What lies on or after `earliest`; None where nothing does."""
+        if self.end < earliest:
+            return None
+        return DateWindow(max(self.start, earliest), self.end)
+
+    def split(self) -> "tuple[DateWindow, DateWindow]":
+        """Two halves, the earlier one first and never the shorter.
+
+        Raises:
+            ValueError: the window is a single day.
+        """
+        if self.start == self.end:
+            raise ValueError(f"The single day {self.start} can't be split.")
+        first, second = self.cut((self.days + 1) // 2)
+        return first, second
+
+    def cut(self, max_days: int) -> "list[DateWindow]":
+        """The same days as windows of at most `max_days`, oldest first."""
+        windows = []
+        start = self.start
+        while start <= self.end:
+            end = min(start.add(days=max_days - 1), self.end)
+            windows.append(DateWindow(start, end))
+            start = end.add(days=1)
+        return windows
+
+
+def merge_windows(windows: Iterable[DateWindow]) -> list[DateWindow]:
+    """The same days in the fewest windows, oldest first: what overlaps or touches is joined."""
+    merged: list[DateWindow] = []
+    for window in sorted(windows):
+        if merged and window.start <= merged[-1].end.add(days=1):
+            merged[-1] = DateWindow(merged[-1].start, max(merged[-1].end, window.end))
+        else:
+            merged.append(window)
+    return merged

@@ -1,0 +1,24 @@
+"""When does a stream stop asking? After its first fatal error, or when nothing works any more."""
+
+from source_pinterest.api.errors import FatalError
+
+FAILURES_IN_A_ROW = 5
+"""So many slices failing with none succeeding in between: the trouble is not with one account or board."""
+
+
+class Fuse:
+    """Blows at the first fatal error of a stream; its remaining slices then end without a call."""
+
+    def __init__(self) -> None:
+        self.blown = False
+        self._failures_in_a_row = 0
+
+    def succeeded(self) -> None:
+        """Tell that a slice was read whole."""
+        self._failures_in_a_row = 0
+
+    def failed(self, error: Exception) -> None:
+        """Tell that a slice failed."""
+        self._failures_in_a_row += 1
+        if isinstance(error, FatalError) or self._failures_in_a_row >= FAILURES_IN_A_ROW:
+            self.blown = True

@@ -1,0 +1,159 @@
+"""Which days of one ad account have been read? Pure bookkeeping; no clock, no locks.
+
+Kept in the state as `{"DATE": last finished day, "from": first day ever read, "missing": [[start, end], ...]}`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import Any
+
+from pendulum import Date
+
+from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day, subtract_window
+
+
+class Outcome(Enum):
+    """How reading a window went."""
+
+    OPEN = auto()
+    DONE = auto()
+    FAILED = auto()
+
+
+class Purpose(Enum):
+    """Why a window is read."""
+
+    MISSING = auto()
+    """It failed, or could not be reached, before."""
+    HEAD = auto()
+    """The start date now lies before the first day ever read."""
+    TAIL = auto()
+    """It is new, or young enough to be restated."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Which days a sync is about.
+
+    Attributes:
+        start: the first day wanted.
+        earliest: the first day that can be read at all.
+        end: the last day.
+        lookback_days: how many days before the last finished one are read again with it; None to read none again.
+    """
+
+    start: Date
+    earliest: Date
+    end: Date
+    lookback_days: int | None
+
+
+@dataclass
+class WindowProgress:
+    """A window on its way."""
+
+    window: DateWindow
+    purpose: Purpose
+    outcome: Outcome = Outcome.OPEN
+
+
+@dataclass(frozen=True)
+class AccountHistory:
+    """The days of an account that are read for good.
+
+    Attributes:
+        last: the last finished day; None before the first sync.
+        first: the first day ever read; None if an older connector read it and did not say.
+        missing: windows before `last` that are still owed.
+    """
+
+    last: Date | None = None
+    first: Date | None = None
+    missing: tuple[DateWindow, ...] = ()
+
+    @classmethod
+    def from_state(cls, cursor: Mapping[str, Any], field: str) -> "AccountHistory":
+        """Read a cursor; raises ValueError for a day that is none."""
+        return cls(
+            last=parse_day(cursor[field]),
+            first=parse_day(cursor["from"]) if cursor.get("from") else None,
+            missing=tuple(DateWindow.from_pair(pair) for pair in cursor.get("missing") or ()),
+        )
+
+    def to_state(self, field: str) -> dict[str, Any]:
+        """Write the cursor."""
+        state: dict[str, Any] = {field: str(self.last)}
+        if self.first:
+            state["from"] = str(self.first)
+        if self.missing:
+            state["missing"] = [window.as_pair() for window in self.missing]
+        return state
+
+    def unread(self, period: Period) -> list[WindowProgress]:
+        """What is to be read: what is missing, then an earlier start, then the newest days."""
+        tail = _window(self._resume(period), period.end)
+        owed = list(self.missing)
+        if tail:
+            owed = subtract_window(owed, tail)
+        readable = [window for window in (w.clamp(period.earliest) for w in owed) if window]
+        head = _window(max(period.start, period.earliest), self.first.subtract(days=1)) if self.first else None
+        return (
+            [WindowProgress(window, Purpose.MISSING) for window in readable]
+            + [WindowProgress(window, Purpose.HEAD) for window in (head,) if window]
+            + [WindowProgress(window, Purpose.TAIL) for window in (tail,) if window]
+        )
+
+    def out_of_reach(self, period: Period) -> list[DateWindow]:
+        """Days that are owed but too old to be read any more."""
+        owed = list(self.missing)
+        if self.last:
+            owed += [w for w in (_window(self.last.add(days=1), period.earliest.subtract(days=1)),) if w]
+        edge = period.earliest.subtract(days=1)
+        return merge_windows([DateWindow(w.start, min(w.end, edge)) for w in owed if w.start <= edge])
+
+    def after(self, windows: Iterable[WindowProgress]) -> "AccountHistory":
+        """The history once these windows, in the order they were planned, have come so far."""
+        planned = list(windows)
+        history = self
+        for item in planned:
+            if item.purpose is Purpose.MISSING and item.outcome is Outcome.DONE:
+                history = history._without(item.window)
+        for item in (item for item in planned if item.purpose is Purpose.HEAD):
+            if item.outcome is not Outcome.DONE:
+                break
+            history = replace(history, first=item.window.start)
+        return history._after_tail([item for item in planned if item.purpose is Purpose.TAIL])
+
+    def _after_tail(self, tail: Sequence[WindowProgress]) -> "AccountHistory":
+        """Move to the end of the last window that is done with none open before it; what failed before it is owed."""
+        resolved = next((i for i, item in enumerate(tail) if item.outcome is Outcome.OPEN), len(tail))
+        reached = max((i + 1 for i in range(resolved) if tail[i].outcome is Outcome.DONE), default=0)
+        history = self
+        for item in tail[:reached]:
+            gap = _window(history.last.add(days=1), item.window.start.subtract(days=1)) if history.last else None
+            owed = [*history.missing, *([gap] if gap else [])]
+            owed = [*owed, item.window] if item.outcome is Outcome.FAILED else subtract_window(owed, item.window)
+            history = replace(
+                history,
+                last=max(history.last, item.window.end) if history.last else item.window.end,
+                first=history.first if self.last else tail[0].window.start,
+                missing=tuple(merge_windows(owed)),
+            )
+        return history
+
+    def _without(self, window: DateWindow) -> "AccountHistory":
+        return replace(self, missing=tuple(subtract_window(list(self.missing), window)))
+
+    def _resume(self, period: Period) -> Date:
+        if self.last is None:
+            return max(period.start, period.earliest)
+        next_day = self.last.add(days=1)
+        if period.lookback_days is None:
+            return max(next_day, period.earliest)
+        again = max(days_before(self.last, period.lookback_days), min(period.start, next_day))
+        return max(again, period.earliest)
+
+
+def _window(start: Date, end: Date) -> DateWindow | None:
+    return DateWindow(start, end) if start <= end else None

@@ -1,0 +1,94 @@
+"""In which order, and how clean, do messages leave the process?
+
+A state must never overtake its records, nothing may sit in a buffer while the process waits, and no trace may carry
+a secret.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from queue import Queue
+from typing import Any
+
+from airbyte_cdk.logger import PRINT_BUFFER
+from airbyte_cdk.models import AirbyteMessage, FailureType, Level, Type
+from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
+from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+
+QUEUE_SIZE = 1_000
+"""Records between the workers and stdout. A live record takes about 5 KB, and the garbage collector walks them all."""
+
+
+def flush_stdout() -> None:
+    """Write out what was printed so far."""
+    PRINT_BUFFER.flush()
+
+
+class FlushingQueue(Queue[QueueItem]):
+    """The record queue; before its reader has to wait, what was printed so far is written out."""
+
+    def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:  # noqa: FBT001, FBT002 - the base's signature
+        """Take the next item."""
+        if self.empty():
+            flush_stdout()
+        return super().get(block, timeout)
+
+
+class OrderedMessageRepository(MessageRepository):
+    """Sends a worker's messages through the record queue, so that they keep their place among its records.
+
+    Messages of the main thread are handed out at once: it is the queue's only reader and would block itself.
+    """
+
+    def __init__(self, queue: Queue[QueueItem]) -> None:
+        self._queue = queue
+        self._main_thread = threading.get_ident()
+        self._pending: deque[AirbyteMessage] = deque()
+
+    def emit_message(self, message: AirbyteMessage) -> None:
+        """Send the message after everything that this thread has sent."""
+        if threading.get_ident() == self._main_thread:
+            self._pending.append(message)
+        else:
+            self._queue.put(message)
+
+    def log_message(self, level: Level, message_provider: Callable[[], Any]) -> None:
+        """Send a log message of the framework."""
+        framed = InMemoryMessageRepository(Level.INFO)
+        framed.log_message(level, message_provider)
+        for message in framed.consume_queue():
+            self.emit_message(message)
+
+    def consume_queue(self) -> Iterable[AirbyteMessage]:
+        """Hand out the main thread's messages."""
+        while self._pending:
+            yield self._pending.popleft()
+
+
+def without_secrets(message: AirbyteMessage) -> AirbyteMessage:
+    """Mask secrets in an error trace: the framework masks its logs, but not the traces of concurrent streams."""
+    if message.type is Type.TRACE and message.trace and message.trace.error:
+        error = message.trace.error
+        error.message = filter_secrets(error.message)
+        error.internal_message = filter_secrets(error.internal_message) if error.internal_message else None
+        error.stack_trace = filter_secrets(error.stack_trace) if error.stack_trace else None
+    return message
+
+
+class FailureTypes:
+    """Remembers the failures of a sync, to close it with the one that is most worth another try."""
+
+    _MOST_RETRYABLE_FIRST = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
+
+    def __init__(self) -> None:
+        self._seen: set[FailureType] = set()
+
+    def observe(self, message: AirbyteMessage) -> None:
+        """Note the failure that an error trace tells of."""
+        if message.type is Type.TRACE and message.trace and message.trace.error and message.trace.error.failure_type:
+            self._seen.add(message.trace.error.failure_type)
+
+    def most_retryable(self) -> FailureType:
+        """Transient before system before config."""
+        return next((kind for kind in self._MOST_RETRYABLE_FIRST if kind in self._seen), FailureType.system_error)

@@ -1,0 +1,110 @@
+"""Which ids does a parent stream list? Each listing is read once in a sync, however many children need it."""
+
+import threading
+from array import array
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum, auto
+
+Key = tuple[str, ...]
+"""The ids of a listing's own parents: () for boards, (ad account,) for campaigns."""
+
+
+class _Progress(Enum):
+    PROMISED = auto()
+    """The selected parent stream will read it."""
+    TAKEN = auto()
+    """Somebody is reading it."""
+
+
+class ParentIds:
+    """The ids that one parent stream lists, per slice.
+
+    A selected parent stream fills them while it emits its records; whoever needs a listing that it has promised waits
+    for it. A listing that nobody has promised, or whose reader failed, is fetched by whoever needs it. Only slice
+    generators may wait: a partition that waited could hold the worker that it waits for.
+
+    Args:
+        fetch: lists the ids of one slice.
+    """
+
+    def __init__(self, fetch: Callable[[Key], Iterable[str]]) -> None:
+        self._fetch = fetch
+        self._changed = threading.Condition()
+        self._listings: dict[Key, Sequence[int] | Sequence[str] | Exception | _Progress] = {}
+        self._sealed = True
+
+    def announce(self) -> None:
+        """Tell that the parent stream is selected and will promise its listings."""
+        self._sealed = False
+
+    def promise(self, key: Key) -> None:
+        """Tell that the parent stream will read this listing."""
+        with self._changed:
+            self._listings.setdefault(key, _Progress.PROMISED)
+
+    def seal(self) -> None:
+        """Tell that the parent stream makes no further promise."""
+        with self._changed:
+            self._sealed = True
+            self._changed.notify_all()
+
+    def release(self, key: Key) -> None:
+        """Take a promise back."""
+        with self._changed:
+            if isinstance(self._listings.get(key), _Progress):
+                del self._listings[key]
+            self._changed.notify_all()
+
+    @contextmanager
+    def filling(self, key: Key) -> Generator[list[str]]:
+        """Collect a listing while its records are emitted; it counts only if the block ends without an error."""
+        ids: list[str] = []
+        with self._changed:
+            self._listings[key] = _Progress.TAKEN
+        try:
+            yield ids
+        except BaseException:
+            self.release(key)
+            raise
+        self._publish(key, _packed(ids))
+
+    def of(self, key: Key) -> Iterator[str]:
+        """The ids of a listing; waits for its reader or becomes it.
+
+        Raises:
+            PinterestError: the listing can't be read. Everyone who asks gets the same error.
+        """
+        with self._changed:
+            while isinstance(found := self._listings.get(key), _Progress) or (found is None and not self._sealed):
+                self._changed.wait()
+            if found is None:
+                self._listings[key] = _Progress.TAKEN
+        if found is None:
+            found = self._fetched(key)
+        if isinstance(found, Exception):
+            raise found
+        return map(str, found)  # type: ignore[arg-type]
+
+    def _fetched(self, key: Key) -> Sequence[int] | Sequence[str] | Exception:
+        found: Sequence[int] | Sequence[str] | Exception
+        try:
+            found = _packed(list(self._fetch(key)))
+        except Exception as error:  # noqa: BLE001 - whatever it is, everyone who asks must see it
+            found = error
+        self._publish(key, found)
+        return found
+
+    def _publish(self, key: Key, listing: Sequence[int] | Sequence[str] | Exception) -> None:
+        with self._changed:
+            self._listings[key] = listing
+            self._changed.notify_all()
+
+
+def _packed(ids: list[str]) -> Sequence[int] | Sequence[str]:
+    """Ids as 64-bit integers: a million strings take 69 MB. Ids that are no plain numbers stay as they are."""
+    try:
+        numbers = array("Q", map(int, ids))
+    except (ValueError, OverflowError):
+        return ids
+    return numbers if all(map(str.__eq__, map(str, numbers), ids)) else ids

@@ -1,0 +1,111 @@
+"""Does the table of analytics columns say what Pinterest accepts, and do the schemas made from it fit the rows?"""
+
+import jsonschema
+import pytest
+from pinterestsdk.models.reporting_column_async import ReportingColumnAsync
+from pinterestsdk.models.reporting_column_sync import ReportingColumnSync
+
+from source_pinterest.columns import (
+    ASYNC_COLUMNS,
+    COLUMNS,
+    DEFAULT_COLUMNS,
+    ID_COLUMNS,
+    SYNC_COLUMNS,
+    analytics_schema,
+    column_schema,
+)
+
+# What the official connector asks for, in its order: tables made with it have these columns.
+OFFICIAL_COLUMNS = """
+ADVERTISER_ID AD_ACCOUNT_ID AD_GROUP_ENTITY_STATUS AD_GROUP_ID AD_ID CAMPAIGN_DAILY_SPEND_CAP CAMPAIGN_ENTITY_STATUS
+CAMPAIGN_ID CAMPAIGN_LIFETIME_SPEND_CAP CAMPAIGN_NAME CHECKOUT_ROAS CLICKTHROUGH_1 CLICKTHROUGH_1_GROSS CLICKTHROUGH_2
+CPC_IN_MICRO_DOLLAR CPM_IN_DOLLAR CPM_IN_MICRO_DOLLAR CTR CTR_2 ECPCV_IN_DOLLAR ECPCV_P95_IN_DOLLAR ECPC_IN_DOLLAR
+ECPC_IN_MICRO_DOLLAR ECPE_IN_DOLLAR ECPM_IN_MICRO_DOLLAR ECPV_IN_DOLLAR ECTR EENGAGEMENT_RATE ENGAGEMENT_1
+ENGAGEMENT_2 ENGAGEMENT_RATE IDEA_PIN_PRODUCT_TAG_VISIT_1 IDEA_PIN_PRODUCT_TAG_VISIT_2 IMPRESSION_1 IMPRESSION_1_GROSS
+IMPRESSION_2 INAPP_CHECKOUT_COST_PER_ACTION OUTBOUND_CLICK_1 OUTBOUND_CLICK_2 PAGE_VISIT_COST_PER_ACTION
+PAGE_VISIT_ROAS PAID_IMPRESSION PIN_ID PIN_PROMOTION_ID REPIN_1 REPIN_2 REPIN_RATE SPEND_IN_DOLLAR
+SPEND_IN_MICRO_DOLLAR TOTAL_CHECKOUT TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR TOTAL_CLICKTHROUGH TOTAL_CLICK_ADD_TO_CART
+TOTAL_CLICK_CHECKOUT TOTAL_CLICK_CHECKOUT_VALUE_IN_MICRO_DOLLAR TOTAL_CLICK_LEAD TOTAL_CLICK_SIGNUP
+TOTAL_CLICK_SIGNUP_VALUE_IN_MICRO_DOLLAR TOTAL_CONVERSIONS TOTAL_CUSTOM TOTAL_ENGAGEMENT TOTAL_ENGAGEMENT_CHECKOUT
+TOTAL_ENGAGEMENT_CHECKOUT_VALUE_IN_MICRO_DOLLAR TOTAL_ENGAGEMENT_LEAD TOTAL_ENGAGEMENT_SIGNUP
+TOTAL_ENGAGEMENT_SIGNUP_VALUE_IN_MICRO_DOLLAR TOTAL_IDEA_PIN_PRODUCT_TAG_VISIT TOTAL_IMPRESSION_FREQUENCY
+TOTAL_IMPRESSION_USER TOTAL_LEAD TOTAL_OFFLINE_CHECKOUT TOTAL_PAGE_VISIT TOTAL_REPIN_RATE TOTAL_SIGNUP
+TOTAL_SIGNUP_VALUE_IN_MICRO_DOLLAR TOTAL_VIDEO_3SEC_VIEWS TOTAL_VIDEO_AVG_WATCHTIME_IN_SECOND TOTAL_VIDEO_MRC_VIEWS
+TOTAL_VIDEO_P0_COMBINED TOTAL_VIDEO_P100_COMPLETE TOTAL_VIDEO_P25_COMBINED TOTAL_VIDEO_P50_COMBINED
+TOTAL_VIDEO_P75_COMBINED TOTAL_VIDEO_P95_COMBINED TOTAL_VIEW_ADD_TO_CART TOTAL_VIEW_CHECKOUT
+TOTAL_VIEW_CHECKOUT_VALUE_IN_MICRO_DOLLAR TOTAL_VIEW_LEAD TOTAL_VIEW_SIGNUP TOTAL_VIEW_SIGNUP_VALUE_IN_MICRO_DOLLAR
+TOTAL_WEB_CHECKOUT TOTAL_WEB_CHECKOUT_VALUE_IN_MICRO_DOLLAR TOTAL_WEB_CLICK_CHECKOUT
+TOTAL_WEB_CLICK_CHECKOUT_VALUE_IN_MICRO_DOLLAR TOTAL_WEB_ENGAGEMENT_CHECKOUT
+TOTAL_WEB_ENGAGEMENT_CHECKOUT_VALUE_IN_MICRO_DOLLAR TOTAL_WEB_SESSIONS TOTAL_WEB_VIEW_CHECKOUT
+TOTAL_WEB_VIEW_CHECKOUT_VALUE_IN_MICRO_DOLLAR VIDEO_3SEC_VIEWS_2 VIDEO_LENGTH VIDEO_MRC_VIEWS_2 VIDEO_P0_COMBINED_2
+VIDEO_P100_COMPLETE_2 VIDEO_P25_COMBINED_2 VIDEO_P50_COMBINED_2 VIDEO_P75_COMBINED_2 VIDEO_P95_COMBINED_2
+WEB_CHECKOUT_COST_PER_ACTION WEB_CHECKOUT_ROAS WEB_SESSIONS_1 WEB_SESSIONS_2
+"""
+
+
+def test_sync_columns_are_those_of_the_api() -> None:
+    assert {column.value for column in ReportingColumnSync} == SYNC_COLUMNS
+
+
+def test_async_columns_are_those_of_the_api() -> None:
+    assert {column.value for column in ReportingColumnAsync} == ASYNC_COLUMNS
+
+
+def test_default_columns_are_those_of_the_official_connector() -> None:
+    assert list(DEFAULT_COLUMNS) == OFFICIAL_COLUMNS.split()
+    assert set(DEFAULT_COLUMNS) <= SYNC_COLUMNS
+
+
+def test_every_id_column_is_marked_as_one() -> None:
+    assert {column.name for column in COLUMNS if column.name.endswith("_ID")} == ID_COLUMNS
+
+
+def test_no_column_stands_in_the_table_twice() -> None:
+    assert len({column.name for column in COLUMNS}) == len(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("name", "json_type"),
+    [
+        ("CAMPAIGN_ID", "string"),
+        ("CAMPAIGN_NAME", "string"),
+        ("CAMPAIGN_ENTITY_STATUS", "string"),
+        ("AD_GROUP_BUDGET_TYPE", "string"),
+        ("IS_PREMIERE_CAMPAIGN", "string"),
+        ("TOTAL_CLICKTHROUGH", "number"),
+        ("SPEND_IN_MICRO_DOLLAR", "number"),
+        ("VIDEO_LENGTH", "number"),
+    ],
+)
+def test_column_schema_is_nullable_and_typed_by_meaning(name: str, json_type: str) -> None:
+    assert column_schema([name]) == {name: {"type": ["null", json_type]}}
+
+
+def test_an_unknown_column_has_no_schema() -> None:
+    with pytest.raises(KeyError, match="SPENT"):
+        column_schema(["SPENT"])
+
+
+def test_analytics_schema_declares_the_day_and_the_columns_in_order() -> None:
+    schema = analytics_schema(["AD_ID", "TOTAL_CHECKOUT"])
+
+    assert list(schema["properties"]) == ["DATE", "AD_ID", "TOTAL_CHECKOUT"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"DATE": "2024-02-01", "AD_ID": "687195134316", "TOTAL_CHECKOUT": 3},
+        {"DATE": "2024-02-01", "AD_ID": "687195134316", "TOTAL_CHECKOUT": 3.5},
+        {"DATE": "2024-02-01", "AD_ID": "687195134316", "TOTAL_CHECKOUT": None},
+        {"DATE": "2024-02-01", "AD_ID": "687195134316"},
+        {"DATE": "2024-02-01", "AD_ID": "687195134316", "A_COLUMN_OF_NEXT_YEAR": 1},
+    ],
+)
+def test_analytics_schema_takes_what_pinterest_answers(row: dict[str, object]) -> None:
+    jsonschema.Draft7Validator(analytics_schema(["AD_ID", "TOTAL_CHECKOUT"])).validate(row)
+
+
+def test_analytics_schema_refuses_an_id_that_is_a_number() -> None:
+    with pytest.raises(jsonschema.ValidationError, match="687195134316"):
+        jsonschema.Draft7Validator(analytics_schema(["AD_ID"])).validate({"AD_ID": 687195134316})

@@ -1,0 +1,109 @@
+"""Which module may import which: floors, where imports go down only. Read from the source text, nothing is imported."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = "source_pinterest"
+SIMULATOR = "integration_tests/simulator"
+LONGEST_MODULE_LINES = 250
+
+# From the ground up. Modules of one row stand beside each other and may import each other.
+FLOORS = (
+    {"limits", "dates", "columns"},
+    {"config", "credentials", "options"},
+    {"api"},
+    {"sync", "reporting"},
+    {"streams"},
+    {"source"},
+    {"run"},
+)
+FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted(path.relative_to(ROOT) for path in (ROOT / folder).rglob("*.py"))
+
+
+def absolute(node: ast.ImportFrom, module: Path) -> str:
+    """The dotted name that `from X import …` starts from, relative forms resolved."""
+    if not node.level:
+        return node.module or ""
+    package = module.parts[: len(module.parts) - node.level]
+    return ".".join([*package, *filter(None, [node.module])])
+
+
+def imported_names(module: Path) -> Iterator[tuple[int, str]]:
+    """Each dotted name that a module imports, with its line; `from a import b` yields `a.b`."""
+    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = absolute(node, module)
+            yield from ((node.lineno, f"{start}.{alias.name}") for alias in node.names)
+
+
+def floor_reached(name: str) -> int:
+    """The floor that an imported name stands on; the package's own attributes, such as its version, are the ground."""
+    _, _, inside = name.partition(f"{PACKAGE}.")
+    return FLOOR_OF.get(inside.split(".")[0], 0)
+
+
+def upward_imports(module: Path, floor: int) -> list[str]:
+    return [
+        f"{module}:{line} imports {name}"
+        for line, name in imported_names(module)
+        if name.split(".")[0] == PACKAGE and floor_reached(name) > floor
+    ]
+
+
+def inhabitants() -> list[Path]:
+    """Every module that stands on a floor: all but the package's front door, which names the top one lazily."""
+    return [path for path in modules(PACKAGE) if path != Path(PACKAGE, "__init__.py")]
+
+
+@pytest.mark.parametrize("module", inhabitants(), ids=str)
+def test_imports_go_down_only(module: Path) -> None:
+    room = module.parts[1].removesuffix(".py")
+    assert room in FLOOR_OF, f"{module} stands on no floor: name it in FLOORS"
+    assert upward_imports(module, FLOOR_OF[room]) == []
+
+
+@pytest.mark.parametrize("module", modules(PACKAGE), ids=str)
+def test_the_connector_knows_nothing_of_its_tests(module: Path) -> None:
+    tops = {name.split(".")[0] for _, name in imported_names(module)}
+    assert not tops & {"integration_tests", "unit_tests"}
+
+
+@pytest.mark.parametrize("module", modules(SIMULATOR), ids=str)
+def test_the_simulator_knows_nothing_of_the_connector(module: Path) -> None:
+    assert PACKAGE not in {name.split(".")[0] for _, name in imported_names(module)}
+
+
+@pytest.mark.parametrize("module", modules(PACKAGE), ids=str)
+def test_modules_stay_short_enough_to_read(module: Path) -> None:
+    assert len((ROOT / module).read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE_LINES
+
+
+def test_an_upward_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = Path(PACKAGE, "api", "auth.py")
+    written = tmp_path / module
+    written.parent.mkdir(parents=True)
+    written.write_text(
+        "from source_pinterest import __version__\n"
+        "from source_pinterest.limits import PAGE_SIZE\n"
+        "from source_pinterest import streams\n"
+        "from ..sync.cursors import Cursor\n"
+        "import source_pinterest.run\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    assert upward_imports(module, FLOOR_OF["api"]) == [
+        f"{module}:3 imports source_pinterest.streams",
+        f"{module}:4 imports source_pinterest.sync.cursors.Cursor",
+        f"{module}:5 imports source_pinterest.run",
+    ]

@@ -1,0 +1,109 @@
+"""Do the limits agree with the API's own call signatures, and does each path count against the right quota?"""
+
+import inspect
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import pytest
+from pinterestsdk.api.ad_accounts_api import AdAccountsApi
+from pinterestsdk.api.ad_groups_api import AdGroupsApi
+from pinterestsdk.api.ads_api import AdsApi
+from pinterestsdk.api.boards_api import BoardsApi
+from pinterestsdk.api.campaigns_api import CampaignsApi
+from pydantic.fields import FieldInfo
+
+from source_pinterest import limits
+
+
+def bound(operation: Any, parameter: str, constraint: str) -> int:
+    """The bound that the client library declares for a parameter: the greatest value `le`, or `max_length`."""
+    [value] = [
+        getattr(rule, constraint)
+        for field in _fields_of(inspect.signature(operation).parameters[parameter].annotation)
+        for rule in field.metadata
+        if hasattr(rule, constraint)
+    ]
+    assert isinstance(value, int)
+    return value
+
+
+def _fields_of(annotation: Any) -> list[FieldInfo]:
+    """What constrains a parameter itself: `Annotated` within `Optional` within `Annotated`, but not a list's items."""
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        return [meta for meta in metadata if isinstance(meta, FieldInfo)] + _fields_of(inner)
+    if get_origin(annotation) is Union:
+        return [field for choice in get_args(annotation) for field in _fields_of(choice)]
+    return []
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        BoardsApi.boards_list,
+        BoardsApi.board_sections_list,
+        BoardsApi.board_sections_list_pins,
+        BoardsApi.boards_list_pins,
+        AdAccountsApi.ad_accounts_list,
+        CampaignsApi.campaigns_list,
+        AdGroupsApi.ad_groups_list,
+        AdsApi.ads_list,
+    ],
+)
+def test_page_size_is_the_largest_that_a_list_accepts(operation: Any) -> None:
+    assert bound(operation, "page_size", "le") == limits.PAGE_SIZE
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameter"),
+    [
+        (CampaignsApi.campaigns_analytics, "campaign_ids"),
+        (AdGroupsApi.ad_groups_analytics, "ad_group_ids"),
+        (AdsApi.ads_analytics, "ad_ids"),
+    ],
+)
+def test_ids_per_call_are_the_most_that_analytics_accept(operation: Any, parameter: str) -> None:
+    assert bound(operation, parameter, "max_length") == limits.IDS_PER_ANALYTICS_CALL
+
+
+def test_max_id_digits_is_what_an_ad_account_id_may_have() -> None:
+    assert bound(CampaignsApi.campaigns_list, "ad_account_id", "max_length") == limits.MAX_ID_DIGITS
+
+
+@pytest.mark.parametrize(
+    ("path", "category"),
+    [
+        ("/oauth/token", "org_read"),
+        ("/user_account", "org_read"),
+        ("/boards", "org_read"),
+        ("/boards/1/sections", "org_read"),
+        ("/boards/1/pins", "org_read"),
+        ("/boards/1/sections/2/pins", "org_read"),
+        ("/user_account/analytics", "org_analytics"),
+        ("/pins/1/analytics", "org_analytics"),
+        ("/ad_accounts", "ads_read"),
+        ("/ad_accounts/1", "ads_read"),
+        ("/ad_accounts/1/campaigns", "ads_read"),
+        ("/ad_accounts/1/ad_groups", "ads_read"),
+        ("/ad_accounts/1/ads", "ads_read"),
+        ("/ad_accounts/1/analytics", "ads_analytics"),
+        ("/ad_accounts/1/campaigns/analytics", "ads_analytics"),
+        ("/ad_accounts/1/ad_groups/analytics", "ads_analytics"),
+        ("/ad_accounts/1/ads/analytics", "ads_analytics"),
+        ("/ad_accounts/1/reports", "ads_analytics"),
+        ("/ad_accounts/1/mmm_reports", "ads_read"),
+        ("/resources/metrics_ready_state", "ads_analytics"),
+        ("/user_account/businesses", "org_read"),
+        ("/user_account/followers", "ads_read"),
+        ("/catalogs/product_groups", "catalogs_read"),
+        ("/trends/keywords/US/top/growing", "trends_read"),
+    ],
+)
+def test_a_path_counts_against_the_category_that_pinterest_names(path: str, category: str) -> None:
+    assert limits.rate_category(path) == category
+    assert limits.rate_category(f"/v5{path}") == category
+    assert category in limits.CALLS_PER_MINUTE
+
+
+def test_a_path_of_no_known_category_is_refused() -> None:
+    with pytest.raises(LookupError, match="/msot/events"):
+        limits.rate_category("/msot/events")

@@ -1,0 +1,128 @@
+"""What is shipped: one version everywhere, every data file in the wheel, every import declared, documents complete."""
+
+import ast
+import json
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import setuptools
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from source_pinterest import __version__
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "source_pinterest"
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def declared(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What setup.py tells setuptools."""
+    arguments: dict[str, Any] = {}
+    monkeypatch.setattr(setuptools, "setup", arguments.update)
+    runpy.run_path(str(ROOT / "setup.py"))
+    return arguments
+
+
+@pytest.fixture
+def metadata() -> dict[str, Any]:
+    return yaml.safe_load(text("metadata.yaml"))["data"]
+
+
+@pytest.fixture
+def streams() -> list[str]:
+    catalog = json.loads(text("integration_tests/configured_catalog.json"))
+    return [entry["stream"]["name"] for entry in catalog["streams"]]
+
+
+def test_one_version_everywhere(declared: dict[str, Any], metadata: dict[str, Any]) -> None:
+    newest = re.search(r"^## \[(.+?)\]", text("CHANGELOG.md"), flags=re.MULTILINE)
+    label = re.search(r"io\.airbyte\.version=(\S+)", text("Dockerfile"))
+    assert newest is not None
+    assert label is not None
+    assert {declared["version"], metadata["dockerImageTag"], newest[1], label[1]} == {__version__}
+
+
+def test_every_data_file_is_packaged(declared: dict[str, Any]) -> None:
+    patterns = declared["package_data"]["source_pinterest"]
+    packaged = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
+    present = {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
+    assert present - packaged == set()
+
+
+def test_every_package_is_declared(declared: dict[str, Any]) -> None:
+    folders = {path.parent.relative_to(ROOT) for path in PACKAGE.rglob("*.py")}
+    assert {folder.as_posix().replace("/", ".") for folder in folders} == set(declared["packages"])
+
+
+def test_every_import_is_declared(declared: dict[str, Any]) -> None:
+    imported = {
+        name.split(".")[0]
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and not node.level
+            else []
+        )
+    }
+    foreign = {canonicalize_name(name) for name in imported - sys.stdlib_module_names - {"source_pinterest"}}
+    assert foreign == {canonicalize_name(Requirement(line).name) for line in declared["install_requires"]}
+
+
+def test_the_lock_holds_what_is_declared(declared: dict[str, Any]) -> None:
+    locked = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text("requirements.lock"), flags=re.MULTILINE))
+    for line in declared["install_requires"]:
+        requirement = Requirement(line)
+        assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)]), line
+
+
+def test_the_lock_names_no_host() -> None:
+    assert not re.search(r"https?:|--(extra-)?index-url|--find-links|--trusted-host", text("requirements.lock"))
+
+
+def test_the_connector_is_the_one_that_platforms_know(metadata: dict[str, Any]) -> None:
+    assert metadata["definitionId"] == "5cb7e5fe-38c2-11ec-8d3d-0242ac130003"
+    assert metadata["dockerRepository"] == "airbyte/source-pinterest"
+    assert metadata["allowedHosts"]["hosts"] == ["api.pinterest.com"]
+    assert metadata["maxSecondsBetweenMessages"] == 7200
+    assert (ROOT / metadata["icon"]).is_file()
+
+
+def test_the_breaking_changes_tell_of_each_stream(metadata: dict[str, Any], streams: list[str]) -> None:
+    change = metadata["releases"]["breakingChanges"][__version__]
+    affected = change["scopedImpact"][0]["impactedScopes"]
+    assert set(affected) <= set(streams)
+    assert [stream for stream in affected if f"{stream}: " not in change["message"]] == []
+
+
+def test_suggested_streams_exist(metadata: dict[str, Any], streams: list[str]) -> None:
+    assert set(metadata["suggestedStreams"]["streams"]) <= set(streams)
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/pinterest.md", "CHANGELOG.md"])
+def test_each_document_names_every_stream(document: str, streams: list[str]) -> None:
+    assert [stream for stream in streams if f"`{stream}`" not in text(document)] == []
+
+
+def test_the_user_page_explains_every_option_of_the_form() -> None:
+    form = json.loads(text("source_pinterest/spec.json"))["connectionSpecification"]["properties"]
+    titles = [option["title"] for option in form.values() if not option.get("airbyte_hidden")]
+    assert [title for title in titles if f"**{title}**" not in text("docs/pinterest.md")] == []
+
+
+def test_naming_the_package_does_not_load_the_framework() -> None:
+    script = "import sys, source_pinterest; sys.exit('airbyte_cdk' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
