@@ -55,6 +55,8 @@ DEFAULT_COLUMNS = tuple(column.name for column in COLUMNS if column.is_default)
 # Some responses carry ids as JSON numbers, which a reader that keeps floats rounds; records hold them as strings.
 ID_COLUMNS = frozenset(column.name for column in COLUMNS if column.type == "id")
 
+STRING_COLUMNS = frozenset(column.name for column in COLUMNS if _JSON_TYPES[column.type] == "string")
+
 _BY_NAME = {column.name: column for column in COLUMNS}
 
 

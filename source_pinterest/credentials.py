@@ -14,7 +14,6 @@ from pendulum import DateTime
 from source_pinterest.options import refusal, without_blanks
 
 _METHOD = "Authorization Method"
-_SIGN_IN = "Click Authenticate, or enter it by hand."
 _TITLES = {
     "client_id": "Client ID",
     "client_secret": "Client Secret",
@@ -74,9 +73,11 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
     fields = {**{key: options[key] for key in _TITLES if key in options}, **without_blanks(nested)}
     method = fields.get("auth_method") or _method_of(fields)
     if method == "access_token":
+        _demand(fields, "access_token")
         return AccessTokenCredentials(_text(fields, "access_token"))
     if method != "oauth2.0":
         raise refusal(f"{_METHOD}: choose OAuth2.0 or Access Token; nothing else is known.")
+    _demand(fields, "client_id", "client_secret", "refresh_token")
     return OAuthCredentials(
         client_id=_text(fields, "client_id"),
         client_secret=_text(fields, "client_secret"),
@@ -96,12 +97,19 @@ def _method_of(fields: Mapping[str, Any]) -> str:
     )
 
 
+def _demand(fields: Mapping[str, Any], *keys: str) -> None:
+    missing = [_TITLES[key] for key in keys if key not in fields]
+    if missing:
+        raise refusal(
+            f"{_METHOD}: {' and '.join(missing)} missing. "
+            "Enter what is missing, or choose OAuth2.0 and click Authenticate.",
+        )
+
+
 def _text(fields: Mapping[str, Any], key: str) -> str:
-    value = fields.get(key)
-    if value is None:
-        raise refusal(f"{_METHOD}: the {_TITLES[key]} is missing. {_SIGN_IN}")
+    value = fields[key]
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise refusal(f"{_METHOD}: the {_TITLES[key]} must be text. {_SIGN_IN}")
+        raise refusal(f"{_METHOD}: {_TITLES[key]} must be text. Enter it again.")
     return str(value)
 
 

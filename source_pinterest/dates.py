@@ -100,3 +100,17 @@ def merge_windows(windows: Iterable[DateWindow]) -> list[DateWindow]:
         else:
             merged.append(window)
     return merged
+
+
+def subtract_window(windows: Iterable[DateWindow], taken: DateWindow) -> list[DateWindow]:
+    """What is left of the windows without the days of `taken`."""
+    left = []
+    for window in windows:
+        if window.end < taken.start or taken.end < window.start:
+            left.append(window)
+            continue
+        if window.start < taken.start:
+            left.append(DateWindow(window.start, taken.start.subtract(days=1)))
+        if taken.end < window.end:
+            left.append(DateWindow(taken.end.add(days=1), window.end))
+    return left

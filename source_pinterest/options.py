@@ -3,7 +3,7 @@
 A blank value counts as absent. A refusal is one sentence that names the option by its title in the form.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,18 +24,19 @@ def without_blanks(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def one_of(title: str, value: Any, choices: Collection[str]) -> str:
     """One of a few words, in whatever case."""
-    word = value.strip().upper() if isinstance(value, str) else value
+    word = value.strip().upper() if isinstance(value, str) else None
     if word not in choices:
         raise refusal(f"{title}: {value!r} is none of the choices. Choose one of: {', '.join(choices)}.")
     return str(word)
 
 
-def several(title: str, value: Any) -> Iterator[Any]:
-    """The entries of a list without repetitions, in their order."""
+def several(title: str, value: Any) -> list[Any]:
+    """The entries of a list without blanks and repetitions, in their order."""
     if not isinstance(value, list):
         raise refusal(f"{title}: this is a list. Enter its values one by one, not as {value!r}.")
-    entries = [entry.strip() if isinstance(entry, str) else entry for entry in value]
-    yield from (entry for position, entry in enumerate(entries) if entry not in entries[:position])
+    stripped = [entry.strip() if isinstance(entry, str) else entry for entry in value]
+    said = [entry for entry in stripped if entry not in (None, "")]
+    return [entry for position, entry in enumerate(said) if entry not in said[:position]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,16 @@ class NumberOption:
     lowest: float
     highest: float
 
-    def read(self, options: Mapping[str, Any]) -> float | None:
-        """The number, or None where the config has none."""
-        value = options.get(self.key)
-        if value is None:
-            return None
+    def read(self, options: Mapping[str, Any], default: float) -> float:
+        """The number, or the default where the config has none."""
+        value = options.get(self.key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not self.lowest <= value <= self.highest:
             raise refusal(f"{self.title}: enter a number from {self.lowest:g} to {self.highest:g}, not {value!r}.")
         return value
 
-    def read_whole(self, options: Mapping[str, Any]) -> int | None:
+    def read_whole(self, options: Mapping[str, Any], default: int) -> int:
         """The number, which can't have a fraction."""
-        value = self.read(options)
-        if value is not None and value != int(value):
+        value = self.read(options, default)
+        if value != int(value):
             raise refusal(f"{self.title}: enter a whole number, not {value!r}.")
-        return None if value is None else int(value)
+        return int(value)

@@ -28,9 +28,18 @@ class Attribution(NamedTuple):
     conversion_report_time: str = "TIME_OF_AD_ACTION"
 
     def salt(self) -> int:
-        return self.click_window_days + 61 * self.engagement_window_days + 3_721 * self.view_window_days + 226_981 * len(
-            self.conversion_report_time,
+        return (
+            self.click_window_days
+            + 61 * self.engagement_window_days
+            + 3_721 * self.view_window_days
+            + 226_981
+            * len(
+                self.conversion_report_time,
+            )
         )
+
+
+DEFAULT_ATTRIBUTION = Attribution()
 
 
 class _Group(NamedTuple):
@@ -49,13 +58,17 @@ class DayRows:
     def __init__(self, layout: Layout, wanted: Sequence[str], attribution: Attribution) -> None:
         self._layout = layout
         self._wanted = set(wanted)
-        self._salt = attribution.salt() if attribution != Attribution() else 0
+        self._salt = attribution.salt() if attribution != DEFAULT_ATTRIBUTION else 0
         self._groups = list(_groups(wanted))
 
     def rows(self, subject: Subject, start: date, end: date) -> Iterator[Record]:
         """One row for each day with activity, the first and the last day included."""
-        fixed = {name: value for name, value in subject.fixed.items() if name in self._wanted or name == subject.row_key}
-        as_numbers = {name: int(value) for name, value in fixed.items() if _is_id(name)} if self._layout.numeric_ids else {}
+        fixed = {
+            name: value for name, value in subject.fixed.items() if name in self._wanted or name == subject.row_key
+        }
+        as_numbers = (
+            {name: int(value) for name, value in fixed.items() if _is_id(name)} if self._layout.numeric_ids else {}
+        )
         for ordinal in _known_days(self._layout, start, end):
             bits = mix(self._layout.seed, subject.number, ordinal)
             if bits % 100 < self._layout.active_percent:

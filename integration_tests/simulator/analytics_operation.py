@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from integration_tests.simulator import ads
+from integration_tests.simulator.ad_records import pin_id_of_ad
 from integration_tests.simulator.analytics import Attribution, DayRows, gathered
 from integration_tests.simulator.columns import SYNC_COLUMNS
 from integration_tests.simulator.errors import ApiError
@@ -91,4 +92,4 @@ def _entity_ids(layout: Layout, level: str, account: int, arguments: Arguments) 
         return tuple(arguments[own])
     indexes = ads.chosen(layout, Kind.ADS, account, {"campaign_ids": arguments["campaign_ids"]})
     pins = set(arguments["pin_ids"])
-    return [layout.entity_id(Kind.ADS, account, i) for i in indexes if ads.pin_id_of_ad(account, i) in pins]
+    return [layout.entity_id(Kind.ADS, account, i) for i in indexes if pin_id_of_ad(account, i) in pins]

@@ -61,7 +61,7 @@ def _expected(service: Service) -> Callable[[Request], Awaitable[Response]]:
 
     async def endpoint(request: Request) -> Response:
         query = request.query_params
-        window = {name: date.fromisoformat(query[name]) for name in ("start", "end") if name in query}
+        window: dict[str, Any] = {name: date.fromisoformat(query[name]) for name in ("start", "end") if name in query}
         streams = query.getlist("stream") or list(PRIMARY_KEYS)
         counts = {stream: sum(1 for _ in service.world.records(stream, **window)) for stream in streams}
         return Response(orjson.dumps(counts), media_type="application/json")

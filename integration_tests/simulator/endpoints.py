@@ -79,9 +79,15 @@ ENDPOINTS: tuple[Operation, ...] = (
         (
             Day("start_date", required=True),
             Day("end_date", required=True),
-            Choice("from_claimed_content", values=("OTHER", "CLAIMED", "BOTH"), default=user_analytics.DEFAULTS["from_claimed_content"]),
+            Choice(
+                "from_claimed_content",
+                values=("OTHER", "CLAIMED", "BOTH"),
+                default=user_analytics.DEFAULTS["from_claimed_content"],
+            ),
             Choice("pin_format", values=user_analytics.PIN_FORMATS, default=user_analytics.DEFAULTS["pin_format"]),
-            Choice("app_types", values=("ALL", "MOBILE", "TABLET", "WEB"), default=user_analytics.DEFAULTS["app_types"]),
+            Choice(
+                "app_types", values=("ALL", "MOBILE", "TABLET", "WEB"), default=user_analytics.DEFAULTS["app_types"]
+            ),
             Choice("content_type", values=("ALL", "PAID", "ORGANIC"), default=user_analytics.DEFAULTS["content_type"]),
             Choice("source", values=("ALL", "YOUR_PINS", "OTHER_PINS"), default=user_analytics.DEFAULTS["source"]),
             CommaArray("metric_types", item=Choice("metric_types", values=user_analytics.METRICS)),

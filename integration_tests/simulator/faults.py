@@ -77,10 +77,7 @@ class Fault:
         object.__setattr__(self, "hint", Hint(self.hint))
 
     def covers(self, entry: Entry) -> bool:
-        if self.on == "*":
-            named = entry.operation_id not in {"", "oauth/token"}
-        else:
-            named = entry.operation_id == self.on
+        named = entry.operation_id == self.on or (self.on == "*" and entry.operation_id not in {"", "oauth/token"})
         own_account = self.kind is FaultKind.ACCOUNT_VANISHES or self.account in {"", _account(entry)}
         paged = self.kind is not FaultKind.REPEATED_BOOKMARK or bool(entry.values("bookmark"))
         return named and own_account and paged and self.path in entry.path

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     ADS = "ads"
 
 
+_KINDS = tuple(Kind)
 _NUMBERINGS = {Kind.CAMPAIGNS: numbering.CAMPAIGNS, Kind.AD_GROUPS: numbering.AD_GROUPS, Kind.ADS: numbering.ADS}
 
 
@@ -128,7 +129,7 @@ class Layout:
 
     def updated_time(self, kind: Kind, account: int, index: int) -> int:
         """Anything from an hour to three years before the world was built."""
-        bits = mix(self.seed, len(kind), account, index)
+        bits = mix(self.seed, _KINDS.index(kind), account, index)
         ages = (3_600 + bits % 200_000, (10 + bits % 50) * _DAY_SECONDS, (100 + bits % 300) * _DAY_SECONDS)
         years = (365 + bits % 700) * _DAY_SECONDS
         return self.built_at - (*ages, years)[index % 4]
@@ -142,7 +143,7 @@ class Layout:
             raise KeyError(entity_id)
         self._edits.setdefault((Kind(kind), entity_id), {}).update(fields, updated_time=at)
 
-    def edited(self, kind: Kind, entity_id: str) -> Mapping[str, Any]:
+    def edited(self, kind: Kind, entity_id: str) -> dict[str, Any]:
         return self._edits.get((kind, entity_id), {})
 
     def restate(self, days_back: int) -> None:

@@ -96,7 +96,9 @@ def count_pins(layout: Layout, owner: int) -> int:
     own = size_at(layout.pins_per_board, owner)
     if not layout.section_pins_listed_by_board:
         return own
-    return own + sum(size_at(layout.pins_per_section, index) for index in range(size_at(layout.sections_per_board, owner)))
+    return own + sum(
+        size_at(layout.pins_per_section, index) for index in range(size_at(layout.sections_per_board, owner))
+    )
 
 
 def pin_place(layout: Layout, owner: int, index: int) -> PinPlace:

@@ -132,7 +132,9 @@ class Service:
     async def _respond(self, entry: Entry, proper: Callable[[Sequence[Fault]], bytes]) -> Response:
         faults = self.script.due(entry)
         reply = self._reply(entry, faults, proper)
-        told = {} if any(fault.kind is FaultKind.RATE_LIMITED for fault in faults) else self.quotas.headers(entry.category)
+        told = (
+            {} if any(fault.kind is FaultKind.RATE_LIMITED for fault in faults) else self.quotas.headers(entry.category)
+        )
         reply.headers = {**told, **reply.headers, **self._standing_headers()}
         for fault in faults:
             reply = misbehaviour.spoiled(fault, reply, entry)

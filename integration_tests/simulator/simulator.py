@@ -23,6 +23,7 @@ from integration_tests.simulator.settings import Settings
 from integration_tests.simulator.world import World
 
 _LARGEST_REQUEST = 4_194_304
+_START_SECONDS = 10
 _STOP_SECONDS = 2
 
 
@@ -42,7 +43,9 @@ class Simulator:
         self._server.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -144,11 +147,12 @@ class _Server(uvicorn.Server):
         self._listener = listener
         self._is_up = Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = Thread(target=self._serve, name="simulator", daemon=True)
+        self._thread = Thread(target=self._run_in_thread, name="simulator", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
-        self._is_up.wait()
+        if not self._is_up.wait(_START_SECONDS):
+            raise RuntimeError("The simulator did not start.")
 
     def stop(self) -> None:
         self.should_exit = True
@@ -161,5 +165,5 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._is_up.set()
 
-    def _serve(self) -> None:
+    def _run_in_thread(self) -> None:
         self.run(sockets=[self._listener])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integration_tests.simulator import ads
+from integration_tests.simulator import ad_records
 from integration_tests.simulator.layout import Kind, Layout
 from integration_tests.simulator.listing import Record
 from integration_tests.simulator.seeding import mix
@@ -44,9 +44,9 @@ def _subject(layout: Layout, row_key: str, account: int, kind: Kind | None, inde
     lineage = _lineage(layout, account, kind, index)
     makers: tuple[Callable[[], Record], ...] = (
         lambda: {"AD_ACCOUNT_ID": layout.account_id(account), "ADVERTISER_ID": layout.account_id(account)},
-        lambda: _campaign_columns(ads.campaign(layout, account, lineage[0])),
-        lambda: _ad_group_columns(ads.ad_group(layout, account, lineage[1])),
-        lambda: _ad_columns(ads.ad(layout, account, lineage[2])),
+        lambda: _campaign_columns(ad_records.campaign(layout, account, lineage[0])),
+        lambda: _ad_group_columns(ad_records.ad_group(layout, account, lineage[1])),
+        lambda: _ad_columns(ad_records.ad(layout, account, lineage[2])),
     )
     fixed: Record = {}
     for make in makers[: depth + 1]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from integration_tests.simulator import ads, columns, organic, user_analytics
-from integration_tests.simulator.analytics import Attribution, DayRows
+from integration_tests.simulator.analytics import DEFAULT_ATTRIBUTION, Attribution, DayRows
 from integration_tests.simulator.layout import Kind, Layout, size_at
 from integration_tests.simulator.listing import Record
 from integration_tests.simulator.subjects import subjects
@@ -58,7 +58,7 @@ class World(Layout):
         start: date | None = None,
         end: date | None = None,
         wanted_columns: Sequence[str] = columns.DEFAULT_COLUMNS,
-        attribution: Attribution = Attribution(),
+        attribution: Attribution = DEFAULT_ATTRIBUTION,
     ) -> Iterator[Record]:
         """The records of a stream; the dates (by default the last 90 days) and columns matter to analytics only."""
         first, last = start or self.today - timedelta(days=DAYS_BACK), end or self.today
@@ -76,7 +76,9 @@ class World(Layout):
         keys = PRIMARY_KEYS[stream]
         by_key: dict[tuple[str, ...], Record] = {}
         for record in self.records(stream, **window):
-            exact = {name: str(value) if name in _IDS and value is not None else value for name, value in record.items()}
+            exact = {
+                name: str(value) if name in _IDS and value is not None else value for name, value in record.items()
+            }
             by_key[tuple(exact[key] for key in keys)] = exact
         return by_key
 

@@ -5,8 +5,9 @@ https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
@@ -24,9 +25,10 @@ _ASSUMED_LIFETIME_SECONDS = 3600.0
 AUTHENTICATE_AGAIN = "Authenticate again: open the connection's source settings and click Authenticate."
 
 
-class PinterestAuthenticator(AuthBase, Protocol):
-    """What the streams need of an authenticator."""
+class PinterestAuthenticator(AuthBase, ABC):
+    """Puts a token on each call."""
 
+    @abstractmethod
     def replace(self, rejected: str) -> None:
         """Get another token after Pinterest rejected this one.
 
@@ -34,6 +36,7 @@ class PinterestAuthenticator(AuthBase, Protocol):
             AuthenticationError: there is no other.
         """
 
+    @abstractmethod
     def accepted(self, token: str) -> None:
         """Tell that Pinterest took this token."""
 
@@ -44,7 +47,7 @@ def bearer_of(request: requests.PreparedRequest | None) -> str:
     return str(headers.get("Authorization", "")).removeprefix("Bearer ")
 
 
-class AccessTokenAuthenticator(AuthBase):
+class AccessTokenAuthenticator(PinterestAuthenticator):
     """A token without a way to renew it."""
 
     def __init__(self, credentials: AccessTokenCredentials) -> None:
@@ -67,7 +70,7 @@ class AccessTokenAuthenticator(AuthBase):
         """Nothing to note."""
 
 
-class OAuthAuthenticator(AuthBase):
+class OAuthAuthenticator(PinterestAuthenticator):
     """One access token for all streams, renewed before it expires or when Pinterest rejects it.
 
     Args:

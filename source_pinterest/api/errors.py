@@ -232,5 +232,15 @@ class ListingCappedError(SliceError):
     """Pinterest lists no more of this board."""
 
 
-class InconsistentAnswerError(SliceError):
-    """The answer contradicts itself: a bookmark or a key that repeats."""
+class RepeatedBookmarkError(SliceError):
+    """A list would never end."""
+
+
+class RepeatedKeyError(FatalError):
+    """Two rows of one answer have the same key, or one has none, so that the key itself is in doubt."""
+
+    def __init__(self, stream: str, id_column: str, key: tuple[Any, ...]) -> None:
+        super().__init__(
+            f"{stream}: an answer of Pinterest does not have one row per {id_column} and DATE: {key} comes twice or is "
+            "incomplete. Nothing of it was taken, since rows would overwrite each other. Please report this.",
+        )

@@ -1,8 +1,7 @@
 """Which campaigns, ad groups or ads have changed since an account was last read?"""
 
-import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +12,6 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.sync.cursors import PinterestCursor
 from source_pinterest.sync.state import ACCOUNT_KEY, read_state, write_state
-
-LOGGER = logging.getLogger("airbyte")
 
 FIELD = "updated_time"
 _STATUSES = "statuses"
@@ -74,25 +71,24 @@ class EntityCursor(PinterestCursor):
         with self._lock:
             self._saved.flat = None
 
-    def has_changed(self, account: str, record: Mapping[str, Any]) -> bool:
-        """Whether the entity may be new to the destination."""
-        floor = self.floor_of(account)
+    def changed_since(self, account: str) -> Callable[[Mapping[str, Any]], bool]:
+        """Tells whether an entity of the account may be new to the destination."""
+        floor = self._floor_of(account)
+        if floor is None:
+            return lambda _: True
         covered = self._incoming.get(account, {}).get(_STATUSES)
-        newly_wanted = covered is not None and record.get("status") not in covered
-        return floor is None or newly_wanted or int(record.get(FIELD) or self._now) >= floor
+        if covered is None:
+            return lambda record: int(record.get(FIELD) or self._now) >= floor
+        return lambda record: record.get("status") not in covered or int(record.get(FIELD) or self._now) >= floor
 
-    def floor_of(self, account: str) -> int | None:
+    def _floor_of(self, account: str) -> int | None:
         """The edit time to read an account from; a time to come counts as now."""
         value = self._incoming.get(account, {}).get(FIELD, self._flat)
-        if value is None:
-            return None
-        if int(value) > self._now:
-            LOGGER.warning(f"{self._stream_name}: the state of ad account {account} lies in the future; it counts as now.")
-        return min(int(value), self._now)
+        return None if value is None else min(int(value), self._now)
 
     def _commit(self, stream_slice: StreamSlice, finding: Listing) -> None:
         account = stream_slice[ACCOUNT_KEY]
-        seen = [edit for edit in (self.floor_of(account), finding.latest_edit) if edit is not None]
+        seen = [edit for edit in (self._floor_of(account), finding.latest_edit) if edit is not None]
         if seen:
             value = min(max(seen), finding.listed_at - limits.EDIT_MARGIN_SECONDS)
             self._saved.accounts[account] = {FIELD: value, _STATUSES: self._statuses}

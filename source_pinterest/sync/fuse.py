@@ -1,5 +1,7 @@
 """When does a stream stop asking? After its first fatal error, or when nothing works any more."""
 
+import threading
+
 from source_pinterest.api.errors import FatalError
 
 FAILURES_IN_A_ROW = 5
@@ -11,14 +13,19 @@ class Fuse:
 
     def __init__(self) -> None:
         self.blown = False
+        self._lock = threading.Lock()
         self._failures_in_a_row = 0
 
     def succeeded(self) -> None:
         """Tell that a slice was read whole."""
-        self._failures_in_a_row = 0
+        with self._lock:
+            self._failures_in_a_row = 0
 
-    def failed(self, error: Exception) -> None:
-        """Tell that a slice failed."""
-        self._failures_in_a_row += 1
-        if isinstance(error, FatalError) or self._failures_in_a_row >= FAILURES_IN_A_ROW:
-            self.blown = True
+    def is_news(self, error: Exception) -> bool:
+        """Take note of a failure; False if the stream is over already, so that one error tells it."""
+        with self._lock:
+            if self.blown:
+                return False
+            self._failures_in_a_row += 1
+            self.blown = isinstance(error, FatalError) or self._failures_in_a_row >= FAILURES_IN_A_ROW
+            return True

@@ -89,6 +89,10 @@ class FailureTypes:
         if message.type is Type.TRACE and message.trace and message.trace.error and message.trace.error.failure_type:
             self._seen.add(message.trace.error.failure_type)
 
+    def any_seen(self) -> bool:
+        """Whether an error trace went by."""
+        return bool(self._seen)
+
     def most_retryable(self) -> FailureType:
         """Transient before system before config."""
         return next((kind for kind in self._MOST_RETRYABLE_FIRST if kind in self._seen), FailureType.system_error)

@@ -32,11 +32,18 @@ class ParentIds:
         self._fetch = fetch
         self._changed = threading.Condition()
         self._listings: dict[Key, Sequence[int] | Sequence[str] | Exception | _Progress] = {}
+        self._selected = False
         self._sealed = True
+        self.wanted = False
+        """Whether a selected child needs these ids."""
 
     def announce(self) -> None:
         """Tell that the parent stream is selected and will promise its listings."""
-        self._sealed = False
+        self._selected, self._sealed = True, False
+
+    def want(self) -> None:
+        """Tell that a selected child needs these ids."""
+        self.wanted = True
 
     def promise(self, key: Key) -> None:
         """Tell that the parent stream will read this listing."""
@@ -57,9 +64,12 @@ class ParentIds:
             self._changed.notify_all()
 
     @contextmanager
-    def filling(self, key: Key) -> Generator[list[str]]:
+    def filling(self, key: Key) -> Generator[list[str], None, None]:
         """Collect a listing while its records are emitted; it counts only if the block ends without an error."""
         ids: list[str] = []
+        if not (self.wanted and self._selected):
+            yield ids
+            return
         with self._changed:
             self._listings[key] = _Progress.TAKEN
         try:

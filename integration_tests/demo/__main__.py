@@ -1,0 +1,106 @@
+"""Runs the demo: check, discover, a first read, a little life in Pinterest, a second read, and what they came to."""
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from integration_tests.demo.connector import Connector, ConnectorFailedError
+from integration_tests.demo.findings import findings, table
+from integration_tests.demo.pinterest import WORLD, LocalPinterest
+from integration_tests.network_guard import confine_to_loopback
+
+ROOT = Path(__file__).parents[2]
+OUTPUT = Path("demo-output")
+CATALOG = Path("integration_tests/configured_catalog.json")
+CONFIG, STATE = OUTPUT / "config.json", OUTPUT / "state.json"
+FIRST, SECOND = OUTPUT / "first-read.jsonl", OUTPUT / "second-read.jsonl"
+LOOKBACK_DAYS = 7
+HISTORY_DAYS = 89
+PLAIN_WIDTH = 120
+
+
+def main() -> int:
+    """Tell the story; 0 if every record arrived."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=PLAIN_WIDTH)
+    confine_to_loopback()
+    (ROOT / OUTPUT).mkdir(exist_ok=True)
+    try:
+        is_whole = show(console)
+    except ConnectorFailedError as error:
+        console.print(f"The demo failed: {error}", style="bold red", markup=False)
+        return 1
+    return 0 if is_whole else 1
+
+
+def show(console: Console) -> bool:
+    """Run the connector, print what it found, and say whether that is all there is."""
+    today = datetime.now(UTC).date()
+    with LocalPinterest(ROOT / CONFIG, ROOT) as pinterest:
+        console.print(f"A local Pinterest answers at {pinterest.url}. The connector talks to it as to the real one.\n")
+        look_back_a_week()
+        connector = Connector(pinterest.url, CONFIG, ROOT)
+        announce(console, "check", "the credentials work")
+        connector.check()
+        announce(console, "discover", "the streams and their schemas")
+        keys = connector.discover()
+        pinterest.calls()
+        announce(console, "read", "everything, for the first time")
+        first = connector.read(CATALOG, ROOT / FIRST)
+        first.save_states(ROOT / STATE)
+        first_calls = pinterest.calls()
+        console.print("\nMeanwhile an advertiser pauses a campaign, and late conversions reach the last days.\n")
+        pinterest.edit(first.records["campaigns"][0])
+        pinterest.restate(days_back=LOOKBACK_DAYS)
+        announce(console, f"read --state {STATE}", "what is new or has changed since")
+        second = connector.read(CATALOG, ROOT / SECOND, STATE)
+        second.save_states(ROOT / STATE)
+        second_calls = pinterest.calls()
+        expected = pinterest.expected(today - timedelta(days=HISTORY_DAYS), today)
+    found = list(findings(keys, expected, (first, second), (first_calls, second_calls)))
+    console.print(table(found))
+    missing = [item.stream for item in found if not item.is_whole]
+    if missing:
+        console.print(f"Not every record arrived: {', '.join(missing)}.", style="bold red")
+    else:
+        console.print("Every record arrived, none twice under different keys.")
+    tell_where_it_lies(console)
+    return not missing
+
+
+def look_back_a_week() -> None:
+    """Have the days that are restated read again, which an appending catalog would otherwise not."""
+    config = json.loads((ROOT / CONFIG).read_text(encoding="utf-8"))
+    text = json.dumps({**config, "lookback_days": LOOKBACK_DAYS}, indent=2)
+    (ROOT / CONFIG).write_text(text, encoding="utf-8")
+
+
+def announce(console: Console, command: str, meaning: str) -> None:
+    """Show a command as a user would type it."""
+    console.print(f"[bold]$ python main.py {command}[/bold]  [dim]# {meaning}[/dim]")
+
+
+def tell_where_it_lies(console: Console) -> None:
+    """Say what to look at and what to run next."""
+    read = f".venv/bin/python main.py read --catalog {CATALOG}"
+    lines = (
+        "",
+        f"The connector's JSON lines: {FIRST} and {SECOND}. Its state: {STATE}.",
+        "",
+        "Next, with credentials of your own in secrets/config.json (see README.md):",
+        f"  {read} --config secrets/config.json",
+        "",
+        "Or start the local Pinterest again, and read from it in another terminal:",
+        f"  .venv/bin/python -m integration_tests.simulator --port 8080 {' '.join(WORLD)}",
+        f"  PINTEREST_API_URL=http://127.0.0.1:8080/v5 {read} --config {CONFIG} --state {STATE}",
+    )
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""How does the demo run the connector? As a user does: `main.py` as a process, JSON lines on its standard output."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+Record = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+class ConnectorFailedError(RuntimeError):
+    """The connector ended with an error; the message is what it said about it."""
+
+
+@dataclass
+class Reading:
+    """What one `read` gave: the records, and the last state of each stream."""
+
+    records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    states: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def take(self, message: dict[str, Any]) -> None:
+        if message["type"] == "RECORD":
+            self.records[message["record"]["stream"]].append(message["record"]["data"])
+        elif message["type"] == "STATE":
+            self.states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
+
+    def save_states(self, path: Path) -> None:
+        """Write the states in the form that `--state` takes."""
+        path.write_text(json.dumps(list(self.states.values()), indent=2), encoding="utf-8")
+
+
+class Connector:
+    """The connector of this checkout, pointed at an API, with a configuration file."""
+
+    def __init__(self, api_url: str, config_file: Path, root: Path) -> None:
+        self._environment = {**os.environ, "PINTEREST_API_URL": api_url}
+        self._config_file = config_file
+        self._root = root
+
+    def check(self) -> None:
+        """Test the connection.
+
+        Raises:
+            ConnectorFailedError: it does not work.
+        """
+        for message in self._run("check"):
+            if message["type"] == "CONNECTION_STATUS" and message["connectionStatus"]["status"] != "SUCCEEDED":
+                raise ConnectorFailedError(message["connectionStatus"]["message"])
+
+    def discover(self) -> dict[str, list[str]]:
+        """The primary key of each stream."""
+        [catalog] = [message["catalog"] for message in self._run("discover") if message["type"] == "CATALOG"]
+        return {
+            stream["name"]: [path[0] for path in stream["source_defined_primary_key"]] for stream in catalog["streams"]
+        }
+
+    def read(self, catalog: Path, output: Path, state: Path | None = None) -> Reading:
+        """Read the streams of a catalog, and keep everything the connector says in a file."""
+        arguments = ["--catalog", str(catalog), *(["--state", str(state)] if state else [])]
+        reading = Reading()
+        with output.open("wb") as lines:
+            for message in self._run("read", *arguments):
+                lines.write(orjson.dumps(message) + b"\n")
+                reading.take(message)
+        return reading
+
+    def _run(self, command: str, *arguments: str) -> Iterator[dict[str, Any]]:
+        line = [sys.executable, "main.py", command, "--config", str(self._config_file), *arguments]
+        troubles: list[str] = []
+        with subprocess.Popen(line, cwd=self._root, env=self._environment, stdout=subprocess.PIPE) as process:
+            for text in process.stdout or ():
+                message = orjson.loads(text)
+                if message["type"] == "TRACE" and message["trace"]["type"] == "ERROR":
+                    troubles.append(message["trace"]["error"]["message"])
+                yield message
+        if process.returncode:
+            raise ConnectorFailedError(f"{command} ended with exit code {process.returncode}. {' '.join(troubles)}")

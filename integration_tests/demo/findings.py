@@ -1,0 +1,84 @@
+"""What do the two readings of the demo come to, and is anything missing?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from integration_tests.demo.connector import Key, Reading, Record
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One stream in both readings."""
+
+    stream: str
+    expected: int
+    first: int
+    second: int
+    changed: int
+    first_calls: int
+    second_calls: int
+    distinct: int
+    cursor: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a destination that keeps the newest row of each key now holds exactly what Pinterest has."""
+        return self.distinct == self.expected
+
+
+def findings(
+    keys: Mapping[str, list[str]],
+    expected: Mapping[str, int],
+    readings: tuple[Reading, Reading],
+    calls: tuple[Mapping[str, int], Mapping[str, int]],
+) -> Iterator[Finding]:
+    """Compare, stream by stream, what was read with what there is."""
+    for stream, key in keys.items():
+        first, second = (by_key(reading.records[stream], key) for reading in readings)
+        yield Finding(
+            stream=stream,
+            expected=expected[stream],
+            first=len(readings[0].records[stream]),
+            second=len(readings[1].records[stream]),
+            changed=sum(first.get(identity) not in (None, record) for identity, record in second.items()),
+            first_calls=calls[0].get(stream, 0),
+            second_calls=calls[1].get(stream, 0),
+            distinct=len(first | second),
+            cursor=cursor_of(readings[1].states.get(stream, {}).get("stream", {}).get("stream_state", {})),
+        )
+
+
+def by_key(records: list[Record], key: list[str]) -> dict[Key, Record]:
+    return {tuple(record[name] for name in key): record for record in records}
+
+
+def cursor_of(state: Mapping[str, Any]) -> str:
+    """The cursor in a few words: the one of the least advanced ad account, where each has its own."""
+    partitions = [entry["cursor"] for entry in state.get("states", ())]
+    for field in ("DATE", "updated_time", "date"):
+        values = [cursor[field] for cursor in (*partitions, state) if field in cursor]
+        if values:
+            return f"{field} {min(values)}" + (f" ({len(partitions)} accounts)" if partitions else "")
+    return "full refresh"
+
+
+def table(found: list[Finding]) -> Table:
+    """The findings for the eye."""
+    drawn = Table(box=box.SIMPLE_HEAD, title="What the connector read", title_justify="left")
+    drawn.add_column("Stream")
+    for name in ("In Pinterest", "1st read", "Calls", "2nd read", "Of it changed", "Calls"):
+        drawn.add_column(name, justify="right")
+    drawn.add_column("Cursor")
+    for item in found:
+        numbers = (item.expected, item.first, item.first_calls, item.second, item.changed, item.second_calls)
+        drawn.add_row(
+            item.stream,
+            *(f"{number:,}" if number else "-" for number in numbers),
+            item.cursor,
+            style="" if item.is_whole else "bold red",
+        )
+    return drawn

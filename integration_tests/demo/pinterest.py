@@ -1,0 +1,94 @@
+"""How does the demo get a Pinterest to talk to? The simulator, as a process of its own on a free port."""
+
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import requests
+
+WORLD = (
+    *("--boards", "6", "--sections-per-board", "2", "--pins-per-board", "120", "--pins-per-section", "40"),
+    *("--ad-accounts", "3", "--campaigns", "8", "--ad-groups", "12", "--ads", "16"),
+)
+STOP_SECONDS = 5
+
+# What the request log calls each stream's own endpoint.
+OPERATIONS: Mapping[str, str] = {
+    "boards/list": "boards",
+    "board_sections/list": "board_sections",
+    "boards/list_pins": "board_pins",
+    "board_sections/list_pins": "board_section_pins",
+    "ad_accounts/list": "ad_accounts",
+    "campaigns/list": "campaigns",
+    "ad_groups/list": "ad_groups",
+    "ads/list": "ads",
+    "user_account/analytics": "user_account_analytics",
+    "ad_account/analytics": "ad_account_analytics",
+    "campaigns/analytics": "campaign_analytics",
+    "ad_groups/analytics": "ad_group_analytics",
+    "ads/analytics": "ad_analytics",
+}
+
+
+class LocalPinterest:
+    """A simulated Pinterest that other processes talk to, and that writes a connector's configuration for itself."""
+
+    def __init__(self, config_file: Path, root: Path) -> None:
+        self._command = [sys.executable, "-m", "integration_tests.simulator", *WORLD, "--config-file", str(config_file)]
+        self._root = root
+        self._control = requests.Session()
+        self._control.trust_env = False
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(self._command, cwd=self._root, stdout=subprocess.PIPE, text=True)
+        announcement = self._process.stdout.readline() if self._process.stdout else ""
+        if not announcement:
+            raise RuntimeError("The local Pinterest did not start; its own words stand above.")
+        self.url = json.loads(announcement)["url"]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._control.close()
+
+    def calls(self) -> Counter[str]:
+        """How many calls each stream's endpoint has answered since the last time this was asked."""
+        log = self._ask("GET", "log")
+        self._ask("DELETE", "log")
+        return Counter(OPERATIONS.get(entry["operation_id"], entry["operation_id"]) for entry in log)
+
+    def expected(self, start: date, end: date) -> dict[str, int]:
+        """How many records each stream holds, analytics from a day to a day."""
+        return self._ask("GET", "expected", params={"start": str(start), "end": str(end)})
+
+    def edit(self, campaign: Mapping[str, Any]) -> None:
+        """An advertiser pauses a campaign now."""
+        change = {"account": campaign["ad_account_id"], "kind": "campaigns", "entity_id": campaign["id"]}
+        self._ask("POST", "edit", json={**change, "at": int(time.time()), "status": "PAUSED"})
+
+    def restate(self, days_back: int) -> None:
+        """Late conversions arrive for ads of the last days."""
+        self._ask("POST", "restate", json={"days_back": days_back})
+
+    def _ask(self, method: str, command: str, **arguments: Any) -> Any:
+        parts = urlsplit(self.url)
+        answer = self._control.request(
+            method, f"{parts.scheme}://{parts.netloc}/_simulator/{command}", timeout=60, **arguments
+        )
+        answer.raise_for_status()
+        return answer.json()

@@ -1,0 +1,94 @@
+"""How is the local Pinterest run as a process of its own?
+
+`python -m integration_tests.simulator --boards 3 --profile trial` prints one line of JSON with the URL, then serves
+until SIGTERM.
+"""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from integration_tests.simulator import PROFILES, Fault, HeaderStyle, Rotation, Simulator, World
+from integration_tests.simulator.layout import Size
+
+
+def size(text: str) -> Size:
+    numbers = tuple(map(int, text.split(",")))
+    return numbers if len(numbers) > 1 else numbers[0]
+
+
+def truth(text: str) -> bool:
+    return {"true": True, "false": False}[text]
+
+
+def faults(path: str) -> list[Fault]:
+    """Faults from a file: a list of objects with the fields of `Fault`."""
+    return [Fault(**fault) for fault in json.loads(Path(path).read_text(encoding="utf-8"))]
+
+
+WORLD_OPTIONS: Mapping[str, Callable[[str], Any]] = {
+    "seed": int,
+    "boards": int,
+    "sections-per-board": size,
+    "pins-per-board": size,
+    "pins-per-section": size,
+    "section-pins-listed-by-board": truth,
+    "ad-accounts": int,
+    "shared-ad-accounts": int,
+    "campaigns": size,
+    "ad-groups": size,
+    "ads": size,
+    "now": datetime.fromisoformat,
+    "first-day": date.fromisoformat,
+    "active-percent": int,
+    "full-rows": truth,
+    "numeric-ids": truth,
+}
+BEHAVIOUR_OPTIONS: Mapping[str, Callable[[str], Any]] = {
+    "port": int,
+    "latency": float,
+    "access-token-lifetime": float,
+    "max-url-length": int,
+    "max-rows": int,
+    "faults": faults,
+}
+CHOICES: Mapping[str, Iterable[str]] = {"profile": PROFILES, "header-style": HeaderStyle, "refresh-rotation": Rotation}
+
+
+def parse(arguments: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any], Path | None]:
+    """The options of the world, those of its behaviour, and where to write a connector config."""
+    parser = argparse.ArgumentParser(prog="python -m integration_tests.simulator", argument_default=argparse.SUPPRESS)
+    for name, read in {**WORLD_OPTIONS, **BEHAVIOUR_OPTIONS}.items():
+        parser.add_argument(f"--{name}", type=read)
+    for name, values in CHOICES.items():
+        parser.add_argument(f"--{name}", choices=[str(value) for value in values])
+    parser.add_argument("--config-file", type=Path, default=None, help="where to write a connector config")
+    given = vars(parser.parse_args(arguments))
+    config_file = given.pop("config_file")
+    of_world = {name.replace("-", "_") for name in WORLD_OPTIONS}
+    world = {name: value for name, value in given.items() if name in of_world}
+    return world, {name: value for name, value in given.items() if name not in of_world}, config_file
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Serves until SIGTERM or Ctrl-C."""
+    world, behaviour, config_file = parse(arguments)
+    stopped = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    with Simulator(World(**world), **behaviour) as simulator:
+        if config_file is not None:
+            config_file.write_text(json.dumps(simulator.config(), indent=2), encoding="utf-8")
+        sys.stdout.write(json.dumps({"url": simulator.url}) + "\n")
+        sys.stdout.flush()
+        stopped.wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

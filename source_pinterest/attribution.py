@@ -1,0 +1,42 @@
+"""How long after an ad was seen or clicked does a conversion count for it, and which choices of that are there?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionWindow:
+    """How many days after a click, an engagement or a view a conversion still counts.
+
+    https://developers.pinterest.com/docs/api/v5/campaigns-analytics
+    """
+
+    click: int
+    engagement: int
+    view: int
+
+    def __str__(self) -> str:
+        return f"{self.click}/{self.engagement}/{self.view}"
+
+    @property
+    def largest(self) -> int:
+        """For so many days the conversions of a day may still grow."""
+        return max(self.click, self.engagement, self.view)
+
+
+# The 21 that Ads Manager offers: an engagement counts as long as a click does, a view never longer. Pinterest's default
+# stands first.
+ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
+    str(window): window
+    for window in sorted(
+        (
+            AttributionWindow(click, click, view)
+            for click in ATTRIBUTION_WINDOWS_DAYS
+            for view in ATTRIBUTION_WINDOWS_DAYS
+            if view <= click
+        ),
+        key=lambda window: (str(window) != "30/30/1", window.click, window.view),
+    )
+}

@@ -1,0 +1,105 @@
+"""What does `check` tell? Which permissions the token lacks, and which configured ad accounts it can't read.
+
+It passes for a token that can read something, and makes a handful of calls, none of which waits long.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from source_pinterest.api.errors import (
+    AccountUnreadableError,
+    ConfigError,
+    GoneError,
+    PinterestError,
+    RefusedError,
+    ScopeMissingError,
+)
+from source_pinterest.config import Config
+from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.streams.ads import AdAccounts
+from source_pinterest.streams.organic import BoardPins, Boards
+from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.user_analytics import UserAccountAnalytics
+from source_pinterest.sync.day_cursor import END, START
+
+LOGGER = logging.getLogger("airbyte")
+
+LONGEST_WAIT_SECONDS = 30
+_RETRIES = 2
+_TIMEOUT_SECONDS = 10
+
+
+def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[bool, str | None]:
+    """Whether the connection works, and a message where there is something to say.
+
+    Args:
+        config: what the user wants.
+        connect: makes the streams of a sync.
+    """
+    hasty = replace(
+        config,
+        max_wait_seconds=min(config.max_wait_seconds, LONGEST_WAIT_SECONDS),
+        max_retries=min(config.max_retries, _RETRIES),
+        request_timeout_seconds=min(config.request_timeout_seconds, _TIMEOUT_SECONDS),
+    )
+    lacking: list[str] = []
+    readable = 0
+    try:
+        sync = connect(hasty)
+        for probe in (_probe_boards, _probe_user_analytics, _probe_ad_accounts):
+            try:
+                probe(sync)
+                readable += 1
+            except ScopeMissingError as error:
+                lacking.append(str(error.message))
+    except PinterestError as error:
+        return False, error.message
+    for sentence in lacking:
+        LOGGER.warning(sentence)
+    if not readable:
+        return False, " ".join(lacking)
+    return True, " ".join(lacking) or None
+
+
+def _probe_boards(sync: Sync) -> None:
+    """One page of boards, and one of pins where there is a board."""
+    first = next(_first_page(sync), None)
+    if first:
+        try:
+            sync.stream(BoardPins).fetch(partition_slice({"board_id": first}))
+        except (GoneError, RefusedError) as error:
+            LOGGER.info(f"Board {first} can't be read: {error.message}.")
+
+
+def _first_page(sync: Sync) -> Iterator[str]:
+    boards = sync.stream(Boards)
+    everything = partition_slice({})
+    try:
+        yield from (board["id"] for board in boards.records(boards.fetch(everything), everything))
+    except (RefusedError, GoneError) as error:
+        boards.leave_out(everything, error)
+
+
+def _probe_user_analytics(sync: Sync) -> None:
+    yesterday = days_before(sync.config.today, 1)
+    start, end = DateWindow(yesterday, yesterday).as_pair()
+    try:
+        sync.stream(UserAccountAnalytics).fetch(partition_slice({}, {START: start, END: end}))
+    except (RefusedError, GoneError) as error:
+        LOGGER.warning(f"{error.message}. The stream user_account_analytics needs a business account.")
+
+
+def _probe_ad_accounts(sync: Sync) -> None:
+    """The accounts that the config names, or one page of them all."""
+    accounts = sync.stream(AdAccounts)
+    everything = partition_slice({})
+    if not sync.config.account_ids:
+        accounts.fetch(everything)
+        return
+    try:
+        for _ in accounts.read_slice(everything):
+            pass
+    except AccountUnreadableError as error:
+        raise ConfigError(str(error.message)) from error

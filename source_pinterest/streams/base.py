@@ -1,0 +1,260 @@
+"""What is every stream of Pinterest?
+
+    HttpStream (CDK)
+      PinterestStream            path template, page size, bookmarks, one parse
+        ChildStream              one slice per parent; the parents' ids stamped on each record
+          AdAccountStream        one slice per ad account
+            EntityStream         emits what has changed
+            AnalyticsStream      batches of ids x windows of days
+        UserAccountAnalytics     one partition, no account
+
+A stream is a noun with attributes. What it shares with the others comes in through `Sync`.
+"""
+
+import logging
+from abc import ABC
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+import orjson
+import requests
+from airbyte_cdk.models import SyncMode
+from airbyte_cdk.sources.streams.http import HttpClient, HttpStream
+from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
+from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.sources.utils.casing import camel_to_snake
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_pinterest import limits
+from source_pinterest.api.errors import (
+    ConfigError,
+    GoneError,
+    RepeatedBookmarkError,
+    PinterestError,
+    RefusedError,
+    UnavailableError,
+)
+from source_pinterest.api.handler import PinterestErrorHandler
+from source_pinterest.streams.partitions import failure_of, key_of_parent, partition_slice
+from source_pinterest.streams.sync import Sync
+from source_pinterest.sync.fuse import Fuse
+from source_pinterest.sync.parents import Key, ParentIds
+
+LOGGER = logging.getLogger("airbyte")
+
+Record = dict[str, Any]
+
+
+class PinterestStream(HttpStream, ABC):
+    """A list that Pinterest pages with bookmarks."""
+
+    primary_key = "id"
+    path_template: ClassVar[str]
+    scopes: ClassVar[tuple[str, ...]]
+    partition_keys: ClassVar[tuple[str, ...]] = ()
+    """What a slice of this stream is called by: the ids of its parents."""
+
+    is_resumable = False
+    """Otherwise the framework's sequential reader starts the stream again and again."""
+
+    def __init__(self, sync: Sync) -> None:
+        self.api, self.config, self.shared = sync.api, sync.config, sync
+        self.fuse = Fuse()
+        self.ids = ParentIds(self.list_ids)
+        super().__init__(authenticator=sync.api.authenticator)
+        self.cursor = None  # the framework's own would read one page of each slice and stop
+        self._http_client = HttpClient(
+            name=self.name,
+            logger=self.logger,
+            error_handler=self.get_error_handler(),
+            session=sync.api.session,
+            authenticator=sync.api.authenticator,
+        )
+        properties = self.get_json_schema()["properties"]
+        self._id_fields = tuple(name for name in properties if name == "id" or name.endswith("_id"))
+
+    @classmethod
+    def stream_name(cls) -> str:
+        """What the platform calls the stream: its class name in snake case."""
+        return camel_to_snake(cls.__name__)
+
+    def select(self) -> None:
+        """Tell that this sync emits the stream."""
+        self.ids.announce()
+
+    @property
+    def url_base(self) -> str:
+        """The address of the API."""
+        return f"{self.api.base_url}/"
+
+    def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
+        """The path of a slice: its ids in the template."""
+        return self.path_template.format(**(stream_slice or {}))
+
+    def request_params(
+        self,
+        stream_state: Mapping[str, Any] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The largest page, and the bookmark of the next."""
+        del stream_state, stream_slice
+        return {"page_size": limits.PAGE_SIZE, **(next_page_token or {})}
+
+    def get_error_handler(self) -> ErrorHandler:
+        """Applies the error table."""
+        return PinterestErrorHandler(self.name, self.scopes, self.api.authenticator, self.api.max_retries, self.parse)
+
+    def get_error_display_message(self, exception: BaseException) -> str | None:
+        """Nothing of the framework's: our errors carry their own sentence and type."""
+        del exception
+        return None  # noqa: RET501 - the signature promises a value
+
+    def parse(self, response: requests.Response) -> None:
+        """Parse a page once, and let it ride on the response.
+
+        Raises:
+            ValueError: it is not a page.
+        """
+        page = orjson.loads(response.content)
+        if not isinstance(page, dict) or not isinstance(page.get("items"), list):
+            raise ValueError("A page holds items.")
+        response.page = page  # type: ignore[attr-defined]
+
+    def parse_response(self, response: requests.Response, **_: Any) -> list[Record]:
+        """The items of a page."""
+        return response.page["items"]  # type: ignore[attr-defined, no-any-return]
+
+    def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
+        """The bookmark of the next page; only its absence ends a list, an empty page does not."""
+        bookmark = response.page.get("bookmark")  # type: ignore[attr-defined]
+        return {"bookmark": bookmark} if bookmark else None
+
+    def stream_slices(
+        self,
+        *,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[StreamSlice]:
+        """The slices to read, until a fatal error."""
+        del sync_mode, cursor_field, stream_state
+        try:
+            for stream_slice in self.slices():
+                if self.fuse.blown:
+                    return
+                if failure_of(stream_slice) is None:
+                    self.ids.promise(key_of_parent(stream_slice))
+                yield stream_slice
+        finally:
+            self.ids.seal()
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """One slice for everything."""
+        yield partition_slice({})
+
+    def read_records(
+        self,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[Record]:
+        """Read a slice; after a fatal error of the stream, end without a call."""
+        del sync_mode, cursor_field, stream_state
+        wanted = stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})
+        key = key_of_parent(wanted)
+        try:
+            if not self.fuse.blown:
+                yield from self._read_or_raise(wanted)
+        except Exception as error:
+            self.on_failure(wanted)
+            if self.fuse.is_news(error):
+                raise
+        finally:
+            self.ids.release(key)
+
+    def _read_or_raise(self, stream_slice: StreamSlice) -> Iterator[Record]:
+        try:
+            if failure := failure_of(stream_slice):
+                raise failure
+            yield from self.read_slice(stream_slice)
+        except (RefusedError, GoneError) as error:
+            self.leave_out(stream_slice, error)
+        self.fuse.succeeded()
+
+    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
+        """Go on without a slice that can't be read, if it is one of many.
+
+        Raises:
+            ConfigError: it is all there is.
+        """
+        if not stream_slice.partition:
+            raise ConfigError(f"{error.message}. Check what the token's user may see, or leave the stream out.") from error
+        LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
+
+    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
+        """The records of a slice, whose ids also go to whoever needs them."""
+        with self.ids.filling(key_of_parent(stream_slice)) as ids:
+            for response in self.pages(stream_slice):
+                for record in self.records(response, stream_slice):
+                    ids.append(record["id"])
+                    yield record
+
+    def on_failure(self, stream_slice: StreamSlice) -> None:
+        """Take note of a slice that could not be read."""
+
+    def list_ids(self, key: Key) -> Iterator[str]:
+        """The ids of a slice, without its records, for children of a stream that is not selected."""
+        stream_slice = partition_slice(dict(zip(self.partition_keys, key, strict=True)))
+        for response in self.pages(stream_slice):
+            for record in self.records(response, stream_slice):
+                yield record["id"]
+
+    def records(self, response: requests.Response, stream_slice: StreamSlice) -> Iterator[Record]:
+        """The records of a page; ids are strings, whatever Pinterest sends."""
+        for record in self.parse_response(response):
+            for name in self._id_fields:
+                value = record.get(name)
+                if value is not None and type(value) is not str:
+                    record[name] = str(value)
+            record.update(stream_slice.partition)
+            yield record
+
+    def pages(self, stream_slice: StreamSlice) -> Iterator[requests.Response]:
+        """The pages of a slice.
+
+        Raises:
+            RepeatedBookmarkError: a bookmark comes back, so that the list would never end.
+        """
+        token: Mapping[str, Any] | None = None
+        seen = set()
+        while True:
+            response = self.fetch(stream_slice, token)
+            yield response
+            token = self.next_page_token(response)
+            if token is None:
+                return
+            if token["bookmark"] in seen:
+                raise RepeatedBookmarkError(
+                    f"{self.name}: Pinterest gave the same bookmark twice for {self.path(stream_slice=stream_slice)}, "
+                    "so that the list has no end. The next sync reads it again.",
+                )
+            seen.add(token["bookmark"])
+
+    def fetch(self, stream_slice: Mapping[str, Any], token: Mapping[str, Any] | None = None) -> requests.Response:
+        """One call.
+
+        Raises:
+            PinterestError: what the error table says of the answer.
+        """
+        try:
+            _, response = self._fetch_next_page(stream_slice, {}, token)
+        except PinterestError:
+            raise
+        except AirbyteTracedException as error:
+            raise UnavailableError(
+                f"{self.name}: Pinterest failed {self.api.max_retries + 1} times in a row for "
+                f"{self.path(stream_slice=stream_slice)}. This usually passes: the next sync reads it. {error.message}",
+            ) from error
+        return response

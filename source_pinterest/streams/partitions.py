@@ -1,0 +1,61 @@
+"""How is a stream cut into slices? Flat ids, a parent's failure, and the fewest calls for ids and days."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest import limits
+from source_pinterest.api.errors import PinterestError
+from source_pinterest.sync.parents import Key
+
+_FAILURE = "failure"
+
+
+def partition_slice(
+    parents: Mapping[str, str],
+    cursor_slice: Mapping[str, Any] | None = None,
+    **extra: Any,
+) -> StreamSlice:
+    """A slice of flat ids; what neither names it nor belongs into a state rides along as `extra`."""
+    return StreamSlice(partition=parents, cursor_slice=cursor_slice or {}, extra_fields=extra)
+
+
+def failed_slice(parents: Mapping[str, str], error: PinterestError) -> StreamSlice:
+    """A slice that raises when it is read, so that a parent's failure costs only its own children."""
+    return partition_slice(parents, **{_FAILURE: error})
+
+
+def failure_of(stream_slice: StreamSlice) -> PinterestError | None:
+    """The error that the slice stands for."""
+    return stream_slice.extra_fields.get(_FAILURE)
+
+
+def key_of_parent(stream_slice: StreamSlice) -> Key:
+    """Under which key children find the ids of this slice."""
+    return tuple(str(value) for value in stream_slice.partition.values())
+
+
+def tile(ids: int, days: int) -> tuple[int, int]:
+    """How many ids and how many days go into a call, so that they make the fewest calls within Pinterest's limits.
+
+    Among equals the one with the longest windows wins: a window is what the state moves by.
+    """
+    best: tuple[int, int, int] | None = None
+    for windows in range(math.ceil(days / limits.ANALYTICS_WINDOW_DAYS), days + 1):
+        days_per_call = math.ceil(days / windows)
+        ids_per_call = min(limits.IDS_PER_ANALYTICS_CALL, max(1, limits.ROWS_PER_ANALYTICS_CALL // days_per_call))
+        calls = math.ceil(ids / ids_per_call) * math.ceil(days / days_per_call)
+        if best is None or calls < best[0]:
+            best = (calls, ids_per_call, days_per_call)
+        if ids_per_call >= min(ids, limits.IDS_PER_ANALYTICS_CALL):
+            break
+    if best is None:
+        raise ValueError("A window covers at least one day.")
+    return best[1], best[2]
+
+
+def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """The ids in runs of at most `size`."""
+    return [tuple(ids[start : start + size]) for start in range(0, len(ids), size)]

@@ -1,0 +1,33 @@
+"""What do the streams of one sync share?"""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from source_pinterest import limits
+from source_pinterest.api import Api
+from source_pinterest.config import Config
+from source_pinterest.sync.reservation import Reservation
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Sync:
+    """One sync.
+
+    Attributes:
+        api: the one way to Pinterest.
+        config: what the user wants.
+        rows: bounds the analytics rows that are in memory at once.
+    """
+
+    api: Api
+    config: Config
+    rows: Reservation = field(default_factory=lambda: Reservation(limits.ROWS_IN_MEMORY))
+    _streams: dict[type, Any] = field(default_factory=dict)
+
+    def stream(self, of: type[S]) -> S:
+        """The one instance of a stream class in this sync."""
+        if of not in self._streams:
+            self._streams[of] = of(self)  # type: ignore[call-arg]
+        return self._streams[of]  # type: ignore[no-any-return]

@@ -1,0 +1,136 @@
+"""Which configs do the tests read? One that works, and one for each way to fill in the form wrongly."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pendulum import Date
+
+TODAY = Date(2026, 7, 1)
+
+OAUTH = {
+    "auth_method": "oauth2.0",
+    "client_id": "1234567",
+    "client_secret": "false-client-secret",
+    "refresh_token": "false-refresh-token",
+}
+BASIC_TOKEN = "MTIzNDU2NzpmYWxzZS1jbGllbnQtc2VjcmV0"
+SECRETS = ("false-client-secret", "false-refresh-token", "false-access-token", "false-number-8675309", BASIC_TOKEN)
+
+
+def config(**options: Any) -> dict[str, Any]:
+    return {"credentials": OAUTH, **options}
+
+
+def signed_in_with(**credentials: Any) -> dict[str, Any]:
+    return {"credentials": credentials}
+
+
+def without(key: str) -> dict[str, Any]:
+    return signed_in_with(**{name: value for name, value in OAUTH.items() if name != key})
+
+
+@dataclass(frozen=True)
+class BadConfig:
+    """A config, the option at fault, and what the error has to say about it."""
+
+    id: str
+    option: str
+    raw: Any
+    says: tuple[str, ...] = field(default=())
+
+
+BAD_CONFIGS = (
+    BadConfig("start_date-words", "start_date", config(start_date="yesterday"), ("'yesterday'", "YYYY-MM-DD")),
+    BadConfig("start_date-no-such-day", "start_date", config(start_date="2026-02-30"), ("'2026-02-30'",)),
+    BadConfig("start_date-american", "start_date", config(start_date="02/28/2026"), ("YYYY-MM-DD",)),
+    BadConfig("start_date-number", "start_date", config(start_date=20260101), ("20260101",)),
+    BadConfig("start_date-future", "start_date", config(start_date="2026-07-02"), ("2026-07-02", "2026-07-01")),
+    BadConfig("status-unknown", "status", config(status=["ACTIVE", "RUNNING"]), ("'RUNNING'", "ACTIVE, PAUSED")),
+    BadConfig("status-no-list", "status", config(status="ACTIVE"), ("list",)),
+    BadConfig("status-object", "status", config(status=[{"a": 1}]), ("ARCHIVED",)),
+    BadConfig(
+        "column-misspelt",
+        "analytics_columns",
+        config(analytics_columns=["SPEND_IN_DOLLAR", "SPEND_IN_DOLARS"]),
+        ("SPEND_IN_DOLARS", "did you mean SPEND_IN_DOLLAR?"),
+    ),
+    BadConfig("column-unlike-any", "analytics_columns", config(analytics_columns=["QQQQ"]), ("no column QQQQ.",)),
+    BadConfig("column-number", "analytics_columns", config(analytics_columns=[7]), ("no column 7.",)),
+    BadConfig("account-too-long", "account_ids", config(account_ids=["1234567890123456789"]), ("18 digits",)),
+    BadConfig("account-name", "account_ids", config(account_ids=["My shop"]), ("'My shop'", "Ads Manager")),
+    BadConfig("account-other-digits", "account_ids", config(account_ids=["\u0661\u0662"]), ("18 digits",)),
+    BadConfig("account-bool", "account_ids", config(account_ids=[True]), ("True",)),
+    BadConfig("account-no-list", "account_ids", config(account_ids="549761668032"), ("list",)),
+    BadConfig("account-single-bad", "account_id", config(account_id="act_1"), ("'act_1'",)),
+    BadConfig("excluded-bad", "exclude_account_ids", config(exclude_account_ids=["x"]), ("'x'",)),
+    BadConfig(
+        "chosen-and-excluded",
+        "exclude_account_ids",
+        config(account_ids=["11", "12"], exclude_account_ids=[12]),
+        ("12 is also among",),
+    ),
+    BadConfig(
+        "single-and-excluded",
+        "exclude_account_ids",
+        config(account_id="11", exclude_account_ids=["11"]),
+        ("11 is also among",),
+    ),
+    BadConfig(
+        "window-illegal", "attribution_window", config(attribution_window="1/30/1"), ("'1/30/1'", "30/30/1, 0/0/0")
+    ),
+    BadConfig("window-longer-view", "attribution_window", config(attribution_window="7/7/30"), ("60/60/60",)),
+    BadConfig("window-object", "attribution_window", config(attribution_window={"click": 1}), ("30/30/1",)),
+    BadConfig(
+        "report-time", "conversion_report_time", config(conversion_report_time="NOON"), ("'NOON'", "TIME_OF_AD_ACTION")
+    ),
+    BadConfig("lookback-negative", "lookback_days", config(lookback_days=-1), ("from 0 to 89", "-1")),
+    BadConfig("lookback-too-long", "lookback_days", config(lookback_days=90), ("from 0 to 89", "90")),
+    BadConfig("lookback-fraction", "lookback_days", config(lookback_days=1.5), ("whole number", "1.5")),
+    BadConfig("lookback-bool", "lookback_days", config(lookback_days=True), ("True",)),
+    BadConfig("wait-text", "max_wait_minutes", config(max_wait_minutes="long"), ("'long'",)),
+    BadConfig("wait-negative", "max_wait_minutes", config(max_wait_minutes=-0.5), ("from 0 to 110",)),
+    BadConfig("wait-nan", "max_wait_minutes", config(max_wait_minutes=float("nan")), ("nan",)),
+    BadConfig("workers-none", "num_workers", config(num_workers=0), ("from 1 to 40",)),
+    BadConfig("threads-many", "num_threads", config(num_threads=41), ("from 1 to 40",)),
+    BadConfig("timeout-zero", "request_timeout_seconds", config(request_timeout_seconds=0), ("from 0.1",)),
+    BadConfig("retries-many", "max_retries", config(max_retries=21), ("from 0 to 20",)),
+    BadConfig("client_id-missing", "credentials", without("client_id"), ("Client ID missing",)),
+    BadConfig("client_secret-missing", "credentials", without("client_secret"), ("Client Secret missing",)),
+    BadConfig(
+        "refresh_token-missing", "credentials", without("refresh_token"), ("Refresh Token missing", "Authenticate")
+    ),
+    BadConfig(
+        "refresh_token-blank",
+        "credentials",
+        signed_in_with(**{**OAUTH, "refresh_token": "  "}),
+        ("Refresh Token missing",),
+    ),
+    BadConfig(
+        "access_token-missing",
+        "credentials",
+        signed_in_with(auth_method="access_token"),
+        ("Access Token missing",),
+    ),
+    BadConfig(
+        "flat-secrets-missing",
+        "credentials",
+        {"client_id": "1"},
+        ("Client Secret and Refresh Token missing",),
+    ),
+    BadConfig("nobody-signed-in", "credentials", {"start_date": "2026-01-01"}, ("nobody has signed in",)),
+    BadConfig("credentials-empty", "credentials", signed_in_with(), ("nobody has signed in",)),
+    BadConfig("credentials-text", "credentials", {"credentials": "false-access-token"}, ("OAuth2.0 or Access Token",)),
+    BadConfig("credentials-list", "credentials", {"credentials": ["false-access-token"]}, ("fill in its fields",)),
+    BadConfig(
+        "method-unknown",
+        "credentials",
+        signed_in_with(**{**OAUTH, "auth_method": "password"}),
+        ("OAuth2.0 or Access Token",),
+    ),
+    BadConfig(
+        "secret-no-text",
+        "credentials",
+        signed_in_with(**{**OAUTH, "client_secret": ["false-client-secret"]}),
+        ("Client Secret must be text",),
+    ),
+)

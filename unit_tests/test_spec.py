@@ -1,0 +1,208 @@
+"""Is the form complete, does it take every config that exists, and can its Authenticate button work?"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import jsonschema
+import pytest
+from airbyte_cdk.models import ConnectorSpecificationSerializer
+from airbyte_cdk.sources.utils.schema_helpers import check_config_against_spec_or_exit
+from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
+
+from integration_tests.platform_oauth import PlatformOAuth
+from source_pinterest.attribution import ATTRIBUTION_WINDOWS
+from source_pinterest.config import CONVERSION_REPORT_TIMES, STATUSES, Config
+from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, BadConfig, config
+
+ROOT = Path(__file__).parents[1]
+SPEC = json.loads((ROOT / "source_pinterest/spec.json").read_text(encoding="utf-8"))
+FORM = SPEC["connectionSpecification"]
+OPTIONS = FORM["properties"]
+OAUTH_FLOW = SPEC["advanced_auth"]["oauth_config_specification"]
+HIDDEN = {
+    "account_id",
+    "num_threads",
+    "num_workers",
+    "request_timeout_seconds",
+    "max_retries",
+    "client_id",
+    "client_secret",
+    "refresh_token",
+    "access_token",
+}
+SAMPLES = sorted((ROOT / "integration_tests/sample_configs").glob("*.json"))
+
+
+def fields(properties: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each option of the form with its name, those of the authorization methods included."""
+    for name, option in properties.items():
+        yield name, option
+        for method in option.get("oneOf", []):
+            yield from fields(method["properties"])
+
+
+def test_the_spec_is_one_that_the_platform_reads() -> None:
+    spec = ConnectorSpecificationSerializer.load(SPEC)
+    written = ConnectorSpecificationSerializer.dump(spec)
+
+    assert written["connectionSpecification"] == FORM
+    assert written["documentationUrl"] == "https://docs.airbyte.com/integrations/sources/pinterest"
+    assert spec.advanced_auth is not None
+    jsonschema.Draft7Validator.check_schema(FORM)
+
+
+def test_older_configs_pass_because_nothing_is_required_and_more_is_allowed() -> None:
+    assert FORM.get("required", []) == []
+    assert FORM["additionalProperties"] is True
+
+
+def test_older_and_expert_options_are_hidden() -> None:
+    assert {name for name, option in OPTIONS.items() if option.get("airbyte_hidden")} == HIDDEN
+
+
+@pytest.mark.parametrize("option", [pytest.param(option, id=name) for name, option in fields(OPTIONS)])
+def test_an_option_tells_what_it_is_for(option: Mapping[str, Any]) -> None:
+    if "const" not in option:
+        assert option["title"].strip()
+        assert option["description"].endswith((".", ")"))
+    for described in (option, option.get("items", {})):
+        assert ("pattern" in described) is ("pattern_descriptor" in described)
+
+
+def test_options_stand_in_groups_and_in_order() -> None:
+    groups = [group["id"] for group in FORM["groups"]]
+    places = [(groups.index(option["group"]), option["order"]) for option in OPTIONS.values()]
+
+    assert len(set(places)) == len(places)
+    visible = sorted((place, name) for place, name in zip(places, OPTIONS, strict=True) if name not in HIDDEN)
+    assert visible[0][1] == "credentials"
+
+
+def test_every_secret_and_nothing_else_is_marked() -> None:
+    marked = {name for name, option in fields(OPTIONS) if option.get("airbyte_secret")}
+
+    assert marked == {"client_id", "client_secret", "refresh_token", "access_token"}
+
+
+def test_authorization_methods_are_told_apart_by_their_first_field() -> None:
+    methods = {method["title"]: method for method in OPTIONS["credentials"]["oneOf"]}
+
+    assert OPTIONS["credentials"]["title"] == "Authorization Method"
+    assert list(methods) == ["OAuth2.0", "Access Token"]
+    assert [method["properties"]["auth_method"]["const"] for method in methods.values()] == ["oauth2.0", "access_token"]
+    assert {method["properties"]["auth_method"]["order"] for method in methods.values()} == {0}
+
+
+def test_the_form_offers_what_the_connector_takes() -> None:
+    assert OPTIONS["status"]["items"]["enum"] == list(STATUSES)
+    assert OPTIONS["conversion_report_time"]["enum"] == list(CONVERSION_REPORT_TIMES)
+    assert OPTIONS["attribution_window"]["enum"] == list(ATTRIBUTION_WINDOWS)
+    assert len(ATTRIBUTION_WINDOWS) == 21
+    assert OPTIONS["attribution_window"]["default"] == next(iter(ATTRIBUTION_WINDOWS)) == "30/30/1"
+
+
+@pytest.mark.parametrize("edge", ["minimum", "maximum"])
+@pytest.mark.parametrize("name", [name for name, option in OPTIONS.items() if "minimum" in option])
+def test_a_number_has_the_bounds_that_the_connector_has(name: str, edge: str) -> None:
+    bound = OPTIONS[name][edge]
+    beyond = bound + (1 if edge == "maximum" else -1)
+
+    Config.from_mapping(config(**{name: bound}), TODAY)
+    with pytest.raises(AirbyteTracedException):
+        Config.from_mapping(config(**{name: beyond}), TODAY)
+
+
+@pytest.mark.parametrize("name", [name for name, option in OPTIONS.items() if "default" in option])
+def test_a_default_of_the_form_changes_nothing(name: str) -> None:
+    chosen = Config.from_mapping(config(**{name: OPTIONS[name]["default"]}), TODAY)
+    silent = Config.from_mapping(config(), TODAY)
+
+    differing = [key for key in silent.__slots__ if getattr(chosen, key) != getattr(silent, key)]
+    assert differing == ([name] if name in {"attribution_window", "conversion_report_time"} else [])
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_config_of_any_age_passes(path: Path) -> None:
+    raw = json.loads(path.read_text(encoding="utf-8"))
+
+    jsonschema.validate(raw, FORM)
+    Config.from_mapping(raw, TODAY)
+
+
+@pytest.mark.parametrize("start_date", ["2024-05-01", "2022-07-28T00:00:00Z"])
+def test_a_start_date_of_any_age_passes(start_date: str) -> None:
+    jsonschema.validate(config(start_date=start_date), FORM)
+
+
+# A token in place of the whole object stands in no field of the form: the framework can't know it as a secret.
+FILLED_IN = [bad for bad in BAD_CONFIGS if isinstance(bad.raw.get("credentials", {}), dict)]
+
+
+@pytest.mark.parametrize("bad", FILLED_IN, ids=lambda bad: bad.id)
+def test_what_the_framework_says_of_a_bad_config_is_short_and_tells_no_secret(bad: BadConfig) -> None:
+    update_secrets(get_secrets(FORM, bad.raw))
+    try:
+        check_config_against_spec_or_exit(bad.raw, ConnectorSpecificationSerializer.load(SPEC))
+    except AirbyteTracedException as error:
+        said = filter_secrets(str(error.message))
+        assert len(said) < 400
+        assert [secret for secret in SECRETS if secret in said] == []
+
+
+CODE = "false-code/with+signs="
+CLICK = PlatformOAuth(
+    specification=OAUTH_FLOW,
+    app={"client_id": OAUTH["client_id"], "client_secret": OAUTH["client_secret"]},
+    redirect_uri="https://airbyte.example.com/auth_flow?from=pinterest",
+    state="a.random-state_7",
+)
+
+
+def test_the_authenticate_button_belongs_to_oauth() -> None:
+    advanced_auth = SPEC["advanced_auth"]
+
+    assert advanced_auth["auth_flow_type"] == "oauth2.0"
+    assert advanced_auth["predicate_key"] == ["credentials", "auth_method"]
+    assert advanced_auth["predicate_value"] == OAUTH["auth_method"]
+
+
+def test_the_consent_page_is_asked_for_every_read_scope() -> None:
+    url = urlsplit(CLICK.consent_url())
+
+    assert url._replace(query="").geturl() == "https://www.pinterest.com/oauth/"
+    assert dict(parse_qsl(url.query, strict_parsing=True)) == {
+        "client_id": "1234567",
+        "redirect_uri": CLICK.redirect_uri,
+        "response_type": "code",
+        "scope": "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read",
+        "state": CLICK.state,
+    }
+
+
+def test_a_code_is_exchanged_for_a_token_that_can_be_renewed_without_end() -> None:
+    request = CLICK.token_request(CODE)
+
+    assert request.url == "https://api.pinterest.com/v5/oauth/token"
+    assert request.headers["Authorization"] == f"Basic {BASIC_TOKEN}"
+    # The platform sends a form only under exactly this type, and JSON otherwise, which Pinterest refuses.
+    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert request.form == {
+        "grant_type": "authorization_code",
+        "code": CODE,
+        "redirect_uri": CLICK.redirect_uri,
+        "continuous_refresh": "true",
+    }
+
+
+def test_what_the_flow_yields_makes_a_config() -> None:
+    answer = {"refresh_token": OAUTH["refresh_token"], "access_token": "false-access-token"}
+    raw = {"credentials": {"auth_method": "oauth2.0", **CLICK.config(answer)["credentials"]}}
+
+    server = OAUTH_FLOW["complete_oauth_server_input_specification"]["properties"]
+    assert set(server) == set(OAUTH_FLOW["complete_oauth_server_output_specification"]["properties"])
+    jsonschema.validate(raw, FORM)
+    assert raw == config()
