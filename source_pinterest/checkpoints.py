@@ -60,8 +60,8 @@ class Checkpoints:
     def _last_settled_day(self, name: str) -> Date:
         last = days_before(self._config.today, limits.SETTLED_AFTER_DAYS)
         LOGGER.info(
-            f"{name}: the destination appends, so each day is emitted once, when it is {limits.SETTLED_AFTER_DAYS} days "
-            f"old and settled, up to {last}; a sum over the table is then right. Choose a deduplicating sync mode, or "
+            f"{name}: the destination appends, so each day is emitted once, when it is {limits.SETTLED_AFTER_DAYS} "
+            f"days old and settled, up to {last}; a sum over the table is then right. Choose a deduplicating sync mode, or "
             "set the option Lookback Window, to have the newest days and late conversions too.",
         )
         return last

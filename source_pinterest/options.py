@@ -24,19 +24,18 @@ def without_blanks(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def one_of(title: str, value: Any, choices: Collection[str]) -> str:
     """One of a few words, in whatever case."""
-    word = value.strip().upper() if isinstance(value, str) else None
+    word = value.upper() if isinstance(value, str) else None
     if word not in choices:
         raise refusal(f"{title}: {value!r} is none of the choices. Choose one of: {', '.join(choices)}.")
     return str(word)
 
 
 def several(title: str, value: Any) -> list[Any]:
-    """The entries of a list without blanks and repetitions, in their order."""
+    """The entries of a list, blanks left out."""
     if not isinstance(value, list):
         raise refusal(f"{title}: this is a list. Enter its values one by one, not as {value!r}.")
     stripped = [entry.strip() if isinstance(entry, str) else entry for entry in value]
-    said = [entry for entry in stripped if entry not in (None, "")]
-    return [entry for position, entry in enumerate(said) if entry not in said[:position]]
+    return [entry for entry in stripped if entry not in (None, "")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,13 @@ def test_a_nested_value_goes_before_a_flat_one() -> None:
     assert Config.from_mapping(raw, TODAY).credentials == OAuthCredentials("7", "false-client-secret", "false-nested")
 
 
+def test_without_a_method_what_can_be_renewed_goes_first() -> None:
+    fields = {key: value for key, value in OAUTH.items() if key != "auth_method"}
+    raw = signed_in_with(**fields, access_token="false-access-token")
+
+    assert isinstance(Config.from_mapping(raw, TODAY).credentials, OAuthCredentials)
+
+
 def test_credentials_lose_what_came_with_copying_them() -> None:
     raw = signed_in_with(**{**OAUTH, "client_id": 1234567, "refresh_token": " false-refresh-token\n"})
 

@@ -18,6 +18,7 @@ FLOORS = (
     {"api"},
     {"sync", "reporting"},
     {"streams"},
+    {"check", "checkpoints", "tokens"},
     {"source"},
     {"run"},
 )

@@ -62,6 +62,9 @@ def test_older_configs_pass_because_nothing_is_required_and_more_is_allowed() ->
 
 def test_older_and_expert_options_are_hidden() -> None:
     assert {name for name, option in OPTIONS.items() if option.get("airbyte_hidden")} == HIDDEN
+    oauth, access_token = (fields(method["properties"]) for method in OPTIONS["credentials"]["oneOf"])
+    assert {name for name, field in oauth if field.get("airbyte_hidden")} == {"access_token", "token_expiry_date"}
+    assert not [name for name, field in access_token if field.get("airbyte_hidden")]
 
 
 @pytest.mark.parametrize("option", [pytest.param(option, id=name) for name, option in fields(OPTIONS)])
@@ -157,7 +160,7 @@ CODE = "false-code/with+signs="
 CLICK = PlatformOAuth(
     specification=OAUTH_FLOW,
     app={"client_id": OAUTH["client_id"], "client_secret": OAUTH["client_secret"]},
-    redirect_uri="https://airbyte.example.com/auth_flow?from=pinterest",
+    redirect_uri="https://airbyte.example.com/auth_flow?from=pinterest&for=source",
     state="a.random-state_7",
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from rich import box
@@ -26,8 +27,8 @@ class Finding:
 
     @property
     def is_whole(self) -> bool:
-        """Whether a destination that keeps the newest row of each key now holds exactly what Pinterest has."""
-        return self.distinct == self.expected
+        """Whether the first reading holds each record once, and the second adds none that does not exist."""
+        return self.first == self.distinct == self.expected
 
 
 def findings(
@@ -57,27 +58,29 @@ def by_key(records: list[Record], key: list[str]) -> dict[Key, Record]:
 
 
 def cursor_of(state: Mapping[str, Any]) -> str:
-    """The cursor in a few words: the one of the least advanced ad account, where each has its own."""
-    partitions = [entry["cursor"] for entry in state.get("states", ())]
-    for field in ("DATE", "updated_time", "date"):
-        values = [cursor[field] for cursor in (*partitions, state) if field in cursor]
-        if values:
-            return f"{field} {min(values)}" + (f" ({len(partitions)} accounts)" if partitions else "")
-    return "full refresh"
+    """The cursor in a few words: that of the least advanced ad account, where each has its own."""
+    cursors = [state, *(entry["cursor"] for entry in state.get("states", ()))]
+    values = [(name, cursor[name]) for name in ("DATE", "date", "updated_time") for cursor in cursors if name in cursor]
+    if not values:
+        return "full refresh"
+    name, value = min(values)
+    return (
+        f"{name} {datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M}" if isinstance(value, int) else f"{name} {value}"
+    )
 
 
 def table(found: list[Finding]) -> Table:
     """The findings for the eye."""
-    drawn = Table(box=box.SIMPLE_HEAD, title="What the connector read", title_justify="left")
-    drawn.add_column("Stream")
-    for name in ("In Pinterest", "1st read", "Calls", "2nd read", "Of it changed", "Calls"):
+    drawn = Table(box=box.SIMPLE_HEAD)
+    drawn.add_column("Stream", no_wrap=True)
+    for name in ("In Pinterest", "1st read", "Calls", "2nd read", "Changed", "Calls"):
         drawn.add_column(name, justify="right")
     drawn.add_column("Cursor")
     for item in found:
         numbers = (item.expected, item.first, item.first_calls, item.second, item.changed, item.second_calls)
         drawn.add_row(
             item.stream,
-            *(f"{number:,}" if number else "-" for number in numbers),
+            *(f"{number:,}" for number in numbers),
             item.cursor,
             style="" if item.is_whole else "bold red",
         )

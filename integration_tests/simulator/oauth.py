@@ -31,7 +31,7 @@ REFRESH_LIFETIME_SECONDS = 5_184_000
 _BASIC = b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
 _FORMS = {
     "authorization_code": {"grant_type", "code", "redirect_uri", "continuous_refresh"},
-    "refresh_token": {"grant_type", "refresh_token", "scope", "refresh_on"},
+    "refresh_token": {"grant_type", "refresh_token", "scope"},
 }
 
 

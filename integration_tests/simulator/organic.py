@@ -13,7 +13,21 @@ from integration_tests.simulator.media import pin_media
 from integration_tests.simulator.seeding import mix, words
 
 USERNAME = "simulated_user"
-CREATIVE_TYPES = ("REGULAR", "VIDEO", "SHOPPING", "CAROUSEL", "MAX_VIDEO", "COLLECTION", "IDEA", "COLLAGE", "APP")
+CREATIVE_TYPES = (
+    "REGULAR",
+    "VIDEO",
+    "SHOPPING",
+    "CAROUSEL",
+    "MAX_VIDEO",
+    "COLLECTION",
+    "IDEA",
+    "SHOWCASE",
+    "QUIZ",
+    "COLLAGE",
+    "MAX_WIDTH_REGULAR_COLLECTION",
+    "MAX_WIDTH_VIDEO_COLLECTION",
+    "APP",
+)
 _PRIVACIES = ("PUBLIC", "PROTECTED", "PUBLIC", "SECRET")
 _PRIVACY_FILTERS = {
     "PUBLIC": {"PUBLIC"},

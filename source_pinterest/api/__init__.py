@@ -78,6 +78,7 @@ def _base_url() -> str:
     base_url = os.environ.get(BASE_URL_VARIABLE, DEFAULT_BASE_URL).rstrip("/")
     parts = urlsplit(base_url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise ConfigError(f"{BASE_URL_VARIABLE} must be an https address, or http on this machine, such as {DEFAULT_BASE_URL}.")
+        raise ConfigError(
+            f"{BASE_URL_VARIABLE} must be an https address, or http on this machine, such as {DEFAULT_BASE_URL}."
+        )
     return base_url
-

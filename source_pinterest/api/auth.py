@@ -55,6 +55,7 @@ class AccessTokenAuthenticator(PinterestAuthenticator):
         add_to_secrets(self._token)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the token on a request."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
@@ -103,6 +104,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
             add_to_secrets(secret)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the token on a request."""
         request.headers["Authorization"] = f"Bearer {self._valid_token()}"
         return request
 

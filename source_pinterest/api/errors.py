@@ -121,6 +121,10 @@ def _seconds_until(http_date: str) -> float | None:
     return max(0.0, (when.astimezone(UTC) - datetime.now(UTC)).total_seconds())
 
 
+class MalformedAnswerError(ValueError):
+    """An answer is cut short or is not what the endpoint promises."""
+
+
 class PinterestError(AirbyteTracedException):
     """Something Pinterest did, in a sentence that says what to do about it."""
 

@@ -118,7 +118,9 @@ class SplittingErrorHandler(PinterestErrorHandler):
         self._failures.count = getattr(self._failures, "count", 0) + 1
         if self._failures.count > 1:
             self._failures.count = 0
-            raise AnswerTooLargeError(f"{self._what}: no answer from Pinterest ({type(error).__name__}), twice in a row")
+            raise AnswerTooLargeError(
+                f"{self._what}: no answer from Pinterest ({type(error).__name__}), twice in a row"
+            )
         return super().interpret_silence(error)
 
 

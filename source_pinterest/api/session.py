@@ -31,7 +31,7 @@ class PinterestSession(requests.Session):
         for scheme in ("https://", "http://"):
             self.mount(scheme, HTTPAdapter(pool_connections=connections, pool_maxsize=connections))
 
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send when the quota allows it.
 
         Raises:

@@ -72,11 +72,11 @@ class AdAccounts(PinterestStream):
             yield record["id"]
 
     def _wanted(self, stream_slice: StreamSlice, refused: dict[str, PinterestError]) -> Iterator[Record]:
-        named = list(self.config.account_ids)
+        named, excluded = list(self.config.account_ids), self.config.exclude_account_ids
         if len(named) != 1:
             for response in self.pages(stream_slice):
                 for record in self.records(response, stream_slice):
-                    if (not self.config.account_ids or record["id"] in named) and not self.is_excluded(record["id"]):
+                    if (not self.config.account_ids or record["id"] in named) and record["id"] not in excluded:
                         yield record
                     if record["id"] in named:
                         named.remove(record["id"])
@@ -86,10 +86,6 @@ class AdAccounts(PinterestStream):
                 yield from self.records(self.fetch(one), one)
             except (RefusedError, GoneError) as error:
                 refused[account] = error
-
-    def is_excluded(self, account: str) -> bool:
-        """Whether the config leaves the account out."""
-        return account in self.config.exclude_account_ids
 
 
 class AdAccountStream(ChildStream, ABC):
@@ -133,7 +129,7 @@ class AdAccountStream(ChildStream, ABC):
         if self.config.account_ids:
             return set(self.config.account_ids)
         known = self.checkpoint.accounts() if self.checkpoint else ()
-        return {account for account in known if not self.parents.is_excluded(account)}
+        return set(known) - self.config.exclude_account_ids
 
 
 class EntityStream(AdAccountStream, ABC):

@@ -17,7 +17,7 @@ from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, SliceError
+from source_pinterest.api.errors import AnswerTooLargeError, MalformedAnswerError, RepeatedKeyError, SliceError
 from source_pinterest.api.handler import SplittingErrorHandler
 from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, analytics_schema
 from source_pinterest.dates import DateWindow
@@ -42,7 +42,7 @@ class AnalyticsStream(AdAccountStream, ABC):
     ids_parameter: ClassVar[str] = ""
 
     def __init__(self, sync: Sync) -> None:
-        self.primary_key = [self.id_column, DATE]  # type: ignore[assignment]
+        self.primary_key = [self.id_column, DATE]
         self.listing = sync.stream(self.entities) if self.entities else None
         self._ids_per_call = limits.IDS_PER_ANALYTICS_CALL
         self._days_per_call = limits.ANALYTICS_WINDOW_DAYS
@@ -60,7 +60,7 @@ class AnalyticsStream(AdAccountStream, ABC):
     def _schema(self) -> Mapping[str, Any]:
         return analytics_schema(self.columns)
 
-    def get_json_schema(self) -> Mapping[str, Any]:
+    def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
         """A schema of the columns that are asked for."""
         return self._schema
 
@@ -71,7 +71,7 @@ class AnalyticsStream(AdAccountStream, ABC):
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """The windows that each account lacks, times its ids in batches; the account longest unread comes first."""
         if not self.checkpoint:
-            raise ValueError("Analytics are read with a cursor.")
+            raise MalformedAnswerError("Analytics are read with a cursor.")
         for account in self.checkpoint.oldest_first(accounts):
             self.checkpoint.keep_place(account)
             wanted = self.checkpoint.unread(account)
@@ -177,7 +177,7 @@ class AnalyticsStream(AdAccountStream, ABC):
         """Go through the whole answer before its first row is taken, so that none is taken of a broken one.
 
         Raises:
-            ValueError: it is not a list of rows.
+            MalformedAnswerError: it is not a list of rows.
             RepeatedKeyError: a key repeats, so that rows would overwrite each other.
         """
         seen = set()
@@ -206,18 +206,18 @@ def _rows(response: requests.Response) -> Iterator[Record]:
     """The rows of an answer, one by one: as objects all at once they would take several times its size.
 
     Raises:
-        ValueError: it is not a list of rows.
+        MalformedAnswerError: it is not a list of rows.
     """
     body = response.content
     if body.lstrip()[:1] != b"[":
-        raise ValueError("Analytics are a list.")
+        raise MalformedAnswerError("Analytics are a list.")
     try:
         for row in ijson.items(BytesIO(body), "item", use_float=True):
             if not isinstance(row, dict):
-                raise ValueError("A row is an object.")
+                raise MalformedAnswerError("A row is an object.")
             yield row
     except ijson.JSONError as error:
-        raise ValueError("The answer is not JSON.") from error
+        raise MalformedAnswerError("The answer is not JSON.") from error
 
 
 class AdAccountAnalytics(AnalyticsStream):

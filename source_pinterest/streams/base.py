@@ -29,9 +29,10 @@ from source_pinterest import limits
 from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
-    RepeatedBookmarkError,
+    MalformedAnswerError,
     PinterestError,
     RefusedError,
+    RepeatedBookmarkError,
     UnavailableError,
 )
 from source_pinterest.api.handler import PinterestErrorHandler
@@ -48,7 +49,7 @@ Record = dict[str, Any]
 class PinterestStream(HttpStream, ABC):
     """A list that Pinterest pages with bookmarks."""
 
-    primary_key = "id"
+    primary_key: str | list[str] = "id"
     path_template: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
     partition_keys: ClassVar[tuple[str, ...]] = ()
@@ -108,17 +109,17 @@ class PinterestStream(HttpStream, ABC):
     def get_error_display_message(self, exception: BaseException) -> str | None:
         """Nothing of the framework's: our errors carry their own sentence and type."""
         del exception
-        return None  # noqa: RET501 - the signature promises a value
+        return None
 
     def parse(self, response: requests.Response) -> None:
         """Parse a page once, and let it ride on the response.
 
         Raises:
-            ValueError: it is not a page.
+            MalformedAnswerError: it is not a page.
         """
         page = orjson.loads(response.content)
         if not isinstance(page, dict) or not isinstance(page.get("items"), list):
-            raise ValueError("A page holds items.")
+            raise MalformedAnswerError("A page holds items.")
         response.page = page  # type: ignore[attr-defined]
 
     def parse_response(self, response: requests.Response, **_: Any) -> list[Record]:
@@ -190,7 +191,9 @@ class PinterestStream(HttpStream, ABC):
             ConfigError: it is all there is.
         """
         if not stream_slice.partition:
-            raise ConfigError(f"{error.message}. Check what the token's user may see, or leave the stream out.") from error
+            raise ConfigError(
+                f"{error.message}. Check what the token's user may see, or leave the stream out."
+            ) from error
         LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:

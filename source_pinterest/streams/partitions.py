@@ -24,7 +24,7 @@ def partition_slice(
 
 def failed_slice(parents: Mapping[str, str], error: PinterestError) -> StreamSlice:
     """A slice that raises when it is read, so that a parent's failure costs only its own children."""
-    return partition_slice(parents, **{_FAILURE: error})
+    return StreamSlice(partition=parents, cursor_slice={}, extra_fields={_FAILURE: error})
 
 
 def failure_of(stream_slice: StreamSlice) -> PinterestError | None:

@@ -8,6 +8,7 @@ import requests
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
+from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.streams.base import Record
 from source_pinterest.streams.organic import OrganicStream
@@ -20,7 +21,7 @@ _STILL_COUNTING = frozenset({"PROCESSING", "ESTIMATE"})
 class UserAccountAnalytics(OrganicStream):
     """One row per day, for up to 90 days a call. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
-    primary_key = ["date"]  # noqa: RUF012 - an attribute of the framework's
+    primary_key: str | list[str] = ["date"]  # noqa: RUF012 - an attribute of the framework's
     cursor_field = "date"
     path_template = "user_account/analytics"
     scopes = ("user_accounts:read",)
@@ -44,12 +45,12 @@ class UserAccountAnalytics(OrganicStream):
         """Parse the days.
 
         Raises:
-            ValueError: there are none.
+            MalformedAnswerError: there are none.
         """
         splits = orjson.loads(response.content)
         days = splits.get("all", {}).get("daily_metrics") if isinstance(splits, dict) else None
         if not isinstance(days, list):
-            raise ValueError("Daily metrics stand under the key all.")
+            raise MalformedAnswerError("Daily metrics stand under the key all.")
         response.page = {"items": days}  # type: ignore[attr-defined]
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:

@@ -84,7 +84,9 @@ class DayCursor(PinterestCursor):
     @property
     def state(self) -> dict[str, Any]:
         """What to hand out now."""
-        accounts = {account: history.to_state(self.field) for account, history in self._histories.items() if history.last}
+        accounts = {
+            account: history.to_state(self.field) for account, history in self._histories.items() if history.last
+        }
         return write_state(SavedState(accounts, str(self._flat) if self._flat else None), self.field)
 
     def accounts(self) -> Iterable[str]:

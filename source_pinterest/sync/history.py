@@ -118,32 +118,12 @@ class AccountHistory:
         history = self
         for item in planned:
             if item.purpose is Purpose.MISSING and item.outcome is Outcome.DONE:
-                history = history._without(item.window)
+                history = replace(history, missing=tuple(subtract_window(history.missing, item.window)))
         for item in (item for item in planned if item.purpose is Purpose.HEAD):
             if item.outcome is not Outcome.DONE:
                 break
             history = replace(history, first=item.window.start)
-        return history._after_tail([item for item in planned if item.purpose is Purpose.TAIL])
-
-    def _after_tail(self, tail: Sequence[WindowProgress]) -> "AccountHistory":
-        """Move to the end of the last window that is done with none open before it; what failed before it is owed."""
-        resolved = next((i for i, item in enumerate(tail) if item.outcome is Outcome.OPEN), len(tail))
-        reached = max((i + 1 for i in range(resolved) if tail[i].outcome is Outcome.DONE), default=0)
-        history = self
-        for item in tail[:reached]:
-            gap = _window(history.last.add(days=1), item.window.start.subtract(days=1)) if history.last else None
-            owed = [*history.missing, *([gap] if gap else [])]
-            owed = [*owed, item.window] if item.outcome is Outcome.FAILED else subtract_window(owed, item.window)
-            history = replace(
-                history,
-                last=max(history.last, item.window.end) if history.last else item.window.end,
-                first=history.first if self.last else tail[0].window.start,
-                missing=tuple(merge_windows(owed)),
-            )
-        return history
-
-    def _without(self, window: DateWindow) -> "AccountHistory":
-        return replace(self, missing=tuple(subtract_window(list(self.missing), window)))
+        return _after_tail(history, [item for item in planned if item.purpose is Purpose.TAIL])
 
     def _resume(self, period: Period) -> Date:
         if self.last is None:
@@ -157,3 +137,21 @@ class AccountHistory:
 
 def _window(start: Date, end: Date) -> DateWindow | None:
     return DateWindow(start, end) if start <= end else None
+
+
+def _after_tail(known: AccountHistory, tail: Sequence[WindowProgress]) -> AccountHistory:
+    """Move to the end of the last window that is done with none open before it; what failed before it is owed."""
+    resolved = next((i for i, item in enumerate(tail) if item.outcome is Outcome.OPEN), len(tail))
+    reached = max((i + 1 for i in range(resolved) if tail[i].outcome is Outcome.DONE), default=0)
+    history = known
+    for item in tail[:reached]:
+        gap = _window(history.last.add(days=1), item.window.start.subtract(days=1)) if history.last else None
+        owed = [*history.missing, *([gap] if gap else [])]
+        owed = [*owed, item.window] if item.outcome is Outcome.FAILED else subtract_window(owed, item.window)
+        history = replace(
+            history,
+            last=max(history.last, item.window.end) if history.last else item.window.end,
+            first=history.first if known.last else tail[0].window.start,
+            missing=tuple(merge_windows(owed)),
+        )
+    return history

@@ -94,7 +94,7 @@ class ParentIds:
             found = self._fetched(key)
         if isinstance(found, Exception):
             raise found
-        return map(str, found)  # type: ignore[arg-type]
+        return map(str, found)
 
     def _fetched(self, key: Key) -> Sequence[int] | Sequence[str] | Exception:
         found: Sequence[int] | Sequence[str] | Exception

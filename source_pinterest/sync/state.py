@@ -57,7 +57,8 @@ def write_state(saved: SavedState, cursor_field: str) -> dict[str, Any]:
     """The state to hand out, smallest account id first, so that equal states are equal text."""
     state: dict[str, Any] = {
         "states": [
-            {"partition": {ACCOUNT_KEY: account}, "cursor": saved.accounts[account]} for account in sorted(saved.accounts)
+            {"partition": {ACCOUNT_KEY: account}, "cursor": saved.accounts[account]}
+            for account in sorted(saved.accounts)
         ],
     }
     if saved.flat is not None:

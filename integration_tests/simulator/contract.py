@@ -1,0 +1,105 @@
+"""Would Pinterest's own SDK have sent this request?
+
+`pinterestsdk` is generated from the OpenAPI document of API 5.28, by others than the authors of this simulator. Its
+typed call signatures judge names, types, bounds, enumerations and array styles of the requests in a log.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl, urlsplit
+
+import pinterestsdk
+from pydantic import ValidationError
+
+from integration_tests.simulator.request_log import Entry
+
+Call = Callable[..., Any]
+
+
+class _Sent(Exception):  # noqa: N818  # no error: the request is complete, and goes no further
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+class _OfflineClient(pinterestsdk.ApiClient):
+    """Builds requests and sends none."""
+
+    def call_api(self, method: str, url: str, *_: Any, **__: Any) -> Any:  # noqa: ARG002  # the SDK's signature
+        raise _Sent(url)
+
+
+def sdk_call(operation_id: str, client: pinterestsdk.ApiClient | None = None) -> Call:
+    """The SDK's method for an operation."""
+    name = operation_id.replace("/", "_")
+    return getattr(_owner(name)(client or _OfflineClient()), name)  # type: ignore[no-any-return]  # found by name
+
+
+def sdk_parameters(operation_id: str) -> dict[str, Any]:
+    """The annotations of the SDK's method, by the parameter's name on the wire."""
+    hints = get_type_hints(sdk_call(operation_id), include_extras=True)
+    return {name: hint for name, hint in hints.items() if not name.startswith("_") and name != "return"}
+
+
+def required_parameters(operation_id: str) -> set[str]:
+    parameters = inspect.signature(sdk_call(operation_id)).parameters.values()
+    return {p.name for p in parameters if p.default is inspect.Parameter.empty}
+
+
+def violations(log: Iterable[Entry]) -> list[str]:
+    """What the SDK would not have sent, of all the API requests in a log; empty if all is well."""
+    return [f"{entry.operation_id}: {problem}" for entry in log if entry.category for problem in _problems(entry)]
+
+
+def _problems(entry: Entry) -> Iterator[str]:
+    if not entry.operation_id:
+        yield f"no operation has the path {entry.method} {entry.path}"
+    elif entry.method == "GET" and entry.operation_id != "oauth":
+        yield from _query_problems(entry)
+
+
+def _query_problems(entry: Entry) -> Iterator[str]:
+    annotations = sdk_parameters(entry.operation_id)
+    arguments: dict[str, Any] = dict(entry.path_parameters)
+    for name, _ in entry.query:
+        if name not in annotations:
+            yield f"unknown parameter {name}"
+            return
+        arguments[name] = _typed(annotations[name], entry.values(name))
+    try:
+        sdk_call(entry.operation_id)(**arguments)
+    except ValidationError as error:
+        yield str(error)
+    except _Sent as sent:
+        url = urlsplit(sent.url)
+        if sorted(parse_qsl(url.query)) != sorted(entry.query):
+            yield f"sent {sorted(entry.query)}, the SDK sends {sorted(parse_qsl(url.query))}"
+        if not entry.path.endswith(url.path.removeprefix("/v5")):
+            yield f"sent to {entry.path}, the SDK sends to {url.path}"
+
+
+def _typed(annotation: Any, values: list[str]) -> Any:
+    """The Python value that a caller of the SDK would give for what is on the wire."""
+    if _holds(annotation, list):
+        return values
+    if _holds(annotation, bool):
+        return {"true": True, "false": False}.get(values[0], values[0])
+    if _holds(annotation, int) and values[0].isdecimal():
+        return int(values[0])
+    return values[0] if len(values) == 1 else ",".join(values)
+
+
+def _holds(annotation: Any, kind: type) -> bool:
+    origin = get_origin(annotation)
+    if origin is Union or hasattr(annotation, "__metadata__"):
+        return any(_holds(argument, kind) for argument in get_args(annotation))
+    return (origin or annotation) is kind
+
+
+@cache
+def _owner(method: str) -> Any:
+    for name, owner in vars(pinterestsdk).items():
+        if name.endswith("Api") and hasattr(owner, method):
+            return owner
+    raise LookupError(method)
