@@ -4,24 +4,36 @@ Workers that wait on a full queue would keep a failed process alive for ever, so
 has been written.
 """
 
-import gc
 import os
 import signal
 import sys
 import threading
-from types import FrameType, TracebackType
-from typing import NoReturn
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any, NoReturn
 
-from airbyte_cdk.entrypoint import launch
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.exception_handler import init_uncaught_exception_handler
+from airbyte_cdk.logger import PRINT_BUFFER
+from airbyte_cdk.models import ConnectorSpecification
+from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.config import Config
+from source_pinterest.memory import tune_memory
 from source_pinterest.source import LOGGER, SourcePinterest
-from source_pinterest.sync.messages import flush_stdout
-
-_COLLECT_EVERY_ALLOCATIONS = 50_000
-"""Records are flat and short-lived; the default of 700 spends 40 % of the time on walking them."""
+from source_pinterest.sync.messages import as_trace, flush_stdout
 
 _LAST_WORDS_SECONDS = 5.0
+
+
+class PinterestEntrypoint(AirbyteEntrypoint):
+    """The framework's commands, with our own sentences about a bad config."""
+
+    @staticmethod
+    def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
+        """Check the config: ours first, since the schema's own text names no option and may quote a credential."""
+        Config.from_mapping(config)
+        AirbyteEntrypoint.validate_connection(source_spec, config)
 
 
 def run() -> NoReturn:
@@ -30,10 +42,8 @@ def run() -> NoReturn:
     signal.signal(signal.SIGTERM, _terminate)
     code = 1
     try:
-        source = SourcePinterest()
-        gc.set_threshold(_COLLECT_EVERY_ALLOCATIONS, 20, 100)
-        gc.freeze()
-        launch(source, sys.argv[1:])
+        tune_memory()
+        _print_messages(sys.argv[1:])
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
@@ -41,17 +51,21 @@ def run() -> NoReturn:
         code = 128 + signal.SIGINT
     except BrokenPipeError:
         code = 1  # whoever read our output is gone; there is nobody left to tell
-    except BaseException:  # noqa: BLE001 - the last line of defence: told, then the process must end
-        sys.excepthook(*_raised())
+    except AirbyteTracedException as error:
+        PRINT_BUFFER.write(f"{AirbyteEntrypoint.airbyte_message_to_string(as_trace(error))}\n")
+    except BaseException as error:  # noqa: BLE001 - the last line of defence: told, then the process must end
+        sys.excepthook(type(error), error, error.__traceback__)
     finally:
         _exit(code)
 
 
-def _raised() -> tuple[type[BaseException], BaseException, TracebackType | None]:
-    kind, error, traceback = sys.exc_info()
-    if kind is None or error is None:
-        raise RuntimeError("Called without an exception.")
-    return kind, error, traceback
+def _print_messages(arguments: list[str]) -> None:
+    """Print each message with its line end in one piece, since other threads log into the same buffer."""
+    entrypoint = PinterestEntrypoint(SourcePinterest())
+    parsed = entrypoint.parse_args(arguments)
+    with PRINT_BUFFER:
+        for message in entrypoint.run(parsed):
+            PRINT_BUFFER.write(f"{message}\n")
 
 
 def _terminate(signum: int, frame: FrameType | None) -> NoReturn:

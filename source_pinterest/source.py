@@ -34,8 +34,9 @@ from source_pinterest.sync.messages import (
     FailureTypes,
     FlushingQueue,
     OrderedMessageRepository,
+    PlainErrors,
+    clean_trace,
     flush_stdout,
-    without_secrets,
 )
 from source_pinterest.tokens import TokenKeeper
 
@@ -57,6 +58,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._catalog: Mapping[str, ConfiguredAirbyteStream] = {}
         self._state: list[AirbyteStateMessage] = []
         self._config_path: Path | None = None
+        LOGGER.addFilter(PlainErrors())
         super().__init__(self._concurrency(FEWEST_WORKERS))
 
     @property
@@ -132,7 +134,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         try:
             for message in super().read(logger, config, _parents_first(catalog), state):
                 failures.observe(message)
-                yield without_secrets(message)
+                yield clean_trace(message)
                 if message.type is Type.STATE:
                     flush_stdout()
         except AirbyteTracedException as error:

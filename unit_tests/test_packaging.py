@@ -123,6 +123,26 @@ def test_the_user_page_explains_every_option_of_the_form() -> None:
     assert [title for title in titles if f"**{title}**" not in text("docs/pinterest.md")] == []
 
 
+def sentences() -> list[str]:
+    """Every text in the connector's code; what is filled in at run time is an ellipsis."""
+    return [
+        "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+        if isinstance(node, ast.JoinedStr)
+        else str(node.value)
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr | ast.Constant)
+    ]
+
+
+def test_the_user_page_quotes_what_the_connector_says() -> None:
+    table = text("docs/pinterest.md").partition("## Troubleshooting")[2].partition("## ")[0]
+    quotes = [row.split(" | ")[0].strip("|…. ") for row in table.splitlines() if row.startswith("| ")][2:]
+    assert len(quotes) > 1
+    said = sentences()
+    assert [quote for quote in quotes if not any(quote in sentence for sentence in said)] == []
+
+
 def test_naming_the_package_does_not_load_the_framework() -> None:
     script = "import sys, source_pinterest; sys.exit('airbyte_cdk' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0

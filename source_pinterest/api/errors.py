@@ -177,7 +177,7 @@ class QuotaExhaustedError(FatalError):
         until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
         super().__init__(
             f"Pinterest allows no more {category} calls until {until:%Y-%m-%d %H:%M} UTC, and that is longer than the "
-            f"{max_wait_seconds / 60:g} minutes this connection waits (option Longest wait). What was read is kept, "
+            f"{max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait). What was read is kept, "
             "and the next sync goes on from there; a full refresh of many records needs Pinterest's Standard access.",
         )
 
@@ -212,7 +212,7 @@ class AccountUnreadableError(SliceError):
     def __init__(self, ad_account_id: str, answer: str) -> None:
         super().__init__(
             f"Ad account {ad_account_id} can't be read. {answer}. Ask its owner for access, or, if it is gone on "
-            "purpose, take it out of Ad accounts to read or add it to Ad accounts to leave out.",
+            "purpose, take it out of Ad Account IDs or add it to Excluded Ad Account IDs.",
         )
 
 

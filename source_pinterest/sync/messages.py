@@ -4,6 +4,7 @@ A state must never overtake its records, nothing may sit in a buffer while the p
 a secret.
 """
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -14,7 +15,10 @@ from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import AirbyteMessage, FailureType, Level, Type
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
+from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+
+from source_pinterest.api.errors import PinterestError
 
 QUEUE_SIZE = 1_000
 """Records between the workers and stdout. A live record takes about 5 KB, and the garbage collector walks them all."""
@@ -30,7 +34,7 @@ class FlushingQueue(Queue[QueueItem]):
 
     def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:  # noqa: FBT001, FBT002 - the base's signature
         """Take the next item."""
-        if self.empty():
+        if not self.queue:  # a glance; `empty` takes a lock, once per record
             flush_stdout()
         return super().get(block, timeout)
 
@@ -66,14 +70,35 @@ class OrderedMessageRepository(MessageRepository):
             yield self._pending.popleft()
 
 
-def without_secrets(message: AirbyteMessage) -> AirbyteMessage:
-    """Mask secrets in an error trace: the framework masks its logs, but not the traces of concurrent streams."""
+def clean_trace(message: AirbyteMessage) -> AirbyteMessage:
+    """Make an error trace fit to be shown.
+
+    Secrets are masked: the framework masks its logs, but not the traces of concurrent streams. A stack trace stays
+    only where it helps, not beside a sentence that tells the user what to do.
+    """
     if message.type is Type.TRACE and message.trace and message.trace.error:
         error = message.trace.error
         error.message = filter_secrets(error.message)
         error.internal_message = filter_secrets(error.internal_message) if error.internal_message else None
-        error.stack_trace = filter_secrets(error.stack_trace) if error.stack_trace else None
+        told = error.failure_type is not FailureType.system_error
+        error.stack_trace = filter_secrets(error.stack_trace) if error.stack_trace and not told else None
     return message
+
+
+def as_trace(error: AirbyteTracedException) -> AirbyteMessage:
+    """The error that ends the process, fit to be shown."""
+    return clean_trace(error.as_airbyte_message())
+
+
+class PlainErrors(logging.Filter):
+    """Logs an error that carries a sentence for the user without the framework's stack trace."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, those of our own errors as their sentence alone."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, PinterestError):
+            record.msg, record.args, record.exc_info = f"{record.getMessage()}: {error.message}", (), None
+        return True
 
 
 class FailureTypes:

@@ -1,0 +1,62 @@
+"""Did a sync deliver what Pinterest holds, each record once and whole?"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from integration_tests.simulator import PRIMARY_KEYS, Simulator
+from integration_tests.support.catalogs import ALL_STREAMS
+from integration_tests.support.outputs import Output, Record
+
+Key = tuple[Any, ...]
+
+SHOWN = 5
+"""So many keys of each kind are named in a failure."""
+
+
+def key_of(stream: str, record: Record) -> Key:
+    """The primary key of a record."""
+    return tuple(record.get(name) for name in PRIMARY_KEYS[stream])
+
+
+def keys_of(stream: str, records: Iterable[Record]) -> Counter[Key]:
+    """How often each key was emitted."""
+    return Counter(key_of(stream, record) for record in records)
+
+
+def assert_same(stream: str, records: Iterable[Record], expected: Mapping[Key, Record]) -> None:
+    """Every expected record is there, whole and once, and no other."""
+    emitted = list(records)
+    keys = keys_of(stream, emitted)
+    missing, invented = set(expected) - set(keys), set(keys) - set(expected)
+    twice = [key for key, count in keys.items() if count > 1]
+    trouble = {"missing": sorted(missing), "invented": sorted(invented, key=str), "twice": twice}
+    told = {name: (len(found), found[:SHOWN]) for name, found in trouble.items() if found}
+    assert not told, f"{stream}: {told}"
+    for record in emitted:
+        assert record == expected[key_of(stream, record)], f"{stream}: {key_of(stream, record)} differs"
+
+
+def assert_exact(output: Output, sim: Simulator, streams: Iterable[str] = ALL_STREAMS, **window: Any) -> None:
+    """Each stream holds exactly what the simulator does; `window` is what `World.expected` takes."""
+    for stream in streams:
+        assert_same(stream, output.records[stream], sim.expected(stream, **window))
+
+
+def assert_succeeded(output: Output, streams: Iterable[str] = ALL_STREAMS) -> None:
+    """The sync ended well, and so did each stream."""
+    assert output.exit_code == 0, output.text()
+    assert not output.errors, output.text()
+    for stream in streams:
+        assert output.status(stream) == "COMPLETE", stream
+
+
+def assert_failed(output: Output, stream: str, failure_type: str, *words: str) -> None:
+    """One stream ended INCOMPLETE, with an error of this type whose sentence holds the words."""
+    assert output.exit_code != 0
+    assert output.status(stream) == "INCOMPLETE"
+    found = [error for error in output.errors_of(stream) if error.failure_type.value == failure_type]
+    assert found, output.text()
+    said = " ".join(str(error.message) for error in found)
+    for word in words:
+        assert word in said, said

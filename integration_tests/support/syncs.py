@@ -1,0 +1,132 @@
+"""How do tests run the connector? Through the framework's entrypoint, or as a process, as a user does."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from airbyte_cdk.models import (
+    AirbyteStateMessage,
+    AirbyteStateMessageSerializer,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteCatalogSerializer,
+)
+from airbyte_cdk.test import entrypoint_wrapper
+
+from integration_tests import network_guard
+from integration_tests.simulator import Simulator
+from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
+from integration_tests.support.outputs import Output
+from source_pinterest.source import SourcePinterest
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT_SECONDS = 120
+
+State = Mapping[str, Mapping[str, Any]]
+"""The state of each stream by its name, as `Output.states` holds it."""
+
+
+def run_sync(
+    sim: Simulator,
+    streams: Iterable[str] = ALL_STREAMS,
+    *,
+    config: Mapping[str, Any] | None = None,
+    state: State | None = None,
+    destination: str = "append_dedup",
+    sync_mode: str = "incremental",
+) -> Output:
+    """Read streams through the framework's entrypoint, in this process.
+
+    Args:
+        sim: the Pinterest to read from.
+        streams: their names, in the order of the catalog.
+        config: a whole connector config; by default the simulator's own.
+        state: of an earlier sync.
+        destination: what becomes of the incremental streams: append, append_dedup or overwrite.
+        sync_mode: how those are read: incremental or full_refresh.
+    """
+    return run_catalog(sim, catalog_of(streams, destination, sync_mode), config=config, state=state)
+
+
+def run_catalog(
+    sim: Simulator,
+    catalog: ConfiguredAirbyteCatalog,
+    *,
+    config: Mapping[str, Any] | None = None,
+    state: State | None = None,
+) -> Output:
+    """Read any catalog through the framework's entrypoint, in this process."""
+    messages = None if state is None else [AirbyteStateMessageSerializer.load(entry) for entry in state_list(state)]
+    with mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url}):
+        output = entrypoint_wrapper.read(SourcePinterest(), dict(config or sim.config()), catalog, _given(messages))
+    return Output(list(output.get_message_iterator()), exit_code=int(bool(output.errors)))
+
+
+def _given(state: list[AirbyteStateMessage] | None) -> list[AirbyteStateMessage] | None:
+    """The framework takes an empty list of states for a file of them; None stands for no file."""
+    return state or None
+
+
+def run_main(sim: Simulator, *arguments: str, environment: Mapping[str, str] | None = None) -> Output:
+    """Run `python main.py` in a process of its own, whose environment holds nothing of this one's."""
+    done = subprocess.run(
+        [sys.executable, "main.py", *arguments],
+        cwd=ROOT,
+        env=clean_environment(sim.url) | dict(environment or {}),
+        capture_output=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    return Output.of_process(done.stdout, done.returncode, done.stderr.decode())
+
+
+def read_with_main(
+    sim: Simulator,
+    streams: Iterable[str] = ALL_STREAMS,
+    *,
+    config: Mapping[str, Any] | None = None,
+    state: State | None = None,
+    destination: str = "append_dedup",
+    sync_mode: str = "incremental",
+    environment: Mapping[str, str] | None = None,
+) -> Output:
+    """Read streams as `run_sync` does, but with `python main.py read` and files."""
+    with tempfile.TemporaryDirectory() as name:
+        arguments = read_arguments(
+            Path(name), catalog_of(streams, destination, sync_mode), config or sim.config(), state
+        )
+        return run_main(sim, *arguments, environment=environment)
+
+
+def read_arguments(
+    folder: Path, catalog: ConfiguredAirbyteCatalog, config: Mapping[str, Any], state: State | None = None
+) -> list[str]:
+    """Write the files of a read into a folder, and give the command line that names them."""
+    files: dict[str, Any] = {"config": config, "catalog": ConfiguredAirbyteCatalogSerializer.dump(catalog)}
+    if state is not None:
+        files["state"] = state_list(state)
+    arguments = ["read"]
+    for name, content in files.items():
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(content, default=str), encoding="utf-8")
+        arguments += [f"--{name}", str(path)]
+    return arguments
+
+
+def state_list(state: State) -> list[dict[str, Any]]:
+    """The states in the form that a state file has."""
+    return [
+        {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": dict(value)}}
+        for name, value in state.items()
+    ]
+
+
+def clean_environment(api_url: str) -> dict[str, str]:
+    """What a connector's process needs: Python, the network guard, the API's address; and coverage where it runs."""
+    kept = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE_")}
+    return {**kept, "PYTHONPATH": network_guard.FOLDER, "PINTEREST_API_URL": api_url}

@@ -1,0 +1,319 @@
+"""Does each scripted fault go wrong in its own way, when and where it was told to?"""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from integration_tests.simulator import FAULT_KINDS, Fault, FaultKind, Simulator, World
+from integration_tests.simulator.client import Client, legal_calls
+
+# Kinds whose answer is a refusal: status and code.
+REFUSALS = {
+    FaultKind.RATE_LIMITED: (429, 8),
+    FaultKind.RETRY_AFTER_400: (400, 1),
+    FaultKind.LAST_90_DAYS_400: (400, 1),
+    FaultKind.SERVER_ERROR: (500, 500),
+    FaultKind.UNAVAILABLE: (503, 503),
+    FaultKind.GATEWAY_TIMEOUT: (504, 504),
+    FaultKind.TOKEN_EXPIRED: (401, 2),
+    FaultKind.TOKEN_REVOKED: (401, 2),
+    FaultKind.MISSING_SCOPE: (401, 3),
+    FaultKind.FORBIDDEN: (403, 29),
+    FaultKind.GONE: (404, 40),
+    FaultKind.TOO_LARGE_413: (413, 413),
+    FaultKind.TOO_LARGE_414: (414, 414),
+    FaultKind.TOO_LARGE_431: (431, 431),
+}
+BROKEN_BODIES = (FaultKind.TRUNCATED_JSON, FaultKind.MALFORMED_JSON, FaultKind.EMPTY_BODY, FaultKind.BAD_GATEWAY_HTML)
+BROKEN_CONNECTIONS = (FaultKind.CUT_BODY, FaultKind.RESET_BEFORE_BODY, FaultKind.RESET_INSIDE_BODY)
+TESTED_ALONE = (
+    FaultKind.NEVER_ANSWERS,
+    FaultKind.SLOW,
+    FaultKind.REPEATED_BOOKMARK,
+    FaultKind.EMPTY_PAGE_WITH_BOOKMARK,
+    FaultKind.ACCOUNT_VANISHES,
+    FaultKind.PIN_CAP,
+)
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(World(boards=3, pins_per_board=60)) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def api(sim: Simulator) -> Iterator[Client]:
+    with Client(sim) as client:
+        yield client
+
+
+def statuses(api: Client, count: int, operation_id: str = "boards/list") -> list[int]:
+    return [api.call(operation_id).status_code for _ in range(count)]
+
+
+def test_every_kind_is_tested_here() -> None:
+    assert {*REFUSALS, *BROKEN_BODIES, *BROKEN_CONNECTIONS, *TESTED_ALONE} == set(FAULT_KINDS)
+
+
+# -- when and where
+
+
+def test_a_fault_comes_after_some_calls_and_goes_after_some_times(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("503", on="boards/list", after=2, times=3))
+
+    assert statuses(api, 7) == [200, 200, 503, 503, 503, 200, 200]
+    assert sim.fired("503") == 3
+
+
+def test_a_fault_may_stay(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("503", times=None))
+
+    assert statuses(api, 5) == [503] * 5
+    sim.clear_faults()
+    assert statuses(api, 1) == [200]
+
+
+def test_a_fault_hits_its_operation_only(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("503", on="campaigns/list", times=None))
+
+    assert statuses(api, 1) == [200]
+    assert statuses(api, 1, "campaigns/list") == [503]
+
+
+def test_a_fault_may_hit_one_account_only(sim: Simulator, api: Client) -> None:
+    broken, whole = (sim.world.account_id(index) for index in (0, 1))
+    sim.add_fault(Fault("503", account=broken, times=None))
+
+    assert api.get(f"/ad_accounts/{broken}/campaigns").status_code == 503
+    assert api.get(f"/ad_accounts/{whole}/campaigns").status_code == 200
+    assert statuses(api, 1) == [200]
+
+
+def test_a_fault_may_hit_one_path_only(sim: Simulator, api: Client) -> None:
+    broken, whole = (board["id"] for board in api.get("/boards").json()["items"][:2])
+    sim.add_fault(Fault("gone", on="boards/list_pins", path=broken, times=None))
+
+    assert api.get(f"/boards/{broken}/pins").status_code == 404
+    assert api.get(f"/boards/{whole}/pins").status_code == 200
+
+
+def test_faults_wait_for_each_other(sim: Simulator, api: Client) -> None:
+    sim.add_faults([Fault("500"), Fault("503")])
+
+    assert statuses(api, 3) == [500, 503, 200]
+
+
+def test_a_fault_on_everything_spares_the_token_endpoint(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("503", times=None))
+
+    assert api.refresh(sim.config()["credentials"]["refresh_token"]).status_code == 200
+    sim.add_fault(Fault("503", on="oauth/token"))
+    assert api.refresh(sim.config()["credentials"]["refresh_token"]).status_code == 503
+
+
+def test_an_unknown_kind_is_a_mistake_of_the_test() -> None:
+    with pytest.raises(ValueError, match="teapot"):
+        Fault("teapot")
+
+
+def test_the_log_tells_which_call_was_hit(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("503", after=1))
+    statuses(api, 2)
+
+    assert [(entry.status, entry.fault) for entry in sim.calls("boards/list")] == [(200, None), (503, "503")]
+
+
+# -- refusals
+
+
+@pytest.mark.parametrize(("kind", "expected"), REFUSALS.items())
+def test_a_refusal_has_its_status_and_code(sim: Simulator, api: Client, kind: FaultKind, expected: object) -> None:
+    sim.add_fault(Fault(kind))
+    answer = api.call("boards/list")
+
+    assert (answer.status_code, answer.json()["code"]) == expected
+    assert answer.headers["x-pinterest-rid"]
+
+
+@pytest.mark.parametrize(
+    ("hint", "told"),
+    [
+        ("reset", {"x-ratelimit-reset": "64800"}),
+        ("reset_list", {"x-ratelimit-reset": "1, 64800"}),
+        ("retry_after", {"Retry-After": "64800"}),
+        ("none", {}),
+    ],
+)
+def test_a_429_tells_how_long_to_wait_in_one_way(
+    sim: Simulator,
+    api: Client,
+    hint: str,
+    told: dict[str, str],
+) -> None:
+    sim.add_fault(Fault("rate_limited", hint=hint, seconds=64_800))
+    headers = api.call("boards/list").headers
+
+    assert {name: headers[name] for name in ("x-ratelimit-reset", "Retry-After") if name in headers} == told
+
+
+def test_a_429_may_come_without_a_code(sim: Simulator, api: Client) -> None:
+    sim.add_faults([Fault("rate_limited", code=None), Fault("rate_limited", code=30)])
+
+    assert "code" not in api.call("boards/list").json()
+    assert api.call("boards/list").json()["code"] == 30
+
+
+def test_a_400_may_ask_for_a_later_try(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("retry_after_400", seconds=5))
+
+    assert "Retry after 5 seconds" in api.call("boards/list").json()["message"]
+
+
+def test_a_legal_range_may_be_refused_for_a_moment(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("last_90_days_400", on="campaigns/analytics"))
+
+    assert "last 90 days" in api.call("campaigns/analytics").json()["message"]
+    assert api.call("campaigns/analytics").status_code == 200
+
+
+def test_an_expired_token_can_be_renewed(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("token_expired", after=1))
+
+    assert statuses(api, 3) == [200, 401, 401]
+    with Client(sim) as renewed:
+        assert statuses(renewed, 1) == [200]
+    assert api.refresh(sim.config()["credentials"]["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_revoked_token_can_not_be_renewed(sim: Simulator, api: Client, status: int) -> None:
+    sim.add_fault(Fault("token_revoked", after=1, status=status))
+
+    assert statuses(api, 3) == [200, 401, 401]
+    assert api.refresh(sim.config()["credentials"]["refresh_token"]).status_code == status
+
+
+# -- broken answers
+
+
+@pytest.mark.parametrize("kind", BROKEN_BODIES)
+def test_a_broken_body_is_no_json_but_arrives_whole(sim: Simulator, api: Client, kind: FaultKind) -> None:
+    sim.add_fault(Fault(kind))
+    answer = api.call("boards/list")
+
+    assert answer.status_code == (502 if kind is FaultKind.BAD_GATEWAY_HTML else 200)
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    with pytest.raises(requests.JSONDecodeError):
+        answer.json()
+
+
+@pytest.mark.parametrize("kind", [FaultKind.TRUNCATED_JSON, FaultKind.MALFORMED_JSON, FaultKind.EMPTY_BODY])
+def test_a_broken_body_breaks_bare_arrays_too(sim: Simulator, api: Client, kind: FaultKind) -> None:
+    sim.add_fault(Fault(kind, on="campaigns/analytics"))
+
+    with pytest.raises(requests.JSONDecodeError):
+        api.call("campaigns/analytics").json()
+
+
+@pytest.mark.parametrize("kind", BROKEN_CONNECTIONS)
+def test_a_broken_connection_breaks_the_call_and_no_other(sim: Simulator, api: Client, kind: FaultKind) -> None:
+    sim.add_fault(Fault(kind, on="boards/list_pins"))
+
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        api.call("boards/list_pins")
+    assert statuses(api, 2, "boards/list_pins") == [200, 200]
+
+
+@pytest.mark.parametrize("kind", [FaultKind.CUT_BODY, FaultKind.RESET_INSIDE_BODY])
+def test_a_body_that_breaks_off_was_announced_in_full(sim: Simulator, api: Client, kind: FaultKind) -> None:
+    sim.add_faults([Fault(kind, on="boards/list_pins")])
+    received = raw_answer(sim, legal_calls(sim.world)["boards/list_pins"].path)
+    head, _, body = received.partition(b"\r\n\r\n")
+    announced = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+
+    assert head.startswith(b"HTTP/1.1 200")
+    assert 0 < len(body) < announced
+
+
+def raw_answer(sim: Simulator, path: str) -> bytes:
+    """Everything that arrives before the connection ends, in whichever way it ends."""
+    host, port = sim.origin.removeprefix("http://").split(":")
+    received = b""
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        request = f"GET /v5{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {sim.access_token()}\r\n\r\n"
+        connection.sendall(request.encode())
+        try:
+            while part := connection.recv(65_536):
+                received += part
+        except ConnectionResetError:
+            pass
+    return received
+
+
+def test_a_call_may_never_be_answered(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("never_answers"))
+
+    with pytest.raises(requests.ReadTimeout):
+        api.get("/boards", timeout=0.2)
+    assert statuses(api, 1) == [200]
+
+
+def test_an_answer_may_be_slow(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("slow", seconds=0.3))
+
+    assert api.get("/boards").elapsed.total_seconds() >= 0.3
+    assert api.get("/boards").elapsed.total_seconds() < 0.3
+
+
+def test_every_answer_may_take_its_time() -> None:
+    with Simulator(latency=0.1) as sim, Client(sim) as api:
+        assert api.get("/boards").elapsed.total_seconds() >= 0.1
+
+
+# -- lists
+
+
+def test_a_bookmark_may_repeat(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("repeated_bookmark", on="boards/list_pins"))
+    first = api.call("boards/list_pins").json()
+    second = api.call("boards/list_pins", bookmark=first["bookmark"]).json()
+
+    assert second["bookmark"] == first["bookmark"]
+    assert second["items"] != first["items"]
+
+
+def test_an_empty_page_may_have_a_bookmark_that_goes_on(sim: Simulator, api: Client) -> None:
+    path = legal_calls(sim.world)["boards/list_pins"].path
+    whole = api.pages(path)
+    sim.add_fault(Fault("empty_page_with_bookmark", on="boards/list_pins", after=1, times=2))
+
+    assert api.pages(path) == [whole[0], [], [], *whole[1:]]
+
+
+def test_an_account_may_vanish(sim: Simulator, api: Client) -> None:
+    gone, left = (sim.world.account_id(index) for index in (0, 1))
+    sim.add_fault(Fault("account_vanishes", account=gone, on="ads/list", after=1))
+
+    def listed() -> list[str]:
+        return [account["id"] for account in api.get("/ad_accounts").json()["items"]]
+
+    assert listed() == [gone, left]
+    assert api.get(f"/ad_accounts/{gone}/ads").status_code == 200
+    assert api.get(f"/ad_accounts/{gone}/ads").status_code == 403
+    assert api.get(f"/ad_accounts/{gone}").status_code == 403
+    assert listed() == [left]
+
+
+def test_a_board_may_have_more_pins_than_can_be_listed(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("pin_cap", on="boards/list_pins", items=50))
+    first = api.call("boards/list_pins").json()
+    second = api.call("boards/list_pins", bookmark=first["bookmark"]).json()
+    third: Any = api.call("boards/list_pins", bookmark=second["bookmark"])
+
+    assert len(second["items"]) == 25
+    assert third.status_code == 400
+    assert "Pagination beyond 100.000 pins" in third.json()["message"]
