@@ -180,7 +180,11 @@ def unknown_fields(value: object, annotation: object) -> Iterator[str]:
         for item in value:
             yield from unknown_fields(item, annotation)
     elif isinstance(value, dict) and models and not any("additional_properties" in m.model_fields for m in models):
-        fields = {field.alias or name: field.annotation for m in alternatives(models) for name, field in m.model_fields.items()}
+        fields = {
+            field.alias or name: field.annotation
+            for m in alternatives(models)
+            for name, field in m.model_fields.items()
+        }
         for name, item in value.items():
             if name not in fields:
                 yield name

@@ -97,7 +97,9 @@ def test_a_code_is_good_for_its_redirect_uri_only() -> None:
         page = requests.get(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
         code = parse_qs(urlsplit(page.headers["Location"]).query)["code"][0]
 
-        answer = api.token({"grant_type": "authorization_code", "code": code, "redirect_uri": "https://elsewhere.example"})
+        answer = api.token(
+            {"grant_type": "authorization_code", "code": code, "redirect_uri": "https://elsewhere.example"}
+        )
 
         assert answer.status_code == 400
 

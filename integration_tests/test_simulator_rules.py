@@ -126,7 +126,12 @@ def test_a_parameter_given_twice_is_refused(api: Client, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("operation_id", "name"),
-    [*ENTITY_ANALYTICS.items(), ("ads/analytics", "ad_ids"), ("ads/list", "ad_ids"), ("campaigns/list", "campaign_ids")],
+    [
+        *ENTITY_ANALYTICS.items(),
+        ("ads/analytics", "ad_ids"),
+        ("ads/list", "ad_ids"),
+        ("campaigns/list", "campaign_ids"),
+    ],
 )
 def test_ids_are_at_most_250_and_digits(api: Client, operation_id: str, name: str) -> None:
     legal = [str(number) for number in range(100, 350)]

@@ -28,7 +28,7 @@ LOGGER = logging.getLogger("airbyte")
 
 LONGEST_WAIT_SECONDS = 30
 _RETRIES = 2
-_TIMEOUT_SECONDS = 10
+_TIMEOUT_SECONDS = 8
 
 
 def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[bool, str | None]:

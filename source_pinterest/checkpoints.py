@@ -61,7 +61,7 @@ class Checkpoints:
         last = days_before(self._config.today, limits.SETTLED_AFTER_DAYS)
         LOGGER.info(
             f"{name}: the destination appends, so each day is emitted once, when it is {limits.SETTLED_AFTER_DAYS} "
-            f"days old and settled, up to {last}; a sum over the table is then right. Choose a deduplicating sync mode, "
+            f"days old and settled, up to {last}; a sum over the table is then right. Choose a deduplicating mode, "
             "or set the option Lookback Window, to have the newest days and late conversions too.",
         )
         return last

@@ -30,11 +30,11 @@ from source_pinterest.config import Config
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.messages import (
+    PLAIN_ERRORS,
     QUEUE_SIZE,
     FailureTypes,
     FlushingQueue,
     OrderedMessageRepository,
-    PlainErrors,
     clean_trace,
     flush_stdout,
 )
@@ -58,7 +58,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._catalog: Mapping[str, ConfiguredAirbyteStream] = {}
         self._state: list[AirbyteStateMessage] = []
         self._config_path: Path | None = None
-        LOGGER.addFilter(PlainErrors())
+        LOGGER.addFilter(PLAIN_ERRORS)
         super().__init__(self._concurrency(FEWEST_WORKERS))
 
     @property

@@ -24,6 +24,11 @@ def keys_of(stream: str, records: Iterable[Record]) -> Counter[Key]:
     return Counter(key_of(stream, record) for record in records)
 
 
+def without_nulls(record: Record) -> Record:
+    """A record as it leaves the process: the protocol's serializer leaves out columns that are null."""
+    return {name: value for name, value in record.items() if value is not None}
+
+
 def assert_same(stream: str, records: Iterable[Record], expected: Mapping[Key, Record]) -> None:
     """Every expected record is there, whole and once, and no other."""
     emitted = list(records)
@@ -34,7 +39,8 @@ def assert_same(stream: str, records: Iterable[Record], expected: Mapping[Key, R
     told = {name: (len(found), found[:SHOWN]) for name, found in trouble.items() if found}
     assert not told, f"{stream}: {told}"
     for record in emitted:
-        assert record == expected[key_of(stream, record)], f"{stream}: {key_of(stream, record)} differs"
+        key = key_of(stream, record)
+        assert record == without_nulls(expected[key]), f"{stream}: {key} differs"
 
 
 def assert_exact(output: Output, sim: Simulator, streams: Iterable[str] = ALL_STREAMS, **window: Any) -> None:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-
 from source_pinterest import __version__
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator
 from source_pinterest.api.budget import Budget
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.api.session import PinterestSession
+from source_pinterest.api.session import PatientSession, PinterestSession
 from source_pinterest.config import Config, OAuthCredentials
 
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
@@ -51,13 +49,10 @@ class Api:
             ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
         """
         base_url = _base_url()
-        session = PinterestSession(
-            Budget(config.max_wait_seconds, before_wait),
-            f"source-pinterest/{__version__}",
-            config.request_timeout_seconds,
-            connections=config.num_workers,
-        )
-        token_session = requests.Session()
+        name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
+        budget = Budget(config.max_wait_seconds, before_wait)
+        session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers)
+        token_session = PatientSession(name, timeout_seconds)
         # A server on this machine is never reached through a proxy, whatever the environment says.
         session.trust_env = token_session.trust_env = urlsplit(base_url).hostname not in _LOOPBACK
         session.auth = authenticator = (
@@ -65,7 +60,7 @@ class Api:
                 f"{base_url}/oauth/token",
                 config.credentials,
                 token_session,
-                config.request_timeout_seconds,
+                config.max_retries,
                 on_rotation,
             )
             if isinstance(config.credentials, OAuthCredentials)

@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 from source_pinterest.api.errors import AuthenticationError, TokenEndpointError
 from source_pinterest.config import AccessTokenCredentials, OAuthCredentials
 
-_ATTEMPTS = 4
+_MOST_RETRIES = 3
 _FIRST_PAUSE_SECONDS = 0.5
 _EXPIRY_MARGIN_SECONDS = 60.0
 _ASSUMED_LIFETIME_SECONDS = 3600.0
@@ -78,7 +78,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         token_url: Pinterest's `oauth/token`.
         credentials: of the app and of its user.
         session: sends the refresh; knows no token.
-        timeout_seconds: the longest silence of the server.
+        max_retries: how often a refresh that failed on Pinterest's side is tried again.
         on_rotation: called with the answer when it carries another refresh token, with no lock held.
     """
 
@@ -87,13 +87,13 @@ class OAuthAuthenticator(PinterestAuthenticator):
         token_url: str,
         credentials: OAuthCredentials,
         session: requests.Session,
-        timeout_seconds: float,
+        max_retries: int,
         on_rotation: Callable[[Mapping[str, Any]], None],
     ) -> None:
         self._token_url = token_url
         self._credentials = credentials
         self._session = session
-        self._timeout_seconds = timeout_seconds
+        self._attempts = 1 + min(max_retries, _MOST_RETRIES)
         self._on_rotation = on_rotation
         self._lock = threading.Lock()
         self._refresh_token = credentials.refresh_token
@@ -161,7 +161,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
 
     def _ask_for_token(self) -> Mapping[str, Any]:
         trouble = ""
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(self._attempts):
             if attempt:
                 time.sleep(_FIRST_PAUSE_SECONDS * 2**attempt)
             try:
@@ -179,7 +179,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
             except requests.RequestException as error:
                 trouble = type(error).__name__
         raise TokenEndpointError(
-            f"Pinterest's token endpoint does not give an access token ({trouble}, {_ATTEMPTS} tries). "
+            f"Pinterest's token endpoint does not give an access token ({trouble}, {self._attempts} tries). "
             "This usually passes: the next sync tries again.",
         )
 
@@ -188,6 +188,5 @@ class OAuthAuthenticator(PinterestAuthenticator):
             self._token_url,
             data={"grant_type": "refresh_token", "refresh_token": self._refresh_token},
             auth=(self._credentials.client_id, self._credentials.client_secret),
-            timeout=self._timeout_seconds,
             allow_redirects=False,
         )

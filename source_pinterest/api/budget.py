@@ -169,16 +169,17 @@ class Budget:
         """Pause the category after Pinterest refused a call for its rate, as long as told, else longer each time.
 
         Raises:
-            QuotaExhaustedError: the pause, or all pauses in a row, exceed `max_wait_seconds`.
+            QuotaExhaustedError: the pauses in a row, this one included, exceed `max_wait_seconds`.
         """
         with self._changed:
             now = self._clock()
             since = self._throttled_since.setdefault(category, now)
-            self._throttles[category] += 1
+            if now >= self._paused_until.get(category, now):  # a call sent before the pause tells nothing new
+                self._throttles[category] += 1
             backoff = min(2 ** (self._throttles[category] - 1), 64) * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
-            pause = backoff if hint_seconds is None else hint_seconds
+            pause = hint_seconds or backoff  # a reset of 0 s is rounded down: no leave to ask at once
             self._paused_until[category] = max(self._paused_until.get(category, now), now + pause)
-        if pause > self._max_wait_seconds or now - since > self._max_wait_seconds:
+        if now - since + pause > self._max_wait_seconds:
             raise QuotaExhaustedError(category, pause, self._max_wait_seconds)
 
     def accepted(self, category: str) -> None:

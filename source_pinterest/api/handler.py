@@ -7,6 +7,7 @@ from collections.abc import Callable
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution, ResponseAction
+from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.auth import PinterestAuthenticator, bearer_of
 from source_pinterest.api.errors import (
@@ -16,10 +17,8 @@ from source_pinterest.api.errors import (
     RefusedError,
     RejectedError,
     ScopeMissingError,
-    Verdict,
-    describe,
-    verdict_of,
 )
+from source_pinterest.api.verdicts import Verdict, describe, verdict_of
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -131,6 +130,11 @@ _ERRORS = {
     Verdict.LISTING_CAPPED: ListingCappedError,
     Verdict.REJECTED: RejectedError,
 }
+
+
+def last_answer_of(error: AirbyteTracedException) -> str:
+    """What the last of many tries came to, out of the framework's error about all of them."""
+    return str(error.message).rpartition("Exception: ")[2]
 
 
 def _ask_again(why: str) -> ErrorResolution:

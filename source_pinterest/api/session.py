@@ -8,12 +8,30 @@ from requests.adapters import HTTPAdapter
 
 from source_pinterest import limits
 from source_pinterest.api.budget import Budget
-from source_pinterest.api.errors import Verdict, pause_hint_seconds, verdict_of
+from source_pinterest.api.verdicts import Verdict, pause_hint_seconds, verdict_of
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 
 
-class PinterestSession(requests.Session):
+class PatientSession(requests.Session):
+    """A session with a timeout on every call, and with our name on it.
+
+    Args:
+        user_agent: how Pinterest sees us.
+        timeout_seconds: the longest silence of the server.
+    """
+
+    def __init__(self, user_agent: str, timeout_seconds: float) -> None:
+        super().__init__()
+        self._timeout = (min(CONNECT_TIMEOUT_SECONDS, timeout_seconds), timeout_seconds)
+        self.headers["User-Agent"] = user_agent
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send, follow no redirect: the API has none, and a token goes to no other host."""
+        return super().send(request, **{**kwargs, "timeout": self._timeout, "allow_redirects": False})
+
+
+class PinterestSession(PatientSession):
     """A session whose calls wait for their quota. A throttled call waits as told and goes out again.
 
     Args:
@@ -24,10 +42,8 @@ class PinterestSession(requests.Session):
     """
 
     def __init__(self, budget: Budget, user_agent: str, timeout_seconds: float, connections: int) -> None:
-        super().__init__()
+        super().__init__(user_agent, timeout_seconds)
         self._budget = budget
-        self._timeout = (min(CONNECT_TIMEOUT_SECONDS, timeout_seconds), timeout_seconds)
-        self.headers["User-Agent"] = user_agent
         for scheme in ("https://", "http://"):
             self.mount(scheme, HTTPAdapter(pool_connections=connections, pool_maxsize=connections))
 
@@ -38,8 +54,6 @@ class PinterestSession(requests.Session):
             QuotaExhaustedError: the quota frees up too late for this sync.
             requests.RequestException: no answer came.
         """
-        kwargs["timeout"] = kwargs.get("timeout") or self._timeout
-        kwargs["allow_redirects"] = False  # the API never redirects, and the token goes to no other host
         category = limits.rate_category(urlsplit(request.url or "").path)
         while True:
             self._budget.acquire(category)

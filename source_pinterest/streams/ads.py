@@ -62,8 +62,8 @@ class AdAccounts(PinterestStream):
             for record in self._wanted(stream_slice, refused):
                 ids.append(record["id"])
                 yield record
-        for account, error in refused.items():
-            raise AccountUnreadableError(account, str(error.message))
+        if refused:
+            raise AccountUnreadableError(", ".join(refused), " ".join(str(error.message) for error in refused.values()))
 
     def list_ids(self, key: Key) -> Iterator[str]:
         """The ids of the accounts that can be read."""
@@ -136,7 +136,7 @@ class EntityStream(AdAccountStream, ABC):
     """Campaigns, ad groups or ads: emits those that changed since the account's cursor, in the statuses wanted."""
 
     cursor_field = "updated_time"
-    checkpoint: EntityCursor | None = None
+    checkpoint: EntityCursor
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The page, and the statuses: all of them where analytics need the ids."""
@@ -146,16 +146,14 @@ class EntityStream(AdAccountStream, ABC):
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """A slice for each account, which has its place in the state from now on."""
         for account in accounts:
-            if self.checkpoint:
-                self.checkpoint.keep_place(account)
+            self.checkpoint.keep_place(account)
             yield partition_slice({"ad_account_id": account})
-        if self.checkpoint:
-            self.checkpoint.retire_flat()
+        self.checkpoint.retire_flat()
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
         """What changed in an account; the ids of everything go to the analytics streams."""
         account = stream_slice["ad_account_id"]
-        has_changed = self.checkpoint.changed_since(account) if self.checkpoint else lambda _: True
+        has_changed = self.checkpoint.changed_since(account)
         listed_at = latest_edit = None
         with self.ids.filling((account,)) as ids:
             for response in self.pages(stream_slice):
@@ -166,7 +164,7 @@ class EntityStream(AdAccountStream, ABC):
                         latest_edit = max(latest_edit or 0, int(record.get("updated_time") or 0))
                         if has_changed(record):
                             yield record
-        if self.checkpoint and listed_at:
+        if listed_at:
             self.checkpoint.complete(stream_slice, Listing(latest_edit, listed_at))
 
 

@@ -8,22 +8,21 @@ from abc import ABC
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from io import BytesIO
 from typing import Any, ClassVar
 
-import ijson
 import requests
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AnswerTooLargeError, MalformedAnswerError, RepeatedKeyError, SliceError
+from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, SliceError
 from source_pinterest.api.handler import SplittingErrorHandler
 from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, analytics_schema
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.ads import AdAccountStream, AdGroups, Ads, Campaigns, EntityStream
 from source_pinterest.streams.base import Record
 from source_pinterest.streams.partitions import batches, failed_slice, partition_slice, tile
+from source_pinterest.streams.rows import rows_of
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.day_cursor import END, START, DayCursor, window_of
 from source_pinterest.sync.history import Purpose, WindowProgress
@@ -36,7 +35,7 @@ class AnalyticsStream(AdAccountStream, ABC):
     """One row per entity and day, restated for as long as Pinterest does."""
 
     cursor_field = DATE
-    checkpoint: DayCursor | None = None
+    checkpoint: DayCursor
     id_column: ClassVar[str]
     entities: ClassVar[type[EntityStream] | None] = None
     ids_parameter: ClassVar[str] = ""
@@ -70,8 +69,6 @@ class AnalyticsStream(AdAccountStream, ABC):
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """The windows that each account lacks, times its ids in batches; the account longest unread comes first."""
-        if not self.checkpoint:
-            raise MalformedAnswerError("Analytics are read with a cursor.")
         for account in self.checkpoint.oldest_first(accounts):
             self.checkpoint.keep_place(account)
             wanted = self.checkpoint.unread(account)
@@ -96,8 +93,7 @@ class AnalyticsStream(AdAccountStream, ABC):
             for piece in reversed(pieces) if item.purpose is Purpose.HEAD else pieces:
                 windows.append(WindowProgress(piece, item.purpose))
                 groups.append([()] if ids is None else batches(ids, ids_per_call))
-        if self.checkpoint:
-            self.checkpoint.plan(account, windows, [len(group) for group in groups])
+        self.checkpoint.plan(account, windows, [len(group) for group in groups])
         for progress, group in zip(windows, groups, strict=True):
             start, end = progress.window.as_pair()
             for number, batch in enumerate(group):
@@ -109,8 +105,7 @@ class AnalyticsStream(AdAccountStream, ABC):
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
         """Leave the slice's window to the next sync."""
-        if self.checkpoint:
-            self.checkpoint.fail(stream_slice)
+        self.checkpoint.fail(stream_slice)
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
         """The rows of a batch of ids in a window; a call that proves too large is split in halves."""
@@ -130,8 +125,7 @@ class AnalyticsStream(AdAccountStream, ABC):
                     work.appendleft((ids, window))
                     continue
                 yield from self.rows(response, stream_slice)
-        if self.checkpoint:
-            self.checkpoint.complete(stream_slice)
+        self.checkpoint.complete(stream_slice)
 
     def _as_large_as_worked(self, ids: tuple[str, ...], window: DateWindow) -> list[Work]:
         return [
@@ -181,7 +175,7 @@ class AnalyticsStream(AdAccountStream, ABC):
             RepeatedKeyError: a key repeats, so that rows would overwrite each other.
         """
         seen = set()
-        for row in _rows(response):
+        for row in rows_of(response):
             key = (str(row.get(self.id_column)), row.get(DATE))
             if key in seen or None in key or self.id_column not in row:
                 raise RepeatedKeyError(self.name, self.id_column, key)
@@ -189,7 +183,7 @@ class AnalyticsStream(AdAccountStream, ABC):
 
     def rows(self, response: requests.Response, stream_slice: StreamSlice) -> Iterator[Record]:
         """The rows of an answer; ids and names are strings, whatever Pinterest sends."""
-        for row in _rows(response):
+        for row in rows_of(response):
             for column in self._string_columns:
                 value = row.get(column)
                 if value is not None and type(value) is not str:
@@ -200,24 +194,6 @@ class AnalyticsStream(AdAccountStream, ABC):
     @cached_property
     def _string_columns(self) -> tuple[str, ...]:
         return tuple(column for column in self.columns if column in STRING_COLUMNS)
-
-
-def _rows(response: requests.Response) -> Iterator[Record]:
-    """The rows of an answer, one by one: as objects all at once they would take several times its size.
-
-    Raises:
-        MalformedAnswerError: it is not a list of rows.
-    """
-    body = response.content
-    if body.lstrip()[:1] != b"[":
-        raise MalformedAnswerError("Analytics are a list.")
-    try:
-        for row in ijson.items(BytesIO(body), "item", use_float=True):
-            if not isinstance(row, dict):
-                raise MalformedAnswerError("A row is an object.")
-            yield row
-    except ijson.JSONError as error:
-        raise MalformedAnswerError("The answer is not JSON.") from error
 
 
 class AdAccountAnalytics(AnalyticsStream):

@@ -35,7 +35,7 @@ from source_pinterest.api.errors import (
     RepeatedBookmarkError,
     UnavailableError,
 )
-from source_pinterest.api.handler import PinterestErrorHandler
+from source_pinterest.api.handler import PinterestErrorHandler, last_answer_of
 from source_pinterest.streams.partitions import failure_of, key_of_parent, partition_slice
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.fuse import Fuse
@@ -131,15 +131,8 @@ class PinterestStream(HttpStream, ABC):
         bookmark = response.page.get("bookmark")  # type: ignore[attr-defined]
         return {"bookmark": bookmark} if bookmark else None
 
-    def stream_slices(
-        self,
-        *,
-        sync_mode: SyncMode,
-        cursor_field: list[str] | None = None,
-        stream_state: Mapping[str, Any] | None = None,
-    ) -> Iterable[StreamSlice]:
+    def stream_slices(self, **_: Any) -> Iterable[StreamSlice]:
         """The slices to read, until a fatal error."""
-        del sync_mode, cursor_field, stream_state
         try:
             for stream_slice in self.slices():
                 if self.fuse.blown:
@@ -239,10 +232,7 @@ class PinterestStream(HttpStream, ABC):
             if token is None:
                 return
             if token["bookmark"] in seen:
-                raise RepeatedBookmarkError(
-                    f"{self.name}: Pinterest gave the same bookmark twice for {self.path(stream_slice=stream_slice)}, "
-                    "so that the list has no end. The next sync reads it again.",
-                )
+                raise RepeatedBookmarkError(self.name, self.path(stream_slice=stream_slice))
             seen.add(token["bookmark"])
 
     def fetch(self, stream_slice: Mapping[str, Any], token: Mapping[str, Any] | None = None) -> requests.Response:
@@ -256,8 +246,6 @@ class PinterestStream(HttpStream, ABC):
         except PinterestError:
             raise
         except AirbyteTracedException as error:
-            raise UnavailableError(
-                f"{self.name}: Pinterest failed {self.api.max_retries + 1} times in a row for "
-                f"{self.path(stream_slice=stream_slice)}. This usually passes: the next sync reads it. {error.message}",
-            ) from error
+            path, tries = self.path(stream_slice=stream_slice), self.api.max_retries + 1
+            raise UnavailableError(self.name, path, tries, last_answer_of(error)) from error
         return response

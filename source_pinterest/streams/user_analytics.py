@@ -25,13 +25,13 @@ class UserAccountAnalytics(OrganicStream):
     cursor_field = "date"
     path_template = "user_account/analytics"
     scopes = ("user_accounts:read",)
-    checkpoint: UserDayCursor | None = None
+    checkpoint: UserDayCursor
     settled_only = False
     """Whether a day that Pinterest is still counting waits for the next sync instead of being emitted twice."""
 
     def slices(self) -> Iterator[StreamSlice]:
         """The days that are still to be read."""
-        for window in self.checkpoint.unread() if self.checkpoint else ():
+        for window in self.checkpoint.unread():
             start, end = window.as_pair()
             yield partition_slice({}, {START: start, END: end})
 
@@ -63,5 +63,4 @@ class UserAccountAnalytics(OrganicStream):
                 if self.settled_only:
                     continue
             yield record
-        if self.checkpoint:
-            self.checkpoint.complete(stream_slice, settled)
+        self.checkpoint.complete(stream_slice, settled)

@@ -90,7 +90,7 @@ def as_trace(error: AirbyteTracedException) -> AirbyteMessage:
     return clean_trace(error.as_airbyte_message())
 
 
-class PlainErrors(logging.Filter):
+class _PlainErrors(logging.Filter):
     """Logs an error that carries a sentence for the user without the framework's stack trace."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -121,3 +121,6 @@ class FailureTypes:
     def most_retryable(self) -> FailureType:
         """Transient before system before config."""
         return next((kind for kind in self._MOST_RETRYABLE_FIRST if kind in self._seen), FailureType.system_error)
+
+
+PLAIN_ERRORS = _PlainErrors()

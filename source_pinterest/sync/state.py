@@ -46,7 +46,8 @@ def read_state(state: Mapping[str, Any], cursor_field: str, older: Callable[[Any
             saved.accounts[account] = dict(cursor)
         else:
             known[cursor_field] = older(known[cursor_field], cursor[cursor_field])
-    for flat in (state.get(FLAT_KEY), state.get("state") if state.get("use_global_cursor") else None, state):
+    holds_for_all = state.get("use_global_cursor") or not saved.accounts
+    for flat in (state.get(FLAT_KEY), state.get("state") if holds_for_all else None, state):
         if isinstance(flat, Mapping) and flat.get(cursor_field) is not None:
             saved.flat = flat[cursor_field]
             break

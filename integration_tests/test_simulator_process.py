@@ -1,0 +1,183 @@
+"""Does the simulator start and stop at once, and can another process drive it?"""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from integration_tests.simulator import Fault, Simulator, World
+from integration_tests.simulator.client import Client
+
+ROOT = Path(__file__).parents[1]
+STARTING_SECONDS = 20
+
+
+def session() -> requests.Session:
+    one = requests.Session()
+    one.trust_env = False
+    return one
+
+
+# -- in a thread
+
+
+def test_start_and_stop_take_no_time() -> None:
+    began = time.perf_counter()
+    with Simulator() as sim, Client(sim) as api:
+        assert api.get("/boards").status_code == 200
+
+    assert time.perf_counter() - began < 1
+
+
+def test_a_call_that_is_never_answered_does_not_hold_the_stop_up() -> None:
+    sim = Simulator(faults=[Fault("never_answers", times=None)])
+    with sim, Client(sim) as api, pytest.raises(requests.ReadTimeout):
+        api.get("/boards", timeout=0.05)
+    with Simulator(faults=[Fault("never_answers"), Fault("slow", seconds=600)]) as held, session() as caller:
+        with pytest.raises(requests.ReadTimeout):
+            caller.get(f"{held.url}/boards", timeout=0.05)
+        began = time.perf_counter()
+
+    assert time.perf_counter() - began < 1
+
+
+def test_simulators_do_not_disturb_each_other() -> None:
+    with Simulator(World(boards=1)) as one, Simulator(World(boards=2)) as other:
+        with Client(one) as first, Client(other) as second:
+            assert [len(api.get("/boards").json()["items"]) for api in (first, second)] == [1, 2]
+        assert len(one.calls("boards/list")) == len(other.calls("boards/list")) == 1
+        assert one.url != other.url
+
+
+def test_a_defect_of_the_simulator_fails_the_test_that_meets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(_world: World) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(World, "account_indexes", defect)
+    with pytest.raises(RuntimeError, match="broken"), Simulator() as sim, Client(sim) as api:
+        assert api.get("/ad_accounts").status_code == 500
+
+
+def test_the_log_holds_what_a_test_wants_to_know() -> None:
+    with Simulator() as sim, Client(sim) as api:
+        answer = api.call("campaigns/analytics")
+        entry = sim.calls("campaigns/analytics")[0]
+
+    assert (entry.method, entry.status, entry.category) == ("GET", 200, "ads_analytics")
+    assert entry.path_parameters == {"ad_account_id": sim.world.account_id(0)}
+    assert entry.path == f"/v5/ad_accounts/{sim.world.account_id(0)}/campaigns/analytics"
+    assert entry.values("columns") == ["SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"]
+    assert len(entry.values("campaign_ids")) == 3
+    assert entry.headers["user-agent"].startswith("python-requests")
+    assert entry.body_bytes == len(answer.content)
+
+
+# -- as a process of its own
+
+
+class Process:
+    """A simulator started from the command line."""
+
+    def __init__(self, *options: str) -> None:
+        command = [sys.executable, "-m", "integration_tests.simulator", *options]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.url = str(json.loads(self.process.stdout.readline())["url"])
+        self.control_url = self.url.removesuffix("/v5") + "/_simulator"
+        self.http = session()
+
+    def control(self, method: str, name: str, body: Any = None) -> Any:
+        answer = self.http.request(method, f"{self.control_url}/{name}", json=body, timeout=10)
+        assert answer.status_code == 200
+        return answer.json()
+
+    def stop(self) -> int:
+        self.http.close()
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.stdout is not None
+        with self.process.stdout:
+            return self.process.wait(STARTING_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def config_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("simulator") / "config.json"
+
+
+@pytest.fixture(scope="module")
+def process(config_file: Path) -> Iterator[Process]:
+    faults = config_file.with_name("faults.json")
+    faults.write_text(json.dumps([{"kind": "503", "on": "boards/list", "after": 1}]), encoding="utf-8")
+    sizes = ("--boards", "2", "--pins-per-board", "3,4", "--ad-accounts", "1", "--campaigns", "60")
+    started = Process(*sizes, "--config-file", str(config_file), "--profile", "trial", "--faults", str(faults))
+    yield started
+    assert started.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def token(process: Process, config_file: Path) -> str:
+    credentials = json.loads(config_file.read_text(encoding="utf-8"))["credentials"]
+    form = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
+    auth = (credentials["client_id"], credentials["client_secret"])
+    return str(process.http.post(f"{process.url}/oauth/token", data=form, auth=auth, timeout=10).json()["access_token"])
+
+
+def get(process: Process, token: str, path: str) -> requests.Response:
+    return process.http.get(process.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+
+
+def test_the_command_line_sets_world_behaviour_and_faults(process: Process, token: str) -> None:
+    answers = [get(process, token, "/boards") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 503, 200]
+    assert len(answers[0].json()["items"]) == 2
+    assert answers[0].headers["x-ratelimit-limit"] == "1000"
+
+
+def test_another_process_reads_and_resets_the_log(process: Process, token: str) -> None:
+    process.control("DELETE", "log")
+    get(process, token, "/ad_accounts")
+    entries = process.control("GET", "log")
+
+    assert [(entry["operation_id"], entry["status"]) for entry in entries] == [("ad_accounts/list", 200)]
+
+
+def test_another_process_scripts_faults(process: Process, token: str) -> None:
+    process.control("POST", "faults", [{"kind": "500", "on": "ad_accounts/list", "times": None}])
+    assert get(process, token, "/ad_accounts").status_code == 500
+
+    process.control("DELETE", "faults")
+    assert get(process, token, "/ad_accounts").status_code == 200
+
+
+def test_another_process_moves_the_clock_of_the_quotas(process: Process, token: str) -> None:
+    before = int(get(process, token, "/ad_accounts").headers["x-ratelimit-remaining"])
+    process.control("POST", "advance", {"seconds": 86_400})
+    after = int(get(process, token, "/ad_accounts").headers["x-ratelimit-remaining"])
+
+    assert before < after == 999
+
+
+def test_another_process_edits_and_restates(process: Process, token: str) -> None:
+    account = get(process, token, "/ad_accounts").json()["items"][0]["id"]
+    campaign = get(process, token, f"/ad_accounts/{account}/campaigns").json()["items"][0]["id"]
+    process.control("POST", "edit", {"account": account, "kind": "campaigns", "entity_id": campaign, "at": 7})
+    process.control("POST", "restate", {"days_back": 3})
+
+    assert get(process, token, f"/ad_accounts/{account}/campaigns").json()["items"][0]["updated_time"] == 7
+
+
+def test_another_process_asks_for_the_expected_counts(process: Process) -> None:
+    counts = process.control("GET", "expected")
+    boards = process.control("GET", "expected?stream=boards")
+
+    assert counts["board_pins"] == 3 + 4 + 2 * (2 * 3)
+    assert counts["campaigns"] == 60
+    assert boards == {"boards": 2}

@@ -1,0 +1,1 @@
+"""Tests of the way to Pinterest: token, quota, errors and the session."""

@@ -1,0 +1,1 @@
+"""Tests of the streams, each against a scripted Pinterest."""

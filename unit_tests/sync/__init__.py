@@ -1,0 +1,1 @@
+"""Tests of what the framework's concurrency needs of us."""
