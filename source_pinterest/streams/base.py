@@ -106,10 +106,9 @@ class PinterestStream(HttpStream, ABC):
         """Applies the error table."""
         return PinterestErrorHandler(self.name, self.scopes, self.api.authenticator, self.api.max_retries, self.parse)
 
-    def get_error_display_message(self, exception: BaseException) -> str | None:
+    def get_error_display_message(self, exception: BaseException) -> None:
         """Nothing of the framework's: our errors carry their own sentence and type."""
         del exception
-        return None
 
     def parse(self, response: requests.Response) -> None:
         """Parse a page once, and let it ride on the response.
