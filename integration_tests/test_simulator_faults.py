@@ -229,8 +229,8 @@ def test_a_broken_connection_breaks_the_call_and_no_other(sim: Simulator, api: C
 
 
 @pytest.mark.parametrize("kind", [FaultKind.CUT_BODY, FaultKind.RESET_INSIDE_BODY])
-def test_a_body_that_breaks_off_was_announced_in_full(sim: Simulator, api: Client, kind: FaultKind) -> None:
-    sim.add_faults([Fault(kind, on="boards/list_pins")])
+def test_a_body_that_breaks_off_was_announced_in_full(sim: Simulator, kind: FaultKind) -> None:
+    sim.add_fault(Fault(kind, on="boards/list_pins"))
     received = raw_answer(sim, legal_calls(sim.world)["boards/list_pins"].path)
     head, _, body = received.partition(b"\r\n\r\n")
     announced = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])

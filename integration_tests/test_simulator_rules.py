@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from integration_tests.simulator import ALL_SCOPES, Simulator, World
+from integration_tests.simulator import ALL_SCOPES, Kind, Simulator, World
 from integration_tests.simulator.client import Client, legal_calls
 from integration_tests.simulator.endpoints import ENDPOINTS
 
@@ -32,6 +32,8 @@ def api(sim: Simulator) -> Iterator[Client]:
 
 
 class Refusal(NamedTuple):
+    """What a refused call is told."""
+
     status: int
     code: int
     message: str
@@ -338,7 +340,7 @@ def test_a_very_long_request_line_reaches_the_rule(api: Client) -> None:
 def test_an_answer_of_too_many_rows_is_refused() -> None:
     with Simulator(max_rows=18) as sim, Client(sim) as api:
         assert api.call("campaigns/analytics").status_code == 200
-        ids = [sim.world.entity_id(kind="campaigns", account=0, index=index) for index in range(4)]
+        ids = [sim.world.entity_id(Kind.CAMPAIGNS, 0, index) for index in range(4)]
         assert refusal(api.call("campaigns/analytics", campaign_ids=ids))[:2] == (413, 413)
 
 

@@ -196,7 +196,7 @@ def test_some_entities_and_days_have_no_rows() -> None:
     assert max(rows.values()) < 90
 
 
-def test_shared_accounts_are_listed_unless_left_out(sim: Simulator, api: Client) -> None:
+def test_shared_accounts_are_listed_unless_left_out(api: Client) -> None:
     everything, own = api.get("/ad_accounts"), api.get("/ad_accounts", {"include_shared_accounts": "false"})
 
     assert [account["permissions"] == ["OWNER"] for account in everything.json()["items"]] == [True, False]
@@ -225,7 +225,7 @@ def test_order_is_by_id(sim: Simulator, api: Client) -> None:
     assert items(api, path, order="DESCENDING") == ascending[::-1]
 
 
-def test_boards_and_pins_filter(sim: Simulator, api: Client) -> None:
+def test_boards_and_pins_filter(api: Client) -> None:
     boards = items(api, "/boards")
     pins = f"/boards/{boards[0]['id']}/pins"
 
@@ -319,7 +319,7 @@ def test_the_attribution_asked_for_is_the_one_served(sim: Simulator, api: Client
         assert expected[str(row["CAMPAIGN_ID"]), row["DATE"]].get("TOTAL_CHECKOUT") == row.get("TOTAL_CHECKOUT")
 
 
-def test_a_total_adds_up_the_days(sim: Simulator, api: Client) -> None:
+def test_a_total_adds_up_the_days(api: Client) -> None:
     days = api.call("campaigns/analytics", columns="PAID_IMPRESSION").json()
     totals = api.call("campaigns/analytics", columns="PAID_IMPRESSION", granularity="TOTAL").json()
     added = Counter[str]()

@@ -27,16 +27,16 @@ class OpenProtocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-def response(reply: Reply, kind: FaultKind | None, stopping: asyncio.Event) -> Response:
+def response(reply: Reply, fault: str | None, stopping: asyncio.Event) -> Response:
     """The response that carries the reply, on a connection as healthy as the fault allows."""
     headers = dict(reply.headers)
-    if kind is FaultKind.CUT_BODY:
+    if fault == FaultKind.CUT_BODY:
         return _CutBody(reply.body, reply.status, headers, reply.media_type)
-    if kind is FaultKind.RESET_INSIDE_BODY:
+    if fault == FaultKind.RESET_INSIDE_BODY:
         return _ResetInsideBody(reply.body, reply.status, headers, reply.media_type)
-    if kind is FaultKind.RESET_BEFORE_BODY:
+    if fault == FaultKind.RESET_BEFORE_BODY:
         return _ResetBeforeBody()
-    if kind is FaultKind.NEVER_ANSWERS:
+    if fault == FaultKind.NEVER_ANSWERS:
         return _Silence(stopping)
     return Response(reply.body, reply.status, headers, reply.media_type)
 

@@ -43,7 +43,7 @@ class FaultKind(StrEnum):
 
 
 FAULT_KINDS = tuple(FaultKind)
-_LASTING = frozenset({FaultKind.ACCOUNT_VANISHES, FaultKind.PIN_CAP})
+_LASTING: frozenset[str] = frozenset({FaultKind.ACCOUNT_VANISHES, FaultKind.PIN_CAP})
 _EFFECTS = _LASTING | {FaultKind.TOKEN_EXPIRED, FaultKind.TOKEN_REVOKED, FaultKind.SLOW}
 
 
@@ -60,14 +60,14 @@ class Hint(StrEnum):
 class Fault:
     """One scripted fault: which calls it hits, from when on, and how often."""
 
-    kind: FaultKind
+    kind: str  # a `FaultKind`, or its text
     on: str = "*"  # an operationId; "*" is every operation but oauth/token
     path: str = ""  # a substring of the path, such as a board's id
     account: str = ""  # the ad account of the path; for account_vanishes, the one that goes
     after: int = 0  # so many matching calls are answered properly first
     times: int | None = 1  # None: every call from then on
     seconds: float = 1  # to wait (rate_limited, retry_after_400) or to be slow for
-    hint: Hint = Hint.RESET
+    hint: str = Hint.RESET
     code: int | None = 8  # of a rate_limited answer; None: a body without a code
     status: int = 401  # with which a revoked token is refused: 400 or 401
     items: int = 100_000  # how many pins a list shows under pin_cap
@@ -120,7 +120,7 @@ class FaultScript:
                     break
         return due
 
-    def fired(self, kind: FaultKind | str) -> int:
+    def fired(self, kind: str) -> int:
         """How often faults of a kind have hit a call."""
         return sum(min(p.fired, p.fault.times or p.fired) for p in self._progress if p.fault.kind == kind)
 

@@ -35,7 +35,7 @@ def _rate_limited(fault: Fault) -> Reply:
     elif fault.code != errors.rate_limited().code:
         reply.body = orjson.dumps({"code": fault.code, "message": errors.rate_limited().message})
     seconds = f"{fault.seconds:g}"
-    reply.headers = {
+    told: dict[str, dict[str, str]] = {
         Hint.RESET: {"x-ratelimit-limit": "10", "x-ratelimit-remaining": "0", "x-ratelimit-reset": seconds},
         Hint.RESET_LIST: {
             "x-ratelimit-limit": "100, 100;w=1, 1000;w=60",
@@ -44,7 +44,8 @@ def _rate_limited(fault: Fault) -> Reply:
         },
         Hint.RETRY_AFTER: {"Retry-After": seconds},
         Hint.NONE: {},
-    }[fault.hint]
+    }
+    reply.headers = told[fault.hint]
     return reply
 
 
@@ -60,7 +61,7 @@ def _refusing(error: Callable[[], ApiError]) -> Callable[[Fault], Reply]:
     return lambda _fault: refusal(error())
 
 
-_INSTEAD: Mapping[FaultKind, Callable[[Fault], Reply]] = {
+_INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.RATE_LIMITED: _rate_limited,
     FaultKind.RETRY_AFTER_400: _retry_after,
     FaultKind.LAST_90_DAYS_400: _refusing(errors.last_90_days),
@@ -83,7 +84,7 @@ def _repeat_bookmark(body: bytes, entry: Entry) -> bytes:
     return orjson.dumps(page)
 
 
-_DAMAGED_BODIES: Mapping[FaultKind, Callable[[bytes, Entry], bytes]] = {
+_DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.TRUNCATED_JSON: lambda body, _entry: body[: max(1, len(body) // 2)],
     FaultKind.MALFORMED_JSON: lambda body, _entry: body[:-1] + b",}}",
     FaultKind.EMPTY_BODY: lambda _body, _entry: b"",

@@ -142,7 +142,7 @@ class Service:
         self._run_hooks(entry)
         await self._pause(self.settings.latency + sum(f.seconds for f in faults if f.kind is FaultKind.SLOW))
         entry.status, entry.body_bytes = reply.status, len(reply.body)
-        return response(reply, entry.fault and FaultKind(entry.fault), self.stopping)
+        return response(reply, entry.fault, self.stopping)
 
     def _reply(self, entry: Entry, faults: Sequence[Fault], proper: Callable[[Sequence[Fault]], bytes]) -> Reply:
         try:

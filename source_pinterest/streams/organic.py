@@ -39,6 +39,7 @@ class Boards(OrganicStream):
 class BoardSections(ChildStream, OrganicStream):
     """Sections of each board. https://developers.pinterest.com/docs/api/v5/board_sections-list."""
 
+    primary_key: str | list[str] = ["board_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "boards/{board_id}/sections"
     scopes = ("boards:read",)
     parent = Boards
@@ -48,6 +49,7 @@ class BoardSections(ChildStream, OrganicStream):
 class BoardSectionPins(ChildStream, OrganicStream):
     """Pins of each section. https://developers.pinterest.com/docs/api/v5/board_sections-list_pins."""
 
+    primary_key: str | list[str] = ["board_id", "board_section_id", "id"]  # noqa: RUF012 - as above
     path_template = "boards/{board_id}/sections/{board_section_id}/pins"
     scopes = ("boards:read", "pins:read")
     parent = BoardSections
@@ -57,6 +59,7 @@ class BoardSectionPins(ChildStream, OrganicStream):
 class BoardPins(ChildStream, OrganicStream):
     """Pins of each board, those in its sections included. https://developers.pinterest.com/docs/api/v5/boards-list_pins."""
 
+    primary_key: str | list[str] = ["board_id", "id"]  # noqa: RUF012 - as above
     path_template = "boards/{board_id}/pins"
     scopes = ("boards:read", "pins:read")
     parent = Boards

@@ -30,7 +30,7 @@ class Endpoint:
         self.rotations: list[Mapping[str, Any]] = []
         self.on_rotation: Callable[[Mapping[str, Any]], None] = self.rotations.append
         self._mock = mock
-        wanted = read_credentials({**OAUTH, **credentials})
+        wanted = read_credentials({"credentials": {**OAUTH, **credentials}})
         assert isinstance(wanted, OAuthCredentials)
         self.authenticator = OAuthAuthenticator(
             TOKEN_URL, wanted, requests.Session(), 7, lambda answer: self.on_rotation(answer)

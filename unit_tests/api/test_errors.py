@@ -19,10 +19,10 @@ ALL_ERRORS = [
     (errors.GoneError("Do this."), FailureType.config_error),
     (errors.AccountUnreadableError("549", "It said no"), FailureType.config_error),
     (errors.RejectedError("Do this."), FailureType.system_error),
-    (errors.UnavailableError("Do this."), FailureType.transient_error),
+    (errors.UnavailableError("boards", "boards", 6, "It said no"), FailureType.transient_error),
     (errors.AnswerTooLargeError("Do this."), FailureType.transient_error),
     (errors.ListingCappedError("Do this."), FailureType.system_error),
-    (errors.RepeatedBookmarkError("Do this."), FailureType.system_error),
+    (errors.RepeatedBookmarkError("boards", "boards"), FailureType.system_error),
     (errors.RepeatedKeyError("ad_analytics", "AD_ID", ("1", "2026-01-01")), FailureType.system_error),
 ]
 
