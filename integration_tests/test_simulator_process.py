@@ -106,35 +106,52 @@ class Process:
             return self.process.wait(STARTING_SECONDS)
 
 
-@pytest.fixture(scope="module")
-def config_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("simulator") / "config.json"
+SIZES = ("--boards", "2", "--pins-per-board", "3,4", "--ad-accounts", "1", "--campaigns", "60", "--profile", "trial")
 
 
-@pytest.fixture(scope="module")
-def process(config_file: Path) -> Iterator[Process]:
-    faults = config_file.with_name("faults.json")
-    faults.write_text(json.dumps([{"kind": "503", "on": "boards/list", "after": 1}]), encoding="utf-8")
-    sizes = ("--boards", "2", "--pins-per-board", "3,4", "--ad-accounts", "1", "--campaigns", "60")
-    started = Process(*sizes, "--config-file", str(config_file), "--profile", "trial", "--faults", str(faults))
-    yield started
-    assert started.stop() == 0
+def started(folder: Path, *options: str) -> Iterator[Process]:
+    one = Process(*SIZES, "--config-file", str(folder / "config.json"), *options)
+    yield one
+    assert one.stop() == 0
 
 
-@pytest.fixture(scope="module")
-def token(process: Process, config_file: Path) -> str:
-    credentials = json.loads(config_file.read_text(encoding="utf-8"))["credentials"]
+def token_of(process: Process, folder: Path) -> str:
+    """An access token by way of the config that the process wrote."""
+    credentials = json.loads((folder / "config.json").read_text(encoding="utf-8"))["credentials"]
     form = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
     auth = (credentials["client_id"], credentials["client_secret"])
     return str(process.http.post(f"{process.url}/oauth/token", data=form, auth=auth, timeout=10).json()["access_token"])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("simulator")
+
+
+@pytest.fixture(scope="module")
+def process(folder: Path) -> Iterator[Process]:
+    yield from started(folder)
+
+
+@pytest.fixture(scope="module")
+def token(process: Process, folder: Path) -> str:
+    return token_of(process, folder)
 
 
 def get(process: Process, token: str, path: str) -> requests.Response:
     return process.http.get(process.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=10)
 
 
-def test_the_command_line_sets_world_behaviour_and_faults(process: Process, token: str) -> None:
-    answers = [get(process, token, "/boards") for _ in range(3)]
+@pytest.fixture
+def faulty_process(tmp_path: Path) -> Iterator[Process]:
+    faults = tmp_path / "faults.json"
+    faults.write_text(json.dumps([{"kind": "503", "on": "boards/list", "after": 1}]), encoding="utf-8")
+    yield from started(tmp_path, "--faults", str(faults))
+
+
+def test_the_command_line_sets_world_behaviour_and_faults(faulty_process: Process, tmp_path: Path) -> None:
+    token = token_of(faulty_process, tmp_path)
+    answers = [get(faulty_process, token, "/boards") for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [200, 503, 200]
     assert len(answers[0].json()["items"]) == 2
@@ -158,7 +175,8 @@ def test_another_process_scripts_faults(process: Process, token: str) -> None:
 
 
 def test_another_process_moves_the_clock_of_the_quotas(process: Process, token: str) -> None:
-    before = int(get(process, token, "/ad_accounts").headers["x-ratelimit-remaining"])
+    for _ in range(2):
+        before = int(get(process, token, "/ad_accounts").headers["x-ratelimit-remaining"])
     process.control("POST", "advance", {"seconds": 86_400})
     after = int(get(process, token, "/ad_accounts").headers["x-ratelimit-remaining"])
 

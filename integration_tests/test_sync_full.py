@@ -34,7 +34,7 @@ def many_pages() -> World:
         boards=4,
         sections_per_board=(2, 0, 252, 1),
         pins_per_board=(260, 0, 3, 1),
-        pins_per_section=(2, 251, 0),
+        pins_per_section=(2, 251, *[0] * 148),
         ad_accounts=3,
         campaigns=(255, 0, 4),
         ad_groups=(250, 0, 3),
@@ -81,7 +81,9 @@ def test_ids_are_strings_and_parents_are_stamped(sim: Simulator) -> None:
     for stream in ALL_STREAMS:
         assert output.records[stream], stream
         for record in output.records[stream]:
-            ids = {name: value for name, value in record.items() if name.lower() == "id" or name.lower().endswith("_id")}
+            ids = {
+                name: value for name, value in record.items() if name.lower() == "id" or name.lower().endswith("_id")
+            }
             assert all(isinstance(value, str) for value in ids.values()), (stream, ids)
             assert set(PARENT_IDS.get(stream, ())) <= set(ids), stream
 
@@ -148,7 +150,9 @@ def test_every_shape_of_config(path: Path) -> None:
         streams = ("boards", "ad_accounts", "campaigns", "campaign_analytics")
         output = run_sync(sim, streams, config=config)
         assert_succeeded(output, streams)
-        accounts = set(config.get("account_ids") or ()) | ({config["account_id"]} if config.get("account_id") else set())
+        accounts = set(config.get("account_ids") or ()) | (
+            {config["account_id"]} if config.get("account_id") else set()
+        )
         wanted = accounts or {sim.world.account_id(index) for index in range(3)}
         assert {record["id"] for record in output.records["ad_accounts"]} == wanted
         statuses = config.get("status") or ("ACTIVE", "PAUSED", "ARCHIVED")

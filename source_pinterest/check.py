@@ -4,7 +4,8 @@ It passes for a token that can read something, and makes a handful of calls, non
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from source_pinterest.api.errors import (
@@ -13,6 +14,7 @@ from source_pinterest.api.errors import (
     GoneError,
     PinterestError,
     RefusedError,
+    RejectedError,
     ScopeMissingError,
 )
 from source_pinterest.config import Config
@@ -48,7 +50,7 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     readable = 0
     try:
         sync = connect(hasty)
-        for probe in (_probe_boards, _probe_user_analytics, _probe_ad_accounts):
+        for probe in (_probe_boards, _probe_pins, _probe_user_analytics, _probe_ad_accounts):
             try:
                 probe(sync)
                 readable += 1
@@ -64,22 +66,17 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
 
 
 def _probe_boards(sync: Sync) -> None:
-    """One page of boards, and one of pins where there is a board."""
-    first = next(_first_page(sync), None)
-    if first:
-        try:
-            sync.stream(BoardPins).fetch(partition_slice({"board_id": first}))
-        except (GoneError, RefusedError) as error:
-            LOGGER.info(f"Board {first} can't be read: {error.message}.")
-
-
-def _first_page(sync: Sync) -> Iterator[str]:
-    boards = sync.stream(Boards)
-    everything = partition_slice({})
+    boards, everything = sync.stream(Boards), partition_slice({})
     try:
-        yield from (board["id"] for board in boards.records(boards.fetch(everything), everything))
+        boards.fetch(everything)
     except (RefusedError, GoneError) as error:
         boards.leave_out(everything, error)
+
+
+def _probe_pins(sync: Sync) -> None:
+    """Ask for the pins of a board that does not exist: a token with the permission gets "not found"."""
+    with suppress(RefusedError, GoneError, RejectedError):
+        sync.stream(BoardPins).fetch(partition_slice({"board_id": "0"}))
 
 
 def _probe_user_analytics(sync: Sync) -> None:

@@ -10,6 +10,8 @@ import pendulum
 from airbyte_cdk.config_observation import create_connector_config_control_message
 from airbyte_cdk.sources.message import MessageRepository
 
+from source_pinterest.api.auth import lifetime_seconds
+
 SAVE_TOKENS_VARIABLE = "PINTEREST_SAVE_TOKENS"
 """Set to 1 to have a rotated refresh token written back into the config file."""
 
@@ -42,9 +44,8 @@ def with_tokens(config: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[st
     holder = dict(nested) if isinstance(nested, Mapping) and nested else dict(config)
     holder["refresh_token"] = answer["refresh_token"]
     if "token_expiry_date" in holder:
-        lifetime = float(answer.get("expires_in") or 0)
         holder["access_token"] = answer["access_token"]
-        holder["token_expiry_date"] = pendulum.now("UTC").add(seconds=lifetime).to_iso8601_string()
+        holder["token_expiry_date"] = pendulum.now("UTC").add(seconds=lifetime_seconds(answer)).to_iso8601_string()
     return {**config, "credentials": holder} if nested else holder
 
 

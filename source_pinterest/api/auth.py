@@ -3,6 +3,7 @@
 https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/
 """
 
+import re
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -28,6 +29,9 @@ AUTHENTICATE_AGAIN = "Authenticate again: open the connection's source settings 
 class PinterestAuthenticator(AuthBase, ABC):
     """Puts a token on each call."""
 
+    granted: frozenset[str] = frozenset()
+    """The permissions that Pinterest says the token carries; none where it does not say."""
+
     @abstractmethod
     def replace(self, rejected: str) -> None:
         """Get another token after Pinterest rejected this one.
@@ -45,6 +49,15 @@ def bearer_of(request: requests.PreparedRequest | None) -> str:
     """The token a request went out with."""
     headers = request.headers if request is not None else {}
     return str(headers.get("Authorization", "")).removeprefix("Bearer ")
+
+
+def lifetime_seconds(answer: Mapping[str, Any]) -> float:
+    """How long the access token of a token endpoint's answer lives; an hour where the answer makes no sense."""
+    try:
+        lifetime = float(answer.get("expires_in") or 0)
+    except (TypeError, ValueError):
+        return _ASSUMED_LIFETIME_SECONDS
+    return lifetime if lifetime > 0 else _ASSUMED_LIFETIME_SECONDS
 
 
 class AccessTokenAuthenticator(PinterestAuthenticator):
@@ -148,9 +161,10 @@ class OAuthAuthenticator(PinterestAuthenticator):
             raise self._failure
         answer = self._ask_for_token()
         self._access_token = str(answer["access_token"])
-        lifetime = float(answer.get("expires_in") or _ASSUMED_LIFETIME_SECONDS)
+        lifetime = lifetime_seconds(answer)
         self._expires_at = time.monotonic() + lifetime - min(_EXPIRY_MARGIN_SECONDS, lifetime / 10)
         self._proven = False
+        self.granted = frozenset(re.split(r"[\s,]+", str(answer.get("scope") or "").strip())) - {""}
         add_to_secrets(self._access_token)
         newest = answer.get("refresh_token") or self._refresh_token
         if newest == self._refresh_token:

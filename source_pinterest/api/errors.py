@@ -105,7 +105,14 @@ class AccountUnreadableError(SliceError):
         )
 
 
-class RejectedError(SliceError):
+class _UnexplainedError(SliceError):
+    """An answer that neither the user nor we can do anything about."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(f"{answer}. The next sync asks again; if it stays so, please report it.")
+
+
+class RejectedError(_UnexplainedError):
     """Pinterest calls the request wrong."""
 
 
@@ -121,7 +128,19 @@ class UnavailableError(SliceError):
         )
 
 
-class AnswerTooLargeError(SliceError):
+class AccessLostError(SliceError):
+    """Pinterest gave the beginning of a list and then refuses the rest."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, stream: str, path: str, answer: str) -> None:
+        super().__init__(
+            f"{stream}: Pinterest gave the beginning of {path} and refuses the rest. The next sync reads it again, if "
+            f"the token's user may still see it. {answer}.",
+        )
+
+
+class AnswerTooLargeError(_UnexplainedError):
     """The call asks for more than Pinterest can answer at once."""
 
     kind = FailureType.transient_error

@@ -81,7 +81,8 @@ class PinterestErrorHandler(ErrorHandler):
             self._authenticator.replace(bearer_of(response.request))
             return _ask_again(describe(response))
         if verdict is Verdict.SCOPE_MISSING:
-            raise ScopeMissingError(self._what, self._scopes, describe(response))
+            missing = tuple(scope for scope in self._scopes if scope not in self._authenticator.granted)
+            raise ScopeMissingError(self._what, missing or self._scopes, describe(response))
         raise _ERRORS[verdict](f"{self._what}: {describe(response)}")
 
     def interpret_silence(self, error: Exception | None) -> ErrorResolution:

@@ -27,6 +27,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
+    AccessLostError,
     ConfigError,
     GoneError,
     MalformedAnswerError,
@@ -221,11 +222,18 @@ class PinterestStream(HttpStream, ABC):
 
         Raises:
             RepeatedBookmarkError: a bookmark comes back, so that the list would never end.
+            AccessLostError: access ends in the middle of the list, which is then known to be incomplete.
         """
         token: Mapping[str, Any] | None = None
         seen = set()
         while True:
-            response = self.fetch(stream_slice, token)
+            try:
+                response = self.fetch(stream_slice, token)
+            except RefusedError as error:
+                if token is None:
+                    raise
+                path = self.path(stream_slice=stream_slice)
+                raise AccessLostError(self.name, path, str(error.message)) from error
             yield response
             token = self.next_page_token(response)
             if token is None:

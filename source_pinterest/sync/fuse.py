@@ -2,10 +2,13 @@
 
 import threading
 
-from source_pinterest.api.errors import FatalError
+from source_pinterest.api.errors import AccountUnreadableError, FatalError, ListingCappedError
 
 FAILURES_IN_A_ROW = 5
 """So many slices failing with none succeeding in between: the trouble is not with one account or board."""
+
+_OF_ONE_PARENT = (AccountUnreadableError, ListingCappedError)
+"""Surely the matter with one account or board alone, however many there are."""
 
 
 class Fuse:
@@ -26,6 +29,6 @@ class Fuse:
         with self._lock:
             if self.blown:
                 return False
-            self._failures_in_a_row += 1
+            self._failures_in_a_row += not isinstance(error, _OF_ONE_PARENT)
             self.blown = isinstance(error, FatalError) or self._failures_in_a_row >= FAILURES_IN_A_ROW
             return True

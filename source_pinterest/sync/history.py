@@ -132,7 +132,7 @@ class AccountHistory:
         if period.lookback_days is None:
             return max(next_day, period.earliest)
         again = max(days_before(self.last, period.lookback_days), min(period.start, next_day))
-        return max(again, period.earliest)
+        return max(again, self.first or again, period.earliest)  # days before `first` belong to the head
 
 
 def _window(start: Date, end: Date) -> DateWindow | None:

@@ -57,11 +57,8 @@ class ParentIds:
             self._changed.notify_all()
 
     def release(self, key: Key) -> None:
-        """Take a promise back."""
-        with self._changed:
-            if isinstance(self._listings.get(key), _Progress):
-                del self._listings[key]
-            self._changed.notify_all()
+        """Take a promise back; a listing that somebody reads by now stays with its reader."""
+        self._withdraw(key, _Progress.PROMISED)
 
     @contextmanager
     def filling(self, key: Key) -> Generator[list[str], None, None]:
@@ -75,7 +72,7 @@ class ParentIds:
         try:
             yield ids
         except BaseException:
-            self.release(key)
+            self._withdraw(key, _Progress.TAKEN)
             raise
         self._publish(key, _packed(ids))
 
@@ -104,6 +101,12 @@ class ParentIds:
             found = error
         self._publish(key, found)
         return found
+
+    def _withdraw(self, key: Key, progress: _Progress) -> None:
+        with self._changed:
+            if self._listings.get(key) is progress:
+                del self._listings[key]
+            self._changed.notify_all()
 
     def _publish(self, key: Key, listing: Sequence[int] | Sequence[str] | Exception) -> None:
         with self._changed:

@@ -1,0 +1,141 @@
+"""Does a large sync stay small? Peak memory, processor time and calls of the connector's own process.
+
+The simulator runs as another process, and records are counted as they come, so that only the connector is measured.
+"""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import requests
+
+from integration_tests.simulator import PRIMARY_KEYS, World
+from integration_tests.support import measured
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.syncs import ROOT, clean_environment, read_arguments
+
+MIB = 1024 * 1024
+HISTORY_DAYS = 90
+PAGE_SIZE = 250
+
+
+@dataclass
+class Measured:
+    """What a sync gave and what it took.
+
+    Attributes:
+        keys: of each stream, how many records, and the sum of the hashes of their keys.
+    """
+
+    exit_code: int
+    records: Counter[str]
+    keys: Counter[str]
+    peak_mib: float
+    cpu_seconds: float
+    calls: Counter[str]
+
+
+@contextmanager
+def simulator(folder: Path, world: dict[str, Any]) -> Iterator[str]:
+    """A Pinterest in a process of its own, and where to reach it; its connector config lies in the folder."""
+    options = [text for name, value in world.items() for text in (f"--{name.replace('_', '-')}", option(value))]
+    command = [sys.executable, "-m", "integration_tests.simulator", *options, "--config-file", f"{folder}/given.json"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        try:
+            yield json.loads((process.stdout or pytest.fail("no output")).readline())["url"]
+        finally:
+            process.terminate()
+
+
+def option(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def measure(folder: Path, world: dict[str, Any], streams: Sequence[str], **config: Any) -> Measured:
+    """Read streams with `main.py`, and count while its output runs by."""
+    with simulator(folder, world) as url:
+        given = json.loads((folder / "given.json").read_text(encoding="utf-8"))
+        command = [
+            *(sys.executable, measured.__file__, f"{folder}/usage.json"),
+            *(sys.executable, "main.py"),
+            *read_arguments(folder, catalog_of(streams), {**given, **config}),
+        ]
+        records, keys = Counter[str](), Counter[str]()
+        with subprocess.Popen(command, cwd=ROOT, env=environment(url), stdout=subprocess.PIPE) as process:
+            for line in process.stdout or ():
+                if line.startswith(b'{"type":"RECORD"'):
+                    record = orjson.loads(line)["record"]
+                    records[record["stream"]] += 1
+                    keys[record["stream"]] += checksum(record["stream"], record["data"])
+        log = requests.get(url.replace("/v5", "/_simulator/log"), timeout=60).json()
+    usage = json.loads((folder / "usage.json").read_text(encoding="utf-8"))
+    return Measured(
+        exit_code=process.returncode,
+        records=records,
+        keys=keys,
+        peak_mib=usage["peak_bytes"] / MIB,
+        cpu_seconds=usage["cpu_seconds"],
+        calls=Counter(entry["operation_id"] for entry in log),
+    )
+
+
+def environment(url: str) -> dict[str, str]:
+    """Without coverage, which would be measured along."""
+    return {name: value for name, value in clean_environment(url).items() if not name.startswith("COVERAGE_")}
+
+
+def checksum(stream: str, record: dict[str, Any]) -> int:
+    """A number of the key; the sum over a stream tells whether the same keys came, in whatever order."""
+    return hash(tuple(record[name] for name in PRIMARY_KEYS[stream]))
+
+
+def test_a_quarter_of_a_million_pins(tmp_path: Path) -> None:
+    boards, pins = 100, 2_500
+    world = {"boards": boards, "pins_per_board": pins, "sections_per_board": 0}
+    seen = measure(tmp_path, world, ["board_pins"])
+
+    assert seen.exit_code == 0
+    assert seen.calls == {
+        "oauth/token": 1,
+        "boards/list": ceil(boards / PAGE_SIZE),
+        "boards/list_pins": boards * ceil(pins / PAGE_SIZE),
+    }
+    expected = World(**world).records("board_pins")
+    assert seen.records == {"board_pins": boards * pins}
+    assert seen.keys["board_pins"] == sum(checksum("board_pins", record) for record in expected)
+    assert seen.peak_mib < 160
+    assert seen.cpu_seconds <= 4 * seen.records["board_pins"] / 100_000
+
+
+@pytest.mark.parametrize("campaigns", [222, pytest.param(1_000, marks=pytest.mark.full_size)])
+def test_every_column_of_every_campaign(tmp_path: Path, campaigns: int) -> None:
+    today = datetime.now(UTC).date()
+    world = {
+        **{"ad_accounts": 5, "campaigns": campaigns, "ad_groups": 0, "ads": 0},
+        **{"full_rows": True, "active_percent": 100, "boards": 0},
+    }
+    seen = measure(tmp_path, world, ["campaign_analytics"], num_workers=10)
+
+    assert seen.exit_code == 0
+    ids = [
+        record["id"]
+        for record in World(ad_accounts=5, campaigns=campaigns, boards=0).records("campaigns")
+    ]
+    assert len(ids) == 5 * campaigns
+    assert seen.records == {"campaign_analytics": len(ids) * HISTORY_DAYS}
+    assert seen.keys["campaign_analytics"] == sum(hash((campaign, day)) for campaign in ids for day in days(today))
+    assert seen.peak_mib < 400
+
+
+def days(today: date) -> list[str]:
+    return [(today - timedelta(days=back)).isoformat() for back in range(HISTORY_DAYS)]
