@@ -344,6 +344,14 @@ def test_no_rows_before_the_first_day() -> None:
     }
 
 
+def test_no_rows_after_today() -> None:
+    world = small_world()
+    tomorrow = world.today + timedelta(days=1)
+
+    for stream in (*ANALYTICS, "user_account_analytics"):
+        assert max(key[-1] for key in world.expected(stream, end=tomorrow)) == str(world.today)
+
+
 def test_ads_can_be_named_by_campaign_and_pin(sim: Simulator, api: Client) -> None:
     ad = list(sim.world.records("ads"))[1]
     rows = api.call("ads/analytics", ad_ids=None, campaign_ids=ad["campaign_id"], pin_ids=ad["pin_id"]).json()
@@ -414,6 +422,16 @@ def test_a_page_of_250_pins_takes_a_few_milliseconds() -> None:
 
     assert len(pages) == 11
     assert spent / len(pages) < 0.03
+
+
+def test_a_small_answer_takes_no_time_on_the_wire() -> None:
+    with Simulator(small_world()) as sim, Client(sim) as api:
+        began = time.perf_counter()
+        for _ in range(10):
+            assert api.get("/boards").json()
+        spent = time.perf_counter() - began
+
+    assert spent / 10 < 0.03
 
 
 def test_an_answer_of_10000_full_rows_takes_no_more_than_seconds() -> None:

@@ -171,7 +171,9 @@ def test_analytics_calls_keep_within_the_limits(sim: Simulator) -> None:
         assert set(asked.values()) == {1}
 
 
-@pytest.mark.parametrize(("ids", "days"), [(111, 90), (112, 90), (250, 90), (251, 41), (1, 1), (1_000, 90), (2_501, 7)])
+@pytest.mark.parametrize(
+    ("ids", "days"), [(111, 90), (112, 90), (250, 90), (251, 41), (1, 1), (1_000, 90), (2_501, 7), (227, 88)]
+)
 def test_ids_and_days_are_cut_into_the_fewest_calls(ids: int, days: int) -> None:
     today = datetime.now(UTC).date()
     with Simulator(World(ad_accounts=1, campaigns=ids, first_day=today)) as sim:

@@ -114,23 +114,30 @@ def test_a_quarter_of_a_million_pins(tmp_path: Path) -> None:
     assert seen.records == {"board_pins": boards * pins}
     assert seen.keys["board_pins"] == sum(checksum("board_pins", record) for record in expected)
     assert seen.peak_mib < 160
-    assert seen.cpu_seconds <= 4 * seen.records["board_pins"] / 100_000
+    assert seen.cpu_seconds - start_up_seconds(tmp_path) <= 4 * seen.records["board_pins"] / 100_000
+
+
+def start_up_seconds(folder: Path) -> float:
+    """What the process takes whether there are records or not."""
+    command = [sys.executable, measured.__file__, f"{folder}/start.json", sys.executable, "main.py", "spec"]
+    subprocess.run(command, cwd=ROOT, env=environment("http://127.0.0.1/v5"), stdout=subprocess.DEVNULL, check=True)
+    usage: dict[str, float] = json.loads((folder / "start.json").read_text(encoding="utf-8"))
+    return usage["cpu_seconds"]
 
 
 @pytest.mark.parametrize("campaigns", [222, pytest.param(1_000, marks=pytest.mark.full_size)])
 def test_every_column_of_every_campaign(tmp_path: Path, campaigns: int) -> None:
     today = datetime.now(UTC).date()
     world = {
-        **{"ad_accounts": 5, "campaigns": campaigns, "ad_groups": 0, "ads": 0},
-        **{"full_rows": True, "active_percent": 100, "boards": 0},
+        "ad_accounts": 5,
+        "campaigns": campaigns,
+        "active_percent": 100,
+        "full_rows": True,
     }
     seen = measure(tmp_path, world, ["campaign_analytics"], num_workers=10)
 
     assert seen.exit_code == 0
-    ids = [
-        record["id"]
-        for record in World(ad_accounts=5, campaigns=campaigns, boards=0).records("campaigns")
-    ]
+    ids = [record["id"] for record in World(ad_accounts=5, campaigns=campaigns).records("campaigns")]
     assert len(ids) == 5 * campaigns
     assert seen.records == {"campaign_analytics": len(ids) * HISTORY_DAYS}
     assert seen.keys["campaign_analytics"] == sum(hash((campaign, day)) for campaign in ids for day in days(today))

@@ -130,6 +130,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._state = state or []
         self._catalog = {configured.stream.name: configured for configured in catalog.streams}
         self._concurrent_source = self._concurrency(Config.from_mapping(config).num_workers)
+        _warn_of_unknown_streams(catalog)
         failures = FailureTypes()
         try:
             for message in super().read(logger, config, _parents_first(catalog), state):
@@ -156,6 +157,17 @@ class SourcePinterest(ConcurrentSourceAdapter):
             self._repository,
             queue=self._queue,
         )
+
+
+def _warn_of_unknown_streams(catalog: ConfiguredAirbyteCatalog) -> None:
+    """Say why a stream stays INCOMPLETE; the framework does not."""
+    known = {stream_class.stream_name() for stream_class in STREAMS}
+    for configured in catalog.streams:
+        if configured.stream.name not in known:
+            LOGGER.warning(
+                f"{configured.stream.name} is not a stream of this connector, so that nothing is read for it. "
+                "Refresh the schema of the connection, or leave the stream out.",
+            )
 
 
 def _parents_first(catalog: ConfiguredAirbyteCatalog) -> ConfiguredAirbyteCatalog:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from integration_tests.simulator import columns
+from integration_tests.simulator import columns, report_columns
 from integration_tests.simulator.layout import Layout
 from integration_tests.simulator.listing import Record
 from integration_tests.simulator.seeding import mix
@@ -103,21 +103,21 @@ def gathered(rows: Iterator[Record], granularity: str) -> list[Record]:
         start = BUCKETS[granularity](date.fromisoformat(row.pop("DATE")))
         held = buckets.setdefault(start, {} if start is None else {"DATE": start.isoformat()})
         for name, value in row.items():
-            held[name] = (held.get(name) or 0) + (value or 0) if name in _MEASURES else value
+            held[name] = (held.get(name) or 0) + (value or 0) if name in MEASURES else value
     return list(buckets.values())
 
 
 def _groups(wanted: Sequence[str]) -> Iterator[_Group]:
     asked = set(wanted)
     for names, limit, divisor in (
-        (columns.COUNTS, _COUNT_RANGE, 1),
-        (columns.MICROS, _MICRO_RANGE, 1),
-        (columns.NUMBERS, _MICRO_RANGE, 10_000),
+        ((*columns.COUNTS, *report_columns.COUNTS), _COUNT_RANGE, 1),
+        ((*columns.MICROS, *report_columns.MICROS), _MICRO_RANGE, 1),
+        ((*columns.NUMBERS, *report_columns.NUMBERS), _MICRO_RANGE, 10_000),
     ):
         for is_conversion in (False, True):
             chosen = tuple(name for name in names if name in asked and columns.is_conversion(name) is is_conversion)
             if chosen:
-                multipliers = tuple(_MULTIPLIER + 2 * columns.SYNC_COLUMNS.index(name) for name in chosen)
+                multipliers = tuple(_MULTIPLIER + 2 * _POSITIONS[name] for name in chosen)
                 yield _Group(chosen, multipliers, limit, divisor, is_conversion)
 
 
@@ -142,5 +142,8 @@ def _is_id(name: str) -> bool:
     return name in _ID_COLUMNS
 
 
-_ID_COLUMNS = frozenset(columns.IDS)
-_MEASURES = frozenset((*columns.COUNTS, *columns.MICROS, *columns.NUMBERS))
+_POSITIONS = {name: index for index, name in enumerate((*columns.SYNC_COLUMNS, *report_columns.ADDED_COLUMNS))}
+_ID_COLUMNS = frozenset((*columns.IDS, *report_columns.IDS))
+MEASURES = frozenset(
+    name for table in (columns, report_columns) for name in (*table.COUNTS, *table.MICROS, *table.NUMBERS)
+)

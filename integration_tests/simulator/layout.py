@@ -56,12 +56,17 @@ class Layout:
     campaigns: Size = 10  # in each ad account, as are the next two
     ad_groups: Size = 12
     ads: Size = 15
+    product_groups: Size = 2  # in each ad group, as are the next two
+    product_items: Size = 2
+    keywords: Size = 2
     statuses: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_STATUSES))
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     first_day: date | None = None  # None: 914 days before `now`
     active_percent: int = 80  # of an entity's days have a row; below 100, every fifth entity has none at all
     full_rows: bool = False  # every column asked for is in every row
     numeric_ids: bool = True  # analytics ids are JSON numbers in every second row
+    hour_column: str = "HOUR"  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
+    product_item_column: str = "PRODUCT_ITEM_ID"  # comes unasked in rows of product items; "" leaves it out
 
     def __post_init__(self) -> None:
         self.built_at = int(self.now.timestamp())

@@ -17,6 +17,7 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalogSerializer,
 )
 from airbyte_cdk.test import entrypoint_wrapper
+from pendulum import Date
 
 from integration_tests import network_guard
 from integration_tests.simulator import Simulator
@@ -60,9 +61,13 @@ def run_catalog(
     config: Mapping[str, Any] | None = None,
     state: State | None = None,
 ) -> Output:
-    """Read any catalog through the framework's entrypoint, in this process."""
+    """Read any catalog through the framework's entrypoint, in this process and on the simulated world's day."""
     messages = None if state is None else [AirbyteStateMessageSerializer.load(entry) for entry in state_list(state)]
-    with mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url}):
+    today = Date.fromordinal(sim.world.today.toordinal())
+    with (
+        mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url}),
+        mock.patch("source_pinterest.config.utc_today", return_value=today),
+    ):
         output = entrypoint_wrapper.read(SourcePinterest(), dict(config or sim.config()), catalog, _given(messages))
     return Output(list(output.get_message_iterator()), exit_code=int(bool(output.errors)))
 

@@ -24,6 +24,12 @@ _RESET_MARGIN_SECONDS = 1.0
 _SHORT_RESET_SECONDS = 5.0
 """Below this a whole second of margin would cost more calls than it saves."""
 
+_PACING_SECONDS = 1.5
+"""Up to here a wait only spaces the calls out; it is nothing that a connection would rather not wait for."""
+
+_SECOND = 1.05
+"""How long calls count against the allowance of a second, as they take a little longer or shorter on their way."""
+
 _SAME_WINDOW_SECONDS = 2.5
 """Two resets closer than this speak of the same window."""
 
@@ -65,6 +71,10 @@ class WindowHeader:
     reset: float
     limit: int | None = None
     period: float | None = None
+
+    def is_overall(self) -> bool:
+        """Whether this is the allowance of all categories together, which is kept apart."""
+        return self.period is not None and self.period <= 1 and self.limit == limits.CALLS_PER_SECOND
 
 
 def read_rate_headers(headers: Mapping[str, str]) -> list[WindowHeader]:
@@ -141,7 +151,7 @@ class Budget:
         """
         announced = False
         while wait := self._take(category):
-            if wait > self._max_wait_seconds:
+            if wait > max(self._max_wait_seconds, _PACING_SECONDS):
                 raise QuotaExhaustedError(category, wait, self._max_wait_seconds)
             if wait > 1 and not announced:
                 LOGGER.info(f"Waiting {math.ceil(wait)} s for Pinterest's quota of {category} calls.")
@@ -156,7 +166,7 @@ class Budget:
         with self._changed:
             now = self._clock()
             self._in_flight[category] -= 1
-            lasting = [window for window in told if window.period is None or window.period > 1]
+            lasting = [window for window in told if not window.is_overall()]
             known = self._windows_of(category, now)
             if lasting:
                 del known[len(lasting) :]
@@ -198,7 +208,7 @@ class Budget:
                 *(w.seconds_until_free(now, self._in_flight[category]) for w in self._windows_of(category, now)),
             ]
             if len(self._last_second) == limits.CALLS_PER_SECOND:
-                waits.append(self._last_second[0] + 1 - now)
+                waits.append(self._last_second[0] + _SECOND - now)
             wait = max(waits)
             if wait <= 0:
                 for window in self._windows_of(category, now):

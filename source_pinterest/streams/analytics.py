@@ -177,7 +177,7 @@ class AnalyticsStream(AdAccountStream, ABC):
         seen = set()
         for row in rows_of(response):
             key = (str(row.get(self.id_column)), row.get(DATE))
-            if key in seen or None in key or self.id_column not in row:
+            if key in seen or row.get(self.id_column) is None or row.get(DATE) is None:
                 raise RepeatedKeyError(self.name, self.id_column, key)
             seen.add(key)
 

@@ -37,7 +37,7 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.api.handler import PinterestErrorHandler, last_answer_of
-from source_pinterest.streams.partitions import failure_of, key_of_parent, partition_slice
+from source_pinterest.streams.partitions import failure_of, key_of_parent, outermost_of, partition_slice
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.fuse import Fuse
 from source_pinterest.sync.parents import Key, ParentIds
@@ -159,11 +159,11 @@ class PinterestStream(HttpStream, ABC):
         wanted = stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})
         key = key_of_parent(wanted)
         try:
-            if not self.fuse.blown:
+            if not self.fuse.is_over(outermost_of(key)):
                 yield from self._read_or_raise(wanted)
         except Exception as error:
             self.on_failure(wanted)
-            if self.fuse.is_news(error):
+            if self.fuse.is_news(error, outermost_of(key)):
                 raise
         finally:
             self.ids.release(key)
@@ -175,7 +175,7 @@ class PinterestStream(HttpStream, ABC):
             yield from self.read_slice(stream_slice)
         except (RefusedError, GoneError) as error:
             self.leave_out(stream_slice, error)
-        self.fuse.succeeded()
+        self.fuse.succeeded(outermost_of(key_of_parent(stream_slice)))
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
         """Go on without a slice that can't be read, if it is one of many.

@@ -37,6 +37,11 @@ def key_of_parent(stream_slice: StreamSlice) -> Key:
     return tuple(str(value) for value in stream_slice.partition.values())
 
 
+def outermost_of(key: Key) -> Key:
+    """The account or board that a slice is of, whatever else its key names."""
+    return key[:1]
+
+
 def tile(ids: int, days: int) -> tuple[int, int]:
     """How many ids and how many days go into a call, so that they make the fewest calls within Pinterest's limits.
 

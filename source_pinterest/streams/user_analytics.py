@@ -48,7 +48,8 @@ class UserAccountAnalytics(OrganicStream):
             MalformedAnswerError: there are none.
         """
         splits = orjson.loads(response.content)
-        days = splits.get("all", {}).get("daily_metrics") if isinstance(splits, dict) else None
+        everything = splits.get("all") if isinstance(splits, dict) else None
+        days = everything.get("daily_metrics") if isinstance(everything, dict) else None
         if not isinstance(days, list):
             raise MalformedAnswerError("Daily metrics stand under the key all.")
         response.page = {"items": days}  # type: ignore[attr-defined]
@@ -61,6 +62,6 @@ class UserAccountAnalytics(OrganicStream):
             if record.get("data_status") in _STILL_COUNTING:
                 settled = min(settled or window.end, days_before(parse_day(record["date"]), 1))
                 if self.settled_only:
-                    continue
+                    break  # a later day that is settled comes again next time, as the cursor stops here
             yield record
         self.checkpoint.complete(stream_slice, settled)

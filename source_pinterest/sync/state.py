@@ -37,8 +37,9 @@ def read_state(state: Mapping[str, Any], cursor_field: str, older: Callable[[Any
         older: the lesser of two cursor values, also where an older connector wrote them as another type.
     """
     saved = SavedState()
-    for entry in state.get("states") or ():
-        account, cursor = _account_of(entry.get("partition") or {}), entry.get("cursor") or {}
+    entries = state.get("states")
+    for entry in map(_mapping, entries if isinstance(entries, list) else ()):
+        account, cursor = _account_of(_mapping(entry.get("partition"))), _mapping(entry.get("cursor"))
         if account is None or cursor.get(cursor_field) is None:
             continue
         known = saved.accounts.get(account)
@@ -71,6 +72,11 @@ def _account_of(partition: Mapping[str, Any]) -> str | None:
     """The ad account of a partition; in 2.x it is the outermost parent."""
     if ACCOUNT_KEY in partition:
         return str(partition[ACCOUNT_KEY])
-    while parent := partition.get("parent_slice"):
+    while parent := _mapping(partition.get("parent_slice")):
         partition = parent
     return str(partition["id"]) if "id" in partition else None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """The value if it is a mapping, else an empty one."""
+    return value if isinstance(value, Mapping) else {}

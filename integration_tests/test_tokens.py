@@ -1,0 +1,146 @@
+"""What becomes of tokens: renewed once for all, handed on when they rotate, and patiently asked for."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import Type
+
+from integration_tests.simulator import Fault, FaultKind, Rotation, Simulator, World
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.outputs import Output
+from integration_tests.support.syncs import read_arguments, run_main, run_sync
+
+TOKEN = "oauth/token"
+
+
+def flat(config: dict[str, Any]) -> dict[str, Any]:
+    """The shape that configs had before credentials were nested."""
+    credentials = dict(config["credentials"])
+    del credentials["auth_method"]
+    return credentials
+
+
+def nested(config: dict[str, Any]) -> dict[str, Any]:
+    return config
+
+
+SHAPES = pytest.mark.parametrize("shape", [nested, flat])
+
+
+@SHAPES
+@pytest.mark.parametrize("rotation", [Rotation.KEEP, Rotation.REVOKE])
+def test_a_rotated_refresh_token_is_handed_to_the_platform(shape: Any, rotation: Rotation) -> None:
+    with Simulator(refresh_rotation=rotation) as sim:
+        config = shape(sim.config(start_date="2026-01-01"))
+        output = run_sync(sim, ["boards", "campaigns"], config=config)
+        assert_succeeded(output, ["boards", "campaigns"])
+        [handed_on] = handed_on_configs(output)
+        newest = shape(sim.config(start_date="2026-01-01"))
+        assert newest != config
+        assert handed_on == newest
+        again = run_sync(sim, ["boards"], config=handed_on)
+        assert_succeeded(again, ["boards"])
+
+
+def test_nothing_is_handed_on_where_nothing_rotates() -> None:
+    with Simulator(refresh_rotation=Rotation.NONE) as sim:
+        output = run_sync(sim, ["boards"])
+        assert_succeeded(output, ["boards"])
+        assert handed_on_configs(output) == []
+
+
+@SHAPES
+def test_check_hands_a_rotated_refresh_token_on(shape: Any, tmp_path: Path) -> None:
+    with Simulator(refresh_rotation=Rotation.REVOKE) as sim:
+        path = written(tmp_path, shape(sim.config()))
+        before = path.read_bytes()
+        output = run_main(sim, "check", "--config", str(path))
+        assert output.exit_code == 0
+        assert [shape(sim.config())] == handed_on_configs(output)
+        assert path.read_bytes() == before
+
+
+@SHAPES
+@pytest.mark.parametrize("command", ["check", "read"])
+def test_a_laptop_has_it_written_back(shape: Any, command: str, tmp_path: Path) -> None:
+    with Simulator(refresh_rotation=Rotation.REVOKE) as sim:
+        path = written(tmp_path, shape(sim.config(status=["ACTIVE"])))
+        path.chmod(0o644)
+        arguments = [command, "--config", str(path)]
+        if command == "read":
+            arguments = [*read_arguments(tmp_path, catalog_of(["boards"]), json.loads(path.read_text()))]
+        output = run_main(sim, *arguments, environment={"PINTEREST_SAVE_TOKENS": "1"})
+        assert output.exit_code == 0, output.text()
+        assert json.loads(path.read_text()) == shape(sim.config(status=["ACTIVE"]))
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert not [other for other in tmp_path.iterdir() if other.name not in {"config.json", "catalog.json"}]
+
+
+def test_ten_workers_renew_an_expired_token_once() -> None:
+    world = World(boards=30, pins_per_board=2)
+    with Simulator(world, faults=[Fault(FaultKind.TOKEN_EXPIRED, on="boards/list_pins", after=12)]) as sim:
+        output = run_sync(sim, ["board_pins"], config=sim.config(num_workers=10))
+        assert_succeeded(output, ["board_pins"])
+        assert_exact(output, sim, ["board_pins"])
+        assert len(sim.calls(TOKEN)) == 2
+
+
+def test_a_token_that_lives_a_second_is_renewed_as_the_sync_goes_on() -> None:
+    world = World(boards=16, pins_per_board=2)
+    with Simulator(world, access_token_lifetime=1, latency=0.12, refresh_rotation=Rotation.REVOKE) as sim:
+        output = run_sync(sim, ["board_pins"], config=sim.config(num_workers=2))
+        assert_succeeded(output, ["board_pins"])
+        assert_exact(output, sim, ["board_pins"])
+        assert len(sim.calls(TOKEN)) >= 2
+        assert len(handed_on_configs(output)) == len(sim.calls(TOKEN))
+
+
+@pytest.mark.parametrize(
+    "kind", [FaultKind.UNAVAILABLE, FaultKind.BAD_GATEWAY_HTML, FaultKind.RESET_BEFORE_BODY, FaultKind.NEVER_ANSWERS]
+)
+def test_a_token_endpoint_that_stumbles_is_asked_again(kind: FaultKind) -> None:
+    with Simulator(faults=[Fault(kind, on=TOKEN)]) as sim:
+        output = run_sync(sim, ["boards"], config=sim.config(request_timeout_seconds=0.5))
+        assert_succeeded(output, ["boards"])
+        assert_exact(output, sim, ["boards"])
+        assert len(sim.calls(TOKEN)) == 2
+
+
+@pytest.mark.parametrize("kind", [FaultKind.TRUNCATED_JSON, FaultKind.EMPTY_BODY, FaultKind.CUT_BODY])
+def test_a_broken_answer_of_the_token_endpoint_is_asked_for_again(kind: FaultKind) -> None:
+    with Simulator(faults=[Fault(kind, on=TOKEN)]) as sim:
+        output = run_sync(sim, ["boards"])
+        assert_succeeded(output, ["boards"])
+        assert len(sim.calls(TOKEN)) == 2
+
+
+def test_a_token_endpoint_that_never_answers_ends_the_sync_with_one_error() -> None:
+    with Simulator(World(boards=30), faults=[Fault(FaultKind.NEVER_ANSWERS, on=TOKEN, times=None)]) as sim:
+        output = run_sync(sim, ["boards"], config=sim.config(request_timeout_seconds=0.2))
+        assert_failed(output, "boards", "transient_error", "token endpoint", "the next sync tries again")
+        assert len(output.errors_of("boards")) == 1
+
+
+def test_an_access_token_that_is_rejected_cannot_be_renewed() -> None:
+    with Simulator(faults=[Fault(FaultKind.TOKEN_EXPIRED, on="boards/list_pins", after=1)]) as sim:
+        output = run_sync(sim, ["boards", "board_pins"], config=sim.access_token_config())
+        assert_failed(output, "board_pins", "config_error", "access token", "Authenticate again")
+        assert output.status("boards") == "COMPLETE"
+        assert sim.calls(TOKEN) == []
+
+
+def handed_on_configs(output: Output) -> list[dict[str, Any]]:
+    """The configs that went to the platform in control messages."""
+    controls = [message.control for message in output.messages if message.type is Type.CONTROL]
+    return [dict(control.connectorConfig.config) for control in controls]
+
+
+def written(folder: Path, config: dict[str, Any]) -> Path:
+    """The config in a file."""
+    path = folder / "config.json"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    return path

@@ -1,0 +1,271 @@
+"""Are analytics asked for in legal calls, taken whole or not at all, and split when they are too large?"""
+
+from typing import Any
+
+import pytest
+import requests
+import requests_mock
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, UnavailableError
+from source_pinterest.columns import DEFAULT_COLUMNS
+from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.streams import AdAccountAnalytics, AdAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics import AnalyticsStream
+from source_pinterest.streams.partitions import failure_of, partition_slice
+from unit_tests.configs import TODAY
+from unit_tests.streams.pinterest import Pinterest, page, refused
+
+PATH = "ad_accounts/11/campaigns/analytics"
+
+
+def days(first_ago: int, last_ago: int) -> DateWindow:
+    return DateWindow(days_before(TODAY, first_ago), days_before(TODAY, last_ago))
+
+
+def call(window: DateWindow, *ids: str) -> StreamSlice:
+    start, end = window.as_pair()
+    return partition_slice({"ad_account_id": "11"}, {"start_date": start, "end_date": end, "batch": 0}, ids=ids)
+
+
+def row(campaign: Any, date: str = "2026-06-01", **more: Any) -> dict[str, Any]:
+    return {"CAMPAIGN_ID": campaign, "DATE": date, **more}
+
+
+class Answering:
+    """A Pinterest that has a row for each id and day, and refuses calls of more than so many."""
+
+    def __init__(self, mock: requests_mock.Mocker, most_ids: int = 250, most_days: int = 90, **options: Any) -> None:
+        self.pinterest = Pinterest(mock, **options)
+        self.most_ids, self.most_days = most_ids, most_days
+        self.calls: list[tuple[int, int]] = []
+        self.pinterest.answers(PATH, {"json": self._rows})
+
+    def _rows(self, request: Any, context: Any) -> Any:
+        ids = request.qs["campaign_ids"]
+        window = DateWindow.from_pair([request.qs["start_date"][0], request.qs["end_date"][0]])
+        self.calls.append((len(ids), window.days))
+        if len(ids) > self.most_ids or window.days > self.most_days:
+            context.status_code = 413
+            return {"code": 1, "message": "Too large"}
+        dates = [piece.start for piece in window.cut(1)]
+        return [row(one, str(date)) for one in ids for date in dates]
+
+
+# ---- What is asked for
+
+
+def test_a_call_asks_for_what_the_official_connector_does(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, {"json": []})
+    pinterest.read(CampaignAnalytics, call(days(9, 0), "1", "2"))
+
+    [asked] = pinterest.asked(PATH)
+    columns = asked.pop("columns")[0].upper().split(",")
+    assert asked == {
+        "start_date": ["2026-06-22"],
+        "end_date": ["2026-07-01"],
+        "granularity": ["day"],
+        "campaign_ids": ["1", "2"],
+    }
+    assert set(columns) == {"CAMPAIGN_ID", "AD_ACCOUNT_ID", *DEFAULT_COLUMNS}
+    assert len(columns) == len(set(columns))
+
+
+def test_chosen_columns_always_come_with_the_ids(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, analytics_columns=["SPEND_IN_DOLLAR", "DATE"])
+    pinterest.answers(PATH, {"json": []})
+    pinterest.read(CampaignAnalytics, call(days(0, 0), "1"))
+
+    assert pinterest.asked(PATH)[0]["columns"] == ["campaign_id,ad_account_id,spend_in_dollar"]
+    schema = pinterest.stream(CampaignAnalytics).get_json_schema()
+    assert list(schema["properties"]) == ["DATE", "CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR"]
+
+
+def test_the_attribution_window_and_report_time_are_passed_on(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, attribution_window="30/30/1", conversion_report_time="TIME_OF_CONVERSION")
+    pinterest.answers(PATH, {"json": []})
+    pinterest.read(CampaignAnalytics, call(days(0, 0), "1"))
+
+    [asked] = pinterest.asked(PATH)
+    names = ("click_window_days", "engagement_window_days", "view_window_days", "conversion_report_time")
+    assert [asked[name] for name in names] == [["30"], ["30"], ["1"], ["time_of_conversion"]]
+
+
+def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
+    pinterest.answers("ad_accounts/11/analytics", {"json": [{"AD_ACCOUNT_ID": "11", "DATE": "2026-06-01"}]})
+
+    assert len(pinterest.read(AdAccountAnalytics, call(days(9, 0)))) == 1
+    assert not [name for name in pinterest.asked("ad_accounts/11/analytics")[0] if name.endswith("_ids")]
+
+
+# ---- Which rows are taken
+
+
+def test_ids_are_text_and_exact_and_metrics_stay_numbers(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, {"text": '[{"CAMPAIGN_ID": 626736533506123457, "DATE": "2026-06-01", "SPEND_IN_DOLLAR": 1.5, "CPM_IN_DOLLAR": null}]'})
+    [record] = pinterest.read(CampaignAnalytics, call(days(89, 0), "626736533506123457"))
+
+    assert record["CAMPAIGN_ID"] == "626736533506123457"
+    assert record["AD_ACCOUNT_ID"] == "11"
+    assert record["SPEND_IN_DOLLAR"] == 1.5
+    assert type(record["SPEND_IN_DOLLAR"]) is float
+    assert record["CPM_IN_DOLLAR"] is None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row("1"), row("2"), row("1")],
+        [row("1"), row(1)],
+        [row("1", None)],  # type: ignore[arg-type]
+        [row(None)],
+        [{"DATE": "2026-06-01"}],
+        [{"CAMPAIGN_ID": "1"}],
+    ],
+)
+def test_a_key_that_repeats_or_is_incomplete_fails_the_stream_before_a_row_is_taken(
+    pinterest: Pinterest, rows: list[dict[str, Any]]
+) -> None:
+    pinterest.answers(PATH, {"json": rows})
+    records = iter(pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1")))
+
+    with pytest.raises(RepeatedKeyError, match="CAMPAIGN_ID"):
+        next(records)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "{}", "null", '"text"', "<html>", "[1]", "[null]", "[[]]", '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}', '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}, {"CAMP', '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}]]'],
+)
+def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str) -> None:
+    pinterest.answers(PATH, {"text": body})
+    records = iter(pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1")))
+
+    with pytest.raises(UnavailableError):
+        next(records)
+
+
+# ---- What is too large
+
+
+def test_a_call_that_is_too_large_is_split_and_the_size_kept(mock: requests_mock.Mocker) -> None:
+    answering = Answering(mock, most_ids=30)
+    ids = [str(number) for number in range(100)]
+    read = answering.pinterest.read
+    records = read(CampaignAnalytics, call(days(9, 0), *ids))
+
+    assert sorted((record["CAMPAIGN_ID"], record["DATE"]) for record in records) == sorted(
+        (one, str(piece.start)) for one in ids for piece in days(9, 0).cut(1)
+    )
+    assert answering.calls == [(100, 10), (50, 10), (25, 10), (25, 10), (25, 10), (25, 10)]
+    answering.calls.clear()
+    read(CampaignAnalytics, call(days(19, 10), *ids[:60]))
+    assert answering.calls == [(25, 10), (25, 10), (10, 10)], "what worked is kept for the rest of the sync"
+
+
+def test_a_single_id_is_split_by_days(mock: requests_mock.Mocker) -> None:
+    answering = Answering(mock, most_days=3)
+    records = answering.pinterest.read(CampaignAnalytics, call(days(9, 0), "1"))
+
+    assert [record["DATE"] for record in records] == [str(piece.start) for piece in days(9, 0).cut(1)]
+    assert answering.calls == [(1, 10), (1, 5), (1, 3), (1, 2), (1, 3), (1, 2)]
+
+
+def test_a_call_that_can_not_be_split_fails(mock: requests_mock.Mocker) -> None:
+    answering = Answering(mock, most_ids=0)
+
+    with pytest.raises(AnswerTooLargeError):
+        list(answering.pinterest.stream(CampaignAnalytics).read_slice(call(days(0, 0), "1")))
+    assert answering.calls == [(1, 1)]
+
+
+def test_a_failure_among_the_halves_leaves_the_slice_incomplete(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock)
+    pinterest.answers(PATH, refused(413), {"json": [row("1")]}, refused(503))
+    stream = pinterest.stream(CampaignAnalytics)
+    stream.checkpoint.complete = lambda *_: pytest.fail("It counts as read.")  # type: ignore[method-assign]
+
+    with pytest.raises(UnavailableError):
+        list(stream.read_slice(call(days(0, 0), "1", "2")))
+
+
+def test_rows_in_memory_are_given_back_after_a_failure(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, refused(503))
+    for _ in range(2):
+        with pytest.raises(UnavailableError):
+            list(pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), *map(str, range(110)))))
+
+    assert pinterest.sync.rows._lent == 0
+
+
+def test_a_connection_that_breaks_twice_is_taken_for_a_large_answer(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, max_retries=1)
+    broken = {"exc": requests.ReadTimeout}
+    pinterest.answers(PATH, broken, broken, {"json": [row("1")]}, {"json": [row("2")]})
+
+    records = pinterest.read(CampaignAnalytics, call(days(0, 0), "1", "2"))
+    assert [record["CAMPAIGN_ID"] for record in records] == ["1", "2"]
+    assert [asked["campaign_ids"] for asked in pinterest.asked(PATH)] == [["1", "2"], ["1", "2"], ["1"], ["2"]]
+
+
+# ---- Which slices
+
+
+def lists_of(pinterest: Pinterest, **ids: list[str]) -> None:
+    pinterest.lists("ad_accounts", *(name.removeprefix("a") for name in ids))
+    for name, entities in ids.items():
+        for path in ("campaigns", "ads"):
+            pinterest.answers(f"ad_accounts/{name.removeprefix('a')}/{path}", page(entities))
+
+
+def windows_of(slices: list[StreamSlice]) -> list[tuple[str, str, int]]:
+    return [(one["start_date"], one["end_date"], len(one.extra_fields["ids"])) for one in slices]
+
+
+def test_few_entities_make_one_call_an_account(pinterest: Pinterest) -> None:
+    lists_of(pinterest, a11=["1", "2"], a12=["3"])
+    slices = pinterest.slices(CampaignAnalytics)
+
+    assert [one["ad_account_id"] for one in slices] == ["11", "12"]
+    assert windows_of(slices) == [("2026-04-03", "2026-07-01", 2), ("2026-04-03", "2026-07-01", 1)]
+
+
+def test_many_entities_make_the_fewest_legal_calls(pinterest: Pinterest) -> None:
+    lists_of(pinterest, a11=[str(number) for number in range(1_000)])
+    slices = pinterest.slices(AdAnalytics)
+    asked = [(one["start_date"], entity) for one in slices for entity in one.extra_fields["ids"]]
+
+    assert len(slices) == 10
+    assert len(asked) == len(set(asked))
+    assert {batch["batch"] for batch in slices} == set(range(len({one.extra_fields["ids"] for one in slices})))
+
+
+def test_an_account_without_entities_needs_no_call(pinterest: Pinterest) -> None:
+    lists_of(pinterest, a11=[], a12=["3"])
+
+    assert [one["ad_account_id"] for one in pinterest.slices(CampaignAnalytics)] == ["12"]
+
+
+def test_an_account_whose_entities_can_not_be_listed_is_one_slice_that_raises(pinterest: Pinterest) -> None:
+    lists_of(pinterest, a11=["1"], a12=["3"])
+    pinterest.answers("ad_accounts/11/campaigns", refused(503))
+    failed, good = pinterest.slices(CampaignAnalytics)
+
+    assert isinstance(failure_of(failed), UnavailableError)
+    assert good["ad_account_id"] == "12"
+    with pytest.raises(UnavailableError):
+        pinterest.read(CampaignAnalytics, failed)
+
+
+def test_the_entities_of_every_status_are_covered(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, status=["PAUSED"])
+    lists_of(pinterest, a11=["1", "2"])
+    pinterest.stream(CampaignAnalytics).select()
+    pinterest.slices(CampaignAnalytics)
+
+    assert pinterest.asked("ad_accounts/11/campaigns")[0]["entity_statuses"] == ["active", "paused", "archived"]
+
+
+@pytest.mark.parametrize("stream", AnalyticsStream.__subclasses__())
+def test_keys_are_the_entity_and_the_day(pinterest: Pinterest, stream: type[AnalyticsStream]) -> None:
+    assert pinterest.stream(stream).primary_key == [stream.id_column, "DATE"]

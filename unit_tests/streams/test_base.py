@@ -1,0 +1,213 @@
+"""Are lists read to their end, once, and does a stream stop where it must and go on where it can?"""
+
+import logging
+from typing import Any
+
+import pytest
+import requests_mock
+from airbyte_cdk.models import SyncMode
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.errors import (
+    AuthenticationError,
+    ConfigError,
+    QuotaExhaustedError,
+    RejectedError,
+    RepeatedBookmarkError,
+    ScopeMissingError,
+    UnavailableError,
+)
+from source_pinterest.streams import BoardPins, Boards
+from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.sync.fuse import FAILURES_IN_A_ROW
+from unit_tests.streams.pinterest import Pinterest, page, refused
+
+EVERYTHING = partition_slice({})
+
+
+def of_board(board: str) -> StreamSlice:
+    return partition_slice({"board_id": board})
+
+
+def ids(records: list[dict[str, Any]]) -> list[str]:
+    return [record["id"] for record in records]
+
+
+def test_pages_are_followed_until_the_bookmark_ends(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", page(["1", "2"], "b"), page(["3"], "c"), page(["4"]))
+
+    assert ids(pinterest.read(Boards, EVERYTHING)) == ["1", "2", "3", "4"]
+    assert pinterest.asked("boards") == [
+        {"page_size": ["250"]},
+        {"page_size": ["250"], "bookmark": ["b"]},
+        {"page_size": ["250"], "bookmark": ["c"]},
+    ]
+
+
+@pytest.mark.parametrize("last", [{"items": []}, {"items": [], "bookmark": None}, {"items": [], "bookmark": ""}])
+def test_a_missing_bookmark_ends_a_list(pinterest: Pinterest, last: dict[str, Any]) -> None:
+    pinterest.answers("boards", page(["1"], "b"), {"json": last})
+
+    assert ids(pinterest.read(Boards, EVERYTHING)) == ["1"]
+
+
+def test_an_empty_page_with_a_bookmark_goes_on(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", page([], "b"), page(["1"], "c"), page([], "d"), page(["2"]))
+
+    assert ids(pinterest.read(Boards, EVERYTHING)) == ["1", "2"]
+
+
+@pytest.mark.parametrize("loop", [["b", "b"], ["b", "c", "b"]])
+def test_a_bookmark_that_repeats_is_an_error(pinterest: Pinterest, loop: list[str]) -> None:
+    pinterest.answers("boards", *[page([], bookmark) for bookmark in loop])
+
+    with pytest.raises(RepeatedBookmarkError, match="boards"):
+        pinterest.read(Boards, EVERYTHING)
+    assert len(pinterest.asked("boards")) == len(loop)
+
+
+def test_ids_are_text_and_exact_whatever_pinterest_sends(pinterest: Pinterest) -> None:
+    pin = {"id": 1234567890123456789, "board_id": 987654321098765432, "parent_pin_id": None, "note": 7}
+    pinterest.answers("boards/5/pins", page([pin]))
+
+    [record] = pinterest.read(BoardPins, of_board("5"))
+    assert record["id"] == "1234567890123456789"
+    assert record["parent_pin_id"] is None
+    assert record["note"] == 7
+
+
+def test_the_ids_of_parents_are_stamped_on_each_record(pinterest: Pinterest) -> None:
+    pinterest.lists("boards/5/pins", "1", "2")
+
+    assert pinterest.read(BoardPins, of_board("5")) == [{"id": "1", "board_id": "5"}, {"id": "2", "board_id": "5"}]
+
+
+@pytest.mark.parametrize("body", ["", "<html>", '{"items": [', "[]", "{}", '{"items": null}', '{"items": {}}', "null"])
+def test_a_body_that_is_no_page_is_never_read_as_empty(pinterest: Pinterest, body: str) -> None:
+    pinterest.answers("boards", {"text": body})
+
+    with pytest.raises(UnavailableError, match="boards"):
+        pinterest.read(Boards, EVERYTHING)
+
+
+def test_a_failed_call_is_sent_again(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, max_retries=1)
+    pinterest.answers("boards", {"status_code": 503, "text": "<html>"}, page(["1"]))
+
+    assert ids(pinterest.read(Boards, EVERYTHING)) == ["1"]
+
+
+def test_a_call_that_keeps_failing_tells_how_often_and_why(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", {**refused(503, 12, "Out of order"), "headers": {"x-pinterest-rid": "77"}})
+
+    with pytest.raises(UnavailableError) as raised:
+        pinterest.read(Boards, EVERYTHING)
+    for words in ("boards", "1 time", "Out of order", "request id 77"):
+        assert words in str(raised.value.message)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (refused(401, 2), AuthenticationError),
+        (refused(401, 3), ScopeMissingError),
+        (refused(403, 29), ConfigError),
+        (refused(404, 40), ConfigError),
+        (refused(429, 8), QuotaExhaustedError),
+        (refused(400, 1), RejectedError),
+    ],
+)
+def test_what_is_wrong_with_all_there_is_fails_the_stream(
+    pinterest: Pinterest, answer: dict[str, Any], error: type[Exception]
+) -> None:
+    pinterest.answers("boards", answer)
+
+    with pytest.raises(error):
+        pinterest.read(Boards, EVERYTHING)
+    assert len(pinterest.asked("boards")) == 1
+
+
+@pytest.mark.parametrize("answer", [refused(403, 29, "Not yours"), refused(404, 40, "Gone"), refused(401, 29)])
+def test_one_of_many_that_refuses_is_left_out_with_a_warning(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
+) -> None:
+    pinterest.answers("boards/5/pins", answer)
+    pinterest.lists("boards/6/pins", "1")
+
+    with caplog.at_level(logging.WARNING):
+        assert pinterest.read(BoardPins, of_board("5")) == []
+    assert "board_pins: 5 is left out" in caplog.text
+    assert ids(pinterest.read(BoardPins, of_board("6"))) == ["1"]
+
+
+def test_any_number_of_refusing_boards_stops_nothing(pinterest: Pinterest) -> None:
+    pinterest.answers("boards/5/pins", refused(404, 40))
+    pinterest.lists("boards/6/pins", "1")
+    for _ in range(2 * FAILURES_IN_A_ROW):
+        pinterest.read(BoardPins, of_board("5"))
+
+    assert ids(pinterest.read(BoardPins, of_board("6"))) == ["1"]
+
+
+def test_after_a_fatal_error_slices_end_without_calls_or_errors(pinterest: Pinterest) -> None:
+    pinterest.answers("boards/5/pins", refused(401, 3))
+    with pytest.raises(ScopeMissingError):
+        pinterest.read(BoardPins, of_board("5"))
+    never_called = pinterest.lists("boards/6/pins", "1")
+
+    assert pinterest.read(BoardPins, of_board("6")) == []
+    assert never_called.call_count == 0
+
+
+def test_after_a_fatal_error_no_further_slices_are_made(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", *map(str, range(50)))
+    pinterest.answers("boards/0/pins", refused(401, 3))
+    slices = iter(pinterest.stream(BoardPins).stream_slices(sync_mode=SyncMode.full_refresh))
+    with pytest.raises(ScopeMissingError):
+        pinterest.read(BoardPins, next(slices))
+
+    assert list(slices) == []
+
+
+def test_one_fatal_error_is_told_once_by_many_slices(pinterest: Pinterest) -> None:
+    """Two slices were on their way when the token lost its permission."""
+    pinterest.answers("boards/5/pins", page(["1"], "b"), page(["2"], "c"), refused(401, 3))
+    stream = pinterest.stream(BoardPins)
+    first, second = (iter(stream.read_records(SyncMode.full_refresh, stream_slice=of_board("5"))) for _ in range(2))
+    assert next(first)["id"] == "1"
+    assert next(second)["id"] == "2"
+
+    with pytest.raises(ScopeMissingError):
+        list(first)
+    assert list(second) == []
+
+
+def test_a_list_that_failed_or_was_left_out_is_whole_for_nobody(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", page(["1"], "b"), refused(400, 1), page(["1", "2"]))
+    boards = pinterest.stream(Boards)
+    boards.select()
+    boards.ids.want()
+    [only] = pinterest.slices(Boards)
+    with pytest.raises(RejectedError):
+        pinterest.read(Boards, only)
+
+    assert list(boards.ids.of(())) == ["1", "2"], "read again, by whoever needs it"
+
+
+def test_a_selected_parent_brings_its_ids_without_another_call(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "1", "2")
+    boards = pinterest.stream(Boards)
+    boards.select()
+    boards.ids.want()
+    [only] = pinterest.slices(Boards)
+    pinterest.read(Boards, only)
+
+    assert [dict(one) for one in pinterest.slices(BoardPins)] == [{"board_id": "1"}, {"board_id": "2"}]
+    assert len(pinterest.asked("boards")) == 1
+
+
+def test_every_call_carries_the_token(pinterest: Pinterest) -> None:
+    matcher = pinterest.lists("boards")
+    pinterest.read(Boards, EVERYTHING)
+
+    assert matcher.last_request.headers["Authorization"] == "Bearer false-access-token"

@@ -1,0 +1,86 @@
+"""Does each parent get its slice, and does a parent listing that fails cost only its own children?"""
+
+import pytest
+
+from source_pinterest.api.errors import AuthenticationError, ConfigError, RejectedError, UnavailableError
+from source_pinterest.streams import BoardPins, BoardSectionPins
+from source_pinterest.streams.partitions import failure_of
+from unit_tests.streams.pinterest import Pinterest, refused
+
+
+def test_each_parent_is_a_slice_of_flat_ids(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "1", "2")
+    pinterest.lists("boards/1/sections", "8", "9")
+    pinterest.lists("boards/2/sections", "7")
+
+    assert [dict(one) for one in pinterest.slices(BoardSectionPins)] == [
+        {"board_id": "1", "board_section_id": "8"},
+        {"board_id": "1", "board_section_id": "9"},
+        {"board_id": "2", "board_section_id": "7"},
+    ]
+    assert all(one.extra_fields == {} and one.cursor_slice == {} for one in pinterest.slices(BoardSectionPins))
+
+
+def test_parents_are_read_once_for_all_children(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "1", "2")
+    for board in "12":
+        pinterest.lists(f"boards/{board}/sections", "8")
+    for child in (BoardPins, BoardSectionPins, BoardSectionPins):
+        pinterest.slices(child)
+
+    assert [len(pinterest.asked(path)) for path in ("boards", "boards/1/sections", "boards/2/sections")] == [1, 1, 1]
+
+
+def test_no_parents_make_no_slices(pinterest: Pinterest) -> None:
+    pinterest.lists("boards")
+
+    assert pinterest.slices(BoardSectionPins) == []
+
+
+def test_a_listing_that_fails_is_one_slice_that_raises(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "1", "2", "3")
+    pinterest.lists("boards/1/sections", "8")
+    pinterest.answers("boards/2/sections", refused(503))
+    pinterest.lists("boards/3/sections", "9")
+    first, failed, last = pinterest.slices(BoardSectionPins)
+
+    assert (first["board_section_id"], last["board_section_id"]) == ("8", "9")
+    assert dict(failed) == {"board_id": "2"}
+    assert isinstance(failure_of(failed), UnavailableError)
+    with pytest.raises(UnavailableError):
+        pinterest.read(BoardSectionPins, failed)
+
+
+def test_a_board_that_is_gone_when_its_sections_are_listed_is_left_out(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.lists("boards", "1", "2")
+    pinterest.answers("boards/1/sections", refused(404, 40))
+    pinterest.lists("boards/2/sections", "9")
+    gone, _ = pinterest.slices(BoardSectionPins)
+
+    assert pinterest.read(BoardSectionPins, gone) == []
+    assert "board_section_pins: 1 is left out" in caplog.text
+
+
+def test_a_failure_of_the_grandparent_reaches_the_grandchild(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", refused(400, 1))
+    [failed] = pinterest.slices(BoardSectionPins)
+
+    with pytest.raises(RejectedError):
+        pinterest.read(BoardSectionPins, failed)
+
+
+def test_a_parent_that_refuses_as_a_whole_fails_the_child(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", refused(403, 29))
+    [failed] = pinterest.slices(BoardPins)
+
+    with pytest.raises(ConfigError):
+        pinterest.read(BoardPins, failed)
+
+
+def test_a_fatal_error_of_a_parent_ends_the_generator(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", refused(401, 2))
+
+    with pytest.raises(AuthenticationError):
+        pinterest.slices(BoardPins)

@@ -1,0 +1,243 @@
+"""Which days does an analytics stream ask for, and what does its state say while they come in?"""
+
+import logging
+from typing import Any
+
+import pytest
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
+
+from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.sync.day_cursor import DayCursor, UserDayCursor, window_of
+from source_pinterest.sync.history import Period, WindowProgress
+from unit_tests.sync.queues import STREAM, Slice, state_manager
+
+TODAY = Date(2026, 7, 1)
+EARLIEST = days_before(TODAY, 89)
+PERIOD = Period(EARLIEST, EARLIEST, TODAY, 33)
+
+
+def ago(days: int) -> str:
+    return str(days_before(TODAY, days))
+
+
+def entry(account: str, date: str, **more: Any) -> dict[str, Any]:
+    return {"partition": {"ad_account_id": account}, "cursor": {"DATE": date, **more}}
+
+
+def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> DayCursor:
+    return DayCursor(STREAM, state_manager(state), InMemoryMessageRepository(), period, TODAY)
+
+
+def user_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> UserDayCursor:
+    return UserDayCursor(STREAM, state_manager(state), InMemoryMessageRepository(), period, TODAY)
+
+
+def slice_of(account: str, window: DateWindow, batch: int = 0) -> StreamSlice:
+    start, end = window.as_pair()
+    return StreamSlice(
+        partition={"ad_account_id": account}, cursor_slice={"start_date": start, "end_date": end, "batch": batch}
+    )
+
+
+def windows(subject: DayCursor, account: str = "549") -> list[list[str]]:
+    return [item.window.as_pair() for item in subject.unread(account)]
+
+
+def plan(subject: DayCursor, days_per_call: int, batches: int = 1, account: str = "549") -> list[DateWindow]:
+    """Plan an account as the streams do; gives its windows."""
+    pieces = [
+        WindowProgress(piece, item.purpose)
+        for item in subject.unread(account)
+        for piece in item.window.cut(days_per_call)
+    ]
+    subject.plan(account, pieces, [batches] * len(pieces))
+    return [piece.window for piece in pieces]
+
+
+def succeed(subject: DayCursor, stream_slice: StreamSlice) -> None:
+    subject.complete(stream_slice)
+    subject.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
+
+
+def test_a_slice_tells_its_window() -> None:
+    window = DateWindow(EARLIEST, TODAY)
+
+    assert window_of(slice_of("549", window)) == window
+
+
+def test_a_first_sync_reads_the_whole_period_of_each_account() -> None:
+    subject = cursor()
+
+    assert windows(subject) == [[ago(89), ago(0)]]
+    assert subject.state == {"states": []}
+
+
+def test_a_window_is_done_when_all_its_batches_are() -> None:
+    subject = cursor()
+    first, second = plan(subject, 45, batches=2)
+    succeed(subject, slice_of("549", first, 0))
+    assert subject.state == {"states": []}
+    succeed(subject, slice_of("549", first, 1))
+
+    assert subject.state == {"states": [entry("549", ago(45), **{"from": ago(89)})]}
+    succeed(subject, slice_of("549", second, 1))
+    succeed(subject, slice_of("549", second, 0))
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_one_failed_batch_fails_its_window() -> None:
+    subject = cursor()
+    first, second = plan(subject, 45, batches=2)
+    succeed(subject, slice_of("549", first, 0))
+    subject.fail(slice_of("549", first, 1))
+    succeed(subject, slice_of("549", second, 0))
+    succeed(subject, slice_of("549", second, 1))
+
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.as_pair()]})]}
+    assert windows(cursor(subject.state)) == [[ago(89), ago(45)], [ago(33), ago(0)]]
+
+
+def test_a_failed_batch_counts_whether_it_ends_first_or_last() -> None:
+    subject = cursor()
+    (window,) = plan(subject, 90, batches=2)
+    subject.fail(slice_of("549", window, 0))
+    succeed(subject, slice_of("549", window, 1))
+
+    assert subject.state == {"states": []}
+
+
+def test_a_slice_that_ended_without_being_read_holds_the_cursor() -> None:
+    subject = cursor()
+    first, second = plan(subject, 45)
+    subject.close_partition(Slice(slice_of("549", first)))  # type: ignore[arg-type]
+    succeed(subject, slice_of("549", second))
+
+    assert subject.state == {"states": []}
+
+
+def test_an_account_without_entities_is_done_at_once() -> None:
+    subject = cursor()
+    plan(subject, 90, batches=0)
+
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_a_slice_that_stands_for_a_failed_listing_moves_nothing() -> None:
+    subject = cursor()
+    subject.fail(StreamSlice(partition={"ad_account_id": "549"}, cursor_slice={}))
+
+    assert subject.state == {"states": []}
+
+
+def test_accounts_move_apart() -> None:
+    subject = cursor()
+    (one,) = plan(subject, 90, account="549")
+    (other,) = plan(subject, 90, account="777")
+    subject.fail(slice_of("777", other))
+    succeed(subject, slice_of("549", one))
+
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_an_account_that_was_not_read_keeps_its_entry() -> None:
+    kept = entry("777", ago(300), **{"from": ago(400), "missing": [[ago(350), ago(340)]]})
+    subject = cursor({"states": [kept]})
+    (window,) = plan(subject, 90)
+    succeed(subject, slice_of("549", window))
+
+    assert kept in subject.state["states"]
+    assert set(subject.accounts()) == {"777"}
+
+
+def test_the_account_longest_unread_comes_first() -> None:
+    subject = cursor({"states": [entry("1", ago(3)), entry("2", ago(30)), entry("3", ago(10))]})
+
+    assert subject.oldest_first(["1", "new", "2", "3"]) == ["new", "2", "3", "1"]
+
+
+def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> None:
+    subject = cursor({"DATE": ago(10)})
+    assert subject.state == {"states": [], "flat": {"DATE": ago(10)}}
+    assert windows(subject) == [[ago(43), ago(0)]]
+    subject.keep_place("549")
+    subject.retire_flat()
+
+    assert subject.state == {"states": [entry("549", ago(10))]}
+    assert windows(cursor(subject.state), "777") == [[ago(89), ago(0)]], "an account that comes later is read whole"
+
+
+def test_a_flat_cursor_does_not_replace_an_accounts_own() -> None:
+    subject = cursor({"states": [entry("549", ago(2))], "flat": {"DATE": ago(10)}})
+    subject.keep_place("549")
+    subject.keep_place("777")
+    subject.retire_flat()
+
+    assert subject.state == {"states": [entry("549", ago(2)), entry("777", ago(10))]}
+
+
+@pytest.mark.parametrize("state", [{"DATE": "3021-06-09"}, {"states": [entry("549", "3021-06-09")]}])
+def test_a_state_that_lies_in_the_future_counts_as_today(
+    caplog: pytest.LogCaptureFixture, state: dict[str, Any]
+) -> None:
+    subject = cursor(state)
+    with caplog.at_level(logging.WARNING):
+        assert windows(subject) == []
+
+    assert "3021-06-09" in caplog.text
+    assert entry("549", str(TODAY)) in subject.state["states"]
+
+
+def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCaptureFixture) -> None:
+    subject = cursor({"states": [entry("549", ago(120))]})
+    with caplog.at_level(logging.WARNING):
+        (window,) = plan(subject, 90)
+    succeed(subject, slice_of("549", window))
+
+    assert f"{ago(119)} to {ago(90)}" in caplog.text
+    assert subject.state == {"states": [entry("549", ago(0), missing=[[ago(119), ago(90)]])]}
+
+
+# ---- The token's own user
+
+
+def finish(subject: UserDayCursor, settled: Date | None) -> dict[str, Any]:
+    (window,) = subject.unread()
+    stream_slice = StreamSlice(partition={}, cursor_slice=dict(zip(("start_date", "end_date"), window.as_pair(), strict=True)))
+    subject.complete(stream_slice, settled)
+    subject.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
+    return subject.state
+
+
+def test_the_users_cursor_moves_to_the_last_settled_day() -> None:
+    subject = user_cursor()
+    assert subject.state == {}
+
+    assert finish(subject, days_before(TODAY, 2)) == {"date": ago(2)}
+
+
+def test_the_users_cursor_never_moves_back() -> None:
+    assert finish(user_cursor({"date": ago(2)}), days_before(TODAY, 20)) == {"date": ago(2)}
+    assert finish(user_cursor({"date": ago(2)}), None) == {"date": ago(2)}
+
+
+def test_the_users_days_are_read_again_as_far_as_the_lookback_goes() -> None:
+    assert user_cursor({"date": ago(2)}).unread() == [DateWindow(days_before(TODAY, 35), TODAY)]
+
+
+def test_a_users_state_of_the_future_counts_as_today(caplog: pytest.LogCaptureFixture) -> None:
+    subject = user_cursor({"date": "3021-06-09"})
+    with caplog.at_level(logging.WARNING):
+        assert subject.unread() == []
+
+    assert "3021-06-09" in caplog.text
+    assert subject.state == {"date": str(TODAY)}
+
+
+def test_days_of_the_user_that_are_gone_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    subject = user_cursor({"date": ago(120)})
+    with caplog.at_level(logging.WARNING):
+        assert subject.unread() == [DateWindow(EARLIEST, TODAY)]
+
+    assert f"{ago(119)} to {ago(90)}" in caplog.text
