@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, Simulator, World
+from integration_tests.simulator import Fault, Kind, Simulator, World
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS, ENTITIES, ORGANIC, catalog_of
 from integration_tests.support.outputs import Output, Record
@@ -47,6 +47,11 @@ def windows(sim: Simulator, stream: str, account: str | None = None) -> list[tup
         for entry in sim.calls(OPERATIONS[stream])
         if account is None or entry.path_parameters["ad_account_id"] == account
     )
+
+
+def failed_windows(sim: Simulator) -> list[tuple[str, str]]:
+    """The windows of the calls that a fault has hit; which worker comes first is open."""
+    return [(entry.values("start_date")[0], entry.values("end_date")[0]) for entry in sim.log if entry.fault]
 
 
 def account_level(values: Mapping[str, Any], cursor_field: str = "DATE") -> dict[str, Any]:
@@ -141,6 +146,19 @@ def test_a_flat_edit_time_holds_for_the_accounts_of_the_first_sync_only(sim: Sim
     for name in ENTITIES:
         expected = {key: record for key, record in sim.expected(name).items() if record["ad_account_id"] == new}
         assert_same(name, [record for record in second.records[name] if record["ad_account_id"] == new], expected)
+
+
+def test_a_flat_edit_time_survives_a_sync_that_fails_for_one_account(sim: Simulator) -> None:
+    failing, floor = sim.world.account_id(1), int(sim.world.now.timestamp())
+    sim.add_fault(Fault("500", on="ads/list", account=failing, times=None))
+    first = run_sync(sim, ["ads"], config=sim.config(max_retries=0), state={"ads": {"updated_time": floor}})
+    assert_failed(first, "ads", "transient_error")
+    sim.clear_faults()
+    edited = sim.world.entity_id(Kind.ADS, 1, 0)
+    sim.world.edit(failing, Kind.ADS, edited, floor + 1)
+    second = run_sync(sim, ["ads"], state=first.states)
+    assert_succeeded(second, ["ads"])
+    assert [record["id"] for record in second.records["ads"] if record["ad_account_id"] == failing] == [edited]
 
 
 @pytest.mark.parametrize("stream", ADS_ANALYTICS)
@@ -336,27 +354,29 @@ def test_a_missing_window_within_the_lookback_is_not_read_twice(sim: Simulator) 
     assert cursors(output, stream) == {account: {"DATE": day(sim, 0), "from": day(sim, 60)}}
 
 
-@pytest.mark.parametrize("failing", [0, 1])
-def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(failing: int) -> None:
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(after: int) -> None:
     """227 campaigns times 88 days take two calls of 44 days each, the fewest there are."""
     with Simulator(World(boards=0, ad_accounts=1, campaigns=227)) as sim:
         stream, account = "campaign_analytics", sim.world.account_id(0)
         config = sim.config(max_retries=0, num_workers=1, lookback_days=0)
         state = own({account: {"DATE": day(sim, 87), "from": day(sim, 89)}})
-        sim.add_fault(Fault("500", on="campaigns/analytics", after=failing))
+        sim.add_fault(Fault("500", on="campaigns/analytics", after=after))
 
         first = run_sync(sim, [stream], config=config, state={stream: state})
 
         asked = [(day(sim, 87), day(sim, 44)), (day(sim, 43), day(sim, 0))]
         assert windows(sim, stream) == asked
+        [failed] = failed_windows(sim)
+        is_newer = failed == asked[1]
         assert_failed(first, stream, "transient_error")
         older_is_owed = {"DATE": day(sim, 0), "from": day(sim, 89), "missing": [list(asked[0])]}
         newer_is_owed = {"DATE": asked[0][1], "from": day(sim, 89)}
-        assert cursors(first, stream)[account] == (newer_is_owed if failing else older_is_owed)
+        assert cursors(first, stream)[account] == (newer_is_owed if is_newer else older_is_owed)
         sim.log.clear()
         second = run_sync(sim, [stream], config=config, state=first.states)
         assert_succeeded(second, [stream])
-        again = [(day(sim, 44), day(sim, 0))] if failing else [asked[0], (day(sim, 0), day(sim, 0))]
+        again = [(day(sim, 44), day(sim, 0))] if is_newer else [asked[0], (day(sim, 0), day(sim, 0))]
         assert sorted(set(windows(sim, stream))) == again
         held = {key_of(stream, record): record for output in (first, second) for record in output.records[stream]}
         assert_same(stream, held.values(), sim.expected(stream, start=ago(sim, 87)))
@@ -374,9 +394,7 @@ def test_an_owed_window_that_fails_again_stays_owed(sim: Simulator, failing: int
     first = run_sync(sim, [stream], config=config, state={stream: state})
 
     assert windows(sim, stream) == sorted(owed)
-    [failed] = [
-        (entry.values("start_date")[0], entry.values("end_date")[0]) for entry in sim.log if entry.fault is not None
-    ]
+    [failed] = failed_windows(sim)
     assert_failed(first, stream, "transient_error")
     sim.log.clear()
     second = run_sync(sim, [stream], config=config, state=first.states)

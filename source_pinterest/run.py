@@ -36,10 +36,54 @@ class PinterestEntrypoint(AirbyteEntrypoint):
         AirbyteEntrypoint.validate_connection(source_spec, config)
 
 
+class WholeLines:
+    """The lock of what is printed. A signal to end waits until the main thread has let go of it.
+
+    An exception in the middle of a write would tear a line, and print what stands before it a second time.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._main_thread = threading.get_ident()
+        self._depth = 0
+        self._is_ending = False
+        self._deferred: int | None = None
+
+    def __enter__(self) -> None:
+        """Begin to print."""
+        self._depth += threading.get_ident() == self._main_thread
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        """End, at once if a signal has come meanwhile."""
+        self._lock.release()
+        if threading.get_ident() == self._main_thread:
+            self._depth -= 1
+            if self._deferred is not None and not self._depth:
+                code, self._deferred = self._deferred, None
+                raise SystemExit(code)
+
+    def terminate(self, signum: int, frame: FrameType | None) -> None:
+        """End between two lines; hard, and wherever it is, when nobody takes the rest of a line for seconds."""
+        del frame
+        if self._is_ending:
+            return
+        self._is_ending = True
+        code = 128 + signum
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(code))
+        signal.setitimer(signal.ITIMER_REAL, _LAST_WORDS_SECONDS)
+        if self._depth:
+            self._deferred = code
+        else:
+            raise SystemExit(code)
+
+
 def run() -> NoReturn:
     """Run the command of the command line, and exit with its code."""
     init_uncaught_exception_handler(LOGGER)
-    signal.signal(signal.SIGTERM, _terminate)
+    lines = WholeLines()
+    PRINT_BUFFER.lock = lines  # type: ignore[assignment]  # it asks no more of its lock
+    signal.signal(signal.SIGTERM, lines.terminate)
     code = 1
     try:
         tune_memory()
@@ -66,11 +110,6 @@ def _print_messages(arguments: list[str]) -> None:
     with PRINT_BUFFER:
         for message in entrypoint.run(parsed):
             PRINT_BUFFER.write(f"{message}\n")
-
-
-def _terminate(signum: int, frame: FrameType | None) -> NoReturn:
-    del frame
-    raise SystemExit(128 + signum)
 
 
 def _exit(code: int) -> NoReturn:

@@ -12,7 +12,7 @@ def answer(
     status: int = 200,
     body: Any = None,
     headers: Mapping[str, str] | None = None,
-    token: str = "false-access-token",
+    token: str = "false-access-token",  # noqa: S107 - obviously false
 ) -> requests.Response:
     """An answer to a call that went out with `token`; a body of bytes is sent as it is."""
     response = requests.Response()
@@ -26,6 +26,10 @@ def answer(
     return response
 
 
-def refusal(status: int, code: int | None = None, message: str = "Scripted refusal", **headers: str) -> requests.Response:
+def refusal(
+    status: int, code: int | None = None, message: str = "Scripted refusal", **headers: str
+) -> requests.Response:
     """An error of Pinterest's own shape."""
-    return answer(status, {"code": code, "message": message}, {name.replace("_", "-"): v for name, v in headers.items()})
+    return answer(
+        status, {"code": code, "message": message}, {name.replace("_", "-"): v for name, v in headers.items()}
+    )

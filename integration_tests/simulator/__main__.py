@@ -44,11 +44,16 @@ WORLD_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "campaigns": size,
     "ad-groups": size,
     "ads": size,
+    "product-groups": size,
+    "product-items": size,
+    "keywords": size,
     "now": datetime.fromisoformat,
     "first-day": date.fromisoformat,
     "active-percent": int,
     "full-rows": truth,
     "numeric-ids": truth,
+    "hour-column": str,
+    "product-item-column": str,
 }
 BEHAVIOUR_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "port": int,
@@ -56,6 +61,8 @@ BEHAVIOUR_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "access-token-lifetime": float,
     "max-url-length": int,
     "max-rows": int,
+    "report-seconds": float,
+    "reuse-report-tokens": truth,
     "faults": faults,
 }
 CHOICES: Mapping[str, Iterable[str]] = {"profile": PROFILES, "header-style": HeaderStyle, "refresh-rotation": Rotation}

@@ -57,15 +57,13 @@ class DayRows:
 
     def __init__(self, layout: Layout, wanted: Sequence[str], attribution: Attribution) -> None:
         self._layout = layout
-        self._wanted = set(wanted)
+        self.wanted = frozenset(wanted)
         self._salt = attribution.salt() if attribution != DEFAULT_ATTRIBUTION else 0
         self._groups = list(_groups(wanted))
 
     def rows(self, subject: Subject, start: date, end: date) -> Iterator[Record]:
         """One row for each day with activity, the first and the last day included."""
-        fixed = {
-            name: value for name, value in subject.fixed.items() if name in self._wanted or name == subject.row_key
-        }
+        fixed = {name: value for name, value in subject.fixed.items() if name in self.wanted or name == subject.row_key}
         as_numbers = (
             {name: int(value) for name, value in fixed.items() if _is_id(name)} if self._layout.numeric_ids else {}
         )

@@ -20,15 +20,15 @@ from integration_tests.simulator.parameters import Choice, CommaArray, Day, Para
 from integration_tests.simulator.rules import no_beta_features, recent_days, recent_hours
 from integration_tests.simulator.subjects import subjects
 
-_WINDOW_DAYS = ("0", "1", "7", "14", "30", "60")
+WINDOW_DAYS = ("0", "1", "7", "14", "30", "60")
 REPORT_PARAMETERS = (
     Day("start_date", required=True),
     Day("end_date", required=True),
     CommaArray("columns", required=True, item=Choice("columns", values=SYNC_COLUMNS)),
     Choice("granularity", required=True, values=("TOTAL", "DAY", "HOUR", "WEEK", "MONTH")),
-    Choice("click_window_days", values=_WINDOW_DAYS, default="30"),
-    Choice("engagement_window_days", values=_WINDOW_DAYS, default="30"),
-    Choice("view_window_days", values=_WINDOW_DAYS, default="1"),
+    Choice("click_window_days", values=WINDOW_DAYS, default="30"),
+    Choice("engagement_window_days", values=WINDOW_DAYS, default="30"),
+    Choice("view_window_days", values=WINDOW_DAYS, default="1"),
     Choice(
         "conversion_report_time",
         values=("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION"),

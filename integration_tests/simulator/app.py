@@ -1,24 +1,25 @@
 """Which path leads to what? The Starlette application around the service."""
 
-from collections.abc import Awaitable, Callable
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Host, Route, Router
 
 from integration_tests.simulator.control import control_routes
-from integration_tests.simulator.endpoints import ENDPOINTS
+from integration_tests.simulator.downloads import DOWNLOAD_HOST
+from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
 from integration_tests.simulator.errors import ApiError
 from integration_tests.simulator.operation import Operation
+from integration_tests.simulator.report_jobs import DOWNLOAD_PATH
 from integration_tests.simulator.service import Service
 
 BASE_PATH = "/v5"
 
 
 def build_app(service: Service) -> Starlette:
-    routes = [Route(BASE_PATH + operation.path, _endpoint(service, operation)) for operation in ENDPOINTS]
-    routes += [
+    routes = [
+        Host(DOWNLOAD_HOST, Router([Route(DOWNLOAD_PATH, service.download)])),
+        *(_route(service, operation) for operation in (*ENDPOINTS, CREATE_REPORT)),
         Route(f"{BASE_PATH}/oauth/token", service.token, methods=["POST"]),
         Route("/oauth/", service.consent),
         *control_routes(service),
@@ -35,8 +36,8 @@ def build_app(service: Service) -> Starlette:
     return app
 
 
-def _endpoint(service: Service, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+def _route(service: Service, operation: Operation) -> Route:
     async def endpoint(request: Request) -> Response:
         return await service.call(request, operation)
 
-    return endpoint
+    return Route(BASE_PATH + operation.path, endpoint, methods=[operation.method])

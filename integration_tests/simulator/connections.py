@@ -6,9 +6,10 @@ Starlette responses, one for each way in which a connection can fail its client.
 import asyncio
 import socket
 import struct
+from itertools import chain
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -30,7 +31,7 @@ class OpenProtocol(H11Protocol):
 def response(reply: Reply, fault: str | None, stopping: asyncio.Event) -> Response:
     """The response that carries the reply, on a connection as healthy as the fault allows."""
     headers = dict(reply.headers)
-    if fault == FaultKind.CUT_BODY:
+    if fault in {FaultKind.CUT_BODY, FaultKind.DOWNLOAD_CUT}:
         return _CutBody(reply.body, reply.status, headers, reply.media_type)
     if fault == FaultKind.RESET_INSIDE_BODY:
         return _ResetInsideBody(reply.body, reply.status, headers, reply.media_type)
@@ -38,6 +39,8 @@ def response(reply: Reply, fault: str | None, stopping: asyncio.Event) -> Respon
         return _ResetBeforeBody()
     if fault == FaultKind.NEVER_ANSWERS:
         return _Silence(stopping)
+    if reply.rest is not None:
+        return StreamingResponse(chain((reply.body,), reply.rest), reply.status, headers, reply.media_type)
     return Response(reply.body, reply.status, headers, reply.media_type)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl, urlsplit
 
 import pinterestsdk
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from integration_tests.simulator.request_log import Entry
 
@@ -42,6 +42,15 @@ def sdk_parameters(operation_id: str) -> dict[str, Any]:
     return {name: hint for name, hint in hints.items() if not name.startswith("_") and name != "return"}
 
 
+def sdk_body(operation_id: str) -> tuple[str, type[BaseModel]]:
+    """The SDK's parameter for the body of an operation, and its model."""
+    for name, annotation in sdk_parameters(operation_id).items():
+        models = [part for part in (annotation, *get_args(annotation)) if isinstance(part, type)]
+        if models and issubclass(models[0], BaseModel):
+            return name, models[0]
+    raise LookupError(operation_id)
+
+
 def required_parameters(operation_id: str) -> set[str]:
     parameters = inspect.signature(sdk_call(operation_id)).parameters.values()
     return {p.name for p in parameters if p.default is inspect.Parameter.empty}
@@ -57,6 +66,8 @@ def _problems(entry: Entry) -> Iterator[str]:
         yield f"no operation has the path {entry.method} {entry.path}"
     elif entry.method == "GET" and entry.operation_id != "oauth":
         yield from _query_problems(entry)
+    elif entry.method == "POST" and entry.operation_id != "oauth/token":
+        yield from _body_problems(entry)
 
 
 def _query_problems(entry: Entry) -> Iterator[str]:
@@ -77,6 +88,22 @@ def _query_problems(entry: Entry) -> Iterator[str]:
             yield f"sent {sorted(entry.query)}, the SDK sends {sorted(parse_qsl(url.query))}"
         if not entry.path.endswith(url.path.removeprefix("/v5")):
             yield f"sent to {entry.path}, the SDK sends to {url.path}"
+
+
+def _body_problems(entry: Entry) -> Iterator[str]:
+    if entry.query:
+        yield f"a query beside the body: {entry.query}"
+    name, model = sdk_body(entry.operation_id)
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    if unknown := set(entry.body or {}) - known:
+        yield f"unknown fields {sorted(unknown)}"
+    try:
+        sdk_call(entry.operation_id)(**entry.path_parameters, **{name: model.model_validate(entry.body)})
+    except ValidationError as error:
+        yield str(error)
+    except _Sent as sent:
+        if not entry.path.endswith(urlsplit(sent.url).path.removeprefix("/v5")):
+            yield f"sent to {entry.path}, the SDK sends to {sent.url}"
 
 
 def _typed(annotation: Any, values: list[str]) -> Any:

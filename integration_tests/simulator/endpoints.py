@@ -7,7 +7,18 @@ Parameters as in Pinterest's OpenAPI document: https://developers.pinterest.com/
 from integration_tests.simulator import ads, organic, user_analytics
 from integration_tests.simulator.analytics_operation import AnalyticsOperation
 from integration_tests.simulator.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
-from integration_tests.simulator.parameters import Choice, CommaArray, Day, Digits, Flag, Parameter, RepeatedArray
+from integration_tests.simulator.parameters import (
+    Choice,
+    CommaArray,
+    Day,
+    Digits,
+    Flag,
+    Parameter,
+    RepeatedArray,
+    Text,
+)
+from integration_tests.simulator.report_operations import CreateReport, GetReport
+from integration_tests.simulator.report_rules import REPORT_RULES
 from integration_tests.simulator.rules import at_most_one_of, names_ads, recent_days
 
 _BOARDS = ("boards:read",)
@@ -16,6 +27,7 @@ _USER = ("user_accounts:read",)
 _ADS = ("ads:read",)
 
 _AA = "/ad_accounts/{ad_account_id}"
+_REPORTS = f"{_AA}/reports"
 _STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")
 _ENTITY_STATUSES = RepeatedArray(
     "entity_statuses",
@@ -158,4 +170,7 @@ ENDPOINTS: tuple[Operation, ...] = (
         level="ads",
         rules=(names_ads,),
     ),
+    GetReport("analytics/get_report", _REPORTS, "ads_analytics", _ADS, (Text("token", required=True),)),
 )
+CREATE_REPORT = CreateReport("analytics/create_report", _REPORTS, "ads_analytics", _ADS, (), rules=REPORT_RULES)
+"""The one operation that is called with a body."""

@@ -40,11 +40,37 @@ class FaultKind(StrEnum):
     TOO_LARGE_431 = "too_large_431"
     ACCOUNT_VANISHES = "account_vanishes"
     PIN_CAP = "pin_cap"
+    REPORT_FAILED = "report_failed"
+    REPORT_CANCELLED = "report_cancelled"
+    REPORT_EXPIRED = "report_expired"
+    REPORT_DOES_NOT_EXIST = "report_does_not_exist"
+    REPORT_SLOW = "report_slow"
+    DOWNLOAD_CUT = "download_cut"
+    DOWNLOAD_TRUNCATED = "download_truncated"
+    DOWNLOAD_EXPIRED = "download_expired"
+    DOWNLOAD_503 = "download_503"
 
 
-FAULT_KINDS = tuple(FaultKind)
+DOWNLOAD = "report/download"
+"""What a fault or a test calls the download of a report, which is no operation of the API."""
+
+_REPORT_STEPS: dict[str, str] = {
+    FaultKind.REPORT_FAILED: "analytics/get_report",
+    FaultKind.REPORT_CANCELLED: "analytics/get_report",
+    FaultKind.REPORT_EXPIRED: "analytics/get_report",
+    FaultKind.REPORT_DOES_NOT_EXIST: "analytics/get_report",
+    FaultKind.REPORT_SLOW: "analytics/create_report",
+    FaultKind.DOWNLOAD_CUT: DOWNLOAD,
+    FaultKind.DOWNLOAD_TRUNCATED: DOWNLOAD,
+    FaultKind.DOWNLOAD_EXPIRED: DOWNLOAD,
+    FaultKind.DOWNLOAD_503: DOWNLOAD,
+}
+REPORT_FAULT_KINDS = tuple(kind for kind in FaultKind if kind in _REPORT_STEPS)
+"""What can only go wrong with asynchronous reports; each kind hits one step of a report by itself."""
+FAULT_KINDS = tuple(kind for kind in FaultKind if kind not in _REPORT_STEPS)
+_OUTSIDE_THE_API = {"", "oauth/token", DOWNLOAD}
 _LASTING: frozenset[str] = frozenset({FaultKind.ACCOUNT_VANISHES, FaultKind.PIN_CAP})
-_EFFECTS = _LASTING | {FaultKind.TOKEN_EXPIRED, FaultKind.TOKEN_REVOKED, FaultKind.SLOW}
+_EFFECTS = _LASTING | {FaultKind.TOKEN_EXPIRED, FaultKind.TOKEN_REVOKED, FaultKind.SLOW, FaultKind.REPORT_SLOW}
 
 
 class Hint(StrEnum):
@@ -61,9 +87,9 @@ class Fault:
     """One scripted fault: which calls it hits, from when on, and how often."""
 
     kind: str  # a `FaultKind`, or its text
-    on: str = "*"  # an operationId; "*" is every operation but oauth/token
+    on: str = "*"  # an operationId, or `DOWNLOAD`; "*" is every operation but oauth/token
     path: str = ""  # a substring of the path, such as a board's id
-    account: str = ""  # the ad account of the path; for account_vanishes, the one that goes
+    account: str = ""  # the ad account of the path or the report; for account_vanishes, the one that goes
     after: int = 0  # so many matching calls are answered properly first
     times: int | None = 1  # None: every call from then on
     seconds: float = 1  # to wait (rate_limited, retry_after_400) or to be slow for
@@ -71,16 +97,23 @@ class Fault:
     code: int | None = 8  # of a rate_limited answer; None: a body without a code
     status: int = 401  # with which a revoked token is refused: 400 or 401
     items: int = 100_000  # how many pins a list shows under pin_cap
+    level: str = ""  # of the report, where only those of one level are hit
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kind", FaultKind(self.kind))
         object.__setattr__(self, "hint", Hint(self.hint))
 
     def covers(self, entry: Entry) -> bool:
-        named = entry.operation_id == self.on or (self.on == "*" and entry.operation_id not in {"", "oauth/token"})
-        own_account = self.kind is FaultKind.ACCOUNT_VANISHES or self.account in {"", _account(entry)}
+        own_account = self.kind is FaultKind.ACCOUNT_VANISHES or self.account in {"", entry.account}
         paged = self.kind is not FaultKind.REPEATED_BOOKMARK or bool(entry.values("bookmark"))
-        return named and own_account and paged and self.path in entry.path
+        narrowed = self.path in entry.path and self.level in {"", entry.level}
+        return self._is_named(entry.operation_id) and own_account and paged and narrowed
+
+    def _is_named(self, operation_id: str) -> bool:
+        if self.kind in _REPORT_STEPS and operation_id != _REPORT_STEPS[self.kind]:
+            return False
+        everywhere = self.kind in _REPORT_STEPS or operation_id not in _OUTSIDE_THE_API
+        return operation_id == self.on or (self.on == "*" and everywhere)
 
 
 @dataclass
@@ -123,7 +156,3 @@ class FaultScript:
     def fired(self, kind: str) -> int:
         """How often faults of a kind have hit a call."""
         return sum(min(p.fired, p.fault.times or p.fired) for p in self._progress if p.fault.kind == kind)
-
-
-def _account(entry: Entry) -> str:
-    return entry.path_parameters.get("ad_account_id", "")

@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+import orjson
+
 from integration_tests.simulator.errors import bad_request
 from integration_tests.simulator.parameters import Parameter
+from integration_tests.simulator.reply import JSON
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,22 @@ class NumberField(Field):
 
 
 @dataclass(frozen=True)
+class FlagField(Field):
+    def parse(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise bad_request(f"{self.name} {value!r} is not a boolean.")
+        return value
+
+
+@dataclass(frozen=True)
+class UnsimulatedField(Field):
+    """A field that Pinterest has and the local Pinterest refuses, rather than to answer as if it weren't there."""
+
+    def parse(self, _value: Any) -> Any:
+        raise bad_request(f"{self.name} is not simulated.")
+
+
+@dataclass(frozen=True)
 class ListField(Field):
     """An array of values that all keep one rule."""
 
@@ -80,6 +99,16 @@ class ListField(Field):
         if self.max_items is not None and len(value) > self.max_items:
             raise bad_request(f"{self.name} has {len(value)} items, the maximum is {self.max_items}.")
         return tuple(map(self.item.parse, value))
+
+
+def json_body(content_type: str, body: bytes) -> Any:
+    """The JSON that a request brought, None if it brought none."""
+    if not content_type.startswith(JSON):
+        return None
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def read_fields(fields: Sequence[Field], body: Any) -> dict[str, Any]:

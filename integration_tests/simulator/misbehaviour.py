@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 
 import orjson
 
-from integration_tests.simulator import errors
+from integration_tests.simulator import downloads, errors
 from integration_tests.simulator.errors import ApiError
 from integration_tests.simulator.faults import Fault, FaultKind, Hint
 from integration_tests.simulator.reply import Reply, refusal
+from integration_tests.simulator.report_jobs import ReportStatus, poll_answer
 from integration_tests.simulator.request_log import Entry
 
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
@@ -75,6 +76,9 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.TOO_LARGE_413: _status(413, "Payload too large."),
     FaultKind.TOO_LARGE_414: _status(414, "URI too long."),
     FaultKind.TOO_LARGE_431: _status(431, "Request header fields too large."),
+    FaultKind.REPORT_DOES_NOT_EXIST: lambda _fault: Reply(200, poll_answer(ReportStatus.DOES_NOT_EXIST)),
+    FaultKind.DOWNLOAD_EXPIRED: lambda _fault: downloads.expired_link(),
+    FaultKind.DOWNLOAD_503: lambda _fault: downloads.slow_down(),
 }
 
 
@@ -86,6 +90,7 @@ def _repeat_bookmark(body: bytes, entry: Entry) -> bytes:
 
 _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.TRUNCATED_JSON: lambda body, _entry: body[: max(1, len(body) // 2)],
+    FaultKind.DOWNLOAD_TRUNCATED: lambda body, _entry: body[: max(1, len(body) // 2)],
     FaultKind.MALFORMED_JSON: lambda body, _entry: body[:-1] + b",}}",
     FaultKind.EMPTY_BODY: lambda _body, _entry: b"",
     FaultKind.REPEATED_BOOKMARK: _repeat_bookmark,

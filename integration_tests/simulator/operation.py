@@ -5,17 +5,19 @@ one place, so a new endpoint is as strict as the others from its first line.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
 from integration_tests.simulator.bookmarks import Bookmarks
 from integration_tests.simulator.errors import bad_request, forbidden, pagination_cap
+from integration_tests.simulator.faults import Fault
 from integration_tests.simulator.layout import Layout
 from integration_tests.simulator.listing import Listing
 from integration_tests.simulator.parameters import Digits, Integer, Parameter, Text
+from integration_tests.simulator.report_jobs import ReportJobs
 
 Arguments = Mapping[str, Any]
 
@@ -31,6 +33,10 @@ class Call:
     arguments: Arguments
     identity: str
     bookmarks: Bookmarks
+    reports: ReportJobs
+    port: int  # of this server, for the links it gives out
+    faults: Sequence[Fault] = ()
+    refused_windows: Collection[tuple[int, int, int]] = ()
     max_rows: int | None = None
     max_items: int | None = None
 
@@ -43,8 +49,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Operation(ABC):
-    """One GET of the API."""
+    """One method of one path of the API."""
 
+    method: ClassVar[str] = "GET"
     operation_id: str
     path: str
     category: str
@@ -65,6 +72,10 @@ class Operation(ABC):
         for parameter in accepted.values():
             arguments[parameter.name] = parameter.read([value for name, value in query if name == parameter.name])
         return arguments
+
+    def read_body(self, _body: Any) -> dict[str, Any]:
+        """The arguments in the JSON body, of which a GET has none."""
+        return {}
 
     def permit(self, layout: Layout, arguments: Arguments) -> None:
         """Refuses accounts that aren't the user's, and what only several parameters together make wrong."""

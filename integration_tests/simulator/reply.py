@@ -1,5 +1,6 @@
 """What goes back to the client, before a fault spoils it?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import orjson
@@ -11,12 +12,13 @@ JSON = "application/json"
 
 @dataclass
 class Reply:
-    """Status, body and headers of one answer."""
+    """Status, body and headers of one answer; with a rest, the body is only its beginning."""
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
     media_type: str = JSON
+    rest: Iterator[bytes] | None = None  # what follows the body, where it is too much to be held
 
 
 def refusal(error: ApiError) -> Reply:

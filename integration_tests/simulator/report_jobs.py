@@ -13,7 +13,10 @@ from enum import StrEnum
 from itertools import count
 from urllib.parse import urlencode
 
+import orjson
+
 from integration_tests.simulator.report_request import ReportRequest
+from integration_tests.simulator.request_log import Entry
 from integration_tests.simulator.seeding import mix
 
 REPORT_SECONDS = 3_600
@@ -87,6 +90,17 @@ class ReportJobs:
     def by_token(self, token: str) -> ReportJob | None:
         return self._by_token.get(token)
 
+    def level(self, entry: Entry) -> str:
+        """The level of the report that a request orders or asks for, "" for any other request."""
+        if isinstance(entry.body, dict):
+            return str(entry.body.get("level", ""))
+        return next((job.request.level for job in self._named(entry)), "")
+
+    def end(self, entry: Entry, status: ReportStatus) -> None:
+        """Lets the job that a request asks for end badly."""
+        for job in self._named(entry):
+            job.ended_as = status
+
     def by_key(self, key: str) -> ReportJob | None:
         return self._by_key.get(key)
 
@@ -115,6 +129,14 @@ class ReportJobs:
         """Whether a signed link still holds."""
         issued = datetime.strptime(query["X-Amz-Date"], _STAMP).replace(tzinfo=UTC).timestamp()
         return self._clock() < issued + LINK_SECONDS
+
+    def _named(self, entry: Entry) -> list[ReportJob]:
+        return [self._by_token[token] for token in entry.values("token") if token in self._by_token]
+
+
+def poll_answer(status: ReportStatus, url: str | None = None, size: int | None = None) -> bytes:
+    """The body of an answer to a poll."""
+    return orjson.dumps({"report_status": status, "url": url, "size": size})
 
 
 def _signature(key: str, stamp: str) -> str:

@@ -16,9 +16,10 @@ from integration_tests.simulator.faults import FaultKind
 from integration_tests.simulator.fields import Field, read_fields
 from integration_tests.simulator.operation import Arguments, Call, Operation
 from integration_tests.simulator.report_fields import FILTERS, REPORT_FIELDS
-from integration_tests.simulator.report_jobs import ReportStatus
+from integration_tests.simulator.report_jobs import ReportStatus, poll_answer
 from integration_tests.simulator.report_request import ReportRequest
-from integration_tests.simulator.report_rules import REPORT_RULES
+
+_LAST_HOUR = 23
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,13 @@ class GetReport(Operation):
     def answer(self, call: Call) -> bytes:
         job = call.reports.by_token(call.arguments["token"])
         if job is None or job.account_id != call.arguments["ad_account_id"]:
-            return _status(ReportStatus.DOES_NOT_EXIST)
+            return poll_answer(ReportStatus.DOES_NOT_EXIST)
         status = call.reports.status(job)
         if status is not ReportStatus.FINISHED:
-            return _status(status)
+            return poll_answer(status)
         url = f"http://{DOWNLOAD_HOST}:{call.port}{call.reports.link(job)}"
         account = ads.account_of(call.layout, call.arguments)
-        return orjson.dumps(
-            {"report_status": status, "url": url, "size": file_size(call.layout, account, job.request)},
-        )
-
-
-def _status(status: ReportStatus) -> bytes:
-    return orjson.dumps({"report_status": status, "url": None, "size": None})
+        return poll_answer(status, url, file_size(call.layout, account, job.request))
 
 
 def _request(arguments: Arguments) -> ReportRequest:
@@ -79,12 +74,6 @@ def _request(arguments: Arguments) -> ReportRequest:
         targeting_types=arguments["targeting_types"] or (),
         attribution=attribution,
         filters={name: arguments[name] for name in FILTERS if arguments[name] is not None},
-        start_hour=arguments["start_hour"],
-        end_hour=arguments["end_hour"],
+        start_hour=arguments["start_hour"] or 0,
+        end_hour=_LAST_HOUR if arguments["end_hour"] is None else arguments["end_hour"],
     )
-
-
-CREATE_REPORT = CreateReport(
-    "analytics/create_report", "/ad_accounts/{ad_account_id}/reports", "ads_analytics", ("ads:read",), (),
-    rules=REPORT_RULES,
-)

@@ -107,9 +107,7 @@ _RECORDS: Mapping[Kind, tuple[str, Callable[[Layout, int, int], Record]]] = {
 }
 
 
-def _is_chosen(
-    layout: Layout, account: int, kind: Kind, index: int, filters: Mapping[str, tuple[str, ...]]
-) -> bool:
+def _is_chosen(layout: Layout, account: int, kind: Kind, index: int, filters: Mapping[str, tuple[str, ...]]) -> bool:
     if not filters:
         return True
     lineage = {kind: index}

@@ -5,6 +5,7 @@ of flat rows. It is made piece by piece, so that a report of any size costs no m
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -36,7 +37,8 @@ def report_rows(layout: Layout, account: int, request: ReportRequest) -> Iterato
     """The rows of a report, in the order of the file."""
     hourly = request.granularity == "HOUR"
     asked = tuple(name for name in request.columns if not (hourly and is_conversion(name)))
-    maker = DayRows(layout, (*asked, *TARGETING_COLUMNS, layout.product_item_column), request.attribution)
+    unasked = (*TARGETING_COLUMNS, layout.product_item_column) if layout.product_item_column else TARGETING_COLUMNS
+    maker = DayRows(layout, (*asked, *unasked), request.attribution)
     for entity_id, subject in reported(layout, account, request):
         made = (
             _hourly(layout, maker, subject, request)
@@ -44,15 +46,14 @@ def report_rows(layout: Layout, account: int, request: ReportRequest) -> Iterato
             else gathered(maker.rows(subject, request.start_date, request.end_date), request.granularity)
         )
         for record in made:
-            if (shown := as_reported(record, asked)) is not None:
+            if (shown := as_reported(record, maker.wanted)) is not None:
                 yield Row(entity_id, shown)
 
 
-def as_reported(record: Record, asked: tuple[str, ...]) -> Record | None:
+def as_reported(record: Record, asked: AbstractSet[str]) -> Record | None:
     """A row as a JSON report shows it: without the metrics that are zero, None if that is all of them."""
     shown = {name: value for name, value in record.items() if value or name not in MEASURES}
-    is_measured = any(name in MEASURES for name in asked)
-    return None if is_measured and MEASURES.isdisjoint(shown) else shown
+    return None if MEASURES.isdisjoint(shown) and not MEASURES.isdisjoint(asked) else shown
 
 
 def report_file(layout: Layout, account: int, request: ReportRequest) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """How does the local Pinterest behave, whatever its data?"""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from integration_tests.simulator.faults import Fault
@@ -15,7 +15,7 @@ class Settings:
 
     profile: str = "ample"  # of the quotas: ample, standard, trial or docs_2022
     header_style: HeaderStyle = HeaderStyle.PLAIN
-    clock: Callable[[], float] = time.time  # of quotas, tokens and bookmarks
+    clock: Callable[[], float] = time.time  # of quotas, tokens, bookmarks and report jobs
     faults: Sequence[Fault] = ()
     latency: float = 0  # seconds before each answer
     scopes: tuple[str, ...] = ALL_SCOPES
@@ -23,6 +23,9 @@ class Settings:
     refresh_rotation: Rotation = Rotation.KEEP
     max_url_length: int = 32_768
     max_rows: int | None = None  # entities x days of one analytics call; more is a 413
+    report_seconds: float = 0.05  # until a report has finished
+    reuse_report_tokens: bool = True  # the same request within an hour is the same job
+    refused_windows: Collection[tuple[int, int, int]] = ()  # click, engagement and view days that no report may combine
 
     def __post_init__(self) -> None:
         self.header_style = HeaderStyle(self.header_style)

@@ -18,7 +18,7 @@ from integration_tests.simulator.faults import Fault
 from integration_tests.simulator.listing import Record
 from integration_tests.simulator.oauth import CLIENT_ID, CLIENT_SECRET
 from integration_tests.simulator.request_log import Entry
-from integration_tests.simulator.service import Hook, Service
+from integration_tests.simulator.service import Service
 from integration_tests.simulator.settings import Settings
 from integration_tests.simulator.world import World
 
@@ -82,8 +82,8 @@ class Simulator:
 
     @property
     def secrets(self) -> list[str]:
-        """Every secret ever in play: client secret, its Basic form, tokens, codes."""
-        return list(self._service.tokens.secrets)
+        """Every secret ever in play: client secret, its Basic form, tokens, codes, signatures of download links."""
+        return [*self._service.tokens.secrets, *self._service.reports.signatures]
 
     # -- what happened
 
@@ -116,10 +116,10 @@ class Simulator:
 
     def after(self, operation_id: str, count: int, action: Callable[[World], object]) -> None:
         """Lets something happen in the world right after the n-th call, from now on, of an operation."""
-        self._service.hooks.append(Hook(operation_id, count, action))
+        self._service.hooks.add(operation_id, count, action)
 
     def advance(self, seconds: float) -> None:
-        """Moves the clock of quotas, tokens and bookmarks."""
+        """Moves the clock of quotas, tokens, bookmarks and report jobs."""
         self._service.advanced_seconds += seconds
 
 

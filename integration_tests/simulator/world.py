@@ -4,15 +4,18 @@
 ids as strings, for tests to compare with.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from integration_tests.simulator import ads, columns, organic, user_analytics
+from integration_tests.simulator import ads, columns, organic, report_columns, user_analytics
 from integration_tests.simulator.analytics import DEFAULT_ATTRIBUTION, Attribution, DayRows
 from integration_tests.simulator.layout import Kind, Layout, size_at
 from integration_tests.simulator.listing import Record
+from integration_tests.simulator.report_request import ReportRequest
+from integration_tests.simulator.report_streams import REPORT_KEYS, REPORT_STREAMS
+from integration_tests.simulator.reports import as_reported, report_rows
 from integration_tests.simulator.subjects import subjects
 
 ANY_STATUS = {"entity_statuses": ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")}
@@ -44,7 +47,7 @@ _LEVELS = {
     "ad_group_analytics": "ad_groups",
     "ad_analytics": "ads",
 }
-_IDS = frozenset(columns.IDS)
+_IDS = frozenset((*columns.IDS, *report_columns.IDS, "TARGETING_VALUE"))
 
 
 @dataclass(kw_only=True)
@@ -59,30 +62,39 @@ class World(Layout):
         end: date | None = None,
         wanted_columns: Sequence[str] = columns.DEFAULT_COLUMNS,
         attribution: Attribution = DEFAULT_ATTRIBUTION,
+        targeting_types: Sequence[str] | None = None,
     ) -> Iterator[Record]:
-        """The records of a stream; the dates (by default the last 90 days) and columns matter to analytics only."""
+        """The records of a stream.
+
+        All options matter to analytics and reports only. Analytics begin 89 days back unless told otherwise, reports
+        as far back as Pinterest keeps them; days of analytics that lie further back are as reports show them.
+        """
+        if stream in REPORT_STREAMS:
+            types = None if targeting_types is None else tuple(targeting_types)
+            wanted = tuple(wanted_columns)
+            return self.report(REPORT_STREAMS[stream].request(self, start, end, wanted, attribution, types))
         first, last = start or self.today - timedelta(days=DAYS_BACK), end or self.today
         if stream in _LEVELS:
-            maker = DayRows(self, wanted_columns, attribution)
-            return self._analytics(_LEVELS[stream], maker, first, last)
+            return self._analytics(_LEVELS[stream], DayRows(self, wanted_columns, attribution), first, last)
         if stream == "user_account_analytics":
             return self._user_account_analytics(first, last)
         if stream in _ENTITIES:
             return self._entities(stream)
         return _LISTS[stream](self)
 
-    def expected(self, stream: str, **window: Any) -> dict[tuple[str, ...], Record]:
+    def expected(self, stream: str, **window: Any) -> dict[tuple[Any, ...], Record]:
         """The records of a stream by primary key, every id a string; options as for `records`."""
-        keys = PRIMARY_KEYS[stream]
-        by_key: dict[tuple[str, ...], Record] = {}
-        for record in self.records(stream, **window):
-            exact = {
-                name: str(value) if name in _IDS and value is not None else value for name, value in record.items()
-            }
-            by_key[tuple(exact[key] for key in keys)] = exact
-        return by_key
+        keys = PRIMARY_KEYS.get(stream) or REPORT_KEYS[stream]
+        return by_key(keys, self.records(stream, **window))
+
+    def report(self, request: ReportRequest) -> Iterator[Record]:
+        """The rows of a report of every account, whatever its level and granularity, and however long."""
+        for account in self.account_indexes():
+            for row in report_rows(self, account, request):
+                yield row.record
 
     def _analytics(self, level: str, maker: DayRows, start: date, end: date) -> Iterator[Record]:
+        first_sync_day = (self.today - timedelta(days=DAYS_BACK)).isoformat()
         for account in self.account_indexes():
             ids = (
                 None
@@ -90,7 +102,10 @@ class World(Layout):
                 else [self.entity_id(Kind(level), account, index) for index in range(self.count(Kind(level), account))]
             )
             for subject in subjects(self, level, account, ids):
-                yield from maker.rows(subject, start, end)
+                for row in maker.rows(subject, start, end):
+                    shown = row if row["DATE"] >= first_sync_day else as_reported(row, maker.wanted)
+                    if shown is not None:
+                        yield shown
 
     def _user_account_analytics(self, start: date, end: date) -> Iterator[Record]:
         arguments = {**user_analytics.DEFAULTS, "start_date": start, "end_date": end}
@@ -99,6 +114,15 @@ class World(Layout):
     def _entities(self, stream: str) -> Iterator[Record]:
         for account in self.account_indexes():
             yield from _ENTITIES[stream](self, {**ANY_STATUS, "ad_account_id": self.account_id(account)})
+
+
+def by_key(keys: Sequence[str], records: Iterable[Record]) -> dict[tuple[Any, ...], Record]:
+    """Records by primary key, every id a string."""
+    found: dict[tuple[Any, ...], Record] = {}
+    for record in records:
+        exact = {name: str(value) if name in _IDS and value is not None else value for name, value in record.items()}
+        found[tuple(exact[key] for key in keys)] = exact
+    return found
 
 
 def _board_sections(world: Layout) -> Iterator[Record]:

@@ -93,6 +93,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         session: sends the refresh; knows no token.
         max_retries: how often a refresh that failed on Pinterest's side is tried again.
         on_rotation: called with the answer when it carries another refresh token, with no lock held.
+        clock: seconds that only grow.
     """
 
     def __init__(
@@ -102,12 +103,14 @@ class OAuthAuthenticator(PinterestAuthenticator):
         session: requests.Session,
         max_retries: int,
         on_rotation: Callable[[Mapping[str, Any]], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._token_url = token_url
         self._credentials = credentials
         self._session = session
         self._attempts = 1 + min(max_retries, _MOST_RETRIES)
         self._on_rotation = on_rotation
+        self._clock = clock
         self._lock = threading.Lock()
         self._refresh_token = credentials.refresh_token
         self._access_token, self._expires_at = credentials.usable_access_token(), float("inf")
@@ -145,7 +148,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
     def _valid_token(self) -> str:
         rotated = None
         with self._lock:
-            if not self._access_token or time.monotonic() >= self._expires_at:
+            if not self._access_token or self._clock() >= self._expires_at:
                 rotated = self._refresh()
             token = self._access_token
         self._tell(rotated)
@@ -162,7 +165,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         answer = self._ask_for_token()
         self._access_token = str(answer["access_token"])
         lifetime = lifetime_seconds(answer)
-        self._expires_at = time.monotonic() + lifetime - min(_EXPIRY_MARGIN_SECONDS, lifetime / 10)
+        self._expires_at = self._clock() + lifetime - min(_EXPIRY_MARGIN_SECONDS, lifetime / 10)
         self._proven = False
         self.granted = frozenset(re.split(r"[\s,]+", str(answer.get("scope") or "").strip())) - {""}
         add_to_secrets(self._access_token)

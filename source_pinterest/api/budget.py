@@ -27,8 +27,8 @@ _SHORT_RESET_SECONDS = 5.0
 _PACING_SECONDS = 1.5
 """Up to here a wait only spaces the calls out; it is nothing that a connection would rather not wait for."""
 
-_SECOND = 1.05
-"""How long calls count against the allowance of a second, as they take a little longer or shorter on their way."""
+_ARRIVAL_SECONDS = 0.05
+"""So much earlier than another a call may arrive that left at the same time: windows begin and end on the server."""
 
 _SAME_WINDOW_SECONDS = 2.5
 """Two resets closer than this speak of the same window."""
@@ -47,7 +47,7 @@ class _Window:
 
     def seconds_until_free(self, now: float, in_flight: int) -> float:
         if now >= self.resets_at:
-            self._roll(now + self.period, in_flight)
+            self._roll(now + self.period + _ARRIVAL_SECONDS, in_flight)
         return 0.0 if self.issued + self.foreign < self.limit else self.resets_at - now
 
     def learn(self, told: "WindowHeader", now: float, in_flight: int) -> None:
@@ -208,7 +208,7 @@ class Budget:
                 *(w.seconds_until_free(now, self._in_flight[category]) for w in self._windows_of(category, now)),
             ]
             if len(self._last_second) == limits.CALLS_PER_SECOND:
-                waits.append(self._last_second[0] + _SECOND - now)
+                waits.append(self._last_second[0] + 1 + _ARRIVAL_SECONDS - now)
             wait = max(waits)
             if wait <= 0:
                 for window in self._windows_of(category, now):

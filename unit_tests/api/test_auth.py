@@ -1,7 +1,6 @@
 """Is there one valid token for all threads, renewed in time, and are refusals final?"""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -33,16 +32,23 @@ class Endpoint:
         self._mock = mock
         wanted = read_credentials({"credentials": {**OAUTH, **credentials}})
         assert isinstance(wanted, OAuthCredentials)
+        self.now = 1_000.0
         self.authenticator = OAuthAuthenticator(
-            TOKEN_URL, wanted, requests.Session(), 7, lambda answer: self.on_rotation(answer)
+            TOKEN_URL, wanted, requests.Session(), 7, self._tell, clock=lambda: self.now
         )
 
+    def _tell(self, answer: Mapping[str, Any]) -> None:
+        self.on_rotation(answer)
+
     def answers(self, *answers: dict[str, Any]) -> None:
-        self._mock.post(TOKEN_URL, [answer if {"exc", "status_code", "text"} & set(answer) else {"json": answer} for answer in answers])
+        self._mock.post(
+            TOKEN_URL,
+            [answer if {"exc", "status_code", "text"} & set(answer) else {"json": answer} for answer in answers],
+        )
 
     @property
     def calls(self) -> int:
-        return self._mock.call_count
+        return int(self._mock.call_count)
 
     def token(self) -> str:
         request = self.authenticator(requests.Request("GET", "https://api.pinterest.com/v5/boards").prepare())
@@ -129,13 +135,11 @@ def in_threads(work: Callable[[], None], count: int) -> None:
     [(1_000, 939, 1), (1_000, 941, 2), (100, 89, 1), (100, 91, 2), (None, 3_539, 1), (None, 3_541, 2)],
 )
 def test_a_token_is_renewed_before_it_expires(
-    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, lifetime: int | None, after: float, asked: int
+    endpoint: Endpoint, lifetime: int | None, after: float, asked: int
 ) -> None:
     endpoint.answers(issued(1, expires_in=lifetime), issued(2))
-    now = time.monotonic()
-    monkeypatch.setattr(auth.time, "monotonic", lambda: now)
     endpoint.token()
-    monkeypatch.setattr(auth.time, "monotonic", lambda: now + after)
+    endpoint.now += after
 
     assert endpoint.token() == f"Bearer false-access-token-{asked}"
     assert endpoint.calls == asked

@@ -129,7 +129,7 @@ def test_an_error_of_the_parser_that_no_retry_heals_goes_through(authenticator: 
 
 def test_two_broken_connections_in_a_row_split_the_call(splitter: SplittingErrorHandler) -> None:
     assert action(splitter, requests.ReadTimeout()) is ResponseAction.RETRY
-    with pytest.raises(errors.AnswerTooLargeError, match="ad_analytics.*ReadTimeout"):
+    with pytest.raises(errors.AnswerTooLargeError, match=r"ad_analytics.*ReadTimeout"):
         splitter.interpret_response(requests.ReadTimeout())
     assert action(splitter, requests.ReadTimeout()) is ResponseAction.RETRY, "the half call starts anew"
     assert action(splitter, answer(200, {"items": []})) is ResponseAction.SUCCESS

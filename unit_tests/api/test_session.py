@@ -50,9 +50,7 @@ def session(books: Books) -> PinterestSession:
     return PinterestSession(books, "source-pinterest/test", 120, connections=4)
 
 
-def test_a_call_is_paced_by_its_category(
-    session: PinterestSession, books: Books, mock: requests_mock.Mocker
-) -> None:
+def test_a_call_is_paced_by_its_category(session: PinterestSession, books: Books, mock: requests_mock.Mocker) -> None:
     mock.get(URL, headers={"x-ratelimit-remaining": "7"})
     session.get(URL)
 

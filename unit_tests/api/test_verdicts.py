@@ -56,7 +56,9 @@ def test_the_table(status: int, code: int | None, message: str, verdict: Verdict
     assert verdict_of(refusal(status, code, message)) is verdict
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b'["a list"]', b'"text"', b"null", b'{"code": "3"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>Bad gateway</html>", b'["a list"]', b'"text"', b"null", b'{"code": "3"}']
+)
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [(400, Verdict.REJECTED), (401, Verdict.REFRESH_TOKEN), (429, Verdict.WAIT), (502, Verdict.RETRY)],

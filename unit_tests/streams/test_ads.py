@@ -9,7 +9,8 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
-from source_pinterest.streams import AdAccounts, Ads, CampaignAnalytics, Campaigns
+from source_pinterest.streams.ads import AdAccounts, Ads, Campaigns
+from source_pinterest.streams.analytics import CampaignAnalytics
 from source_pinterest.streams.partitions import failure_of, partition_slice
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
@@ -79,7 +80,7 @@ def test_named_accounts_that_refuse_are_all_told_after_the_others(
     records = iter(pinterest.stream(AdAccounts).read_slice(EVERYTHING))
 
     assert next(records)["id"] == "11"
-    with pytest.raises(AccountUnreadableError, match="14.*15"):
+    with pytest.raises(AccountUnreadableError, match=r"14.*15"):
         next(records)
 
 
@@ -107,9 +108,7 @@ def test_an_account_that_is_none_is_never_taken(mock: requests_mock.Mocker, body
 # ---- Which failures of an account matter
 
 
-def test_an_account_that_was_never_readable_is_left_out(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_account_that_was_never_readable_is_left_out(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     pinterest.answers("ad_accounts/11/campaigns", refused(403, 29))
     with caplog.at_level(logging.WARNING):
         assert pinterest.read(Campaigns, ACCOUNT) == []

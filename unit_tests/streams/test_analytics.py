@@ -10,8 +10,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.streams import AdAccountAnalytics, AdAnalytics, CampaignAnalytics
-from source_pinterest.streams.analytics import AnalyticsStream
+from source_pinterest.streams.analytics import AdAccountAnalytics, AdAnalytics, AnalyticsStream, CampaignAnalytics
 from source_pinterest.streams.partitions import failure_of, partition_slice
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, page, refused
@@ -102,7 +101,7 @@ def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
 
 
 def test_ids_are_text_and_exact_and_metrics_stay_numbers(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, {"text": '[{"CAMPAIGN_ID": 626736533506123457, "DATE": "2026-06-01", "SPEND_IN_DOLLAR": 1.5, "CPM_IN_DOLLAR": null}]'})
+    pinterest.answers(PATH, {"json": [row(626736533506123457, SPEND_IN_DOLLAR=1.5, CPM_IN_DOLLAR=None)]})
     [record] = pinterest.read(CampaignAnalytics, call(days(89, 0), "626736533506123457"))
 
     assert record["CAMPAIGN_ID"] == "626736533506123457"
@@ -135,7 +134,19 @@ def test_a_key_that_repeats_or_is_incomplete_fails_the_stream_before_a_row_is_ta
 
 @pytest.mark.parametrize(
     "body",
-    ["", "{}", "null", '"text"', "<html>", "[1]", "[null]", "[[]]", '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}', '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}, {"CAMP', '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}]]'],
+    [
+        "",
+        "{}",
+        "null",
+        '"text"',
+        "<html>",
+        "[1]",
+        "[null]",
+        "[[]]",
+        '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}',
+        '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}, {"CAMP',
+        '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}]]',
+    ],
 )
 def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str) -> None:
     pinterest.answers(PATH, {"text": body})

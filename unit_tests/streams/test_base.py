@@ -17,7 +17,7 @@ from source_pinterest.api.errors import (
     ScopeMissingError,
     UnavailableError,
 )
-from source_pinterest.streams import BoardPins, Boards
+from source_pinterest.streams.organic import BoardPins, Boards
 from source_pinterest.streams.partitions import partition_slice
 from source_pinterest.sync.fuse import FAILURES_IN_A_ROW
 from unit_tests.streams.pinterest import Pinterest, page, refused
@@ -211,3 +211,16 @@ def test_every_call_carries_the_token(pinterest: Pinterest) -> None:
     pinterest.read(Boards, EVERYTHING)
 
     assert matcher.last_request.headers["Authorization"] == "Bearer false-access-token"
+
+
+@pytest.mark.xfail(
+    strict=True,
+    raises=(AttributeError, KeyError),
+    reason="an item that is no object, or has no id, ends the slice with a bare error and is not asked for again",
+)
+@pytest.mark.parametrize("item", [None, 7, "7", [], {}])
+def test_an_item_that_is_no_record_is_asked_for_again(pinterest: Pinterest, item: Any) -> None:
+    pinterest.answers("boards", {"json": {"items": [item], "bookmark": None}})
+
+    with pytest.raises(UnavailableError):
+        pinterest.read(Boards, EVERYTHING)

@@ -3,7 +3,7 @@
 import pytest
 
 from source_pinterest.api.errors import AuthenticationError, ConfigError, RejectedError, UnavailableError
-from source_pinterest.streams import BoardPins, BoardSectionPins
+from source_pinterest.streams.organic import BoardPins, BoardSectionPins
 from source_pinterest.streams.partitions import failure_of
 from unit_tests.streams.pinterest import Pinterest, refused
 

@@ -4,8 +4,8 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import ListingCappedError, UnavailableError
-from source_pinterest.streams import BoardPins, Boards, BoardSectionPins, BoardSections
 from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.organic import BoardPins, Boards, BoardSectionPins, BoardSections
 from source_pinterest.streams.partitions import partition_slice
 from unit_tests.streams.pinterest import Pinterest, page, refused
 

@@ -7,8 +7,8 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.streams import UserAccountAnalytics
 from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.streams.user_analytics import UserAccountAnalytics
 from unit_tests.streams.pinterest import Pinterest
 
 PATH = "user_account/analytics"
@@ -90,7 +90,17 @@ def test_a_window_that_is_all_still_counted_moves_nothing(pinterest: Pinterest) 
 
 @pytest.mark.parametrize(
     "body",
-    ["", "[]", "null", "{}", '{"all": {}}', '{"all": null}', '{"all": []}', '{"all": {"daily_metrics": null}}', '{"all": {"daily_metrics": ['],
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"all": {}}',
+        '{"all": null}',
+        '{"all": []}',
+        '{"all": {"daily_metrics": null}}',
+        '{"all": {"daily_metrics": [',
+    ],
 )
 def test_a_body_without_days_is_never_read_as_none(pinterest: Pinterest, body: str) -> None:
     pinterest.answers(PATH, {"text": body})

@@ -99,9 +99,7 @@ def test_windows_and_batches_tell_slices_apart() -> None:
     assert len(keys) == 4
 
 
-def test_states_go_out_every_so_many_seconds(
-    tally: Tally, clock: Clock, repository: InMemoryMessageRepository
-) -> None:
+def test_states_go_out_every_so_many_seconds(tally: Tally, clock: Clock, repository: InMemoryMessageRepository) -> None:
     def pass_at(second: float) -> list[dict[str, Any]]:
         clock.now = 100 + second
         tally.complete(of_account("1"))

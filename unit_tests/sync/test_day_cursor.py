@@ -8,6 +8,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
+from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.sync.day_cursor import DayCursor, UserDayCursor, window_of
 from source_pinterest.sync.history import Period, WindowProgress
@@ -204,7 +205,9 @@ def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCapture
 
 def finish(subject: UserDayCursor, settled: Date | None) -> dict[str, Any]:
     (window,) = subject.unread()
-    stream_slice = StreamSlice(partition={}, cursor_slice=dict(zip(("start_date", "end_date"), window.as_pair(), strict=True)))
+    stream_slice = StreamSlice(
+        partition={}, cursor_slice=dict(zip(("start_date", "end_date"), window.as_pair(), strict=True))
+    )
     subject.complete(stream_slice, settled)
     subject.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
     return subject.state
@@ -241,3 +244,14 @@ def test_days_of_the_user_that_are_gone_are_told(caplog: pytest.LogCaptureFixtur
         assert subject.unread() == [DateWindow(EARLIEST, TODAY)]
 
     assert f"{ago(119)} to {ago(90)}" in caplog.text
+
+
+@pytest.mark.xfail(
+    strict=True,
+    raises=ValueError,
+    reason="a day in the state that is none ends the whole sync with a bare ValueError, not with a sentence",
+)
+@pytest.mark.parametrize("state", [{"DATE": "yesterday"}, {"states": [entry("549", "2026-02-30")]}])
+def test_a_state_that_can_not_be_read_is_a_config_error(state: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        cursor(state)

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, FailureType, Level, StreamDescriptor, Type
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets, update_secrets
 
-from source_pinterest.sync import messages
 from source_pinterest.api.errors import ConfigError
+from source_pinterest.sync import messages
 from source_pinterest.sync.messages import (
     PLAIN_ERRORS,
     FailureTypes,
@@ -28,10 +29,10 @@ def state() -> AirbyteMessage:
 
 
 def trace(kind: FailureType = FailureType.system_error, sentence: str = "It failed.") -> AirbyteMessage:
-    try:
-        raise AirbyteTracedException(message=sentence, internal_message=f"{sentence} Inside.", failure_type=kind)
-    except AirbyteTracedException as error:
-        return error.as_airbyte_message(StreamDescriptor(name="boards"))
+    error = AirbyteTracedException(message=sentence, internal_message=f"{sentence} Inside.", failure_type=kind)
+    with pytest.raises(AirbyteTracedException) as raised:
+        raise error
+    return raised.value.as_airbyte_message(StreamDescriptor(name="boards"))
 
 
 def test_a_workers_message_goes_through_the_record_queue() -> None:
@@ -188,7 +189,7 @@ def test_the_most_retryable_failure_closes_the_sync(seen: list[FailureType], clo
 
 
 def test_flushing_writes_what_was_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    with messages.PRINT_BUFFER:
+    with PRINT_BUFFER:
         sys.stdout.write("one line")
         messages.flush_stdout()
     assert "one line" in capsys.readouterr().out

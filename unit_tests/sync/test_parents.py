@@ -44,6 +44,12 @@ def selected(listing: Callable[[Key], Iterable[str]]) -> ParentIds:
     return ids
 
 
+def end_with(failure: BaseException, after: list[str]) -> None:
+    """A reader that breaks in the middle of its listing."""
+    after.append("1")
+    raise failure
+
+
 def fill(ids: ParentIds, key: Key, *found: str) -> None:
     with ids.filling(key) as collected:
         collected.extend(found)
@@ -133,8 +139,7 @@ def test_a_listing_whose_reader_failed_is_fetched_by_a_waiter(failure: BaseExcep
     ids.seal()
     futures = [asking(ids) for _ in range(5)]
     with pytest.raises(type(failure)), ids.filling(()) as collected:
-        collected.append("1")
-        raise failure
+        end_with(failure, after=collected)
 
     assert [future.result(PATIENCE_SECONDS) for future in futures] == [["1", "2"]] * 5
     assert listing.asked == [()]

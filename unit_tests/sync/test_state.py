@@ -64,7 +64,11 @@ def read(state: dict[str, Any]) -> SavedState:
                 "states": [
                     {
                         "partition": {"ad_account_id": "549"},
-                        "cursor": {"DATE": "2026-02-01", "from": "2026-01-01", "missing": [["2026-01-05", "2026-01-07"]]},
+                        "cursor": {
+                            "DATE": "2026-02-01",
+                            "from": "2026-01-01",
+                            "missing": [["2026-01-05", "2026-01-07"]],
+                        },
                     }
                 ],
                 "flat": {"DATE": "2025-12-31"},
@@ -74,7 +78,10 @@ def read(state: dict[str, Any]) -> SavedState:
                 flat="2025-12-31",
             ),
         ),
-        ({"states": [{"partition": {"ad_account_id": 549}, "cursor": {"DATE": "2026-02-01"}}]}, SavedState({"549": {"DATE": "2026-02-01"}})),
+        (
+            {"states": [{"partition": {"ad_account_id": 549}, "cursor": {"DATE": "2026-02-01"}}]},
+            SavedState({"549": {"DATE": "2026-02-01"}}),
+        ),
     ],
 )
 def test_reads(state: dict[str, Any], saved: SavedState) -> None:

@@ -1,0 +1,185 @@
+"""Does `check` tell the truth, in few calls and without waiting?"""
+
+import logging
+from typing import Any
+
+import pytest
+import requests_mock
+
+from source_pinterest.api import Api
+from source_pinterest.check import LONGEST_WAIT_SECONDS, check_access
+from source_pinterest.config import Config
+from source_pinterest.streams.sync import Sync
+from unit_tests.configs import TODAY, signed_in_with
+from unit_tests.streams.pinterest import Pinterest, page, refused
+
+MISSING_SCOPE = refused(401, 3, "Your application consumer type is not supported")
+SIGNED_IN = signed_in_with(auth_method="access_token", access_token="false-access-token")
+
+
+class Checked:
+    """A Pinterest where all is well, unless a path is scripted otherwise; and what `check` says of it."""
+
+    def __init__(self, mock: requests_mock.Mocker, **options: Any) -> None:
+        self._mock = mock
+        self.pinterest = Pinterest(mock)
+        self._config = Config.from_mapping({**SIGNED_IN, "max_retries": 0, **options}, TODAY)
+        self.seen: list[Config] = []
+        self.pinterest.lists("boards", "1")
+        self.pinterest.answers("boards/0/pins", refused(404, 40))
+        self.pinterest.answers("user_account/analytics", {"json": {"all": {"daily_metrics": []}}})
+        self.pinterest.lists("ad_accounts", "11", "12")
+
+    def answers(self, path: str, *answers: dict[str, Any]) -> None:
+        self.pinterest.answers(path, *answers)
+
+    def result(self) -> tuple[bool, str | None]:
+        return check_access(self._config, self._connect)
+
+    @property
+    def calls(self) -> int:
+        return int(self._mock.call_count)
+
+    def _connect(self, config: Config) -> Sync:
+        self.seen.append(config)
+        return Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
+
+
+@pytest.fixture
+def mock() -> Any:
+    with requests_mock.Mocker() as mocker:
+        yield mocker
+
+
+def test_all_is_well(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock)
+
+    assert checked.result() == (True, None)
+    assert checked.calls == 4
+
+
+def test_one_page_is_enough_however_many_there_are(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock)
+    checked.answers("boards", page(["1"], "more"))
+    checked.answers("ad_accounts", page(["11"], "more"))
+
+    assert checked.result() == (True, None)
+    assert checked.calls == 4
+
+
+def test_organic_scopes_alone_pass_and_the_missing_one_is_named(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    checked = Checked(mock)
+    checked.answers("ad_accounts", MISSING_SCOPE)
+    with caplog.at_level(logging.WARNING):
+        is_fine, message = checked.result()
+
+    assert is_fine
+    assert "ads:read" in str(message)
+    assert "ads:read" in caplog.text
+
+
+def test_ads_scopes_alone_pass_and_the_missing_ones_are_named(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock)
+    for path in ("boards", "boards/0/pins", "user_account/analytics"):
+        checked.answers(path, MISSING_SCOPE)
+    is_fine, message = checked.result()
+
+    assert is_fine
+    for scope in ("boards:read", "pins:read", "user_accounts:read"):
+        assert scope in str(message)
+    assert "ads:read" not in str(message)
+
+
+def test_no_scope_at_all_fails(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock)
+    for path in ("boards", "boards/0/pins", "user_account/analytics", "ad_accounts"):
+        checked.answers(path, MISSING_SCOPE)
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    for scope in ("boards:read", "user_accounts:read", "ads:read"):
+        assert scope in str(message)
+
+
+def test_a_token_that_is_not_accepted_fails_at_once(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock)
+    checked.answers("boards", refused(401, 2, "Authentication failed."))
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    assert "Authenticate again" in str(message)
+    assert checked.calls == 1
+
+
+@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 1)])
+def test_a_wrong_account_fails_and_is_named(mock: requests_mock.Mocker, answer: dict[str, Any]) -> None:
+    checked = Checked(mock, account_ids=["14"])
+    checked.answers("ad_accounts/14", answer)
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    assert "14" in str(message)
+
+
+def test_each_wrong_account_is_named(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, account_ids=["11", "14", "15"])
+    for account in ("14", "15"):
+        checked.answers(f"ad_accounts/{account}", refused(403, 29))
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    assert "14" in str(message)
+    assert "15" in str(message)
+
+
+def test_named_accounts_that_can_be_read_pass(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, account_ids=["11", "12"])
+
+    assert checked.result() == (True, None)
+
+
+def test_a_profile_without_analytics_is_no_failure(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    checked = Checked(mock)
+    checked.answers("user_account/analytics", refused(403, 29, "Not a business account"))
+    with caplog.at_level(logging.WARNING):
+        assert checked.result() == (True, None)
+
+    assert "business account" in caplog.text
+
+
+def test_an_exhausted_quota_fails_and_says_until_when(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock)
+    checked.answers("boards", {**refused(429, 8), "headers": {"x-ratelimit-reset": "4000"}})
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    assert "until" in str(message)
+    assert checked.calls == 1
+
+
+def test_trouble_of_the_server_fails(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock)
+    checked.answers("boards", {"status_code": 503, "text": "<html>"})
+
+    assert checked.result()[0] is False
+
+
+def test_nothing_is_waited_for_or_tried_for_long(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, max_wait_minutes=100, max_retries=20, request_timeout_seconds=3_600)
+    checked.result()
+    [hasty] = checked.seen
+
+    assert hasty.max_wait_seconds <= LONGEST_WAIT_SECONDS == 30
+    assert (hasty.max_retries + 1) * hasty.request_timeout_seconds <= LONGEST_WAIT_SECONDS
+
+
+def test_a_user_who_is_more_impatient_is_obeyed(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, max_wait_minutes=0, max_retries=1, request_timeout_seconds=1)
+    checked.result()
+    [hasty] = checked.seen
+
+    assert (hasty.max_wait_seconds, hasty.max_retries, hasty.request_timeout_seconds) == (0, 1, 1)

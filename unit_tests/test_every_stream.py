@@ -1,0 +1,175 @@
+"""Does each stream of the registry keep what the platform and its neighbours expect of it?"""
+
+import logging
+import re
+from collections.abc import Mapping
+from string import Formatter
+from typing import Any
+
+import jsonschema
+import pytest
+import requests_mock
+from airbyte_cdk.models import AirbyteStream, SyncMode
+
+from source_pinterest import limits
+from source_pinterest.source import SourcePinterest
+from source_pinterest.streams import STREAMS
+from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.children import ChildStream
+from unit_tests.configs import config
+from unit_tests.streams.pinterest import Pinterest
+
+DOCS = "https://developers.pinterest.com/docs/api/v5/"
+SCOPES = {"boards:read", "pins:read", "user_accounts:read", "ads:read"}
+
+each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.stream_name())
+
+
+@pytest.fixture(scope="module")
+def pinterest() -> Pinterest:
+    return Pinterest(requests_mock.Mocker())
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Mapping[str, AirbyteStream]:
+    found = SourcePinterest().discover(logging.getLogger("airbyte"), config())
+    return {stream.name: stream for stream in found.streams}
+
+
+def keys_of(stream: PinterestStream) -> list[str]:
+    return [stream.primary_key] if isinstance(stream.primary_key, str) else list(stream.primary_key)
+
+
+def names_in(template: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
+
+
+@each_stream
+def test_the_name_is_snake_case(stream: type[PinterestStream], pinterest: Pinterest) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", stream.stream_name())
+    assert pinterest.sync.stream(stream).name == stream.stream_name()
+
+
+def test_names_are_unique() -> None:
+    names = [stream.stream_name() for stream in STREAMS]
+
+    assert len(names) == len(set(names))
+
+
+@each_stream
+def test_the_schema_is_valid_and_open(stream: type[PinterestStream], pinterest: Pinterest) -> None:
+    schema = pinterest.sync.stream(stream).get_json_schema()
+
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert schema["additionalProperties"] is True
+    assert all("null" in field["type"] for field in schema["properties"].values())
+
+
+@each_stream
+def test_the_schema_is_loaded_once(stream: type[PinterestStream], pinterest: Pinterest) -> None:
+    """The framework asks for it with every record."""
+    instance = pinterest.sync.stream(stream)
+
+    assert instance.get_json_schema() is instance.get_json_schema()
+
+
+@each_stream
+def test_keys_and_cursor_are_in_the_schema_as_the_platform_needs_them(
+    stream: type[PinterestStream], pinterest: Pinterest
+) -> None:
+    instance = pinterest.sync.stream(stream)
+    properties = instance.get_json_schema()["properties"]
+
+    for key in keys_of(instance):
+        assert set(properties[key]["type"]) == {"null", "string"}, key
+    if instance.cursor_field:
+        assert instance.cursor_field in properties
+
+
+@each_stream
+def test_ids_are_text_in_the_schema(stream: type[PinterestStream], pinterest: Pinterest) -> None:
+    properties = pinterest.sync.stream(stream).get_json_schema()["properties"]
+    ids = {name: field for name, field in properties.items() if name.lower() == "id" or name.lower().endswith("_id")}
+
+    assert {name: field for name, field in ids.items() if set(field["type"]) != {"null", "string"}} == {}
+
+
+@each_stream
+def test_the_path_names_exactly_the_parents_ids(stream: type[PinterestStream]) -> None:
+    assert names_in(stream.path_template) == stream.partition_keys
+    assert not stream.path_template.startswith("/")
+
+
+@each_stream
+def test_the_parents_ids_are_fields_of_a_record(stream: type[PinterestStream], pinterest: Pinterest) -> None:
+    properties = {name.lower() for name in pinterest.sync.stream(stream).get_json_schema()["properties"]}
+
+    assert set(stream.partition_keys) <= properties
+
+
+@each_stream
+def test_the_path_counts_against_a_known_quota(stream: type[PinterestStream]) -> None:
+    path = stream.path_template.format(**dict.fromkeys(stream.partition_keys, "7"))
+
+    assert limits.rate_category(f"/v5/{path}") in limits.CALLS_PER_MINUTE
+
+
+@each_stream
+def test_scopes_are_declared(stream: type[PinterestStream]) -> None:
+    assert stream.scopes
+    assert set(stream.scopes) <= SCOPES
+
+
+@each_stream
+def test_the_docstring_links_to_the_operation(stream: type[PinterestStream]) -> None:
+    assert re.search(rf"{re.escape(DOCS)}[a-z_]+-[a-z_-]+\.?", stream.__doc__ or "")
+
+
+@each_stream
+def test_a_parent_comes_before_its_children(stream: type[PinterestStream]) -> None:
+    if issubclass(stream, ChildStream):
+        assert STREAMS.index(stream.parent) < STREAMS.index(stream)
+        assert stream.partition_keys[:-1] == stream.parent.partition_keys
+
+
+def test_entities_come_before_their_analytics() -> None:
+    entities = [(stream, getattr(stream, "entities", None)) for stream in STREAMS]
+
+    assert all(STREAMS.index(parent) < STREAMS.index(stream) for stream, parent in entities if parent)
+
+
+@each_stream
+def test_the_frameworks_own_cursor_is_off(stream: type[PinterestStream], pinterest: Pinterest) -> None:
+    """It would read one page of each slice, and its sequential reader would never end."""
+    instance = pinterest.sync.stream(stream)
+
+    assert instance.cursor is None
+    assert instance.is_resumable is False
+
+
+def test_discover_offers_the_registry(catalog: Mapping[str, AirbyteStream]) -> None:
+    assert list(catalog) == [stream.stream_name() for stream in STREAMS]
+
+
+@each_stream
+def test_discover_tells_keys_and_cursor(
+    stream: type[PinterestStream], pinterest: Pinterest, catalog: Mapping[str, AirbyteStream]
+) -> None:
+    instance, entry = pinterest.sync.stream(stream), catalog[stream.stream_name()]
+
+    assert entry.source_defined_primary_key == [[key] for key in keys_of(instance)]
+    assert SyncMode.full_refresh in entry.supported_sync_modes
+    assert (SyncMode.incremental in entry.supported_sync_modes) is bool(instance.cursor_field)
+    if instance.cursor_field:
+        assert entry.default_cursor_field == [instance.cursor_field]
+        assert entry.source_defined_cursor is True
+
+
+@each_stream
+def test_discover_leaves_no_reference_open(stream: type[PinterestStream], catalog: Mapping[str, AirbyteStream]) -> None:
+    def references(node: Any) -> bool:
+        if isinstance(node, Mapping):
+            return "$ref" in node or any(map(references, node.values()))
+        return isinstance(node, list) and any(map(references, node))
+
+    assert not references(catalog[stream.stream_name()].json_schema)

@@ -1,0 +1,141 @@
+"""Does the source understand what the platform hands it, and read parents before their children?"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer, Status
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_pinterest import source
+from source_pinterest.source import SourcePinterest
+from source_pinterest.streams import STREAMS
+from source_pinterest.streams.organic import Boards
+from unit_tests.configs import config, signed_in_with
+
+LOGGER = logging.getLogger("airbyte")
+
+
+def catalog_of(*names: str) -> ConfiguredAirbyteCatalog:
+    entries = [
+        {
+            "stream": {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
+            "sync_mode": "full_refresh",
+            "destination_sync_mode": "overwrite",
+        }
+        for name in names
+    ]
+    return ConfiguredAirbyteCatalogSerializer.load({"streams": entries})
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Any:
+    def write(content: Any) -> str:
+        path = tmp_path / "file.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def states(path: str) -> dict[str, dict[str, Any]]:
+    return {
+        state.stream.stream_descriptor.name: dict(vars(state.stream.stream_state))  # type: ignore[union-attr]
+        for state in SourcePinterest.read_state(path)
+    }
+
+
+def test_no_state_file_is_no_state() -> None:
+    assert SourcePinterest.read_state("") == []
+
+
+def test_a_state_file_is_a_list_of_stream_states(written: Any) -> None:
+    entry = {"stream_descriptor": {"name": "boards"}, "stream_state": {"a": 1}}
+
+    assert states(written([{"type": "STREAM", "stream": entry}])) == {"boards": {"a": 1}}
+
+
+def test_a_state_file_of_old_maps_streams_to_states(written: Any) -> None:
+    old = {"campaigns": {"updated_time": 5}, "ad_analytics": {"DATE": "2021-06-09"}, "version": 2, "nothing": None}
+
+    assert states(written(old)) == {"campaigns": {"updated_time": 5}, "ad_analytics": {"DATE": "2021-06-09"}}
+
+
+def test_parents_come_first_whatever_the_catalogs_order() -> None:
+    names = [stream.stream_name() for stream in STREAMS]
+    ordered = source._parents_first(catalog_of(*reversed(names), "unknown"))
+
+    assert [configured.stream.name for configured in ordered.streams] == [*names, "unknown"]
+
+
+def test_discover_needs_no_call_and_no_state() -> None:
+    found = SourcePinterest().discover(LOGGER, config())
+
+    assert [stream.name for stream in found.streams] == [stream.stream_name() for stream in STREAMS]
+
+
+def test_streams_that_are_not_selected_are_not_waited_for() -> None:
+    subject = SourcePinterest()
+    subject._catalog = {}
+    streams = subject.streams(config())
+    [boards] = [stream for stream in streams if stream.name == Boards.stream_name()]
+
+    assert boards._legacy_stream.ids._sealed  # type: ignore[attr-defined]
+
+
+def test_a_stream_that_does_not_exist_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    messages = SourcePinterest().read(LOGGER, config(), catalog_of("board_pins_of_old"), [])
+    with caplog.at_level(logging.WARNING):
+        statuses = [
+            message.trace.stream_status.status.value
+            for message in messages
+            if message.trace and message.trace.stream_status
+        ]
+
+    assert "board_pins_of_old is not a stream" in caplog.text
+    assert statuses == ["INCOMPLETE"]
+
+
+@pytest.mark.parametrize("command", ["check", "discover", "read"])
+def test_a_bad_config_is_one_config_error(command: str) -> None:
+    subject, bad = SourcePinterest(), config(start_date="yesterday")
+    run = {
+        "check": lambda: subject.check(LOGGER, bad),
+        "discover": lambda: subject.discover(LOGGER, bad),
+        "read": lambda: list(subject.read(LOGGER, bad, catalog_of("boards"), [])),
+    }
+
+    with pytest.raises(AirbyteTracedException, match="Start Date"):
+        run[command]()
+
+
+def test_what_the_config_clamps_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        SourcePinterest().streams(config(start_date="2001-01-01"))
+
+    assert caplog.text.count("Start Date 2001-01-01 is older") == 1
+
+
+def test_check_tells_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    for is_fine, status in ((True, Status.SUCCEEDED), (False, Status.FAILED)):
+        monkeypatch.setattr(source, "check_access", lambda *_, found=is_fine: (found, "because"))
+        answer = SourcePinterest().check(LOGGER, config())
+        assert (answer.status, answer.message) == (status, "because")
+
+
+def test_the_config_file_is_remembered_for_tokens(written: Any) -> None:
+    subject = SourcePinterest()
+    path = written(signed_in_with(access_token="false-access-token"))
+
+    assert subject.read_config(path) == signed_in_with(access_token="false-access-token")
+    assert str(subject._config_path) == path
+
+
+@pytest.mark.parametrize(("wanted", "workers"), [(1, 2), (2, 2), (10, 10)])
+def test_there_is_always_a_worker_beside_the_one_that_waits(wanted: int, workers: int) -> None:
+    concurrent = SourcePinterest()._concurrency(wanted)
+
+    assert concurrent._threadpool._threadpool._max_workers == workers  # type: ignore[attr-defined]
+    assert concurrent._initial_number_partitions_to_generate < workers or workers == 2
