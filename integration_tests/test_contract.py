@@ -15,10 +15,12 @@ import pytest
 from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from integration_tests.simulator import SYNC_COLUMNS, Entry, Simulator, World
-from integration_tests.simulator.client import Client, legal_calls
-from integration_tests.simulator.contract import required_parameters, sdk_call, sdk_parameters, violations
-from integration_tests.simulator.endpoints import ENDPOINTS
+from integration_tests.simulator import SYNC_COLUMNS, Entry, Fault, ReportStatus, Simulator, World
+from integration_tests.simulator.client import Client, legal_calls, legal_order
+from integration_tests.simulator.contract import required_parameters, sdk_body, sdk_call, sdk_parameters, violations
+from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
+from integration_tests.simulator.fields import Field as BodyField
+from integration_tests.simulator.fields import ListField, NumberField, TextField, UnsimulatedField
 from integration_tests.simulator.operation import Operation
 from integration_tests.simulator.parameters import Choice, CommaArray, Integer, Parameter, RepeatedArray
 
@@ -235,6 +237,91 @@ def test_pin_media_comes_in_all_five_shapes(sim: Simulator) -> None:
     shapes = {record["media"]["media_type"] for record in sim.world.records("board_pins")}
 
     assert shapes == {"image", "video", "multiple_images", "multiple_videos", "multiple_mixed"}
+
+
+# -- asynchronous reports, ordered with a body
+
+ORDER = pinterestsdk.AdsAnalyticsCreateAsyncRequest
+FIELDS: dict[str, BodyField] = {field.name: field for field in CREATE_REPORT.fields}
+REQUIRED_BEFORE_5_28 = {"level", "columns"}
+"""Required in the OpenAPI document 5.23, as they are here; 5.28 no longer says so."""
+
+
+def body_choices(field: BodyField) -> set[str]:
+    """The texts or numbers that a field takes, empty if it takes any."""
+    item = field.item if isinstance(field, ListField) else field
+    if isinstance(item, NumberField):
+        return set(map(str, item.values))
+    return set(item.rule.values) if isinstance(item, TextField) and isinstance(item.rule, Choice) else set()
+
+
+def test_an_order_takes_the_fields_that_the_contract_names() -> None:
+    assert sdk_body(CREATE_REPORT.operation_id) == ("ads_analytics_create_async_request", ORDER)
+    assert set(FIELDS) == set(ORDER.model_fields)
+    required = {name for name, field in ORDER.model_fields.items() if field.is_required()}
+    assert {name for name, field in FIELDS.items() if field.required} == required | REQUIRED_BEFORE_5_28
+
+
+@pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if not isinstance(field, UnsimulatedField)])
+def test_a_field_of_an_order_keeps_to_the_contract(name: str) -> None:
+    field, declared = FIELDS[name], ORDER.model_fields[name]
+    lengths = {part.max_length for part in flattened(declared.annotation) if isinstance(part, MaxLen)}
+    lengths |= {part.max_length for part in declared.metadata if isinstance(part, MaxLen)}
+
+    assert isinstance(field, ListField) is any(
+        typing.get_origin(part) is list for part in flattened(declared.annotation)
+    )
+    assert lengths == ({field.max_items} - {None} if isinstance(field, ListField) else set())
+    if not name.endswith("_hour"):
+        assert body_choices(field) == enum_values(declared.annotation)
+
+
+def test_an_order_is_answered_in_the_form_of_the_contract(sim: Simulator, sdk: pinterestsdk.ApiClient) -> None:
+    order = ORDER.model_validate({**legal_order(sim.world), "columns": ["CTR"]})
+    account = sim.world.account_id(0)
+    sim.add_fault(Fault("report_slow", seconds=60))
+
+    created = sdk_call("analytics/create_report", sdk)(account, order)
+    assert created.report_status == pinterestsdk.BulkReportingJobStatus.IN_PROGRESS
+    first = sdk_call("analytics/get_report", sdk)(account, created.token)
+    sim.advance(61)
+    second = sdk_call("analytics/get_report", sdk)(account, created.token)
+
+    assert first.report_status == pinterestsdk.BulkReportingJobStatus.IN_PROGRESS
+    assert second.report_status == pinterestsdk.BulkReportingJobStatus.FINISHED
+    assert second.url.startswith("http://localhost:")
+    assert violations(sim.log[-3:]) == []
+
+
+def test_the_statuses_of_a_report_are_those_of_the_contract() -> None:
+    assert {str(status) for status in ReportStatus} == enum_values(pinterestsdk.BulkReportingJobStatus)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"nonsense": 1}, "unknown fields"),
+        ({"columns": ["SPEND"]}, "columns"),
+        ({"campaign_statuses": ["PAUSED"] * 7}, "too_long"),
+        ({"click_window_days": 2}, "click_window_days"),
+        ({"start_date": "yesterday"}, "start_date"),
+    ],
+    ids=str,
+)
+def test_an_illegal_order_is_judged(sim: Simulator, api: Client, change: dict[str, Any], complaint: str) -> None:
+    assert api.order(**change).status_code == 400
+
+    assert complaint in "".join(violations(sim.log[-1:]))
+
+
+def test_an_order_in_the_query_or_elsewhere_is_judged(sim: Simulator, api: Client) -> None:
+    assert api.order().status_code == 200
+    entry = sim.log[-1]
+
+    assert violations([entry]) == []
+    assert "beside the body" in violations([replace(entry, query=[("level", "CAMPAIGN")])])[0]
+    assert "the SDK sends" in violations([replace(entry, path="/v5/ad_accounts/1/reports")])[0]
+    assert violations([replace(entry, body=None)])
 
 
 def test_tokens_have_the_form_of_the_contract(sim: Simulator, api: Client) -> None:

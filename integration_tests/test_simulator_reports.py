@@ -19,6 +19,7 @@ from integration_tests.simulator import (
     Simulator,
     World,
 )
+from integration_tests.simulator.__main__ import parse
 from integration_tests.simulator.client import Client, download, legal_order
 
 POLL_ENDINGS = {
@@ -118,7 +119,7 @@ def test_the_same_order_within_an_hour_is_the_same_job(api: Client, clock: Clock
     token = finished(api, clock)
 
     assert api.order().json()["token"] == token
-    assert api.order(account=1).json()["token"] != token
+    assert api.order(1).json()["token"] != token
     assert api.order(columns=["CAMPAIGN_ID"]).json()["token"] != token
     clock.now += 3_600 - 20
     assert api.order().json()["token"] != token
@@ -385,7 +386,7 @@ def test_a_fault_may_hit_one_account_or_level_only(sim: Simulator, api: Client, 
     sim.add_fault(Fault(kind, account=world.account_id(1), level="AD_GROUP", times=None))
 
     def is_well(account: int, level: str) -> bool:
-        token = api.order(account=account, level=level).json()["token"]
+        token = api.order(account, level=level).json()["token"]
         clock.now += 20
         url = api.poll(token, account)["url"]
         return url is not None and download(url).status_code == 200
@@ -406,3 +407,14 @@ def test_yesterday_and_today_can_be_ordered_too(sim: Simulator, api: Client, clo
     days = {"start_date": str(sim.world.today - timedelta(days=1)), "end_date": str(sim.world.today)}
 
     assert download(api.poll(finished(api, clock, **days))["url"]).json()
+
+
+def test_the_command_line_sizes_and_times_reports() -> None:
+    options = ["--report-seconds", "20", "--reuse-report-tokens", "false", "--product-groups", "3", "--hour-column", ""]
+
+    world, behaviour, _ = parse(options)
+
+    assert behaviour == {"report_seconds": 20, "reuse_report_tokens": False}
+    assert world == {"product_groups": 3, "hour_column": ""}
+    with Simulator(World(**world), **behaviour) as sim, Client(sim) as api:
+        assert api.order().status_code == 200

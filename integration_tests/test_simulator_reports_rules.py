@@ -10,7 +10,6 @@ from integration_tests.simulator import REPORT_COLUMNS, SYNC_COLUMNS, Simulator,
 from integration_tests.simulator.client import Client, legal_calls, legal_order
 from integration_tests.simulator.report_request import LEVELS, TARGETING_VALUES
 
-ITEM_DAYS = {"start_date": -60, "end_date": -40}
 REQUIRED = ("start_date", "end_date", "granularity", "level", "columns")
 
 
@@ -40,7 +39,7 @@ def refusal(answer: Any) -> Refusal:
     return Refusal(answer.status_code, body["code"], body["message"])
 
 
-def days(sim: Simulator, start: int, end: int) -> dict[str, str]:
+def days(sim: Simulator, start: int, end: int) -> dict[str, Any]:
     """A window in days from today."""
     return {"start_date": str(sim.world.today + timedelta(start)), "end_date": str(sim.world.today + timedelta(end))}
 
@@ -177,7 +176,7 @@ def test_statuses_are_at_most_six(api: Client, name: str) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_has_a_report(sim: Simulator, api: Client, level: str) -> None:
-    targeting = {"targeting_types": ["GENDER"]} if level.endswith("_TARGETING") else {}
+    targeting: dict[str, Any] = {"targeting_types": ["GENDER"]} if level.endswith("_TARGETING") else {}
 
     assert api.order(level=level, **days(sim, -60, -40), **targeting).status_code == 200
 
@@ -223,7 +222,7 @@ def test_some_targeting_types_are_of_one_level(sim: Simulator, api: Client, targ
     ids=str,
 )
 def test_product_items_know_no_ads(sim: Simulator, api: Client, level: str, ad: dict[str, Any]) -> None:
-    targeting = {"targeting_types": ["MEDIA_TYPE"]} if level.endswith("_TARGETING") else {}
+    targeting: dict[str, Any] = {"targeting_types": ["MEDIA_TYPE"]} if level.endswith("_TARGETING") else {}
 
     answer = api.order(level=level, **days(sim, -60, -40), **targeting, **ad)
 
@@ -249,7 +248,7 @@ def test_a_report_reaches_914_days_back_and_spans_186(sim: Simulator, api: Clien
 
 @pytest.mark.parametrize("level", ["PRODUCT_ITEM", "PRODUCT_ITEM_TARGETING"])
 def test_a_report_of_product_items_reaches_92_days_back_and_spans_31(sim: Simulator, api: Client, level: str) -> None:
-    targeting = {"targeting_types": ["GENDER"]} if level.endswith("_TARGETING") else {}
+    targeting: dict[str, Any] = {"targeting_types": ["GENDER"]} if level.endswith("_TARGETING") else {}
 
     def answer(start: int, end: int) -> Any:
         return api.order(level=level, **days(sim, start, end), **targeting)

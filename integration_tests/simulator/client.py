@@ -46,7 +46,7 @@ class Client:
         path, query = legal_calls(self._simulator.world)[operation_id]
         return self.get(path, {**query, **changes})
 
-    def order(self, *, account: int = 0, **changes: Any) -> requests.Response:
+    def order(self, account: int = 0, /, **changes: Any) -> requests.Response:
         """The legal order of a report, with some fields changed, or left out where None."""
         body = {**legal_order(self._simulator.world), **changes}
         return self.post(self._reports_path(account), json={n: v for n, v in body.items() if v is not None})
@@ -57,9 +57,9 @@ class Client:
     def poll(self, token: str, account: int = 0) -> dict[str, Any]:
         return dict(self.get(self._reports_path(account), {"token": token}).json())
 
-    def report(self, *, account: int = 0, **changes: Any) -> dict[str, list[dict[str, Any]]]:
+    def report(self, account: int = 0, /, **changes: Any) -> dict[str, list[dict[str, Any]]]:
         """A whole report: ordered, polled once, and downloaded."""
-        token = self.order(account=account, **changes).json()["token"]
+        token = self.order(account, **changes).json()["token"]
         return dict(download(self.poll(token, account)["url"]).json())
 
     def _reports_path(self, account: int) -> str:

@@ -1,0 +1,218 @@
+"""Twelve ways in which the framework loses data, hangs or tells secrets when a Python source uses it plainly.
+
+Each test is named after one of them, and goes red without what the connector does about it.
+"""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from airbyte_cdk.models import Type
+from airbyte_cdk.sources.streams.concurrent.abstract_stream_facade import AbstractStreamFacade
+
+from integration_tests.simulator import Fault, FaultKind, HeaderStyle, Simulator, World
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
+from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync
+from source_pinterest import limits
+from source_pinterest.api import Api
+from source_pinterest.config import Config
+from source_pinterest.source import SourcePinterest
+from source_pinterest.streams import STREAMS
+from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.organic import Boards
+from source_pinterest.streams.sync import Sync
+
+ANALYTICS = "campaigns/analytics"
+CUT_OFF_SECONDS = 30
+
+
+def test_a_full_refresh_stream_behind_the_facade_reads_one_page_of_each_slice() -> None:
+    with Simulator(World(boards=2, pins_per_board=600)) as sim:
+        output = run_sync(sim, ["board_pins"])
+        assert_succeeded(output, ["board_pins"])
+        assert_exact(output, sim, ["board_pins"])
+
+
+def test_a_stream_that_counts_as_resumable_is_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Simulator(World(boards=300)) as sim:
+        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+        boards = _sync(sim).stream(Boards)
+        # The framework's sequential reader, cut off where it would go round again.
+        assert len(list(islice(boards.read_only_records(), 700))) == 300
+        assert len(sim.calls("boards/list")) == 2
+
+
+@pytest.mark.parametrize("selected", [("board_sections", "board_pins", "board_section_pins"), ALL_STREAMS[:4]])
+def test_a_parent_shared_by_concurrent_children_loses_pages(selected: tuple[str, ...]) -> None:
+    with Simulator(World(boards=260, sections_per_board=1, pins_per_board=1, pins_per_section=1)) as sim:
+        output = run_sync(sim, selected)
+        assert_succeeded(output, selected)
+        assert_exact(output, sim, selected)
+        assert len(sim.calls("boards/list")) == 2
+
+
+def test_a_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "STATE_EVERY_SECONDS", 0)
+    with Simulator(World(ad_accounts=6, campaigns=80)) as sim:
+        output = run_sync(sim, ["campaigns"])
+        of_account = {key: record["ad_account_id"] for key, record in sim.expected("campaigns").items()}
+        due = dict.fromkeys(of_account.values(), 80)
+        states = 0
+        for message in output.messages:
+            if message.type is Type.RECORD:
+                due[of_account[(message.record.data["id"],)]] -= 1
+            elif message.type is Type.STATE:
+                states += 1
+                covered = {
+                    entry["partition"]["ad_account_id"] for entry in vars(message.state.stream.stream_state)["states"]
+                }
+                assert not {account for account in covered if due[account]}
+        assert states >= 6
+
+
+def test_one_account_s_window_counts_as_read_for_another() -> None:
+    with Simulator(World(ad_accounts=3, campaigns=4)) as sim:
+        failing = sim.world.account_id(1)
+        sim.add_fault(Fault(FaultKind.UNAVAILABLE, on=ANALYTICS, account=failing, times=None))
+        output = run_sync(sim, ["campaign_analytics"], config=sim.config(max_retries=0))
+        assert_failed(output, "campaign_analytics", "transient_error", failing)
+        entries = output.states["campaign_analytics"]["states"]
+        assert {entry["partition"]["ad_account_id"] for entry in entries} == {
+            sim.world.account_id(0),
+            sim.world.account_id(2),
+        }
+
+
+def test_a_failed_window_of_a_day_is_passed_over() -> None:
+    world = World(ad_accounts=1, campaigns=4, active_percent=100)
+    owed = [str(world.today - timedelta(days=back)) for back in (12, 10, 8)]
+    cursor = {
+        "DATE": str(world.today),
+        "from": str(world.today - timedelta(days=89)),
+        "missing": [[day, day] for day in owed],
+    }
+    entry = {"partition": {"ad_account_id": world.account_id(0)}, "cursor": cursor}
+    state = {"campaign_analytics": {"states": [entry]}}
+    with Simulator(world, faults=[Fault(FaultKind.UNAVAILABLE, on=ANALYTICS)]) as sim:
+        config = sim.config(max_retries=0, lookback_days=0)
+        first = run_sync(sim, ["campaign_analytics"], config=config, state=state)
+        assert_failed(first, "campaign_analytics", "transient_error")
+        [entry] = first.states["campaign_analytics"]["states"]
+        [[still_owed, _]] = entry["cursor"]["missing"]
+        assert still_owed in owed
+        second = run_sync(sim, ["campaign_analytics"], config=config, state=first.states)
+        assert_succeeded(second, ["campaign_analytics"])
+        read = [{record["DATE"] for record in output.records["campaign_analytics"]} for output in (first, second)]
+        assert read[0] >= set(owed) - {still_owed}
+        assert still_owed in read[1] - read[0]
+
+
+def test_an_uncaught_exception_in_the_main_thread_hangs_the_process(tmp_path: Path) -> None:
+    broken = """
+import runpy, sys
+import source_pinterest.source as source
+def broken(message):
+    if message.type.value == "RECORD":
+        raise RuntimeError("false defect")
+    return message
+source.clean_trace = broken
+sys.argv[0] = "main.py"
+runpy.run_path("main.py", run_name="__main__")
+"""
+    with Simulator(World(boards=30, pins_per_board=500)) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["board_pins"]), sim.config())
+        done = subprocess.run(
+            [sys.executable, "-c", broken, *arguments],
+            cwd=ROOT,
+            env=clean_environment(sim.url),
+            capture_output=True,
+            timeout=CUT_OFF_SECONDS,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert b"false defect" in done.stdout
+
+
+@pytest.mark.parametrize("on", ["oauth/token", "boards/list"])
+def test_a_call_without_a_timeout_waits_for_ever(on: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    timeouts = []
+    send = requests.Session.send
+
+    def noting(session: requests.Session, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        timeouts.append(kwargs.get("timeout"))
+        return send(session, request, **kwargs)
+
+    monkeypatch.setattr(requests.Session, "send", noting)
+    with Simulator(faults=[Fault(FaultKind.NEVER_ANSWERS, on=on)]) as sim:
+        output = run_sync(sim, ["boards"], config=sim.config(request_timeout_seconds=0.5))
+        assert_succeeded(output, ["boards"])
+        assert len(sim.calls(on)) == 2
+    assert timeouts
+    assert None not in timeouts
+
+
+def test_the_trace_of_a_concurrent_stream_tells_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(stream: PinterestStream, response: requests.Response) -> None:
+        raise RuntimeError(f"{stream.name} was sent {response.request.headers['Authorization']}")
+
+    monkeypatch.setattr(Boards, "parse", broken)
+    with Simulator() as sim:
+        output = run_sync(sim, ["boards"])
+        traces = output.errors_of("boards")
+        text = "".join(f"{trace.message}{trace.internal_message}{trace.stack_trace}" for trace in traces)
+        assert "was sent" in text
+        assert not [secret for secret in sim.secrets if secret in text]
+
+
+def test_a_reset_in_seconds_is_taken_for_an_epoch_and_a_list_of_windows_for_an_error() -> None:
+    with Simulator(World(boards=12, sections_per_board=1), profile="docs_2022", header_style=HeaderStyle.LIST) as sim:
+        output = run_sync(sim, ["board_sections"])
+        assert_succeeded(output, ["board_sections"])
+        assert_exact(output, sim, ["board_sections"])
+        assert {entry.status for entry in sim.log} == {200}
+
+
+def test_a_stream_that_fails_goes_on_slice_by_slice() -> None:
+    with Simulator(World(boards=50)) as sim:
+        boards = len(sim.expected("boards"))
+        sim.add_fault(Fault(FaultKind.TOKEN_REVOKED, on="boards/list_pins", times=None))
+        output = run_sync(sim, ["board_pins"], config=sim.config(num_workers=2))
+        assert len(output.errors_of("board_pins")) == 1
+        assert len(sim.calls("boards/list_pins")) < boards / 10
+        assert [entry.status for entry in sim.calls("oauth/token")] == [200, 401]
+
+
+def test_a_stream_without_a_facade_is_not_read_once_another_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Simulator(faults=[Fault(FaultKind.MISSING_SCOPE, on="boards/list_pins", times=None)]) as sim:
+        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+        streams = SourcePinterest().streams(sim.config())
+        assert len(streams) == len(STREAMS)
+        assert all(isinstance(stream, AbstractStreamFacade) for stream in streams)
+        output = run_sync(sim)
+        assert output.status("board_pins") == "INCOMPLETE"
+        others = [name for name in ALL_STREAMS if name != "board_pins"]
+        assert {output.status(name) for name in others} == {"COMPLETE"}
+        assert_exact(output, sim, others)
+
+
+@pytest.fixture(autouse=True)
+def _no_worker_outlives_its_test() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = {thread for thread in set(threading.enumerate()) - before if not thread.daemon}
+    for thread in left:
+        thread.join(CUT_OFF_SECONDS)
+    assert not {thread for thread in left if thread.is_alive()}
+
+
+def _sync(sim: Simulator) -> Sync:
+    config = Config.from_mapping(sim.config())
+    return Sync(Api.connect(config, lambda _: None, lambda: None), config)

@@ -1,0 +1,182 @@
+"""Does anything that the connector says, or sends to another host, hold a secret?
+
+All output of failing commands is searched for every secret there is, plain and encoded. CONTROL messages are left out:
+by the protocol they carry the whole config.
+"""
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+from airbyte_cdk.models import AirbyteMessageSerializer, Type
+
+from integration_tests.simulator import Fault, FaultKind, Simulator, World
+from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.outputs import Output
+from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, read_with_main, run_main
+
+STREAMS = ("boards", "board_pins", "campaigns", "campaign_analytics")
+FAILURES = [
+    FaultKind.TOKEN_REVOKED,
+    FaultKind.TOKEN_EXPIRED,
+    FaultKind.MISSING_SCOPE,
+    FaultKind.FORBIDDEN,
+    FaultKind.SERVER_ERROR,
+    FaultKind.MALFORMED_JSON,
+    FaultKind.RESET_BEFORE_BODY,
+    FaultKind.TOO_LARGE_414,
+]
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_a_failing_read_tells_no_secret(kind: FaultKind) -> None:
+    with Simulator(World(boards=2, campaigns=3), faults=[Fault(kind, times=None)]) as sim:
+        output = read_with_main(sim, STREAMS, config=sim.config(max_retries=0))
+        assert output.exit_code != 0
+        assert_no_secret(output, sim.secrets)
+
+
+@pytest.mark.parametrize("on", ["oauth/token", "boards/list_pins"])
+@pytest.mark.parametrize("kind", [FaultKind.TOKEN_REVOKED, FaultKind.BAD_GATEWAY_HTML])
+def test_not_even_with_debug_logs(kind: FaultKind, on: str, tmp_path: Path) -> None:
+    times = 1 if kind is FaultKind.BAD_GATEWAY_HTML else None
+    with Simulator(World(boards=1), faults=[Fault(kind, on=on, times=times)]) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(STREAMS), sim.config(max_retries=1))
+        done = subprocess.run(
+            [sys.executable, "main.py", *arguments, "--debug"],
+            cwd=ROOT,
+            env=clean_environment(sim.url),
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        lines = [line for line in done.stdout.decode().splitlines() if json.loads(line)["type"] != "CONTROL"]
+        assert any(json.loads(line)["type"] == "DEBUG" for line in lines)
+        assert_no_secret_in("".join(lines) + done.stderr.decode(), sim.secrets)
+
+
+def test_a_plain_access_token_is_not_told_either() -> None:
+    with Simulator(faults=[Fault(FaultKind.TOKEN_EXPIRED, on="boards/list_pins")]) as sim:
+        output = read_with_main(sim, STREAMS, config=sim.access_token_config())
+        assert output.exit_code != 0
+        assert_no_secret(output, sim.secrets)
+
+
+@pytest.mark.parametrize("kind", [FaultKind.TOKEN_REVOKED, FaultKind.SERVER_ERROR, FaultKind.MISSING_SCOPE])
+def test_a_failing_check_tells_no_secret(kind: FaultKind, tmp_path: Path) -> None:
+    with Simulator(faults=[Fault(kind, times=None)]) as sim:
+        output = check(sim, sim.config(max_retries=0), tmp_path)
+        assert_no_secret(output, sim.secrets)
+
+
+@pytest.mark.parametrize(
+    "misplaced",
+    [
+        lambda secret: {"credentials": secret},
+        lambda secret: {"credentials": [secret]},
+        lambda secret: {"credentials": {"auth_method": secret}},
+        lambda secret: {"credentials": {"auth_method": "access_token", "access_token": {"token": secret}}},
+        lambda secret: {"credentials": {"auth_method": "oauth2.0", "client_secret": secret}},
+        lambda secret: {"access_token": [secret]},
+    ],
+)
+def test_a_config_error_does_not_quote_a_secret(misplaced: Any, tmp_path: Path) -> None:
+    secret = "false-secret-in-the-wrong-place"
+    with Simulator() as sim:
+        output = check(sim, misplaced(secret), tmp_path)
+        assert_no_secret(output, [secret])
+
+
+def test_a_netrc_file_is_left_alone(tmp_path: Path) -> None:
+    password = "false-netrc-password"
+    netrc = tmp_path / ".netrc"
+    netrc.write_text(f"machine 127.0.0.1\nlogin somebody\npassword {password}\n", encoding="utf-8")
+    netrc.chmod(0o600)
+    with Simulator() as sim, answering(503) as (url, seen):
+        for config in (sim.config(max_retries=0), sim.access_token_config(max_retries=0)):
+            read_with_main(
+                sim, ["boards"], config=config, environment={"HOME": str(tmp_path), "PINTEREST_API_URL": url}
+            )
+    assert seen
+    netrc_basic = base64.b64encode(f"somebody:{password}".encode()).decode()
+    assert not [headers for headers in seen if netrc_basic in str(headers.get("Authorization"))]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_not_followed_to_another_host(status: int) -> None:
+    with Simulator() as sim, answering(200) as (elsewhere, seen_elsewhere):
+        with answering(status, Location=elsewhere.replace("127.0.0.1", "localhost")) as (url, seen):
+            output = read_with_main(
+                sim, ["boards"], config=sim.access_token_config(max_retries=0), environment={"PINTEREST_API_URL": url}
+            )
+        assert seen
+        assert output.exit_code != 0
+        assert seen_elsewhere == []
+
+
+def test_a_broken_proxy_does_not_stand_before_this_machine() -> None:
+    proxy = "http://127.0.0.1:9"
+    names = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+    with Simulator() as sim:
+        output = read_with_main(sim, STREAMS, environment=dict.fromkeys(names, proxy))
+        assert_succeeded(output, STREAMS)
+        assert_exact(output, sim, STREAMS)
+
+
+def check(sim: Simulator, config: dict[str, Any], folder: Path) -> Output:
+    """Run `main.py check`."""
+    path = folder / "config.json"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    return run_main(sim, "check", "--config", str(path))
+
+
+def assert_no_secret(output: Output, secrets: Iterable[str]) -> None:
+    """Neither stream of the process holds a secret, in any form of it."""
+    told = [message for message in output.messages if message.type is not Type.CONTROL]
+    assert told
+    text = "".join(json.dumps(AirbyteMessageSerializer.dump(message)) for message in told)
+    assert_no_secret_in(text + output.stderr, secrets)
+
+
+def assert_no_secret_in(text: str, secrets: Iterable[str]) -> None:
+    """The text holds no secret, in any form of it."""
+    for secret in secrets:
+        for form in (secret, base64.b64encode(secret.encode()).decode(), quote(secret, safe=""), quote_plus(secret)):
+            assert form not in text, f"…{text[max(0, text.index(form) - 300) : text.index(form)]}…"
+
+
+@contextmanager
+def answering(status: int, **headers: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A server that gives every call the same answer; its API address, and the headers of the calls that came."""
+    seen: list[dict[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(dict(self.headers))
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": "0"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        do_POST = do_GET  # noqa: N815 - http.server's name
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v5", seen
+    finally:
+        server.shutdown()
+        server.server_close()
