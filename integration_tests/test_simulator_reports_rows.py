@@ -176,6 +176,14 @@ def test_targeting_breaks_down_by_type_and_value(api: Client) -> None:
     assert ("LOCATION", 500) in found
 
 
+@pytest.mark.parametrize("stream", ["product_group_report", "keyword_report", "advertiser_targeting_report"])
+def test_each_part_has_numbers_of_its_own(stream: str) -> None:
+    world = world_of(ad_accounts=1, full_rows=True, active_percent=100)
+    records = list(world.records(stream, wanted_columns=["IMPRESSION_1"], start=world.today - timedelta(days=20)))
+
+    assert len({record["IMPRESSION_1"] for record in records}) > 0.9 * len(records)
+
+
 def test_a_keyword_may_be_in_several_ad_groups(api: Client) -> None:
     found = {
         (str(row["AD_GROUP_ID"]), row["TARGETING_VALUE"])

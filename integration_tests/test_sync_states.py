@@ -448,6 +448,17 @@ def test_a_missing_window_that_is_partly_out_of_reach(sim: Simulator) -> None:
     assert len(output.warnings()) == 1
 
 
+def test_the_account_that_lags_most_is_read_first() -> None:
+    """Under a small daily quota each account gets its turn. Two workers may swap neighbours."""
+    with Simulator(World(boards=0, ad_accounts=6)) as sim:
+        stream, accounts = "ad_account_analytics", [sim.world.account_id(index) for index in range(6)]
+        state = own({account: {"DATE": day(sim, index + 1)} for index, account in enumerate(accounts[:5])})
+        run_sync(sim, [stream], config=sim.config(num_workers=1), state={stream: state})
+        order = [entry.path_parameters["ad_account_id"] for entry in sim.calls(OPERATIONS[stream])]
+        assert accounts[5] in order[:3]
+        assert accounts[0] in order[3:]
+
+
 def test_an_account_that_vanished_keeps_its_entry(sim: Simulator) -> None:
     streams = ("campaigns", "campaign_analytics")
     first = run_sync(sim, streams)
