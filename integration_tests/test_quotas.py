@@ -31,6 +31,12 @@ def test_a_sync_within_the_quota_is_exact_and_never_throttled(profile: str, styl
         assert throttled(sim) == 0
 
 
+def test_spacing_calls_out_is_no_wait_for_a_quota() -> None:
+    with Simulator(World(boards=120, sections_per_board=0)) as sim:
+        output = run_sync(sim, ["board_sections"], config=sim.config(max_wait_minutes=0))
+        assert_succeeded(output, ["board_sections"])
+
+
 @pytest.mark.parametrize("style", TOLD)
 def test_ten_calls_a_second_are_kept(style: HeaderStyle) -> None:
     with Simulator(World(boards=24, pins_per_board=1), profile="docs_2022", header_style=style) as sim:

@@ -115,7 +115,7 @@ def test_a_netrc_file_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_not_followed_to_another_host(status: int) -> None:
     with Simulator() as sim, answering(200) as (elsewhere, seen_elsewhere):
-        with answering(status, Location=elsewhere.replace("127.0.0.1", "localhost")) as (url, seen):
+        with answering(status, Location=f"{elsewhere.replace('127.0.0.1', 'localhost')}/boards") as (url, seen):
             output = read_with_main(
                 sim, ["boards"], config=sim.access_token_config(max_retries=0), environment={"PINTEREST_API_URL": url}
             )

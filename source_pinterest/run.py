@@ -21,7 +21,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest.config import Config
 from source_pinterest.memory import tune_memory
 from source_pinterest.source import LOGGER, SourcePinterest
-from source_pinterest.sync.messages import as_trace, flush_stdout
+from source_pinterest.sync.messages import as_trace
+from source_pinterest.sync.output import MESSAGES
 
 _LAST_WORDS_SECONDS = 5.0
 
@@ -96,7 +97,7 @@ def run() -> NoReturn:
     except BrokenPipeError:
         code = 1  # whoever read our output is gone; there is nobody left to tell
     except AirbyteTracedException as error:
-        PRINT_BUFFER.write(f"{AirbyteEntrypoint.airbyte_message_to_string(as_trace(error))}\n")
+        MESSAGES.write(AirbyteEntrypoint.airbyte_message_to_string(as_trace(error)))
     except BaseException as error:  # noqa: BLE001 - the last line of defence: told, then the process must end
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
@@ -104,12 +105,12 @@ def run() -> NoReturn:
 
 
 def _print_messages(arguments: list[str]) -> None:
-    """Print each message with its line end in one piece, since other threads log into the same buffer."""
+    """Print each message; what anything else prints goes where the logs go."""
     entrypoint = PinterestEntrypoint(SourcePinterest())
     parsed = entrypoint.parse_args(arguments)
     with PRINT_BUFFER:
         for message in entrypoint.run(parsed):
-            PRINT_BUFFER.write(f"{message}\n")
+            MESSAGES.write(message)
 
 
 def _exit(code: int) -> NoReturn:
@@ -118,7 +119,7 @@ def _exit(code: int) -> NoReturn:
     last_resort.daemon = True
     last_resort.start()
     try:
-        flush_stdout()
+        MESSAGES.flush()
         sys.stderr.flush()
     except OSError:
         code = code or 1

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
@@ -36,8 +37,8 @@ from source_pinterest.sync.messages import (
     FlushingQueue,
     OrderedMessageRepository,
     clean_trace,
-    flush_stdout,
 )
+from source_pinterest.sync.output import MESSAGES
 from source_pinterest.tokens import TokenKeeper
 
 LOGGER = logging.getLogger("airbyte")
@@ -137,7 +138,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
                 failures.observe(message)
                 yield clean_trace(message)
                 if message.type is Type.STATE:
-                    flush_stdout()
+                    MESSAGES.flush()
         except AirbyteTracedException as error:
             if failures.any_seen():
                 error.failure_type = failures.most_retryable()
@@ -145,7 +146,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
         keeper = TokenKeeper(config, self._repository, self._config_path)
-        return Sync(Api.connect(settings, keeper.rotated, flush_stdout), settings)
+        return Sync(Api.connect(settings, keeper.rotated, PRINT_BUFFER.flush), settings)
 
     def _concurrency(self, workers: int) -> ConcurrentSource:
         workers = max(FEWEST_WORKERS, workers)

@@ -13,17 +13,17 @@ TIMEOUT_SECONDS = 30
 
 PROLOGUE = """
 import os, signal, sys, threading
-from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from source_pinterest import run
+from source_pinterest.sync.output import MESSAGES
 
 def stuck_worker():
     threading.Thread(target=threading.Event().wait).start()
 
 def main(arguments):
-    PRINT_BUFFER.write("last words\\n")
+    MESSAGES.write("last words")
     {body}
 
 run._print_messages = main
@@ -96,7 +96,7 @@ def test_a_reader_that_went_away_ends_the_process() -> None:
         [
             sys.executable,
             "-c",
-            PROLOGUE.replace("{body}", "[PRINT_BUFFER.write('x' * 10_000) for _ in range(100_000)]"),
+            PROLOGUE.replace("{body}", "[MESSAGES.write('x' * 10_000) for _ in range(100_000)]"),
         ],
         cwd=ROOT,
         stdout=writing,

@@ -26,16 +26,7 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import limits
-from source_pinterest.api.errors import (
-    AccessLostError,
-    ConfigError,
-    GoneError,
-    MalformedAnswerError,
-    PinterestError,
-    RefusedError,
-    RepeatedBookmarkError,
-    UnavailableError,
-)
+from source_pinterest.api import errors
 from source_pinterest.api.handler import PinterestErrorHandler, last_answer_of
 from source_pinterest.streams.partitions import failure_of, key_of_parent, outermost_of, partition_slice
 from source_pinterest.streams.sync import Sync
@@ -119,7 +110,7 @@ class PinterestStream(HttpStream, ABC):
         """
         page = orjson.loads(response.content)
         if not isinstance(page, dict) or not isinstance(page.get("items"), list):
-            raise MalformedAnswerError("A page holds items.")
+            raise errors.MalformedAnswerError("A page holds items.")
         response.page = page  # type: ignore[attr-defined]
 
     def parse_response(self, response: requests.Response, **_: Any) -> list[Record]:
@@ -173,18 +164,18 @@ class PinterestStream(HttpStream, ABC):
             if failure := failure_of(stream_slice):
                 raise failure
             yield from self.read_slice(stream_slice)
-        except (RefusedError, GoneError) as error:
+        except (errors.RefusedError, errors.GoneError) as error:
             self.leave_out(stream_slice, error)
         self.fuse.succeeded(outermost_of(key_of_parent(stream_slice)))
 
-    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
+    def leave_out(self, stream_slice: StreamSlice, error: errors.PinterestError) -> None:
         """Go on without a slice that can't be read, if it is one of many.
 
         Raises:
             ConfigError: it is all there is.
         """
         if not stream_slice.partition:
-            raise ConfigError(
+            raise errors.ConfigError(
                 f"{error.message}. Check what the token's user may see, or leave the stream out."
             ) from error
         LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
@@ -222,37 +213,37 @@ class PinterestStream(HttpStream, ABC):
 
         Raises:
             RepeatedBookmarkError: a bookmark comes back, so that the list would never end.
-            AccessLostError: access ends in the middle of the list, which is then known to be incomplete.
         """
         token: Mapping[str, Any] | None = None
         seen = set()
         while True:
-            try:
-                response = self.fetch(stream_slice, token)
-            except RefusedError as error:
-                if token is None:
-                    raise
-                path = self.path(stream_slice=stream_slice)
-                raise AccessLostError(self.name, path, str(error.message)) from error
+            response = self.fetch(stream_slice, token)
             yield response
             token = self.next_page_token(response)
             if token is None:
                 return
             if token["bookmark"] in seen:
-                raise RepeatedBookmarkError(self.name, self.path(stream_slice=stream_slice))
+                raise errors.RepeatedBookmarkError(self.name, self.path(stream_slice=stream_slice))
             seen.add(token["bookmark"])
 
     def fetch(self, stream_slice: Mapping[str, Any], token: Mapping[str, Any] | None = None) -> requests.Response:
         """One call.
 
         Raises:
+            AccessLostError: access ends in the middle of a list, which is then known to be incomplete.
             PinterestError: what the error table says of the answer.
         """
         try:
             _, response = self._fetch_next_page(stream_slice, {}, token)
+        except errors.RefusedError as error:
+            if token:
+                raise errors.AccessLostError(
+                    self.name, self.path(stream_slice=stream_slice), str(error.message)
+                ) from error
+            raise
         except PinterestError:
             raise
         except AirbyteTracedException as error:
             path, tries = self.path(stream_slice=stream_slice), self.api.max_retries + 1
-            raise UnavailableError(self.name, path, tries, last_answer_of(error)) from error
+            raise errors.UnavailableError(self.name, path, tries, last_answer_of(error)) from error
         return response

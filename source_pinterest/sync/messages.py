@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from queue import Queue
 from typing import Any
 
-from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import AirbyteMessage, FailureType, Level, Type
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
@@ -19,14 +18,10 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_pinterest.api.errors import PinterestError
+from source_pinterest.sync.output import MESSAGES
 
 QUEUE_SIZE = 1_000
 """Records between the workers and stdout. A live record takes about 5 KB, and the garbage collector walks them all."""
-
-
-def flush_stdout() -> None:
-    """Write out what was printed so far."""
-    PRINT_BUFFER.flush()
 
 
 class FlushingQueue(Queue[QueueItem]):
@@ -35,7 +30,7 @@ class FlushingQueue(Queue[QueueItem]):
     def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:  # noqa: FBT001, FBT002 - the base's signature
         """Take the next item."""
         if not self.queue:  # a glance; `empty` takes a lock, once per record
-            flush_stdout()
+            MESSAGES.flush()
         return super().get(block, timeout)
 
 

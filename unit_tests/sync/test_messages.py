@@ -2,17 +2,14 @@
 
 import logging
 import queue
-import sys
 from collections.abc import Iterator
 
 import pytest
-from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, FailureType, Level, StreamDescriptor, Type
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets, update_secrets
 
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.sync import messages
 from source_pinterest.sync.messages import (
     PLAIN_ERRORS,
     FailureTypes,
@@ -21,6 +18,7 @@ from source_pinterest.sync.messages import (
     as_trace,
     clean_trace,
 )
+from source_pinterest.sync.output import MESSAGES
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 
@@ -84,7 +82,7 @@ def test_debug_lines_are_not_even_made() -> None:
 
 def test_output_is_written_before_the_reader_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     flushes: list[int] = []
-    monkeypatch.setattr(messages, "flush_stdout", lambda: flushes.append(1))
+    monkeypatch.setattr(MESSAGES, "flush", lambda: flushes.append(1))
     records = FlushingQueue()
     records.put("record 1")  # type: ignore[arg-type]
     records.put("record 2")  # type: ignore[arg-type]
@@ -186,10 +184,3 @@ def test_the_most_retryable_failure_closes_the_sync(seen: list[FailureType], clo
 
     assert failures.most_retryable() is closing
     assert failures.any_seen() is bool(seen)
-
-
-def test_flushing_writes_what_was_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    with PRINT_BUFFER:
-        sys.stdout.write("one line")
-        messages.flush_stdout()
-    assert "one line" in capsys.readouterr().out
