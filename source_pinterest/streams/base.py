@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 
 import orjson
 import requests
-from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.streams.http import HttpClient, HttpStream
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
 from airbyte_cdk.sources.types import StreamSlice
@@ -26,7 +25,16 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import limits
-from source_pinterest.api import errors
+from source_pinterest.api.errors import (
+    AccessLostError,
+    ConfigError,
+    GoneError,
+    MalformedAnswerError,
+    PinterestError,
+    RefusedError,
+    RepeatedBookmarkError,
+    UnavailableError,
+)
 from source_pinterest.api.handler import PinterestErrorHandler, last_answer_of
 from source_pinterest.streams.partitions import failure_of, key_of_parent, outermost_of, partition_slice
 from source_pinterest.streams.sync import Sync
@@ -109,8 +117,9 @@ class PinterestStream(HttpStream, ABC):
             MalformedAnswerError: it is not a page.
         """
         page = orjson.loads(response.content)
-        if not isinstance(page, dict) or not isinstance(page.get("items"), list):
-            raise errors.MalformedAnswerError("A page holds items.")
+        items = page.get("items") if isinstance(page, dict) else None
+        if not isinstance(items, list) or not all(isinstance(item, dict) and item.get("id") for item in items):
+            raise MalformedAnswerError("A page holds items, each with an id.")
         response.page = page  # type: ignore[attr-defined]
 
     def parse_response(self, response: requests.Response, **_: Any) -> list[Record]:
@@ -138,15 +147,8 @@ class PinterestStream(HttpStream, ABC):
         """One slice for everything."""
         yield partition_slice({})
 
-    def read_records(
-        self,
-        sync_mode: SyncMode,
-        cursor_field: list[str] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        stream_state: Mapping[str, Any] | None = None,
-    ) -> Iterable[Record]:
+    def read_records(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> Iterable[Record]:
         """Read a slice; after a fatal error of the stream, end without a call."""
-        del sync_mode, cursor_field, stream_state
         wanted = stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})
         key = key_of_parent(wanted)
         try:
@@ -164,18 +166,18 @@ class PinterestStream(HttpStream, ABC):
             if failure := failure_of(stream_slice):
                 raise failure
             yield from self.read_slice(stream_slice)
-        except (errors.RefusedError, errors.GoneError) as error:
+        except (RefusedError, GoneError) as error:
             self.leave_out(stream_slice, error)
         self.fuse.succeeded(outermost_of(key_of_parent(stream_slice)))
 
-    def leave_out(self, stream_slice: StreamSlice, error: errors.PinterestError) -> None:
+    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
         """Go on without a slice that can't be read, if it is one of many.
 
         Raises:
             ConfigError: it is all there is.
         """
         if not stream_slice.partition:
-            raise errors.ConfigError(
+            raise ConfigError(
                 f"{error.message}. Check what the token's user may see, or leave the stream out."
             ) from error
         LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
@@ -223,27 +225,23 @@ class PinterestStream(HttpStream, ABC):
             if token is None:
                 return
             if token["bookmark"] in seen:
-                raise errors.RepeatedBookmarkError(self.name, self.path(stream_slice=stream_slice))
+                raise RepeatedBookmarkError(self.name, self.path(stream_slice=stream_slice))
             seen.add(token["bookmark"])
 
     def fetch(self, stream_slice: Mapping[str, Any], token: Mapping[str, Any] | None = None) -> requests.Response:
         """One call.
 
         Raises:
-            AccessLostError: access ends in the middle of a list, which is then known to be incomplete.
             PinterestError: what the error table says of the answer.
+            AccessLostError: access ends in the middle of a list, which is then known to be incomplete.
         """
         try:
             _, response = self._fetch_next_page(stream_slice, {}, token)
-        except errors.RefusedError as error:
-            if token:
-                raise errors.AccessLostError(
-                    self.name, self.path(stream_slice=stream_slice), str(error.message)
-                ) from error
-            raise
-        except PinterestError:
+        except PinterestError as error:
+            if token and isinstance(error, RefusedError):
+                raise AccessLostError(self.name, self.path(stream_slice=stream_slice), str(error.message)) from error
             raise
         except AirbyteTracedException as error:
             path, tries = self.path(stream_slice=stream_slice), self.api.max_retries + 1
-            raise errors.UnavailableError(self.name, path, tries, last_answer_of(error)) from error
+            raise UnavailableError(self.name, path, tries, last_answer_of(error)) from error
         return response

@@ -7,7 +7,8 @@ closes the slice, through the same queue as its records and therefore after them
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
@@ -17,6 +18,23 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_pinterest import limits
+from source_pinterest.api.errors import ConfigError
+
+
+@contextmanager
+def reading_state(stream_name: str) -> Generator[None, None, None]:
+    """Tell the user of a saved state that can't be read.
+
+    Raises:
+        ConfigError: it holds something that is no day or no time.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise ConfigError(
+            f"{stream_name}: the saved state can't be read ({error}). Reset the stream, so that it starts anew.",
+        ) from error
+
 
 SliceKey = tuple[tuple[str, str], ...]
 

@@ -11,7 +11,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, parse_day
-from source_pinterest.sync.cursors import PinterestCursor
+from source_pinterest.sync.cursors import PinterestCursor, reading_state
 from source_pinterest.sync.history import AccountHistory, Outcome, Period, WindowProgress
 from source_pinterest.sync.state import ACCOUNT_KEY, SavedState, read_state, write_state
 
@@ -73,11 +73,12 @@ class DayCursor(PinterestCursor):
         super().__init__(stream_name, state_manager, repository)
         self._period = period
         self._today = today
-        saved = self._read(state_manager.get_stream_state(stream_name, None))
-        self._flat = parse_day(saved.flat) if saved.flat is not None else None
-        self._histories = {
-            account: AccountHistory.from_state(cursor, self.field) for account, cursor in saved.accounts.items()
-        }
+        with reading_state(stream_name):
+            saved = self._read(state_manager.get_stream_state(stream_name, None))
+            self._flat = parse_day(saved.flat) if saved.flat is not None else None
+            self._histories = {
+                account: AccountHistory.from_state(cursor, self.field) for account, cursor in saved.accounts.items()
+            }
         self._incoming = frozenset(self._histories)
         self._plans: dict[str, _Plan] = {}
 
@@ -171,7 +172,8 @@ class UserDayCursor(PinterestCursor):
         self._period = period
         self._today = today
         value = read_state(state_manager.get_stream_state(stream_name, None), self.field, min).flat
-        self._history = AccountHistory(last=parse_day(value) if value else None)
+        with reading_state(stream_name):
+            self._history = AccountHistory(last=parse_day(value) if value else None)
 
     @property
     def state(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.sync.cursors import PinterestCursor
+from source_pinterest.sync.cursors import PinterestCursor, reading_state
 from source_pinterest.sync.state import ACCOUNT_KEY, read_state, write_state
 
 FIELD = "updated_time"
@@ -47,9 +47,12 @@ class EntityCursor(PinterestCursor):
         super().__init__(stream_name, state_manager, repository)
         self._statuses = sorted(statuses)
         self._now = int(time.time())
-        self._saved = read_state(state_manager.get_stream_state(stream_name, None), FIELD, _older)
-        self._incoming = {account: dict(cursor) for account, cursor in self._saved.accounts.items()}
-        self._flat = self._saved.flat
+        with reading_state(stream_name):
+            self._saved = read_state(state_manager.get_stream_state(stream_name, None), FIELD, _older)
+            self._incoming = {
+                account: {**cursor, FIELD: int(cursor[FIELD])} for account, cursor in self._saved.accounts.items()
+            }
+            self._flat = None if self._saved.flat is None else int(self._saved.flat)
 
     @property
     def state(self) -> dict[str, Any]:

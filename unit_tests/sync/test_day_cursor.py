@@ -246,11 +246,6 @@ def test_days_of_the_user_that_are_gone_are_told(caplog: pytest.LogCaptureFixtur
     assert f"{ago(119)} to {ago(90)}" in caplog.text
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=ValueError,
-    reason="a day in the state that is none ends the whole sync with a bare ValueError, not with a sentence",
-)
 @pytest.mark.parametrize("state", [{"DATE": "yesterday"}, {"states": [entry("549", "2026-02-30")]}])
 def test_a_state_that_can_not_be_read_is_a_config_error(state: dict[str, Any]) -> None:
     with pytest.raises(ConfigError):
