@@ -51,7 +51,7 @@ class Api:
         base_url = _base_url()
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
         budget = Budget(config.max_wait_seconds, before_wait)
-        session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers)
+        session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers + 1)
         token_session = PatientSession(name, timeout_seconds)
         # A server on this machine is never reached through a proxy, whatever the environment says.
         session.trust_env = token_session.trust_env = urlsplit(base_url).hostname not in _LOOPBACK

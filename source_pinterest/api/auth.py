@@ -18,6 +18,9 @@ from source_pinterest.api.errors import AuthenticationError, TokenEndpointError
 from source_pinterest.config import AccessTokenCredentials, OAuthCredentials
 
 _MOST_RETRIES = 3
+_MOST_REJECTIONS = 2
+"""So many tokens may be rejected with none accepted in between; after that, new ones are no help."""
+
 _FIRST_PAUSE_SECONDS = 0.5
 _EXPIRY_MARGIN_SECONDS = 60.0
 _ASSUMED_LIFETIME_SECONDS = 3600.0
@@ -114,7 +117,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self._lock = threading.Lock()
         self._refresh_token = credentials.refresh_token
         self._access_token, self._expires_at = credentials.usable_access_token(), float("inf")
-        self._proven = False
+        self._rejections_in_a_row = 0
         self._failure: AuthenticationError | None = None
         for secret in credentials.secrets():
             add_to_secrets(secret)
@@ -126,8 +129,8 @@ class OAuthAuthenticator(PinterestAuthenticator):
 
     def accepted(self, token: str) -> None:
         """Note that Pinterest took the token, so that a later refusal means that it was revoked."""
-        if not self._proven and token == self._access_token:
-            self._proven = True
+        if self._rejections_in_a_row and token == self._access_token:
+            self._rejections_in_a_row = 0
 
     def replace(self, rejected: str) -> None:
         """Renew the token, unless another thread already did.
@@ -138,7 +141,8 @@ class OAuthAuthenticator(PinterestAuthenticator):
         rotated = None
         with self._lock:
             if rejected == self._access_token:
-                if not self._proven and self._expires_at != float("inf"):
+                self._rejections_in_a_row += 1
+                if self._rejections_in_a_row > _MOST_REJECTIONS:
                     raise AuthenticationError(
                         f"Pinterest rejects even an access token that it has just issued. {AUTHENTICATE_AGAIN}",
                     )
@@ -166,7 +170,6 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self._access_token = str(answer["access_token"])
         lifetime = lifetime_seconds(answer)
         self._expires_at = self._clock() + lifetime - min(_EXPIRY_MARGIN_SECONDS, lifetime / 10)
-        self._proven = False
         self.granted = frozenset(re.split(r"[\s,]+", str(answer.get("scope") or "").strip())) - {""}
         add_to_secrets(self._access_token)
         newest = answer.get("refresh_token") or self._refresh_token

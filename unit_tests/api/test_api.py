@@ -86,7 +86,9 @@ def test_the_config_sets_retries_timeouts_and_connections() -> None:
 
     assert api.max_retries == 2
     assert api.session._timeout == (4, 4)
-    assert api.session.adapters["https://"]._pool_maxsize == 7
+    assert (
+        api.session.adapters["https://"]._pool_maxsize == 8
+    )  # one more than workers: a single worker has a generator beside it
     assert api.session._budget._max_wait_seconds == 60
 
 

@@ -213,12 +213,22 @@ def test_a_refused_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, 
 
 
 def test_a_fresh_token_that_is_rejected_at_once_is_not_renewed_for_ever(endpoint: Endpoint) -> None:
-    endpoint.answers(issued(1), issued(2))
+    endpoint.answers(issued(1), issued(2), issued(3), issued(4))
     endpoint.token()
+    endpoint.authenticator.replace("false-access-token-1")
+    endpoint.authenticator.replace("false-access-token-2")
 
     with pytest.raises(AuthenticationError, match="just issued"):
-        endpoint.authenticator.replace("false-access-token-1")
-    assert endpoint.calls == 1
+        endpoint.authenticator.replace("false-access-token-3")
+    assert endpoint.calls == 3
+
+
+def test_a_token_that_dies_before_its_first_use_is_renewed(endpoint: Endpoint) -> None:
+    endpoint.answers(issued(1), issued(2))
+    endpoint.token()
+    endpoint.authenticator.replace("false-access-token-1")
+
+    assert endpoint.token() == "Bearer false-access-token-2"
 
 
 def test_a_token_that_another_thread_replaced_is_not_replaced_again(endpoint: Endpoint) -> None:
@@ -232,14 +242,15 @@ def test_a_token_that_another_thread_replaced_is_not_replaced_again(endpoint: En
 
 
 def test_acceptance_of_an_older_token_proves_nothing_of_the_newest(endpoint: Endpoint) -> None:
-    endpoint.answers(issued(1), issued(2))
+    endpoint.answers(*(issued(number) for number in range(1, 5)))
     endpoint.token()
     endpoint.authenticator.accepted("false-access-token-1")
     endpoint.authenticator.replace("false-access-token-1")
+    endpoint.authenticator.replace("false-access-token-2")
     endpoint.authenticator.accepted("false-access-token-1")  # a late answer to an early call
 
     with pytest.raises(AuthenticationError, match="just issued"):
-        endpoint.authenticator.replace("false-access-token-2")
+        endpoint.authenticator.replace("false-access-token-3")
 
 
 @pytest.mark.parametrize(
