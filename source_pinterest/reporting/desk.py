@@ -68,6 +68,12 @@ class Desk:
     is_served: bool = False
     is_closed: bool = False
 
+    def has_room(self, windows: int) -> bool:
+        """Whether the next request may be created: all of one window go together, and so many windows at once."""
+        in_flight = {(job.request.ad_account_id, job.request.planned) for job in self.jobs}
+        following = self.waiting[0][0]
+        return len(in_flight) < windows or (following.ad_account_id, following.planned) in in_flight
+
     def close(self, error: Exception | None = None) -> None:
         """End the desk; what Pinterest still works on is left to it."""
         if not self.is_closed:

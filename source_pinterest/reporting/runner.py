@@ -27,6 +27,8 @@ LOGGER = logging.getLogger("airbyte")
 _POLL_AFTER_SECONDS = (1, 2, 4, 8, 10)
 """As Pinterest's own example waits; the last goes on. https://github.com/pinterest/api-quickstart."""
 
+_LONGEST_PAUSE_SECONDS = 120
+
 _CREATIONS = 4
 """How often a report that Pinterest fails or loses is created in all."""
 
@@ -41,14 +43,22 @@ class ReportRunner:
     """Has the reports of all streams made.
 
     Args:
-        jobs: how many reports of one stream Pinterest works on at once.
+        windows: for how many windows of one stream Pinterest works on reports at once.
         timeout_seconds: how long it may work on one before that is asked for in halves.
+        calls_per_second: how many the quota allows.
         clock: seconds that only grow.
     """
 
-    def __init__(self, jobs: int, timeout_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._jobs = jobs
+    def __init__(
+        self,
+        windows: int,
+        timeout_seconds: float,
+        calls_per_second: Callable[[], float] = lambda: float("inf"),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._windows = windows
         self._timeout_seconds = timeout_seconds
+        self._calls_per_second = calls_per_second
         self._clock = clock
         self._changed = threading.Condition()
         self._desks: list[Desk] = []
@@ -108,7 +118,7 @@ class ReportRunner:
             if due:
                 return partial(self._guarded, desk, due.request, partial(self._poll, desk, due))
         for desk in desks:
-            if desk.waiting and len(desk.jobs) < self._jobs:
+            if desk.waiting and desk.has_room(self._windows):
                 request, splits, creations = desk.waiting.popleft()
                 return partial(self._guarded, desk, request, partial(self._create, desk, request, splits, creations))
         return None
@@ -151,7 +161,7 @@ class ReportRunner:
         now = self._clock()
         with self._changed:
             if not desk.is_closed:
-                job = Job(request, token, now + self._timeout_seconds, now + _POLL_AFTER_SECONDS[0], splits, creations)
+                job = Job(request, token, now + self._timeout_seconds, now + self._pause(0), splits, creations)
                 desk.jobs.append(job)
 
     def _poll(self, desk: Desk, job: Job) -> None:
@@ -164,7 +174,13 @@ class ReportRunner:
             self._split(desk, job.request, job.splits, ReportTooSlowError(job.request.window, self._timeout_seconds))
         else:
             job.polls += 1
-            job.next_poll = self._clock() + _POLL_AFTER_SECONDS[min(job.polls, len(_POLL_AFTER_SECONDS) - 1)]
+            job.next_poll = self._clock() + self._pause(job.polls)
+
+    def _pause(self, polls: int) -> float:
+        """How long a job is left alone: longer each time, and so that asking for all jobs stays within the quota."""
+        in_flight = sum(len(desk.jobs) for desk in self._desks)
+        fair_share = min(in_flight / self._calls_per_second(), _LONGEST_PAUSE_SECONDS)
+        return max(_POLL_AFTER_SECONDS[min(polls, len(_POLL_AFTER_SECONDS) - 1)], fair_share)
 
     def _create_again(self, desk: Desk, job: Job, status: JobStatus) -> None:
         if job.creations >= _CREATIONS:

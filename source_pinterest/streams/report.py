@@ -111,7 +111,7 @@ class ReportStream(AdAccountStream, ABC):
             windows = self._windows(account)
             variants = self.variants()
             self.checkpoint.plan(account, windows, [len(variants)] * len(windows))
-            for (number, more), item in product(enumerate(variants), windows):
+            for item, (number, more) in product(windows, enumerate(variants)):
                 yield ReportRequest(account, item.window, {**self.body, **more}, item.window, number)
         self.checkpoint.retire_flat()
 

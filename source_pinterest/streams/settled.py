@@ -14,13 +14,13 @@ from source_pinterest.dates import days_before
 from source_pinterest.streams.base import PinterestStream
 from source_pinterest.streams.sync import Sync
 
-_DAYS_ASKED = 3
+_DAYS_ASKED = 7
 
 
 class MetricsReadyState(PinterestStream):
     """Whether a day is counted to its end, for all accounts alike. https://developers.pinterest.com/docs/api/v5/metrics_ready_state-get.
 
-    It is asked at most three times a sync, and not emitted.
+    It is asked a few times a sync at most, and not emitted.
     """
 
     path_template = "resources/metrics_ready_state"

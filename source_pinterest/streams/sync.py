@@ -31,7 +31,12 @@ class Sync:
     @cached_property
     def reports(self) -> ReportRunner:
         """Has the asynchronous reports of all streams made."""
-        return ReportRunner(self.config.num_report_jobs, self.config.report_timeout_seconds)
+        budget = self.api.session.budget
+        return ReportRunner(
+            self.config.num_report_jobs,
+            self.config.report_timeout_seconds,
+            lambda: budget.calls_per_second("ads_analytics"),
+        )
 
     def stream(self, of: type[S]) -> S:
         """The one instance of a stream class in this sync."""

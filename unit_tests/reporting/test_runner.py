@@ -72,7 +72,7 @@ class Scheduler:
 
     def __init__(self, jobs: int = 10) -> None:
         self.now = 0.0
-        self.runner = ReportRunner(jobs, TIMEOUT_SECONDS, lambda: self.now)
+        self.runner = ReportRunner(jobs, TIMEOUT_SECONDS, clock=lambda: self.now)
 
     def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> Desk:
         desk = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
@@ -507,14 +507,14 @@ def outcomes_of(runner: ReportRunner, desk: Desk) -> list[Outcome]:
 
 
 def test_a_stream_hears_of_its_reports_until_the_last() -> None:
-    runner, wanted = ReportRunner(10, float("inf"), leaping()), [request(days(count)) for count in range(1, 30)]
+    runner, wanted = ReportRunner(10, float("inf"), clock=leaping()), [request(days(count)) for count in range(1, 30)]
     desk = runner.open(cast("ReportClient", Pinterest(BUSY, DONE)), lambda: wanted)
 
     assert {outcome.request.window.days for outcome in outcomes_of(runner, desk)} == set(range(1, 30))
 
 
 def test_streams_are_served_one_after_the_other() -> None:
-    runner = ReportRunner(10, float("inf"), leaping())
+    runner = ReportRunner(10, float("inf"), clock=leaping())
     pinterest = cast("ReportClient", Pinterest(BUSY, DONE))
     desks = [runner.open(pinterest, lambda: [request(), request()]) for _ in range(4)]
 
@@ -523,7 +523,7 @@ def test_streams_are_served_one_after_the_other() -> None:
 
 
 def test_a_stream_that_opens_late_is_served_and_no_thread_stays_behind() -> None:
-    runner, pinterest = ReportRunner(10, float("inf"), leaping()), cast("ReportClient", Pinterest())
+    runner, pinterest = ReportRunner(10, float("inf"), clock=leaping()), cast("ReportClient", Pinterest())
     assert len(outcomes_of(runner, runner.open(pinterest, lambda: [request()]))) == 1
     assert len(outcomes_of(runner, runner.open(pinterest, lambda: [request(), request()]))) == 2
 
@@ -535,7 +535,7 @@ def test_a_stream_that_opens_late_is_served_and_no_thread_stays_behind() -> None
 
 
 def test_an_error_of_the_plan_reaches_the_stream() -> None:
-    runner, error = ReportRunner(10, float("inf"), leaping()), ConfigError("Scripted")
+    runner, error = ReportRunner(10, float("inf"), clock=leaping()), ConfigError("Scripted")
 
     def plan() -> Iterable[ReportRequest]:
         raise error
@@ -546,14 +546,14 @@ def test_an_error_of_the_plan_reaches_the_stream() -> None:
 
 
 def test_no_thread_is_started_before_a_stream_waits() -> None:
-    runner = ReportRunner(10, float("inf"), leaping())
+    runner = ReportRunner(10, float("inf"), clock=leaping())
     runner.open(cast("ReportClient", Pinterest()), lambda: pytest.fail("It is planned."))
 
     assert runner._thread is None
 
 
 def test_a_stream_that_stops_listening_closes_its_desk() -> None:
-    runner, pinterest, stopped = ReportRunner(1, float("inf"), leaping()), Pinterest(DONE), threading.Event()
+    runner, pinterest, stopped = ReportRunner(1, float("inf"), clock=leaping()), Pinterest(DONE), threading.Event()
 
     def hold_the_third(_: ReportRequest) -> None:
         if len(pinterest.created) == 3:
@@ -583,3 +583,25 @@ def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves() -> None:
     assert isinstance(first, ReadyReport)
     assert isinstance(second, ReadyReport)
     assert first.request.window.end.add(days=1) == second.request.window.start
+
+
+def test_asking_for_many_jobs_stays_within_the_quota() -> None:
+    runner = ReportRunner(10, float("inf"), lambda: 5.0, clock=lambda: 0.0)
+    pinterest = Pinterest(BUSY)
+    desk = runner.open(cast("ReportClient", pinterest), lambda: [request(days(count)) for count in range(1, 31)])
+    for _ in range(31):
+        step = runner._next_step()
+        if step:
+            step()
+
+    assert len(desk.jobs) == 10, "ten windows at once"
+    assert runner._pause(0) == 10 / 5
+    assert runner._pause(4) == 10, "never sooner than a job alone would be asked for"
+
+
+def test_the_reports_of_one_window_are_asked_for_together() -> None:
+    scheduler, pinterest = Scheduler(jobs=1), Pinterest(BUSY)
+    desk = scheduler.open(pinterest, request(number=0), request(number=1), request(number=2))
+    scheduler.work(0)
+
+    assert len(desk.jobs) == 3

@@ -31,7 +31,7 @@ class Pinterest:
         signed_in = signed_in_with(auth_method="access_token", access_token="false-access-token")
         config = Config.from_mapping({**signed_in, "max_retries": 0, "max_wait_minutes": 0, **options}, TODAY)
         self.sync = Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
-        vars(self.sync)["reports"] = ReportRunner(config.num_report_jobs, config.report_timeout_seconds, _leaps())
+        vars(self.sync)["reports"] = ReportRunner(config.num_report_jobs, config.report_timeout_seconds, clock=_leaps())
         self._mock = mock
         self._checkpoints = Checkpoints(config, ConnectorStateManager(state or []), InMemoryMessageRepository())
 

@@ -156,7 +156,7 @@ def test_targeting_types_are_split_over_requests_for_each_window(first: Pinteres
 def test_an_appending_destination_gets_the_days_that_have_settled(first: Pinterest) -> None:
     first.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": False}})
 
-    assert merge_windows([one.window for one in planned(first, how=APPEND)]) == [window(913, 4)]
+    assert merge_windows([one.window for one in planned(first, how=APPEND)]) == [window(913, 8)]
 
 
 def test_no_other_destination_asks_what_has_settled(first: Pinterest) -> None:

@@ -33,10 +33,10 @@ def days_asked(pinterest: Pinterest) -> list[str]:
         ([READY], 1),
         ([MOVING, READY], 2),
         ([MOVING, MOVING, READY], 3),
-        ([MOVING, MOVING, MOVING], 4),
+        ([MOVING] * 7, 8),
         ([state(True, False), READY], 2),
         ([state(True)], 1),
-        ([state(False)], 4),
+        ([state(False)], 8),
     ],
 )
 def test_days_are_asked_for_from_yesterday_back_until_one_is_final(
@@ -45,7 +45,7 @@ def test_days_are_asked_for_from_yesterday_back_until_one_is_final(
     pinterest.answers(PATH, *answers)
 
     assert pinterest.sync.stream(MetricsReadyState).last_final_day() == days_before(TODAY, age)
-    assert days_asked(pinterest) == [str(days_before(TODAY, ago)) for ago in range(1, min(age, 3) + 1)]
+    assert days_asked(pinterest) == [str(days_before(TODAY, ago)) for ago in range(1, min(age, 7) + 1)]
 
 
 def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
