@@ -28,6 +28,8 @@ _POLL_AFTER_SECONDS = (1, 2, 4, 8, 10)
 """As Pinterest's own example waits; the last goes on. https://github.com/pinterest/api-quickstart."""
 
 _LONGEST_PAUSE_SECONDS = 120
+_QUOTA_FOR_POLLS = 2 / 3
+"""The rest is for creating reports, and for the synchronous analytics beside them."""
 
 _CREATIONS = 4
 """How often a report that Pinterest fails or loses is created in all."""
@@ -178,9 +180,9 @@ class ReportRunner:
 
     def _pause(self, polls: int) -> float:
         """How long a job is left alone: longer each time, and so that asking for all jobs stays within the quota."""
-        in_flight = sum(len(desk.jobs) for desk in self._desks)
-        fair_share = min(in_flight / self._calls_per_second(), _LONGEST_PAUSE_SECONDS)
-        return max(_POLL_AFTER_SECONDS[min(polls, len(_POLL_AFTER_SECONDS) - 1)], fair_share)
+        asked_for = sum(len(desk.jobs) + len(desk.waiting) for desk in self._desks if desk.is_served)
+        share = min(asked_for / (self._calls_per_second() * _QUOTA_FOR_POLLS), _LONGEST_PAUSE_SECONDS)
+        return max(_POLL_AFTER_SECONDS[min(polls, len(_POLL_AFTER_SECONDS) - 1)], share)
 
     def _create_again(self, desk: Desk, job: Job, status: JobStatus) -> None:
         if job.creations >= _CREATIONS:
