@@ -1,1 +1,0 @@
-"""Tests of asynchronous reports, without waiting for any."""
