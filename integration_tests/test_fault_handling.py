@@ -154,7 +154,7 @@ def test_a_call_that_cannot_be_smaller_fails() -> None:
     with Simulator(_one_account(campaigns=1), faults=[Fault(FaultKind.TOO_LARGE_413, on=ANALYTICS, times=None)]) as sim:
         output = run_sync(sim, ["campaign_analytics"])
         assert_failed(output, "campaign_analytics", "transient_error", "next sync")
-        assert output.states["campaign_analytics"] == {"states": []}
+        assert output.states["campaign_analytics"]["states"] == []
 
 
 def _one_account(campaigns: int) -> World:

@@ -119,6 +119,11 @@ def test_a_value_outside_its_enumeration_is_refused(api: Client, operation_id: s
     assert name in answer.message
 
 
+@pytest.mark.parametrize("date", [None, "yesterday", "2026-02-30"])
+def test_a_ready_state_is_that_of_a_day(api: Client, date: str | None) -> None:
+    assert refusal(api.call("metrics_ready_state/get", date=date))[:2] == (400, 1)
+
+
 @pytest.mark.parametrize("name", ["granularity", "columns", "start_date", "click_window_days"])
 def test_a_parameter_given_twice_is_refused(api: Client, name: str) -> None:
     value = {"granularity": "DAY", "columns": "CTR", "start_date": "2026-01-01", "click_window_days": "30"}[name]

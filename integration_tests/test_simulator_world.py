@@ -376,6 +376,14 @@ def test_the_last_two_days_of_the_user_are_still_moving() -> None:
     assert settled["metrics"] != before[yesterday]["metrics"]
 
 
+def test_a_day_is_final_when_it_is_old_enough() -> None:
+    with Simulator(World(days_until_final=3)) as sim, Client(sim) as api:
+        days = [str(sim.world.today - timedelta(days=age)) for age in range(5)]
+        states = [api.call("metrics_ready_state/get", date=day).json() for day in days]
+    assert [state["conversion_metrics_ready"] for state in states] == [False, False, False, True, True]
+    assert [state["non_conversion_metrics_ready"] for state in states] == [False, False, True, True, True]
+
+
 def test_a_split_has_a_key_for_each_part(api: Client) -> None:
     answer = api.call("user_account/analytics", split_field="APP_TYPE").json()
 

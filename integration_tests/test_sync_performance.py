@@ -22,7 +22,7 @@ import requests
 from integration_tests.simulator import PRIMARY_KEYS, World
 from integration_tests.support import measured
 from integration_tests.support.catalogs import catalog_of
-from integration_tests.support.syncs import ROOT, clean_environment, read_arguments
+from integration_tests.support.syncs import ROOT, SYNCHRONOUS_DAYS, clean_environment, read_arguments
 
 MIB = 1024 * 1024
 HISTORY_DAYS = 90
@@ -65,10 +65,11 @@ def measure(folder: Path, world: dict[str, Any], streams: Sequence[str], **confi
     """Read streams with `main.py`, and count while its output runs by."""
     with simulator(folder, world) as url:
         given = json.loads((folder / "given.json").read_text(encoding="utf-8"))
+        start = (datetime.now(UTC).date() - timedelta(days=SYNCHRONOUS_DAYS)).isoformat()
         command = [
             *(sys.executable, measured.__file__, f"{folder}/usage.json"),
             *(sys.executable, "main.py"),
-            *read_arguments(folder, catalog_of(streams), {**given, **config}),
+            *read_arguments(folder, catalog_of(streams), {"start_date": start, **given, **config}),
         ]
         records, keys = Counter[str](), Counter[str]()
         with subprocess.Popen(command, cwd=ROOT, env=environment(url), stdout=subprocess.PIPE) as process:

@@ -25,6 +25,9 @@ OPERATIONS = {
     "user_account_analytics": "user_account/analytics",
 }
 HISTORY_DAYS = 89
+REPORT_DAYS = 913
+FINAL_DAYS = 2
+"""So old is the last day that counts as final, which a cursor does not pass where the lookback is short."""
 
 
 @pytest.fixture
@@ -100,7 +103,7 @@ def test_a_flat_day(sim: Simulator, stream: str) -> None:
     assert_succeeded(output, [stream])
     assert_exact(output, sim, [stream], start=ago(sim, 13))
     assert windows(sim, stream) == [(day(sim, 13), day(sim, 0))] * sim.world.ad_accounts
-    assert set(output.states[stream]) == {"states"}
+    assert set(output.states[stream]) == {"states", "asked"}
     assert {cursor["DATE"] for cursor in cursors(output, stream).values()} == {day(sim, 0)}
 
 
@@ -251,9 +254,10 @@ def test_the_sample_state(sim: Simulator) -> None:
         text = text.replace(account, sim.world.account_id(index))
     assert 0 < len(known) <= sim.world.ad_accounts
     state = json.loads(text)
-    output = run_sync(sim, state, state=state)
+    output = run_sync(sim, state, config=sim.config(start_date=None), state=state)
     assert_succeeded(output, state)
-    assert_exact(output, sim, [stream for stream in state if stream in DAY_STREAMS])
+    assert_exact(output, sim, [name for name in state if name in ADS_ANALYTICS], start=ago(sim, REPORT_DAYS))
+    assert_exact(output, sim, [name for name in state if name == "user_account_analytics"])
     assert all(output.records[stream] for stream in state)
 
 
@@ -327,7 +331,8 @@ def test_missing_windows_and_an_earlier_start_are_read_exactly_once(sim: Simulat
     config = sim.config(account_ids=[account], start_date=day(sim, 80))
     if destination == "append_dedup":
         config["lookback_days"] = 0
-    last = 2 if destination == "append" else 0
+    last = FINAL_DAYS if destination == "append" else 0
+    final = FINAL_DAYS if destination == "append" else 1
     missing = [[day(sim, 50), day(sim, 45)], [day(sim, 30), day(sim, 30)]]
     state = own({account: {"DATE": day(sim, last + 1), "from": day(sim, 60), "missing": missing}})
 
@@ -343,10 +348,10 @@ def test_missing_windows_and_an_earlier_start_are_read_exactly_once(sim: Simulat
         if record["AD_ACCOUNT_ID"] == account and any(start <= key[1] <= end for start, end in asked)
     }
     assert_same(stream, first.records[stream], wanted)
-    assert cursors(first, stream) == {account: {"DATE": day(sim, last), "from": day(sim, 80)}}
+    assert cursors(first, stream) == {account: {"DATE": day(sim, final), "from": day(sim, 80)}}
     sim.log.clear()
     run_sync(sim, [stream], config=config, state=first.states, destination=destination)
-    assert windows(sim, stream) == ([] if destination == "append" else [(day(sim, 0), day(sim, 0))])
+    assert windows(sim, stream) == ([] if destination == "append" else [tail])
 
 
 def test_a_missing_window_within_the_lookback_is_not_read_twice(sim: Simulator) -> None:
@@ -378,17 +383,17 @@ def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(afte
         [failed] = failed_windows(sim)
         is_newer = failed == asked[1]
         assert_failed(first, stream, "transient_error")
-        older_is_owed = {"DATE": day(sim, 0), "from": day(sim, 89), "missing": [list(asked[0])]}
+        older_is_owed = {"DATE": day(sim, FINAL_DAYS), "from": day(sim, 89), "missing": [list(asked[0])]}
         newer_is_owed = {"DATE": asked[0][1], "from": day(sim, 89)}
         assert cursors(first, stream)[account] == (newer_is_owed if is_newer else older_is_owed)
         sim.log.clear()
         second = run_sync(sim, [stream], config=config, state=first.states)
         assert_succeeded(second, [stream])
-        again = [(day(sim, 44), day(sim, 0))] if is_newer else [asked[0], (day(sim, 0), day(sim, 0))]
+        again = [(day(sim, 44), day(sim, 0))] if is_newer else [asked[0], (day(sim, FINAL_DAYS), day(sim, 0))]
         assert sorted(set(windows(sim, stream))) == again
         held = {key_of(stream, record): record for output in (first, second) for record in output.records[stream]}
         assert_same(stream, held.values(), sim.expected(stream, start=ago(sim, 87)))
-        assert cursors(second, stream)[account] == {"DATE": day(sim, 0), "from": day(sim, 89)}
+        assert cursors(second, stream)[account] == {"DATE": day(sim, FINAL_DAYS), "from": day(sim, 89)}
 
 
 @pytest.mark.parametrize("failing", [0, 1, 2])
@@ -406,7 +411,7 @@ def test_an_owed_window_that_fails_again_stays_owed(sim: Simulator, failing: int
     assert_failed(first, stream, "transient_error")
     sim.log.clear()
     second = run_sync(sim, [stream], config=config, state=first.states)
-    assert windows(sim, stream) == sorted({failed, (day(sim, 1 if failed == owed[2] else 0), day(sim, 0))})
+    assert windows(sim, stream) == sorted({failed, owed[2]})
     held = {key_of(stream, record): record for output in (first, second) for record in output.records[stream]}
     wanted = {
         key: record
@@ -414,7 +419,7 @@ def test_an_owed_window_that_fails_again_stays_owed(sim: Simulator, failing: int
         if key[0] == account and any(start <= key[1] <= end for start, end in owed)
     }
     assert_same(stream, held.values(), wanted)
-    assert cursors(second, stream) == {account: {"DATE": day(sim, 0), "from": day(sim, 80)}}
+    assert cursors(second, stream) == {account: {"DATE": day(sim, 1), "from": day(sim, 80)}}
 
 
 @pytest.mark.parametrize("shape", ["flat", "account"])
@@ -422,28 +427,32 @@ def test_a_gap_that_is_out_of_reach_is_noted_and_told(sim: Simulator, shape: str
     stream, account = "ad_account_analytics", sim.world.account_id(0)
     config = sim.config(account_ids=[account])
     state = (
-        {"DATE": day(sim, 200)} if shape == "flat" else own({account: {"DATE": day(sim, 200), "from": day(sim, 300)}})
+        {"DATE": day(sim, 1_000)}
+        if shape == "flat"
+        else own({account: {"DATE": day(sim, 1_000), "from": day(sim, 1_100)}})
     )
     output = run_sync(sim, [stream], config=config, state={stream: state})
     assert_succeeded(output, [stream])
     assert windows(sim, stream) == [(day(sim, HISTORY_DAYS), day(sim, 0))]
-    assert cursors(output, stream)[account]["missing"] == [[day(sim, 199), day(sim, 90)]]
+    assert cursors(output, stream)[account]["missing"] == [[day(sim, 999), day(sim, REPORT_DAYS + 1)]]
     [warning] = output.warnings()
-    assert all(text in warning for text in (stream, account, day(sim, 199), day(sim, 90)))
+    assert all(text in warning for text in (stream, account, day(sim, 999), day(sim, REPORT_DAYS + 1)))
     again = run_sync(sim, [stream], config=config, state=output.states)
-    assert cursors(again, stream)[account]["missing"] == [[day(sim, 199), day(sim, 90)]]
+    assert cursors(again, stream)[account]["missing"] == [[day(sim, 999), day(sim, REPORT_DAYS + 1)]]
 
 
 def test_a_missing_window_that_is_partly_out_of_reach(sim: Simulator) -> None:
     stream, account = "ad_account_analytics", sim.world.account_id(0)
-    cursor = {"DATE": day(sim, 1), "from": day(sim, 120), "missing": [[day(sim, 100), day(sim, 85)]]}
+    cursor = {"DATE": day(sim, 1), "from": day(sim, 950), "missing": [[day(sim, 920), day(sim, 905)]]}
     config = sim.config(account_ids=[account], lookback_days=0)
     output = run_sync(sim, [stream], config=config, state={stream: own({account: cursor})})
-    assert windows(sim, stream) == [(day(sim, 89), day(sim, 85)), (day(sim, 1), day(sim, 0))]
+    [report] = [entry.body or {} for entry in sim.calls("analytics/create_report")]
+    assert (report["start_date"], report["end_date"]) == (day(sim, REPORT_DAYS), day(sim, 905))
+    assert windows(sim, stream) == [(day(sim, 1), day(sim, 0))]
     assert cursors(output, stream)[account] == {
-        "DATE": day(sim, 0),
-        "from": day(sim, 120),
-        "missing": [[day(sim, 100), day(sim, 90)]],
+        "DATE": day(sim, 1),
+        "from": day(sim, 950),
+        "missing": [[day(sim, 920), day(sim, REPORT_DAYS + 1)]],
     }
     assert len(output.warnings()) == 1
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from packaging.requirements import Requirement
 from integration_tests.simulator import Simulator, World
 
 ROOT = Path(__file__).parents[1]
+RECENT_DAYS = 20
 SHIPPED = ("setup.py", "pyproject.toml", "README.md", "LICENSE", "source_pinterest")
 OFFLINE = ("--no-deps", "--no-index", "--quiet", "--disable-pip-version-check")
 
@@ -104,7 +106,8 @@ def test_it_shows_its_form(connector: Path, folder: Path) -> None:
 def test_it_discovers_and_reads(connector: Path, folder: Path, tmp_path: Path) -> None:
     config, catalog = tmp_path / "config.json", tmp_path / "catalog.json"
     with Simulator(World()) as simulator:
-        config.write_text(json.dumps(simulator.config()), encoding="utf-8")
+        start = simulator.world.today - timedelta(days=RECENT_DAYS)
+        config.write_text(json.dumps(simulator.config(start_date=str(start))), encoding="utf-8")
         discovered = messages(connector, folder, "discover", "--config", str(config), api=simulator.url)
         [streams] = [message["catalog"]["streams"] for message in discovered if message["type"] == "CATALOG"]
         catalog.write_text(json.dumps({"streams": [configured(stream) for stream in streams]}), encoding="utf-8")

@@ -1,9 +1,12 @@
-"""How long after an ad was seen or clicked does a conversion count for it, and which choices of that are there?"""
+"""When does a conversion count for an ad, for whom and on which day, and which choices of that are there?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
+
+CONVERSION_REPORT_TIMES = ("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION")
+ATTRIBUTION_TYPES = ("INDIVIDUAL", "HOUSEHOLD")
 
 
 @dataclass(frozen=True, slots=True)

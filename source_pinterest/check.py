@@ -15,11 +15,13 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     RejectedError,
+    ReportRefusedError,
     ScopeMissingError,
 )
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.streams.ads import AdAccounts
+from source_pinterest.streams.custom import CustomReportStream
 from source_pinterest.streams.organic import BoardPins, Boards
 from source_pinterest.streams.partitions import partition_slice
 from source_pinterest.streams.sync import Sync
@@ -31,6 +33,7 @@ LOGGER = logging.getLogger("airbyte")
 LONGEST_WAIT_SECONDS = 30
 _RETRIES = 2
 _TIMEOUT_SECONDS = 8
+_REPORTS_ASKED = 5
 
 
 def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[bool, str | None]:
@@ -56,6 +59,8 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
                 readable += 1
             except ScopeMissingError as error:
                 lacking.append(str(error.message))
+        with suppress(ScopeMissingError):  # named by the ad accounts already
+            _probe_custom_reports(sync)
     except PinterestError as error:
         return False, error.message
     for sentence in lacking:
@@ -100,3 +105,19 @@ def _probe_ad_accounts(sync: Sync) -> None:
             pass
     except AccountUnreadableError as error:
         raise ConfigError(str(error.message)) from error
+
+
+def _probe_custom_reports(sync: Sync) -> None:
+    """Ask Pinterest for a day of each report that names attribution windows: which of them go together is not written.
+
+    Raises:
+        ConfigError: Pinterest refuses one; in its own words.
+    """
+    reports = [report for report in sync.config.custom_reports if report.names_windows][:_REPORTS_ASKED]
+    account = next(iter(sync.stream(AdAccounts).ids.of(())), None) if reports else None
+    yesterday = days_before(sync.config.today, 1)
+    for report in reports if account else ():
+        try:
+            CustomReportStream(sync, report).try_out(str(account), DateWindow(yesterday, yesterday))
+        except ReportRefusedError as error:
+            raise ConfigError(f"Custom Reports: Pinterest refuses {report.name}. {error.message}.") from error

@@ -6,7 +6,6 @@ from dataclasses import replace
 from airbyte_cdk.models import ConfiguredAirbyteStream, DestinationSyncMode, SyncMode
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
-from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.config import Config
@@ -14,13 +13,18 @@ from source_pinterest.dates import days_before
 from source_pinterest.streams.ads import EntityStream
 from source_pinterest.streams.analytics import AnalyticsStream
 from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.report import ReportStream
 from source_pinterest.streams.user_analytics import UserAccountAnalytics
 from source_pinterest.sync.cursors import PinterestCursor
-from source_pinterest.sync.day_cursor import DayCursor, UserDayCursor
+from source_pinterest.sync.day_cursor import DayCursor
 from source_pinterest.sync.entity_cursor import EntityCursor
-from source_pinterest.sync.history import Period
+from source_pinterest.sync.history import Period, Settling
+from source_pinterest.sync.user_day_cursor import UserDayCursor
 
 LOGGER = logging.getLogger("airbyte")
+
+_LONG_ENOUGH_DAYS = 3
+"""A lookback that reads every day again until it has settled; conversions take about 37 hours."""
 
 
 class Checkpoints:
@@ -37,34 +41,46 @@ class Checkpoints:
         if isinstance(stream, EntityStream):
             stream.checkpoint = EntityCursor(*where, self._config.statuses)
             return stream.checkpoint
-        if isinstance(stream, AnalyticsStream):
-            stream.checkpoint = DayCursor(*where, self._period(stream.name, configured), self._config.today)
+        if isinstance(stream, AnalyticsStream | ReportStream) and stream.cursor_field:
+            stream.checkpoint = DayCursor(*where, self._period(stream, configured), self._config.today, stream.asked())
             return stream.checkpoint
         if isinstance(stream, UserAccountAnalytics):
-            stream.settled_only = self._emits_each_day_once(configured)
-            stream.checkpoint = UserDayCursor(*where, self._period(stream.name, configured), self._config.today)
+            period = self._period(stream, configured)
+            if period.settling is Settling.EMIT_ONCE:
+                stream.settled_only = True
+                period = replace(period, end=days_before(self._config.today, limits.SETTLED_AFTER_DAYS))
+            stream.checkpoint = UserDayCursor(*where, period, self._config.today)
             return stream.checkpoint
         return None
 
-    def _period(self, name: str, configured: ConfiguredAirbyteStream | None) -> Period:
-        earliest = days_before(self._config.today, limits.SYNC_HISTORY_DAYS)
-        start = self._config.start_date or earliest
+    def _period(
+        self,
+        stream: AnalyticsStream | ReportStream | UserAccountAnalytics,
+        configured: ConfiguredAirbyteStream | None,
+    ) -> Period:
+        """The days the stream is about; of weeks and months only whole ones ever count as read."""
+        today = self._config.today
+        earliest = days_before(today, stream.history_days)
+        start = stream.own_start or self._config.start_date or earliest
         if configured and start < earliest:
             LOGGER.info(
-                f"{name}: the start date {start} is older than the {limits.SYNC_HISTORY_DAYS} days that Pinterest's "
-                f"synchronous analytics reach back; the first day is {earliest}.",
+                f"{stream.name}: the start date {start} is older than the {stream.history_days} days that Pinterest "
+                f"keeps for this stream; the first day is {earliest}.",
             )
-        period = Period(max(start, earliest), earliest, self._config.today, self._lookback_days(configured))
-        return replace(period, end=self._last_settled_day(name)) if self._emits_each_day_once(configured) else period
+        running = stream.granularity.bucket_of(today)
+        settled = stream.granularity.last_whole(days_before(today, 1)) if running.days > 1 else None
+        settling = self._settling(configured)
+        if settling is Settling.EMIT_ONCE:
+            self._explain(stream.name)
+        return Period(max(start, earliest), earliest, today, self._lookback_days(configured), settling, settled)
 
-    def _last_settled_day(self, name: str) -> Date:
-        last = days_before(self._config.today, limits.SETTLED_AFTER_DAYS)
+    @staticmethod
+    def _explain(name: str) -> None:
         LOGGER.info(
-            f"{name}: the destination appends, so each day is emitted once, when it is {limits.SETTLED_AFTER_DAYS} "
-            f"days old and settled, up to {last}; a sum over the table is then right. Choose a deduplicating mode, "
-            "or set the option Lookback Window, to have the newest days and late conversions too.",
+            f"{name}: the destination appends, so each day is emitted once, when Pinterest has settled its numbers, "
+            "about two days later; a sum over the table is then right. Choose a deduplicating mode, or set the option "
+            "Lookback Window, to have the newest days and late conversions too.",
         )
-        return last
 
     def _lookback_days(self, configured: ConfiguredAirbyteStream | None) -> int | None:
         """How far back days are read again; none in a full refresh, whose state only says how far it has come."""
@@ -78,10 +94,11 @@ class Checkpoints:
         largest = window.largest if window else limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS
         return largest + limits.LOOKBACK_MARGIN_DAYS
 
-    def _emits_each_day_once(self, configured: ConfiguredAirbyteStream | None) -> bool:
-        return (
-            configured is not None
-            and configured.sync_mode is SyncMode.incremental
-            and configured.destination_sync_mode is DestinationSyncMode.append
-            and self._config.lookback_days is None
-        )
+    def _settling(self, configured: ConfiguredAirbyteStream | None) -> Settling:
+        """What to do about days that are still moving: a lookback that is long enough sees to them."""
+        if not configured or configured.sync_mode is SyncMode.full_refresh:
+            return Settling.BY_LOOKBACK
+        lookback_days = self._lookback_days(configured)
+        if lookback_days is None:
+            return Settling.EMIT_ONCE
+        return Settling.READ_AGAIN if lookback_days < _LONG_ENOUGH_DAYS else Settling.BY_LOOKBACK

@@ -55,6 +55,10 @@ DEFAULT_COLUMNS = tuple(column.name for column in COLUMNS if column.is_default)
 # Some responses carry ids as JSON numbers, which a reader that keeps floats rounds; records hold them as strings.
 ID_COLUMNS = frozenset(column.name for column in COLUMNS if column.type == "id")
 
+# What belongs to a single ad; levels PRODUCT_ITEM and PRODUCT_ITEM_TARGETING refuse it.
+AD_COLUMNS = frozenset(
+    {"AD_ID", "AD_NAME", "AD_STATUS", "PIN_PROMOTION_ID", "PIN_PROMOTION_NAME", "PIN_PROMOTION_STATUS"},
+)
 STRING_COLUMNS = frozenset(column.name for column in COLUMNS if _JSON_TYPES[column.type] == "string")
 
 _BY_NAME = {column.name: column for column in COLUMNS}

@@ -3,25 +3,32 @@
 Nothing is pushed back into it, and no other module sees the raw mapping.
 """
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from pendulum import Date
 
-from source_pinterest.attribution import ATTRIBUTION_WINDOWS, AttributionWindow
+from source_pinterest.attribution import ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES, AttributionWindow
 from source_pinterest.columns import DATE, SYNC_COLUMNS
 from source_pinterest.credentials import AccessTokenCredentials, Credentials, OAuthCredentials, read_credentials
-from source_pinterest.dates import days_before, parse_day, utc_today
+from source_pinterest.custom_reports import CustomReport, read_custom_reports
+from source_pinterest.dates import utc_today
 from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYNC_HISTORY_DAYS
-from source_pinterest.options import NumberOption, one_of, refusal, several, without_blanks
+from source_pinterest.options import (
+    NumberOption,
+    column_names,
+    one_of,
+    refusal,
+    several,
+    start_day,
+    without_blanks,
+)
 
-__all__ = ["AccessTokenCredentials", "AttributionWindow", "Config", "Credentials", "OAuthCredentials"]
+__all__ = ["AccessTokenCredentials", "AttributionWindow", "Config", "Credentials", "CustomReport", "OAuthCredentials"]
 
 STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
-CONVERSION_REPORT_TIMES = ("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION")
 
 # Conversions move for at most 60 days, and the days before the synchronous endpoints' history have settled for good.
 _LOOKBACK = NumberOption("lookback_days", "Lookback Window", 0, SYNC_HISTORY_DAYS)
@@ -31,13 +38,16 @@ _WORKERS = NumberOption("num_workers", "Number of Concurrent Workers", 1, 40)
 _THREADS = NumberOption("num_threads", "Number of Concurrent Threads", 1, 40)
 _TIMEOUT = NumberOption("request_timeout_seconds", "Request Timeout", 0.1, 3_600)
 _RETRIES = NumberOption("max_retries", "Retries per Request", 0, 20)
+_REPORT_JOBS = NumberOption("num_report_jobs", "Number of Concurrent Reports", 1, 50)
+_REPORT_TIMEOUT = NumberOption("report_timeout_minutes", "Report Timeout", 0.01, 1_440)
 
 _DEFAULT_MAX_WAIT_MINUTES = 15
 _DEFAULT_TIMEOUT_SECONDS = 120
 _DEFAULT_RETRIES = 5
 _DEFAULT_WORKERS = 10
+_DEFAULT_REPORT_JOBS = 10
+_DEFAULT_REPORT_TIMEOUT_MINUTES = 60
 
-_DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 _ACCOUNT_ID = re.compile(rf"\d{{1,{MAX_ID_DIGITS}}}", re.ASCII)
 
 
@@ -60,6 +70,9 @@ class Config:
     request_timeout_seconds: float
     max_retries: int
     num_workers: int
+    custom_reports: tuple[CustomReport, ...]
+    num_report_jobs: int
+    report_timeout_seconds: float
     notices: tuple[str, ...]
 
     @classmethod
@@ -79,6 +92,7 @@ class Config:
         today = today or utc_today()
         start_date, notices = _start_date(options, today)
         organic_account_id, account_ids, exclude_account_ids = _accounts(options)
+        custom_reports, report_notices = read_custom_reports(options.get("custom_reports", []), today)
         return cls(
             credentials=read_credentials(options),
             today=today,
@@ -95,29 +109,17 @@ class Config:
             request_timeout_seconds=_TIMEOUT.read(options, _DEFAULT_TIMEOUT_SECONDS),
             max_retries=_RETRIES.read_whole(options, _DEFAULT_RETRIES),
             num_workers=_WORKERS.read_whole(options, _THREADS.read_whole(options, _DEFAULT_WORKERS)),
-            notices=notices,
+            custom_reports=custom_reports,
+            num_report_jobs=_REPORT_JOBS.read_whole(options, _DEFAULT_REPORT_JOBS),
+            report_timeout_seconds=60 * _REPORT_TIMEOUT.read(options, _DEFAULT_REPORT_TIMEOUT_MINUTES),
+            notices=(*notices, *report_notices),
         )
 
 
 def _start_date(options: Mapping[str, Any], today: Date) -> tuple[Date | None, tuple[str, ...]]:
-    text = options.get("start_date")
-    if text is None:
+    if "start_date" not in options:
         return None, ()
-    match = _DAY_OR_MOMENT.fullmatch(text) if isinstance(text, str) else None
-    try:
-        chosen = parse_day(match[1] if match else str(text))
-    except ValueError:
-        raise refusal(f"Start Date: {text!r} is not a date. Write it as YYYY-MM-DD, such as {today}.") from None
-    if chosen > today:
-        raise refusal(f"Start Date: {chosen} lies in the future. Choose a day up to today, {today} (UTC).")
-    earliest = days_before(today, START_DATE_MAX_DAYS_BACK)
-    if chosen >= earliest:
-        return chosen, ()
-    notice = (
-        f"Start Date {chosen} is older than the {START_DATE_MAX_DAYS_BACK} days that Pinterest keeps: "
-        f"reading from {earliest} on."
-    )
-    return earliest, (notice,)
+    return start_day("Start Date", options["start_date"], today, START_DATE_MAX_DAYS_BACK)
 
 
 def _accounts(options: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...], frozenset[str]]:
@@ -154,20 +156,8 @@ def _statuses(options: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _analytics_columns(options: Mapping[str, Any]) -> tuple[str, ...] | None:
-    entries = several("Analytics Columns", options.get("analytics_columns", []))
-    names = dict.fromkeys(str(entry).upper() for entry in entries)
-    unknown = [name for name in names if name not in SYNC_COLUMNS | {DATE}]
-    if unknown:
-        raise refusal(f"Analytics Columns: {_unknown_columns(unknown)}")
+    names = column_names("Analytics Columns", options.get("analytics_columns", []), SYNC_COLUMNS | {DATE})
     return tuple(name for name in names if name != DATE) or None
-
-
-def _unknown_columns(names: Iterable[str]) -> str:
-    hints = []
-    for name in names:
-        similar = difflib.get_close_matches(name, SYNC_COLUMNS, n=1)
-        hints.append(f"{name} (did you mean {similar[0]}?)" if similar else name)
-    return f"Pinterest has no column {', '.join(hints)}. Correct or remove it."
 
 
 def _lookback_days(options: Mapping[str, Any]) -> int | None:

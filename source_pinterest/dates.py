@@ -48,6 +48,9 @@ class DateWindow:
         if self.end < self.start:
             raise ValueError(f"A window can't end on {self.end}, before it starts on {self.start}.")
 
+    def __str__(self) -> str:
+        return f"{self.start} to {self.end}"
+
     @classmethod
     def from_pair(cls, pair: Sequence[str]) -> Self:
         """Read the form in which a state holds a window."""
@@ -69,16 +72,11 @@ class DateWindow:
             return None
         return DateWindow(max(self.start, earliest), self.end)
 
-    def split(self) -> "tuple[DateWindow, DateWindow]":
-        """Two halves, the earlier one first and never the shorter.
-
-        Raises:
-            ValueError: the window is a single day.
-        """
-        if self.start == self.end:
-            raise ValueError(f"The single day {self.start} can't be split.")
-        first, second = self.cut((self.days + 1) // 2)
-        return first, second
+    def before(self, day: Date) -> "DateWindow | None":
+        """What lies before the day; None where nothing does."""
+        if self.start >= day:
+            return None
+        return DateWindow(self.start, min(self.end, day.subtract(days=1)))
 
     def cut(self, max_days: int) -> "list[DateWindow]":
         """The same days as windows of at most `max_days`, oldest first."""

@@ -20,8 +20,14 @@ DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days where a request names 
 
 # Asynchronous reports. https://developers.pinterest.com/docs/api/v5/analytics-create_report
 START_DATE_MAX_DAYS_BACK = 914  # nothing older exists for any report
+REPORT_WINDOW_DAYS = 186  # a report, both ends counted, which both readings of "186 days" allow
+PRODUCT_ITEM_WINDOW_DAYS = 31  # level PRODUCT_ITEM, counted alike
+HOUR_WINDOW_DAYS = 3  # in hours: 3 days, which both readings of its text allow
+TARGETING_TYPES_PER_REPORT = 5  # targeting_types
+STATUSES_PER_REPORT = 6  # campaign_statuses and its like, of which there are 8
 ASYNC_HISTORY_DAYS = 913  # 914, less the same safety day
 PRODUCT_ITEM_HISTORY_DAYS = 91  # 92 for level PRODUCT_ITEM, less the same safety day
+HOUR_HISTORY_DAYS = 7  # 8 in hours, less the same safety day
 
 # Published for Standard access, per user and app: a first guess, which the headers of each response replace, up or
 # down. Trial access has 1,000 calls a day. https://developers.pinterest.com/docs/reference/rate-limits/

@@ -3,12 +3,19 @@
 A blank value counts as absent. A refusal is one sentence that names the option by its title in the form.
 """
 
+import difflib
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
+from pendulum import Date
+
+from source_pinterest.dates import days_before, parse_day
+
+_DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
 
 def refusal(sentence: str) -> AirbyteTracedException:
@@ -36,6 +43,39 @@ def several(title: str, value: Any) -> list[Any]:
         raise refusal(f"{title}: this is a list. Enter its values one by one, not as {value!r}.")
     stripped = [entry.strip() if isinstance(entry, str) else entry for entry in value]
     return [entry for entry in stripped if entry not in (None, "")]
+
+
+def column_names(title: str, value: Any, known: Collection[str]) -> tuple[str, ...]:
+    """The columns of a list, by Pinterest's names, each once and in whatever case."""
+    names = tuple(dict.fromkeys(str(entry).upper() for entry in several(title, value)))
+    if unknown := [_with_hint(name, known) for name in names if name not in known]:
+        raise refusal(f"{title}: Pinterest has no column {', '.join(unknown)}. Correct or remove it.")
+    return names
+
+
+def _with_hint(name: str, known: Collection[str]) -> str:
+    similar = difflib.get_close_matches(name, known, n=1)
+    return f"{name} (did you mean {similar[0]}?)" if similar else name
+
+
+def start_day(title: str, value: Any, today: Date, history_days: int) -> tuple[Date, tuple[str, ...]]:
+    """The day to read from, and a notice where the one entered is older than what Pinterest keeps."""
+    chosen, earliest = _past_day(title, value, today), days_before(today, history_days)
+    if chosen >= earliest:
+        return chosen, ()
+    notice = f"{title} {chosen} is older than the {history_days} days that Pinterest keeps: reading from {earliest} on."
+    return earliest, (notice,)
+
+
+def _past_day(title: str, value: Any, today: Date) -> Date:
+    match = _DAY_OR_MOMENT.fullmatch(value) if isinstance(value, str) else None
+    try:
+        chosen = parse_day(match[1] if match else str(value))
+    except ValueError:
+        raise refusal(f"{title}: {value!r} is not a date. Write it as YYYY-MM-DD, such as {today}.") from None
+    if chosen > today:
+        raise refusal(f"{title}: {chosen} lies in the future. Choose a day up to today, {today} (UTC).")
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from source_pinterest.api import Api
 from source_pinterest.check import check_access
 from source_pinterest.checkpoints import Checkpoints
 from source_pinterest.config import Config
-from source_pinterest.streams import STREAMS
+from source_pinterest.streams import STREAMS, all_streams
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.messages import (
     PLAIN_ERRORS,
@@ -105,8 +105,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         state_manager = ConnectorStateManager(self._state)
         checkpoints = Checkpoints(settings, state_manager, self._repository)
         streams = []
-        for stream_class in STREAMS:
-            stream = sync.stream(stream_class)
+        for stream in all_streams(sync):
             configured = self._catalog.get(stream.name)
             cursor = checkpoints.attach(stream, configured)
             if configured:
@@ -130,8 +129,9 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._repository = OrderedMessageRepository(self._queue)
         self._state = state or []
         self._catalog = {configured.stream.name: configured for configured in catalog.streams}
-        self._concurrent_source = self._concurrency(Config.from_mapping(config).num_workers)
-        _warn_of_unknown_streams(catalog)
+        settings = Config.from_mapping(config)
+        self._concurrent_source = self._concurrency(settings.num_workers)
+        _warn_of_unknown_streams(catalog, settings)
         failures = FailureTypes()
         try:
             for message in super().read(logger, config, _parents_first(catalog), state):
@@ -160,9 +160,10 @@ class SourcePinterest(ConcurrentSourceAdapter):
         )
 
 
-def _warn_of_unknown_streams(catalog: ConfiguredAirbyteCatalog) -> None:
+def _warn_of_unknown_streams(catalog: ConfiguredAirbyteCatalog, settings: Config) -> None:
     """Say why a stream stays INCOMPLETE; the framework does not."""
     known = {stream_class.stream_name() for stream_class in STREAMS}
+    known |= {report.stream_name for report in settings.custom_reports}
     for configured in catalog.streams:
         if configured.stream.name not in known:
             LOGGER.warning(

@@ -93,6 +93,8 @@ BAD_CONFIGS = (
     BadConfig("workers-none", "num_workers", config(num_workers=0), ("from 1 to 40",)),
     BadConfig("threads-many", "num_threads", config(num_threads=41), ("from 1 to 40",)),
     BadConfig("timeout-zero", "request_timeout_seconds", config(request_timeout_seconds=0), ("from 0.1",)),
+    BadConfig("report-jobs-none", "num_report_jobs", config(num_report_jobs=0), ("from 1 to 50",)),
+    BadConfig("report-timeout-zero", "report_timeout_minutes", config(report_timeout_minutes=0), ("from 0.01",)),
     BadConfig("retries-many", "max_retries", config(max_retries=21), ("from 0 to 20",)),
     BadConfig("client_id-missing", "credentials", without("client_id"), ("Client ID missing",)),
     BadConfig("client_secret-missing", "credentials", without("client_secret"), ("Client Secret missing",)),

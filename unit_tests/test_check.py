@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api import Api
+from source_pinterest.api import DEFAULT_BASE_URL, Api
 from source_pinterest.check import LONGEST_WAIT_SECONDS, check_access
 from source_pinterest.config import Config
 from source_pinterest.streams.sync import Sync
 from unit_tests.configs import TODAY, signed_in_with
+from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 MISSING_SCOPE = refused(401, 3, "Your application consumer type is not supported")
@@ -32,6 +33,9 @@ class Checked:
 
     def answers(self, path: str, *answers: dict[str, Any]) -> None:
         self.pinterest.answers(path, *answers)
+
+    def creates(self, answer: dict[str, Any]) -> Any:
+        return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/11/reports", [answer])
 
     def result(self) -> tuple[bool, str | None]:
         return check_access(self._config, self._connect)
@@ -101,6 +105,53 @@ def test_no_scope_at_all_fails(mock: requests_mock.Mocker) -> None:
     assert not is_fine
     for scope in ("boards:read", "user_accounts:read", "ads:read"):
         assert scope in str(message)
+
+
+def test_a_report_to_try_out_is_no_proof_of_access(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
+    for path in ("boards", "boards/0/pins", "user_account/analytics", "ad_accounts"):
+        checked.answers(path, MISSING_SCOPE)
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    assert str(message).count("ads:read") == 1
+
+
+def test_a_report_that_names_windows_is_tried_out_on_a_day_of_one_account(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, custom_reports=[report(click_window_days=7), report(name="Plain")])
+    created = checked.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
+
+    assert checked.result() == (True, None)
+    [request] = created.request_history
+    asked = request.json()
+    assert (asked["start_date"], asked["end_date"]) == ("2026-06-30", "2026-06-30")
+    assert (asked["level"], asked["click_window_days"]) == ("CAMPAIGN", 7)
+
+
+def test_a_report_that_pinterest_refuses_is_named_with_its_words(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
+    checked.creates(refused(400, 1, "These windows do not go together"))
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    for words in ("Custom Reports", "Weekly", "These windows do not go together"):
+        assert words in str(message)
+
+
+def test_few_reports_are_tried_out_however_many_there_are(mock: requests_mock.Mocker) -> None:
+    reports = [report(name=f"Number {number}", click_window_days=7) for number in range(20)]
+    checked = Checked(mock, custom_reports=reports)
+    created = checked.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
+
+    assert checked.result() == (True, None)
+    assert created.call_count == 5
+
+
+def test_a_report_is_not_tried_out_where_there_is_no_account(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
+    checked.pinterest.lists("ad_accounts")
+
+    assert checked.result() == (True, None)
 
 
 def test_a_token_that_is_not_accepted_fails_at_once(mock: requests_mock.Mocker) -> None:

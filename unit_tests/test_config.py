@@ -14,6 +14,7 @@ from pendulum import Date, datetime
 from source_pinterest.columns import DEFAULT_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config import AccessTokenCredentials, AttributionWindow, Config, OAuthCredentials
 from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, BadConfig, config, signed_in_with
+from unit_tests.report_configs import BAD_REPORTS, report
 
 ROOT = Path(__file__).parents[1]
 SPEC = json.loads((ROOT / "source_pinterest/spec.json").read_text(encoding="utf-8"))
@@ -50,6 +51,9 @@ def test_nothing_but_credentials_is_needed() -> None:
         request_timeout_seconds=120,
         max_retries=5,
         num_workers=10,
+        custom_reports=(),
+        num_report_jobs=10,
+        report_timeout_seconds=3_600,
         notices=(),
     )
 
@@ -68,6 +72,7 @@ def test_nothing_but_credentials_is_needed() -> None:
         ("oauth_flat", OAUTH_CREDENTIALS),
         ("oauth_flat_with_nulls", OAUTH_CREDENTIALS),
         ("every_option", OAUTH_CREDENTIALS),
+        ("custom_reports", OAUTH_CREDENTIALS),
         ("access_token_nested", ACCESS_TOKEN_CREDENTIALS),
         ("access_token_nested_without_method", ACCESS_TOKEN_CREDENTIALS),
         ("access_token_flat", ACCESS_TOKEN_CREDENTIALS),
@@ -212,6 +217,8 @@ def test_an_attribution_window_is_click_engagement_view() -> None:
         ({"max_wait_minutes": 0.5}, {"max_wait_seconds": 30}),
         ({"request_timeout_seconds": 2.5}, {"request_timeout_seconds": 2.5}),
         ({"max_retries": 0}, {"max_retries": 0}),
+        ({"num_report_jobs": 50}, {"num_report_jobs": 50}),
+        ({"report_timeout_minutes": 1.5}, {"report_timeout_seconds": 90}),
         ({"num_threads": 3}, {"num_workers": 3}),
         ({"num_threads": 3, "num_workers": 40}, {"num_workers": 40}),
         ({"num_threads": 3, "num_workers": None}, {"num_workers": 3}),
@@ -223,6 +230,15 @@ def test_an_option_is_obeyed(options: Mapping[str, Any], expected: Mapping[str, 
     assert {name: getattr(chosen, name) for name in expected} == expected
 
 
+def test_notices_of_the_connection_and_of_its_reports_are_all_told() -> None:
+    chosen = read(start_date="2019-02-01", custom_reports=[report(start_date="2019-03-01")])
+
+    assert [("2019-02-01" in notice, "'Weekly'" in notice) for notice in chosen.notices] == [
+        (True, False),
+        (False, True),
+    ]
+
+
 def test_null_means_absent() -> None:
     optional = {name: None for name in TITLES if name != "credentials"}
 
@@ -230,7 +246,7 @@ def test_null_means_absent() -> None:
 
 
 def test_unknown_keys_are_passed_over() -> None:
-    assert read(custom_reports=[{"name": "later"}], window_in_days=30) == read()
+    assert read(report_template="later", window_in_days=30) == read()
 
 
 def test_a_config_and_what_it_was_read_from_stay_as_they_are() -> None:
@@ -243,7 +259,7 @@ def test_a_config_and_what_it_was_read_from_stay_as_they_are() -> None:
     assert json.dumps(raw) == before
 
 
-@pytest.mark.parametrize("bad", BAD_CONFIGS, ids=lambda bad: bad.id)
+@pytest.mark.parametrize("bad", [*BAD_CONFIGS, *BAD_REPORTS], ids=lambda bad: bad.id)
 def test_a_bad_config_is_refused_in_a_sentence_for_its_owner(bad: BadConfig) -> None:
     with pytest.raises(AirbyteTracedException) as refused:
         Config.from_mapping(bad.raw, TODAY)

@@ -85,19 +85,20 @@ def test_nothing_is_left_of_a_window_that_is_too_old() -> None:
     assert window("2024-01-01", "2024-01-10").clamp(parse_day("2024-01-11")) is None
 
 
-@pytest.mark.parametrize(("end", "sizes"), [("2024-01-02", (1, 1)), ("2024-01-03", (2, 1)), ("2024-03-30", (45, 45))])
-def test_the_halves_of_a_window_are_the_window(end: str, sizes: tuple[int, int]) -> None:
-    whole = window("2024-01-01", end)
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2024-01-01", None),
+        ("2024-01-02", ["2024-01-01", "2024-01-01"]),
+        ("2024-01-10", ["2024-01-01", "2024-01-09"]),
+        ("2024-01-11", ["2024-01-01", "2024-01-10"]),
+        ("2024-06-01", ["2024-01-01", "2024-01-10"]),
+    ],
+)
+def test_what_lies_before_a_day(day: str, expected: list[str] | None) -> None:
+    found = window("2024-01-01", "2024-01-10").before(parse_day(day))
 
-    first, second = whole.split()
-
-    assert (first.days, second.days) == sizes
-    assert merge_windows([first, second]) == [whole]
-
-
-def test_a_single_day_has_no_halves() -> None:
-    with pytest.raises(ValueError, match="2024-01-01"):
-        window("2024-01-01", "2024-01-01").split()
+    assert (found and found.as_pair()) == expected
 
 
 @pytest.mark.parametrize(("max_days", "sizes"), [(90, [90, 90, 20]), (200, [200]), (500, [200]), (199, [199, 1])])

@@ -9,6 +9,7 @@ from pinterestsdk.api.ad_groups_api import AdGroupsApi
 from pinterestsdk.api.ads_api import AdsApi
 from pinterestsdk.api.boards_api import BoardsApi
 from pinterestsdk.api.campaigns_api import CampaignsApi
+from pinterestsdk.models.ads_analytics_create_async_request import AdsAnalyticsCreateAsyncRequest
 from pydantic.fields import FieldInfo
 
 from source_pinterest import limits
@@ -63,6 +64,19 @@ def test_page_size_is_the_largest_that_a_list_accepts(operation: Any) -> None:
 )
 def test_ids_per_call_are_the_most_that_analytics_accept(operation: Any, parameter: str) -> None:
     assert bound(operation, parameter, "max_length") == limits.IDS_PER_ANALYTICS_CALL
+
+
+@pytest.mark.parametrize(
+    ("key", "limit"),
+    [
+        ("targeting_types", limits.TARGETING_TYPES_PER_REPORT),
+        ("campaign_statuses", limits.STATUSES_PER_REPORT),
+        ("ad_group_statuses", limits.STATUSES_PER_REPORT),
+        ("ad_statuses", limits.STATUSES_PER_REPORT),
+    ],
+)
+def test_a_report_names_as_many_values_as_it_may(key: str, limit: int) -> None:
+    assert bound(AdsAnalyticsCreateAsyncRequest, key, "max_length") == limit
 
 
 def test_max_id_digits_is_what_an_ad_account_id_may_have() -> None:

@@ -10,10 +10,12 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalo
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import source
+from source_pinterest.config import Config
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.organic import Boards
 from unit_tests.configs import config, signed_in_with
+from unit_tests.report_configs import report
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -96,6 +98,14 @@ def test_a_stream_that_does_not_exist_is_told(caplog: pytest.LogCaptureFixture) 
 
     assert "board_pins_of_old is not a stream" in caplog.text
     assert statuses == ["INCOMPLETE"]
+
+
+def test_a_report_of_the_users_own_does_exist(caplog: pytest.LogCaptureFixture) -> None:
+    source._warn_of_unknown_streams(
+        catalog_of("custom__weekly", "boards"), Config.from_mapping(config(custom_reports=[report()]))
+    )
+
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("command", ["check", "discover", "read"])

@@ -14,14 +14,20 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
 
 from integration_tests.platform_oauth import PlatformOAuth
-from source_pinterest.attribution import ATTRIBUTION_WINDOWS
-from source_pinterest.config import CONVERSION_REPORT_TIMES, STATUSES, Config
+from source_pinterest import report_levels
+from source_pinterest.attribution import ATTRIBUTION_TYPES, ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES
+from source_pinterest.buckets import Granularity
+from source_pinterest.config import STATUSES, Config, CustomReport
+from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
 from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, BadConfig, config
+from unit_tests.report_configs import BAD_REPORTS, report
 
 ROOT = Path(__file__).parents[1]
 SPEC = json.loads((ROOT / "source_pinterest/spec.json").read_text(encoding="utf-8"))
 FORM = SPEC["connectionSpecification"]
 OPTIONS = FORM["properties"]
+REPORT = OPTIONS["custom_reports"]["items"]
+REPORT_FIELDS = REPORT["properties"]
 OAUTH_FLOW = SPEC["advanced_auth"]["oauth_config_specification"]
 HIDDEN = {
     "account_id",
@@ -29,6 +35,8 @@ HIDDEN = {
     "num_workers",
     "request_timeout_seconds",
     "max_retries",
+    "num_report_jobs",
+    "report_timeout_minutes",
     "client_id",
     "client_secret",
     "refresh_token",
@@ -38,9 +46,10 @@ SAMPLES = sorted((ROOT / "integration_tests/sample_configs").glob("*.json"))
 
 
 def fields(properties: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each option of the form with its name, those of the authorization methods included."""
+    """Each option of the form with its name, those of the authorization methods and custom reports included."""
     for name, option in properties.items():
         yield name, option
+        yield from fields(option.get("items", {}).get("properties", {}))
         for method in option.get("oneOf", []):
             yield from fields(method["properties"])
 
@@ -108,6 +117,44 @@ def test_the_form_offers_what_the_connector_takes() -> None:
     assert OPTIONS["attribution_window"]["default"] == next(iter(ATTRIBUTION_WINDOWS)) == "30/30/1"
 
 
+def test_a_custom_report_offers_what_the_connector_takes() -> None:
+    enums = {name: field.get("items", field)["enum"] for name, field in REPORT_FIELDS.items() if "enum" in str(field)}
+
+    assert enums == {
+        "level": list(report_levels.LEVELS),
+        "granularity": [granularity.value for granularity in Granularity],
+        "targeting_types": list(report_levels.TARGETING_TYPES),
+        "click_window_days": list(ATTRIBUTION_WINDOWS_DAYS),
+        "engagement_window_days": list(ATTRIBUTION_WINDOWS_DAYS),
+        "view_window_days": list(ATTRIBUTION_WINDOWS_DAYS),
+        "conversion_report_time": list(CONVERSION_REPORT_TIMES),
+        "attribution_types": list(ATTRIBUTION_TYPES),
+        "campaign_statuses": list(report_levels.CAMPAIGN_STATUSES),
+        "ad_group_statuses": list(report_levels.AD_GROUP_STATUSES),
+        "ad_statuses": list(report_levels.AD_STATUSES),
+        "product_group_statuses": list(report_levels.PRODUCT_GROUP_STATUSES),
+    }
+
+
+def test_a_custom_report_has_the_fields_that_the_connector_reads() -> None:
+    assert set(REPORT_FIELDS) == set(CustomReport.__dataclass_fields__)
+    assert REPORT["required"] == ["name", "level", "granularity", "columns"]
+    assert [field["order"] for field in REPORT_FIELDS.values()] == list(range(len(REPORT_FIELDS)))
+
+
+@pytest.mark.parametrize("name", [name for name in REPORT_FIELDS if name not in {"name", "columns"}])
+def test_a_bad_field_of_a_report_is_named_as_in_the_form(name: str) -> None:
+    with pytest.raises(AirbyteTracedException) as refused:
+        Config.from_mapping(config(custom_reports=[report(**{name: [[]]})]), TODAY)
+
+    assert str(refused.value.message).startswith(f"Custom Reports: 'Weekly', {REPORT_FIELDS[name]['title']}:")
+
+
+@pytest.mark.parametrize("days", [30, [30], [], None])
+def test_a_window_of_any_age_passes(days: Any) -> None:
+    jsonschema.validate(config(custom_reports=[report(click_window_days=days)]), FORM)
+
+
 @pytest.mark.parametrize("edge", ["minimum", "maximum"])
 @pytest.mark.parametrize("name", [name for name, option in OPTIONS.items() if "minimum" in option])
 def test_a_number_has_the_bounds_that_the_connector_has(name: str, edge: str) -> None:
@@ -142,7 +189,7 @@ def test_a_start_date_of_any_age_passes(start_date: str) -> None:
 
 
 # A token in place of the whole object stands in no field of the form: the framework can't know it as a secret.
-FILLED_IN = [bad for bad in BAD_CONFIGS if isinstance(bad.raw.get("credentials", {}), dict)]
+FILLED_IN = [bad for bad in (*BAD_CONFIGS, *BAD_REPORTS) if isinstance(bad.raw.get("credentials", {}), dict)]
 
 
 @pytest.mark.parametrize("bad", FILLED_IN, ids=lambda bad: bad.id)

@@ -38,8 +38,8 @@ def findings(
     calls: tuple[Mapping[str, int], Mapping[str, int]],
 ) -> Iterator[Finding]:
     """Compare, stream by stream, what was read with what there is."""
-    for stream, key in keys.items():
-        first, second = (by_key(reading.records[stream], key) for reading in readings)
+    for stream in expected:
+        first, second = (by_key(reading.records[stream], keys[stream]) for reading in readings)
         yield Finding(
             stream=stream,
             expected=expected[stream],

@@ -132,5 +132,6 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
             {**report, "ad_group_ids": ids[Kind.AD_GROUPS]},
         ),
         "ads/analytics": LegalCall(f"{account}/ads/analytics", {**report, "ad_ids": ids[Kind.ADS]}),
+        "metrics_ready_state/get": LegalCall("/resources/metrics_ready_state", {"date": str(world.today)}),
         "analytics/get_report": LegalCall(f"{account}/reports", {"token": "unknown"}),
     }

@@ -6,7 +6,7 @@ typed call signatures judge names, types, bounds, enumerations and array styles 
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, wraps
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,6 +16,9 @@ from pydantic import BaseModel, ValidationError
 from integration_tests.simulator.request_log import Entry
 
 Call = Callable[..., Any]
+
+_RENAMED = "var_"
+"""What the SDK's generator puts before a name that is a Python type as well."""
 
 
 class _Sent(Exception):  # noqa: N818  # no error: the request is complete, and goes no further
@@ -31,15 +34,22 @@ class _OfflineClient(pinterestsdk.ApiClient):
 
 
 def sdk_call(operation_id: str, client: pinterestsdk.ApiClient | None = None) -> Call:
-    """The SDK's method for an operation."""
+    """The SDK's method for an operation, with the names on the wire."""
     name = operation_id.replace("/", "_")
-    return getattr(_owner(name)(client or _OfflineClient()), name)  # type: ignore[no-any-return]  # found by name
+    method: Call = getattr(_owner(name)(client or _OfflineClient()), name)
+    names = {_on_the_wire(parameter): parameter for parameter in inspect.signature(method).parameters}
+
+    @wraps(method)
+    def call(*arguments: Any, **named: Any) -> Any:
+        return method(*arguments, **{names.get(name, name): value for name, value in named.items()})
+
+    return call
 
 
 def sdk_parameters(operation_id: str) -> dict[str, Any]:
     """The annotations of the SDK's method, by the parameter's name on the wire."""
     hints = get_type_hints(sdk_call(operation_id), include_extras=True)
-    return {name: hint for name, hint in hints.items() if not name.startswith("_") and name != "return"}
+    return {_on_the_wire(name): hint for name, hint in hints.items() if not name.startswith("_") and name != "return"}
 
 
 def sdk_body(operation_id: str) -> tuple[str, type[BaseModel]]:
@@ -53,12 +63,16 @@ def sdk_body(operation_id: str) -> tuple[str, type[BaseModel]]:
 
 def required_parameters(operation_id: str) -> set[str]:
     parameters = inspect.signature(sdk_call(operation_id)).parameters.values()
-    return {p.name for p in parameters if p.default is inspect.Parameter.empty}
+    return {_on_the_wire(p.name) for p in parameters if p.default is inspect.Parameter.empty}
 
 
 def violations(log: Iterable[Entry]) -> list[str]:
     """What the SDK would not have sent, of all the API requests in a log; empty if all is well."""
     return [f"{entry.operation_id}: {problem}" for entry in log if entry.category for problem in _problems(entry)]
+
+
+def _on_the_wire(name: str) -> str:
+    return name.removeprefix(_RENAMED)
 
 
 def _problems(entry: Entry) -> Iterator[str]:

@@ -4,7 +4,7 @@ The table to extend: one more list endpoint is one more entry here, beside the f
 Parameters as in Pinterest's OpenAPI document: https://developers.pinterest.com/docs/api/v5/
 """
 
-from integration_tests.simulator import ads, organic, user_analytics
+from integration_tests.simulator import ads, organic, ready_state, user_analytics
 from integration_tests.simulator.analytics_operation import AnalyticsOperation
 from integration_tests.simulator.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
 from integration_tests.simulator.parameters import (
@@ -169,6 +169,14 @@ ENDPOINTS: tuple[Operation, ...] = (
         parameters=(_ids("ad_ids"), _CAMPAIGN_IDS, _ids("pin_ids", max_items=100)),
         level="ads",
         rules=(names_ads,),
+    ),
+    DocumentOperation(
+        "metrics_ready_state/get",
+        "/resources/metrics_ready_state",
+        "ads_analytics",
+        _ADS,
+        (Day("date", required=True),),
+        ready_state.metrics_ready_state,
     ),
     GetReport("analytics/get_report", _REPORTS, "ads_analytics", _ADS, (Text("token", required=True),)),
 )

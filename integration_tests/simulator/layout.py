@@ -66,6 +66,7 @@ class Layout:
     full_rows: bool = False  # every column asked for is in every row
     numeric_ids: bool = True  # analytics ids are JSON numbers in every second row
     hour_column: str = "HOUR"  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
+    days_until_final: int = 2  # so old is a day once its numbers stand still
     product_item_column: str = "PRODUCT_ITEM_ID"  # comes unasked in rows of product items; "" leaves it out
 
     def __post_init__(self) -> None:

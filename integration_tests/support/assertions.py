@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from integration_tests.simulator import PRIMARY_KEYS, Simulator
+from integration_tests.simulator import PRIMARY_KEYS, REPORT_KEYS, Simulator
 from integration_tests.support.catalogs import ALL_STREAMS
 from integration_tests.support.outputs import Output, Record
 
 Key = tuple[Any, ...]
+KEYS = {**PRIMARY_KEYS, **REPORT_KEYS}
 
 SHOWN = 5
 """So many keys of each kind are named in a failure."""
@@ -16,7 +17,7 @@ SHOWN = 5
 
 def key_of(stream: str, record: Record) -> Key:
     """The primary key of a record."""
-    return tuple(record.get(name) for name in PRIMARY_KEYS[stream])
+    return tuple(record.get(name) for name in KEYS[stream])
 
 
 def keys_of(stream: str, records: Iterable[Record]) -> Counter[Key]:

@@ -10,7 +10,7 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
-from integration_tests.simulator import PRIMARY_KEYS
+from integration_tests.simulator import PRIMARY_KEYS, REPORT_KEYS
 
 CURSOR_FIELDS = {
     "campaigns": "updated_time",
@@ -22,7 +22,10 @@ CURSOR_FIELDS = {
     "ad_group_analytics": "DATE",
     "ad_analytics": "DATE",
 }
-"""The incremental streams."""
+"""The incremental streams, but for reports."""
+
+CUSTOM = "custom_"
+"""How the streams of custom reports begin."""
 
 ALL_STREAMS = tuple(PRIMARY_KEYS)
 ORGANIC = ("boards", "board_sections", "board_pins", "board_section_pins")
@@ -47,7 +50,7 @@ def catalog_of(
 
 
 def _configured(name: str, destination: DestinationSyncMode, sync_mode: SyncMode) -> dict[str, Any]:
-    cursor = CURSOR_FIELDS.get(name)
+    cursor = CURSOR_FIELDS.get(name) or ("DATE" if name in REPORT_KEYS or name.startswith(CUSTOM) else None)
     stream = {
         "name": name,
         "json_schema": {},
@@ -60,5 +63,5 @@ def _configured(name: str, destination: DestinationSyncMode, sync_mode: SyncMode
         "sync_mode": sync_mode.value,
         "destination_sync_mode": destination.value,
         "cursor_field": [cursor],
-        "primary_key": [[key] for key in PRIMARY_KEYS.get(name, ("id",))],
+        "primary_key": [[key] for key in {**PRIMARY_KEYS, **REPORT_KEYS}.get(name, ())],
     }

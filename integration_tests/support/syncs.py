@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -27,6 +28,8 @@ from source_pinterest.source import SourcePinterest
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 120
+SYNCHRONOUS_DAYS = 89
+"""The days before today that need no asynchronous report."""
 
 State = Mapping[str, Mapping[str, Any]]
 """The state of each stream by its name, as `Output.states` holds it."""
@@ -46,7 +49,7 @@ def run_sync(
     Args:
         sim: the Pinterest to read from.
         streams: their names, in the order of the catalog.
-        config: a whole connector config; by default the simulator's own.
+        config: a whole connector config; by default the simulator's own. Without a start date, no report is needed.
         state: of an earlier sync.
         destination: what becomes of the incremental streams: append, append_dedup or overwrite.
         sync_mode: how those are read: incremental or full_refresh.
@@ -68,8 +71,16 @@ def run_catalog(
         mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url}),
         mock.patch("source_pinterest.config.utc_today", return_value=today),
     ):
-        output = entrypoint_wrapper.read(SourcePinterest(), dict(config or sim.config()), catalog, _given(messages))
+        output = entrypoint_wrapper.read(SourcePinterest(), since_recently(sim, config), catalog, _given(messages))
     return Output(list(output.get_message_iterator()), exit_code=int(bool(output.errors)))
+
+
+def since_recently(sim: Simulator, config: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A config whose start date, unless it names one (or None for none at all), needs no report."""
+    start = (sim.world.today - timedelta(days=SYNCHRONOUS_DAYS)).isoformat()
+    return {
+        name: value for name, value in {"start_date": start, **(config or sim.config())}.items() if value is not None
+    }
 
 
 def _given(state: list[AirbyteStateMessage] | None) -> list[AirbyteStateMessage] | None:
@@ -103,7 +114,7 @@ def read_with_main(
     """Read streams as `run_sync` does, but with `python main.py read` and files."""
     with tempfile.TemporaryDirectory() as name:
         arguments = read_arguments(
-            Path(name), catalog_of(streams, destination, sync_mode), config or sim.config(), state
+            Path(name), catalog_of(streams, destination, sync_mode), since_recently(sim, config), state
         )
         return run_main(sim, *arguments, environment=environment)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
+
 from source_pinterest import __version__
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator
 from source_pinterest.api.budget import Budget
@@ -17,7 +19,7 @@ DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
 BASE_URL_VARIABLE = "PINTEREST_API_URL"
 """Points the connector at Pinterest's sandbox or at a local stand-in; the value includes `/v5`."""
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,14 @@ class Api:
         base_url: without a slash at its end.
         session: paces every call; knows no token of itself.
         authenticator: puts the token on a call, shared by all streams.
+        downloads: fetches files from other hosts; knows no token, and waits for no quota.
         max_retries: how often a failed call is sent again.
     """
 
     base_url: str
     session: PinterestSession
     authenticator: PinterestAuthenticator
+    downloads: PatientSession
     max_retries: int
 
     @classmethod
@@ -52,9 +56,11 @@ class Api:
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
         budget = Budget(config.max_wait_seconds, before_wait)
         session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers + 1)
-        token_session = PatientSession(name, timeout_seconds)
+        token_session, downloads = PatientSession(name, timeout_seconds), PatientSession(name, timeout_seconds)
         # A server on this machine is never reached through a proxy, whatever the environment says.
-        session.trust_env = token_session.trust_env = urlsplit(base_url).hostname not in _LOOPBACK
+        for each in (session, token_session, downloads):
+            each.trust_env = urlsplit(base_url).hostname not in LOOPBACK
+        downloads.auth = _nobody
         session.auth = authenticator = (
             OAuthAuthenticator(
                 f"{base_url}/oauth/token",
@@ -66,13 +72,18 @@ class Api:
             if isinstance(config.credentials, OAuthCredentials)
             else AccessTokenAuthenticator(config.credentials)
         )
-        return cls(base_url, session, authenticator, config.max_retries)
+        return cls(base_url, session, authenticator, downloads, config.max_retries)
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Signs a request with nothing; without it, `requests` would look into a netrc file."""
+    return request
 
 
 def _base_url() -> str:
     base_url = os.environ.get(BASE_URL_VARIABLE, DEFAULT_BASE_URL).rstrip("/")
     parts = urlsplit(base_url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise ConfigError(
             f"{BASE_URL_VARIABLE} must be an https address, or http on this machine, such as {DEFAULT_BASE_URL}."
         )

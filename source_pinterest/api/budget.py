@@ -160,6 +160,11 @@ class Budget:
             with self._changed:
                 self._changed.wait(wait)
 
+    def calls_per_second(self, category: str) -> float:
+        """How many calls of the category the quota allows in the long run."""
+        with self._changed:
+            return min(window.limit / window.period for window in self._windows_of(category, self._clock()))
+
     def settle(self, category: str, headers: Mapping[str, str] | None) -> None:
         """Tell that a call has come back, with its headers, or without any when it was lost."""
         told = read_rate_headers(headers) if headers is not None else []

@@ -71,6 +71,12 @@ class QuotaExhaustedError(FatalError):
         )
 
 
+class ReportRefusedError(FatalError):
+    """Pinterest calls the request for a report wrong."""
+
+    kind = FailureType.config_error
+
+
 class TokenEndpointError(FatalError):
     """Pinterest's token endpoint did not answer in a usable way."""
 
@@ -167,4 +173,28 @@ class RepeatedKeyError(FatalError):
         super().__init__(
             f"{stream}: an answer of Pinterest does not have one row per {id_column} and DATE: {key} comes twice or is "
             "incomplete. Nothing of it was taken, since rows would overwrite each other. Please report this.",
+        )
+
+
+class ReportLostError(SliceError):
+    """Pinterest fails or loses a report again and again."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object, status: str, creations: int) -> None:
+        super().__init__(
+            f"Pinterest does not finish the report of {window}: {status}, {creations} times. This usually passes: the "
+            "next sync asks for it again.",
+        )
+
+
+class ReportTooSlowError(SliceError):
+    """Pinterest works on a report for too long, however small it is."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object, timeout_seconds: float) -> None:
+        super().__init__(
+            f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
+            "sync asks for it again.",
         )

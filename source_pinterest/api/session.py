@@ -43,7 +43,7 @@ class PinterestSession(PatientSession):
 
     def __init__(self, budget: Budget, user_agent: str, timeout_seconds: float, connections: int) -> None:
         super().__init__(user_agent, timeout_seconds)
-        self._budget = budget
+        self.budget = budget
         for scheme in ("https://", "http://"):
             self.mount(scheme, HTTPAdapter(pool_connections=connections, pool_maxsize=connections))
 
@@ -56,14 +56,14 @@ class PinterestSession(PatientSession):
         """
         category = limits.rate_category(urlsplit(request.url or "").path)
         while True:
-            self._budget.acquire(category)
+            self.budget.acquire(category)
             headers = None
             try:
                 response = super().send(request, **kwargs)
                 headers = response.headers
             finally:
-                self._budget.settle(category, headers)
+                self.budget.settle(category, headers)
             if verdict_of(response) is not Verdict.WAIT:
-                self._budget.accepted(category)
+                self.budget.accepted(category)
                 return response
-            self._budget.throttled(category, pause_hint_seconds(response))
+            self.budget.throttled(category, pause_hint_seconds(response))

@@ -1,9 +1,13 @@
 """Which streams are there? In the order in which they are read: a parent before its children."""
 
+from source_pinterest.api.errors import ConfigError
 from source_pinterest.streams.ads import AdAccounts, AdGroups, Ads, Campaigns
 from source_pinterest.streams.analytics import AdAccountAnalytics, AdAnalytics, AdGroupAnalytics, CampaignAnalytics
 from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.custom import CustomReportStream
 from source_pinterest.streams.organic import BoardPins, Boards, BoardSectionPins, BoardSections
+from source_pinterest.streams.reports import REPORTS
+from source_pinterest.streams.sync import Sync
 from source_pinterest.streams.user_analytics import UserAccountAnalytics
 
 STREAMS: tuple[type[PinterestStream], ...] = (
@@ -20,4 +24,24 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     CampaignAnalytics,
     AdGroupAnalytics,
     AdAnalytics,
+    *REPORTS,
 )
+
+
+def all_streams(sync: Sync) -> list[PinterestStream]:
+    """The streams of the registry, and after them the user's own reports.
+
+    Raises:
+        ConfigError: a report is called like a stream.
+    """
+    names = {stream_class.stream_name() for stream_class in STREAMS}
+    for report in sync.config.custom_reports:
+        if report.stream_name in names:
+            raise ConfigError(
+                f"Custom Reports: {report.name} would become the stream {report.stream_name}, which there is already. "
+                "Give it another name.",
+            )
+    return [
+        *(sync.stream(stream_class) for stream_class in STREAMS),
+        *(CustomReportStream(sync, report) for report in sync.config.custom_reports),
+    ]

@@ -1,7 +1,7 @@
 """What did each account, campaign, ad group and ad do on each day?
 
-The synchronous endpoints answer for up to 250 ids and 90 days a call, 90 days back. Days older than that belong to
-asynchronous reports: `AnalyticsStream.account_slices` is where a window is given to one or the other by its age.
+The synchronous endpoints answer for up to 250 ids and 90 days a call, 90 days back. Older days come from asynchronous
+reports, back to the 914th: one stream, one record shape, one key, one cursor.
 """
 
 from abc import ABC
@@ -13,22 +13,25 @@ from typing import Any, ClassVar
 import requests
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
 from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, SliceError
 from source_pinterest.api.handler import SplittingErrorHandler
-from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, analytics_schema
-from source_pinterest.dates import DateWindow
+from source_pinterest.buckets import Granularity
+from source_pinterest.columns import ASYNC_COLUMNS, DATE, DEFAULT_COLUMNS, STRING_COLUMNS, analytics_schema
+from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams.ads import AdAccountStream, AdGroups, Ads, Campaigns, EntityStream
 from source_pinterest.streams.base import Record
-from source_pinterest.streams.partitions import batches, failed_slice, partition_slice, tile
+from source_pinterest.streams.call_size import CallSize, Work
+from source_pinterest.streams.feeds import ReportFeed, attribution_of, fingerprint, is_report
+from source_pinterest.streams.partitions import batches, by_age, failed_slice, in_reading_order, partition_slice, tile
 from source_pinterest.streams.rows import rows_of
+from source_pinterest.streams.settled import MetricsReadyState
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.day_cursor import END, START, DayCursor, window_of
-from source_pinterest.sync.history import Purpose, WindowProgress
-
-Work = tuple[tuple[str, ...], DateWindow]
-"""The ids and days of one call; no ids for the account itself."""
+from source_pinterest.sync.history import WindowProgress
 
 
 class AnalyticsStream(AdAccountStream, ABC):
@@ -36,17 +39,22 @@ class AnalyticsStream(AdAccountStream, ABC):
 
     cursor_field = DATE
     checkpoint: DayCursor
+    granularity = Granularity.DAY
+    history_days = limits.ASYNC_HISTORY_DAYS
+    own_start: Date | None = None
     id_column: ClassVar[str]
+    level: ClassVar[str]
+    """What reports call the entities: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
     entities: ClassVar[type[EntityStream] | None] = None
     ids_parameter: ClassVar[str] = ""
 
     def __init__(self, sync: Sync) -> None:
         self.primary_key = [self.id_column, DATE]
         self.listing = sync.stream(self.entities) if self.entities else None
-        self._ids_per_call = limits.IDS_PER_ANALYTICS_CALL
-        self._days_per_call = limits.ANALYTICS_WINDOW_DAYS
+        self._size = CallSize()
         wanted = sync.config.analytics_columns or DEFAULT_COLUMNS
         self.columns = tuple(dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *wanted)))
+        self.feed = ReportFeed(sync, self.stream_name(), (self.id_column, DATE))
         super().__init__(sync)
 
     def select(self) -> None:
@@ -68,51 +76,90 @@ class AnalyticsStream(AdAccountStream, ABC):
         return SplittingErrorHandler(self.name, self.scopes, self.api.authenticator, self.api.max_retries, self.parse)
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """The windows that each account lacks, times its ids in batches; the account longest unread comes first."""
+        """The windows that each account lacks; the account longest unread comes first, old days come last.
+
+        A window goes to the synchronous endpoint or to a report by the age of its days alone, so that the numbers of a
+        day never change because another endpoint was asked.
+        """
+        orders: list[ReportRequest] = []
+        self.checkpoint.settle(self.shared.stream(MetricsReadyState).last_final_day)
         for account in self.checkpoint.oldest_first(accounts):
             self.checkpoint.keep_place(account)
-            wanted = self.checkpoint.unread(account)
-            if not wanted:
-                continue
+            border = self._first_synchronous_day
+            wanted = [piece for item in self.checkpoint.unread(account) for piece in by_age(item, border)]
             try:
-                yield from self._plan(account, self._entity_batches(account), wanted)
+                yield from self._plan(account, wanted, orders)
             except SliceError as error:
                 yield failed_slice({"ad_account_id": account}, error)
         self.checkpoint.retire_flat()
+        if orders:
+            desk = self.feed.order(lambda: orders)
+            yield from self.feed.slices(
+                desk, lambda half: self.checkpoint.expect_one_more(half.ad_account_id, half.planned)
+            )
 
-    def _entity_batches(self, account: str) -> tuple[str, ...] | None:
-        """The ids to ask for; None where the account is asked for as a whole."""
-        return tuple(self.listing.ids.of((account,))) if self.listing else None
+    @property
+    def _first_synchronous_day(self) -> Date:
+        return days_before(self.config.today, limits.SYNC_HISTORY_DAYS)
 
-    def _plan(self, account: str, ids: tuple[str, ...] | None, wanted: list[WindowProgress]) -> Iterator[StreamSlice]:
+    def _plan(self, account: str, wanted: list[WindowProgress], orders: list[ReportRequest]) -> Iterator[StreamSlice]:
         windows: list[WindowProgress] = []
-        groups: list[list[tuple[str, ...]]] = []
+        groups: list[list[tuple[str, ...]] | None] = []
         for item in wanted:
-            ids_per_call, days_per_call = tile(1 if ids is None else len(ids), item.window.days)
-            pieces = item.window.cut(days_per_call)
-            for piece in reversed(pieces) if item.purpose is Purpose.HEAD else pieces:
+            pieces, group = self._pieces(account, item.window)
+            for piece in in_reading_order(pieces, item.purpose):
                 windows.append(WindowProgress(piece, item.purpose))
-                groups.append([()] if ids is None else batches(ids, ids_per_call))
-        self.checkpoint.plan(account, windows, [len(group) for group in groups])
+                groups.append(group)
+        if windows:
+            self.checkpoint.plan(account, windows, [1 if group is None else len(group) for group in groups])
         for progress, group in zip(windows, groups, strict=True):
+            if group is None:
+                orders.append(ReportRequest(account, progress.window, self._report_body(), progress.window))
             start, end = progress.window.as_pair()
-            for number, batch in enumerate(group):
+            for number, batch in enumerate(group or ()):
                 yield partition_slice(
                     {"ad_account_id": account},
                     {START: start, END: end, "batch": number},
                     ids=batch,
                 )
 
+    def asked(self) -> str:
+        """Stands for everything that makes the numbers of a day what they are."""
+        return fingerprint(self._report_body())
+
+    def _report_body(self) -> dict[str, Any]:
+        columns = [column for column in self.columns if column in ASYNC_COLUMNS]
+        return {"level": self.level, "granularity": "DAY", "columns": columns, **attribution_of(self.config)}
+
+    def _pieces(self, account: str, window: DateWindow) -> tuple[list[DateWindow], list[tuple[str, ...]] | None]:
+        """The window as windows of one call each, and the batches of ids of each; none for a report."""
+        if window.start < self._first_synchronous_day:
+            return window.cut(limits.REPORT_WINDOW_DAYS), None
+        ids = tuple(self.listing.ids.of((account,))) if self.listing else None
+        ids_per_call, days_per_call = tile(1 if ids is None else len(ids), window.days)
+        return window.cut(days_per_call), [()] if ids is None else batches(ids, ids_per_call)
+
     def on_failure(self, stream_slice: StreamSlice) -> None:
         """Leave the slice's window to the next sync."""
         self.checkpoint.fail(stream_slice)
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
+        """The rows of a report, or of a batch of ids in a window."""
+        rows = self.feed.rows(stream_slice) if is_report(stream_slice) else self._ask_in_parts(stream_slice)
+        for row in rows:
+            for column in self._string_columns:
+                value = row.get(column)
+                if value is not None and type(value) is not str:
+                    row[column] = str(value)
+            yield row
+        self.checkpoint.complete(stream_slice)
+
+    def _ask_in_parts(self, stream_slice: StreamSlice) -> Iterator[Record]:
         """The rows of a batch of ids in a window; a call that proves too large is split in halves."""
         work: deque[Work] = deque([(tuple(stream_slice.extra_fields["ids"]), window_of(stream_slice))])
         while work:
             ids, window = work.popleft()
-            parts = self._as_large_as_worked(ids, window)
+            parts = self._size.parts(ids, window)
             if len(parts) > 1:
                 work.extendleft(reversed(parts))
                 continue
@@ -120,29 +167,11 @@ class AnalyticsStream(AdAccountStream, ABC):
                 try:
                     response = self._ask(stream_slice["ad_account_id"], ids, window)
                 except AnswerTooLargeError:
-                    if not self._shrink_to_half(ids, window):
+                    if not self._size.shrink(ids, window):
                         raise
                     work.appendleft((ids, window))
                     continue
-                yield from self.rows(response, stream_slice)
-        self.checkpoint.complete(stream_slice)
-
-    def _as_large_as_worked(self, ids: tuple[str, ...], window: DateWindow) -> list[Work]:
-        return [
-            (batch, piece)
-            for piece in window.cut(self._days_per_call)
-            for batch in (batches(ids, self._ids_per_call) if ids else [()])
-        ]
-
-    def _shrink_to_half(self, ids: tuple[str, ...], window: DateWindow) -> bool:
-        """Ask for half the ids, or half the days of a single one, for the rest of the sync; False if that is none."""
-        if len(ids) > 1:
-            self._ids_per_call = min(self._ids_per_call, (len(ids) + 1) // 2)
-        elif window.days > 1:
-            self._days_per_call = min(self._days_per_call, (window.days + 1) // 2)
-        else:
-            return False
-        return True
+                yield from rows_of(response)
 
     def _ask(self, account: str, ids: tuple[str, ...], window: DateWindow) -> requests.Response:
         start, end = window.as_pair()
@@ -156,15 +185,10 @@ class AnalyticsStream(AdAccountStream, ABC):
             END: call[END],
             "granularity": "DAY",
             "columns": ",".join(self.columns),
+            **attribution_of(self.config),
         }
         if self.ids_parameter:
             params[self.ids_parameter] = list(call["ids"])
-        if window := self.config.attribution_window:
-            params["click_window_days"] = window.click
-            params["engagement_window_days"] = window.engagement
-            params["view_window_days"] = window.view
-        if self.config.conversion_report_time:
-            params["conversion_report_time"] = self.config.conversion_report_time
         return params
 
     def parse(self, response: requests.Response) -> None:
@@ -181,16 +205,6 @@ class AnalyticsStream(AdAccountStream, ABC):
                 raise RepeatedKeyError(self.name, self.id_column, key)
             seen.add(key)
 
-    def rows(self, response: requests.Response, stream_slice: StreamSlice) -> Iterator[Record]:
-        """The rows of an answer; ids and names are strings, whatever Pinterest sends."""
-        for row in rows_of(response):
-            for column in self._string_columns:
-                value = row.get(column)
-                if value is not None and type(value) is not str:
-                    row[column] = str(value)
-            row.setdefault("AD_ACCOUNT_ID", stream_slice["ad_account_id"])
-            yield row
-
     @cached_property
     def _string_columns(self) -> tuple[str, ...]:
         return tuple(column for column in self.columns if column in STRING_COLUMNS)
@@ -200,14 +214,14 @@ class AdAccountAnalytics(AnalyticsStream):
     """https://developers.pinterest.com/docs/api/v5/ad_account-analytics."""
 
     path_template = "ad_accounts/{ad_account_id}/analytics"
-    id_column = "AD_ACCOUNT_ID"
+    id_column, level = "AD_ACCOUNT_ID", "ADVERTISER"
 
 
 class CampaignAnalytics(AnalyticsStream):
     """https://developers.pinterest.com/docs/api/v5/campaigns-analytics."""
 
     path_template = "ad_accounts/{ad_account_id}/campaigns/analytics"
-    id_column = "CAMPAIGN_ID"
+    id_column, level = "CAMPAIGN_ID", "CAMPAIGN"
     entities, ids_parameter = Campaigns, "campaign_ids"
 
 
@@ -215,7 +229,7 @@ class AdGroupAnalytics(AnalyticsStream):
     """https://developers.pinterest.com/docs/api/v5/ad_groups-analytics."""
 
     path_template = "ad_accounts/{ad_account_id}/ad_groups/analytics"
-    id_column = "AD_GROUP_ID"
+    id_column, level = "AD_GROUP_ID", "AD_GROUP"
     entities, ids_parameter = AdGroups, "ad_group_ids"
 
 
@@ -223,5 +237,5 @@ class AdAnalytics(AnalyticsStream):
     """https://developers.pinterest.com/docs/api/v5/ads-analytics."""
 
     path_template = "ad_accounts/{ad_account_id}/ads/analytics"
-    id_column = "AD_ID"
+    id_column, level = "AD_ID", "PIN_PROMOTION"
     entities, ids_parameter = Ads, "ad_ids"

@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError
+from source_pinterest.dates import DateWindow
+from source_pinterest.sync.history import Purpose, WindowProgress
 from source_pinterest.sync.parents import Key
 
 _FAILURE = "failure"
@@ -22,9 +25,13 @@ def partition_slice(
     return StreamSlice(partition=parents, cursor_slice=cursor_slice or {}, extra_fields=extra)
 
 
-def failed_slice(parents: Mapping[str, str], error: PinterestError) -> StreamSlice:
+def failed_slice(
+    parents: Mapping[str, str],
+    error: PinterestError,
+    cursor_slice: Mapping[str, Any] | None = None,
+) -> StreamSlice:
     """A slice that raises when it is read, so that a parent's failure costs only its own children."""
-    return StreamSlice(partition=parents, cursor_slice={}, extra_fields={_FAILURE: error})
+    return StreamSlice(partition=parents, cursor_slice=cursor_slice or {}, extra_fields={_FAILURE: error})
 
 
 def failure_of(stream_slice: StreamSlice) -> PinterestError | None:
@@ -64,3 +71,14 @@ def tile(ids: int, days: int) -> tuple[int, int]:
 def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
     """The ids in runs of at most `size`."""
     return [tuple(ids[start : start + size]) for start in range(0, len(ids), size)]
+
+
+def by_age(item: WindowProgress, border: Date) -> list[WindowProgress]:
+    """The days before the border and those from it on, in the order in which they are read."""
+    parts = [window for window in (item.window.before(border), item.window.clamp(border)) if window]
+    return [WindowProgress(window, item.purpose) for window in in_reading_order(parts, item.purpose)]
+
+
+def in_reading_order(windows: Sequence[DateWindow], purpose: Purpose) -> list[DateWindow]:
+    """Oldest first; an earlier start is read backwards, so that what was read stays in one piece."""
+    return list(reversed(windows)) if purpose is Purpose.HEAD else list(windows)

@@ -1,11 +1,13 @@
 """What do the streams of one sync share?"""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.config import Config
+from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.sync.reservation import Reservation
 
 S = TypeVar("S")
@@ -25,6 +27,16 @@ class Sync:
     config: Config
     rows: Reservation = field(default_factory=lambda: Reservation(limits.ROWS_IN_MEMORY))
     _streams: dict[type, Any] = field(default_factory=dict)
+
+    @cached_property
+    def reports(self) -> ReportRunner:
+        """Has the asynchronous reports of all streams made."""
+        budget = self.api.session.budget
+        return ReportRunner(
+            self.config.num_report_jobs,
+            self.config.report_timeout_seconds,
+            lambda: budget.calls_per_second("ads_analytics"),
+        )
 
     def stream(self, of: type[S]) -> S:
         """The one instance of a stream class in this sync."""

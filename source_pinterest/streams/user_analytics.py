@@ -8,12 +8,15 @@ import requests
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
+from source_pinterest import limits
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.buckets import Granularity
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.streams.base import Record
 from source_pinterest.streams.organic import OrganicStream
 from source_pinterest.streams.partitions import partition_slice
-from source_pinterest.sync.day_cursor import END, START, UserDayCursor, window_of
+from source_pinterest.sync.day_cursor import END, START, window_of
+from source_pinterest.sync.user_day_cursor import UserDayCursor
 
 _STILL_COUNTING = frozenset({"PROCESSING", "ESTIMATE"})
 
@@ -26,6 +29,9 @@ class UserAccountAnalytics(OrganicStream):
     path_template = "user_account/analytics"
     scopes = ("user_accounts:read",)
     checkpoint: UserDayCursor
+    granularity = Granularity.DAY
+    history_days = limits.SYNC_HISTORY_DAYS
+    own_start: Date | None = None
     settled_only = False
     """Whether a day that Pinterest is still counting waits for the next sync instead of being emitted twice."""
 

@@ -1,7 +1,7 @@
 """Which days of which ad account are still to be read, and how far is this sync with them?"""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +10,14 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
-from source_pinterest.dates import DateWindow, parse_day
+from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.sync.cursors import PinterestCursor, reading_state
-from source_pinterest.sync.history import AccountHistory, Outcome, Period, WindowProgress
+from source_pinterest.sync.history import AccountHistory, Outcome, Period, Purpose, Settling, WindowProgress
 from source_pinterest.sync.state import ACCOUNT_KEY, SavedState, read_state, write_state
 
 LOGGER = logging.getLogger("airbyte")
+
+_ASKED = "asked"
 
 START, END = "start_date", "end_date"
 """What a slice calls the borders of its window."""
@@ -45,8 +47,11 @@ class _Plan:
         if self._left[position] == 0:
             self.windows[position].outcome = Outcome.FAILED if self._failed[position] else Outcome.DONE
 
-    def history(self) -> AccountHistory:
-        return self.baseline.after(self.windows)
+    def expect_one_more(self, window: DateWindow) -> None:
+        self._left[next(i for i, item in enumerate(self.windows) if item.window == window)] += 1
+
+    def history(self, settled: Date | None) -> AccountHistory:
+        return self.baseline.after(self.windows, settled)
 
 
 class DayCursor(PinterestCursor):
@@ -58,6 +63,7 @@ class DayCursor(PinterestCursor):
         repository: takes the outgoing ones.
         period: the days this sync is about.
         today: Pinterest's day, in UTC.
+        asked: stands for the columns and the attribution that are asked for.
     """
 
     field = "DATE"
@@ -69,18 +75,23 @@ class DayCursor(PinterestCursor):
         repository: MessageRepository,
         period: Period,
         today: Date,
+        asked: str = "",
     ) -> None:
         super().__init__(stream_name, state_manager, repository)
+        self._asked = asked
         self._period = period
         self._today = today
+        incoming = state_manager.get_stream_state(stream_name, None)
         with reading_state(stream_name):
-            saved = self._read(state_manager.get_stream_state(stream_name, None))
+            saved = self._read(incoming)
             self._flat = parse_day(saved.flat) if saved.flat is not None else None
             self._histories = {
                 account: AccountHistory.from_state(cursor, self.field) for account, cursor in saved.accounts.items()
             }
         self._incoming = frozenset(self._histories)
         self._plans: dict[str, _Plan] = {}
+        if incoming.get(_ASKED, asked) != asked:
+            self._warn_of_old_values()
 
     @property
     def state(self) -> dict[str, Any]:
@@ -88,11 +99,17 @@ class DayCursor(PinterestCursor):
         accounts = {
             account: history.to_state(self.field) for account, history in self._histories.items() if history.last
         }
-        return write_state(SavedState(accounts, str(self._flat) if self._flat else None), self.field)
+        state = write_state(SavedState(accounts, str(self._flat) if self._flat else None), self.field)
+        return {**state, _ASKED: self._asked} if self._asked else state
 
     def accounts(self) -> Iterable[str]:
         """Ad accounts that the incoming state names."""
         return self._incoming
+
+    @property
+    def first_day(self) -> Date:
+        """The first day that this sync is about."""
+        return self._period.start
 
     def oldest_first(self, accounts: Iterable[str]) -> list[str]:
         """Accounts in the order of their cursors, so that each gets its turn under a small daily quota."""
@@ -112,6 +129,14 @@ class DayCursor(PinterestCursor):
         with self._lock:
             self._flat = None
 
+    def settle(self, last_final_day: Callable[[], Date]) -> None:
+        """Find out which days are still moving, where the lookback is too short to see to them."""
+        if self._period.settling is not Settling.BY_LOOKBACK:
+            day = last_final_day()
+            self._period = self._period.up_to(day)
+            if self._period.settling is Settling.EMIT_ONCE:
+                self._period = replace(self._period, end=min(day, self._period.end))
+
     def unread(self, account: str) -> list[WindowProgress]:
         """The windows that an account still lacks."""
         history = self.history_of(account)
@@ -124,9 +149,9 @@ class DayCursor(PinterestCursor):
             return []
         for window in history.out_of_reach(self._period):
             LOGGER.warning(
-                f"{self._stream_name}: the days {window.start} to {window.end} of ad account {account} were never "
-                f"read and are too old for Pinterest's synchronous analytics, which reach back to "
-                f"{self._period.earliest}. They stay noted in the state.",
+                f"{self._stream_name}: the days {window.start} to {window.end} of ad account {account} were never read "
+                f"and are too old now: Pinterest keeps the days from {self._period.earliest} on. They stay "
+                "noted in the state.",
             )
         return history.unread(self._period)
 
@@ -134,7 +159,12 @@ class DayCursor(PinterestCursor):
         """Register an account's windows, and how many slices each has, before the first of them is read."""
         with self._lock:
             self._plans[account] = _Plan(self.history_of(account), windows, slices)
-            self._histories[account] = self._plans[account].history()
+            self._histories[account] = self._plans[account].history(self._period.settled)
+
+    def expect_one_more(self, account: str, window: DateWindow) -> None:
+        """Tell that a window will have one slice more than was planned."""
+        with self._lock:
+            self._plans[account].expect_one_more(window)
 
     def fail(self, stream_slice: StreamSlice) -> None:
         """Tell that a slice could not be read."""
@@ -149,53 +179,25 @@ class DayCursor(PinterestCursor):
     def _resolve(self, stream_slice: StreamSlice, *, failed: bool) -> None:
         account = stream_slice[ACCOUNT_KEY]
         self._plans[account].resolve(window_of(stream_slice), failed=failed)
-        self._histories[account] = self._plans[account].history()
+        self._histories[account] = self._plans[account].history(self._period.settled)
+
+    def _warn_of_old_values(self) -> None:
+        kept = [window for history in self._histories.values() if (window := self._kept(history))]
+        if kept:
+            LOGGER.warning(
+                f"{self._stream_name}: the columns or the attribution window have changed since the last sync. The "
+                f"days {min(window.start for window in kept)} to {max(window.end for window in kept)} keep their old "
+                "values; clear the stream's data to read them again.",
+            )
+
+    def _kept(self, history: AccountHistory) -> DateWindow | None:
+        """The days that this sync does not read again."""
+        if history.last is None:
+            return None
+        tail = next((item.window for item in history.unread(self._period) if item.purpose is Purpose.TAIL), None)
+        end = min(history.last, days_before(tail.start, 1)) if tail else history.last
+        start = history.first or min(end, self._period.earliest)
+        return DateWindow(start, end) if start <= end else None
 
     def _read(self, state: Mapping[str, Any]) -> SavedState:
         return read_state(state, self.field, min)
-
-
-class UserDayCursor(PinterestCursor):
-    """The days of the token's own user: a flat `{"date": last settled day}`, as the official connector keeps it."""
-
-    field = "date"
-
-    def __init__(
-        self,
-        stream_name: str,
-        state_manager: ConnectorStateManager,
-        repository: MessageRepository,
-        period: Period,
-        today: Date,
-    ) -> None:
-        super().__init__(stream_name, state_manager, repository)
-        self._period = period
-        self._today = today
-        value = read_state(state_manager.get_stream_state(stream_name, None), self.field, min).flat
-        with reading_state(stream_name):
-            self._history = AccountHistory(last=parse_day(value) if value else None)
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """What to hand out now."""
-        return {self.field: str(self._history.last)} if self._history.last else {}
-
-    def unread(self) -> list[DateWindow]:
-        """The days that are still to be read."""
-        last = self._history.last
-        if last and last > self._today:
-            LOGGER.warning(f"{self._stream_name}: the state lies in the future ({last}). It counts as {self._today}.")
-            self._history = AccountHistory(last=self._today)
-            return []
-        for window in self._history.out_of_reach(self._period):
-            LOGGER.warning(
-                f"{self._stream_name}: the days {window.start} to {window.end} were never read, and Pinterest no "
-                f"longer has them: it keeps the days from {self._period.earliest} on.",
-            )
-        return [item.window for item in self._history.unread(self._period)]
-
-    def _commit(self, stream_slice: StreamSlice, finding: Date | None) -> None:
-        """Move to the last settled day of the slice, and not past one that Pinterest is still counting."""
-        del stream_slice
-        if finding and (self._history.last is None or finding > self._history.last):
-            self._history = AccountHistory(last=finding)

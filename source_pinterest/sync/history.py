@@ -32,6 +32,17 @@ class Purpose(Enum):
     """It is new, or young enough to be restated."""
 
 
+class Settling(Enum):
+    """What to do about days whose numbers are still moving."""
+
+    BY_LOOKBACK = auto()
+    """They are read again for long enough."""
+    READ_AGAIN = auto()
+    """They are emitted, and read again until they stand still."""
+    EMIT_ONCE = auto()
+    """They wait until they stand still."""
+
+
 @dataclass(frozen=True)
 class Period:
     """Which days a sync is about.
@@ -47,6 +58,13 @@ class Period:
     earliest: Date
     end: Date
     lookback_days: int | None
+    settling: Settling = Settling.BY_LOOKBACK
+    settled: Date | None = None
+    """The last day whose numbers stand still; the history never passes it. None where the lookback sees to that."""
+
+    def up_to(self, settled: Date) -> "Period":
+        """The same days, none of which counts as read for good after this one."""
+        return replace(self, settled=min(settled, self.settled or settled))
 
 
 @dataclass
@@ -112,8 +130,8 @@ class AccountHistory:
         edge = period.earliest.subtract(days=1)
         return merge_windows([DateWindow(w.start, min(w.end, edge)) for w in owed if w.start <= edge])
 
-    def after(self, windows: Iterable[WindowProgress]) -> "AccountHistory":
-        """The history once these windows, in the order they were planned, have come so far."""
+    def after(self, windows: Iterable[WindowProgress], settled: Date | None = None) -> "AccountHistory":
+        """The history once these windows, in the order they were planned, have come so far; at most up to `settled`."""
         planned = list(windows)
         history = self
         for item in planned:
@@ -123,7 +141,8 @@ class AccountHistory:
             if item.outcome is not Outcome.DONE:
                 break
             history = replace(history, first=item.window.start)
-        return _after_tail(history, [item for item in planned if item.purpose is Purpose.TAIL])
+        history = _after_tail(history, [item for item in planned if item.purpose is Purpose.TAIL])
+        return _not_past(settled, history, self) if settled else history
 
     def _resume(self, period: Period) -> Date:
         if self.last is None:
@@ -155,3 +174,14 @@ def _after_tail(known: AccountHistory, tail: Sequence[WindowProgress]) -> Accoun
             missing=tuple(merge_windows(owed)),
         )
     return history
+
+
+def _not_past(settled: Date, history: AccountHistory, before: AccountHistory) -> AccountHistory:
+    """The history without the days that are still moving, which are read again."""
+    last = max(settled, before.last) if before.last else settled
+    if history.last is None or history.last <= last:
+        return history
+    if history.first and last < history.first:
+        return before
+    after_it = DateWindow(last.add(days=1), history.last)
+    return replace(history, last=last, missing=tuple(subtract_window(history.missing, after_it)))

@@ -89,7 +89,7 @@ def test_the_config_sets_retries_timeouts_and_connections() -> None:
     assert (
         api.session.adapters["https://"]._pool_maxsize == 8
     )  # one more than workers: a single worker has a generator beside it
-    assert api.session._budget._max_wait_seconds == 60
+    assert api.session.budget._max_wait_seconds == 60
 
 
 def test_the_kind_of_credentials_decides_the_authenticator() -> None:

@@ -1,10 +1,11 @@
 """How does a test read one stream of a Pinterest whose answers it scripts?"""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import requests_mock
-from airbyte_cdk.models import SyncMode
+from airbyte_cdk.models import ConfiguredAirbyteStream, ConfiguredAirbyteStreamSerializer, SyncMode
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
@@ -12,9 +13,13 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api import DEFAULT_BASE_URL, Api
 from source_pinterest.checkpoints import Checkpoints
 from source_pinterest.config import Config
+from source_pinterest.custom_reports import read_custom_reports
+from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.custom import CustomReportStream
 from source_pinterest.streams.sync import Sync
 from unit_tests.configs import TODAY, signed_in_with
+from unit_tests.report_configs import report
 
 S = TypeVar("S", bound=PinterestStream)
 
@@ -26,14 +31,41 @@ class Pinterest:
         signed_in = signed_in_with(auth_method="access_token", access_token="false-access-token")
         config = Config.from_mapping({**signed_in, "max_retries": 0, "max_wait_minutes": 0, **options}, TODAY)
         self.sync = Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
+        vars(self.sync)["reports"] = ReportRunner(config.num_report_jobs, config.report_timeout_seconds, clock=_leaps())
         self._mock = mock
         self._checkpoints = Checkpoints(config, ConnectorStateManager(state or []), InMemoryMessageRepository())
 
     def stream(self, of: type[S]) -> S:
         """A stream with its cursor, as it is when it is not selected."""
-        stream = self.sync.stream(of)
-        self._checkpoints.attach(stream, None)
+        return self.attached(self.sync.stream(of))
+
+    def attached(self, stream: S, how: ConfiguredAirbyteStream | None = None) -> S:
+        """The stream with its cursor, as the connection is set up."""
+        self._checkpoints.attach(stream, how)
         return stream
+
+    def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> CustomReportStream:
+        """A report of the user's own, with its cursor."""
+        reports, _ = read_custom_reports([report(**fields)], TODAY)
+        return self.attached(CustomReportStream(self.sync, reports[0]), how)
+
+    def creates(self, *answers: dict[str, Any], account: str = "11") -> Any:
+        """Script what becomes of requests for a report."""
+        return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/{account}/reports", list(answers))
+
+    def reports(self, rows: dict[str, Any], account: str = "11") -> list[dict[str, Any]]:
+        """Have every report of an account finished at once, all with these rows; what was asked for fills the list."""
+        asked: list[dict[str, Any]] = []
+
+        def create(request: Any, _: Any) -> dict[str, Any]:
+            asked.append(request.json())
+            return {"token": f"token-{len(asked)}", "report_status": "IN_PROGRESS"}
+
+        self.creates({"json": create}, account=account)
+        path = f"ad_accounts/{account}/reports"
+        self.answers(path, {"json": {"report_status": "FINISHED", "url": f"https://files.example/{account}"}})
+        self._mock.get(f"https://files.example/{account}", json=rows)
+        return asked
 
     def answers(self, path: str, *answers: dict[str, Any], **options: Any) -> Any:
         """Script what a path answers, call after call, the last one for ever."""
@@ -54,6 +86,20 @@ class Pinterest:
     def slices(self, of: type[PinterestStream]) -> list[StreamSlice]:
         """The slices of a stream."""
         return list(self.stream(of).stream_slices(sync_mode=SyncMode.full_refresh))
+
+
+def configured(sync_mode: str, destination: str) -> ConfiguredAirbyteStream:
+    """How a connection reads a stream."""
+    stream = {"name": "any", "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]}
+    return ConfiguredAirbyteStreamSerializer.load(
+        {"stream": stream, "sync_mode": sync_mode, "destination_sync_mode": destination}
+    )
+
+
+def _leaps() -> Callable[[], float]:
+    """A clock on which every report is due when it is looked at, so that nothing is waited for."""
+    minutes = itertools.count(0, 60)
+    return lambda: next(minutes)
 
 
 def page(items: Sequence[str | dict[str, Any]], bookmark: str | None = None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Which days does an analytics stream ask for, and what does its state say while they come in?"""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.sync.day_cursor import DayCursor, UserDayCursor, window_of
-from source_pinterest.sync.history import Period, WindowProgress
+from source_pinterest.sync.day_cursor import DayCursor, window_of
+from source_pinterest.sync.history import Period, Settling, WindowProgress
 from unit_tests.sync.queues import STREAM, Slice, state_manager
 
 TODAY = Date(2026, 7, 1)
@@ -27,12 +28,12 @@ def entry(account: str, date: str, **more: Any) -> dict[str, Any]:
     return {"partition": {"ad_account_id": account}, "cursor": {"DATE": date, **more}}
 
 
-def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> DayCursor:
-    return DayCursor(STREAM, state_manager(state), InMemoryMessageRepository(), period, TODAY)
+def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, asked: str = "") -> DayCursor:
+    return DayCursor(STREAM, state_manager(state), InMemoryMessageRepository(), period, TODAY, asked)
 
 
-def user_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> UserDayCursor:
-    return UserDayCursor(STREAM, state_manager(state), InMemoryMessageRepository(), period, TODAY)
+def settling(how: Settling, lookback_days: int | None = None) -> Period:
+    return replace(PERIOD, lookback_days=lookback_days, settling=how)
 
 
 def slice_of(account: str, window: DateWindow, batch: int = 0) -> StreamSlice:
@@ -200,53 +201,147 @@ def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCapture
     assert subject.state == {"states": [entry("549", ago(0), missing=[[ago(119), ago(90)]])]}
 
 
-# ---- The token's own user
-
-
-def finish(subject: UserDayCursor, settled: Date | None) -> dict[str, Any]:
-    (window,) = subject.unread()
-    stream_slice = StreamSlice(
-        partition={}, cursor_slice=dict(zip(("start_date", "end_date"), window.as_pair(), strict=True))
-    )
-    subject.complete(stream_slice, settled)
-    subject.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
-    return subject.state
-
-
-def test_the_users_cursor_moves_to_the_last_settled_day() -> None:
-    subject = user_cursor()
-    assert subject.state == {}
-
-    assert finish(subject, days_before(TODAY, 2)) == {"date": ago(2)}
-
-
-def test_the_users_cursor_never_moves_back() -> None:
-    assert finish(user_cursor({"date": ago(2)}), days_before(TODAY, 20)) == {"date": ago(2)}
-    assert finish(user_cursor({"date": ago(2)}), None) == {"date": ago(2)}
-
-
-def test_the_users_days_are_read_again_as_far_as_the_lookback_goes() -> None:
-    assert user_cursor({"date": ago(2)}).unread() == [DateWindow(days_before(TODAY, 35), TODAY)]
-
-
-def test_a_users_state_of_the_future_counts_as_today(caplog: pytest.LogCaptureFixture) -> None:
-    subject = user_cursor({"date": "3021-06-09"})
-    with caplog.at_level(logging.WARNING):
-        assert subject.unread() == []
-
-    assert "3021-06-09" in caplog.text
-    assert subject.state == {"date": str(TODAY)}
-
-
-def test_days_of_the_user_that_are_gone_are_told(caplog: pytest.LogCaptureFixture) -> None:
-    subject = user_cursor({"date": ago(120)})
-    with caplog.at_level(logging.WARNING):
-        assert subject.unread() == [DateWindow(EARLIEST, TODAY)]
-
-    assert f"{ago(119)} to {ago(90)}" in caplog.text
-
-
 @pytest.mark.parametrize("state", [{"DATE": "yesterday"}, {"states": [entry("549", "2026-02-30")]}])
 def test_a_state_that_can_not_be_read_is_a_config_error(state: dict[str, Any]) -> None:
     with pytest.raises(ConfigError):
         cursor(state)
+
+
+# ---- Days whose numbers are still moving
+
+
+def test_where_the_lookback_is_long_enough_nobody_asks_which_days_have_settled() -> None:
+    subject = cursor()
+    subject.settle(lambda: pytest.fail("It is asked."))
+
+    assert windows(subject) == [[ago(89), ago(0)]]
+
+
+def test_days_that_move_are_emitted_and_read_again() -> None:
+    period = settling(Settling.READ_AGAIN, lookback_days=0)
+    subject = cursor(period=period)
+    subject.settle(lambda: days_before(TODAY, 3))
+    (window,) = plan(subject, 90)
+    succeed(subject, slice_of("549", window))
+
+    assert window.as_pair() == [ago(89), ago(0)]
+    assert subject.state == {"states": [entry("549", ago(3), **{"from": ago(89)})]}
+    assert windows(cursor(subject.state, period)) == [[ago(3), ago(0)]]
+
+
+def test_days_that_move_wait_where_each_is_emitted_once() -> None:
+    period = settling(Settling.EMIT_ONCE)
+    subject = cursor(period=period)
+    subject.settle(lambda: days_before(TODAY, 3))
+    (window,) = plan(subject, 90)
+    succeed(subject, slice_of("549", window))
+
+    assert window.as_pair() == [ago(89), ago(3)]
+    again = cursor(subject.state, period)
+    again.settle(lambda: days_before(TODAY, 3))
+    assert windows(again) == []
+    later = cursor(subject.state, period)
+    later.settle(lambda: days_before(TODAY, 1))
+    assert windows(later) == [[ago(2), ago(1)]]
+
+
+def test_an_account_without_entities_does_not_pass_a_moving_day_either() -> None:
+    subject = cursor(period=settling(Settling.READ_AGAIN, lookback_days=0))
+    subject.settle(lambda: days_before(TODAY, 2))
+    plan(subject, 90, batches=0)
+
+    assert subject.state == {"states": [entry("549", ago(2), **{"from": ago(89)})]}
+
+
+def test_a_running_bucket_counts_as_moving_whatever_the_lookback() -> None:
+    subject = cursor(period=replace(PERIOD, settled=days_before(TODAY, 5)))
+    (window,) = plan(subject, 90)
+    succeed(subject, slice_of("549", window))
+
+    assert subject.state == {"states": [entry("549", ago(5), **{"from": ago(89)})]}
+
+
+# ---- Columns and windows that have changed
+
+
+KNOWN = entry("549", ago(1), **{"from": ago(80)})
+
+
+def test_what_was_asked_for_is_remembered_and_asked_again_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+    subject = cursor({"states": [KNOWN]}, asked="one")
+    with caplog.at_level(logging.WARNING):
+        again = cursor(subject.state, asked="one")
+
+    assert again.state == {"states": [KNOWN], "asked": "one"}
+    assert caplog.records == []
+
+
+def test_a_state_that_does_not_say_what_was_asked_for_is_no_change(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        cursor({"states": [KNOWN]}, asked="one")
+        cursor(None, asked="one")
+
+    assert caplog.records == []
+
+
+def test_a_change_is_one_warning_that_names_the_days_that_stay_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
+    other = entry("777", ago(3), **{"from": ago(60)})
+    with caplog.at_level(logging.WARNING):
+        subject = cursor({"states": [KNOWN, other], "asked": "one"}, asked="two")
+
+    [record] = caplog.records
+    for words in (STREAM, ago(80), ago(35), "have changed"):
+        assert words in record.getMessage()
+    assert subject.state["asked"] == "two"
+
+
+@pytest.mark.parametrize("last_ago", [1, 30])
+def test_a_change_that_the_lookback_covers_whole_is_no_matter(caplog: pytest.LogCaptureFixture, last_ago: int) -> None:
+    with caplog.at_level(logging.WARNING):
+        cursor({"states": [entry("549", ago(last_ago), **{"from": ago(last_ago + 33)})], "asked": "one"}, asked="two")
+
+    assert caplog.records == []
+
+
+def test_a_change_before_anything_was_read_is_no_matter(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        cursor({"states": [], "asked": "one"}, asked="two")
+
+    assert caplog.records == []
+
+
+# ---- Reports that become two
+
+
+def test_a_window_waits_for_the_slice_that_was_not_planned() -> None:
+    subject = cursor()
+    first, second = plan(subject, 45)
+    subject.expect_one_more("549", first)
+    succeed(subject, slice_of("549", second))
+    succeed(subject, slice_of("549", first, 0))
+    assert subject.state == {"states": []}
+
+    succeed(subject, slice_of("549", first, 1))
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_one_failed_half_fails_the_window() -> None:
+    subject = cursor()
+    first, second = plan(subject, 45)
+    subject.expect_one_more("549", first)
+    subject.fail(slice_of("549", first, 0))
+    succeed(subject, slice_of("549", first, 1))
+    succeed(subject, slice_of("549", second))
+
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.as_pair()]})]}
+
+
+def test_several_reports_of_a_window_are_told_apart_by_their_number() -> None:
+    subject = cursor()
+    (window,) = plan(subject, 90, batches=3)
+    for number in (2, 0):
+        succeed(subject, slice_of("549", window, number))
+    assert subject.state == {"states": []}
+
+    succeed(subject, slice_of("549", window, 1))
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}

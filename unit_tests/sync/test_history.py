@@ -220,6 +220,67 @@ def test_missing_windows_are_settled_each_by_itself() -> None:
     assert missing_after(DONE, DONE) == ()
 
 
+# ---- Days whose numbers are still moving
+
+
+@pytest.mark.parametrize(
+    ("settled_ago", "last_ago"),
+    [(0, 0), (3, 3), (9, 9), (10, 10), (15, 15), (29, 29)],
+)
+def test_the_cursor_never_passes_a_day_that_is_still_moving(settled_ago: int, last_ago: int) -> None:
+    history = AccountHistory().after(tail(DONE, DONE, DONE), day(settled_ago))
+
+    assert history == AccountHistory(day(last_ago), first=day(29))
+
+
+def test_a_sync_of_moving_days_alone_leaves_no_history() -> None:
+    assert AccountHistory().after(tail(DONE), day(10)) == AccountHistory()
+    assert AccountHistory().after(tail(DONE), day(9)) == AccountHistory(day(9), first=day(9))
+
+
+def test_a_cursor_that_lies_past_the_settled_days_stays() -> None:
+    known = AccountHistory(day(1), first=day(60))
+
+    assert known.after(tail(DONE, DONE), day(3)) == known
+    assert known.after(tail(OPEN, OPEN), day(3)) == known
+
+
+def test_what_failed_is_owed_up_to_the_settled_days_alone() -> None:
+    """Beyond them it is read again anyway."""
+    known = AccountHistory(day(40), first=day(60))
+    windows = [progress(Purpose.TAIL, window(39, 3), FAILED), progress(Purpose.TAIL, window(2, 0), DONE)]
+
+    assert known.after(windows, day(5)) == AccountHistory(day(5), day(60), (window(39, 5),))
+
+
+def test_moving_days_are_read_again_by_the_next_sync() -> None:
+    history = AccountHistory().after(tail(DONE, DONE, DONE), day(3))
+
+    assert planned(history, period(lookback_days=0)) == [("HEAD", window(89, 30)), ("TAIL", window(3, 0))]
+    assert planned(history, period(29, lookback_days=None)) == [("TAIL", window(2, 0))]
+
+
+def test_a_period_keeps_the_stricter_of_two_borders() -> None:
+    assert period().up_to(day(3)).settled == day(3)
+    assert period().up_to(day(3)).up_to(day(1)).settled == day(3)
+    assert period().up_to(day(3)).up_to(day(5)).settled == day(5)
+
+
+def test_however_windows_end_no_moving_day_is_lost() -> None:
+    for seed in SEEDS:
+        rng = seeded(seed)
+        history, wanted, unread = _any_start(rng)
+        settled = day(rng.randrange(5))
+        windows = _any_plan(rng, history, wanted)
+        read: set[Date] = set()
+        for item in rng.sample(windows, len(windows)):
+            item.outcome = rng.choice([DONE, DONE, FAILED])
+            read |= {one for one in days_of([item.window]) if item.outcome is DONE and one <= settled}
+        now = history.after(windows, settled)
+        assert now.last is None or now.last <= max(settled, history.last or settled), seed
+        assert unread - read - days_of(again.window for again in now.unread(wanted)) == set(), seed
+
+
 # ---- Any history, any outcomes, in any order
 
 

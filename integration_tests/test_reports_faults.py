@@ -1,0 +1,132 @@
+"""Every fault that the simulator can script for a report: in the history of analytics, and in a report stream.
+
+Either every record is there and the sync succeeds; or the stream is INCOMPLETE with a reason, and the next sync, from
+the state that was emitted, completes the set.
+"""
+
+import signal
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import REPORT_FAULT_KINDS, Fault, FaultKind, Simulator, World
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.outputs import Output, Record
+from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync
+
+HISTORY, REPORT = STREAMS = ("campaign_analytics", "campaign_analytics_report")
+DAYS = 120
+CREATE = "analytics/create_report"
+
+
+@pytest.fixture
+def world() -> World:
+    return World(boards=0, ad_accounts=2, campaigns=5)
+
+
+def start(sim: Simulator) -> date:
+    return sim.world.today - timedelta(days=DAYS)
+
+
+def config(sim: Simulator, **options: Any) -> dict[str, Any]:
+    return sim.config(start_date=start(sim).isoformat(), **options)
+
+
+def assert_united(sim: Simulator, *outputs: Output) -> None:
+    """Nothing is missing, and what came again came with the same key."""
+    for stream in STREAMS:
+        united: dict[tuple[Any, ...], Record] = {}
+        for output in outputs:
+            united |= {key_of(stream, record): record for record in output.records[stream]}
+        assert_same(stream, united.values(), sim.expected(stream, start=start(sim)))
+
+
+@pytest.mark.parametrize("kind", REPORT_FAULT_KINDS)
+def test_a_fault_that_passes(kind: FaultKind, world: World) -> None:
+    """Each account is hit once, whichever stream comes first."""
+    faults = [Fault(kind, account=world.account_id(index), seconds=2) for index in range(2)]
+    with Simulator(world, faults=faults) as sim:
+        output = run_sync(sim, STREAMS, config=config(sim))
+        assert sim.fired(kind) == len(faults)
+        assert_succeeded(output, STREAMS)
+        assert_exact(output, sim, STREAMS, start=start(sim))
+
+
+@pytest.mark.parametrize("kind", [FaultKind.REPORT_FAILED, FaultKind.DOWNLOAD_TRUNCATED, FaultKind.DOWNLOAD_EXPIRED])
+def test_a_fault_that_lasts(kind: FaultKind, world: World) -> None:
+    account = world.account_id(0)
+    with Simulator(world, faults=[Fault(kind, account=account, times=None)]) as sim:
+        first = run_sync(sim, STREAMS, config=config(sim))
+        for stream in STREAMS:
+            assert_failed(first, stream, "transient_error", "next sync")
+            whole = {k: r for k, r in sim.expected(stream, start=start(sim)).items() if r["AD_ACCOUNT_ID"] != account}
+            others = [record for record in first.records[stream] if record["AD_ACCOUNT_ID"] != account]
+            assert_same(stream, others, whole)
+        held_up = [record["DATE"] for record in first.records[HISTORY] if record["AD_ACCOUNT_ID"] == account]
+        assert max(held_up) >= str(sim.world.today - timedelta(days=2))
+        sim.clear_faults()
+        second = run_sync(sim, STREAMS, config=config(sim), state=first.states)
+        assert_succeeded(second, STREAMS)
+        assert_united(sim, first, second)
+
+
+def test_a_report_that_is_too_slow_is_asked_for_in_halves(world: World) -> None:
+    """Whole windows take far longer than the sync waits for; halves are there at once."""
+    faults = [Fault(FaultKind.REPORT_SLOW, account=world.account_id(index), times=2, seconds=15) for index in range(2)]
+    with Simulator(world, faults=faults) as sim:
+        output = run_sync(sim, STREAMS, config=config(sim, report_timeout_minutes=0.02))
+        assert_succeeded(output, STREAMS)
+        assert_exact(output, sim, STREAMS, start=start(sim))
+        assert len(sim.calls(CREATE)) == 4 + 2 * 4
+
+
+@pytest.mark.parametrize("operation", [CREATE, "analytics/get_report"])
+def test_a_quota_that_is_used_up_waits_and_creates_nothing_twice(operation: str, world: World) -> None:
+    with Simulator(world, faults=[Fault(FaultKind.RATE_LIMITED, on=operation, times=3, seconds=1)]) as sim:
+        output = run_sync(sim, STREAMS, config=config(sim))
+        assert_succeeded(output, STREAMS)
+        assert_exact(output, sim, STREAMS, start=start(sim))
+        assert len([entry for entry in sim.calls(CREATE) if not entry.fault]) == 4
+
+
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.RESET_INSIDE_BODY, FaultKind.TRUNCATED_JSON])
+@pytest.mark.parametrize("operation", [CREATE, "analytics/get_report"])
+def test_a_call_that_breaks_is_made_again(kind: FaultKind, operation: str, world: World) -> None:
+    with Simulator(world, faults=[Fault(kind, on=operation)]) as sim:
+        output = run_sync(sim, STREAMS, config=config(sim))
+        assert_succeeded(output, STREAMS)
+        assert_exact(output, sim, STREAMS, start=start(sim))
+
+
+def test_final_days_that_cannot_be_asked_for_are_two_days_old(world: World) -> None:
+    world.days_until_final = 1
+    with Simulator(world, faults=[Fault("500", on="metrics_ready_state/get", times=None)]) as sim:
+        options = sim.config(start_date=str(sim.world.today - timedelta(days=10)), max_retries=0)
+        output = run_sync(sim, [HISTORY], config=options, destination="append")
+        assert_succeeded(output, [HISTORY])
+        end = sim.world.today - timedelta(days=2)
+        assert_exact(output, sim, [HISTORY], start=sim.world.today - timedelta(days=10), end=end)
+
+
+@pytest.mark.parametrize("lines", [1, 400, 1_500])
+def test_a_killed_read_is_completed_by_the_next(lines: int, world: World, tmp_path: Path) -> None:
+    with Simulator(world) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(STREAMS), config(sim))
+        with subprocess.Popen(
+            [sys.executable, "main.py", *arguments],
+            cwd=ROOT,
+            env=clean_environment(sim.url),
+            stdout=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None
+            seen = [process.stdout.readline() for _ in range(lines)]
+            process.send_signal(signal.SIGKILL)
+        first = Output.of_process(b"".join(seen), process.returncode, "")
+        second = run_sync(sim, STREAMS, config=config(sim), state=first.states)
+        assert_succeeded(second, STREAMS)
+        assert_united(sim, first, second)

@@ -1,0 +1,169 @@
+"""Does a report of the user's own hold what it promises, whatever its level, granularity and filters?"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import ReportRequest, Simulator, World, by_key
+from integration_tests.simulator.report_request import TARGETING_VALUES
+from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, without_nulls
+from integration_tests.support.outputs import Output, Record
+from integration_tests.support.syncs import run_main, run_sync
+
+STREAM = "custom__mine"
+CREATE = "analytics/create_report"
+COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
+DAY_KEY = ("CAMPAIGN_ID", "DATE")
+SEVEN_STATUSES = (
+    "RUNNING",
+    "PAUSED",
+    "NOT_STARTED",
+    "COMPLETED",
+    "ADVERTISER_DISABLED",
+    "ARCHIVED",
+    "DRAFT",
+)
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=4)) as simulator:
+        yield simulator
+
+
+def ago(sim: Simulator, days: int) -> date:
+    return sim.world.today - timedelta(days=days)
+
+
+def report(**fields: Any) -> dict[str, Any]:
+    """A custom report, with fields added or replaced."""
+    columns = ["SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"]
+    return {"name": "Mine", "level": "CAMPAIGN", "granularity": "DAY", "columns": columns, **fields}
+
+
+def read(sim: Simulator, since: date, state: dict[str, Any] | None = None, **fields: Any) -> Output:
+    config = sim.config(start_date=since.isoformat(), custom_reports=[report(**fields)])
+    output = run_sync(sim, [STREAM], config=config, state=state)
+    assert_succeeded(output, [STREAM])
+    return output
+
+
+def bodies(sim: Simulator) -> list[dict[str, Any]]:
+    return [entry.body for entry in sim.calls(CREATE) if entry.body]
+
+
+def held(sim: Simulator, key: Sequence[str], **request: Any) -> dict[tuple[Any, ...], Record]:
+    """What the simulator's own, unlimited report holds."""
+    order = ReportRequest(**{"level": "CAMPAIGN", "columns": COLUMNS, "end_date": sim.world.today, **request})
+    return by_key(key, sim.world.report(order))
+
+
+def assert_rows(output: Output, key: Sequence[str], expected: dict[tuple[Any, ...], Record]) -> None:
+    """Every row is there, whole and once."""
+    emitted = output.records[STREAM]
+    assert expected
+    assert len(emitted) == len(expected)
+    assert by_key(key, emitted) == {found: without_nulls(row) for found, row in expected.items()}
+
+
+@pytest.mark.parametrize("granularity", ["WEEK", "MONTH"])
+def test_buckets_are_whole_and_the_running_one_is_read_again(sim: Simulator, granularity: str) -> None:
+    first = read(sim, ago(sim, 150), granularity=granularity)
+    starts = sorted({row["DATE"] for row in first.records[STREAM]})
+    begin = date.fromisoformat(min(body["start_date"] for body in bodies(sim)))
+    assert ago(sim, 150) <= begin
+    assert begin.day == 1 if granularity == "MONTH" else begin.weekday() == 0
+    assert_rows(first, DAY_KEY, held(sim, DAY_KEY, granularity=granularity, start_date=begin))
+    [entry] = first.states[STREAM]["states"]
+    last = date.fromisoformat(entry["cursor"]["DATE"])
+    assert last < date.fromisoformat(starts[-1])
+    following = last + timedelta(days=1)
+    assert following.day == 1 if granularity == "MONTH" else following.weekday() == 0
+    sim.log.clear()
+    second = read(sim, ago(sim, 150), first.states, granularity=granularity)
+    again = min(row["DATE"] for row in second.records[STREAM])
+    assert again in starts
+    assert max(row["DATE"] for row in second.records[STREAM]) == starts[-1]
+    assert again > starts[0]
+
+
+def test_a_total_says_which_days_it_is_about(sim: Simulator) -> None:
+    since = ago(sim, 150)
+    output = read(sim, since, granularity="TOTAL")
+    expected = held(sim, ("CAMPAIGN_ID",), granularity="TOTAL", start_date=since)
+    days = {"START_DATE": since.isoformat(), "END_DATE": sim.world.today.isoformat()}
+    assert_rows(output, ("CAMPAIGN_ID",), {key: {**row, **days} for key, row in expected.items()})
+
+
+def test_an_hour_is_in_the_key(sim: Simulator) -> None:
+    output = read(sim, ago(sim, 30), granularity="HOUR")
+    key = (*DAY_KEY, "HOUR")
+    expected = held(sim, key, granularity="HOUR", start_date=ago(sim, 7)).values()
+    assert_rows(output, key, by_key(key, ({**row, "HOUR": str(row["HOUR"])} for row in expected)))
+
+
+def test_rows_without_their_hour_fail_the_stream() -> None:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=2, hour_column="")) as sim:
+        config = sim.config(custom_reports=[report(granularity="HOUR")])
+        output = run_sync(sim, [STREAM], config=config)
+        assert_failed(output, STREAM, "system_error")
+        assert not output.records[STREAM]
+
+
+def test_more_breakdowns_than_one_report_may_name(sim: Simulator) -> None:
+    types = [name for name in TARGETING_VALUES if name not in {"MEDIA_TYPE", "LOCAL_ADS_STORE_CODE"}][:7]
+    since, key = ago(sim, 20), (*DAY_KEY, "TARGETING_TYPE", "TARGETING_VALUE")
+    output = read(sim, since, level="CAMPAIGN_TARGETING", targeting_types=types)
+    assert sorted(len(body["targeting_types"]) for body in bodies(sim)) == [2, 5]
+    request = {"level": "CAMPAIGN_TARGETING", "start_date": since, "targeting_types": tuple(types)}
+    assert_rows(output, key, held(sim, key, **request))
+
+
+def test_more_statuses_than_one_report_may_filter_by(sim: Simulator) -> None:
+    since = ago(sim, 20)
+    output = read(sim, since, campaign_statuses=list(SEVEN_STATUSES))
+    assert sorted(len(body["campaign_statuses"]) for body in bodies(sim)) == [1, 6]
+    filters = {"campaign_statuses": SEVEN_STATUSES}
+    assert_rows(output, DAY_KEY, held(sim, DAY_KEY, start_date=since, filters=filters))
+
+
+# -- what is wrong with a report
+
+
+def test_a_report_that_pinterest_refuses_fails_alone() -> None:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=2), refused_windows=[(1, 1, 1)]) as sim:
+        windows = {"click_window_days": 1, "engagement_window_days": 1, "view_window_days": 1}
+        reports = [report(**windows), report(name="Fine")]
+        config = sim.config(start_date=ago(sim, 20).isoformat(), custom_reports=reports)
+        streams = (STREAM, "custom__fine", "campaigns", "keyword_report")
+        output = run_sync(sim, streams, config=config)
+        assert_failed(output, STREAM, "config_error", "window")
+        for stream in streams[1:]:
+            assert output.status(stream) == "COMPLETE"
+            assert output.records[stream]
+        assert_same("campaigns", output.records["campaigns"], sim.expected("campaigns"))
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_check_asks_pinterest_about_the_windows_of_a_report(tmp_path: Path, *, refused: bool) -> None:
+    path = tmp_path / "config.json"
+    with Simulator(World(boards=1), refused_windows=[(0, 0, 0)] if refused else []) as sim:
+        windows = {"click_window_days": 0, "engagement_window_days": 0, "view_window_days": 0}
+        path.write_text(json.dumps(sim.config(custom_reports=[report(**windows)])), encoding="utf-8")
+        output = run_main(sim, "check", "--config", str(path))
+        [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
+        assert status.status.value == ("FAILED" if refused else "SUCCEEDED")
+        assert ("Mine" in (status.message or "")) is refused
+        assert [body["start_date"] for body in bodies(sim)] == [str(ago(sim, 1))]
+
+
+def test_two_reports_of_one_name_are_one_error(sim: Simulator) -> None:
+    config = sim.config(custom_reports=[report(), report(level="AD_GROUP")])
+    output = run_sync(sim, ["campaigns"], config=config)
+    assert {error.failure_type.value for error in output.errors} == {"config_error"}
+    assert STREAM in output.text()
+    assert not sim.log

@@ -1,0 +1,220 @@
+"""Does history come from asynchronous reports, each day once, and does every report stream hold what Pinterest does?"""
+
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import REPORT_KEYS, Simulator, World
+from integration_tests.simulator.report_request import targeting_types_of
+from integration_tests.simulator.report_streams import REPORT_STREAMS
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of
+from integration_tests.support.catalogs import ADS_ANALYTICS
+from integration_tests.support.days import days_later
+from integration_tests.support.outputs import Output, Record
+from integration_tests.support.syncs import run_sync
+
+STREAM = "campaign_analytics"
+CREATE, SYNCHRONOUS = "analytics/create_report", "campaigns/analytics"
+SYNCHRONOUS_DAYS = 89
+LOOKBACK_DAYS = 33
+PRODUCT_ITEM_DAYS = 91
+COLUMNS = ("AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=4, ad_groups=4, ads=4)) as simulator:
+        yield simulator
+
+
+def ago(sim: Simulator, days: int) -> date:
+    return sim.world.today - timedelta(days=days)
+
+
+def config(sim: Simulator, days: int, **options: Any) -> dict[str, Any]:
+    """A config that starts some days ago, and asks for few columns."""
+    return sim.config(start_date=ago(sim, days).isoformat(), analytics_columns=list(COLUMNS), **options)
+
+
+def reported(sim: Simulator) -> list[tuple[str, str]]:
+    """The windows of the reports that were created."""
+    return sorted((entry.body["start_date"], entry.body["end_date"]) for entry in sim.calls(CREATE) if entry.body)
+
+
+def asked(sim: Simulator) -> list[tuple[str, str]]:
+    """The windows of the synchronous calls."""
+    return sorted((entry.values("start_date")[0], entry.values("end_date")[0]) for entry in sim.calls(SYNCHRONOUS))
+
+
+def window(sim: Simulator, first: int, last: int) -> tuple[str, str]:
+    """A window in days back from today."""
+    return ago(sim, first).isoformat(), ago(sim, last).isoformat()
+
+
+def cursor(output: Output, stream: str = STREAM) -> dict[str, Any]:
+    [entry] = output.states[stream]["states"]
+    return dict(entry["cursor"])
+
+
+def default_targeting_types(stream: str) -> list[str]:
+    """The breakdowns of a level that every account has: local stores are for a few."""
+    return [name for name in targeting_types_of(REPORT_STREAMS[stream].level) if name != "LOCAL_ADS_STORE_CODE"]
+
+
+def upserted(*outputs: Output) -> list[Record]:
+    """What a destination that deduplicates holds."""
+    return list({key_of(STREAM, record): record for output in outputs for record in output.records[STREAM]}.values())
+
+
+# -- history
+
+
+def test_a_first_sync_of_900_days_and_those_after_it() -> None:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=50)) as sim:
+        options = config(sim, 899)
+        first = run_sync(sim, [STREAM], config=options)
+        assert_succeeded(first, [STREAM])
+        assert_exact(first, sim, [STREAM], start=ago(sim, 899), wanted_columns=COLUMNS)
+        assert len(reported(sim)) == 5
+        assert asked(sim) == [window(sim, SYNCHRONOUS_DAYS, 0)]
+        assert cursor(first) == {"DATE": str(ago(sim, 0)), "from": str(ago(sim, 899))}
+        sim.log.clear()
+        again = run_sync(sim, [STREAM], config=options, state=first.states)
+        assert_exact(again, sim, [STREAM], start=ago(sim, LOOKBACK_DAYS), wanted_columns=COLUMNS)
+        with days_later(sim.world, 1):
+            second = run_sync(sim, [STREAM], config=options, state=again.states)
+            assert_exact(second, sim, [STREAM], start=ago(sim, LOOKBACK_DAYS + 1), wanted_columns=COLUMNS)
+        assert not sim.calls(CREATE)
+        assert len(asked(sim)) == 2
+
+
+def test_history_goes_back_as_far_as_pinterest_does(sim: Simulator) -> None:
+    output = run_sync(sim, ["ad_account_analytics"], config=sim.config(start_date=None))
+    assert_succeeded(output, ["ad_account_analytics"])
+    assert_exact(output, sim, ["ad_account_analytics"], start=ago(sim, 913))
+    assert (reported(sim)[0][0], reported(sim)[-1][1]) == window(sim, 913, SYNCHRONOUS_DAYS + 1)
+
+
+def test_the_age_of_a_day_alone_decides_where_it_comes_from(sim: Simulator) -> None:
+    """However a window came to be wanted: the first time, again, or because it failed."""
+    border = ago(sim, SYNCHRONOUS_DAYS)
+    first = run_sync(sim, ADS_ANALYTICS, config=config(sim, 130))
+    state = {
+        stream: {
+            **first.states[stream],
+            "states": [
+                {**item, "cursor": {**item["cursor"], "missing": [list(window(sim, 95, 85))]}}
+                for item in first.states[stream]["states"]
+            ],
+        }
+        for stream in ADS_ANALYTICS
+    }
+    owed = run_sync(sim, ADS_ANALYTICS, config=config(sim, 130, lookback_days=3), state=state)
+    assert_exact(first, sim, ADS_ANALYTICS, start=ago(sim, 130), wanted_columns=COLUMNS)
+    for stream in ADS_ANALYTICS:
+        wanted = sim.expected(stream, start=ago(sim, 95), end=ago(sim, 85), wanted_columns=COLUMNS)
+        wanted |= sim.expected(stream, start=ago(sim, 3), wanted_columns=COLUMNS)
+        assert_same(stream, owed.records[stream], wanted)
+    assert all(end < str(border) for _, end in reported(sim))
+    assert all(start >= str(border) for start, _ in asked(sim))
+    sim.log.clear()
+    with days_later(sim.world, 10):
+        again = run_sync(sim, ADS_ANALYTICS, config=config(sim, 140, lookback_days=89), state=first.states)
+        assert_exact(again, sim, ADS_ANALYTICS, start=ago(sim, 99), wanted_columns=COLUMNS)
+        assert reported(sim) == [window(sim, 99, 90)] * len(ADS_ANALYTICS)
+        assert asked(sim) == [window(sim, 89, 0)]
+
+
+def test_an_earlier_start_date_is_read_once_from_reports(sim: Simulator) -> None:
+    first = run_sync(sim, [STREAM], config=config(sim, 100))
+    assert reported(sim) == [window(sim, 100, SYNCHRONOUS_DAYS + 1)]
+    sim.log.clear()
+    second = run_sync(sim, [STREAM], config=config(sim, 250), state=first.states)
+    assert reported(sim) == [window(sim, 250, 101)]
+    assert_same(STREAM, upserted(first, second), sim.expected(STREAM, start=ago(sim, 250), wanted_columns=COLUMNS))
+    sim.log.clear()
+    run_sync(sim, [STREAM], config=config(sim, 250), state=second.states)
+    assert not sim.calls(CREATE)
+
+
+def test_a_sync_that_crosses_midnight_stays_on_its_day(sim: Simulator) -> None:
+    start = ago(sim, 120)
+    expected = sim.expected(STREAM, start=start, wanted_columns=COLUMNS)
+
+    def midnight(world: World) -> None:
+        world.now += timedelta(days=1)
+
+    sim.after("campaigns/list", 1, midnight)
+    output = run_sync(sim, [STREAM], config=config(sim, 120))
+    assert_succeeded(output, [STREAM])
+    assert_same(STREAM, output.records[STREAM], expected)
+
+
+def test_changed_columns_are_told_once_with_the_days_that_keep_their_values(sim: Simulator) -> None:
+    first = run_sync(sim, [STREAM], config=config(sim, 60))
+    changed = config(sim, 60) | {"analytics_columns": [*COLUMNS, "CLICKTHROUGH_1"]}
+    second = run_sync(sim, [STREAM], config=changed, state=first.states)
+    third = run_sync(sim, [STREAM], config=changed, state=second.states)
+    [warning] = second.warnings()
+    assert STREAM in warning
+    assert str(ago(sim, 60)) in warning
+    assert str(ago(sim, LOOKBACK_DAYS + 1)) in warning
+    assert not first.warnings()
+    assert not third.warnings()
+
+
+# -- which days are final
+
+
+@pytest.mark.parametrize("days_until_final", [1, 3])
+def test_the_cursor_does_not_pass_a_day_that_is_not_final(sim: Simulator, days_until_final: int) -> None:
+    sim.world.days_until_final = days_until_final
+    output = run_sync(sim, [STREAM], config=config(sim, 20, lookback_days=0))
+    assert_exact(output, sim, [STREAM], start=ago(sim, 20), wanted_columns=COLUMNS)
+    assert cursor(output)["DATE"] == str(ago(sim, days_until_final))
+    sim.log.clear()
+    run_sync(sim, [STREAM], config=config(sim, 20, lookback_days=0), state=output.states)
+    assert asked(sim) == [window(sim, days_until_final, 0)]
+
+
+def test_an_appended_day_comes_once_when_it_is_final(sim: Simulator) -> None:
+    sim.world.days_until_final = 3
+    start, options = ago(sim, 20), config(sim, 20)
+    first = run_sync(sim, [STREAM], config=options, destination="append")
+    assert_exact(first, sim, [STREAM], start=start, end=ago(sim, 3), wanted_columns=COLUMNS)
+    again = run_sync(sim, [STREAM], config=options, destination="append", state=first.states)
+    assert not again.records[STREAM]
+    sim.world.days_until_final = 1
+    last = run_sync(sim, [STREAM], config=options, destination="append", state=again.states)
+    assert_exact(last, sim, [STREAM], start=ago(sim, 2), end=ago(sim, 1), wanted_columns=COLUMNS)
+
+
+# -- report streams
+
+
+def test_every_report_stream_holds_what_pinterest_does_and_they_are_made_at_once() -> None:
+    world = World(boards=0, ad_accounts=2, campaigns=2, ad_groups=2, ads=2)
+    with Simulator(world, report_seconds=1) as sim:
+        begun = time.monotonic()
+        output = run_sync(sim, REPORT_KEYS, config=sim.config(start_date=ago(sim, 100).isoformat()))
+        took_seconds = time.monotonic() - begun
+        assert_succeeded(output, REPORT_KEYS)
+        for stream in REPORT_KEYS:
+            start = ago(sim, PRODUCT_ITEM_DAYS if stream.startswith("product_item") else 100)
+            assert output.records[stream], stream
+            assert_exact(output, sim, [stream], start=start, targeting_types=default_targeting_types(stream))
+        assert len(sim.calls(CREATE)) >= 2 * len(REPORT_KEYS)
+        assert took_seconds < len(sim.calls(CREATE)) / 2
+
+
+def test_a_second_sync_of_reports_reads_the_lookback(sim: Simulator) -> None:
+    streams = ("advertiser_report", "keyword_report")
+    first = run_sync(sim, streams)
+    with days_later(sim.world, 1):
+        second = run_sync(sim, streams, config=sim.config(lookback_days=4), state=first.states)
+        assert_succeeded(second, streams)
+        assert_exact(second, sim, streams, start=ago(sim, 5))
+        assert cursor(second, "keyword_report")["DATE"] == str(ago(sim, 0))

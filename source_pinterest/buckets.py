@@ -1,0 +1,75 @@
+"""Which days make a week or a month of a report, and where may a window begin and end?
+
+A window of a report in weeks or months starts and ends on the borders of whole buckets: half a week would be a row that
+looks like a week. Pinterest's weeks start on Monday.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+
+from pendulum import Date, WeekDay
+
+from source_pinterest.dates import DateWindow
+
+
+class Granularity(Enum):
+    """How a report sums up: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
+
+    TOTAL = "TOTAL"
+    DAY = "DAY"
+    HOUR = "HOUR"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+
+    def bucket_of(self, day: Date) -> DateWindow:
+        """The whole bucket that a day lies in."""
+        return _BUCKETS.get(self, _day)(day)
+
+    def last_whole(self, day: Date) -> Date:
+        """The end of the last bucket that is over on this day."""
+        bucket = self.bucket_of(day)
+        return day if bucket.end == day else bucket.start.subtract(days=1)
+
+    def inward(self, window: DateWindow) -> DateWindow | None:
+        """The whole buckets inside the window, the one that holds its last day included; None if there is none."""
+        first, last = self.bucket_of(window.start), self.bucket_of(window.end)
+        start = first.start if first.start == window.start else first.end.add(days=1)
+        return DateWindow(start, last.end) if start <= last.end else None
+
+    def halves(self, window: DateWindow) -> tuple[DateWindow, DateWindow] | None:
+        """The window as two of whole buckets; None for a single bucket, and for a total, which no parts add up to."""
+        middle = self.bucket_of(window.start.add(days=(window.days - 1) // 2))
+        ends = [end for end in (middle.end, middle.start.subtract(days=1)) if window.start <= end < window.end]
+        if self is Granularity.TOTAL or not ends:
+            return None
+        return DateWindow(window.start, ends[0]), DateWindow(ends[0].add(days=1), window.end)
+
+    def cut(self, window: DateWindow, max_days: int, today: Date) -> list[DateWindow]:
+        """The window in pieces of whole buckets of at most so many days; the running bucket ends today."""
+        pieces: list[DateWindow] = []
+        start = window.start
+        while start <= min(window.end, today):
+            end = self.bucket_of(start).end
+            while (following := self.bucket_of(end.add(days=1))).end <= window.end and (
+                following.end.toordinal() - start.toordinal() < max_days
+            ):
+                end = following.end
+            pieces.append(DateWindow(start, min(end, today)))
+            start = end.add(days=1)
+        return pieces
+
+
+def _day(day: Date) -> DateWindow:
+    return DateWindow(day, day)
+
+
+def _week(day: Date) -> DateWindow:
+    start = day if day.day_of_week is WeekDay.MONDAY else day.previous(WeekDay.MONDAY)
+    return DateWindow(start, start.add(days=6))
+
+
+def _month(day: Date) -> DateWindow:
+    return DateWindow(day.start_of("month"), day.end_of("month"))
+
+
+_BUCKETS: Mapping[Granularity, Callable[[Date], DateWindow]] = {Granularity.WEEK: _week, Granularity.MONTH: _month}

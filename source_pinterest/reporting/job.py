@@ -1,0 +1,83 @@
+"""What is a report on its way from the request to the file?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from source_pinterest.buckets import Granularity
+from source_pinterest.dates import DateWindow
+
+
+class JobStatus(Enum):
+    """Pinterest's `report_status`: https://developers.pinterest.com/docs/api/v5/analytics-get_report."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    FINISHED = "FINISHED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    DOES_NOT_EXIST = "DOES_NOT_EXIST"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "JobStatus":
+        """A status that is new to us counts as work in progress, which has a deadline."""
+        del value
+        return cls.IN_PROGRESS
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the job has to be created anew."""
+        return self not in (JobStatus.IN_PROGRESS, JobStatus.FINISHED)
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """What is asked of Pinterest.
+
+    Attributes:
+        ad_account_id: whose report it is.
+        window: the days it is about.
+        body: the rest of the request; the days are put in when it is sent.
+        planned: the window that the cursor knows; a request that was split covers a part of it.
+        number: tells several requests for one window apart.
+    """
+
+    ad_account_id: str
+    window: DateWindow
+    body: Mapping[str, Any]
+    planned: DateWindow
+    number: int = 0
+
+    def halves(self) -> "tuple[ReportRequest, ReportRequest] | None":
+        """The request as two of half the days; None where its rows can't be had in parts."""
+        windows = Granularity(self.body["granularity"]).halves(self.window)
+        return (replace(self, window=windows[0]), replace(self, window=windows[1])) if windows else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The body to send."""
+        start, end = self.window.as_pair()
+        return {"start_date": start, "end_date": end, "report_format": "JSON", **self.body}
+
+
+@dataclass
+class Job:
+    """A report that Pinterest works on.
+
+    Attributes:
+        request: what was asked.
+        token: Pinterest's name for it.
+        deadline: when it counts as too slow, on the runner's clock.
+        next_poll: when to ask again.
+        splits: how often its window was halved.
+        creations: how often it was created.
+        polls: how often it was asked for.
+    """
+
+    request: ReportRequest
+    token: str
+    deadline: float
+    next_poll: float
+    splits: int = 0
+    creations: int = 1
+    polls: int = 0

@@ -1,0 +1,1 @@
+"""Tests of asynchronous reports, without waiting for any."""

@@ -1,0 +1,245 @@
+"""Do days that are too old for the synchronous endpoints come from reports, with no gap and no overlap at the seam?"""
+
+from typing import Any
+
+import pytest
+import requests_mock
+from airbyte_cdk.models import AirbyteStateMessage, SyncMode
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.errors import UnavailableError
+from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS
+from source_pinterest.dates import DateWindow, days_before, merge_windows
+from source_pinterest.streams.analytics import AdAnalytics, AnalyticsStream, CampaignAnalytics
+from source_pinterest.streams.feeds import is_report
+from source_pinterest.streams.partitions import failure_of
+from unit_tests.configs import TODAY
+from unit_tests.streams.pinterest import Pinterest, configured, refused
+from unit_tests.streams.test_ads import state_of
+from unit_tests.sync.queues import Slice
+
+DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
+CALLS = "ad_accounts/11/campaigns/analytics"
+
+
+def ago(days: int) -> str:
+    return str(days_before(TODAY, days))
+
+
+def window(first_ago: int, last_ago: int) -> DateWindow:
+    return DateWindow(days_before(TODAY, first_ago), days_before(TODAY, last_ago))
+
+
+def known(first_ago: int, last_ago: int, *missing: DateWindow) -> list[AirbyteStateMessage]:
+    owed = [one.as_pair() for one in missing]
+    return state_of("campaign_analytics", "11", DATE=ago(last_ago), missing=owed, **{"from": ago(first_ago)})
+
+
+def row(campaign: Any = "7", date: str = "2026-06-01", **more: Any) -> dict[str, Any]:
+    return {"CAMPAIGN_ID": campaign, "DATE": date, **more}
+
+
+class Sync:
+    """A sync of account 11 with one campaign, of which every report and every call is finished at once."""
+
+    def __init__(
+        self,
+        mock: requests_mock.Mocker,
+        state: list[AirbyteStateMessage] | None = None,
+        how: Any = DEDUP,
+        **options: Any,
+    ) -> None:
+        self.pinterest = Pinterest(mock, state, **options)
+        self.pinterest.lists("ad_accounts", "11")
+        self.pinterest.lists("ad_accounts/11/campaigns", "7")
+        self.pinterest.answers(CALLS, {"json": [row()]})
+        self.asked = self.pinterest.reports({"7": [row()]})
+        self.stream = self.pinterest.attached(self.pinterest.sync.stream(CampaignAnalytics), how)
+        self._slices: list[StreamSlice] = []
+
+    @property
+    def slices(self) -> list[StreamSlice]:
+        if not self._slices:
+            self._slices = list(self.stream.stream_slices(sync_mode=SyncMode.incremental))
+        return self._slices
+
+    @property
+    def by_report(self) -> list[DateWindow]:
+        return [_window_of(one) for one in self.slices if is_report(one)]
+
+    @property
+    def by_call(self) -> list[DateWindow]:
+        return [_window_of(one) for one in self.slices if not is_report(one)]
+
+    def read(self, stream_slice: StreamSlice) -> list[dict[str, Any]]:
+        records = list(self.stream.read_records(SyncMode.incremental, stream_slice=stream_slice))
+        self.stream.checkpoint.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
+        return records
+
+    @property
+    def cursor(self) -> dict[str, Any]:
+        [entry] = self.stream.checkpoint.state["states"]
+        return dict(entry["cursor"])
+
+
+def _window_of(stream_slice: StreamSlice) -> DateWindow:
+    return DateWindow.from_pair([stream_slice["start_date"], stream_slice["end_date"]])
+
+
+def test_a_first_sync_takes_all_days_once_the_old_ones_from_the_fewest_reports(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock)
+
+    assert sync.by_call == [window(89, 0)]
+    assert merge_windows(sync.by_report) == [window(913, 90)]
+    assert sum(one.days for one in sync.by_report) == 824
+    assert len(sync.by_report) == len(sync.asked) == 5
+    assert not any(is_report(one) for one in sync.slices[:1]), "calls do not wait for reports"
+
+
+def test_a_report_asks_for_the_level_and_columns_of_the_stream(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, start_date=ago(90), attribution_window="7/7/1")
+    assert len(sync.slices) == 2
+    [asked] = sync.asked
+
+    assert (asked["level"], asked["granularity"]) == ("CAMPAIGN", "DAY")
+    assert (asked["start_date"], asked["end_date"]) == (ago(90), ago(90))
+    assert asked["click_window_days"] == 7
+    assert set(asked["columns"]) == {"CAMPAIGN_ID", "AD_ACCOUNT_ID", *DEFAULT_COLUMNS} & ASYNC_COLUMNS
+
+
+def test_a_column_that_reports_do_not_know_is_left_to_the_synchronous_days(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, start_date=ago(90), analytics_columns=["CTR", "QUIZ_PIN_RESULT_OPEN"])
+    for one in sync.slices:
+        sync.read(one)
+
+    assert sync.asked[0]["columns"] == ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CTR"]
+    assert sync.pinterest.asked(CALLS)[0]["columns"] == ["campaign_id,ad_account_id,ctr,quiz_pin_result_open"]
+
+
+@pytest.mark.parametrize(
+    ("start_ago", "calls", "reports"), [(0, 1, 0), (89, 1, 0), (90, 1, 1), (275, 1, 1), (276, 1, 2)]
+)
+def test_the_source_of_a_day_is_its_age_alone(
+    mock: requests_mock.Mocker, start_ago: int, calls: int, reports: int
+) -> None:
+    sync = Sync(mock, start_date=ago(start_ago))
+
+    assert (len(sync.by_call), len(sync.by_report)) == (calls, reports)
+    assert merge_windows([*sync.by_call, *sync.by_report]) == [window(start_ago, 0)]
+
+
+def test_records_of_both_sources_have_one_shape(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, start_date=ago(90))
+    body = [row(626736533506123457, AD_ACCOUNT_ID=11, CAMPAIGN_NAME=2026, SPEND_IN_DOLLAR=1.5, CTR=None)]
+    sync.pinterest.answers(CALLS, {"json": body})
+    sync.pinterest.reports({"7": body})
+
+    first, second = (sync.read(one) for one in sync.slices)
+    assert first == second
+    assert first[0]["CAMPAIGN_ID"] == "626736533506123457"
+    assert first[0]["CAMPAIGN_NAME"] == "2026"
+
+
+def test_when_all_is_read_one_cursor_says_so(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock)
+    for one in reversed(sync.slices):
+        assert sync.read(one)
+
+    assert sync.cursor == {"DATE": ago(0), "from": ago(913)}
+
+
+def test_the_newest_days_alone_do_not_move_the_cursor(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock)
+    for one in sync.slices:
+        if not is_report(one):
+            sync.read(one)
+
+    assert sync.stream.checkpoint.state["states"] == []
+
+
+@pytest.mark.parametrize("last_ago", [0, 1, 20, 56])
+def test_a_later_sync_creates_no_report(mock: requests_mock.Mocker, last_ago: int) -> None:
+    sync = Sync(mock, known(913, last_ago))
+
+    assert sync.by_call == [window(last_ago + 33, 0)]
+    assert sync.asked == []
+
+
+def test_a_sync_after_a_long_pause_takes_the_lookback_from_both_sources(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, known(913, 60))
+
+    assert (sync.by_report, sync.by_call) == ([window(93, 90)], [window(89, 0)])
+
+
+def test_an_earlier_start_is_read_once_from_reports(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, known(300, 1), start_date=ago(400))
+
+    assert (sync.by_report, sync.by_call) == ([window(400, 301)], [window(34, 0)])
+    for one in sync.slices:
+        sync.read(one)
+    assert sync.cursor == {"DATE": ago(0), "from": ago(400)}
+
+
+def test_an_earlier_start_that_both_sources_reach(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, known(50, 1), start_date=ago(400))
+
+    assert sync.by_call == [window(89, 51), window(34, 0)]
+    assert merge_windows(sync.by_report) == [window(400, 90)]
+
+
+def test_a_report_that_fails_is_owed_and_holds_up_nothing_newer(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, start_date=ago(100))
+    sync.pinterest.creates(refused(503))
+    call, report = sync.slices
+    assert isinstance(failure_of(report), UnavailableError)
+    with pytest.raises(UnavailableError):
+        sync.read(report)
+    sync.read(call)
+
+    assert sync.cursor == {"DATE": ago(0), "from": ago(100), "missing": [window(100, 90).as_pair()]}
+
+
+def test_what_is_owed_is_read_again_from_a_report(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, known(913, 1, window(200, 150), window(95, 80)))
+
+    assert sync.by_report == [window(200, 150), window(95, 90)]
+    assert sync.by_call == [window(89, 80), window(34, 0)]
+    for one in sync.slices:
+        sync.read(one)
+    assert sync.cursor == {"DATE": ago(0), "from": ago(913)}
+
+
+def test_days_that_have_not_settled_wait_where_each_is_emitted_once(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, known(913, 10), how=APPEND)
+    sync.pinterest.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
+
+    assert sync.by_call == [window(9, 1)]
+
+
+def test_old_days_of_an_account_need_no_entity(mock: requests_mock.Mocker) -> None:
+    """A report covers what was deleted or never listed."""
+    sync = Sync(mock, start_date=ago(100))
+    sync.pinterest.lists("ad_accounts/11/campaigns")
+
+    assert (sync.by_call, sync.by_report) == ([], [window(100, 90)])
+
+
+@pytest.mark.parametrize("stream", AnalyticsStream.__subclasses__())
+def test_every_stream_has_its_level(pinterest: Pinterest, stream: type[AnalyticsStream]) -> None:
+    subject = pinterest.stream(stream)
+
+    assert subject._report_body()["level"] == stream.level
+    assert stream.id_column in subject._report_body()["columns"]
+
+
+def test_what_was_asked_for_stands_in_the_state(pinterest: Pinterest) -> None:
+    stream = pinterest.stream(AdAnalytics)
+
+    assert stream.checkpoint.state["asked"] == stream.asked()
+
+
+def test_other_columns_are_another_question(mock: requests_mock.Mocker) -> None:
+    options: list[dict[str, Any]] = [{}, {"analytics_columns": ["CTR"]}, {"attribution_window": "7/7/1"}]
+    asked = {Pinterest(mock, **one).stream(CampaignAnalytics).asked() for one in options}
+
+    assert len(asked) == len(options)

@@ -1,0 +1,402 @@
+"""Does a report of the user's own ask for what he defined, in legal pieces, under a key that fits its rows?"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests_mock
+from airbyte_cdk.models import SyncMode
+from pendulum import Date
+
+from source_pinterest.api.errors import ConfigError, RepeatedKeyError, ReportRefusedError
+from source_pinterest.buckets import Granularity
+from source_pinterest.dates import DateWindow, days_before, merge_windows
+from source_pinterest.report_levels import CAMPAIGN_STATUSES
+from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.streams import STREAMS, all_streams
+from source_pinterest.streams.custom import CustomReportStream
+from source_pinterest.streams.partitions import failure_of
+from unit_tests.configs import TODAY
+from unit_tests.report_configs import report
+from unit_tests.streams.pinterest import Pinterest, configured, refused
+from unit_tests.streams.test_ads import state_of
+from unit_tests.sync.queues import Slice
+
+DEDUP = configured("incremental", "append_dedup")
+APPEND = configured("incremental", "append")
+NAME = "custom__weekly"
+
+
+def ago(days: int) -> str:
+    return str(days_before(TODAY, days))
+
+
+def planned(stream: CustomReportStream) -> list[ReportRequest]:
+    return list(stream.plan())
+
+
+def windows(stream: CustomReportStream) -> list[list[str]]:
+    return [one.window.as_pair() for one in planned(stream)]
+
+
+@pytest.fixture
+def after(mock: requests_mock.Mocker) -> Callable[..., Pinterest]:
+    """A sync of account 11 that finds a cursor."""
+
+    def make(**cursor: Any) -> Pinterest:
+        pinterest = Pinterest(mock, state_of(NAME, "11", **cursor))
+        pinterest.lists("ad_accounts", "11")
+        return pinterest
+
+    return make
+
+
+@pytest.fixture
+def first(pinterest: Pinterest) -> Pinterest:
+    """A first sync of account 11."""
+    pinterest.lists("ad_accounts", "11")
+    return pinterest
+
+
+# ---- What is asked for
+
+
+def test_a_report_asks_for_its_columns_and_the_ids_of_its_level(pinterest: Pinterest) -> None:
+    stream = pinterest.custom(level="AD_GROUP", granularity="DAY", columns=["CTR", "AD_ACCOUNT_ID", "DATE"])
+
+    assert stream.body == {
+        "level": "AD_GROUP",
+        "granularity": "DAY",
+        "columns": ["AD_GROUP_ID", "AD_ACCOUNT_ID", "CTR"],
+    }
+    assert set(stream.get_json_schema()["properties"]) == {"DATE", "AD_GROUP_ID", "AD_ACCOUNT_ID", "CTR"}
+
+
+def test_what_a_report_leaves_open_the_connection_decides(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, attribution_window="7/7/1", conversion_report_time="TIME_OF_CONVERSION")
+    body = pinterest.custom(click_window_days=0, attribution_types=["HOUSEHOLD"]).body
+
+    assert body["click_window_days"] == 0
+    assert (body["engagement_window_days"], body["view_window_days"]) == (7, 1)
+    assert body["conversion_report_time"] == "TIME_OF_CONVERSION"
+    assert body["attribution_types"] == ["HOUSEHOLD"]
+
+
+def test_what_nobody_decides_is_not_asked_for(pinterest: Pinterest) -> None:
+    assert set(pinterest.custom().body) == {"level", "granularity", "columns"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "variants"),
+    [
+        ({}, [{}]),
+        ({"campaign_statuses": ["RUNNING", "PAUSED"]}, [{"campaign_statuses": ["RUNNING", "PAUSED"]}]),
+        (
+            {"campaign_statuses": list(CAMPAIGN_STATUSES)},
+            [{"campaign_statuses": list(CAMPAIGN_STATUSES[:6])}, {"campaign_statuses": list(CAMPAIGN_STATUSES[6:])}],
+        ),
+        (
+            {"level": "CAMPAIGN_TARGETING", "targeting_types": ["GENDER", "COUNTRY"]},
+            [{"targeting_types": ["GENDER", "COUNTRY"]}],
+        ),
+    ],
+)
+def test_filters_are_split_over_requests(
+    pinterest: Pinterest, fields: dict[str, Any], variants: list[dict[str, Any]]
+) -> None:
+    assert pinterest.custom(**fields).variants() == variants
+
+
+def test_filters_and_targeting_types_are_split_in_every_combination(pinterest: Pinterest) -> None:
+    statuses = list(CAMPAIGN_STATUSES)
+    stream = pinterest.custom(
+        level="CAMPAIGN_TARGETING", campaign_statuses=statuses, ad_group_statuses=statuses, ad_statuses=["PAUSED"]
+    )
+    variants = stream.variants()
+    asked = [
+        (kind, campaign, ad_group)
+        for variant in variants
+        for kind in variant["targeting_types"]
+        for campaign in variant["campaign_statuses"]
+        for ad_group in variant["ad_group_statuses"]
+    ]
+
+    assert len(variants) == 3 * 2 * 2
+    assert len(asked) == len(set(asked)) == 13 * 8 * 8
+    assert all(len(variant[name]) <= 6 for variant in variants for name in ("campaign_statuses", "ad_group_statuses"))
+    assert all(variant["ad_statuses"] == ["PAUSED"] for variant in variants)
+
+
+def test_other_filters_are_another_question(pinterest: Pinterest) -> None:
+    fields: list[dict[str, Any]] = [
+        {},
+        {"campaign_statuses": ["PAUSED"]},
+        {"ad_group_statuses": ["PAUSED"]},
+        {"columns": ["CTR"]},
+        {"click_window_days": 7},
+        {"level": "CAMPAIGN_TARGETING"},
+        {"level": "CAMPAIGN_TARGETING", "targeting_types": ["GENDER"]},
+    ]
+
+    assert len({pinterest.custom(**one).asked() for one in fields}) == len(fields)
+
+
+# ---- Weeks and months
+
+
+def test_weeks_are_read_whole_from_the_first_that_pinterest_has(first: Pinterest) -> None:
+    requests = planned(first.custom(DEDUP))
+
+    assert merge_windows([one.window for one in requests]) == [DateWindow(Date(2024, 1, 1), TODAY)]
+    assert all(one.window.start.isoweekday() == 1 for one in requests)
+    assert all(one.window.days % 7 == 0 for one in requests[:-1])
+    assert all(one.window.days <= 186 for one in requests)
+    assert {one.body["granularity"] for one in requests} == {"WEEK"}
+
+
+@pytest.mark.parametrize(
+    ("granularity", "start_date", "expected"),
+    [
+        ("WEEK", "2026-06-08", ["2026-06-08", "2026-07-01"]),
+        ("WEEK", "2026-06-09", ["2026-06-15", "2026-07-01"]),
+        ("WEEK", "2026-06-30", None),
+        ("MONTH", "2026-05-01", ["2026-05-01", "2026-07-01"]),
+        ("MONTH", "2026-05-02", ["2026-06-01", "2026-07-01"]),
+        ("DAY", "2026-06-09", ["2026-06-09", "2026-07-01"]),
+    ],
+)
+def test_the_first_day_is_moved_inward_to_a_whole_bucket(
+    first: Pinterest, granularity: str, start_date: str, expected: list[str] | None
+) -> None:
+    stream = first.custom(DEDUP, granularity=granularity, start_date=start_date)
+
+    assert windows(stream) == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("granularity", "last", "expected"),
+    [
+        ("WEEK", "2026-06-28", ["2026-05-25", "2026-07-01"]),
+        ("MONTH", "2026-06-30", ["2026-05-01", "2026-07-01"]),
+        ("DAY", "2026-06-30", ["2026-05-28", "2026-07-01"]),
+    ],
+)
+def test_a_lookback_reaches_outward_to_a_whole_bucket(
+    after: Callable[..., Pinterest], granularity: str, last: str, expected: list[str]
+) -> None:
+    pinterest = after(DATE=last, **{"from": "2024-01-01"})
+
+    assert windows(pinterest.custom(DEDUP, granularity=granularity, start_date="2024-01-01"))[-1] == expected
+
+
+def test_a_week_that_is_owed_is_not_read_as_part_of_the_newest_too(after: Callable[..., Pinterest]) -> None:
+    """Its end lies in the lookback, which begins in the middle of a week."""
+    owed = [["2026-05-11", "2026-05-31"]]
+    pinterest = after(DATE="2026-06-28", missing=owed, **{"from": "2024-01-01"})
+
+    assert windows(pinterest.custom(DEDUP, start_date="2024-01-01")) == [
+        ["2026-05-11", "2026-05-24"],
+        ["2026-05-25", "2026-07-01"],
+    ]
+
+
+class Sync:
+    """Reads a custom report of account 11 to its end."""
+
+    def __init__(self, pinterest: Pinterest, stream: CustomReportStream, rows: dict[str, Any]) -> None:
+        self.asked = pinterest.reports(rows)
+        self.stream = stream
+        stream.select()
+        self.slices = list(stream.stream_slices(sync_mode=SyncMode.incremental))
+        self.records: list[dict[str, Any]] = []
+        for one in self.slices:
+            self.records += stream.read_records(SyncMode.incremental, stream_slice=one)
+            if stream.checkpoint:
+                stream.checkpoint.close_partition(Slice(one))  # type: ignore[arg-type]
+
+    @property
+    def cursor(self) -> dict[str, Any]:
+        [entry] = self.stream.checkpoint.state["states"]
+        return dict(entry["cursor"])
+
+
+@pytest.mark.parametrize(
+    ("granularity", "first_day", "last"),
+    [("WEEK", "2026-06-01", "2026-06-28"), ("MONTH", "2026-06-01", "2026-06-30"), ("DAY", "2026-06-01", "2026-07-01")],
+)
+def test_the_cursor_is_the_last_complete_bucket(first: Pinterest, granularity: str, first_day: str, last: str) -> None:
+    sync = Sync(first, first.custom(DEDUP, granularity=granularity, start_date=first_day), {})
+
+    assert sync.cursor == {"DATE": last, "from": first_day}
+
+
+def test_a_report_whose_only_bucket_is_still_running_has_no_cursor_yet(first: Pinterest) -> None:
+    sync = Sync(first, first.custom(DEDUP, granularity="WEEK", start_date="2026-06-29"), {})
+
+    assert sync.asked[0]["end_date"] == "2026-07-01"
+    assert sync.stream.checkpoint.state["states"] == []
+
+
+def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(first: Pinterest) -> None:
+    first.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
+    sync = Sync(first, first.custom(APPEND, start_date="2026-06-01"), {})
+
+    assert [(one["start_date"], one["end_date"]) for one in sync.asked] == [("2026-06-01", "2026-06-28")]
+    assert sync.cursor == {"DATE": "2026-06-28", "from": "2026-06-01"}
+
+
+# ---- Hours
+
+
+def test_hours_are_asked_for_in_windows_of_three_days_seven_days_back(first: Pinterest) -> None:
+    requests = planned(first.custom(DEDUP, granularity="HOUR"))
+
+    assert [one.window.days for one in requests] == [3, 3, 2]
+    assert merge_windows([one.window for one in requests]) == [DateWindow(days_before(TODAY, 7), TODAY)]
+
+
+def hours(*found: Any) -> dict[str, Any]:
+    return {"1": [{"CAMPAIGN_ID": 1, "DATE": "2026-07-01", "HOUR": hour} for hour in found]}
+
+
+def test_the_hour_is_in_the_key_and_text_like_every_key(first: Pinterest) -> None:
+    stream = first.custom(DEDUP, granularity="HOUR", start_date=ago(0))
+    sync = Sync(first, stream, hours(*range(24)))
+
+    assert stream.primary_key == ["CAMPAIGN_ID", "DATE", "HOUR"]
+    assert stream.get_json_schema()["properties"]["HOUR"] == {"type": ["null", "string"]}
+    assert [(one["CAMPAIGN_ID"], one["HOUR"]) for one in sync.records] == [("1", str(hour)) for hour in range(24)]
+
+
+@pytest.mark.parametrize("rows", [{"1": [{"CAMPAIGN_ID": "1", "DATE": "2026-07-01"}]}, hours(None), hours(3, 3)])
+def test_rows_without_an_hour_of_their_own_fail_the_stream(first: Pinterest, rows: dict[str, Any]) -> None:
+    with pytest.raises(RepeatedKeyError, match="HOUR"):
+        Sync(first, first.custom(DEDUP, granularity="HOUR", start_date=ago(0)), rows)
+
+
+# ---- Totals
+
+
+def test_a_total_is_read_whole_in_the_longest_windows(first: Pinterest) -> None:
+    requests = planned(first.custom(granularity="TOTAL"))
+
+    assert merge_windows([one.window for one in requests]) == [DateWindow(days_before(TODAY, 913), TODAY)]
+    assert [one.window.days for one in requests] == [186, 186, 186, 186, 170]
+
+
+@pytest.mark.parametrize(
+    ("own", "of_all", "start"), [(None, "2026-05-01", "2026-05-01"), ("2026-06-01", "2026-05-01", "2026-06-01")]
+)
+def test_a_total_begins_with_the_start_date(mock: requests_mock.Mocker, own: str, of_all: str, start: str) -> None:
+    pinterest = Pinterest(mock, start_date=of_all)
+    pinterest.lists("ad_accounts", "11")
+
+    assert windows(pinterest.custom(granularity="TOTAL", start_date=own)) == [[start, ago(0)]]
+
+
+def test_a_total_is_split_over_requests_like_any_report(first: Pinterest) -> None:
+    stream = first.custom(granularity="TOTAL", start_date=ago(9), campaign_statuses=list(CAMPAIGN_STATUSES))
+    requests = planned(stream)
+
+    assert [(one.number, len(one.body["campaign_statuses"])) for one in requests] == [(0, 6), (1, 2)]
+
+
+def test_a_total_says_which_days_it_is_about_also_in_its_key(first: Pinterest) -> None:
+    stream = first.custom(granularity="TOTAL", start_date=ago(199))
+    sync = Sync(first, stream, {"1": [{"CAMPAIGN_ID": "1", "SPEND_IN_DOLLAR": 2.5}]})
+    keys = [tuple(one[name] for name in stream.primary_key) for one in sync.records]
+
+    assert stream.primary_key == ["CAMPAIGN_ID", "START_DATE", "END_DATE"]
+    assert stream.cursor_field == []
+    assert set(stream.primary_key) <= set(stream.get_json_schema()["properties"])
+    assert sorted(keys) == [("1", ago(199), ago(14)), ("1", ago(13), ago(0))]
+
+
+def test_a_total_that_fails_fails_by_itself(first: Pinterest) -> None:
+    first.creates(refused(400, 1, "Nothing of the kind"))
+    stream = first.custom(granularity="TOTAL", start_date=ago(9))
+    stream.select()
+    [one] = stream.stream_slices(sync_mode=SyncMode.full_refresh)
+
+    assert isinstance(failure_of(one), ReportRefusedError)
+    with pytest.raises(ReportRefusedError, match="Nothing of the kind"):
+        list(stream.read_records(SyncMode.full_refresh, stream_slice=one))
+
+
+def test_rows_that_are_no_totals_are_not_stamped(first: Pinterest) -> None:
+    stream = first.custom(DEDUP, granularity="DAY", start_date=ago(0))
+    sync = Sync(first, stream, {"1": [{"CAMPAIGN_ID": "1", "DATE": ago(0)}]})
+
+    assert sync.records == [{"CAMPAIGN_ID": "1", "DATE": ago(0), "AD_ACCOUNT_ID": "11"}]
+
+
+# ---- Keys
+
+
+@pytest.mark.parametrize(
+    ("level", "granularity", "key"),
+    [
+        ("ADVERTISER", "DAY", ["AD_ACCOUNT_ID", "DATE"]),
+        ("PIN_PROMOTION", "WEEK", ["PIN_PROMOTION_ID", "DATE"]),
+        ("AD_GROUP_TARGETING", "MONTH", ["AD_GROUP_ID", "TARGETING_TYPE", "TARGETING_VALUE", "DATE"]),
+        ("KEYWORD", "TOTAL", ["AD_GROUP_ID", "TARGETING_TYPE", "TARGETING_VALUE", "START_DATE", "END_DATE"]),
+        ("PRODUCT_ITEM", "HOUR", ["PRODUCT_ITEM_ID", "DATE", "HOUR"]),
+    ],
+)
+def test_the_key_tells_rows_apart(pinterest: Pinterest, level: str, granularity: str, key: list[str]) -> None:
+    stream = pinterest.custom(level=level, granularity=granularity)
+
+    assert stream.primary_key == key
+    for column in key:
+        assert "string" in stream.get_json_schema()["properties"][column]["type"]
+
+
+# ---- Tried out
+
+
+def test_a_report_is_tried_out_as_it_will_be_asked_for(pinterest: Pinterest) -> None:
+    created = pinterest.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
+    stream = pinterest.custom(
+        level="CAMPAIGN_TARGETING", campaign_statuses=list(CAMPAIGN_STATUSES), view_window_days=60
+    )
+    yesterday = days_before(TODAY, 1)
+    stream.try_out("11", DateWindow(yesterday, yesterday))
+
+    [sent] = [request.json() for request in created.request_history]
+    assert (sent["start_date"], sent["end_date"]) == (ago(1), ago(1))
+    assert (sent["view_window_days"], len(sent["targeting_types"]), len(sent["campaign_statuses"])) == (60, 5, 6)
+
+
+def test_a_report_that_is_refused_when_tried_out_says_why(pinterest: Pinterest) -> None:
+    pinterest.creates(refused(400, 1, "Nothing of the kind"))
+
+    with pytest.raises(ReportRefusedError, match="Nothing of the kind"):
+        pinterest.custom().try_out("11", DateWindow(TODAY, TODAY))
+
+
+# ---- As streams
+
+
+def test_reports_follow_the_registry_under_their_own_names(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, custom_reports=[report(name="My Spend"), report(name="Other")])
+    names = [stream.name for stream in all_streams(pinterest.sync)]
+
+    assert names[: len(STREAMS)] == [stream.stream_name() for stream in STREAMS]
+    assert names[len(STREAMS) :] == [one.stream_name for one in pinterest.sync.config.custom_reports]
+
+
+def test_a_report_that_is_called_like_a_stream_is_refused(
+    mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(STREAMS[0], "stream_name", classmethod(lambda _: NAME))
+    pinterest = Pinterest(mock, custom_reports=[report()])
+
+    with pytest.raises(ConfigError, match=f"Weekly.*{NAME}"):
+        all_streams(pinterest.sync)
+
+
+@pytest.mark.parametrize("granularity", [granularity.value for granularity in Granularity])
+def test_reports_of_every_granularity_are_incremental_but_totals(pinterest: Pinterest, granularity: str) -> None:
+    stream = pinterest.custom(granularity=granularity)
+
+    assert stream.supports_incremental is (granularity != "TOTAL")

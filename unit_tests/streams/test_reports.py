@@ -1,0 +1,83 @@
+"""Is there a stream for each level of Pinterest's reports, with a key that fits its rows?"""
+
+from collections.abc import Iterable
+
+import pytest
+
+from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS
+from source_pinterest.report_levels import LEVELS, is_targeting
+from source_pinterest.streams.report import ReportStream
+from source_pinterest.streams.reports import REPORTS
+from unit_tests.streams.pinterest import Pinterest
+
+each_report = pytest.mark.parametrize("stream", REPORTS, ids=lambda stream: stream.stream_name())
+
+TARGETING = ("TARGETING_TYPE", "TARGETING_VALUE")
+
+KEYS: dict[str, tuple[str, Iterable[str]]] = {
+    "advertiser_report": ("ADVERTISER", ["AD_ACCOUNT_ID", "DATE"]),
+    "advertiser_targeting_report": ("ADVERTISER_TARGETING", ["AD_ACCOUNT_ID", *TARGETING, "DATE"]),
+    "campaign_analytics_report": ("CAMPAIGN", ["CAMPAIGN_ID", "DATE"]),
+    "campaign_targeting_report": ("CAMPAIGN_TARGETING", ["CAMPAIGN_ID", *TARGETING, "DATE"]),
+    "ad_group_report": ("AD_GROUP", ["AD_GROUP_ID", "DATE"]),
+    "ad_group_targeting_report": ("AD_GROUP_TARGETING", ["AD_GROUP_ID", *TARGETING, "DATE"]),
+    "pin_promotion_report": ("PIN_PROMOTION", ["PIN_PROMOTION_ID", "DATE"]),
+    "pin_promotion_targeting_report": ("PIN_PROMOTION_TARGETING", ["PIN_PROMOTION_ID", *TARGETING, "DATE"]),
+    "product_group_report": ("PRODUCT_GROUP", ["PRODUCT_GROUP_ID", "DATE"]),
+    "product_group_targeting_report": ("PRODUCT_GROUP_TARGETING", ["PRODUCT_GROUP_ID", *TARGETING, "DATE"]),
+    "product_item_report": ("PRODUCT_ITEM", ["PRODUCT_ITEM_ID", "DATE"]),
+    "product_item_targeting_report": ("PRODUCT_ITEM_TARGETING", ["PRODUCT_ITEM_ID", *TARGETING, "DATE"]),
+    "keyword_report": ("KEYWORD", ["AD_GROUP_ID", *TARGETING, "DATE"]),
+}
+
+
+def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
+    assert {stream.stream_name(): stream.level for stream in REPORTS} == {
+        name: kind for name, (kind, _) in KEYS.items()
+    }
+    assert {stream.level for stream in REPORTS} == set(LEVELS)
+
+
+@each_report
+def test_the_key_is_what_tells_rows_apart(stream: type[ReportStream], pinterest: Pinterest) -> None:
+    subject = pinterest.stream(stream)
+
+    assert subject.primary_key == KEYS[subject.name][1]
+    assert subject.cursor_field == "DATE"
+
+
+@each_report
+def test_every_column_that_is_asked_for_exists_at_the_level(stream: type[ReportStream], pinterest: Pinterest) -> None:
+    subject = pinterest.stream(stream)
+    refused = AD_COLUMNS if subject.level.startswith("PRODUCT_ITEM") else frozenset()
+
+    assert set(subject.columns) <= ASYNC_COLUMNS - refused
+    assert len(subject.columns) > 50
+    assert subject.body["columns"] == list(subject.columns)
+    assert {column for column in subject.id_columns if column in ASYNC_COLUMNS} <= set(subject.columns)
+    assert "AD_ACCOUNT_ID" in subject.columns
+
+
+@each_report
+def test_targeting_columns_come_unasked_but_are_declared(stream: type[ReportStream], pinterest: Pinterest) -> None:
+    subject = pinterest.stream(stream)
+    is_broken_down = is_targeting(subject.level) or subject.level == "KEYWORD"
+
+    assert not set(subject.columns) & set(TARGETING)
+    assert (set(TARGETING) <= set(subject.get_json_schema()["properties"])) is is_broken_down
+
+
+@each_report
+def test_exactly_targeting_levels_name_targeting_types_at_most_five_a_request(
+    stream: type[ReportStream], pinterest: Pinterest
+) -> None:
+    variants = pinterest.stream(stream).variants()
+    if not is_targeting(stream.level):
+        assert variants == [{}]
+        return
+    named = [name for variant in variants for name in variant["targeting_types"]]
+
+    assert all(len(variant["targeting_types"]) <= 5 for variant in variants)
+    assert len(named) == len(set(named)) >= 12
+    assert ("MEDIA_TYPE" in named) is (stream.level == "PRODUCT_ITEM_TARGETING")
+    assert ("AUDIENCE_MULTIPLIER" in named) is (stream.level == "CAMPAIGN_TARGETING")

@@ -1,0 +1,91 @@
+"""Which day does Pinterest say is the last whose numbers stand still, and how often is it asked?"""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests_mock
+
+from source_pinterest.api.errors import PinterestError, QuotaExhaustedError, ScopeMissingError
+from source_pinterest.dates import days_before
+from source_pinterest.streams.settled import MetricsReadyState
+from unit_tests.configs import TODAY
+from unit_tests.streams.pinterest import Pinterest, refused
+
+PATH = "resources/metrics_ready_state"
+
+
+def state(conversions: bool, others: bool | None = None) -> dict[str, Any]:
+    found = {"conversion_metrics_ready": conversions}
+    return {"json": found if others is None else {**found, "non_conversion_metrics_ready": others}}
+
+
+READY, MOVING = state(True, True), state(False, True)
+
+
+def days_asked(pinterest: Pinterest) -> list[str]:
+    return [parameters["date"][0] for parameters in pinterest.asked(PATH)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "age"),
+    [
+        ([READY], 1),
+        ([MOVING, READY], 2),
+        ([MOVING, MOVING, READY], 3),
+        ([MOVING] * 7, 8),
+        ([state(True, False), READY], 2),
+        ([state(True)], 1),
+        ([state(False)], 8),
+    ],
+)
+def test_days_are_asked_for_from_yesterday_back_until_one_is_final(
+    pinterest: Pinterest, answers: list[dict[str, Any]], age: int
+) -> None:
+    pinterest.answers(PATH, *answers)
+
+    assert pinterest.sync.stream(MetricsReadyState).last_final_day() == days_before(TODAY, age)
+    assert days_asked(pinterest) == [str(days_before(TODAY, ago)) for ago in range(1, min(age, 7) + 1)]
+
+
+def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, MOVING, READY, MOVING, MOVING)
+    stream = pinterest.sync.stream(MetricsReadyState)
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: stream.last_final_day(), range(20)))
+
+    assert found == {days_before(TODAY, 2)}
+    assert len(days_asked(pinterest)) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refused(403, 29),
+        refused(404, 1),
+        refused(400, 1),
+        refused(503),
+        {"text": "<html>"},
+        {"json": []},
+        {"json": {}},
+        {"json": {"conversion_metrics_read": True}},
+    ],
+)
+def test_where_pinterest_does_not_say_a_day_settles_in_two(pinterest: Pinterest, answer: dict[str, Any]) -> None:
+    pinterest.answers(PATH, answer)
+
+    assert pinterest.sync.stream(MetricsReadyState).last_final_day() == days_before(TODAY, 2)
+    assert len(days_asked(pinterest)) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"), [(refused(401, 3), ScopeMissingError), (refused(429, 8), QuotaExhaustedError)]
+)
+def test_what_stops_every_call_is_not_passed_over(
+    mock: requests_mock.Mocker, answer: dict[str, Any], error: type[PinterestError]
+) -> None:
+    pinterest = Pinterest(mock)
+    pinterest.answers(PATH, answer)
+
+    with pytest.raises(error):
+        pinterest.sync.stream(MetricsReadyState).last_final_day()
