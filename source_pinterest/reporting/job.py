@@ -67,17 +67,21 @@ class Job:
     Attributes:
         request: what was asked.
         token: Pinterest's name for it.
-        deadline: when it counts as too slow, on the runner's clock.
-        next_poll: when to ask again.
+        created_at: when it was asked for, on the runner's clock.
+        deadline: when it counts as too slow.
+        scouts: whether it is asked for early, to learn how long reports take.
         splits: how often its window was halved.
         creations: how often it was created.
         polls: how often it was asked for.
+        next_poll: when to ask again.
     """
 
     request: ReportRequest
     token: str
+    created_at: float
     deadline: float
-    next_poll: float
+    scouts: bool = True
     splits: int = 0
     creations: int = 1
     polls: int = 0
+    next_poll: float = 0

@@ -21,15 +21,9 @@ from source_pinterest.api.errors import (
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.desk import Desk, FailedReport, NoMoreReports, Outcome, ReadyReport, SplitReport
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
+from source_pinterest.reporting.schedule import PollSchedule
 
 LOGGER = logging.getLogger("airbyte")
-
-_POLL_AFTER_SECONDS = (1, 2, 4, 8, 10)
-"""As Pinterest's own example waits; the last goes on. https://github.com/pinterest/api-quickstart."""
-
-_LONGEST_PAUSE_SECONDS = 120
-_QUOTA_FOR_POLLS = 2 / 3
-"""The rest is for creating reports, and for the synchronous analytics beside them."""
 
 _CREATIONS = 4
 """How often a report that Pinterest fails or loses is created in all."""
@@ -60,7 +54,7 @@ class ReportRunner:
     ) -> None:
         self._windows = windows
         self._timeout_seconds = timeout_seconds
-        self._calls_per_second = calls_per_second
+        self._schedule = PollSchedule(calls_per_second)
         self._clock = clock
         self._changed = threading.Condition()
         self._desks: list[Desk] = []
@@ -163,12 +157,15 @@ class ReportRunner:
         now = self._clock()
         with self._changed:
             if not desk.is_closed:
-                job = Job(request, token, now + self._timeout_seconds, now + self._pause(0), splits, creations)
+                scouts = not desk.jobs or creations > 1 or splits > 0
+                job = Job(request, token, now, now + self._timeout_seconds, scouts, splits, creations)
+                job.next_poll = now + self._schedule.pause(job, self._jobs(), self._soon())
                 desk.jobs.append(job)
 
     def _poll(self, desk: Desk, job: Job) -> None:
         status, url = desk.client.poll(job.request.ad_account_id, job.token)
         if status is JobStatus.FINISHED and url:
+            self._schedule.expect(self._jobs(), self._clock() - job.created_at)
             self._end(desk, job.request, ReadyReport(job.request, job.token, url))
         elif status.is_lost and not (status is JobStatus.DOES_NOT_EXIST and job.polls < _POLLS_BEFORE_IT_EXISTS):
             self._create_again(desk, job, status)
@@ -176,13 +173,16 @@ class ReportRunner:
             self._split(desk, job.request, job.splits, ReportTooSlowError(job.request.window, self._timeout_seconds))
         else:
             job.polls += 1
-            job.next_poll = self._clock() + self._pause(job.polls)
+            job.next_poll = self._clock() + self._schedule.pause(job, self._jobs(), self._soon())
 
-    def _pause(self, polls: int) -> float:
-        """How long a job is left alone: longer each time, and so that asking for all jobs stays within the quota."""
-        asked_for = sum(len(desk.jobs) + len(desk.waiting) for desk in self._desks if desk.is_served)
-        share = min(asked_for / (self._calls_per_second() * _QUOTA_FOR_POLLS), _LONGEST_PAUSE_SECONDS)
-        return max(_POLL_AFTER_SECONDS[min(polls, len(_POLL_AFTER_SECONDS) - 1)], share)
+    def _jobs(self) -> list[Job]:
+        with self._changed:
+            return [job for desk in self._desks for job in desk.jobs]
+
+    def _soon(self) -> int:
+        """How many reports are about to join those in flight."""
+        with self._changed:
+            return sum(min(len(desk.waiting), self._windows) for desk in self._desks)
 
     def _create_again(self, desk: Desk, job: Job, status: JobStatus) -> None:
         if job.creations >= _CREATIONS:

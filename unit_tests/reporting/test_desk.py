@@ -43,7 +43,7 @@ def test_a_desk_with_a_request_that_waits_is_not_done(desk: Desk) -> None:
 
 
 def test_a_desk_with_a_report_at_work_is_not_done(desk: Desk) -> None:
-    desk.jobs.append(Job(request(), "token", deadline=1, next_poll=1))
+    desk.jobs.append(Job(request(), "token", created_at=0, deadline=1))
     desk.close_if_done()
 
     assert not desk.is_closed
@@ -51,7 +51,7 @@ def test_a_desk_with_a_report_at_work_is_not_done(desk: Desk) -> None:
 
 def test_a_desk_that_is_closed_wants_nothing_more_and_says_so_once(desk: Desk) -> None:
     desk.waiting.append((request(), 0, 1))
-    desk.jobs.append(Job(request(), "token", deadline=1, next_poll=1))
+    desk.jobs.append(Job(request(), "token", created_at=0, deadline=1))
     error = ConfigError("Scripted")
     desk.close(error)
     desk.close()

@@ -32,7 +32,7 @@ TIMEOUT_SECONDS = 100
 BUSY, DONE, UNKNOWN = JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.DOES_NOT_EXIST
 FAILED = JobStatus.FAILED
 
-Reply = JobStatus | Exception
+Reply = JobStatus | Exception | Callable[[], JobStatus]
 
 
 class Pinterest:
@@ -60,7 +60,8 @@ class Pinterest:
         reply = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(reply, Exception):
             raise reply
-        return reply, f"https://files.example/{token}" if reply is DONE else None
+        status = reply if isinstance(reply, JobStatus) else reply()
+        return status, f"https://files.example/{token}" if status is DONE else None
 
     def then(self, *replies: Reply) -> None:
         """What reports that are created from now on answer."""
@@ -70,9 +71,9 @@ class Pinterest:
 class Scheduler:
     """A runner whose steps a test takes itself."""
 
-    def __init__(self, jobs: int = 10) -> None:
+    def __init__(self, jobs: int = 10, calls_per_second: float = float("inf")) -> None:
         self.now = 0.0
-        self.runner = ReportRunner(jobs, TIMEOUT_SECONDS, clock=lambda: self.now)
+        self.runner = ReportRunner(jobs, TIMEOUT_SECONDS, lambda: calls_per_second, clock=lambda: self.now)
 
     def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> Desk:
         desk = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
@@ -585,19 +586,14 @@ def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves() -> None:
     assert first.request.window.end.add(days=1) == second.request.window.start
 
 
-def test_asking_for_many_jobs_stays_within_the_quota() -> None:
-    runner = ReportRunner(10, float("inf"), lambda: 5.0, clock=lambda: 0.0)
-    pinterest = Pinterest(BUSY)
-    desk = runner.open(cast("ReportClient", pinterest), lambda: [request(days(count)) for count in range(1, 31)])
-    desk.is_served = True
-    for _ in range(12):
-        step = runner._next_step()
-        if step:
-            step()
+def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_each() -> None:
+    scheduler = Scheduler(jobs=100, calls_per_second=5)
+    pinterest = Pinterest(lambda: DONE if scheduler.now >= 20 else BUSY)
+    desk = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 101)))
+    scheduler.work(25)
 
-    assert len(desk.jobs) == 10, "ten windows at once"
-    assert runner._pause(0) == pytest.approx(30 / (5 * 2 / 3))
-    assert runner._pause(4) == 10, "never sooner than a job alone would be asked for"
+    assert kinds(desk) == [ReadyReport] * 100 + [NoMoreReports]
+    assert len(pinterest.polled) == 100 + 4, "only the first was asked for in vain"
 
 
 def test_the_reports_of_one_window_are_asked_for_together() -> None:

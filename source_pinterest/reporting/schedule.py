@@ -1,0 +1,48 @@
+"""When is a report asked for? Late enough for the quota, soon enough for the link that lives five minutes.
+
+The first report of each stream is a scout, asked for early and often. The others, which Pinterest began at about the
+same time, are asked for once one has come out: so that a hundred of them cost little more than a poll each.
+"""
+
+from collections.abc import Callable, Sequence
+
+from source_pinterest.reporting.job import Job
+
+_POLL_AFTER_SECONDS = (1, 2, 4, 8, 10)
+"""As Pinterest's own example waits; the last goes on. https://github.com/pinterest/api-quickstart."""
+
+_LONGEST_PAUSE_SECONDS = 120
+
+_QUOTA_FOR_POLLS = 2 / 3
+"""The rest is for creating reports, and for the synchronous analytics beside them."""
+
+
+class PollSchedule:
+    """Spaces out the polls of all reports.
+
+    Args:
+        calls_per_second: how many the quota allows.
+    """
+
+    def __init__(self, calls_per_second: Callable[[], float]) -> None:
+        self._calls_per_second = calls_per_second
+
+    def pause(self, job: Job, others: Sequence[Job], soon: int) -> float:
+        """How long a job is left alone, in seconds: longer each time, and so that all polls stay within the quota.
+
+        Args:
+            job: the report in question.
+            others: all that are in flight.
+            soon: how many are about to join them.
+        """
+        early = job.scouts or job.polls
+        rivals = sum(other.scouts or other.polls > 0 for other in others) if early else len(others) + soon
+        turn = rivals / (self._calls_per_second() * _QUOTA_FOR_POLLS)
+        after = _POLL_AFTER_SECONDS[min(job.polls, len(_POLL_AFTER_SECONDS) - 1)]
+        return max(after, min(turn, _LONGEST_PAUSE_SECONDS))
+
+    def expect(self, jobs: Sequence[Job], seconds: float) -> None:
+        """One report came out after so many seconds: ask for the others when they are as old."""
+        for job in jobs:
+            if not job.polls:
+                job.next_poll = min(job.next_poll, job.created_at + seconds)
