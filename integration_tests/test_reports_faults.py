@@ -17,7 +17,7 @@ from integration_tests.simulator import REPORT_FAULT_KINDS, Fault, FaultKind, Si
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output, Record
-from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync
+from integration_tests.support.syncs import ROOT, SYNCHRONOUS_DAYS, clean_environment, read_arguments, run_sync
 
 HISTORY, REPORT = STREAMS = ("campaign_analytics", "campaign_analytics_report")
 DAYS = 120
@@ -73,6 +73,40 @@ def test_a_fault_that_lasts(kind: FaultKind, world: World) -> None:
         second = run_sync(sim, STREAMS, config=config(sim), state=first.states)
         assert_succeeded(second, STREAMS)
         assert_united(sim, first, second)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.LAST_90_DAYS_400, FaultKind.TOO_LARGE_413],
+)
+def test_older_days_that_pinterest_refuses_are_owed_and_hold_up_no_newer_ones(kind: FaultKind, world: World) -> None:
+    with Simulator(world, faults=[Fault(kind, on=CREATE, times=None)]) as sim:
+        first = run_sync(sim, [HISTORY], config=config(sim, max_retries=0))
+        recent = sim.world.today - timedelta(days=SYNCHRONOUS_DAYS)
+        assert first.exit_code == 1
+        assert first.status(HISTORY) == "INCOMPLETE"
+        assert_exact(first, sim, [HISTORY], start=recent)
+        for entry in first.states[HISTORY]["states"]:
+            assert entry["cursor"]["missing"] == [[str(start(sim)), str(recent - timedelta(days=1))]]
+        sim.clear_faults()
+        second = run_sync(sim, [HISTORY], config=config(sim), state=first.states)
+        assert_succeeded(second, [HISTORY])
+        united = {key_of(HISTORY, record): record for out in (first, second) for record in out.records[HISTORY]}
+        assert_same(HISTORY, united.values(), sim.expected(HISTORY, start=start(sim)))
+
+
+def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(world: World) -> None:
+    account = world.account_id(0)
+    faults = [
+        Fault(FaultKind.FORBIDDEN, on=operation, account=account, times=None)
+        for operation in (CREATE, "campaigns/analytics")
+    ]
+    with Simulator(world, faults=faults) as sim:
+        output = run_sync(sim, [HISTORY], config=config(sim))
+        assert_succeeded(output, [HISTORY])
+        assert any(account in warning for warning in output.warnings())
+        expected = {k: r for k, r in sim.expected(HISTORY, start=start(sim)).items() if r["AD_ACCOUNT_ID"] != account}
+        assert_same(HISTORY, output.records[HISTORY], expected)
 
 
 def test_a_report_that_is_too_slow_is_asked_for_in_halves(world: World) -> None:

@@ -19,11 +19,12 @@ import orjson
 import pytest
 import requests
 
-from integration_tests.simulator import PRIMARY_KEYS, World
+from integration_tests.simulator import PRIMARY_KEYS, REPORT_KEYS, World
 from integration_tests.support import measured
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.syncs import ROOT, SYNCHRONOUS_DAYS, clean_environment, read_arguments
 
+KEYS = {**PRIMARY_KEYS, **REPORT_KEYS}
 MIB = 1024 * 1024
 HISTORY_DAYS = 90
 PAGE_SIZE = 250
@@ -97,7 +98,7 @@ def environment(url: str) -> dict[str, str]:
 
 def checksum(stream: str, record: dict[str, Any]) -> int:
     """A number of the key; the sum over a stream tells whether the same keys came, in whatever order."""
-    return hash(tuple(record[name] for name in PRIMARY_KEYS[stream]))
+    return hash(tuple(record[name] for name in KEYS[stream]))
 
 
 def test_a_quarter_of_a_million_pins(tmp_path: Path) -> None:
@@ -145,5 +146,34 @@ def test_every_column_of_every_campaign(tmp_path: Path, campaigns: int) -> None:
     assert seen.peak_mib < 400
 
 
-def days(today: date) -> list[str]:
-    return [(today - timedelta(days=back)).isoformat() for back in range(HISTORY_DAYS)]
+def days(today: date, count: int = HISTORY_DAYS) -> list[str]:
+    return [(today - timedelta(days=back)).isoformat() for back in range(count)]
+
+
+@pytest.mark.parametrize("campaigns", [200, pytest.param(700, marks=pytest.mark.full_size)])
+def test_a_report_passes_through_whatever_its_size(tmp_path: Path, campaigns: int) -> None:
+    """700 campaigns make a file of more than 300 MB."""
+    today, days_of_a_report = datetime.now(UTC).date(), 186
+    start = (today - timedelta(days=days_of_a_report - 1)).isoformat()
+    world = {"ad_accounts": 1, "campaigns": campaigns, "active_percent": 100, "full_rows": True}
+    seen = measure(tmp_path, world, ["campaign_analytics_report"], start_date=start)
+
+    assert seen.exit_code == 0
+    assert seen.records == {"campaign_analytics_report": campaigns * days_of_a_report}
+    assert seen.calls["analytics/create_report"] == seen.calls["report/download"] == 1
+    assert seen.peak_mib < 130, "a report is never held in memory"
+
+
+@pytest.mark.full_size
+def test_a_first_sync_of_all_history(tmp_path: Path) -> None:
+    today, campaigns, first = datetime.now(UTC).date(), 1_000, 900
+    world = {"ad_accounts": 1, "campaigns": campaigns, "active_percent": 100, "full_rows": True}
+    start = (today - timedelta(days=first)).isoformat()
+    seen = measure(tmp_path, world, ["campaign_analytics"], start_date=start)
+
+    ids = [record["id"] for record in World(ad_accounts=1, campaigns=campaigns).records("campaigns")]
+    assert seen.exit_code == 0
+    assert seen.records == {"campaign_analytics": campaigns * (first + 1)}
+    assert seen.keys["campaign_analytics"] == sum(hash((one, day)) for one in ids for day in days(today, first + 1))
+    assert seen.calls["analytics/create_report"] == ceil((first - SYNCHRONOUS_DAYS) / 186) == 5
+    assert seen.peak_mib < 400

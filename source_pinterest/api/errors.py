@@ -9,6 +9,8 @@ from typing import Any
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.limits import SYNC_HISTORY_DAYS
+
 
 class MalformedAnswerError(ValueError):
     """An answer is cut short or is not what the endpoint promises."""
@@ -108,6 +110,19 @@ class AccountUnreadableError(SliceError):
         super().__init__(
             f"Ad account {ad_account_id} can't be read. {answer}. Ask its owner for access, or, if it is gone on "
             "purpose, take it out of Ad Account IDs or add it to Excluded Ad Account IDs.",
+        )
+
+
+class HistoryRefusedError(SliceError):
+    """Pinterest gives an account's newest days, and calls the request for a report of its older ones wrong."""
+
+    kind = FailureType.config_error
+
+    def __init__(self, ad_account_id: str, window: object, answer: str) -> None:
+        super().__init__(
+            f"The days {window} of ad account {ad_account_id} can't be read, because Pinterest refuses the report on "
+            f"them: {answer} Newer days are not affected. Remove the column that it names from Analytics Columns, or "
+            f"set a Start Date within the last {SYNC_HISTORY_DAYS} days.",
         )
 
 

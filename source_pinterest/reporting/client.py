@@ -20,6 +20,8 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
 from source_pinterest.api import LOOPBACK, Api
 from source_pinterest.api.errors import (
+    AccountUnreadableError,
+    GoneError,
     MalformedAnswerError,
     PinterestError,
     RejectedError,
@@ -65,12 +67,15 @@ class ReportClient:
 
         Raises:
             ReportRefusedError: Pinterest calls the request wrong.
+            AccountUnreadableError: Pinterest does not know the account here.
             PinterestError: what the error table says of the answer.
         """
         try:
             answer = self._call("POST", request.ad_account_id, json=request.as_json())
         except RejectedError as error:
             raise ReportRefusedError(str(error.message)) from error
+        except GoneError as error:
+            raise AccountUnreadableError(request.ad_account_id, str(error.message)) from error
         return str(answer["token"])
 
     def poll(self, ad_account_id: str, token: str) -> tuple[JobStatus, str | None]:

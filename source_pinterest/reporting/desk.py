@@ -74,6 +74,14 @@ class Desk:
         following = self.waiting[0][0]
         return len(in_flight) < windows or (following.ad_account_id, following.planned) in in_flight
 
+    def fail(self, request: ReportRequest, error: PinterestError) -> None:
+        """Tell that this request, and every other one, fails alike, and end the desk."""
+        if not self.is_closed:
+            others = [*(job.request for job in self.jobs), *(waiting for waiting, _, _ in self.waiting)]
+            for failed in (request, *(other for other in others if other is not request)):
+                self.told.put(FailedReport(failed, error))
+            self.close()
+
     def close(self, error: Exception | None = None) -> None:
         """End the desk; what Pinterest still works on is left to it."""
         if not self.is_closed:

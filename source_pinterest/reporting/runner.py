@@ -142,8 +142,8 @@ class ReportRunner:
             self._end(desk, request, FailedReport(request, error))
         except Exception as error:  # noqa: BLE001 - as above
             fatal = error if isinstance(error, PinterestError) else FatalError(f"Reports: {type(error).__name__}.")
-            desk.told.put(FailedReport(request, fatal))
-            desk.close()
+            with self._changed:
+                desk.fail(request, fatal)
         else:
             with self._changed:
                 desk.close_if_done()

@@ -16,7 +16,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, SliceError
+from source_pinterest.api.errors import AnswerTooLargeError, PinterestError, RepeatedKeyError, SliceError
 from source_pinterest.api.handler import SplittingErrorHandler
 from source_pinterest.buckets import Granularity
 from source_pinterest.columns import ASYNC_COLUMNS, DATE, DEFAULT_COLUMNS, STRING_COLUMNS, analytics_schema
@@ -27,6 +27,7 @@ from source_pinterest.streams.base import Record
 from source_pinterest.streams.call_size import CallSize, Work
 from source_pinterest.streams.feeds import ReportFeed, attribution_of, fingerprint, is_report
 from source_pinterest.streams.partitions import batches, by_age, failed_slice, in_reading_order, partition_slice, tile
+from source_pinterest.streams.refusals import Refusals
 from source_pinterest.streams.rows import rows_of
 from source_pinterest.streams.settled import MetricsReadyState
 from source_pinterest.streams.sync import Sync
@@ -52,6 +53,7 @@ class AnalyticsStream(AdAccountStream, ABC):
         self.primary_key = [self.id_column, DATE]
         self.listing = sync.stream(self.entities) if self.entities else None
         self._size = CallSize()
+        self._refusals = Refusals()
         wanted = sync.config.analytics_columns or DEFAULT_COLUMNS
         self.columns = tuple(dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *wanted)))
         self.feed = ReportFeed(sync, self.stream_name(), (self.id_column, DATE))
@@ -94,9 +96,10 @@ class AnalyticsStream(AdAccountStream, ABC):
         self.checkpoint.retire_flat()
         if orders:
             desk = self.feed.order(lambda: orders)
-            yield from self.feed.slices(
+            for report in self.feed.slices(
                 desk, lambda half: self.checkpoint.expect_one_more(half.ad_account_id, half.planned)
-            )
+            ):
+                yield self._refusals.judge(report)
 
     @property
     def _first_synchronous_day(self) -> Date:
@@ -138,6 +141,11 @@ class AnalyticsStream(AdAccountStream, ABC):
         ids = tuple(self.listing.ids.of((account,))) if self.listing else None
         ids_per_call, days_per_call = tile(1 if ids is None else len(ids), window.days)
         return window.cut(days_per_call), [()] if ids is None else batches(ids, ids_per_call)
+
+    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
+        """Go on without an account that was never readable, its older days included."""
+        super().leave_out(stream_slice, error)
+        self._refusals.left_out(stream_slice["ad_account_id"])
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
         """Leave the slice's window to the next sync."""

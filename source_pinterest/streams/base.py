@@ -153,8 +153,10 @@ class PinterestStream(HttpStream, ABC):
         wanted = stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})
         key = key_of_parent(wanted)
         try:
-            if not self.fuse.is_over(outermost_of(key)):
-                yield from self._read_or_raise(wanted)
+            if self.fuse.is_over(outermost_of(key)):
+                self.on_failure(wanted)
+                return
+            yield from self._read_or_raise(wanted)
         except Exception as error:
             self.on_failure(wanted)
             if self.fuse.is_news(error, outermost_of(key)):

@@ -12,8 +12,8 @@ import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL, Api
 from source_pinterest.api.errors import (
+    AccountUnreadableError,
     ConfigError,
-    GoneError,
     QuotaExhaustedError,
     RefusedError,
     RejectedError,
@@ -96,7 +96,7 @@ def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(clie
     ("answer", "error"),
     [
         (refused(403, 29), RefusedError),
-        (refused(404, 1), GoneError),
+        (refused(404, 1), AccountUnreadableError),
         (refused(401, 3), ScopeMissingError),
         (refused(503), UnavailableError),
         ({"exc": requests.ConnectionError}, UnavailableError),

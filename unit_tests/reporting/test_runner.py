@@ -409,7 +409,7 @@ def test_a_fatal_error_ends_the_desk_and_no_other(error: Exception) -> None:
     desk, neighbour = scheduler.open(pinterest, *wanted), scheduler.open(other, request())
     scheduler.work(60)
 
-    assert told(desk) == [FailedReport(wanted[0], error), NoMoreReports()]  # type: ignore[arg-type]
+    assert told(desk) == [*(FailedReport(one, error) for one in wanted), NoMoreReports()]  # type: ignore[arg-type]
     assert len(pinterest.created) == 1, "no other report is created"
     assert kinds(neighbour) == [ReadyReport, NoMoreReports]
 
@@ -419,7 +419,7 @@ def test_a_quota_that_ends_while_polling_ends_the_desk() -> None:
     desk = scheduler.open(pinterest, request(days(1)), request(days(2)))
     scheduler.work(60)
 
-    assert kinds(desk) == [FailedReport, NoMoreReports]
+    assert kinds(desk) == [FailedReport, FailedReport, NoMoreReports]
     assert len(pinterest.polled) == 1
     assert desk.jobs == []
 

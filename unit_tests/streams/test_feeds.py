@@ -9,7 +9,13 @@ import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
-from source_pinterest.api.errors import ConfigError, GoneError, RepeatedKeyError, ReportRefusedError, UnavailableError
+from source_pinterest.api.errors import (
+    AccountUnreadableError,
+    ConfigError,
+    RepeatedKeyError,
+    ReportRefusedError,
+    UnavailableError,
+)
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.desk import FailedReport, Outcome, ReadyReport, SplitReport
@@ -153,11 +159,12 @@ def test_reports_are_created_polled_and_fetched(pinterest: Pinterest) -> None:
 def test_a_report_that_pinterest_refuses_is_a_slice_that_raises_its_words(pinterest: Pinterest) -> None:
     created = pinterest.creates(refused(400, 1, "No such column"))
     feed = ReportFeed(pinterest.sync, "campaign_report", ("CAMPAIGN_ID", "DATE"))
-    [one] = feed.slices(feed.order(lambda: [request(), request(HALF)]), lambda _: None)
+    one, other = feed.slices(feed.order(lambda: [request(), request(HALF)]), lambda _: None)
     failure = failure_of(one)
 
     assert isinstance(failure, ReportRefusedError)
     assert "No such column" in str(failure.message)
+    assert failure_of(other) is failure
     assert created.call_count == 1
 
 
@@ -182,7 +189,7 @@ def test_an_account_that_is_gone_is_its_own_failure(pinterest: Pinterest) -> Non
     feed = ReportFeed(pinterest.sync, "campaign_report", ("CAMPAIGN_ID", "DATE"))
     failures = [failure_of(one) for one in feed.slices(feed.order(lambda: [request(), request(HALF)]), lambda _: None)]
 
-    assert [type(failure) for failure in failures] == [GoneError, GoneError]
+    assert [type(failure) for failure in failures] == [AccountUnreadableError, AccountUnreadableError]
 
 
 # ---- Rows
