@@ -53,6 +53,7 @@ class Desk:
         plan: says what is asked for; called once, by the scheduler.
         waiting: requests that are not created yet, with how often each was halved and created.
         jobs: what Pinterest works on.
+        unfetched: finished reports whose file nobody has fetched yet; its link does not live long.
         told: what has become of them, in that order.
         is_planned: whether `plan` was called.
         is_served: whether the stream takes what is told; only then is it worth asking for a link that soon expires.
@@ -63,14 +64,19 @@ class Desk:
     plan: Callable[[], Iterable[ReportRequest]]
     waiting: "deque[tuple[ReportRequest, int, int]]" = field(default_factory=deque)
     jobs: list[Job] = field(default_factory=list)
+    unfetched: list[ReportRequest] = field(default_factory=list)
     told: "SimpleQueue[Outcome | NoMoreReports]" = field(default_factory=SimpleQueue)
     is_planned: bool = False
     is_served: bool = False
     is_closed: bool = False
 
     def has_room(self, windows: int) -> bool:
-        """Whether the next request may be created: all of one window go together, and so many windows at once."""
-        in_flight = {(job.request.ad_account_id, job.request.planned) for job in self.jobs}
+        """Whether the next request may be created: all of one window go together, and so many windows at once.
+
+        A report that is finished takes its room until its file is fetched.
+        """
+        under_way = (*(job.request for job in self.jobs), *self.unfetched)
+        in_flight = {(request.ad_account_id, request.planned) for request in under_way}
         following = self.waiting[0][0]
         return len(in_flight) < windows or (following.ad_account_id, following.planned) in in_flight
 
@@ -88,6 +94,7 @@ class Desk:
             self.is_closed = True
             self.waiting.clear()
             self.jobs.clear()
+            self.unfetched.clear()
             self.told.put(NoMoreReports(error))
 
     def close_if_done(self) -> None:

@@ -90,6 +90,13 @@ class ReportRunner:
                 desk.close()
                 self._changed.notify_all()
 
+    def fetched(self, desk: Desk, request: ReportRequest) -> None:
+        """Tell that a finished report was fetched, or that nobody will, so that another may take its place."""
+        with self._changed:
+            if request in desk.unfetched:
+                desk.unfetched.remove(request)
+                self._changed.notify_all()
+
     def _serve(self) -> None:
         while True:
             with self._changed:
@@ -206,6 +213,8 @@ class ReportRunner:
         with self._changed:
             self._forget(desk, request)
             if not desk.is_closed:
+                if isinstance(outcome, ReadyReport):
+                    desk.unfetched.append(request)
                 desk.told.put(outcome)
             desk.close_if_done()
 

@@ -147,6 +147,11 @@ class AnalyticsStream(AdAccountStream, ABC):
         super().leave_out(stream_slice, error)
         self._refusals.left_out(stream_slice["ad_account_id"])
 
+    def on_end(self, stream_slice: StreamSlice) -> None:
+        """Let go of what waits for a slice, the next report among it."""
+        super().on_end(stream_slice)
+        self.feed.release(stream_slice)
+
     def on_failure(self, stream_slice: StreamSlice) -> None:
         """Leave the slice's window to the next sync."""
         self.checkpoint.fail(stream_slice)

@@ -162,7 +162,7 @@ class PinterestStream(HttpStream, ABC):
             if self.fuse.is_news(error, outermost_of(key)):
                 raise
         finally:
-            self.ids.release(key)
+            self.on_end(wanted)
 
     def _read_or_raise(self, stream_slice: StreamSlice) -> Iterator[Record]:
         try:
@@ -195,6 +195,10 @@ class PinterestStream(HttpStream, ABC):
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
         """Take note of a slice that could not be read."""
+
+    def on_end(self, stream_slice: StreamSlice) -> None:
+        """Let go of what waits for a slice, which has come to its end, read or not."""
+        self.ids.release(key_of_parent(stream_slice))
 
     def list_ids(self, key: Key) -> Iterator[str]:
         """The ids of a slice, without its records, for children of a stream that is not selected."""

@@ -61,6 +61,7 @@ class ReportFeed:
         self._client = ReportClient(sync.api, stream)
         self._stream = stream
         self._key = tuple(key)
+        self._desk: Desk | None = None
 
     def create(self, request: ReportRequest) -> None:
         """Ask for a report that nobody fetches."""
@@ -68,7 +69,13 @@ class ReportFeed:
 
     def order(self, plan: Callable[[], Iterable[ReportRequest]]) -> Desk:
         """Have reports made, once somebody waits for any."""
-        return self._runner.open(self._client, plan)
+        self._desk = self._runner.open(self._client, plan)
+        return self._desk
+
+    def release(self, stream_slice: StreamSlice) -> None:
+        """Tell that a slice has come to its end, read or not, so that the next report may be made."""
+        if self._desk and is_report(stream_slice):
+            self._runner.fetched(self._desk, stream_slice.extra_fields[_REPORT].request)
 
     def slices(self, desk: Desk, on_split: Callable[[ReportRequest], None]) -> Iterator[StreamSlice]:
         """A slice for each report as it comes to its end."""

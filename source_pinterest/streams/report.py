@@ -156,6 +156,11 @@ class ReportStream(AdAccountStream, ABC):
             lambda half: self.checkpoint.expect_one_more(half.ad_account_id, half.planned),
         )
 
+    def on_end(self, stream_slice: StreamSlice) -> None:
+        """Let go of what waits for a slice, the next report among it."""
+        super().on_end(stream_slice)
+        self.feed.release(stream_slice)
+
     def on_failure(self, stream_slice: StreamSlice) -> None:
         """Leave the slice's window to the next sync."""
         if self.cursor_field:
