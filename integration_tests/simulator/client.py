@@ -108,6 +108,7 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
     section = f"{board}/sections/{organic.section_id(world, 0, 0)}"
     dates = {"start_date": str(world.today - timedelta(days=5)), "end_date": str(world.today)}
     report = {**dates, "columns": "SPEND_IN_DOLLAR,TOTAL_CHECKOUT", "granularity": "DAY"}
+    by_gender = {**report, "targeting_types": "GENDER,APPTYPE"}
     ids = {kind: [world.entity_id(kind, 0, index) for index in range(3)] for kind in Kind}
     return {
         "user_account/get": LegalCall("/user_account", {}),
@@ -132,6 +133,16 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
             {**report, "ad_group_ids": ids[Kind.AD_GROUPS]},
         ),
         "ads/analytics": LegalCall(f"{account}/ads/analytics", {**report, "ad_ids": ids[Kind.ADS]}),
+        "ad_account_targeting_analytics/get": LegalCall(f"{account}/targeting_analytics", by_gender),
+        "campaign_targeting_analytics/get": LegalCall(
+            f"{account}/campaigns/targeting_analytics", {**by_gender, "campaign_ids": ids[Kind.CAMPAIGNS]}
+        ),
+        "ad_groups_targeting_analytics/get": LegalCall(
+            f"{account}/ad_groups/targeting_analytics", {**by_gender, "ad_group_ids": ids[Kind.AD_GROUPS]}
+        ),
+        "ad_targeting_analytics/get": LegalCall(
+            f"{account}/ads/targeting_analytics", {**by_gender, "ad_ids": ids[Kind.ADS]}
+        ),
         "metrics_ready_state/get": LegalCall("/resources/metrics_ready_state", {"date": str(world.today)}),
         "analytics/get_report": LegalCall(f"{account}/reports", {"token": "unknown"}),
     }

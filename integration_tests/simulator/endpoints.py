@@ -20,6 +20,7 @@ from integration_tests.simulator.parameters import (
 from integration_tests.simulator.report_operations import CreateReport, GetReport
 from integration_tests.simulator.report_rules import REPORT_RULES
 from integration_tests.simulator.rules import at_most_one_of, names_ads, recent_days
+from integration_tests.simulator.targeting_operation import SORTING, TargetingOperation
 
 _BOARDS = ("boards:read",)
 _PINS = ("boards:read", "pins:read")
@@ -169,6 +170,25 @@ ENDPOINTS: tuple[Operation, ...] = (
         parameters=(_ids("ad_ids"), _CAMPAIGN_IDS, _ids("pin_ids", max_items=100)),
         level="ads",
         rules=(names_ads,),
+    ),
+    TargetingOperation("ad_account_targeting_analytics/get", f"{_AA}/targeting_analytics", level="ad_accounts"),
+    TargetingOperation(
+        "campaign_targeting_analytics/get",
+        f"{_AA}/campaigns/targeting_analytics",
+        parameters=(_ids("campaign_ids", required=True, max_length=18),),
+        level="campaigns",
+    ),
+    TargetingOperation(
+        "ad_groups_targeting_analytics/get",
+        f"{_AA}/ad_groups/targeting_analytics",
+        parameters=(_ids("ad_group_ids", required=True, max_length=18), *SORTING),
+        level="ad_groups",
+    ),
+    TargetingOperation(
+        "ad_targeting_analytics/get",
+        f"{_AA}/ads/targeting_analytics",
+        parameters=(_ids("ad_ids", required=True), *SORTING),
+        level="ads",
     ),
     DocumentOperation(
         "metrics_ready_state/get",

@@ -16,7 +16,9 @@ from integration_tests.simulator.listing import Record
 from integration_tests.simulator.report_request import ReportRequest
 from integration_tests.simulator.report_streams import REPORT_KEYS, REPORT_STREAMS
 from integration_tests.simulator.reports import as_reported, report_rows
-from integration_tests.simulator.subjects import subjects
+from integration_tests.simulator.subjects import Subject, subjects
+from integration_tests.simulator.targeting import STREAMS as TARGETING_STREAMS
+from integration_tests.simulator.targeting import TARGETING_KEYS, broken_down, open_types
 
 ANY_STATUS = {"entity_statuses": ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")}
 DAYS_BACK = 89
@@ -74,6 +76,10 @@ class World(Layout):
             wanted = tuple(wanted_columns)
             return self.report(REPORT_STREAMS[stream].request(self, start, end, wanted, attribution, types))
         first, last = start or self.today - timedelta(days=DAYS_BACK), end or self.today
+        if stream in TARGETING_STREAMS:
+            broken_by = open_types(TARGETING_STREAMS[stream]) if targeting_types is None else targeting_types
+            maker = DayRows(self, (*wanted_columns, *TARGETING_KEYS[stream]), attribution)
+            return self._targeting_analytics(TARGETING_STREAMS[stream], broken_by, maker, first, last)
         if stream in _LEVELS:
             return self._analytics(_LEVELS[stream], DayRows(self, wanted_columns, attribution), first, last)
         if stream == "user_account_analytics":
@@ -84,7 +90,7 @@ class World(Layout):
 
     def expected(self, stream: str, **window: Any) -> dict[tuple[Any, ...], Record]:
         """The records of a stream by primary key, every id a string; options as for `records`."""
-        keys = PRIMARY_KEYS.get(stream) or REPORT_KEYS[stream]
+        keys = {**PRIMARY_KEYS, **REPORT_KEYS, **TARGETING_KEYS}[stream]
         return by_key(keys, self.records(stream, **window))
 
     def report(self, request: ReportRequest) -> Iterator[Record]:
@@ -95,17 +101,28 @@ class World(Layout):
 
     def _analytics(self, level: str, maker: DayRows, start: date, end: date) -> Iterator[Record]:
         first_sync_day = (self.today - timedelta(days=DAYS_BACK)).isoformat()
+        for subject in self._subjects(level):
+            for row in maker.rows(subject, start, end):
+                shown = row if row["DATE"] >= first_sync_day else as_reported(row, maker.wanted)
+                if shown is not None:
+                    yield shown
+
+    def _targeting_analytics(
+        self, level: str, types: Sequence[str], maker: DayRows, start: date, end: date
+    ) -> Iterator[Record]:
+        for subject in self._subjects(level):
+            for part in broken_down(subject, types):
+                yield from maker.rows(part, start, end)
+
+    def _subjects(self, level: str) -> Iterator[Subject]:
+        """Every entity of a level, of all accounts."""
         for account in self.account_indexes():
             ids = (
                 None
                 if level == "ad_accounts"
                 else [self.entity_id(Kind(level), account, index) for index in range(self.count(Kind(level), account))]
             )
-            for subject in subjects(self, level, account, ids):
-                for row in maker.rows(subject, start, end):
-                    shown = row if row["DATE"] >= first_sync_day else as_reported(row, maker.wanted)
-                    if shown is not None:
-                        yield shown
+            yield from subjects(self, level, account, ids)
 
     def _user_account_analytics(self, start: date, end: date) -> Iterator[Record]:
         arguments = {**user_analytics.DEFAULTS, "start_date": start, "end_date": end}

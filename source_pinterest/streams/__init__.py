@@ -8,6 +8,12 @@ from source_pinterest.streams.custom import CustomReportStream
 from source_pinterest.streams.organic import BoardPins, Boards, BoardSectionPins, BoardSections
 from source_pinterest.streams.reports import REPORTS
 from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.targeting import (
+    AdAccountTargetingAnalytics,
+    AdGroupTargetingAnalytics,
+    AdTargetingAnalytics,
+    CampaignTargetingAnalytics,
+)
 from source_pinterest.streams.user_analytics import UserAccountAnalytics
 
 STREAMS: tuple[type[PinterestStream], ...] = (
@@ -24,6 +30,10 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     CampaignAnalytics,
     AdGroupAnalytics,
     AdAnalytics,
+    AdAccountTargetingAnalytics,
+    CampaignTargetingAnalytics,
+    AdGroupTargetingAnalytics,
+    AdTargetingAnalytics,
     *REPORTS,
 )
 

@@ -5,7 +5,8 @@
         ChildStream              one slice per parent; the parents' ids stamped on each record
           AdAccountStream        one slice per ad account
             EntityStream         emits what has changed
-            AnalyticsStream      batches of ids x windows of days; old days are reports
+            SynchronousStream    batches of ids x windows of days, 89 days back; TargetingAnalyticsStream
+              AnalyticsStream    older days are reports
             ReportStream         windows become asynchronous jobs; one class per level, CustomReportStream
         UserAccountAnalytics     one partition, no account
 
