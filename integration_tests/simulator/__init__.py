@@ -4,6 +4,7 @@ from integration_tests.simulator.analytics import Attribution
 from integration_tests.simulator.columns import DEFAULT_COLUMNS, SYNC_COLUMNS
 from integration_tests.simulator.faults import DOWNLOAD, FAULT_KINDS, REPORT_FAULT_KINDS, Fault, FaultKind, Hint
 from integration_tests.simulator.layout import Kind
+from integration_tests.simulator.no_access import NoAccess
 from integration_tests.simulator.oauth import ALL_SCOPES, Rotation
 from integration_tests.simulator.quotas import PROFILES, HeaderStyle
 from integration_tests.simulator.report_columns import REPORT_COLUMNS
@@ -35,6 +36,7 @@ __all__ = [
     "HeaderStyle",
     "Hint",
     "Kind",
+    "NoAccess",
     "ReportRequest",
     "ReportStatus",
     "Rotation",

@@ -27,6 +27,7 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import limits
+from source_pinterest.api.access import Access
 from source_pinterest.api.errors import (
     AccessLostError,
     ConfigError,
@@ -38,6 +39,7 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.api.handler import PinterestErrorHandler, last_answer_of
+from source_pinterest.streams.admission import Admission
 from source_pinterest.streams.partitions import failure_of, key_of_parent, outermost_of, partition_slice
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.fuse import Fuse
@@ -54,6 +56,7 @@ class PinterestStream(HttpStream, ABC):
     primary_key: str | list[str] = "id"
     path_template: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
+    access: ClassVar[Access | None] = None
     partition_keys: ClassVar[tuple[str, ...]] = ()
     """What a slice of this stream is called by: the ids of its parents."""
 
@@ -63,6 +66,7 @@ class PinterestStream(HttpStream, ABC):
     def __init__(self, sync: Sync) -> None:
         self.api, self.config, self.shared = sync.api, sync.config, sync
         self.fuse = Fuse()
+        self.admission = Admission(self.name, self.access, self.scopes, sync.api.authenticator, self.leave_out)
         self.ids = ParentIds(self.list_ids)
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # the framework's own would read one page of each slice and stop
@@ -73,8 +77,7 @@ class PinterestStream(HttpStream, ABC):
             session=sync.api.session,
             authenticator=sync.api.authenticator,
         )
-        properties = self.get_json_schema()["properties"]
-        self._id_fields = tuple(name for name in properties if name == "id" or name.endswith("_id"))
+        self._id_fields = tuple(n for n in self.get_json_schema()["properties"] if n == "id" or n.endswith("_id"))
 
     @classmethod
     def stream_name(cls) -> str:
@@ -136,7 +139,7 @@ class PinterestStream(HttpStream, ABC):
     def stream_slices(self, **_: Any) -> Iterable[StreamSlice]:
         """The slices to read, until a fatal error."""
         try:
-            for stream_slice in self.slices():
+            for stream_slice in self.admission.counted(self.slices()):
                 if self.fuse.blown:
                     return
                 if failure_of(stream_slice) is None:
@@ -165,9 +168,10 @@ class PinterestStream(HttpStream, ABC):
 
     def _read_or_raise(self, stream_slice: StreamSlice) -> Iterator[Record]:
         try:
-            if failure := failure_of(stream_slice):
-                raise failure
-            yield from self.read_slice(stream_slice)
+            with self.admission.asking(stream_slice):
+                if failure := failure_of(stream_slice):
+                    raise failure
+                yield from self.read_slice(stream_slice)
         except (RefusedError, GoneError) as error:
             self.leave_out(stream_slice, error)
         self.fuse.succeeded(outermost_of(key_of_parent(stream_slice)))
@@ -179,9 +183,8 @@ class PinterestStream(HttpStream, ABC):
             ConfigError: it is all there is.
         """
         if not stream_slice.partition:
-            raise ConfigError(
-                f"{error.message}. Check what the token's user may see, or leave the stream out."
-            ) from error
+            advice = "Check what the token's user may see, or leave the stream out"
+            raise ConfigError(f"{error.message}. {advice}.") from error
         LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
@@ -199,8 +202,7 @@ class PinterestStream(HttpStream, ABC):
         """The ids of a slice, without its records, for children of a stream that is not selected."""
         stream_slice = partition_slice(dict(zip(self.partition_keys, key, strict=True)))
         for response in self.pages(stream_slice):
-            for record in self.records(response, stream_slice):
-                yield record["id"]
+            yield from (record["id"] for record in self.records(response, stream_slice))
 
     def records(self, response: requests.Response, stream_slice: StreamSlice) -> Iterator[Record]:
         """The records of a page; ids are strings, whatever Pinterest sends."""
@@ -238,7 +240,7 @@ class PinterestStream(HttpStream, ABC):
             AccessLostError: access ends in the middle of a list, which is then known to be incomplete.
         """
         try:
-            _, response = self._fetch_next_page(stream_slice, {}, token)
+            return self._fetch_next_page(stream_slice, {}, token)[1]
         except PinterestError as error:
             if token and isinstance(error, RefusedError):
                 raise AccessLostError(self.name, self.path(stream_slice=stream_slice), str(error.message)) from error
@@ -246,4 +248,3 @@ class PinterestStream(HttpStream, ABC):
         except AirbyteTracedException as error:
             path, tries = self.path(stream_slice=stream_slice), self.api.max_retries + 1
             raise UnavailableError(self.name, path, tries, last_answer_of(error)) from error
-        return response

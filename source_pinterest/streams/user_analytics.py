@@ -9,6 +9,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.access import BUSINESS_ACCOUNT
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.buckets import Granularity
 from source_pinterest.dates import days_before, parse_day
@@ -28,6 +29,7 @@ class UserAccountAnalytics(OrganicStream):
     cursor_field = "date"
     path_template = "user_account/analytics"
     scopes = ("user_accounts:read",)
+    access = BUSINESS_ACCOUNT
     checkpoint: UserDayCursor
     granularity = Granularity.DAY
     history_days = limits.SYNC_HISTORY_DAYS
