@@ -1,6 +1,7 @@
 """What does a stream say that token, app or user have no right to? One sentence, and the other streams are whole."""
 
 import re
+
 import pytest
 
 from integration_tests.simulator import ALL_SCOPES, Fault, NoAccess, Simulator, World

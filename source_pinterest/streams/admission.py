@@ -16,6 +16,7 @@ from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import (
     AccessMissingError,
     AccountUnreadableError,
+    GoneError,
     PinterestError,
     RefusedError,
     ScopeMissingError,
@@ -80,22 +81,26 @@ class Admission:
             if not self._access:
                 raise
             if not stream_slice.partition:
-                raise AccessMissingError(self._what, self._access, str(error.message)) from error
+                raise self.meaning_of(error) from error
             self._refusals.append((stream_slice, error))
         except Exception as error:
             self._has_right = self._has_right or not isinstance(error, AccountUnreadableError)
             if judgement := self._judgement():
                 LOGGER.warning(judgement.message)
             if isinstance(error, ScopeMissingError):
-                raise self._meaning_of(error) from error
+                raise self.meaning_of(error) from error
             raise
         if judgement := self._judgement():
             raise judgement
 
-    def _meaning_of(self, error: ScopeMissingError) -> PinterestError:
-        """A missing permission, or that right without which Pinterest says the same."""
+    def meaning_of(self, error: ScopeMissingError | RefusedError | GoneError) -> PinterestError:
+        """What a refusal of the whole stream says: Pinterest may call a missing right a missing permission."""
+        if self._access is None:
+            return error
+        if not isinstance(error, ScopeMissingError):
+            return AccessMissingError(self._what, self._access, str(error.message))
         granted = self._authenticator.granted
-        if self._access is None or (granted and not granted.issuperset(self._scopes)):
+        if granted and not granted.issuperset(self._scopes):
             return error
         return AccessMissingError(self._what, self._access, error.answer, () if granted else self._scopes)
 
@@ -105,8 +110,8 @@ class Admission:
             self._open -= 1
             if self._open or not self._refusals:
                 return None
-        if self._access and not self._has_right:
-            return AccessMissingError(self._what, self._access, str(self._refusals[0][1].message))
+        if not self._has_right:
+            return self.meaning_of(self._refusals[0][1])
         unreadable = [error for refusal in self._refusals if (error := self._left_out(*refusal))]
         for error in unreadable[1:]:
             LOGGER.warning(error.message)
