@@ -54,6 +54,7 @@ ROW_MODELS: dict[str, Any] = {
     "campaigns/analytics": pinterestsdk.CampaignsAnalyticsMetrics,
     "ad_groups/analytics": pinterestsdk.AdGroupsAnalyticsMetrics,
     "ads/analytics": pinterestsdk.AdsAnalytics,
+    "product_groups/analytics": pinterestsdk.ProductGroupAnalyticsItems,
 }
 
 every_operation = pytest.mark.parametrize("operation_id", sorted(OPERATIONS))
@@ -165,7 +166,7 @@ def test_analytics_rows_are_rows_of_the_contract(api: Client, operation_id: str,
     assert rows
     for row in rows:
         assert model.model_validate(row).model_dump(by_alias=True, mode="json").items() <= row.items()
-        assert set(row) <= {*SYNC_COLUMNS, "DATE"}
+        assert set(row) <= {*SYNC_COLUMNS, "DATE", "PRODUCT_GROUP_ID"}
 
 
 def test_ids_as_numbers_are_the_one_thing_that_the_contract_does_not_know() -> None:

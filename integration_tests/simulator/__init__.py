@@ -14,11 +14,11 @@ from integration_tests.simulator.report_streams import REPORT_KEYS
 from integration_tests.simulator.request_log import Entry
 from integration_tests.simulator.settings import Settings
 from integration_tests.simulator.simulator import Simulator
-from integration_tests.simulator.targeting import TARGETING_KEYS
-from integration_tests.simulator.world import PRIMARY_KEYS, World, by_key
+from integration_tests.simulator.world import BREAKDOWN_KEYS, PRIMARY_KEYS, World, by_key
 
 __all__ = [
     "ALL_SCOPES",
+    "BREAKDOWN_KEYS",
     "DEFAULT_COLUMNS",
     "DOWNLOAD",
     "FAULT_KINDS",
@@ -28,7 +28,6 @@ __all__ = [
     "REPORT_FAULT_KINDS",
     "REPORT_KEYS",
     "SYNC_COLUMNS",
-    "TARGETING_KEYS",
     "Attribution",
     "Entry",
     "Fault",

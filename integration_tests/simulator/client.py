@@ -9,6 +9,7 @@ import requests
 from integration_tests.simulator import organic
 from integration_tests.simulator.layout import Kind
 from integration_tests.simulator.oauth import CLIENT_ID, CLIENT_SECRET
+from integration_tests.simulator.report_subjects import product_group_id
 from integration_tests.simulator.simulator import Simulator
 from integration_tests.simulator.world import World
 
@@ -142,6 +143,13 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
         ),
         "ad_targeting_analytics/get": LegalCall(
             f"{account}/ads/targeting_analytics", {**by_gender, "ad_ids": ids[Kind.ADS]}
+        ),
+        "product_groups/analytics": LegalCall(
+            f"{account}/product_groups/analytics",
+            {**report, "product_group_ids": [product_group_id(0, group, 0) for group in range(3)]},
+        ),
+        "product_group_promotions/list": LegalCall(
+            f"{account}/product_group_promotions", {"ad_group_id": ids[Kind.AD_GROUPS][0]}
         ),
         "metrics_ready_state/get": LegalCall("/resources/metrics_ready_state", {"date": str(world.today)}),
         "analytics/get_report": LegalCall(f"{account}/reports", {"token": "unknown"}),

@@ -17,6 +17,8 @@ from integration_tests.simulator.parameters import (
     RepeatedArray,
     Text,
 )
+from integration_tests.simulator.product_group_promotions import names_promotions, product_group_promotions
+from integration_tests.simulator.product_groups import ProductGroupOperation
 from integration_tests.simulator.report_operations import CreateReport, GetReport
 from integration_tests.simulator.report_rules import REPORT_RULES
 from integration_tests.simulator.rules import at_most_one_of, names_ads, recent_days
@@ -189,6 +191,21 @@ ENDPOINTS: tuple[Operation, ...] = (
         f"{_AA}/ads/targeting_analytics",
         parameters=(_ids("ad_ids", required=True), *SORTING),
         level="ads",
+    ),
+    ProductGroupOperation(
+        "product_groups/analytics",
+        f"{_AA}/product_groups/analytics",
+        parameters=(_ids("product_group_ids", required=True),),
+        level="product_groups",
+    ),
+    ListOperation(
+        "product_group_promotions/list",
+        f"{_AA}/product_group_promotions",
+        "ads_read",
+        _ADS,
+        (Digits("ad_group_id", max_length=18), _ids("product_group_promotion_ids"), _ENTITY_STATUSES, _ORDER),
+        product_group_promotions,
+        rules=(names_promotions,),
     ),
     DocumentOperation(
         "metrics_ready_state/get",

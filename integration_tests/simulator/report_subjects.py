@@ -75,6 +75,11 @@ def _entities(layout: Layout, account: int, request: ReportRequest) -> Iterator[
             yield from _parts_of(layout, account, known, part, request)
 
 
+def product_group_id(account: int, group: int, position: int) -> str:
+    """The id of one product group of an ad group."""
+    return numbering.PRODUCT_GROUPS.id_of((account * _AD_GROUPS_PER_ACCOUNT + group) * _PARTS_PER_AD_GROUP + position)
+
+
 def _parts_of(
     layout: Layout, account: int, ad_group: Reported, part: _Part, request: ReportRequest
 ) -> Iterator[Reported]:

@@ -13,6 +13,8 @@ from integration_tests.simulator import ads, columns, organic, report_columns, u
 from integration_tests.simulator.analytics import DEFAULT_ATTRIBUTION, Attribution, DayRows
 from integration_tests.simulator.layout import Kind, Layout, size_at
 from integration_tests.simulator.listing import Record
+from integration_tests.simulator.product_groups import KEY as PRODUCT_GROUP_ID
+from integration_tests.simulator.product_groups import product_groups
 from integration_tests.simulator.report_request import ReportRequest
 from integration_tests.simulator.report_streams import REPORT_KEYS, REPORT_STREAMS
 from integration_tests.simulator.reports import as_reported, report_rows
@@ -48,7 +50,13 @@ _LEVELS = {
     "campaign_analytics": "campaigns",
     "ad_group_analytics": "ad_groups",
     "ad_analytics": "ads",
+    "product_group_analytics": "product_groups",
 }
+BREAKDOWN_KEYS: Mapping[str, tuple[str, ...]] = {
+    **TARGETING_KEYS,
+    "product_group_analytics": (PRODUCT_GROUP_ID, "DATE"),
+}
+"""Analytics by targeting and by product group."""
 _IDS = frozenset((*columns.IDS, *report_columns.IDS, "TARGETING_VALUE"))
 
 
@@ -90,7 +98,7 @@ class World(Layout):
 
     def expected(self, stream: str, **window: Any) -> dict[tuple[Any, ...], Record]:
         """The records of a stream by primary key, every id a string; options as for `records`."""
-        keys = {**PRIMARY_KEYS, **REPORT_KEYS, **TARGETING_KEYS}[stream]
+        keys = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}[stream]
         return by_key(keys, self.records(stream, **window))
 
     def report(self, request: ReportRequest) -> Iterator[Record]:
@@ -117,6 +125,9 @@ class World(Layout):
     def _subjects(self, level: str) -> Iterator[Subject]:
         """Every entity of a level, of all accounts."""
         for account in self.account_indexes():
+            if level == "product_groups":
+                yield from product_groups(self, account)
+                continue
             ids = (
                 None
                 if level == "ad_accounts"

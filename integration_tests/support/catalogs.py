@@ -10,7 +10,7 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
-from integration_tests.simulator import PRIMARY_KEYS, REPORT_KEYS, TARGETING_KEYS
+from integration_tests.simulator import BREAKDOWN_KEYS, PRIMARY_KEYS, REPORT_KEYS
 
 CURSOR_FIELDS = {
     "campaigns": "updated_time",
@@ -51,7 +51,7 @@ def catalog_of(
 
 def _configured(name: str, destination: DestinationSyncMode, sync_mode: SyncMode) -> dict[str, Any]:
     cursor = CURSOR_FIELDS.get(name) or (
-        "DATE" if name in {**REPORT_KEYS, **TARGETING_KEYS} or name.startswith(CUSTOM) else None
+        "DATE" if name in {**REPORT_KEYS, **BREAKDOWN_KEYS} or name.startswith(CUSTOM) else None
     )
     stream = {
         "name": name,
@@ -65,5 +65,5 @@ def _configured(name: str, destination: DestinationSyncMode, sync_mode: SyncMode
         "sync_mode": sync_mode.value,
         "destination_sync_mode": destination.value,
         "cursor_field": [cursor],
-        "primary_key": [[key] for key in {**PRIMARY_KEYS, **REPORT_KEYS, **TARGETING_KEYS}.get(name, ())],
+        "primary_key": [[key] for key in {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}.get(name, ())],
     }

@@ -17,6 +17,7 @@ from source_pinterest.dates import days_before
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams.ads import AdGroups, Ads, Campaigns
 from source_pinterest.streams.base import Record
+from source_pinterest.streams.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.feeds import ReportFeed, attribution_of, fingerprint, is_report
 from source_pinterest.streams.partitions import by_age, in_reading_order
 from source_pinterest.streams.sync import Sync
@@ -114,3 +115,16 @@ class AdAnalytics(AnalyticsStream):
     path_template = "ad_accounts/{ad_account_id}/ads/analytics"
     id_column, level = "AD_ID", "PIN_PROMOTION"
     entities, ids_parameter = Ads, "ad_ids"
+
+
+class ProductGroupAnalytics(AnalyticsStream):
+    """https://developers.pinterest.com/docs/api/v5/product_groups-analytics, of what is promoted in ad groups."""
+
+    path_template = "ad_accounts/{ad_account_id}/product_groups/analytics"
+    id_column, level = "PRODUCT_GROUP_ID", "PRODUCT_GROUP"
+    entities, ids_parameter = ProductGroupPromotions, "product_group_ids"
+
+    def select(self) -> None:
+        """Tell that this sync emits the stream, and that it needs the ids of all its entities, and of theirs."""
+        super().select()
+        self.shared.stream(ProductGroupPromotions).want_entities()
