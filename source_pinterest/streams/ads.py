@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import requests
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.streams.base import PinterestStream, Record
 from source_pinterest.streams.children import ChildStream
@@ -94,6 +95,7 @@ class AdAccountStream(ChildStream, ABC):
     scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
     parent = AdAccounts
     partition_keys = ("ad_account_id",)
+    calls = f"1 an ad account and page of {limits.PAGE_SIZE}"
     checkpoint: PinterestCursor | None = None
 
     def accounts(self) -> list[str]:

@@ -29,6 +29,7 @@ class AnalyticsStream(SynchronousStream, ABC):
     """One row per entity and day, back to the first day of reports."""
 
     history_days = limits.ASYNC_HISTORY_DAYS
+    calls = f"{SynchronousStream.calls}; as reports for days older than {limits.SYNC_HISTORY_DAYS}"
     level: ClassVar[str]
     """What reports call the entities: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
 

@@ -57,6 +57,8 @@ class PinterestStream(HttpStream, ABC):
     path_template: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
     access: ClassVar[Access | None] = None
+    calls: str = f"1 a page of {limits.PAGE_SIZE}"
+    """What a sync costs, for the tables of the documentation."""
     partition_keys: ClassVar[tuple[str, ...]] = ()
     """What a slice of this stream is called by: the ids of its parents."""
 
@@ -97,14 +99,8 @@ class PinterestStream(HttpStream, ABC):
         """The path of a slice: its ids in the template."""
         return self.path_template.format(**(stream_slice or {}))
 
-    def request_params(
-        self,
-        stream_state: Mapping[str, Any] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
+    def request_params(self, *_: Any, next_page_token: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
         """The largest page, and the bookmark of the next."""
-        del stream_state, stream_slice
         return {"page_size": limits.PAGE_SIZE, **(next_page_token or {})}
 
     def get_error_handler(self) -> ErrorHandler:

@@ -55,6 +55,8 @@ class ReportStream(AdAccountStream, ABC):
         self.columns = tuple(column for column in asked if self.accepts(column))
         body = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
         self.body = {**body, **self.attribution(sync)}
+        orders = len(self.variants())
+        self.calls = f"{orders} for {self.window_days} days of an ad account, and some to ask whether it is ready"
         self.feed = ReportFeed(sync, self.name, self.key_columns)
         super().__init__(sync)
 

@@ -54,6 +54,7 @@ class SynchronousStream(AdAccountStream, ABC):
     """What a row's key names beside the entity and the day."""
     entities: ClassVar[type[PinterestStream] | None] = None
     ids_parameter: ClassVar[str] = ""
+    calls = f"1 for {limits.ROWS_PER_ANALYTICS_CALL:,} rows of an ad account"
     rows_a_day: ClassVar[int] = 1
     """How many rows an entity has on a day, more or less."""
 
