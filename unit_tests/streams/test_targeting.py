@@ -145,7 +145,7 @@ def test_a_key_that_repeats_or_is_incomplete_fails_the_stream(pinterest: Pintere
         '{"data": [1]}',
         '{"data": [{"targeting_type": "GENDER"}]}',
         '{"data": [{"metrics": [1]}]}',
-        '{"data": [{"targeting_type": "GENDER", "targeting_value": "male", "metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-06-01"}}',
+        '{"data": [{"targeting_type": "GENDER", "targeting_value": "male", "metrics": {"CAMPAIGN_ID": 7, "DATE": "1"}}',
         '{"data": []',
     ],
 )
