@@ -11,7 +11,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix lock clean
+.PHONY: help install demo test check fix docs lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ check: $(INSTALLED) ## Check format, lint, types, import floors and the Dockerfi
 fix: $(INSTALLED) ## Format, and mend what the linter can mend
 	$(PY) -m ruff format
 	$(PY) -m ruff check --fix
+
+docs: $(INSTALLED) ## Write the tables of streams in README.md and docs/pinterest.md
+	@$(PY) -m integration_tests.stream_table
 
 lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, as the image has)
 	rm -rf .tmp/lock && python3.11 -m venv .tmp/lock

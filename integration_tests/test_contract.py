@@ -54,6 +54,7 @@ ROW_MODELS: dict[str, Any] = {
     "campaigns/analytics": pinterestsdk.CampaignsAnalyticsMetrics,
     "ad_groups/analytics": pinterestsdk.AdGroupsAnalyticsMetrics,
     "ads/analytics": pinterestsdk.AdsAnalytics,
+    "product_groups/analytics": pinterestsdk.ProductGroupAnalyticsItems,
 }
 
 every_operation = pytest.mark.parametrize("operation_id", sorted(OPERATIONS))
@@ -129,6 +130,8 @@ def test_keeps_the_bounds_that_the_contract_sets(operation_id: str) -> None:
         annotation = sdk_parameters(operation_id)[name]
         if isinstance(parameter, Integer):
             assert ({parameter.minimum}, {parameter.maximum}) == (bounds(annotation, Ge), bounds(annotation, Le))
+        if isinstance(parameter, CommaArray) and parameter.max_items:
+            assert bounds(annotation, MaxLen) == {parameter.max_items}, name
         if isinstance(parameter, RepeatedArray) and name.endswith("_ids"):
             lengths = bounds(annotation, MaxLen)
             assert lengths == {parameter.max_items} | {getattr(parameter.item, "max_length", None)} - {None}, name
@@ -146,7 +149,9 @@ def test_answers_in_the_form_of_the_contract(sim: Simulator, sdk: pinterestsdk.A
         query |= {"page_size": 250}
     if "entity_statuses" in sdk_parameters(operation_id):
         query |= {"entity_statuses": ["ACTIVE", "PAUSED", "ARCHIVED"]}
-    arguments = {name: value.split(",") if name == "columns" else value for name, value in query.items()}
+    arguments = {
+        name: value.split(",") if name in {"columns", "targeting_types"} else value for name, value in query.items()
+    }
 
     answer = sdk_call(operation_id, sdk)(**ids, **arguments)
 
@@ -161,7 +166,7 @@ def test_analytics_rows_are_rows_of_the_contract(api: Client, operation_id: str,
     assert rows
     for row in rows:
         assert model.model_validate(row).model_dump(by_alias=True, mode="json").items() <= row.items()
-        assert set(row) <= {*SYNC_COLUMNS, "DATE"}
+        assert set(row) <= {*SYNC_COLUMNS, "DATE", "PRODUCT_GROUP_ID"}
 
 
 def test_ids_as_numbers_are_the_one_thing_that_the_contract_does_not_know() -> None:

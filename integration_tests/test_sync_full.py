@@ -10,7 +10,7 @@ import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from jsonschema import Draft7Validator
 
-from integration_tests.simulator import REPORT_KEYS, Simulator, World
+from integration_tests.simulator import BREAKDOWN_KEYS, REPORT_KEYS, Simulator, World
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, CURSOR_FIELDS
 from integration_tests.support.syncs import read_with_main, run_catalog, run_main, run_sync
@@ -95,7 +95,12 @@ def test_records_are_what_discover_declares(sim: Simulator, tmp_path: Path) -> N
     [catalog] = [message.catalog for message in found.messages if message.catalog]
     output = run_sync(sim)
 
-    assert {stream.name for stream in catalog.streams} == {*ALL_STREAMS, *REPORT_KEYS}
+    assert {stream.name for stream in catalog.streams} == {
+        *ALL_STREAMS,
+        *REPORT_KEYS,
+        *BREAKDOWN_KEYS,
+        "product_group_promotions",
+    }
     for stream in (stream for stream in catalog.streams if stream.name in ALL_STREAMS):
         validator = Draft7Validator(stream.json_schema)
         declared = stream.json_schema["properties"]

@@ -20,6 +20,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.rights import missing_rights
 from source_pinterest.streams.ads import AdAccounts
 from source_pinterest.streams.custom import CustomReportStream
 from source_pinterest.streams.organic import BoardPins, Boards
@@ -34,6 +35,7 @@ LONGEST_WAIT_SECONDS = 30
 _RETRIES = 2
 _TIMEOUT_SECONDS = 8
 _REPORTS_ASKED = 5
+_PROBED = frozenset({"boards:read", "pins:read", "user_accounts:read", "ads:read"})
 
 
 def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[bool, str | None]:
@@ -50,17 +52,19 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
         request_timeout_seconds=min(config.request_timeout_seconds, _TIMEOUT_SECONDS),
     )
     lacking: list[str] = []
-    readable = 0
+    readable, account = 0, None
     try:
         sync = connect(hasty)
         for probe in (_probe_boards, _probe_pins, _probe_user_analytics, _probe_ad_accounts):
             try:
-                probe(sync)
+                account = probe(sync) or account
                 readable += 1
             except ScopeMissingError as error:
                 lacking.append(str(error.message))
         with suppress(ScopeMissingError):  # named by the ad accounts already
             _probe_custom_reports(sync)
+        for sentence in missing_rights(sync, account, _PROBED) if readable else ():
+            LOGGER.info(sentence)
     except PinterestError as error:
         return False, error.message
     for sentence in lacking:
@@ -87,24 +91,26 @@ def _probe_pins(sync: Sync) -> None:
 def _probe_user_analytics(sync: Sync) -> None:
     yesterday = days_before(sync.config.today, 1)
     start, end = DateWindow(yesterday, yesterday).as_pair()
+    analytics = sync.stream(UserAccountAnalytics)
     try:
-        sync.stream(UserAccountAnalytics).fetch(partition_slice({}, {START: start, END: end}))
+        analytics.fetch(partition_slice({}, {START: start, END: end}))
     except (RefusedError, GoneError) as error:
-        LOGGER.warning(f"{error.message}. The stream user_account_analytics needs a business account.")
+        LOGGER.warning(analytics.admission.meaning_of(error).message)
 
 
-def _probe_ad_accounts(sync: Sync) -> None:
-    """The accounts that the config names, or one page of them all."""
+def _probe_ad_accounts(sync: Sync) -> str | None:
+    """The accounts that the config names, or one page of them all; one of them to ask more of."""
     accounts = sync.stream(AdAccounts)
     everything = partition_slice({})
     if not sync.config.account_ids:
-        accounts.fetch(everything)
-        return
+        found = accounts.parse_response(accounts.fetch(everything))
+        return str(found[0]["id"]) if found else None
     try:
         for _ in accounts.read_slice(everything):
             pass
     except AccountUnreadableError as error:
         raise ConfigError(str(error.message)) from error
+    return sync.config.account_ids[0]
 
 
 def _probe_custom_reports(sync: Sync) -> None:

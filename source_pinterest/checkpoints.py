@@ -11,9 +11,9 @@ from source_pinterest import limits
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
 from source_pinterest.streams.ads import EntityStream
-from source_pinterest.streams.analytics import AnalyticsStream
 from source_pinterest.streams.base import PinterestStream
 from source_pinterest.streams.report import ReportStream
+from source_pinterest.streams.synchronous import SynchronousStream
 from source_pinterest.streams.user_analytics import UserAccountAnalytics
 from source_pinterest.sync.cursors import PinterestCursor
 from source_pinterest.sync.day_cursor import DayCursor
@@ -41,7 +41,7 @@ class Checkpoints:
         if isinstance(stream, EntityStream):
             stream.checkpoint = EntityCursor(*where, self._config.statuses)
             return stream.checkpoint
-        if isinstance(stream, AnalyticsStream | ReportStream) and stream.cursor_field:
+        if isinstance(stream, SynchronousStream | ReportStream) and stream.cursor_field:
             stream.checkpoint = DayCursor(*where, self._period(stream, configured), self._config.today, stream.asked())
             return stream.checkpoint
         if isinstance(stream, UserAccountAnalytics):
@@ -55,7 +55,7 @@ class Checkpoints:
 
     def _period(
         self,
-        stream: AnalyticsStream | ReportStream | UserAccountAnalytics,
+        stream: SynchronousStream | ReportStream | UserAccountAnalytics,
         configured: ConfiguredAirbyteStream | None,
     ) -> Period:
         """The days the stream is about; of weeks and months only whole ones ever count as read."""

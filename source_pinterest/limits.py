@@ -65,6 +65,7 @@ def rate_category(path: str) -> str:
 # ---- Ours from here on ----
 
 ROWS_PER_ANALYTICS_CALL = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
+TARGETING_ROWS_A_DAY = 50  # of an entity, all targeting types together: an estimate, to keep calls below the above
 ROWS_IN_MEMORY = 20_000  # bodies being parsed, all streams together
 
 SETTLED_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions take about 37 hours to arrive

@@ -36,7 +36,7 @@ AD_STATUSES = (
 )
 PRODUCT_GROUP_STATUSES = ("RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED")
 
-_USUAL_TARGETING_TYPES = (
+USUAL_TARGETING_TYPES = (
     "KEYWORD",
     "APPTYPE",
     "GENDER",
@@ -57,7 +57,7 @@ ONLY_LEVEL_OF_TARGETING_TYPE: Mapping[str, str] = {
     "MEDIA_TYPE": "PRODUCT_ITEM_TARGETING",
     "AUDIENCE_MULTIPLIER": "CAMPAIGN_TARGETING",
 }
-TARGETING_TYPES = (*_USUAL_TARGETING_TYPES, *ONLY_LEVEL_OF_TARGETING_TYPE, *_RARE_TARGETING_TYPES)
+TARGETING_TYPES = (*USUAL_TARGETING_TYPES, *ONLY_LEVEL_OF_TARGETING_TYPE, *_RARE_TARGETING_TYPES)
 
 
 class Reach(NamedTuple):
@@ -97,4 +97,4 @@ def default_targeting_types(level: str) -> tuple[str, ...]:
     if not is_targeting(level):
         return ()
     own = (name for name, only_level in ONLY_LEVEL_OF_TARGETING_TYPE.items() if only_level == level)
-    return (*_USUAL_TARGETING_TYPES, *own)
+    return (*USUAL_TARGETING_TYPES, *own)

@@ -121,6 +121,18 @@ def test_scopes_are_declared(stream: type[PinterestStream]) -> None:
 
 
 @each_stream
+def test_a_right_beyond_the_permissions_is_told_in_words(stream: type[PinterestStream]) -> None:
+    if stream.access:
+        assert stream.access.needs
+        assert stream.access.advice
+
+
+@each_stream
+def test_what_a_sync_costs_is_told(stream: type[PinterestStream], pinterest: Pinterest) -> None:
+    assert re.match(r"\d+ ", pinterest.sync.stream(stream).calls)
+
+
+@each_stream
 def test_the_docstring_links_to_the_operation(stream: type[PinterestStream]) -> None:
     assert re.search(rf"{re.escape(DOCS)}[a-z_]+-[a-z_-]+\.?", stream.__doc__ or "")
 

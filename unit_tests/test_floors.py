@@ -18,7 +18,7 @@ FLOORS = (
     {"api"},
     {"sync", "reporting"},
     {"streams"},
-    {"check", "checkpoints", "tokens"},
+    {"check", "rights", "checkpoints", "tokens"},
     {"source"},
     {"run"},
 )

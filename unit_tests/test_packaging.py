@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from source_pinterest import __version__
+from source_pinterest.streams import STREAMS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "source_pinterest"
@@ -110,6 +111,13 @@ def test_the_breaking_changes_tell_of_each_stream(metadata: dict[str, Any], stre
 
 def test_suggested_streams_exist(metadata: dict[str, Any], streams: list[str]) -> None:
     assert set(metadata["suggestedStreams"]["streams"]) <= set(streams)
+
+
+def test_suggested_streams_need_no_more_than_most_users_have(metadata: dict[str, Any]) -> None:
+    suggested = set(metadata["suggestedStreams"]["streams"])
+    chosen = [stream for stream in STREAMS if stream.stream_name() in suggested]
+    assert [stream for stream in chosen if stream.access or set(stream.scopes) != {"ads:read"}] == []
+    assert [name for name in suggested if "pin" in name or "targeting" in name or name.endswith("_report")] == []
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/pinterest.md", "CHANGELOG.md"])

@@ -1,4 +1,4 @@
-"""How are the four synchronous analytics endpoints called, and how do they answer?
+"""How are the synchronous analytics endpoints called, and how do they answer?
 
 https://developers.pinterest.com/docs/api/v5/campaigns-analytics: a bare array of flat rows. They differ in the level
 and in how the entities are named.
@@ -15,10 +15,11 @@ from integration_tests.simulator.analytics import Attribution, DayRows, gathered
 from integration_tests.simulator.columns import SYNC_COLUMNS
 from integration_tests.simulator.errors import ApiError
 from integration_tests.simulator.layout import Kind, Layout
+from integration_tests.simulator.listing import Record
 from integration_tests.simulator.operation import Arguments, Call, Operation
 from integration_tests.simulator.parameters import Choice, CommaArray, Day, Parameter
 from integration_tests.simulator.rules import no_beta_features, recent_days, recent_hours
-from integration_tests.simulator.subjects import subjects
+from integration_tests.simulator.subjects import Subject, subjects
 
 WINDOW_DAYS = ("0", "1", "7", "14", "30", "60")
 REPORT_PARAMETERS = (
@@ -62,15 +63,32 @@ class AnalyticsOperation(Operation):
         days = (arguments["end_date"] - arguments["start_date"]).days + 1
         if call.max_rows is not None and max(1, len(ids)) * days > call.max_rows:
             raise ApiError(413, 413, "The requested report is too large.")
-        return b"[" + b",".join(self._chunks(call, account, ids)) + b"]"
+        return self.wrapped(b",".join(self._chunks(call, account, ids)))
+
+    def wrapped(self, rows: bytes) -> bytes:
+        """The answer that holds the rows."""
+        return b"[" + rows + b"]"
+
+    def columns(self, arguments: Arguments) -> tuple[str, ...]:
+        """What a row holds."""
+        return tuple(arguments["columns"])
+
+    def subjects(self, layout: Layout, account: int, arguments: Arguments, ids: Sequence[str]) -> Iterator[Subject]:
+        """What the rows are about."""
+        del arguments
+        return subjects(layout, self.level, account, ids)
+
+    def shown(self, row: Record) -> Record:
+        """A row as this endpoint shows it."""
+        return row
 
     def _chunks(self, call: Call, account: int, ids: Sequence[str]) -> Iterator[bytes]:
         """The rows entity by entity, so that a large answer is never held as objects."""
         arguments = call.arguments
-        maker = DayRows(call.layout, arguments["columns"], attribution_of(arguments))
-        for subject in subjects(call.layout, self.level, account, ids):
+        maker = DayRows(call.layout, self.columns(arguments), attribution_of(arguments))
+        for subject in self.subjects(call.layout, account, arguments, ids):
             daily = maker.rows(subject, arguments["start_date"], arguments["end_date"])
-            rows = gathered(daily, arguments["granularity"])
+            rows = [self.shown(row) for row in gathered(daily, arguments["granularity"])]
             if rows:
                 yield orjson.dumps(rows)[1:-1]
 
@@ -87,7 +105,12 @@ def attribution_of(arguments: Arguments) -> Attribution:
 def _entity_ids(layout: Layout, level: str, account: int, arguments: Arguments) -> Sequence[str]:
     if level == "ad_accounts":
         return ()
-    own = {"campaigns": "campaign_ids", "ad_groups": "ad_group_ids", "ads": "ad_ids"}[level]
+    own = {
+        "campaigns": "campaign_ids",
+        "ad_groups": "ad_group_ids",
+        "ads": "ad_ids",
+        "product_groups": "product_group_ids",
+    }[level]
     if arguments[own] is not None:
         return tuple(arguments[own])
     indexes = ads.chosen(layout, Kind.ADS, account, {"campaign_ids": arguments["campaign_ids"]})

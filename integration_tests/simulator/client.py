@@ -9,6 +9,7 @@ import requests
 from integration_tests.simulator import organic
 from integration_tests.simulator.layout import Kind
 from integration_tests.simulator.oauth import CLIENT_ID, CLIENT_SECRET
+from integration_tests.simulator.report_subjects import product_group_id
 from integration_tests.simulator.simulator import Simulator
 from integration_tests.simulator.world import World
 
@@ -108,6 +109,7 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
     section = f"{board}/sections/{organic.section_id(world, 0, 0)}"
     dates = {"start_date": str(world.today - timedelta(days=5)), "end_date": str(world.today)}
     report = {**dates, "columns": "SPEND_IN_DOLLAR,TOTAL_CHECKOUT", "granularity": "DAY"}
+    by_gender = {**report, "targeting_types": "GENDER,APPTYPE"}
     ids = {kind: [world.entity_id(kind, 0, index) for index in range(3)] for kind in Kind}
     return {
         "user_account/get": LegalCall("/user_account", {}),
@@ -132,6 +134,23 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
             {**report, "ad_group_ids": ids[Kind.AD_GROUPS]},
         ),
         "ads/analytics": LegalCall(f"{account}/ads/analytics", {**report, "ad_ids": ids[Kind.ADS]}),
+        "ad_account_targeting_analytics/get": LegalCall(f"{account}/targeting_analytics", by_gender),
+        "campaign_targeting_analytics/get": LegalCall(
+            f"{account}/campaigns/targeting_analytics", {**by_gender, "campaign_ids": ids[Kind.CAMPAIGNS]}
+        ),
+        "ad_groups_targeting_analytics/get": LegalCall(
+            f"{account}/ad_groups/targeting_analytics", {**by_gender, "ad_group_ids": ids[Kind.AD_GROUPS]}
+        ),
+        "ad_targeting_analytics/get": LegalCall(
+            f"{account}/ads/targeting_analytics", {**by_gender, "ad_ids": ids[Kind.ADS]}
+        ),
+        "product_groups/analytics": LegalCall(
+            f"{account}/product_groups/analytics",
+            {**report, "product_group_ids": [product_group_id(0, group, 0) for group in range(3)]},
+        ),
+        "product_group_promotions/list": LegalCall(
+            f"{account}/product_group_promotions", {"ad_group_id": ids[Kind.AD_GROUPS][0]}
+        ),
         "metrics_ready_state/get": LegalCall("/resources/metrics_ready_state", {"date": str(world.today)}),
         "analytics/get_report": LegalCall(f"{account}/reports", {"token": "unknown"}),
     }

@@ -17,9 +17,12 @@ from integration_tests.simulator.parameters import (
     RepeatedArray,
     Text,
 )
+from integration_tests.simulator.product_group_promotions import names_promotions, product_group_promotions
+from integration_tests.simulator.product_groups import ProductGroupOperation
 from integration_tests.simulator.report_operations import CreateReport, GetReport
 from integration_tests.simulator.report_rules import REPORT_RULES
 from integration_tests.simulator.rules import at_most_one_of, names_ads, recent_days
+from integration_tests.simulator.targeting_operation import SORTING, TargetingOperation
 
 _BOARDS = ("boards:read",)
 _PINS = ("boards:read", "pins:read")
@@ -169,6 +172,40 @@ ENDPOINTS: tuple[Operation, ...] = (
         parameters=(_ids("ad_ids"), _CAMPAIGN_IDS, _ids("pin_ids", max_items=100)),
         level="ads",
         rules=(names_ads,),
+    ),
+    TargetingOperation("ad_account_targeting_analytics/get", f"{_AA}/targeting_analytics", level="ad_accounts"),
+    TargetingOperation(
+        "campaign_targeting_analytics/get",
+        f"{_AA}/campaigns/targeting_analytics",
+        parameters=(_ids("campaign_ids", required=True, max_length=18),),
+        level="campaigns",
+    ),
+    TargetingOperation(
+        "ad_groups_targeting_analytics/get",
+        f"{_AA}/ad_groups/targeting_analytics",
+        parameters=(_ids("ad_group_ids", required=True, max_length=18), *SORTING),
+        level="ad_groups",
+    ),
+    TargetingOperation(
+        "ad_targeting_analytics/get",
+        f"{_AA}/ads/targeting_analytics",
+        parameters=(_ids("ad_ids", required=True), *SORTING),
+        level="ads",
+    ),
+    ProductGroupOperation(
+        "product_groups/analytics",
+        f"{_AA}/product_groups/analytics",
+        parameters=(_ids("product_group_ids", required=True),),
+        level="product_groups",
+    ),
+    ListOperation(
+        "product_group_promotions/list",
+        f"{_AA}/product_group_promotions",
+        "ads_read",
+        _ADS,
+        (Digits("ad_group_id", max_length=18), _ids("product_group_promotion_ids"), _ENTITY_STATUSES, _ORDER),
+        product_group_promotions,
+        rules=(names_promotions,),
     ),
     DocumentOperation(
         "metrics_ready_state/get",

@@ -4,18 +4,18 @@ Accounts, campaigns, ad groups and ads are those of the synchronous endpoints, w
 product items and keywords belong to ad groups; a targeting level breaks each entity down by type and value.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
-from zlib import crc32
 
 from integration_tests.simulator import ad_records, numbering
 from integration_tests.simulator.layout import Kind, Layout, Size, size_at
 from integration_tests.simulator.listing import Record
 from integration_tests.simulator.numbering import Numbering
-from integration_tests.simulator.report_request import TARGETING_VALUES, ReportRequest
+from integration_tests.simulator.report_request import ReportRequest
 from integration_tests.simulator.seeding import WORDS, mix, words
 from integration_tests.simulator.subjects import Subject, subjects
+from integration_tests.simulator.targeting import broken_down
 
 KINDS: Mapping[str, Kind] = {
     "CAMPAIGN": Kind.CAMPAIGNS,
@@ -49,7 +49,8 @@ def reported(layout: Layout, account: int, request: ReportRequest) -> Iterator[R
     """The subjects of a report; all that share an entity come one after the other."""
     for entity in _entities(layout, account, request):
         if request.targeting_types:
-            yield from _broken_down(entity, request.targeting_types)
+            for part in broken_down(entity.subject, request.targeting_types):
+                yield Reported(entity.entity_id, part)
         else:
             yield entity
 
@@ -74,6 +75,11 @@ def _entities(layout: Layout, account: int, request: ReportRequest) -> Iterator[
             yield from _parts_of(layout, account, known, part, request)
 
 
+def product_group_id(account: int, group: int, position: int) -> str:
+    """The id of one product group of an ad group."""
+    return numbering.PRODUCT_GROUPS.id_of((account * _AD_GROUPS_PER_ACCOUNT + group) * _PARTS_PER_AD_GROUP + position)
+
+
 def _parts_of(
     layout: Layout, account: int, ad_group: Reported, part: _Part, request: ReportRequest
 ) -> Iterator[Reported]:
@@ -87,14 +93,6 @@ def _parts_of(
         if _passes(request.filters, prefix, part_id, status):
             number = mix(part.numbering.base, index)
             yield Reported(part_id, replace(ad_group.subject, number=number, fixed={**ad_group.subject.fixed, **fixed}))
-
-
-def _broken_down(entity: Reported, targeting_types: Iterable[str]) -> Iterator[Reported]:
-    for targeting_type in targeting_types:
-        for value in TARGETING_VALUES[targeting_type]:
-            number = mix(entity.subject.number, crc32(f"{targeting_type}={value}".encode()))
-            fixed = {**entity.subject.fixed, "TARGETING_TYPE": targeting_type, "TARGETING_VALUE": value}
-            yield Reported(entity.entity_id, replace(entity.subject, number=number, fixed=fixed))
 
 
 # -- filters

@@ -83,6 +83,8 @@ class Service:
         def proper(faults: Sequence[Fault]) -> Reply:
             self._admit(request, operation.category)
             self.tokens.check_scopes(operation.scopes)
+            if refusal_of := self.settings.no_access.get(operation.operation_id):
+                raise refusal_of.error(operation.scopes)
             arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)
             operation.permit(self.world, arguments)
             unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")

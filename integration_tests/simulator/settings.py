@@ -1,10 +1,11 @@
 """How does the local Pinterest behave, whatever its data?"""
 
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from integration_tests.simulator.faults import Fault
+from integration_tests.simulator.no_access import NoAccess
 from integration_tests.simulator.oauth import ACCESS_LIFETIME_SECONDS, ALL_SCOPES, Rotation
 from integration_tests.simulator.quotas import HeaderStyle
 
@@ -25,6 +26,7 @@ class Settings:
     max_rows: int | None = None  # entities x days of one analytics call; more is a 413
     report_seconds: float = 0.05  # until a report has finished
     reuse_report_tokens: bool = True  # the same request within an hour is the same job
+    no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
     refused_windows: Collection[tuple[int, int, int]] = ()  # click, engagement and view days that no report may combine
 
     def __post_init__(self) -> None:

@@ -13,10 +13,14 @@ from integration_tests.simulator import ads, columns, organic, report_columns, u
 from integration_tests.simulator.analytics import DEFAULT_ATTRIBUTION, Attribution, DayRows
 from integration_tests.simulator.layout import Kind, Layout, size_at
 from integration_tests.simulator.listing import Record
+from integration_tests.simulator.product_groups import KEY as PRODUCT_GROUP_ID
+from integration_tests.simulator.product_groups import product_groups
 from integration_tests.simulator.report_request import ReportRequest
 from integration_tests.simulator.report_streams import REPORT_KEYS, REPORT_STREAMS
 from integration_tests.simulator.reports import as_reported, report_rows
-from integration_tests.simulator.subjects import subjects
+from integration_tests.simulator.subjects import Subject, subjects
+from integration_tests.simulator.targeting import STREAMS as TARGETING_STREAMS
+from integration_tests.simulator.targeting import TARGETING_KEYS, broken_down, open_types
 
 ANY_STATUS = {"entity_statuses": ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")}
 DAYS_BACK = 89
@@ -46,7 +50,13 @@ _LEVELS = {
     "campaign_analytics": "campaigns",
     "ad_group_analytics": "ad_groups",
     "ad_analytics": "ads",
+    "product_group_analytics": "product_groups",
 }
+BREAKDOWN_KEYS: Mapping[str, tuple[str, ...]] = {
+    **TARGETING_KEYS,
+    "product_group_analytics": (PRODUCT_GROUP_ID, "DATE"),
+}
+"""Analytics by targeting and by product group."""
 _IDS = frozenset((*columns.IDS, *report_columns.IDS, "TARGETING_VALUE"))
 
 
@@ -74,6 +84,10 @@ class World(Layout):
             wanted = tuple(wanted_columns)
             return self.report(REPORT_STREAMS[stream].request(self, start, end, wanted, attribution, types))
         first, last = start or self.today - timedelta(days=DAYS_BACK), end or self.today
+        if stream in TARGETING_STREAMS:
+            broken_by = open_types(TARGETING_STREAMS[stream]) if targeting_types is None else targeting_types
+            maker = DayRows(self, (*wanted_columns, *TARGETING_KEYS[stream]), attribution)
+            return self._targeting_analytics(TARGETING_STREAMS[stream], broken_by, maker, first, last)
         if stream in _LEVELS:
             return self._analytics(_LEVELS[stream], DayRows(self, wanted_columns, attribution), first, last)
         if stream == "user_account_analytics":
@@ -84,7 +98,7 @@ class World(Layout):
 
     def expected(self, stream: str, **window: Any) -> dict[tuple[Any, ...], Record]:
         """The records of a stream by primary key, every id a string; options as for `records`."""
-        keys = PRIMARY_KEYS.get(stream) or REPORT_KEYS[stream]
+        keys = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}[stream]
         return by_key(keys, self.records(stream, **window))
 
     def report(self, request: ReportRequest) -> Iterator[Record]:
@@ -95,17 +109,31 @@ class World(Layout):
 
     def _analytics(self, level: str, maker: DayRows, start: date, end: date) -> Iterator[Record]:
         first_sync_day = (self.today - timedelta(days=DAYS_BACK)).isoformat()
+        for subject in self._subjects(level):
+            for row in maker.rows(subject, start, end):
+                shown = row if row["DATE"] >= first_sync_day else as_reported(row, maker.wanted)
+                if shown is not None:
+                    yield shown
+
+    def _targeting_analytics(
+        self, level: str, types: Sequence[str], maker: DayRows, start: date, end: date
+    ) -> Iterator[Record]:
+        for subject in self._subjects(level):
+            for part in broken_down(subject, types):
+                yield from maker.rows(part, start, end)
+
+    def _subjects(self, level: str) -> Iterator[Subject]:
+        """Every entity of a level, of all accounts."""
         for account in self.account_indexes():
+            if level == "product_groups":
+                yield from product_groups(self, account)
+                continue
             ids = (
                 None
                 if level == "ad_accounts"
                 else [self.entity_id(Kind(level), account, index) for index in range(self.count(Kind(level), account))]
             )
-            for subject in subjects(self, level, account, ids):
-                for row in maker.rows(subject, start, end):
-                    shown = row if row["DATE"] >= first_sync_day else as_reported(row, maker.wanted)
-                    if shown is not None:
-                        yield shown
+            yield from subjects(self, level, account, ids)
 
     def _user_account_analytics(self, start: date, end: date) -> Iterator[Record]:
         arguments = {**user_analytics.DEFAULTS, "start_date": start, "end_date": end}

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from integration_tests.simulator import PRIMARY_KEYS, REPORT_KEYS, Simulator
+from integration_tests.simulator import BREAKDOWN_KEYS, PRIMARY_KEYS, REPORT_KEYS, Simulator
 from integration_tests.support.catalogs import ALL_STREAMS
 from integration_tests.support.outputs import Output, Record
 
 Key = tuple[Any, ...]
-KEYS = {**PRIMARY_KEYS, **REPORT_KEYS}
+KEYS = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}
 
 SHOWN = 5
 """So many keys of each kind are named in a failure."""

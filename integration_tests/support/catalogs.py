@@ -10,7 +10,7 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
-from integration_tests.simulator import PRIMARY_KEYS, REPORT_KEYS
+from integration_tests.simulator import BREAKDOWN_KEYS, PRIMARY_KEYS, REPORT_KEYS
 
 CURSOR_FIELDS = {
     "campaigns": "updated_time",
@@ -50,7 +50,9 @@ def catalog_of(
 
 
 def _configured(name: str, destination: DestinationSyncMode, sync_mode: SyncMode) -> dict[str, Any]:
-    cursor = CURSOR_FIELDS.get(name) or ("DATE" if name in REPORT_KEYS or name.startswith(CUSTOM) else None)
+    cursor = CURSOR_FIELDS.get(name) or (
+        "DATE" if name in {**REPORT_KEYS, **BREAKDOWN_KEYS} or name.startswith(CUSTOM) else None
+    )
     stream = {
         "name": name,
         "json_schema": {},
@@ -63,5 +65,5 @@ def _configured(name: str, destination: DestinationSyncMode, sync_mode: SyncMode
         "sync_mode": sync_mode.value,
         "destination_sync_mode": destination.value,
         "cursor_field": [cursor],
-        "primary_key": [[key] for key in {**PRIMARY_KEYS, **REPORT_KEYS}.get(name, ())],
+        "primary_key": [[key] for key in {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}.get(name, ())],
     }

@@ -2,12 +2,25 @@
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.streams.ads import AdAccounts, AdGroups, Ads, Campaigns
-from source_pinterest.streams.analytics import AdAccountAnalytics, AdAnalytics, AdGroupAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics import (
+    AdAccountAnalytics,
+    AdAnalytics,
+    AdGroupAnalytics,
+    CampaignAnalytics,
+    ProductGroupAnalytics,
+)
 from source_pinterest.streams.base import PinterestStream
 from source_pinterest.streams.custom import CustomReportStream
+from source_pinterest.streams.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.organic import BoardPins, Boards, BoardSectionPins, BoardSections
 from source_pinterest.streams.reports import REPORTS
 from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.targeting import (
+    AdAccountTargetingAnalytics,
+    AdGroupTargetingAnalytics,
+    AdTargetingAnalytics,
+    CampaignTargetingAnalytics,
+)
 from source_pinterest.streams.user_analytics import UserAccountAnalytics
 
 STREAMS: tuple[type[PinterestStream], ...] = (
@@ -19,11 +32,17 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     Campaigns,
     AdGroups,
     Ads,
+    ProductGroupPromotions,
     UserAccountAnalytics,
     AdAccountAnalytics,
     CampaignAnalytics,
     AdGroupAnalytics,
     AdAnalytics,
+    ProductGroupAnalytics,
+    AdAccountTargetingAnalytics,
+    CampaignTargetingAnalytics,
+    AdGroupTargetingAnalytics,
+    AdTargetingAnalytics,
     *REPORTS,
 )
 

@@ -4,11 +4,12 @@ import time
 from abc import ABC
 from collections.abc import Iterable, Iterator
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import requests
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.streams.base import PinterestStream, Record
 from source_pinterest.streams.children import ChildStream
@@ -91,9 +92,10 @@ class AdAccounts(PinterestStream):
 class AdAccountStream(ChildStream, ABC):
     """One slice per ad account."""
 
-    scopes = ("ads:read",)
+    scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
     parent = AdAccounts
     partition_keys = ("ad_account_id",)
+    calls = f"1 an ad account and page of {limits.PAGE_SIZE}"
     checkpoint: PinterestCursor | None = None
 
     def accounts(self) -> list[str]:

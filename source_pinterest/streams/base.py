@@ -5,7 +5,8 @@
         ChildStream              one slice per parent; the parents' ids stamped on each record
           AdAccountStream        one slice per ad account
             EntityStream         emits what has changed
-            AnalyticsStream      batches of ids x windows of days; old days are reports
+            SynchronousStream    batches of ids x windows of days, 89 days back; TargetingAnalyticsStream
+              AnalyticsStream    older days are reports
             ReportStream         windows become asynchronous jobs; one class per level, CustomReportStream
         UserAccountAnalytics     one partition, no account
 
@@ -26,6 +27,7 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import limits
+from source_pinterest.api.access import Access
 from source_pinterest.api.errors import (
     AccessLostError,
     ConfigError,
@@ -37,8 +39,10 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.api.handler import PinterestErrorHandler, last_answer_of
+from source_pinterest.streams.admission import Admission
 from source_pinterest.streams.partitions import failure_of, key_of_parent, outermost_of, partition_slice
 from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.texts import write_texts
 from source_pinterest.sync.fuse import Fuse
 from source_pinterest.sync.parents import Key, ParentIds
 
@@ -53,6 +57,9 @@ class PinterestStream(HttpStream, ABC):
     primary_key: str | list[str] = "id"
     path_template: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
+    access: ClassVar[Access | None] = None
+    calls: str = f"1 a page of {limits.PAGE_SIZE}"
+    """What a sync costs, for the tables of the documentation."""
     partition_keys: ClassVar[tuple[str, ...]] = ()
     """What a slice of this stream is called by: the ids of its parents."""
 
@@ -62,6 +69,7 @@ class PinterestStream(HttpStream, ABC):
     def __init__(self, sync: Sync) -> None:
         self.api, self.config, self.shared = sync.api, sync.config, sync
         self.fuse = Fuse()
+        self.admission = Admission(self.name, self.access, self.scopes, sync.api.authenticator, self.leave_out)
         self.ids = ParentIds(self.list_ids)
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # the framework's own would read one page of each slice and stop
@@ -72,8 +80,7 @@ class PinterestStream(HttpStream, ABC):
             session=sync.api.session,
             authenticator=sync.api.authenticator,
         )
-        properties = self.get_json_schema()["properties"]
-        self._id_fields = tuple(name for name in properties if name == "id" or name.endswith("_id"))
+        self._id_fields = tuple(n for n in self.get_json_schema()["properties"] if n == "id" or n.endswith("_id"))
 
     @classmethod
     def stream_name(cls) -> str:
@@ -93,14 +100,8 @@ class PinterestStream(HttpStream, ABC):
         """The path of a slice: its ids in the template."""
         return self.path_template.format(**(stream_slice or {}))
 
-    def request_params(
-        self,
-        stream_state: Mapping[str, Any] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
+    def request_params(self, *_: Any, next_page_token: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
         """The largest page, and the bookmark of the next."""
-        del stream_state, stream_slice
         return {"page_size": limits.PAGE_SIZE, **(next_page_token or {})}
 
     def get_error_handler(self) -> ErrorHandler:
@@ -135,7 +136,7 @@ class PinterestStream(HttpStream, ABC):
     def stream_slices(self, **_: Any) -> Iterable[StreamSlice]:
         """The slices to read, until a fatal error."""
         try:
-            for stream_slice in self.slices():
+            for stream_slice in self.admission.counted(self.slices()):
                 if self.fuse.blown:
                     return
                 if failure_of(stream_slice) is None:
@@ -166,9 +167,10 @@ class PinterestStream(HttpStream, ABC):
 
     def _read_or_raise(self, stream_slice: StreamSlice) -> Iterator[Record]:
         try:
-            if failure := failure_of(stream_slice):
-                raise failure
-            yield from self.read_slice(stream_slice)
+            with self.admission.asking(stream_slice):
+                if failure := failure_of(stream_slice):
+                    raise failure
+                yield from self.read_slice(stream_slice)
         except (RefusedError, GoneError) as error:
             self.leave_out(stream_slice, error)
         self.fuse.succeeded(outermost_of(key_of_parent(stream_slice)))
@@ -180,9 +182,8 @@ class PinterestStream(HttpStream, ABC):
             ConfigError: it is all there is.
         """
         if not stream_slice.partition:
-            raise ConfigError(
-                f"{error.message}. Check what the token's user may see, or leave the stream out."
-            ) from error
+            advice = "Check what the token's user may see, or leave the stream out"
+            raise ConfigError(f"{error.message}. {advice}.") from error
         LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
@@ -204,16 +205,12 @@ class PinterestStream(HttpStream, ABC):
         """The ids of a slice, without its records, for children of a stream that is not selected."""
         stream_slice = partition_slice(dict(zip(self.partition_keys, key, strict=True)))
         for response in self.pages(stream_slice):
-            for record in self.records(response, stream_slice):
-                yield record["id"]
+            yield from (record["id"] for record in self.records(response, stream_slice))
 
     def records(self, response: requests.Response, stream_slice: StreamSlice) -> Iterator[Record]:
         """The records of a page; ids are strings, whatever Pinterest sends."""
         for record in self.parse_response(response):
-            for name in self._id_fields:
-                value = record.get(name)
-                if value is not None and type(value) is not str:
-                    record[name] = str(value)
+            write_texts(record, self._id_fields)
             record.update(stream_slice.partition)
             yield record
 
@@ -243,7 +240,7 @@ class PinterestStream(HttpStream, ABC):
             AccessLostError: access ends in the middle of a list, which is then known to be incomplete.
         """
         try:
-            _, response = self._fetch_next_page(stream_slice, {}, token)
+            return self._fetch_next_page(stream_slice, {}, token)[1]
         except PinterestError as error:
             if token and isinstance(error, RefusedError):
                 raise AccessLostError(self.name, self.path(stream_slice=stream_slice), str(error.message)) from error
@@ -251,4 +248,3 @@ class PinterestStream(HttpStream, ABC):
         except AirbyteTracedException as error:
             path, tries = self.path(stream_slice=stream_slice), self.api.max_retries + 1
             raise UnavailableError(self.name, path, tries, last_answer_of(error)) from error
-        return response

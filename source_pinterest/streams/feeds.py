@@ -19,6 +19,7 @@ from source_pinterest.reporting.desk import Desk, FailedReport, Outcome, ReadyRe
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams.partitions import failed_slice, partition_slice
 from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.texts import text_of
 from source_pinterest.sync.day_cursor import END, START
 
 Record = dict[str, Any]
@@ -131,7 +132,7 @@ class _KeyCheck:
 
     def __call__(self, entity: str, row: Record) -> None:
         found = (entity if column == ITEM_ID else row.get(column) for column in self._key)
-        values = tuple("" if value is None else str(value) for value in found)
+        values = tuple("" if value is None else text_of(value) for value in found)
         mark = hash(values)
         if mark in self._seen or "" in values:
             raise RepeatedKeyError(self._stream, " and ".join(self._key), values)

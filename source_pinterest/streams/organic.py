@@ -41,6 +41,7 @@ class BoardSections(ChildStream, OrganicStream):
 
     primary_key: str | list[str] = ["board_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "boards/{board_id}/sections"
+    calls = f"1 a board and page of {limits.PAGE_SIZE}"
     scopes = ("boards:read",)
     parent = Boards
     partition_keys = ("board_id",)
@@ -51,6 +52,7 @@ class BoardSectionPins(ChildStream, OrganicStream):
 
     primary_key: str | list[str] = ["board_id", "board_section_id", "id"]  # noqa: RUF012 - as above
     path_template = "boards/{board_id}/sections/{board_section_id}/pins"
+    calls = f"1 a section and page of {limits.PAGE_SIZE}"
     scopes = ("boards:read", "pins:read")
     parent = BoardSections
     partition_keys = ("board_id", "board_section_id")
@@ -61,6 +63,7 @@ class BoardPins(ChildStream, OrganicStream):
 
     primary_key: str | list[str] = ["board_id", "id"]  # noqa: RUF012 - as above
     path_template = "boards/{board_id}/pins"
+    calls = f"1 a board and page of {limits.PAGE_SIZE}"
     scopes = ("boards:read", "pins:read")
     parent = Boards
     partition_keys = ("board_id",)

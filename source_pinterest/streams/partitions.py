@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
@@ -49,23 +49,31 @@ def outermost_of(key: Key) -> Key:
     return key[:1]
 
 
-def tile(ids: int, days: int) -> tuple[int, int]:
-    """How many ids and how many days go into a call, so that they make the fewest calls within Pinterest's limits.
+class CallShape(NamedTuple):
+    """How many ids and how many days go into a call."""
+
+    ids: int
+    days: int
+
+
+def tile(ids: int, days: int, rows_a_day: int = 1) -> CallShape:
+    """The shape of calls that are the fewest within Pinterest's limits, for so many rows an id and day.
 
     Among equals the one with the longest windows wins: a window is what the state moves by.
     """
-    best: tuple[int, int, int] | None = None
+    cells = limits.ROWS_PER_ANALYTICS_CALL // rows_a_day
+    best: tuple[int, CallShape] | None = None
     for windows in range(math.ceil(days / limits.ANALYTICS_WINDOW_DAYS), days + 1):
         days_per_call = math.ceil(days / windows)
-        ids_per_call = min(limits.IDS_PER_ANALYTICS_CALL, max(1, limits.ROWS_PER_ANALYTICS_CALL // days_per_call))
+        ids_per_call = min(limits.IDS_PER_ANALYTICS_CALL, max(1, cells // days_per_call))
         calls = math.ceil(ids / ids_per_call) * math.ceil(days / days_per_call)
         if best is None or calls < best[0]:
-            best = (calls, ids_per_call, days_per_call)
+            best = (calls, CallShape(ids_per_call, days_per_call))
         if ids_per_call >= min(ids, limits.IDS_PER_ANALYTICS_CALL):
             break
     if best is None:
         raise ValueError("A window covers at least one day.")
-    return best[1], best[2]
+    return best[1]
 
 
 def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:

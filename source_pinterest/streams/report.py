@@ -27,6 +27,7 @@ from source_pinterest.streams.feeds import ReportFeed, attribution_of, fingerpri
 from source_pinterest.streams.partitions import in_reading_order
 from source_pinterest.streams.settled import MetricsReadyState
 from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.texts import write_texts
 from source_pinterest.sync.day_cursor import DayCursor
 from source_pinterest.sync.history import Purpose, WindowProgress
 
@@ -55,6 +56,8 @@ class ReportStream(AdAccountStream, ABC):
         self.columns = tuple(column for column in asked if self.accepts(column))
         body = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
         self.body = {**body, **self.attribution(sync)}
+        orders = len(self.variants())
+        self.calls = f"{orders} for {self.window_days} days of an ad account, and some to ask whether it is ready"
         self.feed = ReportFeed(sync, self.name, self.key_columns)
         super().__init__(sync)
 
@@ -170,10 +173,7 @@ class ReportStream(AdAccountStream, ABC):
         """The rows of a report; ids, names and targeting values are strings, whatever Pinterest sends."""
         texts = {*self.key_columns, TARGETING_VALUE, *(column for column in self.columns if column in STRING_COLUMNS)}
         for row in self.feed.rows(stream_slice):
-            for column in texts:
-                value = row.get(column)
-                if value is not None and type(value) is not str:
-                    row[column] = str(value)
+            write_texts(row, texts)
             yield row
         if self.cursor_field:
             self.checkpoint.complete(stream_slice)

@@ -10,17 +10,21 @@ from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.streams.base import Record
 
 
-def rows_of(response: requests.Response) -> Iterator[Record]:
+def rows_of(response: requests.Response, under: str = "") -> Iterator[Record]:
     """The rows of an answer, one by one: as objects all at once they would take several times its size.
+
+    Args:
+        response: the answer.
+        under: the key of the list of rows; by default the answer itself is the list.
 
     Raises:
         MalformedAnswerError: it is not a list of rows.
     """
     body = response.content
-    if body.lstrip()[:1] != b"[":
-        raise MalformedAnswerError("Analytics are a list.")
     try:
-        for row in ijson.items(BytesIO(body), "item", use_float=True):
+        if not any(event[:2] == (under, "start_array") for event in ijson.parse(BytesIO(body))):
+            raise MalformedAnswerError("Analytics are a list.")
+        for row in ijson.items(BytesIO(body), f"{under}.item".lstrip("."), use_float=True):
             if not isinstance(row, dict):
                 raise MalformedAnswerError("A row is an object.")
             yield row

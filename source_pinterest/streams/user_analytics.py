@@ -9,6 +9,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.access import BUSINESS_ACCOUNT
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.buckets import Granularity
 from source_pinterest.dates import days_before, parse_day
@@ -22,12 +23,14 @@ _STILL_COUNTING = frozenset({"PROCESSING", "ESTIMATE"})
 
 
 class UserAccountAnalytics(OrganicStream):
-    """One row per day, for up to 90 days a call. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+    """Days of the user's own profile. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     primary_key: str | list[str] = ["date"]  # noqa: RUF012 - an attribute of the framework's
     cursor_field = "date"
     path_template = "user_account/analytics"
     scopes = ("user_accounts:read",)
+    access = BUSINESS_ACCOUNT
+    calls = f"1 for {limits.ANALYTICS_WINDOW_DAYS} days"
     checkpoint: UserDayCursor
     granularity = Granularity.DAY
     history_days = limits.SYNC_HISTORY_DAYS

@@ -73,6 +73,7 @@ class Scheduler:
 
     def __init__(self, jobs: int = 10, calls_per_second: float = float("inf")) -> None:
         self.now = 0.0
+        self.fetches = True
         self.runner = ReportRunner(jobs, TIMEOUT_SECONDS, lambda: calls_per_second, clock=lambda: self.now)
 
     def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> Desk:
@@ -85,6 +86,9 @@ class Scheduler:
         step = self.runner._next_step()
         if step:
             step()
+        for desk in self.runner._desks:
+            while self.fetches and desk.unfetched:
+                self.runner.fetched(desk, desk.unfetched[0])
         return step is not None
 
     def work(self, seconds: float = 0) -> None:
@@ -180,6 +184,20 @@ def test_only_so_many_reports_of_a_stream_are_at_work_at_once() -> None:
     scheduler.work(10)
     assert len(pinterest.created) == 6
     assert kinds(desk) == [ReadyReport] * 3
+
+
+def test_a_finished_report_takes_its_room_until_it_is_fetched() -> None:
+    scheduler, pinterest = Scheduler(jobs=2), Pinterest()
+    scheduler.fetches = False
+    desk = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 6)))
+    scheduler.work(60)
+    assert kinds(desk) == [ReadyReport] * 2
+    assert len(pinterest.created) == 2
+
+    scheduler.runner.fetched(desk, desk.unfetched[0])
+    scheduler.work(60)
+    assert kinds(desk) == [ReadyReport]
+    assert len(pinterest.created) == 3
 
 
 def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() -> None:
@@ -504,7 +522,13 @@ def leaping() -> Callable[[], float]:
 
 
 def outcomes_of(runner: ReportRunner, desk: Desk) -> list[Outcome]:
-    return in_thread(lambda: list(runner.outcomes(desk))).result(PATIENCE_SECONDS)
+    return in_thread(lambda: list(fetching(runner, desk))).result(PATIENCE_SECONDS)
+
+
+def fetching(runner: ReportRunner, desk: Desk) -> Iterable[Outcome]:
+    for outcome in runner.outcomes(desk):
+        runner.fetched(desk, outcome.request)
+        yield outcome
 
 
 def test_a_stream_hears_of_its_reports_until_the_last() -> None:

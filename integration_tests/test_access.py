@@ -1,0 +1,177 @@
+"""What does a stream say that token, app or user have no right to? One sentence, and the other streams are whole."""
+
+import re
+
+import pytest
+
+from integration_tests.simulator import ALL_SCOPES, Fault, NoAccess, Simulator, World
+from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
+from integration_tests.support.outputs import Output
+from integration_tests.support.syncs import run_sync
+from source_pinterest.api.access import beta
+from source_pinterest.streams import STREAMS
+from source_pinterest.streams.ads import Campaigns
+from source_pinterest.streams.base import PinterestStream
+
+OPERATIONS = {operation.operation_id: operation for operation in (*ENDPOINTS, CREATE_REPORT)}
+OTHERS = {"boards:read": "ad_accounts", "pins:read": "ad_accounts", "user_accounts:read": "ad_accounts"}
+"""A stream that does not need the permission; the boards for all that are not named here."""
+
+each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.stream_name())
+behind_a_right = pytest.mark.parametrize(
+    "stream", [stream for stream in STREAMS if stream.access], ids=lambda stream: stream.stream_name()
+)
+each_refusal = pytest.mark.parametrize("refusal", NoAccess, ids=lambda refusal: refusal.name)
+
+BETA = beta("campaigns")
+
+
+def operation_of(stream: type[PinterestStream]) -> str:
+    """The operation that a stream's docstring links to."""
+    linked = re.search(r"/docs/api/v5/([a-z_]+)-([a-z_]+)", stream.__doc__ or "")
+    assert linked
+    return f"{linked[1]}/{linked[2]}"
+
+
+def small(**settings: object) -> Simulator:
+    return Simulator(World(boards=1, ad_accounts=3, campaigns=2, ad_groups=2, ads=2), **settings)
+
+
+@pytest.fixture
+def campaigns_in_beta(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream of many accounts that needs a right."""
+    monkeypatch.setattr(Campaigns, "access", BETA)
+
+
+in_beta = pytest.mark.usefixtures("campaigns_in_beta")
+
+
+def assert_one_sentence(output: Output, stream: str, *words: str) -> None:
+    """The stream alone is incomplete, and says why once."""
+    assert output.exit_code != 0
+    assert output.status(stream) == "INCOMPLETE"
+    [error] = output.errors_of(stream)
+    assert error.failure_type.value == "config_error"
+    for word in words:
+        assert word in str(error.message), error.message
+    assert "leave the stream out" in str(error.message)
+    assert not [warning for warning in output.warnings() if stream in warning]
+    assert [name for name, statuses in output.statuses.items() if statuses[-1] == "INCOMPLETE"] == [stream]
+
+
+@each_stream
+def test_a_permission_that_is_missing(stream: type[PinterestStream]) -> None:
+    name, operation = stream.stream_name(), OPERATIONS[operation_of(stream)]
+    missing = operation.scopes[-1]
+    other = OTHERS.get(missing, "boards")
+    with small(scopes=tuple(scope for scope in ALL_SCOPES if scope != missing)) as sim:
+        output = run_sync(sim, [name, other], config=sim.config(start_date=str(sim.world.today)))
+        assert_one_sentence(output, name, missing, "Authenticate again")
+        assert output.status(other) == "COMPLETE"
+        assert_exact(output, sim, [other])
+
+
+@each_stream
+def test_the_scopes_are_those_of_the_operation(stream: type[PinterestStream]) -> None:
+    assert set(stream.scopes) == set(OPERATIONS[operation_of(stream)].scopes)
+
+
+@behind_a_right
+@each_refusal
+def test_a_right_that_is_missing(stream: type[PinterestStream], refusal: NoAccess) -> None:
+    name = stream.stream_name()
+    assert stream.access
+    with small(no_access={operation_of(stream): refusal}) as sim:
+        output = run_sync(sim, [name, "boards"])
+        assert_one_sentence(output, name, stream.access.needs, stream.access.advice)
+        assert_exact(output, sim, ["boards"])
+
+
+@in_beta
+@each_refusal
+@pytest.mark.parametrize("workers", [1, 2, 10])
+def test_a_beta_that_no_account_is_in(refusal: NoAccess, workers: int) -> None:
+    with small(no_access={"campaigns/list": refusal}) as sim:
+        output = run_sync(sim, ["campaigns", "ad_groups"], config=sim.config(num_workers=workers))
+        assert_one_sentence(output, "campaigns", BETA.needs)
+        assert not output.records["campaigns"]
+        assert_exact(output, sim, ["ad_groups"])
+        assert len(sim.calls("campaigns/list")) <= sim.world.ad_accounts
+
+
+@in_beta
+def test_a_beta_and_a_token_that_does_not_tell_its_permissions() -> None:
+    with small(no_access={"campaigns/list": NoAccess.NO_SCOPE}) as sim:
+        output = run_sync(sim, ["campaigns"], config=sim.access_token_config())
+        assert_one_sentence(output, "campaigns", BETA.needs, "ads:read")
+
+
+@in_beta
+def test_a_beta_and_a_token_without_the_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known to be missing comes first."""
+    monkeypatch.setattr(Campaigns, "scopes", ("ads:read", "billing:read"))
+    scopes = tuple(scope for scope in ALL_SCOPES if scope != "billing:read")
+    with small(scopes=scopes, no_access={"campaigns/list": NoAccess.NO_SCOPE}) as sim:
+        output = run_sync(sim, ["campaigns"])
+        assert_one_sentence(output, "campaigns", "the permission billing:read", "Authenticate again")
+
+
+@in_beta
+@pytest.mark.parametrize("workers", [1, 2, 10])
+@pytest.mark.parametrize("refusing", [[0], [1], [2], [0, 2]])
+def test_some_accounts_that_refuse_are_left_out_with_a_warning(refusing: list[int], workers: int) -> None:
+    with small() as sim:
+        accounts = [sim.world.account_id(index) for index in refusing]
+        sim.add_faults(Fault("forbidden", on="campaigns/list", account=account, times=None) for account in accounts)
+        output = run_sync(sim, ["campaigns"], config=sim.config(num_workers=workers))
+        assert_succeeded(output, ["campaigns"])
+        held = sim.expected("campaigns")
+        left = {key: record for key, record in held.items() if record["ad_account_id"] not in accounts}
+        assert_same("campaigns", output.records["campaigns"], left)
+        warnings = [text for text in output.warnings() if "is left out" in text]
+        assert sorted(account for account in accounts for text in warnings if account in text) == sorted(accounts)
+        assert len(warnings) == len(accounts)
+
+
+@in_beta
+@pytest.mark.parametrize("workers", [1, 10])
+@pytest.mark.parametrize("refusing", [0, 2])
+def test_an_account_that_the_config_names_is_still_owed(refusing: int, workers: int) -> None:
+    with small() as sim:
+        accounts = [sim.world.account_id(index) for index in range(3)]
+        sim.add_fault(Fault("forbidden", on="campaigns/list", account=accounts[refusing], times=None))
+        output = run_sync(sim, ["campaigns"], config=sim.config(account_ids=accounts, num_workers=workers))
+        assert output.status("campaigns") == "INCOMPLETE"
+        [error] = output.errors_of("campaigns")
+        assert accounts[refusing] in str(error.message)
+        held = sim.expected("campaigns")
+        left = {key: record for key, record in held.items() if record["ad_account_id"] != accounts[refusing]}
+        assert_same("campaigns", output.records["campaigns"], left)
+
+
+@in_beta
+def test_accounts_that_the_config_names_lack_the_right_together() -> None:
+    with small(no_access={"campaigns/list": NoAccess.FORBIDDEN}) as sim:
+        accounts = [sim.world.account_id(index) for index in range(3)]
+        output = run_sync(sim, ["campaigns"], config=sim.config(account_ids=accounts))
+        assert_one_sentence(output, "campaigns", BETA.needs)
+
+
+@in_beta
+def test_a_refusal_beside_an_outage_is_told_too() -> None:
+    with small() as sim:
+        refusing, failing, *_ = (sim.world.account_id(index) for index in range(3))
+        sim.add_fault(Fault("forbidden", on="campaigns/list", account=refusing, times=None))
+        sim.add_fault(Fault("500", on="campaigns/list", account=failing, times=None))
+        output = run_sync(sim, ["campaigns"], config=sim.config(max_retries=0))
+        [error] = output.errors_of("campaigns")
+        assert failing in str(error.message)
+        assert any(refusing in text for text in output.warnings())
+
+
+def test_without_a_right_to_lack_every_refusing_account_is_left_out() -> None:
+    with small(no_access={"campaigns/list": NoAccess.FORBIDDEN}) as sim:
+        output = run_sync(sim, ["campaigns"])
+        assert_succeeded(output, ["campaigns"])
+        assert len(output.warnings()) == sim.world.ad_accounts

@@ -1,0 +1,85 @@
+"""Do the analytics of product groups hold every day, the newest from calls and older ones from reports?"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import Fault, Simulator, World
+from integration_tests.simulator.contract import violations
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.syncs import read_with_main, run_sync
+
+STREAM = "product_group_analytics"
+COLUMNS = ("AD_ACCOUNT_ID", "AD_GROUP_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    world = World(boards=0, ad_accounts=2, campaigns=2, ad_groups=4, ads=1, product_groups=(2, 0, 3, 1))
+    with Simulator(world) as simulator:
+        yield simulator
+
+
+def back(sim: Simulator, days: int) -> date:
+    return sim.world.today - timedelta(days=days)
+
+
+def config(sim: Simulator, days_back: int, **more: Any) -> dict[str, Any]:
+    return sim.config(start_date=str(back(sim, days_back)), analytics_columns=list(COLUMNS), **more)
+
+
+def test_every_day_of_every_product_group(sim: Simulator) -> None:
+    output = read_with_main(sim, [STREAM], config=config(sim, 20))
+    assert_succeeded(output, [STREAM])
+    assert_exact(output, sim, [STREAM], start=back(sim, 20), wanted_columns=COLUMNS)
+    assert violations(sim.log) == []
+    assert not output.stderr
+
+
+def test_the_usual_columns(sim: Simulator) -> None:
+    output = run_sync(sim, [STREAM], config=sim.config(start_date=str(back(sim, 3))))
+    assert_exact(output, sim, [STREAM], start=back(sim, 3))
+
+
+def test_older_days_come_from_reports_in_the_same_shape(sim: Simulator) -> None:
+    output = run_sync(sim, [STREAM], config=config(sim, 200))
+    assert_succeeded(output, [STREAM])
+    asked = (*COLUMNS, "PRODUCT_GROUP_ID")
+    assert_exact(output, sim, [STREAM], start=back(sim, 200), wanted_columns=asked)
+    assert {entry.level for entry in sim.calls("analytics/create_report")} == {"PRODUCT_GROUP"}
+    assert violations(sim.log) == []
+
+
+def test_each_list_is_read_once_and_the_ids_go_into_one_call(sim: Simulator) -> None:
+    run_sync(sim, [STREAM, "product_group_promotions", "ad_groups"], config=config(sim, 20))
+    assert len(sim.calls("ad_groups/list")) == sim.world.ad_accounts
+    assert len(sim.calls("product_group_promotions/list")) == 4 * sim.world.ad_accounts
+    assert len(sim.calls("product_groups/analytics")) == sim.world.ad_accounts
+
+
+@pytest.mark.parametrize("streams", [[STREAM], ["ad_groups", STREAM]])
+def test_what_is_archived_counts_whatever_is_emitted(sim: Simulator, streams: list[str]) -> None:
+    output = run_sync(sim, streams, config=config(sim, 5, status=["PAUSED"]))
+    assert_exact(output, sim, [STREAM], start=back(sim, 5), wanted_columns=COLUMNS)
+
+
+def test_an_account_without_product_groups_needs_no_call() -> None:
+    with Simulator(World(boards=0, ad_accounts=1, ad_groups=2, product_groups=0)) as sim:
+        output = run_sync(sim, [STREAM], config=config(sim, 5))
+        assert_succeeded(output, [STREAM])
+        assert not output.records[STREAM]
+        assert not sim.calls("product_groups/analytics")
+
+
+def test_a_failing_list_is_read_the_next_time(sim: Simulator) -> None:
+    account = sim.world.account_id(0)
+    sim.add_fault(Fault("500", on="product_group_promotions/list", account=account, times=None))
+    first = run_sync(sim, [STREAM], config=config(sim, 9, max_retries=0))
+    assert_failed(first, STREAM, "transient_error")
+    sim.clear_faults()
+    second = run_sync(sim, [STREAM], config=config(sim, 9), state=first.states)
+    assert_succeeded(second, [STREAM])
+    merged = {key_of(STREAM, row): row for part in (first, second) for row in part.records[STREAM]}
+    assert_same(STREAM, merged.values(), sim.expected(STREAM, start=back(sim, 9), wanted_columns=COLUMNS))

@@ -1,0 +1,155 @@
+"""Do the targeting streams hold every row of the synchronous endpoints, in calls that Pinterest takes?"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from integration_tests.simulator import Attribution, Fault, Simulator, World
+from integration_tests.simulator.contract import violations
+from integration_tests.simulator.targeting import TARGETING_KEYS
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.days import days_later
+from integration_tests.support.syncs import read_with_main, run_sync
+from source_pinterest import limits
+from source_pinterest.source import SourcePinterest
+
+STREAMS = tuple(TARGETING_KEYS)
+CALLS = {
+    "ad_account_targeting_analytics": "ad_account_targeting_analytics/get",
+    "campaign_targeting_analytics": "campaign_targeting_analytics/get",
+    "ad_group_targeting_analytics": "ad_groups_targeting_analytics/get",
+    "ad_targeting_analytics": "ad_targeting_analytics/get",
+}
+COLUMNS = ["SPEND_IN_DOLLAR", "TOTAL_IMPRESSION", "TOTAL_CHECKOUT"]
+COLUMNS_AND_IDS = ("AD_ACCOUNT_ID", *COLUMNS)
+IN_BETA = {"AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS"}
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(World(boards=0, ad_accounts=2, campaigns=2, ad_groups=2, ads=2)) as simulator:
+        yield simulator
+
+
+def config(sim: Simulator, days_back: int = 9, **more: Any) -> dict[str, Any]:
+    return sim.config(start_date=str(back(sim, days_back)), analytics_columns=COLUMNS, **more)
+
+
+def back(sim: Simulator, days: int) -> date:
+    return sim.world.today - timedelta(days=days)
+
+
+def test_every_row_of_every_level(sim: Simulator) -> None:
+    output = read_with_main(sim, STREAMS, config=config(sim))
+    assert_succeeded(output, STREAMS)
+    assert_exact(output, sim, STREAMS, start=back(sim, 9), wanted_columns=COLUMNS_AND_IDS)
+    assert violations(sim.log) == []
+    assert not output.stderr
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_every_column_is_declared(sim: Simulator, stream: str) -> None:
+    output = run_sync(sim, [stream], config=sim.config(start_date=str(back(sim, 1))))
+    assert_succeeded(output, [stream])
+    assert_exact(output, sim, [stream], start=back(sim, 1))
+    [schema] = [one.get_json_schema() for one in SourcePinterest().streams(sim.config()) if one.name == stream]
+    for record in output.records[stream]:
+        assert not list(Draft7Validator(schema).iter_errors(record))
+        assert set(record) <= set(schema["properties"])
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_all_types_that_are_open_to_everyone_in_one_call(sim: Simulator, stream: str) -> None:
+    run_sync(sim, [stream], config=config(sim))
+    calls = sim.calls(CALLS[stream])
+    assert len(calls) == sim.world.ad_accounts
+    for call in calls:
+        types = call.values("targeting_types")
+        assert len(types) >= 12
+        assert not IN_BETA & set(types)
+
+
+def test_targeting_values_are_text(sim: Simulator) -> None:
+    output = run_sync(sim, ["campaign_targeting_analytics"], config=config(sim, 3))
+    values = {row["TARGETING_VALUE"] for row in output.records["campaign_targeting_analytics"]}
+    assert {"500", "female", "2542620905473"} <= values
+    assert all(isinstance(value, str) for value in values)
+
+
+def test_days_before_the_endpoints_history_are_left_to_the_reports(sim: Simulator) -> None:
+    output = run_sync(sim, ["campaign_targeting_analytics"], config=config(sim, 200))
+    assert_succeeded(output, ["campaign_targeting_analytics"])
+    assert_exact(output, sim, ["campaign_targeting_analytics"], wanted_columns=COLUMNS_AND_IDS)
+    assert not sim.calls("analytics/create_report")
+    [told] = [text for _, text in output.logs if "is older than" in text]
+    assert str(back(sim, 200)) in told
+    assert str(back(sim, limits.SYNC_HISTORY_DAYS)) in told
+
+
+def test_late_conversions_are_read_again_and_nothing_before(sim: Simulator) -> None:
+    stream = "ad_targeting_analytics"
+    first = run_sync(sim, [stream], config=config(sim, 60))
+    with days_later(sim.world, 2):
+        sim.world.restate(20)
+        second = run_sync(sim, [stream], config=config(sim, 62), state=first.states)
+        assert_succeeded(second, [stream])
+        since = back(sim, 33 + 2)  # 33 days before the last day read
+        assert_exact(second, sim, [stream], start=since, wanted_columns=COLUMNS_AND_IDS)
+
+
+def test_attribution_is_asked_for_as_for_analytics(sim: Simulator) -> None:
+    output = run_sync(sim, ["ad_targeting_analytics"], config=config(sim, 3, attribution_window="7/7/7"))
+    attribution = Attribution(7, 7, 7)
+    assert_exact(
+        output,
+        sim,
+        ["ad_targeting_analytics"],
+        start=back(sim, 3),
+        wanted_columns=COLUMNS_AND_IDS,
+        attribution=attribution,
+    )
+
+
+def test_many_entities_go_into_calls_of_bounded_size() -> None:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=30, ad_groups=0, ads=0)) as sim:
+        output = run_sync(sim, ["campaign_targeting_analytics"], config=config(sim, 19))
+        assert_exact(output, sim, ["campaign_targeting_analytics"], start=back(sim, 19), wanted_columns=COLUMNS_AND_IDS)
+        calls = sim.calls(CALLS["campaign_targeting_analytics"])
+        assert len(calls) == 3, "200 entities x days a call, which are about 10,000 rows"
+        assert violations(calls) == []
+
+
+def test_a_call_that_is_too_large_is_split() -> None:
+    world = World(boards=0, ad_accounts=1, campaigns=8, ad_groups=0, ads=0)
+    with Simulator(world, max_rows=20) as sim:
+        output = run_sync(sim, ["campaign_targeting_analytics"], config=config(sim))
+        assert_succeeded(output, ["campaign_targeting_analytics"])
+        assert_exact(output, sim, ["campaign_targeting_analytics"], start=back(sim, 9), wanted_columns=COLUMNS_AND_IDS)
+        assert [call.status for call in sim.calls(CALLS["campaign_targeting_analytics"])].count(413) == 2
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_window_that_fails_is_read_the_next_time(sim: Simulator, stream: str) -> None:
+    account = sim.world.account_id(1)
+    sim.add_fault(Fault("500", on=CALLS[stream], account=account, times=None))
+    first = run_sync(sim, [stream], config=config(sim, max_retries=0))
+    assert_failed(first, stream, "transient_error")
+    held = sim.expected(stream, start=back(sim, 9), wanted_columns=COLUMNS_AND_IDS)
+    others = {key: row for key, row in held.items() if row["AD_ACCOUNT_ID"] != account}
+    assert_same(stream, first.records[stream], others)
+    sim.clear_faults()
+    second = run_sync(sim, [stream], config=config(sim, lookback_days=0), state=first.states)
+    assert_succeeded(second, [stream])
+    merged = {key_of(stream, row): row for part in (first, second) for row in part.records[stream]}
+    assert_same(stream, merged.values(), held)
+    assert {row["AD_ACCOUNT_ID"] for row in second.records[stream] if row["DATE"] < str(sim.world.today)} == {account}
+
+
+def test_a_body_that_is_cut_is_never_taken_in_part(sim: Simulator) -> None:
+    sim.add_fault(Fault("truncated_json", on=CALLS["campaign_targeting_analytics"]))
+    output = run_sync(sim, ["campaign_targeting_analytics"], config=config(sim))
+    assert_succeeded(output, ["campaign_targeting_analytics"])
+    assert_exact(output, sim, ["campaign_targeting_analytics"], start=back(sim, 9), wanted_columns=COLUMNS_AND_IDS)

@@ -1,0 +1,166 @@
+"""Is a missing right told from accounts that refuse, in whatever order slices are listed, read and refused?"""
+
+import itertools
+import logging
+from collections.abc import Sequence
+
+import pytest
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.access import BUSINESS_ACCOUNT, Access, beta, restricted, role
+from source_pinterest.api.auth import AccessTokenAuthenticator
+from source_pinterest.api.errors import (
+    AccessMissingError,
+    AccountUnreadableError,
+    PinterestError,
+    RefusedError,
+    ScopeMissingError,
+    UnavailableError,
+)
+from source_pinterest.config import AccessTokenCredentials
+from source_pinterest.streams.admission import Admission
+from source_pinterest.streams.partitions import partition_slice
+
+BETA = beta("lead forms")
+SCOPES = ("ads:read",)
+
+
+class Reader:
+    """A stream whose accounts do as a word says: ok, refuse, owed (refuses, but counted on), fail or gone."""
+
+    def __init__(self, doings: Sequence[str], access: Access | None = BETA, granted: Sequence[str] = ()) -> None:
+        self.doings = doings
+        self.left_out: list[str] = []
+        self.raised: list[PinterestError] = []
+        authenticator = AccessTokenAuthenticator(AccessTokenCredentials("false-access-token"))
+        authenticator.granted = frozenset(granted)
+        self.admission = Admission("lead_forms", access, SCOPES, authenticator, self.leave_out)
+        self._listing = self.admission.counted(partition_slice({"ad_account_id": str(n)}) for n in range(len(doings)))
+        self.slices: list[StreamSlice] = []
+
+    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
+        account = stream_slice["ad_account_id"]
+        if self.doings[int(account)] == "owed":
+            raise AccountUnreadableError(account, str(error.message))
+        self.left_out.append(account)
+
+    def list_all(self) -> None:
+        """To the end; nothing after it is listed."""
+        try:
+            self.slices += list(self._listing)
+        except PinterestError as error:
+            self.raised.append(error)
+
+    def list_one(self) -> StreamSlice:
+        return next(self._listing)
+
+    def read(self, stream_slice: StreamSlice) -> None:
+        try:
+            with self.admission.asking(stream_slice):
+                self._do(self.doings[int(stream_slice["ad_account_id"])])
+        except PinterestError as error:
+            self.raised.append(error)
+
+    @staticmethod
+    def _do(doing: str) -> None:
+        if doing in {"refuse", "owed"}:
+            raise RefusedError("lead_forms: it said no")
+        if doing == "fail":
+            raise UnavailableError("lead_forms", "a path", 1, "503")
+        if doing == "gone":
+            raise AccountUnreadableError("9", "It is not listed")
+
+
+def outcome(doings: Sequence[str], order: Sequence[int], *, listed_first: bool) -> Reader:
+    reader = Reader(doings)
+    if listed_first:
+        reader.list_all()
+        for position in order:
+            reader.read(reader.slices[position])
+    else:
+        for _ in doings:
+            reader.read(reader.list_one())
+        reader.list_all()
+    return reader
+
+
+@pytest.mark.parametrize("listed_first", [True, False])
+@pytest.mark.parametrize("doings", list(itertools.product(["ok", "refuse", "owed", "fail"], repeat=3)))
+def test_every_mixture_in_every_order(doings: tuple[str, ...], *, listed_first: bool) -> None:
+    orders = itertools.permutations(range(3)) if listed_first else [(0, 1, 2)]
+    for order in orders:
+        reader = outcome(doings, order, listed_first=listed_first)
+        missing = [error for error in reader.raised if isinstance(error, AccessMissingError)]
+        owed = [error for error in reader.raised if isinstance(error, AccountUnreadableError)]
+        if set(doings) <= {"refuse", "owed"}:
+            assert len(missing) == len(reader.raised) == 1
+            assert reader.left_out == []
+        else:
+            assert missing == []
+            assert sorted(reader.left_out) == [str(n) for n, doing in enumerate(doings) if doing == "refuse"]
+            told_in_the_log = doings.count("fail")  # the error of an outage may be the last that can be raised
+            assert len(owed) == (1 if "owed" in doings else 0) or told_in_the_log
+            assert len(reader.raised) >= doings.count("fail") + len(owed)
+
+
+def test_several_accounts_that_are_counted_on_are_all_named(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        reader = outcome(["owed", "ok", "owed"], (0, 1, 2), listed_first=True)
+
+    assert "account 0" in str(reader.raised[0].message)
+    assert "account 2" in caplog.text
+
+
+def test_an_account_that_vanished_says_nothing_about_the_right() -> None:
+    reader = outcome(["gone", "refuse"], (0, 1), listed_first=True)
+
+    assert [type(error) for error in reader.raised] == [AccountUnreadableError, AccessMissingError]
+
+
+def test_an_outage_after_the_refusals_does_not_hide_them(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        reader = outcome(["owed", "ok", "fail"], (0, 1, 2), listed_first=True)
+
+    assert [type(error) for error in reader.raised] == [UnavailableError]
+    assert "account 0" in caplog.text
+
+
+def test_without_a_right_a_refusal_passes_through() -> None:
+    reader = Reader(["refuse"], access=None)
+    reader.list_all()
+    reader.read(reader.slices[0])
+
+    assert [type(error) for error in reader.raised] == [RefusedError]
+
+
+def test_a_stream_of_one_slice_is_judged_at_once() -> None:
+    reader = Reader([])
+    with pytest.raises(AccessMissingError, match="beta of lead forms"), reader.admission.asking(partition_slice({})):
+        raise RefusedError("lead_forms: it said no")
+
+
+@pytest.mark.parametrize(
+    ("access", "granted", "expected", "words"),
+    [
+        (None, SCOPES, ScopeMissingError, "without the permission ads:read"),
+        (BETA, ("boards:read",), ScopeMissingError, "without the permission ads:read"),
+        (BETA, SCOPES, AccessMissingError, "it needs an app in Pinterest's beta of lead forms"),
+        (BETA, (), AccessMissingError, "it needs the permission ads:read and an app in Pinterest's beta"),
+    ],
+)
+def test_a_missing_permission_may_be_a_missing_right(
+    access: Access | None, granted: Sequence[str], expected: type[PinterestError], words: str
+) -> None:
+    reader = Reader(["ok"], access, granted)
+    with pytest.raises(expected, match=words), reader.admission.asking(reader.list_one()):
+        raise ScopeMissingError("lead_forms", SCOPES, "It said no")
+
+
+@pytest.mark.parametrize("access", [BUSINESS_ACCOUNT, BETA, restricted("billing profiles"), role("Owner", "Admin")])
+def test_one_sentence_tells_what_to_do(access: Access) -> None:
+    said = str(AccessMissingError("lead_forms", access, "It said no").message)
+
+    assert (
+        said
+        == f"lead_forms can't be read: it needs {access.needs}. {access.advice}, or leave the stream out. It said no."
+    )

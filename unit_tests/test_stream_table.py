@@ -1,0 +1,45 @@
+"""Are the tables of streams in the documents those of the code?"""
+
+from pathlib import Path
+
+import pytest
+
+from integration_tests import stream_table
+from integration_tests.stream_table import BEGIN, END, TABLES, stale, table, with_table
+from source_pinterest.streams import STREAMS
+
+
+def test_the_documents_are_as_the_code_is() -> None:
+    assert [path.name for path, _ in stale()] == [], "Run `make docs`, which writes the tables of streams."
+
+
+def test_a_table_that_is_stale_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "docs").mkdir()
+    for document in TABLES:
+        (tmp_path / document).write_text(f"Before\n{BEGIN}\nold\n{END}\nAfter\n", encoding="utf-8")
+    monkeypatch.setattr(stream_table, "ROOT", tmp_path)
+    found = dict(stale())
+
+    assert set(found) == {tmp_path / document for document in TABLES}
+    for document in TABLES:
+        assert found[tmp_path / document] == f"Before\n{BEGIN}\n\n{table(document)}\n\n{END}\nAfter\n"
+
+
+@pytest.mark.parametrize("text", ["", BEGIN, END, f"{END}{BEGIN}"])
+def test_a_document_without_a_place_for_the_table(text: str) -> None:
+    with pytest.raises(LookupError, match="no place"):
+        with_table(text, "a table")
+
+
+@pytest.mark.parametrize("document", TABLES)
+def test_each_stream_has_a_row_without_an_empty_cell(document: str) -> None:
+    titles, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table(document).splitlines()]
+
+    assert [row[0] for row in rows[1:]] == [f"`{stream.stream_name()}`" for stream in STREAMS]
+    for row in rows[1:]:
+        assert len(row) == len(titles)
+        assert [title for title, cell in zip(titles, row, strict=True) if not cell] in ([], ["Incremental by"]), row
+
+
+def test_what_is_behind_a_right_says_so() -> None:
+    assert "`user_accounts:read`, a business account" in table("README.md")
