@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests_mock
 
+from source_pinterest import check
 from source_pinterest.api import DEFAULT_BASE_URL, Api
 from source_pinterest.check import LONGEST_WAIT_SECONDS, check_access
 from source_pinterest.config import Config
@@ -53,6 +54,12 @@ class Checked:
 def mock() -> Any:
     with requests_mock.Mocker() as mocker:
         yield mocker
+
+
+@pytest.fixture(autouse=True)
+def nothing_asked_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told as information has tests of its own."""
+    monkeypatch.setattr(check, "missing_rights", lambda *_: ())
 
 
 def test_all_is_well(mock: requests_mock.Mocker) -> None:

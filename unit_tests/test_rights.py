@@ -9,13 +9,13 @@ import requests_mock
 
 from source_pinterest import rights
 from source_pinterest.api.access import beta
-from source_pinterest.streams import STREAMS
-from source_pinterest.streams.ads import AdAccountStream
+from source_pinterest.streams.ads import AdAccounts, AdAccountStream, Campaigns
 from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.organic import Boards
+from source_pinterest.streams.user_analytics import UserAccountAnalytics
 from unit_tests.streams.pinterest import Pinterest, page, refused
 from unit_tests.test_check import Checked
 
-EVERYTHING = frozenset(scope for stream in STREAMS for scope in stream.scopes)
 PROBED = frozenset({"boards:read", "pins:read", "user_accounts:read", "ads:read"})
 
 
@@ -32,7 +32,7 @@ class LeadSheets(AdAccountStream):
 class Shelves(PinterestStream):
     """A list of its own, behind a permission."""
 
-    path_template = "catalogs"
+    path_template = "catalogs/shelves"
     scopes = ("shelves:read",)
 
     def get_json_schema(self) -> dict[str, Any]:  # type: ignore[override]
@@ -55,7 +55,8 @@ def pinterest(mock: requests_mock.Mocker) -> Pinterest:
 
 @pytest.fixture(autouse=True)
 def two_more_streams(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rights, "STREAMS", (*STREAMS, LeadSheets, Shelves))
+    """And of the others a few, so that a stream more changes nothing here."""
+    monkeypatch.setattr(rights, "STREAMS", (Boards, AdAccounts, Campaigns, UserAccountAnalytics, LeadSheets, Shelves))
 
 
 def told(pinterest: Pinterest, account: str | None = "11", granted: frozenset[str] = frozenset()) -> list[str]:
@@ -65,15 +66,15 @@ def told(pinterest: Pinterest, account: str | None = "11", granted: frozenset[st
 
 def test_a_permission_that_the_token_does_not_tell_of_costs_no_call(pinterest: Pinterest) -> None:
     pinterest.lists(PATH)
-    [sentence] = told(pinterest, granted=EVERYTHING)
+    [sentence] = told(pinterest, granted=PROBED)
 
     assert "shelves:read, which these streams need: shelves." in sentence
-    assert not pinterest.asked("catalogs")
+    assert not pinterest.asked("catalogs/shelves")
 
 
 def test_a_token_that_tells_nothing_is_tried_out(pinterest: Pinterest) -> None:
     pinterest.lists(PATH)
-    pinterest.answers("catalogs", refused(401, 3))
+    pinterest.answers("catalogs/shelves", refused(401, 3))
     [sentence] = told(pinterest)
 
     assert "shelves can't be read: the access was granted without the permission shelves:read" in sentence
@@ -82,7 +83,7 @@ def test_a_token_that_tells_nothing_is_tried_out(pinterest: Pinterest) -> None:
 @pytest.mark.parametrize("answer", [refused(403, 29), refused(401, 29), refused(401, 3)], ids=str)
 def test_a_right_that_is_missing_is_told(pinterest: Pinterest, answer: dict[str, Any]) -> None:
     pinterest.answers(PATH, answer)
-    [sentence] = told(pinterest, granted=EVERYTHING | {"shelves:read"})
+    [sentence] = told(pinterest, granted=PROBED | {"shelves:read"})
 
     assert sentence.startswith("lead_sheets can't be read: it needs an app in Pinterest's beta of lead sheets.")
     assert len(pinterest.asked(PATH)) == 1
@@ -92,11 +93,11 @@ def test_a_right_that_is_missing_is_told(pinterest: Pinterest, answer: dict[str,
 def test_other_answers_tell_nothing(pinterest: Pinterest, answer: dict[str, Any]) -> None:
     pinterest.answers(PATH, answer)
 
-    assert told(pinterest, granted=EVERYTHING | {"shelves:read"}) == []
+    assert told(pinterest, granted=PROBED | {"shelves:read"}) == []
 
 
 def test_without_an_account_there_is_nothing_to_ask(pinterest: Pinterest) -> None:
-    pinterest.lists("catalogs")
+    pinterest.lists("catalogs/shelves")
 
     assert told(pinterest, account=None) == []
 
@@ -106,7 +107,7 @@ def test_check_passes_and_says_it_in_the_log_alone(
 ) -> None:
     checked = Checked(mock)
     checked.answers(PATH, refused(403, 29))
-    checked.answers("catalogs", refused(401, 3))
+    checked.answers("catalogs/shelves", refused(401, 3))
     with caplog.at_level(logging.INFO):
         assert checked.result() == (True, None)
 
@@ -119,7 +120,7 @@ def test_check_asks_for_an_account_that_the_config_names(mock: requests_mock.Moc
     checked = Checked(mock, account_ids=["12"])
     checked.answers("ad_accounts/12", {"json": {"id": "12"}})
     checked.answers("ad_accounts/12/lead_sheets", page([]))
-    checked.answers("catalogs", page([]))
+    checked.answers("catalogs/shelves", page([]))
 
     assert checked.result() == (True, None)
     assert checked.pinterest.asked("ad_accounts/12/lead_sheets")
