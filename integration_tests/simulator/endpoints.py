@@ -6,6 +6,7 @@ Parameters as in Pinterest's OpenAPI document: https://developers.pinterest.com/
 
 from integration_tests.simulator import ads, organic, ready_state, user_analytics
 from integration_tests.simulator.analytics_operation import AnalyticsOperation
+from integration_tests.simulator.list_endpoints import LIST_ENDPOINTS
 from integration_tests.simulator.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
 from integration_tests.simulator.parameters import (
     Choice,
@@ -179,6 +180,7 @@ ENDPOINTS: tuple[Operation, ...] = (
         ready_state.metrics_ready_state,
     ),
     GetReport("analytics/get_report", _REPORTS, "ads_analytics", _ADS, (Text("token", required=True),)),
+    *LIST_ENDPOINTS,
 )
 CREATE_REPORT = CreateReport("analytics/create_report", _REPORTS, "ads_analytics", _ADS, (), rules=REPORT_RULES)
 """The one operation that is called with a body."""

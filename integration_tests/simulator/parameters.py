@@ -129,6 +129,10 @@ class CommaArray(Parameter):
 
     _: KW_ONLY
     item: Parameter
+    max_items: int | None = None
 
     def parse(self, text: str) -> tuple[Any, ...]:
-        return tuple(self.item.parse(item) for item in text.split(","))
+        items = text.split(",")
+        if self.max_items is not None and len(items) > self.max_items:
+            raise bad_request(f"{self.name} has {len(items)} items, the maximum is {self.max_items}.")
+        return tuple(self.item.parse(item) for item in items)

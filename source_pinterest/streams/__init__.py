@@ -1,14 +1,49 @@
 """Which streams are there? In the order in which they are read: a parent before its children."""
 
 from source_pinterest.api.errors import ConfigError
+from source_pinterest.streams.account_lists import (
+    Audiences,
+    BillingInvoices,
+    BillingProfiles,
+    ConversionTags,
+    CustomerLists,
+    LeadForms,
+    OrderLines,
+    Promotions,
+)
 from source_pinterest.streams.ads import AdAccounts, AdGroups, Ads, Campaigns
 from source_pinterest.streams.analytics import AdAccountAnalytics, AdAnalytics, AdGroupAnalytics, CampaignAnalytics
 from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.catalogs import (
+    Catalogs,
+    CatalogsFeedProcessingResults,
+    CatalogsFeeds,
+    CatalogsProductGroups,
+)
 from source_pinterest.streams.custom import CustomReportStream
+from source_pinterest.streams.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.keywords import Keywords
 from source_pinterest.streams.organic import BoardPins, Boards, BoardSectionPins, BoardSections
 from source_pinterest.streams.reports import REPORTS
 from source_pinterest.streams.sync import Sync
 from source_pinterest.streams.user_analytics import UserAccountAnalytics
+
+LISTS: tuple[type[PinterestStream], ...] = (
+    Catalogs,
+    CatalogsFeeds,
+    CatalogsFeedProcessingResults,
+    CatalogsProductGroups,
+    Audiences,
+    CustomerLists,
+    ConversionTags,
+    Keywords,
+    ProductGroupPromotions,
+    Promotions,
+    OrderLines,
+    LeadForms,
+    BillingProfiles,
+    BillingInvoices,
+)
 
 STREAMS: tuple[type[PinterestStream], ...] = (
     Boards,
@@ -19,6 +54,7 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     Campaigns,
     AdGroups,
     Ads,
+    *LISTS,
     UserAccountAnalytics,
     AdAccountAnalytics,
     CampaignAnalytics,

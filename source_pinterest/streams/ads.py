@@ -4,7 +4,7 @@ import time
 from abc import ABC
 from collections.abc import Iterable, Iterator
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import requests
 from airbyte_cdk.sources.types import StreamSlice
@@ -91,7 +91,7 @@ class AdAccounts(PinterestStream):
 class AdAccountStream(ChildStream, ABC):
     """One slice per ad account."""
 
-    scopes = ("ads:read",)
+    scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
     parent = AdAccounts
     partition_keys = ("ad_account_id",)
     checkpoint: PinterestCursor | None = None

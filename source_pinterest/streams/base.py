@@ -178,9 +178,7 @@ class PinterestStream(HttpStream, ABC):
             ConfigError: it is all there is.
         """
         if not stream_slice.partition:
-            raise ConfigError(
-                f"{error.message}. Check what the token's user may see, or leave the stream out."
-            ) from error
+            raise ConfigError(f"{error.message}. {error.advice}") from error
         LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
