@@ -147,6 +147,7 @@ def test_answers_in_the_form_of_the_contract(sim: Simulator, sdk: pinterestsdk.A
     if "entity_statuses" in sdk_parameters(operation_id):
         query |= {"entity_statuses": ["ACTIVE", "PAUSED", "ARCHIVED"]}
     arguments = {name: value.split(",") if name == "columns" else value for name, value in query.items()}
+    arguments |= {name: value == "true" for name, value in arguments.items() if value in ("true", "false")}
 
     answer = sdk_call(operation_id, sdk)(**ids, **arguments)
 

@@ -60,8 +60,13 @@ def _choices(annotation: Any) -> set[Any]:
 
 def _fields_of(model: type[BaseModel], path: str) -> dict[str, str]:
     fields = model.model_fields
-    if fields.keys() & {"one_of_schemas", "any_of_schemas"}:  # how the generator writes a choice of shapes: a record may have the fields of any
-        shapes = [field.annotation for name, field in fields.items() if name.startswith(("oneof_schema_", "anyof_schema_"))]
+    if fields.keys() & {
+        "one_of_schemas",
+        "any_of_schemas",
+    }:  # how the generator writes a choice of shapes: a record may have the fields of any
+        shapes = [
+            field.annotation for name, field in fields.items() if name.startswith(("oneof_schema_", "anyof_schema_"))
+        ]
         return {key: value for shape in shapes for key, value in model_types(shape, path).items() if key != path}
     found: dict[str, str] = {}
     for name, field in fields.items():

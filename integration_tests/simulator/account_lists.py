@@ -208,7 +208,7 @@ def billing_profile(layout: Layout, account: int, index: int) -> Record:
         "id": item_id(6, account, index),
         "advertiser_id": layout.account_id(account),
         "billing_type": "CREDIT_CARD",
-        "card_type": "VISA",
+        "card_type": ("VISA", "MASTERCARD", "DISCOVER")[mix(layout.seed, 27, account, index) % 3],
         "payment_method_brand": "VISA",
         "status": "VALID" if _is_active(index) else "DELETED",
     }

@@ -157,7 +157,7 @@ def product_group_promotion(layout: Layout, account: int, group: int, position: 
         "id": _promotion_id(account, group, position),
         "ad_group_id": layout.entity_id(Kind.AD_GROUPS, account, group),
         "status": _status(group, position),
-        "bid_in_micro_currency": 14_000_000 if position % 2 else None,
+        "bid_in_micro_currency": mix(layout.seed, account, group, position) % 10**9 if position % 2 else None,
         "catalog_product_group_id": numbering.CATALOG_PRODUCT_GROUPS.id_of(position),
         "catalog_product_group_name": "Most popular",
         "creative_type": "SHOPPING",

@@ -70,7 +70,7 @@ def catalog(layout: Layout, index: int) -> Record:
     return {
         "id": catalog_id(index),
         "catalog_type": _TYPES[index % len(_TYPES)],
-        "name": words(mix(layout.seed, 30, index)) if index % 4 else None,
+        "name": words(mix(layout.seed, 30, index)),
         "created_at": "2022-03-14T15:15:22Z",
         "updated_at": f"2024-03-14T15:15:{index % 60:02}Z",
     }
