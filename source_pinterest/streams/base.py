@@ -5,6 +5,7 @@
         ChildStream              one slice per parent; the parents' ids stamped on each record
           AdAccountStream        one slice per ad account
             EntityStream         emits what has changed
+            EntityListStream     one list per campaign or ad group in the account
             AnalyticsStream      batches of ids x windows of days; old days are reports
             ReportStream         windows become asynchronous jobs; one class per level, CustomReportStream
         UserAccountAnalytics     one partition, no account
