@@ -36,12 +36,14 @@ class WholeList(ListOperation):
 
 @dataclass(frozen=True)
 class FirstPageList(ListOperation):
-    """A list whose bookmark, as its documentation says, leads nowhere: the first page comes again."""
+    """A list whose bookmark, as its documentation says, leads nowhere: the first page comes again, bookmark and all."""
 
     def answer(self, call: Call) -> bytes:
         size = call.arguments["page_size"]
         listing = self.listing(call.layout, call.arguments)
-        bookmark = call.bookmarks.issue(0, call.identity) if size < len(listing) else None
+        bookmark = None
+        if size < len(listing):
+            bookmark = call.arguments["bookmark"] or call.bookmarks.issue(0, call.identity)
         return orjson.dumps({"items": listing.page(0, size), "bookmark": bookmark})
 
 
