@@ -9,6 +9,7 @@ from typing import Any
 
 from integration_tests.simulator import numbering
 from integration_tests.simulator.ads import account_of
+from integration_tests.simulator.audience_rules import audience_rule, visitors
 from integration_tests.simulator.layout import Kind, Layout, size_at
 from integration_tests.simulator.listing import Listing, Record
 from integration_tests.simulator.seeding import mix, words
@@ -49,55 +50,9 @@ def audience(layout: Layout, account: int, index: int) -> Record:
         "created_by_company_name": "Käse & Co",
         "created_timestamp": layout.built_at - 50_000_000 + index,
         "updated_timestamp": layout.built_at - 40_000_000 + index if is_sized else None,
-        "rule": _audience_rule(layout, account, index),
-    }
-
-
-def _audience_rule(layout: Layout, account: int, index: int) -> Record:
-    if index % 2:
-        return {"visitor_source_id": item_id(2, account, 0), "retention_days": 180, "event": "checkout"}
-    return {
-        "ad_account_id": layout.account_id(account),
-        "ad_id": [layout.entity_id(Kind.ADS, account, 0)],
-        "campaign_id": [layout.entity_id(Kind.CAMPAIGNS, account, 0)],
-        "country": "US",
-        "customer_list_id": item_id(1, account, 0),
-        "engagement_domain": ["shop.example"],
-        "engagement_type": "click",
-        "engager_type": 1,
-        "event": "checkout",
-        "event_data": {
-            "currency": "USD",
-            "lead_type": "Newsletter",
-            "line_items": {
-                "product_brand": "Käse",
-                "product_category": "Food",
-                "product_id": 1414,
-                "product_name": "Cheese",
-                "product_price": "5.99",
-                "product_quantity": 2,
-                "product_variant": "old",
-                "product_variant_id": "14",
-            },
-            "order_id": "X-151481",
-            "order_quantity": 1,
-            "page_name": "Cheese",
-            "promo_code": "WINTER10",
-            "property": "Athleta",
-            "search_query": "cheese",
-            "value": "116",
-            "video_title": "How to",
-        },
-        "event_source": {"=": ["web", "mobile"]},
-        "ingestion_source": {"=": ["tag"]},
-        "objective_type": ["AWARENESS"],
-        "percentage": 3,
-        "pin_id": ["1022106077902810180"],
-        "prefill": True,
-        "retention_days": 30,
-        "seed_id": ["2542620639259"],
-        "url": ["https://shop.example/view_item"],
-        "visitor_source_id": item_id(2, account, 0),
+        "rule": audience_rule(layout, account, item_id(2, account, 0))
+        if index % 2 == 0
+        else visitors(item_id(2, account, 0)),
     }
 
 

@@ -5,7 +5,7 @@ Pinterest opens that parameter to some apps only, and may ignore it. So it is tr
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
 import requests
@@ -36,7 +36,7 @@ _REFUSALS = (RejectedError, RefusedError, ScopeMissingError, AccessLostError, Go
 
 _GROUPS_THAT_PROVE = 2
 _CALLS_OF_A_PROOF = 2
-"""An account of so few ad groups is read faster than anything is proven."""
+"""An account of so few ad groups is read as fast as anything is proven."""
 
 
 class Keywords(EntityListStream):
@@ -53,13 +53,18 @@ class Keywords(EntityListStream):
         """A slice for each account; those that prove nothing of batches come last, when others may have."""
         undecided: list[StreamSlice] = []
         for stream_slice in super().account_slices(accounts):
+            if failure_of(stream_slice):
+                yield stream_slice
+                continue
             try:
-                if failure_of(stream_slice) or self._is_proven(stream_slice):
-                    yield stream_slice
-                else:
-                    undecided.append(stream_slice)
+                self._batches_work = self._batches_work or self._does_a_batch_agree(stream_slice)
             except SliceError as error:
                 yield failed_slice(stream_slice.partition, error)
+                continue
+            if self._batches_work:
+                yield stream_slice
+            else:
+                undecided.append(stream_slice)
         yield from undecided
 
     def filters(self, stream_slice: StreamSlice) -> Iterator[Filter]:
@@ -80,18 +85,14 @@ class Keywords(EntityListStream):
     def _batch_size(self) -> int:
         return limits.AD_GROUPS_PER_KEYWORDS_CALL if self._batches_work else 1
 
-    def _is_proven(self, stream_slice: StreamSlice) -> bool:
-        ad_groups = stream_slice.extra_fields[AD_GROUP]
-        if not self._batches_work and len(ad_groups) > _CALLS_OF_A_PROOF:
-            self._batches_work = self._does_a_batch_agree(stream_slice, ad_groups)
-        return self._batches_work
-
-    def _does_a_batch_agree(self, stream_slice: StreamSlice, ad_groups: Sequence[str]) -> bool:
+    def _does_a_batch_agree(self, stream_slice: StreamSlice) -> bool:
         """Whether a batch shows several of its ad groups, no other parent, and all that one of them shows by itself.
 
         Keywords of a single ad group, or none at all, do not show that the others were looked at.
         """
-        batch = list(ad_groups[: limits.AD_GROUPS_PER_KEYWORDS_CALL])
+        batch = list(stream_slice.extra_fields[AD_GROUP][: limits.AD_GROUPS_PER_KEYWORDS_CALL])
+        if len(batch) <= _CALLS_OF_A_PROOF:
+            return False
         try:
             found = self._ids_by_parent(stream_slice, {AD_GROUPS: batch})
             if len(found) < _GROUPS_THAT_PROVE or not found.keys() <= set(batch):
