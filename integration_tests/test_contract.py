@@ -152,6 +152,7 @@ def test_answers_in_the_form_of_the_contract(sim: Simulator, sdk: pinterestsdk.A
     arguments = {
         name: value.split(",") if name in {"columns", "targeting_types"} else value for name, value in query.items()
     }
+    arguments |= {name: value == "true" for name, value in arguments.items() if value in ("true", "false")}
 
     answer = sdk_call(operation_id, sdk)(**ids, **arguments)
 

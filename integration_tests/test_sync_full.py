@@ -133,7 +133,7 @@ def test_children_before_their_parents_in_the_catalog(sim: Simulator) -> None:
 
 
 def test_nothing_to_read() -> None:
-    with Simulator(World(boards=0, ad_accounts=0)) as sim:
+    with Simulator(World(boards=0, ad_accounts=0, catalogs=0)) as sim:
         output = run_sync(sim)
     assert_succeeded(output)
     assert [name for name, records in output.records.items() if records] == ["user_account_analytics"]

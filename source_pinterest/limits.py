@@ -10,6 +10,7 @@ from collections.abc import Mapping
 PAGE_SIZE = 250  # the most a list endpoint returns a page; its default of 25 costs ten times the calls
 PINS_PER_BOARD_LISTED = 100_000  # a board's pin list refuses to page beyond it; seen in use, on no page
 MAX_ID_DIGITS = 18  # ids of ad accounts and of what is in them; a longer one is a 400. Pins and boards have no maximum
+AD_GROUPS_PER_KEYWORDS_CALL = 250  # ad_group_ids. https://developers.pinterest.com/docs/api/v5/keywords-get
 
 # Synchronous analytics. https://developers.pinterest.com/docs/api/v5/campaigns-analytics
 IDS_PER_ANALYTICS_CALL = 250  # campaign_ids, ad_group_ids, ad_ids

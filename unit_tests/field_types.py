@@ -3,14 +3,23 @@
 Both are told as a mapping from a field's path, such as `media.items[].images`, so that they can be compared.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from types import NoneType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
-JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", datetime: "string", Any: "object"}
+JSON_TYPES = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    date: "string",
+    datetime: "string",
+    SecretStr: "string",
+    Any: "object",
+}
 
 
 def nodes(schema: dict[str, Any], path: str = "") -> dict[str, dict[str, Any]]:
@@ -51,8 +60,13 @@ def _choices(annotation: Any) -> set[Any]:
 
 def _fields_of(model: type[BaseModel], path: str) -> dict[str, str]:
     fields = model.model_fields
-    if "one_of_schemas" in fields:  # how the generator writes a choice of shapes: a record may have the fields of any
-        shapes = [field.annotation for name, field in fields.items() if name.startswith("oneof_schema_")]
+    if fields.keys() & {
+        "one_of_schemas",
+        "any_of_schemas",
+    }:  # how the generator writes a choice of shapes: a record may have the fields of any
+        shapes = [
+            field.annotation for name, field in fields.items() if name.startswith(("oneof_schema_", "anyof_schema_"))
+        ]
         return {key: value for shape in shapes for key, value in model_types(shape, path).items() if key != path}
     found: dict[str, str] = {}
     for name, field in fields.items():

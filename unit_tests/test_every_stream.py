@@ -20,7 +20,7 @@ from unit_tests.configs import config
 from unit_tests.streams.pinterest import Pinterest
 
 DOCS = "https://developers.pinterest.com/docs/api/v5/"
-SCOPES = {"boards:read", "pins:read", "user_accounts:read", "ads:read"}
+SCOPES = {"boards:read", "pins:read", "user_accounts:read", "ads:read", "billing:read", "catalogs:read"}
 
 each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.stream_name())
 

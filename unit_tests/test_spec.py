@@ -228,7 +228,8 @@ def test_the_consent_page_is_asked_for_every_read_scope() -> None:
         "client_id": "1234567",
         "redirect_uri": CLICK.redirect_uri,
         "response_type": "code",
-        "scope": "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read",
+        "scope": "ads:read,billing:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,"
+        "user_accounts:read",
         "state": CLICK.state,
     }
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 
 import requests
 
-from integration_tests.simulator import organic
+from integration_tests.simulator import numbering, organic
 from integration_tests.simulator.layout import Kind
 from integration_tests.simulator.oauth import CLIENT_ID, CLIENT_SECRET
 from integration_tests.simulator.report_subjects import product_group_id
@@ -111,7 +111,21 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
     report = {**dates, "columns": "SPEND_IN_DOLLAR,TOTAL_CHECKOUT", "granularity": "DAY"}
     by_gender = {**report, "targeting_types": "GENDER,APPTYPE"}
     ids = {kind: [world.entity_id(kind, 0, index) for index in range(3)] for kind in Kind}
+    lists = {
+        f"{name}/list": LegalCall(f"{account}/{name}", {})
+        for name in ("audiences", "customer_lists", "conversion_tags", "promotions", "order_lines", "lead_forms")
+    }
+    promotions = {"ad_group_id": ids[Kind.AD_GROUPS][0]}
     return {
+        **lists,
+        "billing_profiles/get": LegalCall(f"{account}/billing_profiles", {"is_active": "false"}),
+        "billing_invoices/get": LegalCall(f"{account}/billing_invoices", {}),
+        "keywords/get": LegalCall(f"{account}/keywords", {"ad_group_ids": ids[Kind.AD_GROUPS]}),
+        "product_group_promotions/list": LegalCall(f"{account}/product_group_promotions", promotions),
+        "catalogs/list": LegalCall("/catalogs", {}),
+        "feeds/list": LegalCall("/catalogs/feeds", {}),
+        "feed_processing_results/list": LegalCall(f"/catalogs/feeds/{numbering.FEEDS.id_of(0)}/processing_results", {}),
+        "catalogs_product_groups/list": LegalCall("/catalogs/product_groups", {}),
         "user_account/get": LegalCall("/user_account", {}),
         "boards/list": LegalCall("/boards", {}),
         "boards/get": LegalCall(board, {}),
@@ -147,9 +161,6 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
         "product_groups/analytics": LegalCall(
             f"{account}/product_groups/analytics",
             {**report, "product_group_ids": [product_group_id(0, group, 0) for group in range(3)]},
-        ),
-        "product_group_promotions/list": LegalCall(
-            f"{account}/product_group_promotions", {"ad_group_id": ids[Kind.AD_GROUPS][0]}
         ),
         "metrics_ready_state/get": LegalCall("/resources/metrics_ready_state", {"date": str(world.today)}),
         "analytics/get_report": LegalCall(f"{account}/reports", {"token": "unknown"}),

@@ -6,6 +6,7 @@ Parameters as in Pinterest's OpenAPI document: https://developers.pinterest.com/
 
 from integration_tests.simulator import ads, organic, ready_state, user_analytics
 from integration_tests.simulator.analytics_operation import AnalyticsOperation
+from integration_tests.simulator.list_endpoints import LIST_ENDPOINTS
 from integration_tests.simulator.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
 from integration_tests.simulator.parameters import (
     Choice,
@@ -17,7 +18,6 @@ from integration_tests.simulator.parameters import (
     RepeatedArray,
     Text,
 )
-from integration_tests.simulator.product_group_promotions import names_promotions, product_group_promotions
 from integration_tests.simulator.product_groups import ProductGroupOperation
 from integration_tests.simulator.report_operations import CreateReport, GetReport
 from integration_tests.simulator.report_rules import REPORT_RULES
@@ -198,15 +198,6 @@ ENDPOINTS: tuple[Operation, ...] = (
         parameters=(_ids("product_group_ids", required=True),),
         level="product_groups",
     ),
-    ListOperation(
-        "product_group_promotions/list",
-        f"{_AA}/product_group_promotions",
-        "ads_read",
-        _ADS,
-        (Digits("ad_group_id", max_length=18), _ids("product_group_promotion_ids"), _ENTITY_STATUSES, _ORDER),
-        product_group_promotions,
-        rules=(names_promotions,),
-    ),
     DocumentOperation(
         "metrics_ready_state/get",
         "/resources/metrics_ready_state",
@@ -216,6 +207,7 @@ ENDPOINTS: tuple[Operation, ...] = (
         ready_state.metrics_ready_state,
     ),
     GetReport("analytics/get_report", _REPORTS, "ads_analytics", _ADS, (Text("token", required=True),)),
+    *LIST_ENDPOINTS,
 )
 CREATE_REPORT = CreateReport("analytics/create_report", _REPORTS, "ads_analytics", _ADS, (), rules=REPORT_RULES)
 """The one operation that is called with a body."""

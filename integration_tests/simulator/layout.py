@@ -59,6 +59,14 @@ class Layout:
     product_groups: Size = 2  # in each ad group, as are the next two
     product_items: Size = 2
     keywords: Size = 2
+    negative_keywords: Size = 1  # in each ad account and in each campaign
+    account_list_items: Size = 2  # in each plain list of an ad account, such as audiences
+    catalogs: int = 1
+    feeds: int = 2  # dealt out to the catalogs in turn, as are product groups
+    feed_results: Size = 2  # of each feed
+    catalog_product_groups: int = 2
+    merchant_refusal: int | None = None  # code with which an unapproved merchant is refused: 2625 or 2626
+    keyword_batches: str = "answered"  # one of `KeywordBatches`
     statuses: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_STATUSES))
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     first_day: date | None = None  # None: 914 days before `now`
@@ -76,6 +84,8 @@ class Layout:
         self._edits: dict[tuple[Kind, str], dict[str, Any]] = {}
         self._restated_since: list[date] = []
         self._vanished: set[str] = set()
+        self.deleted_entities: set[str] = set()
+        self.deleted_feeds: set[str] = set()
 
     @property
     def today(self) -> date:

@@ -12,6 +12,7 @@ from typing import Any
 from integration_tests.simulator import ads, columns, organic, report_columns, user_analytics
 from integration_tests.simulator.analytics import DEFAULT_ATTRIBUTION, Attribution, DayRows
 from integration_tests.simulator.layout import Kind, Layout, size_at
+from integration_tests.simulator.list_streams import LIST_KEYS, LIST_RECORDS
 from integration_tests.simulator.listing import Record
 from integration_tests.simulator.product_groups import KEY as PRODUCT_GROUP_ID
 from integration_tests.simulator.product_groups import product_groups
@@ -39,6 +40,7 @@ PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {
     "campaign_analytics": ("CAMPAIGN_ID", "DATE"),
     "ad_group_analytics": ("AD_GROUP_ID", "DATE"),
     "ad_analytics": ("AD_ID", "DATE"),
+    **LIST_KEYS,
 }
 _ENTITIES: Mapping[str, Callable[[Layout, Mapping[str, Any]], Any]] = {
     "campaigns": ads.campaigns,
@@ -181,4 +183,5 @@ _LISTS: Mapping[str, Callable[[Layout], Iterator[Record]]] = {
     "board_pins": _board_pins,
     "board_section_pins": _board_section_pins,
     "ad_accounts": lambda world: iter(ads.ad_accounts(world, {})),
+    **LIST_RECORDS,
 }

@@ -21,6 +21,8 @@ class PinterestError(AirbyteTracedException):
     """Something Pinterest did, in a sentence that says what to do about it."""
 
     kind = FailureType.system_error
+    advice = "Check what the token's user may see, or leave the stream out."
+    """What to do where it is about a whole stream."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(message=sentence, internal_message=sentence, failure_type=self.kind)
@@ -106,6 +108,19 @@ class RefusedError(SliceError):
     """The token may not read this account or board."""
 
     kind = FailureType.config_error
+
+
+class NoCatalogError(RefusedError):
+    """The user has no catalog, so that there is nothing to list."""
+
+
+class MerchantRefusedError(RefusedError):
+    """Pinterest has not approved the user as a merchant."""
+
+    advice = (
+        "Pinterest has not approved this account as a merchant, or not yet: its Business Hub tells why and takes "
+        "appeals. Until then, leave the stream out."
+    )
 
 
 class GoneError(SliceError):

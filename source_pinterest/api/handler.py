@@ -14,6 +14,8 @@ from source_pinterest.api.errors import (
     AnswerTooLargeError,
     GoneError,
     ListingCappedError,
+    MerchantRefusedError,
+    NoCatalogError,
     RefusedError,
     RejectedError,
     ScopeMissingError,
@@ -126,6 +128,8 @@ class SplittingErrorHandler(PinterestErrorHandler):
 
 _ERRORS = {
     Verdict.REFUSED: RefusedError,
+    Verdict.NO_CATALOG: NoCatalogError,
+    Verdict.MERCHANT_REFUSED: MerchantRefusedError,
     Verdict.GONE: GoneError,
     Verdict.TOO_LARGE: AnswerTooLargeError,
     Verdict.LISTING_CAPPED: ListingCappedError,

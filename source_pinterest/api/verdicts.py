@@ -23,6 +23,8 @@ class Verdict(Enum):
     REFRESH_TOKEN = auto()
     SCOPE_MISSING = auto()
     REFUSED = auto()
+    NO_CATALOG = auto()
+    MERCHANT_REFUSED = auto()
     GONE = auto()
     TOO_LARGE = auto()
     LISTING_CAPPED = auto()
@@ -35,9 +37,12 @@ _TABLE: Mapping[tuple[int, int | None], Verdict] = {
     (401, 7): Verdict.REFUSED,
     (401, 29): Verdict.REFUSED,
     (403, None): Verdict.REFUSED,
+    (403, 2625): Verdict.MERCHANT_REFUSED,
+    (403, 2626): Verdict.MERCHANT_REFUSED,
     (404, None): Verdict.GONE,
     (408, None): Verdict.RETRY,
     (409, None): Verdict.RETRY,
+    (409, 4182): Verdict.NO_CATALOG,
     (413, None): Verdict.TOO_LARGE,
     (414, None): Verdict.TOO_LARGE,
     (425, None): Verdict.RETRY,

@@ -1,6 +1,16 @@
 """Which streams are there? In the order in which they are read: a parent before its children."""
 
 from source_pinterest.api.errors import ConfigError
+from source_pinterest.streams.account_lists import (
+    Audiences,
+    BillingInvoices,
+    BillingProfiles,
+    ConversionTags,
+    CustomerLists,
+    LeadForms,
+    OrderLines,
+    Promotions,
+)
 from source_pinterest.streams.ads import AdAccounts, AdGroups, Ads, Campaigns
 from source_pinterest.streams.analytics import (
     AdAccountAnalytics,
@@ -10,8 +20,15 @@ from source_pinterest.streams.analytics import (
     ProductGroupAnalytics,
 )
 from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.catalogs import (
+    Catalogs,
+    CatalogsFeedProcessingResults,
+    CatalogsFeeds,
+    CatalogsProductGroups,
+)
 from source_pinterest.streams.custom import CustomReportStream
 from source_pinterest.streams.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.keywords import Keywords
 from source_pinterest.streams.organic import BoardPins, Boards, BoardSectionPins, BoardSections
 from source_pinterest.streams.reports import REPORTS
 from source_pinterest.streams.sync import Sync
@@ -23,6 +40,23 @@ from source_pinterest.streams.targeting import (
 )
 from source_pinterest.streams.user_analytics import UserAccountAnalytics
 
+LISTS: tuple[type[PinterestStream], ...] = (
+    Catalogs,
+    CatalogsFeeds,
+    CatalogsFeedProcessingResults,
+    CatalogsProductGroups,
+    Audiences,
+    CustomerLists,
+    ConversionTags,
+    Keywords,
+    ProductGroupPromotions,
+    Promotions,
+    OrderLines,
+    LeadForms,
+    BillingProfiles,
+    BillingInvoices,
+)
+
 STREAMS: tuple[type[PinterestStream], ...] = (
     Boards,
     BoardSections,
@@ -32,7 +66,7 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     Campaigns,
     AdGroups,
     Ads,
-    ProductGroupPromotions,
+    *LISTS,
     UserAccountAnalytics,
     AdAccountAnalytics,
     CampaignAnalytics,

@@ -5,6 +5,7 @@
         ChildStream              one slice per parent; the parents' ids stamped on each record
           AdAccountStream        one slice per ad account
             EntityStream         emits what has changed
+            EntityListStream     one list per campaign or ad group in the account
             SynchronousStream    batches of ids x windows of days, 89 days back; TargetingAnalyticsStream
               AnalyticsStream    older days are reports
             ReportStream         windows become asynchronous jobs; one class per level, CustomReportStream
@@ -182,8 +183,7 @@ class PinterestStream(HttpStream, ABC):
             ConfigError: it is all there is.
         """
         if not stream_slice.partition:
-            advice = "Check what the token's user may see, or leave the stream out"
-            raise ConfigError(f"{error.message}. {advice}.") from error
+            raise ConfigError(f"{error.message}. {error.advice}") from error
         LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:

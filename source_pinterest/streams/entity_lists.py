@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import requests
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest import limits
 from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
 from source_pinterest.streams.ads import ALL_STATUSES, AdAccountStream, AdGroups, EntityStream
 from source_pinterest.streams.partitions import failed_slice, failure_of, partition_slice
@@ -29,6 +30,7 @@ class EntityListStream(AdAccountStream, ABC):
 
     listed_by: ClassVar[Mapping[str, type[EntityStream]]]
     """The parameters that name an entity."""
+    calls = f"1 an ad group and page of {limits.PAGE_SIZE}"
 
     def select(self) -> None:
         """Tell that this sync emits the stream, and that it needs the ids of all its entities."""
@@ -103,7 +105,7 @@ class EntityListStream(AdAccountStream, ABC):
 
 
 class ProductGroupPromotions(EntityListStream):
-    """Of each ad group. https://developers.pinterest.com/docs/api/v5/product_group_promotions-list."""
+    """Product groups promoted in each ad group. https://developers.pinterest.com/docs/api/v5/product_group_promotions-list."""
 
     path_template = "ad_accounts/{ad_account_id}/product_group_promotions"
     listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"ad_group_id": AdGroups}

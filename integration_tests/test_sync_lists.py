@@ -1,0 +1,284 @@
+"""Do catalogs, keywords and the other lists arrive whole, in the fewest calls, and without a secret?"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integration_tests.simulator import ALL_SCOPES, Fault, Kind, Simulator, World
+from integration_tests.simulator.ad_group_lists import KeywordBatches
+from integration_tests.simulator.catalogs import PASSWORD
+from integration_tests.simulator.contract import violations
+from integration_tests.simulator.list_streams import LIST_KEYS
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.list_calls import keyword_calls, list_calls, proof_calls
+from integration_tests.support.syncs import (
+    ROOT,
+    clean_environment,
+    read_arguments,
+    run_main,
+    run_sync,
+    since_recently,
+)
+
+LISTS = tuple(LIST_KEYS)
+CATALOGS = tuple(stream for stream in LISTS if stream.startswith("catalogs"))
+OF_AN_ACCOUNT = tuple(stream for stream in LISTS if stream not in CATALOGS)
+KEYWORDS, PROMOTIONS = "keywords/get", "product_group_promotions/list"
+UNTRUSTED = [mode for mode in KeywordBatches if mode is not KeywordBatches.ANSWERED]
+NOTICED = [mode for mode in UNTRUSTED if mode not in {KeywordBatches.LAST_ONE, KeywordBatches.INCOMPLETE}]
+"""What shows in each answer. What an answer leaves out shows in the proof alone."""
+
+
+def several_pages() -> World:
+    return World(
+        boards=0,
+        ad_accounts=3,
+        campaigns=(3, 0, 1),
+        ad_groups=(260, 0, 4),
+        ads=0,
+        keywords=(2, 1, 0),
+        negative_keywords=(1, 0, 252),
+        product_groups=(0, 1, 251),
+        account_list_items=(251, 0, 1),
+        catalogs=3,
+        feeds=5,
+        feed_results=(250, 0, 251, 1),
+        catalog_product_groups=252,
+    )
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(several_pages()) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def small() -> Iterator[Simulator]:
+    with Simulator(World(boards=0, campaigns=2, ad_groups=4, ads=0)) as simulator:
+        yield simulator
+
+
+def test_every_list_arrives_whole_in_the_fewest_calls(sim: Simulator) -> None:
+    output = run_sync(sim, LISTS)
+    assert_succeeded(output, LISTS)
+    assert_exact(output, sim, LISTS)
+    assert not output.warnings()
+    called = {operation: len(sim.calls(operation)) for operation in list_calls(sim.world)}
+    assert called == list_calls(sim.world)
+    assert violations(sim.log) == []
+
+
+@pytest.mark.parametrize("stream", LISTS)
+def test_a_list_that_refuses_stops_no_other(small: Simulator, stream: str) -> None:
+    operation = {"catalogs_feeds": "feeds", "catalogs_feed_processing_results": "feed_processing_results"}.get(
+        stream, stream
+    )
+    verb = "get" if stream.startswith(("billing", "keywords")) else "list"
+    small.add_fault(Fault("503", on=f"{operation}/{verb}", times=None))
+    output = run_sync(small, OF_AN_ACCOUNT + CATALOGS, config=small.config(max_retries=0))
+    children = {"catalogs_feed_processing_results"} if stream == "catalogs_feeds" else set()
+    failed = {name for name in LISTS if output.status(name) == "INCOMPLETE"}
+    assert failed == {stream} | children
+    assert_exact(output, small, [name for name in LISTS if name not in failed])
+
+
+def test_parents_are_listed_once_for_all_that_need_them(small: Simulator) -> None:
+    run_sync(small, ("keywords", "product_group_promotions", "ad_groups"), config=small.config(status=["ACTIVE"]))
+    assert len(small.calls("campaigns/list")) == len(small.calls("ad_groups/list")) == small.world.ad_accounts
+    statuses = {tuple(entry.values("entity_statuses")) for entry in small.calls("ad_groups/list")}
+    assert statuses == {("ACTIVE", "PAUSED", "ARCHIVED")}
+
+
+def test_the_status_option_hides_no_keyword_and_no_promotion(small: Simulator) -> None:
+    streams = ("ad_groups", "keywords", "product_group_promotions")
+    output = run_sync(small, streams, config=small.config(status=["PAUSED"]))
+    assert_succeeded(output, streams)
+    assert_exact(output, small, streams[1:])
+    assert {entry["status"] for entry in output.records["ad_groups"]} == {"PAUSED"}
+
+
+# -- catalogs
+
+
+def test_whoever_has_no_catalog_gets_empty_streams_and_no_warning() -> None:
+    with Simulator(World(catalogs=0)) as sim:
+        output = run_sync(sim, CATALOGS)
+        assert sim.calls("catalogs_product_groups/list")[0].status == 409
+        assert len(sim.calls("catalogs_product_groups/list")) == 1
+    assert_succeeded(output, CATALOGS)
+    assert not output.warnings()
+    assert not any(output.records.values())
+
+
+@pytest.mark.parametrize("code", [2625, 2626])
+def test_an_unapproved_merchant_is_told_what_to_do(code: int) -> None:
+    with Simulator(World(merchant_refusal=code)) as sim:
+        output = run_sync(sim, CATALOGS)
+        assert_exact(output, sim, CATALOGS[:3])
+    assert_failed(output, "catalogs_product_groups", "config_error", "Business Hub", f"code {code}", "leave the stream")
+    assert [output.status(stream) for stream in CATALOGS[:3]] == ["COMPLETE"] * 3
+
+
+def test_a_feed_that_is_gone_is_left_out(sim: Simulator) -> None:
+    gone = next(iter(sim.expected("catalogs_feeds")))[0]
+    sim.after("feeds/list", 1, lambda world: world.deleted_feeds.add(gone))
+    output = run_sync(sim, ["catalogs_feed_processing_results"])
+    assert_succeeded(output, ["catalogs_feed_processing_results"])
+    assert_exact(output, sim, ["catalogs_feed_processing_results"])
+    assert gone not in {record["feed_id"] for record in output.records["catalogs_feed_processing_results"]}
+    [warning] = output.warnings()
+    assert f"{gone} is left out" in warning
+
+
+def test_catalogs_are_read_on_behalf_of_the_configured_account(small: Simulator) -> None:
+    account = small.world.account_id(1)
+    output = run_sync(small, CATALOGS, config=small.config(account_id=account))
+    assert_succeeded(output, CATALOGS)
+    asked = [entry for entry in small.log if entry.category == "catalogs_read"]
+    assert {tuple(entry.values("ad_account_id")) for entry in asked} == {(account,)}
+
+
+@pytest.mark.parametrize("flags", [(), ("--debug",)])
+def test_what_signs_in_to_a_feed_never_leaves(sim: Simulator, tmp_path: Path, flags: tuple[str, ...]) -> None:
+    arguments = read_arguments(tmp_path, catalog_of(["catalogs_feeds"]), since_recently(sim), None)
+    done = subprocess.run(
+        [sys.executable, "main.py", *arguments, *flags],
+        cwd=ROOT,
+        env=clean_environment(sim.url),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == 0
+    assert "https://feeds.example/" in said
+    assert ("DEBUG" in said) is bool(flags)
+    for secret in (PASSWORD, "false-url-password", "false-url-key", "reader"):
+        assert secret not in said
+
+
+def test_discover_does_not_name_credentials(small: Simulator, tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(small.config()), encoding="utf-8")
+    found = run_main(small, "discover", "--config", str(config))
+    [catalog] = [message.catalog for message in found.messages if message.catalog]
+    [feeds] = [stream for stream in catalog.streams if stream.name == "catalogs_feeds"]
+    assert "password" not in json.dumps(feeds.json_schema)
+    assert "credentials" not in feeds.json_schema["properties"]
+
+
+# -- keywords
+
+
+@pytest.mark.parametrize("mode", UNTRUSTED)
+def test_keywords_arrive_whole_where_batches_do_not_work(mode: KeywordBatches) -> None:
+    with Simulator(World(campaigns=2, ad_groups=5, keywords=(2, 0, 1), keyword_batches=mode)) as sim:
+        output = run_sync(sim, ["keywords"])
+        assert_succeeded(output, ["keywords"])
+        assert_exact(output, sim, ["keywords"])
+        one_by_one = [entry.values("ad_group_id") for entry in sim.calls(KEYWORDS) if entry.values("ad_group_id")]
+        ad_groups = sum(sim.world.count(Kind.AD_GROUPS, account) for account in range(2))
+        assert ad_groups <= len(one_by_one) <= ad_groups + 2
+        assert {tuple(entry.values("match_types")) for entry in sim.calls(KEYWORDS)} == {()}
+
+
+@pytest.mark.parametrize("mode", NOTICED)
+def test_batches_that_stop_working_after_the_proof_are_noticed(mode: KeywordBatches) -> None:
+    with Simulator(World(campaigns=2, ad_groups=5, ad_accounts=1)) as sim:
+        sim.after(KEYWORDS, proof_calls(sim.world), lambda world: setattr(world, "keyword_batches", mode))
+        output = run_sync(sim, ["keywords"])
+        assert_succeeded(output, ["keywords"])
+        assert_exact(output, sim, ["keywords"])
+
+
+def test_an_account_without_keywords_proves_nothing_and_waits_for_one_that_does() -> None:
+    """The first account's ad groups hold none; that batches work shows in the second."""
+    with Simulator(World(campaigns=1, ad_groups=(3, 8), keywords=(0, 0, 0, 1, 1), ad_accounts=2)) as sim:
+        output = run_sync(sim, ["keywords"])
+        assert_succeeded(output, ["keywords"])
+        assert_exact(output, sim, ["keywords"])
+        batches = [entry.account for entry in sim.calls(KEYWORDS) if entry.values("ad_group_ids")]
+        first, second = (sim.world.account_id(account) for account in range(2))
+        assert sorted(batches) == sorted([first, second, second, first])
+        assert len([entry for entry in sim.calls(KEYWORDS) if entry.values("ad_group_id")]) == 1
+
+
+def test_a_single_ad_group_with_keywords_does_not_prove_that_batches_work() -> None:
+    world = World(campaigns=0, ad_groups=4, keywords=(0, 0, 0, 2), ad_accounts=1, keyword_batches="last_one")
+    with Simulator(world) as sim:
+        output = run_sync(sim, ["keywords"])
+        assert_succeeded(output, ["keywords"])
+        assert_exact(output, sim, ["keywords"])
+        assert len([entry for entry in sim.calls(KEYWORDS) if entry.values("ad_group_id")]) == 4
+
+
+def test_two_ad_groups_are_read_without_a_proof() -> None:
+    with Simulator(World(campaigns=1, ad_groups=2, ad_accounts=1)) as sim:
+        run_sync(sim, ["keywords"])
+        assert len(sim.calls(KEYWORDS)) == 1 + 1 + 2
+
+
+def test_an_ad_group_that_is_deleted_meanwhile_is_passed_over(small: Simulator) -> None:
+    ad_group = small.world.entity_id(Kind.AD_GROUPS, 0, 1)
+    small.world.keyword_batches = "refused"
+    small.after("ad_groups/list", 2, lambda world: world.deleted_entities.add(ad_group))
+    streams = ("keywords", "product_group_promotions")
+    output = run_sync(small, streams)
+    assert_succeeded(output, streams)
+    for stream, owner in (("keywords", "parent_id"), ("product_group_promotions", "ad_group_id")):
+        small.world.deleted_entities.clear()
+        wanted = {key for key, record in small.expected(stream).items() if record[owner] != ad_group}
+        assert {(record["id"],) for record in output.records[stream]} == wanted
+        assert wanted
+
+
+def test_an_account_that_refuses_halfway_is_incomplete(small: Simulator) -> None:
+    small.add_fault(Fault("forbidden", on=PROMOTIONS, account=small.world.account_id(0), after=2, times=None))
+    output = run_sync(small, ["product_group_promotions"])
+    assert_failed(output, "product_group_promotions", "transient_error", "refuses the rest")
+
+
+def test_an_account_whose_ad_groups_cannot_be_listed_costs_only_its_own(small: Simulator) -> None:
+    account = small.world.account_id(0)
+    small.add_fault(Fault("503", on="ad_groups/list", account=account, times=None))
+    streams = ("keywords", "product_group_promotions")
+    output = run_sync(small, streams, config=small.config(max_retries=0))
+    for stream in streams:
+        assert_failed(output, stream, "transient_error", "Pinterest failed")
+        theirs = {key for key, record in small.expected(stream).items() if record["ad_account_id"] != account}
+        assert {(record["id"],) for record in output.records[stream]} == theirs
+
+
+def test_keyword_calls_follow_the_formula() -> None:
+    world = World(boards=0, ad_accounts=2, campaigns=3, ad_groups=(501, 7), ads=0, keywords=(1, 3))
+    with Simulator(world) as sim:
+        output = run_sync(sim, ["keywords"])
+        assert_exact(output, sim, ["keywords"])
+        assert len(sim.calls(KEYWORDS)) == keyword_calls(world)
+        assert max(len(entry.values("ad_group_ids")) for entry in sim.calls(KEYWORDS)) == 250
+
+
+# -- permissions
+
+
+@pytest.mark.parametrize(("scope", "streams"), [("billing:read", OF_AN_ACCOUNT[-2:]), ("catalogs:read", CATALOGS)])
+def test_a_missing_permission_is_named_and_costs_only_its_own_streams(scope: str, streams: tuple[str, ...]) -> None:
+    with Simulator(World(boards=0), scopes=tuple(one for one in ALL_SCOPES if one != scope)) as sim:
+        output = run_sync(sim, LISTS)
+        others = [stream for stream in LISTS if stream not in streams]
+        assert_exact(output, sim, others)
+    for stream in streams:
+        assert_failed(output, stream, "config_error", "permission", scope)
+    assert {output.status(stream) for stream in others} == {"COMPLETE"}
+
+
+def test_inactive_billing_profiles_and_deleted_tags_are_read(small: Simulator) -> None:
+    output = run_sync(small, ("billing_profiles", "conversion_tags"))
+    assert {record["status"] for record in output.records["billing_profiles"]} == {"VALID", "DELETED"}
+    assert [entry.query for entry in small.calls("conversion_tags/list")] == [[], []]

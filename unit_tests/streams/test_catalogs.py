@@ -1,0 +1,101 @@
+"""Is a missing catalog no error, a refused merchant a sentence, and a feed's password nowhere?"""
+
+from typing import Any
+
+import pytest
+
+from source_pinterest.api.errors import AccessLostError, ConfigError
+from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.catalogs import (
+    Catalogs,
+    CatalogsFeedProcessingResults,
+    CatalogsFeeds,
+    CatalogsProductGroups,
+)
+from source_pinterest.streams.partitions import partition_slice
+from unit_tests.streams.pinterest import Pinterest, page, refused
+
+EVERYTHING = partition_slice({})
+PATHS = [(Catalogs, "catalogs"), (CatalogsFeeds, "catalogs/feeds"), (CatalogsProductGroups, "catalogs/product_groups")]
+NO_CATALOG = refused(409, 4182, "Can't access this feature without an existing catalog.")
+
+
+@pytest.mark.parametrize(("stream", "path"), PATHS)
+def test_no_catalog_is_an_empty_stream(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, stream: type[PinterestStream], path: str
+) -> None:
+    pinterest.answers(path, NO_CATALOG)
+
+    assert pinterest.read(stream, EVERYTHING) == []
+    assert not [record for record in caplog.records if record.levelname != "INFO"]
+
+
+def test_no_catalog_has_no_feeds_to_go_through(pinterest: Pinterest) -> None:
+    pinterest.answers("catalogs/feeds", NO_CATALOG)
+
+    assert pinterest.slices(CatalogsFeedProcessingResults) == []
+
+
+def test_a_catalog_that_vanishes_in_mid_list_is_an_error(pinterest: Pinterest) -> None:
+    pinterest.answers("catalogs/product_groups", page(["1"], "more"), NO_CATALOG)
+
+    with pytest.raises(AccessLostError):
+        pinterest.read(CatalogsProductGroups, EVERYTHING)
+
+
+@pytest.mark.parametrize("code", [2625, 2626])
+def test_a_refused_merchant_is_told_where_to_look(pinterest: Pinterest, code: int) -> None:
+    pinterest.answers("catalogs/product_groups", refused(403, code, "We are reviewing your account."))
+
+    with pytest.raises(ConfigError, match=rf"We are reviewing your account.*{code}.*Business Hub"):
+        pinterest.read(CatalogsProductGroups, EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://shop.example/feed.tsv", "https://shop.example/feed.tsv"),
+        ("sftp://me:secret@shop.example:22/a/feed.tsv", "sftp://shop.example:22/a/feed.tsv"),
+        ("https://me@secret:x@shop.example/feed.tsv", "https://shop.example/feed.tsv"),
+        ("https://shop.example/feed.tsv?key=secret#secret", "https://shop.example/feed.tsv"),
+        ("me:secret@shop.example/feed.tsv", None),
+        ("https://[secret", None),
+        (None, None),
+    ],
+)
+def test_the_address_of_a_feed_is_shown_without_what_signs_in(
+    pinterest: Pinterest, location: str | None, shown: str | None
+) -> None:
+    feed: dict[str, Any] = {"id": "1", "location": location, "credentials": {"username": "me", "password": "secret"}}
+    pinterest.answers("catalogs/feeds", page([feed]))
+
+    assert pinterest.read(CatalogsFeeds, EVERYTHING) == [{"id": "1", "location": shown}]
+
+
+@pytest.mark.parametrize("code", [4161, 4184])
+def test_a_feed_that_is_gone_is_left_out(pinterest: Pinterest, caplog: pytest.LogCaptureFixture, code: int) -> None:
+    pinterest.lists("catalogs/feeds", "1", "2")
+    pinterest.answers("catalogs/feeds/1/processing_results", refused(404, code))
+    pinterest.lists("catalogs/feeds/2/processing_results", "9")
+    slices = pinterest.slices(CatalogsFeedProcessingResults)
+
+    assert [record for one in slices for record in pinterest.read(CatalogsFeedProcessingResults, one)] == [
+        {"feed_id": "2", "id": "9"}
+    ]
+    assert "catalogs_feed_processing_results: 1 is left out" in caplog.text
+
+
+def test_the_bookmark_of_processing_results_is_not_followed(pinterest: Pinterest) -> None:
+    path = "catalogs/feeds/1/processing_results"
+    pinterest.answers(path, page(["9"], "leads nowhere"))
+    pinterest.read(CatalogsFeedProcessingResults, partition_slice({"feed_id": "1"}))
+
+    assert pinterest.asked(path) == [{"page_size": ["250"]}]
+
+
+def test_times_of_product_groups_stay_as_pinterest_sends_them(pinterest: Pinterest) -> None:
+    """Its description says seconds, its example shows milliseconds: whoever knows better is not contradicted."""
+    group = {"id": "1", "created_at": 1_621_350_033_000, "updated_at": 1_622_742_155}
+    pinterest.answers("catalogs/product_groups", page([group]))
+
+    assert pinterest.read(CatalogsProductGroups, EVERYTHING) == [group]

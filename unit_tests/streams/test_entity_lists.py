@@ -1,0 +1,90 @@
+"""Are the lists of single entities read whole, and is part of an account never taken for all of it?"""
+
+import pytest
+
+from source_pinterest.api.errors import AccessLostError, GoneError, UnavailableError
+from source_pinterest.streams.ads import AdGroups
+from source_pinterest.streams.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.keywords import Keywords
+from source_pinterest.streams.partitions import failure_of, partition_slice
+from unit_tests.streams.pinterest import Pinterest, refused
+
+AD_GROUPS, PROMOTIONS = "ad_accounts/11/ad_groups", "ad_accounts/11/product_group_promotions"
+STREAM_SLICE = partition_slice({"ad_account_id": "11"}, ad_group_id=("1", "2"))
+
+
+@pytest.fixture
+def account(pinterest: Pinterest) -> Pinterest:
+    pinterest.lists("ad_accounts", "11")
+    pinterest.lists(AD_GROUPS, "1", "2")
+    return pinterest
+
+
+def test_each_ad_group_is_asked_for_in_every_status_that_may_have_delivered(account: Pinterest) -> None:
+    account.lists(PROMOTIONS, "9")
+    [only] = account.slices(ProductGroupPromotions)
+    account.read(ProductGroupPromotions, only)
+
+    asked = {"page_size": ["250"], "entity_statuses": ["active", "paused", "archived"]}
+    assert account.asked(PROMOTIONS) == [{**asked, "ad_group_id": [ad_group]} for ad_group in ("1", "2")]
+
+
+def test_the_account_is_stamped_on_each_record(pinterest: Pinterest) -> None:
+    pinterest.lists(PROMOTIONS, "9")
+
+    assert pinterest.read(ProductGroupPromotions, STREAM_SLICE) == [{"id": "9", "ad_account_id": "11"}] * 2
+
+
+def test_ids_are_listed_for_whoever_needs_them(account: Pinterest) -> None:
+    account.answers(PROMOTIONS, {"json": {"items": [{"id": 8}]}}, {"json": {"items": [{"id": "9"}]}})
+
+    assert list(account.stream(ProductGroupPromotions).ids.of(("11",))) == ["8", "9"]
+
+
+def test_a_listing_of_ids_fails_with_its_ad_groups(account: Pinterest) -> None:
+    account.answers(AD_GROUPS, refused(503))
+
+    with pytest.raises(UnavailableError):
+        list(account.stream(ProductGroupPromotions).ids.of(("11",)))
+
+
+def test_whoever_is_selected_wants_the_ids_of_archived_entities_too(pinterest: Pinterest) -> None:
+    pinterest.stream(Keywords).select()
+
+    assert pinterest.stream(AdGroups).ids.wanted
+
+
+def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinterest) -> None:
+    account.answers(AD_GROUPS, refused(503))
+    [failed] = account.slices(ProductGroupPromotions)
+
+    assert isinstance(failure_of(failed), UnavailableError)
+
+
+def test_a_deleted_ad_group_is_passed_over(pinterest: Pinterest) -> None:
+    pinterest.answers(PROMOTIONS, refused(404, 404), {"json": {"items": [{"id": "9"}]}})
+
+    assert [record["id"] for record in pinterest.read(ProductGroupPromotions, STREAM_SLICE)] == ["9"]
+
+
+def test_a_deleted_account_is_not_taken_for_a_deleted_entity(pinterest: Pinterest) -> None:
+    pinterest.answers("ad_accounts/11/keywords", refused(404, 404))
+
+    with pytest.raises(GoneError):
+        list(pinterest.stream(Keywords).list_pages(STREAM_SLICE, {}))
+
+
+def test_a_refusal_of_the_first_call_leaves_the_account_out(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(PROMOTIONS, refused(403, 29))
+
+    assert pinterest.read(ProductGroupPromotions, STREAM_SLICE) == []
+    assert "product_group_promotions: 11 is left out" in caplog.text
+
+
+def test_a_refusal_of_a_later_call_fails_it(pinterest: Pinterest) -> None:
+    pinterest.answers(PROMOTIONS, {"json": {"items": [{"id": "9"}]}}, refused(403, 29))
+
+    with pytest.raises(AccessLostError):
+        pinterest.read(ProductGroupPromotions, STREAM_SLICE)
