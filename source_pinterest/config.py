@@ -19,6 +19,7 @@ from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYN
 from source_pinterest.options import (
     NumberOption,
     column_names,
+    flag,
     one_of,
     refusal,
     several,
@@ -62,6 +63,7 @@ class Config:
     account_ids: tuple[str, ...]
     exclude_account_ids: frozenset[str]
     organic_account_id: str | None
+    organic_per_ad_account: bool
     analytics_columns: tuple[str, ...] | None
     lookback_days: int | None
     attribution_window: AttributionWindow | None
@@ -101,6 +103,7 @@ class Config:
             account_ids=account_ids,
             exclude_account_ids=exclude_account_ids,
             organic_account_id=organic_account_id,
+            organic_per_ad_account=flag("Organic Content per Ad Account", options.get("organic_per_ad_account", False)),
             analytics_columns=_analytics_columns(options),
             lookback_days=_lookback_days(options),
             attribution_window=_attribution_window(options),

@@ -43,6 +43,7 @@ def test_nothing_but_credentials_is_needed() -> None:
         account_ids=(),
         exclude_account_ids=frozenset(),
         organic_account_id=None,
+        organic_per_ad_account=False,
         analytics_columns=None,
         lookback_days=None,
         attribution_window=None,

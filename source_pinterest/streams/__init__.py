@@ -11,11 +11,11 @@ from source_pinterest.streams.sync import Sync
 from source_pinterest.streams.user_analytics import UserAccountAnalytics
 
 STREAMS: tuple[type[PinterestStream], ...] = (
+    AdAccounts,
     Boards,
     BoardSections,
     BoardPins,
     BoardSectionPins,
-    AdAccounts,
     Campaigns,
     AdGroups,
     Ads,

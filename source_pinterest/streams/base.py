@@ -53,7 +53,7 @@ class PinterestStream(HttpStream, ABC):
     primary_key: str | list[str] = "id"
     path_template: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
-    partition_keys: ClassVar[tuple[str, ...]] = ()
+    partition_keys: tuple[str, ...] = ()
     """What a slice of this stream is called by: the ids of its parents."""
 
     is_resumable = False

@@ -16,6 +16,7 @@ from source_pinterest.streams.base import Record
 from source_pinterest.streams.organic import OrganicStream
 from source_pinterest.streams.partitions import partition_slice
 from source_pinterest.sync.day_cursor import END, START, window_of
+from source_pinterest.sync.state import ACCOUNT_KEY
 from source_pinterest.sync.user_day_cursor import UserDayCursor
 
 _STILL_COUNTING = frozenset({"PROCESSING", "ESTIMATE"})
@@ -37,13 +38,14 @@ class UserAccountAnalytics(OrganicStream):
 
     def slices(self) -> Iterator[StreamSlice]:
         """The days that are still to be read."""
-        for window in self.checkpoint.unread():
-            start, end = window.as_pair()
-            yield partition_slice({}, {START: start, END: end})
+        for owner in super().slices():
+            for window in self.checkpoint.unread(owner.get(ACCOUNT_KEY)):
+                start, end = window.as_pair()
+                yield partition_slice(owner.partition, {START: start, END: end})
 
     def request_params(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
         """The days; the endpoint knows neither pages nor columns."""
-        params = super().request_params()
+        params = super().request_params(stream_slice=stream_slice)
         del params["page_size"]
         return {**params, START: (stream_slice or {})[START], END: (stream_slice or {})[END]}
 
@@ -69,5 +71,6 @@ class UserAccountAnalytics(OrganicStream):
                 settled = min(settled or window.end, days_before(parse_day(record["date"]), 1))
                 if self.settled_only:
                     break  # a later day that is settled comes again next time, as the cursor stops here
+            record.update(stream_slice.partition)
             yield record
         self.checkpoint.complete(stream_slice, settled)
