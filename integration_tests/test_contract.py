@@ -37,6 +37,7 @@ UNTYPED_CHOICES = {
     "content_type",
     "source",
     "split_field",
+    "created_in_last_n_days",
 }
 DEPRECATED_VALUES = {
     # Pinterest's own text says that COLLECTION takes its place.
@@ -146,7 +147,9 @@ def test_answers_in_the_form_of_the_contract(sim: Simulator, sdk: pinterestsdk.A
         query |= {"page_size": 250}
     if "entity_statuses" in sdk_parameters(operation_id):
         query |= {"entity_statuses": ["ACTIVE", "PAUSED", "ARCHIVED"]}
-    arguments = {name: value.split(",") if name == "columns" else value for name, value in query.items()}
+    arguments = {
+        name: value.split(",") if name in {"columns", "metric_types"} else value for name, value in query.items()
+    }
 
     answer = sdk_call(operation_id, sdk)(**ids, **arguments)
 
@@ -210,7 +213,7 @@ def alternatives(models: list[type[BaseModel]]) -> list[type[BaseModel]]:
 
 RECORD_MODELS: dict[str, Any] = {
     "boards": pinterestsdk.Board,
-    "board_pins": pinterestsdk.PinRead,
+    "pins": pinterestsdk.PinRead,
     "ad_accounts": pinterestsdk.AdAccount,
     "campaigns": pinterestsdk.Campaign,
     "ad_groups": pinterestsdk.AdGroup,

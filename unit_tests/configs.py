@@ -68,6 +68,8 @@ BAD_CONFIGS = (
         config(organic_per_ad_account="yes"),
         ("on or off", "'yes'"),
     ),
+    BadConfig("pin-totals-number", "pin_metrics", config(pin_metrics=1), ("true or false", "1")),
+    BadConfig("pin-age-none", "pin_analytics_max_age_days", config(pin_analytics_max_age_days=0), ("from 1 to 36500",)),
     BadConfig("excluded-bad", "exclude_account_ids", config(exclude_account_ids=["x"]), ("'x'",)),
     BadConfig(
         "chosen-and-excluded",

@@ -44,6 +44,8 @@ def test_nothing_but_credentials_is_needed() -> None:
         exclude_account_ids=frozenset(),
         organic_account_id=None,
         organic_per_ad_account=False,
+        pin_metrics=False,
+        pin_analytics_max_age_days=None,
         analytics_columns=None,
         lookback_days=None,
         attribution_window=None,

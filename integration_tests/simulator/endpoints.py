@@ -7,6 +7,7 @@ Parameters as in Pinterest's OpenAPI document: https://developers.pinterest.com/
 from integration_tests.simulator import ads, organic, ready_state, user_analytics
 from integration_tests.simulator.analytics_operation import AnalyticsOperation
 from integration_tests.simulator.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
+from integration_tests.simulator.organic_endpoints import ORGANIC_ENDPOINTS
 from integration_tests.simulator.parameters import (
     Choice,
     CommaArray,
@@ -19,7 +20,7 @@ from integration_tests.simulator.parameters import (
 )
 from integration_tests.simulator.report_operations import CreateReport, GetReport
 from integration_tests.simulator.report_rules import REPORT_RULES
-from integration_tests.simulator.rules import at_most_one_of, names_ads, recent_days
+from integration_tests.simulator.rules import at_most_one_of, names_ads, names_metrics_of_a_split, recent_days
 
 _BOARDS = ("boards:read",)
 _PINS = ("boards:read", "pins:read")
@@ -107,8 +108,9 @@ ENDPOINTS: tuple[Operation, ...] = (
             AD_ACCOUNT_ID,
         ),
         user_analytics.user_account_analytics,
-        rules=(recent_days,),
+        rules=(recent_days, names_metrics_of_a_split),
     ),
+    *ORGANIC_ENDPOINTS,
     ListOperation(
         "ad_accounts/list",
         "/ad_accounts",

@@ -1,8 +1,8 @@
 """How does the local Pinterest behave, whatever its data?"""
 
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from integration_tests.simulator.faults import Fault
 from integration_tests.simulator.oauth import ACCESS_LIFETIME_SECONDS, ALL_SCOPES, Rotation
@@ -26,6 +26,8 @@ class Settings:
     report_seconds: float = 0.05  # until a report has finished
     reuse_report_tokens: bool = True  # the same request within an hour is the same job
     refused_windows: Collection[tuple[int, int, int]] = ()  # click, engagement and view days that no report may combine
+
+    closed_betas: Mapping[str, int] = field(default_factory=dict)  # operations this app may not call, and the refusal
 
     def __post_init__(self) -> None:
         self.header_style = HeaderStyle(self.header_style)

@@ -93,6 +93,12 @@ class RefusedError(SliceError):
     kind = FailureType.config_error
 
 
+class BetaClosedError(SliceError):
+    """Pinterest has not opened this endpoint to the app."""
+
+    kind = FailureType.config_error
+
+
 class GoneError(SliceError):
     """What was listed a moment ago does not exist any more."""
 

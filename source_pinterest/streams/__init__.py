@@ -5,21 +5,41 @@ from source_pinterest.streams.ads import AdAccounts, AdGroups, Ads, Campaigns
 from source_pinterest.streams.analytics import AdAccountAnalytics, AdAnalytics, AdGroupAnalytics, CampaignAnalytics
 from source_pinterest.streams.base import PinterestStream
 from source_pinterest.streams.custom import CustomReportStream
-from source_pinterest.streams.organic import BoardPins, Boards, BoardSectionPins, BoardSections
+from source_pinterest.streams.organic import Boards, BoardSections, UserAccount
+from source_pinterest.streams.pin_analytics import PinAnalytics
+from source_pinterest.streams.pins import BoardPins, BoardSectionPins, Pins
 from source_pinterest.streams.reports import REPORTS
 from source_pinterest.streams.sync import Sync
-from source_pinterest.streams.user_analytics import UserAccountAnalytics
+from source_pinterest.streams.top_pins import TopPins, TopVideoPins
+from source_pinterest.streams.user_analytics import (
+    UserAccountAnalytics,
+    UserAccountAnalyticsByAppType,
+    UserAccountAnalyticsByContentType,
+    UserAccountAnalyticsByOwnedContent,
+    UserAccountAnalyticsByPinFormat,
+    UserAccountAnalyticsBySource,
+)
 
 STREAMS: tuple[type[PinterestStream], ...] = (
     AdAccounts,
+    UserAccount,
     Boards,
     BoardSections,
     BoardPins,
     BoardSectionPins,
+    Pins,
     Campaigns,
     AdGroups,
     Ads,
     UserAccountAnalytics,
+    UserAccountAnalyticsByAppType,
+    UserAccountAnalyticsBySource,
+    UserAccountAnalyticsByPinFormat,
+    UserAccountAnalyticsByOwnedContent,
+    UserAccountAnalyticsByContentType,
+    TopPins,
+    TopVideoPins,
+    PinAnalytics,
     AdAccountAnalytics,
     CampaignAnalytics,
     AdGroupAnalytics,

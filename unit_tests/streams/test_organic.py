@@ -5,8 +5,9 @@ import requests_mock
 
 from source_pinterest.api.errors import ListingCappedError, UnavailableError
 from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.organic import BoardPins, Boards, BoardSectionPins, BoardSections
+from source_pinterest.streams.organic import Boards, BoardSections
 from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.streams.pins import BoardPins, BoardSectionPins
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
