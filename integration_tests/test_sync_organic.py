@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import PRIMARY_KEYS, Fault, Simulator, World
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.assertions import (
+    assert_exact,
+    assert_failed,
+    assert_same,
+    assert_succeeded,
+    key_of,
+    without_nulls,
+)
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.syncs import run_sync
@@ -83,14 +90,11 @@ def per_owner(world: World, stream: str, accounts: list[str]) -> dict[tuple[Any,
 def assert_owners(output: Output, world: World, streams: tuple[str, ...], accounts: list[str]) -> None:
     for stream in streams:
         expected = per_owner(world, stream, accounts)
-        emitted = {
-            (record["ad_account_id"], *(record[key] for key in PRIMARY_KEYS[stream])): record
-            for record in output.records[stream]
-        }
+        emitted = {(record["ad_account_id"], *key_of(stream, record)): record for record in output.records[stream]}
         assert len(emitted) == len(output.records[stream]), stream
         assert set(emitted) == set(expected), stream
         for key, record in emitted.items():
-            assert record == {name: value for name, value in expected[key].items() if value is not None}, stream
+            assert record == without_nulls(expected[key]), stream
 
 
 @pytest.fixture
