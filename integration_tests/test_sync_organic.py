@@ -167,6 +167,17 @@ def test_an_account_that_refuses_is_left_out_with_a_warning(agency: Simulator) -
     ]
 
 
+def test_a_named_account_that_can_not_be_read_fails_alone(agency: Simulator) -> None:
+    named, foreign = agency.world.account_id(2), agency.world.foreign_account_id
+    streams = ("boards", "board_pins", "user_account_analytics", "pin_analytics", "top_pins")
+    config = agency.config(organic_per_ad_account=True, account_ids=[named, foreign])
+    output = run_sync(agency, streams, config=config)
+
+    for stream in streams:
+        assert_failed(output, stream, "config_error", foreign)
+    assert_owners(output, agency.world, streams, [named])
+
+
 def test_each_account_has_a_state_of_its_own(agency: Simulator) -> None:
     config, world = agency.config(organic_per_ad_account=True), agency.world
     streams = ("user_account_analytics", "user_account_analytics_by_app_type", "pin_analytics")

@@ -300,7 +300,7 @@ def test_a_cursor_in_the_future_is_brought_back_so_that_later_syncs_read(sim: Si
     ids=str,
 )
 def test_the_frameworks_sentinels_mean_nothing(sim: Simulator, sentinel: dict[str, Any]) -> None:
-    streams = (*CURSOR_FIELDS, *ORGANIC, "ad_accounts")
+    streams = tuple(dict.fromkeys((*CURSOR_FIELDS, *ORGANIC, "ad_accounts")))
     output = run_sync(sim, streams, state=dict.fromkeys(streams, sentinel))
     assert_succeeded(output, streams)
     assert_exact(output, sim, streams)

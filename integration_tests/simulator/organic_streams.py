@@ -76,12 +76,13 @@ def _ranked(
     ranking: Callable[[Layout, Arguments], Record], sorts: tuple[str, ...]
 ) -> Callable[[Layout, Arguments], Iterator[Record]]:
     def records(layout: Layout, arguments: Arguments) -> Iterator[Record]:
-        days = {name: arguments[name].isoformat() for name in ("start_date", "end_date")}
+        days = {"start_date": arguments["start_date"], "end_date": layout.today}  # a ranking goes on to this day
+        stamps = {name: day.isoformat() for name, day in days.items()}
         for sort_by in sorts:
-            call = {**arguments, "sort_by": sort_by, "num_of_pins": 50, "metric_types": None}
+            call = {**arguments, **days, "sort_by": sort_by, "num_of_pins": 50, "metric_types": None}
             answer = ranking(layout, call)
             for pin in answer["pins"]:
-                yield {**pin, "sort_by": sort_by, "date_availability": answer["date_availability"], **days}
+                yield {**pin, "sort_by": sort_by, "date_availability": answer["date_availability"], **stamps}
 
     return records
 

@@ -32,6 +32,9 @@ CUSTOM = "custom_"
 
 ALL_STREAMS = tuple(PRIMARY_KEYS)
 ORGANIC = ("boards", "board_sections", "board_pins", "board_section_pins")
+BOARDED = ("board_pins", "board_section_pins")
+"""Incremental too, but board by board: nothing of a board that has not changed is emitted again."""
+
 ENTITIES = ("campaigns", "ad_groups", "ads")
 ADS_ANALYTICS = ("ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics")
 

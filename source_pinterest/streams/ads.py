@@ -89,6 +89,10 @@ class AdAccounts(PinterestStream):
             lowest.setdefault(self._owners[account], account)
         return list(lowest.values())
 
+    def unreadable(self) -> set[str]:
+        """The accounts that the config names and that can't be read."""
+        return set(self.config.account_ids).difference(self.ids.of(()))
+
     def _wanted(self, stream_slice: StreamSlice, refused: dict[str, PinterestError]) -> Iterator[Record]:
         named, excluded = list(self.config.account_ids), self.config.exclude_account_ids
         if len(named) != 1:

@@ -7,7 +7,7 @@
             EntityStream         emits what has changed
             AnalyticsStream      batches of ids x windows of days; old days are reports
             ReportStream         windows become asynchronous jobs; one class per level, CustomReportStream
-        UserAccountAnalytics     one partition, no account
+        OrganicStream            the user's own content, or a slice for each owner of an ad account
 
 A stream is a noun with attributes. What it shares with the others comes in through `Sync`.
 """

@@ -13,11 +13,11 @@ import orjson
 import requests
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import AccountUnreadableError, MalformedAnswerError
 from source_pinterest.streams.ads import AdAccounts
 from source_pinterest.streams.base import PinterestStream, Record
 from source_pinterest.streams.children import ChildStream
-from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.streams.partitions import failed_slice, partition_slice
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.board_cursor import MODIFIED_AT
 from source_pinterest.sync.state import ACCOUNT_KEY
@@ -59,12 +59,15 @@ class OrganicStream(PinterestStream):
             self._ad_accounts.ids.want()
 
     def slices(self) -> Iterator[StreamSlice]:
-        """A slice for each owner of an ad account, or the only one."""
+        """The only slice, or one for each owner of an ad account; one that raises for a named account out of reach."""
         if self._ad_accounts is None:
             yield partition_slice({})
             return
         for account in self._ad_accounts.one_per_owner():
             yield partition_slice({ACCOUNT_KEY: account})
+        for account in self._ad_accounts.unreadable():
+            error = AccountUnreadableError(account, "Pinterest does not show it to this user")
+            yield failed_slice({ACCOUNT_KEY: account}, error)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The page, and on whose behalf it is read."""

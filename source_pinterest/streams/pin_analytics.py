@@ -4,6 +4,7 @@
 one call after the other, so that the quota does not hold up the workers of other streams.
 """
 
+import itertools
 import logging
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -26,7 +27,7 @@ from source_pinterest.api.errors import (
 from source_pinterest.buckets import Granularity
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.streams.base import Record
-from source_pinterest.streams.partitions import batches, key_of_parent, partition_slice
+from source_pinterest.streams.partitions import batches, failure_of, key_of_parent, partition_slice
 from source_pinterest.streams.pin_metrics import MultiPinMetrics, PinMetrics
 from source_pinterest.streams.pins import Pins
 from source_pinterest.streams.sync import Sync
@@ -69,7 +70,7 @@ class PinAnalytics(PinMetrics):
     def slices(self) -> Iterator[StreamSlice]:
         """One slice for all pins of all owners, as soon as they are listed."""
         self._owners = list(super().slices())
-        for owner in self._owners:
+        for owner in itertools.filterfalse(failure_of, self._owners):
             with suppress(SliceError):  # which is raised again where the owner's pins are read
                 self._pins.ids.of(key_of_parent(owner))
         yield partition_slice({})
@@ -88,11 +89,14 @@ class PinAnalytics(PinMetrics):
             except (RefusedError, GoneError) as error:
                 self.leave_out(owner, error)
             except SliceError as error:
+                LOGGER.warning(f"{self.name}: not all pins could be read. {error.message}")
                 failures.append(error)
         if failures:
             raise failures[0]
 
     def _read_owner(self, owner: StreamSlice) -> Iterator[Record]:
+        if failure := failure_of(owner):
+            raise failure
         pins = sorted(set(map(int, self._pins.ids.of(key_of_parent(owner)))))
         while reading := self.checkpoint.reading(owner.get(ACCOUNT_KEY)):
             left = [str(pin) for pin in pins if pin > reading.after]
@@ -137,7 +141,9 @@ class PinAnalytics(PinMetrics):
             return None if len(batch) > 1 else self._pass_over(batch[0], error)
         self._refusals_in_a_row = 0
         if absent := [pin for pin in batch if pin not in found]:
-            LOGGER.warning(f"{self.name}: Pinterest says nothing of {len(absent)} pins, such as {absent[0]}.")
+            LOGGER.warning(
+                f"{self.name}: Pinterest leaves out {len(absent)} of {len(batch)} pins, such as {absent[0]}."
+            )
         return found
 
     def _smaller(self, batch: Batch) -> list[Batch]:

@@ -15,7 +15,7 @@ from source_pinterest.buckets import Granularity
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.streams.base import Record
 from source_pinterest.streams.organic import TEXT, OrganicDocument
-from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.streams.partitions import failure_of, partition_slice
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.day_cursor import END, START, window_of
 from source_pinterest.sync.state import ACCOUNT_KEY
@@ -57,6 +57,9 @@ class UserAccountAnalytics(OrganicDocument):
     def slices(self) -> Iterator[StreamSlice]:
         """The days that are still to be read."""
         for owner in super().slices():
+            if failure_of(owner):
+                yield owner
+                continue
             for window in self.checkpoint.unread(owner.get(ACCOUNT_KEY)):
                 start, end = window.as_pair()
                 yield partition_slice(owner.partition, {START: start, END: end})

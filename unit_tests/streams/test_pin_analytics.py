@@ -100,7 +100,7 @@ def test_pins_that_an_answer_leaves_out_are_told(pinterest: Pinterest, caplog: p
     pinterest.answers("pins/analytics", {"json": {"1": METRICS}})
 
     assert read(pinterest) == ["1"]
-    assert "nothing of 1 pins, such as 2" in caplog.text
+    assert "leaves out 1 of 2 pins, such as 2" in caplog.text
 
 
 def test_refusals_in_a_row_are_no_matter_of_a_pin(pinterest: Pinterest) -> None:
