@@ -46,7 +46,7 @@ def records_of(stream: PinterestStream) -> str:
 def for_readers(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the README's table."""
     needs = [*(f"`{scope}`" for scope in stream.scopes), *([stream.access.needs] if stream.access else [])]
-    return f"`{stream.name}`", records_of(stream), _key(stream), _cursor(stream), ", ".join(needs), stream.calls
+    return f"`{stream.name}`", records_of(stream), _key(stream), _cursor(stream), ", ".join(needs), stream.cost
 
 
 def for_users(stream: PinterestStream) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ UNTYPED_CHOICES = {
     "content_type",
     "source",
     "split_field",
+    "created_in_last_n_days",
 }
 DEPRECATED_VALUES = {
     # Pinterest's own text says that COLLECTION takes its place.
@@ -150,7 +151,8 @@ def test_answers_in_the_form_of_the_contract(sim: Simulator, sdk: pinterestsdk.A
     if "entity_statuses" in sdk_parameters(operation_id):
         query |= {"entity_statuses": ["ACTIVE", "PAUSED", "ARCHIVED"]}
     arguments = {
-        name: value.split(",") if name in {"columns", "targeting_types"} else value for name, value in query.items()
+        name: value.split(",") if name in {"columns", "metric_types", "targeting_types"} else value
+        for name, value in query.items()
     }
     arguments |= {name: value == "true" for name, value in arguments.items() if value in ("true", "false")}
 
@@ -216,7 +218,7 @@ def alternatives(models: list[type[BaseModel]]) -> list[type[BaseModel]]:
 
 RECORD_MODELS: dict[str, Any] = {
     "boards": pinterestsdk.Board,
-    "board_pins": pinterestsdk.PinRead,
+    "pins": pinterestsdk.PinRead,
     "ad_accounts": pinterestsdk.AdAccount,
     "campaigns": pinterestsdk.Campaign,
     "ad_groups": pinterestsdk.AdGroup,

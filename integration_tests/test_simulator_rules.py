@@ -317,7 +317,7 @@ def test_an_unknown_board_or_section_is_not_found(sim: Simulator, api: Client) -
     assert refusal(api.get(f"/boards/{other_board}/sections/{section}/pins"))[:2] == (404, 2031)
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/boards/", "/pins", "/ad_accounts/1/nothing"])
+@pytest.mark.parametrize("path", ["/nothing", "/boards/", "/pin", "/ad_accounts/1/nothing"])
 def test_an_unknown_path_is_not_found(api: Client, path: str) -> None:
     assert refusal(api.get(path))[:2] == (404, 404)
 

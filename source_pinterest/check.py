@@ -23,8 +23,9 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.rights import missing_rights
 from source_pinterest.streams.ads import AdAccounts
 from source_pinterest.streams.custom import CustomReportStream
-from source_pinterest.streams.organic import BoardPins, Boards
+from source_pinterest.streams.organic import Boards
 from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.streams.pins import BoardPins
 from source_pinterest.streams.sync import Sync
 from source_pinterest.streams.user_analytics import UserAccountAnalytics
 from source_pinterest.sync.day_cursor import END, START

@@ -12,13 +12,17 @@ from source_pinterest.config import Config
 from source_pinterest.dates import days_before
 from source_pinterest.streams.ads import EntityStream
 from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.pin_analytics import PinAnalytics
+from source_pinterest.streams.pins import BoardedPinStream
 from source_pinterest.streams.report import ReportStream
 from source_pinterest.streams.synchronous import SynchronousStream
 from source_pinterest.streams.user_analytics import UserAccountAnalytics
+from source_pinterest.sync.board_cursor import BoardCursor
 from source_pinterest.sync.cursors import PinterestCursor
 from source_pinterest.sync.day_cursor import DayCursor
 from source_pinterest.sync.entity_cursor import EntityCursor
 from source_pinterest.sync.history import Period, Settling
+from source_pinterest.sync.pin_cursor import PinDayCursor
 from source_pinterest.sync.user_day_cursor import UserDayCursor
 
 LOGGER = logging.getLogger("airbyte")
@@ -45,17 +49,29 @@ class Checkpoints:
             stream.checkpoint = DayCursor(*where, self._period(stream, configured), self._config.today, stream.asked())
             return stream.checkpoint
         if isinstance(stream, UserAccountAnalytics):
-            period = self._period(stream, configured)
-            if period.settling is Settling.EMIT_ONCE:
-                stream.settled_only = True
-                period = replace(period, end=days_before(self._config.today, limits.SETTLED_AFTER_DAYS))
-            stream.checkpoint = UserDayCursor(*where, period, self._config.today)
+            stream.checkpoint = UserDayCursor(*where, self._organic_period(stream, configured), self._config.today)
+            return stream.checkpoint
+        if isinstance(stream, PinAnalytics):
+            stream.checkpoint = PinDayCursor(*where, self._organic_period(stream, configured), self._config.today)
+            return stream.checkpoint
+        if isinstance(stream, BoardedPinStream):
+            stream.checkpoint = BoardCursor(*where)
             return stream.checkpoint
         return None
 
+    def _organic_period(
+        self, stream: UserAccountAnalytics | PinAnalytics, configured: ConfiguredAirbyteStream | None
+    ) -> Period:
+        """The days of an organic stream, which settle without being asked about."""
+        period = self._period(stream, configured)
+        if period.settling is not Settling.EMIT_ONCE:
+            return period
+        stream.settled_only = True
+        return replace(period, end=days_before(self._config.today, limits.SETTLED_AFTER_DAYS))
+
     def _period(
         self,
-        stream: SynchronousStream | ReportStream | UserAccountAnalytics,
+        stream: SynchronousStream | ReportStream | UserAccountAnalytics | PinAnalytics,
         configured: ConfiguredAirbyteStream | None,
     ) -> Period:
         """The days the stream is about; of weeks and months only whole ones ever count as read."""

@@ -19,6 +19,7 @@ from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYN
 from source_pinterest.options import (
     NumberOption,
     column_names,
+    flag,
     one_of,
     refusal,
     several,
@@ -32,6 +33,7 @@ STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
 
 # Conversions move for at most 60 days, and the days before the synchronous endpoints' history have settled for good.
 _LOOKBACK = NumberOption("lookback_days", "Lookback Window", 0, SYNC_HISTORY_DAYS)
+_PIN_AGE = NumberOption("pin_analytics_max_age_days", "Age of Pins in Pin Analytics (Days)", 1, 36_500)
 # Airbyte stops a source that says nothing for two hours, see maxSecondsBetweenMessages in metadata.yaml.
 _MAX_WAIT = NumberOption("max_wait_minutes", "Longest Wait", 0, 110)
 _WORKERS = NumberOption("num_workers", "Number of Concurrent Workers", 1, 40)
@@ -62,6 +64,9 @@ class Config:
     account_ids: tuple[str, ...]
     exclude_account_ids: frozenset[str]
     organic_account_id: str | None
+    organic_per_ad_account: bool
+    pin_metrics: bool
+    pin_analytics_max_age_days: int | None
     analytics_columns: tuple[str, ...] | None
     lookback_days: int | None
     attribution_window: AttributionWindow | None
@@ -101,6 +106,9 @@ class Config:
             account_ids=account_ids,
             exclude_account_ids=exclude_account_ids,
             organic_account_id=organic_account_id,
+            organic_per_ad_account=flag("Organic Content per Ad Account", options.get("organic_per_ad_account", False)),
+            pin_metrics=flag("Pin Totals", options.get("pin_metrics", False)),
+            pin_analytics_max_age_days=_pin_age_days(options),
             analytics_columns=_analytics_columns(options),
             lookback_days=_lookback_days(options),
             attribution_window=_attribution_window(options),
@@ -162,6 +170,10 @@ def _analytics_columns(options: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 def _lookback_days(options: Mapping[str, Any]) -> int | None:
     return _LOOKBACK.read_whole(options, 0) if _LOOKBACK.key in options else None
+
+
+def _pin_age_days(options: Mapping[str, Any]) -> int | None:
+    return _PIN_AGE.read_whole(options, 0) if _PIN_AGE.key in options else None
 
 
 def _attribution_window(options: Mapping[str, Any]) -> AttributionWindow | None:

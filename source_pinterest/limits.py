@@ -16,6 +16,8 @@ AD_GROUPS_PER_KEYWORDS_CALL = 250  # ad_group_ids. https://developers.pinterest.
 IDS_PER_ANALYTICS_CALL = 250  # campaign_ids, ad_group_ids, ad_ids
 ANALYTICS_WINDOW_DAYS = 90  # end_date at most so many days past start_date
 SYNC_HISTORY_DAYS = 89  # 90, less a safety day: Pinterest's day is UTC, and a sync may cross midnight
+PINS_PER_ANALYTICS_CALL = 100  # pin_ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics
+TOP_PINS = 50  # num_of_pins. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_pins
 ATTRIBUTION_WINDOWS_DAYS = (0, 1, 7, 14, 30, 60)  # click_, engagement_ and view_window_days
 DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days where a request names none
 

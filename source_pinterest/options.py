@@ -37,6 +37,13 @@ def one_of(title: str, value: Any, choices: Collection[str]) -> str:
     return str(word)
 
 
+def flag(title: str, value: Any) -> bool:
+    """Yes or no."""
+    if not isinstance(value, bool):
+        raise refusal(f"{title}: this is either on or off. Enter true or false, not {value!r}.")
+    return value
+
+
 def several(title: str, value: Any) -> list[Any]:
     """The entries of a list, blanks left out."""
     if not isinstance(value, list):

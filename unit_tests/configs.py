@@ -62,6 +62,14 @@ BAD_CONFIGS = (
     BadConfig("account-bool", "account_ids", config(account_ids=[True]), ("True",)),
     BadConfig("account-no-list", "account_ids", config(account_ids="549761668032"), ("list",)),
     BadConfig("account-single-bad", "account_id", config(account_id="act_1"), ("'act_1'",)),
+    BadConfig(
+        "organic-per-account-text",
+        "organic_per_ad_account",
+        config(organic_per_ad_account="yes"),
+        ("on or off", "'yes'"),
+    ),
+    BadConfig("pin-totals-number", "pin_metrics", config(pin_metrics=1), ("true or false", "1")),
+    BadConfig("pin-age-none", "pin_analytics_max_age_days", config(pin_analytics_max_age_days=0), ("from 1 to 36500",)),
     BadConfig("excluded-bad", "exclude_account_ids", config(exclude_account_ids=["x"]), ("'x'",)),
     BadConfig(
         "chosen-and-excluded",

@@ -129,7 +129,7 @@ def test_a_right_beyond_the_permissions_is_told_in_words(stream: type[PinterestS
 
 @each_stream
 def test_what_a_sync_costs_is_told(stream: type[PinterestStream], pinterest: Pinterest) -> None:
-    assert re.match(r"\d+ ", pinterest.sync.stream(stream).calls)
+    assert re.match(r"\d+ ", pinterest.sync.stream(stream).cost)
 
 
 @each_stream

@@ -10,7 +10,7 @@ from integration_tests.simulator import errors, numbering
 from integration_tests.simulator.ad_records import ad, ad_group, campaign
 from integration_tests.simulator.layout import Kind, Layout
 from integration_tests.simulator.listing import Listing, Record
-from integration_tests.simulator.organic import USERNAME
+from integration_tests.simulator.organic import username
 from integration_tests.simulator.seeding import mix, words
 
 _COUNTRIES = (("US", "USD", "America/Los_Angeles"), ("DE", "EUR", "Europe/Berlin"), ("JP", "JPY", "Asia/Tokyo"))
@@ -47,11 +47,12 @@ def account_of(layout: Layout, arguments: Mapping[str, Any]) -> int:
 
 def ad_account(layout: Layout, account: int) -> Record:
     shared = layout.is_shared(account)
+    owner = layout.owner_of(layout.account_id(account))
     country, currency, time_zone = _COUNTRIES[account % len(_COUNTRIES)]
     record: Record = {
         "id": layout.account_id(account),
         "name": words(mix(layout.seed, 3, account)),
-        "owner": {"id": numbering.USERS.id_of(account if shared else 0), "username": "client" if shared else USERNAME},
+        "owner": {"id": numbering.USERS.id_of(owner), "username": username(owner)},
         "country": country,
         "currency": currency,
         "permissions": ["ANALYST", "CATALOGS_MANAGER"] if shared else ["OWNER"],

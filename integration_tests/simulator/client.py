@@ -107,6 +107,7 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
     """One legal call of each operation, by operationId."""
     board, account = f"/boards/{organic.board_id(0)}", f"/ad_accounts/{world.account_id(0)}"
     section = f"{board}/sections/{organic.section_id(world, 0, 0)}"
+    pins = [organic.pin_id(world, (0, 0, position)) for position in range(3)]
     dates = {"start_date": str(world.today - timedelta(days=5)), "end_date": str(world.today)}
     report = {**dates, "columns": "SPEND_IN_DOLLAR,TOTAL_CHECKOUT", "granularity": "DAY"}
     by_gender = {**report, "targeting_types": "GENDER,APPTYPE"}
@@ -133,6 +134,17 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
         "boards/list_pins": LegalCall(f"{board}/pins", {}),
         "board_sections/list_pins": LegalCall(f"{section}/pins", {}),
         "user_account/analytics": LegalCall("/user_account/analytics", dates),
+        "pins/list": LegalCall("/pins", {}),
+        "multi_pins/analytics": LegalCall(
+            "/pins/analytics", {**dates, "pin_ids": pins, "metric_types": "IMPRESSION,VIDEO_START,TOTAL_COMMENTS"}
+        ),
+        "pins/analytics": LegalCall(f"/pins/{pins[0]}/analytics", {**dates, "metric_types": "IMPRESSION,SAVE_RATE"}),
+        "user_account/analytics/top_pins": LegalCall(
+            "/user_account/analytics/top_pins", {**dates, "sort_by": "IMPRESSION", "num_of_pins": 50}
+        ),
+        "user_account/analytics/top_video_pins": LegalCall(
+            "/user_account/analytics/top_video_pins", {**dates, "sort_by": "VIDEO_START", "num_of_pins": 50}
+        ),
         "ad_accounts/list": LegalCall("/ad_accounts", {}),
         "ad_accounts/get": LegalCall(account, {}),
         "campaigns/list": LegalCall(f"{account}/campaigns", {}),

@@ -8,6 +8,7 @@ from integration_tests.simulator import ads, organic, ready_state, user_analytic
 from integration_tests.simulator.analytics_operation import AnalyticsOperation
 from integration_tests.simulator.list_endpoints import LIST_ENDPOINTS
 from integration_tests.simulator.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
+from integration_tests.simulator.organic_endpoints import ORGANIC_ENDPOINTS
 from integration_tests.simulator.parameters import (
     Choice,
     CommaArray,
@@ -21,7 +22,7 @@ from integration_tests.simulator.parameters import (
 from integration_tests.simulator.product_groups import ProductGroupOperation
 from integration_tests.simulator.report_operations import CreateReport, GetReport
 from integration_tests.simulator.report_rules import REPORT_RULES
-from integration_tests.simulator.rules import at_most_one_of, names_ads, recent_days
+from integration_tests.simulator.rules import at_most_one_of, names_ads, names_metrics_of_a_split, recent_days
 from integration_tests.simulator.targeting_operation import SORTING, TargetingOperation
 
 _BOARDS = ("boards:read",)
@@ -110,8 +111,9 @@ ENDPOINTS: tuple[Operation, ...] = (
             AD_ACCOUNT_ID,
         ),
         user_analytics.user_account_analytics,
-        rules=(recent_days,),
+        rules=(recent_days, names_metrics_of_a_split),
     ),
+    *ORGANIC_ENDPOINTS,
     ListOperation(
         "ad_accounts/list",
         "/ad_accounts",

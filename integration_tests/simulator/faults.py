@@ -89,7 +89,7 @@ class Fault:
     kind: str  # a `FaultKind`, or its text
     on: str = "*"  # an operationId, or `DOWNLOAD`; "*" is every operation but oauth/token
     path: str = ""  # a substring of the path, such as a board's id
-    account: str = ""  # the ad account of the path or the report; for account_vanishes, the one that goes
+    account: str = ""  # the ad account of the path, the query or the report; for account_vanishes, the one that goes
     after: int = 0  # so many matching calls are answered properly first
     times: int | None = 1  # None: every call from then on
     seconds: float = 1  # to wait (rate_limited, retry_after_400) or to be slow for

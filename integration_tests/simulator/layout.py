@@ -86,6 +86,8 @@ class Layout:
         self._vanished: set[str] = set()
         self.deleted_entities: set[str] = set()
         self.deleted_feeds: set[str] = set()
+        self._board_edits: dict[int, str | None] = {}
+        self._deleted_pins: set[str] = set()
 
     @property
     def today(self) -> date:
@@ -115,6 +117,11 @@ class Layout:
 
     def is_shared(self, account: int) -> bool:
         return account >= max(1, self.ad_accounts - self.shared_ad_accounts)
+
+    def owner_of(self, account_id: str | None) -> int:
+        """Whose organic content a call shows: the token's own user is 0, others own the shared accounts."""
+        account = self.account_index(account_id) if account_id else None
+        return account if account is not None and self.is_shared(account) else 0
 
     def vanish(self, account_id: str) -> None:
         """Takes an ad account away from this user."""
@@ -161,6 +168,20 @@ class Layout:
 
     def edited(self, kind: Kind, entity_id: str) -> dict[str, Any]:
         return self._edits.get((kind, entity_id), {})
+
+    def edit_board(self, index: int, modified_at: str | None) -> None:
+        """The pins of a board change at a time; None: Pinterest does not tell the time."""
+        self._board_edits[index] = modified_at
+
+    def board_edits(self, index: int) -> dict[str, str | None]:
+        return {"board_pins_modified_at": self._board_edits[index]} if index in self._board_edits else {}
+
+    def delete_pin(self, pin_id: str) -> None:
+        """A pin goes; those that list pins show it no more."""
+        self._deleted_pins.add(pin_id)
+
+    def is_deleted(self, pin_id: str) -> bool:
+        return pin_id in self._deleted_pins
 
     def restate(self, days_back: int) -> None:
         """Late conversions arrive: the conversion columns of the last days change."""

@@ -13,6 +13,8 @@ from integration_tests.simulator.media import pin_media
 from integration_tests.simulator.seeding import mix, words
 
 USERNAME = "simulated_user"
+CLIENT = "client"
+"""Who owns the ad accounts that are shared with the user."""
 CREATIVE_TYPES = (
     "REGULAR",
     "VIDEO",
@@ -40,18 +42,19 @@ PinPlace = tuple[int, int, int]
 """Board, slot (0 is the board itself, 1 its first section, …), position in that slot."""
 
 
-def user_account(layout: Layout, _arguments: Mapping[str, Any]) -> Record:
+def user_account(layout: Layout, arguments: Mapping[str, Any]) -> Record:
+    owner = layout.owner_of(arguments.get("ad_account_id"))
     return {
-        "id": numbering.USERS.id_of(0),
-        "username": USERNAME,
+        "id": numbering.USERS.id_of(owner),
+        "username": username(owner),
         "account_type": "BUSINESS",
         "business_name": "Simulated Käse & Co",
         "about": "Lives in a test",
         "profile_image": "https://i.pinimg.com/280x280/profile.jpg",
         "website_url": "https://shop.example",
         "board_count": layout.boards,
-        "pin_count": sum(count_pins(layout, index) for index in range(layout.boards)),
-        "follower_count": mix(layout.seed) % 5000,
+        "pin_count": sum(count_pins(layout, index) for index in boards_of(layout, arguments)),
+        "follower_count": mix(layout.seed, owner) % 5000,
         "following_count": 12,
         "monthly_views": None,
     }
@@ -59,8 +62,18 @@ def user_account(layout: Layout, _arguments: Mapping[str, Any]) -> Record:
 
 def boards(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
     wanted = _PRIVACY_FILTERS.get(arguments.get("privacy") or "ALL")
-    indexes = [index for index in range(layout.boards) if wanted is None or _privacy(index) in wanted]
+    indexes = [index for index in boards_of(layout, arguments) if wanted is None or privacy(index) in wanted]
     return Listing(indexes, lambda index: board(layout, index))
+
+
+def username(owner: int) -> str:
+    return CLIENT if owner else USERNAME
+
+
+def boards_of(layout: Layout, arguments: Mapping[str, Any]) -> range:
+    """The boards of whoever a call is about; no two users have one in common."""
+    owner = layout.owner_of(arguments.get("ad_account_id"))
+    return range(owner * layout.boards, (owner + 1) * layout.boards)
 
 
 def board_by_id(layout: Layout, arguments: Mapping[str, Any]) -> Record:
@@ -78,13 +91,13 @@ def board_pins(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
 
     def make(index: int) -> Record:
         place = pin_place(layout, owner, index)
-        return {**pin(layout, place), "pin_metrics": _metrics(place) if with_metrics else None}
+        return {**pin(layout, place), "pin_metrics": metrics(place) if with_metrics else None}
 
     indexes: Sequence[int] = range(count_pins(layout, owner))
     wanted = arguments.get("creative_types")
     if wanted:
         indexes = [i for i in indexes if _creative_type(_pin_number(layout, pin_place(layout, owner, i))) in wanted]
-    return Listing(indexes, make)
+    return Listing([i for i in indexes if not _is_deleted(layout, pin_place(layout, owner, i))], make)
 
 
 def board_section_pins(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
@@ -93,7 +106,8 @@ def board_section_pins(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
     holder, index = divmod(-1 if number is None else number, _section_series(layout))
     if holder != owner or index >= size_at(layout.sections_per_board, owner):
         raise errors.section_not_found()
-    positions = range(size_at(layout.pins_per_section, index))
+    slot, size = index + 1, size_at(layout.pins_per_section, index)
+    positions = [position for position in range(size) if not _is_deleted(layout, (owner, slot, position))]
     return Listing(positions, lambda position: pin(layout, (owner, index + 1, position)))
 
 
@@ -132,8 +146,8 @@ def board(layout: Layout, index: int) -> Record:
         "id": board_id(index),
         "name": words(bits),
         "description": None if index % 3 == 0 else words(bits >> 7),
-        "owner": {"username": USERNAME if index % 5 else "a_collaborator"},
-        "privacy": _privacy(index),
+        "owner": {"username": username(index // layout.boards) if index % 5 else "a_collaborator"},
+        "privacy": privacy(index),
         "created_at": "2021-06-08T09:37:18",
         "board_pins_modified_at": f"2024-02-{1 + bits % 28:02}T11:02:33.{bits % 1_000_000:06}",
         "pin_count": size_at(layout.pins_per_board, index),
@@ -147,6 +161,7 @@ def board(layout: Layout, index: int) -> Record:
     }
     if index % 4 == 3:
         del record["is_ads_only"], record["media"]
+    record |= layout.board_edits(index)
     return record
 
 
@@ -159,16 +174,16 @@ def pin(layout: Layout, place: PinPlace) -> Record:
     number = _pin_number(layout, place)
     bits = mix(layout.seed, number)
     record: Record = {
-        "id": numbering.PINS.id_of(number),
+        "id": pin_id(layout, place),
         "board_id": board_id(owner),
         "board_section_id": section_id(layout, owner, slot - 1) if slot else None,
-        "board_owner": {"username": USERNAME},
+        "board_owner": {"username": username(owner // layout.boards)},
         "created_at": f"20{20 + bits % 6}-{1 + bits % 12:02}-{1 + (bits >> 9) % 28:02}T{bits % 24:02}:30:00",
         "creative_type": _creative_type(number),
         "title": words(bits >> 4) if bits % 3 else None,
         "description": words(bits >> 11) if bits % 5 else "",
         "link": f"https://shop.example/artículo/{number}?ref=pin&n={bits % 100}" if bits % 4 else None,
-        "alt_text": None,
+        "alt_text": layout.board_edits(owner).get("board_pins_modified_at"),
         "dominant_color": f"#{bits & 0xFFFFFF:06x}",
         "parent_pin_id": None,
         "has_been_promoted": bits % 7 == 0,
@@ -187,7 +202,7 @@ def pin(layout: Layout, place: PinPlace) -> Record:
 
 def _board_index(layout: Layout, arguments: Mapping[str, Any]) -> int:
     index = numbering.BOARDS.index_of(arguments["board_id"])
-    if index is None or index >= layout.boards:
+    if index is None or index not in boards_of(layout, arguments):
         raise errors.board_not_found()
     return index
 
@@ -196,13 +211,37 @@ def _section_series(layout: Layout) -> int:
     return max(1, largest(layout.sections_per_board))
 
 
+def pin_id(layout: Layout, place: PinPlace) -> str:
+    return numbering.PINS.id_of(_pin_number(layout, place))
+
+
+def place_of(layout: Layout, text: str) -> PinPlace | None:
+    """Where the pin of an id sits; None for an id of no pin."""
+    number = numbering.PINS.index_of(text)
+    if number is None:
+        return None
+    row, position = divmod(number, _longest(layout))
+    owner, slot = divmod(row, _section_series(layout) + 1)
+    sections = size_at(layout.sections_per_board, owner)
+    size = size_at(layout.pins_per_section, slot - 1) if slot else size_at(layout.pins_per_board, owner)
+    place = (owner, slot, position)
+    return place if slot <= sections and position < size and not _is_deleted(layout, place) else None
+
+
 def _pin_number(layout: Layout, place: PinPlace) -> int:
     owner, slot, position = place
-    longest = max(1, largest(layout.pins_per_board), largest(layout.pins_per_section))
-    return (owner * (_section_series(layout) + 1) + slot) * longest + position
+    return (owner * (_section_series(layout) + 1) + slot) * _longest(layout) + position
 
 
-def _privacy(index: int) -> str:
+def _longest(layout: Layout) -> int:
+    return max(1, largest(layout.pins_per_board), largest(layout.pins_per_section))
+
+
+def _is_deleted(layout: Layout, place: PinPlace) -> bool:
+    return layout.is_deleted(pin_id(layout, place))
+
+
+def privacy(index: int) -> str:
     return _PRIVACIES[index % len(_PRIVACIES)]
 
 
@@ -210,6 +249,6 @@ def _creative_type(number: int) -> str:
     return CREATIVE_TYPES[number % len(CREATIVE_TYPES)]
 
 
-def _metrics(place: PinPlace) -> Record:
+def metrics(place: PinPlace) -> Record:
     counts = {"pin_click": place[2], "impression": 10 * place[2], "clickthrough": 1}
     return {"90d": counts, "lifetime_metrics": {**counts, "reaction": 3, "comment": 0}}

@@ -21,7 +21,7 @@ class Entry:
     path_parameters: dict[str, str] = field(default_factory=dict)
     query: list[tuple[str, str]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
-    account: str = ""  # the ad account of the path, or of the report
+    account: str = ""  # the ad account of the path, of the query, or of the report
     level: str = ""  # of the report
     body: Any = None  # the JSON that was sent
     status: int = 0

@@ -60,6 +60,12 @@ def at_most_one_of(*names: str) -> Rule:
     return rule
 
 
+def names_metrics_of_a_split(_layout: Layout, arguments: Mapping[str, Any]) -> None:
+    """All metrics, which is the default, do not go with a split."""
+    if arguments["split_field"] != "NO_SPLIT" and arguments["metric_types"] is None:
+        raise bad_request("metric_types cannot be ALL if split_field is set.")
+
+
 def names_ads(_layout: Layout, arguments: Mapping[str, Any]) -> None:
     """Ads are named by their ids, or by campaigns and pins together."""
     by_pin = arguments["campaign_ids"] is not None and arguments["pin_ids"] is not None

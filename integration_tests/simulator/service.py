@@ -85,6 +85,8 @@ class Service:
             self.tokens.check_scopes(operation.scopes)
             if refusal_of := self.settings.no_access.get(operation.operation_id):
                 raise refusal_of.error(operation.scopes)
+            if (status := self.settings.closed_betas.get(operation.operation_id)) is not None:
+                raise errors.beta_closed(status)
             arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)
             operation.permit(self.world, arguments)
             unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")
@@ -223,6 +225,7 @@ class Service:
                 return
 
     def _note(self, request: Request, operation_id: str, category: str) -> Entry:
+        query = parse_qsl(request.url.query, keep_blank_values=True)
         entry = Entry(
             operation_id=operation_id,
             category=category,
@@ -230,8 +233,8 @@ class Service:
             path=request.url.path,
             time=self.clock(),
             path_parameters=dict(request.path_params),
-            account=request.path_params.get("ad_account_id", ""),
-            query=parse_qsl(request.url.query, keep_blank_values=True),
+            account=request.path_params.get("ad_account_id") or dict(query).get("ad_account_id", ""),
+            query=query,
             headers={name: request.headers[name] for name in LOGGED_HEADERS if name in request.headers},
         )
         self.log.append(entry)

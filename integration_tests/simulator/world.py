@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from integration_tests.simulator import ads, columns, organic, report_columns, user_analytics
+from integration_tests.simulator import ads, columns, report_columns
 from integration_tests.simulator.analytics import DEFAULT_ATTRIBUTION, Attribution, DayRows
-from integration_tests.simulator.layout import Kind, Layout, size_at
+from integration_tests.simulator.layout import Kind, Layout
 from integration_tests.simulator.list_streams import LIST_KEYS, LIST_RECORDS
 from integration_tests.simulator.listing import Record
+from integration_tests.simulator.organic_streams import ORGANIC_KEYS, organic_records
 from integration_tests.simulator.product_groups import KEY as PRODUCT_GROUP_ID
 from integration_tests.simulator.product_groups import product_groups
 from integration_tests.simulator.report_request import ReportRequest
@@ -27,15 +28,11 @@ ANY_STATUS = {"entity_statuses": ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELE
 DAYS_BACK = 89
 
 PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {
-    "boards": ("id",),
-    "board_sections": ("board_id", "id"),
-    "board_pins": ("board_id", "id"),
-    "board_section_pins": ("board_id", "board_section_id", "id"),
+    **ORGANIC_KEYS,
     "ad_accounts": ("id",),
     "campaigns": ("id",),
     "ad_groups": ("id",),
     "ads": ("id",),
-    "user_account_analytics": ("date",),
     "ad_account_analytics": ("AD_ACCOUNT_ID", "DATE"),
     "campaign_analytics": ("CAMPAIGN_ID", "DATE"),
     "ad_group_analytics": ("AD_GROUP_ID", "DATE"),
@@ -75,10 +72,12 @@ class World(Layout):
         wanted_columns: Sequence[str] = columns.DEFAULT_COLUMNS,
         attribution: Attribution = DEFAULT_ATTRIBUTION,
         targeting_types: Sequence[str] | None = None,
+        on_behalf_of: str | None = None,
     ) -> Iterator[Record]:
         """The records of a stream.
 
-        All options matter to analytics and reports only. Analytics begin 89 days back unless told otherwise, reports
+        `on_behalf_of` is the ad account whose owner's organic content is meant. All other options matter to analytics
+        and reports only. Analytics begin 89 days back unless told otherwise, reports
         as far back as Pinterest keeps them; days of analytics that lie further back are as reports show them.
         """
         if stream in REPORT_STREAMS:
@@ -92,8 +91,9 @@ class World(Layout):
             return self._targeting_analytics(TARGETING_STREAMS[stream], broken_by, maker, first, last)
         if stream in _LEVELS:
             return self._analytics(_LEVELS[stream], DayRows(self, wanted_columns, attribution), first, last)
-        if stream == "user_account_analytics":
-            return self._user_account_analytics(first, last)
+        if stream in ORGANIC_KEYS:
+            arguments = {"ad_account_id": on_behalf_of, "start_date": first, "end_date": last}
+            return organic_records(self, stream, arguments)
         if stream in _ENTITIES:
             return self._entities(stream)
         return _LISTS[stream](self)
@@ -137,10 +137,6 @@ class World(Layout):
             )
             yield from subjects(self, level, account, ids)
 
-    def _user_account_analytics(self, start: date, end: date) -> Iterator[Record]:
-        arguments = {**user_analytics.DEFAULTS, "start_date": start, "end_date": end}
-        yield from user_analytics.user_account_analytics(self, arguments)["all"]["daily_metrics"]
-
     def _entities(self, stream: str) -> Iterator[Record]:
         for account in self.account_indexes():
             yield from _ENTITIES[stream](self, {**ANY_STATUS, "ad_account_id": self.account_id(account)})
@@ -155,33 +151,7 @@ def by_key(keys: Sequence[str], records: Iterable[Record]) -> dict[tuple[Any, ..
     return found
 
 
-def _board_sections(world: Layout) -> Iterator[Record]:
-    for owner, index in _sections(world):
-        yield {"board_id": organic.board_id(owner), **organic.section(world, owner, index)}
-
-
-def _board_pins(world: Layout) -> Iterator[Record]:
-    for owner in range(world.boards):
-        yield from organic.board_pins(world, {"board_id": organic.board_id(owner)})
-
-
-def _board_section_pins(world: Layout) -> Iterator[Record]:
-    for owner, index in _sections(world):
-        section_id = organic.section_id(world, owner, index)
-        yield from organic.board_section_pins(world, {"board_id": organic.board_id(owner), "section_id": section_id})
-
-
-def _sections(world: Layout) -> Iterator[tuple[int, int]]:
-    for owner in range(world.boards):
-        for index in range(size_at(world.sections_per_board, owner)):
-            yield owner, index
-
-
 _LISTS: Mapping[str, Callable[[Layout], Iterator[Record]]] = {
-    "boards": lambda world: iter(organic.boards(world, {})),
-    "board_sections": _board_sections,
-    "board_pins": _board_pins,
-    "board_section_pins": _board_section_pins,
     "ad_accounts": lambda world: iter(ads.ad_accounts(world, {})),
     **LIST_RECORDS,
 }

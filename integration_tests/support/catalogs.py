@@ -16,7 +16,10 @@ CURSOR_FIELDS = {
     "campaigns": "updated_time",
     "ad_groups": "updated_time",
     "ads": "updated_time",
-    "user_account_analytics": "date",
+    "board_pins": "board_pins_modified_at",
+    "board_section_pins": "board_pins_modified_at",
+    **dict.fromkeys((name for name in PRIMARY_KEYS if name.startswith("user_account_analytics")), "date"),
+    "pin_analytics": "date",
     "ad_account_analytics": "DATE",
     "campaign_analytics": "DATE",
     "ad_group_analytics": "DATE",
@@ -29,6 +32,9 @@ CUSTOM = "custom_"
 
 ALL_STREAMS = tuple(PRIMARY_KEYS)
 ORGANIC = ("boards", "board_sections", "board_pins", "board_section_pins")
+BOARDED = ("board_pins", "board_section_pins")
+"""Incremental too, but board by board: nothing of a board that has not changed is emitted again."""
+
 ENTITIES = ("campaigns", "ad_groups", "ads")
 ADS_ANALYTICS = ("ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics")
 

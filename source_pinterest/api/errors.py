@@ -123,6 +123,12 @@ class MerchantRefusedError(RefusedError):
     )
 
 
+class BetaClosedError(SliceError):
+    """Pinterest has not opened this endpoint to the app."""
+
+    kind = FailureType.config_error
+
+
 class GoneError(SliceError):
     """What was listed a moment ago does not exist any more."""
 

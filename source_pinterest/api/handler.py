@@ -12,6 +12,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest.api.auth import PinterestAuthenticator, bearer_of
 from source_pinterest.api.errors import (
     AnswerTooLargeError,
+    BetaClosedError,
     GoneError,
     ListingCappedError,
     MerchantRefusedError,
@@ -98,6 +99,23 @@ class PinterestErrorHandler(ErrorHandler):
             return _ask_again(f"Pinterest's answer is cut short or is not JSON (HTTP {response.status_code})")
         self._authenticator.accepted(bearer_of(response.request))
         return _TAKE
+
+
+class BetaErrorHandler(PinterestErrorHandler):
+    """For an endpoint that Pinterest opens to few apps: the others are refused in one of two ways."""
+
+    def interpret_response(self, response_or_exception: requests.Response | Exception | None) -> ErrorResolution:
+        """As ever, but for the refusal of the app.
+
+        Raises:
+            BetaClosedError: the app may not call it.
+        """
+        response = response_or_exception
+        if isinstance(response, requests.Response) and (
+            response.status_code == requests.codes.forbidden or verdict_of(response) is Verdict.SCOPE_MISSING
+        ):
+            raise BetaClosedError(f"{self._what}: {describe(response)}")
+        return super().interpret_response(response)
 
 
 class SplittingErrorHandler(PinterestErrorHandler):

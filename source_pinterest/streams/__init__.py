@@ -29,7 +29,9 @@ from source_pinterest.streams.catalogs import (
 from source_pinterest.streams.custom import CustomReportStream
 from source_pinterest.streams.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.keywords import Keywords
-from source_pinterest.streams.organic import BoardPins, Boards, BoardSectionPins, BoardSections
+from source_pinterest.streams.organic import Boards, BoardSections, UserAccount
+from source_pinterest.streams.pin_analytics import PinAnalytics
+from source_pinterest.streams.pins import BoardPins, BoardSectionPins, Pins
 from source_pinterest.streams.reports import REPORTS
 from source_pinterest.streams.sync import Sync
 from source_pinterest.streams.targeting import (
@@ -38,7 +40,15 @@ from source_pinterest.streams.targeting import (
     AdTargetingAnalytics,
     CampaignTargetingAnalytics,
 )
-from source_pinterest.streams.user_analytics import UserAccountAnalytics
+from source_pinterest.streams.top_pins import TopPins, TopVideoPins
+from source_pinterest.streams.user_analytics import (
+    UserAccountAnalytics,
+    UserAccountAnalyticsByAppType,
+    UserAccountAnalyticsByContentType,
+    UserAccountAnalyticsByOwnedContent,
+    UserAccountAnalyticsByPinFormat,
+    UserAccountAnalyticsBySource,
+)
 
 LISTS: tuple[type[PinterestStream], ...] = (
     Catalogs,
@@ -58,16 +68,26 @@ LISTS: tuple[type[PinterestStream], ...] = (
 )
 
 STREAMS: tuple[type[PinterestStream], ...] = (
+    AdAccounts,
+    UserAccount,
     Boards,
     BoardSections,
     BoardPins,
     BoardSectionPins,
-    AdAccounts,
+    Pins,
     Campaigns,
     AdGroups,
     Ads,
     *LISTS,
     UserAccountAnalytics,
+    UserAccountAnalyticsByAppType,
+    UserAccountAnalyticsBySource,
+    UserAccountAnalyticsByPinFormat,
+    UserAccountAnalyticsByOwnedContent,
+    UserAccountAnalyticsByContentType,
+    TopPins,
+    TopVideoPins,
+    PinAnalytics,
     AdAccountAnalytics,
     CampaignAnalytics,
     AdGroupAnalytics,

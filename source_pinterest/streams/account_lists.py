@@ -25,7 +25,7 @@ class ConversionTags(AdAccountStream):
     """Conversion tags, deleted ones included. https://developers.pinterest.com/docs/api/v5/conversion_tags-list."""
 
     path_template = "ad_accounts/{ad_account_id}/conversion_tags"
-    calls = "1 an ad account"
+    cost = "1 an ad account"
 
     def request_params(self, *_: Any, **__: Any) -> dict[str, Any]:
         """None: the list comes whole."""

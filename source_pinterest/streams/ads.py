@@ -14,6 +14,7 @@ from source_pinterest.api.errors import AccountUnreadableError, GoneError, Pinte
 from source_pinterest.streams.base import PinterestStream, Record
 from source_pinterest.streams.children import ChildStream
 from source_pinterest.streams.partitions import failed_slice, partition_slice
+from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.cursors import PinterestCursor
 from source_pinterest.sync.entity_cursor import EntityCursor, Listing
 from source_pinterest.sync.parents import Key
@@ -31,6 +32,10 @@ class AdAccounts(PinterestStream):
 
     path_template = "ad_accounts"
     scopes = ("ads:read",)
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self._owners: dict[str, str] = {}
 
     def path(self, *, stream_slice: Any = None, **_: Any) -> str:
         """The list, or one account."""
@@ -72,6 +77,23 @@ class AdAccounts(PinterestStream):
         for record in self._wanted(partition_slice({}), {}):
             yield record["id"]
 
+    def records(self, response: requests.Response, stream_slice: StreamSlice) -> Iterator[Record]:
+        """The accounts of a page; who owns them is remembered."""
+        for record in super().records(response, stream_slice):
+            self._owners[record["id"]] = str((record.get("owner") or {}).get("id") or record["id"])
+            yield record
+
+    def one_per_owner(self) -> list[str]:
+        """Of each owner's accounts the one with the lowest number, which stays the same from sync to sync."""
+        lowest: dict[str, str] = {}
+        for account in sorted(self.ids.of(()), key=int):
+            lowest.setdefault(self._owners[account], account)
+        return list(lowest.values())
+
+    def unreadable(self) -> set[str]:
+        """The accounts that the config names and that can't be read."""
+        return set(self.config.account_ids).difference(self.ids.of(()))
+
     def _wanted(self, stream_slice: StreamSlice, refused: dict[str, PinterestError]) -> Iterator[Record]:
         named, excluded = list(self.config.account_ids), self.config.exclude_account_ids
         if len(named) != 1:
@@ -95,7 +117,7 @@ class AdAccountStream(ChildStream, ABC):
     scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
     parent = AdAccounts
     partition_keys = ("ad_account_id",)
-    calls = f"1 an ad account and page of {limits.PAGE_SIZE}"
+    cost = f"1 an ad account and page of {limits.PAGE_SIZE}"
     checkpoint: PinterestCursor | None = None
 
     def accounts(self) -> list[str]:

@@ -31,7 +31,7 @@ class AnalyticsStream(SynchronousStream, ABC):
     """One row per entity and day, back to the first day of reports."""
 
     history_days = limits.ASYNC_HISTORY_DAYS
-    calls = f"{SynchronousStream.calls}; as reports for days older than {limits.SYNC_HISTORY_DAYS}"
+    cost = f"{SynchronousStream.cost}; as reports for days older than {limits.SYNC_HISTORY_DAYS}"
     level: ClassVar[str]
     """What reports call the entities: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
 
@@ -70,11 +70,11 @@ class AnalyticsStream(SynchronousStream, ABC):
             for piece in in_reading_order(part.window.cut(limits.REPORT_WINDOW_DAYS), part.purpose):
                 yield Planned(WindowProgress(piece, part.purpose), [()])
 
-    def slices_of(self, account: str, planned: Planned) -> Iterator[StreamSlice]:
+    def batch_slices(self, account: str, planned: Planned) -> Iterator[StreamSlice]:
         """A slice for each batch of ids of a window; an old one is put on order instead."""
         window = planned.progress.window
         if window.start >= self._first_synchronous_day:
-            yield from super().slices_of(account, planned)
+            yield from super().batch_slices(account, planned)
         else:
             self._orders.append(ReportRequest(account, window, self._report_body(), window))
 

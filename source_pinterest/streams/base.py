@@ -9,7 +9,7 @@
             SynchronousStream    batches of ids x windows of days, 89 days back; TargetingAnalyticsStream
               AnalyticsStream    older days are reports
             ReportStream         windows become asynchronous jobs; one class per level, CustomReportStream
-        UserAccountAnalytics     one partition, no account
+        OrganicStream            the user's own content, or a slice for each owner of an ad account
 
 A stream is a noun with attributes. What it shares with the others comes in through `Sync`.
 """
@@ -59,9 +59,9 @@ class PinterestStream(HttpStream, ABC):
     path_template: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
     access: ClassVar[Access | None] = None
-    calls: str = f"1 a page of {limits.PAGE_SIZE}"
+    cost: str = f"1 a page of {limits.PAGE_SIZE}"
     """What a sync costs, for the tables of the documentation."""
-    partition_keys: ClassVar[tuple[str, ...]] = ()
+    partition_keys: tuple[str, ...] = ()
     """What a slice of this stream is called by: the ids of its parents."""
 
     is_resumable = False

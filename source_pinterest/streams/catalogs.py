@@ -63,7 +63,7 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
     primary_key: str | list[str] = ["feed_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "catalogs/feeds/{feed_id}/processing_results"
     parent = CatalogsFeeds
-    calls = "1 a feed"
+    cost = "1 a feed"
     partition_keys = ("feed_id",)
 
     def next_page_token(self, response: requests.Response) -> None:

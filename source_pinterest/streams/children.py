@@ -8,7 +8,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import SliceError
 from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.partitions import failed_slice, partition_slice
+from source_pinterest.streams.partitions import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.sync import Sync
 
 
@@ -28,16 +28,17 @@ class ChildStream(PinterestStream, ABC):
 
     def slices(self) -> Iterator[StreamSlice]:
         """A slice for each parent; a parent listing that fails is one slice that raises."""
-        own_key = self.partition_keys[-1]
         for outer in self.parents.slices():
-            if outer.extra_fields:
-                yield outer
-                continue
-            ids: dict[str, Any] = dict(outer.partition)
-            try:
-                parents = self.parents.ids.of(tuple(ids.values()))
-            except SliceError as error:
-                yield failed_slice(ids, error)
-                continue
-            for parent in parents:
-                yield partition_slice({**ids, own_key: parent})
+            yield from [outer] if failure_of(outer) else self.slices_of(outer)
+
+    def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
+        """A slice for each parent in a slice of the parent stream."""
+        own_key = self.partition_keys[-1]
+        ids: dict[str, Any] = dict(outer.partition)
+        try:
+            parents = self.parents.ids.of(tuple(ids.values()))
+        except SliceError as error:
+            yield failed_slice(ids, error)
+            return
+        for parent in parents:
+            yield partition_slice({**ids, own_key: parent})

@@ -30,7 +30,7 @@ class EntityListStream(AdAccountStream, ABC):
 
     listed_by: ClassVar[Mapping[str, type[EntityStream]]]
     """The parameters that name an entity."""
-    calls = f"1 an ad group and page of {limits.PAGE_SIZE}"
+    cost = f"1 an ad group and page of {limits.PAGE_SIZE}"
 
     def select(self) -> None:
         """Tell that this sync emits the stream, and that it needs the ids of all its entities."""

@@ -43,7 +43,7 @@ class Keywords(EntityListStream):
     """Keywords of ad groups, negative ones of campaigns and accounts too. https://developers.pinterest.com/docs/api/v5/keywords-get."""
 
     path_template = "ad_accounts/{ad_account_id}/keywords"
-    calls = (
+    cost = (
         f"1 a campaign, and 1 for {limits.AD_GROUPS_PER_KEYWORDS_CALL} ad groups, or for each where Pinterest takes one"
     )
     listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"campaign_id": Campaigns, AD_GROUP: AdGroups}

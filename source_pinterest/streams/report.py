@@ -57,7 +57,7 @@ class ReportStream(AdAccountStream, ABC):
         body = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
         self.body = {**body, **self.attribution(sync)}
         orders = len(self.variants())
-        self.calls = f"{orders} for {self.window_days} days of an ad account, and some to ask whether it is ready"
+        self.cost = f"{orders} for {self.window_days} days of an ad account, and some to ask whether it is ready"
         self.feed = ReportFeed(sync, self.name, self.key_columns)
         super().__init__(sync)
 

@@ -55,7 +55,7 @@ class SynchronousStream(AdAccountStream, ABC):
     """What a row's key names beside the entity and the day."""
     entities: ClassVar[type[PinterestStream] | None] = None
     ids_parameter: ClassVar[str] = ""
-    calls = f"1 for {limits.ROWS_PER_ANALYTICS_CALL:,} rows of an ad account"
+    cost = f"1 for {limits.ROWS_PER_ANALYTICS_CALL:,} rows of an ad account"
     rows_a_day: ClassVar[int] = 1
     """How many rows an entity has on a day, more or less."""
 
@@ -104,7 +104,7 @@ class SynchronousStream(AdAccountStream, ABC):
             slices = [len(one.batches) for one in planned]
             self.checkpoint.plan(account, [one.progress for one in planned], slices)
         for one in planned:
-            yield from self.slices_of(account, one)
+            yield from self.batch_slices(account, one)
 
     def planned(self, account: str, item: WindowProgress) -> Iterator[Planned]:
         """What an account lacks, as windows of one call each."""
@@ -118,7 +118,7 @@ class SynchronousStream(AdAccountStream, ABC):
         """The ids of all that the account has numbers of."""
         return tuple(self.listing.ids.of((account,))) if self.listing else ()
 
-    def slices_of(self, account: str, planned: Planned) -> Iterator[StreamSlice]:
+    def batch_slices(self, account: str, planned: Planned) -> Iterator[StreamSlice]:
         """A slice for each batch of ids of a window."""
         start, end = planned.progress.window.as_pair()
         for number, batch in enumerate(planned.batches):

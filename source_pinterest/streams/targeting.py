@@ -24,7 +24,7 @@ class TargetingAnalyticsStream(SynchronousStream, ABC):
 
     breakdown = (TARGETING_TYPE, TARGETING_VALUE)
     rows_a_day = limits.TARGETING_ROWS_A_DAY
-    calls = f"1 for about {limits.ROWS_PER_ANALYTICS_CALL:,} rows of an ad account"
+    cost = f"1 for about {limits.ROWS_PER_ANALYTICS_CALL:,} rows of an ad account"
     targeting_types: ClassVar[tuple[str, ...]] = USUAL_TARGETING_TYPES
     """Those that all apps may ask for: one that is in beta would be refused, and the whole call with it."""
 

@@ -1,7 +1,8 @@
-"""What did the user's own profile do on each day?"""
+"""What did a profile do on each day, as a whole and split: by app type, source, pin format and the like?"""
 
+from abc import ABC
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import requests
@@ -14,15 +15,31 @@ from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.buckets import Granularity
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.streams.base import Record
-from source_pinterest.streams.organic import OrganicStream
-from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.streams.organic import TEXT, OrganicDocument
+from source_pinterest.streams.partitions import failure_of, partition_slice
+from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.day_cursor import END, START, window_of
+from source_pinterest.sync.state import ACCOUNT_KEY
 from source_pinterest.sync.user_day_cursor import UserDayCursor
 
-_STILL_COUNTING = frozenset({"PROCESSING", "ESTIMATE"})
+STILL_COUNTING = frozenset({"PROCESSING", "ESTIMATE"})
+
+_ASKED = "asked"
+_PART = "part"
+_METRICS = (
+    "ENGAGEMENT",
+    "ENGAGEMENT_RATE",
+    "IMPRESSION",
+    "OUTBOUND_CLICK",
+    "OUTBOUND_CLICK_RATE",
+    "PIN_CLICK",
+    "PIN_CLICK_RATE",
+    "SAVE",
+    "SAVE_RATE",
+)
 
 
-class UserAccountAnalytics(OrganicStream):
+class UserAccountAnalytics(OrganicDocument):
     """Days of the user's own profile. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     primary_key: str | list[str] = ["date"]  # noqa: RUF012 - an attribute of the framework's
@@ -30,8 +47,10 @@ class UserAccountAnalytics(OrganicStream):
     path_template = "user_account/analytics"
     scopes = ("user_accounts:read",)
     access = BUSINESS_ACCOUNT
-    calls = f"1 for {limits.ANALYTICS_WINDOW_DAYS} days"
+    cost = f"1 for {limits.ANALYTICS_WINDOW_DAYS} days"
     checkpoint: UserDayCursor
+    split: ClassVar[str] = ""
+    """What the parts differ by, and the field that names them; empty for the profile as a whole."""
     granularity = Granularity.DAY
     history_days = limits.SYNC_HISTORY_DAYS
     own_start: Date | None = None
@@ -40,37 +59,111 @@ class UserAccountAnalytics(OrganicStream):
 
     def slices(self) -> Iterator[StreamSlice]:
         """The days that are still to be read."""
-        for window in self.checkpoint.unread():
-            start, end = window.as_pair()
-            yield partition_slice({}, {START: start, END: end})
+        for owner in super().slices():
+            if failure_of(owner):
+                yield owner
+                continue
+            for window in self.checkpoint.unread(owner.get(ACCOUNT_KEY)):
+                start, end = window.as_pair()
+                yield partition_slice(owner.partition, {START: start, END: end})
 
     def request_params(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
-        """The days; the endpoint knows neither pages nor columns."""
-        params = super().request_params()
-        del params["page_size"]
-        return {**params, START: (stream_slice or {})[START], END: (stream_slice or {})[END]}
+        """The days, and what else is asked for."""
+        wanted = stream_slice or {}
+        params = super().request_params(stream_slice=stream_slice)
+        return {**params, START: wanted[START], END: wanted[END], **wanted.get(_ASKED, {})}
 
     def parse(self, response: requests.Response) -> None:
-        """Parse the days.
+        """Parse the days, part by part: without a split, all is the only part.
 
         Raises:
             MalformedAnswerError: there are none.
         """
-        splits = orjson.loads(response.content)
-        everything = splits.get("all") if isinstance(splits, dict) else None
-        days = everything.get("daily_metrics") if isinstance(everything, dict) else None
-        if not isinstance(days, list):
-            raise MalformedAnswerError("Daily metrics stand under the key all.")
-        response.page = {"items": days}  # type: ignore[attr-defined]
+        parts = orjson.loads(response.content)
+        if not isinstance(parts, dict) or not (self.split or "all" in parts):
+            raise MalformedAnswerError("Analytics are told part by part, or stand under the key all.")
+        items = []
+        for part, metrics in parts.items():
+            days = metrics.get("daily_metrics") if isinstance(metrics, dict) else None
+            if not isinstance(days, list):
+                raise MalformedAnswerError("A part holds daily metrics.")
+            items += [{_PART: part, **day} for day in days]
+        response.page = {"items": items}  # type: ignore[attr-defined]
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
         """The days of a window; the cursor stops before the first that Pinterest is still counting."""
         window = window_of(stream_slice)
-        settled: Date | None = window.end
-        for record in sorted(self.parse_response(self.fetch(stream_slice)), key=lambda day: str(day["date"])):
-            if record.get("data_status") in _STILL_COUNTING:
-                settled = min(settled or window.end, days_before(parse_day(record["date"]), 1))
-                if self.settled_only:
-                    break  # a later day that is settled comes again next time, as the cursor stops here
-            yield record
-        self.checkpoint.complete(stream_slice, settled)
+        days = sorted(self.days_of(stream_slice), key=lambda day: str(day["date"]))
+        counting = [day["date"] for day in days if day.get("data_status") in STILL_COUNTING]
+        settled = min(window.end, days_before(parse_day(counting[0]), 1)) if counting else window.end
+        for record in days:
+            if not (self.settled_only and record["date"] > str(settled)):
+                yield record
+        self.checkpoint.complete(stream_slice, settled if days else None)
+
+    def days_of(self, stream_slice: StreamSlice) -> Iterator[Record]:
+        """The days of a window.
+
+        Raises:
+            MalformedAnswerError: they are not told as a whole.
+        """
+        for record in self.records(self.fetch(stream_slice), stream_slice):
+            if record.pop(_PART) == "all":
+                yield record
+
+
+class SplitAnalytics(UserAccountAnalytics, ABC):
+    """One row per day and part of the profile's activity."""
+
+    def __init__(self, sync: Sync) -> None:
+        self.primary_key = [self.split, "date"]
+        self.stamped = {self.split: TEXT}
+        super().__init__(sync)
+
+    def calls(self) -> list[dict[str, str]]:
+        """What each call of a window asks for."""
+        return [{"split_field": self.split.upper()}]
+
+    def days_of(self, stream_slice: StreamSlice) -> Iterator[Record]:
+        """The days of each part; all metrics are named, because Pinterest's "all of them" does not go with a split."""
+        for asked in self.calls():
+            call = {**stream_slice, _ASKED: {**asked, "metric_types": ",".join(_METRICS)}}
+            for record in self.records(self.fetch(call), stream_slice):
+                part = record.pop(_PART)
+                yield {self.split: asked.get(self.split, part), **record}
+
+
+class UserAccountAnalyticsByAppType(SplitAnalytics):
+    """Days of the profile by app type. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+
+    split = "app_type"
+
+
+class UserAccountAnalyticsBySource(SplitAnalytics):
+    """Days of the profile by own pins and those of others. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+
+    split = "source"
+
+
+class UserAccountAnalyticsByPinFormat(SplitAnalytics):
+    """Days of the profile by pin format. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+
+    split = "pin_format"
+
+
+class UserAccountAnalyticsByOwnedContent(SplitAnalytics):
+    """Days of the profile by pins of claimed sites and others. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+
+    split = "owned_content"
+
+
+class UserAccountAnalyticsByContentType(SplitAnalytics):
+    """Days of the profile, paid and organic apart. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+
+    cost = f"2 for {limits.ANALYTICS_WINDOW_DAYS} days"
+
+    split = "content_type"
+
+    def calls(self) -> list[dict[str, str]]:
+        """A call for each content type."""
+        return [{self.split: content_type} for content_type in ("PAID", "ORGANIC")]

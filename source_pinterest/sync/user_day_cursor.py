@@ -1,4 +1,4 @@
-"""Which days of the token's own user are still to be read?"""
+"""Which days of a profile are still to be read?"""
 
 import logging
 from typing import Any
@@ -11,13 +11,19 @@ from pendulum import Date
 from source_pinterest.dates import DateWindow, parse_day
 from source_pinterest.sync.cursors import PinterestCursor, reading_state
 from source_pinterest.sync.history import AccountHistory, Period
-from source_pinterest.sync.state import read_state
+from source_pinterest.sync.state import ACCOUNT_KEY, SavedState, read_state, write_state
 
 LOGGER = logging.getLogger("airbyte")
 
+Owner = str | None
+"""The ad account on behalf of whose owner days are read; None for the token's own user."""
+
 
 class UserDayCursor(PinterestCursor):
-    """The days of the token's own user: a flat `{"date": last settled day}`, as the official connector keeps it."""
+    """The days of the token's own user, as a flat `{"date": last settled day}`, which the official connector keeps too.
+
+    Those of owners of ad accounts are kept for each account beside it.
+    """
 
     field = "date"
 
@@ -32,31 +38,41 @@ class UserDayCursor(PinterestCursor):
         super().__init__(stream_name, state_manager, repository)
         self._period = period
         self._today = today
-        value = read_state(state_manager.get_stream_state(stream_name, None), self.field, min).flat
+        self._histories: dict[Owner, AccountHistory] = {}
+        saved = read_state(state_manager.get_stream_state(stream_name, None), self.field, min)
         with reading_state(stream_name):
-            self._history = AccountHistory(last=parse_day(value) if value else None)
+            for owner, cursor in saved.accounts.items():
+                self._histories[owner] = AccountHistory(last=parse_day(cursor[self.field]))
+            if saved.flat:
+                self._histories[None] = AccountHistory(last=parse_day(saved.flat))
 
     @property
     def state(self) -> dict[str, Any]:
         """What to hand out now."""
-        return {self.field: str(self._history.last)} if self._history.last else {}
+        cursors = {owner: {self.field: str(known.last)} for owner, known in self._histories.items() if known.last}
+        accounts = {owner: cursor for owner, cursor in cursors.items() if owner is not None}
+        return {**cursors.get(None, {}), **(write_state(SavedState(accounts), self.field) if accounts else {})}
 
-    def unread(self) -> list[DateWindow]:
+    def unread(self, owner: Owner = None) -> list[DateWindow]:
         """The days that are still to be read."""
-        last = self._history.last
-        if last and last > self._today:
-            LOGGER.warning(f"{self._stream_name}: the state lies in the future ({last}). It counts as {self._today}.")
-            self._history = AccountHistory(last=self._today)
+        history = self._histories.get(owner, AccountHistory())
+        if history.last and history.last > self._today:
+            LOGGER.warning(
+                f"{self._stream_name}: the state lies in the future ({history.last}). It counts as {self._today}.",
+            )
+            with self._lock:
+                self._histories[owner] = AccountHistory(last=self._today)
             return []
-        for window in self._history.out_of_reach(self._period):
+        for window in history.out_of_reach(self._period):
             LOGGER.warning(
                 f"{self._stream_name}: the days {window.start} to {window.end} were never read, and Pinterest no "
                 f"longer has them: it keeps the days from {self._period.earliest} on.",
             )
-        return [item.window for item in self._history.unread(self._period)]
+        return [item.window for item in history.unread(self._period)]
 
     def _commit(self, stream_slice: StreamSlice, finding: Date | None) -> None:
         """Move to the last settled day of the slice, and not past one that Pinterest is still counting."""
-        del stream_slice
-        if finding and (self._history.last is None or finding > self._history.last):
-            self._history = AccountHistory(last=finding)
+        owner = stream_slice.get(ACCOUNT_KEY)
+        last = self._histories.get(owner, AccountHistory()).last
+        if finding and (last is None or finding > last):
+            self._histories[owner] = AccountHistory(last=finding)

@@ -17,8 +17,9 @@ from source_pinterest.api.errors import (
     ScopeMissingError,
     UnavailableError,
 )
-from source_pinterest.streams.organic import BoardPins, Boards
+from source_pinterest.streams.organic import Boards
 from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.streams.pins import BoardPins
 from source_pinterest.sync.fuse import FAILURES_IN_A_ROW
 from unit_tests.streams.pinterest import Pinterest, page, refused
 

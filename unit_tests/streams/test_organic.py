@@ -2,11 +2,14 @@
 
 import pytest
 import requests_mock
+from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import ListingCappedError, UnavailableError
+from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.organic import BoardPins, Boards, BoardSectionPins, BoardSections
+from source_pinterest.streams.organic import Boards, BoardSections, OrganicStream
 from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.streams.pins import BoardPins, BoardSectionPins
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
@@ -85,3 +88,52 @@ def test_a_section_that_fails_fails_the_board(pinterest: Pinterest) -> None:
 
     with pytest.raises(UnavailableError):
         pinterest.read(BoardPins, BOARD)
+
+
+def accounts(pinterest: Pinterest, *pairs: tuple[str, str]) -> None:
+    """Script the list of ad accounts: the id of each, and of its owner."""
+    listed = [{"id": account, "owner": {"id": owner, "username": "a name"}} for account, owner in pairs]
+    pinterest.answers("ad_accounts", page(listed))
+
+
+def test_each_owner_of_ad_accounts_has_a_slice_under_the_lowest_account(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True)
+    accounts(pinterest, ("100", "1"), ("30", "2"), ("9", "1"), ("40", "2"))
+
+    assert [dict(each) for each in pinterest.slices(Boards)] == [{"ad_account_id": "9"}, {"ad_account_id": "30"}]
+
+
+def test_accounts_whose_owner_is_not_told_stand_for_themselves(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True)
+    pinterest.answers("ad_accounts", page(["1", {"id": "2", "owner": None}, {"id": "3", "owner": {}}]))
+
+    assert [each["ad_account_id"] for each in pinterest.slices(Boards)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(("stream", "path", "stream_slice"), CALLS)
+def test_the_account_is_asked_for_and_stamped(
+    mock: requests_mock.Mocker, stream: type[PinterestStream], path: str, stream_slice: StreamSlice
+) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True, account_id="7")
+    pinterest.lists(path, "5")
+    account_slice = partition_slice({"ad_account_id": "549", **stream_slice.partition})
+    (record,) = pinterest.read(stream, account_slice)
+
+    assert record == {"id": "5", **account_slice.partition}
+    assert pinterest.asked(path)[0]["ad_account_id"] == ["549"]
+
+
+@pytest.mark.parametrize("stream", [stream for stream in STREAMS if issubclass(stream, OrganicStream)])
+def test_the_account_is_part_of_key_and_schema_only_if_the_option_is_on(
+    mock: requests_mock.Mocker, stream: type[OrganicStream]
+) -> None:
+    plain, per_account = (Pinterest(mock, organic_per_ad_account=on).stream(stream) for on in (False, True))
+    own_key = [plain.primary_key] if isinstance(plain.primary_key, str) else plain.primary_key
+
+    assert per_account.primary_key == ["ad_account_id", *own_key]
+    assert "ad_account_id" not in plain.get_json_schema()["properties"]
+    assert per_account.get_json_schema()["properties"] == {
+        "ad_account_id": {"type": ["null", "string"]},
+        **plain.get_json_schema()["properties"],
+    }
+    assert per_account.get_json_schema() is per_account.get_json_schema()

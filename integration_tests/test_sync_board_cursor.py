@@ -1,0 +1,181 @@
+"""Are the pins of a board listed again only when the board says that they have changed?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import Fault, Simulator, World
+from integration_tests.simulator.organic import board_id
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.outputs import Output
+from integration_tests.support.syncs import run_sync
+
+STREAMS = ("board_pins", "board_section_pins")
+LISTS = {"board_pins": "boards/list_pins", "board_section_pins": "board_sections/list_pins"}
+LATER = "2026-05-01T08:00:00"
+
+each_stream = pytest.mark.parametrize("stream", STREAMS)
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(World(boards=4, sections_per_board=(2, 0), pins_per_board=3, pins_per_section=2)) as simulator:
+        yield simulator
+
+
+def boards_asked(sim: Simulator, stream: str, since: int) -> set[str]:
+    """The boards whose pins were listed after so many calls."""
+    return {entry.path_parameters["board_id"] for entry in sim.log[since:] if entry.operation_id == LISTS[stream]}
+
+
+def of_board(sim: Simulator, stream: str, *boards: str) -> dict[Any, Any]:
+    return {key: record for key, record in sim.expected(stream).items() if key[0] in boards}
+
+
+def boards_in(output: Output, stream: str) -> dict[str, str]:
+    """The boards of the state, with their times."""
+    return {
+        entry["partition"]["board_id"]: entry["cursor"]["board_pins_modified_at"]
+        for entry in output.states[stream]["states"]
+    }
+
+
+def times(sim: Simulator) -> dict[str, str]:
+    return {board["id"]: board["board_pins_modified_at"] for board in sim.world.records("boards")}
+
+
+def test_everything_is_read_at_first_and_nothing_when_nothing_moved(sim: Simulator) -> None:
+    first = run_sync(sim, STREAMS)
+    assert_succeeded(first, STREAMS)
+    assert_exact(first, sim, STREAMS)
+    assert boards_in(first, "board_pins") == boards_in(first, "board_section_pins") == times(sim)
+
+    calls = len(sim.log)
+    second = run_sync(sim, STREAMS, state=first.states)
+    assert_succeeded(second, STREAMS)
+    assert not second.records
+    assert second.states == first.states
+    assert [entry.operation_id for entry in sim.log[calls:] if entry.operation_id != "oauth/token"] == ["boards/list"]
+
+
+@each_stream
+def test_a_board_that_has_moved_is_listed_again(sim: Simulator, stream: str) -> None:
+    first = run_sync(sim, [stream])
+    sim.world.edit_board(2, LATER)
+    calls = len(sim.log)
+    second = run_sync(sim, [stream], state=first.states)
+
+    assert_same(stream, second.records[stream], of_board(sim, stream, board_id(2)))
+    assert {record["board_pins_modified_at"] for record in second.records[stream]} == {LATER}
+    assert boards_asked(sim, stream, calls) == {board_id(2)}
+    assert boards_in(second, stream) == times(sim)
+
+
+@each_stream
+def test_a_move_while_pins_are_listed_is_seen_the_next_time(sim: Simulator, stream: str) -> None:
+    before = times(sim)
+    sim.after(LISTS[stream], 1, lambda world: world.edit_board(0, LATER))
+    first = run_sync(sim, [stream])
+    assert boards_in(first, stream) == before
+
+    second = run_sync(sim, [stream], state=first.states)
+    assert_same(stream, second.records[stream], of_board(sim, stream, board_id(0)))
+
+
+@each_stream
+def test_a_board_without_the_time_is_always_listed(sim: Simulator, stream: str) -> None:
+    sim.world.edit_board(0, None)
+    first = run_sync(sim, [stream])
+    assert board_id(0) not in boards_in(first, stream)
+    assert_exact(first, sim, [stream])
+
+    second = run_sync(sim, [stream], state=first.states)
+    assert_same(stream, second.records[stream], of_board(sim, stream, board_id(0)))
+
+
+@each_stream
+def test_a_board_whose_listing_failed_keeps_its_old_time(sim: Simulator, stream: str) -> None:
+    first = run_sync(sim, [stream])
+    old = times(sim)
+    for index in range(4):
+        sim.world.edit_board(index, LATER)
+    sim.add_fault(Fault("503", on=LISTS[stream], path=board_id(2), times=None))
+    second = run_sync(sim, [stream], config=sim.config(max_retries=0), state=first.states)
+    assert_failed(second, stream, "transient_error", board_id(2))
+    assert boards_in(second, stream) == {**times(sim), board_id(2): old[board_id(2)]}
+
+    sim.clear_faults()
+    third = run_sync(sim, [stream], state=second.states)
+    assert_succeeded(third, [stream])
+    assert_same(stream, third.records[stream], of_board(sim, stream, board_id(2)))
+
+
+def test_a_board_of_which_one_section_failed_is_read_again(sim: Simulator) -> None:
+    sim.add_fault(Fault("503", on="board_sections/list_pins", path=board_id(0), after=1, times=1))
+    first = run_sync(sim, ["board_section_pins"], config=sim.config(max_retries=0, num_workers=1))
+    assert_failed(first, "board_section_pins", "transient_error")
+    assert board_id(0) not in boards_in(first, "board_section_pins")
+
+    second = run_sync(sim, ["board_section_pins"], state=first.states)
+    assert_same(
+        "board_section_pins", second.records["board_section_pins"], of_board(sim, "board_section_pins", board_id(0))
+    )
+
+
+@each_stream
+def test_boards_that_are_gone_leave_the_state(sim: Simulator, stream: str) -> None:
+    first = run_sync(sim, [stream])
+    sim.world.boards = 2
+    second = run_sync(sim, [stream], state=first.states)
+
+    assert set(boards_in(second, stream)) == {board_id(0), board_id(1)}
+
+
+@each_stream
+def test_a_list_of_boards_that_fails_forgets_none(sim: Simulator, stream: str) -> None:
+    first = run_sync(sim, [stream])
+    sim.add_fault(Fault("503", on="boards/list", times=None))
+    second = run_sync(sim, [stream], config=sim.config(max_retries=0), state=first.states)
+
+    assert_failed(second, stream, "transient_error")
+    assert second.states[stream] == first.states[stream]
+
+
+@each_stream
+@pytest.mark.parametrize(
+    "state", [{}, {"states": "nonsense"}, {"states": [7, {"partition": {"board_id": "1"}}]}], ids=str
+)
+def test_a_full_refresh_lists_everything(sim: Simulator, stream: str, state: dict[str, Any]) -> None:
+    output = run_sync(sim, [stream], sync_mode="full_refresh", destination="overwrite", state={stream: state})
+
+    assert_succeeded(output, [stream])
+    assert_exact(output, sim, [stream])
+
+
+@each_stream
+def test_an_interrupted_full_refresh_goes_on(sim: Simulator, stream: str) -> None:
+    how = {"sync_mode": "full_refresh", "destination": "overwrite"}
+    sim.add_fault(Fault("503", on=LISTS[stream], path=board_id(2), times=None))
+    first = run_sync(sim, [stream], config=sim.config(max_retries=0), **how)
+    sim.clear_faults()
+    second = run_sync(sim, [stream], state=first.states, **how)
+
+    if stream == "board_pins":
+        assert_same(stream, first.records[stream] + second.records[stream], sim.expected(stream))
+    assert_same(stream, second.records[stream], of_board(sim, stream, board_id(2)))
+
+
+def test_owners_of_ad_accounts_have_their_own_boards_in_the_state() -> None:
+    with Simulator(World(boards=2, pins_per_board=2, ad_accounts=2)) as sim:
+        config = sim.config(organic_per_ad_account=True)
+        first = run_sync(sim, STREAMS, config=config)
+        accounts = [sim.world.account_id(0), sim.world.account_id(1)]
+        partitions = [entry["partition"] for entry in first.states["board_pins"]["states"]]
+        assert {(partition["ad_account_id"], partition["board_id"]) for partition in partitions} == {
+            (accounts[owner], board_id(2 * owner + index)) for owner in range(2) for index in range(2)
+        }
+
+        second = run_sync(sim, STREAMS, config=config, state=first.states)
+        assert_succeeded(second, STREAMS)
+        assert not second.records
