@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import Type
 
 from integration_tests.simulator import PRIMARY_KEYS, Fault, Simulator, World
 from integration_tests.simulator.contract import violations
@@ -17,7 +18,7 @@ from integration_tests.support.assertions import (
     without_nulls,
 )
 from integration_tests.support.days import days_later
-from integration_tests.support.outputs import Output, Record
+from integration_tests.support.outputs import Output, Record, state_of
 from integration_tests.support.syncs import run_sync
 from source_pinterest import limits
 
@@ -278,6 +279,22 @@ def test_a_quota_that_ends_in_between_is_gone_on_with(world: World) -> None:
         assert second.states["pin_analytics"] == {"date": str(world.today - timedelta(days=2))}
         records = first.records["pin_analytics"] + second.records["pin_analytics"]
         assert_same("pin_analytics", records, sim.expected("pin_analytics", start=world.today - timedelta(days=3)))
+
+
+def test_a_state_follows_the_records_that_it_covers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "STATE_EVERY_SECONDS", 0)
+    with Simulator(World(boards=2), closed_betas={"multi_pins/analytics": 403}) as sim:
+        output = run_sync(sim, ["pin_analytics"])
+        pins = sorted(int(pin_id) for (pin_id,) in sim.expected("pins"))
+    emitted: set[int] = set()
+    told = []
+    for message in output.messages:
+        if message.type is Type.RECORD:
+            emitted.add(int(message.record.data["pin_id"]))
+        elif message.type is Type.STATE and (readings := state_of(message).get("reading")):
+            told.append(int(readings[0]["after"]))
+            assert emitted == {pin for pin in pins if pin <= told[-1]}
+    assert told == pins
 
 
 def test_pins_of_which_all_are_refused_are_not_left_out_one_by_one(world: World) -> None:

@@ -39,6 +39,9 @@ from source_pinterest.sync.state import ACCOUNT_KEY
 
 LOGGER = logging.getLogger("airbyte")
 
+_HIDDEN_IN_A_ROW = 100
+"""So many pins may be refused in a row where others are shown: those of a secret board lie side by side."""
+
 Batch = tuple[str, ...]
 
 
@@ -61,7 +64,7 @@ class PinAnalytics(PinMetrics):
         self._pins = sync.stream(Pins)
         self._owners: list[StreamSlice] = []
         self._pins_per_call = limits.PINS_PER_ANALYTICS_CALL
-        self._refusals_in_a_row = 0
+        self._refusals_in_a_row, self._refusals_borne = 0, FAILURES_IN_A_ROW
 
     def select(self) -> None:
         """Tell that this sync emits the stream, and that it needs the ids of the pins."""
@@ -98,6 +101,7 @@ class PinAnalytics(PinMetrics):
     def _read_owner(self, owner: StreamSlice) -> Iterator[Record]:
         if failure := failure_of(owner):
             raise failure
+        self._refusals_in_a_row, self._refusals_borne = 0, FAILURES_IN_A_ROW
         pins = sorted(set(map(int, self._pins.ids.of(key_of_parent(owner)))))
         while reading := self.checkpoint.reading(owner.get(ACCOUNT_KEY)):
             left = [str(pin) for pin in pins if pin > reading.after]
@@ -140,7 +144,7 @@ class PinAnalytics(PinMetrics):
             return None
         except (GoneError, RefusedError, AnswerTooLargeError) as error:
             return None if len(batch) > 1 else self._pass_over(batch[0], error)
-        self._refusals_in_a_row = 0
+        self._refusals_in_a_row, self._refusals_borne = 0, _HIDDEN_IN_A_ROW
         if absent := [pin for pin in batch if pin not in found]:
             LOGGER.warning(
                 f"{self.name}: Pinterest leaves out {len(absent)} of {len(batch)} pins, such as {absent[0]}."
@@ -158,7 +162,7 @@ class PinAnalytics(PinMetrics):
             LOGGER.info(f"{self.name}: pin {pin_id} was deleted meanwhile.")
             return {}
         self._refusals_in_a_row += 1
-        if isinstance(error, AnswerTooLargeError) or self._refusals_in_a_row >= FAILURES_IN_A_ROW:
+        if isinstance(error, AnswerTooLargeError) or self._refusals_in_a_row >= self._refusals_borne:
             raise error
         LOGGER.warning(f"{self.name}: pin {pin_id} is left out. {error.message}.")
         return {}

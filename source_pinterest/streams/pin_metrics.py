@@ -1,5 +1,6 @@
 """In which two ways does Pinterest tell what pins did? One pin a call, and for few apps a hundred."""
 
+from abc import ABC
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,7 +45,7 @@ def _metrics_of(parts: Any) -> Mapping[str, Any]:
     return everything
 
 
-class PinMetrics(OrganicDocument):
+class PinMetrics(OrganicDocument, ABC):
     """Metrics of one pin. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
 
     path_template = "pins/{pin_id}/analytics"

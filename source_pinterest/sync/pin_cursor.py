@@ -33,9 +33,9 @@ class Reading:
 
     @classmethod
     def from_state(cls, entry: Mapping[str, Any]) -> Self:
-        """Read an entry of the state; raises ValueError or KeyError for one that is none."""
-        window = DateWindow(parse_day(entry["start_date"]), parse_day(entry["end_date"]))
-        return cls(window, parse_day(entry["settled"]), int(entry["after"]))
+        """Read an entry of the state; raises ValueError or TypeError for one that is none."""
+        start, end, settled, after = (entry.get(name) for name in ("start_date", "end_date", "settled", "after"))
+        return cls(DateWindow.from_pair((start, end)), parse_day(settled), int(after))  # type: ignore[arg-type]
 
     def to_state(self) -> dict[str, str]:
         """Write the entry."""

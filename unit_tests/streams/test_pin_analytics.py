@@ -112,6 +112,19 @@ def test_refusals_in_a_row_are_no_matter_of_a_pin(pinterest: Pinterest) -> None:
     assert pinterest.stream(PinAnalytics).checkpoint.state == {}
 
 
+def test_a_row_of_hidden_pins_is_passed_over_where_others_are_shown(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    hidden = set(PINS[8:18])
+    pinterest.lists("pins", *PINS[:20])
+    pinterest.answers(
+        "pins/analytics", many(PINS, lambda asked: refused(401, 7) if hidden.intersection(asked) else None)
+    )
+
+    assert read(pinterest) == PINS[:8] + PINS[18:20]
+    assert caplog.text.count("is left out") == 10
+
+
 def test_a_token_without_the_permission_is_told(pinterest: Pinterest) -> None:
     pinterest.lists("pins", "1")
     pinterest.answers("pins/analytics", refused(401, 3))

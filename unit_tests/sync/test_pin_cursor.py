@@ -102,7 +102,7 @@ def test_a_state_goes_out_in_the_middle_of_a_reading(monkeypatch: pytest.MonkeyP
     assert state["reading"][0]["after"] == "6"
 
 
-@pytest.mark.parametrize("entry", [unfinished(1, 1, 1, after="x"), unfinished(1, 1, 1, start_date="x")])
+@pytest.mark.parametrize("entry", [unfinished(1, 1, 1, after="x"), unfinished(1, 1, 1, start_date="x"), {}])
 def test_a_reading_that_can_not_be_read_is_a_config_error(entry: dict[str, str]) -> None:
     with pytest.raises(ConfigError):
         pin_cursor({"reading": [entry]})
