@@ -18,9 +18,9 @@ FLOORS = (
     {"api"},
     {"sync", "reporting"},
     {"streams"},
-    {"check", "checkpoints", "tokens"},
+    {"check", "checkpoints", "tokens", "consent"},
     {"source"},
-    {"run"},
+    {"run", "authorize", "catalog"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 

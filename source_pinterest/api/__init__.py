@@ -52,7 +52,7 @@ class Api:
         Raises:
             ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
         """
-        base_url = _base_url()
+        base_url = api_address()
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
         budget = Budget(config.max_wait_seconds, before_wait)
         session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers + 1)
@@ -80,11 +80,16 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _base_url() -> str:
-    base_url = os.environ.get(BASE_URL_VARIABLE, DEFAULT_BASE_URL).rstrip("/")
-    parts = urlsplit(base_url)
+def api_address() -> str:
+    """The address of the API, without a slash at its end.
+
+    Raises:
+        ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
+    """
+    address = os.environ.get(BASE_URL_VARIABLE, DEFAULT_BASE_URL).rstrip("/")
+    parts = urlsplit(address)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise ConfigError(
             f"{BASE_URL_VARIABLE} must be an https address, or http on this machine, such as {DEFAULT_BASE_URL}."
         )
-    return base_url
+    return address
