@@ -26,6 +26,7 @@ CONNECTOR = [
     "orjson>=3.10,<4",
     "pendulum>=3.1,<4",
     "requests>=2.32,<3",
+    "rich>=13.9,<16",
 ]
 
 TESTS = [

@@ -20,7 +20,7 @@ FLOORS = (
     {"streams"},
     {"check", "checkpoints", "tokens", "consent"},
     {"source"},
-    {"run", "authorize", "catalog"},
+    {"run", "terminal", "authorize", "catalog"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 

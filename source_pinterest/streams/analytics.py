@@ -26,6 +26,7 @@ from source_pinterest.streams.ads import AdAccountStream, AdGroups, Ads, Campaig
 from source_pinterest.streams.base import Record
 from source_pinterest.streams.call_size import CallSize, Work
 from source_pinterest.streams.feeds import ReportFeed, attribution_of, fingerprint, is_report
+from source_pinterest.streams.outlook import Outlook
 from source_pinterest.streams.partitions import batches, by_age, failed_slice, in_reading_order, partition_slice, tile
 from source_pinterest.streams.rows import rows_of
 from source_pinterest.streams.settled import MetricsReadyState
@@ -83,9 +84,11 @@ class AnalyticsStream(AdAccountStream, ABC):
         """
         orders: list[ReportRequest] = []
         self.checkpoint.settle(self.shared.stream(MetricsReadyState).last_final_day)
-        for account in self.checkpoint.oldest_first(accounts):
+        accounts = self.checkpoint.oldest_first(accounts)
+        border = self._first_synchronous_day
+        Outlook.of_days(map(self.checkpoint.owed, accounts), border).tell(self.name, self.shared.analytics_pace())
+        for account in accounts:
             self.checkpoint.keep_place(account)
-            border = self._first_synchronous_day
             wanted = [piece for item in self.checkpoint.unread(account) for piece in by_age(item, border)]
             try:
                 yield from self._plan(account, wanted, orders)

@@ -37,7 +37,7 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.api.handler import PinterestErrorHandler, last_answer_of
-from source_pinterest.streams.partitions import failure_of, key_of_parent, outermost_of, partition_slice
+from source_pinterest.streams.partitions import failure_of, key_of_parent, outermost_of, partition_slice, promised_rows
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.fuse import Fuse
 from source_pinterest.sync.parents import Key, ParentIds
@@ -61,7 +61,7 @@ class PinterestStream(HttpStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         self.api, self.config, self.shared = sync.api, sync.config, sync
-        self.fuse = Fuse()
+        self.fuse, self.usage = Fuse(), sync.api.usage.of(self.name)
         self.ids = ParentIds(self.list_ids)
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # the framework's own would read one page of each slice and stop
@@ -69,11 +69,10 @@ class PinterestStream(HttpStream, ABC):
             name=self.name,
             logger=self.logger,
             error_handler=self.get_error_handler(),
-            session=sync.api.session,
+            session=sync.api.session_of(self.name),
             authenticator=sync.api.authenticator,
         )
-        properties = self.get_json_schema()["properties"]
-        self._id_fields = tuple(name for name in properties if name == "id" or name.endswith("_id"))
+        self._id_fields = tuple(n for n in self.get_json_schema()["properties"] if n == "id" or n.endswith("_id"))
 
     @classmethod
     def stream_name(cls) -> str:
@@ -138,10 +137,12 @@ class PinterestStream(HttpStream, ABC):
             for stream_slice in self.slices():
                 if self.fuse.blown:
                     return
+                self.usage.plan(promised_rows(stream_slice))
                 if failure_of(stream_slice) is None:
                     self.ids.promise(key_of_parent(stream_slice))
                 yield stream_slice
         finally:
+            self.usage.planned()
             self.ids.seal()
 
     def slices(self) -> Iterator[StreamSlice]:
@@ -160,6 +161,7 @@ class PinterestStream(HttpStream, ABC):
             if self.fuse.is_news(error, outermost_of(key)):
                 raise
         finally:
+            self.usage.read()
             self.ids.release(key)
 
     def _read_or_raise(self, stream_slice: StreamSlice) -> Iterator[Record]:
@@ -181,6 +183,7 @@ class PinterestStream(HttpStream, ABC):
             raise ConfigError(
                 f"{error.message}. Check what the token's user may see, or leave the stream out."
             ) from error
+        self.usage.leave_out()
         LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
@@ -237,7 +240,7 @@ class PinterestStream(HttpStream, ABC):
             AccessLostError: access ends in the middle of a list, which is then known to be incomplete.
         """
         try:
-            _, response = self._fetch_next_page(stream_slice, {}, token)
+            return self._fetch_next_page(stream_slice, {}, token)[1]
         except PinterestError as error:
             if token and isinstance(error, RefusedError):
                 raise AccessLostError(self.name, self.path(stream_slice=stream_slice), str(error.message)) from error
@@ -245,4 +248,3 @@ class PinterestStream(HttpStream, ABC):
         except AirbyteTracedException as error:
             path, tries = self.path(stream_slice=stream_slice), self.api.max_retries + 1
             raise UnavailableError(self.name, path, tries, last_answer_of(error)) from error
-        return response
