@@ -112,6 +112,8 @@ def _print_messages(arguments: list[str]) -> None:
     entrypoint = PinterestEntrypoint(source)
     parsed = entrypoint.parse_args(arguments)
     is_read = parsed.command == "read"
+    if not is_read:  # nothing is lost, and whoever has the one answer it wanted may end us at once, as PyAirbyte does
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with PRINT_BUFFER, watched(lambda: source.progress) if is_read else nullcontext():
         for message in entrypoint.run(parsed):
             MESSAGES.write(message)
