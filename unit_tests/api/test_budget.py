@@ -391,3 +391,17 @@ def test_a_wait_shows_in_the_standings_until_a_call_goes_out() -> None:
     assert [standing.frees_up_in_seconds for standing in budget.standings()] == [None]
     clock.now += 100
     assert [standing.used for standing in budget.standings()] == [0]
+
+
+def test_a_long_wait_is_told_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("source_pinterest.api.budget._TELL_EVERY_SECONDS", 0.01)
+    told_thrice = threading.Semaphore(0)
+    budget = Budget(900, before_wait=told_thrice.release)
+    budget.acquire(CATEGORY)
+    budget.settle(CATEGORY, headers("1", "0", "300"))
+    waiter = threading.Thread(target=budget.acquire, args=(CATEGORY,), daemon=True)
+    waiter.start()
+    assert all(told_thrice.acquire(timeout=5) for _ in range(3))
+    budget.settle(CATEGORY, headers("1000", "998", "300"))
+    waiter.join(5)
+    assert not waiter.is_alive()
