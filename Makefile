@@ -3,7 +3,9 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
+PYAIRBYTE := .tmp/pyairbyte
 SUITABLE := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+BELOW_3_13 := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 
 # An environment whose Python has gone, or that was left half-made, is made anew.
 ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
@@ -11,10 +13,10 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix docs lock clean
+.PHONY: help install demo demo-duckdb image test check fix docs lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Create .venv with the connector and its tools
 
@@ -35,6 +37,33 @@ $(INSTALLED): setup.py
 
 demo: $(INSTALLED) ## Run the connector against a local Pinterest and show what it read
 	@$(PY) -m integration_tests.demo
+
+demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB with PyAirbyte, and draw a chart
+	@if [ -x $(PYAIRBYTE)/bin/python ]; then with="--pyairbyte $(PYAIRBYTE)/bin/python"; fi; \
+	$(PY) -m integration_tests.demo_duckdb $$with
+
+# PyAirbyte pins what it needs, and wants Python below 3.13; without one the demo does the loading itself.
+$(PYAIRBYTE)/.installed: setup.py | $(INSTALLED)
+	@rm -rf $(PYAIRBYTE) && mkdir -p $(PYAIRBYTE)
+	@for candidate in $(PY) python3.12 python3.11; do \
+		if "$$candidate" -c '$(BELOW_3_13)' 2>/dev/null; then found="$$candidate"; break; fi; \
+	done; \
+	if [ -n "$$found" ]; then \
+		echo "Creating $(PYAIRBYTE) with $$found ..."; \
+		"$$found" -m venv $(PYAIRBYTE) && \
+		$(PYAIRBYTE)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[pyairbyte]'; \
+	fi
+	@touch $@
+
+image: ## Build the image with docker or podman
+	@for engine in docker podman; do \
+		if "$$engine" info >/dev/null 2>&1; then found="$$engine"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "An image needs docker or podman with its service running: start Docker Desktop, or 'sudo apt install podman'." >&2; \
+		exit 1; \
+	fi; \
+	"$$found" build --tag airbyte/source-pinterest:dev .
 
 test: $(INSTALLED) ## Run the whole test suite with branch coverage
 	$(PY) -m pytest --numprocesses 2 --cov --cov-report term $(PYTEST_ARGS)

@@ -26,10 +26,13 @@ CONNECTOR = [
     "orjson>=3.10,<4",
     "pendulum>=3.1,<4",
     "requests>=2.32,<3",
+    "rich>=13.9,<16",
 ]
 
 TESTS = [
     "coverage>=7.10,<8",
+    "duckdb>=1.1,<2",
+    "matplotlib>=3.9,<4",
     "orjson>=3.10,<4",
     "pinterestsdk>=2.1,<2.2",
     "pytest>=8.3,<10",
@@ -51,6 +54,8 @@ CHECKS = [
     "types-requests>=2.32,<3",
 ]
 
+PYAIRBYTE = ["airbyte>=0.71,<1; python_version < '3.13'"]
+
 setup(
     name="source-pinterest",
     version=declared_version(),
@@ -71,6 +76,6 @@ setup(
     package_data={"source_pinterest": ["py.typed", "*.json", "*.tsv", "schemas/*.json", "schemas/shared/*.json"]},
     python_requires=">=3.11,<3.14",
     install_requires=CONNECTOR,
-    extras_require={"tests": TESTS, "checks": CHECKS},
+    extras_require={"tests": TESTS, "checks": CHECKS, "pyairbyte": PYAIRBYTE},
     entry_points={"console_scripts": ["source-pinterest = source_pinterest.run:run"]},
 )

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -23,6 +24,7 @@ from source_pinterest.memory import tune_memory
 from source_pinterest.source import LOGGER, SourcePinterest
 from source_pinterest.sync.messages import as_trace
 from source_pinterest.sync.output import MESSAGES
+from source_pinterest.terminal import watched
 
 _LAST_WORDS_SECONDS = 5.0
 
@@ -106,9 +108,13 @@ def run() -> NoReturn:
 
 def _print_messages(arguments: list[str]) -> None:
     """Print each message; what anything else prints goes where the logs go."""
-    entrypoint = PinterestEntrypoint(SourcePinterest())
+    source = SourcePinterest()
+    entrypoint = PinterestEntrypoint(source)
     parsed = entrypoint.parse_args(arguments)
-    with PRINT_BUFFER:
+    is_read = parsed.command == "read"
+    if not is_read:  # nothing is lost, and whoever has the one answer it wanted may end us at once, as PyAirbyte does
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    with PRINT_BUFFER, watched(lambda: source.progress) if is_read else nullcontext():
         for message in entrypoint.run(parsed):
             MESSAGES.write(message)
 

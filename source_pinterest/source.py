@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api import Api
+from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.checkpoints import Checkpoints
 from source_pinterest.config import Config
@@ -39,6 +41,7 @@ from source_pinterest.sync.messages import (
     clean_trace,
 )
 from source_pinterest.sync.output import MESSAGES
+from source_pinterest.sync.progress import Progress
 from source_pinterest.tokens import TokenKeeper
 
 LOGGER = logging.getLogger("airbyte")
@@ -59,6 +62,8 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._catalog: Mapping[str, ConfiguredAirbyteStream] = {}
         self._state: list[AirbyteStateMessage] = []
         self._config_path: Path | None = None
+        self._usage = Usage()
+        self.progress: Progress | None = None
         LOGGER.addFilter(PLAIN_ERRORS)
         super().__init__(self._concurrency(FEWEST_WORKERS))
 
@@ -132,11 +137,18 @@ class SourcePinterest(ConcurrentSourceAdapter):
         settings = Config.from_mapping(config)
         self._concurrent_source = self._concurrency(settings.num_workers)
         _warn_of_unknown_streams(catalog, settings)
-        failures = FailureTypes()
+        failures, self._usage = FailureTypes(), Usage()
+        self.progress = progress = Progress(self._usage, list(self._catalog))
         try:
             for message in super().read(logger, config, _parents_first(catalog), state):
+                if message.type is Type.RECORD and message.record:
+                    progress.records[message.record.stream] += 1
+                    yield message
+                    continue
                 failures.observe(message)
+                yield from progress.estimates(time.time() * 1_000)
                 yield clean_trace(message)
+                progress.observe(message)
                 if message.type is Type.STATE:
                     MESSAGES.flush()
         except AirbyteTracedException as error:
@@ -146,7 +158,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
         keeper = TokenKeeper(config, self._repository, self._config_path)
-        return Sync(Api.connect(settings, keeper.rotated, PRINT_BUFFER.flush), settings)
+        return Sync(Api.connect(settings, keeper.rotated, PRINT_BUFFER.flush, self._usage), settings)
 
     def _concurrency(self, workers: int) -> ConcurrentSource:
         workers = max(FEWEST_WORKERS, workers)

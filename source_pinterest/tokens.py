@@ -35,7 +35,7 @@ class TokenKeeper:
         self._config = with_tokens(self._config, answer)
         self._repository.emit_message(create_connector_config_control_message(self._config))
         if self._config_path:
-            _write_private(self._config_path, self._config)
+            write_private(self._config_path, self._config)
 
 
 def with_tokens(config: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def with_tokens(config: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[st
     return {**config, "credentials": holder} if nested else holder
 
 
-def _write_private(path: Path, config: Mapping[str, Any]) -> None:
+def write_private(path: Path, config: Mapping[str, Any]) -> None:
     """Replace the file as a whole, readable by its owner alone."""
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

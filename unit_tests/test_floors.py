@@ -18,9 +18,9 @@ FLOORS = (
     {"api"},
     {"sync", "reporting"},
     {"streams"},
-    {"check", "rights", "checkpoints", "tokens"},
+    {"check", "rights", "checkpoints", "tokens", "consent"},
     {"source"},
-    {"run"},
+    {"run", "terminal", "authorize", "catalog"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 

@@ -120,3 +120,19 @@ def test_spec_runs_as_a_command() -> None:
 
     assert ended.returncode == 0
     assert '"SPEC"' in ended.stdout
+
+
+def test_who_has_the_answer_it_wanted_may_end_any_command_but_read_at_once() -> None:
+    script = """
+import os, signal, sys
+from source_pinterest import run
+from source_pinterest.source import SourcePinterest
+
+SourcePinterest.spec = lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+sys.argv = ["main.py", "spec"]
+run.run()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+    )
+    assert done.returncode == -signal.SIGTERM

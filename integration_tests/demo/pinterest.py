@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -41,8 +41,8 @@ OPERATIONS: Mapping[str, str] = {
 class LocalPinterest:
     """A simulated Pinterest that other processes talk to, and that writes a connector's configuration for itself."""
 
-    def __init__(self, config_file: Path, root: Path) -> None:
-        self._command = [sys.executable, "-m", "integration_tests.simulator", *WORLD, "--config-file", str(config_file)]
+    def __init__(self, config_file: Path, root: Path, world: Sequence[str] = WORLD) -> None:
+        self._command = [sys.executable, "-m", "integration_tests.simulator", *world, "--config-file", str(config_file)]
         self._root = root
         self._control = requests.Session()
         self._control.trust_env = False

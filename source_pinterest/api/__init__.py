@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticat
 from source_pinterest.api.budget import Budget
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.api.session import PatientSession, PinterestSession
+from source_pinterest.api.usage import Usage
 from source_pinterest.config import Config, OAuthCredentials
 
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
@@ -32,6 +33,7 @@ class Api:
         authenticator: puts the token on a call, shared by all streams.
         downloads: fetches files from other hosts; knows no token, and waits for no quota.
         max_retries: how often a failed call is sent again.
+        usage: counts what the streams cost.
     """
 
     base_url: str
@@ -39,6 +41,11 @@ class Api:
     authenticator: PinterestAuthenticator
     downloads: PatientSession
     max_retries: int
+    usage: Usage = field(default_factory=Usage)
+
+    def session_of(self, stream: str) -> PinterestSession:
+        """The session, whose calls count for a stream."""
+        return self.session.on_behalf_of(self.usage.of(stream))
 
     @classmethod
     def connect(
@@ -46,13 +53,14 @@ class Api:
         config: Config,
         on_rotation: Callable[[Mapping[str, Any]], None],
         before_wait: Callable[[], None],
+        usage: Usage | None = None,
     ) -> "Api":
         """Build the bundle; no call is made yet.
 
         Raises:
             ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
         """
-        base_url = _base_url()
+        base_url = api_address()
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
         budget = Budget(config.max_wait_seconds, before_wait)
         session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers + 1)
@@ -72,7 +80,9 @@ class Api:
             if isinstance(config.credentials, OAuthCredentials)
             else AccessTokenAuthenticator(config.credentials)
         )
-        return cls(base_url, session, authenticator, downloads, config.max_retries)
+        usage = usage or Usage()
+        usage.standings = budget.standings
+        return cls(base_url, session, authenticator, downloads, config.max_retries, usage)
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -80,11 +90,16 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _base_url() -> str:
-    base_url = os.environ.get(BASE_URL_VARIABLE, DEFAULT_BASE_URL).rstrip("/")
-    parts = urlsplit(base_url)
+def api_address() -> str:
+    """The address of the API, without a slash at its end.
+
+    Raises:
+        ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
+    """
+    address = os.environ.get(BASE_URL_VARIABLE, DEFAULT_BASE_URL).rstrip("/")
+    parts = urlsplit(address)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise ConfigError(
             f"{BASE_URL_VARIABLE} must be an https address, or http on this machine, such as {DEFAULT_BASE_URL}."
         )
-    return base_url
+    return address

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from source_pinterest import limits
 from source_pinterest.api.errors import QuotaExhaustedError
+from source_pinterest.api.rate_headers import WindowHeader, read_rate_headers
+from source_pinterest.api.usage import Standing
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -29,6 +31,9 @@ _PACING_SECONDS = 1.5
 
 _ARRIVAL_SECONDS = 0.05
 """So much earlier than another a call may arrive that left at the same time: windows begin and end on the server."""
+
+_TELL_EVERY_SECONDS = 60.0
+"""A wait is told of so often, however many calls wait at once."""
 
 _SAME_WINDOW_SECONDS = 2.5
 """Two resets closer than this speak of the same window."""
@@ -50,7 +55,10 @@ class _Window:
             self._roll(now + self.period + _ARRIVAL_SECONDS, in_flight)
         return 0.0 if self.issued + self.foreign < self.limit else self.resets_at - now
 
-    def learn(self, told: "WindowHeader", now: float, in_flight: int) -> None:
+    def used(self, now: float) -> int:
+        return self.issued + self.foreign if now < self.resets_at else 0
+
+    def learn(self, told: WindowHeader, now: float, in_flight: int) -> None:
         margin = _RESET_MARGIN_SECONDS if told.reset > _SHORT_RESET_SECONDS else 0.1
         resets_at = now + told.reset + margin
         if abs(resets_at - self.resets_at) > _SAME_WINDOW_SECONDS:
@@ -61,60 +69,6 @@ class _Window:
 
     def _roll(self, resets_at: float, issued: int) -> None:
         self.resets_at, self.issued, self.foreign = resets_at, issued, 0
-
-
-@dataclass(frozen=True)
-class WindowHeader:
-    """What one position of the `x-ratelimit-*` headers says."""
-
-    remaining: int
-    reset: float
-    limit: int | None = None
-    period: float | None = None
-
-    def is_overall(self) -> bool:
-        """Whether this is the allowance of all categories together, which is kept apart."""
-        return self.period is not None and self.period <= 1 and self.limit == limits.CALLS_PER_SECOND
-
-
-def read_rate_headers(headers: Mapping[str, str]) -> list[WindowHeader]:
-    """Windows told by `x-ratelimit-limit`, `-remaining` and `-reset` (seconds), which may be lists.
-
-    A limit such as `100, 100;w=1, 1000;w=60` starts with the limit in force and then names one quota per window.
-    """
-    remaining = _numbers(headers.get("x-ratelimit-remaining"))
-    reset = _numbers(headers.get("x-ratelimit-reset"))
-    if not remaining or not reset:
-        return []
-    limits_told = [item.strip() for item in (headers.get("x-ratelimit-limit") or "").split(",") if item.strip()]
-    quotas = limits_told[-len(remaining) :] if len(limits_told) >= len(remaining) else []
-    windows = []
-    for position, left in enumerate(remaining):
-        quota = quotas[position] if quotas else ""
-        limit, _, parameters = quota.partition(";")
-        period = parameters.partition("w=")[2].partition(";")[0]
-        windows.append(
-            WindowHeader(
-                remaining=int(left),
-                reset=reset[min(position, len(reset) - 1)],
-                limit=int(_number(limit)) if _number(limit) is not None else None,  # type: ignore[arg-type]
-                period=_number(period),
-            ),
-        )
-    return windows
-
-
-def _numbers(header: str | None) -> list[float]:
-    found = [_number(item.partition(";")[0]) for item in (header or "").split(",")]
-    return [number for number in found if number is not None]
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and number >= 0 else None
 
 
 class Budget:
@@ -141,6 +95,8 @@ class Budget:
         self._paused_until: dict[str, float] = {}
         self._throttled_since: dict[str, float] = {}
         self._throttles: Counter[str] = Counter()
+        self._told_at: dict[str, float] = {}
+        self._waits_until: dict[str, float] = {}
         self._last_second: deque[float] = deque(maxlen=limits.CALLS_PER_SECOND)
 
     def acquire(self, category: str) -> None:
@@ -149,16 +105,37 @@ class Budget:
         Raises:
             QuotaExhaustedError: the quota frees up too late for this sync.
         """
-        announced = False
+        flushed = False
         while wait := self._take(category):
             if wait > max(self._max_wait_seconds, _PACING_SECONDS):
                 raise QuotaExhaustedError(category, wait, self._max_wait_seconds)
-            if wait > 1 and not announced:
-                LOGGER.info(f"Waiting {math.ceil(wait)} s for Pinterest's quota of {category} calls.")
+            if wait > 1 and (self._tell_of(category, wait) or not flushed):
                 self._before_wait()
-                announced = True
+                flushed = True
             with self._changed:
-                self._changed.wait(wait)
+                self._changed.wait(min(wait, _TELL_EVERY_SECONDS))
+
+    def _tell_of(self, category: str, wait: float) -> bool:
+        """Log a wait, unless that was done a moment ago; whether it was logged now."""
+        with self._changed:
+            now = self._clock()
+            self._waits_until[category] = now + wait
+            if now - self._told_at.get(category, -math.inf) < _TELL_EVERY_SECONDS:
+                return False
+            self._told_at[category] = now
+        LOGGER.info(f"Waiting {math.ceil(wait)} s for Pinterest's quota of {category} calls.")
+        return True
+
+    def standings(self) -> list[Standing]:
+        """How much of each quota is used; of several windows, the fullest counts."""
+        with self._changed:
+            now = self._clock()
+            return [self._standing(category, windows, now) for category, windows in self._windows.items()]
+
+    def _standing(self, category: str, windows: list[_Window], now: float) -> Standing:
+        fullest = max(windows, key=lambda window: window.used(now) / max(1, window.limit))
+        left = self._waits_until.get(category, now) - now
+        return Standing(category, fullest.used(now), fullest.limit, left if left > 0 else None)
 
     def calls_per_second(self, category: str) -> float:
         """How many calls of the category the quota allows in the long run."""
@@ -219,6 +196,7 @@ class Budget:
                 for window in self._windows_of(category, now):
                     window.issued += 1
                 self._last_second.append(now)
+                self._waits_until.pop(category, None)
                 self._in_flight[category] += 1
                 return 0.0
             return wait

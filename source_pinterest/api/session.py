@@ -1,6 +1,6 @@
 """How does one HTTP call leave the process? Paced by the budget, with a timeout, and with our name on it."""
 
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
@@ -8,6 +8,7 @@ from requests.adapters import HTTPAdapter
 
 from source_pinterest import limits
 from source_pinterest.api.budget import Budget
+from source_pinterest.api.usage import StreamUsage, Usage
 from source_pinterest.api.verdicts import Verdict, pause_hint_seconds, verdict_of
 
 CONNECT_TIMEOUT_SECONDS = 10.0
@@ -44,8 +45,20 @@ class PinterestSession(PatientSession):
     def __init__(self, budget: Budget, user_agent: str, timeout_seconds: float, connections: int) -> None:
         super().__init__(user_agent, timeout_seconds)
         self.budget = budget
+        self.usage = Usage().of("")
         for scheme in ("https://", "http://"):
             self.mount(scheme, HTTPAdapter(pool_connections=connections, pool_maxsize=connections))
+
+    def on_behalf_of(self, usage: StreamUsage) -> Self:
+        """The same session, whose calls count for a stream; connections, token and budget are shared."""
+        own = type(self).__new__(type(self))
+        vars(own).update({**vars(self), "usage": usage})
+        return own
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Prepare a call, once, however often it has to be sent."""
+        self.usage.ask()
+        return super().prepare_request(request)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send when the quota allows it.
@@ -56,7 +69,9 @@ class PinterestSession(PatientSession):
         """
         category = limits.rate_category(urlsplit(request.url or "").path)
         while True:
-            self.budget.acquire(category)
+            with self.usage.waiting():
+                self.budget.acquire(category)
+            self.usage.send()
             headers = None
             try:
                 response = super().send(request, **kwargs)

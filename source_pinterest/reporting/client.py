@@ -58,7 +58,7 @@ class ReportClient:
             name=stream,
             logger=LOGGER,
             error_handler=PinterestErrorHandler(stream, _SCOPES, api.authenticator, api.max_retries, _parse),
-            session=api.session,
+            session=api.session_of(stream),
             authenticator=api.authenticator,
         )
 

@@ -25,6 +25,8 @@ from source_pinterest.reporting.schedule import PollSchedule
 
 LOGGER = logging.getLogger("airbyte")
 
+_TELL_EVERY_SECONDS = 60.0
+
 _CREATIONS = 4
 """How often a report that Pinterest fails or loses is created in all."""
 
@@ -59,6 +61,7 @@ class ReportRunner:
         self._changed = threading.Condition()
         self._desks: list[Desk] = []
         self._thread: threading.Thread | None = None
+        self._told_at = clock()
 
     def open(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> Desk:
         """Take a stream's orders; they are carried out once any stream waits for its own."""
@@ -108,6 +111,7 @@ class ReportRunner:
                     self._changed.wait(self._seconds_to_next_poll())
             if step:
                 step()
+            self._tell_of_waiting()
 
     def _next_step(self) -> Callable[[], None] | None:
         """What to do now: plan, ask for a job that is due, or create one, in this order."""
@@ -128,7 +132,18 @@ class ReportRunner:
 
     def _seconds_to_next_poll(self) -> float | None:
         due = [job.next_poll for desk in self._desks if desk.is_served for job in desk.jobs]
-        return max(0.0, min(due) - self._clock()) if due else None
+        return min(max(0.0, min(due) - self._clock()), _TELL_EVERY_SECONDS) if due else None
+
+    def _tell_of_waiting(self) -> None:
+        """Say once a minute what is waited for."""
+        now = self._clock()
+        if now - self._told_at < _TELL_EVERY_SECONDS:
+            return
+        with self._changed:
+            jobs, more = sum(len(desk.jobs) for desk in self._desks), sum(len(desk.waiting) for desk in self._desks)
+        self._told_at = now
+        if jobs:
+            LOGGER.info(f"Waiting for Pinterest to finish {jobs} reports; {more} more are to be asked for.")
 
     def _plan(self, desk: Desk) -> None:
         try:

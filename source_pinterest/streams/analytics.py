@@ -9,12 +9,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
-from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.columns import ASYNC_COLUMNS, DATE
-from source_pinterest.dates import days_before
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams.ads import AdGroups, Ads, Campaigns
 from source_pinterest.streams.base import Record
@@ -56,13 +54,9 @@ class AnalyticsStream(SynchronousStream, ABC):
             ):
                 yield self._refusals.judge(report)
 
-    @property
-    def _first_synchronous_day(self) -> Date:
-        return days_before(self.config.today, limits.SYNC_HISTORY_DAYS)
-
     def planned(self, account: str, item: WindowProgress) -> Iterator[Planned]:
         """What an account lacks, as windows of one call or of one report each."""
-        border = self._first_synchronous_day
+        border = self.first_synchronous_day
         for part in by_age(item, border):
             if part.window.start >= border:
                 yield from super().planned(account, part)
@@ -73,7 +67,7 @@ class AnalyticsStream(SynchronousStream, ABC):
     def batch_slices(self, account: str, planned: Planned) -> Iterator[StreamSlice]:
         """A slice for each batch of ids of a window; an old one is put on order instead."""
         window = planned.progress.window
-        if window.start >= self._first_synchronous_day:
+        if window.start >= self.first_synchronous_day:
             yield from super().batch_slices(account, planned)
         else:
             self._orders.append(ReportRequest(account, window, self._report_body(), window))

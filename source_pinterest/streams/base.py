@@ -19,7 +19,6 @@ from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-import orjson
 import requests
 from airbyte_cdk.sources.streams.http import HttpClient, HttpStream
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
@@ -33,7 +32,6 @@ from source_pinterest.api.errors import (
     AccessLostError,
     ConfigError,
     GoneError,
-    MalformedAnswerError,
     PinterestError,
     RefusedError,
     RepeatedBookmarkError,
@@ -41,7 +39,8 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.handler import PinterestErrorHandler, last_answer_of
 from source_pinterest.streams.admission import Admission
-from source_pinterest.streams.partitions import failure_of, key_of_parent, outermost_of, partition_slice
+from source_pinterest.streams.pages import page_in
+from source_pinterest.streams.partitions import failure_of, key_of_parent, outermost_of, partition_slice, promised_rows
 from source_pinterest.streams.sync import Sync
 from source_pinterest.streams.texts import write_texts
 from source_pinterest.sync.fuse import Fuse
@@ -69,7 +68,7 @@ class PinterestStream(HttpStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         self.api, self.config, self.shared = sync.api, sync.config, sync
-        self.fuse = Fuse()
+        self.fuse, self.usage = Fuse(), sync.api.usage.of(self.name)
         self.admission = Admission(self.name, self.access, self.scopes, sync.api.authenticator, self.leave_out)
         self.ids = ParentIds(self.list_ids)
         super().__init__(authenticator=sync.api.authenticator)
@@ -78,7 +77,7 @@ class PinterestStream(HttpStream, ABC):
             name=self.name,
             logger=self.logger,
             error_handler=self.get_error_handler(),
-            session=sync.api.session,
+            session=sync.api.session_of(self.name),
             authenticator=sync.api.authenticator,
         )
         self._id_fields = tuple(n for n in self.get_json_schema()["properties"] if n == "id" or n.endswith("_id"))
@@ -119,11 +118,7 @@ class PinterestStream(HttpStream, ABC):
         Raises:
             MalformedAnswerError: it is not a page.
         """
-        page = orjson.loads(response.content)
-        items = page.get("items") if isinstance(page, dict) else None
-        if not isinstance(items, list) or not all(isinstance(item, dict) and item.get("id") for item in items):
-            raise MalformedAnswerError("A page holds items, each with an id.")
-        response.page = page  # type: ignore[attr-defined]
+        response.page = page_in(response.content)  # type: ignore[attr-defined]
 
     def parse_response(self, response: requests.Response, **_: Any) -> list[Record]:
         """The items of a page."""
@@ -140,10 +135,12 @@ class PinterestStream(HttpStream, ABC):
             for stream_slice in self.admission.counted(self.slices()):
                 if self.fuse.blown:
                     return
+                self.usage.plan(promised_rows(stream_slice))
                 if failure_of(stream_slice) is None:
                     self.ids.promise(key_of_parent(stream_slice))
                 yield stream_slice
         finally:
+            self.usage.planned()
             self.ids.seal()
 
     def slices(self) -> Iterator[StreamSlice]:
@@ -184,6 +181,7 @@ class PinterestStream(HttpStream, ABC):
         """
         if not stream_slice.partition:
             raise ConfigError(f"{error.message}. {error.advice}") from error
+        self.usage.leave_out()
         LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
 
     def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
@@ -199,6 +197,7 @@ class PinterestStream(HttpStream, ABC):
 
     def on_end(self, stream_slice: StreamSlice) -> None:
         """Let go of what waits for a slice, which has come to its end, read or not."""
+        self.usage.read()
         self.ids.release(key_of_parent(stream_slice))
 
     def list_ids(self, key: Key) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.dates import DateWindow
+from source_pinterest.sync.day_cursor import window_of
 from source_pinterest.sync.history import Purpose, WindowProgress
 from source_pinterest.sync.parents import Key
 
@@ -37,6 +38,12 @@ def failed_slice(
 def failure_of(stream_slice: StreamSlice) -> PinterestError | None:
     """The error that the slice stands for."""
     return stream_slice.extra_fields.get(_FAILURE)
+
+
+def promised_rows(stream_slice: StreamSlice) -> int | None:
+    """How many rows a slice of ids and days has at most; None for one that nobody can know of."""
+    ids = stream_slice.extra_fields.get("ids")
+    return None if ids is None else max(1, len(ids)) * window_of(stream_slice).days
 
 
 def key_of_parent(stream_slice: StreamSlice) -> Key:

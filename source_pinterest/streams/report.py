@@ -24,6 +24,7 @@ from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams.ads import AdAccountStream
 from source_pinterest.streams.base import Record
 from source_pinterest.streams.feeds import ReportFeed, attribution_of, fingerprint
+from source_pinterest.streams.outlook import Outlook
 from source_pinterest.streams.partitions import in_reading_order
 from source_pinterest.streams.settled import MetricsReadyState
 from source_pinterest.streams.sync import Sync
@@ -99,11 +100,16 @@ class ReportStream(AdAccountStream, ABC):
     def select(self) -> None:
         """Tell that this sync emits the stream, and have its reports made beside those of the others."""
         super().select()
-        self.desk = self.feed.order(self.plan)
+        self.desk = self.feed.order(self._told_plan)
 
     def asked(self) -> str:
         """Stands for everything that makes the numbers of a day what they are."""
         return fingerprint({**self.body, "variants": self.variants()})
+
+    def _told_plan(self) -> list[ReportRequest]:
+        requests = list(self.plan())
+        Outlook.of_reports(requests).tell(self.name, self.shared.analytics_pace())
+        return requests
 
     def plan(self) -> Iterator[ReportRequest]:
         """A request for each window that an account lacks; several where it asks for more than one may name."""

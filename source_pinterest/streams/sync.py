@@ -31,12 +31,11 @@ class Sync:
     @cached_property
     def reports(self) -> ReportRunner:
         """Has the asynchronous reports of all streams made."""
-        budget = self.api.session.budget
-        return ReportRunner(
-            self.config.num_report_jobs,
-            self.config.report_timeout_seconds,
-            lambda: budget.calls_per_second("ads_analytics"),
-        )
+        return ReportRunner(self.config.num_report_jobs, self.config.report_timeout_seconds, self.analytics_pace)
+
+    def analytics_pace(self) -> float:
+        """How many calls a second the quota of analytics and reports allows."""
+        return self.api.session.budget.calls_per_second("ads_analytics")
 
     def stream(self, of: type[S]) -> S:
         """The one instance of a stream class in this sync."""

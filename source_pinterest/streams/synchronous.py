@@ -19,11 +19,12 @@ from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, S
 from source_pinterest.api.handler import SplittingErrorHandler
 from source_pinterest.buckets import Granularity
 from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, SYNC_COLUMNS, analytics_schema
-from source_pinterest.dates import DateWindow
+from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.streams.ads import AdAccountStream
 from source_pinterest.streams.base import PinterestStream, Record
 from source_pinterest.streams.call_size import CallSize, Work
 from source_pinterest.streams.feeds import attribution_of, fingerprint
+from source_pinterest.streams.outlook import Outlook
 from source_pinterest.streams.partitions import batches, failed_slice, in_reading_order, partition_slice, tile
 from source_pinterest.streams.rows import rows_of
 from source_pinterest.streams.settled import MetricsReadyState
@@ -90,13 +91,21 @@ class SynchronousStream(AdAccountStream, ABC):
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """The windows that each account lacks; the account longest unread comes first."""
         self.checkpoint.settle(self.shared.stream(MetricsReadyState).last_final_day)
-        for account in self.checkpoint.oldest_first(accounts):
+        accounts = self.checkpoint.oldest_first(accounts)
+        outlook = Outlook.of_days(map(self.checkpoint.owed, accounts), self.first_synchronous_day)
+        outlook.tell(self.name, self.shared.analytics_pace())
+        for account in accounts:
             self.checkpoint.keep_place(account)
             try:
                 yield from self._plan(account)
             except SliceError as error:
                 yield failed_slice({"ad_account_id": account}, error)
         self.checkpoint.retire_flat()
+
+    @property
+    def first_synchronous_day(self) -> Date:
+        """The first day that Pinterest tells without a report."""
+        return days_before(self.config.today, limits.SYNC_HISTORY_DAYS)
 
     def _plan(self, account: str) -> Iterator[StreamSlice]:
         planned = [one for item in self.checkpoint.unread(account) for one in self.planned(account, item)]

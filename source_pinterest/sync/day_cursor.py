@@ -155,6 +155,10 @@ class DayCursor(PinterestCursor):
             )
         return history.unread(self._period)
 
+    def owed(self, account: str) -> list[DateWindow]:
+        """The days of those windows, for whoever only wants to know how many."""
+        return [item.window for item in self.history_of(account).unread(self._period)]
+
     def plan(self, account: str, windows: list[WindowProgress], slices: list[int]) -> None:
         """Register an account's windows, and how many slices each has, before the first of them is read."""
         with self._lock:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.budget import Budget, WindowHeader, read_rate_headers
+from source_pinterest.api.budget import Budget
 from source_pinterest.api.errors import QuotaExhaustedError
+from source_pinterest.api.rate_headers import WindowHeader, read_rate_headers
 
 CATEGORY = "ads_analytics"
 GUESS = limits.CALLS_PER_MINUTE[CATEGORY]
@@ -362,3 +363,45 @@ def test_nothing_is_locked_while_output_is_flushed_before_a_wait() -> None:
     budget.acquire(CATEGORY)
 
     assert len(others_call_went_out) == 1
+
+
+def test_a_wait_is_told_once_a_minute_however_many_wait(caplog: pytest.LogCaptureFixture) -> None:
+    budget = Budget(900, clock=(clock := Clock()))
+    with caplog.at_level("INFO", "airbyte"):
+        assert [budget._tell_of(CATEGORY, 100.2), budget._tell_of(CATEGORY, 100.2)] == [True, False]
+        assert budget._tell_of("ads_read", 5)
+        clock.now += 60
+        assert budget._tell_of(CATEGORY, 40.2)
+    assert caplog.messages == [
+        "Waiting 101 s for Pinterest's quota of ads_analytics calls.",
+        "Waiting 5 s for Pinterest's quota of ads_read calls.",
+        "Waiting 41 s for Pinterest's quota of ads_analytics calls.",
+    ]
+
+
+def test_a_wait_shows_in_the_standings_until_a_call_goes_out() -> None:
+    budget = Budget(900, clock=(clock := Clock()))
+    budget.acquire(CATEGORY)
+    budget._tell_of(CATEGORY, 30)
+    assert [standing.frees_up_in_seconds for standing in budget.standings()] == [30]
+    clock.now += 31
+    assert [standing.frees_up_in_seconds for standing in budget.standings()] == [None]
+    clock.now -= 31
+    budget.acquire(CATEGORY)
+    assert [standing.frees_up_in_seconds for standing in budget.standings()] == [None]
+    clock.now += 100
+    assert [standing.used for standing in budget.standings()] == [0]
+
+
+def test_a_long_wait_is_told_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("source_pinterest.api.budget._TELL_EVERY_SECONDS", 0.01)
+    told_thrice = threading.Semaphore(0)
+    budget = Budget(900, before_wait=told_thrice.release)
+    budget.acquire(CATEGORY)
+    budget.settle(CATEGORY, headers("1", "0", "300"))
+    waiter = threading.Thread(target=budget.acquire, args=(CATEGORY,), daemon=True)
+    waiter.start()
+    assert all(told_thrice.acquire(timeout=5) for _ in range(3))
+    budget.settle(CATEGORY, headers("1000", "998", "300"))
+    waiter.join(5)
+    assert not waiter.is_alive()

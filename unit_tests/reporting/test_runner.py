@@ -626,3 +626,23 @@ def test_the_reports_of_one_window_are_asked_for_together() -> None:
     scheduler.work(0)
 
     assert len(desk.jobs) == 3
+
+
+def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    scheduler = Scheduler(jobs=1)
+    scheduler.open(Pinterest(BUSY), request(days(1)), request(days(2)))
+    with caplog.at_level("INFO", "airbyte"):
+        scheduler.work(1)
+        for seconds in (0, 59, 60, 61, 119, 120):
+            scheduler.now = seconds
+            scheduler.runner._tell_of_waiting()
+    assert caplog.messages == ["Waiting for Pinterest to finish 1 reports; 1 more are to be asked for."] * 2
+
+
+def test_the_scheduler_says_what_it_waits_for_while_it_works(caplog: pytest.LogCaptureFixture) -> None:
+    minutes = itertools.count(step=61)
+    runner = ReportRunner(10, timeout_seconds=1_000_000, clock=lambda: next(minutes))
+    desk = runner.open(cast("ReportClient", Pinterest(BUSY, DONE)), lambda: [request()])
+    with caplog.at_level("INFO", "airbyte"):
+        assert [type(outcome) for outcome in runner.outcomes(desk)] == [ReadyReport]
+    assert "Waiting for Pinterest to finish 1 reports; 0 more are to be asked for." in caplog.messages

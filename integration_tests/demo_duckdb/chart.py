@@ -1,0 +1,101 @@
+"""How does the answer of a query become a picture, and does the picture say the same?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import isclose
+from pathlib import Path
+
+import duckdb
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+QUERY = Path(__file__).parents[2] / "examples" / "spend_by_campaign.sql"
+_PANELS = ("spend", "impressions", "clicks")
+_COLOURS = ("#7a0019", "#bd081c", "#e4572e", "#f2a65a", "#8a8f98", "#3d5a80", "#98c1d9", "#2a9d8f")
+_THOUSAND = 1_000
+_DOTS_PER_INCH = 130
+
+
+@dataclass(frozen=True)
+class CampaignDay:
+    """A row of the query."""
+
+    campaign: str
+    day: date
+    spend: float
+    currency: str
+    impressions: int
+    clicks: int
+
+
+def campaign_days(database: Path) -> list[CampaignDay]:
+    """What the query of the example finds."""
+    with duckdb.connect(str(database)) as connection:
+        return [CampaignDay(*row) for row in connection.execute(QUERY.read_text(encoding="utf-8")).fetchall()]
+
+
+def draw(rows: Sequence[CampaignDay]) -> Figure:
+    """Spend, impressions and clicks a day, stacked by campaign, the largest at the bottom."""
+    mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
+    figure = Figure(figsize=(11, 7.5), layout="constrained")
+    campaigns = by_spend(rows)
+    currency = " and ".join(sorted({row.currency for row in rows}))
+    axes = figure.subplots(len(_PANELS), 1, sharex=True)
+    for panel, name, title in zip(axes, _PANELS, (f"Spend a day, {currency}", "Impressions", "Clicks"), strict=True):
+        _stack(panel, name, campaigns)
+        panel.set_title(title, loc="left", fontweight="bold")
+    locator = AutoDateLocator()
+    axes[-1].xaxis.set_major_locator(locator)
+    axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    figure.suptitle("What the campaigns cost and brought, from Pinterest through DuckDB", fontsize=13)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    return figure
+
+
+def by_spend(rows: Sequence[CampaignDay]) -> Mapping[str, list[CampaignDay]]:
+    """The days of each campaign, the campaign that spent most first."""
+    days: dict[str, list[CampaignDay]] = {}
+    for row in rows:
+        days.setdefault(row.campaign, []).append(row)
+    return dict(sorted(days.items(), key=lambda item: -sum(row.spend for row in item[1])))
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write the picture."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=_DOTS_PER_INCH)
+
+
+def shows(figure: Figure, rows: Sequence[CampaignDay]) -> bool:
+    """Whether the bars of a figure are as high as the query says, each of them."""
+    for panel, name in zip(figure.axes, _PANELS, strict=True):
+        bars = {str(group.get_label()): group for group in panel.containers}
+        for campaign, days in by_spend(rows).items():
+            heights = [bar.get_height() for bar in bars.pop(campaign, ())]
+            asked = [float(getattr(row, name)) for row in days]
+            if len(heights) != len(asked) or not all(map(isclose, heights, asked)):
+                return False
+        if bars:
+            return False
+    return True
+
+
+def _stack(panel: Axes, name: str, campaigns: Mapping[str, list[CampaignDay]]) -> None:
+    below: dict[date, float] = {}
+    for position, (campaign, days) in enumerate(campaigns.items()):
+        heights = [float(getattr(row, name)) for row in days]
+        floors = [below.get(row.day, 0.0) for row in days]
+        colour = _COLOURS[position % len(_COLOURS)]
+        panel.bar([row.day for row in days], heights, 0.9, bottom=floors, color=colour, label=campaign)
+        below.update({row.day: floor + height for row, floor, height in zip(days, floors, heights, strict=True)})
+    panel.yaxis.set_major_formatter(FuncFormatter(_short))
+    panel.grid(axis="y", color="#dddddd", linewidth=0.6)
+    panel.set_axisbelow(True)
+
+
+def _short(value: float, _: object = None) -> str:
+    return f"{value / _THOUSAND:,.0f}k" if abs(value) >= 10 * _THOUSAND else f"{value:,.0f}"

@@ -1,0 +1,224 @@
+"""Does the helper for the first token end in a config that works, and keep everything secret on its way?"""
+
+import json
+import os
+import re
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+
+from integration_tests.simulator import Fault, FaultKind, Simulator, World
+from integration_tests.support.syncs import ROOT, clean_environment, run_main
+from source_pinterest.consent import ConsentListener
+
+SECRET = "false-client-secret"
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+class Helper:
+    """The command at work, and what it has said so far."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.said = ""
+
+    def consent_url(self) -> str:
+        """The address that it prints for the user."""
+        assert self._process.stdout is not None
+        while not (found := re.search(r"http\S+/oauth/\?\S+", self.said)):
+            line = self._process.stdout.readline()
+            assert line, self._process.communicate()
+            self.said += line
+        return found[0]
+
+    def end(self) -> int:
+        """Its exit code, once it has said everything."""
+        out, errors = self._process.communicate(timeout=30)
+        self.said += out + (errors or "")
+        return self._process.returncode
+
+
+@contextmanager
+def helping(
+    sim: Simulator, *arguments: str, environment: Mapping[str, str] | None = None, port: str = ""
+) -> Iterator[Helper]:
+    line = [
+        sys.executable,
+        "-m",
+        "source_pinterest.authorize",
+        "--no-browser",
+        "--port",
+        port or free_port(),
+        *arguments,
+    ]
+    secret = {"PINTEREST_CLIENT_SECRET": SECRET}
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    surroundings = clean_environment(sim.url) | (secret if environment is None else dict(environment))
+    with subprocess.Popen(line, cwd=ROOT, env=surroundings, text=True, **pipes) as process:
+        try:
+            yield Helper(process)
+        finally:
+            process.kill()
+
+
+def agree(url: str) -> requests.Response:
+    """What the user's browser does, all the way back to this machine."""
+    return requests.get(url, timeout=10)
+
+
+def test_the_config_works_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "secrets" / "config.json"
+    with Simulator(World(boards=1)) as sim:
+        with helping(sim, "--client-id", "1234567", "--config", str(path)) as helper:
+            answered = agree(helper.consent_url())
+            assert (answered.status_code, "close this window" in answered.text) == (200, True)
+            assert helper.end() == 0, helper.said
+        config = json.loads(path.read_text())
+        assert config == sim.config()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        assert f"check --config {path}" in helper.said
+        assert [secret for secret in sim.secrets if secret in helper.said] == []
+        [exchange] = sim.calls("oauth/token")
+        assert exchange.status == 200
+        assert run_main(sim, "check", "--config", str(path)).exit_code == 0
+
+
+def test_other_options_stay_and_the_app_is_found_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    with Simulator() as sim:
+        path.write_text(json.dumps(sim.config(start_date="2026-01-01")), encoding="utf-8")
+        with helping(sim, "--config", str(path), environment={}) as helper:
+            agree(helper.consent_url())
+            assert helper.end() == 0, helper.said
+        assert json.loads(path.read_text()) == sim.config(start_date="2026-01-01")
+
+
+def test_an_answer_with_another_state_is_not_taken(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", str(path)) as helper:
+        url = helper.consent_url()
+        redirect_uri = parse_qs(urlsplit(url).query)["redirect_uri"][0]
+        for forged in ({"code": "code_false", "state": "another"}, {"code": "code_false"}, {"error": "access_denied"}):
+            assert agree(f"{redirect_uri}?{urlencode(forged)}").status_code == 400
+        assert not path.exists()
+        agree(url)
+        assert helper.end() == 0, helper.said
+
+
+def test_a_user_who_declines(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", str(path)) as helper:
+        query = parse_qs(urlsplit(helper.consent_url()).query)
+        agree(f"{query['redirect_uri'][0]}?{urlencode({'error': 'access_denied', 'state': query['state'][0]})}")
+        assert helper.end() == 1
+        assert "access_denied" in helper.said
+        assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Fault(FaultKind.UNAVAILABLE, on="oauth/token", times=None), "no refresh token"),
+        (Fault(FaultKind.RESET_BEFORE_BODY, on="oauth/token", times=None), "did not answer"),
+    ],
+    ids=["an error", "silence"],
+)
+def test_a_token_endpoint_in_trouble(fault: Fault, words: str, tmp_path: Path) -> None:
+    with (
+        Simulator(faults=[fault]) as sim,
+        helping(sim, "--client-id", "1234567", "--config", str(tmp_path / "config.json")) as helper,
+    ):
+        agree(helper.consent_url())
+        assert helper.end() == 1
+    assert words in helper.said
+    assert "Traceback" not in helper.said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_app_secret(tmp_path: Path) -> None:
+    wrong = {"PINTEREST_CLIENT_SECRET": "false-and-wrong"}
+    path = str(tmp_path / "config.json")
+    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", path, environment=wrong) as helper:
+        agree(helper.consent_url())
+        assert helper.end() == 1
+    assert "Check the app id and the app secret" in helper.said
+
+
+def test_permissions_that_were_not_granted_are_named(tmp_path: Path) -> None:
+    scopes = ("boards:read", "pins:read")
+    path = str(tmp_path / "config.json")
+    with Simulator(scopes=scopes) as sim, helping(sim, "--client-id", "1234567", "--config", path) as helper:
+        agree(helper.consent_url())
+        assert helper.end() == 0
+    assert (
+        "did not grant ads:read, boards:read_secret, catalogs:read, pins:read_secret, user_accounts:read" in helper.said
+    )
+
+
+def test_what_is_wrong_from_the_start_is_told_before_the_user_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
+    (tmp_path / "list.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    cases: list[tuple[list[str], dict[str, str], str]] = [
+        (["--config", str(tmp_path)], {}, "can't be written"),
+        (["--config", str(tmp_path / "broken.json")], {}, "can't be read as JSON"),
+        (["--config", str(tmp_path / "list.json")], {}, "does not hold a JSON object"),
+        (["--config", str(tmp_path / "file" / "config.json")], {}, "can't be made"),
+        (["--config", str(tmp_path / "new.json")], {}, "--client-id"),
+        (["--config", str(tmp_path / "new.json"), "--client-id", "1"], {}, "PINTEREST_CLIENT_SECRET"),
+    ]
+    with Simulator() as sim:
+        for arguments, environment, words in cases:
+            with helping(sim, *arguments, environment=environment) as helper:
+                assert helper.end() == 1
+                assert words in helper.said
+                assert len(helper.said.splitlines()) == 1
+        assert sim.log == []
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with ConsentListener(0) as taken, Simulator() as sim:
+        path, port = str(tmp_path / "config.json"), str(taken.server_port)
+        with helping(sim, "--client-id", "1", "--config", path, port=port) as helper:
+            assert helper.end() == 1
+    assert "is taken" in helper.said
+
+
+def test_a_browser_opens_where_there_is_one(tmp_path: Path) -> None:
+    seen, browser = tmp_path / "seen", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {seen}.new && mv {seen}.new {seen}\n', encoding="utf-8")
+    browser.chmod(0o700)
+    with Simulator() as sim:
+        line = [sys.executable, "-m", "source_pinterest.authorize", "--client-id", "1234567", "--port", free_port()]
+        environment: dict[str, Any] = clean_environment(sim.url) | {
+            "PINTEREST_CLIENT_SECRET": SECRET,
+            "BROWSER": str(browser),
+            "HOME": os.environ.get("HOME", "/"),
+        }
+        line += ["--config", str(tmp_path / "config.json")]
+        with subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            helper = Helper(process)
+            url = helper.consent_url()
+            agree(url)
+            assert helper.end() == 0
+    assert seen.read_text() == url
+
+
+def test_nobody_agrees_in_time() -> None:
+    with ConsentListener(0) as listener, pytest.raises(Exception, match="Nobody agreed within 0 minutes"):
+        listener.wait_for_code(0.0)

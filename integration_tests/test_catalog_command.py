@@ -1,0 +1,83 @@
+"""Does the command that writes configured catalogs write one that `read` takes, and refuse what is no stream?"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import Simulator, World
+from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.catalogs import ALL_STREAMS
+from integration_tests.support.syncs import ROOT, clean_environment, run_main, since_recently
+
+
+def catalog_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "source_pinterest.catalog", *arguments]
+    environment = clean_environment("http://127.0.0.1:9/v5")
+    return subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+def modes(written: str) -> dict[str, tuple[str, str]]:
+    streams = json.loads(written)["streams"]
+    return {entry["stream"]["name"]: (entry["sync_mode"], entry["destination_sync_mode"]) for entry in streams}
+
+
+def test_read_takes_what_it_writes(tmp_path: Path) -> None:
+    catalog, config = tmp_path / "catalog.json", tmp_path / "config.json"
+    done = catalog_command("boards", "campaigns")
+    assert (done.returncode, done.stderr) == (0, "")
+    catalog.write_text(done.stdout, encoding="utf-8")
+    assert modes(done.stdout) == {
+        "boards": ("full_refresh", "overwrite"),
+        "campaigns": ("incremental", "append_dedup"),
+    }
+    with Simulator(World()) as sim:
+        config.write_text(json.dumps(since_recently(sim)), encoding="utf-8")
+        output = run_main(sim, "read", "--config", str(config), "--catalog", str(catalog))
+        assert_succeeded(output, ["boards", "campaigns"])
+        assert_exact(output, sim, ["boards", "campaigns"])
+        assert output.states["campaigns"]["states"]
+
+
+def test_keys_and_cursors_come_from_discover() -> None:
+    done = catalog_command("campaign_analytics")
+    [entry] = json.loads(done.stdout)["streams"]
+    assert entry["primary_key"] == [["CAMPAIGN_ID"], ["DATE"]]
+    assert entry["cursor_field"] == ["DATE"]
+    assert "SPEND_IN_DOLLAR" in entry["stream"]["json_schema"]["properties"]
+
+
+def test_no_name_means_every_stream_and_append_is_a_choice() -> None:
+    written = modes(catalog_command("--append").stdout)
+    assert set(written) >= set(ALL_STREAMS)
+    assert written["campaigns"] == ("incremental", "append")
+    assert written["boards"] == ("full_refresh", "overwrite")
+
+
+def test_custom_reports_come_from_the_config(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    report: dict[str, Any] = {"name": "roas", "level": "CAMPAIGN", "granularity": "DAY", "columns": ["SPEND_IN_DOLLAR"]}
+    credentials = {"auth_method": "access_token", "access_token": "false-token"}
+    path.write_text(json.dumps({"credentials": credentials, "custom_reports": [report]}), encoding="utf-8")
+    done = catalog_command("custom_roas", "--config", str(path))
+    assert list(modes(done.stdout)) == ["custom_roas"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["campains"], "There is no stream campains. Did you mean campaigns?"),
+        (["boards", "zzz"], "There is no stream zzz. Choose among: boards, board_sections,"),
+        (["boards", "--config", "nowhere.json"], "nowhere.json can't be read as JSON"),
+        (["boards", "--config", "integration_tests/invalid_config.json"], "Start Date"),
+    ],
+    ids=["misspelt", "unlike any", "no such file", "bad config"],
+)
+def test_a_refusal_is_one_sentence(arguments: list[str], words: str) -> None:
+    done = catalog_command(*arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,69 @@
+"""Does what Pinterest has end in DuckDB, each row once, and on a chart that says the same?"""
+
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from integration_tests.demo_duckdb.chart import CampaignDay, draw, save, shows
+from integration_tests.demo_duckdb.loader import replace
+from integration_tests.support.syncs import ROOT
+
+DAYS = [
+    CampaignDay("Wedding ideas", date(2026, 1, 1), 12.5, "USD", 900, 12),
+    CampaignDay("Home office", date(2026, 1, 1), 0.1, "USD", 20_000, 30),
+    CampaignDay("Wedding ideas", date(2026, 1, 2), 7.25, "USD", 0, 0),
+]
+
+
+def test_without_pyairbyte_the_demo_loads_by_itself_and_says_so(tmp_path: Path) -> None:
+    image = tmp_path / "new folder" / "chart.png"
+    line = [sys.executable, "-m", "integration_tests.demo_duckdb", "--image", str(image)]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PyAirbyte needs Python 3.11 or 3.12" in done.stdout
+    first, second = map(int, re.findall(r"(\d+) campaign_analytics", done.stdout))
+    assert 0 < second < first, "the second read is incremental"
+    assert image.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    line = [sys.executable, "-m", "integration_tests.demo_duckdb", "--image", str(tmp_path / "file" / "chart.png")]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    [sentence] = done.stdout.splitlines()
+    assert sentence.startswith("The demo failed: ")
+    assert done.stderr == ""
+
+
+def test_the_chart_shows_what_the_query_found(tmp_path: Path) -> None:
+    figure = draw(DAYS)
+    assert shows(figure, DAYS)
+    save(figure, tmp_path / "chart.png")
+    wrong = CampaignDay("Wedding ideas", date(2026, 1, 2), 7.5, "USD", 0, 0)
+    other = CampaignDay("Another", date(2026, 1, 2), 7.25, "USD", 0, 0)
+    assert not shows(figure, [*DAYS[:2], wrong])
+    assert not shows(figure, [*DAYS, other])
+    assert not shows(figure, DAYS[:2])
+    assert not shows(figure, DAYS[::2])
+
+
+def test_rows_are_replaced_by_key(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "it.duckdb")) as connection:
+        key = ["CAMPAIGN_ID", "DATE"]
+        first = [{"CAMPAIGN_ID": "1", "DATE": f"2026-01-0{day}", "SPEND": day} for day in (1, 2)]
+        replace(connection, "campaign_analytics", key, first)
+        replace(connection, "campaign_analytics", key, [{"CAMPAIGN_ID": "1", "DATE": "2026-01-02", "SPEND": 20}])
+        replace(connection, "campaign_analytics", key, [])
+        found = connection.execute("select date, spend from campaign_analytics order by date").fetchall()
+    assert found == [(date(2026, 1, 1), 1), (date(2026, 1, 2), 20)]
+
+
+@pytest.mark.parametrize("name", ["pyairbyte_duckdb.py", "spend_by_campaign.sql"])
+def test_the_example_stays_short_enough_to_copy(name: str) -> None:
+    assert len((ROOT / "examples" / name).read_text(encoding="utf-8").splitlines()) <= 40

@@ -1,0 +1,70 @@
+"""Is the image made of what it needs and nothing else, with whichever engine there is?"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from integration_tests.support.syncs import ROOT
+
+WORKS = '#!/bin/sh\necho "$@" >> "$0.log"\n'
+FAILS = "#!/bin/sh\nexit 1\n"
+
+
+def make_image(folder: Path, engines: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    for name, script in engines.items():
+        (folder / name).write_text(script, encoding="utf-8")
+        (folder / name).chmod(0o700)
+    return subprocess.run(
+        [str(shutil.which("make")), "image"],
+        cwd=ROOT,
+        env={"PATH": str(folder), "HOME": os.environ.get("HOME", "/")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_without_an_engine_one_sentence_says_what_to_do(tmp_path: Path) -> None:
+    for engines in ({}, {"docker": FAILS, "podman": FAILS}):
+        done = make_image(tmp_path, engines)
+        assert done.returncode != 0
+        assert "needs docker or podman with its service running" in done.stderr
+        assert [line for line in done.stderr.splitlines() if not line.startswith("make")] == done.stderr.splitlines()[
+            :1
+        ]
+        assert done.stdout == ""
+
+
+def test_the_engine_that_works_builds(tmp_path: Path) -> None:
+    done = make_image(tmp_path, {"docker": FAILS, "podman": WORKS})
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "podman.log").read_text().splitlines() == ["info", "build --tag airbyte/source-pinterest:dev ."]
+
+
+def final_stage() -> str:
+    return (ROOT / "Dockerfile").read_text(encoding="utf-8").rpartition("\nFROM ")[2]
+
+
+def test_the_image_holds_an_environment_and_the_entry_point_alone() -> None:
+    assert re.findall(r"^COPY (.+)$", final_stage(), flags=re.MULTILINE) == [
+        "--from=builder /venv /venv",
+        "main.py /airbyte/integration_code/main.py",
+    ]
+    assert "apt" not in (ROOT / "Dockerfile").read_text(encoding="utf-8"), "no compiler"
+    assert "slim" in final_stage().splitlines()[0]
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    assert re.search(r"^USER [1-9]\d*$", final_stage(), flags=re.MULTILINE)
+
+
+def test_the_build_sees_no_test_and_no_secret() -> None:
+    first, *rest = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    admitted = {line.removeprefix("!") for line in rest if line.startswith("!")}
+    assert first == "*"
+    assert all((ROOT / name).exists() for name in admitted)
+    assert not admitted & {"integration_tests", "unit_tests", "secrets", "examples"}

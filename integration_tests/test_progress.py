@@ -1,0 +1,151 @@
+"""What does a sync tell while it runs? Its plan, its waits, its ends; and a table on a terminal, never elsewhere."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from airbyte_cdk.models import Type
+
+from integration_tests.simulator import Fault, FaultKind, Simulator, World
+from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
+from integration_tests.support.outputs import Output
+from integration_tests.support.syncs import (
+    ROOT,
+    clean_environment,
+    read_arguments,
+    read_with_main,
+    run_sync,
+    since_recently,
+)
+
+END = re.compile(
+    r"(?P<stream>\w+): records (?P<records>[\d,]+), calls (?P<calls>[\d,]+), of these sent again (?P<again>[\d,]+), "
+    r"waited for the quota (?P<waited>[\d,]+) s, accounts or boards left out (?P<left_out>[\d,]+)\."
+)
+
+
+def ends(output: Output) -> dict[str, dict[str, int]]:
+    """The last line of each stream, in numbers."""
+    found = [match.groupdict() for level, text in output.logs if level == "INFO" and (match := END.fullmatch(text))]
+    assert len({end["stream"] for end in found}) == len(found)
+    return {end.pop("stream"): {name: int(text.replace(",", "")) for name, text in end.items()} for end in found}
+
+
+def test_each_stream_sums_itself_up() -> None:
+    with Simulator(World(), faults=[Fault(FaultKind.UNAVAILABLE, on="boards/list")]) as sim:
+        output = run_sync(sim)
+        assert_succeeded(output)
+        told = ends(output)
+        assert set(told) == set(ALL_STREAMS)
+        assert {stream: end["records"] for stream, end in told.items()} == {
+            stream: len(output.records[stream]) for stream in ALL_STREAMS
+        }
+        assert told["boards"]["calls"] == len(sim.calls("boards/list"))
+        assert told["boards"]["again"] == 1
+        assert told["campaign_analytics"]["calls"] == len(sim.calls("campaigns/analytics"))
+        assert {end["again"] for stream, end in told.items() if stream != "boards"} == {0}
+
+
+def test_what_is_left_out_and_what_failed_is_in_the_sum() -> None:
+    with Simulator(World(boards=3, sections_per_board=1)) as sim:
+        gone = next(iter(sim.expected("boards")))[0]
+        sim.add_fault(Fault(FaultKind.GONE, on="boards/list_pins", path=gone, times=None))
+        output = run_sync(sim, ["boards", "board_pins"])
+        assert ends(output)["board_pins"]["left_out"] == 1
+
+
+def test_each_analytics_stream_tells_its_plan_first() -> None:
+    world = World(ad_accounts=2, campaigns=2, shared_ad_accounts=0)
+    with Simulator(world) as sim:
+        output = run_sync(sim, ["campaign_analytics", "campaign_analytics_report"], config=sim.config(start_date=None))
+        assert_succeeded(output, ["campaign_analytics", "campaign_analytics_report"])
+    plans = [text for _, text in output.logs if "the plan is" in text]
+    assert len(plans) == 2
+    by_stream = {plan.partition(":")[0]: plan for plan in plans}
+    assert "ad accounts 2, windows 12, report jobs 10, calls at least 22;" in by_stream["campaign_analytics"]
+    assert "ad accounts 2, windows 10, report jobs 10," in by_stream["campaign_analytics_report"]
+    assert "takes 1 min or more" in by_stream["campaign_analytics"]
+
+
+def test_estimates_come_before_the_records_they_are_about() -> None:
+    with Simulator(World()) as sim:
+        output = run_sync(sim, ["campaigns", "campaign_analytics"])
+    estimates = {
+        message.trace.estimate.name: message.trace.estimate.row_estimate
+        for message in output.messages
+        if message.type is Type.TRACE and message.trace.estimate
+    }
+    days_and_campaigns = 90 * len(sim.expected("campaigns"))
+    assert estimates == {"campaign_analytics": days_and_campaigns}
+    assert len(output.records["campaign_analytics"]) <= days_and_campaigns
+
+
+def test_record_counts_of_the_states_add_up() -> None:
+    with Simulator(World()) as sim:
+        output = read_with_main(sim)
+        assert_succeeded(output)
+    counted: Counter[str] = Counter()
+    for message in output.messages:
+        if message.type is Type.STATE:
+            counted[message.state.stream.stream_descriptor.name] += message.state.sourceStats.recordCount
+    assert counted == {stream: len(records) for stream, records in output.records.items()}
+
+
+def on_a_terminal(sim: Simulator, folder: Path, **environment: str) -> tuple[Output, str]:
+    """Read with standard error on a terminal: what came on standard output, and what the terminal showed."""
+    arguments = read_arguments(folder, catalog_of(["boards", "campaigns"]), since_recently(sim))
+    controller, terminal = pty.openpty()
+    shown = b""
+    with subprocess.Popen(
+        [sys.executable, "main.py", *arguments],
+        cwd=ROOT,
+        env=clean_environment(sim.url) | {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"} | environment,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+    ) as process:
+        os.close(terminal)
+        assert process.stdout is not None
+        out = process.stdout.read()
+        while chunk := _read(controller):
+            shown += chunk
+    os.close(controller)
+    return Output.of_process(out, process.returncode, ""), shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # how a terminal whose other side is closed says that it is at its end
+        return b""
+
+
+def test_a_terminal_shows_the_progress_and_standard_output_none_of_it(tmp_path: Path) -> None:
+    with Simulator(World()) as sim:
+        output, shown = on_a_terminal(sim, tmp_path)
+        assert_succeeded(output, ["boards", "campaigns"])
+        assert_exact(output, sim, ["boards", "campaigns"])
+    last = shown.rpartition("Pinterest, ")[2]
+    assert re.search(rf"boards\s+│\s+{len(output.records['boards'])}\s+│\s+1 of 1\s+│\s+1\s+│\s+done", last), last
+    assert re.search(r"campaigns\s+│\s+\d+\s+│\s+(\d+) of \1\s+│", last), last
+    assert "ads_read: " in last
+    assert "\x1b[?25h" in last, "the cursor must be visible again"
+
+
+@pytest.mark.parametrize("setting", [{"NO_PROGRESS": "1"}], ids=["switched off"])
+def test_a_terminal_can_be_left_in_peace(setting: dict[str, str], tmp_path: Path) -> None:
+    with Simulator(World()) as sim:
+        output, shown = on_a_terminal(sim, tmp_path, **setting)
+        assert_succeeded(output, ["boards", "campaigns"])
+    assert shown == ""
+
+
+def test_without_a_terminal_nothing_is_shown() -> None:
+    with Simulator(World()) as sim:
+        output = read_with_main(sim, ["boards"])
+    assert output.stderr == ""

@@ -1,0 +1,71 @@
+"""Can several connections share the ad accounts of an agency, each with a token of its own, and lose nothing?"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+
+from integration_tests.simulator import Fault, FaultKind, Rotation, Simulator, World
+from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded
+from integration_tests.support.outputs import Output
+from integration_tests.support.syncs import read_with_main
+from source_pinterest.consent import ConsentListener
+
+STREAMS = ("campaigns", "ads", "campaign_analytics")
+PER_SHARD = 4
+
+
+@contextmanager
+def agency() -> Iterator[tuple[Simulator, list[str]]]:
+    """A Pinterest that keeps one refresh token alive for each sign-in; and its ad accounts."""
+    world = World(ad_accounts=2 * PER_SHARD, shared_ad_accounts=0, campaigns=3, ad_groups=3, ads=3)
+    with Simulator(world, refresh_rotation=Rotation.REVOKE) as sim:
+        yield sim, sorted(key[0] for key in sim.expected("ad_accounts"))
+
+
+def sign_in_again(sim: Simulator) -> dict[str, Any]:
+    """A configuration with another refresh token of the same user."""
+    credentials = sim.config()["credentials"]
+    with ConsentListener(0) as listener:
+        url = listener.consent_url(f"{sim.origin}/oauth/", credentials["client_id"], "ads:read")
+        agreed = requests.get(url, allow_redirects=False, timeout=10)
+        code = requests.Request("GET", agreed.headers["Location"]).prepare().url.partition("code=")[2].partition("&")[0]
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": listener.redirect_uri}
+    app = (credentials["client_id"], credentials["client_secret"])
+    requests.post(f"{sim.url}/oauth/token", data=form, auth=app, timeout=10).raise_for_status()
+    return sim.config()
+
+
+def test_two_shards_at_once_give_the_union_and_share_the_quota() -> None:
+    with agency() as (sim, accounts):
+        shares = (accounts[:PER_SHARD], accounts[PER_SHARD:])
+        first = sim.config(account_ids=shares[0])
+        second = {**sign_in_again(sim), "account_ids": shares[1]}
+        assert first["credentials"]["refresh_token"] != second["credentials"]["refresh_token"]
+        # What each finds used up by the other, since the quota is the user's.
+        sim.add_faults(
+            Fault(FaultKind.RATE_LIMITED, on=on, after=1, times=4, seconds=0.5)
+            for on in ("campaigns/list", "campaigns/analytics")
+        )
+        with ThreadPoolExecutor() as pool:
+            outputs: list[Output] = list(
+                pool.map(lambda config: read_with_main(sim, STREAMS, config=config), (first, second))
+            )
+        for output, share in zip(outputs, shares, strict=True):
+            assert_succeeded(output, STREAMS)
+            assert {record["ad_account_id"] for record in output.records["campaigns"]} == set(share)
+        assert sum(entry.status == 429 for entry in sim.log) == sim.fired(FaultKind.RATE_LIMITED) == 8
+        for stream in STREAMS:
+            united = [record for output in outputs for record in output.records[stream]]
+            assert_same(stream, united, sim.expected(stream))
+
+
+def test_two_shards_with_one_token_fail_with_a_clear_message() -> None:
+    with agency() as (sim, accounts):
+        shared = sim.config()
+        first = read_with_main(sim, ["campaigns"], config={**shared, "account_ids": accounts[:PER_SHARD]})
+        assert_succeeded(first, ["campaigns"])
+        second = read_with_main(sim, ["campaigns"], config={**shared, "account_ids": accounts[PER_SHARD:]})
+        assert_failed(second, "campaigns", "config_error", "replaced elsewhere", "Authenticate again")

@@ -1,0 +1,39 @@
+"""Does the plan that a stream tells before it begins count what it is going to ask for?"""
+
+import logging
+
+import pytest
+from pendulum import Date
+
+from source_pinterest.dates import DateWindow
+from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.streams.outlook import Outlook
+
+BORDER = Date(2026, 1, 1)
+
+
+def test_days_before_the_border_are_reports() -> None:
+    long_unread = [DateWindow(Date(2025, 1, 1), Date(2026, 3, 30))]
+    recent = [DateWindow(Date(2026, 3, 1), Date(2026, 3, 30))]
+    assert Outlook.of_days([long_unread, recent, []], BORDER) == Outlook(accounts=2, windows=4, reports=2, calls=6)
+
+
+def test_nothing_to_read() -> None:
+    assert Outlook.of_days([[], []], BORDER) == Outlook(0, 0, 0, 0)
+
+
+def test_several_reports_of_one_window() -> None:
+    window = DateWindow(Date(2025, 1, 1), Date(2025, 1, 31))
+    requests = [ReportRequest("1", window, {}, window, number) for number in range(3)]
+    other = ReportRequest("2", window, {}, window)
+    assert Outlook.of_reports([*requests, other]) == Outlook(accounts=2, windows=2, reports=4, calls=8)
+
+
+def test_the_least_minutes_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "airbyte"):
+        Outlook(accounts=1_000, windows=2_000, reports=1_000, calls=3_001).tell("ad_analytics", 300 / 60)
+    [told] = caplog.messages
+    assert told == (
+        "ad_analytics: the plan is ad accounts 1,000, windows 2,000, report jobs 1,000, calls at least 3,001; at "
+        "Pinterest's present quota that takes 11 min or more."
+    )

@@ -1,0 +1,73 @@
+"""Are the numbers and the class tree in the documents those of the code?"""
+
+import importlib
+import math
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+from source_pinterest import limits, streams
+from source_pinterest.streams.partitions import tile
+
+ROOT = Path(__file__).parents[1]
+ACCOUNTS = 1_000
+LEVELS = (1, 50, 200, 1_000)
+"""Entities of an ad account at each level, as docs/sharding.md assumes them."""
+
+
+def calls(days: int) -> list[int]:
+    """The analytics calls that each level of an account takes for so many days."""
+    found = []
+    for ids in LEVELS:
+        ids_per_call, days_per_call = tile(ids, days)
+        found.append(math.ceil(ids / ids_per_call) * math.ceil(days / days_per_call))
+    return found
+
+
+def row(what: str) -> str:
+    text = (ROOT / "docs" / "sharding.md").read_text(encoding="utf-8")
+    [line] = [line for line in text.splitlines() if line.startswith(f"| {what}")]
+    return line
+
+
+@pytest.mark.parametrize(
+    ("what", "each", "category"),
+    [
+        ("Lists", [1, 1, LEVELS[-1] // limits.PAGE_SIZE], "ads_read"),
+        (
+            "A daily sync",
+            calls(limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS + limits.LOOKBACK_MARGIN_DAYS + 1),
+            "ads_analytics",
+        ),
+        ("The first sync, the last 90 days", calls(limits.SYNC_HISTORY_DAYS + 1), "ads_analytics"),
+    ],
+)
+def test_the_arithmetic_of_an_agency(what: str, each: list[int], category: str) -> None:
+    total = ACCOUNTS * sum(each)
+    minutes = math.ceil(total / limits.CALLS_PER_MINUTE[category])
+    assert " + ".join(map(str, each)) in row(what)
+    assert row(what).endswith(f"| {sum(each)} | {total:,} | {minutes} minutes |")
+
+
+def test_the_arithmetic_of_older_days() -> None:
+    reports = math.ceil((limits.ASYNC_HISTORY_DAYS - limits.SYNC_HISTORY_DAYS) / limits.REPORT_WINDOW_DAYS)
+    total = ACCOUNTS * len(LEVELS) * reports * 2
+    minutes = math.ceil(total / limits.CALLS_PER_MINUTE["ads_analytics"])
+    assert f"4 levels of {reports} reports" in row("The first sync, the older days")
+    assert row("The first sync, the older days").endswith(f"| {total:,} | {minutes} minutes |")
+
+
+def test_the_class_tree_is_that_of_the_code() -> None:
+    modules = [importlib.import_module(f"{streams.__name__}.{m.name}") for m in pkgutil.iter_modules(streams.__path__)]
+    classes = {name: value for module in modules for name, value in vars(module).items() if isinstance(value, type)}
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The class tree")[2]
+    tree = re.search(r"```text\n(.*?)```", text, flags=re.DOTALL)
+    assert tree is not None
+    above: list[str] = []
+    for line in tree[1].splitlines():
+        depth, name = (len(line) - len(line.lstrip())) // 2, line.strip()
+        del above[depth:]
+        assert all(issubclass(classes[name], classes[base]) for base in above), name
+        above.append(name)
