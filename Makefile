@@ -11,7 +11,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix lock clean
+.PHONY: help install demo test check fix lock clean faults mutants audit soak bench live
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ check: $(INSTALLED) ## Check format, lint, types, import floors and the Dockerfi
 	@PATH="$(VENV)/bin:$$PATH"; \
 	if command -v hadolint >/dev/null; then hadolint Dockerfile; \
 	else echo "hadolint is not installed here: the Dockerfile was not checked."; fi
+
+faults: $(INSTALLED) ## Play every fault everywhere, and write docs/reliability.md (10 minutes)
+	$(PY) -m integration_tests.fault_matrix
 
 fix: $(INSTALLED) ## Format, and mend what the linter can mend
 	$(PY) -m ruff format
