@@ -30,6 +30,7 @@ CONNECTOR = [
 
 TESTS = [
     "coverage>=7.10,<8",
+    "hypothesis>=6.130,<7",
     "orjson>=3.10,<4",
     "pinterestsdk>=2.1,<2.2",
     "pytest>=8.3,<10",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
 
-from integration_tests.fault_matrix.cases import CASES, Case
+from integration_tests.fault_matrix.cases import CASES
 from integration_tests.fault_matrix.kinds import KINDS, Place
 from integration_tests.fault_matrix.trial import Cell, run_trial
 from integration_tests.network_guard import confine_to_loopback
@@ -21,7 +21,11 @@ FAILED = "**FAILED**"
 def cells() -> list[Cell]:
     """Every fault, on every kind of stream it can hit, at every place."""
     return [
-        Cell(case, kind, place) for case in CASES for kind in KINDS if kind.name in case.on for place in case.places
+        Cell(case, kind, place)
+        for case in CASES
+        for kind in KINDS
+        if kind.name in case.on
+        for place in case.places_on(kind.name)
     ]
 
 
@@ -63,19 +67,17 @@ def _told(cell: Cell) -> tuple[str, str]:
 
 
 def _write(endings: Mapping[tuple[str, str], Mapping[Place, str]], verdict: str) -> None:
-    rows = [
-        [case.title, *(_summary(case, endings.get((case.title, kind.name), {})) for kind in KINDS)] for case in CASES
-    ]
+    rows = [[case.title, *(_summary(endings.get((case.title, kind.name), {})) for kind in KINDS)] for case in CASES]
     head = ["Fault", *(kind.name for kind in KINDS)]
     text = "\n\n".join([provenance(COMMAND), verdict, table(head, rows)])
     write_section(DOCS / "reliability.md", "faults", text)
 
 
-def _summary(case: Case, endings: Mapping[Place, str]) -> str:
+def _summary(endings: Mapping[Place, str]) -> str:
     """How a fault ended at its first, middle and last call, in one word if alike; then what came of it for good."""
     if not endings:
         return "—"
-    once = _joined(endings[place] for place in case.places if place is not Place.FROM_THEN_ON)
+    once = _joined(endings[place] for place in endings if place is not Place.FROM_THEN_ON)
     lasting = endings.get(Place.FROM_THEN_ON, once)
     return once if lasting == once else f"{once}; for good: {lasting}"
 
