@@ -6,12 +6,17 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
+from threading import Timer
 
 from integration_tests.support.outputs import Output
 from integration_tests.support.syncs import ROOT, clean_environment
 
 ENDS_WITHIN_SECONDS = 12
 """Of its own accord, whatever happened to it; its last resort waits five seconds for somebody to read."""
+
+
+MEMORY_SECONDS = 60
+"""So long may a read take that has too little memory, or enough after all."""
 
 
 class End(StrEnum):
@@ -69,7 +74,12 @@ def interrupted_read(url: str, arguments: Sequence[str], end: End, size: int, fo
 def _said(process: subprocess.Popen[bytes], end: End, size: int) -> bytes:
     assert process.stdout is not None
     if end is End.MEMORY:
-        return process.stdout.read()
+        watchdog = Timer(MEMORY_SECONDS, process.kill)
+        watchdog.start()
+        said = process.stdout.read()
+        watchdog.cancel()
+        assert process.wait() != -signal.SIGKILL, "it hung"
+        return said
     lines = b"".join(line for _ in range(size) if (line := process.stdout.readline()).endswith(b"\n"))
     if end is End.CLOSED_OUTPUT:
         process.stdout.close()
