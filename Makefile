@@ -51,6 +51,13 @@ check: $(INSTALLED) ## Check format, lint, types, import floors and the Dockerfi
 faults: $(INSTALLED) ## Play every fault everywhere, and write docs/reliability.md (10 minutes)
 	$(PY) -m integration_tests.fault_matrix
 
+bench: $(INSTALLED) ## Measure speed beside two yardsticks, and write docs/benchmarks.md (20 minutes)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[tests,bench]'
+	@test -x .tmp/official/bin/python || $(PY) -m venv .tmp/official
+	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check airbyte-source-pinterest || \
+		echo "The official connector can't be installed here: the table goes without it." >&2
+	$(PY) -m integration_tests.benchmarks
+
 fix: $(INSTALLED) ## Format, and mend what the linter can mend
 	$(PY) -m ruff format
 	$(PY) -m ruff check --fix

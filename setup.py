@@ -52,6 +52,8 @@ CHECKS = [
     "types-requests>=2.32,<3",
 ]
 
+BENCH = ["matplotlib>=3.9,<4"]
+
 setup(
     name="source-pinterest",
     version=declared_version(),
@@ -72,6 +74,6 @@ setup(
     package_data={"source_pinterest": ["py.typed", "*.json", "*.tsv", "schemas/*.json", "schemas/shared/*.json"]},
     python_requires=">=3.11,<3.14",
     install_requires=CONNECTOR,
-    extras_require={"tests": TESTS, "checks": CHECKS},
+    extras_require={"tests": TESTS, "checks": CHECKS, "bench": BENCH},
     entry_points={"console_scripts": ["source-pinterest = source_pinterest.run:run"]},
 )
