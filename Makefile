@@ -13,7 +13,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-duckdb image test check fix docs lock clean
+.PHONY: help install demo demo-duckdb image test check fix docs lock clean faults mutants audit soak bench live
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,16 @@ check: $(INSTALLED) ## Check format, lint, types, import floors and the Dockerfi
 	@PATH="$(VENV)/bin:$$PATH"; \
 	if command -v hadolint >/dev/null; then hadolint Dockerfile; \
 	else echo "hadolint is not installed here: the Dockerfile was not checked."; fi
+
+faults: $(INSTALLED) ## Play every fault everywhere, and write docs/reliability.md (10 minutes)
+	$(PY) -m integration_tests.fault_matrix
+
+bench: $(INSTALLED) ## Measure speed beside two yardsticks, and write docs/benchmarks.md (20 minutes)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[tests,bench]'
+	@test -x .tmp/official/bin/python || $(PY) -m venv .tmp/official
+	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check airbyte-source-pinterest || \
+		echo "The official connector can't be installed here: the table goes without it." >&2
+	$(PY) -m integration_tests.benchmarks
 
 fix: $(INSTALLED) ## Format, and mend what the linter can mend
 	$(PY) -m ruff format

@@ -33,6 +33,7 @@ TESTS = [
     "coverage>=7.10,<8",
     "duckdb>=1.1,<2",
     "matplotlib>=3.9,<4",
+    "hypothesis>=6.130,<7",
     "orjson>=3.10,<4",
     "pinterestsdk>=2.1,<2.2",
     "pytest>=8.3,<10",
@@ -55,6 +56,7 @@ CHECKS = [
 ]
 
 PYAIRBYTE = ["airbyte>=0.71,<1; python_version < '3.13'"]
+BENCH = ["matplotlib>=3.9,<4"]
 
 setup(
     name="source-pinterest",
@@ -76,6 +78,6 @@ setup(
     package_data={"source_pinterest": ["py.typed", "*.json", "*.tsv", "schemas/*.json", "schemas/shared/*.json"]},
     python_requires=">=3.11,<3.14",
     install_requires=CONNECTOR,
-    extras_require={"tests": TESTS, "checks": CHECKS, "pyairbyte": PYAIRBYTE},
+    extras_require={"tests": TESTS, "checks": CHECKS, "pyairbyte": PYAIRBYTE, "bench": BENCH},
     entry_points={"console_scripts": ["source-pinterest = source_pinterest.run:run"]},
 )

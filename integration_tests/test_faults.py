@@ -39,6 +39,7 @@ EXPECTED: Mapping[FaultKind, Mapping[str, str]] = {
     FaultKind.CUT_BODY: PASSES,
     FaultKind.RESET_BEFORE_BODY: PASSES,
     FaultKind.RESET_INSIDE_BODY: PASSES,
+    FaultKind.RESET_AFTER_BODY: PASSES,
     FaultKind.NEVER_ANSWERS: PASSES,
     FaultKind.SLOW: PASSES,
     FaultKind.TOKEN_EXPIRED: PASSES,

@@ -8,21 +8,20 @@ import base64
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import pytest
-from airbyte_cdk.models import AirbyteMessageSerializer, Type
 
 from integration_tests.simulator import Fault, FaultKind, Simulator, World
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.secrets import assert_no_secret, assert_no_secret_in
 from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, read_with_main, run_main
 
 STREAMS = ("boards", "board_pins", "campaigns", "campaign_analytics")
@@ -138,21 +137,6 @@ def check(sim: Simulator, config: dict[str, Any], folder: Path) -> Output:
     path = folder / "config.json"
     path.write_text(json.dumps(config), encoding="utf-8")
     return run_main(sim, "check", "--config", str(path))
-
-
-def assert_no_secret(output: Output, secrets: Iterable[str]) -> None:
-    """Neither stream of the process holds a secret, in any form of it."""
-    told = [message for message in output.messages if message.type is not Type.CONTROL]
-    assert told
-    text = "".join(json.dumps(AirbyteMessageSerializer.dump(message)) for message in told)
-    assert_no_secret_in(text + output.stderr, secrets)
-
-
-def assert_no_secret_in(text: str, secrets: Iterable[str]) -> None:
-    """The text holds no secret, in any form of it."""
-    for secret in secrets:
-        for form in (secret, base64.b64encode(secret.encode()).decode(), quote(secret, safe=""), quote_plus(secret)):
-            assert form not in text, f"…{text[max(0, text.index(form) - 300) : text.index(form)]}…"
 
 
 @contextmanager

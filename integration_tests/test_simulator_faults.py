@@ -31,6 +31,7 @@ BROKEN_BODIES = (FaultKind.TRUNCATED_JSON, FaultKind.MALFORMED_JSON, FaultKind.E
 BROKEN_CONNECTIONS = (FaultKind.CUT_BODY, FaultKind.RESET_BEFORE_BODY, FaultKind.RESET_INSIDE_BODY)
 TESTED_ALONE = (
     FaultKind.NEVER_ANSWERS,
+    FaultKind.RESET_AFTER_BODY,
     FaultKind.SLOW,
     FaultKind.REPEATED_BOOKMARK,
     FaultKind.EMPTY_PAGE_WITH_BOOKMARK,
@@ -237,6 +238,14 @@ def test_a_body_that_breaks_off_was_announced_in_full(sim: Simulator, kind: Faul
 
     assert head.startswith(b"HTTP/1.1 200")
     assert 0 < len(body) < announced
+
+
+def test_a_connection_may_break_once_the_body_is_whole(sim: Simulator) -> None:
+    sim.add_fault(Fault("reset_after_body", on="boards/list_pins"))
+    received = raw_answer(sim, legal_calls(sim.world)["boards/list_pins"].path)
+    head, _, body = received.partition(b"\r\n\r\n")
+
+    assert len(body) == int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
 
 
 def raw_answer(sim: Simulator, path: str) -> bytes:

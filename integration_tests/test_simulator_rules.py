@@ -67,6 +67,13 @@ def test_a_page_size_outside_1_to_250_is_refused(api: Client, operation_id: str,
     assert refusal(api.call(operation_id, page_size=page_size))[:2] == (400, 1)
 
 
+def test_a_page_may_be_shorter_than_asked_for() -> None:
+    with Simulator(World(boards=1, pins_per_board=7, sections_per_board=0), page_cap=3) as sim, Client(sim) as api:
+        pages = api.pages(legal_calls(sim.world)["boards/list_pins"].path, page_size=250)
+
+    assert [len(page) for page in pages] == [3, 3, 1]
+
+
 def test_a_page_has_25_items_unless_asked_otherwise(api: Client) -> None:
     assert len(api.call("boards/list_pins").json()["items"]) == 25
     assert len(api.call("boards/list_pins", page_size=1).json()["items"]) == 1

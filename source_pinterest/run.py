@@ -73,8 +73,7 @@ class WholeLines:
             return
         self._is_ending = True
         code = 128 + signum
-        signal.signal(signal.SIGALRM, lambda *_: os._exit(code))
-        signal.setitimer(signal.ITIMER_REAL, _LAST_WORDS_SECONDS)
+        _end_hard_later(code)
         if self._depth:
             self._deferred = code
         else:
@@ -120,13 +119,18 @@ def _print_messages(arguments: list[str]) -> None:
 
 
 def _exit(code: int) -> NoReturn:
-    """End now, and even if nobody reads what is left to say."""
-    last_resort = threading.Timer(_LAST_WORDS_SECONDS, os._exit, (code or 1,))
-    last_resort.daemon = True
-    last_resort.start()
+    """End now, even if nobody reads what is left to say, or there is no memory left to say it with."""
+    ended = code or 1
     try:
+        _end_hard_later(ended)
         MESSAGES.flush()
         sys.stderr.flush()
-    except OSError:
-        code = code or 1
-    os._exit(code)
+        ended = code
+    finally:
+        os._exit(ended)
+
+
+def _end_hard_later(code: int) -> None:
+    """End wherever the process is, when its last words take too long; a thread could not be started without memory."""
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(code))
+    signal.setitimer(signal.ITIMER_REAL, _LAST_WORDS_SECONDS)

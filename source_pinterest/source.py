@@ -33,6 +33,7 @@ from source_pinterest.config import Config
 from source_pinterest.streams import STREAMS, all_streams
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.messages import (
+    NO_BODIES,
     PLAIN_ERRORS,
     QUEUE_SIZE,
     FailureTypes,
@@ -65,6 +66,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._usage = Usage()
         self.progress: Progress | None = None
         LOGGER.addFilter(PLAIN_ERRORS)
+        LOGGER.addFilter(NO_BODIES)
         super().__init__(self._concurrency(FEWEST_WORKERS))
 
     @property

@@ -69,6 +69,18 @@ def test_a_worker_that_is_stuck_changes_nothing(body: str, code: int) -> None:
     assert run(f"stuck_worker(); {body}").returncode == code
 
 
+def test_an_end_needs_no_memory_for_a_thread() -> None:
+    ended = run("stuck_worker(); threading.Thread.start = None; sys.exit(3)")
+
+    assert ended.returncode == 3
+
+
+def test_last_words_that_cannot_be_said_are_no_success() -> None:
+    ended = run("MESSAGES.flush = None")
+
+    assert ended.returncode == 1
+
+
 def test_a_config_error_is_one_sentence_without_secrets() -> None:
     ended = run(
         "add_to_secrets('false-client-secret'); raise AirbyteTracedException("

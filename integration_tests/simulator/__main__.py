@@ -68,6 +68,7 @@ BEHAVIOUR_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "latency": float,
     "access-token-lifetime": float,
     "max-url-length": int,
+    "page-cap": int,
     "max-rows": int,
     "report-seconds": float,
     "reuse-report-tokens": truth,

@@ -6,6 +6,7 @@ Starlette responses, one for each way in which a connection can fail its client.
 import asyncio
 import socket
 import struct
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
@@ -31,10 +32,8 @@ class OpenProtocol(H11Protocol):
 def response(reply: Reply, fault: str | None, stopping: asyncio.Event) -> Response:
     """The response that carries the reply, on a connection as healthy as the fault allows."""
     headers = dict(reply.headers)
-    if fault in {FaultKind.CUT_BODY, FaultKind.DOWNLOAD_CUT}:
-        return _CutBody(reply.body, reply.status, headers, reply.media_type)
-    if fault == FaultKind.RESET_INSIDE_BODY:
-        return _ResetInsideBody(reply.body, reply.status, headers, reply.media_type)
+    if fault is not None and fault in _BREAKING:
+        return _BREAKING[fault](reply.body, reply.status, headers, reply.media_type)
     if fault == FaultKind.RESET_BEFORE_BODY:
         return _ResetBeforeBody()
     if fault == FaultKind.NEVER_ANSWERS:
@@ -65,6 +64,12 @@ class _ResetInsideBody(_Broken):
         await _disconnected(receive)
 
 
+class _ResetAfterBody(Response):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+        _reset(scope)
+
+
 class _ResetBeforeBody(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # the ASGI signature
         _reset(scope)
@@ -86,6 +91,14 @@ class _Silence(Response):
             task.cancel()
         _reset(scope)
         await _disconnected(receive)
+
+
+_BREAKING: Mapping[str, type[Response]] = {
+    FaultKind.CUT_BODY: _CutBody,
+    FaultKind.DOWNLOAD_CUT: _CutBody,
+    FaultKind.RESET_INSIDE_BODY: _ResetInsideBody,
+    FaultKind.RESET_AFTER_BODY: _ResetAfterBody,
+}
 
 
 def _reset(scope: Scope) -> None:

@@ -26,6 +26,7 @@ class FaultKind(StrEnum):
     CUT_BODY = "cut_body"
     RESET_BEFORE_BODY = "reset_before_body"
     RESET_INSIDE_BODY = "reset_inside_body"
+    RESET_AFTER_BODY = "reset_after_body"
     NEVER_ANSWERS = "never_answers"
     SLOW = "slow"
     TOKEN_EXPIRED = "token_expired"

@@ -37,6 +37,7 @@ class Call:
     port: int  # of this server, for the links it gives out
     faults: Sequence[Fault] = ()
     refused_windows: Collection[tuple[int, int, int]] = ()
+    page_cap: int | None = None
     max_rows: int | None = None
     max_items: int | None = None
 
@@ -111,6 +112,7 @@ class ListOperation(Operation):
 
     def answer(self, call: Call) -> bytes:
         offset, size = call.offset, call.arguments["page_size"]
+        size = min(size, call.page_cap or size)
         if call.max_items is not None and offset >= call.max_items:
             raise pagination_cap()
         listing = self.listing(call.layout, call.arguments)

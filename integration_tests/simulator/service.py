@@ -92,6 +92,7 @@ class Service:
             unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")
             identity = f"{entry.path}?{urlencode(unpaged)}"
             call = Call(self.world, arguments, identity, self.bookmarks, self.reports, request.url.port or 80, faults)
+            call.page_cap = self.settings.page_cap
             call.max_rows, call.refused_windows = self.settings.max_rows, self.settings.refused_windows
             call.max_items = next((fault.items for fault in faults if fault.kind is FaultKind.PIN_CAP), None)
             if any(fault.kind is FaultKind.EMPTY_PAGE_WITH_BOOKMARK for fault in faults):

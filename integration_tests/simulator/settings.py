@@ -23,6 +23,7 @@ class Settings:
     access_token_lifetime: float = ACCESS_LIFETIME_SECONDS
     refresh_rotation: Rotation = Rotation.KEEP
     max_url_length: int = 32_768
+    page_cap: int | None = None  # so many items a page holds at most, whatever page_size asks for
     max_rows: int | None = None  # entities x days of one analytics call; more is a 413
     report_seconds: float = 0.05  # until a report has finished
     reuse_report_tokens: bool = True  # the same request within an hour is the same job

@@ -47,6 +47,8 @@ class _Window:
     period: float
     resets_at: float
     issued: int = 0
+    is_told: bool = False
+    """Whether Pinterest has said when it ends."""
     foreign: int = 0
     """Calls of the same token that this process did not make."""
 
@@ -63,12 +65,17 @@ class _Window:
         resets_at = now + told.reset + margin
         if abs(resets_at - self.resets_at) > _SAME_WINDOW_SECONDS:
             self._roll(resets_at, in_flight + 1)
+        elif not self.is_told:
+            self.resets_at = resets_at  # it opened when the first call arrived, and not when that was sent
+        elif told.reset > _SHORT_RESET_SECONDS:
+            self.resets_at = min(self.resets_at, resets_at)  # each answer rounds; the earliest is the closest
+        self.is_told = True
         self.limit = told.limit if told.limit is not None else self.limit
         self.period = told.period or max(self.period, told.reset)
         self.foreign = max(self.foreign, self.limit - told.remaining - self.issued)
 
     def _roll(self, resets_at: float, issued: int) -> None:
-        self.resets_at, self.issued, self.foreign = resets_at, issued, 0
+        self.resets_at, self.issued, self.foreign, self.is_told = resets_at, issued, 0, False
 
 
 class Budget:

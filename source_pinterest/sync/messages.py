@@ -5,6 +5,7 @@ a secret.
 """
 
 import logging
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -118,4 +119,16 @@ class FailureTypes:
         return next((kind for kind in self._MOST_RETRYABLE_FIRST if kind in self._seen), FailureType.system_error)
 
 
-PLAIN_ERRORS = _PlainErrors()
+class _NoBodies(logging.Filter):
+    """Logs a call that is made again without the body of its answer, which may hold a link that opens a report."""
+
+    _BODY = re.compile(r", Response Content: .*", re.DOTALL)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, the framework's about an answer without what was answered."""
+        if isinstance(record.msg, str):
+            record.msg = self._BODY.sub("", record.msg)
+        return True
+
+
+PLAIN_ERRORS, NO_BODIES = _PlainErrors(), _NoBodies()

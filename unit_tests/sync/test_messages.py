@@ -11,6 +11,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets, update_secre
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.sync.messages import (
+    NO_BODIES,
     PLAIN_ERRORS,
     FailureTypes,
     FlushingQueue,
@@ -144,6 +145,18 @@ def test_our_own_errors_are_logged_as_their_sentence(caplog: pytest.LogCaptureFi
     assert ours.exc_info is None
     assert foreign.getMessage() == "Stream boards failed"
     assert foreign.exc_info
+
+
+def test_the_framework_logs_no_body(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("unit_tests.messages")
+    logger.addFilter(NO_BODIES)
+    try:
+        logger.warning('Status code: 200, Response Content: b\'{"url":\n"https://a-link"\'')
+        logger.warning({"a": "dictionary"})
+    finally:
+        logger.removeFilter(NO_BODIES)
+
+    assert [record.msg for record in caplog.records] == ["Status code: 200", {"a": "dictionary"}]
 
 
 def test_a_trace_without_details_passes() -> None:

@@ -1,0 +1,82 @@
+"""Who reads? The connector, the bare loop, or the official connector, each as a command for a process of its own."""
+
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from integration_tests.benchmarks import floor
+from integration_tests.benchmarks.workloads import Workload
+from integration_tests.simulator import DEFAULT_COLUMNS
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.syncs import ROOT, read_arguments
+
+Config = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody to be measured.
+
+    Attributes:
+        name: for the table.
+        command: how it reads a workload: API address, config, workload and a folder for its files.
+        start: how it starts and ends without reading.
+    """
+
+    name: str
+    command: Callable[[str, Config, Workload, Path], list[str]]
+    start: tuple[str, ...]
+
+
+OFFICIAL = ROOT / ".tmp" / "official"
+"""A virtual environment with airbyte-source-pinterest from PyPI; `make bench` makes it."""
+_OFFICIAL_START = (str(OFFICIAL / "bin" / "python"), "-c", "from source_pinterest.run import run; run()")
+_API = "https://api.pinterest.com/v5"
+
+
+def _connector(_url: str, config: Config, workload: Workload, folder: Path) -> list[str]:
+    """`python main.py read`."""
+    return [sys.executable, "main.py", *read_arguments(folder, catalog_of([workload.stream]), config)]
+
+
+def _bare_loop(url: str, config: Config, workload: Workload, _folder: Path) -> list[str]:
+    """`floor.py`, with an access token."""
+    credentials = config["credentials"]
+    form = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
+    who = (credentials["client_id"], credentials["client_secret"])
+    token = requests.post(f"{url}/oauth/token", data=form, auth=who, timeout=60).json()["access_token"]
+    return [
+        sys.executable,
+        floor.__file__,
+        url,
+        workload.stream,
+        token,
+        config["start_date"],
+        ",".join(DEFAULT_COLUMNS),
+    ]
+
+
+def _official(url: str, config: Config, workload: Workload, folder: Path) -> list[str]:
+    """The official connector. Its base URL stands in its manifest, a data file, and in no option: it is put there."""
+    [package] = OFFICIAL.glob("lib/python*/site-packages/source_pinterest")
+    manifest, pristine = package / "manifest.yaml", package / "manifest.yaml.pristine"
+    if not pristine.exists():
+        shutil.copy(manifest, pristine)
+    manifest.write_text(pristine.read_text(encoding="utf-8").replace(_API, url), encoding="utf-8")
+    arguments = read_arguments(folder, catalog_of([workload.stream], sync_mode="full_refresh"), config)
+    return [*_OFFICIAL_START, *arguments]
+
+
+def official_is_installed() -> bool:
+    """Whether `make bench` could install it."""
+    return any(OFFICIAL.glob("lib/python*/site-packages/source_pinterest"))
+
+
+CONNECTOR = Reader("this connector", _connector, (sys.executable, "main.py", "spec"))
+BARE_LOOP = Reader("bare loop", _bare_loop, (sys.executable, "-c", "import orjson, requests"))
+OFFICIAL_CONNECTOR = Reader("official connector", _official, (*_OFFICIAL_START, "spec"))

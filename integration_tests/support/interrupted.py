@@ -1,0 +1,89 @@
+"""How does a read end that is not allowed to finish? `main.py`, ended from outside after so many lines of output."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from threading import Timer
+
+from integration_tests.support.outputs import Output
+from integration_tests.support.syncs import ROOT, clean_environment
+
+ENDS_WITHIN_SECONDS = 12
+"""Of its own accord, whatever happened to it; its last resort waits five seconds for somebody to read."""
+
+
+MEMORY_SECONDS = 60
+"""So long may a read take that has too little memory, or enough after all."""
+
+
+class End(StrEnum):
+    """What ends the process."""
+
+    KILL = "SIGKILL"
+    TERMINATE = "SIGTERM"
+    CLOSED_OUTPUT = "closed stdout"
+    MEMORY = "memory limit"
+
+
+PRELUDE = """
+import resource, runpy, sys
+import source_pinterest.limits as limits
+import source_pinterest.run
+limits.STATE_EVERY_SECONDS = 0  # a state after each slice, as though ten seconds had gone by
+room = int(sys.argv.pop(1))
+if room:
+    held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (held + room, held + room))
+sys.argv[0] = "main.py"
+runpy.run_path("main.py", run_name="__main__")
+"""
+
+
+def interrupted_read(url: str, arguments: Sequence[str], end: End, size: int, folder: Path) -> Output:
+    """Read, and have it ended; what was said until then.
+
+    Args:
+        url: of the API.
+        arguments: of `main.py`.
+        end: what ends it.
+        size: after so many lines of output; for a memory limit, the bytes that it may take on top of its start.
+        folder: for its stderr.
+    """
+    room = size if end is End.MEMORY else 0
+    with (
+        (folder / "stderr").open("wb") as stderr,
+        subprocess.Popen(
+            [sys.executable, "-c", PRELUDE, str(room), *arguments],
+            cwd=ROOT,
+            env=clean_environment(url),
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+        ) as process,
+    ):
+        try:
+            said = _said(process, end, size)
+            process.wait(ENDS_WITHIN_SECONDS)
+        finally:
+            process.kill()
+    return Output.of_process(said, process.returncode, (folder / "stderr").read_text(encoding="utf-8"))
+
+
+def _said(process: subprocess.Popen[bytes], end: End, size: int) -> bytes:
+    assert process.stdout is not None
+    if end is End.MEMORY:
+        watchdog = Timer(MEMORY_SECONDS, process.kill)
+        watchdog.start()
+        said = process.stdout.read()
+        watchdog.cancel()
+        assert process.wait() != -signal.SIGKILL, "it hung"
+        return said
+    lines = b"".join(line for _ in range(size) if (line := process.stdout.readline()).endswith(b"\n"))
+    if end is End.CLOSED_OUTPUT:
+        process.stdout.close()
+        return lines
+    process.send_signal(signal.SIGKILL if end is End.KILL else signal.SIGTERM)
+    rest = process.stdout.read()
+    return lines if end is End.KILL else lines + rest

@@ -1,0 +1,83 @@
+"""A read that is ended again and again, in every way there is, and goes on each time from its last state.
+
+The points are picked by the seed that pytest-randomly prints: `--randomly-seed=N` picks the same again. Whatever they
+are, all reads together bring the whole set, and no state is ever ahead of its records.
+"""
+
+import random
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import Simulator, World
+from integration_tests.support.assertions import Key, assert_same, assert_succeeded, key_of
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.interrupted import End, interrupted_read
+from integration_tests.support.outputs import Output, Record
+from integration_tests.support.promises import promised_keys
+from integration_tests.support.syncs import read_arguments, run_sync, since_recently
+
+STREAMS = ("board_pins", "campaigns", "campaign_analytics")
+INTERRUPTIONS = 4
+MAGNITUDES = dict.fromkeys(End, (0, 4)) | {End.MEMORY: (7, 8.7)}
+"""From one line to all of them, and from 10 to 500 megabytes; early points are as likely as late ones."""
+
+
+@pytest.fixture
+def world() -> World:
+    """Large enough that its records do not fit into the pipe, so that the process can't end before its reader wants."""
+    world = World(boards=6, pins_per_board=400, ad_accounts=6, campaigns=60)
+    world.first_day = world.today - timedelta(days=20)
+    return world
+
+
+class Destination:
+    """What all reads together have brought."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.truth = {stream: sim.expected(stream) for stream in STREAMS}
+        self.held: dict[str, dict[Key, Record]] = {stream: {} for stream in STREAMS}
+        self.states: dict[str, dict[str, Any]] = {}
+
+    def take(self, output: Output) -> None:
+        """Hold what a read brought; its states, the last of each stream, promise nothing that is not held."""
+        for stream in STREAMS:
+            self.held[stream] |= {key_of(stream, record): record for record in output.records[stream]}
+        self.states |= output.states
+        for stream, state in self.states.items():
+            to_come = promised_keys(state, self.truth[stream]) - set(self.held[stream])
+            assert not to_come, f"{stream}: the state is {len(to_come)} records ahead"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        *(end for end in End if end is not End.MEMORY),
+        pytest.param(End.MEMORY, marks=pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and RLIMIT_AS")),
+    ],
+)
+def test_reads_that_are_ended_anywhere_complete_the_set(
+    end: End, world: World, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    dice = random.Random(f"{request.config.getoption('randomly_seed', 0)}/{end}")  # noqa: S311 - to be repeated
+    with Simulator(world) as sim:
+        destination = Destination(sim)
+        for _ in range(INTERRUPTIONS):
+            size = int(10 ** dice.uniform(*MAGNITUDES[end]))
+            config = since_recently(sim, sim.config(lookback_days=0))
+            arguments = read_arguments(tmp_path, catalog_of(STREAMS), config, destination.states)
+            output = interrupted_read(sim.url, arguments, end, size, tmp_path)
+            destination.take(output)
+            if output.exit_code == 0:
+                assert_succeeded(output, STREAMS)
+            elif end is End.TERMINATE:
+                assert output.exit_code == 128 + signal.SIGTERM
+        last = run_sync(sim, STREAMS, config=sim.config(lookback_days=0), state=destination.states)
+        assert_succeeded(last, STREAMS)
+        destination.take(last)
+        for stream in STREAMS:
+            assert_same(stream, destination.held[stream].values(), destination.truth[stream])

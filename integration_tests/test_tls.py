@@ -1,0 +1,86 @@
+"""Is the connector ever talked into trusting a server that cannot prove who it is?"""
+
+import ipaddress
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from integration_tests.simulator import Simulator
+from integration_tests.support.assertions import assert_failed
+from integration_tests.support.syncs import read_with_main
+
+TURNED_OFF = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "", "SSL_CERT_FILE": "", "PYTHONHTTPSVERIFY": "0"}
+OPTIONS = {"verify": False, "verify_ssl": False, "ssl_verify": False, "insecure": True, "tls": {"verify": False}}
+
+
+@pytest.mark.parametrize("options", [{}, OPTIONS])
+@pytest.mark.parametrize("environment", [{}, TURNED_OFF])
+def test_a_certificate_that_nobody_vouches_for_gets_no_token(
+    options: dict[str, Any], environment: dict[str, str], tmp_path: Path
+) -> None:
+    with Simulator() as sim, self_signed(tmp_path) as (url, seen):
+        config = sim.access_token_config(max_retries=0, **options)
+        output = read_with_main(sim, ["boards"], config=config, environment={**environment, "PINTEREST_API_URL": url})
+        assert_failed(output, "boards", "transient_error", "SSLError")
+        assert seen == []
+
+
+@contextmanager
+def self_signed(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """A server behind a certificate that it has signed itself; its API address, and the paths it was asked for."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.path)
+            self.send_response(503)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*_certificate(folder))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield f"https://127.0.0.1:{server.server_address[1]}/v5", seen
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    certificate_file, key_file = folder / "certificate.pem", folder / "key.pem"
+    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    return certificate_file, key_file

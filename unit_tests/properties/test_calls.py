@@ -1,0 +1,48 @@
+"""Does every id and every day go into exactly one call, and is no call larger than Pinterest allows?"""
+
+from itertools import product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_pinterest import limits
+from source_pinterest.dates import DateWindow
+from source_pinterest.streams.call_size import CallSize, Work
+from source_pinterest.streams.partitions import batches, tile
+from unit_tests.properties.days import days_of, windows
+
+some_ids = st.integers(1, 30).map(lambda count: tuple(map(str, range(count))))
+
+
+@given(st.lists(st.text(max_size=3), max_size=40), st.integers(1, 50))
+def test_batches_keep_each_id_in_its_place(ids: list[str], size: int) -> None:
+    found = batches(ids, size)
+
+    assert [one for batch in found for one in batch] == ids
+    assert all(0 < len(batch) <= size for batch in found)
+
+
+@given(st.integers(1, 5_000), st.integers(1, 200))
+def test_a_call_stays_within_the_limits(ids: int, days: int) -> None:
+    ids_per_call, days_per_call = tile(ids, days)
+
+    assert 1 <= ids_per_call <= limits.IDS_PER_ANALYTICS_CALL
+    assert 1 <= days_per_call <= limits.ANALYTICS_WINDOW_DAYS
+    assert ids_per_call * days_per_call <= limits.ROWS_PER_ANALYTICS_CALL
+
+
+@given(some_ids, windows, st.integers(0, 12))
+def test_a_call_that_shrinks_asks_for_the_same_in_parts(
+    ids: tuple[str, ...], window: DateWindow, halvings: int
+) -> None:
+    size = CallSize()
+    work: list[Work] = [(ids, window)]
+    for _ in range(halvings):
+        parts = size.parts(ids, window)
+        if not size.shrink(*parts[0]):
+            assert all(len(batch) == piece.days == 1 for batch, piece in parts)
+        work = size.parts(ids, window)
+
+    asked = [pair for batch, piece in work for pair in product(batch, days_of([piece]))]
+    assert len(asked) == len(set(asked))
+    assert set(asked) == set(product(ids, days_of([window])))

@@ -1,0 +1,66 @@
+"""Is every state that ever was understood, and is what is not understood no reason to fail or to skip anything?"""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_pinterest.sync.history import AccountHistory
+from source_pinterest.sync.state import SavedState, read_state, write_state
+from unit_tests.properties.days import days, some_windows
+
+FIELD = "DATE"
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+words = st.sampled_from(
+    ["states", "state", "flat", "partition", "cursor", "ad_account_id", "parent_slice", "id", FIELD]
+)
+state_like = st.recursive(
+    json_values,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=5),
+    max_leaves=12,
+)
+texts = days.map(str)
+accounts = st.integers(1, 5).map(str)
+
+
+def older(one: Any, other: Any) -> Any:
+    return min(str(one), str(other))
+
+
+@given(st.dictionaries(words, state_like, max_size=6))
+def test_no_state_is_too_strange_to_be_looked_at(state: dict[str, Any]) -> None:
+    saved = read_state(state, FIELD, older)
+
+    assert all(isinstance(account, str) and cursor.get(FIELD) is not None for account, cursor in saved.accounts.items())
+
+
+@given(st.dictionaries(accounts, texts), st.none() | texts)
+def test_a_state_comes_back_as_it_went_out(cursors: dict[str, str], flat: str | None) -> None:
+    saved = SavedState({account: {FIELD: day} for account, day in cursors.items()}, flat)
+
+    assert read_state(write_state(saved, FIELD), FIELD, min) == saved
+
+
+@given(st.dictionaries(accounts, st.lists(texts, min_size=1, max_size=4), min_size=1))
+def test_a_state_of_2_x_folds_into_each_account_s_oldest_day(cursors: dict[str, list[str]]) -> None:
+    entries = [
+        {"partition": {"id": str(number), "parent_slice": {"id": account, "parent_slice": {}}}, "cursor": {FIELD: day}}
+        for account, found in cursors.items()
+        for number, day in enumerate(found)
+    ]
+    saved = read_state({"states": entries, "use_global_cursor": False}, FIELD, min)
+
+    assert {account: cursor[FIELD] for account, cursor in saved.accounts.items()} == {
+        account: min(found) for account, found in cursors.items()
+    }
+
+
+@given(days, st.none() | days, some_windows)
+def test_a_history_comes_back_as_it_went_out(last: Any, first: Any, missing: list[Any]) -> None:
+    history = AccountHistory(last, first, tuple(missing))
+
+    assert AccountHistory.from_state(history.to_state(FIELD), FIELD) == history

@@ -1,0 +1,61 @@
+"""Does every conceivable answer get a verdict that loses nothing, and a description that never fails?"""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_pinterest.api.budget import read_rate_headers
+from source_pinterest.api.verdicts import Verdict, describe, pause_hint_seconds, verdict_of
+from unit_tests.answers import answer
+from unit_tests.properties.test_states import json_values
+
+statuses = st.integers(200, 599)
+bodies = (
+    st.binary(max_size=40)
+    | json_values
+    | st.fixed_dictionaries({"code": st.none() | st.integers(0, 50) | st.text(max_size=3), "message": json_values})
+)
+numbers = st.from_regex(r"[0-9]{0,6}(\.[0-9]{1,3})?", fullmatch=True)
+header_text = st.lists(numbers | st.text(st.characters(codec="latin-1"), max_size=8), max_size=4).map(", ".join)
+headers = st.fixed_dictionaries(
+    {},
+    optional=dict.fromkeys(
+        ("Retry-After", "x-ratelimit-reset", "x-ratelimit-remaining", "x-ratelimit-limit"), header_text
+    ),
+)
+
+
+@given(statuses, bodies)
+def test_only_a_good_answer_is_taken(status: int, body: object) -> None:
+    assert (verdict_of(answer(status, body)) is Verdict.OK) == (status < 300)
+
+
+@given(bodies)
+def test_a_rate_limit_is_always_waited_for(body: object) -> None:
+    assert verdict_of(answer(429, body)) is Verdict.WAIT
+
+
+@given(st.integers(500, 599).filter(lambda status: status != 501), bodies)
+def test_what_is_wrong_at_the_server_s_end_is_asked_again(status: int, body: object) -> None:
+    assert verdict_of(answer(status, body)) is Verdict.RETRY
+
+
+@given(statuses, bodies)
+def test_every_answer_can_be_described(status: int, body: object) -> None:
+    assert f"HTTP {status}" in describe(answer(status, body))
+
+
+@given(statuses, bodies, headers)
+def test_a_pause_is_a_time(status: int, body: object, told: dict[str, str]) -> None:
+    pause = pause_hint_seconds(answer(status, body, told))
+
+    assert pause is None or (pause >= 0 and math.isfinite(pause))
+
+
+@given(headers)
+def test_whatever_the_rate_headers_say_is_a_window_or_nothing(told: dict[str, str]) -> None:
+    for window in read_rate_headers(told):
+        assert window.remaining >= 0
+        assert math.isfinite(window.reset)
+        assert window.limit is None or window.limit >= 0

@@ -1,0 +1,91 @@
+"""Do windows that are cut, joined and taken apart keep their days, each once?"""
+
+import math
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pendulum import Date
+
+from source_pinterest.buckets import Granularity
+from source_pinterest.dates import DateWindow, merge_windows, parse_day, subtract_window
+from unit_tests.properties.days import TODAY, days, days_of, some_windows, windows
+
+
+@given(st.dates().map(lambda day: Date(day.year, day.month, day.day)))
+def test_a_day_is_read_as_it_is_written(day: Date) -> None:
+    assert parse_day(str(day)) == day
+
+
+@given(st.text(max_size=12))
+def test_what_is_no_day_is_refused(text: str) -> None:
+    try:
+        day = parse_day(text)
+    except ValueError:
+        return
+    assert str(day) == text
+
+
+@given(windows, st.integers(1, 50))
+def test_cutting_keeps_each_day_once_in_the_fewest_pieces(window: DateWindow, size: int) -> None:
+    pieces = window.cut(size)
+
+    assert days_of(pieces) == days_of([window])
+    assert sum(piece.days for piece in pieces) == window.days
+    assert max(piece.days for piece in pieces) <= size
+    assert len(pieces) == math.ceil(window.days / size)
+    assert pieces == sorted(pieces)
+
+
+@given(some_windows)
+def test_joining_keeps_each_day_and_leaves_gaps_between(found: list[DateWindow]) -> None:
+    joined = merge_windows(found)
+
+    assert days_of(joined) == days_of(found)
+    assert all(one.end.add(days=1) < other.start for one, other in pairwise(joined))
+    assert merge_windows(joined) == joined
+    assert merge_windows(reversed(found)) == joined
+
+
+@given(some_windows, windows)
+def test_taking_days_away_takes_no_other(found: list[DateWindow], taken: DateWindow) -> None:
+    assert days_of(subtract_window(found, taken)) == days_of(found) - days_of([taken])
+
+
+@given(windows, days)
+def test_a_border_parts_a_window(window: DateWindow, border: Date) -> None:
+    before, after = window.before(border), window.clamp(border)
+
+    assert days_of(part for part in (before, after) if part) == days_of([window])
+    assert before is None or before.end < border
+    assert after is None or after.start >= border
+
+
+@given(windows, windows)
+def test_a_window_comes_back_from_a_state(window: DateWindow, other: DateWindow) -> None:
+    assert DateWindow.from_pair(window.as_pair()) == window
+    assert (window == other) == (window.as_pair() == other.as_pair())
+
+
+@given(windows, st.sampled_from([Granularity.DAY, Granularity.WEEK, Granularity.MONTH]), st.integers(31, 186))
+def test_buckets_are_never_torn(window: DateWindow, granularity: Granularity, size: int) -> None:
+    whole = granularity.inward(window)
+    if whole is None:
+        return
+    pieces = granularity.cut(whole, size, TODAY)
+
+    assert days_of(pieces) == {day for day in days_of([whole]) if day <= TODAY.toordinal()}
+    assert sum(piece.days for piece in pieces) == len(days_of(pieces))
+    assert all(piece.days <= size for piece in pieces)
+    for piece in pieces:
+        assert granularity.bucket_of(piece.start).start == piece.start
+        assert piece.end in {granularity.bucket_of(piece.end).end, TODAY}
+
+
+@given(windows, st.sampled_from(list(Granularity)))
+def test_halves_are_the_whole(window: DateWindow, granularity: Granularity) -> None:
+    halves = granularity.halves(window)
+
+    if halves is not None:
+        assert days_of(halves) == days_of([window])
+        assert sum(half.days for half in halves) == window.days
