@@ -118,12 +118,11 @@ def test_a_failed_window_of_a_day_is_passed_over() -> None:
 def test_an_uncaught_exception_in_the_main_thread_hangs_the_process(tmp_path: Path) -> None:
     broken = """
 import runpy, sys
-import source_pinterest.source as source
-def broken(message):
-    if message.type.value == "RECORD":
+from source_pinterest.sync import progress
+class Broken(progress.Counter):
+    def __setitem__(self, *_):
         raise RuntimeError("false defect")
-    return message
-source.clean_trace = broken
+progress.Counter = Broken
 sys.argv[0] = "main.py"
 runpy.run_path("main.py", run_name="__main__")
 """

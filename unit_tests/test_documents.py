@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from source_pinterest import limits, streams
+from source_pinterest.authorize import scopes
 from source_pinterest.streams.partitions import tile
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +58,11 @@ def test_the_arithmetic_of_older_days() -> None:
     minutes = math.ceil(total / limits.CALLS_PER_MINUTE["ads_analytics"])
     assert f"4 levels of {reports} reports" in row("The first sync, the older days")
     assert row("The first sync, the older days").endswith(f"| {total:,} | {minutes} minutes |")
+
+
+def test_the_consent_page_by_hand_asks_for_the_same_permissions() -> None:
+    text = (ROOT / "docs" / "pinterest.md").read_text(encoding="utf-8")
+    assert re.findall(r"&scope=(\S+)$", text, flags=re.MULTILINE) == [scopes()]
 
 
 def test_the_class_tree_is_that_of_the_code() -> None:
