@@ -82,7 +82,7 @@ def test_protected_pins_come_only_if_asked_for(sim: Simulator, api: Client) -> N
         ({"creative_types": "VIDEO,IDEA"}, lambda pin: pin["creative_type"] in {"VIDEO", "IDEA"}),
         ({"domain": "shop.example"}, lambda pin: pin["link"] is not None),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
 def test_filters_keep_what_they_say(sim: Simulator, api: Client, query: dict[str, str], keeps: Any) -> None:
     answer = api.call("pins/list", page_size=250, include_protected_pins="true", **query).json()["items"]
