@@ -80,6 +80,18 @@ check: $(INSTALLED) ## Check format, lint, types, import floors and the Dockerfi
 faults: $(INSTALLED) ## Play every fault everywhere, and write docs/reliability.md (10 minutes)
 	$(PY) -m integration_tests.fault_matrix
 
+mutants: $(INSTALLED) ## Break cursors, windows and the error table in every small way; do tests notice? (an hour)
+	@$(PY) -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<4'
+	$(PY) -m mutmut run
+	$(PY) -m mutmut results
+
+audit: ## Look up the image's packages in the advisories of PyPI (needs a network)
+	@.ci/audit
+
+soak: $(INSTALLED) ## Read 1,000 accounts, and 1,000,000 records in 100,000 parts (30 minutes)
+	$(PY) -m integration_tests.soak
+	$(PY) -m pytest -m full_size integration_tests/test_soak.py integration_tests/test_budget_saturation.py
+
 bench: $(INSTALLED) ## Measure speed beside two yardsticks, and write docs/benchmarks.md (20 minutes)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[tests,bench]'
 	@test -x .tmp/official/bin/python || $(PY) -m venv .tmp/official

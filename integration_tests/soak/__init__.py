@@ -1,0 +1,1 @@
+"""Does a sync that goes on and on stay as small as it began?"""
