@@ -171,6 +171,14 @@ def test_an_account_that_refuses_is_left_out_with_a_warning(agency: Simulator) -
     ]
 
 
+def test_where_every_account_refuses_the_role_is_missing(agency: Simulator) -> None:
+    agency.add_fault(Fault("forbidden", on="boards/list", times=None))
+    output = run_sync(agency, ["boards", "pins"], config=agency.config(organic_per_ad_account=True))
+
+    assert_failed(output, "boards", "config_error", "the role Admin on the ad account")
+    assert output.status("pins") == "COMPLETE"
+
+
 def test_a_named_account_that_can_not_be_read_fails_alone(agency: Simulator) -> None:
     named, foreign = agency.world.account_id(2), agency.world.foreign_account_id
     streams = ("boards", "board_pins", "user_account_analytics", "pin_analytics", "top_pins")

@@ -57,7 +57,7 @@ class PinterestStream(HttpStream, ABC):
     primary_key: str | list[str] = "id"
     path_template: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
-    access: ClassVar[Access | None] = None
+    access: Access | None = None
     cost: str = f"1 a page of {limits.PAGE_SIZE}"
     """What a sync costs, for the tables of the documentation."""
     partition_keys: tuple[str, ...] = ()

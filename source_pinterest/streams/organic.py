@@ -14,6 +14,7 @@ import requests
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
+from source_pinterest.api.access import role
 from source_pinterest.api.errors import AccountUnreadableError, MalformedAnswerError
 from source_pinterest.streams.ads import AdAccounts
 from source_pinterest.streams.base import PinterestStream, Record
@@ -42,6 +43,7 @@ class OrganicStream(PinterestStream):
             self.primary_key = [ACCOUNT_KEY, *own_key]
             self.partition_keys = (ACCOUNT_KEY, *self.partition_keys)
             self.stamped = {ACCOUNT_KEY: TEXT, **self.stamped}
+            self.access = self.access or role("Admin")
         super().__init__(sync)
 
     @cached_property
