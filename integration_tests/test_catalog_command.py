@@ -70,7 +70,7 @@ def test_custom_reports_come_from_the_config(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (["campains"], "There is no stream campains. Did you mean campaigns?"),
-        (["boards", "zzz"], "There is no stream zzz. Choose among: boards, board_sections,"),
+        (["boards", "zzz"], "There is no stream zzz. Choose among: ad_accounts, user_account,"),
         (["boards", "--config", "nowhere.json"], "nowhere.json can't be read as JSON"),
         (["boards", "--config", "integration_tests/invalid_config.json"], "Start Date"),
     ],

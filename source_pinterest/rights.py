@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from source_pinterest.api.errors import AccessMissingError, PinterestError, RefusedError, ScopeMissingError
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.organic import OrganicDocument
 from source_pinterest.streams.partitions import partition_slice
 from source_pinterest.streams.sync import Sync
 
@@ -43,7 +44,8 @@ def _without(scope: str) -> str:
 
 def _is_cheap(stream: PinterestStream, account: str | None) -> bool:
     """Whether one call tells: a list of its own, or one of an ad account."""
-    return not stream.cursor_field and stream.partition_keys in ((), *((("ad_account_id",),) if account else ()))
+    is_list = not stream.cursor_field and not isinstance(stream, OrganicDocument)
+    return is_list and stream.partition_keys in ((), *((("ad_account_id",),) if account else ()))
 
 
 def _refusal_of(stream: PinterestStream, account: str | None) -> str | None:
