@@ -170,25 +170,27 @@ def test_permissions_that_were_not_granted_are_named(tmp_path: Path) -> None:
     assert f"did not grant {', '.join(missing)}: " in helper.said
 
 
-def test_what_is_wrong_from_the_start_is_told_before_the_user_is_asked(tmp_path: Path) -> None:
+def test_what_is_wrong_from_the_start_is_told_before_the_user_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")
     (tmp_path / "list.json").write_text("[]", encoding="utf-8")
     (tmp_path / "file").write_text("", encoding="utf-8")
-    cases: list[tuple[list[str], dict[str, str], str]] = [
-        (["--config", str(tmp_path)], {}, "can't be written"),
-        (["--config", str(tmp_path / "broken.json")], {}, "can't be read as JSON"),
-        (["--config", str(tmp_path / "list.json")], {}, "does not hold a JSON object"),
-        (["--config", str(tmp_path / "file" / "config.json")], {}, "can't be made"),
-        (["--config", str(tmp_path / "new.json")], {}, "--client-id"),
-        (["--config", str(tmp_path / "new.json"), "--client-id", "1"], {}, "PINTEREST_CLIENT_SECRET"),
+    monkeypatch.delenv("PINTEREST_CLIENT_SECRET", raising=False)
+    cases = [
+        (["--config", str(tmp_path)], "can't be written"),
+        (["--config", str(tmp_path / "broken.json")], "can't be read as JSON"),
+        (["--config", str(tmp_path / "list.json")], "does not hold a JSON object"),
+        (["--config", str(tmp_path / "file" / "config.json")], "can't be made"),
+        (["--config", str(tmp_path / "new.json")], "--client-id"),
+        (["--config", str(tmp_path / "new.json"), "--client-id", "1"], "PINTEREST_CLIENT_SECRET"),
     ]
-    with Simulator() as sim:
-        for arguments, environment, words in cases:
-            with helping(sim, *arguments, environment=environment) as helper:
-                assert helper.end() == 1
-                assert words in helper.said
-                assert len(helper.said.splitlines()) == 1
-        assert sim.log == []
+    for arguments, words in cases:
+        assert authorize.main([*arguments, "--no-browser"]) == 1
+        said = capsys.readouterr()
+        assert said.out == ""
+        [sentence] = said.err.splitlines()
+        assert words in sentence
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
