@@ -88,6 +88,9 @@ mutants: $(INSTALLED) ## Break cursors, windows and the error table in every sma
 audit: ## Look up the image's packages in the advisories of PyPI (needs a network)
 	@.ci/audit
 
+live: $(INSTALLED) ## Look at a real account (needs secrets/config.json), see docs/known-unknowns.md
+	$(PY) -m integration_tests.live secrets/config.json
+
 soak: $(INSTALLED) ## Read 1,000 accounts, and 1,000,000 records in 100,000 parts (30 minutes)
 	$(PY) -m integration_tests.soak
 	$(PY) -m pytest -m full_size integration_tests/test_soak.py integration_tests/test_budget_saturation.py

@@ -1,5 +1,8 @@
 """Do spans of days keep every day, once, however they are cut, clamped and joined?"""
 
+from datetime import UTC, datetime
+
+import pendulum
 import pytest
 from pendulum import Date
 
@@ -133,3 +136,9 @@ def test_a_cut_window_is_whole(max_days: int, sizes: list[int]) -> None:
 )
 def test_merged_windows(windows: list[tuple[str, str]], expected: list[list[str]]) -> None:
     assert [merged.as_pair() for merged in merge_windows(window(*pair) for pair in windows)] == expected
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_today_is_that_of_utc_wherever_the_machine_stands(zone: str) -> None:
+    with pendulum.test_local_timezone(pendulum.timezone(zone)):
+        assert str(utc_today()) == str(datetime.now(UTC).date())

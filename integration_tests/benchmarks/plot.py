@@ -20,7 +20,8 @@ def draw(measured: Mapping[tuple[str, str, int], Taken]) -> None:
         for reader in readers:
             found = {key[2]: taken for key, taken in measured.items() if key[:2] == (workload, reader)}
             points = [(latency, found[latency].records_per_second) for latency in sorted(found)]
-            field.plot(*zip(*points, strict=True), marker="o", label=reader)
+            if points:
+                field.plot(*zip(*points, strict=True), marker="o", label=reader)
         field.set(title=workload, xlabel="latency of a call, ms", yscale="log")
     fields[0].set_ylabel("records per second")
     fields[0].legend()

@@ -10,6 +10,7 @@ from integration_tests.simulator import World
 from integration_tests.soak.soak import Soaked, soak
 from integration_tests.support.documents import DOCS, provenance, table, write_section
 
+COMMAND = "make soak"
 LARGEST_GROWTH = 1.15
 HEAD = ("World", "Records", "Minutes", "Peak MiB", "Growth after warm-up", "States", "Largest state", "All states")
 
@@ -24,8 +25,8 @@ def accounts_world(accounts: int) -> World:
 def main() -> int:
     """Run them; 1 if one failed or grew."""
     parser = argparse.ArgumentParser(prog="python -m integration_tests.soak", description=__doc__)
-    parser.add_argument("--scale", type=float, default=1, help="a part of the worlds, and nothing is written")
-    scale = parser.parse_args().scale
+    parser.add_argument("--scale", type=float, default=1, help="a part of the worlds, for a first look")
+    scale: float = parser.parse_args().scale
     boards, accounts = round(100_000 * scale), round(1_000 * scale)
     worlds = {
         f"{boards:,} boards of 10 pins": (
@@ -41,8 +42,8 @@ def main() -> int:
         rows.append(_row(name, seen))
         sys.stderr.write(f"{' | '.join(rows[-1])}\n")
         is_fine = is_fine and seen.exit_code == 0 and seen.growth <= LARGEST_GROWTH
-    if scale == 1:
-        write_section(DOCS / "reliability.md", "soak", f"{provenance('make soak')}\n\n{table(HEAD, rows)}")
+    command = COMMAND if scale == 1 else f"{parser.prog} --scale {scale}"
+    write_section(DOCS / "reliability.md", "soak", f"{provenance(command)}\n\n{table(HEAD, rows)}")
     return int(not is_fine)
 
 

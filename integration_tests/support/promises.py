@@ -9,15 +9,23 @@ from integration_tests.support.outputs import Record
 
 
 def promised_keys(state: Mapping[str, Any], truth: Mapping[Key, Record]) -> set[Key]:
-    """The keys that a state of an incremental stream covers, account by account; a full refresh promises nothing."""
-    cursors = {entry["partition"]["ad_account_id"]: entry["cursor"] for entry in state.get("states", ())}
-    days = {account: set(_days(cursor)) for account, cursor in cursors.items() if "DATE" in cursor}
+    """The keys that a state of an incremental stream covers, parent by parent; a full refresh promises nothing."""
+    cursors = {parent: entry["cursor"] for entry in state.get("states", ()) for parent in entry["partition"].items()}
+    days = {parent: set(_days(cursor)) for parent, cursor in cursors.items() if "DATE" in cursor}
     promised = set()
     for key, record in truth.items():
-        account = str(record.get("ad_account_id") or record.get("AD_ACCOUNT_ID"))
-        if account in cursors and (account not in days or record["DATE"] in days[account]):
-            promised.add(key)
+        for parent in _parents_of(record):
+            if parent in cursors and (parent not in days or record["DATE"] in days[parent]):
+                promised.add(key)
     return promised
+
+
+def _parents_of(record: Record) -> Iterator[tuple[str, str]]:
+    """The ad account or the board that a state would name for a record."""
+    for name in ("ad_account_id", "board_id"):
+        value = record.get(name) or record.get(name.upper())
+        if value:
+            yield name, str(value)
 
 
 def _days(cursor: Mapping[str, Any]) -> Iterator[str]:

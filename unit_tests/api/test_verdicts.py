@@ -15,6 +15,7 @@ VERDICTS = [
     (200, None, "", Verdict.OK),
     (204, None, "", Verdict.OK),
     (299, None, "", Verdict.OK),
+    (300, None, "", Verdict.REJECTED),
     (301, None, "", Verdict.REJECTED),
     (302, None, "", Verdict.REJECTED),
     (400, 1, "Invalid request", Verdict.REJECTED),

@@ -345,3 +345,9 @@ def test_several_reports_of_a_window_are_told_apart_by_their_number() -> None:
 
     succeed(subject, slice_of("549", window, 1))
     assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_entries_of_one_account_fold_into_the_oldest() -> None:
+    state = {"states": [entry("549", ago(days)) for days in (3, 7, 5)]}
+
+    assert cursor(state).history_of("549").last == days_before(TODAY, 7)

@@ -141,3 +141,10 @@ def test_a_flat_cursor_does_not_replace_an_accounts_own() -> None:
 
     assert subject.state["states"] == known(5_000)["states"]
     assert not subject.changed_since("549")(entity(4_999))
+
+
+def test_entries_of_one_account_fold_into_the_oldest_whatever_their_type() -> None:
+    entries = [known(value)["states"][0] for value in (3_000, "2000", 2_500)]
+    changed = cursor({"states": entries}).changed_since("549")
+
+    assert [changed(entity(edit)) for edit in (1_999, 2_000)] == [False, True]

@@ -392,3 +392,7 @@ def test_a_state_is_read_and_written(state: dict[str, object], history: AccountH
 def test_a_day_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"day|month"):
         AccountHistory.from_state({"DATE": text}, "DATE")
+
+
+def test_a_single_day_just_out_of_reach_is_told() -> None:
+    assert AccountHistory(day(10), day(95), (window(90, 90),)).out_of_reach(period()) == [window(90, 90)]

@@ -158,3 +158,11 @@ def test_writes_accounts_in_order() -> None:
 @pytest.mark.parametrize("saved", [SavedState(), SavedState({"549": {"DATE": "2026-02-01"}}, flat="2025-12-31")])
 def test_what_is_written_is_read_again(saved: SavedState) -> None:
     assert read(write_state(saved, FIELD)) == saved
+
+
+@pytest.mark.parametrize("is_global", [True, False])
+def test_the_state_of_all_holds_beside_accounts_only_where_it_is_said_to(is_global: bool) -> None:
+    shared = {"use_global_cursor": is_global, "state": {"DATE": "2026-01-01"}}
+
+    assert read({**shared, "states": [ACCOUNT_OF_2X]}).flat == ("2026-01-01" if is_global else None)
+    assert read({**shared, "states": []}).flat == "2026-01-01"

@@ -74,3 +74,9 @@ def test_days_of_the_user_that_are_gone_are_told(caplog: pytest.LogCaptureFixtur
 def test_a_users_state_that_can_not_be_read_is_a_config_error(day: Any) -> None:
     with pytest.raises(ConfigError):
         user_cursor({"date": day})
+
+
+def test_a_users_state_of_today_is_no_state_of_the_future(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert [window.as_pair() for window in user_cursor({"date": ago(0)}).unread()] == [[ago(33), ago(0)]]
+    assert caplog.messages == []
