@@ -29,9 +29,9 @@ BETA = beta("campaigns")
 
 def operation_of(stream: type[PinterestStream]) -> str:
     """The operation that a stream's docstring links to."""
-    linked = re.search(r"/docs/api/v5/([a-z_]+)-([a-z_]+)", stream.__doc__ or "")
+    linked = re.search(r"/docs/api/v5/([a-z_-]+)", stream.__doc__ or "")
     assert linked
-    return f"{linked[1]}/{linked[2]}"
+    return linked[1].replace("-", "/")
 
 
 def small(**settings: object) -> Simulator:

@@ -110,6 +110,8 @@ class ReportClient:
             with tempfile.TemporaryFile() as file:
                 try:
                     self._download(url, file)
+                    if not file.tell():
+                        self._ask_whether_it_is_empty(ad_account_id, token)
                     file.seek(0)
                     check = new_check()
                     for entity, row in report_rows(file):
@@ -121,6 +123,16 @@ class ReportClient:
                 yield report_rows(file)
                 return
         raise UnavailableError(self._stream, "the file of a report", _DOWNLOADS, f"Last: {trouble}.")
+
+    def _ask_whether_it_is_empty(self, ad_account_id: str, token: str) -> None:
+        """Compare an empty file with the size that Pinterest tells.
+
+        Raises:
+            MalformedAnswerError: the report is larger than an empty object.
+        """
+        size = self._call("GET", ad_account_id, params={"token": token}).get("size")
+        if isinstance(size, int | float) and size > len("{}"):
+            raise MalformedAnswerError("The file is empty, and the report is not.")
 
     def _download(self, url: str, file: IO[bytes]) -> None:
         parts = urlsplit(url)

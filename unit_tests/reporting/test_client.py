@@ -151,11 +151,19 @@ def test_the_rows_of_a_file_come_as_they_are(client: Client) -> None:
     assert client.pauses == []
 
 
-@pytest.mark.parametrize("body", ["", "{}"])
-def test_an_empty_file_is_an_empty_report(client: Client, body: str) -> None:
+@pytest.mark.parametrize(("body", "size"), [("", None), ("", 0), ("", 2), ("{}", 2)])
+def test_an_empty_file_is_an_empty_report(client: Client, body: str, size: int | None) -> None:
     client.mock.get(FILE, text=body)
+    client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": size})
 
     assert client.rows() == []
+
+
+def test_an_empty_file_of_a_report_that_has_a_size_is_fetched_again(client: Client) -> None:
+    client.mock.get(FILE, [{"text": ""}, {"json": ROWS}])
+    client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": 3})
+
+    assert client.rows() == FILED
 
 
 def test_the_file_is_asked_for_without_our_token_or_anybody_elses(
