@@ -96,7 +96,6 @@ soak: $(INSTALLED) ## Read 1,000 accounts, and 1,000,000 records in 100,000 part
 	$(PY) -m pytest -m full_size integration_tests/test_soak.py integration_tests/test_budget_saturation.py
 
 bench: $(INSTALLED) ## Measure speed beside two yardsticks, and write docs/benchmarks.md (20 minutes)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[tests,bench]'
 	@test -x .tmp/official/bin/python || $(PY) -m venv .tmp/official
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check airbyte-source-pinterest || \
 		echo "The official connector can't be installed here: the table goes without it." >&2

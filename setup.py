@@ -32,8 +32,8 @@ CONNECTOR = [
 TESTS = [
     "coverage>=7.10,<8",
     "duckdb>=1.1,<2",
-    "matplotlib>=3.9,<4",
     "hypothesis>=6.130,<7",
+    "matplotlib>=3.9,<4",
     "orjson>=3.10,<4",
     "pinterestsdk>=2.1,<2.2",
     "pytest>=8.3,<10",
@@ -56,7 +56,6 @@ CHECKS = [
 ]
 
 PYAIRBYTE = ["airbyte>=0.71,<1; python_version < '3.13'"]
-BENCH = ["matplotlib>=3.9,<4"]
 
 setup(
     name="source-pinterest",
@@ -78,6 +77,6 @@ setup(
     package_data={"source_pinterest": ["py.typed", "*.json", "*.tsv", "schemas/*.json", "schemas/shared/*.json"]},
     python_requires=">=3.11,<3.14",
     install_requires=CONNECTOR,
-    extras_require={"tests": TESTS, "checks": CHECKS, "pyairbyte": PYAIRBYTE, "bench": BENCH},
+    extras_require={"tests": TESTS, "checks": CHECKS, "pyairbyte": PYAIRBYTE},
     entry_points={"console_scripts": ["source-pinterest = source_pinterest.run:run"]},
 )

@@ -68,9 +68,20 @@ def test_each_analytics_stream_tells_its_plan_first() -> None:
     plans = [text for _, text in output.logs if "the plan is" in text]
     assert len(plans) == 2
     by_stream = {plan.partition(":")[0]: plan for plan in plans}
-    assert "ad accounts 2, windows 12, report jobs 10, calls at least 22;" in by_stream["campaign_analytics"]
-    assert "ad accounts 2, windows 10, report jobs 10," in by_stream["campaign_analytics_report"]
+    assert "accounts 2, windows 12, report jobs 10, calls at least 22;" in by_stream["campaign_analytics"]
+    assert "accounts 2, windows 10, report jobs 10," in by_stream["campaign_analytics_report"]
     assert "takes 1 min or more" in by_stream["campaign_analytics"]
+
+
+def test_analytics_of_profile_and_pins_tell_their_plan_too() -> None:
+    streams = ["user_account_analytics", "user_account_analytics_by_content_type", "pin_analytics"]
+    with Simulator(World(boards=2, pins_per_board=60, shared_boards=0)) as sim:
+        output = run_sync(sim, streams, config=sim.config(start_date=None))
+        assert_succeeded(output, streams)
+    plans = dict(text.split(": ", 1) for _, text in output.logs if "the plan is" in text)
+    assert set(plans) == set(streams)
+    for stream, calls in zip(streams, (1, 2, 2), strict=True):
+        assert f"accounts 1, windows 1, report jobs 0, calls at least {calls};" in plans[stream]
 
 
 def test_estimates_come_before_the_records_they_are_about() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Simulator, World
+from integration_tests.simulator import NoAccess, Simulator, World
 from integration_tests.simulator.client import Client
 from integration_tests.simulator.organic import board_id
 
@@ -127,12 +127,12 @@ def test_a_deleted_pin_is_gone_everywhere() -> None:
         assert [pin["id"] for pin in api.call("boards/list_pins").json()["items"]] == left
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, 3), (403, 403)])
-def test_a_beta_may_be_closed(status: int, code: int) -> None:
-    with Simulator(closed_betas={"multi_pins/analytics": status}) as sim, Client(sim) as api:
+@pytest.mark.parametrize("refusal", [NoAccess.NO_SCOPE, NoAccess.BETA_CLOSED])
+def test_a_beta_may_be_closed(refusal: NoAccess) -> None:
+    with Simulator(no_access={"multi_pins/analytics": refusal}) as sim, Client(sim) as api:
         answer = api.call("multi_pins/analytics")
 
-        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert (answer.status_code, answer.json()["code"]) == refusal.value
         assert api.call("pins/analytics").status_code == 200
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import Type
 
-from integration_tests.simulator import PRIMARY_KEYS, Fault, Simulator, World
+from integration_tests.simulator import PRIMARY_KEYS, Fault, NoAccess, Simulator, World
 from integration_tests.simulator.contract import violations
 from integration_tests.support.assertions import (
     assert_exact,
@@ -211,9 +211,9 @@ def test_each_account_has_a_state_of_its_own(agency: Simulator) -> None:
 # -- pin analytics
 
 
-@pytest.mark.parametrize("refusal", [401, 403])
-def test_without_the_beta_pins_are_read_one_by_one(world: World, refusal: int) -> None:
-    with Simulator(world, closed_betas={"multi_pins/analytics": refusal}) as sim:
+@pytest.mark.parametrize("refusal", [NoAccess.NO_SCOPE, NoAccess.BETA_CLOSED])
+def test_without_the_beta_pins_are_read_one_by_one(world: World, refusal: NoAccess) -> None:
+    with Simulator(world, no_access={"multi_pins/analytics": refusal}) as sim:
         output = run_sync(sim, ["pin_analytics"])
 
         assert_succeeded(output, ["pin_analytics"])
@@ -223,9 +223,9 @@ def test_without_the_beta_pins_are_read_one_by_one(world: World, refusal: int) -
     assert any("one by one" in text for _, text in output.logs)
 
 
-@pytest.mark.parametrize("closed", [{}, {"multi_pins/analytics": 403}], ids=["beta", "no-beta"])
-def test_a_pin_that_is_deleted_meanwhile_is_passed_over(world: World, closed: dict[str, int]) -> None:
-    with Simulator(world, closed_betas=closed) as sim:
+@pytest.mark.parametrize("closed", [{}, {"multi_pins/analytics": NoAccess.BETA_CLOSED}], ids=["beta", "no-beta"])
+def test_a_pin_that_is_deleted_meanwhile_is_passed_over(world: World, closed: dict[str, NoAccess]) -> None:
+    with Simulator(world, no_access=closed) as sim:
         gone = sorted(pin_id for (pin_id,) in sim.expected("pins"))[17]
         sim.after("pins/list", 1, lambda later: later.delete_pin(gone))
         output = run_sync(sim, ["pin_analytics"])
@@ -273,7 +273,7 @@ def test_where_the_destination_appends_a_pins_day_comes_once(sim: Simulator) -> 
 def test_a_quota_that_ends_in_between_is_gone_on_with(world: World) -> None:
     world.boards = 40  # 1,320 pins, one call each, and 1,000 calls a day
     records: list[Record] = []
-    with Simulator(world, profile="trial", closed_betas={"multi_pins/analytics": 403}) as sim:
+    with Simulator(world, profile="trial", no_access={"multi_pins/analytics": NoAccess.BETA_CLOSED}) as sim:
         config = sim.config(start_date=str(world.today - timedelta(days=3)))
         first = run_sync(sim, ["pin_analytics"], config=config)
         assert_failed(first, "pin_analytics", "transient_error", "org_analytics")
@@ -291,7 +291,7 @@ def test_a_quota_that_ends_in_between_is_gone_on_with(world: World) -> None:
 
 def test_a_state_follows_the_records_that_it_covers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "STATE_EVERY_SECONDS", 0)
-    with Simulator(World(boards=2), closed_betas={"multi_pins/analytics": 403}) as sim:
+    with Simulator(World(boards=2), no_access={"multi_pins/analytics": NoAccess.BETA_CLOSED}) as sim:
         output = run_sync(sim, ["pin_analytics"])
         pins = sorted(int(pin_id) for (pin_id,) in sim.expected("pins"))
     emitted: set[int] = set()
@@ -306,7 +306,7 @@ def test_a_state_follows_the_records_that_it_covers(monkeypatch: pytest.MonkeyPa
 
 
 def test_pins_of_which_all_are_refused_are_not_left_out_one_by_one(world: World) -> None:
-    with Simulator(world, closed_betas={"multi_pins/analytics": 403}) as sim:
+    with Simulator(world, no_access={"multi_pins/analytics": NoAccess.BETA_CLOSED}) as sim:
         sim.add_fault(Fault("forbidden", on="pins/analytics", times=None))
         output = run_sync(sim, ["pin_analytics"])
 

@@ -26,11 +26,6 @@ def missing_scope(scopes: str) -> ApiError:
     return ApiError(401, 3, f"Authorization failed. Missing: [{scopes}]")
 
 
-def beta_closed(status: int) -> ApiError:
-    """Of an endpoint that Pinterest opens to few apps: 401 or 403."""
-    return ApiError(status, {401: 3}.get(status, status), "Your app is not permitted to use this endpoint.")
-
-
 def pin_not_found() -> ApiError:
     return ApiError(404, 50, "Pin not found.")
 

@@ -14,6 +14,7 @@ class NoAccess(Enum):
     FORBIDDEN = (403, 29)
     UNAUTHORIZED = (401, 29)  # catalogs answer so
     NO_SCOPE = (401, 3)  # also seen where the app is not in a beta
+    BETA_CLOSED = (403, 403)  # an endpoint that Pinterest opens to few apps
 
     def error(self, scopes: tuple[str, ...]) -> ApiError:
         """The refusal of an operation with these scopes."""

@@ -85,8 +85,6 @@ class Service:
             self.tokens.check_scopes(operation.scopes)
             if refusal_of := self.settings.no_access.get(operation.operation_id):
                 raise refusal_of.error(operation.scopes)
-            if (status := self.settings.closed_betas.get(operation.operation_id)) is not None:
-                raise errors.beta_closed(status)
             arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)
             operation.permit(self.world, arguments)
             unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")

@@ -30,8 +30,6 @@ class Settings:
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
     refused_windows: Collection[tuple[int, int, int]] = ()  # click, engagement and view days that no report may combine
 
-    closed_betas: Mapping[str, int] = field(default_factory=dict)  # operations this app may not call, and the refusal
-
     def __post_init__(self) -> None:
         self.header_style = HeaderStyle(self.header_style)
         self.refresh_rotation = Rotation(self.refresh_rotation)

@@ -23,7 +23,7 @@ class Outlook:
     """The plan of a stream.
 
     Attributes:
-        accounts: ad accounts that have something to read.
+        accounts: ad accounts, or profiles, that have something to read.
         windows: windows of days, those of reports included.
         reports: asynchronous reports.
         calls: the fewest calls, since how many entities an account has is not known yet.
@@ -51,11 +51,18 @@ class Outlook:
         accounts = {request.ad_account_id for request in requests}
         return cls(len(accounts), len(windows), len(requests), _CALLS_PER_REPORT * len(requests))
 
+    @classmethod
+    def of_profiles(cls, unread: Iterable[Sequence[DateWindow]], calls_per_window: int) -> Self:
+        """The plan for the unread days of profiles, which reports don't know."""
+        owed = [windows for windows in unread if windows]
+        windows = sum(map(len, owed))
+        return cls(len(owed), windows, 0, windows * calls_per_window)
+
     def tell(self, stream: str, calls_per_second: float) -> None:
         """Log the plan."""
         minutes = math.ceil(self.calls / (60 * calls_per_second))
         LOGGER.info(
-            f"{stream}: the plan is ad accounts {self.accounts:,}, windows {self.windows:,}, report jobs "
+            f"{stream}: the plan is accounts {self.accounts:,}, windows {self.windows:,}, report jobs "
             f"{self.reports:,}, calls at least {self.calls:,}; at Pinterest's present quota that takes {minutes:,} min "
             "or more.",
         )

@@ -6,6 +6,7 @@ one call after the other, so that the quota does not hold up the workers of othe
 
 import itertools
 import logging
+import math
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -27,6 +28,7 @@ from source_pinterest.api.errors import (
 from source_pinterest.buckets import Granularity
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.streams.base import Record
+from source_pinterest.streams.outlook import Outlook
 from source_pinterest.streams.partitions import batches, failure_of, key_of_parent, partition_slice
 from source_pinterest.streams.pin_metrics import MultiPinMetrics, PinMetrics
 from source_pinterest.streams.pins import Pins
@@ -105,6 +107,8 @@ class PinAnalytics(PinMetrics):
         pins = sorted(set(map(int, self._pins.ids.of(key_of_parent(owner)))))
         while reading := self.checkpoint.reading(owner.get(ACCOUNT_KEY)):
             left = [str(pin) for pin in pins if pin > reading.after]
+            outlook = Outlook(1, 1, 0, calls=math.ceil(len(left) / self._pins_per_call))
+            outlook.tell(self.name, self.shared.organic_pace())
             yield from self._read_pass(owner, reading, left)
 
     def _read_pass(self, owner: StreamSlice, reading: Reading, pin_ids: list[str]) -> Iterator[Record]:

@@ -34,8 +34,12 @@ class Sync:
         return ReportRunner(self.config.num_report_jobs, self.config.report_timeout_seconds, self.analytics_pace)
 
     def analytics_pace(self) -> float:
-        """How many calls a second the quota of analytics and reports allows."""
+        """How many calls a second the quota of ad accounts' analytics and reports allows."""
         return self.api.session.budget.calls_per_second("ads_analytics")
+
+    def organic_pace(self) -> float:
+        """How many calls a second the quota of profiles' and pins' analytics allows."""
+        return self.api.session.budget.calls_per_second("org_analytics")
 
     def stream(self, of: type[S]) -> S:
         """The one instance of a stream class in this sync."""

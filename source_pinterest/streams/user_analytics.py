@@ -13,9 +13,10 @@ from source_pinterest import limits
 from source_pinterest.api.access import BUSINESS_ACCOUNT
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.buckets import Granularity
-from source_pinterest.dates import days_before, parse_day
+from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.streams.base import Record
 from source_pinterest.streams.organic import TEXT, OrganicDocument
+from source_pinterest.streams.outlook import Outlook
 from source_pinterest.streams.partitions import failure_of, partition_slice
 from source_pinterest.streams.sync import Sync
 from source_pinterest.sync.day_cursor import END, START, window_of
@@ -59,13 +60,22 @@ class UserAccountAnalytics(OrganicDocument):
 
     def slices(self) -> Iterator[StreamSlice]:
         """The days that are still to be read."""
+        unread: list[tuple[StreamSlice, list[DateWindow]]] = []
         for owner in super().slices():
             if failure_of(owner):
                 yield owner
-                continue
-            for window in self.checkpoint.unread(owner.get(ACCOUNT_KEY)):
+            else:
+                unread.append((owner, self.checkpoint.unread(owner.get(ACCOUNT_KEY))))
+        outlook = Outlook.of_profiles((windows for _, windows in unread), len(self.calls()))
+        outlook.tell(self.name, self.shared.organic_pace())
+        for owner, windows in unread:
+            for window in windows:
                 start, end = window.as_pair()
                 yield partition_slice(owner.partition, {START: start, END: end})
+
+    def calls(self) -> list[dict[str, str]]:
+        """What each call of a window asks for beside its days."""
+        return [{}]
 
     def request_params(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
         """The days, and what else is asked for."""
@@ -121,7 +131,7 @@ class SplitAnalytics(UserAccountAnalytics, ABC):
         super().__init__(sync)
 
     def calls(self) -> list[dict[str, str]]:
-        """What each call of a window asks for."""
+        """The only call names the split."""
         return [{"split_field": self.split.upper()}]
 
     def days_of(self, stream_slice: StreamSlice) -> Iterator[Record]:

@@ -22,6 +22,11 @@ def test_nothing_to_read() -> None:
     assert Outlook.of_days([[], []], BORDER) == Outlook(0, 0, 0, 0)
 
 
+def test_days_of_profiles_are_never_reports() -> None:
+    unread = [[DateWindow(Date(2025, 1, 1), Date(2025, 3, 30)), DateWindow(Date(2026, 1, 1), Date(2026, 1, 2))], []]
+    assert Outlook.of_profiles(unread, calls_per_window=2) == Outlook(accounts=1, windows=2, reports=0, calls=4)
+
+
 def test_several_reports_of_one_window() -> None:
     window = DateWindow(Date(2025, 1, 1), Date(2025, 1, 31))
     requests = [ReportRequest("1", window, {}, window, number) for number in range(3)]
@@ -34,6 +39,6 @@ def test_the_least_minutes_are_told(caplog: pytest.LogCaptureFixture) -> None:
         Outlook(accounts=1_000, windows=2_000, reports=1_000, calls=3_001).tell("ad_analytics", 300 / 60)
     [told] = caplog.messages
     assert told == (
-        "ad_analytics: the plan is ad accounts 1,000, windows 2,000, report jobs 1,000, calls at least 3,001; at "
+        "ad_analytics: the plan is accounts 1,000, windows 2,000, report jobs 1,000, calls at least 3,001; at "
         "Pinterest's present quota that takes 11 min or more."
     )
