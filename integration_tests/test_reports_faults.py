@@ -95,14 +95,15 @@ def test_older_days_that_pinterest_refuses_are_owed_and_hold_up_no_newer_ones(ki
         assert_same(HISTORY, united.values(), sim.expected(HISTORY, start=start(sim)))
 
 
-def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(world: World) -> None:
+@pytest.mark.parametrize("workers", [1, 10])
+@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN, FaultKind.GONE])
+def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(
+    kind: FaultKind, workers: int, world: World
+) -> None:
     account = world.account_id(0)
-    faults = [
-        Fault(FaultKind.FORBIDDEN, on=operation, account=account, times=None)
-        for operation in (CREATE, "campaigns/analytics")
-    ]
+    faults = [Fault(kind, on=operation, account=account, times=None) for operation in (CREATE, "campaigns/analytics")]
     with Simulator(world, faults=faults) as sim:
-        output = run_sync(sim, [HISTORY], config=config(sim))
+        output = run_sync(sim, [HISTORY], config=config(sim, num_workers=workers))
         assert_succeeded(output, [HISTORY])
         assert any(account in warning for warning in output.warnings())
         expected = {k: r for k, r in sim.expected(HISTORY, start=start(sim)).items() if r["AD_ACCOUNT_ID"] != account}

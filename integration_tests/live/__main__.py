@@ -1,6 +1,7 @@
 """A look at a real account: `python -m integration_tests.live secrets/config.json` prints a report without its data."""
 
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ from source_pinterest.tokens import SAVE_TOKENS_VARIABLE
 
 def main(path: Path) -> str:
     """The report."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(sys.stderr)  # what the connector logs names accounts, which the report must not
     os.environ[SAVE_TOKENS_VARIABLE] = "1"  # a rotated token would be lost otherwise
     source = SourcePinterest()
     is_fine, message = source.check_connection(LOGGER, source.read_config(str(path)))

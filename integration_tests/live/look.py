@@ -46,12 +46,13 @@ def look(raw: Mapping[str, Any], config_path: Path) -> tuple[Told, Seen]:
 
     sync = Sync(Api.connect(settings, rotated, lambda: None), settings)
     checkpoints = Checkpoints(settings, ConnectorStateManager([]), InMemoryMessageRepository())
-    told = {}
+    streams = [sync.stream(stream_class) for stream_class in STREAMS]
+    for stream in streams:
+        checkpoints.attach(stream, None)
+        if isinstance(stream, ReportStream):
+            _order_one(stream)
     with mock.patch.object(requests.Session, "send", _noting(seen)):
-        for stream_class in STREAMS:
-            stream = sync.stream(stream_class)
-            checkpoints.attach(stream, None)
-            told[stream.name] = _one_page(stream, seen)
+        told = {stream.name: _one_page(stream, seen) for stream in streams}
     seen.rotated = bool(seen.rotated) if "refresh_token" in str(raw) else None
     return told, seen
 
@@ -68,9 +69,11 @@ def _noting(seen: Seen) -> Any:
     return noting
 
 
+def _order_one(stream: ReportStream) -> None:
+    stream.desk = stream.feed.order(lambda: islice(stream.plan(), 1))
+
+
 def _one_page(stream: PinterestStream, seen: Seen) -> str:
-    if isinstance(stream, ReportStream):
-        stream.desk = stream.feed.order(lambda: islice(stream.plan(), 1))
     try:
         wanted = next(_readable(stream), None)
         if wanted is None:

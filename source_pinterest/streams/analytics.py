@@ -18,7 +18,7 @@ from source_pinterest.streams.ads import AdGroups, Ads, Campaigns
 from source_pinterest.streams.base import Record
 from source_pinterest.streams.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.feeds import ReportFeed, attribution_of, fingerprint, is_report
-from source_pinterest.streams.partitions import by_age, in_reading_order
+from source_pinterest.streams.partitions import by_age, failure_of, in_reading_order
 from source_pinterest.streams.refusals import Refusals
 from source_pinterest.streams.sync import Sync
 from source_pinterest.streams.synchronous import Planned, SynchronousStream
@@ -46,13 +46,16 @@ class AnalyticsStream(SynchronousStream, ABC):
         day never change because another endpoint was asked.
         """
         self._orders.clear()
-        yield from super().account_slices(accounts)
+        for newest in super().account_slices(accounts):
+            if _asks_for_newest_days(newest):
+                self._refusals.begin(newest)
+            yield newest
         if self._orders:
             desk = self.feed.order(lambda: self._orders)
-            for report in self.feed.slices(
+            reports = self.feed.slices(
                 desk, lambda half: self.checkpoint.expect_one_more(half.ad_account_id, half.planned)
-            ):
-                yield self._refusals.judge(report)
+            )
+            yield from self._refusals.judged(reports)
 
     def planned(self, account: str, item: WindowProgress) -> Iterator[Planned]:
         """What an account lacks, as windows of one call or of one report each."""
@@ -83,16 +86,22 @@ class AnalyticsStream(SynchronousStream, ABC):
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
         """Go on without an account that was never readable, its older days included."""
         super().leave_out(stream_slice, error)
-        self._refusals.left_out(stream_slice["ad_account_id"])
+        self._refusals.leave_out(stream_slice["ad_account_id"])
 
     def on_end(self, stream_slice: StreamSlice) -> None:
         """Let go of what waits for a slice, the next report among it."""
         super().on_end(stream_slice)
         self.feed.release(stream_slice)
+        if _asks_for_newest_days(stream_slice):
+            self._refusals.end(stream_slice)
 
     def rows(self, stream_slice: StreamSlice) -> Iterator[Record]:
         """The rows of a report, or of a batch of ids in a window."""
         return self.feed.rows(stream_slice) if is_report(stream_slice) else super().rows(stream_slice)
+
+
+def _asks_for_newest_days(stream_slice: StreamSlice) -> bool:
+    return not (is_report(stream_slice) or failure_of(stream_slice))
 
 
 class AdAccountAnalytics(AnalyticsStream):
