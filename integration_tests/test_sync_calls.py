@@ -109,7 +109,7 @@ def sim() -> Iterator[Simulator]:
         pins_per_section=(1, 250),
         ad_accounts=3,
         campaigns=(251, 0, 1),
-        ad_groups=(750, 30, 0),
+        ad_groups=(251, 30, 0),
         ads=(300, 250, 500),
         first_day=datetime.now(UTC).date() - timedelta(days=2),
     )

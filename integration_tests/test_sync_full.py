@@ -36,8 +36,8 @@ def many_pages() -> World:
         pins_per_board=(260, 0, 3, 1),
         pins_per_section=(2, 251, *[0] * 148),
         ad_accounts=3,
-        campaigns=(255, 0, 4),
-        ad_groups=(250, 0, 3),
+        campaigns=(250, 0, 4),
+        ad_groups=(6, 0, 3),
         ads=(501, 0, 2),
         first_day=datetime.now(UTC).date() - timedelta(days=4),
     )
