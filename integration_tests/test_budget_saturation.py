@@ -78,21 +78,24 @@ def test_the_allowance_is_used_over_http() -> None:
         assert sum(entry.time < began + 120 for entry in sim.log) >= SHARE * 2_000
 
 
-def test_a_trial_s_day_ends_the_sync_and_the_next_day_goes_on() -> None:
-    world = World(ad_accounts=1_100, campaigns=1, shared_ad_accounts=0)
+@pytest.mark.parametrize("daily_share", [0.1, pytest.param(1, marks=pytest.mark.full_size)])
+def test_a_trial_s_day_ends_the_sync_and_the_next_day_goes_on(daily_share: float) -> None:
+    calls = round(1_000 * daily_share)
+    accounts = round(1.1 * calls)
+    world = World(ad_accounts=accounts, campaigns=1, shared_ad_accounts=0)
     world.first_day = world.today - timedelta(days=1)
-    with Simulator(world, profile="trial") as sim:
+    with Simulator(world, profile="trial", daily_share=daily_share) as sim:
         config = sim.config(lookback_days=0)
         first = run_sync(sim, ["ad_account_analytics"], config=config)
         assert_failed(first, "ad_account_analytics", "transient_error", "the next sync goes on from there")
         assert first.errors[-1].failure_type.value == "transient_error"
         done = len(first.states["ad_account_analytics"]["states"])
-        assert done >= SHARE * 1_000
+        assert done >= SHARE * calls
         assert not [entry for entry in sim.log if entry.status == 429]
         sim.advance(DAY_SECONDS)
         # Those that had no turn come first; the others' last day is only looked at again.
         second = run_sync(sim, ["ad_account_analytics"], config=config, state=first.states)
-        assert len(second.states["ad_account_analytics"]["states"]) == 1_100
+        assert len(second.states["ad_account_analytics"]["states"]) == accounts
         united: dict[tuple[str, ...], Record] = {}
         for record in [*first.records["ad_account_analytics"], *second.records["ad_account_analytics"]]:
             united[key_of("ad_account_analytics", record)] = record
@@ -100,6 +103,7 @@ def test_a_trial_s_day_ends_the_sync_and_the_next_day_goes_on() -> None:
 
 
 def test_a_full_refresh_that_no_trial_can_finish_says_what_it_needs() -> None:
-    with Simulator(World(boards=1_010, pins_per_board=1, sections_per_board=0), profile="trial") as sim:
+    world = World(boards=110, pins_per_board=1, sections_per_board=0)
+    with Simulator(world, profile="trial", daily_share=0.1) as sim:
         output = run_sync(sim, ["board_pins"])
         assert_failed(output, "board_pins", "transient_error", "Standard access")

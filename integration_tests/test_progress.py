@@ -75,9 +75,10 @@ def test_each_analytics_stream_tells_its_plan_first() -> None:
 
 def test_analytics_of_profile_and_pins_tell_their_plan_too() -> None:
     streams = ["user_account_analytics", "user_account_analytics_by_content_type", "pin_analytics"]
-    with Simulator(World(boards=2, pins_per_board=60, shared_boards=0)) as sim:
+    with Simulator(World(boards=2, pins_per_board=60)) as sim:
         output = run_sync(sim, streams, config=sim.config(start_date=None))
         assert_succeeded(output, streams)
+        assert ends(output)["pin_analytics"]["calls"] == len(sim.calls("multi_pins/analytics")) == 2
     plans = dict(text.split(": ", 1) for _, text in output.logs if "the plan is" in text)
     assert set(plans) == set(streams)
     for stream, calls in zip(streams, (1, 2, 2), strict=True):

@@ -110,6 +110,26 @@ def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(
         assert_same(HISTORY, output.records[HISTORY], expected)
 
 
+def test_a_report_that_was_ordered_and_may_not_be_asked_for_is_a_loss(world: World) -> None:
+    fault = Fault(FaultKind.FORBIDDEN, on="analytics/get_report", account=world.account_id(0), times=None)
+    with Simulator(world, faults=[fault]) as sim:
+        first = run_sync(sim, STREAMS, config=config(sim))
+        for stream in STREAMS:
+            assert_failed(first, stream, "transient_error", "refuses the rest")
+        sim.clear_faults()
+        second = run_sync(sim, STREAMS, config=config(sim), state=first.states)
+        assert_succeeded(second, STREAMS)
+        assert_united(sim, first, second)
+
+
+def test_a_report_may_not_be_known_at_once(world: World) -> None:
+    with Simulator(world, faults=[Fault(FaultKind.GONE, on="analytics/get_report", times=2)]) as sim:
+        output = run_sync(sim, STREAMS, config=config(sim))
+        assert_succeeded(output, STREAMS)
+        assert_exact(output, sim, STREAMS, start=start(sim))
+        assert len(sim.calls(CREATE)) == 4
+
+
 def test_a_report_that_is_too_slow_is_asked_for_in_halves(world: World) -> None:
     """Whole windows take far longer than the sync waits for; halves are there at once."""
     faults = [Fault(FaultKind.REPORT_SLOW, account=world.account_id(index), times=2, seconds=15) for index in range(2)]

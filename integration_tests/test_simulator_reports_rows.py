@@ -203,7 +203,7 @@ def test_product_items_tell_what_they_are(api: Client, sim: Simulator) -> None:
 
 def test_full_rows_have_every_column_that_the_level_knows() -> None:
     world = world_of(full_rows=True, active_percent=100)
-    dates = window(world, 60, 40)
+    dates = window(world, 41, 40)
 
     for stream, report in REPORT_STREAMS.items():
         is_item = report.level in PRODUCT_ITEM_LEVELS

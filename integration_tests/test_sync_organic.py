@@ -271,9 +271,11 @@ def test_where_the_destination_appends_a_pins_day_comes_once(sim: Simulator) -> 
 
 
 def test_a_quota_that_ends_in_between_is_gone_on_with(world: World) -> None:
-    world.boards = 40  # 1,320 pins, one call each, and 1,000 calls a day
+    world.boards = 4  # 132 pins, one call each, and 100 calls a day
     records: list[Record] = []
-    with Simulator(world, profile="trial", no_access={"multi_pins/analytics": NoAccess.BETA_CLOSED}) as sim:
+    with Simulator(
+        world, profile="trial", daily_share=0.1, no_access={"multi_pins/analytics": NoAccess.BETA_CLOSED}
+    ) as sim:
         config = sim.config(start_date=str(world.today - timedelta(days=3)))
         first = run_sync(sim, ["pin_analytics"], config=config)
         assert_failed(first, "pin_analytics", "transient_error", "org_analytics")

@@ -69,6 +69,7 @@ def rate_category(path: str) -> str:
 
 ROWS_PER_ANALYTICS_CALL = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
 TARGETING_ROWS_A_DAY = 50  # of an entity, all targeting types together: an estimate, to keep calls below the above
+SLICES_IN_LINE = 50  # of a stream of analytics: one that plans fast leaves the others their share of a small quota
 ROWS_IN_MEMORY = 20_000  # bodies being parsed, all streams together
 
 SETTLED_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions take about 37 hours to arrive

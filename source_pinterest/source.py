@@ -29,9 +29,12 @@ from source_pinterest.api import Api
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.checkpoints import Checkpoints
+from source_pinterest.columns import DATE
 from source_pinterest.config import Config
 from source_pinterest.streams import STREAMS, all_streams
+from source_pinterest.streams.report import ReportStream
 from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.synchronous import SynchronousStream
 from source_pinterest.sync.messages import (
     NO_BODIES,
     PLAIN_ERRORS,
@@ -43,6 +46,7 @@ from source_pinterest.sync.messages import (
 )
 from source_pinterest.sync.output import MESSAGES
 from source_pinterest.sync.progress import Progress
+from source_pinterest.sync.state import progress_of
 from source_pinterest.tokens import TokenKeeper
 
 LOGGER = logging.getLogger("airbyte")
@@ -128,7 +132,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """Read the streams of the catalog, parents first.
+        """Read the streams of the catalog.
 
         Raises:
             AirbyteTracedException: a stream could not be read whole; of the failures, the most retryable counts.
@@ -142,7 +146,8 @@ class SourcePinterest(ConcurrentSourceAdapter):
         failures, self._usage = FailureTypes(), Usage()
         self.progress = progress = Progress(self._usage, list(self._catalog))
         try:
-            for message in super().read(logger, config, _parents_first(catalog), state):
+            ordered = _in_reading_order(catalog, ConnectorStateManager(self._state))
+            for message in super().read(logger, config, ordered, state):
                 if message.type is Type.RECORD and message.record:
                     progress.records[message.record.stream] += 1
                     yield message
@@ -186,13 +191,20 @@ def _warn_of_unknown_streams(catalog: ConfiguredAirbyteCatalog, settings: Config
             )
 
 
-def _parents_first(catalog: ConfiguredAirbyteCatalog) -> ConfiguredAirbyteCatalog:
-    """The catalog in the order of the registry, so that a parent is never waited for before it has begun."""
+def _in_reading_order(catalog: ConfiguredAirbyteCatalog, states: ConnectorStateManager) -> ConfiguredAirbyteCatalog:
+    """The catalog in the order of the registry, so that a parent is never waited for before it has begun.
+
+    Of the daily numbers of ads, which end the registry, the stream that is furthest behind comes first: it gets its
+    turn where a day's quota is too small for all of them.
+    """
     names = [stream_class.stream_name() for stream_class in STREAMS]
-    return ConfiguredAirbyteCatalog(
-        streams=sorted(catalog.streams, key=lambda configured: _position(configured.stream.name, names)),
-    )
+    others = {stream.stream_name() for stream in STREAMS if not issubclass(stream, SynchronousStream | ReportStream)}
 
+    def rank(configured: ConfiguredAirbyteStream) -> tuple[bool, tuple[str, int], int]:
+        name = configured.stream.name
+        position = names.index(name) if name in names else len(names)
+        if name in others:
+            return False, ("", 0), position
+        return True, progress_of(states.get_stream_state(name, None), DATE), position
 
-def _position(name: str, names: list[str]) -> int:
-    return names.index(name) if name in names else len(names)
+    return ConfiguredAirbyteCatalog(streams=sorted(catalog.streams, key=rank))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer, Status
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import source
@@ -14,6 +15,7 @@ from source_pinterest.config import Config
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.organic import Boards
+from source_pinterest.sync.state import SavedState, write_state
 from unit_tests.configs import config, signed_in_with
 from unit_tests.report_configs import report
 
@@ -67,9 +69,37 @@ def test_a_state_file_of_old_maps_streams_to_states(written: Any) -> None:
 
 def test_parents_come_first_whatever_the_catalogs_order() -> None:
     names = [stream.stream_name() for stream in STREAMS]
-    ordered = source._parents_first(catalog_of(*reversed(names), "unknown"))
+    ordered = source._in_reading_order(catalog_of(*reversed(names), "unknown"), ConnectorStateManager([]))
 
     assert [configured.stream.name for configured in ordered.streams] == [*names, "unknown"]
+
+
+def test_of_daily_numbers_those_furthest_behind_come_first(written: Any) -> None:
+    def state(*days: str) -> dict[str, Any]:
+        return write_state(SavedState({str(account): {"DATE": day} for account, day in enumerate(days)}), "DATE")
+
+    path = written(
+        {
+            "ad_account_analytics": state("2026-11-24", "2026-11-24"),
+            "campaign_analytics": state("2026-11-24"),
+            "ad_group_analytics": {"DATE": "2026-11-23"},
+            "ad_analytics": state("2026-11-24", "2026-11-22"),
+            "campaigns": {"updated_time": 1},
+        }
+    )
+    daily = ["ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics", "advertiser_report"]
+    manager = ConnectorStateManager(SourcePinterest.read_state(path))
+    ordered = source._in_reading_order(catalog_of(*daily, "campaigns", "boards"), manager)
+
+    assert [configured.stream.name for configured in ordered.streams] == [
+        "boards",
+        "campaigns",
+        "advertiser_report",
+        "ad_analytics",
+        "ad_group_analytics",
+        "campaign_analytics",
+        "ad_account_analytics",
+    ]
 
 
 def test_discover_needs_no_call_and_no_state() -> None:

@@ -20,6 +20,10 @@ class Allowance(NamedTuple):
     calls: int
     seconds: int
 
+    def of_a_day(self, share: float) -> "Allowance":
+        """Only a share of it, if it lasts a day."""
+        return Allowance(round(self.calls * share), self.seconds) if self.seconds == _DAY else self
+
 
 PROFILES: Mapping[str, Mapping[str, Allowance]] = {
     "ample": dict.fromkeys((UNIVERSAL, *_CATEGORIES), Allowance(100_000, _MINUTE)),
@@ -75,8 +79,12 @@ class Window:
 class Quotas:
     """Counts the calls of one user of one app."""
 
-    def __init__(self, profile: str, clock: Callable[[], float], header_style: HeaderStyle) -> None:
-        self._windows = {category: Window(allowance) for category, allowance in PROFILES[profile].items()}
+    def __init__(
+        self, profile: str, clock: Callable[[], float], header_style: HeaderStyle, daily_share: float = 1
+    ) -> None:
+        self._windows = {
+            category: Window(allowance.of_a_day(daily_share)) for category, allowance in PROFILES[profile].items()
+        }
         self._clock = clock
         self._header_style = header_style
 

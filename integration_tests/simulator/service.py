@@ -62,7 +62,7 @@ class Service:
             access_lifetime=settings.access_token_lifetime,
             rotation=settings.refresh_rotation,
         )
-        self.quotas = Quotas(settings.profile, self.clock, settings.header_style)
+        self.quotas = Quotas(settings.profile, self.clock, settings.header_style, settings.daily_share)
         self.bookmarks = Bookmarks(self.clock)
         self.reports = ReportJobs(
             self.clock, seconds=settings.report_seconds, reuses_tokens=settings.reuse_report_tokens

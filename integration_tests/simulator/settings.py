@@ -15,6 +15,7 @@ class Settings:
     """The options of `Simulator`, beside its world."""
 
     profile: str = "ample"  # of the quotas: ample, standard, trial or docs_2022
+    daily_share: float = 1  # of the allowances that last a day, for a short test
     header_style: HeaderStyle = HeaderStyle.PLAIN
     clock: Callable[[], float] = time.time  # of quotas, tokens, bookmarks and report jobs
     faults: Sequence[Fault] = ()

@@ -20,10 +20,12 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
 from source_pinterest.api import LOOPBACK, Api
 from source_pinterest.api.errors import (
+    AccessLostError,
     AccountUnreadableError,
     GoneError,
     MalformedAnswerError,
     PinterestError,
+    RefusedError,
     RejectedError,
     ReportRefusedError,
     UnavailableError,
@@ -79,8 +81,18 @@ class ReportClient:
         return str(answer["token"])
 
     def poll(self, ad_account_id: str, token: str) -> tuple[JobStatus, str | None]:
-        """How far a report is, and the link to its file once it is finished."""
-        answer = self._call("GET", ad_account_id, params={"token": token})
+        """How far a report is, and the link to its file once it is finished.
+
+        Raises:
+            AccessLostError: Pinterest took the order, and now refuses to say.
+            PinterestError: what the error table says of the answer.
+        """
+        try:
+            answer = self._call("GET", ad_account_id, params={"token": token})
+        except GoneError:
+            return JobStatus.DOES_NOT_EXIST, None
+        except RefusedError as error:
+            raise AccessLostError(self._stream, _path(ad_account_id), str(error.message)) from error
         return JobStatus(answer["report_status"]), answer.get("url")
 
     @contextmanager
@@ -146,7 +158,7 @@ class ReportClient:
                 file.write(chunk)
 
     def _call(self, method: str, ad_account_id: str, **arguments: Any) -> Mapping[str, Any]:
-        path = f"ad_accounts/{ad_account_id}/reports"
+        path = _path(ad_account_id)
         try:
             _, response = self._http.send_request(method, f"{self._api.base_url}/{path}", {}, **arguments)
         except PinterestError:
@@ -154,6 +166,10 @@ class ReportClient:
         except AirbyteTracedException as error:
             raise UnavailableError(self._stream, path, self._api.max_retries + 1, last_answer_of(error)) from error
         return orjson.loads(response.content)  # type: ignore[no-any-return]
+
+
+def _path(ad_account_id: str) -> str:
+    return f"ad_accounts/{ad_account_id}/reports"
 
 
 def _parse(response: requests.Response) -> None:

@@ -18,10 +18,10 @@ from source_pinterest.streams.ads import AdGroups, Ads, Campaigns
 from source_pinterest.streams.base import Record
 from source_pinterest.streams.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.feeds import ReportFeed, attribution_of, fingerprint, is_report
-from source_pinterest.streams.partitions import by_age, failure_of, in_reading_order
+from source_pinterest.streams.partitions import by_age, in_reading_order
 from source_pinterest.streams.refusals import Refusals
 from source_pinterest.streams.sync import Sync
-from source_pinterest.streams.synchronous import Planned, SynchronousStream
+from source_pinterest.streams.synchronous import Planned, SynchronousStream, asks_at_once
 from source_pinterest.sync.history import WindowProgress
 
 
@@ -47,7 +47,7 @@ class AnalyticsStream(SynchronousStream, ABC):
         """
         self._orders.clear()
         for newest in super().account_slices(accounts):
-            if _asks_for_newest_days(newest):
+            if asks_at_once(newest):
                 self._refusals.begin(newest)
             yield newest
         if self._orders:
@@ -92,16 +92,12 @@ class AnalyticsStream(SynchronousStream, ABC):
         """Let go of what waits for a slice, the next report among it."""
         super().on_end(stream_slice)
         self.feed.release(stream_slice)
-        if _asks_for_newest_days(stream_slice):
+        if asks_at_once(stream_slice):
             self._refusals.end(stream_slice)
 
     def rows(self, stream_slice: StreamSlice) -> Iterator[Record]:
         """The rows of a report, or of a batch of ids in a window."""
         return self.feed.rows(stream_slice) if is_report(stream_slice) else super().rows(stream_slice)
-
-
-def _asks_for_newest_days(stream_slice: StreamSlice) -> bool:
-    return not (is_report(stream_slice) or failure_of(stream_slice))
 
 
 class AdAccountAnalytics(AnalyticsStream):

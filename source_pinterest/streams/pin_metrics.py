@@ -71,6 +71,11 @@ class MultiPinMetrics(PinMetrics):
 
     path_template = "pins/analytics"
 
+    @property
+    def name(self) -> str:
+        """Whose calls these are, in messages and in sums: this is not a stream of its own."""
+        return "pin_analytics"
+
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
         """No records, no fields."""
         return {"properties": {}}

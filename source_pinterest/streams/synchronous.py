@@ -3,6 +3,7 @@
 Pinterest's synchronous endpoints answer for up to 250 ids and 90 days a call, 90 days back.
 """
 
+import threading
 from abc import ABC
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,12 +36,19 @@ from source_pinterest.sync.history import WindowProgress
 
 Batch = tuple[str, ...]
 
+_IDS = "ids"
+
 
 class Planned(NamedTuple):
     """A window that is read, and the batches of ids that it is read in: one slice each."""
 
     progress: WindowProgress
     batches: list[Batch]
+
+
+def asks_at_once(stream_slice: StreamSlice) -> bool:
+    """Whether the slice is a batch of ids in a window, and neither a report nor a failure."""
+    return _IDS in stream_slice.extra_fields
 
 
 class SynchronousStream(AdAccountStream, ABC):
@@ -64,6 +72,7 @@ class SynchronousStream(AdAccountStream, ABC):
         self.primary_key = [self.id_column, *self.breakdown, DATE]
         self.listing = sync.stream(self.entities) if self.entities else None
         self._size = CallSize()
+        self._line = threading.Semaphore(limits.SLICES_IN_LINE)
         wanted = sync.config.analytics_columns or DEFAULT_COLUMNS
         self.columns = tuple(dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *wanted)))
         super().__init__(sync)
@@ -97,10 +106,18 @@ class SynchronousStream(AdAccountStream, ABC):
         for account in accounts:
             self.checkpoint.keep_place(account)
             try:
-                yield from self._plan(account)
+                for stream_slice in self._plan(account):
+                    self._line.acquire()
+                    yield stream_slice
             except SliceError as error:
                 yield failed_slice({"ad_account_id": account}, error)
         self.checkpoint.retire_flat()
+
+    def on_end(self, stream_slice: StreamSlice) -> None:
+        """Let go of what waits for a slice, the next in line among it."""
+        super().on_end(stream_slice)
+        if asks_at_once(stream_slice):
+            self._line.release()
 
     @property
     def first_synchronous_day(self) -> Date:
@@ -131,7 +148,9 @@ class SynchronousStream(AdAccountStream, ABC):
         """A slice for each batch of ids of a window."""
         start, end = planned.progress.window.as_pair()
         for number, batch in enumerate(planned.batches):
-            yield partition_slice({"ad_account_id": account}, {START: start, END: end, "batch": number}, ids=batch)
+            yield partition_slice(
+                {"ad_account_id": account}, {START: start, END: end, "batch": number}, **{_IDS: batch}
+            )
 
     def asked(self) -> str:
         """Stands for everything that makes the numbers of a day what they are."""
@@ -154,7 +173,7 @@ class SynchronousStream(AdAccountStream, ABC):
 
     def rows(self, stream_slice: StreamSlice) -> Iterator[Record]:
         """The rows of a batch of ids in a window; a call that proves too large is split in halves."""
-        work: deque[Work] = deque([(tuple(stream_slice.extra_fields["ids"]), window_of(stream_slice))])
+        work: deque[Work] = deque([(tuple(stream_slice.extra_fields[_IDS]), window_of(stream_slice))])
         while work:
             ids, window = work.popleft()
             parts = self._size.parts(ids, window)

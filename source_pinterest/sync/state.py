@@ -55,6 +55,13 @@ def read_state(state: Mapping[str, Any], cursor_field: str, older: Callable[[Any
     return saved
 
 
+def progress_of(state: Mapping[str, Any], cursor_field: str) -> tuple[str, int]:
+    """How far a stream has come: its oldest cursor, and how many accounts have one. The least is furthest behind."""
+    saved = read_state(state, cursor_field, lambda one, other: min(str(one), str(other)))
+    cursors = [str(cursor[cursor_field]) for cursor in saved.accounts.values()]
+    return min([*cursors, *([str(saved.flat)] if saved.flat else [])], default=""), len(cursors)
+
+
 def write_state(saved: SavedState, cursor_field: str) -> dict[str, Any]:
     """The state to hand out, smallest account id first, so that equal states are equal text."""
     state: dict[str, Any] = {

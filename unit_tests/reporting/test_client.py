@@ -12,6 +12,7 @@ import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL, Api
 from source_pinterest.api.errors import (
+    AccessLostError,
     AccountUnreadableError,
     ConfigError,
     QuotaExhaustedError,
@@ -138,6 +139,19 @@ def test_a_poll_that_pinterest_calls_wrong_fails_that_report_alone(client: Clien
     client.mock.get(REPORTS, [refused(400, 1)])
 
     with pytest.raises(RejectedError):
+        client.reports.poll("11", "a token")
+
+
+def test_an_order_that_pinterest_took_and_does_not_know_is_lost(client: Client) -> None:
+    client.mock.get(REPORTS, [refused(404, 1)])
+
+    assert client.reports.poll("11", "a token") == (JobStatus.DOES_NOT_EXIST, None)
+
+
+def test_an_order_that_pinterest_took_and_does_not_show_is_a_loss(client: Client) -> None:
+    client.mock.get(REPORTS, [refused(403, 29)])
+
+    with pytest.raises(AccessLostError, match="ad_accounts/11/reports and refuses the rest"):
         client.reports.poll("11", "a token")
 
 
@@ -311,7 +325,7 @@ def test_an_error_of_the_account_while_the_link_is_asked_for_again_is_told(clien
     client.mock.get(FILE, status_code=403)
     client.mock.get(REPORTS, [refused(403, 29)])
 
-    with pytest.raises(RefusedError):
+    with pytest.raises(AccessLostError):
         client.rows()
 
 

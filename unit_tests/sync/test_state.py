@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.sync.state import SavedState, read_state, write_state
+from source_pinterest.sync.state import SavedState, progress_of, read_state, write_state
 
 FIELD = "DATE"
 
@@ -133,6 +133,21 @@ def test_cursors_that_an_older_connector_wrote_as_text_fold_by_number() -> None:
     ]
 
     assert read_state({"states": entries}, "updated_time", older).accounts == {"549": {"updated_time": 999_999_999}}
+
+
+@pytest.mark.parametrize(
+    ("state", "progress"),
+    [
+        ({}, ("", 0)),
+        ({"states": []}, ("", 0)),
+        ({"DATE": "2026-02-03"}, ("2026-02-03", 0)),
+        ({"states": [ACCOUNT_OF_2X, entity_of_2x("7", "550", "2026-01-01")]}, ("2026-01-01", 2)),
+        ({"states": [ACCOUNT_OF_2X], "flat": {"DATE": "2025-01-01"}}, ("2025-01-01", 1)),
+        ({"states": [{"partition": {"id": "1"}, "cursor": {"DATE": 20_000}}, ACCOUNT_OF_2X]}, ("20000", 2)),
+    ],
+)
+def test_how_far_a_stream_has_come(state: dict[str, Any], progress: tuple[str, int]) -> None:
+    assert progress_of(state, FIELD) == progress
 
 
 def test_reading_leaves_the_incoming_state_as_it_is() -> None:
