@@ -6,6 +6,8 @@ INSTALLED := $(VENV)/.installed
 PYAIRBYTE := .tmp/pyairbyte
 SUITABLE := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BELOW_3_13 := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
+PYTHON_BELOW_3_13 = $(shell for candidate in $(PY) python3.12 python3.11; do \
+	"$$candidate" -c '$(BELOW_3_13)' 2>/dev/null && echo "$$candidate" && break; done)
 
 # An environment whose Python has gone, or that was left half-made, is made anew.
 ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
@@ -45,12 +47,9 @@ demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into
 # PyAirbyte pins what it needs, and wants Python below 3.13; without one the demo does the loading itself.
 $(PYAIRBYTE)/.installed: setup.py | $(INSTALLED)
 	@rm -rf $(PYAIRBYTE) && mkdir -p $(PYAIRBYTE)
-	@for candidate in $(PY) python3.12 python3.11; do \
-		if "$$candidate" -c '$(BELOW_3_13)' 2>/dev/null; then found="$$candidate"; break; fi; \
-	done; \
-	if [ -n "$$found" ]; then \
-		echo "Creating $(PYAIRBYTE) with $$found ..."; \
-		"$$found" -m venv $(PYAIRBYTE) && \
+	@if [ -n "$(PYTHON_BELOW_3_13)" ]; then \
+		echo "Creating $(PYAIRBYTE) with $(PYTHON_BELOW_3_13) ..."; \
+		$(PYTHON_BELOW_3_13) -m venv $(PYAIRBYTE) && \
 		$(PYAIRBYTE)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[pyairbyte]'; \
 	fi
 	@touch $@
@@ -96,7 +95,7 @@ soak: $(INSTALLED) ## Read 1,000 accounts, and 1,000,000 records in 100,000 part
 	$(PY) -m pytest -m full_size integration_tests/test_soak.py integration_tests/test_budget_saturation.py
 
 bench: $(INSTALLED) ## Measure speed beside two yardsticks, and write docs/benchmarks.md (20 minutes)
-	@test -x .tmp/official/bin/python || $(PY) -m venv .tmp/official
+	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check airbyte-source-pinterest || \
 		echo "The official connector can't be installed here: the table goes without it." >&2
 	$(PY) -m integration_tests.benchmarks
