@@ -1,7 +1,8 @@
 """Which rows are in a report's file? One by one, whatever its size.
 
 The file is an object of arrays, one per entity, `{"626735000496": [{row}, {row}], ...}`. A single array may take
-100 MB, so that only a row is ever held.
+100 MB, so that only a row is ever held. (`ijson` tells each value of a row by itself, a hundred of them, and there may
+be millions of rows; the standard library's decoder takes a row at once.)
 """
 
 import codecs
