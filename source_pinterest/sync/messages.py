@@ -25,8 +25,26 @@ QUEUE_SIZE = 1_000
 """Records between the workers and stdout. A live record takes about 5 KB, and the garbage collector walks them all."""
 
 
+class _HalfFree(threading.Condition):
+    """Wakes who waits for room once half of a queue is free: one by one, each record would cost a change of threads."""
+
+    def __init__(self, queue: Queue[QueueItem]) -> None:
+        super().__init__(queue.mutex)
+        self._queue = queue
+
+    def notify(self, n: int = 1) -> None:
+        """Wake all, or none yet."""
+        del n
+        if 2 * len(self._queue.queue) <= self._queue.maxsize:
+            super().notify(self._queue.maxsize)
+
+
 class FlushingQueue(Queue[QueueItem]):
     """The record queue; before its reader has to wait, what was printed so far is written out."""
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize)
+        self.not_full = _HalfFree(self)
 
     def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:  # noqa: FBT001, FBT002 - the base's signature
         """Take the next item."""

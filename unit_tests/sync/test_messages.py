@@ -20,7 +20,7 @@ from source_pinterest.sync.messages import (
     clean_trace,
 )
 from source_pinterest.sync.output import MESSAGES
-from unit_tests.threads import PATIENCE_SECONDS, in_thread
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 
 def state() -> AirbyteMessage:
@@ -84,7 +84,7 @@ def test_debug_lines_are_not_even_made() -> None:
 def test_output_is_written_before_the_reader_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     flushes: list[int] = []
     monkeypatch.setattr(MESSAGES, "flush", lambda: flushes.append(1))
-    records = FlushingQueue()
+    records = FlushingQueue(maxsize=2)
     records.put("record 1")  # type: ignore[arg-type]
     records.put("record 2")  # type: ignore[arg-type]
     assert [records.get(), records.get()] == ["record 1", "record 2"]
@@ -93,6 +93,19 @@ def test_output_is_written_before_the_reader_has_to_wait(monkeypatch: pytest.Mon
     with pytest.raises(queue.Empty):
         records.get(block=False)
     assert flushes == [1]
+
+
+def test_whoever_waits_for_room_is_woken_once_half_the_queue_is_free() -> None:
+    records: queue.Queue[object] = FlushingQueue(maxsize=4)  # type: ignore[assignment]
+    for number in range(4):
+        records.put(number)
+    writers = [in_thread(lambda: records.put("late")) for _ in range(2)]
+
+    assert [records.get(), all(map(waits, writers))] == [0, True]
+    assert records.get() == 1
+    for writer in writers:
+        writer.result(PATIENCE_SECONDS)
+    assert [records.get() for _ in range(4)] == [2, 3, "late", "late"]
 
 
 # ---- Secrets
