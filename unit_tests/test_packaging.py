@@ -97,7 +97,7 @@ def test_the_lock_names_no_host() -> None:
 def test_the_connector_is_the_one_that_platforms_know(metadata: dict[str, Any]) -> None:
     assert metadata["definitionId"] == "5cb7e5fe-38c2-11ec-8d3d-0242ac130003"
     assert metadata["dockerRepository"] == "airbyte/source-pinterest"
-    assert metadata["allowedHosts"]["hosts"] == ["api.pinterest.com"]
+    assert metadata["allowedHosts"]["hosts"] == ["api.pinterest.com", "*.amazonaws.com"]
     assert metadata["maxSecondsBetweenMessages"] == 7200
     assert (ROOT / metadata["icon"]).is_file()
 
