@@ -35,10 +35,8 @@ def of_board(sim: Simulator, stream: str, *boards: str) -> dict[Any, Any]:
 
 def boards_in(output: Output, stream: str) -> dict[str, str]:
     """The boards of the state, with their times."""
-    return {
-        entry["partition"]["board_id"]: entry["cursor"]["board_pins_modified_at"]
-        for entry in output.states[stream]["states"]
-    }
+    boards: dict[str, str] = output.states[stream]["boards"]
+    return boards
 
 
 def times(sim: Simulator) -> dict[str, str]:
@@ -144,7 +142,7 @@ def test_a_list_of_boards_that_fails_forgets_none(sim: Simulator, stream: str) -
 
 @each_stream
 @pytest.mark.parametrize(
-    "state", [{}, {"states": "nonsense"}, {"states": [7, {"partition": {"board_id": "1"}}]}], ids=str
+    "state", [{}, {"boards": "nonsense"}, {"boards": {board_id(0): 7}}], ids=["none", "no boards", "no times"]
 )
 def test_a_full_refresh_lists_everything(sim: Simulator, stream: str, state: dict[str, Any]) -> None:
     output = run_sync(sim, [stream], sync_mode="full_refresh", destination="overwrite", state={stream: state})
@@ -171,9 +169,8 @@ def test_owners_of_ad_accounts_have_their_own_boards_in_the_state() -> None:
         config = sim.config(organic_per_ad_account=True)
         first = run_sync(sim, STREAMS, config=config)
         accounts = [sim.world.account_id(0), sim.world.account_id(1)]
-        partitions = [entry["partition"] for entry in first.states["board_pins"]["states"]]
-        assert {(partition["ad_account_id"], partition["board_id"]) for partition in partitions} == {
-            (accounts[owner], board_id(2 * owner + index)) for owner in range(2) for index in range(2)
+        assert boards_in(first, "board_pins").keys() == {
+            f"{accounts[owner]}/{board_id(2 * owner + index)}" for owner in range(2) for index in range(2)
         }
 
         second = run_sync(sim, STREAMS, config=config, state=first.states)

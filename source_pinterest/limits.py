@@ -79,3 +79,4 @@ EDIT_MARGIN_SECONDS = 300  # an entity cursor stays so far behind the server's c
 
 STATE_EVERY_SECONDS = 10
 STATE_EVERY_RECORDS = 10_000
+ENTRIES_OF_A_FREQUENT_STATE = 1_000  # accounts or boards; at up to 200 bytes each, states stay below 20 bytes a record

@@ -55,6 +55,7 @@ class PinterestCursor(Cursor):
         self._complete: dict[SliceKey, Any] = {}
         self._records_since_state = 0
         self._last_state_at = time.monotonic()
+        self._entries = 0
 
     @property
     @abstractmethod
@@ -102,13 +103,17 @@ class PinterestCursor(Cursor):
         return True
 
     def _is_time_for_a_state(self) -> bool:
+        """Every so often; a state that names very many accounts or boards comes as much more rarely."""
+        rarity = max(1, self._entries / limits.ENTRIES_OF_A_FREQUENT_STATE)
         return (
-            self._records_since_state >= limits.STATE_EVERY_RECORDS
-            or time.monotonic() - self._last_state_at >= limits.STATE_EVERY_SECONDS
+            self._records_since_state >= rarity * limits.STATE_EVERY_RECORDS
+            or time.monotonic() - self._last_state_at >= rarity * limits.STATE_EVERY_SECONDS
         )
 
     def _emit(self) -> None:
         """Send the state while holding this stream's own lock, so that an older state never follows a newer one."""
         self._records_since_state, self._last_state_at = 0, time.monotonic()
-        self._state_manager.update_state_for_stream(self._stream_name, None, self.state)
+        state = self.state
+        self._entries = max((len(part) for part in state.values() if isinstance(part, list | dict)), default=0)
+        self._state_manager.update_state_for_stream(self._stream_name, None, state)
         self._repository.emit_message(self._state_manager.create_state_message(self._stream_name, None))

@@ -17,11 +17,7 @@ def board_cursor(state: dict[str, Any] | None = None) -> BoardCursor:
 
 
 def state_of(*boards: tuple[str, str]) -> dict[str, Any]:
-    return {
-        "states": [
-            {"partition": {"board_id": board}, "cursor": {"board_pins_modified_at": time}} for board, time in boards
-        ]
-    }
+    return {"boards": dict(boards)}
 
 
 def read(subject: BoardCursor, **ids: str) -> None:
@@ -65,15 +61,13 @@ def test_boards_that_were_not_seen_are_forgotten() -> None:
     assert subject.state == state_of(("2", OLD))
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        {"states": 7},
-        {"states": [7]},
-        {"states": [{"partition": {"id": "1"}, "cursor": {"board_pins_modified_at": OLD}}]},
-        {"states": [{"partition": {"board_id": "1"}, "cursor": {"board_pins_modified_at": 7}}]},
-        {"states": [{"partition": {"board_id": "1"}}]},
-    ],
-)
+def test_boards_of_several_owners_are_told_apart() -> None:
+    subject = board_cursor(state_of(("549/1", OLD)))
+
+    assert not subject.has_moved({"ad_account_id": "549", "board_id": "1"}, OLD)
+    assert subject.has_moved({"ad_account_id": "626", "board_id": "1"}, OLD)
+
+
+@pytest.mark.parametrize("state", [{"boards": 7}, {"boards": ["1"]}, {"boards": {"1": 7}}, {"states": []}, {}])
 def test_a_state_of_another_shape_means_that_every_board_is_listed(state: dict[str, Any]) -> None:
-    assert board_cursor(state).state == {"states": []}
+    assert board_cursor(state).state == {"boards": {}}

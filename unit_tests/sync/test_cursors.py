@@ -18,10 +18,11 @@ class Tally(PinterestCursor):
     def __init__(self, repository: InMemoryMessageRepository) -> None:
         super().__init__(STREAM, state_manager(None), repository)
         self.passed: list[tuple[str, Any]] = []
+        self.boards: dict[str, str] = {}
 
     @property
     def state(self) -> dict[str, Any]:
-        return {"passed": len(self.passed)}
+        return {"passed": len(self.passed), "boards": self.boards}
 
     def _commit(self, stream_slice: StreamSlice, finding: Any) -> None:
         self.passed.append((stream_slice["ad_account_id"], finding))
@@ -60,6 +61,10 @@ def of_account(account: str, **extra: Any) -> StreamSlice:
 
 def record() -> Record:
     return Record({"id": "1"}, STREAM)
+
+
+def passed(slices: int) -> dict[str, Any]:
+    return {"passed": slices, "boards": {}}
 
 
 def test_a_slice_that_was_read_whole_is_passed_with_what_was_found(tally: Tally) -> None:
@@ -108,9 +113,9 @@ def test_states_go_out_every_so_many_seconds(tally: Tally, clock: Clock, reposit
 
     due = limits.STATE_EVERY_SECONDS
     assert pass_at(due - 1) == []
-    assert pass_at(due) == [{"passed": 2}]
+    assert pass_at(due) == [passed(2)]
     assert pass_at(2 * due - 1) == []
-    assert pass_at(2 * due) == [{"passed": 4}]
+    assert pass_at(2 * due) == [passed(4)]
 
 
 def test_states_go_out_every_so_many_records(
@@ -126,8 +131,29 @@ def test_states_go_out_every_so_many_records(
         return states_in(repository)
 
     assert pass_after(2) == []
-    assert pass_after(1) == [{"passed": 2}]
+    assert pass_after(1) == [passed(2)]
     assert pass_after(2) == []
+
+
+def test_a_state_of_very_many_boards_comes_as_much_more_rarely(
+    tally: Tally, clock: Clock, repository: InMemoryMessageRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "ENTRIES_OF_A_FREQUENT_STATE", 2)
+    monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 10)
+    tally.boards = dict.fromkeys("123456", "2026-01-01T00:00:00")
+
+    def states_after(seconds: float, records: int = 0) -> int:
+        clock.now += seconds
+        for _ in range(records):
+            tally.observe(record())
+        tally.complete(of_account("1"))
+        tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+        return len(states_in(repository))
+
+    due = limits.STATE_EVERY_SECONDS
+    assert states_after(due) == 1, "nobody knows how many there are"
+    assert [states_after(3 * due - 1), states_after(1)] == [0, 1]
+    assert [states_after(0, records=29), states_after(0, records=1)] == [0, 1]
 
 
 def test_records_of_a_slice_that_failed_bring_no_state(
@@ -143,7 +169,7 @@ def test_records_of_a_slice_that_failed_bring_no_state(
 def test_the_last_state_always_goes_out(tally: Tally, repository: InMemoryMessageRepository) -> None:
     tally.ensure_at_least_one_state_emitted()
 
-    assert states_in(repository) == [{"passed": 0}]
+    assert states_in(repository) == [passed(0)]
 
 
 def test_no_record_is_held_back(tally: Tally) -> None:
