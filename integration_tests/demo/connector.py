@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ import orjson
 Record = dict[str, Any]
 Key = tuple[Any, ...]
 
+_SUM_OF_A_STREAM = re.compile(r"(?P<stream>\w+): records [\d,]+, calls (?P<calls>[\d,]+), ")
+
 
 class ConnectorFailedError(RuntimeError):
     """The connector ended with an error; the message is what it said about it."""
@@ -22,16 +25,19 @@ class ConnectorFailedError(RuntimeError):
 
 @dataclass
 class Reading:
-    """What one `read` gave: the records, and the last state of each stream."""
+    """What one `read` gave: the records, the last state of each stream, and the calls that it says they took."""
 
     records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
 
     def take(self, message: dict[str, Any]) -> None:
         if message["type"] == "RECORD":
             self.records[message["record"]["stream"]].append(message["record"]["data"])
         elif message["type"] == "STATE":
             self.states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
+        elif message["type"] == "LOG" and (told := _SUM_OF_A_STREAM.match(message["log"]["message"])):
+            self.calls[told["stream"]] = int(told["calls"].replace(",", ""))
 
     def save_states(self, path: Path) -> None:
         """Write the states in the form that `--state` takes."""

@@ -35,7 +35,6 @@ def findings(
     keys: Mapping[str, list[str]],
     expected: Mapping[str, int],
     readings: tuple[Reading, Reading],
-    calls: tuple[Mapping[str, int], Mapping[str, int]],
 ) -> Iterator[Finding]:
     """Compare, stream by stream, what was read with what there is."""
     for stream in expected:
@@ -46,8 +45,8 @@ def findings(
             first=len(readings[0].records[stream]),
             second=len(readings[1].records[stream]),
             changed=sum(first.get(identity) not in (None, record) for identity, record in second.items()),
-            first_calls=calls[0].get(stream, 0),
-            second_calls=calls[1].get(stream, 0),
+            first_calls=readings[0].calls[stream],
+            second_calls=readings[1].calls[stream],
             distinct=len(first | second),
             cursor=cursor_of(readings[1].states.get(stream, {}).get("stream", {}).get("stream_state", {})),
         )
@@ -59,6 +58,8 @@ def by_key(records: list[Record], key: list[str]) -> dict[Key, Record]:
 
 def cursor_of(state: Mapping[str, Any]) -> str:
     """The cursor in a few words: that of the least advanced ad account, where each has its own."""
+    if boards := state.get("boards"):
+        return f"of {len(boards)} boards"
     cursors = [state, *(entry["cursor"] for entry in state.get("states", ()))]
     values = [(name, cursor[name]) for name in ("DATE", "date", "updated_time") for cursor in cursors if name in cursor]
     if not values:
