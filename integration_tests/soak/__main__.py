@@ -12,6 +12,7 @@ from integration_tests.support.documents import DOCS, provenance, table, write_s
 
 COMMAND = "make soak"
 LARGEST_GROWTH = 1.15
+MOST_STATE_BYTES_PER_RECORD = 20
 HEAD = ("World", "Records", "Minutes", "Peak MiB", "Growth after warm-up", "States", "Largest state", "All states")
 
 
@@ -23,7 +24,7 @@ def accounts_world(accounts: int) -> World:
 
 
 def main() -> int:
-    """Run them; 1 if one failed or grew."""
+    """Run them; 1 if one failed, grew, or spent too much on states."""
     parser = argparse.ArgumentParser(prog="python -m integration_tests.soak", description=__doc__)
     parser.add_argument("--scale", type=float, default=1, help="a part of the worlds, for a first look")
     scale: float = parser.parse_args().scale
@@ -42,6 +43,7 @@ def main() -> int:
         rows.append(_row(name, seen))
         sys.stderr.write(f"{' | '.join(rows[-1])}\n")
         is_fine = is_fine and seen.exit_code == 0 and seen.growth <= LARGEST_GROWTH
+        is_fine = is_fine and seen.state_bytes <= MOST_STATE_BYTES_PER_RECORD * seen.records.total()
     command = COMMAND if scale == 1 else f"{parser.prog} --scale {scale}"
     write_section(DOCS / "reliability.md", "soak", f"{provenance(command)}\n\n{table(HEAD, rows)}")
     return int(not is_fine)
@@ -50,7 +52,7 @@ def main() -> int:
 def _row(name: str, seen: Soaked) -> list[str]:
     return [
         name,
-        f"{sum(seen.records.values()):,}",
+        f"{seen.records.total():,}",
         f"{seen.seconds / 60:.1f}",
         f"{seen.peak_mib:.0f}",
         f"{100 * (seen.growth - 1):+.0f} %",
