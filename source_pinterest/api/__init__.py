@@ -64,7 +64,8 @@ class Api:
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
         budget = Budget(config.max_wait_seconds, before_wait)
         session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers + 1)
-        token_session, downloads = PatientSession(name, timeout_seconds), PatientSession(name, timeout_seconds)
+        token_session = PinterestSession(budget, name, timeout_seconds, connections=1)  # a token costs a call as well
+        downloads = PatientSession(name, timeout_seconds)
         # A server on this machine is never reached through a proxy, whatever the environment says.
         for each in (session, token_session, downloads):
             each.trust_env = urlsplit(base_url).hostname not in LOOPBACK
