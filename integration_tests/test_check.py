@@ -11,7 +11,7 @@ from airbyte_cdk.models import Status, Type
 from integration_tests.simulator import ALL_SCOPES, Fault, FaultKind, Simulator, World
 from integration_tests.support.outputs import Output
 from integration_tests.support.syncs import run_main
-from source_pinterest.run import PinterestEntrypoint
+from source_pinterest.run import PinterestEntrypoint, WholeLines
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 
@@ -38,7 +38,7 @@ def check(sim: Simulator, config: dict[str, Any], config_file: Path) -> tuple[bo
 def check_here(config: dict[str, Any], config_file: Path) -> tuple[bool, str, Output]:
     """The same without a process, for configs that are refused before any call."""
     config_file.write_text(json.dumps(config), encoding="utf-8")
-    entrypoint = PinterestEntrypoint(SourcePinterest())
+    entrypoint = PinterestEntrypoint(SourcePinterest(), WholeLines())
     lines = list(entrypoint.run(entrypoint.parse_args(["check", "--config", str(config_file)])))
     output = Output.of_process("\n".join(lines).encode(), 0, "")
     return *_verdict(output), output

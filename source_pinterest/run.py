@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from types import FrameType
 from typing import Any, NoReturn
@@ -16,7 +16,8 @@ from typing import Any, NoReturn
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.exception_handler import init_uncaught_exception_handler
 from airbyte_cdk.logger import PRINT_BUFFER
-from airbyte_cdk.models import ConnectorSpecification
+from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification
+from airbyte_cdk.sources import Source
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.config import Config
@@ -29,16 +30,6 @@ from source_pinterest.terminal import watched
 _LAST_WORDS_SECONDS = 5.0
 
 
-class PinterestEntrypoint(AirbyteEntrypoint):
-    """The framework's commands, with our own sentences about a bad config."""
-
-    @staticmethod
-    def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
-        """Check the config: ours first, since the schema's own text names no option and may quote a credential."""
-        Config.from_mapping(config)
-        AirbyteEntrypoint.validate_connection(source_spec, config)
-
-
 class WholeLines:
     """The lock of what is printed. A signal to end waits until the main thread has let go of it.
 
@@ -49,7 +40,7 @@ class WholeLines:
         self._lock = threading.RLock()
         self._main_thread = threading.get_ident()
         self._depth = 0
-        self._is_ending = False
+        self._told_to_end_with: int | None = None
         self._deferred: int | None = None
 
     def __enter__(self) -> None:
@@ -69,15 +60,39 @@ class WholeLines:
     def terminate(self, signum: int, frame: FrameType | None) -> None:
         """End between two lines; hard, and wherever it is, when nobody takes the rest of a line for seconds."""
         del frame
-        if self._is_ending:
+        if self._told_to_end_with is not None:
             return
-        self._is_ending = True
-        code = 128 + signum
+        self._told_to_end_with = code = 128 + signum
         _end_hard_later(code)
         if self._depth:
             self._deferred = code
         else:
             raise SystemExit(code)
+
+    def end_if_told(self) -> None:
+        """End after a signal whose exception was lost, as one is in the callback of a weak reference."""
+        if self._told_to_end_with is not None:
+            raise SystemExit(self._told_to_end_with)
+
+
+class PinterestEntrypoint(AirbyteEntrypoint):
+    """The framework's commands, with our own sentences about a bad config, and an end when it is asked for."""
+
+    def __init__(self, source: Source, lines: WholeLines) -> None:
+        super().__init__(source)
+        self._lines = lines
+
+    def read(self, *arguments: Any, **named: Any) -> Iterator[AirbyteMessage]:
+        """Read, unless a signal has come meanwhile."""
+        for message in super().read(*arguments, **named):
+            yield message
+            self._lines.end_if_told()
+
+    @staticmethod
+    def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
+        """Check the config: ours first, since the schema's own text names no option and may quote a credential."""
+        Config.from_mapping(config)
+        AirbyteEntrypoint.validate_connection(source_spec, config)
 
 
 def run() -> NoReturn:
@@ -89,7 +104,7 @@ def run() -> NoReturn:
     code = 1
     try:
         tune_memory()
-        _print_messages(sys.argv[1:])
+        _print_messages(sys.argv[1:], lines)
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
@@ -105,10 +120,10 @@ def run() -> NoReturn:
         _exit(code)
 
 
-def _print_messages(arguments: list[str]) -> None:
+def _print_messages(arguments: list[str], lines: WholeLines) -> None:
     """Print each message; what anything else prints goes where the logs go."""
     source = SourcePinterest()
-    entrypoint = PinterestEntrypoint(source)
+    entrypoint = PinterestEntrypoint(source, lines)
     parsed = entrypoint.parse_args(arguments)
     is_read = parsed.command == "read"
     if not is_read:  # nothing is lost, and whoever has the one answer it wanted may end us at once, as PyAirbyte does

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 TIMEOUT_SECONDS = 30
 
 PROLOGUE = """
-import os, signal, sys, threading
+import os, signal, sys, threading, weakref
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
@@ -22,7 +22,7 @@ from source_pinterest.sync.output import MESSAGES
 def stuck_worker():
     threading.Thread(target=threading.Event().wait).start()
 
-def main(arguments):
+def main(arguments, lines):
     MESSAGES.write("last words")
     {body}
 
@@ -62,6 +62,13 @@ def test_the_code_and_the_last_words(body: str, code: int) -> None:
 
     assert ended.returncode == code, ended.stderr
     assert "last words" in ended.stdout
+
+
+def test_a_signal_whose_exception_is_swallowed_still_ends_the_process() -> None:
+    lost = "thing = {1}; told = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM)); del thing"
+
+    assert run(lost).returncode == 0
+    assert run(f"{lost}; lines.end_if_told()").returncode == 128 + signal.SIGTERM
 
 
 @pytest.mark.parametrize(("body", "code"), [("pass", 0), ("sys.exit(3)", 3), ("raise RuntimeError('no')", 1)])
