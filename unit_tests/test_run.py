@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+
+from source_pinterest import run as process
+from source_pinterest.source import SourcePinterest
 
 ROOT = Path(__file__).parents[1]
 TIMEOUT_SECONDS = 30
@@ -69,6 +73,19 @@ def test_a_signal_whose_exception_is_swallowed_still_ends_the_process() -> None:
 
     assert run(lost).returncode == 0
     assert run(f"{lost}; lines.end_if_told()").returncode == 128 + signal.SIGTERM
+
+
+def test_a_read_looks_for_such_a_signal_between_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_end_hard_later", lambda _: None)
+    monkeypatch.setattr(AirbyteEntrypoint, "read", lambda _: iter(["one", "two"]))
+    lines = process.WholeLines()
+    messages = process.PinterestEntrypoint(SourcePinterest(), lines).read()
+
+    assert next(messages) == "one"  # type: ignore[comparison-overlap]
+    with pytest.raises(SystemExit):
+        lines.terminate(signal.SIGTERM, None)
+    with pytest.raises(SystemExit):
+        next(messages)
 
 
 @pytest.mark.parametrize(("body", "code"), [("pass", 0), ("sys.exit(3)", 3), ("raise RuntimeError('no')", 1)])

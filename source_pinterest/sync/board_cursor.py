@@ -16,7 +16,7 @@ BOARD_KEY = "board_id"
 _BOARDS = "boards"
 
 
-def name_of_board(partition: Mapping[str, Any]) -> str:
+def _name_of_board(partition: Mapping[str, Any]) -> str:
     """What the state calls the board of a slice, whatever part of the board the slice is."""
     board = str(partition[BOARD_KEY])
     return f"{partition[ACCOUNT_KEY]}/{board}" if ACCOUNT_KEY in partition else board
@@ -47,14 +47,14 @@ class BoardCursor(PinterestCursor):
 
     def has_moved(self, partition: Mapping[str, Any], modified_at: str | None) -> bool:
         """Whether the pins of a board are to be listed."""
-        board = name_of_board(partition)
+        board = _name_of_board(partition)
         self._seen.add(board)
         return modified_at is None or self._known.get(board) != modified_at
 
     def expect(self, partition: Mapping[str, Any], modified_at: str | None, slices: int) -> None:
         """Tell in how many slices a board is read, before the first of them is."""
         with self._lock:
-            self._settle(name_of_board(partition), modified_at, slices)
+            self._settle(_name_of_board(partition), modified_at, slices)
 
     def forget_others(self) -> None:
         """Drop the boards that are no longer listed, so that the state does not grow for ever."""
@@ -63,7 +63,7 @@ class BoardCursor(PinterestCursor):
 
     def _commit(self, stream_slice: StreamSlice, finding: Any) -> None:
         del finding
-        board = name_of_board(stream_slice)
+        board = _name_of_board(stream_slice)
         modified_at, left = self._awaited.pop(board)
         self._settle(board, modified_at, left - 1)
 
