@@ -116,12 +116,12 @@ class PinAnalytics(PinMetrics):
         account = owner.get(ACCOUNT_KEY)
         start, end = reading.window.as_pair()
         call = {**owner.partition, START: start, END: end}
-        todo = deque(batches(pin_ids, limits.PINS_PER_ANALYTICS_CALL))
-        while todo:
-            batch = todo.popleft()
+        work = deque(batches(pin_ids, limits.PINS_PER_ANALYTICS_CALL))
+        while work:
+            batch = work.popleft()
             found = self._metrics(call, batch)
             if found is None:
-                todo.extendleft(reversed(self._smaller(batch)))
+                work.extendleft(reversed(self._smaller(batch)))
                 continue
             for record in _rows(found):
                 if record.get("data_status") in STILL_COUNTING and not self.settled_only:
