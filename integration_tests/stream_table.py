@@ -11,13 +11,13 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest.api import Api
 from source_pinterest.config import Config
-from source_pinterest.report_levels import is_targeting
+from source_pinterest.config.report_levels import is_targeting
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.report import ReportStream
-from source_pinterest.streams.sync import Sync
-from source_pinterest.streams.synchronous import SynchronousStream
-from source_pinterest.streams.targeting import TargetingAnalyticsStream
+from source_pinterest.streams.analytics.query import SynchronousStream
+from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.analytics.targeting import TargetingAnalyticsStream
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import PinterestStream
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- Streams: written by `make docs` -->", "<!-- End of streams -->"

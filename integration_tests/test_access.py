@@ -11,8 +11,8 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.syncs import run_sync
 from source_pinterest.api.access import beta
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.ads import Campaigns
-from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.ads.entities import Campaigns
+from source_pinterest.streams.base.stream import PinterestStream
 
 OPERATIONS = {operation.operation_id: operation for operation in (*ENDPOINTS, CREATE_REPORT)}
 OTHERS = {"boards:read": "ad_accounts", "pins:read": "ad_accounts", "user_accounts:read": "ad_accounts"}

@@ -18,8 +18,8 @@ import requests
 
 from integration_tests.simulator import Fault, FaultKind, Simulator, World
 from integration_tests.support.syncs import ROOT, clean_environment, run_main
-from source_pinterest import authorize
-from source_pinterest.consent import ConsentListener
+from source_pinterest.cli import authorize
+from source_pinterest.cli.consent import ConsentListener
 
 SECRET = "false-client-secret"
 

@@ -24,9 +24,9 @@ from source_pinterest.api import Api
 from source_pinterest.config import Config
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.organic import Boards
-from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.boards import Boards
 
 ANALYTICS = "campaigns/analytics"
 CUT_OFF_SECONDS = 30
@@ -118,7 +118,7 @@ def test_a_failed_window_of_a_day_is_passed_over() -> None:
 def test_an_uncaught_exception_in_the_main_thread_hangs_the_process(tmp_path: Path) -> None:
     broken = """
 import runpy, sys
-from source_pinterest.sync import progress
+from source_pinterest.engine import progress
 class Broken(progress.Counter):
     def __setitem__(self, *_):
         raise RuntimeError("false defect")

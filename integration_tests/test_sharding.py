@@ -11,7 +11,7 @@ from integration_tests.simulator import Fault, FaultKind, Rotation, Simulator, W
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded
 from integration_tests.support.outputs import Output
 from integration_tests.support.syncs import read_with_main
-from source_pinterest.consent import ConsentListener
+from source_pinterest.cli.consent import ConsentListener
 
 STREAMS = ("campaigns", "ads", "campaign_analytics")
 PER_SHARD = 4

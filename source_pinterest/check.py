@@ -21,14 +21,14 @@ from source_pinterest.api.errors import (
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.rights import missing_rights
-from source_pinterest.streams.ads import AdAccounts
-from source_pinterest.streams.custom import CustomReportStream
-from source_pinterest.streams.organic import Boards
-from source_pinterest.streams.partitions import partition_slice
-from source_pinterest.streams.pins import BoardPins
-from source_pinterest.streams.sync import Sync
-from source_pinterest.streams.user_analytics import UserAccountAnalytics
-from source_pinterest.sync.day_cursor import END, START
+from source_pinterest.state.day_cursor import END, START
+from source_pinterest.streams.ads.entities import AdAccounts
+from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.organic.boards import Boards
+from source_pinterest.streams.organic.pins import BoardPins
+from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
 
 LOGGER = logging.getLogger("airbyte")
 

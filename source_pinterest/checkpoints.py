@@ -10,20 +10,20 @@ from airbyte_cdk.sources.message import MessageRepository
 from source_pinterest import limits
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
-from source_pinterest.streams.ads import EntityStream
-from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.pin_analytics import PinAnalytics
-from source_pinterest.streams.pins import BoardedPinStream
-from source_pinterest.streams.report import ReportStream
-from source_pinterest.streams.synchronous import SynchronousStream
-from source_pinterest.streams.user_analytics import UserAccountAnalytics
-from source_pinterest.sync.board_cursor import BoardCursor
-from source_pinterest.sync.cursors import PinterestCursor
-from source_pinterest.sync.day_cursor import DayCursor
-from source_pinterest.sync.entity_cursor import EntityCursor
-from source_pinterest.sync.history import Period, Settling
-from source_pinterest.sync.pin_cursor import PinDayCursor
-from source_pinterest.sync.user_day_cursor import UserDayCursor
+from source_pinterest.state.board_cursor import BoardCursor
+from source_pinterest.state.cursor import PinterestCursor
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.entity_cursor import EntityCursor
+from source_pinterest.state.history import Period, Settling
+from source_pinterest.state.pin_cursor import PinDayCursor
+from source_pinterest.state.profile_cursor import UserDayCursor
+from source_pinterest.streams.ads.entities import EntityStream
+from source_pinterest.streams.analytics.query import SynchronousStream
+from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics
+from source_pinterest.streams.organic.pins import BoardedPinStream
+from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
 
 LOGGER = logging.getLogger("airbyte")
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from source_pinterest.api.errors import AccessMissingError, PinterestError, RefusedError, ScopeMissingError
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.organic import OrganicDocument
-from source_pinterest.streams.partitions import partition_slice
-from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.boards import OrganicDocument
 
 _STREAMS_ASKED = 6
 

@@ -20,12 +20,12 @@ from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification
 from airbyte_cdk.sources import Source
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.cli.progress_table import watched
 from source_pinterest.config import Config
-from source_pinterest.memory import tune_memory
+from source_pinterest.engine.memory import tune_memory
+from source_pinterest.engine.messages import as_trace
+from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.source import LOGGER, SourcePinterest
-from source_pinterest.sync.messages import as_trace
-from source_pinterest.sync.output import MESSAGES
-from source_pinterest.terminal import watched
 
 _LAST_WORDS_SECONDS = 5.0
 

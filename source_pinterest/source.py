@@ -31,11 +31,7 @@ from source_pinterest.check import check_access
 from source_pinterest.checkpoints import Checkpoints
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
-from source_pinterest.streams import STREAMS, all_streams
-from source_pinterest.streams.report import ReportStream
-from source_pinterest.streams.sync import Sync
-from source_pinterest.streams.synchronous import SynchronousStream
-from source_pinterest.sync.messages import (
+from source_pinterest.engine.messages import (
     NO_BODIES,
     PLAIN_ERRORS,
     QUEUE_SIZE,
@@ -44,10 +40,14 @@ from source_pinterest.sync.messages import (
     OrderedMessageRepository,
     clean_trace,
 )
-from source_pinterest.sync.output import MESSAGES
-from source_pinterest.sync.progress import Progress
-from source_pinterest.sync.state import progress_of
-from source_pinterest.tokens import TokenKeeper
+from source_pinterest.engine.progress import Progress
+from source_pinterest.engine.stdout import MESSAGES
+from source_pinterest.engine.token_store import TokenKeeper
+from source_pinterest.state.formats import progress_of
+from source_pinterest.streams import STREAMS, all_streams
+from source_pinterest.streams.analytics.query import SynchronousStream
+from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.context import Sync
 
 LOGGER = logging.getLogger("airbyte")
 

@@ -13,17 +13,17 @@ from pendulum import Date
 from source_pinterest.checkpoints import Checkpoints
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.entity_cursor import EntityCursor
+from source_pinterest.state.history import Period, Settling
+from source_pinterest.state.profile_cursor import UserDayCursor
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.ads import Campaigns
-from source_pinterest.streams.analytics import CampaignAnalytics
-from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.custom import CustomReportStream
-from source_pinterest.streams.reports import AdGroupReport, ProductItemReport
-from source_pinterest.streams.user_analytics import UserAccountAnalytics
-from source_pinterest.sync.day_cursor import DayCursor
-from source_pinterest.sync.entity_cursor import EntityCursor
-from source_pinterest.sync.history import Period, Settling
-from source_pinterest.sync.user_day_cursor import UserDayCursor
+from source_pinterest.streams.ads.entities import Campaigns
+from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.analytics.daily import CampaignAnalytics
+from source_pinterest.streams.analytics.level_reports import AdGroupReport, ProductItemReport
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
 from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, configured

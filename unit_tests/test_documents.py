@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from source_pinterest import limits, streams
-from source_pinterest.authorize import scopes
-from source_pinterest.streams.partitions import tile
+from source_pinterest.cli.authorize import scopes
+from source_pinterest.streams.base.slices import tile
 
 ROOT = Path(__file__).parents[1]
 ACCOUNTS = 1_000
@@ -66,7 +66,8 @@ def test_the_consent_page_by_hand_asks_for_the_same_permissions() -> None:
 
 
 def test_the_class_tree_is_that_of_the_code() -> None:
-    modules = [importlib.import_module(f"{streams.__name__}.{m.name}") for m in pkgutil.iter_modules(streams.__path__)]
+    found = pkgutil.walk_packages(streams.__path__, f"{streams.__name__}.")
+    modules = [importlib.import_module(module.name) for module in found]
     classes = {name: value for module in modules for name, value in vars(module).items() if isinstance(value, type)}
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The class tree")[2]
     tree = re.search(r"```text\n(.*?)```", text, flags=re.DOTALL)

@@ -14,8 +14,8 @@ from airbyte_cdk.models import AirbyteStream, SyncMode
 from source_pinterest import limits
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.children import ChildStream
+from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.configs import config
 from unit_tests.streams.pinterest import Pinterest
 

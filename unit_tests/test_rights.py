@@ -9,10 +9,10 @@ import requests_mock
 
 from source_pinterest import rights
 from source_pinterest.api.access import beta
-from source_pinterest.streams.ads import AdAccounts, AdAccountStream, Campaigns
-from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.organic import Boards
-from source_pinterest.streams.user_analytics import UserAccountAnalytics
+from source_pinterest.streams.ads.entities import AdAccounts, AdAccountStream, Campaigns
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.boards import Boards
+from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
 from unit_tests.streams.pinterest import Pinterest, page, refused
 from unit_tests.test_check import Checked
 

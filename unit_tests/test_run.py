@@ -21,7 +21,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from source_pinterest import run
-from source_pinterest.sync.output import MESSAGES
+from source_pinterest.engine.stdout import MESSAGES
 
 def stuck_worker():
     threading.Thread(target=threading.Event().wait).start()

@@ -13,9 +13,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import source
 from source_pinterest.config import Config
 from source_pinterest.source import SourcePinterest
+from source_pinterest.state.formats import SavedState, write_state
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.organic import Boards
-from source_pinterest.sync.state import SavedState, write_state
+from source_pinterest.streams.organic.boards import Boards
 from unit_tests.configs import config, signed_in_with
 from unit_tests.report_configs import report
 

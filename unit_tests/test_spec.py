@@ -14,10 +14,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
 
 from integration_tests.platform_oauth import PlatformOAuth
-from source_pinterest import report_levels
-from source_pinterest.attribution import ATTRIBUTION_TYPES, ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES
-from source_pinterest.buckets import Granularity
-from source_pinterest.config import STATUSES, Config, CustomReport
+from source_pinterest.config import STATUSES, Config, CustomReport, report_levels
+from source_pinterest.config.attribution import ATTRIBUTION_TYPES, ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES
+from source_pinterest.granularity import Granularity
 from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
 from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, BadConfig, config
 from unit_tests.report_configs import BAD_REPORTS, report

@@ -9,8 +9,8 @@ from pathlib import Path
 from integration_tests.live.look import look
 from integration_tests.live.questions import QUESTIONS
 from integration_tests.support.documents import table
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import LOGGER, SourcePinterest
-from source_pinterest.tokens import SAVE_TOKENS_VARIABLE
 
 
 def main(path: Path) -> str:

@@ -19,15 +19,15 @@ from source_pinterest.api.errors import PinterestError
 from source_pinterest.checkpoints import Checkpoints
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before, utc_today
+from source_pinterest.engine.token_store import TokenKeeper
+from source_pinterest.state.day_cursor import window_of
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.analytics import CampaignAnalytics
-from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.feeds import is_report
-from source_pinterest.streams.partitions import failure_of
-from source_pinterest.streams.report import ReportStream
-from source_pinterest.streams.sync import Sync
-from source_pinterest.sync.day_cursor import window_of
-from source_pinterest.tokens import TokenKeeper
+from source_pinterest.streams.analytics.daily import CampaignAnalytics
+from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.analytics.report_slices import is_report
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.slices import failure_of
+from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
 PAGE, DAYS = 250, 14

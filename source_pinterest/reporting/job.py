@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from source_pinterest.buckets import Granularity
 from source_pinterest.dates import DateWindow
+from source_pinterest.granularity import Granularity
 
 
 class JobStatus(Enum):

@@ -19,8 +19,8 @@ from source_pinterest.api.errors import (
     SliceError,
 )
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.desk import Desk, FailedReport, NoMoreReports, Outcome, ReadyReport, SplitReport
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
+from source_pinterest.reporting.orders import Desk, FailedReport, NoMoreReports, Outcome, ReadyReport, SplitReport
 from source_pinterest.reporting.schedule import PollSchedule
 
 LOGGER = logging.getLogger("airbyte")

@@ -1,7 +1,7 @@
 """Which streams are there? In the order in which they are read: a parent before its children."""
 
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.streams.account_lists import (
+from source_pinterest.streams.ads.account_lists import (
     Audiences,
     BillingInvoices,
     BillingProfiles,
@@ -11,37 +11,37 @@ from source_pinterest.streams.account_lists import (
     OrderLines,
     Promotions,
 )
-from source_pinterest.streams.ads import AdAccounts, AdGroups, Ads, Campaigns
-from source_pinterest.streams.analytics import (
+from source_pinterest.streams.ads.entities import AdAccounts, AdGroups, Ads, Campaigns
+from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.ads.keywords import Keywords
+from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.analytics.daily import (
     AdAccountAnalytics,
     AdAnalytics,
     AdGroupAnalytics,
     CampaignAnalytics,
     ProductGroupAnalytics,
 )
-from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.streams.analytics.targeting import (
+    AdAccountTargetingAnalytics,
+    AdGroupTargetingAnalytics,
+    AdTargetingAnalytics,
+    CampaignTargetingAnalytics,
+)
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.catalogs import (
     Catalogs,
     CatalogsFeedProcessingResults,
     CatalogsFeeds,
     CatalogsProductGroups,
 )
-from source_pinterest.streams.custom import CustomReportStream
-from source_pinterest.streams.entity_lists import ProductGroupPromotions
-from source_pinterest.streams.keywords import Keywords
-from source_pinterest.streams.organic import Boards, BoardSections, UserAccount
-from source_pinterest.streams.pin_analytics import PinAnalytics
-from source_pinterest.streams.pins import BoardPins, BoardSectionPins, Pins
-from source_pinterest.streams.reports import REPORTS
-from source_pinterest.streams.sync import Sync
-from source_pinterest.streams.targeting import (
-    AdAccountTargetingAnalytics,
-    AdGroupTargetingAnalytics,
-    AdTargetingAnalytics,
-    CampaignTargetingAnalytics,
-)
-from source_pinterest.streams.top_pins import TopPins, TopVideoPins
-from source_pinterest.streams.user_analytics import (
+from source_pinterest.streams.organic.boards import Boards, BoardSections, UserAccount
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics
+from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
+from source_pinterest.streams.organic.top_pins import TopPins, TopVideoPins
+from source_pinterest.streams.organic.user_analytics import (
     UserAccountAnalytics,
     UserAccountAnalyticsByAppType,
     UserAccountAnalyticsByContentType,

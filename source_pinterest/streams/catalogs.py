@@ -13,10 +13,10 @@ import requests
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import NoCatalogError
-from source_pinterest.streams.base import Record
-from source_pinterest.streams.children import ChildStream
-from source_pinterest.streams.organic import OrganicStream
-from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import Record
+from source_pinterest.streams.organic.boards import OrganicStream
 
 LOGGER = logging.getLogger("airbyte")
 

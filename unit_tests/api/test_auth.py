@@ -12,7 +12,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secre
 from source_pinterest.api import auth
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
 from source_pinterest.api.errors import AuthenticationError, TokenEndpointError
-from source_pinterest.credentials import AccessTokenCredentials, OAuthCredentials, read_credentials
+from source_pinterest.config.credentials import AccessTokenCredentials, OAuthCredentials, read_credentials
 from unit_tests.configs import BASIC_TOKEN, OAUTH
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 

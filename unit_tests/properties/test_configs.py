@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from source_pinterest.columns import SYNC_COLUMNS
 from source_pinterest.config import STATUSES, Config
-from source_pinterest.options import column_names
+from source_pinterest.config.options import column_names
 from unit_tests.configs import OAUTH, TODAY, config
 from unit_tests.properties.days import days
 from unit_tests.properties.test_states import json_values

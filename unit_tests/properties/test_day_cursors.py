@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.streams.partitions import in_reading_order
-from source_pinterest.sync.day_cursor import DayCursor
-from source_pinterest.sync.history import Period, Settling, WindowProgress
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.history import Period, Settling, WindowProgress
+from source_pinterest.streams.base.slices import in_reading_order
+from unit_tests.engine.queues import STREAM, Slice, state_manager
 from unit_tests.properties.days import TODAY, days_of
-from unit_tests.sync.queues import STREAM, Slice, state_manager
 
 KEPT_DAYS = 89
 ACCOUNTS = ("1", "2")

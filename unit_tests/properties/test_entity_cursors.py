@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_pinterest.limits import EDIT_MARGIN_SECONDS
-from source_pinterest.sync.entity_cursor import EntityCursor, Listing
-from unit_tests.sync.queues import STREAM, Slice, state_manager
+from source_pinterest.state.entity_cursor import EntityCursor, Listing
+from unit_tests.engine.queues import STREAM, Slice, state_manager
 
 ACCOUNT = "549"
 STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")

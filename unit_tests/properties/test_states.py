@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_pinterest.sync.history import AccountHistory
-from source_pinterest.sync.state import SavedState, read_state, write_state
+from source_pinterest.state.formats import SavedState, read_state, write_state
+from source_pinterest.state.history import AccountHistory
 from unit_tests.properties.days import days, some_windows
 
 FIELD = "DATE"

@@ -6,8 +6,8 @@ import pytest
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.desk import Desk, NoMoreReports
 from source_pinterest.reporting.job import Job
+from source_pinterest.reporting.orders import Desk, NoMoreReports
 from unit_tests.reporting.requests_for_reports import request
 
 

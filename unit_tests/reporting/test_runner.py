@@ -22,8 +22,8 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.desk import Desk, FailedReport, NoMoreReports, Outcome, ReadyReport, SplitReport
 from source_pinterest.reporting.job import JobStatus, ReportRequest
+from source_pinterest.reporting.orders import Desk, FailedReport, NoMoreReports, Outcome, ReadyReport, SplitReport
 from source_pinterest.reporting.runner import ReportRunner
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.threads import PATIENCE_SECONDS, in_thread

@@ -13,11 +13,11 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api import DEFAULT_BASE_URL, Api
 from source_pinterest.checkpoints import Checkpoints
 from source_pinterest.config import Config
-from source_pinterest.custom_reports import read_custom_reports
+from source_pinterest.config.custom_reports import read_custom_reports
 from source_pinterest.reporting.runner import ReportRunner
-from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.custom import CustomReportStream
-from source_pinterest.streams.sync import Sync
+from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
 

@@ -18,8 +18,8 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.config import AccessTokenCredentials
-from source_pinterest.streams.admission import Admission
-from source_pinterest.streams.partitions import partition_slice
+from source_pinterest.streams.base.access import Admission
+from source_pinterest.streams.base.slices import partition_slice
 
 BETA = beta("lead forms")
 SCOPES = ("ads:read",)

@@ -9,9 +9,9 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
-from source_pinterest.streams.ads import AdAccounts, Ads, Campaigns
-from source_pinterest.streams.analytics import CampaignAnalytics
-from source_pinterest.streams.partitions import failure_of, partition_slice
+from source_pinterest.streams.ads.entities import AdAccounts, Ads, Campaigns
+from source_pinterest.streams.analytics.daily import CampaignAnalytics
+from source_pinterest.streams.base.slices import failure_of, partition_slice
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 EVERYTHING = partition_slice({})

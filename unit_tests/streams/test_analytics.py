@@ -10,8 +10,8 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.streams.analytics import AdAccountAnalytics, AdAnalytics, AnalyticsStream, CampaignAnalytics
-from source_pinterest.streams.partitions import failure_of, partition_slice
+from source_pinterest.streams.analytics.daily import AdAccountAnalytics, AdAnalytics, AnalyticsStream, CampaignAnalytics
+from source_pinterest.streams.base.slices import failure_of, partition_slice
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, page, refused
 

@@ -10,13 +10,13 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.streams.analytics import AdAnalytics, AnalyticsStream, CampaignAnalytics
-from source_pinterest.streams.feeds import is_report
-from source_pinterest.streams.partitions import failure_of
+from source_pinterest.streams.analytics.daily import AdAnalytics, AnalyticsStream, CampaignAnalytics
+from source_pinterest.streams.analytics.report_slices import is_report
+from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
+from unit_tests.engine.queues import Slice
 from unit_tests.streams.pinterest import Pinterest, configured, refused
 from unit_tests.streams.test_ads import state_of
-from unit_tests.sync.queues import Slice
 
 DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
 CALLS = "ad_accounts/11/campaigns/analytics"

@@ -17,10 +17,10 @@ from source_pinterest.api.errors import (
     ScopeMissingError,
     UnavailableError,
 )
-from source_pinterest.streams.organic import Boards
-from source_pinterest.streams.partitions import partition_slice
-from source_pinterest.streams.pins import BoardPins
-from source_pinterest.sync.fuse import FAILURES_IN_A_ROW
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.organic.boards import Boards
+from source_pinterest.streams.organic.pins import BoardPins
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 EVERYTHING = partition_slice({})

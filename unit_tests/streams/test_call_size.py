@@ -4,7 +4,7 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.call_size import CallSize, Work
+from source_pinterest.streams.analytics.call_shape import CallSize, Work
 
 
 def ids(count: int) -> tuple[str, ...]:

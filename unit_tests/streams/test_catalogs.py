@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import AccessLostError, ConfigError
-from source_pinterest.streams.base import PinterestStream
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.catalogs import (
     Catalogs,
     CatalogsFeedProcessingResults,
     CatalogsFeeds,
     CatalogsProductGroups,
 )
-from source_pinterest.streams.partitions import partition_slice
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 EVERYTHING = partition_slice({})

@@ -3,8 +3,8 @@
 import pytest
 
 from source_pinterest.api.errors import AuthenticationError, ConfigError, RejectedError, UnavailableError
-from source_pinterest.streams.partitions import failure_of
-from source_pinterest.streams.pins import BoardPins, BoardSectionPins
+from source_pinterest.streams.base.slices import failure_of
+from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins
 from unit_tests.streams.pinterest import Pinterest, refused
 
 

@@ -9,18 +9,18 @@ from airbyte_cdk.models import SyncMode
 from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError, RepeatedKeyError, ReportRefusedError
-from source_pinterest.buckets import Granularity
+from source_pinterest.config.report_levels import CAMPAIGN_STATUSES
 from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.report_levels import CAMPAIGN_STATUSES
+from source_pinterest.granularity import Granularity
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams import STREAMS, all_streams
-from source_pinterest.streams.custom import CustomReportStream
-from source_pinterest.streams.partitions import failure_of
+from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
+from unit_tests.engine.queues import Slice
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, configured, refused
 from unit_tests.streams.test_ads import state_of
-from unit_tests.sync.queues import Slice
 
 DEDUP = configured("incremental", "append_dedup")
 APPEND = configured("incremental", "append")

@@ -3,10 +3,10 @@
 import pytest
 
 from source_pinterest.api.errors import AccessLostError, GoneError, UnavailableError
-from source_pinterest.streams.ads import AdGroups
-from source_pinterest.streams.entity_lists import ProductGroupPromotions
-from source_pinterest.streams.keywords import Keywords
-from source_pinterest.streams.partitions import failure_of, partition_slice
+from source_pinterest.streams.ads.entities import AdGroups
+from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.ads.keywords import Keywords
+from source_pinterest.streams.base.slices import failure_of, partition_slice
 from unit_tests.streams.pinterest import Pinterest, refused
 
 AD_GROUPS, PROMOTIONS = "ad_accounts/11/ad_groups", "ad_accounts/11/product_group_promotions"

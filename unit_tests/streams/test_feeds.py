@@ -18,10 +18,10 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow
-from source_pinterest.reporting.desk import FailedReport, Outcome, ReadyReport, SplitReport
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.streams.feeds import ITEM_ID, ReportFeed, attribution_of, fingerprint, is_report
-from source_pinterest.streams.partitions import failure_of, partition_slice
+from source_pinterest.reporting.orders import FailedReport, Outcome, ReadyReport, SplitReport
+from source_pinterest.streams.analytics.report_slices import ITEM_ID, ReportFeed, attribution_of, fingerprint, is_report
+from source_pinterest.streams.base.slices import failure_of, partition_slice
 from unit_tests.configs import TODAY, config
 from unit_tests.streams.pinterest import Pinterest, refused
 

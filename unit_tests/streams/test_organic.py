@@ -6,10 +6,10 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import ListingCappedError, UnavailableError
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base import PinterestStream
-from source_pinterest.streams.organic import Boards, BoardSections, OrganicStream
-from source_pinterest.streams.partitions import partition_slice
-from source_pinterest.streams.pins import BoardPins, BoardSectionPins
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.boards import Boards, BoardSections, OrganicStream
+from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")

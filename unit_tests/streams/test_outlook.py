@@ -7,7 +7,7 @@ from pendulum import Date
 
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.streams.outlook import Outlook
+from source_pinterest.streams.base.estimate import Outlook
 
 BORDER = Date(2026, 1, 1)
 

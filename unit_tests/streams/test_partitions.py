@@ -7,7 +7,7 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api.errors import RefusedError
-from source_pinterest.streams.partitions import batches, failed_slice, failure_of, key_of_parent, partition_slice, tile
+from source_pinterest.streams.base.slices import batches, failed_slice, failure_of, key_of_parent, partition_slice, tile
 
 
 def calls(ids: int, days: int, ids_per_call: int, days_per_call: int) -> int:

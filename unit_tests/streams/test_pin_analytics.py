@@ -7,7 +7,7 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, ScopeMissingError
-from source_pinterest.streams.pin_analytics import PinAnalytics
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from unit_tests.streams.pinterest import Pinterest, refused
 
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}

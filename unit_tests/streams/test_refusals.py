@@ -13,9 +13,9 @@ from source_pinterest.api.errors import (
     RefusedError,
     ReportRefusedError,
 )
-from source_pinterest.streams.partitions import failed_slice, failure_of, partition_slice
-from source_pinterest.streams.refusals import Refusals
-from source_pinterest.sync.day_cursor import END, START
+from source_pinterest.state.day_cursor import END, START
+from source_pinterest.streams.analytics.refused_history import Refusals
+from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 
 DAYS = {START: "2025-01-01", END: "2025-06-30"}
 NEWEST = partition_slice({"ad_account_id": "1"}, {START: "2026-01-01", END: "2026-03-30"}, ids=("7",))

@@ -11,18 +11,18 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import ReportRefusedError, UnavailableError
 from source_pinterest.dates import DateWindow, days_before, merge_windows
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.streams.partitions import failure_of
-from source_pinterest.streams.report import ReportStream
-from source_pinterest.streams.reports import (
+from source_pinterest.streams.analytics.level_reports import (
     AdGroupReport,
     CampaignAnalyticsReport,
     CampaignTargetingReport,
     ProductItemReport,
 )
+from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
+from unit_tests.engine.queues import Slice
 from unit_tests.streams.pinterest import Pinterest, configured, refused
 from unit_tests.streams.test_ads import state_of
-from unit_tests.sync.queues import Slice
 
 DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
 NAME = "ad_group_report"

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import pytest
 
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS
-from source_pinterest.report_levels import LEVELS, is_targeting
-from source_pinterest.streams.report import ReportStream
-from source_pinterest.streams.reports import REPORTS
+from source_pinterest.config.report_levels import LEVELS, is_targeting
+from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.streams.pinterest import Pinterest
 
 each_report = pytest.mark.parametrize("stream", REPORTS, ids=lambda stream: stream.stream_name())

@@ -8,7 +8,7 @@ import requests_mock
 
 from source_pinterest.api.errors import PinterestError, QuotaExhaustedError, ScopeMissingError
 from source_pinterest.dates import days_before
-from source_pinterest.streams.settled import MetricsReadyState
+from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, refused
 

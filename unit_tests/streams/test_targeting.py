@@ -9,16 +9,16 @@ from pinterestsdk import models
 from source_pinterest import limits
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.dates import days_before
-from source_pinterest.streams.partitions import tile
-from source_pinterest.streams.report import TARGETING_TYPE, TARGETING_VALUE
-from source_pinterest.streams.reports import CampaignTargetingReport
-from source_pinterest.streams.targeting import (
+from source_pinterest.streams.analytics.level_reports import CampaignTargetingReport
+from source_pinterest.streams.analytics.report import TARGETING_TYPE, TARGETING_VALUE
+from source_pinterest.streams.analytics.targeting import (
     AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
     AdTargetingAnalytics,
     CampaignTargetingAnalytics,
     TargetingAnalyticsStream,
 )
+from source_pinterest.streams.base.slices import tile
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest
 from unit_tests.streams.test_analytics import call, days

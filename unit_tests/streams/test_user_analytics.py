@@ -7,8 +7,8 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.streams.partitions import partition_slice
-from source_pinterest.streams.user_analytics import UserAccountAnalytics
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
 from unit_tests.streams.pinterest import Pinterest
 
 PATH = "user_account/analytics"

@@ -1,0 +1,1 @@
+"""Commands and views beside the connector."""

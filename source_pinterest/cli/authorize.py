@@ -1,0 +1,163 @@
+"""How does a user get their first refresh token? `python -m source_pinterest.authorize` asks Pinterest for it.
+
+Pinterest's consent page opens in the browser, and the configuration file gets the credentials. None is ever printed.
+"""
+
+import argparse
+import getpass
+import json
+import os
+import sys
+import webbrowser
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import requests
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_pinterest import __version__
+from source_pinterest.api import LOOPBACK, api_address
+from source_pinterest.api.session import PatientSession
+from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.config.options import refusal, without_blanks
+from source_pinterest.engine.token_store import write_private
+
+CONSENT_PAGE = "https://www.pinterest.com/oauth/"
+SECRET_VARIABLE = "PINTEREST_CLIENT_SECRET"  # noqa: S105 - the name of a variable, not its value
+_CONFIG_FILE = Path("secrets/config.json")
+_PORT = 8085
+_PATIENCE_SECONDS = 300.0
+_TIMEOUT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class App:
+    """The Pinterest app that asks for access."""
+
+    client_id: str
+    client_secret: str
+
+    @classmethod
+    def of_user(cls, client_id: str | None, known: Mapping[str, Any]) -> Self:
+        """The app as the command line, the environment or the configuration names it; asked for where none does."""
+        chosen = client_id or known.get("client_id") or _ask(input, "App id: ")
+        secret = os.environ.get(SECRET_VARIABLE) or known.get("client_secret") or _ask(getpass.getpass, "App secret: ")
+        return cls(str(chosen), str(secret))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Get the token; 0 once the configuration is written."""
+    parser = argparse.ArgumentParser(prog="python -m source_pinterest.authorize", description=__doc__)
+    parser.add_argument("--client-id", help="the app's id (otherwise asked for)")
+    parser.add_argument("--config", type=Path, default=_CONFIG_FILE, help=f"what to write (default {_CONFIG_FILE})")
+    parser.add_argument("--port", type=int, default=_PORT, help=f"of the redirect URI (default {_PORT})")
+    parser.add_argument("--no-browser", action="store_true", help="print the consent page's address and open nothing")
+    given = parser.parse_args(arguments)
+    try:
+        _prepare(given.config)
+        config = _existing(given.config)
+        known = config.get("credentials")
+        app = App.of_user(given.client_id, known if isinstance(known, Mapping) else config)
+        answer = _tokens(app, given.port, webbrowser.open if not given.no_browser else None)
+    except AirbyteTracedException as error:
+        sys.stderr.write(f"{error.message}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    credentials = {"auth_method": "oauth2.0", **vars(app), "refresh_token": answer["refresh_token"]}
+    write_private(given.config, {**config, "credentials": credentials})
+    _tell_what_comes_next(given.config, str(answer.get("scope") or ""))
+    return 0
+
+
+def scopes() -> str:
+    """The permissions to ask for, as the form of the connector has them."""
+    spec = json.loads(resources.files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
+    oauth = spec["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"]
+    return str(oauth["scope"])
+
+
+def _ask(read: Any, prompt: str) -> str:
+    if not sys.stdin.isatty():
+        raise refusal(f"Name the app with --client-id, and its secret in the environment variable {SECRET_VARIABLE}.")
+    return str(read(prompt)).strip()
+
+
+def _existing(path: Path) -> dict[str, Any]:
+    """The options that the file holds already, which stay as they are."""
+    if not path.exists():
+        return {}
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise refusal(
+            f"{path} can't be read as JSON ({error}). Mend it, or name another file with --config."
+        ) from error
+    if not isinstance(config, dict):
+        raise refusal(f"{path} does not hold a JSON object. Mend it, or name another file with --config.")
+    return without_blanks(config)
+
+
+def _prepare(path: Path) -> None:
+    """Make the folder, and find out before the user is bothered whether the file can be written."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise refusal(f"{path.parent} can't be made ({error.strerror}). Name another file with --config.") from error
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise refusal(f"{path} can't be written. Name a file in a folder of yours with --config.")
+
+
+def _tokens(app: App, port: int, browse: Any) -> Mapping[str, Any]:
+    api = api_address()
+    parts = urlsplit(api)
+    page = f"{parts.scheme}://{parts.netloc}/oauth/" if parts.hostname in LOOPBACK else CONSENT_PAGE
+    with ConsentListener(port) as listener:
+        url = listener.consent_url(page, app.client_id, scopes())
+        _say(f"Sign in to Pinterest and agree, in a browser on this machine:\n\n  {url}\n")
+        if browse:
+            browse(url)
+        code = listener.wait_for_code(_PATIENCE_SECONDS)
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": listener.redirect_uri,
+            "continuous_refresh": "true",
+        }
+    return _exchange(f"{api}/oauth/token", app, form)
+
+
+def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Mapping[str, Any]:
+    session = PatientSession(f"source-pinterest/{__version__}", _TIMEOUT_SECONDS)
+    session.trust_env = urlsplit(token_url).hostname not in LOOPBACK
+    try:
+        response = session.post(token_url, data=form, auth=(app.client_id, app.client_secret))
+        answer = response.json() if response.ok else None
+    except requests.RequestException as error:
+        raise refusal(
+            f"Pinterest's token endpoint did not answer ({type(error).__name__}). Run the command again.",
+        ) from error
+    if response.status_code == requests.codes.unauthorized:
+        raise refusal("Pinterest does not know this app. Check the app id and the app secret.")
+    if not isinstance(answer, Mapping) or not answer.get("refresh_token"):
+        raise refusal(
+            f"Pinterest gave no refresh token (HTTP {response.status_code}). Run the command again, and check that the "
+            f"app lists the redirect URI {form['redirect_uri']}",
+        )
+    return answer
+
+
+def _tell_what_comes_next(path: Path, granted: str) -> None:
+    missing = [scope for scope in scopes().split(",") if granted and scope not in granted.replace(",", " ").split()]
+    if missing:
+        _say(f"Pinterest did not grant {', '.join(missing)}: the streams that need it can't be read.")
+    _say(f"The credentials are in {path}, which only you can read. Next:\n\n  python main.py check --config {path}")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

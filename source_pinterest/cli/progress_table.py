@@ -1,0 +1,84 @@
+"""What does somebody who watches a sync see? A table that renews itself, where the errors go and only on a terminal."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from airbyte_cdk.models import AirbyteStreamStatus
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from source_pinterest.api.usage import Standing, StreamUsage
+from source_pinterest.engine.progress import Progress
+
+NO_PROGRESS_VARIABLE = "NO_PROGRESS"
+"""Set to 1 to see no table."""
+
+_LOOKS_PER_SECOND = 2
+_COLUMNS = ("Stream", "Records", "Parts", "Calls", "Time left")
+
+
+@contextmanager
+def watched(progress: Callable[[], Progress | None]) -> Generator[None, None, None]:
+    """Show the progress of a sync beside the block, if anybody can see it."""
+    if not sys.__stderr__ or not sys.__stderr__.isatty() or os.environ.get(NO_PROGRESS_VARIABLE) == "1":
+        yield
+        return
+    began_at = time.monotonic()
+
+    def look() -> RenderableType:
+        seen = progress()
+        return picture(seen, time.monotonic() - began_at) if seen else Text("Starting ...")
+
+    console = Console(file=sys.__stderr__, highlight=False)
+    live = Live(
+        console=console,
+        get_renderable=look,
+        refresh_per_second=_LOOKS_PER_SECOND,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    with live:
+        yield
+
+
+def picture(progress: Progress, seconds: float) -> RenderableType:
+    """The progress of a sync as a table, with the quotas below it."""
+    table = Table(*_COLUMNS, title=f"Pinterest, {_duration(seconds)}", title_justify="left")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    usage = progress.usage.by_stream()
+    for name in progress.streams:
+        table.add_row(*_row(progress, name, usage.get(name)))
+    return Group(table, *(Text(_quota(standing)) for standing in progress.usage.standings()))
+
+
+def _row(progress: Progress, name: str, cost: StreamUsage | None) -> tuple[str, ...]:
+    records = f"{progress.records[name]:,}"
+    if cost is None:
+        return name, records, "", "", ""
+    parts = f"{cost.slices_read:,} of {cost.slices:,}{'' if cost.is_planned else ' or more'}"
+    return name, records, parts, f"{cost.sent:,}", _time_left(progress.ended.get(name), cost.seconds_left())
+
+
+def _time_left(end: AirbyteStreamStatus | None, seconds: float | None) -> str:
+    if end:
+        return "done" if end is AirbyteStreamStatus.COMPLETE else "incomplete"
+    return "" if seconds is None else _duration(seconds)
+
+
+def _quota(standing: Standing) -> str:
+    line = f"{standing.category}: {standing.used:,} of {standing.limit:,} calls used"
+    if standing.frees_up_in_seconds is None:
+        return line
+    until = datetime.now(UTC) + timedelta(seconds=standing.frees_up_in_seconds)
+    return f"{line}, waiting until {until:%H:%M:%S} UTC"
+
+
+def _duration(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))

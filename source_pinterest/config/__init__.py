@@ -1,0 +1,188 @@
+"""What did the user choose? The only reader of the raw config: every shape that configs have had becomes one `Config`.
+
+Nothing is pushed back into it, and no other module sees the raw mapping.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pendulum import Date
+
+from source_pinterest.columns import DATE, SYNC_COLUMNS
+from source_pinterest.config.attribution import ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES, AttributionWindow
+from source_pinterest.config.credentials import AccessTokenCredentials, Credentials, OAuthCredentials, read_credentials
+from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
+from source_pinterest.config.options import (
+    NumberOption,
+    column_names,
+    flag,
+    one_of,
+    refusal,
+    several,
+    start_day,
+    without_blanks,
+)
+from source_pinterest.dates import utc_today
+from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYNC_HISTORY_DAYS
+
+__all__ = ["AccessTokenCredentials", "AttributionWindow", "Config", "Credentials", "CustomReport", "OAuthCredentials"]
+
+STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
+
+# Conversions move for at most 60 days, and the days before the synchronous endpoints' history have settled for good.
+_LOOKBACK = NumberOption("lookback_days", "Lookback Window", 0, SYNC_HISTORY_DAYS)
+_PIN_AGE = NumberOption("pin_analytics_max_age_days", "Age of Pins in Pin Analytics (Days)", 1, 36_500)
+# Airbyte stops a source that says nothing for two hours, see maxSecondsBetweenMessages in metadata.yaml.
+_MAX_WAIT = NumberOption("max_wait_minutes", "Longest Wait", 0, 110)
+_WORKERS = NumberOption("num_workers", "Number of Concurrent Workers", 1, 40)
+_THREADS = NumberOption("num_threads", "Number of Concurrent Threads", 1, 40)
+_TIMEOUT = NumberOption("request_timeout_seconds", "Request Timeout", 0.1, 3_600)
+_RETRIES = NumberOption("max_retries", "Retries per Request", 0, 20)
+_REPORT_JOBS = NumberOption("num_report_jobs", "Number of Concurrent Reports", 1, 50)
+_REPORT_TIMEOUT = NumberOption("report_timeout_minutes", "Report Timeout", 0.01, 1_440)
+
+_DEFAULT_MAX_WAIT_MINUTES = 15
+_DEFAULT_TIMEOUT_SECONDS = 120
+_DEFAULT_RETRIES = 5
+_DEFAULT_WORKERS = 10
+_DEFAULT_REPORT_JOBS = 10
+_DEFAULT_REPORT_TIMEOUT_MINUTES = 60
+
+_ACCOUNT_ID = re.compile(rf"\d{{1,{MAX_ID_DIGITS}}}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The choices of one connection, checked and complete; None stands for Pinterest's or the stream's own default."""
+
+    credentials: Credentials
+    today: Date
+    start_date: Date | None
+    statuses: tuple[str, ...]
+    account_ids: tuple[str, ...]
+    exclude_account_ids: frozenset[str]
+    organic_account_id: str | None
+    organic_per_ad_account: bool
+    pin_metrics: bool
+    pin_analytics_max_age_days: int | None
+    analytics_columns: tuple[str, ...] | None
+    lookback_days: int | None
+    attribution_window: AttributionWindow | None
+    conversion_report_time: str | None
+    max_wait_seconds: float
+    request_timeout_seconds: float
+    max_retries: int
+    num_workers: int
+    custom_reports: tuple[CustomReport, ...]
+    num_report_jobs: int
+    report_timeout_seconds: float
+    notices: tuple[str, ...]
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any], today: Date | None = None) -> Self:
+        """Read a config of any age.
+
+        Args:
+            raw: as the platform or a file gives it.
+            today: the day that "today" means for the whole sync; by default the current one in UTC.
+
+        Raises:
+            AirbyteTracedException: a value can't be used; the message says which option, and what to do.
+        """
+        if not isinstance(raw, Mapping):
+            raise refusal("The configuration must be a JSON object that holds the options by name.")
+        options = without_blanks(raw)
+        today = today or utc_today()
+        start_date, notices = _start_date(options, today)
+        organic_account_id, account_ids, exclude_account_ids = _accounts(options)
+        custom_reports, report_notices = read_custom_reports(options.get("custom_reports", []), today)
+        return cls(
+            credentials=read_credentials(options),
+            today=today,
+            start_date=start_date,
+            statuses=_statuses(options),
+            account_ids=account_ids,
+            exclude_account_ids=exclude_account_ids,
+            organic_account_id=organic_account_id,
+            organic_per_ad_account=flag("Organic Content per Ad Account", options.get("organic_per_ad_account", False)),
+            pin_metrics=flag("Pin Totals", options.get("pin_metrics", False)),
+            pin_analytics_max_age_days=_pin_age_days(options),
+            analytics_columns=_analytics_columns(options),
+            lookback_days=_lookback_days(options),
+            attribution_window=_attribution_window(options),
+            conversion_report_time=_conversion_report_time(options),
+            max_wait_seconds=60 * _MAX_WAIT.read(options, _DEFAULT_MAX_WAIT_MINUTES),
+            request_timeout_seconds=_TIMEOUT.read(options, _DEFAULT_TIMEOUT_SECONDS),
+            max_retries=_RETRIES.read_whole(options, _DEFAULT_RETRIES),
+            num_workers=_WORKERS.read_whole(options, _THREADS.read_whole(options, _DEFAULT_WORKERS)),
+            custom_reports=custom_reports,
+            num_report_jobs=_REPORT_JOBS.read_whole(options, _DEFAULT_REPORT_JOBS),
+            report_timeout_seconds=60 * _REPORT_TIMEOUT.read(options, _DEFAULT_REPORT_TIMEOUT_MINUTES),
+            notices=(*notices, *report_notices),
+        )
+
+
+def _start_date(options: Mapping[str, Any], today: Date) -> tuple[Date | None, tuple[str, ...]]:
+    if "start_date" not in options:
+        return None, ()
+    return start_day("Start Date", options["start_date"], today, START_DATE_MAX_DAYS_BACK)
+
+
+def _accounts(options: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...], frozenset[str]]:
+    organic = _account_id("Ad Account ID", options["account_id"]) if "account_id" in options else None
+    listed = _account_ids("Ad Account IDs", options.get("account_ids", []))
+    excluded = frozenset(_account_ids("Excluded Ad Account IDs", options.get("exclude_account_ids", [])))
+    chosen = tuple(dict.fromkeys([*([organic] if organic else []), *listed]))
+    for account_id in chosen:
+        if account_id in excluded:
+            raise refusal(
+                f"Excluded Ad Account IDs: {account_id} is also among the ad accounts to sync. "
+                "Remove it from one of the two lists.",
+            )
+    return organic, chosen, excluded
+
+
+def _account_ids(title: str, value: Any) -> list[str]:
+    return [_account_id(title, entry) for entry in several(title, value)]
+
+
+def _account_id(title: str, value: Any) -> str:
+    text = str(value) if isinstance(value, str | int) else ""
+    if not _ACCOUNT_ID.fullmatch(text):
+        raise refusal(
+            f"{title}: {value!r} is not the ID of an ad account. It is a number of at most {MAX_ID_DIGITS} digits, "
+            "which Ads Manager shows beside the account's name.",
+        )
+    return text
+
+
+def _statuses(options: Mapping[str, Any]) -> tuple[str, ...]:
+    chosen = {one_of("Status", entry, STATUSES) for entry in several("Status", options.get("status", []))}
+    return tuple(status for status in STATUSES if status in chosen) or STATUSES
+
+
+def _analytics_columns(options: Mapping[str, Any]) -> tuple[str, ...] | None:
+    names = column_names("Analytics Columns", options.get("analytics_columns", []), SYNC_COLUMNS | {DATE})
+    return tuple(name for name in names if name != DATE) or None
+
+
+def _lookback_days(options: Mapping[str, Any]) -> int | None:
+    return _LOOKBACK.read_whole(options, 0) if _LOOKBACK.key in options else None
+
+
+def _pin_age_days(options: Mapping[str, Any]) -> int | None:
+    return _PIN_AGE.read_whole(options, 0) if _PIN_AGE.key in options else None
+
+
+def _attribution_window(options: Mapping[str, Any]) -> AttributionWindow | None:
+    choice = options.get("attribution_window")
+    if choice is None:
+        return None
+    return ATTRIBUTION_WINDOWS[one_of("Attribution Window", choice, ATTRIBUTION_WINDOWS)]
+
+
+def _conversion_report_time(options: Mapping[str, Any]) -> str | None:
+    choice = options.get("conversion_report_time")
+    return None if choice is None else one_of("Conversion Report Time", choice, CONVERSION_REPORT_TIMES)

@@ -1,0 +1,124 @@
+"""Who signs in to Pinterest, and from which of the shapes that configs have had over the years is that read?
+
+https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pendulum
+from pendulum import DateTime
+
+from source_pinterest.config.options import refusal, without_blanks
+
+_METHOD = "Authorization Method"
+_TITLES = {
+    "client_id": "Client ID",
+    "client_secret": "Client Secret",
+    "refresh_token": "Refresh Token",
+    "access_token": "Access Token",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthCredentials:
+    """An app and its user's permission, from which access tokens are made.
+
+    https://developers.pinterest.com/docs/api/v5/oauth-token
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    access_token: str | None = field(default=None, repr=False)
+    token_expiry_date: DateTime | None = None
+
+    @property
+    def basic_token(self) -> str:
+        """What identifies the app towards the token endpoint; as good as the client secret to whoever reads it."""
+        return base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
+
+    def usable_access_token(self, now: DateTime | None = None) -> str | None:
+        """The access token that came with the config, unless it has expired or nobody knows when it does."""
+        if self.token_expiry_date is None or self.token_expiry_date <= (now or pendulum.now("UTC")):
+            return None
+        return self.access_token
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may show."""
+        return tuple(filter(None, (self.client_secret, self.refresh_token, self.access_token, self.basic_token)))
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokenCredentials:
+    """A ready access token, good for at most 30 days."""
+
+    access_token: str = field(repr=False)
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may show."""
+        return (self.access_token,)
+
+
+Credentials = OAuthCredentials | AccessTokenCredentials
+
+
+def read_credentials(options: Mapping[str, Any]) -> Credentials:
+    """The credentials of a config in any of its shapes: nested, with or without a method, or flat."""
+    nested = options.get("credentials", {})
+    if not isinstance(nested, Mapping):
+        raise refusal(f"{_METHOD}: choose OAuth2.0 or Access Token and fill in its fields.")
+    fields = {**{key: options[key] for key in _TITLES if key in options}, **without_blanks(nested)}
+    method = fields.get("auth_method") or _method_of(fields)
+    if method == "access_token":
+        _demand(fields, "access_token")
+        return AccessTokenCredentials(_text(fields, "access_token"))
+    if method != "oauth2.0":
+        raise refusal(f"{_METHOD}: choose OAuth2.0 or Access Token; nothing else is known.")
+    _demand(fields, "client_id", "client_secret", "refresh_token")
+    return OAuthCredentials(
+        client_id=_text(fields, "client_id"),
+        client_secret=_text(fields, "client_secret"),
+        refresh_token=_text(fields, "refresh_token"),
+        access_token=_text(fields, "access_token") if "access_token" in fields else None,
+        token_expiry_date=_moment(fields.get("token_expiry_date")),
+    )
+
+
+def _method_of(fields: Mapping[str, Any]) -> str:
+    if "access_token" in fields and "refresh_token" not in fields:
+        return "access_token"
+    if any(key in fields for key in _TITLES):
+        return "oauth2.0"
+    raise refusal(
+        f"{_METHOD}: nobody has signed in yet. Choose OAuth2.0 and click Authenticate, or enter an access token.",
+    )
+
+
+def _demand(fields: Mapping[str, Any], *keys: str) -> None:
+    missing = [_TITLES[key] for key in keys if key not in fields]
+    if missing:
+        raise refusal(
+            f"{_METHOD}: {' and '.join(missing)} missing. "
+            "Enter what is missing, or choose OAuth2.0 and click Authenticate.",
+        )
+
+
+def _text(fields: Mapping[str, Any], key: str) -> str:
+    value = fields[key]
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise refusal(f"{_METHOD}: {_TITLES[key]} must be text. Enter it again.")
+    return str(value)
+
+
+def _moment(value: Any) -> DateTime | None:
+    """When a token expires, as the platform or an older connector noted it; None where that can't be read."""
+    if not isinstance(value, str):
+        return None
+    try:
+        parsed = pendulum.parse(value)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, DateTime) else None

@@ -1,0 +1,152 @@
+"""In which order, and how clean, do messages leave the process?
+
+A state must never overtake its records, nothing may sit in a buffer while the process waits, and no trace may carry
+a secret.
+"""
+
+import logging
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from queue import Queue
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessage, FailureType, Level, Type
+from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
+from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
+from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+
+from source_pinterest.api.errors import PinterestError
+from source_pinterest.engine.stdout import MESSAGES
+
+QUEUE_SIZE = 1_000
+"""Records between the workers and stdout. A live record takes about 5 KB, and the garbage collector walks them all."""
+
+
+class _HalfFree(threading.Condition):
+    """Wakes who waits for room once half of a queue is free: one by one, each record would cost a change of threads."""
+
+    def __init__(self, queue: Queue[QueueItem]) -> None:
+        super().__init__(queue.mutex)
+        self._queue = queue
+
+    def notify(self, n: int = 1) -> None:
+        """Wake all, or none yet."""
+        del n
+        if 2 * len(self._queue.queue) <= self._queue.maxsize:
+            super().notify(self._queue.maxsize)
+
+
+class FlushingQueue(Queue[QueueItem]):
+    """The record queue; before its reader has to wait, what was printed so far is written out."""
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize)
+        self.not_full = _HalfFree(self)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:  # noqa: FBT001, FBT002 - the base's signature
+        """Take the next item."""
+        if not self.queue:  # a glance; `empty` takes a lock, once per record
+            MESSAGES.flush()
+        return super().get(block, timeout)
+
+
+class OrderedMessageRepository(MessageRepository):
+    """Sends a worker's messages through the record queue, so that they keep their place among its records.
+
+    Messages of the main thread are handed out at once: it is the queue's only reader and would block itself.
+    """
+
+    def __init__(self, queue: Queue[QueueItem]) -> None:
+        self._queue = queue
+        self._main_thread = threading.get_ident()
+        self._pending: deque[AirbyteMessage] = deque()
+
+    def emit_message(self, message: AirbyteMessage) -> None:
+        """Send the message after everything that this thread has sent."""
+        if threading.get_ident() == self._main_thread:
+            self._pending.append(message)
+        else:
+            self._queue.put(message)
+
+    def log_message(self, level: Level, message_provider: Callable[[], Any]) -> None:
+        """Send a log message of the framework."""
+        framed = InMemoryMessageRepository(Level.INFO)
+        framed.log_message(level, message_provider)
+        for message in framed.consume_queue():
+            self.emit_message(message)
+
+    def consume_queue(self) -> Iterable[AirbyteMessage]:
+        """Hand out the main thread's messages."""
+        while self._pending:
+            yield self._pending.popleft()
+
+
+def clean_trace(message: AirbyteMessage) -> AirbyteMessage:
+    """Make an error trace fit to be shown.
+
+    Secrets are masked: the framework masks its logs, but not the traces of concurrent streams. A stack trace stays
+    only where it helps, not beside a sentence that tells the user what to do.
+    """
+    if message.type is Type.TRACE and message.trace and message.trace.error:
+        error = message.trace.error
+        error.message = filter_secrets(error.message)
+        error.internal_message = filter_secrets(error.internal_message) if error.internal_message else None
+        told = error.failure_type is not FailureType.system_error
+        error.stack_trace = filter_secrets(error.stack_trace) if error.stack_trace and not told else None
+    return message
+
+
+def as_trace(error: AirbyteTracedException) -> AirbyteMessage:
+    """The error that ends the process, fit to be shown."""
+    return clean_trace(error.as_airbyte_message())
+
+
+class _PlainErrors(logging.Filter):
+    """Logs an error that carries a sentence for the user without the framework's stack trace."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, those of our own errors as their sentence alone."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, PinterestError):
+            record.msg, record.args, record.exc_info = f"{record.getMessage()}: {error.message}", (), None
+        return True
+
+
+class FailureTypes:
+    """Remembers the failures of a sync, to close it with the one that is most worth another try."""
+
+    _MOST_RETRYABLE_FIRST = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
+
+    def __init__(self) -> None:
+        self._seen: set[FailureType] = set()
+
+    def observe(self, message: AirbyteMessage) -> None:
+        """Note the failure that an error trace tells of."""
+        if message.type is Type.TRACE and message.trace and message.trace.error and message.trace.error.failure_type:
+            self._seen.add(message.trace.error.failure_type)
+
+    def any_seen(self) -> bool:
+        """Whether an error trace went by."""
+        return bool(self._seen)
+
+    def most_retryable(self) -> FailureType:
+        """Transient before system before config."""
+        return next((kind for kind in self._MOST_RETRYABLE_FIRST if kind in self._seen), FailureType.system_error)
+
+
+class _NoBodies(logging.Filter):
+    """Logs a call that is made again without the body of its answer, which may hold a link that opens a report."""
+
+    _BODY = re.compile(r", Response Content: .*", re.DOTALL)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, the framework's about an answer without what was answered."""
+        if isinstance(record.msg, str):
+            record.msg = self._BODY.sub("", record.msg)
+        return True
+
+
+PLAIN_ERRORS, NO_BODIES = _PlainErrors(), _NoBodies()

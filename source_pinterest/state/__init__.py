@@ -1,0 +1,1 @@
+"""What has been read: cursors, and the shapes of their states."""

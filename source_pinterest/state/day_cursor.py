@@ -1,0 +1,207 @@
+"""Which days of which ad account are still to be read, and how far is this sync with them?"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
+
+from source_pinterest.dates import DateWindow, days_before, parse_day
+from source_pinterest.state.cursor import PinterestCursor, reading_state
+from source_pinterest.state.formats import ACCOUNT_KEY, SavedState, read_state, write_state
+from source_pinterest.state.history import AccountHistory, Outcome, Period, Purpose, Settling, WindowProgress
+
+LOGGER = logging.getLogger("airbyte")
+
+_ASKED = "asked"
+
+START, END = "start_date", "end_date"
+"""What a slice calls the borders of its window."""
+
+
+def window_of(stream_slice: Mapping[str, Any]) -> DateWindow:
+    """The days a slice is about."""
+    return DateWindow(parse_day(stream_slice[START]), parse_day(stream_slice[END]))
+
+
+class _Plan:
+    """The windows of one account in this sync, and how many slices of each are still out."""
+
+    def __init__(self, baseline: AccountHistory, windows: list[WindowProgress], slices: list[int]) -> None:
+        self.baseline = baseline
+        self.windows = windows
+        self._left = slices
+        self._failed = [False] * len(windows)
+        for position, count in enumerate(slices):
+            if count == 0:
+                windows[position].outcome = Outcome.DONE
+
+    def resolve(self, window: DateWindow, *, failed: bool) -> None:
+        position = next(i for i, item in enumerate(self.windows) if item.window == window)
+        self._left[position] -= 1
+        self._failed[position] = self._failed[position] or failed
+        if self._left[position] == 0:
+            self.windows[position].outcome = Outcome.FAILED if self._failed[position] else Outcome.DONE
+
+    def expect_one_more(self, window: DateWindow) -> None:
+        self._left[next(i for i, item in enumerate(self.windows) if item.window == window)] += 1
+
+    def history(self, settled: Date | None) -> AccountHistory:
+        return self.baseline.after(self.windows, settled)
+
+
+class DayCursor(PinterestCursor):
+    """Per ad account, the days that are read for good.
+
+    Args:
+        stream_name: whose cursor it is.
+        state_manager: knows the incoming state.
+        repository: takes the outgoing ones.
+        period: the days this sync is about.
+        today: Pinterest's day, in UTC.
+        asked: stands for the columns and the attribution that are asked for.
+    """
+
+    field = "DATE"
+
+    def __init__(
+        self,
+        stream_name: str,
+        state_manager: ConnectorStateManager,
+        repository: MessageRepository,
+        period: Period,
+        today: Date,
+        asked: str = "",
+    ) -> None:
+        super().__init__(stream_name, state_manager, repository)
+        self._asked = asked
+        self._period = period
+        self._today = today
+        incoming = state_manager.get_stream_state(stream_name, None)
+        with reading_state(stream_name):
+            saved = self._read(incoming)
+            self._flat = parse_day(saved.flat) if saved.flat is not None else None
+            self._histories = {
+                account: AccountHistory.from_state(cursor, self.field) for account, cursor in saved.accounts.items()
+            }
+        self._incoming = frozenset(self._histories)
+        self._plans: dict[str, _Plan] = {}
+        if incoming.get(_ASKED, asked) != asked:
+            self._warn_of_old_values()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What to hand out now."""
+        accounts = {
+            account: history.to_state(self.field) for account, history in self._histories.items() if history.last
+        }
+        state = write_state(SavedState(accounts, str(self._flat) if self._flat else None), self.field)
+        return {**state, _ASKED: self._asked} if self._asked else state
+
+    def accounts(self) -> Iterable[str]:
+        """Ad accounts that the incoming state names."""
+        return self._incoming
+
+    @property
+    def first_day(self) -> Date:
+        """The first day that this sync is about."""
+        return self._period.start
+
+    def oldest_first(self, accounts: Iterable[str]) -> list[str]:
+        """Accounts in the order of their cursors, so that each gets its turn under a small daily quota."""
+        return sorted(accounts, key=lambda account: str(self.history_of(account).last or ""))
+
+    def history_of(self, account: str) -> AccountHistory:
+        """What is known of an account; a flat cursor holds for those that have no entry yet."""
+        return self._histories.get(account) or AccountHistory(last=self._flat)
+
+    def keep_place(self, account: str) -> None:
+        """Give an account an entry of its own before the flat cursor is dropped."""
+        with self._lock:
+            self._histories[account] = self.history_of(account)
+
+    def retire_flat(self) -> None:
+        """Tell that every account has an entry of its own."""
+        with self._lock:
+            self._flat = None
+
+    def settle(self, last_final_day: Callable[[], Date]) -> None:
+        """Find out which days are still moving, where the lookback is too short to see to them."""
+        if self._period.settling is not Settling.BY_LOOKBACK:
+            day = last_final_day()
+            self._period = self._period.up_to(day)
+            if self._period.settling is Settling.EMIT_ONCE:
+                self._period = replace(self._period, end=min(day, self._period.end))
+
+    def unread(self, account: str) -> list[WindowProgress]:
+        """The windows that an account still lacks."""
+        history = self.history_of(account)
+        if history.last and history.last > self._today:
+            LOGGER.warning(
+                f"{self._stream_name}: the state of ad account {account} lies in the future ({history.last}). It "
+                f"counts as today ({self._today}), and nothing is read this time.",
+            )
+            self._histories[account] = replace(history, last=self._today)
+            return []
+        for window in history.out_of_reach(self._period):
+            LOGGER.warning(
+                f"{self._stream_name}: the days {window.start} to {window.end} of ad account {account} were never read "
+                f"and are too old now: Pinterest keeps the days from {self._period.earliest} on. They stay "
+                "noted in the state.",
+            )
+        return history.unread(self._period)
+
+    def owed(self, account: str) -> list[DateWindow]:
+        """The days of those windows, for whoever only wants to know how many."""
+        return [item.window for item in self.history_of(account).unread(self._period)]
+
+    def plan(self, account: str, windows: list[WindowProgress], slices: list[int]) -> None:
+        """Register an account's windows, and how many slices each has, before the first of them is read."""
+        with self._lock:
+            self._plans[account] = _Plan(self.history_of(account), windows, slices)
+            self._histories[account] = self._plans[account].history(self._period.settled)
+
+    def expect_one_more(self, account: str, window: DateWindow) -> None:
+        """Tell that a window will have one slice more than was planned."""
+        with self._lock:
+            self._plans[account].expect_one_more(window)
+
+    def fail(self, stream_slice: StreamSlice) -> None:
+        """Tell that a slice could not be read."""
+        if ACCOUNT_KEY in stream_slice and START in stream_slice:
+            with self._lock:
+                self._resolve(stream_slice, failed=True)
+
+    def _commit(self, stream_slice: StreamSlice, finding: Any) -> None:
+        del finding
+        self._resolve(stream_slice, failed=False)
+
+    def _resolve(self, stream_slice: StreamSlice, *, failed: bool) -> None:
+        account = stream_slice[ACCOUNT_KEY]
+        self._plans[account].resolve(window_of(stream_slice), failed=failed)
+        self._histories[account] = self._plans[account].history(self._period.settled)
+
+    def _warn_of_old_values(self) -> None:
+        kept = [window for history in self._histories.values() if (window := self._kept(history))]
+        if kept:
+            LOGGER.warning(
+                f"{self._stream_name}: the columns or the attribution window have changed since the last sync. The "
+                f"days {min(window.start for window in kept)} to {max(window.end for window in kept)} keep their old "
+                "values; clear the stream's data to read them again.",
+            )
+
+    def _kept(self, history: AccountHistory) -> DateWindow | None:
+        """The days that this sync does not read again."""
+        if history.last is None:
+            return None
+        tail = next((item.window for item in history.unread(self._period) if item.purpose is Purpose.TAIL), None)
+        end = min(history.last, days_before(tail.start, 1)) if tail else history.last
+        start = history.first or min(end, self._period.earliest)
+        return DateWindow(start, end) if start <= end else None
+
+    def _read(self, state: Mapping[str, Any]) -> SavedState:
+        return read_state(state, self.field, min)

@@ -1,0 +1,1 @@
+"""Ad accounts and what is in them."""

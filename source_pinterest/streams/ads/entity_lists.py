@@ -1,0 +1,115 @@
+"""Which lists does Pinterest give for one campaign or ad group at a time only?
+
+One slice per ad account holds the ids of its entities, archived ones included, and the calls name them one by one.
+"""
+
+import logging
+from abc import ABC
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+import requests
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest import limits
+from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
+from source_pinterest.engine.parent_ids import Key
+from source_pinterest.streams.ads.entities import ALL_STATUSES, AdAccountStream, AdGroups, EntityStream
+from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
+
+LOGGER = logging.getLogger("airbyte")
+
+Filter = Mapping[str, Any]
+"""The parameter that names the entities of one call; none for the account itself."""
+
+_FILTER = "filter"
+
+
+class EntityListStream(AdAccountStream, ABC):
+    """One slice per ad account, one list per entity in it."""
+
+    listed_by: ClassVar[Mapping[str, type[EntityStream]]]
+    """The parameters that name an entity."""
+    cost = f"1 an ad group and page of {limits.PAGE_SIZE}"
+
+    def select(self) -> None:
+        """Tell that this sync emits the stream, and that it needs the ids of all its entities."""
+        super().select()
+        self.want_entities()
+
+    def want_entities(self) -> None:
+        """Tell that the ids of all entities are needed."""
+        for entities in self.listed_by.values():
+            self.shared.stream(entities).ids.want()
+
+    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
+        """A slice for each account, with the ids of its entities; one that raises where they can't be listed."""
+        for account in accounts:
+            partition = {"ad_account_id": account}
+            try:
+                ids: dict[str, Any] = {
+                    name: tuple(self.shared.stream(of).ids.of((account,))) for name, of in self.listed_by.items()
+                }
+            except SliceError as error:
+                yield failed_slice(partition, error)
+            else:
+                yield partition_slice(partition, **ids)
+
+    def list_ids(self, key: Key) -> Iterator[str]:
+        """The ids of an account, without its records."""
+        for stream_slice in self.account_slices(key):
+            if failure := failure_of(stream_slice):
+                raise failure
+            for response in self.pages(stream_slice):
+                for record in self.records(response, stream_slice):
+                    yield record["id"]
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The page, and the entity."""
+        return {**super().request_params(*args, **kwargs), **(kwargs.get("stream_slice") or {}).get(_FILTER, {})}
+
+    def pages(self, stream_slice: StreamSlice) -> Iterator[requests.Response]:
+        """The pages of all lists of an account.
+
+        Raises:
+            RefusedError: the account can't be read.
+            AccessLostError: only part of it can.
+        """
+        for number, wanted in enumerate(self.filters(stream_slice)):
+            try:
+                yield from self.list_pages(stream_slice, wanted)
+            except RefusedError as error:
+                if number:
+                    path = self.path(stream_slice=stream_slice)
+                    raise AccessLostError(self.name, path, str(error.message)) from error
+                raise
+
+    def filters(self, stream_slice: StreamSlice) -> Iterator[Filter]:
+        """What each list of a slice is asked for by."""
+        for name in self.listed_by:
+            for entity in stream_slice.extra_fields[name]:
+                yield {name: entity}
+
+    def list_pages(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[requests.Response]:
+        """The pages of one list; none if its entity was deleted meanwhile."""
+        try:
+            yield from self.ask(stream_slice, wanted)
+        except GoneError as error:
+            if not wanted:
+                raise
+            LOGGER.info(f"{self.name}: {wanted} was deleted meanwhile. {error.message}.")
+
+    def ask(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[requests.Response]:
+        """The pages of one list, whatever becomes of it."""
+        return super().pages(partition_slice(stream_slice.partition, {_FILTER: wanted}))
+
+
+class ProductGroupPromotions(EntityListStream):
+    """Product groups promoted in each ad group. https://developers.pinterest.com/docs/api/v5/product_group_promotions-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/product_group_promotions"
+    listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"ad_group_id": AdGroups}
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The page, the ad group, and every status that may have delivered."""
+        return {**super().request_params(*args, **kwargs), "entity_statuses": list(ALL_STATUSES)}

@@ -1,0 +1,137 @@
+"""Keywords of ad groups, and negative ones of campaigns and accounts. May one call ask for 250 ad groups?
+
+Pinterest opens that parameter to some apps only, and may ignore it. So it is tried out first, and every answer checked.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar
+
+import requests
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest import limits
+from source_pinterest.api.errors import (
+    AccessLostError,
+    AnswerTooLargeError,
+    GoneError,
+    RefusedError,
+    RejectedError,
+    ScopeMissingError,
+    SliceError,
+)
+from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
+from source_pinterest.streams.ads.entity_lists import EntityListStream, Filter
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.slices import batches, failed_slice, failure_of
+from source_pinterest.streams.base.stream import Record
+
+LOGGER = logging.getLogger("airbyte")
+
+AD_GROUP, AD_GROUPS = "ad_group_id", "ad_group_ids"
+
+_REFUSALS = (RejectedError, RefusedError, ScopeMissingError, AccessLostError, GoneError, AnswerTooLargeError)
+"""A batch that is answered so is read ad group by ad group."""
+
+_GROUPS_THAT_PROVE = 2
+_CALLS_OF_A_PROOF = 2
+"""An account of so few ad groups is read as fast as anything is proven."""
+
+
+class Keywords(EntityListStream):
+    """Keywords of ad groups, negative ones of campaigns and accounts too. https://developers.pinterest.com/docs/api/v5/keywords-get."""
+
+    path_template = "ad_accounts/{ad_account_id}/keywords"
+    cost = (
+        f"1 a campaign, and 1 for {limits.AD_GROUPS_PER_KEYWORDS_CALL} ad groups, or for each where Pinterest takes one"
+    )
+    listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"campaign_id": Campaigns, AD_GROUP: AdGroups}
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self._batches_work = False
+
+    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
+        """A slice for each account; those that prove nothing of batches come last, when others may have."""
+        undecided: list[StreamSlice] = []
+        for stream_slice in super().account_slices(accounts):
+            if failure_of(stream_slice):
+                yield stream_slice
+                continue
+            try:
+                self._batches_work = self._batches_work or self._does_a_batch_agree(stream_slice)
+            except SliceError as error:
+                yield failed_slice(stream_slice.partition, error)
+                continue
+            if self._batches_work:
+                yield stream_slice
+            else:
+                undecided.append(stream_slice)
+        yield from undecided
+
+    def filters(self, stream_slice: StreamSlice) -> Iterator[Filter]:
+        """The account itself, each campaign, and the ad groups in the largest batches that work."""
+        yield {}
+        for campaign in stream_slice.extra_fields["campaign_id"]:
+            yield {"campaign_id": campaign}
+        for batch in batches(stream_slice.extra_fields[AD_GROUP], self._batch_size):
+            yield {AD_GROUPS: list(batch)} if len(batch) > 1 else {AD_GROUP: batch[0]}
+
+    def list_pages(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[requests.Response]:
+        """The pages of one list; those of a batch are checked."""
+        if AD_GROUPS in wanted:
+            return self._batch_pages(stream_slice, wanted)
+        return super().list_pages(stream_slice, wanted)
+
+    @property
+    def _batch_size(self) -> int:
+        return limits.AD_GROUPS_PER_KEYWORDS_CALL if self._batches_work else 1
+
+    def _does_a_batch_agree(self, stream_slice: StreamSlice) -> bool:
+        """Whether a batch shows several of its ad groups, no other parent, and all that one of them shows by itself.
+
+        Keywords of a single ad group, or none at all, do not show that the others were looked at.
+        """
+        batch = list(stream_slice.extra_fields[AD_GROUP][: limits.AD_GROUPS_PER_KEYWORDS_CALL])
+        if len(batch) <= _CALLS_OF_A_PROOF:
+            return False
+        try:
+            found = self._ids_by_parent(stream_slice, {AD_GROUPS: batch})
+            if len(found) < _GROUPS_THAT_PROVE or not found.keys() <= set(batch):
+                return False
+            sample = max(found, key=lambda parent: len(found[parent]))
+            return self._ids_by_parent(stream_slice, {AD_GROUP: sample}) == {sample: found[sample]}
+        except _REFUSALS:
+            return False
+
+    def _ids_by_parent(self, stream_slice: StreamSlice, wanted: Filter) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for response in self.ask(stream_slice, wanted):
+            for keyword in self.parse_response(response):
+                found[_parent_of(keyword)].add(str(keyword["id"]))
+        return dict(found)
+
+    def _batch_pages(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[requests.Response]:
+        """The pages of a batch; what it fails to show, its ad groups show one by one."""
+        seen: set[str] = set()
+        try:
+            for response in self.ask(stream_slice, wanted):
+                keywords = self.parse_response(response)
+                if not {_parent_of(keyword) for keyword in keywords} <= set(wanted[AD_GROUPS]):
+                    break
+                seen.update(str(keyword["id"]) for keyword in keywords)
+                yield response
+            else:
+                return
+        except _REFUSALS as error:
+            LOGGER.info(f"{self.name}: a batch of ad groups is read one by one. {error.message}.")
+        for ad_group in wanted[AD_GROUPS]:
+            for response in super().list_pages(stream_slice, {AD_GROUP: ad_group}):
+                keywords = self.parse_response(response)
+                keywords[:] = [keyword for keyword in keywords if str(keyword["id"]) not in seen]
+                yield response
+
+
+def _parent_of(keyword: Record) -> str:
+    return str(keyword.get("parent_id"))

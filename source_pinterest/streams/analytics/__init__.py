@@ -1,0 +1,1 @@
+"""Daily numbers of ads, asked for at once or as reports."""

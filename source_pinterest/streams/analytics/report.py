@@ -1,0 +1,185 @@
+"""Reports of every level, asked of Pinterest as asynchronous jobs for whole accounts."""
+
+from abc import ABC
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
+
+from source_pinterest import limits
+from source_pinterest.api.bodies import write_texts
+from source_pinterest.columns import (
+    ASYNC_COLUMNS,
+    DATE,
+    DEFAULT_COLUMNS,
+    STRING_COLUMNS,
+    analytics_schema,
+)
+from source_pinterest.config.report_levels import default_targeting_types, is_targeting, reach_of, refused_columns
+from source_pinterest.dates import DateWindow, subtract_window
+from source_pinterest.granularity import Granularity
+from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.history import Purpose, WindowProgress
+from source_pinterest.streams.ads.entities import AdAccountStream
+from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
+from source_pinterest.streams.analytics.report_slices import ReportFeed, attribution_of, fingerprint
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.estimate import Outlook
+from source_pinterest.streams.base.slices import in_reading_order
+from source_pinterest.streams.base.stream import Record
+
+TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
+_TEXT = {"type": ["null", "string"]}
+
+
+class ReportStream(AdAccountStream, ABC):
+    """One report per account and window; a row per entity and day. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
+
+    path_template = "ad_accounts/{ad_account_id}/reports"
+    cursor_field: str | list[str] = DATE
+    checkpoint: DayCursor
+    level: str
+    id_columns: tuple[str, ...]
+    granularity = Granularity.DAY
+    own_start: Date | None = None
+    """The first day the stream is about, where it has one of its own."""
+
+    def __init__(self, sync: Sync) -> None:
+        self.history_days, self.window_days = reach_of(self.level, self.granularity)
+        targeting = (TARGETING_TYPE, TARGETING_VALUE) if is_targeting(self.level) or self.level == "KEYWORD" else ()
+        self.key_columns = (*self.id_columns, *targeting, *self.bucket_columns())
+        self.primary_key = [*self.key_columns, *self.stamped_columns()]
+        asked = dict.fromkeys((*self.id_columns, "AD_ACCOUNT_ID", *self.wanted_columns(sync)))
+        self.columns = tuple(column for column in asked if self.accepts(column))
+        body = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
+        self.body = {**body, **self.attribution(sync)}
+        orders = len(self.variants())
+        self.cost = f"{orders} for {self.window_days} days of an ad account, and some to ask whether it is ready"
+        self.feed = ReportFeed(sync, self.name, self.key_columns)
+        super().__init__(sync)
+
+    def targeting_types(self) -> tuple[str, ...]:
+        """By what the rows are broken down; nothing at most levels."""
+        return default_targeting_types(self.level)
+
+    def bucket_columns(self) -> tuple[str, ...]:
+        """The columns that say which bucket a row is about."""
+        return (DATE,)
+
+    def stamped_columns(self) -> tuple[str, ...]:
+        """Columns of the key that are ours, not Pinterest's."""
+        return ()
+
+    def wanted_columns(self, sync: Sync) -> tuple[str, ...]:
+        """The columns to ask for."""
+        del sync
+        return DEFAULT_COLUMNS
+
+    def attribution(self, sync: Sync) -> dict[str, Any]:
+        """How conversions are attributed."""
+        return attribution_of(sync.config)
+
+    def accepts(self, column: str) -> bool:
+        """Whether the level knows the column: product items belong to no single ad."""
+        return column in ASYNC_COLUMNS and column not in refused_columns(self.level)
+
+    @cached_property
+    def _schema(self) -> Mapping[str, Any]:
+        schema = analytics_schema(self.columns)
+        keys = {column: _TEXT for column in self.primary_key if column not in schema["properties"]}
+        return {**schema, "properties": {**schema["properties"], **keys}}
+
+    def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
+        """A schema of the columns that are asked for."""
+        return self._schema
+
+    def select(self) -> None:
+        """Tell that this sync emits the stream, and have its reports made beside those of the others."""
+        super().select()
+        self.desk = self.feed.order(self._told_plan)
+
+    def asked(self) -> str:
+        """Stands for everything that makes the numbers of a day what they are."""
+        return fingerprint({**self.body, "variants": self.variants()})
+
+    def _told_plan(self) -> list[ReportRequest]:
+        requests = list(self.plan())
+        Outlook.of_reports(requests).tell(self.name, self.shared.analytics_pace())
+        return requests
+
+    def plan(self) -> Iterator[ReportRequest]:
+        """A request for each window that an account lacks; several where it asks for more than one may name."""
+        ready = self.shared.stream(MetricsReadyState)
+        self.checkpoint.settle(lambda: self.granularity.last_whole(ready.last_final_day()))
+        for account in self.checkpoint.oldest_first(self.accounts()):
+            self.checkpoint.keep_place(account)
+            windows = self._windows(account)
+            variants = self.variants()
+            self.checkpoint.plan(account, windows, [len(variants)] * len(windows))
+            for item, (number, more) in product(windows, enumerate(variants)):
+                yield ReportRequest(account, item.window, {**self.body, **more}, item.window, number)
+        self.checkpoint.retire_flat()
+
+    def _windows(self, account: str) -> list[WindowProgress]:
+        """What an account lacks, in windows of one report each; no bucket is in two of them."""
+        unread = [(item.purpose, whole) for item in self.checkpoint.unread(account) if (whole := self._whole(item))]
+        newest = next((whole for purpose, whole in unread if purpose is Purpose.TAIL), None)
+        windows = []
+        for purpose, whole in unread:
+            older = subtract_window([whole], newest) if newest and purpose is not Purpose.TAIL else [whole]
+            pieces = [
+                piece for window in older for piece in self.granularity.cut(window, self.window_days, self.config.today)
+            ]
+            windows += [WindowProgress(piece, purpose) for piece in in_reading_order(pieces, purpose)]
+        return windows
+
+    def _whole(self, item: WindowProgress) -> DateWindow | None:
+        """The window in whole buckets: outward to days that were read before, inward at the first day of all."""
+        bucket = self.granularity.bucket_of(item.window.start)
+        first_day = min(self.checkpoint.first_day, item.window.start)  # a window that is owed may lie before it
+        return self.granularity.inward(DateWindow(max(bucket.start, first_day), item.window.end))
+
+    def variants(self) -> list[dict[str, Any]]:
+        """What the requests for one window add: so many targeting types each as one may name."""
+        size = limits.TARGETING_TYPES_PER_REPORT
+        types = self.targeting_types()
+        return [{"targeting_types": list(types[i : i + size])} for i in range(0, len(types), size)] or [{}]
+
+    def try_out(self, account: str, window: DateWindow) -> None:
+        """Have Pinterest judge the request, on a few days of one account.
+
+        Raises:
+            ReportRefusedError: it calls the request wrong.
+        """
+        self.feed.create(ReportRequest(account, window, {**self.body, **self.variants()[0]}, window))
+
+    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
+        """A slice for each report as it is finished."""
+        del accounts
+        yield from self.feed.slices(
+            self.desk,
+            lambda half: self.checkpoint.expect_one_more(half.ad_account_id, half.planned),
+        )
+
+    def on_end(self, stream_slice: StreamSlice) -> None:
+        """Let go of what waits for a slice, the next report among it."""
+        super().on_end(stream_slice)
+        self.feed.release(stream_slice)
+
+    def on_failure(self, stream_slice: StreamSlice) -> None:
+        """Leave the slice's window to the next sync."""
+        if self.cursor_field:
+            self.checkpoint.fail(stream_slice)
+
+    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
+        """The rows of a report; ids, names and targeting values are strings, whatever Pinterest sends."""
+        texts = {*self.key_columns, TARGETING_VALUE, *(column for column in self.columns if column in STRING_COLUMNS)}
+        for row in self.feed.rows(stream_slice):
+            write_texts(row, texts)
+            yield row
+        if self.cursor_field:
+            self.checkpoint.complete(stream_slice)

@@ -1,0 +1,44 @@
+"""Which streams are read parent by parent?"""
+
+from abc import ABC
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.errors import SliceError
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
+from source_pinterest.streams.base.stream import PinterestStream
+
+
+class ChildStream(PinterestStream, ABC):
+    """One slice for each id of a parent stream. The ids of all its parents are stamped on each record."""
+
+    parent: ClassVar[type[PinterestStream]]
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.parents = sync.stream(self.parent)
+
+    def select(self) -> None:
+        """Tell that this sync emits the stream."""
+        super().select()
+        self.parents.ids.want()
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """A slice for each parent; a parent listing that fails is one slice that raises."""
+        for outer in self.parents.slices():
+            yield from [outer] if failure_of(outer) else self.slices_of(outer)
+
+    def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
+        """A slice for each parent in a slice of the parent stream."""
+        own_key = self.partition_keys[-1]
+        ids: dict[str, Any] = dict(outer.partition)
+        try:
+            parents = self.parents.ids.of(tuple(ids.values()))
+        except SliceError as error:
+            yield failed_slice(ids, error)
+            return
+        for parent in parents:
+            yield partition_slice({**ids, own_key: parent})

@@ -1,0 +1,1 @@
+"""Boards, pins and profiles."""

@@ -1,0 +1,178 @@
+"""What did each pin do on each day?
+
+100 pins a call where Pinterest lets the app do that, else one by one, 60 a minute. All pins are read in one partition,
+one call after the other, so that the quota does not hold up the workers of other streams.
+"""
+
+import itertools
+import logging
+import math
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
+
+from source_pinterest import limits
+from source_pinterest.api.errors import (
+    AnswerTooLargeError,
+    BetaClosedError,
+    GoneError,
+    PinterestError,
+    RefusedError,
+    SliceError,
+)
+from source_pinterest.dates import days_before, parse_day
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.granularity import Granularity
+from source_pinterest.state.day_cursor import END, START
+from source_pinterest.state.formats import ACCOUNT_KEY
+from source_pinterest.state.pin_cursor import PinDayCursor, Reading
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.estimate import Outlook
+from source_pinterest.streams.base.slices import batches, failure_of, key_of_parent, partition_slice
+from source_pinterest.streams.base.stream import Record
+from source_pinterest.streams.organic.pin_metrics import MultiPinMetrics, PinMetrics
+from source_pinterest.streams.organic.pins import Pins
+from source_pinterest.streams.organic.user_analytics import STILL_COUNTING
+
+LOGGER = logging.getLogger("airbyte")
+
+_HIDDEN_IN_A_ROW = 100
+"""So many pins may be refused in a row where others are shown: those of a secret board lie side by side."""
+
+Batch = tuple[str, ...]
+
+
+class PinAnalytics(PinMetrics):
+    """Days of pins. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
+
+    primary_key: str | list[str] = ["pin_id", "date"]  # noqa: RUF012 - an attribute of the framework's
+    partition_keys = ("pin_id",)
+    cursor_field = "date"
+    cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_CALL} pins in Pinterest's beta"
+    checkpoint: PinDayCursor
+    granularity = Granularity.DAY
+    history_days = limits.SYNC_HISTORY_DAYS
+    own_start: Date | None = None
+    settled_only = False
+    """Whether the days that are read are old enough to count as settled, whatever Pinterest says of each pin."""
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self._pins = sync.stream(Pins)
+        self._owners: list[StreamSlice] = []
+        self._pins_per_call = limits.PINS_PER_ANALYTICS_CALL
+        self._refusals_in_a_row, self._refusals_borne = 0, FAILURES_IN_A_ROW
+
+    def select(self) -> None:
+        """Tell that this sync emits the stream, and that it needs the ids of the pins."""
+        super().select()
+        self._pins.ids.want()
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """One slice for all pins of all owners, as soon as they are listed."""
+        self._owners = list(super().slices())
+        for owner in itertools.filterfalse(failure_of, self._owners):
+            with suppress(SliceError):  # which is raised again where the owner's pins are read
+                self._pins.ids.of(key_of_parent(owner))
+        yield partition_slice({})
+
+    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
+        """The days of all pins, owner by owner; one that fails does not keep the others from being read.
+
+        Raises:
+            SliceError: the first failure.
+        """
+        del stream_slice
+        failures: list[SliceError] = []
+        for owner in self._owners:
+            try:
+                yield from self._read_owner(owner)
+            except (RefusedError, GoneError) as error:
+                self.leave_out(owner, error)
+            except SliceError as error:
+                LOGGER.warning(f"{self.name}: not all pins could be read. {error.message}")
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def _read_owner(self, owner: StreamSlice) -> Iterator[Record]:
+        if failure := failure_of(owner):
+            raise failure
+        self._refusals_in_a_row, self._refusals_borne = 0, FAILURES_IN_A_ROW
+        pins = sorted(set(map(int, self._pins.ids.of(key_of_parent(owner)))))
+        while reading := self.checkpoint.reading(owner.get(ACCOUNT_KEY)):
+            left = [str(pin) for pin in pins if pin > reading.after]
+            outlook = Outlook(1, 1, 0, calls=math.ceil(len(left) / self._pins_per_call))
+            outlook.tell(self.name, self.shared.organic_pace())
+            yield from self._read_pass(owner, reading, left)
+
+    def _read_pass(self, owner: StreamSlice, reading: Reading, pin_ids: list[str]) -> Iterator[Record]:
+        """The days of the pins that a pass has still before it; the state says how far it has come."""
+        account = owner.get(ACCOUNT_KEY)
+        start, end = reading.window.as_pair()
+        call = {**owner.partition, START: start, END: end}
+        work = deque(batches(pin_ids, limits.PINS_PER_ANALYTICS_CALL))
+        while work:
+            batch = work.popleft()
+            found = self._metrics(call, batch)
+            if found is None:
+                work.extendleft(reversed(self._smaller(batch)))
+                continue
+            for record in _rows(found):
+                if record.get("data_status") in STILL_COUNTING and not self.settled_only:
+                    reading = replace(reading, settled=min(reading.settled, days_before(parse_day(record["date"]), 1)))
+                yield {**owner.partition, **record}
+            reading = replace(reading, after=int(batch[-1]))
+            if not self._refusals_in_a_row:
+                self.checkpoint.advance(account, reading)
+        self.checkpoint.finish(account, reading)
+
+    def _metrics(self, call: Mapping[str, Any], batch: Batch) -> Mapping[str, Mapping[str, Any]] | None:
+        """What a batch of pins did; None where they have to be asked for in smaller calls."""
+        if len(batch) > self._pins_per_call:
+            return None
+        source = self.shared.stream(MultiPinMetrics) if self._pins_per_call > 1 else self
+        try:
+            found = source.metrics(call, batch)
+        except BetaClosedError as error:
+            self._pins_per_call = 1
+            LOGGER.info(
+                f"{self.name}: Pinterest does not let this app read many pins in one call, so that they are read one "
+                f"by one, about {limits.CALLS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
+            )
+            return None
+        except (GoneError, RefusedError, AnswerTooLargeError) as error:
+            return None if len(batch) > 1 else self._pass_over(batch[0], error)
+        self._refusals_in_a_row, self._refusals_borne = 0, _HIDDEN_IN_A_ROW
+        if absent := [pin for pin in batch if pin not in found]:
+            LOGGER.warning(
+                f"{self.name}: Pinterest leaves out {len(absent)} of {len(batch)} pins, such as {absent[0]}."
+            )
+        return found
+
+    def _smaller(self, batch: Batch) -> list[Batch]:
+        """The batch as several: as many pins as a call may have, or half of them if that was tried."""
+        too_many = len(batch) > self._pins_per_call
+        return batches(batch, self._pins_per_call if too_many else (len(batch) + 1) // 2)
+
+    def _pass_over(self, pin_id: str, error: PinterestError) -> Mapping[str, Mapping[str, Any]]:
+        """Go on without a pin that is deleted or not shown; raise the error if it is more than a matter of that pin."""
+        if isinstance(error, GoneError):
+            LOGGER.info(f"{self.name}: pin {pin_id} was deleted meanwhile.")
+            return {}
+        self._refusals_in_a_row += 1
+        if isinstance(error, AnswerTooLargeError) or self._refusals_in_a_row >= self._refusals_borne:
+            raise error
+        LOGGER.warning(f"{self.name}: pin {pin_id} is left out. {error.message}.")
+        return {}
+
+
+def _rows(found: Mapping[str, Mapping[str, Any]]) -> Iterator[Record]:
+    for pin_id, metrics in found.items():
+        for day in metrics["daily_metrics"]:
+            yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}

@@ -1,0 +1,1 @@
+"""Tests of the only readers of a raw configuration."""

@@ -1,0 +1,288 @@
+"""Does every config that anyone has saved still mean what it meant, and does a bad one say what is wrong with it?"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils import AirbyteTracedException
+from pendulum import Date, datetime
+
+from source_pinterest.columns import DEFAULT_COLUMNS, SYNC_COLUMNS
+from source_pinterest.config import AccessTokenCredentials, AttributionWindow, Config, OAuthCredentials
+from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, BadConfig, config, signed_in_with
+from unit_tests.report_configs import BAD_REPORTS, report
+
+ROOT = Path(__file__).parents[2]
+SPEC = json.loads((ROOT / "source_pinterest/spec.json").read_text(encoding="utf-8"))
+TITLES = {name: option["title"] for name, option in SPEC["connectionSpecification"]["properties"].items()}
+
+OAUTH_CREDENTIALS = OAuthCredentials("1234567", "false-client-secret", "false-refresh-token")
+ACCESS_TOKEN_CREDENTIALS = AccessTokenCredentials("false-access-token")
+
+
+def read(**options: Any) -> Config:
+    return Config.from_mapping(config(**options), TODAY)
+
+
+def sample(name: str) -> dict[str, Any]:
+    samples = ROOT / "integration_tests/sample_configs"
+    content: dict[str, Any] = json.loads((samples / f"{name}.json").read_text(encoding="utf-8"))
+    return content
+
+
+def test_nothing_but_credentials_is_needed() -> None:
+    assert read() == Config(
+        credentials=OAUTH_CREDENTIALS,
+        today=TODAY,
+        start_date=None,
+        statuses=("ACTIVE", "PAUSED", "ARCHIVED"),
+        account_ids=(),
+        exclude_account_ids=frozenset(),
+        organic_account_id=None,
+        organic_per_ad_account=False,
+        pin_metrics=False,
+        pin_analytics_max_age_days=None,
+        analytics_columns=None,
+        lookback_days=None,
+        attribution_window=None,
+        conversion_report_time=None,
+        max_wait_seconds=900,
+        request_timeout_seconds=120,
+        max_retries=5,
+        num_workers=10,
+        custom_reports=(),
+        num_report_jobs=10,
+        report_timeout_seconds=3_600,
+        notices=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "credentials"),
+    [
+        ("oauth_nested", OAUTH_CREDENTIALS),
+        ("oauth_nested_without_method", OAUTH_CREDENTIALS),
+        (
+            "oauth_nested_with_access_token",
+            OAuthCredentials(
+                "1234567", "false-client-secret", "false-refresh-token", "false-access-token", datetime(2024, 6, 1, 12)
+            ),
+        ),
+        ("oauth_flat", OAUTH_CREDENTIALS),
+        ("oauth_flat_with_nulls", OAUTH_CREDENTIALS),
+        ("every_option", OAUTH_CREDENTIALS),
+        ("custom_reports", OAUTH_CREDENTIALS),
+        ("access_token_nested", ACCESS_TOKEN_CREDENTIALS),
+        ("access_token_nested_without_method", ACCESS_TOKEN_CREDENTIALS),
+        ("access_token_flat", ACCESS_TOKEN_CREDENTIALS),
+    ],
+)
+def test_credentials_of_any_age_are_found(name: str, credentials: OAuthCredentials | AccessTokenCredentials) -> None:
+    assert Config.from_mapping(sample(name), TODAY).credentials == credentials
+
+
+def test_a_nested_value_goes_before_a_flat_one() -> None:
+    raw = {**signed_in_with(client_id="7", client_secret=None, refresh_token="false-nested"), **OAUTH}
+
+    assert Config.from_mapping(raw, TODAY).credentials == OAuthCredentials("7", "false-client-secret", "false-nested")
+
+
+def test_without_a_method_what_can_be_renewed_goes_first() -> None:
+    fields = {key: value for key, value in OAUTH.items() if key != "auth_method"}
+    raw = signed_in_with(**fields, access_token="false-access-token")
+
+    assert isinstance(Config.from_mapping(raw, TODAY).credentials, OAuthCredentials)
+
+
+def test_credentials_lose_what_came_with_copying_them() -> None:
+    raw = signed_in_with(**{**OAUTH, "client_id": 1234567, "refresh_token": " false-refresh-token\n"})
+
+    assert Config.from_mapping(raw, TODAY).credentials == OAUTH_CREDENTIALS
+
+
+@pytest.mark.parametrize("expiry", [None, "soon", 1717243200, "P1D"])
+def test_an_expiry_that_can_not_be_read_is_none(expiry: Any) -> None:
+    raw = signed_in_with(**OAUTH, access_token="false-access-token", token_expiry_date=expiry)
+    credentials = Config.from_mapping(raw, TODAY).credentials
+
+    assert isinstance(credentials, OAuthCredentials)
+    assert credentials.token_expiry_date is None
+    assert credentials.usable_access_token() is None
+
+
+def test_an_access_token_is_usable_until_it_expires() -> None:
+    expiry = datetime(2026, 7, 1, 12)
+    credentials = OAuthCredentials("1", "false-secret", "false-refresh-token", "false-access-token", expiry)
+
+    assert credentials.usable_access_token(expiry.subtract(seconds=1)) == "false-access-token"
+    assert credentials.usable_access_token(expiry) is None
+
+
+def test_every_secret_is_named_as_one_and_none_is_shown() -> None:
+    credentials = OAuthCredentials("1234567", "false-client-secret", "false-refresh-token", "false-access-token")
+
+    assert set(credentials.secrets()) == {
+        "false-client-secret",
+        "false-refresh-token",
+        "false-access-token",
+        BASIC_TOKEN,
+    }
+    assert ACCESS_TOKEN_CREDENTIALS.secrets() == ("false-access-token",)
+    shown = f"{credentials!r} {credentials} {ACCESS_TOKEN_CREDENTIALS!r} {read()!r}"
+    assert not [secret for secret in SECRETS if secret in shown]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-07-01", Date(2026, 7, 1)),
+        ("2026-06-01T00:00:00Z", Date(2026, 6, 1)),
+        ("2026-06-01 23:59:59", Date(2026, 6, 1)),
+        (" 2026-06-01 ", Date(2026, 6, 1)),
+        ("2023-12-30", Date(2023, 12, 30)),
+    ],
+)
+def test_a_start_date_is_a_day(text: str, day: Date) -> None:
+    chosen = read(start_date=text)
+
+    assert (chosen.start_date, chosen.notices) == (day, ())
+
+
+@pytest.mark.parametrize("text", ["2023-12-29", "2019-02-01T00:00:00Z"])
+def test_a_start_date_beyond_what_pinterest_keeps_is_moved_and_told(text: str) -> None:
+    chosen = read(start_date=text)
+
+    assert chosen.start_date == Date(2023, 12, 30)
+    (notice,) = chosen.notices
+    assert text[:10] in notice
+    assert "2023-12-30" in notice
+
+
+@pytest.mark.parametrize("status", [None, [], ["ARCHIVED", "PAUSED", "ACTIVE", "ACTIVE"]])
+def test_no_status_means_every_status(status: Any) -> None:
+    assert read(status=status).statuses == ("ACTIVE", "PAUSED", "ARCHIVED")
+
+
+def test_a_chosen_status_is_the_only_one() -> None:
+    assert read(status=["archived "]).statuses == ("ARCHIVED",)
+
+
+def test_accounts_are_joined_once_each_in_their_order() -> None:
+    chosen = read(account_id=12, account_ids=[" 15 ", "12", 11, 15, None, ""], exclude_account_ids=[13, "13"])
+
+    assert chosen.account_ids == ("12", "15", "11")
+    assert chosen.exclude_account_ids == {"13"}
+    assert chosen.organic_account_id == "12"
+
+
+def test_several_accounts_never_act_for_one_of_them() -> None:
+    assert read(account_ids=["549761668032"]).organic_account_id is None
+
+
+def test_an_id_of_18_digits_is_exact() -> None:
+    assert read(account_id="123456789012345678").account_ids == ("123456789012345678",)
+
+
+def test_columns_are_kept_in_their_order_and_named_as_pinterest_does() -> None:
+    chosen = read(analytics_columns=["spend_in_dollar", "DATE", "TOTAL_CHECKOUT", "SPEND_IN_DOLLAR"])
+
+    assert chosen.analytics_columns == ("SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
+
+
+@pytest.mark.parametrize("columns", [None, [], ["DATE"]])
+def test_no_columns_mean_the_usual_ones(columns: Any) -> None:
+    assert read(analytics_columns=columns).analytics_columns is None
+
+
+def test_every_column_can_be_chosen() -> None:
+    assert set(DEFAULT_COLUMNS) < SYNC_COLUMNS
+    assert set(read(analytics_columns=sorted(SYNC_COLUMNS)).analytics_columns or ()) == SYNC_COLUMNS
+
+
+def test_an_attribution_window_is_click_engagement_view() -> None:
+    chosen = read(attribution_window="60/60/7").attribution_window
+
+    assert chosen == AttributionWindow(click=60, engagement=60, view=7)
+    assert chosen.largest == 60
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"lookback_days": 0}, {"lookback_days": 0}),
+        ({"lookback_days": 89.0}, {"lookback_days": 89}),
+        ({"conversion_report_time": "TIME_OF_CONVERSION"}, {"conversion_report_time": "TIME_OF_CONVERSION"}),
+        ({"max_wait_minutes": 0}, {"max_wait_seconds": 0}),
+        ({"max_wait_minutes": 0.5}, {"max_wait_seconds": 30}),
+        ({"request_timeout_seconds": 2.5}, {"request_timeout_seconds": 2.5}),
+        ({"max_retries": 0}, {"max_retries": 0}),
+        ({"num_report_jobs": 50}, {"num_report_jobs": 50}),
+        ({"report_timeout_minutes": 1.5}, {"report_timeout_seconds": 90}),
+        ({"num_threads": 3}, {"num_workers": 3}),
+        ({"num_threads": 3, "num_workers": 40}, {"num_workers": 40}),
+        ({"num_threads": 3, "num_workers": None}, {"num_workers": 3}),
+    ],
+)
+def test_an_option_is_obeyed(options: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+    chosen = read(**options)
+
+    assert {name: getattr(chosen, name) for name in expected} == expected
+
+
+def test_notices_of_the_connection_and_of_its_reports_are_all_told() -> None:
+    chosen = read(start_date="2019-02-01", custom_reports=[report(start_date="2019-03-01")])
+
+    assert [("2019-02-01" in notice, "'Weekly'" in notice) for notice in chosen.notices] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_null_means_absent() -> None:
+    optional = {name: None for name in TITLES if name != "credentials"}
+
+    assert read(**optional) == read()
+
+
+def test_unknown_keys_are_passed_over() -> None:
+    assert read(report_template="later", window_in_days=30) == read()
+
+
+def test_a_config_and_what_it_was_read_from_stay_as_they_are() -> None:
+    raw = sample("every_option")
+    before = json.dumps(raw)
+    chosen = Config.from_mapping(raw, TODAY)
+
+    with pytest.raises(FrozenInstanceError):
+        chosen.num_workers = 1  # type: ignore[misc]
+    assert json.dumps(raw) == before
+
+
+@pytest.mark.parametrize("bad", [*BAD_CONFIGS, *BAD_REPORTS], ids=lambda bad: bad.id)
+def test_a_bad_config_is_refused_in_a_sentence_for_its_owner(bad: BadConfig) -> None:
+    with pytest.raises(AirbyteTracedException) as refused:
+        Config.from_mapping(bad.raw, TODAY)
+
+    error = refused.value
+    message = str(error.message)
+    assert error.failure_type is FailureType.config_error
+    assert TITLES[bad.option].startswith(message.split(":", maxsplit=1)[0])
+    assert [part for part in bad.says if part not in message] == []
+    assert [secret for secret in SECRETS if secret in f"{message} {error.internal_message} {error!r}"] == []
+
+
+@pytest.mark.parametrize("raw", [None, [], "false-access-token"])
+def test_a_config_that_is_no_object_is_refused(raw: Any) -> None:
+    with pytest.raises(AirbyteTracedException, match="must be a JSON object"):
+        Config.from_mapping(raw, TODAY)
+
+
+def test_the_invalid_config_is_refused() -> None:
+    raw = json.loads((ROOT / "integration_tests/invalid_config.json").read_text(encoding="utf-8"))
+
+    with pytest.raises(AirbyteTracedException, match="Start Date"):
+        Config.from_mapping(raw)

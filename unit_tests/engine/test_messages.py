@@ -1,0 +1,212 @@
+"""Do messages leave in their order, at once before a wait, and without secrets?"""
+
+import logging
+import queue
+from collections.abc import Iterator
+
+import pytest
+from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, FailureType, Level, StreamDescriptor, Type
+from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets, update_secrets
+
+from source_pinterest.api.errors import ConfigError
+from source_pinterest.engine.messages import (
+    NO_BODIES,
+    PLAIN_ERRORS,
+    FailureTypes,
+    FlushingQueue,
+    OrderedMessageRepository,
+    as_trace,
+    clean_trace,
+)
+from source_pinterest.engine.stdout import MESSAGES
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
+
+
+def state() -> AirbyteMessage:
+    return AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage())
+
+
+def trace(kind: FailureType = FailureType.system_error, sentence: str = "It failed.") -> AirbyteMessage:
+    error = AirbyteTracedException(message=sentence, internal_message=f"{sentence} Inside.", failure_type=kind)
+    with pytest.raises(AirbyteTracedException) as raised:
+        raise error
+    return raised.value.as_airbyte_message(StreamDescriptor(name="boards"))
+
+
+def test_a_workers_message_goes_through_the_record_queue() -> None:
+    records: queue.Queue[object] = queue.Queue()
+    repository = OrderedMessageRepository(records)  # type: ignore[arg-type]
+    message = state()
+
+    def work() -> None:
+        records.put("record 1")
+        repository.emit_message(message)
+        records.put("record 2")
+
+    in_thread(work).result(PATIENCE_SECONDS)
+
+    assert list(repository.consume_queue()) == []
+    assert [records.get_nowait() for _ in range(3)] == ["record 1", message, "record 2"]
+
+
+def test_the_main_threads_messages_never_block_on_a_full_queue() -> None:
+    records: queue.Queue[object] = queue.Queue(maxsize=1)
+    records.put("record")
+    repository = OrderedMessageRepository(records)  # type: ignore[arg-type]
+    first, second = state(), trace()
+    repository.emit_message(first)
+    repository.emit_message(second)
+
+    assert list(repository.consume_queue()) == [first, second]
+    assert list(repository.consume_queue()) == []
+
+
+def test_a_workers_log_line_keeps_its_place_too() -> None:
+    records: queue.Queue[object] = queue.Queue()
+    repository = OrderedMessageRepository(records)  # type: ignore[arg-type]
+    in_thread(lambda: repository.log_message(Level.INFO, lambda: {"text": "hello"})).result(PATIENCE_SECONDS)
+
+    message = records.get_nowait()
+    assert isinstance(message, AirbyteMessage)
+    assert message.type is Type.LOG
+    assert "hello" in message.log.message  # type: ignore[union-attr]
+
+
+def test_debug_lines_are_not_even_made() -> None:
+    records: queue.Queue[object] = queue.Queue()
+    repository = OrderedMessageRepository(records)  # type: ignore[arg-type]
+    repository.log_message(Level.DEBUG, lambda: pytest.fail("A debug line was made."))
+
+    assert list(repository.consume_queue()) == []
+
+
+def test_output_is_written_before_the_reader_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    flushes: list[int] = []
+    monkeypatch.setattr(MESSAGES, "flush", lambda: flushes.append(1))
+    records = FlushingQueue(maxsize=2)
+    records.put("record 1")  # type: ignore[arg-type]
+    records.put("record 2")  # type: ignore[arg-type]
+    assert [records.get(), records.get()] == ["record 1", "record 2"]
+    assert flushes == []
+
+    with pytest.raises(queue.Empty):
+        records.get(block=False)
+    assert flushes == [1]
+
+
+def test_whoever_waits_for_room_is_woken_once_half_the_queue_is_free() -> None:
+    records: queue.Queue[object] = FlushingQueue(maxsize=4)  # type: ignore[assignment]
+    for number in range(4):
+        records.put(number)
+    writers = [in_thread(lambda: records.put("late")) for _ in range(2)]
+
+    assert [records.get(), all(map(waits, writers))] == [0, True]
+    assert records.get() == 1
+    for writer in writers:
+        writer.result(PATIENCE_SECONDS)
+    assert [records.get() for _ in range(4)] == [2, 3, "late", "late"]
+
+
+# ---- Secrets
+
+
+@pytest.fixture
+def secret() -> Iterator[str]:
+    add_to_secrets("false-secret-8675309")
+    yield "false-secret-8675309"
+    update_secrets([])
+
+
+def test_a_trace_shows_no_secret_anywhere(secret: str) -> None:
+    message = clean_trace(trace(sentence=f"The token {secret} is refused."))
+
+    error = message.trace.error  # type: ignore[union-attr]
+    shown = f"{error.message} {error.internal_message} {error.stack_trace}"  # type: ignore[union-attr]
+    assert secret not in shown
+    assert shown.count("is refused.") >= 3
+
+
+@pytest.mark.parametrize("kind", [FailureType.config_error, FailureType.transient_error])
+def test_a_sentence_that_tells_what_to_do_stands_without_a_stack_trace(kind: FailureType) -> None:
+    error = clean_trace(trace(kind)).trace.error  # type: ignore[union-attr]
+
+    assert error.message == "It failed."  # type: ignore[union-attr]
+    assert error.stack_trace is None  # type: ignore[union-attr]
+
+
+def test_the_error_that_ends_the_process_shows_no_secret(secret: str) -> None:
+    error = AirbyteTracedException(message=f"No {secret}.", failure_type=FailureType.config_error)
+
+    assert secret not in str(as_trace(error))
+
+
+def test_our_own_errors_are_logged_as_their_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("unit_tests.messages")
+    logger.addFilter(PLAIN_ERRORS)
+    try:
+        for error in (ConfigError("Do this."), KeyError("id")):
+            try:
+                raise error
+            except type(error):
+                logger.exception("Stream %s failed", "boards")
+    finally:
+        logger.removeFilter(PLAIN_ERRORS)
+
+    ours, foreign = caplog.records
+    assert ours.getMessage() == "Stream boards failed: Do this."
+    assert ours.exc_info is None
+    assert foreign.getMessage() == "Stream boards failed"
+    assert foreign.exc_info
+
+
+def test_the_framework_logs_no_body(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("unit_tests.messages")
+    logger.addFilter(NO_BODIES)
+    try:
+        logger.warning('Status code: 200, Response Content: b\'{"url":\n"https://a-link"\'')
+        logger.warning({"a": "dictionary"})
+    finally:
+        logger.removeFilter(NO_BODIES)
+
+    assert [record.msg for record in caplog.records] == ["Status code: 200", {"a": "dictionary"}]
+
+
+def test_a_trace_without_details_passes() -> None:
+    message = AirbyteTracedException(message="It failed.").as_airbyte_message()
+    message.trace.error.internal_message = message.trace.error.stack_trace = None  # type: ignore[union-attr]
+
+    assert clean_trace(message).trace.error.message == "It failed."  # type: ignore[union-attr]
+
+
+def test_other_messages_pass_as_they_are() -> None:
+    message = state()
+
+    assert clean_trace(message) is message
+
+
+# ---- How a sync ends
+
+
+TRANSIENT, SYSTEM, CONFIG = FailureType.transient_error, FailureType.system_error, FailureType.config_error
+
+
+@pytest.mark.parametrize(
+    ("seen", "closing"),
+    [
+        ([CONFIG], CONFIG),
+        ([SYSTEM, CONFIG], SYSTEM),
+        ([CONFIG, SYSTEM], SYSTEM),
+        ([CONFIG, TRANSIENT, SYSTEM], TRANSIENT),
+        ([TRANSIENT], TRANSIENT),
+        ([], SYSTEM),
+    ],
+)
+def test_the_most_retryable_failure_closes_the_sync(seen: list[FailureType], closing: FailureType) -> None:
+    failures = FailureTypes()
+    failures.observe(state())
+    for kind in seen:
+        failures.observe(trace(kind))
+
+    assert failures.most_retryable() is closing
+    assert failures.any_seen() is bool(seen)

@@ -1,0 +1,55 @@
+"""Is the end of each stream told in one line, and every estimate that concerns a selected stream?"""
+
+import logging
+
+import pytest
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStreamStatus,
+    AirbyteStreamStatusTraceMessage,
+    AirbyteTraceMessage,
+    StreamDescriptor,
+    TraceType,
+    Type,
+)
+
+from source_pinterest.api.usage import Usage
+from source_pinterest.engine.progress import Progress
+
+
+def status(name: str, reached: AirbyteStreamStatus) -> AirbyteMessage:
+    told = AirbyteStreamStatusTraceMessage(stream_descriptor=StreamDescriptor(name=name), status=reached)
+    trace = AirbyteTraceMessage(type=TraceType.STREAM_STATUS, emitted_at=0, stream_status=told)
+    return AirbyteMessage(type=Type.TRACE, trace=trace)
+
+
+def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
+    usage = Usage()
+    progress = Progress(usage, ["boards"])
+    cost = usage.of("boards")
+    cost.ask()
+    for _ in range(3):
+        cost.send()
+    cost.leave_out()
+    progress.records["boards"] = 1234
+    with caplog.at_level(logging.INFO, "airbyte"):
+        progress.observe(status("boards", AirbyteStreamStatus.STARTED))
+        assert caplog.messages == []
+        progress.observe(status("boards", AirbyteStreamStatus.INCOMPLETE))
+    [told] = caplog.messages
+    assert told == (
+        "boards: records 1,234, calls 3, of these sent again 2, waited for the quota 0 s, accounts or boards left out "
+        "1."
+    )
+    assert progress.ended == {"boards": AirbyteStreamStatus.INCOMPLETE}
+
+
+def test_estimates_of_selected_streams_are_handed_out_once() -> None:
+    usage = Usage()
+    progress = Progress(usage, ["campaign_analytics"])
+    usage.estimates.extend([("campaign_analytics", 42), ("campaigns", 7)])
+    [message] = progress.estimates(1.0)
+    assert message.trace is not None
+    assert message.trace.estimate is not None
+    assert (message.trace.estimate.name, message.trace.estimate.row_estimate) == ("campaign_analytics", 42)
+    assert list(progress.estimates(1.0)) == []

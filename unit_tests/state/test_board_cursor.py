@@ -1,0 +1,73 @@
+"""When does a board count as read?"""
+
+from typing import Any
+
+import pytest
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.state.board_cursor import BoardCursor
+from unit_tests.engine.queues import STREAM, Slice, state_manager
+
+OLD, NEW = "2026-01-01T00:00:00", "2026-02-02T00:00:00"
+
+
+def board_cursor(state: dict[str, Any] | None = None) -> BoardCursor:
+    return BoardCursor(STREAM, state_manager(state), InMemoryMessageRepository())
+
+
+def state_of(*boards: tuple[str, str]) -> dict[str, Any]:
+    return {"boards": dict(boards)}
+
+
+def read(subject: BoardCursor, **ids: str) -> None:
+    stream_slice = StreamSlice(partition=ids, cursor_slice={"board_pins_modified_at": NEW})
+    subject.complete(stream_slice)
+    subject.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
+
+
+def test_a_board_counts_when_its_last_section_is_read() -> None:
+    subject = board_cursor(state_of(("1", OLD)))
+    subject.expect({"board_id": "1"}, NEW, 2)
+
+    read(subject, board_id="1", board_section_id="8")
+    assert subject.state == state_of(("1", OLD))
+    read(subject, board_id="1", board_section_id="9")
+    assert subject.state == state_of(("1", NEW))
+
+
+def test_a_board_without_sections_counts_at_once() -> None:
+    subject = board_cursor()
+    subject.expect({"board_id": "1"}, NEW, 0)
+
+    assert subject.state == state_of(("1", NEW))
+
+
+def test_a_board_moves_when_its_time_differs_or_is_not_told() -> None:
+    subject = board_cursor(state_of(("1", OLD)))
+
+    assert not subject.has_moved({"board_id": "1"}, OLD)
+    assert subject.has_moved({"board_id": "1"}, NEW)
+    assert subject.has_moved({"board_id": "1"}, None)
+    assert subject.has_moved({"board_id": "2"}, OLD)
+    assert subject.has_moved({"ad_account_id": "549", "board_id": "1"}, OLD)
+
+
+def test_boards_that_were_not_seen_are_forgotten() -> None:
+    subject = board_cursor(state_of(("1", OLD), ("2", OLD)))
+    subject.has_moved({"board_id": "2"}, OLD)
+    subject.forget_others()
+
+    assert subject.state == state_of(("2", OLD))
+
+
+def test_boards_of_several_owners_are_told_apart() -> None:
+    subject = board_cursor(state_of(("549/1", OLD)))
+
+    assert not subject.has_moved({"ad_account_id": "549", "board_id": "1"}, OLD)
+    assert subject.has_moved({"ad_account_id": "626", "board_id": "1"}, OLD)
+
+
+@pytest.mark.parametrize("state", [{"boards": 7}, {"boards": ["1"]}, {"boards": {"1": 7}}, {"states": []}, {}])
+def test_a_state_of_another_shape_means_that_every_board_is_listed(state: dict[str, Any]) -> None:
+    assert board_cursor(state).state == {"boards": {}}

@@ -1,0 +1,176 @@
+"""Does a cursor move only past complete slices, and do its states go out at the right moments?"""
+
+from typing import Any
+
+import pytest
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.types import Record, StreamSlice
+
+from source_pinterest import limits
+from source_pinterest.state import cursor as cursors
+from source_pinterest.state.cursor import PinterestCursor, key_of
+from unit_tests.engine.queues import STREAM, Slice, state_manager, states_in
+
+
+class Tally(PinterestCursor):
+    """Counts the slices that it has moved past."""
+
+    def __init__(self, repository: InMemoryMessageRepository) -> None:
+        super().__init__(STREAM, state_manager(None), repository)
+        self.passed: list[tuple[str, Any]] = []
+        self.boards: dict[str, str] = {}
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return {"passed": len(self.passed), "boards": self.boards}
+
+    def _commit(self, stream_slice: StreamSlice, finding: Any) -> None:
+        self.passed.append((stream_slice["ad_account_id"], finding))
+
+
+class Clock:
+    """Stands in for the time module's."""
+
+    now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(cursors, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def repository() -> InMemoryMessageRepository:
+    return InMemoryMessageRepository()
+
+
+@pytest.fixture
+def tally(clock: Clock, repository: InMemoryMessageRepository) -> Tally:
+    del clock
+    return Tally(repository)
+
+
+def of_account(account: str, **extra: Any) -> StreamSlice:
+    return StreamSlice(partition={"ad_account_id": account}, cursor_slice={}, extra_fields=extra)
+
+
+def record() -> Record:
+    return Record({"id": "1"}, STREAM)
+
+
+def passed(slices: int) -> dict[str, Any]:
+    return {"passed": slices, "boards": {}}
+
+
+def test_a_slice_that_was_read_whole_is_passed_with_what_was_found(tally: Tally) -> None:
+    tally.complete(of_account("1"), "found")
+    tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+
+    assert tally.passed == [("1", "found")]
+
+
+def test_a_slice_that_only_ended_is_not_passed(tally: Tally) -> None:
+    tally.complete(of_account("1"))
+    tally.close_partition(Slice(of_account("2")))  # type: ignore[arg-type]
+
+    assert tally.passed == []
+
+
+def test_a_slice_is_passed_once(tally: Tally) -> None:
+    tally.complete(of_account("1"))
+    for _ in range(2):
+        tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+
+    assert tally.passed == [("1", None)]
+
+
+def test_what_rides_along_does_not_tell_slices_apart(tally: Tally) -> None:
+    tally.complete(of_account("1", ids=("7", "8")))
+    tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+
+    assert len(tally.passed) == 1
+
+
+def test_windows_and_batches_tell_slices_apart() -> None:
+    def one(start: str, batch: int) -> StreamSlice:
+        return StreamSlice(partition={"ad_account_id": "1"}, cursor_slice={"start_date": start, "batch": batch})
+
+    keys = {key_of(one(start, batch)) for start in ("2026-01-01", "2026-01-02") for batch in (0, 1)}
+    assert len(keys) == 4
+
+
+def test_states_go_out_every_so_many_seconds(tally: Tally, clock: Clock, repository: InMemoryMessageRepository) -> None:
+    def pass_at(second: float) -> list[dict[str, Any]]:
+        clock.now = 100 + second
+        tally.complete(of_account("1"))
+        tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+        return states_in(repository)
+
+    due = limits.STATE_EVERY_SECONDS
+    assert pass_at(due - 1) == []
+    assert pass_at(due) == [passed(2)]
+    assert pass_at(2 * due - 1) == []
+    assert pass_at(2 * due) == [passed(4)]
+
+
+def test_states_go_out_every_so_many_records(
+    tally: Tally, repository: InMemoryMessageRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 3)
+
+    def pass_after(records: int) -> list[dict[str, Any]]:
+        for _ in range(records):
+            tally.observe(record())
+        tally.complete(of_account("1"))
+        tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+        return states_in(repository)
+
+    assert pass_after(2) == []
+    assert pass_after(1) == [passed(2)]
+    assert pass_after(2) == []
+
+
+def test_a_state_of_very_many_boards_comes_as_much_more_rarely(
+    tally: Tally, clock: Clock, repository: InMemoryMessageRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "ENTRIES_OF_A_FREQUENT_STATE", 2)
+    monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 10)
+    tally.boards = dict.fromkeys("123456", "2026-01-01T00:00:00")
+
+    def states_after(seconds: float, records: int = 0) -> int:
+        clock.now += seconds
+        for _ in range(records):
+            tally.observe(record())
+        tally.complete(of_account("1"))
+        tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+        return len(states_in(repository))
+
+    due = limits.STATE_EVERY_SECONDS
+    assert states_after(due) == 1, "nobody knows how many there are"
+    assert [states_after(3 * due - 1), states_after(1)] == [0, 1]
+    assert [states_after(0, records=29), states_after(0, records=1)] == [0, 1]
+
+
+def test_records_of_a_slice_that_failed_bring_no_state(
+    tally: Tally, repository: InMemoryMessageRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 1)
+    tally.observe(record())
+    tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+
+    assert states_in(repository) == []
+
+
+def test_the_last_state_always_goes_out(tally: Tally, repository: InMemoryMessageRepository) -> None:
+    tally.ensure_at_least_one_state_emitted()
+
+    assert states_in(repository) == [passed(0)]
+
+
+def test_no_record_is_held_back(tally: Tally) -> None:
+    assert tally.should_be_synced(record())

@@ -1,0 +1,353 @@
+"""Which days does an analytics stream ask for, and what does its state say while they come in?"""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
+
+from source_pinterest.api.errors import ConfigError
+from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.state.day_cursor import DayCursor, window_of
+from source_pinterest.state.history import Period, Settling, WindowProgress
+from unit_tests.engine.queues import STREAM, Slice, state_manager
+
+TODAY = Date(2026, 7, 1)
+EARLIEST = days_before(TODAY, 89)
+PERIOD = Period(EARLIEST, EARLIEST, TODAY, 33)
+
+
+def ago(days: int) -> str:
+    return str(days_before(TODAY, days))
+
+
+def entry(account: str, date: str, **more: Any) -> dict[str, Any]:
+    return {"partition": {"ad_account_id": account}, "cursor": {"DATE": date, **more}}
+
+
+def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, asked: str = "") -> DayCursor:
+    return DayCursor(STREAM, state_manager(state), InMemoryMessageRepository(), period, TODAY, asked)
+
+
+def settling(how: Settling, lookback_days: int | None = None) -> Period:
+    return replace(PERIOD, lookback_days=lookback_days, settling=how)
+
+
+def slice_of(account: str, window: DateWindow, batch: int = 0) -> StreamSlice:
+    start, end = window.as_pair()
+    return StreamSlice(
+        partition={"ad_account_id": account}, cursor_slice={"start_date": start, "end_date": end, "batch": batch}
+    )
+
+
+def windows(subject: DayCursor, account: str = "549") -> list[list[str]]:
+    return [item.window.as_pair() for item in subject.unread(account)]
+
+
+def plan(subject: DayCursor, days_per_call: int, batches: int = 1, account: str = "549") -> list[DateWindow]:
+    """Plan an account as the streams do; gives its windows."""
+    pieces = [
+        WindowProgress(piece, item.purpose)
+        for item in subject.unread(account)
+        for piece in item.window.cut(days_per_call)
+    ]
+    subject.plan(account, pieces, [batches] * len(pieces))
+    return [piece.window for piece in pieces]
+
+
+def succeed(subject: DayCursor, stream_slice: StreamSlice) -> None:
+    subject.complete(stream_slice)
+    subject.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
+
+
+def test_a_slice_tells_its_window() -> None:
+    window = DateWindow(EARLIEST, TODAY)
+
+    assert window_of(slice_of("549", window)) == window
+
+
+def test_a_first_sync_reads_the_whole_period_of_each_account() -> None:
+    subject = cursor()
+
+    assert windows(subject) == [[ago(89), ago(0)]]
+    assert subject.state == {"states": []}
+
+
+def test_a_window_is_done_when_all_its_batches_are() -> None:
+    subject = cursor()
+    first, second = plan(subject, 45, batches=2)
+    succeed(subject, slice_of("549", first, 0))
+    assert subject.state == {"states": []}
+    succeed(subject, slice_of("549", first, 1))
+
+    assert subject.state == {"states": [entry("549", ago(45), **{"from": ago(89)})]}
+    succeed(subject, slice_of("549", second, 1))
+    succeed(subject, slice_of("549", second, 0))
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_one_failed_batch_fails_its_window() -> None:
+    subject = cursor()
+    first, second = plan(subject, 45, batches=2)
+    succeed(subject, slice_of("549", first, 0))
+    subject.fail(slice_of("549", first, 1))
+    succeed(subject, slice_of("549", second, 0))
+    succeed(subject, slice_of("549", second, 1))
+
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.as_pair()]})]}
+    assert windows(cursor(subject.state)) == [[ago(89), ago(45)], [ago(33), ago(0)]]
+
+
+def test_a_failed_batch_counts_whether_it_ends_first_or_last() -> None:
+    subject = cursor()
+    (window,) = plan(subject, 90, batches=2)
+    subject.fail(slice_of("549", window, 0))
+    succeed(subject, slice_of("549", window, 1))
+
+    assert subject.state == {"states": []}
+
+
+def test_a_slice_that_ended_without_being_read_holds_the_cursor() -> None:
+    subject = cursor()
+    first, second = plan(subject, 45)
+    subject.close_partition(Slice(slice_of("549", first)))  # type: ignore[arg-type]
+    succeed(subject, slice_of("549", second))
+
+    assert subject.state == {"states": []}
+
+
+def test_an_account_without_entities_is_done_at_once() -> None:
+    subject = cursor()
+    plan(subject, 90, batches=0)
+
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_a_slice_that_stands_for_a_failed_listing_moves_nothing() -> None:
+    subject = cursor()
+    subject.fail(StreamSlice(partition={"ad_account_id": "549"}, cursor_slice={}))
+
+    assert subject.state == {"states": []}
+
+
+def test_accounts_move_apart() -> None:
+    subject = cursor()
+    (one,) = plan(subject, 90, account="549")
+    (other,) = plan(subject, 90, account="777")
+    subject.fail(slice_of("777", other))
+    succeed(subject, slice_of("549", one))
+
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_an_account_that_was_not_read_keeps_its_entry() -> None:
+    kept = entry("777", ago(300), **{"from": ago(400), "missing": [[ago(350), ago(340)]]})
+    subject = cursor({"states": [kept]})
+    (window,) = plan(subject, 90)
+    succeed(subject, slice_of("549", window))
+
+    assert kept in subject.state["states"]
+    assert set(subject.accounts()) == {"777"}
+
+
+def test_the_account_longest_unread_comes_first() -> None:
+    subject = cursor({"states": [entry("1", ago(3)), entry("2", ago(30)), entry("3", ago(10))]})
+
+    assert subject.oldest_first(["1", "new", "2", "3"]) == ["new", "2", "3", "1"]
+
+
+def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> None:
+    subject = cursor({"DATE": ago(10)})
+    assert subject.state == {"states": [], "flat": {"DATE": ago(10)}}
+    assert windows(subject) == [[ago(43), ago(0)]]
+    subject.keep_place("549")
+    subject.retire_flat()
+
+    assert subject.state == {"states": [entry("549", ago(10))]}
+    assert windows(cursor(subject.state), "777") == [[ago(89), ago(0)]], "an account that comes later is read whole"
+
+
+def test_a_flat_cursor_does_not_replace_an_accounts_own() -> None:
+    subject = cursor({"states": [entry("549", ago(2))], "flat": {"DATE": ago(10)}})
+    subject.keep_place("549")
+    subject.keep_place("777")
+    subject.retire_flat()
+
+    assert subject.state == {"states": [entry("549", ago(2)), entry("777", ago(10))]}
+
+
+@pytest.mark.parametrize("state", [{"DATE": "3021-06-09"}, {"states": [entry("549", "3021-06-09")]}])
+def test_a_state_that_lies_in_the_future_counts_as_today(
+    caplog: pytest.LogCaptureFixture, state: dict[str, Any]
+) -> None:
+    subject = cursor(state)
+    with caplog.at_level(logging.WARNING):
+        assert windows(subject) == []
+
+    assert "3021-06-09" in caplog.text
+    assert entry("549", str(TODAY)) in subject.state["states"]
+
+
+def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCaptureFixture) -> None:
+    subject = cursor({"states": [entry("549", ago(120))]})
+    with caplog.at_level(logging.WARNING):
+        (window,) = plan(subject, 90)
+    succeed(subject, slice_of("549", window))
+
+    assert f"{ago(119)} to {ago(90)}" in caplog.text
+    assert subject.state == {"states": [entry("549", ago(0), missing=[[ago(119), ago(90)]])]}
+
+
+@pytest.mark.parametrize("state", [{"DATE": "yesterday"}, {"states": [entry("549", "2026-02-30")]}])
+def test_a_state_that_can_not_be_read_is_a_config_error(state: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        cursor(state)
+
+
+# ---- Days whose numbers are still moving
+
+
+def test_where_the_lookback_is_long_enough_nobody_asks_which_days_have_settled() -> None:
+    subject = cursor()
+    subject.settle(lambda: pytest.fail("It is asked."))
+
+    assert windows(subject) == [[ago(89), ago(0)]]
+
+
+def test_days_that_move_are_emitted_and_read_again() -> None:
+    period = settling(Settling.READ_AGAIN, lookback_days=0)
+    subject = cursor(period=period)
+    subject.settle(lambda: days_before(TODAY, 3))
+    (window,) = plan(subject, 90)
+    succeed(subject, slice_of("549", window))
+
+    assert window.as_pair() == [ago(89), ago(0)]
+    assert subject.state == {"states": [entry("549", ago(3), **{"from": ago(89)})]}
+    assert windows(cursor(subject.state, period)) == [[ago(3), ago(0)]]
+
+
+def test_days_that_move_wait_where_each_is_emitted_once() -> None:
+    period = settling(Settling.EMIT_ONCE)
+    subject = cursor(period=period)
+    subject.settle(lambda: days_before(TODAY, 3))
+    (window,) = plan(subject, 90)
+    succeed(subject, slice_of("549", window))
+
+    assert window.as_pair() == [ago(89), ago(3)]
+    again = cursor(subject.state, period)
+    again.settle(lambda: days_before(TODAY, 3))
+    assert windows(again) == []
+    later = cursor(subject.state, period)
+    later.settle(lambda: days_before(TODAY, 1))
+    assert windows(later) == [[ago(2), ago(1)]]
+
+
+def test_an_account_without_entities_does_not_pass_a_moving_day_either() -> None:
+    subject = cursor(period=settling(Settling.READ_AGAIN, lookback_days=0))
+    subject.settle(lambda: days_before(TODAY, 2))
+    plan(subject, 90, batches=0)
+
+    assert subject.state == {"states": [entry("549", ago(2), **{"from": ago(89)})]}
+
+
+def test_a_running_bucket_counts_as_moving_whatever_the_lookback() -> None:
+    subject = cursor(period=replace(PERIOD, settled=days_before(TODAY, 5)))
+    (window,) = plan(subject, 90)
+    succeed(subject, slice_of("549", window))
+
+    assert subject.state == {"states": [entry("549", ago(5), **{"from": ago(89)})]}
+
+
+# ---- Columns and windows that have changed
+
+
+KNOWN = entry("549", ago(1), **{"from": ago(80)})
+
+
+def test_what_was_asked_for_is_remembered_and_asked_again_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+    subject = cursor({"states": [KNOWN]}, asked="one")
+    with caplog.at_level(logging.WARNING):
+        again = cursor(subject.state, asked="one")
+
+    assert again.state == {"states": [KNOWN], "asked": "one"}
+    assert caplog.records == []
+
+
+def test_a_state_that_does_not_say_what_was_asked_for_is_no_change(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        cursor({"states": [KNOWN]}, asked="one")
+        cursor(None, asked="one")
+
+    assert caplog.records == []
+
+
+def test_a_change_is_one_warning_that_names_the_days_that_stay_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
+    other = entry("777", ago(3), **{"from": ago(60)})
+    with caplog.at_level(logging.WARNING):
+        subject = cursor({"states": [KNOWN, other], "asked": "one"}, asked="two")
+
+    [record] = caplog.records
+    for words in (STREAM, ago(80), ago(35), "have changed"):
+        assert words in record.getMessage()
+    assert subject.state["asked"] == "two"
+
+
+@pytest.mark.parametrize("last_ago", [1, 30])
+def test_a_change_that_the_lookback_covers_whole_is_no_matter(caplog: pytest.LogCaptureFixture, last_ago: int) -> None:
+    with caplog.at_level(logging.WARNING):
+        cursor({"states": [entry("549", ago(last_ago), **{"from": ago(last_ago + 33)})], "asked": "one"}, asked="two")
+
+    assert caplog.records == []
+
+
+def test_a_change_before_anything_was_read_is_no_matter(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        cursor({"states": [], "asked": "one"}, asked="two")
+
+    assert caplog.records == []
+
+
+# ---- Reports that become two
+
+
+def test_a_window_waits_for_the_slice_that_was_not_planned() -> None:
+    subject = cursor()
+    first, second = plan(subject, 45)
+    subject.expect_one_more("549", first)
+    succeed(subject, slice_of("549", second))
+    succeed(subject, slice_of("549", first, 0))
+    assert subject.state == {"states": []}
+
+    succeed(subject, slice_of("549", first, 1))
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_one_failed_half_fails_the_window() -> None:
+    subject = cursor()
+    first, second = plan(subject, 45)
+    subject.expect_one_more("549", first)
+    subject.fail(slice_of("549", first, 0))
+    succeed(subject, slice_of("549", first, 1))
+    succeed(subject, slice_of("549", second))
+
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.as_pair()]})]}
+
+
+def test_several_reports_of_a_window_are_told_apart_by_their_number() -> None:
+    subject = cursor()
+    (window,) = plan(subject, 90, batches=3)
+    for number in (2, 0):
+        succeed(subject, slice_of("549", window, number))
+    assert subject.state == {"states": []}
+
+    succeed(subject, slice_of("549", window, 1))
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_entries_of_one_account_fold_into_the_oldest() -> None:
+    state = {"states": [entry("549", ago(days)) for days in (3, 7, 5)]}
+
+    assert cursor(state).history_of("549").last == days_before(TODAY, 7)

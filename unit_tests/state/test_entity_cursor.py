@@ -1,0 +1,150 @@
+"""Is no edit lost, is little read twice, and is every older cursor understood?"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.limits import EDIT_MARGIN_SECONDS
+from source_pinterest.state.entity_cursor import EntityCursor, Listing
+from unit_tests.engine.queues import STREAM, Slice, state_manager
+
+ALL = ("ACTIVE", "PAUSED", "ARCHIVED")
+LISTED_AT = 1_750_000_000
+SAFE = LISTED_AT - EDIT_MARGIN_SECONDS
+
+
+def cursor(state: dict[str, Any] | None = None, statuses: Sequence[str] = ALL) -> EntityCursor:
+    return EntityCursor(STREAM, state_manager(state), InMemoryMessageRepository(), statuses)
+
+
+def known(value: Any, account: str = "549", statuses: Sequence[str] | None = None) -> dict[str, Any]:
+    entry: dict[str, Any] = {"updated_time": value}
+    if statuses is not None:
+        entry["statuses"] = list(statuses)
+    return {"states": [{"partition": {"ad_account_id": account}, "cursor": entry}]}
+
+
+def entity(updated_time: Any, status: str = "ACTIVE") -> dict[str, Any]:
+    return {"id": "1", "status": status, "updated_time": updated_time}
+
+
+def read(subject: EntityCursor, latest_edit: int | None, account: str = "549") -> dict[str, Any]:
+    """Read an account whole; gives the state."""
+    stream_slice = StreamSlice(partition={"ad_account_id": account}, cursor_slice={})
+    subject.complete(stream_slice, Listing(latest_edit, LISTED_AT))
+    subject.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
+    return subject.state
+
+
+def test_a_first_sync_takes_everything() -> None:
+    changed = cursor().changed_since("549")
+
+    assert all(map(changed, (entity(0), entity(None), entity(9_999_999_999))))
+
+
+@pytest.mark.parametrize("statuses", [None, ALL])
+def test_a_later_sync_takes_what_changed_since_the_cursor_itself_included(statuses: Sequence[str] | None) -> None:
+    changed = cursor(known(1_000, statuses=statuses)).changed_since("549")
+
+    assert [changed(entity(edit)) for edit in (999, 1_000, 1_001)] == [False, True, True]
+
+
+def test_an_entity_without_an_edit_time_is_always_taken() -> None:
+    changed = cursor(known(1_000)).changed_since("549")
+
+    assert changed({"id": "1", "status": "ACTIVE"})
+    assert changed(entity(None))
+    assert changed(entity(0))
+
+
+def test_a_status_newly_wanted_is_read_from_the_start() -> None:
+    changed = cursor(known(1_000, statuses=["ACTIVE"])).changed_since("549")
+
+    assert not changed(entity(5, "ACTIVE"))
+    assert changed(entity(5, "ARCHIVED"))
+
+
+def test_text_of_an_older_connector_is_a_number() -> None:
+    changed = cursor(known("1000")).changed_since("549")
+
+    assert [changed(entity(edit)) for edit in (999, 1_000)] == [False, True]
+
+
+def test_a_time_to_come_counts_as_now() -> None:
+    changed = cursor({"updated_time": 9_628_867_244}).changed_since("549")
+
+    assert not changed(entity(int(time.time()) - 60))
+    assert changed(entity(int(time.time()) + 60))
+
+
+def test_accounts_do_not_share_a_cursor() -> None:
+    subject = cursor(known(1_000))
+
+    assert subject.changed_since("777")(entity(1))
+    assert set(subject.accounts()) == {"549"}
+
+
+@pytest.mark.parametrize(
+    ("before", "latest_edit", "after"),
+    [
+        (None, 1_000, 1_000),
+        (None, LISTED_AT - 1, SAFE),  # an entity of an earlier page may have been edited meanwhile
+        (None, LISTED_AT + 50, SAFE),
+        (1_000, 2_000, 2_000),
+        (2_000, 1_000, 2_000),
+        (1_000, None, 1_000),
+        (LISTED_AT - 5, None, SAFE),
+    ],
+)
+def test_where_the_cursor_moves(before: int | None, latest_edit: int | None, after: int) -> None:
+    subject = cursor(None if before is None else known(before))
+
+    assert read(subject, latest_edit)["states"] == [
+        {"partition": {"ad_account_id": "549"}, "cursor": {"updated_time": after, "statuses": sorted(ALL)}},
+    ]
+
+
+def test_an_account_without_entities_stays_unread() -> None:
+    assert read(cursor(), None) == {"states": []}
+
+
+def test_an_account_that_was_not_read_keeps_its_entry() -> None:
+    state = read(cursor(known(1_000, account="777", statuses=["ACTIVE"])), 5)
+
+    assert state["states"][1] == known(1_000, account="777", statuses=["ACTIVE"])["states"][0]
+
+
+def test_the_statuses_of_this_sync_are_remembered() -> None:
+    subject = cursor(known(1_000, statuses=["ACTIVE"]), statuses=("PAUSED", "ACTIVE"))
+
+    assert read(subject, 1_000)["states"][0]["cursor"]["statuses"] == ["ACTIVE", "PAUSED"]
+
+
+def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> None:
+    subject = cursor({"updated_time": "1000"})
+    assert subject.state == {"states": [], "flat": {"updated_time": "1000"}}
+    subject.keep_place("549")
+    subject.retire_flat()
+
+    assert not subject.changed_since("549")(entity(999))
+    assert subject.state == known(1_000)
+    assert cursor(subject.state).changed_since("777")(entity(1)), "an account that comes later is read whole"
+
+
+def test_a_flat_cursor_does_not_replace_an_accounts_own() -> None:
+    subject = cursor({**known(5_000), "flat": {"updated_time": 1_000}})
+    subject.keep_place("549")
+
+    assert subject.state["states"] == known(5_000)["states"]
+    assert not subject.changed_since("549")(entity(4_999))
+
+
+def test_entries_of_one_account_fold_into_the_oldest_whatever_their_type() -> None:
+    entries = [known(value)["states"][0] for value in (3_000, "2000", 2_500)]
+    changed = cursor({"states": entries}).changed_since("549")
+
+    assert [changed(entity(edit)) for edit in (1_999, 2_000)] == [False, True]
