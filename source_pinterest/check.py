@@ -1,14 +1,18 @@
-"""What does `check` tell? Which permissions the token lacks, and which configured ad accounts it can't read.
+"""What does `check` find out? Which permissions the token lacks, and which configured ad accounts it can't read.
 
 It passes for a token that can read something, and makes a handful of calls, none of which waits long.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import (
+    AccessMissingError,
     AccountUnreadableError,
     ConfigError,
     GoneError,
@@ -20,12 +24,14 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.rights import missing_rights
-from source_pinterest.state.day_cursor import END, START
-from source_pinterest.streams.ads.entities import AdAccounts
+from source_pinterest.state.history import PlannedWindow
+from source_pinterest.streams import STREAMS
+from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.base.slices import partition_slice, window_slice
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards
 from source_pinterest.streams.organic.pins import BoardPins
 from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
@@ -36,6 +42,7 @@ LONGEST_WAIT_SECONDS = 30
 _RETRIES = 2
 _TIMEOUT_SECONDS = 8
 _REPORTS_ASKED = 5
+_STREAMS_ASKED = 6
 _PROBED = frozenset({"boards:read", "pins:read", "user_accounts:read", "ads:read"})
 
 
@@ -64,7 +71,7 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
                 lacking.append(str(error.message))
         with suppress(ScopeMissingError):  # named by the ad accounts already
             _probe_custom_reports(sync)
-        for sentence in missing_rights(sync, account, _PROBED) if readable else ():
+        for sentence in _missing_rights(sync, account, _PROBED) if readable else ():
             LOGGER.info(sentence)
     except PinterestError as error:
         return False, error.message
@@ -78,7 +85,7 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
 def _probe_boards(sync: Sync) -> None:
     boards, everything = sync.stream(Boards), partition_slice({})
     try:
-        boards.fetch(everything)
+        _ask(boards, everything)
     except (RefusedError, GoneError) as error:
         boards.leave_out(everything, error)
 
@@ -86,17 +93,16 @@ def _probe_boards(sync: Sync) -> None:
 def _probe_pins(sync: Sync) -> None:
     """Ask for the pins of a board that does not exist: a token with the permission gets "not found"."""
     with suppress(RefusedError, GoneError, RejectedError):
-        sync.stream(BoardPins).fetch(partition_slice({"board_id": "0"}))
+        _ask(sync.stream(BoardPins), partition_slice({"board_id": "0"}))
 
 
 def _probe_user_analytics(sync: Sync) -> None:
     yesterday = days_before(sync.config.today, 1)
-    start, end = DateWindow(yesterday, yesterday).as_pair()
     analytics = sync.stream(UserAccountAnalytics)
     try:
-        analytics.fetch(partition_slice({}, {START: start, END: end}))
+        analytics.asked(window_slice({}, PlannedWindow(DateWindow(yesterday, yesterday)), {}), {})
     except (RefusedError, GoneError) as error:
-        LOGGER.warning(analytics.admission.meaning_of(error).message)
+        LOGGER.warning(analytics.refusals.meaning_of(error).message)
 
 
 def _probe_ad_accounts(sync: Sync) -> str | None:
@@ -104,14 +110,19 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
     accounts = sync.stream(AdAccounts)
     everything = partition_slice({})
     if not sync.config.account_ids:
-        found = accounts.parse_response(accounts.fetch(everything))
-        return str(found[0]["id"]) if found else None
+        found = _ask(accounts, everything)
+        return str(found.items[0]["id"]) if found.items else None
     try:
-        for _ in accounts.read_slice(everything):
+        for _ in accounts.listing(everything):
             pass
     except AccountUnreadableError as error:
         raise ConfigError(str(error.message)) from error
     return sync.config.account_ids[0]
+
+
+def _ask(stream: PinterestStream, stream_slice: StreamSlice) -> ListPage:
+    """The first page of a slice."""
+    return next(stream.answers(stream_slice)).value
 
 
 def _probe_custom_reports(sync: Sync) -> None:
@@ -128,3 +139,49 @@ def _probe_custom_reports(sync: Sync) -> None:
             CustomReportStream(sync, report).try_out(str(account), DateWindow(yesterday, yesterday))
         except ReportRefusedError as error:
             raise ConfigError(f"Custom Reports: Pinterest refuses {report.name}. {error.message}.") from error
+
+
+def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) -> Iterator[str]:
+    """A sentence for each right that is missing, as information: nobody has to have every right.
+
+    What the token tells of its permissions costs no call; each stream behind a right of its own costs one, if it is a
+    plain list.
+
+    Args:
+        sync: has the token, which was used by now.
+        account: an ad account to ask for.
+        checked: permissions that have been looked at already.
+    """
+    granted = sync.api.authenticator.granted
+    needed = dict.fromkeys(scope for stream in STREAMS for scope in stream.scopes if scope not in checked)
+    if granted:
+        yield from (_without(scope) for scope in needed if scope not in granted)
+    lists = [stream for stream in map(sync.stream, STREAMS) if _is_cheap(stream, account)]
+    asked = [stream for stream in lists if stream.access and (not granted or granted.issuperset(stream.scopes))]
+    for scope in () if granted else needed:
+        asked += [stream for stream in lists if scope in stream.scopes][:1]
+    for stream in list(dict.fromkeys(asked))[:_STREAMS_ASKED]:
+        if sentence := _refusal_of(stream, account):
+            yield sentence
+
+
+def _without(scope: str) -> str:
+    names = ", ".join(stream.stream_name() for stream in STREAMS if scope in stream.scopes)
+    return f"The access was granted without the permission {scope}, which these streams need: {names}."
+
+
+def _is_cheap(stream: PinterestStream, account: str | None) -> bool:
+    """Whether one call tells: a list of its own, or one of an ad account."""
+    is_list = not stream.cursor_field and not isinstance(stream, OrganicStream) and stream.page_size is None
+    return is_list and stream.partition_keys in ((), *((("ad_account_id",),) if account else ()))
+
+
+def _refusal_of(stream: PinterestStream, account: str | None) -> str | None:
+    try:
+        _ask(stream, partition_slice({key: str(account) for key in stream.partition_keys}))
+    except (ScopeMissingError, RefusedError) as error:
+        meaning = stream.refusals.meaning_of(error)
+        return str(meaning.message) if isinstance(meaning, AccessMissingError | ScopeMissingError) else None
+    except PinterestError:
+        return None  # tells nothing about rights
+    return None

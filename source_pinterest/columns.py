@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any, Literal, cast
 
 DATE = "DATE"
+TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
 
 ColumnType = Literal["id", "string", "number"]
 

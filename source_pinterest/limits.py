@@ -72,6 +72,14 @@ TARGETING_ROWS_A_DAY = 50  # of an entity, all targeting types together: an esti
 SLICES_IN_LINE = 50  # of a stream of analytics: one that plans fast leaves the others their share of a small quota
 ROWS_IN_MEMORY = 20_000  # bodies being parsed, all streams together
 
+EMPTY_PAGES_IN_A_ROW = 50  # of a list, each with another bookmark: it has no end
+ANSWER_BYTES = 256 * 1024**2  # of one answer, decoded: twice the largest analytics answer that was ever seen
+ERROR_BYTES = 64 * 1024  # of an error or of a token endpoint's answer; Pinterest's own have a few hundred
+REPORT_BYTES = 8 * 1024**3  # of a report's file, which lies on disk while it is read
+ANSWER_SECONDS = 600  # for an answer from its first byte to its last
+TOKEN_ANSWER_SECONDS = 120  # for a token endpoint's answer
+DOWNLOAD_BYTES_PER_SECOND = 10 * 1024  # of a report's file, over any minute
+
 SETTLED_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions take about 37 hours to arrive
 LOOKBACK_MARGIN_DAYS = 3  # on top of the largest attribution window, for conversions that are processed late
 

@@ -4,10 +4,13 @@ Workers that wait on a full queue would keep a failed process alive for ever, so
 has been written.
 """
 
+import logging
 import os
 import signal
 import sys
 import threading
+from argparse import Namespace
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from types import FrameType
@@ -16,14 +19,15 @@ from typing import Any, NoReturn
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.exception_handler import init_uncaught_exception_handler
 from airbyte_cdk.logger import PRINT_BUFFER
-from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification
-from airbyte_cdk.sources import Source
+from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteCatalog, ConnectorSpecification
+from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.progress_table import watched
 from source_pinterest.config import Config
 from source_pinterest.engine.memory import tune_memory
 from source_pinterest.engine.messages import as_trace
+from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.source import LOGGER, SourcePinterest
 
@@ -78,21 +82,60 @@ class WholeLines:
 class PinterestEntrypoint(AirbyteEntrypoint):
     """The framework's commands, with our own sentences about a bad config, and an end when it is asked for."""
 
-    def __init__(self, source: Source, lines: WholeLines) -> None:
+    source: SourcePinterest
+
+    def __init__(self, source: SourcePinterest, lines: WholeLines) -> None:
         super().__init__(source)
         self._lines = lines
 
-    def read(self, *arguments: Any, **named: Any) -> Iterator[AirbyteMessage]:
-        """Read, unless a signal has come meanwhile."""
-        for message in super().read(*arguments, **named):
-            yield message
-            self._lines.end_if_told()
+    def lines(self, parsed: Namespace) -> Iterator[bytes]:
+        """The whole lines that a command prints."""
+        if parsed.command != "read":
+            for line in self.run(parsed):
+                yield f"{line}\n".encode()
+            return
+        self.logger.setLevel(logging.DEBUG if getattr(parsed, "debug", False) else logging.INFO)
+        source = self.source
+        config = source.read_config(parsed.config)
+        catalog, state = source.read_catalog(parsed.catalog), source.read_state(parsed.state)
+        yield from self.read_lines(config, catalog, state)
+
+    def read_lines(
+        self, config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage]
+    ) -> Iterator[bytes]:
+        """The lines of a sync: records by the page, everything else message by message."""
+        self.set_up_secret_filter(config, self.source.spec(self.logger).connectionSpecification)
+        counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
+        try:
+            for message in self.source.read_pages(self.logger, config, catalog, state):
+                yield self._line(message, counts)
+                self._lines.end_if_told()
+                self._watch_memory(message)
+        finally:
+            for message in self.source.message_repository.consume_queue():
+                yield self._line(message, counts)
+
+    def _line(self, message: AirbyteMessage, counts: defaultdict[HashableStreamDescriptor, float]) -> bytes:
+        if isinstance(message, PageMessage):
+            counts[HashableStreamDescriptor(name=message.page.stream)] += message.page.count
+            return message.page.lines
+        return line_of(self.handle_record_counts(message, counts))
+
+    def _watch_memory(self, message: AirbyteMessage) -> None:
+        """The framework looks at the memory every so many messages; a page stands for as many as it has records."""
+        for _ in range(message.page.count if isinstance(message, PageMessage) else 1):
+            self._memory_monitor.check_memory_usage()
 
     @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
         """Check the config: ours first, since the schema's own text names no option and may quote a credential."""
         Config.from_mapping(config)
         AirbyteEntrypoint.validate_connection(source_spec, config)
+
+
+def line_of(message: AirbyteMessage) -> bytes:
+    """A message as a line."""
+    return f"{AirbyteEntrypoint.airbyte_message_to_string(message)}\n".encode()
 
 
 def run() -> NoReturn:
@@ -113,7 +156,7 @@ def run() -> NoReturn:
     except BrokenPipeError:
         code = 1  # whoever read our output is gone; there is nobody left to tell
     except AirbyteTracedException as error:
-        MESSAGES.write(AirbyteEntrypoint.airbyte_message_to_string(as_trace(error)))
+        MESSAGES.write(line_of(as_trace(error)))
     except BaseException as error:  # noqa: BLE001 - the last line of defence: told, then the process must end
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
@@ -129,8 +172,8 @@ def _print_messages(arguments: list[str], lines: WholeLines) -> None:
     if not is_read:  # nothing is lost, and whoever has the one answer it wanted may end us at once, as PyAirbyte does
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with PRINT_BUFFER, watched(lambda: source.progress) if is_read else nullcontext():
-        for message in entrypoint.run(parsed):
-            MESSAGES.write(message)
+        for lines_of_message in entrypoint.lines(parsed):
+            MESSAGES.write(lines_of_message)
 
 
 def _exit(code: int) -> NoReturn:

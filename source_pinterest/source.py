@@ -13,6 +13,7 @@ from airbyte_cdk.models import (
     AirbyteMessage,
     AirbyteStateMessage,
     AirbyteStateMessageSerializer,
+    AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
     Status,
@@ -23,31 +24,40 @@ from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import Conc
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams import Stream
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.cursor import CursorField, FinalStateCursor
+from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
 from source_pinterest.api import Api
+from source_pinterest.api.pauses import Pauses
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
-from source_pinterest.checkpoints import Checkpoints
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
 from source_pinterest.engine.messages import (
-    NO_BODIES,
     PLAIN_ERRORS,
-    QUEUE_SIZE,
+    QUEUE_BYTES,
+    TRUE_COUNTS,
     FailureTypes,
-    FlushingQueue,
     OrderedMessageRepository,
+    RecordQueue,
     clean_trace,
 )
+from source_pinterest.engine.pages import PageMessage
+from source_pinterest.engine.partitions import SlicePartitionGenerator
 from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.stdout import MESSAGES
-from source_pinterest.engine.token_store import TokenKeeper
+from source_pinterest.engine.token_store import TokenStore
+from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.formats import progress_of
+from source_pinterest.state.period import Period
 from source_pinterest.streams import STREAMS, all_streams
-from source_pinterest.streams.analytics.query import SynchronousStream
+from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -56,13 +66,18 @@ FEWEST_WORKERS = 2
 
 
 class SourcePinterest(ConcurrentSourceAdapter):
-    """Pinterest, organic and ads. One instance serves one command."""
+    """Pinterest, organic and ads. One instance serves one command.
+
+    Args:
+        pauses: between two tries of a call that fails.
+    """
 
     check_config_against_spec = False
-    """`Config` tells more of a bad value than the schema does; `check` looks at both."""
+    """`Config` says more of a bad value than the schema does; `check` looks at both."""
 
-    def __init__(self) -> None:
-        self._queue = FlushingQueue(maxsize=QUEUE_SIZE)
+    def __init__(self, pauses: Pauses | None = None) -> None:
+        self._pauses = pauses
+        self._queue = RecordQueue(QUEUE_BYTES)
         self._repository = OrderedMessageRepository(self._queue)
         self._catalog: Mapping[str, ConfiguredAirbyteStream] = {}
         self._state: list[AirbyteStateMessage] = []
@@ -70,7 +85,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._usage = Usage()
         self.progress: Progress | None = None
         LOGGER.addFilter(PLAIN_ERRORS)
-        LOGGER.addFilter(NO_BODIES)
+        LOGGER.addFilter(TRUE_COUNTS)
         super().__init__(self._concurrency(FEWEST_WORKERS))
 
     @property
@@ -98,32 +113,35 @@ class SourcePinterest(ConcurrentSourceAdapter):
         ]
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
-        """Tell whether the token can read anything, and all that the config names."""
+        """Whether the token can read anything, and all that the config names."""
         is_fine, message = self.check_connection(logger, config)
         return AirbyteConnectionStatus(status=Status.SUCCEEDED if is_fine else Status.FAILED, message=message)
 
     def check_connection(self, logger: logging.Logger, config: Mapping[str, Any]) -> tuple[bool, str | None]:
-        """Tell whether the token can read anything, and all that the config names."""
+        """Whether the token can read anything, and all that the config names."""
         del logger
         return check_access(Config.from_mapping(config), lambda checked: self._sync(checked, config))
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
-        """All streams, behind the framework's concurrent reader."""
+        """All streams, behind the framework's concurrent reader, which takes their records one by one."""
+        return [
+            self.convert_to_concurrent_stream(LOGGER, stream, ConnectorStateManager(self._state), cursor)
+            for stream, cursor in self._prepared(config)
+        ]
+
+    def _prepared(self, config: Mapping[str, Any]) -> Iterator[tuple[PinterestStream, PinterestCursor | None]]:
+        """Every stream with its cursor; those of the catalog are selected."""
         settings = Config.from_mapping(config)
         for notice in settings.notices:
             LOGGER.info(notice)
-        sync = self._sync(settings, config)
-        state_manager = ConnectorStateManager(self._state)
-        checkpoints = Checkpoints(settings, state_manager, self._repository)
-        streams = []
-        for stream in all_streams(sync):
+        manager = ConnectorStateManager(self._state)
+        for stream in all_streams(self._sync(settings, config)):
             configured = self._catalog.get(stream.name)
-            cursor = checkpoints.attach(stream, configured)
+            period = Period.of(stream.days, settings, configured)
+            cursor = stream.open_state(period, StateStore(stream.name, manager, self._repository))
             if configured:
                 stream.select()
-            streams.append(self.convert_to_concurrent_stream(LOGGER, stream, state_manager, cursor))
-            stream.cursor = None  # the framework's sequential reader would take the concurrent cursor for its own
-        return streams
+            yield stream, cursor
 
     def read(
         self,
@@ -132,7 +150,25 @@ class SourcePinterest(ConcurrentSourceAdapter):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """Read the streams of the catalog.
+        """Read the streams of the catalog, a message for each record.
+
+        Raises:
+            AirbyteTracedException: a stream could not be read whole; of the failures, the most retryable counts.
+        """
+        for message in self.read_pages(logger, config, catalog, state):
+            if isinstance(message, PageMessage):
+                yield from message.page.messages()
+            else:
+                yield message
+
+    def read_pages(
+        self,
+        logger: logging.Logger,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> Iterator[AirbyteMessage]:
+        """Read the streams of the catalog, a `PageMessage` for many records.
 
         Raises:
             AirbyteTracedException: a stream could not be read whole; of the failures, the most retryable counts.
@@ -148,8 +184,9 @@ class SourcePinterest(ConcurrentSourceAdapter):
         try:
             ordered = _in_reading_order(catalog, ConnectorStateManager(self._state))
             for message in super().read(logger, config, ordered, state):
-                if message.type is Type.RECORD and message.record:
-                    progress.records[message.record.stream] += 1
+                if isinstance(message, PageMessage):
+                    if progress.first_page(message.page):
+                        yield _running(self._catalog[message.page.stream])
                     yield message
                     continue
                 failures.observe(message)
@@ -163,9 +200,29 @@ class SourcePinterest(ConcurrentSourceAdapter):
                 error.failure_type = failures.most_retryable()
             raise
 
+    def _select_abstract_streams(
+        self, config: Mapping[str, Any], configured_catalog: ConfiguredAirbyteCatalog
+    ) -> list[AbstractStream]:
+        """The streams of the catalog as the concurrent reader takes them in a sync: in pages."""
+        prepared = {stream.name: (stream, cursor) for stream, cursor in self._prepared(config)}
+        wanted = (configured.stream.name for configured in configured_catalog.streams)
+        return [self._in_pages(*prepared[name]) for name in wanted if name in prepared]
+
+    def _in_pages(self, stream: PinterestStream, cursor: PinterestCursor | None) -> AbstractStream:
+        key, field = stream.primary_key, stream.cursor_field
+        return DefaultStream(
+            partition_generator=SlicePartitionGenerator(stream, self._repository),
+            name=stream.name,
+            json_schema=stream.get_json_schema(),
+            primary_key=[key] if isinstance(key, str) else key,
+            cursor_field=CursorField(field) if isinstance(field, str) and field else None,
+            logger=LOGGER,
+            cursor=cursor or FinalStateCursor(stream.name, None, self._repository),
+        )
+
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
-        keeper = TokenKeeper(config, self._repository, self._config_path)
-        return Sync(Api.connect(settings, keeper.rotated, PRINT_BUFFER.flush, self._usage), settings)
+        store = TokenStore(config, self._repository, self._config_path)
+        return Sync(Api.connect(settings, store.rotated, PRINT_BUFFER.flush, self._usage, self._pauses), settings)
 
     def _concurrency(self, workers: int) -> ConcurrentSource:
         workers = max(FEWEST_WORKERS, workers)
@@ -177,6 +234,10 @@ class SourcePinterest(ConcurrentSourceAdapter):
             self._repository,
             queue=self._queue,
         )
+
+
+def _running(configured: ConfiguredAirbyteStream) -> AirbyteMessage:
+    return stream_status_as_airbyte_message(configured.stream, AirbyteStreamStatus.RUNNING)
 
 
 def _warn_of_unknown_streams(catalog: ConfiguredAirbyteCatalog, settings: Config) -> None:
@@ -198,7 +259,7 @@ def _in_reading_order(catalog: ConfiguredAirbyteCatalog, states: ConnectorStateM
     turn where a day's quota is too small for all of them.
     """
     names = [stream_class.stream_name() for stream_class in STREAMS]
-    others = {stream.stream_name() for stream in STREAMS if not issubclass(stream, SynchronousStream | ReportStream)}
+    others = {stream.stream_name() for stream in STREAMS if not issubclass(stream, QueryAnalytics | ReportStream)}
 
     def rank(configured: ConfiguredAirbyteStream) -> tuple[bool, tuple[str, int], int]:
         name = configured.stream.name

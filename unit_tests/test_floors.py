@@ -18,7 +18,7 @@ FLOORS = (
     {"api"},
     {"state", "engine", "reporting"},
     {"streams"},
-    {"check", "rights", "checkpoints"},
+    {"check"},
     {"source"},
     {"cli", "run", "authorize", "catalog"},
 )

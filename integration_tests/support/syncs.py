@@ -1,6 +1,7 @@
 """How do tests run the connector? Through the framework's entrypoint, or as a process, as a user does."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -11,23 +12,30 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from airbyte_cdk.logger import AirbyteLogFormatter
 from airbyte_cdk.models import (
     AirbyteStateMessage,
     AirbyteStateMessageSerializer,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteCatalogSerializer,
 )
-from airbyte_cdk.test import entrypoint_wrapper
+from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
 from integration_tests import network_guard
 from integration_tests.simulator import Simulator
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
+from source_pinterest.api.pauses import Pauses
+from source_pinterest.engine.messages import as_trace
+from source_pinterest.run import PinterestEntrypoint, WholeLines, line_of
 from source_pinterest.source import SourcePinterest
+
+LOGGER = logging.getLogger("airbyte")
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 120
+SHORT_PAUSES = Pauses(first_seconds=0.01)
 SYNCHRONOUS_DAYS = 89
 """The days before today that need no asynchronous report."""
 
@@ -71,8 +79,41 @@ def run_catalog(
         mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url}),
         mock.patch("source_pinterest.config.utc_today", return_value=today),
     ):
-        output = entrypoint_wrapper.read(SourcePinterest(), since_recently(sim, config), catalog, _given(messages))
-    return Output(list(output.get_message_iterator()), exit_code=int(bool(output.errors)))
+        return _read_in_memory(SourcePinterest(SHORT_PAUSES), since_recently(sim, config), catalog, messages or [])
+
+
+def _read_in_memory(
+    source: SourcePinterest,
+    config: Mapping[str, Any],
+    catalog: ConfiguredAirbyteCatalog,
+    state: list[AirbyteStateMessage],
+) -> Output:
+    """What a process would print and how it would end, its log lines among the rest."""
+    lines: list[bytes] = []
+    handler = _LinesHandler(lines)
+    LOGGER.addHandler(handler)
+    exit_code = 0
+    try:
+        lines.extend(PinterestEntrypoint(source, WholeLines()).read_lines(config, catalog, state))
+    except AirbyteTracedException as error:
+        lines.append(line_of(as_trace(error)))
+        exit_code = 1
+    finally:
+        LOGGER.removeHandler(handler)
+    return Output.of_process(b"".join(lines), exit_code, "")
+
+
+class _LinesHandler(logging.Handler):
+    """Adds the log to the lines, as the framework prints it."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        super().__init__()
+        self._lines = lines
+        self.setFormatter(AirbyteLogFormatter())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Add a line."""
+        self._lines.append(f"{self.format(record)}\n".encode())
 
 
 def since_recently(sim: Simulator, config: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -81,11 +122,6 @@ def since_recently(sim: Simulator, config: Mapping[str, Any] | None = None) -> d
     return {
         name: value for name, value in {"start_date": start, **(config or sim.config())}.items() if value is not None
     }
-
-
-def _given(state: list[AirbyteStateMessage] | None) -> list[AirbyteStateMessage] | None:
-    """The framework takes an empty list of states for a file of them; None stands for no file."""
-    return state or None
 
 
 def run_main(sim: Simulator, *arguments: str, environment: Mapping[str, str] | None = None) -> Output:

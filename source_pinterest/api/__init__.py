@@ -1,20 +1,23 @@
 """What do all streams of a sync share to talk to Pinterest? The address, the token, the budget and one session."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from source_pinterest import __version__
-from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator
+from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator, Tokens
 from source_pinterest.api.budget import Budget
+from source_pinterest.api.chunks import ANSWER, REPORT_FILE, Bounds
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.api.session import PatientSession, PinterestSession
+from source_pinterest.api.outage import Outage
+from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import RetryPolicy
+from source_pinterest.api.session import PinterestSession, TimeoutSession
 from source_pinterest.api.usage import Usage
-from source_pinterest.config import Config, OAuthCredentials
+from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS, Config, OAuthCredentials
 
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
 BASE_URL_VARIABLE = "PINTEREST_API_URL"
@@ -29,61 +32,68 @@ class Api:
 
     Attributes:
         base_url: without a slash at its end.
-        session: paces every call; knows no token of itself.
-        authenticator: puts the token on a call, shared by all streams.
+        session: paces every call, and puts the token on it.
+        authenticator: has the token, shared by all streams.
         downloads: fetches files from other hosts; knows no token, and waits for no quota.
-        max_retries: how often a failed call is sent again.
+        budget: how many calls may be made.
+        retry_policy: how calls that fail are made again.
+        answer_bounds: how large and how slow an answer may be.
+        file_bounds: how large and how slow a report's file may be.
         usage: counts what the streams cost.
     """
 
     base_url: str
     session: PinterestSession
     authenticator: PinterestAuthenticator
-    downloads: PatientSession
-    max_retries: int
+    downloads: TimeoutSession
+    budget: Budget
+    retry_policy: RetryPolicy
+    answer_bounds: Bounds
+    file_bounds: Bounds
     usage: Usage = field(default_factory=Usage)
-
-    def session_of(self, stream: str) -> PinterestSession:
-        """The session, whose calls count for a stream."""
-        return self.session.on_behalf_of(self.usage.of(stream))
 
     @classmethod
     def connect(
         cls,
         config: Config,
-        on_rotation: Callable[[Mapping[str, Any]], None],
+        on_rotation: Callable[[Tokens], None],
         before_wait: Callable[[], None],
         usage: Usage | None = None,
+        pauses: Pauses | None = None,
     ) -> "Api":
         """Build the bundle; no call is made yet.
+
+        Args:
+            config: what the user chose.
+            on_rotation: takes tokens that Pinterest has rotated.
+            before_wait: called before a wait of more than a second.
+            usage: counts what the streams cost.
+            pauses: between two tries of a call.
 
         Raises:
             ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
         """
         base_url = api_address()
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
-        budget = Budget(config.max_wait_seconds, before_wait)
+        budget, usage, pauses = Budget(config.max_wait_seconds, before_wait), usage or Usage(), pauses or Pauses()
+        outage = Outage(config.max_wait_seconds, pauses, before_wait)
+        retry_policy = RetryPolicy(config.max_retries, pauses, outage)
         session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers + 1)
         token_session = PinterestSession(budget, name, timeout_seconds, connections=1)  # a token costs a call as well
-        downloads = PatientSession(name, timeout_seconds)
+        downloads = TimeoutSession(name, timeout_seconds, connections=config.num_workers)
         # A server on this machine is never reached through a proxy, whatever the environment says.
         for each in (session, token_session, downloads):
             each.trust_env = urlsplit(base_url).hostname not in LOOPBACK
         downloads.auth = _nobody
         session.auth = authenticator = (
-            OAuthAuthenticator(
-                f"{base_url}/oauth/token",
-                config.credentials,
-                token_session,
-                config.max_retries,
-                on_rotation,
-            )
+            OAuthAuthenticator(f"{base_url}/oauth/token", config.credentials, token_session, retry_policy, on_rotation)
             if isinstance(config.credentials, OAuthCredentials)
             else AccessTokenAuthenticator(config.credentials)
         )
-        usage = usage or Usage()
-        usage.standings = budget.standings
-        return cls(base_url, session, authenticator, downloads, config.max_retries, usage)
+        usage.quota_usage = budget.quota_usage
+        haste = min(1.0, timeout_seconds / DEFAULT_TIMEOUT_SECONDS)
+        bounds = (ANSWER.hastened(haste), REPORT_FILE.hastened(haste))
+        return cls(base_url, session, authenticator, downloads, budget, retry_policy, *bounds, usage)
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:

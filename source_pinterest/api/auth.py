@@ -3,28 +3,47 @@
 https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/
 """
 
+import math
 import re
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 import requests
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from requests.auth import AuthBase
 
-from source_pinterest.api.errors import AuthenticationError, TokenEndpointError
+from source_pinterest.api.bodies import parse_json
+from source_pinterest.api.chunks import TOKEN_ANSWER
+from source_pinterest.api.errors import (
+    AuthenticationError,
+    FatalError,
+    MalformedAnswerError,
+    TokenEndpointError,
+    UnavailableError,
+)
+from source_pinterest.api.retries import RetryPolicy, Tries
+from source_pinterest.api.session import Answer, PinterestSession
+from source_pinterest.api.usage import Usage
+from source_pinterest.api.verdicts import ErrorAnswer
 from source_pinterest.config import AccessTokenCredentials, OAuthCredentials
 
-_MOST_RETRIES = 3
 _MOST_REJECTIONS = 2
 """So many tokens may be rejected with none accepted in between; after that, new ones are no help."""
 
-_FIRST_PAUSE_SECONDS = 0.5
 _EXPIRY_MARGIN_SECONDS = 60.0
 _ASSUMED_LIFETIME_SECONDS = 3600.0
 """For an answer without `expires_in`; Pinterest's tokens live 30 days."""
+
+_LONGEST_LIFETIME_SECONDS = 366 * 86_400.0
+
+_USABLE = re.compile(r"[!-~]+")
+"""What a token may consist of, so that a header can carry it: printable ASCII without spaces."""
+
+_REFUSED = (400, 401, 403)
 
 AUTHENTICATE_AGAIN = "Authenticate again: open the connection's source settings and click Authenticate."
 
@@ -48,19 +67,51 @@ class PinterestAuthenticator(AuthBase, ABC):
         """Tell that Pinterest took this token."""
 
 
-def bearer_of(request: requests.PreparedRequest | None) -> str:
-    """The token a request went out with."""
-    headers = request.headers if request is not None else {}
-    return str(headers.get("Authorization", "")).removeprefix("Bearer ")
+@dataclass(frozen=True)
+class Tokens:
+    """What Pinterest's token endpoint gives: https://developers.pinterest.com/docs/api/v5/oauth-token.
+
+    Attributes:
+        access_token: the new one.
+        refresh_token: the new one; None where the old one stays.
+        lifetime_seconds: of the access token; an hour where the answer makes no sense.
+        scopes: the permissions that the token carries; none where the answer does not say.
+    """
+
+    access_token: str
+    refresh_token: str | None
+    lifetime_seconds: float
+    scopes: frozenset[str]
+
+    @classmethod
+    def parse(cls, chunks: Iterator[bytes]) -> Self:
+        """Read the answer; a refresh token that is no text is none.
+
+        Raises:
+            MalformedAnswerError: it holds no access token.
+        """
+        answer = parse_json(b"".join(chunks))
+        if not isinstance(answer, Mapping) or not _is_usable(answer.get("access_token")):
+            raise MalformedAnswerError("The answer holds no access token.")
+        refresh_token = answer.get("refresh_token")
+        return cls(
+            access_token=answer["access_token"],
+            refresh_token=refresh_token if _is_usable(refresh_token) else None,
+            lifetime_seconds=_lifetime_seconds(answer.get("expires_in")),
+            scopes=frozenset(re.split(r"[\s,]+", str(answer.get("scope") or "").strip())) - {""},
+        )
 
 
-def lifetime_seconds(answer: Mapping[str, Any]) -> float:
-    """How long the access token of a token endpoint's answer lives; an hour where the answer makes no sense."""
+def _is_usable(token: Any) -> bool:
+    return isinstance(token, str) and _USABLE.fullmatch(token) is not None
+
+
+def _lifetime_seconds(expires_in: Any) -> float:
     try:
-        lifetime = float(answer.get("expires_in") or 0)
-    except (TypeError, ValueError):
+        lifetime = float(expires_in or 0)
+    except (TypeError, ValueError, OverflowError):
         return _ASSUMED_LIFETIME_SECONDS
-    return lifetime if lifetime > 0 else _ASSUMED_LIFETIME_SECONDS
+    return min(lifetime, _LONGEST_LIFETIME_SECONDS) if lifetime > 0 else _ASSUMED_LIFETIME_SECONDS
 
 
 class AccessTokenAuthenticator(PinterestAuthenticator):
@@ -94,8 +145,8 @@ class OAuthAuthenticator(PinterestAuthenticator):
         token_url: Pinterest's `oauth/token`.
         credentials: of the app and of its user.
         session: sends the refresh; knows no token.
-        max_retries: how often a refresh that failed on Pinterest's side is tried again.
-        on_rotation: called with the answer when it carries another refresh token, with no lock held.
+        retry_policy: how a refresh that fails on Pinterest's side is tried again.
+        on_rotation: takes tokens with another refresh token, in their order, before the first use of any.
         clock: seconds that only grow.
     """
 
@@ -103,22 +154,22 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self,
         token_url: str,
         credentials: OAuthCredentials,
-        session: requests.Session,
-        max_retries: int,
-        on_rotation: Callable[[Mapping[str, Any]], None],
+        session: PinterestSession,
+        retry_policy: RetryPolicy,
+        on_rotation: Callable[[Tokens], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._token_url = token_url
         self._credentials = credentials
         self._session = session
-        self._attempts = 1 + min(max_retries, _MOST_RETRIES)
+        self._retry_policy = retry_policy
         self._on_rotation = on_rotation
         self._clock = clock
         self._lock = threading.Lock()
         self._refresh_token = credentials.refresh_token
-        self._access_token, self._expires_at = credentials.usable_access_token(), float("inf")
+        self._access_token, self._expires_at = credentials.usable_access_token(), math.inf
         self._rejections_in_a_row = 0
-        self._failure: AuthenticationError | None = None
+        self._failure: FatalError | None = None
         for secret in credentials.secrets():
             add_to_secrets(secret)
 
@@ -137,8 +188,8 @@ class OAuthAuthenticator(PinterestAuthenticator):
 
         Raises:
             AuthenticationError: the refresh token is refused, or Pinterest rejects a token it has just made.
+            TokenEndpointError: no token can be had now.
         """
-        rotated = None
         with self._lock:
             if rejected == self._access_token:
                 self._rejections_in_a_row += 1
@@ -146,67 +197,62 @@ class OAuthAuthenticator(PinterestAuthenticator):
                     raise AuthenticationError(
                         f"Pinterest rejects even an access token that it has just issued. {AUTHENTICATE_AGAIN}",
                     )
-                rotated = self._refresh()
-        self._tell(rotated)
+                self._refresh()
 
     def _valid_token(self) -> str:
-        rotated = None
         with self._lock:
             if not self._access_token or self._clock() >= self._expires_at:
-                rotated = self._refresh()
-            token = self._access_token
-        self._tell(rotated)
-        return str(token)
+                self._refresh()
+            return str(self._access_token)
 
-    def _tell(self, rotated: Mapping[str, Any] | None) -> None:
-        if rotated:
-            self._on_rotation(rotated)
-
-    def _refresh(self) -> Mapping[str, Any] | None:
-        """Renew the token, holding the lock; the answer is returned when it brought another refresh token."""
+    def _refresh(self) -> None:
+        """Renew the token, for all who wait for the lock; they share a failure, without another call."""
         if self._failure:
             raise self._failure
-        answer = self._ask_for_token()
-        self._access_token = str(answer["access_token"])
-        lifetime = lifetime_seconds(answer)
+        try:
+            tokens = self._tokens()
+        except FatalError as error:
+            self._failure = error
+            raise
+        for secret in filter(None, (tokens.access_token, tokens.refresh_token)):
+            add_to_secrets(secret)
+        if tokens.refresh_token and tokens.refresh_token != self._refresh_token:
+            self._refresh_token = tokens.refresh_token
+            self._on_rotation(tokens)
+        self._access_token = tokens.access_token
+        lifetime = tokens.lifetime_seconds
         self._expires_at = self._clock() + lifetime - min(_EXPIRY_MARGIN_SECONDS, lifetime / 10)
-        self.granted = frozenset(re.split(r"[\s,]+", str(answer.get("scope") or "").strip())) - {""}
-        add_to_secrets(self._access_token)
-        newest = answer.get("refresh_token") or self._refresh_token
-        if newest == self._refresh_token:
-            return None
-        self._refresh_token = str(newest)
-        add_to_secrets(self._refresh_token)
-        return answer
+        self.granted = tokens.scopes
 
-    def _ask_for_token(self) -> Mapping[str, Any]:
-        trouble = ""
-        for attempt in range(self._attempts):
-            if attempt:
-                time.sleep(_FIRST_PAUSE_SECONDS * 2**attempt)
-            try:
-                response = self._post()
-                if response.status_code in (requests.codes.bad_request, 401, 403):
-                    self._failure = AuthenticationError(
-                        f"Pinterest refuses the refresh token: it has expired, was revoked or was replaced "
-                        f"elsewhere. {AUTHENTICATE_AGAIN}",
-                    )
-                    raise self._failure
-                trouble = f"HTTP {response.status_code}"
-                answer = response.json() if response.ok else None
-                if isinstance(answer, Mapping) and answer.get("access_token"):
-                    return answer
-            except requests.RequestException as error:
-                trouble = type(error).__name__
-        raise TokenEndpointError(
-            f"Pinterest's token endpoint does not give an access token ({trouble}, {self._attempts} tries). "
-            "This usually passes: the next sync tries again.",
-        )
+    def _tokens(self) -> Tokens:
+        tries = Tries(self._retry_policy, "Pinterest's token endpoint", "an access token")
+        try:
+            while True:
+                tries.begin()
+                try:
+                    answer = self._asked()
+                except (requests.ReadTimeout, MalformedAnswerError) as error:
+                    tries.broke(error)
+                except requests.RequestException as error:
+                    tries.unreached(error)
+                else:
+                    self._retry_policy.outage.answered()
+                    if isinstance(answer, Answer):
+                        return answer.value
+                    if answer.status in _REFUSED:
+                        raise AuthenticationError(
+                            f"Pinterest refuses the refresh token: it has expired, was revoked or was replaced "
+                            f"elsewhere. {AUTHENTICATE_AGAIN}",
+                        )
+                    tries.failed(f"HTTP {answer.status}.")
+        except UnavailableError as error:
+            raise TokenEndpointError(str(error.message)) from error
 
-    def _post(self) -> requests.Response:
-        return self._session.post(
+    def _asked(self) -> Answer[Tokens] | ErrorAnswer:
+        request = requests.Request(
+            "POST",
             self._token_url,
             data={"grant_type": "refresh_token", "refresh_token": self._refresh_token},
             auth=(self._credentials.client_id, self._credentials.client_secret),
-            allow_redirects=False,
         )
+        return self._session.paced(request, Tokens.parse, TOKEN_ANSWER, Usage().of(""))

@@ -1,52 +1,60 @@
-"""What is in the body of an answer? A page of a list, the rows of an analytics answer, and texts in them."""
+"""What is in the body of an answer? Stand-in until the parser comes."""
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
+from dataclasses import dataclass
 from typing import Any
 
-import ijson
 import orjson
-import requests
 
 from source_pinterest.api.errors import MalformedAnswerError
 
 Record = dict[str, Any]
 
 
-def page_in(body: bytes) -> dict[str, Any]:
-    """The page in an answer: its items, and the bookmark of the next.
+def parse_json(body: bytes) -> Any:
+    """JSON."""
+    try:
+        return orjson.loads(body)
+    except ValueError as error:
+        raise MalformedAnswerError("The answer is not JSON.") from error
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A page of a list.
+
+    Attributes:
+        items: each with an id.
+        bookmark: of the next page; empty at the end.
+    """
+
+    items: list[Record]
+    bookmark: str = ""
+
+
+def list_page(chunks: Iterable[bytes]) -> ListPage:
+    """The page in the body of an answer.
 
     Raises:
-        ValueError: it is no JSON.
-        MalformedAnswerError: it is not a page.
+        MalformedAnswerError: it is no JSON, or not a page.
     """
-    page = orjson.loads(body)
+    page = parse_json(b"".join(chunks))
     items = page.get("items") if isinstance(page, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) and item.get("id") for item in items):
         raise MalformedAnswerError("A page holds items, each with an id.")
-    return page  # type: ignore[no-any-return]
+    return ListPage(items, str(page.get("bookmark") or ""))
 
 
-def rows_of(response: requests.Response, under: str = "") -> Iterator[Record]:
-    """The rows of an answer, one by one: as objects all at once they would take several times its size.
-
-    Args:
-        response: the answer.
-        under: the key of the list of rows; by default the answer itself is the list.
+def one_item(chunks: Iterable[bytes]) -> ListPage:
+    """A single object, as a page of its own.
 
     Raises:
-        MalformedAnswerError: it is not a list of rows.
+        MalformedAnswerError: it has no id.
     """
-    body = response.content
-    try:
-        if not any(event[:2] == (under, "start_array") for event in ijson.parse(BytesIO(body))):
-            raise MalformedAnswerError("Analytics are a list.")
-        for row in ijson.items(BytesIO(body), f"{under}.item".lstrip("."), use_float=True):
-            if not isinstance(row, dict):
-                raise MalformedAnswerError("A row is an object.")
-            yield row
-    except ijson.JSONError as error:
-        raise MalformedAnswerError("The answer is not JSON.") from error
+    item = parse_json(b"".join(chunks))
+    if not isinstance(item, dict) or not item.get("id"):
+        raise MalformedAnswerError("What is asked for by itself has an id.")
+    return ListPage([item])
 
 
 def text_of(value: Any) -> str:
@@ -60,3 +68,12 @@ def write_texts(record: dict[str, Any], fields: Iterable[str]) -> None:
         value = record.get(name)
         if value is not None and type(value) is not str:
             record[name] = text_of(value)
+
+
+def rows_of(chunks: Iterable[bytes], under: str = "") -> Iterator[Record]:
+    """Rows, for now."""
+    body = parse_json(b"".join(chunks))
+    rows = body.get(under) if under and isinstance(body, dict) else body
+    if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
+        raise MalformedAnswerError("Analytics are a list.")
+    yield from rows

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from source_pinterest import limits
 from source_pinterest.api.errors import QuotaExhaustedError
 from source_pinterest.api.rate_headers import WindowHeader, read_rate_headers
-from source_pinterest.api.usage import Standing
+from source_pinterest.api.usage import QuotaUsage
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -133,16 +133,16 @@ class Budget:
         LOGGER.info(f"Waiting {math.ceil(wait)} s for Pinterest's quota of {category} calls.")
         return True
 
-    def standings(self) -> list[Standing]:
+    def quota_usage(self) -> list[QuotaUsage]:
         """How much of each quota is used; of several windows, the fullest counts."""
         with self._changed:
             now = self._clock()
-            return [self._standing(category, windows, now) for category, windows in self._windows.items()]
+            return [self._usage_of(category, windows, now) for category, windows in self._windows.items()]
 
-    def _standing(self, category: str, windows: list[_Window], now: float) -> Standing:
+    def _usage_of(self, category: str, windows: list[_Window], now: float) -> QuotaUsage:
         fullest = max(windows, key=lambda window: window.used(now) / max(1, window.limit))
         left = self._waits_until.get(category, now) - now
-        return Standing(category, fullest.used(now), fullest.limit, left if left > 0 else None)
+        return QuotaUsage(category, fullest.used(now), fullest.limit, left if left > 0 else None)
 
     def calls_per_second(self, category: str) -> float:
         """How many calls of the category the quota allows in the long run."""

@@ -17,6 +17,10 @@ class MalformedAnswerError(ValueError):
     """An answer is cut short or is not what the endpoint promises."""
 
 
+class BrokenAnswerError(MalformedAnswerError):
+    """An answer breaks off, is too large or comes too slowly; a smaller one might not."""
+
+
 class PinterestError(AirbyteTracedException):
     """Something Pinterest did, in a sentence that says what to do about it."""
 
@@ -172,14 +176,14 @@ class RejectedError(_UnexplainedError):
 
 
 class UnavailableError(SliceError):
-    """Pinterest failed again and again."""
+    """Pinterest failed again and again, or could not be reached."""
 
     kind = FailureType.transient_error
 
-    def __init__(self, stream: str, path: str, tries: int, last: str) -> None:
+    def __init__(self, stream: str, path: str, last: str, tries: int = 0) -> None:
+        failed = f"failed {tries} times in a row" if tries else "could not be reached"
         super().__init__(
-            f"{stream}: Pinterest failed {tries} times in a row for {path}. This usually passes: the next sync reads "
-            f"it. {last}",
+            f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it. {last}"
         )
 
 
@@ -205,23 +209,23 @@ class ListingCappedError(SliceError):
     """Pinterest lists no more of this board."""
 
 
-class RepeatedBookmarkError(SliceError):
-    """A bookmark comes back, so that the list would never end."""
+class EndlessListError(SliceError):
+    """A bookmark comes back, or page after page is empty: the list would never end."""
 
     def __init__(self, stream: str, path: str) -> None:
         super().__init__(
-            f"{stream}: Pinterest gave the same bookmark twice for {path}, so that the list has no end. The next sync "
-            "reads it again.",
+            f"{stream}: Pinterest's list {path} has no end: the same bookmark comes twice, or page after page is "
+            "empty. The next sync reads it again.",
         )
 
 
 class RepeatedKeyError(FatalError):
     """Two rows of one answer have the same key, or one has none, so that the key itself is in doubt."""
 
-    def __init__(self, stream: str, id_column: str, key: tuple[Any, ...]) -> None:
+    def __init__(self, stream: str, key: tuple[str, ...], values: tuple[Any, ...]) -> None:
         super().__init__(
-            f"{stream}: an answer of Pinterest does not have one row per {id_column} and DATE: {key} comes twice or is "
-            "incomplete. Nothing of it was taken, since rows would overwrite each other. Please report this.",
+            f"{stream}: an answer of Pinterest does not have one row per {' and '.join(key)}: {values} comes twice or "
+            "is incomplete. Nothing of it was taken, since rows would overwrite each other. Please report this.",
         )
 
 

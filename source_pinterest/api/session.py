@@ -1,6 +1,12 @@
-"""How does one HTTP call leave the process? Paced by the budget, with a timeout, and with our name on it."""
+"""How does one HTTP exchange go? Paced by the quota, bounded in time and size, and with our name on it."""
 
-from typing import Any, Self
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -8,31 +14,70 @@ from requests.adapters import HTTPAdapter
 
 from source_pinterest import limits
 from source_pinterest.api.budget import Budget
-from source_pinterest.api.usage import StreamUsage, Usage
-from source_pinterest.api.verdicts import Verdict, pause_hint_seconds, verdict_of
+from source_pinterest.api.chunks import Bounds, beginning_of, chunks_of
+from source_pinterest.api.usage import StreamUsage
+from source_pinterest.api.verdicts import ErrorAnswer, Verdict
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 
+T = TypeVar("T")
+Parse = Callable[[Iterator[bytes]], T]
+"""Makes something of a body, which comes in chunks; raises `MalformedAnswerError` for one that can't be meant."""
 
-class PatientSession(requests.Session):
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """What Pinterest answered.
+
+    Attributes:
+        value: what the parser made of the body.
+        server_time: when the server answered, epoch seconds.
+        token: the one that the call went out with.
+    """
+
+    value: T
+    server_time: int
+    token: str = field(default="", repr=False)
+
+
+class TimeoutSession(requests.Session):
     """A session with a timeout on every call, and with our name on it.
 
     Args:
         user_agent: how Pinterest sees us.
         timeout_seconds: the longest silence of the server.
+        connections: how many calls may be open at once.
     """
 
-    def __init__(self, user_agent: str, timeout_seconds: float) -> None:
+    def __init__(self, user_agent: str, timeout_seconds: float, connections: int = 1) -> None:
         super().__init__()
-        self._timeout = (min(CONNECT_TIMEOUT_SECONDS, timeout_seconds), timeout_seconds)
-        self.headers["User-Agent"] = user_agent
+        self.timeout = (min(CONNECT_TIMEOUT_SECONDS, timeout_seconds), timeout_seconds)
+        self.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # none is kept, none is sent
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, HTTPAdapter(pool_connections=connections, pool_maxsize=connections))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send, follow no redirect: the API has none, and a token goes to no other host."""
-        return super().send(request, **{**kwargs, "timeout": self._timeout, "allow_redirects": False})
+        fixed = {"timeout": self.timeout, "allow_redirects": False, "stream": True}
+        return super().send(request, **{**kwargs, **fixed})
+
+    def exchange(self, request: requests.Request, parse: Parse[T], bounds: Bounds) -> Answer[T] | ErrorAnswer:
+        """Send a request, and take its answer.
+
+        Raises:
+            requests.RequestException: no answer came.
+            MalformedAnswerError: the answer breaks off, is too large or too slow, or the parser can't make sense of it.
+        """
+        with self._sent(request) as response:
+            return _taken(response, parse, bounds)
+
+    def _sent(self, request: requests.Request) -> requests.Response:
+        asked = {"params": request.params, "json": request.json, "data": request.data, "auth": request.auth}
+        return self.request(str(request.method), request.url, **asked)
 
 
-class PinterestSession(PatientSession):
+class PinterestSession(TimeoutSession):
     """A session whose calls wait for their quota. A throttled call waits as told and goes out again.
 
     Args:
@@ -43,42 +88,67 @@ class PinterestSession(PatientSession):
     """
 
     def __init__(self, budget: Budget, user_agent: str, timeout_seconds: float, connections: int) -> None:
-        super().__init__(user_agent, timeout_seconds)
-        self.budget = budget
-        self.usage = Usage().of("")
-        for scheme in ("https://", "http://"):
-            self.mount(scheme, HTTPAdapter(pool_connections=connections, pool_maxsize=connections))
+        super().__init__(user_agent, timeout_seconds, connections)
+        self._budget = budget
 
-    def on_behalf_of(self, usage: StreamUsage) -> Self:
-        """The same session, whose calls count for a stream; connections, token and budget are shared."""
-        own = type(self).__new__(type(self))
-        vars(own).update({**vars(self), "usage": usage})
-        return own
-
-    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        """Prepare a call, once, however often it has to be sent."""
-        self.usage.ask()
-        return super().prepare_request(request)
-
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send when the quota allows it.
+    def paced(
+        self, request: requests.Request, parse: Parse[T], bounds: Bounds, usage: StreamUsage
+    ) -> Answer[T] | ErrorAnswer:
+        """Send a request when the quota allows it, and take its answer, which never is a refusal for the rate.
 
         Raises:
             QuotaExhaustedError: the quota frees up too late for this sync.
             requests.RequestException: no answer came.
+            MalformedAnswerError: the answer breaks off, is too large or too slow, or the parser can't make sense of it.
         """
         category = limits.rate_category(urlsplit(request.url or "").path)
         while True:
-            with self.usage.waiting():
-                self.budget.acquire(category)
-            self.usage.send()
-            headers = None
-            try:
-                response = super().send(request, **kwargs)
-                headers = response.headers
-            finally:
-                self.budget.settle(category, headers)
-            if verdict_of(response) is not Verdict.WAIT:
-                self.budget.accepted(category)
-                return response
-            self.budget.throttled(category, pause_hint_seconds(response))
+            with usage.waiting():
+                self._budget.acquire(category)
+            usage.count_sent()
+            with self._settled(category, request) as response:
+                if _is_success(response):
+                    self._budget.accepted(category)
+                answer = _taken(response, parse, bounds)
+            if not isinstance(answer, ErrorAnswer):
+                return answer
+            if answer.verdict is not Verdict.WAIT:
+                self._budget.accepted(category)
+                return answer
+            self._budget.throttled(category, answer.pause_hint_seconds())
+
+    def _settled(self, category: str, request: requests.Request) -> requests.Response:
+        headers = None
+        try:
+            response = self._sent(request)
+            headers = response.headers
+        finally:
+            self._budget.settle(category, headers)
+        return response
+
+
+def _taken(response: requests.Response, parse: Parse[T], bounds: Bounds) -> Answer[T] | ErrorAnswer:
+    token = bearer_of(response.request)
+    if _is_success(response):
+        return Answer(parse(chunks_of(response, bounds)), server_time_of(response.headers), token)
+    body = beginning_of(response, bounds)
+    return ErrorAnswer(response.status_code, str(response.reason or ""), response.headers, body, token)
+
+
+def _is_success(response: requests.Response) -> bool:
+    """A part of an answer is none: nobody asked for one."""
+    return response.status_code < HTTPStatus.MULTIPLE_CHOICES and response.status_code != HTTPStatus.PARTIAL_CONTENT
+
+
+def bearer_of(request: requests.PreparedRequest | None) -> str:
+    """The token a request went out with."""
+    headers = request.headers if request is not None else {}
+    return str(headers.get("Authorization", "")).removeprefix("Bearer ")
+
+
+def server_time_of(headers: Mapping[str, str]) -> int:
+    """When the server answered, epoch seconds; our own clock where it does not say."""
+    try:
+        return int(parsedate_to_datetime(headers["Date"]).timestamp())
+    except (KeyError, ValueError):
+        return int(time.time())

@@ -1,4 +1,4 @@
-"""What has each stream cost so far? Counted where calls are made and slices are read, shown by whoever tells of a sync.
+"""What has each stream cost so far? Counted where calls are made and slices are read, shown by whoever shows a sync.
 
 Counting takes a lock of the stream's own, never a shared one, and nothing is emitted while it is held.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Standing:
+class QuotaUsage:
     """How much of a category's quota is used.
 
     Attributes:
@@ -29,23 +29,23 @@ class Standing:
 
 
 class StreamUsage:
-    """What one stream has asked for, sent, waited, left out and read.
+    """What one stream has requested, sent, waited for, left out and read.
 
     Args:
         name: of the stream.
-        tell_estimate: takes the stream's name and the number of rows it is going to have.
+        on_estimate: takes the stream's name and the number of rows that it is going to have.
     """
 
-    def __init__(self, name: str, tell_estimate: Callable[[tuple[str, int]], None]) -> None:
+    def __init__(self, name: str, on_estimate: Callable[[tuple[str, int]], None]) -> None:
         self.name = name
-        self.asked = 0
+        self.requested = 0
         self.sent = 0
         self.left_out = 0
         self.slices = 0
         self.slices_read = 0
         self.is_planned = False
         self.began_at: float | None = None
-        self._tell_estimate = tell_estimate
+        self._on_estimate = on_estimate
         self._rows: int | None = 0
         self._lock = threading.Lock()
         self._waiting = 0
@@ -55,7 +55,7 @@ class StreamUsage:
     @property
     def retries(self) -> int:
         """How many calls had to be sent again."""
-        return max(0, self.sent - self.asked)
+        return max(0, self.sent - self.requested)
 
     @property
     def waited_seconds(self) -> float:
@@ -64,17 +64,17 @@ class StreamUsage:
             running = time.monotonic() - self._waits_since if self._waiting else 0.0
             return self._waited_seconds + running
 
-    def ask(self) -> None:
+    def count_request(self) -> None:
         """Count a call that is wanted, however often it has to be sent."""
         with self._lock:
-            self.asked += 1
+            self.requested += 1
 
-    def send(self) -> None:
+    def count_sent(self) -> None:
         """Count a call that goes out."""
         with self._lock:
             self.sent += 1
 
-    def leave_out(self) -> None:
+    def count_left_out(self) -> None:
         """Count an account or board that can't be read and is passed over."""
         with self._lock:
             self.left_out += 1
@@ -94,22 +94,22 @@ class StreamUsage:
                 if not self._waiting:
                     self._waited_seconds += time.monotonic() - self._waits_since
 
-    def plan(self, rows: int | None) -> None:
+    def count_slice(self, rows: int | None) -> None:
         """Count a slice that is going to be read, and the rows it is going to have, where anybody knows."""
         with self._lock:
             self.began_at = self.began_at or time.monotonic()
             self.slices += 1
             self._rows = None if rows is None or self._rows is None else self._rows + rows
 
-    def planned(self) -> None:
-        """Tell that no more slices are going to come."""
+    def finish_planning(self) -> None:
+        """No more slices are going to come."""
         with self._lock:
             self.is_planned = True
             rows = self._rows
         if rows:
-            self._tell_estimate((self.name, rows))
+            self._on_estimate((self.name, rows))
 
-    def read(self) -> None:
+    def count_read_slice(self) -> None:
         """Count a slice that has come to its end."""
         with self._lock:
             self.slices_read += 1
@@ -128,12 +128,12 @@ class Usage:
 
     Attributes:
         estimates: streams whose number of rows has become known, with that number.
-        standings: tells how much of each quota is used.
+        quota_usage: says how much of each quota is used.
     """
 
     def __init__(self) -> None:
         self.estimates: deque[tuple[str, int]] = deque()
-        self.standings: Callable[[], Iterable[Standing]] = tuple
+        self.quota_usage: Callable[[], Iterable[QuotaUsage]] = tuple
         self._streams: dict[str, StreamUsage] = {}
 
     def of(self, name: str) -> StreamUsage:

@@ -5,19 +5,20 @@ Codes and texts: https://developers.pinterest.com/docs/reference/errors/
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
+from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
-import orjson
-import requests
+from source_pinterest.api.bodies import parse_json
 
 
 class Verdict(Enum):
     """What must happen next."""
 
-    OK = auto()
     RETRY = auto()
     WAIT = auto()
     REFRESH_TOKEN = auto()
@@ -32,6 +33,7 @@ class Verdict(Enum):
 
 
 _TABLE: Mapping[tuple[int, int | None], Verdict] = {
+    (206, None): Verdict.RETRY,
     (401, None): Verdict.REFRESH_TOKEN,
     (401, 3): Verdict.SCOPE_MISSING,
     (401, 7): Verdict.REFUSED,
@@ -60,59 +62,80 @@ _BAD_REQUESTS: Mapping[re.Pattern[str], Verdict] = {
 }
 
 
-def verdict_of(response: requests.Response) -> Verdict:
-    """The table's row for this answer; a server error that it does not name is retried."""
-    status = response.status_code
-    if status < 300:  # noqa: PLR2004 - the HTTP classes
-        return Verdict.OK
-    code, message = _code_and_message(response)
-    if status == requests.codes.bad_request:
-        return next((v for pattern, v in _BAD_REQUESTS.items() if pattern.search(message)), Verdict.REJECTED)
-    fallback = Verdict.RETRY if status >= requests.codes.server_error else Verdict.REJECTED
-    return _TABLE.get((status, code), _TABLE.get((status, None), fallback))
+@dataclass(frozen=True)
+class ErrorAnswer:
+    """An answer that does not hold what was asked for.
 
-
-def pause_hint_seconds(response: requests.Response) -> float | None:
-    """How long a throttled call is told to wait, in seconds; None where nothing says so.
-
-    `x-ratelimit-reset` counts seconds, and may be a list: windows that still hold calls do not make anyone wait.
+    Attributes:
+        status: of HTTP.
+        reason: the status in words.
+        headers: by name, in any case.
+        body: the beginning of it; Pinterest's own errors are short.
+        token: the one that the call went out with.
     """
-    from_message = _RETRY_AFTER.search(_code_and_message(response)[1])
-    if from_message:
-        return float(from_message.group(1))
-    retry_after = response.headers.get("Retry-After", "")
-    if re.fullmatch(r"\d+(\.\d+)?", retry_after):
-        return float(retry_after)
-    if retry_after:
-        return _seconds_until(retry_after)
-    resets = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", response.headers.get("x-ratelimit-reset", ""))]
-    left = [int(n) for n in re.findall(r"\d+", response.headers.get("x-ratelimit-remaining", ""))]
-    if len(left) == len(resets) and 0 in left:
-        resets = [reset for reset, remaining in zip(resets, left, strict=True) if remaining == 0]
-    return max(resets) if resets else None
 
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
+    token: str = field(default="", repr=False)
 
-def describe(response: requests.Response) -> str:
-    """Pinterest's own words for a refusal: status, code, message and the request id that its support asks for."""
-    code, message = _code_and_message(response)
-    request_id = response.headers.get("x-pinterest-rid")
-    parts = [f"HTTP {response.status_code}"]
-    if code is not None:
-        parts.append(f"code {code}")
-    if request_id:
-        parts.append(f"request id {request_id}")
-    return f'Pinterest answered "{message}" ({", ".join(parts)})'
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The table's row for this answer; a server error that the table does not name is retried."""
+        if self.status == HTTPStatus.BAD_REQUEST:
+            found = (verdict for pattern, verdict in _BAD_REQUESTS.items() if pattern.search(self.message))
+            return next(found, Verdict.REJECTED)
+        fallback = Verdict.RETRY if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else Verdict.REJECTED
+        return _TABLE.get((self.status, self.code), _TABLE.get((self.status, None), fallback))
 
+    @property
+    def code(self) -> int | None:
+        """Pinterest's own number for the error; None where the body is not Pinterest's."""
+        code = self._content.get("code")
+        return code if isinstance(code, int) else None
 
-def _code_and_message(response: requests.Response) -> tuple[int | None, str]:
-    try:
-        body = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        body = None
-    if not isinstance(body, Mapping):
-        return None, response.reason or "no explanation"
-    code: Any = body.get("code")
-    return (code if isinstance(code, int) else None), str(body.get("message") or response.reason or "no explanation")
+    @property
+    def message(self) -> str:
+        """Pinterest's own words, else those of HTTP."""
+        return str(self._content.get("message") or self.reason or "no explanation")
+
+    def __str__(self) -> str:
+        """Pinterest's words, with status, code and the request id that its support asks for."""
+        request_id = self.headers.get("x-pinterest-rid")
+        parts = [f"HTTP {self.status}"]
+        if self.code is not None:
+            parts.append(f"code {self.code}")
+        if request_id:
+            parts.append(f"request id {request_id}")
+        return f'Pinterest answered "{self.message}" ({", ".join(parts)})'
+
+    def pause_hint_seconds(self) -> float | None:
+        """How long a throttled call is told to wait, in seconds; None where nothing says so.
+
+        `x-ratelimit-reset` counts seconds, and may be a list: windows that still hold calls do not make anyone wait.
+        """
+        from_message = _RETRY_AFTER.search(self.message)
+        if from_message:
+            return float(from_message.group(1))
+        retry_after = self.headers.get("Retry-After", "")
+        if re.fullmatch(r"\d+(\.\d+)?", retry_after):
+            return float(retry_after)
+        if retry_after:
+            return _seconds_until(retry_after)
+        resets = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", self.headers.get("x-ratelimit-reset", ""))]
+        left = [int(n) for n in re.findall(r"\d+", self.headers.get("x-ratelimit-remaining", ""))]
+        if len(left) == len(resets) and 0 in left:
+            resets = [reset for reset, remaining in zip(resets, left, strict=True) if remaining == 0]
+        return max(resets) if resets else None
+
+    @cached_property
+    def _content(self) -> Mapping[str, Any]:
+        try:
+            content = parse_json(self.body)
+        except ValueError:
+            return {}
+        return content if isinstance(content, Mapping) else {}
 
 
 def _seconds_until(http_date: str) -> float | None:

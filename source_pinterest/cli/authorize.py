@@ -21,7 +21,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import __version__
 from source_pinterest.api import LOOPBACK, api_address
-from source_pinterest.api.session import PatientSession
+from source_pinterest.api.session import TimeoutSession
 from source_pinterest.cli.consent import ConsentListener
 from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.engine.token_store import write_private
@@ -132,7 +132,7 @@ def _tokens(app: App, port: int, browse: Any) -> Mapping[str, Any]:
 
 
 def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Mapping[str, Any]:
-    session = PatientSession(f"source-pinterest/{__version__}", _TIMEOUT_SECONDS)
+    session = TimeoutSession(f"source-pinterest/{__version__}", _TIMEOUT_SECONDS)
     session.trust_env = urlsplit(token_url).hostname not in LOOPBACK
     try:
         response = session.post(token_url, data=form, auth=(app.client_id, app.client_secret))

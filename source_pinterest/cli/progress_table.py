@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from source_pinterest.api.usage import Standing, StreamUsage
+from source_pinterest.api.usage import QuotaUsage, StreamUsage
 from source_pinterest.engine.progress import Progress
 
 NO_PROGRESS_VARIABLE = "NO_PROGRESS"
@@ -55,7 +55,7 @@ def picture(progress: Progress, seconds: float) -> RenderableType:
     usage = progress.usage.by_stream()
     for name in progress.streams:
         table.add_row(*_row(progress, name, usage.get(name)))
-    return Group(table, *(Text(_quota(standing)) for standing in progress.usage.standings()))
+    return Group(table, *(Text(_quota(quota)) for quota in progress.usage.quota_usage()))
 
 
 def _row(progress: Progress, name: str, cost: StreamUsage | None) -> tuple[str, ...]:
@@ -72,11 +72,11 @@ def _time_left(end: AirbyteStreamStatus | None, seconds: float | None) -> str:
     return "" if seconds is None else _duration(seconds)
 
 
-def _quota(standing: Standing) -> str:
-    line = f"{standing.category}: {standing.used:,} of {standing.limit:,} calls used"
-    if standing.frees_up_in_seconds is None:
+def _quota(quota: QuotaUsage) -> str:
+    line = f"{quota.category}: {quota.used:,} of {quota.limit:,} calls used"
+    if quota.frees_up_in_seconds is None:
         return line
-    until = datetime.now(UTC) + timedelta(seconds=standing.frees_up_in_seconds)
+    until = datetime.now(UTC) + timedelta(seconds=quota.frees_up_in_seconds)
     return f"{line}, waiting until {until:%H:%M:%S} UTC"
 
 

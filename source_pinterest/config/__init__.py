@@ -44,7 +44,7 @@ _REPORT_JOBS = NumberOption("num_report_jobs", "Number of Concurrent Reports", 1
 _REPORT_TIMEOUT = NumberOption("report_timeout_minutes", "Report Timeout", 0.01, 1_440)
 
 _DEFAULT_MAX_WAIT_MINUTES = 15
-_DEFAULT_TIMEOUT_SECONDS = 120
+DEFAULT_TIMEOUT_SECONDS = 120
 _DEFAULT_RETRIES = 5
 _DEFAULT_WORKERS = 10
 _DEFAULT_REPORT_JOBS = 10
@@ -114,7 +114,7 @@ class Config:
             attribution_window=_attribution_window(options),
             conversion_report_time=_conversion_report_time(options),
             max_wait_seconds=60 * _MAX_WAIT.read(options, _DEFAULT_MAX_WAIT_MINUTES),
-            request_timeout_seconds=_TIMEOUT.read(options, _DEFAULT_TIMEOUT_SECONDS),
+            request_timeout_seconds=_TIMEOUT.read(options, DEFAULT_TIMEOUT_SECONDS),
             max_retries=_RETRIES.read_whole(options, _DEFAULT_RETRIES),
             num_workers=_WORKERS.read_whole(options, _THREADS.read_whole(options, _DEFAULT_WORKERS)),
             custom_reports=custom_reports,
@@ -122,6 +122,20 @@ class Config:
             report_timeout_seconds=60 * _REPORT_TIMEOUT.read(options, _DEFAULT_REPORT_TIMEOUT_MINUTES),
             notices=(*notices, *report_notices),
         )
+
+
+def attribution_of(config: Config) -> dict[str, Any]:
+    """How conversions are attributed, as analytics and reports ask for it; nothing where Pinterest's default holds."""
+    asked: dict[str, Any] = {}
+    if window := config.attribution_window:
+        asked |= {
+            "click_window_days": window.click,
+            "engagement_window_days": window.engagement,
+            "view_window_days": window.view,
+        }
+    if config.conversion_report_time:
+        asked["conversion_report_time"] = config.conversion_report_time
+    return asked
 
 
 def _start_date(options: Mapping[str, Any], today: Date) -> tuple[Date | None, tuple[str, ...]]:

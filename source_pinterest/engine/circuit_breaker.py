@@ -14,35 +14,35 @@ _OF_ONE_PARENT = (AccountUnreadableError, ListingCappedError)
 """Surely the matter with one account or board alone, however many there are."""
 
 
-class Fuse:
-    """Blows at the first fatal error of a stream; its remaining slices then end without a call.
+class CircuitBreaker:
+    """Opens at the first fatal error of a stream; its remaining slices then end without a call.
 
     The slices of a single parent end so when that parent alone keeps failing.
     """
 
     def __init__(self) -> None:
-        self.blown = False
+        self.is_open = False
         self._lock = threading.Lock()
         self._failing_parents: set[Key] = set()
         self._failures: Counter[Key] = Counter()
 
-    def is_over(self, parent: Key) -> bool:
-        """Whether another slice of this account or board would be asked for in vain."""
-        return self.blown or self._failures[parent] >= FAILURES_IN_A_ROW
+    def is_open_for(self, parent: Key) -> bool:
+        """Whether another slice of this account or board would fail as well."""
+        return self.is_open or self._failures[parent] >= FAILURES_IN_A_ROW
 
     def succeeded(self, parent: Key) -> None:
-        """Tell that a slice was read whole."""
+        """A slice was read whole."""
         with self._lock:
             self._failing_parents.clear()
             self._failures.pop(parent, None)
 
     def is_news(self, error: Exception, parent: Key) -> bool:
-        """Take note of a failure; False if the stream, or this parent's part of it, is over already."""
+        """Take note of a failure; False if calls of the stream, or of this parent, have been stopped already."""
         with self._lock:
-            if self.is_over(parent):
+            if self.is_open_for(parent):
                 return False
             if not isinstance(error, _OF_ONE_PARENT):
                 self._failures[parent] += 1
                 self._failing_parents.add(parent)
-            self.blown = isinstance(error, FatalError) or len(self._failing_parents) >= FAILURES_IN_A_ROW
+            self.is_open = isinstance(error, FatalError) or len(self._failing_parents) >= FAILURES_IN_A_ROW
             return True

@@ -19,38 +19,63 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_pinterest.api.errors import PinterestError
+from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.stdout import MESSAGES
 
-QUEUE_SIZE = 1_000
-"""Records between the workers and stdout. A live record takes about 5 KB, and the garbage collector walks them all."""
+QUEUE_BYTES = 8 * 1024**2
+"""Between the workers and stdout: a handful of full pages."""
+
+_SMALL_ITEM_BYTES = 1024
+"""What anything else in the queue counts for."""
 
 
 class _HalfFree(threading.Condition):
-    """Wakes who waits for room once half of a queue is free: one by one, each record would cost a change of threads."""
+    """Wakes who waits for room once half of a queue is free: one by one, each page would cost a change of threads."""
 
-    def __init__(self, queue: Queue[QueueItem]) -> None:
+    def __init__(self, queue: "RecordQueue") -> None:
         super().__init__(queue.mutex)
         self._queue = queue
 
     def notify(self, n: int = 1) -> None:
         """Wake all, or none yet."""
         del n
-        if 2 * len(self._queue.queue) <= self._queue.maxsize:
+        if 2 * self._queue.bytes <= self._queue.maxsize:
             super().notify(self._queue.maxsize)
 
 
-class FlushingQueue(Queue[QueueItem]):
-    """The record queue; before its reader has to wait, what was printed so far is written out."""
+class RecordQueue(Queue[QueueItem]):
+    """The queue between the workers and stdout, bounded in bytes; before its reader waits, what it has is written out.
 
-    def __init__(self, maxsize: int) -> None:
-        super().__init__(maxsize)
+    Args:
+        most_bytes: a page is taken as long as the queue holds less.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(most_bytes)
+        self.bytes = 0
         self.not_full = _HalfFree(self)
 
     def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:  # noqa: FBT001, FBT002 - the base's signature
         """Take the next item."""
-        if not self.queue:  # a glance; `empty` takes a lock, once per record
+        if not self.queue:  # a glance; `empty` takes a lock
             MESSAGES.flush()
         return super().get(block, timeout)
+
+    def _qsize(self) -> int:
+        return self.bytes
+
+    def _put(self, item: QueueItem) -> None:
+        self.bytes += _weight(item)
+        super()._put(item)
+
+    def _get(self) -> QueueItem:
+        item = super()._get()
+        self.bytes -= _weight(item)
+        return item
+
+
+def _weight(item: QueueItem) -> int:
+    return max(_SMALL_ITEM_BYTES, len(item.page.lines)) if isinstance(item, PageMessage) else _SMALL_ITEM_BYTES
 
 
 class OrderedMessageRepository(MessageRepository):
@@ -116,7 +141,7 @@ class _PlainErrors(logging.Filter):
 
 
 class FailureTypes:
-    """Remembers the failures of a sync, to close it with the one that is most worth another try."""
+    """Remembers the failures of a sync, which ends with the one that is most worth another try."""
 
     _MOST_RETRYABLE_FIRST = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
 
@@ -124,7 +149,7 @@ class FailureTypes:
         self._seen: set[FailureType] = set()
 
     def observe(self, message: AirbyteMessage) -> None:
-        """Note the failure that an error trace tells of."""
+        """Note the failure in an error trace."""
         if message.type is Type.TRACE and message.trace and message.trace.error and message.trace.error.failure_type:
             self._seen.add(message.trace.error.failure_type)
 
@@ -137,16 +162,14 @@ class FailureTypes:
         return next((kind for kind in self._MOST_RETRYABLE_FIRST if kind in self._seen), FailureType.system_error)
 
 
-class _NoBodies(logging.Filter):
-    """Logs a call that is made again without the body of its answer, which may hold a link that opens a report."""
+class _TrueCounts(logging.Filter):
+    """Keeps the framework's own count of records to itself: it knows nothing of pages."""
 
-    _BODY = re.compile(r", Response Content: .*", re.DOTALL)
+    _COUNT = re.compile(r"Read \d+ records from .* stream")
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, the framework's about an answer without what was answered."""
-        if isinstance(record.msg, str):
-            record.msg = self._BODY.sub("", record.msg)
-        return True
+        """Let every record pass but that one; the stream's summary has the true number."""
+        return not (isinstance(record.msg, str) and self._COUNT.fullmatch(record.msg))
 
 
-PLAIN_ERRORS, NO_BODIES = _PlainErrors(), _NoBodies()
+PLAIN_ERRORS, TRUE_COUNTS = _PlainErrors(), _TrueCounts()

@@ -38,20 +38,20 @@ class ParentIds:
         """Whether a selected child needs these ids."""
 
     def announce(self) -> None:
-        """Tell that the parent stream is selected and will promise its listings."""
+        """The parent stream is selected and will promise its listings."""
         self._selected, self._sealed = True, False
 
     def want(self) -> None:
-        """Tell that a selected child needs these ids."""
+        """A selected child needs these ids."""
         self.wanted = True
 
     def promise(self, key: Key) -> None:
-        """Tell that the parent stream will read this listing."""
+        """The parent stream will read this listing."""
         with self._changed:
             self._listings.setdefault(key, _Progress.PROMISED)
 
     def seal(self) -> None:
-        """Tell that the parent stream makes no further promise."""
+        """The parent stream makes no further promise."""
         with self._changed:
             self._sealed = True
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""How far is a sync? Records counted as they pass, and one line in the log when a stream has come to its end."""
+"""How far is a sync? Records counted as they pass, and one line in the log when a stream ends."""
 
 import logging
 from collections import Counter
@@ -15,6 +15,7 @@ from airbyte_cdk.models import (
 )
 
 from source_pinterest.api.usage import StreamUsage, Usage
+from source_pinterest.engine.pages import Page
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -44,8 +45,14 @@ class Progress:
                 trace = AirbyteTraceMessage(type=TraceType.ESTIMATE, emitted_at=emitted_at, estimate=estimate)
                 yield AirbyteMessage(type=Type.TRACE, trace=trace)
 
+    def first_page(self, page: Page) -> bool:
+        """Count the records of a page; whether it is the first of its stream."""
+        is_first = not self.records[page.stream]
+        self.records[page.stream] += page.count
+        return is_first
+
     def observe(self, message: AirbyteMessage) -> None:
-        """Take note of a stream's end, and tell what it came to."""
+        """Take note of a stream's end, and log what it came to."""
         status = message.trace.stream_status if message.type is Type.TRACE and message.trace else None
         if status and status.status in _ENDS:
             name = status.stream_descriptor.name

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 
-class Reservation:
+class RowBudget:
     """Lends rows to whoever reads a large answer, and makes others wait while too many are lent.
 
     Args:

@@ -10,7 +10,7 @@ import time
 
 from airbyte_cdk.logger import PRINT_BUFFER
 
-_LARGEST_BATCH_BYTES = 64 * 1024
+_PIECE_BYTES = 64 * 1024
 _LONGEST_DELAY_SECONDS = 0.1
 
 
@@ -22,23 +22,42 @@ class MessageWriter:
         self._bytes = 0
         self._written_at = time.monotonic()
 
-    def write(self, message: str) -> None:
-        """Take a message; it is written with the next batch."""
-        line = f"{message}\n".encode()
-        self._lines.append(line)
-        self._bytes += len(line)
-        if self._bytes >= _LARGEST_BATCH_BYTES or time.monotonic() - self._written_at >= _LONGEST_DELAY_SECONDS:
+    def write(self, lines: bytes) -> None:
+        """Take whole lines; they are written with the next piece."""
+        self._lines.append(lines)
+        self._bytes += len(lines)
+        if self._bytes >= _PIECE_BYTES or time.monotonic() - self._written_at >= _LONGEST_DELAY_SECONDS:
             self.flush()
 
     def flush(self) -> None:
-        """Write out everything, the logs first."""
+        """Write out everything, the logs first; between two pieces a signal to end may be obeyed."""
         with PRINT_BUFFER.lock:
             PRINT_BUFFER.flush()
-            batch = memoryview(b"".join(self._lines))
-            self._lines.clear()
-            self._bytes, self._written_at = 0, time.monotonic()
-            while batch and sys.__stdout__:
-                batch = batch[os.write(sys.__stdout__.fileno(), batch) :]
+        self._written_at = time.monotonic()
+        while self._lines:
+            with PRINT_BUFFER.lock:
+                _write(self._next_piece())
+
+    def _next_piece(self) -> bytes:
+        """Whole lines, of some size, which are then no longer kept."""
+        found, size = [], 0
+        while self._lines and size < _PIECE_BYTES:
+            lines = self._lines.pop(0)
+            if len(lines) > _PIECE_BYTES:
+                end = lines.find(b"\n", _PIECE_BYTES) + 1
+                if 0 < end < len(lines):
+                    self._lines.insert(0, lines[end:])
+                    lines = lines[:end]
+            found.append(lines)
+            size += len(lines)
+        self._bytes -= size
+        return b"".join(found)
+
+
+def _write(piece: bytes) -> None:
+    left = memoryview(piece)
+    while left and sys.__stdout__:
+        left = left[os.write(sys.__stdout__.fileno(), left) :]
 
 
 MESSAGES = MessageWriter()

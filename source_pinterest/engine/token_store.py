@@ -10,13 +10,13 @@ import pendulum
 from airbyte_cdk.config_observation import create_connector_config_control_message
 from airbyte_cdk.sources.message import MessageRepository
 
-from source_pinterest.api.auth import lifetime_seconds
+from source_pinterest.api.auth import Tokens
 
 SAVE_TOKENS_VARIABLE = "PINTEREST_SAVE_TOKENS"
 """Set to 1 to have a rotated refresh token written back into the config file."""
 
 
-class TokenKeeper:
+class TokenStore:
     """Hands a rotated refresh token on.
 
     Args:
@@ -30,22 +30,22 @@ class TokenKeeper:
         self._repository = repository
         self._config_path = config_path if os.environ.get(SAVE_TOKENS_VARIABLE) == "1" else None
 
-    def rotated(self, answer: Mapping[str, Any]) -> None:
-        """Hand on what Pinterest's token endpoint answered."""
-        self._config = with_tokens(self._config, answer)
+    def rotated(self, tokens: Tokens) -> None:
+        """Hand on what Pinterest's token endpoint gave."""
+        self._config = with_tokens(self._config, tokens)
         self._repository.emit_message(create_connector_config_control_message(self._config))
         if self._config_path:
             write_private(self._config_path, self._config)
 
 
-def with_tokens(config: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+def with_tokens(config: Mapping[str, Any], tokens: Tokens) -> dict[str, Any]:
     """The config with the newest tokens in the places where it holds them."""
     nested = config.get("credentials")
     holder = dict(nested) if isinstance(nested, Mapping) and nested else dict(config)
-    holder["refresh_token"] = answer["refresh_token"]
+    holder["refresh_token"] = tokens.refresh_token
     if "token_expiry_date" in holder:
-        holder["access_token"] = answer["access_token"]
-        holder["token_expiry_date"] = pendulum.now("UTC").add(seconds=lifetime_seconds(answer)).to_iso8601_string()
+        holder["access_token"] = tokens.access_token
+        holder["token_expiry_date"] = pendulum.now("UTC").add(seconds=tokens.lifetime_seconds).to_iso8601_string()
     return {**config, "credentials": holder} if nested else holder
 
 

@@ -1,68 +1,51 @@
 """How is a report created, asked for and fetched?
 
 The file lies on another host, under a signed link that is good for five minutes: it gets neither our token nor
-anybody else's, and it is fetched whole before its first row is taken.
+anybody else's, and it is fetched whole before its first row is emitted.
 """
 
-import logging
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-import orjson
 import requests
-from airbyte_cdk.sources.streams.http import HttpClient
-from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
 from source_pinterest.api import LOOPBACK, Api
+from source_pinterest.api.bodies import parse_json
+from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     AccessLostError,
     AccountUnreadableError,
     GoneError,
     MalformedAnswerError,
-    PinterestError,
     RefusedError,
     RejectedError,
     ReportRefusedError,
-    UnavailableError,
 )
-from source_pinterest.api.handler import PinterestErrorHandler, last_answer_of
+from source_pinterest.api.retries import Tries
+from source_pinterest.api.session import Answer
+from source_pinterest.api.verdicts import ErrorAnswer
 from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.reader import Filed, report_rows
 
-LOGGER = logging.getLogger("airbyte")
+T = TypeVar("T")
 
-_SCOPES = ("ads:read",)
-_DOWNLOADS = 5
 _SIGNATURE_CHARACTERS = 32
-_FIRST_PAUSE_SECONDS = 0.5
-_CHUNK_BYTES = 1024 * 1024
 
 
 class ReportClient:
     """Pinterest's reports of one stream.
 
     Args:
-        api: the one way to Pinterest.
+        api: fetches the files.
+        client: asks Pinterest on behalf of the stream.
         stream: whose reports they are, for messages.
-        pause: waits so many seconds before a file is fetched again.
     """
 
-    def __init__(self, api: Api, stream: str, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, api: Api, client: PinterestClient, stream: str) -> None:
         self._api = api
+        self._client = client
         self._stream = stream
-        self._pause = pause
-        self._http = HttpClient(
-            name=stream,
-            logger=LOGGER,
-            error_handler=PinterestErrorHandler(stream, _SCOPES, api.authenticator, api.max_retries, _parse),
-            session=api.session_of(stream),
-            authenticator=api.authenticator,
-        )
 
     def create(self, request: ReportRequest) -> str:
         """Ask for a report, and return the token that names it.
@@ -73,7 +56,7 @@ class ReportClient:
             PinterestError: what the error table says of the answer.
         """
         try:
-            answer = self._call("POST", request.ad_account_id, json=request.as_json())
+            answer = self._client.post(_path(request.ad_account_id), request.as_json(), _report).value
         except RejectedError as error:
             raise ReportRefusedError(str(error.message)) from error
         except GoneError as error:
@@ -88,94 +71,87 @@ class ReportClient:
             PinterestError: what the error table says of the answer.
         """
         try:
-            answer = self._call("GET", ad_account_id, params={"token": token})
+            answer = self._status(ad_account_id, token)
         except GoneError:
             return JobStatus.DOES_NOT_EXIST, None
         except RefusedError as error:
             raise AccessLostError(self._stream, _path(ad_account_id), str(error.message)) from error
         return JobStatus(answer["report_status"]), answer.get("url")
 
-    @contextmanager
-    def rows(
-        self,
-        ad_account_id: str,
-        token: str,
-        url: str,
-        new_check: Callable[[], Callable[[str, dict[str, Any]], None]],
-    ) -> Iterator[Iterator[Filed]]:
-        """The rows of a finished report, from a whole file on disk: memory does not grow with it.
+    def fetch(self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]) -> T:
+        """What a reader makes of the file of a finished report.
 
         Args:
-            ad_account_id: whose report it is.
+            request: what the report is about.
             token: names it.
             url: where its file lies; asked for again when it has expired.
-            new_check: makes what looks at every row of a file before the first is taken.
+            read: takes the file in chunks.
 
         Raises:
             UnavailableError: the file can't be had whole.
         """
-        trouble = ""
-        for attempt in range(_DOWNLOADS):
-            if attempt:
-                self._pause(_FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
-                url = self.poll(ad_account_id, token)[1] or url  # a link is good for five minutes
-            with tempfile.TemporaryFile() as file:
-                try:
-                    self._download(url, file)
-                    if not file.tell():
-                        self._ask_whether_it_is_empty(ad_account_id, token)
-                    file.seek(0)
-                    check = new_check()
-                    for entity, row in report_rows(file):
-                        check(entity, row)
-                except (requests.RequestException, MalformedAnswerError) as error:
-                    trouble = f"{type(error).__name__}"
-                    continue
-                file.seek(0)
-                yield report_rows(file)
-                return
-        raise UnavailableError(self._stream, "the file of a report", _DOWNLOADS, f"Last: {trouble}.")
+        tries = Tries(self._api.retry_policy, self._stream, "the file of a report")
+        while True:
+            tries.begin()
+            try:
+                answer = self._downloaded(request, token, url, read)
+            except (requests.ReadTimeout, MalformedAnswerError) as error:
+                tries.broke(error)
+            except requests.RequestException as error:
+                tries.unreached(error)
+            else:
+                if isinstance(answer, Answer):
+                    return answer.value
+                tries.failed(f"HTTP {answer.status}.")
+            url = self.poll(request.ad_account_id, token)[1] or url  # a link is good for five minutes
 
-    def _ask_whether_it_is_empty(self, ad_account_id: str, token: str) -> None:
-        """Compare an empty file with the size that Pinterest tells.
+    def _downloaded(
+        self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]
+    ) -> Answer[T] | ErrorAnswer:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise MalformedAnswerError("A report lies behind https.")
+        received: list[int] = []
+        answer = self._api.downloads.exchange(
+            requests.Request("GET", url),
+            lambda chunks: read(_noted(chunks, received)),
+            self._api.file_bounds,
+        )
+        if isinstance(answer, Answer) and not sum(received):
+            self._confirm_empty(request.ad_account_id, token)
+        return answer
+
+    def _confirm_empty(self, ad_account_id: str, token: str) -> None:
+        """Compare an empty file with the size that Pinterest gives.
 
         Raises:
             MalformedAnswerError: the report is larger than an empty object.
         """
-        size = self._call("GET", ad_account_id, params={"token": token}).get("size")
+        size = self._status(ad_account_id, token).get("size")
         if isinstance(size, int | float) and size > len("{}"):
             raise MalformedAnswerError("The file is empty, and the report is not.")
 
-    def _download(self, url: str, file: IO[bytes]) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            raise MalformedAnswerError("A report lies behind https.")
-        with self._api.downloads.get(url, stream=True) as response:
-            response.raise_for_status()
-            if response.status_code != requests.codes.ok:
-                raise MalformedAnswerError("A report is given whole and at once.")
-            for chunk in response.iter_content(_CHUNK_BYTES):
-                file.write(chunk)
+    def _status(self, ad_account_id: str, token: str) -> Mapping[str, Any]:
+        return self._client.get(_path(ad_account_id), {"token": token}, _report).value
 
-    def _call(self, method: str, ad_account_id: str, **arguments: Any) -> Mapping[str, Any]:
-        path = _path(ad_account_id)
-        try:
-            _, response = self._http.send_request(method, f"{self._api.base_url}/{path}", {}, **arguments)
-        except PinterestError:
-            raise
-        except AirbyteTracedException as error:
-            raise UnavailableError(self._stream, path, self._api.max_retries + 1, last_answer_of(error)) from error
-        return orjson.loads(response.content)  # type: ignore[no-any-return]
+
+def _noted(chunks: Iterator[bytes], sizes: list[int]) -> Iterator[bytes]:
+    """The chunks, whose sizes are noted."""
+    for chunk in chunks:
+        sizes.append(len(chunk))
+        yield chunk
 
 
 def _path(ad_account_id: str) -> str:
     return f"ad_accounts/{ad_account_id}/reports"
 
 
-def _parse(response: requests.Response) -> None:
-    answer = orjson.loads(response.content)
+def _report(chunks: Iterator[bytes]) -> Mapping[str, Any]:
+    """How far a report is; whoever has the link in it has the report."""
+    answer = parse_json(b"".join(chunks))
     if not isinstance(answer, Mapping) or not ("report_status" in answer or "token" in answer):
         raise MalformedAnswerError("A report has a status.")
     for _, signature in parse_qsl(urlsplit(str(answer.get("url") or "")).query):
         if len(signature) >= _SIGNATURE_CHARACTERS:
-            add_to_secrets(signature)  # whoever has the link has the report
+            add_to_secrets(signature)
+    return answer

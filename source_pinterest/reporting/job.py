@@ -7,6 +7,7 @@ from typing import Any
 
 from source_pinterest.dates import DateWindow
 from source_pinterest.granularity import Granularity
+from source_pinterest.state.history import PlannedWindow
 
 
 class JobStatus(Enum):
@@ -46,7 +47,7 @@ class ReportRequest:
     ad_account_id: str
     window: DateWindow
     body: Mapping[str, Any]
-    planned: DateWindow
+    planned: PlannedWindow
     number: int = 0
 
     def halves(self) -> "tuple[ReportRequest, ReportRequest] | None":

@@ -1,9 +1,13 @@
-"""What is one stream waiting for? Its requests, its jobs, and what has become of them."""
+"""What has one stream ordered, what does Pinterest work on, and what has become of it?
+
+Only the runner touches orders, and always with its lock held.
+"""
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import SimpleQueue
+from typing import NamedTuple
 
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.reporting.client import ReportClient
@@ -36,7 +40,7 @@ class SplitReport:
 
 @dataclass(frozen=True)
 class NoMoreReports:
-    """The last report of the stream has been told, or its planning failed."""
+    """The last outcome of the stream has come, or its planning failed."""
 
     error: Exception | None = None
 
@@ -44,60 +48,120 @@ class NoMoreReports:
 Outcome = ReadyReport | FailedReport | SplitReport
 
 
-@dataclass(eq=False)
-class Desk:
-    """The reports of one stream.
+class Waiting(NamedTuple):
+    """A request that is not created yet.
 
     Attributes:
-        client: talks to Pinterest.
-        plan: says what is asked for; called once, by the scheduler.
-        waiting: requests that are not created yet, with how often each was halved and created.
-        jobs: what Pinterest works on.
-        unfetched: finished reports whose file nobody has fetched yet; its link does not live long.
-        told: what has become of them, in that order.
-        is_planned: whether `plan` was called.
-        is_served: whether the stream takes what is told; only then is it worth asking for a link that soon expires.
-        is_closed: whether nothing more is wanted or to come.
+        request: what is asked for.
+        splits: how often its window was halved.
+        creation: the how many-th creation this is going to be.
     """
 
-    client: ReportClient
-    plan: Callable[[], Iterable[ReportRequest]]
-    waiting: "deque[tuple[ReportRequest, int, int]]" = field(default_factory=deque)
-    jobs: list[Job] = field(default_factory=list)
-    unfetched: list[ReportRequest] = field(default_factory=list)
-    told: "SimpleQueue[Outcome | NoMoreReports]" = field(default_factory=SimpleQueue)
-    is_planned: bool = False
-    is_served: bool = False
-    is_closed: bool = False
+    request: ReportRequest
+    splits: int = 0
+    creation: int = 1
 
-    def has_room(self, windows: int) -> bool:
-        """Whether the next request may be created: all of one window go together, and so many windows at once.
+
+class Orders:
+    """The reports of one stream.
+
+    Args:
+        client: asks Pinterest.
+        plan: says what is ordered; called once, by the runner.
+    """
+
+    def __init__(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> None:
+        self.client = client
+        self.plan = plan
+        self.outcomes: SimpleQueue[Outcome | NoMoreReports] = SimpleQueue()
+        self.is_planned = self.is_open_for_polls = self.is_closed = False
+        self.waiting: deque[Waiting] = deque()
+        self.jobs: list[Job] = []
+        self._unfetched: list[ReportRequest] = []
+
+    def place(self, requests: Iterable[ReportRequest]) -> None:
+        """Take what the plan says."""
+        self.waiting.extend(map(Waiting, requests))
+        self.is_planned = True
+        self.close_if_done()
+
+    def serve(self) -> None:
+        """The stream takes outcomes from now on; only then is it worth asking for a link that soon expires."""
+        self.is_open_for_polls = True
+
+    def due(self, now: float) -> Job | None:
+        """A job to ask for now."""
+        if not self.is_open_for_polls:
+            return None
+        return next((job for job in self.jobs if job.next_poll <= now), None)
+
+    def next_to_create(self, windows: int) -> Waiting | None:
+        """A request to create now: all of one window go together, and so many windows at once.
 
         A report that is finished takes its room until its file is fetched.
         """
-        under_way = (*(job.request for job in self.jobs), *self.unfetched)
+        if not self.waiting:
+            return None
+        under_way = (*(job.request for job in self.jobs), *self._unfetched)
         in_flight = {(request.ad_account_id, request.planned) for request in under_way}
-        following = self.waiting[0][0]
-        return len(in_flight) < windows or (following.ad_account_id, following.planned) in in_flight
+        following = self.waiting[0].request
+        if len(in_flight) < windows or (following.ad_account_id, following.planned) in in_flight:
+            return self.waiting.popleft()
+        return None
+
+    def start(self, job: Job) -> None:
+        """Pinterest works on a job."""
+        if not self.is_closed:
+            self.jobs.append(job)
+
+    def create_again(self, job: Job) -> None:
+        """Put a lost job back."""
+        self._forget(job.request)
+        self.waiting.append(Waiting(job.request, job.splits, job.creations + 1))
+
+    def split(self, request: ReportRequest, halves: Iterable[ReportRequest], splits: int) -> None:
+        """Put halves in the place of a request."""
+        self._forget(request)
+        self.outcomes.put(SplitReport(request))
+        self.waiting.extend(Waiting(half, splits + 1) for half in halves)
+
+    def end(self, outcome: ReadyReport | FailedReport) -> None:
+        """A request has come to its end."""
+        self._forget(outcome.request)
+        if not self.is_closed:
+            if isinstance(outcome, ReadyReport):
+                self._unfetched.append(outcome.request)
+            self.outcomes.put(outcome)
+        self.close_if_done()
+
+    def release(self, request: ReportRequest) -> bool:
+        """The file of a report was fetched, or nobody will; whether that makes room for another."""
+        if request not in self._unfetched:
+            return False
+        self._unfetched.remove(request)
+        return True
 
     def fail(self, request: ReportRequest, error: PinterestError) -> None:
-        """Tell that this request, and every other one, fails alike, and end the desk."""
+        """This request, and every other one, fails alike: end the orders."""
         if not self.is_closed:
-            others = [*(job.request for job in self.jobs), *(waiting for waiting, _, _ in self.waiting)]
+            others = [*(job.request for job in self.jobs), *(waiting.request for waiting in self.waiting)]
             for failed in (request, *(other for other in others if other is not request)):
-                self.told.put(FailedReport(failed, error))
+                self.outcomes.put(FailedReport(failed, error))
             self.close()
 
     def close(self, error: Exception | None = None) -> None:
-        """End the desk; what Pinterest still works on is left to it."""
+        """End the orders; what Pinterest still works on is left to it."""
         if not self.is_closed:
             self.is_closed = True
             self.waiting.clear()
             self.jobs.clear()
-            self.unfetched.clear()
-            self.told.put(NoMoreReports(error))
+            self._unfetched.clear()
+            self.outcomes.put(NoMoreReports(error))
 
     def close_if_done(self) -> None:
-        """End the desk when nothing is left."""
+        """End the orders when nothing is left."""
         if self.is_planned and not self.waiting and not self.jobs:
             self.close()
+
+    def _forget(self, request: ReportRequest) -> None:
+        self.jobs[:] = [job for job in self.jobs if job.request is not request]

@@ -20,12 +20,12 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
-from source_pinterest.reporting.orders import Desk, FailedReport, NoMoreReports, Outcome, ReadyReport, SplitReport
+from source_pinterest.reporting.orders import FailedReport, NoMoreReports, Orders, Outcome, ReadyReport, Waiting
 from source_pinterest.reporting.schedule import PollSchedule
 
 LOGGER = logging.getLogger("airbyte")
 
-_TELL_EVERY_SECONDS = 60.0
+_LOG_EVERY_SECONDS = 60.0
 
 _CREATIONS = 4
 """How often a report that Pinterest fails or loses is created in all."""
@@ -59,180 +59,162 @@ class ReportRunner:
         self._schedule = PollSchedule(calls_per_second)
         self._clock = clock
         self._changed = threading.Condition()
-        self._desks: list[Desk] = []
+        self._orders: list[Orders] = []
         self._thread: threading.Thread | None = None
-        self._told_at = clock()
+        self._logged_at = clock()
 
-    def open(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> Desk:
+    def open(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> Orders:
         """Take a stream's orders; they are carried out once any stream waits for its own."""
-        desk = Desk(client, plan)
+        orders = Orders(client, plan)
         with self._changed:
-            self._desks.append(desk)
+            self._orders.append(orders)
             self._changed.notify_all()
-        return desk
+        return orders
 
-    def outcomes(self, desk: Desk) -> Iterator[Outcome]:
+    def outcomes(self, orders: Orders) -> Iterator[Outcome]:
         """What becomes of a stream's reports, as it happens.
 
         Raises:
             PinterestError: they could not even be planned.
         """
         with self._changed:
-            desk.is_served = True
+            orders.serve()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="reports", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
         try:
-            while not isinstance(told := desk.told.get(), NoMoreReports):
-                yield told
-            if told.error:
-                raise told.error
+            while not isinstance(outcome := orders.outcomes.get(), NoMoreReports):
+                yield outcome
+            if outcome.error:
+                raise outcome.error
         finally:
             with self._changed:
-                desk.close()
+                orders.close()
                 self._changed.notify_all()
 
-    def fetched(self, desk: Desk, request: ReportRequest) -> None:
-        """Tell that a finished report was fetched, or that nobody will, so that another may take its place."""
+    def release(self, orders: Orders, request: ReportRequest) -> None:
+        """A finished report was fetched, or nobody will, so that another may take its place."""
         with self._changed:
-            if request in desk.unfetched:
-                desk.unfetched.remove(request)
+            if orders.release(request):
                 self._changed.notify_all()
 
     def _serve(self) -> None:
         while True:
             with self._changed:
                 step = self._next_step()
-                if step is None and all(desk.is_closed for desk in self._desks):
+                if step is None and all(orders.is_closed for orders in self._orders):
                     self._thread = None
                     return
                 if step is None:
                     self._changed.wait(self._seconds_to_next_poll())
             if step:
                 step()
-            self._tell_of_waiting()
+            self._log_waiting()
 
     def _next_step(self) -> Callable[[], None] | None:
         """What to do now: plan, ask for a job that is due, or create one, in this order."""
-        desks = [desk for desk in self._desks if not desk.is_closed]
-        for desk in desks:
-            if not desk.is_planned:
-                return partial(self._plan, desk)
+        open_orders = [orders for orders in self._orders if not orders.is_closed]
+        for orders in open_orders:
+            if not orders.is_planned:
+                return partial(self._plan, orders)
         now = self._clock()
-        for desk in desks:
-            due = next((job for job in desk.jobs if desk.is_served and job.next_poll <= now), None)
-            if due:
-                return partial(self._guarded, desk, due.request, partial(self._poll, desk, due))
-        for desk in desks:
-            if desk.waiting and desk.has_room(self._windows):
-                request, splits, creations = desk.waiting.popleft()
-                return partial(self._guarded, desk, request, partial(self._create, desk, request, splits, creations))
+        for orders in open_orders:
+            if job := orders.due(now):
+                return partial(self._guarded, orders, job.request, partial(self._poll, orders, job))
+        for orders in open_orders:
+            if waiting := orders.next_to_create(self._windows):
+                return partial(self._guarded, orders, waiting.request, partial(self._create, orders, waiting))
         return None
 
     def _seconds_to_next_poll(self) -> float | None:
-        due = [job.next_poll for desk in self._desks if desk.is_served for job in desk.jobs]
-        return min(max(0.0, min(due) - self._clock()), _TELL_EVERY_SECONDS) if due else None
+        due = [job.next_poll for orders in self._orders if orders.is_open_for_polls for job in orders.jobs]
+        return min(max(0.0, min(due) - self._clock()), _LOG_EVERY_SECONDS) if due else None
 
-    def _tell_of_waiting(self) -> None:
+    def _log_waiting(self) -> None:
         """Say once a minute what is waited for."""
         now = self._clock()
-        if now - self._told_at < _TELL_EVERY_SECONDS:
+        if now - self._logged_at < _LOG_EVERY_SECONDS:
             return
         with self._changed:
-            jobs, more = sum(len(desk.jobs) for desk in self._desks), sum(len(desk.waiting) for desk in self._desks)
-        self._told_at = now
+            jobs = sum(len(orders.jobs) for orders in self._orders)
+            more = sum(len(orders.waiting) for orders in self._orders)
+        self._logged_at = now
         if jobs:
             LOGGER.info(f"Waiting for Pinterest to finish {jobs} reports; {more} more are to be asked for.")
 
-    def _plan(self, desk: Desk) -> None:
+    def _plan(self, orders: Orders) -> None:
         try:
-            requests = list(desk.plan())
+            requests = list(orders.plan())
         except Exception as error:  # noqa: BLE001 - whatever it is, the stream must hear of it
-            desk.close(error)
+            with self._changed:
+                orders.close(error)
             return
         with self._changed:
-            desk.waiting.extend((request, 0, 1) for request in requests)
-            desk.is_planned = True
-            desk.close_if_done()
+            orders.place(requests)
 
-    def _guarded(self, desk: Desk, request: ReportRequest, act: Callable[[], None]) -> None:
+    def _guarded(self, orders: Orders, request: ReportRequest, act: Callable[[], None]) -> None:
         """Create or poll; an error ends the request, a fatal one all of the stream's."""
         try:
             act()
         except SliceError as error:
-            self._end(desk, request, FailedReport(request, error))
+            with self._changed:
+                orders.end(FailedReport(request, error))
         except Exception as error:  # noqa: BLE001 - as above
             fatal = error if isinstance(error, PinterestError) else FatalError(f"Reports: {type(error).__name__}.")
             with self._changed:
-                desk.fail(request, fatal)
+                orders.fail(request, fatal)
         else:
             with self._changed:
-                desk.close_if_done()
+                orders.close_if_done()
 
-    def _create(self, desk: Desk, request: ReportRequest, splits: int, creations: int) -> None:
+    def _create(self, orders: Orders, waiting: Waiting) -> None:
         try:
-            token = desk.client.create(request)
+            token = orders.client.create(waiting.request)
         except AnswerTooLargeError as error:
-            self._split(desk, request, splits, error)
+            self._split(orders, waiting.request, waiting.splits, error)
             return
         now = self._clock()
         with self._changed:
-            if not desk.is_closed:
-                scouts = not desk.jobs or creations > 1 or splits > 0
-                job = Job(request, token, now, now + self._timeout_seconds, scouts, splits, creations)
-                job.next_poll = now + self._schedule.pause(job, self._jobs(), self._soon())
-                desk.jobs.append(job)
+            is_scout = not orders.jobs or waiting.creation > 1 or waiting.splits > 0
+            deadline = now + self._timeout_seconds
+            job = Job(waiting.request, token, now, deadline, is_scout, waiting.splits, waiting.creation)
+            job.next_poll = now + self._schedule.pause(job, self._jobs(), self._soon())
+            orders.start(job)
 
-    def _poll(self, desk: Desk, job: Job) -> None:
-        status, url = desk.client.poll(job.request.ad_account_id, job.token)
+    def _poll(self, orders: Orders, job: Job) -> None:
+        status, url = orders.client.poll(job.request.ad_account_id, job.token)
         if status is JobStatus.FINISHED and url:
-            self._schedule.expect(self._jobs(), self._clock() - job.created_at)
-            self._end(desk, job.request, ReadyReport(job.request, job.token, url))
+            with self._changed:
+                self._schedule.expect(self._jobs(), self._clock() - job.created_at)
+                orders.end(ReadyReport(job.request, job.token, url))
         elif status.is_lost and not (status is JobStatus.DOES_NOT_EXIST and job.polls < _POLLS_BEFORE_IT_EXISTS):
-            self._create_again(desk, job, status)
+            self._create_again(orders, job, status)
         elif self._clock() >= job.deadline:
-            self._split(desk, job.request, job.splits, ReportTooSlowError(job.request.window, self._timeout_seconds))
+            self._split(orders, job.request, job.splits, ReportTooSlowError(job.request.window, self._timeout_seconds))
         else:
-            job.polls += 1
-            job.next_poll = self._clock() + self._schedule.pause(job, self._jobs(), self._soon())
+            with self._changed:
+                job.polls += 1
+                job.next_poll = self._clock() + self._schedule.pause(job, self._jobs(), self._soon())
 
     def _jobs(self) -> list[Job]:
-        with self._changed:
-            return [job for desk in self._desks for job in desk.jobs]
+        return [job for orders in self._orders for job in orders.jobs]
 
     def _soon(self) -> int:
         """How many reports are about to join those in flight."""
-        with self._changed:
-            return sum(min(len(desk.waiting), self._windows) for desk in self._desks)
+        return sum(min(len(orders.waiting), self._windows) for orders in self._orders)
 
-    def _create_again(self, desk: Desk, job: Job, status: JobStatus) -> None:
+    def _create_again(self, orders: Orders, job: Job, status: JobStatus) -> None:
         if job.creations >= _CREATIONS:
             raise ReportLostError(job.request.window, status.value, job.creations)
         LOGGER.info(f"A report of {job.request.window.start} to {job.request.window.end} is {status.value}; once more.")
         with self._changed:
-            self._forget(desk, job.request)
-            desk.waiting.append((job.request, job.splits, job.creations + 1))
+            orders.create_again(job)
 
-    def _split(self, desk: Desk, request: ReportRequest, splits: int, error: PinterestError) -> None:
-        """Ask for halves; the error is told where there are none."""
+    def _split(self, orders: Orders, request: ReportRequest, splits: int, error: PinterestError) -> None:
+        """Ask for halves; the error is raised where there are none."""
         halves = request.halves()
         if halves is None or splits >= _SPLITS:
             raise error
         with self._changed:
-            self._forget(desk, request)
-            desk.told.put(SplitReport(request))
-            desk.waiting.extend((half, splits + 1, 1) for half in halves)
-
-    def _end(self, desk: Desk, request: ReportRequest, outcome: Outcome) -> None:
-        with self._changed:
-            self._forget(desk, request)
-            if not desk.is_closed:
-                if isinstance(outcome, ReadyReport):
-                    desk.unfetched.append(request)
-                desk.told.put(outcome)
-            desk.close_if_done()
-
-    @staticmethod
-    def _forget(desk: Desk, request: ReportRequest) -> None:
-        desk.jobs[:] = [job for job in desk.jobs if job.request is not request]
+            orders.split(request, halves, splits)

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.state.cursor import PinterestCursor
+from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.formats import ACCOUNT_KEY
 
 MODIFIED_AT = "board_pins_modified_at"
@@ -29,9 +27,9 @@ class BoardCursor(PinterestCursor):
     one than is kept, is listed. There may be 100,000 boards, so that the state is one mapping of names to times.
     """
 
-    def __init__(self, stream_name: str, state_manager: ConnectorStateManager, repository: MessageRepository) -> None:
-        super().__init__(stream_name, state_manager, repository)
-        boards = state_manager.get_stream_state(stream_name, None).get(_BOARDS)
+    def __init__(self, store: StateStore) -> None:
+        super().__init__(store)
+        boards = store.incoming().get(_BOARDS)
         self._known: dict[str, str] = (
             {name: time for name, time in boards.items() if isinstance(time, str)}
             if isinstance(boards, Mapping)
@@ -52,7 +50,7 @@ class BoardCursor(PinterestCursor):
         return modified_at is None or self._known.get(board) != modified_at
 
     def expect(self, partition: Mapping[str, Any], modified_at: str | None, slices: int) -> None:
-        """Tell in how many slices a board is read, before the first of them is."""
+        """Expect a board in so many slices, before the first of them is read."""
         with self._lock:
             self._settle(_name_of_board(partition), modified_at, slices)
 
@@ -61,7 +59,7 @@ class BoardCursor(PinterestCursor):
         with self._lock:
             self._known = {board: modified_at for board, modified_at in self._known.items() if board in self._seen}
 
-    def _commit(self, stream_slice: StreamSlice, finding: Any) -> None:
+    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
         del finding
         board = _name_of_board(stream_slice)
         modified_at, left = self._awaited.pop(board)

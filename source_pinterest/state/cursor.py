@@ -1,7 +1,7 @@
 """How does a stream remember what it has read? The part that all cursors share.
 
-A slice counts only when the stream says that it is complete; the state that covers it goes out when the framework
-closes the slice, through the same queue as its records and therefore after them.
+A slice counts once it was read whole. Its pages are in the record queue by then, so that the state that covers it goes
+out after them, through the same queue.
 """
 
 import threading
@@ -9,6 +9,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
@@ -23,7 +24,7 @@ from source_pinterest.api.errors import ConfigError
 
 @contextmanager
 def reading_state(stream_name: str) -> Generator[None, None, None]:
-    """Tell the user of a saved state that can't be read.
+    """Explain a saved state that can't be read.
 
     Raises:
         ConfigError: it holds something that is no day or no time.
@@ -36,23 +37,37 @@ def reading_state(stream_name: str) -> Generator[None, None, None]:
         ) from error
 
 
-SliceKey = tuple[tuple[str, str], ...]
+@dataclass(frozen=True)
+class StateStore:
+    """Where the state of one stream comes from and goes to.
 
+    Attributes:
+        stream_name: whose state it is.
+        manager: knows the incoming state.
+        repository: takes the outgoing ones.
+    """
 
-def key_of(stream_slice: Mapping[str, Any]) -> SliceKey:
-    """Tells one slice of a stream from another."""
-    return tuple(sorted((name, str(value)) for name, value in stream_slice.items()))
+    stream_name: str
+    manager: ConnectorStateManager
+    repository: MessageRepository
+
+    def incoming(self) -> Mapping[str, Any]:
+        """The state that the sync starts from; empty at the first sync."""
+        return self.manager.get_stream_state(self.stream_name, None)
+
+    def emit(self, state: Mapping[str, Any]) -> None:
+        """Send a state after everything that this thread has sent."""
+        self.manager.update_state_for_stream(self.stream_name, None, state)
+        self.repository.emit_message(self.manager.create_state_message(self.stream_name, None))
 
 
 class PinterestCursor(Cursor):
-    """Completes slices and hands out states, at most so many a minute."""
+    """Moves past slices that were read whole, and emits states, at most so many a minute."""
 
-    def __init__(self, stream_name: str, state_manager: ConnectorStateManager, repository: MessageRepository) -> None:
-        self._stream_name = stream_name
-        self._state_manager = state_manager
-        self._repository = repository
+    def __init__(self, store: StateStore) -> None:
+        self._store = store
+        self._stream_name = store.stream_name
         self._lock = threading.Lock()
-        self._complete: dict[SliceKey, Any] = {}
         self._records_since_state = 0
         self._last_state_at = time.monotonic()
         self._entries = 0
@@ -60,42 +75,45 @@ class PinterestCursor(Cursor):
     @property
     @abstractmethod
     def state(self) -> dict[str, Any]:
-        """What to hand out now."""
+        """What to emit now."""
 
     @abstractmethod
-    def _commit(self, stream_slice: StreamSlice, finding: Any) -> None:
-        """Move past a complete slice; called with the lock held."""
+    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
+        """Move past a slice; called with the lock held."""
+
+    def explain(self) -> None:
+        """Log what a user may not expect of this sync."""
 
     def accounts(self) -> Iterable[str]:
         """Ad accounts that the incoming state names."""
         return ()
 
-    def complete(self, stream_slice: StreamSlice, finding: Any = None) -> None:
-        """Tell that a slice was read whole, with what its reader found out for the cursor."""
-        with self._lock:
-            self._complete[key_of(stream_slice)] = finding
+    def count(self, records: int) -> None:
+        """Count records that are about to be queued."""
+        self._records_since_state += records
 
-    def observe(self, record: Record) -> None:
-        """Count a record that was queued."""
-        del record
-        self._records_since_state += 1
+    def commit(self, stream_slice: StreamSlice, finding: Any = None) -> None:
+        """Move past a slice that was read whole, and emit a state if it is time for one.
 
-    def close_partition(self, partition: Partition) -> None:
-        """Move past the slice if it was read whole, and hand out a state if it is time for one."""
-        stream_slice = partition.to_slice()
-        if not isinstance(stream_slice, StreamSlice):
-            return
+        Args:
+            stream_slice: the slice, all of whose pages are queued.
+            finding: what its reader found out for the cursor.
+        """
         with self._lock:
-            key = key_of(stream_slice)
-            if key in self._complete:
-                self._commit(stream_slice, self._complete.pop(key))
-                if self._is_time_for_a_state():
-                    self._emit()
+            self._move(stream_slice, finding)
+            if self._is_time_for_a_state():
+                self._emit()
 
     def ensure_at_least_one_state_emitted(self) -> None:
-        """Hand out the last state of the stream."""
+        """Emit the last state of the stream."""
         with self._lock:
             self._emit()
+
+    def observe(self, record: Record) -> None:
+        """Nothing: records are counted by the page."""
+
+    def close_partition(self, partition: Partition) -> None:
+        """Nothing: a slice is committed where it was read."""
 
     def should_be_synced(self, record: Record) -> bool:
         """Let every record pass: streams filter themselves."""
@@ -115,5 +133,4 @@ class PinterestCursor(Cursor):
         self._records_since_state, self._last_state_at = 0, time.monotonic()
         state = self.state
         self._entries = max((len(part) for part in state.values() if isinstance(part, list | dict)), default=0)
-        self._state_manager.update_state_for_stream(self._stream_name, None, state)
-        self._repository.emit_message(self._state_manager.create_state_message(self._stream_name, None))
+        self._store.emit(state)

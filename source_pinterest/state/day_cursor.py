@@ -5,27 +5,26 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, days_before, parse_day
-from source_pinterest.state.cursor import PinterestCursor, reading_state
+from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY, SavedState, read_state, write_state
-from source_pinterest.state.history import AccountHistory, Outcome, Period, Purpose, Settling, WindowProgress
+from source_pinterest.state.history import AccountHistory, PlannedWindow, Purpose, WindowProgress, WindowStatus
+from source_pinterest.state.period import Period, Settling
 
 LOGGER = logging.getLogger("airbyte")
 
 _ASKED = "asked"
 
-START, END = "start_date", "end_date"
-"""What a slice calls the borders of its window."""
+WINDOW = "window"
+"""What a slice calls its planned window."""
 
 
-def window_of(stream_slice: Mapping[str, Any]) -> DateWindow:
-    """The days a slice is about."""
-    return DateWindow(parse_day(stream_slice[START]), parse_day(stream_slice[END]))
+def planned_window(stream_slice: StreamSlice) -> PlannedWindow:
+    """The window of a slice."""
+    return stream_slice.extra_fields[WINDOW]  # type: ignore[no-any-return]
 
 
 class _Plan:
@@ -36,31 +35,28 @@ class _Plan:
         self.windows = windows
         self._left = slices
         self._failed = [False] * len(windows)
-        for position, count in enumerate(slices):
+        for window, count in zip(windows, slices, strict=True):
             if count == 0:
-                windows[position].outcome = Outcome.DONE
+                window.status = WindowStatus.DONE
 
-    def resolve(self, window: DateWindow, *, failed: bool) -> None:
-        position = next(i for i, item in enumerate(self.windows) if item.window == window)
-        self._left[position] -= 1
-        self._failed[position] = self._failed[position] or failed
-        if self._left[position] == 0:
-            self.windows[position].outcome = Outcome.FAILED if self._failed[position] else Outcome.DONE
+    def resolve(self, number: int, *, failed: bool) -> None:
+        self._left[number] -= 1
+        self._failed[number] = self._failed[number] or failed
+        if self._left[number] == 0:
+            self.windows[number].status = WindowStatus.FAILED if self._failed[number] else WindowStatus.DONE
 
-    def expect_one_more(self, window: DateWindow) -> None:
-        self._left[next(i for i, item in enumerate(self.windows) if item.window == window)] += 1
+    def expect_one_more(self, number: int) -> None:
+        self._left[number] += 1
 
     def history(self, settled: Date | None) -> AccountHistory:
         return self.baseline.after(self.windows, settled)
 
 
 class DayCursor(PinterestCursor):
-    """Per ad account, the days that are read for good.
+    """Per ad account, the days that are read for good: `{"DATE": last, "from": first, "missing": [[start, end], ...]}`.
 
     Args:
-        stream_name: whose cursor it is.
-        state_manager: knows the incoming state.
-        repository: takes the outgoing ones.
+        store: has the incoming state and takes the outgoing ones.
         period: the days this sync is about.
         today: Pinterest's day, in UTC.
         asked: stands for the columns and the attribution that are asked for.
@@ -70,19 +66,17 @@ class DayCursor(PinterestCursor):
 
     def __init__(
         self,
-        stream_name: str,
-        state_manager: ConnectorStateManager,
-        repository: MessageRepository,
+        store: StateStore,
         period: Period,
         today: Date,
         asked: str = "",
     ) -> None:
-        super().__init__(stream_name, state_manager, repository)
+        super().__init__(store)
         self._asked = asked
         self._period = period
         self._today = today
-        incoming = state_manager.get_stream_state(stream_name, None)
-        with reading_state(stream_name):
+        incoming = store.incoming()
+        with reading_state(store.stream_name):
             saved = self._read(incoming)
             self._flat = parse_day(saved.flat) if saved.flat is not None else None
             self._histories = {
@@ -101,6 +95,10 @@ class DayCursor(PinterestCursor):
         }
         state = write_state(SavedState(accounts, str(self._flat) if self._flat else None), self.field)
         return {**state, _ASKED: self._asked} if self._asked else state
+
+    def explain(self) -> None:
+        """Log which days the sync is about, where a user may expect others."""
+        self._period.explain(self._stream_name)
 
     def accounts(self) -> Iterable[str]:
         """Ad accounts that the incoming state names."""
@@ -125,7 +123,7 @@ class DayCursor(PinterestCursor):
             self._histories[account] = self.history_of(account)
 
     def retire_flat(self) -> None:
-        """Tell that every account has an entry of its own."""
+        """Drop the flat cursor, now that every account has an entry of its own."""
         with self._lock:
             self._flat = None
 
@@ -159,30 +157,37 @@ class DayCursor(PinterestCursor):
         """The days of those windows, for whoever only wants to know how many."""
         return [item.window for item in self.history_of(account).unread(self._period)]
 
-    def plan(self, account: str, windows: list[WindowProgress], slices: list[int]) -> None:
-        """Register an account's windows, and how many slices each has, before the first of them is read."""
+    def plan(self, account: str, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
+        """Number an account's windows before the first of them is read.
+
+        Args:
+            account: whose windows they are.
+            windows: in the order in which they are read.
+            slices: how many slices each window has.
+        """
         with self._lock:
             self._plans[account] = _Plan(self.history_of(account), windows, slices)
             self._histories[account] = self._plans[account].history(self._period.settled)
+        return [PlannedWindow(item.window, number) for number, item in enumerate(windows)]
 
-    def expect_one_more(self, account: str, window: DateWindow) -> None:
-        """Tell that a window will have one slice more than was planned."""
+    def expect_one_more(self, account: str, planned: PlannedWindow) -> None:
+        """Expect one slice more of a window than was planned."""
         with self._lock:
-            self._plans[account].expect_one_more(window)
+            self._plans[account].expect_one_more(planned.number)
 
     def fail(self, stream_slice: StreamSlice) -> None:
-        """Tell that a slice could not be read."""
-        if ACCOUNT_KEY in stream_slice and START in stream_slice:
+        """Leave the window of a slice that could not be read to the next sync."""
+        if WINDOW in stream_slice.extra_fields:
             with self._lock:
                 self._resolve(stream_slice, failed=True)
 
-    def _commit(self, stream_slice: StreamSlice, finding: Any) -> None:
+    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
         del finding
         self._resolve(stream_slice, failed=False)
 
     def _resolve(self, stream_slice: StreamSlice, *, failed: bool) -> None:
         account = stream_slice[ACCOUNT_KEY]
-        self._plans[account].resolve(window_of(stream_slice), failed=failed)
+        self._plans[account].resolve(planned_window(stream_slice).number, failed=failed)
         self._histories[account] = self._plans[account].history(self._period.settled)
 
     def _warn_of_old_values(self) -> None:

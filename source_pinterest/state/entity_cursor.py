@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.state.cursor import PinterestCursor, reading_state
+from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY, read_state, write_state
 
 FIELD = "updated_time"
@@ -37,18 +35,12 @@ class EntityCursor(PinterestCursor):
     minutes behind the server's clock, and entities are taken from it on, itself included.
     """
 
-    def __init__(
-        self,
-        stream_name: str,
-        state_manager: ConnectorStateManager,
-        repository: MessageRepository,
-        statuses: Iterable[str],
-    ) -> None:
-        super().__init__(stream_name, state_manager, repository)
+    def __init__(self, store: StateStore, statuses: Iterable[str]) -> None:
+        super().__init__(store)
         self._statuses = sorted(statuses)
         self._now = int(time.time())
-        with reading_state(stream_name):
-            self._saved = read_state(state_manager.get_stream_state(stream_name, None), FIELD, _older)
+        with reading_state(store.stream_name):
+            self._saved = read_state(store.incoming(), FIELD, _older)
             self._incoming = {
                 account: {**cursor, FIELD: int(cursor[FIELD])} for account, cursor in self._saved.accounts.items()
             }
@@ -70,7 +62,7 @@ class EntityCursor(PinterestCursor):
                 self._saved.accounts.setdefault(account, {FIELD: int(self._flat)})
 
     def retire_flat(self) -> None:
-        """Tell that every account has an entry of its own."""
+        """Drop the flat cursor, now that every account has an entry of its own."""
         with self._lock:
             self._saved.flat = None
 
@@ -89,7 +81,9 @@ class EntityCursor(PinterestCursor):
         value = self._incoming.get(account, {}).get(FIELD, self._flat)
         return None if value is None else min(int(value), self._now)
 
-    def _commit(self, stream_slice: StreamSlice, finding: Listing) -> None:
+    def _move(self, stream_slice: StreamSlice, finding: Listing | None) -> None:
+        if finding is None:
+            return
         account = stream_slice[ACCOUNT_KEY]
         seen = [edit for edit in (self._floor_of(account), finding.latest_edit) if edit is not None]
         if seen:

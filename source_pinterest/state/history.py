@@ -11,10 +11,11 @@ from typing import Any
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day, subtract_window
+from source_pinterest.state.period import Period
 
 
-class Outcome(Enum):
-    """How reading a window went."""
+class WindowStatus(Enum):
+    """How far reading a window has come."""
 
     OPEN = auto()
     DONE = auto()
@@ -32,39 +33,17 @@ class Purpose(Enum):
     """It is new, or young enough to be restated."""
 
 
-class Settling(Enum):
-    """What to do about days whose numbers are still moving."""
-
-    BY_LOOKBACK = auto()
-    """They are read again for long enough."""
-    READ_AGAIN = auto()
-    """They are emitted, and read again until they stand still."""
-    EMIT_ONCE = auto()
-    """They wait until they stand still."""
-
-
 @dataclass(frozen=True)
-class Period:
-    """Which days a sync is about.
+class PlannedWindow:
+    """A window as a slice carries it.
 
     Attributes:
-        start: the first day wanted.
-        earliest: the first day that can be read at all.
-        end: the last day.
-        lookback_days: how many days before the last finished one are read again with it; None to read none again.
+        window: the days.
+        number: its place in the plan of its account; a slice is committed by it.
     """
 
-    start: Date
-    earliest: Date
-    end: Date
-    lookback_days: int | None
-    settling: Settling = Settling.BY_LOOKBACK
-    settled: Date | None = None
-    """The last day whose numbers stand still; the history never passes it. None where the lookback sees to that."""
-
-    def up_to(self, settled: Date) -> "Period":
-        """The same days, none of which counts as read for good after this one."""
-        return replace(self, settled=min(settled, self.settled or settled))
+    window: DateWindow
+    number: int = 0
 
 
 @dataclass
@@ -73,7 +52,7 @@ class WindowProgress:
 
     window: DateWindow
     purpose: Purpose
-    outcome: Outcome = Outcome.OPEN
+    status: WindowStatus = WindowStatus.OPEN
 
 
 @dataclass(frozen=True)
@@ -135,10 +114,10 @@ class AccountHistory:
         planned = list(windows)
         history = self
         for item in planned:
-            if item.purpose is Purpose.MISSING and item.outcome is Outcome.DONE:
+            if item.purpose is Purpose.MISSING and item.status is WindowStatus.DONE:
                 history = replace(history, missing=tuple(subtract_window(history.missing, item.window)))
         for item in (item for item in planned if item.purpose is Purpose.HEAD):
-            if item.outcome is not Outcome.DONE:
+            if item.status is not WindowStatus.DONE:
                 break
             history = replace(history, first=item.window.start)
         history = _after_tail(history, [item for item in planned if item.purpose is Purpose.TAIL])
@@ -160,13 +139,13 @@ def _window(start: Date, end: Date) -> DateWindow | None:
 
 def _after_tail(known: AccountHistory, tail: Sequence[WindowProgress]) -> AccountHistory:
     """Move to the end of the last window that is done with none open before it; what failed before it is owed."""
-    resolved = next((i for i, item in enumerate(tail) if item.outcome is Outcome.OPEN), len(tail))
-    reached = max((i + 1 for i in range(resolved) if tail[i].outcome is Outcome.DONE), default=0)
+    resolved = next((i for i, item in enumerate(tail) if item.status is WindowStatus.OPEN), len(tail))
+    reached = max((i + 1 for i in range(resolved) if tail[i].status is WindowStatus.DONE), default=0)
     history = known
     for item in tail[:reached]:
         gap = _window(history.last.add(days=1), item.window.start.subtract(days=1)) if history.last else None
         owed = [*history.missing, *([gap] if gap else [])]
-        owed = [*owed, item.window] if item.outcome is Outcome.FAILED else subtract_window(owed, item.window)
+        owed = [*owed, item.window] if item.status is WindowStatus.FAILED else subtract_window(owed, item.window)
         history = replace(
             history,
             last=max(history.last, item.window.end) if history.last else item.window.end,
@@ -185,3 +164,14 @@ def _not_past(settled: Date, history: AccountHistory, before: AccountHistory) ->
         return before
     after_it = DateWindow(last.add(days=1), history.last)
     return replace(history, last=last, missing=tuple(subtract_window(history.missing, after_it)))
+
+
+def by_age(item: WindowProgress, border: Date) -> list[WindowProgress]:
+    """The days before the border and those from it on, in the order in which they are read."""
+    parts = [window for window in (item.window.before(border), item.window.clamp(border)) if window]
+    return [WindowProgress(window, item.purpose) for window in in_reading_order(parts, item.purpose)]
+
+
+def in_reading_order(windows: Sequence[DateWindow], purpose: Purpose) -> list[DateWindow]:
+    """Oldest first; an earlier start is read backwards, so that what was read stays in one piece."""
+    return list(reversed(windows)) if purpose is Purpose.HEAD else list(windows)

@@ -4,15 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.message import MessageRepository
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, parse_day
-from source_pinterest.state.cursor import reading_state
+from source_pinterest.state.cursor import StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.history import AccountHistory, Period
-from source_pinterest.state.profile_cursor import Owner, UserDayCursor
+from source_pinterest.state.history import AccountHistory
+from source_pinterest.state.period import Period
+from source_pinterest.state.profile_cursor import Owner, ProfileCursor
 
 _READINGS = "reading"
 
@@ -43,28 +42,21 @@ class Reading:
         return {"start_date": start, "end_date": end, "settled": str(self.settled), "after": str(self.after)}
 
 
-class PinDayCursor(UserDayCursor):
+class PinCursor(ProfileCursor):
     """The days of all pins of an owner together: `{"date": last day that is read of every pin}`.
 
     A pass over the pins that a sync could not finish is kept beside it, and the next sync goes on with it.
     """
 
-    def __init__(
-        self,
-        stream_name: str,
-        state_manager: ConnectorStateManager,
-        repository: MessageRepository,
-        period: Period,
-        today: Date,
-    ) -> None:
-        super().__init__(stream_name, state_manager, repository, period, today)
+    def __init__(self, store: StateStore, period: Period, today: Date) -> None:
+        super().__init__(store, period, today)
         self._done: set[Owner] = set()
-        with reading_state(stream_name):
-            self._readings = dict(_readings(state_manager.get_stream_state(stream_name, None)))
+        with reading_state(store.stream_name):
+            self._readings = dict(_readings(store.incoming()))
 
     @property
     def state(self) -> dict[str, Any]:
-        """What to hand out now."""
+        """What to emit now."""
         readings = [
             {**({ACCOUNT_KEY: owner} if owner else {}), **reading.to_state()}
             for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or "")
@@ -84,14 +76,14 @@ class PinDayCursor(UserDayCursor):
         return Reading(days[0], settled=days[0].end) if days else None
 
     def advance(self, owner: Owner, reading: Reading) -> None:
-        """Tell how far a pass has come, and hand out a state if it is time for one."""
+        """Note how far a pass has come, and emit a state if it is time for one."""
         with self._lock:
             self._readings[owner] = reading
             if self._is_time_for_a_state():
                 self._emit()
 
     def finish(self, owner: Owner, reading: Reading) -> None:
-        """Tell that a pass has seen every pin, and move to the last day that is settled for all of them."""
+        """Note that a pass has seen every pin, and move to the last day that is settled for all of them."""
         with self._lock:
             self._readings.pop(owner, None)
             last = self._histories.get(owner, AccountHistory()).last

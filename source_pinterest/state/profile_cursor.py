@@ -3,15 +3,14 @@
 import logging
 from typing import Any
 
-from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, parse_day
-from source_pinterest.state.cursor import PinterestCursor, reading_state
+from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY, SavedState, read_state, write_state
-from source_pinterest.state.history import AccountHistory, Period
+from source_pinterest.state.history import AccountHistory
+from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -19,7 +18,7 @@ Owner = str | None
 """The ad account on behalf of whose owner days are read; None for the token's own user."""
 
 
-class UserDayCursor(PinterestCursor):
+class ProfileCursor(PinterestCursor):
     """The days of the token's own user, as a flat `{"date": last settled day}`, which the official connector keeps too.
 
     Those of owners of ad accounts are kept for each account beside it.
@@ -27,20 +26,13 @@ class UserDayCursor(PinterestCursor):
 
     field = "date"
 
-    def __init__(
-        self,
-        stream_name: str,
-        state_manager: ConnectorStateManager,
-        repository: MessageRepository,
-        period: Period,
-        today: Date,
-    ) -> None:
-        super().__init__(stream_name, state_manager, repository)
+    def __init__(self, store: StateStore, period: Period, today: Date) -> None:
+        super().__init__(store)
         self._period = period
         self._today = today
         self._histories: dict[Owner, AccountHistory] = {}
-        saved = read_state(state_manager.get_stream_state(stream_name, None), self.field, min)
-        with reading_state(stream_name):
+        saved = read_state(store.incoming(), self.field, min)
+        with reading_state(store.stream_name):
             for owner, cursor in saved.accounts.items():
                 self._histories[owner] = AccountHistory(last=parse_day(cursor[self.field]))
             if saved.flat:
@@ -48,10 +40,19 @@ class UserDayCursor(PinterestCursor):
 
     @property
     def state(self) -> dict[str, Any]:
-        """What to hand out now."""
+        """What to emit now."""
         cursors = {owner: {self.field: str(known.last)} for owner, known in self._histories.items() if known.last}
         accounts = {owner: cursor for owner, cursor in cursors.items() if owner is not None}
         return {**cursors.get(None, {}), **(write_state(SavedState(accounts), self.field) if accounts else {})}
+
+    def explain(self) -> None:
+        """Log which days the sync is about, where a user may expect others."""
+        self._period.explain(self._stream_name)
+
+    @property
+    def emits_once(self) -> bool:
+        """Whether a day that Pinterest is still counting waits for the next sync instead of being emitted twice."""
+        return self._period.is_emitted_once
 
     def unread(self, owner: Owner = None) -> list[DateWindow]:
         """The days that are still to be read."""
@@ -70,7 +71,7 @@ class UserDayCursor(PinterestCursor):
             )
         return [item.window for item in history.unread(self._period)]
 
-    def _commit(self, stream_slice: StreamSlice, finding: Date | None) -> None:
+    def _move(self, stream_slice: StreamSlice, finding: Date | None) -> None:
         """Move to the last settled day of the slice, and not past one that Pinterest is still counting."""
         owner = stream_slice.get(ACCOUNT_KEY)
         last = self._histories.get(owner, AccountHistory()).last

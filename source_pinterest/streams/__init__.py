@@ -11,7 +11,8 @@ from source_pinterest.streams.ads.account_lists import (
     OrderLines,
     Promotions,
 )
-from source_pinterest.streams.ads.entities import AdAccounts, AdGroups, Ads, Campaigns
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.ads.keywords import Keywords
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
@@ -37,9 +38,10 @@ from source_pinterest.streams.catalogs import (
     CatalogsFeeds,
     CatalogsProductGroups,
 )
-from source_pinterest.streams.organic.boards import Boards, BoardSections, UserAccount
+from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
+from source_pinterest.streams.organic.profile import UserAccount
 from source_pinterest.streams.organic.top_pins import TopPins, TopVideoPins
 from source_pinterest.streams.organic.user_analytics import (
     UserAccountAnalytics,

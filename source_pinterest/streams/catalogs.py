@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import requests
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import NoCatalogError
+from source_pinterest.api.session import Answer
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.stream import Record
-from source_pinterest.streams.organic.boards import OrganicStream
+from source_pinterest.streams.organic.base import OrganicStream
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -26,10 +25,10 @@ class CatalogStream(OrganicStream, ABC):
 
     scopes = ("catalogs:read",)
 
-    def pages(self, stream_slice: StreamSlice) -> Iterator[requests.Response]:
+    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
         """The pages of a list; none of them without a catalog."""
         try:
-            yield from super().pages(stream_slice)
+            yield from super().answers(stream_slice, **more)
         except NoCatalogError:
             LOGGER.info(f"{self.name}: there is no catalog, and so there are no records.")
 
@@ -45,16 +44,13 @@ class CatalogsFeeds(CatalogStream):
 
     path_template = "catalogs/feeds"
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.logger.setLevel(logging.INFO)  # the framework's debug lines hold whole answers, passwords included
-
-    def records(self, response: requests.Response, stream_slice: StreamSlice) -> Iterator[Record]:
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
         """The feeds of a page, without credentials."""
-        for record in super().records(response, stream_slice):
+        records = super().records(page, stream_slice)
+        for record in records:
             record.pop("credentials", None)
             record["location"] = _public_address(record.get("location"))
-            yield record
+        return records
 
 
 class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
@@ -66,7 +62,7 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
     cost = "1 a feed"
     partition_keys = ("feed_id",)
 
-    def next_page_token(self, response: requests.Response) -> None:
+    def next_page_token(self, response: ListPage) -> None:  # type: ignore[override]
         """None: by Pinterest's own documentation the bookmark of this list does not work."""
         del response
 

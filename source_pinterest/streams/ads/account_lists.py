@@ -6,7 +6,7 @@ Nothing here carries a key, and of leads there are the forms alone, never the pe
 from typing import Any
 
 from source_pinterest.api.access import beta, restricted
-from source_pinterest.streams.ads.entities import AdAccountStream
+from source_pinterest.streams.ads.base import AdAccountStream
 
 
 class Audiences(AdAccountStream):

@@ -8,21 +8,22 @@ from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-import requests
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
+from source_pinterest.api.session import Answer
+from source_pinterest.config import STATUSES
 from source_pinterest.engine.parent_ids import Key
-from source_pinterest.streams.ads.entities import ALL_STATUSES, AdAccountStream, AdGroups, EntityStream
+from source_pinterest.streams.ads.base import AdAccountStream
+from source_pinterest.streams.ads.entities import AdGroups, EntityStream
 from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 
 LOGGER = logging.getLogger("airbyte")
 
 Filter = Mapping[str, Any]
 """The parameter that names the entities of one call; none for the account itself."""
-
-_FILTER = "filter"
 
 
 class EntityListStream(AdAccountStream, ABC):
@@ -33,12 +34,12 @@ class EntityListStream(AdAccountStream, ABC):
     cost = f"1 an ad group and page of {limits.PAGE_SIZE}"
 
     def select(self) -> None:
-        """Tell that this sync emits the stream, and that it needs the ids of all its entities."""
+        """Prepare a sync that emits the stream: the ids of all its entities are needed."""
         super().select()
         self.want_entities()
 
     def want_entities(self) -> None:
-        """Tell that the ids of all entities are needed."""
+        """Have the ids of all entities listed."""
         for entities in self.listed_by.values():
             self.shared.stream(entities).ids.want()
 
@@ -60,24 +61,20 @@ class EntityListStream(AdAccountStream, ABC):
         for stream_slice in self.account_slices(key):
             if failure := failure_of(stream_slice):
                 raise failure
-            for response in self.pages(stream_slice):
-                for record in self.records(response, stream_slice):
-                    yield record["id"]
+            for listed in self.listing(stream_slice):
+                yield from self.ids_for_children(listed.records)
 
-    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and the entity."""
-        return {**super().request_params(*args, **kwargs), **(kwargs.get("stream_slice") or {}).get(_FILTER, {})}
-
-    def pages(self, stream_slice: StreamSlice) -> Iterator[requests.Response]:
+    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
         """The pages of all lists of an account.
 
         Raises:
             RefusedError: the account can't be read.
             AccessLostError: only part of it can.
         """
+        del more
         for number, wanted in enumerate(self.filters(stream_slice)):
             try:
-                yield from self.list_pages(stream_slice, wanted)
+                yield from self.filtered(stream_slice, wanted)
             except RefusedError as error:
                 if number:
                     path = self.path(stream_slice=stream_slice)
@@ -90,7 +87,7 @@ class EntityListStream(AdAccountStream, ABC):
             for entity in stream_slice.extra_fields[name]:
                 yield {name: entity}
 
-    def list_pages(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[requests.Response]:
+    def filtered(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
         """The pages of one list; none if its entity was deleted meanwhile."""
         try:
             yield from self.ask(stream_slice, wanted)
@@ -99,9 +96,9 @@ class EntityListStream(AdAccountStream, ABC):
                 raise
             LOGGER.info(f"{self.name}: {wanted} was deleted meanwhile. {error.message}.")
 
-    def ask(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[requests.Response]:
+    def ask(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
         """The pages of one list, whatever becomes of it."""
-        return super().pages(partition_slice(stream_slice.partition, {_FILTER: wanted}))
+        return super().answers(stream_slice, **wanted)
 
 
 class ProductGroupPromotions(EntityListStream):
@@ -111,5 +108,5 @@ class ProductGroupPromotions(EntityListStream):
     listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"ad_group_id": AdGroups}
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, the ad group, and every status that may have delivered."""
-        return {**super().request_params(*args, **kwargs), "entity_statuses": list(ALL_STATUSES)}
+        """The page, and every status that may have delivered."""
+        return {**super().request_params(*args, **kwargs), "entity_statuses": list(STATUSES)}

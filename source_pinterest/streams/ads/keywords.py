@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
-import requests
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import (
     AccessLostError,
     AnswerTooLargeError,
@@ -21,11 +21,11 @@ from source_pinterest.api.errors import (
     ScopeMissingError,
     SliceError,
 )
+from source_pinterest.api.session import Answer
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
 from source_pinterest.streams.ads.entity_lists import EntityListStream, Filter
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import batches, failed_slice, failure_of
-from source_pinterest.streams.base.stream import Record
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -78,11 +78,11 @@ class Keywords(EntityListStream):
         for batch in batches(stream_slice.extra_fields[AD_GROUP], self._batch_size):
             yield {AD_GROUPS: list(batch)} if len(batch) > 1 else {AD_GROUP: batch[0]}
 
-    def list_pages(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[requests.Response]:
+    def filtered(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
         """The pages of one list; those of a batch are checked."""
         if AD_GROUPS in wanted:
-            return self._batch_pages(stream_slice, wanted)
-        return super().list_pages(stream_slice, wanted)
+            return self._of_batch(stream_slice, wanted)
+        return super().filtered(stream_slice, wanted)
 
     @property
     def _batch_size(self) -> int:
@@ -107,30 +107,24 @@ class Keywords(EntityListStream):
 
     def _ids_by_parent(self, stream_slice: StreamSlice, wanted: Filter) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
-        for response in self.ask(stream_slice, wanted):
-            for keyword in self.parse_response(response):
+        for answer in self.ask(stream_slice, wanted):
+            for keyword in answer.value.items:
                 found[_parent_of(keyword)].add(str(keyword["id"]))
         return dict(found)
 
-    def _batch_pages(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[requests.Response]:
+    def _of_batch(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
         """The pages of a batch; what it fails to show, its ad groups show one by one."""
-        seen: set[str] = set()
         try:
-            for response in self.ask(stream_slice, wanted):
-                keywords = self.parse_response(response)
-                if not {_parent_of(keyword) for keyword in keywords} <= set(wanted[AD_GROUPS]):
+            for answer in self.ask(stream_slice, wanted):
+                if not {_parent_of(keyword) for keyword in answer.value.items} <= set(wanted[AD_GROUPS]):
                     break
-                seen.update(str(keyword["id"]) for keyword in keywords)
-                yield response
+                yield answer
             else:
                 return
         except _REFUSALS as error:
             LOGGER.info(f"{self.name}: a batch of ad groups is read one by one. {error.message}.")
         for ad_group in wanted[AD_GROUPS]:
-            for response in super().list_pages(stream_slice, {AD_GROUP: ad_group}):
-                keywords = self.parse_response(response)
-                keywords[:] = [keyword for keyword in keywords if str(keyword["id"]) not in seen]
-                yield response
+            yield from super().filtered(stream_slice, {AD_GROUP: ad_group})
 
 
 def _parent_of(keyword: Record) -> str:

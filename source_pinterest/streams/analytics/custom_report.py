@@ -1,22 +1,24 @@
 """Which reports did the user put together? Each is a stream of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any
-
-from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.config.custom_reports import CustomReport
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.granularity import Granularity
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.state.cursor import PinterestCursor, StateStore
+from source_pinterest.state.history import PlannedWindow
+from source_pinterest.state.period import Period
+from source_pinterest.streams.analytics.level_reports import LEVEL_REPORTS
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.stream import Record
+from source_pinterest.streams.base.slices import END, START
 
-_LEVELS = {report.level: report for report in REPORTS}
+_ID_COLUMNS = {report.level: report.id_columns for report in LEVEL_REPORTS}
 HOUR = "HOUR"
 START_DATE, END_DATE = "START_DATE", "END_DATE"
 
@@ -25,19 +27,17 @@ class CustomReportStream(ReportStream):
     """A report of the user's own. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
 
     def __init__(self, sync: Sync, report: CustomReport) -> None:
-        level = _LEVELS[report.level]
         self.report = report
-        self.own_start = report.start_date
-        self.level, self.id_columns = level.level, level.id_columns
+        self.level, self.id_columns = report.level, _ID_COLUMNS[report.level]
         self.granularity = report.granularity
+        super().__init__(sync, report.stream_name)
+        self.days = replace(self.days, own_start=report.start_date)
         if self.granularity is Granularity.TOTAL:
             self.cursor_field = []
-        super().__init__(sync)
 
-    @property
-    def name(self) -> str:
-        """What the platform calls the stream."""
-        return self.report.stream_name
+    def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
+        """As any report; a total is read whole each time."""
+        return None if self.granularity is Granularity.TOTAL else super().new_cursor(period, store)
 
     def targeting_types(self) -> tuple[str, ...]:
         """The report's own breakdowns."""
@@ -49,16 +49,15 @@ class CustomReportStream(ReportStream):
             return ()
         return (*super().bucket_columns(), *((HOUR,) if self.granularity is Granularity.HOUR else ()))
 
-    def stamped_columns(self) -> tuple[str, ...]:
+    def stamped_columns(self) -> Mapping[str, str]:
         """The days that a total is about."""
-        return (START_DATE, END_DATE) if self.granularity is Granularity.TOTAL else ()
+        return {START_DATE: START, END_DATE: END} if self.granularity is Granularity.TOTAL else {}
 
-    def wanted_columns(self, sync: Sync) -> tuple[str, ...]:
+    def wanted_columns(self) -> tuple[str, ...]:
         """The report's own columns."""
-        del sync
         return self.report.columns
 
-    def attribution(self, sync: Sync) -> dict[str, Any]:
+    def attribution(self) -> dict[str, Any]:
         """The report's own attribution, in the places where it has one."""
         report = self.report
         own = {
@@ -68,7 +67,7 @@ class CustomReportStream(ReportStream):
             "conversion_report_time": report.conversion_report_time,
             "attribution_types": list(report.attribution_types) or None,
         }
-        return {**super().attribution(sync), **{name: value for name, value in own.items() if value is not None}}
+        return {**super().attribution(), **{name: value for name, value in own.items() if value is not None}}
 
     def variants(self) -> list[dict[str, Any]]:
         """What the requests for one window add: each may name so many targeting types and so many statuses."""
@@ -93,21 +92,12 @@ class CustomReportStream(ReportStream):
             yield from super().plan()
             return
         today = self.config.today
-        earliest = days_before(today, self.history_days)
+        earliest = days_before(today, self.days.history_days)
         start = max(self.report.start_date or self.config.start_date or earliest, earliest)
         for account in self.accounts():
             for window in DateWindow(start, today).cut(self.window_days):
                 for number, more in enumerate(self.variants()):
-                    yield ReportRequest(account, window, {**self.body, **more}, window, number)
-
-    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
-        """The rows of a report; a total says which days it is about."""
-        stamps = {
-            name: stream_slice[key]
-            for name, key in zip(self.stamped_columns(), ("start_date", "end_date"), strict=False)
-        }
-        for row in super().read_slice(stream_slice):
-            yield {**row, **stamps} if stamps else row
+                    yield ReportRequest(account, window, {**self.body, **more}, PlannedWindow(window), number)
 
 
 def _chunks(statuses: tuple[str, ...], size: int) -> list[list[str]]:

@@ -5,7 +5,7 @@ record shape, one key, one cursor.
 """
 
 from abc import ABC
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -13,31 +13,35 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.columns import ASYNC_COLUMNS, DATE
+from source_pinterest.config import attribution_of
+from source_pinterest.engine.pages import Page
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.state.history import WindowProgress
+from source_pinterest.state.history import PlannedWindow, WindowProgress, by_age, in_reading_order
+from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
-from source_pinterest.streams.analytics.query import Planned, SynchronousStream, asks_at_once
-from source_pinterest.streams.analytics.refused_history import Refusals
-from source_pinterest.streams.analytics.report_slices import ReportFeed, attribution_of, fingerprint, is_report
+from source_pinterest.streams.analytics.query import Batches, Ids, QueryAnalytics
+from source_pinterest.streams.analytics.refused_history import RefusedHistory
+from source_pinterest.streams.analytics.report_rows import ReportRows
+from source_pinterest.streams.analytics.report_slices import ReportSlices, is_report
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import by_age, in_reading_order
-from source_pinterest.streams.base.stream import Record
+from source_pinterest.streams.base.slices import ids_of
 
 
-class AnalyticsStream(SynchronousStream, ABC):
+class DailyAnalytics(QueryAnalytics, ABC):
     """One row per entity and day, back to the first day of reports."""
 
-    history_days = limits.ASYNC_HISTORY_DAYS
-    cost = f"{SynchronousStream.cost}; as reports for days older than {limits.SYNC_HISTORY_DAYS}"
+    days = DayRange(limits.ASYNC_HISTORY_DAYS)
+    cost = f"{QueryAnalytics.cost}; as reports for days older than {limits.SYNC_HISTORY_DAYS}"
     level: ClassVar[str]
     """What reports call the entities: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
 
     def __init__(self, sync: Sync) -> None:
-        self.feed = ReportFeed(sync, self.stream_name(), (self.id_column, DATE))
-        self._orders: list[ReportRequest] = []
-        self._refusals = Refusals()
         super().__init__(sync)
+        rows = ReportRows(self.name, (self.id_column, DATE), self.columns)
+        self._reports = ReportSlices(sync, self.client, self.name, rows.pages)
+        self._requests: list[ReportRequest] = []
+        self._refused_history = RefusedHistory()
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """The windows that each account lacks; the account longest unread comes first, old days come last.
@@ -45,37 +49,33 @@ class AnalyticsStream(SynchronousStream, ABC):
         A window goes to the synchronous endpoint or to a report by the age of its days alone, so that the numbers of a
         day never change because another endpoint was asked.
         """
-        self._orders.clear()
+        self._requests.clear()
         for newest in super().account_slices(accounts):
-            if asks_at_once(newest):
-                self._refusals.begin(newest)
+            if ids_of(newest) is not None:
+                self._refused_history.begin(newest)
             yield newest
-        if self._orders:
-            desk = self.feed.order(lambda: self._orders)
-            reports = self.feed.slices(
-                desk, lambda half: self.checkpoint.expect_one_more(half.ad_account_id, half.planned)
-            )
-            yield from self._refusals.judged(reports)
+        if self._requests:
+            self._reports.order(lambda: self._requests)
+            yield from self._refused_history.judged(self._reports.slices(self.checkpoint))
 
-    def planned(self, account: str, item: WindowProgress) -> Iterator[Planned]:
+    def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
         """What an account lacks, as windows of one call or of one report each."""
         border = self.first_synchronous_day
         for part in by_age(item, border):
             if part.window.start >= border:
-                yield from super().planned(account, part)
+                yield from super().batches_of(account, part)
                 continue
             for piece in in_reading_order(part.window.cut(limits.REPORT_WINDOW_DAYS), part.purpose):
-                yield Planned(WindowProgress(piece, part.purpose), [()])
+                yield Batches(WindowProgress(piece, part.purpose), [()])
 
-    def batch_slices(self, account: str, planned: Planned) -> Iterator[StreamSlice]:
+    def batch_slices(self, account: str, planned: PlannedWindow, groups: list[Ids]) -> Iterator[StreamSlice]:
         """A slice for each batch of ids of a window; an old one is put on order instead."""
-        window = planned.progress.window
-        if window.start >= self.first_synchronous_day:
-            yield from super().batch_slices(account, planned)
+        if planned.window.start >= self.first_synchronous_day:
+            yield from super().batch_slices(account, planned, groups)
         else:
-            self._orders.append(ReportRequest(account, window, self._report_body(), window))
+            self._requests.append(ReportRequest(account, planned.window, self._report_body(), planned))
 
-    def asked(self) -> str:
+    def request_fingerprint(self) -> str:
         """Stands for everything that makes the numbers of a day what they are."""
         return fingerprint(self._report_body())
 
@@ -86,28 +86,31 @@ class AnalyticsStream(SynchronousStream, ABC):
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
         """Go on without an account that was never readable, its older days included."""
         super().leave_out(stream_slice, error)
-        self._refusals.leave_out(stream_slice["ad_account_id"])
+        self._refused_history.leave_out(stream_slice["ad_account_id"])
 
     def on_end(self, stream_slice: StreamSlice) -> None:
         """Let go of what waits for a slice, the next report among it."""
         super().on_end(stream_slice)
-        self.feed.release(stream_slice)
-        if asks_at_once(stream_slice):
-            self._refusals.end(stream_slice)
+        self._reports.release(stream_slice)
+        if ids_of(stream_slice) is not None:
+            self._refused_history.end(stream_slice)
 
-    def rows(self, stream_slice: StreamSlice) -> Iterator[Record]:
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
         """The rows of a report, or of a batch of ids in a window."""
-        return self.feed.rows(stream_slice) if is_report(stream_slice) else super().rows(stream_slice)
+        if is_report(stream_slice):
+            yield from self._reports.pages(stream_slice)
+        else:
+            yield from super().read_slice(stream_slice)
 
 
-class AdAccountAnalytics(AnalyticsStream):
+class AdAccountAnalytics(DailyAnalytics):
     """https://developers.pinterest.com/docs/api/v5/ad_account-analytics."""
 
     path_template = "ad_accounts/{ad_account_id}/analytics"
     id_column, level = "AD_ACCOUNT_ID", "ADVERTISER"
 
 
-class CampaignAnalytics(AnalyticsStream):
+class CampaignAnalytics(DailyAnalytics):
     """https://developers.pinterest.com/docs/api/v5/campaigns-analytics."""
 
     path_template = "ad_accounts/{ad_account_id}/campaigns/analytics"
@@ -115,7 +118,7 @@ class CampaignAnalytics(AnalyticsStream):
     entities, ids_parameter = Campaigns, "campaign_ids"
 
 
-class AdGroupAnalytics(AnalyticsStream):
+class AdGroupAnalytics(DailyAnalytics):
     """https://developers.pinterest.com/docs/api/v5/ad_groups-analytics."""
 
     path_template = "ad_accounts/{ad_account_id}/ad_groups/analytics"
@@ -123,7 +126,7 @@ class AdGroupAnalytics(AnalyticsStream):
     entities, ids_parameter = AdGroups, "ad_group_ids"
 
 
-class AdAnalytics(AnalyticsStream):
+class AdAnalytics(DailyAnalytics):
     """https://developers.pinterest.com/docs/api/v5/ads-analytics."""
 
     path_template = "ad_accounts/{ad_account_id}/ads/analytics"
@@ -131,7 +134,7 @@ class AdAnalytics(AnalyticsStream):
     entities, ids_parameter = Ads, "ad_ids"
 
 
-class ProductGroupAnalytics(AnalyticsStream):
+class ProductGroupAnalytics(DailyAnalytics):
     """https://developers.pinterest.com/docs/api/v5/product_groups-analytics, of what is promoted in ad groups."""
 
     path_template = "ad_accounts/{ad_account_id}/product_groups/analytics"
@@ -139,6 +142,6 @@ class ProductGroupAnalytics(AnalyticsStream):
     entities, ids_parameter = ProductGroupPromotions, "product_group_ids"
 
     def select(self) -> None:
-        """Tell that this sync emits the stream, and that it needs the ids of all its entities, and of theirs."""
+        """Prepare a sync that emits the stream: the ids of all its entities are needed, and of theirs."""
         super().select()
         self.shared.stream(ProductGroupPromotions).want_entities()

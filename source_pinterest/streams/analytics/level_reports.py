@@ -1,99 +1,44 @@
-"""Which reports are there? One stream per level."""
+"""Which reports are there? One a level, each a row of a table; `ReportStream` says what they are."""
+
+from typing import NamedTuple
 
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.analytics.report_slices import ITEM_ID
+from source_pinterest.streams.analytics.report_rows import ITEM_ID
 
 
-class AdvertiserReport(ReportStream):
-    """Level ADVERTISER. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
+class LevelReport(NamedTuple):
+    """A level of https://developers.pinterest.com/docs/api/v5/analytics-create_report.
 
-    level, id_columns = "ADVERTISER", ("AD_ACCOUNT_ID",)
+    Attributes:
+        name: of the stream's class.
+        level: Pinterest's word for it.
+        id_columns: what a row is about.
+    """
 
+    name: str
+    level: str
+    id_columns: tuple[str, ...]
 
-class AdvertiserTargetingReport(AdvertiserReport):
-    """Level ADVERTISER_TARGETING. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level = "ADVERTISER_TARGETING"
-
-
-class CampaignAnalyticsReport(ReportStream):
-    """Level CAMPAIGN. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level, id_columns = "CAMPAIGN", ("CAMPAIGN_ID",)
-
-
-class CampaignTargetingReport(CampaignAnalyticsReport):
-    """Level CAMPAIGN_TARGETING. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level = "CAMPAIGN_TARGETING"
+    def stream(self) -> type[ReportStream]:
+        """The stream of the level."""
+        attributes = {"__doc__": f"Level {self.level}.", "__module__": __name__}
+        return type(self.name, (ReportStream,), {**attributes, "level": self.level, "id_columns": self.id_columns})
 
 
-class AdGroupReport(ReportStream):
-    """Level AD_GROUP. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level, id_columns = "AD_GROUP", ("AD_GROUP_ID",)
-
-
-class AdGroupTargetingReport(AdGroupReport):
-    """Level AD_GROUP_TARGETING. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level = "AD_GROUP_TARGETING"
-
-
-class PinPromotionReport(ReportStream):
-    """Level PIN_PROMOTION. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level, id_columns = "PIN_PROMOTION", ("PIN_PROMOTION_ID",)
-
-
-class PinPromotionTargetingReport(PinPromotionReport):
-    """Level PIN_PROMOTION_TARGETING. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level = "PIN_PROMOTION_TARGETING"
-
-
-class ProductGroupReport(ReportStream):
-    """Level PRODUCT_GROUP. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level, id_columns = "PRODUCT_GROUP", ("PRODUCT_GROUP_ID",)
-
-
-class ProductGroupTargetingReport(ProductGroupReport):
-    """Level PRODUCT_GROUP_TARGETING. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level = "PRODUCT_GROUP_TARGETING"
-
-
-class ProductItemReport(ReportStream):
-    """Level PRODUCT_ITEM, 92 days back and 31 a report. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level, id_columns = "PRODUCT_ITEM", (ITEM_ID,)
-
-
-class ProductItemTargetingReport(ProductItemReport):
-    """Level PRODUCT_ITEM_TARGETING. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level = "PRODUCT_ITEM_TARGETING"
-
-
-class KeywordReport(ReportStream):
-    """Level KEYWORD. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
-
-    level, id_columns = "KEYWORD", ("AD_GROUP_ID",)
-
-
-REPORTS: tuple[type[ReportStream], ...] = (
-    AdvertiserReport,
-    AdvertiserTargetingReport,
-    CampaignAnalyticsReport,
-    CampaignTargetingReport,
-    AdGroupReport,
-    AdGroupTargetingReport,
-    PinPromotionReport,
-    PinPromotionTargetingReport,
-    ProductGroupReport,
-    ProductGroupTargetingReport,
-    ProductItemReport,
-    ProductItemTargetingReport,
-    KeywordReport,
+LEVEL_REPORTS = (
+    LevelReport("AdvertiserReport", "ADVERTISER", ("AD_ACCOUNT_ID",)),
+    LevelReport("AdvertiserTargetingReport", "ADVERTISER_TARGETING", ("AD_ACCOUNT_ID",)),
+    LevelReport("CampaignAnalyticsReport", "CAMPAIGN", ("CAMPAIGN_ID",)),
+    LevelReport("CampaignTargetingReport", "CAMPAIGN_TARGETING", ("CAMPAIGN_ID",)),
+    LevelReport("AdGroupReport", "AD_GROUP", ("AD_GROUP_ID",)),
+    LevelReport("AdGroupTargetingReport", "AD_GROUP_TARGETING", ("AD_GROUP_ID",)),
+    LevelReport("PinPromotionReport", "PIN_PROMOTION", ("PIN_PROMOTION_ID",)),
+    LevelReport("PinPromotionTargetingReport", "PIN_PROMOTION_TARGETING", ("PIN_PROMOTION_ID",)),
+    LevelReport("ProductGroupReport", "PRODUCT_GROUP", ("PRODUCT_GROUP_ID",)),
+    LevelReport("ProductGroupTargetingReport", "PRODUCT_GROUP_TARGETING", ("PRODUCT_GROUP_ID",)),
+    LevelReport("ProductItemReport", "PRODUCT_ITEM", (ITEM_ID,)),
+    LevelReport("ProductItemTargetingReport", "PRODUCT_ITEM_TARGETING", (ITEM_ID,)),
+    LevelReport("KeywordReport", "KEYWORD", ("AD_GROUP_ID",)),
 )
+
+REPORTS: tuple[type[ReportStream], ...] = tuple(report.stream() for report in LEVEL_REPORTS)

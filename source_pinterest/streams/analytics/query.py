@@ -6,58 +6,50 @@ Pinterest's synchronous endpoints answer for up to 250 ids and 90 days a call, 9
 import threading
 from abc import ABC
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from typing import Any, ClassVar, NamedTuple
 
-import requests
-from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import rows_of, write_texts
-from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, SliceError
-from source_pinterest.api.handler import SplittingErrorHandler
+from source_pinterest.api.bodies import Record, rows_of, write_texts
+from source_pinterest.api.errors import AnswerTooLargeError, SliceError
 from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, SYNC_COLUMNS, analytics_schema
+from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.granularity import Granularity
-from source_pinterest.state.day_cursor import END, START, DayCursor, window_of
-from source_pinterest.state.history import WindowProgress
-from source_pinterest.streams.ads.entities import AdAccountStream
+from source_pinterest.engine.pages import Page
+from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.day_cursor import DayCursor, planned_window
+from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
+from source_pinterest.state.period import DayRange, Period, fingerprint
+from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
-from source_pinterest.streams.analytics.call_shape import CallSize, Work
-from source_pinterest.streams.analytics.report_slices import attribution_of, fingerprint
+from source_pinterest.streams.analytics.call_shape import Call, CallSize, tile
+from source_pinterest.streams.analytics.keys import KeyCheck
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.estimate import Outlook
-from source_pinterest.streams.base.slices import batches, failed_slice, in_reading_order, partition_slice, tile
-from source_pinterest.streams.base.stream import PinterestStream, Record
+from source_pinterest.streams.base.estimate import Estimate
+from source_pinterest.streams.base.slices import END, START, batch_slice, batches, failed_slice, ids_of
+from source_pinterest.streams.base.stream import PinterestStream
 
-Batch = tuple[str, ...]
-
-_IDS = "ids"
+Ids = tuple[str, ...]
 
 
-class Planned(NamedTuple):
+class Batches(NamedTuple):
     """A window that is read, and the batches of ids that it is read in: one slice each."""
 
     progress: WindowProgress
-    batches: list[Batch]
+    batches: list[Ids]
 
 
-def asks_at_once(stream_slice: StreamSlice) -> bool:
-    """Whether the slice is a batch of ids in a window, and neither a report nor a failure."""
-    return _IDS in stream_slice.extra_fields
-
-
-class SynchronousStream(AdAccountStream, ABC):
+class QueryAnalytics(AdAccountStream, ABC):
     """Rows per entity and day, restated for as long as Pinterest does, of the last 89 days."""
 
     cursor_field = DATE
     checkpoint: DayCursor
-    granularity = Granularity.DAY
-    history_days = limits.SYNC_HISTORY_DAYS
-    own_start: Date | None = None
+    days = DayRange(limits.SYNC_HISTORY_DAYS)
+    can_split = True
     id_column: ClassVar[str]
     breakdown: ClassVar[tuple[str, ...]] = ()
     """What a row's key names beside the entity and the day."""
@@ -68,19 +60,23 @@ class SynchronousStream(AdAccountStream, ABC):
     """How many rows an entity has on a day, more or less."""
 
     def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
         self.primary_key = [self.id_column, *self.breakdown, DATE]
-        self.listing = sync.stream(self.entities) if self.entities else None
-        self._size = CallSize()
-        self._line = threading.Semaphore(limits.SLICES_IN_LINE)
         wanted = sync.config.analytics_columns or DEFAULT_COLUMNS
         self.columns = tuple(dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *wanted)))
-        super().__init__(sync)
+        self.listed = sync.stream(self.entities) if self.entities else None
+        self._size = CallSize()
+        self._line = threading.Semaphore(limits.SLICES_IN_LINE)
+
+    def new_cursor(self, period: Period, store: StateStore) -> DayCursor:
+        """The days of each account that are read for good."""
+        return DayCursor(store, period, self.config.today, self.request_fingerprint())
 
     def select(self) -> None:
-        """Tell that this sync emits the stream, and that it needs the ids of all its entities."""
+        """Prepare a sync that emits the stream: the ids of all its entities are needed."""
         super().select()
-        if self.listing:
-            self.listing.ids.want()
+        if self.listed:
+            self.listed.ids.want()
 
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
@@ -92,20 +88,16 @@ class SynchronousStream(AdAccountStream, ABC):
         """A schema of the columns that are asked for."""
         return self._schema
 
-    def get_error_handler(self) -> ErrorHandler:
-        """Applies the error table, and takes a connection that breaks twice for a call that is too large."""
-        return SplittingErrorHandler(self.name, self.scopes, self.api.authenticator, self.api.max_retries, self.parse)
-
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """The windows that each account lacks; the account longest unread comes first."""
         self.checkpoint.settle(self.shared.stream(MetricsReadyState).last_final_day)
         accounts = self.checkpoint.oldest_first(accounts)
-        outlook = Outlook.of_days(map(self.checkpoint.owed, accounts), self.first_synchronous_day)
-        outlook.tell(self.name, self.shared.analytics_pace())
+        estimate = Estimate.of_days(map(self.checkpoint.owed, accounts), self.first_synchronous_day)
+        estimate.log(self.name, self.shared.analytics_pace())
         for account in accounts:
             self.checkpoint.keep_place(account)
             try:
-                for stream_slice in self._plan(account):
+                for stream_slice in self._planned_slices(account):
                     self._line.acquire()
                     yield stream_slice
             except SliceError as error:
@@ -115,43 +107,40 @@ class SynchronousStream(AdAccountStream, ABC):
     def on_end(self, stream_slice: StreamSlice) -> None:
         """Let go of what waits for a slice, the next in line among it."""
         super().on_end(stream_slice)
-        if asks_at_once(stream_slice):
+        if ids_of(stream_slice) is not None:
             self._line.release()
 
     @property
     def first_synchronous_day(self) -> Date:
-        """The first day that Pinterest tells without a report."""
+        """The first day that Pinterest has without a report."""
         return days_before(self.config.today, limits.SYNC_HISTORY_DAYS)
 
-    def _plan(self, account: str) -> Iterator[StreamSlice]:
-        planned = [one for item in self.checkpoint.unread(account) for one in self.planned(account, item)]
-        if planned:
-            slices = [len(one.batches) for one in planned]
-            self.checkpoint.plan(account, [one.progress for one in planned], slices)
-        for one in planned:
-            yield from self.batch_slices(account, one)
+    def _planned_slices(self, account: str) -> Iterator[StreamSlice]:
+        found = [one for item in self.checkpoint.unread(account) for one in self.batches_of(account, item)]
+        if found:
+            slices = [len(one.batches) for one in found]
+            planned = self.checkpoint.plan(account, [one.progress for one in found], slices)
+            for window, one in zip(planned, found, strict=True):
+                yield from self.batch_slices(account, window, one.batches)
 
-    def planned(self, account: str, item: WindowProgress) -> Iterator[Planned]:
+    def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
         """What an account lacks, as windows of one call each."""
-        ids = self.entity_ids(account) if self.listing else None
+        ids = self.entity_ids(account) if self.listed else None
         size = tile(1 if ids is None else len(ids), item.window.days, self.rows_a_day)
-        groups: list[Batch] = [()] if ids is None else batches(ids, size.ids)
+        groups: list[Ids] = [()] if ids is None else batches(ids, size.ids)
         for piece in in_reading_order(item.window.cut(size.days), item.purpose):
-            yield Planned(WindowProgress(piece, item.purpose), groups)
+            yield Batches(WindowProgress(piece, item.purpose), groups)
 
-    def entity_ids(self, account: str) -> Batch:
+    def entity_ids(self, account: str) -> Ids:
         """The ids of all that the account has numbers of."""
-        return tuple(self.listing.ids.of((account,))) if self.listing else ()
+        return tuple(self.listed.ids.of((account,))) if self.listed else ()
 
-    def batch_slices(self, account: str, planned: Planned) -> Iterator[StreamSlice]:
+    def batch_slices(self, account: str, planned: PlannedWindow, groups: list[Ids]) -> Iterator[StreamSlice]:
         """A slice for each batch of ids of a window."""
-        start, end = planned.progress.window.as_pair()
-        for number, batch in enumerate(planned.batches):
-            yield partition_slice(
-                {"ad_account_id": account}, {START: start, END: end, "batch": number}, **{_IDS: batch}
-            )
+        for number, ids in enumerate(groups):
+            yield batch_slice({"ad_account_id": account}, planned, ids, number)
 
-    def asked(self) -> str:
+    def request_fingerprint(self) -> str:
         """Stands for everything that makes the numbers of a day what they are."""
         return fingerprint({**self.breakdown_params(), "columns": list(self.columns), **attribution_of(self.config)})
 
@@ -163,16 +152,10 @@ class SynchronousStream(AdAccountStream, ABC):
         """Leave the slice's window to the next sync."""
         self.checkpoint.fail(stream_slice)
 
-    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
-        """The rows of a slice; ids and texts are strings, whatever Pinterest sends."""
-        for row in self.rows(stream_slice):
-            write_texts(row, self._text_columns)
-            yield row
-        self.checkpoint.complete(stream_slice)
-
-    def rows(self, stream_slice: StreamSlice) -> Iterator[Record]:
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
         """The rows of a batch of ids in a window; a call that proves too large is split in halves."""
-        work: deque[Work] = deque([(tuple(stream_slice.extra_fields[_IDS]), window_of(stream_slice))])
+        account = stream_slice["ad_account_id"]
+        work: deque[Call] = deque([(ids_of(stream_slice) or (), planned_window(stream_slice).window)])
         while work:
             ids, window = work.popleft()
             parts = self._size.parts(ids, window)
@@ -181,52 +164,52 @@ class SynchronousStream(AdAccountStream, ABC):
                 continue
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
                 try:
-                    response = self._ask(stream_slice["ad_account_id"], ids, window)
+                    pages = self._ask(account, ids, window)
                 except AnswerTooLargeError:
                     if not self._size.shrink(ids, window):
                         raise
                     work.appendleft((ids, window))
-                    continue
-                yield from self.rows_in(response)
+                else:
+                    yield from pages
 
-    def _ask(self, account: str, ids: Batch, window: DateWindow) -> requests.Response:
-        start, end = window.as_pair()
-        return self.fetch({"ad_account_id": account, START: start, END: end, "ids": ids})
+    def _ask(self, account: str, ids: Ids, window: DateWindow) -> list[Page]:
+        path = self.path(stream_slice={"ad_account_id": account})
+        return self.client.get(path, self.query(ids, window), partial(self.pages_in, account)).value
 
-    def rows_in(self, response: requests.Response) -> Iterator[Record]:
-        """The rows of an answer."""
-        return rows_of(response)
-
-    def request_params(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
+    def query(self, ids: Ids, window: DateWindow) -> dict[str, Any]:
         """The days, the ids, the columns, and how conversions are attributed."""
-        call = stream_slice or {}
+        start, end = window.as_pair()
         params: dict[str, Any] = {
-            START: call[START],
-            END: call[END],
+            START: start,
+            END: end,
             "granularity": "DAY",
             "columns": ",".join(column for column in self.columns if column in SYNC_COLUMNS),
             **self.breakdown_params(),
             **attribution_of(self.config),
         }
-        if self.ids_parameter:
-            params[self.ids_parameter] = list(call["ids"])
-        return params
+        return {**params, self.ids_parameter: list(ids)} if self.ids_parameter else params
 
-    def parse(self, response: requests.Response) -> None:
-        """Go through the whole answer before its first row is taken, so that none is taken of a broken one.
+    def pages_in(self, account: str, chunks: Iterable[bytes]) -> list[Page]:
+        """The rows of an answer as finished pages: all of them or, of a broken answer, none.
 
         Raises:
             MalformedAnswerError: it is not a list of rows.
             RepeatedKeyError: a key repeats, so that rows would overwrite each other.
         """
-        seen = set()
-        for row in self.rows_in(response):
-            values = [row.get(column) for column in self.primary_key]
-            key = tuple(map(str, values))
-            if key in seen or None in values:
-                raise RepeatedKeyError(self.name, ", ".join(self.primary_key[:-1]), tuple(values))
-            seen.add(key)
+        return list(self.to_pages(self._checked(self.rows_in(account, chunks))))
+
+    def _checked(self, rows: Iterable[Record]) -> Iterator[Record]:
+        keys, texts = KeyCheck(self.name, self.primary_key), self._text_columns
+        for row in rows:
+            write_texts(row, texts)
+            keys.check(row)
+            yield row
+
+    def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
+        """The rows of an answer about an account."""
+        del account
+        return rows_of(chunks)
 
     @cached_property
-    def _text_columns(self) -> tuple[str, ...]:
+    def _text_columns(self) -> Ids:
         return (*self.breakdown, *(column for column in self.columns if column in STRING_COLUMNS))

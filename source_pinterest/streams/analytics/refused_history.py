@@ -16,11 +16,11 @@ from source_pinterest.api.errors import (
     RefusedError,
     ReportRefusedError,
 )
-from source_pinterest.state.day_cursor import window_of
+from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.streams.base.slices import failed_slice, failure_of
 
 
-class Refusals:
+class RefusedHistory:
     """Judges the refused reports of a stream by what becomes of the newest days of their accounts."""
 
     def __init__(self) -> None:
@@ -29,18 +29,18 @@ class Refusals:
         self._left_out: set[str] = set()
 
     def begin(self, newest: StreamSlice) -> None:
-        """Tell that a slice of an account's newest days is about to be read."""
+        """A slice of an account's newest days is about to be read."""
         with self._progress:
             self._unread[newest["ad_account_id"]] += 1
 
     def end(self, newest: StreamSlice) -> None:
-        """Tell that such a slice has come to its end, read or not."""
+        """Such a slice has come to its end, read or not."""
         with self._progress:
             self._unread[newest["ad_account_id"]] -= 1
             self._progress.notify_all()
 
     def leave_out(self, ad_account_id: str) -> None:
-        """Tell that an account can't be read at all."""
+        """An account can't be read at all."""
         self._left_out.add(ad_account_id)
 
     def judged(self, reports: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
@@ -51,8 +51,8 @@ class Refusals:
             if isinstance(error, RefusedError | AccountUnreadableError):
                 refused.append((report, error))
             elif isinstance(error, ReportRefusedError):
-                loss = HistoryRefusedError(report["ad_account_id"], window_of(report), str(error.message))
-                yield failed_slice(report.partition, loss, report.cursor_slice)
+                loss = HistoryRefusedError(report["ad_account_id"], planned_window(report).window, str(error.message))
+                yield failed_slice(report.partition, loss, planned_window(report))
             else:
                 yield report
         for report, error in refused:
@@ -60,7 +60,7 @@ class Refusals:
             if not self._is_left_out(account):
                 known = isinstance(error, AccountUnreadableError)
                 unreadable = error if known else AccountUnreadableError(account, str(error.message))
-                yield failed_slice(report.partition, unreadable, report.cursor_slice)
+                yield failed_slice(report.partition, unreadable, planned_window(report))
 
     def _is_left_out(self, ad_account_id: str) -> bool:
         with self._progress:

@@ -1,38 +1,39 @@
 """Reports of every level, asked of Pinterest as asynchronous jobs for whole accounts."""
 
 from abc import ABC
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import product
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
-from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import write_texts
 from source_pinterest.columns import (
     ASYNC_COLUMNS,
     DATE,
     DEFAULT_COLUMNS,
-    STRING_COLUMNS,
+    TARGETING_TYPE,
+    TARGETING_VALUE,
     analytics_schema,
 )
+from source_pinterest.config import attribution_of
 from source_pinterest.config.report_levels import default_targeting_types, is_targeting, reach_of, refused_columns
 from source_pinterest.dates import DateWindow, subtract_window
+from source_pinterest.engine.pages import Page
 from source_pinterest.granularity import Granularity
 from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor
-from source_pinterest.state.history import Purpose, WindowProgress
-from source_pinterest.streams.ads.entities import AdAccountStream
+from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress, in_reading_order
+from source_pinterest.state.period import DayRange, Period, fingerprint
+from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
-from source_pinterest.streams.analytics.report_slices import ReportFeed, attribution_of, fingerprint
+from source_pinterest.streams.analytics.report_rows import ReportRows
+from source_pinterest.streams.analytics.report_slices import ReportSlices
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.estimate import Outlook
-from source_pinterest.streams.base.slices import in_reading_order
-from source_pinterest.streams.base.stream import Record
+from source_pinterest.streams.base.estimate import Estimate
 
-TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
 _TEXT = {"type": ["null", "string"]}
 
 
@@ -45,22 +46,26 @@ class ReportStream(AdAccountStream, ABC):
     level: str
     id_columns: tuple[str, ...]
     granularity = Granularity.DAY
-    own_start: Date | None = None
-    """The first day the stream is about, where it has one of its own."""
 
-    def __init__(self, sync: Sync) -> None:
-        self.history_days, self.window_days = reach_of(self.level, self.granularity)
+    def __init__(self, sync: Sync, name: str = "") -> None:
+        super().__init__(sync, name)
+        history_days, self.window_days = reach_of(self.level, self.granularity)
+        self.days = DayRange(history_days, self.granularity)
         targeting = (TARGETING_TYPE, TARGETING_VALUE) if is_targeting(self.level) or self.level == "KEYWORD" else ()
         self.key_columns = (*self.id_columns, *targeting, *self.bucket_columns())
         self.primary_key = [*self.key_columns, *self.stamped_columns()]
-        asked = dict.fromkeys((*self.id_columns, "AD_ACCOUNT_ID", *self.wanted_columns(sync)))
+        asked = dict.fromkeys((*self.id_columns, "AD_ACCOUNT_ID", *self.wanted_columns()))
         self.columns = tuple(column for column in asked if self.accepts(column))
         body = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
-        self.body = {**body, **self.attribution(sync)}
-        orders = len(self.variants())
-        self.cost = f"{orders} for {self.window_days} days of an ad account, and some to ask whether it is ready"
-        self.feed = ReportFeed(sync, self.name, self.key_columns)
-        super().__init__(sync)
+        self.body = {**body, **self.attribution()}
+        per_window = len(self.variants())
+        self.cost = f"{per_window} for {self.window_days} days of an ad account, and some to ask whether it is ready"
+        rows = ReportRows(self.name, self.key_columns, self.columns, self.stamped_columns())
+        self.reports = ReportSlices(sync, self.client, self.name, rows.pages)
+
+    def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
+        """The days of each account that are read for good."""
+        return DayCursor(store, period, self.config.today, self.request_fingerprint())
 
     def targeting_types(self) -> tuple[str, ...]:
         """By what the rows are broken down; nothing at most levels."""
@@ -70,18 +75,17 @@ class ReportStream(AdAccountStream, ABC):
         """The columns that say which bucket a row is about."""
         return (DATE,)
 
-    def stamped_columns(self) -> tuple[str, ...]:
-        """Columns of the key that are ours, not Pinterest's."""
-        return ()
+    def stamped_columns(self) -> Mapping[str, str]:
+        """Columns of the key that are ours, not Pinterest's, each with the part of the request that it repeats."""
+        return {}
 
-    def wanted_columns(self, sync: Sync) -> tuple[str, ...]:
+    def wanted_columns(self) -> tuple[str, ...]:
         """The columns to ask for."""
-        del sync
         return DEFAULT_COLUMNS
 
-    def attribution(self, sync: Sync) -> dict[str, Any]:
+    def attribution(self) -> dict[str, Any]:
         """How conversions are attributed."""
-        return attribution_of(sync.config)
+        return attribution_of(self.config)
 
     def accepts(self, column: str) -> bool:
         """Whether the level knows the column: product items belong to no single ad."""
@@ -98,17 +102,17 @@ class ReportStream(AdAccountStream, ABC):
         return self._schema
 
     def select(self) -> None:
-        """Tell that this sync emits the stream, and have its reports made beside those of the others."""
+        """Prepare a sync that emits the stream: its reports are made beside those of the others."""
         super().select()
-        self.desk = self.feed.order(self._told_plan)
+        self.reports.order(self._requests)
 
-    def asked(self) -> str:
+    def request_fingerprint(self) -> str:
         """Stands for everything that makes the numbers of a day what they are."""
         return fingerprint({**self.body, "variants": self.variants()})
 
-    def _told_plan(self) -> list[ReportRequest]:
+    def _requests(self) -> list[ReportRequest]:
         requests = list(self.plan())
-        Outlook.of_reports(requests).tell(self.name, self.shared.analytics_pace())
+        Estimate.of_reports(requests).log(self.name, self.shared.analytics_pace())
         return requests
 
     def plan(self) -> Iterator[ReportRequest]:
@@ -119,9 +123,9 @@ class ReportStream(AdAccountStream, ABC):
             self.checkpoint.keep_place(account)
             windows = self._windows(account)
             variants = self.variants()
-            self.checkpoint.plan(account, windows, [len(variants)] * len(windows))
-            for item, (number, more) in product(windows, enumerate(variants)):
-                yield ReportRequest(account, item.window, {**self.body, **more}, item.window, number)
+            planned = self.checkpoint.plan(account, windows, [len(variants)] * len(windows))
+            for window, (number, more) in product(planned, enumerate(variants)):
+                yield ReportRequest(account, window.window, {**self.body, **more}, window, number)
         self.checkpoint.retire_flat()
 
     def _windows(self, account: str) -> list[WindowProgress]:
@@ -155,31 +159,24 @@ class ReportStream(AdAccountStream, ABC):
         Raises:
             ReportRefusedError: it calls the request wrong.
         """
-        self.feed.create(ReportRequest(account, window, {**self.body, **self.variants()[0]}, window))
+        body = {**self.body, **self.variants()[0]}
+        self.reports.create(ReportRequest(account, window, body, PlannedWindow(window)))
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """A slice for each report as it is finished."""
         del accounts
-        yield from self.feed.slices(
-            self.desk,
-            lambda half: self.checkpoint.expect_one_more(half.ad_account_id, half.planned),
-        )
+        yield from self.reports.slices(self.checkpoint)
 
     def on_end(self, stream_slice: StreamSlice) -> None:
         """Let go of what waits for a slice, the next report among it."""
         super().on_end(stream_slice)
-        self.feed.release(stream_slice)
+        self.reports.release(stream_slice)
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
         """Leave the slice's window to the next sync."""
-        if self.cursor_field:
+        if self.checkpoint:
             self.checkpoint.fail(stream_slice)
 
-    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
-        """The rows of a report; ids, names and targeting values are strings, whatever Pinterest sends."""
-        texts = {*self.key_columns, TARGETING_VALUE, *(column for column in self.columns if column in STRING_COLUMNS)}
-        for row in self.feed.rows(stream_slice):
-            write_texts(row, texts)
-            yield row
-        if self.cursor_field:
-            self.checkpoint.complete(stream_slice)
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
+        """The rows of a report."""
+        yield from self.reports.pages(stream_slice)

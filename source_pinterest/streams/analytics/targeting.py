@@ -4,22 +4,19 @@ Only the last 89 days are here: older ones are in the targeting reports, in the 
 """
 
 from abc import ABC
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-import requests
-
 from source_pinterest import limits
-from source_pinterest.api.bodies import rows_of
+from source_pinterest.api.bodies import Record, rows_of
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config.report_levels import USUAL_TARGETING_TYPES
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
-from source_pinterest.streams.analytics.query import SynchronousStream
-from source_pinterest.streams.analytics.report import TARGETING_TYPE, TARGETING_VALUE
-from source_pinterest.streams.base.stream import Record
+from source_pinterest.streams.analytics.query import QueryAnalytics
 
 
-class TargetingAnalyticsStream(SynchronousStream, ABC):
+class TargetingAnalytics(QueryAnalytics, ABC):
     """One row per entity, targeting type, targeting value and day. Types overlap: never add them up."""
 
     breakdown = (TARGETING_TYPE, TARGETING_VALUE)
@@ -32,14 +29,13 @@ class TargetingAnalyticsStream(SynchronousStream, ABC):
         """All targeting types in one call."""
         return {"targeting_types": ",".join(self.targeting_types)}
 
-    def rows_in(self, response: requests.Response) -> Iterator[Record]:
-        """The rows of an answer, flat as those of a report.
+    def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
+        """The rows of an answer, flat as those of a report; they need not name their account.
 
         Raises:
             MalformedAnswerError: a row has no metrics.
         """
-        account = _account_of(response)
-        for item in rows_of(response, under="data"):
+        for item in rows_of(chunks, under="data"):
             metrics = item.get("metrics")
             if not isinstance(metrics, dict):
                 raise MalformedAnswerError("A row of targeting analytics holds metrics.")
@@ -47,14 +43,14 @@ class TargetingAnalyticsStream(SynchronousStream, ABC):
             yield {"AD_ACCOUNT_ID": account, **metrics, **targeting}
 
 
-class AdAccountTargetingAnalytics(TargetingAnalyticsStream):
+class AdAccountTargetingAnalytics(TargetingAnalytics):
     """https://developers.pinterest.com/docs/api/v5/ad_account_targeting_analytics-get."""
 
     path_template = "ad_accounts/{ad_account_id}/targeting_analytics"
     id_column = "AD_ACCOUNT_ID"
 
 
-class CampaignTargetingAnalytics(TargetingAnalyticsStream):
+class CampaignTargetingAnalytics(TargetingAnalytics):
     """https://developers.pinterest.com/docs/api/v5/campaign_targeting_analytics-get."""
 
     path_template = "ad_accounts/{ad_account_id}/campaigns/targeting_analytics"
@@ -63,7 +59,7 @@ class CampaignTargetingAnalytics(TargetingAnalyticsStream):
     targeting_types = (*USUAL_TARGETING_TYPES, "CREATIVE_TYPE", "AUDIENCE_MULTIPLIER")
 
 
-class AdGroupTargetingAnalytics(TargetingAnalyticsStream):
+class AdGroupTargetingAnalytics(TargetingAnalytics):
     """https://developers.pinterest.com/docs/api/v5/ad_groups_targeting_analytics-get."""
 
     path_template = "ad_accounts/{ad_account_id}/ad_groups/targeting_analytics"
@@ -71,15 +67,10 @@ class AdGroupTargetingAnalytics(TargetingAnalyticsStream):
     entities, ids_parameter = AdGroups, "ad_group_ids"
 
 
-class AdTargetingAnalytics(TargetingAnalyticsStream):
+class AdTargetingAnalytics(TargetingAnalytics):
     """https://developers.pinterest.com/docs/api/v5/ad_targeting_analytics-get."""
 
     path_template = "ad_accounts/{ad_account_id}/ads/targeting_analytics"
     id_column = "AD_ID"
     entities, ids_parameter = Ads, "ad_ids"
     targeting_types = (*USUAL_TARGETING_TYPES, "QUIZ_RESULT")
-
-
-def _account_of(response: requests.Response) -> str:
-    """The account that was asked for: rows need not name it."""
-    return response.url.partition("/ad_accounts/")[2].partition("/")[0]

@@ -27,8 +27,8 @@ LOGGER = logging.getLogger("airbyte")
 LeaveOut = Callable[[StreamSlice, PinterestError], None]
 
 
-class Admission:
-    """Lets the slices of one stream in, and holds their refusals until it is known what they mean.
+class RefusalPolicy:
+    """Holds the refusals of a stream's slices until it is known what they mean.
 
     Args:
         what: the stream, as the user knows it.

@@ -2,27 +2,28 @@
 
 from abc import ABC
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import SliceError
-from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 
 
 class ChildStream(PinterestStream, ABC):
-    """One slice for each id of a parent stream. The ids of all its parents are stamped on each record."""
+    """One slice for each id of a parent stream. The ids of all its parents stand on each record."""
 
     parent: ClassVar[type[PinterestStream]]
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.parents = sync.stream(self.parent)
+    @cached_property
+    def parents(self) -> PinterestStream:
+        """The parent stream in this sync."""
+        return self.shared.stream(self.parent)
 
     def select(self) -> None:
-        """Tell that this sync emits the stream."""
+        """Prepare a sync that emits the stream: the ids of its parents are needed."""
         super().select()
         self.parents.ids.want()
 

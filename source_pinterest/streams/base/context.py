@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.config import Config
-from source_pinterest.engine.row_budget import Reservation
+from source_pinterest.engine.row_budget import RowBudget
 from source_pinterest.reporting.runner import ReportRunner
 
 S = TypeVar("S")
@@ -25,7 +25,7 @@ class Sync:
 
     api: Api
     config: Config
-    rows: Reservation = field(default_factory=lambda: Reservation(limits.ROWS_IN_MEMORY))
+    rows: RowBudget = field(default_factory=lambda: RowBudget(limits.ROWS_IN_MEMORY))
     _streams: dict[type, Any] = field(default_factory=dict)
 
     @cached_property
@@ -35,11 +35,11 @@ class Sync:
 
     def analytics_pace(self) -> float:
         """How many calls a second the quota of ad accounts' analytics and reports allows."""
-        return self.api.session.budget.calls_per_second("ads_analytics")
+        return self.api.budget.calls_per_second("ads_analytics")
 
     def organic_pace(self) -> float:
         """How many calls a second the quota of profiles' and pins' analytics allows."""
-        return self.api.session.budget.calls_per_second("org_analytics")
+        return self.api.budget.calls_per_second("org_analytics")
 
     def stream(self, of: type[S]) -> S:
         """The one instance of a stream class in this sync."""

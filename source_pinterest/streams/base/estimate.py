@@ -1,4 +1,4 @@
-"""What is an analytics stream going to ask for, and how long does that take at the very least? Told beforehand."""
+"""What is an analytics stream going to ask for, and how long does that take at the very least?"""
 
 import logging
 import math
@@ -19,8 +19,8 @@ _CALLS_PER_REPORT = 2
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """The plan of a stream.
+class Estimate:
+    """What a stream is going to ask for.
 
     Attributes:
         accounts: ad accounts, or profiles, that have something to read.
@@ -36,7 +36,7 @@ class Outlook:
 
     @classmethod
     def of_days(cls, unread: Iterable[Sequence[DateWindow]], border: Date) -> Self:
-        """The plan for the unread days of each account; those before the border come from reports."""
+        """The estimate for the unread days of each account; those before the border come from reports."""
         owed = [windows for windows in unread if windows]
         recent = [part for windows in owed for window in windows if (part := window.clamp(border))]
         old = [part for windows in owed for window in windows if (part := window.before(border))]
@@ -46,20 +46,20 @@ class Outlook:
 
     @classmethod
     def of_reports(cls, requests: Sequence[ReportRequest]) -> Self:
-        """The plan for reports alone."""
+        """The estimate for reports alone."""
         windows = {(request.ad_account_id, request.window) for request in requests}
         accounts = {request.ad_account_id for request in requests}
         return cls(len(accounts), len(windows), len(requests), _CALLS_PER_REPORT * len(requests))
 
     @classmethod
     def of_profiles(cls, unread: Iterable[Sequence[DateWindow]], calls_per_window: int) -> Self:
-        """The plan for the unread days of profiles, which reports don't know."""
+        """The estimate for the unread days of profiles, which reports don't know."""
         owed = [windows for windows in unread if windows]
         windows = sum(map(len, owed))
         return cls(len(owed), windows, 0, windows * calls_per_window)
 
-    def tell(self, stream: str, calls_per_second: float) -> None:
-        """Log the plan."""
+    def log(self, stream: str, calls_per_second: float) -> None:
+        """Log the estimate."""
         minutes = math.ceil(self.calls / (60 * calls_per_second))
         LOGGER.info(
             f"{stream}: the plan is accounts {self.accounts:,}, windows {self.windows:,}, report jobs "

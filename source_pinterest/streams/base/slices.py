@@ -1,20 +1,20 @@
-"""How is a stream cut into slices? Flat ids, a parent's failure, and the fewest calls for ids and days."""
+"""How is a stream cut into slices? Flat ids and days, and a parent's failure."""
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
-from pendulum import Date
 
-from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.dates import DateWindow
 from source_pinterest.engine.parent_ids import Key
-from source_pinterest.state.day_cursor import window_of
-from source_pinterest.state.history import Purpose, WindowProgress
+from source_pinterest.state.day_cursor import WINDOW, planned_window
+from source_pinterest.state.history import PlannedWindow
+
+START, END = "start_date", "end_date"
+"""What a slice calls the borders of its window, as Pinterest's parameters do."""
 
 _FAILURE = "failure"
+_IDS = "ids"
 
 
 def partition_slice(
@@ -22,17 +22,25 @@ def partition_slice(
     cursor_slice: Mapping[str, Any] | None = None,
     **extra: Any,
 ) -> StreamSlice:
-    """A slice of flat ids; what neither names it nor belongs into a state rides along as `extra`."""
+    """A slice of flat ids; what neither names it nor belongs into a log line rides along as `extra`."""
     return StreamSlice(partition=parents, cursor_slice=cursor_slice or {}, extra_fields=extra)
 
 
+def window_slice(
+    parents: Mapping[str, str], planned: PlannedWindow, named: Mapping[str, Any], **extra: Any
+) -> StreamSlice:
+    """A slice of a window of days, dates as text; the window itself rides along, with its number in the plan."""
+    start, end = planned.window.as_pair()
+    return partition_slice(parents, {START: start, END: end, **named}, **{WINDOW: planned, **extra})
+
+
 def failed_slice(
-    parents: Mapping[str, str],
-    error: PinterestError,
-    cursor_slice: Mapping[str, Any] | None = None,
+    parents: Mapping[str, str], error: PinterestError, planned: PlannedWindow | None = None
 ) -> StreamSlice:
     """A slice that raises when it is read, so that a parent's failure costs only its own children."""
-    return StreamSlice(partition=parents, cursor_slice=cursor_slice or {}, extra_fields={_FAILURE: error})
+    if planned is None:
+        return partition_slice(parents, None, **{_FAILURE: error})
+    return window_slice(parents, planned, {}, **{_FAILURE: error})
 
 
 def failure_of(stream_slice: StreamSlice) -> PinterestError | None:
@@ -40,10 +48,20 @@ def failure_of(stream_slice: StreamSlice) -> PinterestError | None:
     return stream_slice.extra_fields.get(_FAILURE)
 
 
+def batch_slice(parents: Mapping[str, str], planned: PlannedWindow, ids: tuple[str, ...], number: int) -> StreamSlice:
+    """A slice of a batch of ids in a window."""
+    return window_slice(parents, planned, {"batch": number}, **{_IDS: ids})
+
+
+def ids_of(stream_slice: StreamSlice) -> tuple[str, ...] | None:
+    """The ids of a batch; None for a slice that is none."""
+    return stream_slice.extra_fields.get(_IDS)
+
+
 def promised_rows(stream_slice: StreamSlice) -> int | None:
     """How many rows a slice of ids and days has at most; None for one that nobody can know of."""
-    ids = stream_slice.extra_fields.get("ids")
-    return None if ids is None else max(1, len(ids)) * window_of(stream_slice).days
+    ids = ids_of(stream_slice)
+    return None if ids is None else max(1, len(ids)) * planned_window(stream_slice).window.days
 
 
 def key_of_parent(stream_slice: StreamSlice) -> Key:
@@ -56,44 +74,6 @@ def outermost_of(key: Key) -> Key:
     return key[:1]
 
 
-class CallShape(NamedTuple):
-    """How many ids and how many days go into a call."""
-
-    ids: int
-    days: int
-
-
-def tile(ids: int, days: int, rows_a_day: int = 1) -> CallShape:
-    """The shape of calls that are the fewest within Pinterest's limits, for so many rows an id and day.
-
-    Among equals the one with the longest windows wins: a window is what the state moves by.
-    """
-    cells = limits.ROWS_PER_ANALYTICS_CALL // rows_a_day
-    best: tuple[int, CallShape] | None = None
-    for windows in range(math.ceil(days / limits.ANALYTICS_WINDOW_DAYS), days + 1):
-        days_per_call = math.ceil(days / windows)
-        ids_per_call = min(limits.IDS_PER_ANALYTICS_CALL, max(1, cells // days_per_call))
-        calls = math.ceil(ids / ids_per_call) * math.ceil(days / days_per_call)
-        if best is None or calls < best[0]:
-            best = (calls, CallShape(ids_per_call, days_per_call))
-        if ids_per_call >= min(ids, limits.IDS_PER_ANALYTICS_CALL):
-            break
-    if best is None:
-        raise ValueError("A window covers at least one day.")
-    return best[1]
-
-
 def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
     """The ids in runs of at most `size`."""
     return [tuple(ids[start : start + size]) for start in range(0, len(ids), size)]
-
-
-def by_age(item: WindowProgress, border: Date) -> list[WindowProgress]:
-    """The days before the border and those from it on, in the order in which they are read."""
-    parts = [window for window in (item.window.before(border), item.window.clamp(border)) if window]
-    return [WindowProgress(window, item.purpose) for window in in_reading_order(parts, item.purpose)]
-
-
-def in_reading_order(windows: Sequence[DateWindow], purpose: Purpose) -> list[DateWindow]:
-    """Oldest first; an earlier start is read backwards, so that what was read stays in one piece."""
-    return list(reversed(windows)) if purpose is Purpose.HEAD else list(windows)

@@ -1,14 +1,13 @@
 """What is every stream of Pinterest?
 
     HttpStream (CDK)
-      PinterestStream            path template, page size, bookmarks, one parse
-        ChildStream              one slice per parent; the parents' ids stamped on each record
-          AdAccountStream        one slice per ad account
-            EntityStream         emits what has changed
-            EntityListStream     one list per campaign or ad group in the account
-            SynchronousStream    batches of ids x windows of days, 89 days back; TargetingAnalyticsStream
-              AnalyticsStream    older days are reports
-            ReportStream         windows become asynchronous jobs; one class per level, CustomReportStream
+      PinterestStream            path, bookmarks, records; hands out pages
+        AdAccountStream          one slice per ad account
+          EntityStream           emits what has changed
+          EntityListStream       one list per campaign or ad group in the account
+          QueryAnalytics         batches of ids x windows of days, 89 days back; targeting analytics
+            DailyAnalytics       the same, older days from reports
+          ReportStream           windows become asynchronous jobs; one row of a table per level, CustomReportStream
         OrganicStream            the user's own content, or a slice for each owner of an ad account
 
 A stream is a noun with attributes. What it shares with the others comes in through `Sync`.
@@ -16,38 +15,56 @@ A stream is a noun with attributes. What it shares with the others comes in thro
 
 import logging
 from abc import ABC
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple
 
-import requests
-from airbyte_cdk.sources.streams.http import HttpClient, HttpStream
-from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
+from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.casing import camel_to_snake
-from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import limits
 from source_pinterest.api.access import Access
-from source_pinterest.api.bodies import page_in, write_texts
+from source_pinterest.api.bodies import ListPage, Record, list_page, write_texts
+from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     AccessLostError,
     ConfigError,
+    EndlessListError,
     GoneError,
     PinterestError,
     RefusedError,
-    RepeatedBookmarkError,
-    UnavailableError,
 )
-from source_pinterest.api.handler import PinterestErrorHandler, last_answer_of
-from source_pinterest.engine.circuit_breaker import Fuse
+from source_pinterest.api.session import Answer
+from source_pinterest.engine.circuit_breaker import CircuitBreaker
+from source_pinterest.engine.pages import Page, pages_of
 from source_pinterest.engine.parent_ids import Key, ParentIds
-from source_pinterest.streams.base.access import Admission
+from source_pinterest.state.cursor import PinterestCursor, StateStore
+from source_pinterest.state.period import DayRange, Period
+from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import failure_of, key_of_parent, outermost_of, partition_slice, promised_rows
+from source_pinterest.streams.base.listing import BookmarkPaginator, SeenIds
+from source_pinterest.streams.base.slices import (
+    failure_of,
+    key_of_parent,
+    outermost_of,
+    partition_slice,
+    promised_rows,
+)
 
 LOGGER = logging.getLogger("airbyte")
 
-Record = dict[str, Any]
+
+class Listed(NamedTuple):
+    """A page of a listing.
+
+    Attributes:
+        records: ready to be emitted.
+        server_time: when the server gave them, epoch seconds.
+    """
+
+    records: list[Record]
+    server_time: int
 
 
 class PinterestStream(HttpStream, ABC):
@@ -61,34 +78,62 @@ class PinterestStream(HttpStream, ABC):
     """What a sync costs, for the tables of the documentation."""
     partition_keys: tuple[str, ...] = ()
     """What a slice of this stream is called by: the ids of its parents."""
+    page_size: int | None = limits.PAGE_SIZE
+    """None for what comes in one answer, without pages."""
+    can_split: ClassVar[bool] = False
+    """Whether a call whose answer is too large can be made in parts."""
+    days = DayRange(limits.START_DATE_MAX_DAYS_BACK)
+    """The days that the stream has, where it is about days."""
+    checkpoint: PinterestCursor | None = None
+    """The stream's cursor; None where it is read whole each time."""
 
     is_resumable = False
     """Otherwise the framework's sequential reader starts the stream again and again."""
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: Sync, name: str = "") -> None:
+        self._name = name or self.stream_name()
         self.api, self.config, self.shared = sync.api, sync.config, sync
-        self.fuse, self.usage = Fuse(), sync.api.usage.of(self.name)
-        self.admission = Admission(self.name, self.access, self.scopes, sync.api.authenticator, self.leave_out)
-        self.ids = ParentIds(self.list_ids)
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # the framework's own would read one page of each slice and stop
-        self._http_client = HttpClient(
-            name=self.name,
-            logger=self.logger,
-            error_handler=self.get_error_handler(),
-            session=sync.api.session_of(self.name),
-            authenticator=sync.api.authenticator,
-        )
-        self._id_fields = tuple(n for n in self.get_json_schema()["properties"] if n == "id" or n.endswith("_id"))
+        self.client = PinterestClient(sync.api, self.name, self.scopes, can_split=self.can_split)
+        self.breaker, self.usage = CircuitBreaker(), sync.api.usage.of(self.name)
+        self.ids = ParentIds(self.list_ids)
 
     @classmethod
     def stream_name(cls) -> str:
         """What the platform calls the stream: its class name in snake case."""
         return camel_to_snake(cls.__name__)
 
+    @property
+    def name(self) -> str:
+        """What the platform calls the stream."""
+        return self._name
+
+    @cached_property
+    def refusals(self) -> RefusalPolicy:
+        """Judges what it means when Pinterest refuses a slice."""
+        return RefusalPolicy(self.name, self.access, self.scopes, self.api.authenticator, self.leave_out)
+
     def select(self) -> None:
-        """Tell that this sync emits the stream."""
+        """Prepare a sync that emits the stream."""
         self.ids.announce()
+        if self.checkpoint:
+            self.checkpoint.explain()
+
+    def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
+        """Give the stream its cursor, and return it.
+
+        Args:
+            period: the days that this sync is about.
+            store: has the incoming state and takes the outgoing ones.
+        """
+        self.checkpoint = self.new_cursor(period, store)
+        return self.checkpoint
+
+    def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
+        """A cursor for this sync; None for a stream that is always read whole."""
+        del period, store
+        return None
 
     @property
     def url_base(self) -> str:
@@ -100,46 +145,41 @@ class PinterestStream(HttpStream, ABC):
         return self.path_template.format(**(stream_slice or {}))
 
     def request_params(self, *_: Any, next_page_token: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
-        """The largest page, and the bookmark of the next."""
-        return {"page_size": limits.PAGE_SIZE, **(next_page_token or {})}
-
-    def get_error_handler(self) -> ErrorHandler:
-        """Applies the error table."""
-        return PinterestErrorHandler(self.name, self.scopes, self.api.authenticator, self.api.max_retries, self.parse)
+        """The largest page, and the bookmark of the next; nothing for what comes in one answer."""
+        return {**({"page_size": self.page_size} if self.page_size else {}), **(next_page_token or {})}
 
     def get_error_display_message(self, exception: BaseException) -> None:
         """Nothing of the framework's: our errors carry their own sentence and type."""
         del exception
 
-    def parse(self, response: requests.Response) -> None:
-        """Parse a page once, and let it ride on the response.
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """Read the body of a page.
 
         Raises:
             MalformedAnswerError: it is not a page.
         """
-        response.page = page_in(response.content)  # type: ignore[attr-defined]
+        return list_page(chunks)
 
-    def parse_response(self, response: requests.Response, **_: Any) -> list[Record]:
-        """The items of a page."""
-        return response.page["items"]  # type: ignore[attr-defined, no-any-return]
+    def parse_response(self, response: ListPage, **_: Any) -> list[Record]:  # type: ignore[override]
+        """The items of a page, which the client has parsed."""
+        return response.items
 
-    def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
+    def next_page_token(self, response: ListPage) -> Mapping[str, Any] | None:  # type: ignore[override]
         """The bookmark of the next page; only its absence ends a list, an empty page does not."""
-        bookmark = response.page.get("bookmark")  # type: ignore[attr-defined]
-        return {"bookmark": bookmark} if bookmark else None
+        return {"bookmark": response.bookmark} if response.bookmark else None
 
     def stream_slices(self, **_: Any) -> Iterable[StreamSlice]:
         """The slices to read, until a fatal error."""
         try:
-            for stream_slice in self.admission.counted(self.slices()):
-                if self.fuse.blown:
+            for stream_slice in self.refusals.counted(self.slices()):
+                if self.breaker.is_open:
                     return
-                self.usage.plan(promised_rows(stream_slice))
+                self.usage.count_slice(promised_rows(stream_slice))
                 if failure_of(stream_slice) is None:
                     self.ids.promise(key_of_parent(stream_slice))
                 yield stream_slice
         finally:
-            self.usage.planned()
+            self.usage.finish_planning()
             self.ids.seal()
 
     def slices(self) -> Iterator[StreamSlice]:
@@ -147,30 +187,54 @@ class PinterestStream(HttpStream, ABC):
         yield partition_slice({})
 
     def read_records(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> Iterable[Record]:
-        """Read a slice; after a fatal error of the stream, end without a call."""
+        """The records of a slice, for callers that take them one by one."""
         wanted = stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})
-        key = key_of_parent(wanted)
+        for page in self.read_pages(wanted):
+            yield from page.records()
+
+    def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
+        """The records of a slice in pages; after a fatal error of the stream none, without a call.
+
+        Raises:
+            PinterestError: the slice can't be read; of the failures of one cause only the first is raised.
+        """
+        outermost = outermost_of(key_of_parent(stream_slice))
         try:
-            if self.fuse.is_over(outermost_of(key)):
-                self.on_failure(wanted)
+            if self.breaker.is_open_for(outermost):
+                self.on_failure(stream_slice)
                 return
-            yield from self._read_or_raise(wanted)
+            yield from self._read_or_leave_out(stream_slice)
         except Exception as error:
-            self.on_failure(wanted)
-            if self.fuse.is_news(error, outermost_of(key)):
+            self.on_failure(stream_slice)
+            if self.breaker.is_news(error, outermost):
                 raise
         finally:
-            self.on_end(wanted)
+            self.on_end(stream_slice)
 
-    def _read_or_raise(self, stream_slice: StreamSlice) -> Iterator[Record]:
+    def _read_or_leave_out(self, stream_slice: StreamSlice) -> Iterator[Page]:
         try:
-            with self.admission.asking(stream_slice):
+            with self.refusals.asking(stream_slice):
                 if failure := failure_of(stream_slice):
                     raise failure
-                yield from self.read_slice(stream_slice)
+                finding = yield from self._counted(self.read_slice(stream_slice))
+                if self.checkpoint:
+                    self.checkpoint.commit(stream_slice, finding)
         except (RefusedError, GoneError) as error:
             self.leave_out(stream_slice, error)
-        self.fuse.succeeded(outermost_of(key_of_parent(stream_slice)))
+        self.breaker.succeeded(outermost_of(key_of_parent(stream_slice)))
+
+    def _counted(self, pages: Generator[Page, None, Any]) -> Generator[Page, None, Any]:
+        """The pages, as the cursor counts their records."""
+        finding = None
+        while True:
+            try:
+                page = next(pages)
+            except StopIteration as end:
+                finding = end.value
+                return finding
+            if self.checkpoint:
+                self.checkpoint.count(page.count)
+            yield page
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
         """Go on without a slice that can't be read, if it is one of many.
@@ -180,69 +244,81 @@ class PinterestStream(HttpStream, ABC):
         """
         if not stream_slice.partition:
             raise ConfigError(f"{error.message}. {error.advice}") from error
-        self.usage.leave_out()
+        self.usage.count_left_out()
         LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
 
-    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
-        """The records of a slice, whose ids also go to whoever needs them."""
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
+        """The records of a slice, whose ids also go to whoever needs them; returns what the cursor has to know."""
         with self.ids.filling(key_of_parent(stream_slice)) as ids:
-            for response in self.pages(stream_slice):
-                for record in self.records(response, stream_slice):
-                    ids.append(record["id"])
-                    yield record
+            for listed in self.listing(stream_slice):
+                if self.ids.wanted:
+                    ids.extend(self.ids_for_children(listed.records))
+                yield from self.to_pages(listed.records)
+
+    def to_pages(self, records: Iterable[Record]) -> Iterator[Page]:
+        """Records as finished lines."""
+        return pages_of(self.name, records)
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
         """Take note of a slice that could not be read."""
 
     def on_end(self, stream_slice: StreamSlice) -> None:
         """Let go of what waits for a slice, which has come to its end, read or not."""
-        self.usage.read()
+        self.usage.count_read_slice()
         self.ids.release(key_of_parent(stream_slice))
 
     def list_ids(self, key: Key) -> Iterator[str]:
         """The ids of a slice, without its records, for children of a stream that is not selected."""
         stream_slice = partition_slice(dict(zip(self.partition_keys, key, strict=True)))
-        for response in self.pages(stream_slice):
-            yield from (record["id"] for record in self.records(response, stream_slice))
+        for listed in self.listing(stream_slice):
+            yield from self.ids_for_children(listed.records)
 
-    def records(self, response: requests.Response, stream_slice: StreamSlice) -> Iterator[Record]:
+    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
+        """The ids that children ask for."""
+        return (record["id"] for record in records)
+
+    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+        """The records of a slice, page by page, each once, though an item may stand on two pages."""
+        seen = SeenIds()
+        for answer in self.answers(stream_slice):
+            yield Listed(seen.new(self.records(answer.value, stream_slice)), answer.server_time)
+
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
         """The records of a page; ids are strings, whatever Pinterest sends."""
-        for record in self.parse_response(response):
+        records = self.parse_response(page)
+        for record in records:
             write_texts(record, self._id_fields)
             record.update(stream_slice.partition)
-            yield record
+        return records
 
-    def pages(self, stream_slice: StreamSlice) -> Iterator[requests.Response]:
-        """The pages of a slice.
+    @cached_property
+    def _id_fields(self) -> tuple[str, ...]:
+        return tuple(name for name in self.get_json_schema()["properties"] if name == "id" or name.endswith("_id"))
+
+    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+        """The pages of a list, as Pinterest gives them.
+
+        Args:
+            stream_slice: whose list it is.
+            more: further parameters.
 
         Raises:
-            RepeatedBookmarkError: a bookmark comes back, so that the list would never end.
+            AccessLostError: Pinterest refuses to go on in the middle of the list.
+            EndlessListError: the list would never end.
         """
-        token: Mapping[str, Any] | None = None
-        seen = set()
+        path = self.path(stream_slice=stream_slice)
+        paginator, token = BookmarkPaginator(), None
         while True:
-            response = self.fetch(stream_slice, token)
-            yield response
-            token = self.next_page_token(response)
+            params = {**self.request_params(stream_slice=stream_slice, next_page_token=token), **more}
+            try:
+                answer = self.client.get(path, params, self.parse)
+            except (RefusedError, GoneError) as error:
+                if token:
+                    raise AccessLostError(self.name, path, str(error.message)) from error
+                raise
+            yield answer
+            token = self.next_page_token(answer.value)
             if token is None:
                 return
-            if token["bookmark"] in seen:
-                raise RepeatedBookmarkError(self.name, self.path(stream_slice=stream_slice))
-            seen.add(token["bookmark"])
-
-    def fetch(self, stream_slice: Mapping[str, Any], token: Mapping[str, Any] | None = None) -> requests.Response:
-        """One call.
-
-        Raises:
-            PinterestError: what the error table says of the answer.
-            AccessLostError: access ends in the middle of a list, which is then known to be incomplete.
-        """
-        try:
-            return self._fetch_next_page(stream_slice, {}, token)[1]
-        except PinterestError as error:
-            if token and isinstance(error, RefusedError):
-                raise AccessLostError(self.name, self.path(stream_slice=stream_slice), str(error.message)) from error
-            raise
-        except AirbyteTracedException as error:
-            path, tries = self.path(stream_slice=stream_slice), self.api.max_retries + 1
-            raise UnavailableError(self.name, path, tries, last_answer_of(error)) from error
+            if not paginator.goes_on(token["bookmark"], len(answer.value.items)):
+                raise EndlessListError(self.name, path)

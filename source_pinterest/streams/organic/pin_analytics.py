@@ -8,7 +8,7 @@ import itertools
 import logging
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -17,6 +17,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import (
     AnswerTooLargeError,
     BetaClosedError,
@@ -27,15 +28,16 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
-from source_pinterest.granularity import Granularity
-from source_pinterest.state.day_cursor import END, START
+from source_pinterest.engine.pages import Page
+from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.pin_cursor import PinDayCursor, Reading
+from source_pinterest.state.period import DayRange, Period
+from source_pinterest.state.pin_cursor import PinCursor, Reading
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.estimate import Outlook
-from source_pinterest.streams.base.slices import batches, failure_of, key_of_parent, partition_slice
-from source_pinterest.streams.base.stream import Record
-from source_pinterest.streams.organic.pin_metrics import MultiPinMetrics, PinMetrics
+from source_pinterest.streams.base.estimate import Estimate
+from source_pinterest.streams.base.slices import END, START, batches, failure_of, key_of_parent, partition_slice
+from source_pinterest.streams.organic.base import OrganicStream
+from source_pinterest.streams.organic.pin_metrics import Metrics, PinMetrics
 from source_pinterest.streams.organic.pins import Pins
 from source_pinterest.streams.organic.user_analytics import STILL_COUNTING
 
@@ -44,32 +46,36 @@ LOGGER = logging.getLogger("airbyte")
 _HIDDEN_IN_A_ROW = 100
 """So many pins may be refused in a row where others are shown: those of a secret board lie side by side."""
 
-Batch = tuple[str, ...]
+PinIds = tuple[str, ...]
 
 
-class PinAnalytics(PinMetrics):
+class PinAnalytics(OrganicStream):
     """Days of pins. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
 
     primary_key: str | list[str] = ["pin_id", "date"]  # noqa: RUF012 - an attribute of the framework's
+    path_template = "pins/{pin_id}/analytics"
+    page_size = None
+    scopes = ("boards:read", "pins:read")
     partition_keys = ("pin_id",)
     cursor_field = "date"
     cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_CALL} pins in Pinterest's beta"
-    checkpoint: PinDayCursor
-    granularity = Granularity.DAY
-    history_days = limits.SYNC_HISTORY_DAYS
-    own_start: Date | None = None
-    settled_only = False
-    """Whether the days that are read are old enough to count as settled, whatever Pinterest says of each pin."""
+    checkpoint: PinCursor
+    days = DayRange(limits.SYNC_HISTORY_DAYS)
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._pins = sync.stream(Pins)
+        self._metrics = PinMetrics(self.client)
         self._owners: list[StreamSlice] = []
         self._pins_per_call = limits.PINS_PER_ANALYTICS_CALL
         self._refusals_in_a_row, self._refusals_borne = 0, FAILURES_IN_A_ROW
 
+    def new_cursor(self, period: Period, store: StateStore) -> PinCursor:
+        """The days of all pins of an owner together."""
+        return PinCursor(store, period.settled_by_age(), self.config.today)
+
     def select(self) -> None:
-        """Tell that this sync emits the stream, and that it needs the ids of the pins."""
+        """Prepare a sync that emits the stream: the ids of the pins are needed."""
         super().select()
         self._pins.ids.want()
 
@@ -81,7 +87,7 @@ class PinAnalytics(PinMetrics):
                 self._pins.ids.of(key_of_parent(owner))
         yield partition_slice({})
 
-    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
         """The days of all pins, owner by owner; one that fails does not keep the others from being read.
 
         Raises:
@@ -100,45 +106,49 @@ class PinAnalytics(PinMetrics):
         if failures:
             raise failures[0]
 
-    def _read_owner(self, owner: StreamSlice) -> Iterator[Record]:
+    def _read_owner(self, owner: StreamSlice) -> Iterator[Page]:
         if failure := failure_of(owner):
             raise failure
         self._refusals_in_a_row, self._refusals_borne = 0, FAILURES_IN_A_ROW
         pins = sorted(set(map(int, self._pins.ids.of(key_of_parent(owner)))))
         while reading := self.checkpoint.reading(owner.get(ACCOUNT_KEY)):
             left = [str(pin) for pin in pins if pin > reading.after]
-            outlook = Outlook(1, 1, 0, calls=math.ceil(len(left) / self._pins_per_call))
-            outlook.tell(self.name, self.shared.organic_pace())
+            estimate = Estimate(1, 1, 0, calls=math.ceil(len(left) / self._pins_per_call))
+            estimate.log(self.name, self.shared.organic_pace())
             yield from self._read_pass(owner, reading, left)
 
-    def _read_pass(self, owner: StreamSlice, reading: Reading, pin_ids: list[str]) -> Iterator[Record]:
+    def _read_pass(self, owner: StreamSlice, reading: Reading, pin_ids: list[str]) -> Iterator[Page]:
         """The days of the pins that a pass has still before it; the state says how far it has come."""
         account = owner.get(ACCOUNT_KEY)
         start, end = reading.window.as_pair()
-        call = {**owner.partition, START: start, END: end}
+        params = {**self.request_params(stream_slice=owner), START: start, END: end}
         work = deque(batches(pin_ids, limits.PINS_PER_ANALYTICS_CALL))
         while work:
             batch = work.popleft()
-            found = self._metrics(call, batch)
+            found = self._metrics_of(batch, params)
             if found is None:
                 work.extendleft(reversed(self._smaller(batch)))
                 continue
-            for record in _rows(found):
-                if record.get("data_status") in STILL_COUNTING and not self.settled_only:
-                    reading = replace(reading, settled=min(reading.settled, days_before(parse_day(record["date"]), 1)))
-                yield {**owner.partition, **record}
-            reading = replace(reading, after=int(batch[-1]))
+            rows = [{**owner.partition, **row} for row in _rows(found)]
+            reading = replace(reading, settled=self._settled(reading, rows), after=int(batch[-1]))
+            yield from self.to_pages(rows)
             if not self._refusals_in_a_row:
                 self.checkpoint.advance(account, reading)
         self.checkpoint.finish(account, reading)
 
-    def _metrics(self, call: Mapping[str, Any], batch: Batch) -> Mapping[str, Mapping[str, Any]] | None:
+    def _settled(self, reading: Reading, rows: list[Record]) -> Date:
+        """The last day that is counted to its end in all rows so far."""
+        if self.checkpoint.emits_once:  # the days that are read are old enough, whatever Pinterest says of each pin
+            return reading.settled
+        counting = (days_before(parse_day(row["date"]), 1) for row in rows if row.get("data_status") in STILL_COUNTING)
+        return min((reading.settled, *counting))
+
+    def _metrics_of(self, batch: PinIds, params: Mapping[str, Any]) -> Mapping[str, Metrics] | None:
         """What a batch of pins did; None where they have to be asked for in smaller calls."""
         if len(batch) > self._pins_per_call:
             return None
-        source = self.shared.stream(MultiPinMetrics) if self._pins_per_call > 1 else self
         try:
-            found = source.metrics(call, batch)
+            found = self._asked(batch, params)
         except BetaClosedError as error:
             self._pins_per_call = 1
             LOGGER.info(
@@ -155,12 +165,17 @@ class PinAnalytics(PinMetrics):
             )
         return found
 
-    def _smaller(self, batch: Batch) -> list[Batch]:
+    def _asked(self, batch: PinIds, params: Mapping[str, Any]) -> Mapping[str, Metrics]:
+        if self._pins_per_call > 1:
+            return self._metrics.of_several(batch, params)
+        return {pin_id: self._metrics.of_one(pin_id, params) for pin_id in batch}
+
+    def _smaller(self, batch: PinIds) -> list[PinIds]:
         """The batch as several: as many pins as a call may have, or half of them if that was tried."""
         too_many = len(batch) > self._pins_per_call
         return batches(batch, self._pins_per_call if too_many else (len(batch) + 1) // 2)
 
-    def _pass_over(self, pin_id: str, error: PinterestError) -> Mapping[str, Mapping[str, Any]]:
+    def _pass_over(self, pin_id: str, error: PinterestError) -> Mapping[str, Metrics]:
         """Go on without a pin that is deleted or not shown; raise the error if it is more than a matter of that pin."""
         if isinstance(error, GoneError):
             LOGGER.info(f"{self.name}: pin {pin_id} was deleted meanwhile.")
@@ -172,7 +187,7 @@ class PinAnalytics(PinMetrics):
         return {}
 
 
-def _rows(found: Mapping[str, Mapping[str, Any]]) -> Iterator[Record]:
+def _rows(found: Mapping[str, Metrics]) -> Iterator[Record]:
     for pin_id, metrics in found.items():
         for day in metrics["daily_metrics"]:
             yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}

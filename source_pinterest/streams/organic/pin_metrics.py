@@ -1,17 +1,11 @@
-"""In which two ways does Pinterest tell what pins did? One pin a call, and for few apps a hundred."""
+"""In which two ways does Pinterest give what pins did? One pin a call, and for few apps a hundred."""
 
-from abc import ABC
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import orjson
-import requests
-from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
-
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.api.handler import BetaErrorHandler
-from source_pinterest.state.day_cursor import END, START
-from source_pinterest.streams.organic.boards import OrganicDocument
+from source_pinterest.api.bodies import parse_json
+from source_pinterest.api.client import PinterestClient
+from source_pinterest.api.errors import BetaClosedError, MalformedAnswerError, RefusedError, ScopeMissingError
 
 PIN_METRICS = (
     "IMPRESSION",
@@ -32,8 +26,48 @@ PIN_METRICS = (
 )
 """Those of all pins and those of videos, which Pinterest's description lets a request mix."""
 
+Metrics = Mapping[str, Any]
+"""What a pin did: `{"daily_metrics": [{"date", "data_status", "metrics"}, ...], "lifetime_metrics": {...}}`."""
 
-def _metrics_of(parts: Any) -> Mapping[str, Any]:
+
+class PinMetrics:
+    """Metrics of pins by their ids."""
+
+    def __init__(self, client: PinterestClient) -> None:
+        self._client = client
+
+    def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Metrics:
+        """What one pin did. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
+        return self._client.get(f"pins/{pin_id}/analytics", {**params, **_WANTED}, _one).value
+
+    def of_several(self, pin_ids: tuple[str, ...], params: Mapping[str, Any]) -> Mapping[str, Metrics]:
+        """What each of several pins did. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
+
+        Raises:
+            BetaClosedError: Pinterest does not open this endpoint to the app.
+        """
+        try:
+            asked = {**params, **_WANTED, "pin_ids": list(pin_ids)}
+            return self._client.get("pins/analytics", asked, _several).value
+        except (RefusedError, ScopeMissingError) as error:
+            raise BetaClosedError(str(error.message)) from error
+
+
+_WANTED = {"metric_types": ",".join(PIN_METRICS)}
+
+
+def _one(chunks: Iterator[bytes]) -> Metrics:
+    return _metrics_of(parse_json(b"".join(chunks)))
+
+
+def _several(chunks: Iterator[bytes]) -> Mapping[str, Metrics]:
+    pins = parse_json(b"".join(chunks))
+    if not isinstance(pins, dict):
+        raise MalformedAnswerError("Metrics of several pins come pin by pin.")
+    return {pin_id: _metrics_of(parts) for pin_id, parts in pins.items()}
+
+
+def _metrics_of(parts: Any) -> Metrics:
     """The metrics of one pin, which is not split.
 
     Raises:
@@ -43,63 +77,3 @@ def _metrics_of(parts: Any) -> Mapping[str, Any]:
     if not isinstance(everything, dict) or not isinstance(everything.get("daily_metrics"), list):
         raise MalformedAnswerError("The metrics of a pin stand under the key all.")
     return everything
-
-
-class PinMetrics(OrganicDocument, ABC):
-    """Metrics of one pin. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
-
-    path_template = "pins/{pin_id}/analytics"
-    scopes = ("boards:read", "pins:read")
-
-    def request_params(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
-        """The days, and every metric."""
-        wanted = stream_slice or {}
-        params = super().request_params(stream_slice=stream_slice)
-        return {**params, START: wanted[START], END: wanted[END], "metric_types": ",".join(PIN_METRICS)}
-
-    def parse(self, response: requests.Response) -> None:
-        """Parse the metrics of one pin."""
-        response.page = _metrics_of(orjson.loads(response.content))  # type: ignore[attr-defined]
-
-    def metrics(self, call: Mapping[str, Any], pin_ids: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
-        """What the pin did."""
-        return {pin_id: self.fetch({**call, "pin_id": pin_id}).page for pin_id in pin_ids}  # type: ignore[attr-defined]
-
-
-class MultiPinMetrics(PinMetrics):
-    """Metrics of 100 pins a call, for few apps. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics."""
-
-    path_template = "pins/analytics"
-
-    @property
-    def name(self) -> str:
-        """Whose calls these are, in messages and in sums: this is not a stream of its own."""
-        return "pin_analytics"
-
-    def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
-        """No records, no fields."""
-        return {"properties": {}}
-
-    def get_error_handler(self) -> ErrorHandler:
-        """Tells an app that is not let in from a pin that is not shown."""
-        return BetaErrorHandler(self.name, self.scopes, self.api.authenticator, self.api.max_retries, self.parse)
-
-    def request_params(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
-        """The days, every metric, and the pins."""
-        params = super().request_params(stream_slice=stream_slice)
-        return {**params, "pin_ids": list((stream_slice or {})["pin_ids"])}
-
-    def parse(self, response: requests.Response) -> None:
-        """Parse the metrics of several pins.
-
-        Raises:
-            MalformedAnswerError: they are not told pin by pin.
-        """
-        pins = orjson.loads(response.content)
-        if not isinstance(pins, dict):
-            raise MalformedAnswerError("Metrics are told pin by pin.")
-        response.page = {pin_id: _metrics_of(parts) for pin_id, parts in pins.items()}  # type: ignore[attr-defined]
-
-    def metrics(self, call: Mapping[str, Any], pin_ids: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
-        """What each pin did."""
-        return self.fetch({**call, "pin_ids": pin_ids}).page  # type: ignore[attr-defined, no-any-return]

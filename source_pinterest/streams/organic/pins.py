@@ -2,64 +2,49 @@
 
 import logging
 from abc import ABC
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import requests
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import GoneError, ListingCappedError
+from source_pinterest.config import Config
 from source_pinterest.dates import days_before
-from source_pinterest.engine.parent_ids import Key
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
+from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.period import Period
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.listing import SeenIds
 from source_pinterest.streams.base.slices import failure_of, key_of_parent, partition_slice
-from source_pinterest.streams.base.stream import Record
-from source_pinterest.streams.organic.boards import Boards, BoardSections, OrganicStream
+from source_pinterest.streams.base.stream import Listed
+from source_pinterest.streams.organic.base import OrganicStream
+from source_pinterest.streams.organic.boards import Boards, BoardSections
 
 LOGGER = logging.getLogger("airbyte")
 
 _TIMESTAMP = {"type": ["null", "string"], "format": "date-time", "airbyte_type": "timestamp_without_timezone"}
 
 
-class PinStream(OrganicStream, ABC):
-    """Pins, with the totals of each where the user wants them."""
-
-    scopes = ("boards:read", "pins:read")
-
-    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and whether totals come along."""
-        params = super().request_params(*args, **kwargs)
-        return {**params, "pin_metrics": "true"} if self.config.pin_metrics else params
+def _totals(config: Config) -> dict[str, str]:
+    """How a list of pins is asked for the totals of each, where the user wants them."""
+    return {"pin_metrics": "true"} if config.pin_metrics else {}
 
 
-class Pins(PinStream):
+class Pins(OrganicStream):
     """Every pin the user owns, on whosever board. https://developers.pinterest.com/docs/api/v5/pins-list."""
 
     path_template = "pins"
+    scopes = ("boards:read", "pins:read")
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The page, and pins on protected boards as well: Pinterest leaves them out unless asked."""
-        return {**super().request_params(*args, **kwargs), "include_protected_pins": "true"}
+        return {**super().request_params(*args, **kwargs), **_totals(self.config), "include_protected_pins": "true"}
 
-    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
-        """The pins; the ids of those that are young enough go to their analytics."""
-        with self.ids.filling(key_of_parent(stream_slice)) as ids:
-            for response in self.pages(stream_slice):
-                for record in self.records(response, stream_slice):
-                    if self._is_analysed(record):
-                        ids.append(record["id"])
-                    yield record
-
-    def list_ids(self, key: Key) -> Iterator[str]:
+    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
         """The ids of the pins that are young enough for their analytics."""
-        stream_slice = partition_slice(dict(zip(self.partition_keys, key, strict=True)))
-        for response in self.pages(stream_slice):
-            for record in self.records(response, stream_slice):
-                if self._is_analysed(record):
-                    yield record["id"]
+        return (record["id"] for record in records if self._is_analysed(record))
 
     def _is_analysed(self, record: Mapping[str, Any]) -> bool:
         max_age_days = self.config.pin_analytics_max_age_days
@@ -76,12 +61,13 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
     checkpoint: BoardCursor
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _TIMESTAMP}
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self._modified = sync.stream(Boards).modified
+    def new_cursor(self, period: Period, store: StateStore) -> BoardCursor:
+        """When the pins of each board had last changed."""
+        del period
+        return BoardCursor(store)
 
     def select(self) -> None:
-        """Tell that this sync emits the stream, and that it needs to know when boards changed."""
+        """Prepare a sync that emits the stream: it has to be known when boards changed."""
         super().select()
         self.shared.stream(Boards).ids.want()
 
@@ -96,25 +82,24 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
 
     def has_moved(self, board: StreamSlice) -> bool:
         """Whether the pins of a board are to be listed."""
-        return self.checkpoint.has_moved(board.partition, self._modified.get(board[BOARD_KEY]))
+        return self.checkpoint.has_moved(board.partition, self._modified_at(board))
 
     def dated(self, board: StreamSlice, parts: list[StreamSlice]) -> Iterator[StreamSlice]:
         """The slices of one board, with the time that stands for it."""
-        modified_at = self._modified.get(board[BOARD_KEY])
+        modified_at = self._modified_at(board)
         self.checkpoint.expect(board.partition, modified_at, len(parts))
         for part in parts:
             yield partition_slice(part.partition, {MODIFIED_AT: modified_at} if modified_at else {})
 
-    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
-        """The pins, after which the slice counts as read."""
-        yield from super().read_slice(stream_slice)
-        self.checkpoint.complete(stream_slice)
+    def _modified_at(self, board: StreamSlice) -> str | None:
+        return self.shared.stream(Boards).modified.get(board[BOARD_KEY])
 
-    def records(self, response: requests.Response, stream_slice: StreamSlice) -> Iterator[Record]:
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
         """The pins of a page, with the time at which the pins of their board had last changed."""
-        for record in super().records(response, stream_slice):
+        records = super().records(page, stream_slice)
+        for record in records:
             record.update(stream_slice.cursor_slice)
-            yield record
+        return records
 
 
 class BoardSectionPins(BoardedPinStream):
@@ -134,7 +119,7 @@ class BoardSectionPins(BoardedPinStream):
         yield from sections if any(map(failure_of, sections)) else self.dated(outer, sections)
 
 
-class BoardPins(BoardedPinStream, PinStream):
+class BoardPins(BoardedPinStream):
     """Pins of each board, those in its sections included. https://developers.pinterest.com/docs/api/v5/boards-list_pins."""
 
     primary_key: str | list[str] = ["board_id", "id"]  # noqa: RUF012 - as above
@@ -142,6 +127,10 @@ class BoardPins(BoardedPinStream, PinStream):
     cost = f"1 a board and page of {limits.PAGE_SIZE}"
     parent = Boards
     partition_keys = ("board_id",)
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The page, and whether totals come along."""
+        return {**super().request_params(*args, **kwargs), **_totals(self.config)}
 
     def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
         """The boards that have moved."""
@@ -151,37 +140,31 @@ class BoardPins(BoardedPinStream, PinStream):
             elif self.has_moved(board):
                 yield from self.dated(board, [board])
 
-    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
+    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
         """The pins of a board. Where Pinterest lists no more of them, its sections are read too.
 
         Raises:
             ListingCappedError: the board has more pins than can be reached.
         """
-        seen: set[str] = set()
+        seen = SeenIds()
         try:
-            for record in super().read_slice(stream_slice):
-                seen.add(record["id"])
-                yield record
+            for listed in super().listing(stream_slice):
+                yield listed._replace(records=seen.new(listed.records))
         except ListingCappedError as error:
-            yield from self._pins_of_sections(stream_slice, seen)
+            for listed in self._listings_of_sections(stream_slice):
+                yield listed._replace(records=seen.new(listed.records))
             raise ListingCappedError(
                 f"board_pins: board {stream_slice['board_id']} has more pins than Pinterest lists of one board (about "
                 f"{limits.PINS_PER_BOARD_LISTED:,}). {len(seen):,} were read, those of its sections included; what "
                 f"lies further back in no section can't be read. Move such pins into sections. {error.message}.",
             ) from error
 
-    def _pins_of_sections(self, stream_slice: StreamSlice, seen: set[str]) -> Iterator[Record]:
-        """The pins of the board's sections that are not in `seen` yet, to which they are added."""
+    def _listings_of_sections(self, stream_slice: StreamSlice) -> Iterator[Listed]:
         section_pins = self.shared.stream(BoardSectionPins)
         for section_id in self.shared.stream(BoardSections).list_ids(key_of_parent(stream_slice)):
             ids = {**stream_slice.partition, "board_section_id": section_id}
-            section = partition_slice(ids, stream_slice.cursor_slice)
             try:
-                for response in section_pins.pages(section):
-                    for record in section_pins.records(response, section):
-                        if record["id"] not in seen:
-                            seen.add(record["id"])
-                            yield record
+                yield from section_pins.listing(partition_slice(ids, stream_slice.cursor_slice))
             except GoneError:
                 LOGGER.info(
                     f"board_pins: section {section_id} of board {stream_slice['board_id']} was deleted meanwhile."

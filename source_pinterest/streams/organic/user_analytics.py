@@ -1,31 +1,31 @@
 """What did a profile do on each day, as a whole and split: by app type, source, pin format and the like?"""
 
 from abc import ABC
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Generator, Iterator, Mapping
+from typing import ClassVar
 
-import orjson
-import requests
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.access import BUSINESS_ACCOUNT
+from source_pinterest.api.bodies import ListPage, Record, parse_json
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.dates import DateWindow, days_before, parse_day
-from source_pinterest.granularity import Granularity
-from source_pinterest.state.day_cursor import END, START, window_of
+from source_pinterest.engine.pages import Page
+from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.profile_cursor import UserDayCursor
+from source_pinterest.state.history import PlannedWindow
+from source_pinterest.state.period import DayRange, Period
+from source_pinterest.state.profile_cursor import ProfileCursor
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.estimate import Outlook
-from source_pinterest.streams.base.slices import failure_of, partition_slice
-from source_pinterest.streams.base.stream import Record
-from source_pinterest.streams.organic.boards import TEXT, OrganicDocument
+from source_pinterest.streams.base.estimate import Estimate
+from source_pinterest.streams.base.slices import END, START, failure_of, window_slice
+from source_pinterest.streams.organic.base import TEXT, OrganicStream
 
 STILL_COUNTING = frozenset({"PROCESSING", "ESTIMATE"})
 
-_ASKED = "asked"
 _PART = "part"
 _METRICS = (
     "ENGAGEMENT",
@@ -40,23 +40,24 @@ _METRICS = (
 )
 
 
-class UserAccountAnalytics(OrganicDocument):
+class UserAccountAnalytics(OrganicStream):
     """Days of the user's own profile. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     primary_key: str | list[str] = ["date"]  # noqa: RUF012 - an attribute of the framework's
     cursor_field = "date"
     path_template = "user_account/analytics"
+    page_size = None
     scopes = ("user_accounts:read",)
     access = BUSINESS_ACCOUNT
     cost = f"1 for {limits.ANALYTICS_WINDOW_DAYS} days"
-    checkpoint: UserDayCursor
+    checkpoint: ProfileCursor
     split: ClassVar[str] = ""
     """What the parts differ by, and the field that names them; empty for the profile as a whole."""
-    granularity = Granularity.DAY
-    history_days = limits.SYNC_HISTORY_DAYS
-    own_start: Date | None = None
-    settled_only = False
-    """Whether a day that Pinterest is still counting waits for the next sync instead of being emitted twice."""
+    days = DayRange(limits.SYNC_HISTORY_DAYS)
+
+    def new_cursor(self, period: Period, store: StateStore) -> ProfileCursor:
+        """The last settled day of each profile."""
+        return ProfileCursor(store, period.settled_by_age(), self.config.today)
 
     def slices(self) -> Iterator[StreamSlice]:
         """The days that are still to be read."""
@@ -66,60 +67,54 @@ class UserAccountAnalytics(OrganicDocument):
                 yield owner
             else:
                 unread.append((owner, self.checkpoint.unread(owner.get(ACCOUNT_KEY))))
-        outlook = Outlook.of_profiles((windows for _, windows in unread), len(self.calls()))
-        outlook.tell(self.name, self.shared.organic_pace())
+        estimate = Estimate.of_profiles((windows for _, windows in unread), len(self.calls()))
+        estimate.log(self.name, self.shared.organic_pace())
         for owner, windows in unread:
             for window in windows:
-                start, end = window.as_pair()
-                yield partition_slice(owner.partition, {START: start, END: end})
+                yield window_slice(owner.partition, PlannedWindow(window), {})
 
     def calls(self) -> list[dict[str, str]]:
         """What each call of a window asks for beside its days."""
         return [{}]
 
-    def request_params(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
-        """The days, and what else is asked for."""
-        wanted = stream_slice or {}
-        params = super().request_params(stream_slice=stream_slice)
-        return {**params, START: wanted[START], END: wanted[END], **wanted.get(_ASKED, {})}
-
-    def parse(self, response: requests.Response) -> None:
-        """Parse the days, part by part: without a split, all is the only part.
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """Read the days, part by part: without a split, all is the only part.
 
         Raises:
             MalformedAnswerError: there are none.
         """
-        parts = orjson.loads(response.content)
+        parts = parse_json(b"".join(chunks))
         if not isinstance(parts, dict) or not (self.split or "all" in parts):
-            raise MalformedAnswerError("Analytics are told part by part, or stand under the key all.")
-        items = []
+            raise MalformedAnswerError("Analytics come part by part, or stand under the key all.")
+        items: list[Record] = []
         for part, metrics in parts.items():
             days = metrics.get("daily_metrics") if isinstance(metrics, dict) else None
-            if not isinstance(days, list):
+            if not isinstance(days, list) or not all(isinstance(day, dict) and day.get("date") for day in days):
                 raise MalformedAnswerError("A part holds daily metrics.")
             items += [{_PART: part, **day} for day in days]
-        response.page = {"items": items}  # type: ignore[attr-defined]
+        return ListPage(items)
 
-    def read_slice(self, stream_slice: StreamSlice) -> Iterator[Record]:
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Date | None]:
         """The days of a window; the cursor stops before the first that Pinterest is still counting."""
-        window = window_of(stream_slice)
-        days = sorted(self.days_of(stream_slice), key=lambda day: str(day["date"]))
-        counting = [day["date"] for day in days if day.get("data_status") in STILL_COUNTING]
+        window = planned_window(stream_slice).window
+        rows = sorted(self.rows(stream_slice), key=lambda row: str(row["date"]))
+        counting = [row["date"] for row in rows if row.get("data_status") in STILL_COUNTING]
         settled = min(window.end, days_before(parse_day(counting[0]), 1)) if counting else window.end
-        for record in days:
-            if not (self.settled_only and record["date"] > str(settled)):
-                yield record
-        self.checkpoint.complete(stream_slice, settled if days else None)
+        waits = self.checkpoint.emits_once  # a day that is still counting, for the next sync
+        yield from self.to_pages(row for row in rows if not (waits and row["date"] > str(settled)))
+        return settled if rows else None
 
-    def days_of(self, stream_slice: StreamSlice) -> Iterator[Record]:
-        """The days of a window.
+    def rows(self, stream_slice: StreamSlice) -> Iterator[Record]:
+        """The days of a window."""
+        for row in self.asked(stream_slice, {}):
+            if row.pop(_PART) == "all":
+                yield row
 
-        Raises:
-            MalformedAnswerError: they are not told as a whole.
-        """
-        for record in self.records(self.fetch(stream_slice), stream_slice):
-            if record.pop(_PART) == "all":
-                yield record
+    def asked(self, stream_slice: StreamSlice, more: Mapping[str, str]) -> list[Record]:
+        """What one call about a window gives."""
+        start, end = planned_window(stream_slice).window.as_pair()
+        params = {**self.request_params(stream_slice=stream_slice), START: start, END: end, **more}
+        return self.records(self.client.get(self.path_template, params, self.parse).value, stream_slice)
 
 
 class SplitAnalytics(UserAccountAnalytics, ABC):
@@ -134,13 +129,12 @@ class SplitAnalytics(UserAccountAnalytics, ABC):
         """The only call names the split."""
         return [{"split_field": self.split.upper()}]
 
-    def days_of(self, stream_slice: StreamSlice) -> Iterator[Record]:
+    def rows(self, stream_slice: StreamSlice) -> Iterator[Record]:
         """The days of each part; all metrics are named, because Pinterest's "all of them" does not go with a split."""
-        for asked in self.calls():
-            call = {**stream_slice, _ASKED: {**asked, "metric_types": ",".join(_METRICS)}}
-            for record in self.records(self.fetch(call), stream_slice):
-                part = record.pop(_PART)
-                yield {self.split: asked.get(self.split, part), **record}
+        for call in self.calls():
+            for row in self.asked(stream_slice, {**call, "metric_types": ",".join(_METRICS)}):
+                part = row.pop(_PART)
+                yield {self.split: call.get(self.split, part), **row}
 
 
 class UserAccountAnalyticsByAppType(SplitAnalytics):

@@ -1,0 +1,115 @@
+"""How does a stream ask Pinterest? For a path, and gets what its parser makes of the answer.
+
+Quota, token, retries, verdict and error sentence stand here and nowhere else. Report files come from other hosts: they
+see no token and count against no quota.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import requests
+
+from source_pinterest.api import Api
+from source_pinterest.api.errors import (
+    AnswerTooLargeError,
+    GoneError,
+    ListingCappedError,
+    MalformedAnswerError,
+    MerchantRefusedError,
+    NoCatalogError,
+    PinterestError,
+    RefusedError,
+    RejectedError,
+    ScopeMissingError,
+)
+from source_pinterest.api.retries import Tries
+from source_pinterest.api.session import Answer, Parse
+from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+
+T = TypeVar("T")
+
+_BREAKS_OF_TOO_LARGE = 2
+"""An answer that breaks off so often in a row is too large, where a smaller one can be asked for."""
+
+_ERRORS: Mapping[Verdict, type[PinterestError]] = {
+    Verdict.REFUSED: RefusedError,
+    Verdict.NO_CATALOG: NoCatalogError,
+    Verdict.MERCHANT_REFUSED: MerchantRefusedError,
+    Verdict.GONE: GoneError,
+    Verdict.TOO_LARGE: AnswerTooLargeError,
+    Verdict.LISTING_CAPPED: ListingCappedError,
+    Verdict.REJECTED: RejectedError,
+}
+
+
+class PinterestClient:
+    """Asks Pinterest on behalf of one stream.
+
+    Args:
+        api: what all streams of a sync share.
+        stream: whose calls these are, in messages and in sums.
+        scopes: the permissions that they need.
+        can_split: whether a smaller call can be made where an answer is too large.
+    """
+
+    def __init__(self, api: Api, stream: str, scopes: tuple[str, ...], *, can_split: bool = False) -> None:
+        self._api = api
+        self._stream, self._scopes = stream, scopes
+        self._breaks_borne = _BREAKS_OF_TOO_LARGE if can_split else math.inf
+        self._usage = api.usage.of(stream)
+
+    def get(self, path: str, params: Mapping[str, Any], parse: Parse[T]) -> Answer[T]:
+        """Ask for what lies at a path.
+
+        Raises:
+            PinterestError: what the error table says of the answer.
+        """
+        return self._call(path, requests.Request("GET", self._url(path), params=params), parse)
+
+    def post(self, path: str, body: Mapping[str, Any], parse: Parse[T]) -> Answer[T]:
+        """Send a JSON body to a path.
+
+        Raises:
+            PinterestError: what the error table says of the answer.
+        """
+        return self._call(path, requests.Request("POST", self._url(path), json=body), parse)
+
+    def _url(self, path: str) -> str:
+        return f"{self._api.base_url}/{path}"
+
+    def _call(self, path: str, request: requests.Request, parse: Parse[T]) -> Answer[T]:
+        self._usage.count_request()
+        tries = Tries(self._api.retry_policy, self._stream, path, self._breaks_borne)
+        while True:
+            tries.begin()
+            try:
+                answer = self._api.session.paced(request, parse, self._api.answer_bounds, self._usage)
+            except (requests.ReadTimeout, MalformedAnswerError) as error:
+                tries.broke(error)
+            except requests.RequestException as error:
+                tries.unreached(error)
+            else:
+                self._api.retry_policy.outage.answered()
+                if isinstance(answer, Answer):
+                    self._api.authenticator.accepted(answer.token)
+                    return answer
+                self._judge(answer, tries)
+
+    def _judge(self, answer: ErrorAnswer, tries: Tries) -> None:
+        """Have the call made again, or raise.
+
+        Raises:
+            PinterestError: what the error table says of the answer.
+        """
+        authenticator = self._api.authenticator
+        if answer.verdict is Verdict.REFRESH_TOKEN:
+            authenticator.replace(answer.token)
+            tries.rejected(str(answer))
+        elif answer.verdict is Verdict.RETRY:
+            tries.failed(str(answer))
+        elif answer.verdict is Verdict.SCOPE_MISSING:
+            missing = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
+            raise ScopeMissingError(self._stream, missing or self._scopes, str(answer))
+        else:
+            raise _ERRORS[answer.verdict](f"{self._stream}: {answer}")

@@ -1,0 +1,99 @@
+"""When is a call made again, and when is it given up?"""
+
+import logging
+import math
+import time
+from dataclasses import dataclass
+
+import requests
+
+from source_pinterest.api.errors import AnswerTooLargeError, BrokenAnswerError, MalformedAnswerError, UnavailableError
+from source_pinterest.api.outage import Outage
+from source_pinterest.api.pauses import Pauses
+
+LOGGER = logging.getLogger("airbyte")
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How all calls of a sync are made again.
+
+    Attributes:
+        max_retries: how often a call that Pinterest fails is sent again.
+        pauses: between two tries.
+        outage: waits while no connection can be made.
+    """
+
+    max_retries: int
+    pauses: Pauses
+    outage: Outage
+
+
+class Tries:
+    """Counts the tries of one call, and pauses between them.
+
+    Args:
+        policy: how often, and how long.
+        what: the stream, as the user knows it.
+        path: what is asked for.
+        breaks_borne: so many answers in a row that do not come whole are too large ones.
+    """
+
+    def __init__(self, policy: RetryPolicy, what: str, path: str, breaks_borne: float = math.inf) -> None:
+        self._policy = policy
+        self._what, self._path = what, path
+        self._breaks_borne = breaks_borne
+        self._answers_before = 0
+        self._breaks = self._retries = self._resets = self._rejections = 0
+
+    def begin(self) -> None:
+        """Begin a try."""
+        self._answers_before = self._policy.outage.answers
+
+    def failed(self, why: str) -> None:
+        """Pause before the next try.
+
+        Raises:
+            UnavailableError: that was the last one.
+        """
+        self._breaks = 0
+        self._retry(why)
+
+    def rejected(self, why: str) -> None:
+        """Try again at once with the new token, which is no retry the first time."""
+        self._rejections += 1
+        if self._rejections > 1:
+            self.failed(why)
+
+    def broke(self, error: Exception) -> None:
+        """Pause after an answer that did not come whole.
+
+        Raises:
+            AnswerTooLargeError: it breaks twice in a row, and can be asked for in parts.
+            UnavailableError: that was the last try.
+        """
+        why = str(error) if isinstance(error, MalformedAnswerError) else "Pinterest does not answer in time."
+        is_break = isinstance(error, requests.ReadTimeout | BrokenAnswerError)
+        self._breaks = self._breaks + 1 if is_break else 0
+        if self._breaks >= self._breaks_borne:
+            raise AnswerTooLargeError(f"{self._what}: {why} Twice in a row") from error
+        self._retry(why)
+
+    def unreached(self, error: Exception) -> None:
+        """Wait for the end of an outage. A call that fails while others are answered is in trouble of its own.
+
+        Raises:
+            UnavailableError: it has been waited for long enough.
+        """
+        why = type(error).__name__
+        self._resets += self._policy.outage.answers != self._answers_before
+        if self._resets > self._policy.max_retries + 1 or not self._policy.outage.wait(why):
+            raise UnavailableError(self._what, self._path, f"No connection could be made ({why}).") from error
+
+    def _retry(self, why: str) -> None:
+        self._retries += 1
+        if self._retries > self._policy.max_retries:
+            raise UnavailableError(self._what, self._path, why, self._retries)
+        pause = self._policy.pauses.before_retry(self._retries)
+        LOGGER.info(f"{self._what}: {why} Trying again in {pause:g} s.")
+        time.sleep(pause)

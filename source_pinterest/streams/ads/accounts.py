@@ -1,0 +1,81 @@
+"""Ad accounts the user may see, or those the config names."""
+
+from collections.abc import Iterator
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.bodies import ListPage, Record, one_item
+from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
+from source_pinterest.engine.parent_ids import Key
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.base.stream import Listed, PinterestStream
+
+
+class AdAccounts(PinterestStream):
+    """Ad accounts the user may see, or those the config names. https://developers.pinterest.com/docs/api/v5/ad_accounts-list.
+
+    One named account is asked for by itself; more are picked from the list, and asked for one by one only if they are
+    not in it.
+    """
+
+    path_template = "ad_accounts"
+    scopes = ("ads:read",)
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self._owners: dict[str, str] = {}
+
+    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+        """The accounts.
+
+        Raises:
+            AccountUnreadableError: one that the config names can't be read; the others have come by then.
+        """
+        refused: dict[str, PinterestError] = {}
+        yield from self._wanted(stream_slice, refused)
+        if refused:
+            raise AccountUnreadableError(", ".join(refused), " ".join(str(error.message) for error in refused.values()))
+
+    def list_ids(self, key: Key) -> Iterator[str]:
+        """The ids of the accounts that can be read."""
+        del key
+        for listed in self._wanted(partition_slice({}), {}):
+            yield from self.ids_for_children(listed.records)
+
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+        """The accounts of a page; who owns them is remembered."""
+        records = super().records(page, stream_slice)
+        for record in records:
+            self._owners[record["id"]] = str((record.get("owner") or {}).get("id") or record["id"])
+        return records
+
+    def one_per_owner(self) -> list[str]:
+        """Of each owner's accounts the one with the lowest number, which stays the same from sync to sync."""
+        lowest: dict[str, str] = {}
+        for account in sorted(self.ids.of(()), key=int):
+            lowest.setdefault(self._owners[account], account)
+        return list(lowest.values())
+
+    def unreadable(self) -> set[str]:
+        """The accounts that the config names and that can't be read."""
+        return set(self.config.account_ids).difference(self.ids.of(()))
+
+    def _wanted(self, stream_slice: StreamSlice, refused: dict[str, PinterestError]) -> Iterator[Listed]:
+        named, excluded = list(self.config.account_ids), self.config.exclude_account_ids
+        if len(named) != 1:
+            for listed in super().listing(stream_slice):
+                chosen = [
+                    account
+                    for account in listed.records
+                    if (not self.config.account_ids or account["id"] in named) and account["id"] not in excluded
+                ]
+                yield listed._replace(records=chosen)
+                named = [account for account in named if account not in {record["id"] for record in chosen}]
+        for account in named:
+            try:
+                answer = self.client.get(f"{self.path_template}/{account}", {}, one_item)
+            except (RefusedError, GoneError) as error:
+                refused[account] = error
+            else:
+                yield Listed(self.records(answer.value, stream_slice), answer.server_time)

@@ -1,0 +1,73 @@
+"""Whose organic content is read?
+
+`account_id` in the config makes these calls on behalf of that ad account's owner, as the official connector does;
+`organic_per_ad_account` makes them on behalf of the owner of every ad account.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.access import role
+from source_pinterest.api.errors import AccountUnreadableError
+from source_pinterest.state.formats import ACCOUNT_KEY
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.slices import failed_slice, partition_slice
+from source_pinterest.streams.base.stream import PinterestStream
+
+TEXT = {"type": ["null", "string"]}
+
+
+class OrganicStream(PinterestStream):
+    """Content of the token's user, or of the owner of the configured ad account; or of each owner of an ad account.
+
+    In the last case there is a slice for each owner, and the ad account stands on its records and is part of the key.
+    """
+
+    stamped: Mapping[str, Mapping[str, Any]] = {}
+    """Fields that Pinterest does not send, with their schemas: a record has them from the call that it comes from."""
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self._ad_accounts = sync.stream(AdAccounts) if sync.config.organic_per_ad_account else None
+        if self._ad_accounts:
+            own_key = [self.primary_key] if isinstance(self.primary_key, str) else self.primary_key
+            self.primary_key = [ACCOUNT_KEY, *own_key]
+            self.partition_keys = (ACCOUNT_KEY, *self.partition_keys)
+            self.stamped = {ACCOUNT_KEY: TEXT, **self.stamped}
+            self.access = self.access or role("Admin")
+
+    @cached_property
+    def _stamped_schema(self) -> Mapping[str, Any]:
+        schema = super().get_json_schema()
+        return {**schema, "properties": {**self.stamped, **schema["properties"]}}
+
+    def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
+        """The fields that Pinterest sends, and those of the call that a record comes from."""
+        return self._stamped_schema
+
+    def select(self) -> None:
+        """Prepare a sync that emits the stream: ad accounts are needed where each has its slice."""
+        super().select()
+        if self._ad_accounts:
+            self._ad_accounts.ids.want()
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """The only slice, or one for each owner of an ad account; one that raises for a named account out of reach."""
+        if self._ad_accounts is None:
+            yield partition_slice({})
+            return
+        for account in self._ad_accounts.one_per_owner():
+            yield partition_slice({ACCOUNT_KEY: account})
+        for account in self._ad_accounts.unreadable():
+            error = AccountUnreadableError(account, "Pinterest does not show it to this user")
+            yield failed_slice({ACCOUNT_KEY: account}, error)
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The page, and on whose behalf it is read."""
+        params = super().request_params(*args, **kwargs)
+        account = (kwargs.get("stream_slice") or {}).get(ACCOUNT_KEY) or self.config.organic_account_id
+        return {**params, "ad_account_id": account} if account else params
