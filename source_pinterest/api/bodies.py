@@ -1,22 +1,14 @@
-"""What is in the body of an answer? Stand-in until the parser comes."""
+"""What is in the body of an answer? JSON, a page of a list, the rows of analytics, and texts in them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.exact_json import OnReplacement, parse_json
+from source_pinterest.api.rows import Record, rows_of
 
-Record = dict[str, Any]
-
-
-def parse_json(body: bytes) -> Any:
-    """JSON."""
-    try:
-        return orjson.loads(body)
-    except ValueError as error:
-        raise MalformedAnswerError("The answer is not JSON.") from error
+__all__ = ["ListPage", "OnReplacement", "Record", "list_page", "one_item", "parse_json", "rows_of", "write_texts"]
 
 
 @dataclass(frozen=True)
@@ -32,13 +24,13 @@ class ListPage:
     bookmark: str = ""
 
 
-def list_page(chunks: Iterable[bytes]) -> ListPage:
+def list_page(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> ListPage:
     """The page in the body of an answer.
 
     Raises:
         MalformedAnswerError: it is no JSON, or not a page.
     """
-    page = parse_json(b"".join(chunks))
+    page = parse_json(b"".join(chunks), on_replacement)
     items = page.get("items") if isinstance(page, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) and item.get("id") for item in items):
         raise MalformedAnswerError("A page holds items, each with an id.")
@@ -68,12 +60,3 @@ def write_texts(record: dict[str, Any], fields: Iterable[str]) -> None:
         value = record.get(name)
         if value is not None and type(value) is not str:
             record[name] = text_of(value)
-
-
-def rows_of(chunks: Iterable[bytes], under: str = "") -> Iterator[Record]:
-    """Rows, for now."""
-    body = parse_json(b"".join(chunks))
-    rows = body.get(under) if under and isinstance(body, dict) else body
-    if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
-        raise MalformedAnswerError("Analytics are a list.")
-    yield from rows

@@ -1,63 +1,160 @@
-"""Stand-in until the real one comes."""
+"""What travels from a worker to stdout? A page: finished lines of one stream, about a mebibyte at most.
 
+A message for each record would cost more than all else that happens to it.
+"""
+
+import json
+import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import orjson
-from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer, Type
+from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
+
+from source_pinterest.api.bodies import Record, parse_json
+from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.limits import PAGE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Finished record messages of one stream, a line each."""
+    """Records of a stream, as the lines that are printed.
+
+    Attributes:
+        stream: its name.
+        lines: one RECORD message a line, each with its line end.
+        count: how many they are.
+    """
 
     stream: str
     lines: bytes
     count: int
 
-    def records(self) -> Iterator[dict[str, Any]]:
-        """The records in the lines."""
-        for line in self.lines.splitlines():
-            yield orjson.loads(line)["record"]["data"]
+    def records(self) -> Iterator[Record]:
+        """The records, for a caller who wants mappings."""
+        for message in self._parsed():
+            yield message["data"]
 
     def messages(self) -> Iterator[AirbyteMessage]:
-        """The lines as the framework's messages."""
+        """The records, for a caller who wants ordinary messages."""
+        for message in self._parsed():
+            yield AirbyteMessage(type=Type.RECORD, record=AirbyteRecordMessage(**message))
+
+    def _parsed(self) -> Iterator[dict[str, Any]]:
         for line in self.lines.splitlines():
-            yield AirbyteMessageSerializer.load(orjson.loads(line))
+            yield parse_json(line)["record"]
 
 
+@dataclass(init=False)
 class PageMessage(AirbyteMessage):
-    """Many records."""
+    """A page on its way through the framework's queue.
+
+    Its `record` stays empty: the framework takes a message with a record for that one record, and drops the rest.
+    """
+
+    page: Page  # type: ignore[misc]  # no default is needed where __init__ is our own
 
     def __init__(self, page: Page) -> None:
         super().__init__(type=Type.RECORD)
         self.page = page
 
 
-def pages_of(stream: str, records: Iterable[dict[str, Any]]) -> Iterator[Page]:
-    """Lines."""
-    lines = []
-    at = int(time.time() * 1000)
-    for r in records:
-        data = {k: v for k, v in r.items() if v is not None}
-        lines.append(
-            orjson.dumps({"type": "RECORD", "record": {"stream": stream, "data": data, "emitted_at": at}}) + b"\n"
-        )
-    if lines:
-        yield Page(stream, b"".join(lines), len(lines))
+class PageBuilder:
+    """Serialises the records of a stream as the framework would, and hands them out as pages.
 
+    Args:
+        stream: its name.
+        clock: gives the time in nanoseconds; a page bears the time at which it was begun.
+    """
 
-class SpooledLines:
-    """Lines that wait for the last of them."""
-
-    def __init__(self, stream: str) -> None:
+    def __init__(self, stream: str, clock: Callable[[], int] = time.time_ns) -> None:
         self._stream = stream
-        self._pages: list[Page] = []
+        self._clock = clock
+        self._before_data = b'{"type":"RECORD","record":{"stream":%b,"data":' % orjson.dumps(stream)
+        self._after_data = b""
+        self._lines = bytearray()
+        self._count = self._room = 0
 
-    def add_all(self, records: Iterable[dict[str, Any]]) -> None:
-        self._pages += pages_of(self._stream, records)
+    def add_all(self, records: Iterable[Record]) -> Iterator[Page]:
+        """Take the records, and hand out each page that they fill; nothing is taken but by whoever iterates."""
+        dumps = orjson.dumps
+        for record in records:
+            present = record
+            if None in record.values():
+                present = {name: value for name, value in record.items() if value is not None}
+            try:
+                data = dumps(present)
+            except TypeError:
+                data = _dumped_by_the_standard_library(present)
+            if len(self._lines) + len(data) > self._room:
+                yield from self.rest()
+            if not self._count:
+                self._begin()
+            self._lines += self._before_data
+            self._lines += data  # not kept one by one: small pieces by the thousand tear the heap
+            self._lines += self._after_data
+            self._count += 1
+
+    def rest(self) -> Iterator[Page]:
+        """Hand out what has been taken since the last page, if anything."""
+        if self._count:
+            page = Page(self._stream, bytes(self._lines), self._count)
+            self._lines, self._count = bytearray(), 0
+            yield page
+
+    def _begin(self) -> None:
+        self._after_data = b',"emitted_at":%d}}\n' % (self._clock() // 1_000_000)
+        self._room = PAGE_BYTES - len(self._before_data) - len(self._after_data)
+
+
+def pages_of(stream: str, records: Iterable[Record]) -> Iterator[Page]:
+    """The records of a stream as pages."""
+    builder = PageBuilder(stream)
+    yield from builder.add_all(records)
+    yield from builder.rest()
+
+
+class PageSpool:
+    """Pages that wait on disk until all of them may be emitted; memory does not grow with them.
+
+    A context: the file is gone at its end.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of the context
+        self._pages: list[tuple[str, int, int]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def write(self, pages: Iterable[Page]) -> None:
+        """Put the pages behind those that wait."""
+        for page in pages:
+            self._file.write(page.lines)
+            self._pages.append((page.stream, len(page.lines), page.count))
 
     def pages(self) -> Iterator[Page]:
-        yield from self._pages
+        """All pages, in their order."""
+        self._file.seek(0)
+        for stream, size, count in self._pages:
+            yield Page(stream, self._file.read(size), count)
+
+
+def _dumped_by_the_standard_library(record: Record) -> bytes:
+    """A record that orjson refuses, for a number past 64 bits or its depth.
+
+    Raises:
+        MalformedAnswerError: it is nested too deeply.
+    """
+    try:
+        return json.dumps(record, separators=(",", ":")).encode()
+    except RecursionError as error:
+        raise MalformedAnswerError("A record is nested too deeply.") from error

@@ -1,9 +1,9 @@
-"""Is every row of a report read exactly, wherever the pieces of the file are cut, and nothing taken of a broken one?"""
+"""Is every row of a report read under its id, wherever the file is cut, and nothing taken of a broken one?"""
 
+import itertools
 import json
 import tracemalloc
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from source_pinterest.reporting.reader import Filed, report_rows
 ROWS: dict[str, list[dict[str, Any]]] = {
     "626735000496": [
         {"CAMPAIGN_ID": 626735000496123457, "DATE": "2026-06-01", "SPEND_IN_DOLLAR": 1.25, "CTR": None},
-        {"CAMPAIGN_ID": 626735000496123457, "DATE": "2026-06-02", "CAMPAIGN_NAME": 'Sale: "50 %" [a, b] {c} \\ ü 🎄'},
+        {"CAMPAIGN_ID": 12345678901234567890123, "DATE": "2026-06-02", "NAME": 'Sale: "50 %" [a, b] {c} \\ ü 🎄'},
     ],
     "nothing ran": [],
     'a "quoted" \\ id: [': [{}],
@@ -29,21 +29,10 @@ BODIES = [
 ]
 
 
-class Pieces(BytesIO):
-    """A file that gives so many bytes at first, and then so many at a time, however many are asked for."""
-
-    def __init__(self, body: bytes, first: int, each: int) -> None:
-        super().__init__(body)
-        self._first, self._each = first, each
-
-    def read(self, size: int | None = -1) -> bytes:
-        del size
-        count = self._first if self.tell() == 0 else self._each
-        return super().read(count)
-
-
-def read(body: bytes) -> list[Filed]:
-    return list(report_rows(BytesIO(body)))
+def read(body: bytes, *positions: int) -> list[Filed]:
+    """The rows of a report that arrives in chunks which end at these positions."""
+    edges = [0, *positions, len(body)]
+    return list(report_rows(body[start:end] for start, end in itertools.pairwise(edges)))
 
 
 @pytest.mark.parametrize("body", BODIES)
@@ -52,15 +41,15 @@ def test_the_rows_come_in_the_files_order_with_the_ids_they_are_filed_under(body
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_it_does_not_matter_where_the_file_is_cut_into_pieces(body: bytes) -> None:
-    for position in range(1, len(body)):
-        assert list(report_rows(Pieces(body, position, len(body)))) == FILED, position
+def test_it_does_not_matter_where_the_file_is_cut(body: bytes) -> None:
+    for position in range(len(body)):
+        assert read(body, position) == FILED, position
 
 
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
-def test_it_does_not_matter_how_small_the_pieces_are(body: bytes, size: int) -> None:
-    assert list(report_rows(Pieces(body, size, size))) == FILED
+def test_it_does_not_matter_how_small_the_chunks_are(body: bytes, size: int) -> None:
+    assert read(body, *range(size, len(body), size)) == FILED
 
 
 @pytest.mark.parametrize("body", BODIES)
@@ -70,9 +59,10 @@ def test_a_file_that_is_cut_short_anywhere_is_never_taken_for_whole(body: bytes)
             read(body[:length])
 
 
-@pytest.mark.parametrize("body", [b"", b" \n", b"{}", b" { } ", b'{"1": []}', b'{"1":[], "2" : [ ]}'])
+@pytest.mark.parametrize("body", [b"", b" \n", b"{}", b" { } ", b'{"1": []}', b'{"1":[], "2" : [ ]}', b"[]", b" [ ]\n"])
 def test_a_report_without_rows_is_empty(body: bytes) -> None:
     assert read(body) == []
+    assert read(body, *range(1, len(body))) == []
 
 
 @pytest.mark.parametrize(
@@ -80,7 +70,9 @@ def test_a_report_without_rows_is_empty(body: bytes) -> None:
     [
         b"null",
         b'"text"',
-        b"[]",
+        b"[",
+        b"[] x",
+        b"[[]]",
         b'[{"1": []}]',
         b"<html><body>Sorry</body></html>",
         b"<?xml version='1.0'?><Error><Code>ExpiredToken</Code></Error>",
@@ -96,6 +88,9 @@ def test_a_report_without_rows_is_empty(body: bytes) -> None:
         b'{"1": [{"A": 1}]]}',
         b'{"1": [{"A": 1,}]}',
         b'{"1": [{"A" 1}]}',
+        b'{"1": [{"A": 1} {"A": 1}]}',
+        b'{"1": [] "2": []}',
+        b'{"1": [],}',
         b"{1: [{}]}",
         b"{'1': [{}]}",
         b'{"1": [{"A": "\xff"}]}',
@@ -125,36 +120,33 @@ def test_an_id_that_comes_twice_has_the_rows_of_both() -> None:
     ]
 
 
-def test_rows_are_given_before_the_rest_is_read() -> None:
-    rows = report_rows(Pieces(b'{"1": [{"A": 1}, {"A": 2}', 16, 1))
+def test_rows_are_given_before_the_rest_arrives() -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b'{"1": [{"A": 1}, {"A'
+        raise ConnectionError
 
-    assert next(rows) == ("1", {"A": 1})
+    assert next(report_rows(chunks())) == ("1", {"A": 1})
 
 
-class Endless(BytesIO):
-    """A file with one id and so many rows, made as it is read."""
+def test_what_is_replaced_in_a_row_is_told() -> None:
+    told: list[str] = []
 
-    def __init__(self, rows: int) -> None:
-        super().__init__()
-        self._pieces = self._made(rows)
-
-    def _made(self, rows: int) -> Iterator[bytes]:
-        yield b'{"626735000496": [{"A": 0}'
-        thousand = b',{"DATE": "2026-06-01", "TEXT": "%s"}' % (b"x" * 100) * 1_000
-        for _ in range(rows // 1_000):
-            yield thousand
-        yield b"]}"
-
-    def read(self, size: int | None = -1) -> bytes:
-        del size
-        return next(self._pieces, b"")
+    assert list(report_rows([rb'{"1":[{"A":"\ud83d"}]}'], told.append)) == [("1", {"A": "\ufffd"})]
+    assert len(told) == 1
 
 
 def test_memory_does_not_grow_with_the_file() -> None:
+    def endless(rows: int) -> Iterator[bytes]:
+        yield b'{"626735000496": [{"A": 0}'
+        hundred = b',{"DATE": "2026-06-01", "TEXT": "%s"}' % (b"x" * 100) * 100
+        for _ in range(rows // 100):
+            yield hundred
+        yield b"]}"
+
     def peak_of(rows: int) -> int:
         tracemalloc.start()
         try:
-            assert sum(1 for _ in report_rows(Endless(rows))) == rows + 1
+            assert sum(1 for _ in report_rows(endless(rows))) == rows + 1
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

@@ -8,8 +8,9 @@ from source_pinterest.api.bodies import ListPage, Record, one_item
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.engine.parent_ids import Key
 from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.base.stream import Listed, PinterestStream
+from source_pinterest.streams.base.stream import PinterestStream
 
 
 class AdAccounts(PinterestStream):

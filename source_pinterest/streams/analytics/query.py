@@ -208,7 +208,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
         """The rows of an answer about an account."""
         del account
-        return rows_of(chunks)
+        return rows_of(chunks, on_replacement=self.notices.replacement)
 
     @cached_property
     def _text_columns(self) -> Ids:

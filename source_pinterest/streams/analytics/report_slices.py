@@ -5,6 +5,7 @@ from functools import partial
 
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest.api.bodies import OnReplacement
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.engine.pages import Page
 from source_pinterest.reporting.client import ReportClient
@@ -29,12 +30,15 @@ class ReportSlices:
         client: asks Pinterest on behalf of the stream.
         stream: whose reports they are.
         read: makes pages of a file.
+        on_replacement: takes a sentence on what of a file could not be kept.
     """
 
-    def __init__(self, sync: Sync, client: PinterestClient, stream: str, read: ReadFile) -> None:
+    def __init__(
+        self, sync: Sync, client: PinterestClient, stream: str, read: ReadFile, on_replacement: OnReplacement
+    ) -> None:
         self._runner = sync.reports
         self._client = ReportClient(sync.api, client, stream)
-        self._read = read
+        self._read, self._on_replacement = read, on_replacement
         self._orders: Orders | None = None
 
     def create(self, request: ReportRequest) -> None:
@@ -75,7 +79,7 @@ class ReportSlices:
         yield from self._client.fetch(ready.request, ready.token, ready.url, partial(self._pages_in, ready.request))
 
     def _pages_in(self, request: ReportRequest, chunks: Iterable[bytes]) -> Iterable[Page]:
-        return self._read(request, report_rows(chunks))
+        return self._read(request, report_rows(chunks, self._on_replacement))
 
 
 def is_report(stream_slice: StreamSlice) -> bool:

@@ -35,7 +35,7 @@ class TargetingAnalytics(QueryAnalytics, ABC):
         Raises:
             MalformedAnswerError: a row has no metrics.
         """
-        for item in rows_of(chunks, under="data"):
+        for item in rows_of(chunks, "data", self.notices.replacement):
             metrics = item.get("metrics")
             if not isinstance(metrics, dict):
                 raise MalformedAnswerError("A row of targeting analytics holds metrics.")

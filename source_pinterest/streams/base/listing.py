@@ -1,25 +1,67 @@
 """What is true of one listing, from its first page to its last? It is a set of ids, and it comes to an end."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record
+from source_pinterest.api.errors import AccessLostError, EndlessListError, GoneError, RefusedError
+
+
+class Listed(NamedTuple):
+    """A page of a listing.
+
+    Attributes:
+        records: ready to be emitted.
+        server_time: when the server gave them, epoch seconds.
+    """
+
+    records: list[Record]
+    server_time: int
 
 
 class BookmarkPaginator:
-    """Watches the bookmarks of one list."""
+    """Follows the bookmarks of one list.
 
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
+    Args:
+        stream: whose list it is, for messages.
+        path: where it lies.
+    """
+
+    def __init__(self, stream: str, path: str) -> None:
+        self._stream, self._path = stream, path
+        self._bookmarks: set[str] = set()
         self._empty_in_a_row = 0
 
-    def goes_on(self, bookmark: str, records_on_page: int) -> bool:
-        """Whether the list may be followed; not where a bookmark comes back, or page after page is empty."""
-        self._empty_in_a_row = 0 if records_on_page else self._empty_in_a_row + 1
-        if bookmark in self._seen or self._empty_in_a_row >= limits.EMPTY_PAGES_IN_A_ROW:
-            return False
-        self._seen.add(bookmark)
-        return True
+    @contextmanager
+    def asking(self) -> Generator[None, None, None]:
+        """Ask for a page in the block.
+
+        Raises:
+            AccessLostError: what a first page would have meant of the account, in the middle breaks the list.
+        """
+        try:
+            yield
+        except (RefusedError, GoneError) as error:
+            if not self._bookmarks:
+                raise
+            raise AccessLostError(self._stream, self._path, str(error.message)) from error
+
+    def follow(self, bookmark: str, items: int) -> None:
+        """Go on to the next page.
+
+        Args:
+            bookmark: of the next page.
+            items: how many this page had.
+
+        Raises:
+            EndlessListError: the bookmark has come before, or page after page is empty.
+        """
+        self._empty_in_a_row = 0 if items else self._empty_in_a_row + 1
+        if bookmark in self._bookmarks or self._empty_in_a_row >= limits.EMPTY_PAGES_IN_A_ROW:
+            raise EndlessListError(self._stream, self._path)
+        self._bookmarks.add(bookmark)
 
 
 class SeenIds:
@@ -36,7 +78,7 @@ class SeenIds:
         found = []
         for record in records:
             name = record["id"]
-            key = int(name) if name.isdecimal() else name
+            key = int(name) if name.isdecimal() and name[0] != "0" else name
             if key not in self._ids:
                 self._ids.add(key)
                 found.append(record)

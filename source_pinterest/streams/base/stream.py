@@ -17,7 +17,7 @@ import logging
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import StreamSlice
@@ -28,43 +28,25 @@ from source_pinterest.api.access import Access
 from source_pinterest.api.bodies import ListPage, Record, list_page, write_texts
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
-    AccessLostError,
     ConfigError,
-    EndlessListError,
-    GoneError,
     PinterestError,
-    RefusedError,
 )
 from source_pinterest.api.session import Answer
-from source_pinterest.engine.circuit_breaker import CircuitBreaker
+from source_pinterest.engine.notices import Notices
 from source_pinterest.engine.pages import Page, pages_of
 from source_pinterest.engine.parent_ids import Key, ParentIds
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period
 from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.listing import BookmarkPaginator, SeenIds
+from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds
+from source_pinterest.streams.base.reader import SliceReader
 from source_pinterest.streams.base.slices import (
-    failure_of,
     key_of_parent,
-    outermost_of,
     partition_slice,
-    promised_rows,
 )
 
 LOGGER = logging.getLogger("airbyte")
-
-
-class Listed(NamedTuple):
-    """A page of a listing.
-
-    Attributes:
-        records: ready to be emitted.
-        server_time: when the server gave them, epoch seconds.
-    """
-
-    records: list[Record]
-    server_time: int
 
 
 class PinterestStream(HttpStream, ABC):
@@ -96,8 +78,9 @@ class PinterestStream(HttpStream, ABC):
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # the framework's own would read one page of each slice and stop
         self.client = PinterestClient(sync.api, self.name, self.scopes, can_split=self.can_split)
-        self.breaker, self.usage = CircuitBreaker(), sync.api.usage.of(self.name)
+        self.usage = sync.api.usage.of(self.name)
         self.ids = ParentIds(self.list_ids)
+        self.notices = Notices(self.name)
 
     @classmethod
     def stream_name(cls) -> str:
@@ -110,9 +93,10 @@ class PinterestStream(HttpStream, ABC):
         return self._name
 
     @cached_property
-    def refusals(self) -> RefusalPolicy:
-        """Judges what it means when Pinterest refuses a slice."""
-        return RefusalPolicy(self.name, self.access, self.scopes, self.api.authenticator, self.leave_out)
+    def reader(self) -> SliceReader:
+        """Reads the slices, and sees to what a failure costs."""
+        policy = RefusalPolicy(self.name, self.access, self.scopes, self.api.authenticator, self.leave_out)
+        return SliceReader(self, policy)
 
     def select(self) -> None:
         """Prepare a sync that emits the stream."""
@@ -121,17 +105,12 @@ class PinterestStream(HttpStream, ABC):
             self.checkpoint.explain()
 
     def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
-        """Give the stream its cursor, and return it.
-
-        Args:
-            period: the days that this sync is about.
-            store: has the incoming state and takes the outgoing ones.
-        """
+        """Give the stream its cursor, and return it."""
         self.checkpoint = self.new_cursor(period, store)
         return self.checkpoint
 
     def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
-        """A cursor for this sync; None for a stream that is always read whole."""
+        """A cursor for the days and the state of this sync; None for a stream that is always read whole."""
         del period, store
         return None
 
@@ -158,7 +137,7 @@ class PinterestStream(HttpStream, ABC):
         Raises:
             MalformedAnswerError: it is not a page.
         """
-        return list_page(chunks)
+        return list_page(chunks, self.notices.replacement)
 
     def parse_response(self, response: ListPage, **_: Any) -> list[Record]:  # type: ignore[override]
         """The items of a page, which the client has parsed."""
@@ -170,17 +149,7 @@ class PinterestStream(HttpStream, ABC):
 
     def stream_slices(self, **_: Any) -> Iterable[StreamSlice]:
         """The slices to read, until a fatal error."""
-        try:
-            for stream_slice in self.refusals.counted(self.slices()):
-                if self.breaker.is_open:
-                    return
-                self.usage.count_slice(promised_rows(stream_slice))
-                if failure_of(stream_slice) is None:
-                    self.ids.promise(key_of_parent(stream_slice))
-                yield stream_slice
-        finally:
-            self.usage.finish_planning()
-            self.ids.seal()
+        return self.reader.planned(self.slices())
 
     def slices(self) -> Iterator[StreamSlice]:
         """One slice for everything."""
@@ -193,48 +162,8 @@ class PinterestStream(HttpStream, ABC):
             yield from page.records()
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The records of a slice in pages; after a fatal error of the stream none, without a call.
-
-        Raises:
-            PinterestError: the slice can't be read; of the failures of one cause only the first is raised.
-        """
-        outermost = outermost_of(key_of_parent(stream_slice))
-        try:
-            if self.breaker.is_open_for(outermost):
-                self.on_failure(stream_slice)
-                return
-            yield from self._read_or_leave_out(stream_slice)
-        except Exception as error:
-            self.on_failure(stream_slice)
-            if self.breaker.is_news(error, outermost):
-                raise
-        finally:
-            self.on_end(stream_slice)
-
-    def _read_or_leave_out(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        try:
-            with self.refusals.asking(stream_slice):
-                if failure := failure_of(stream_slice):
-                    raise failure
-                finding = yield from self._counted(self.read_slice(stream_slice))
-                if self.checkpoint:
-                    self.checkpoint.commit(stream_slice, finding)
-        except (RefusedError, GoneError) as error:
-            self.leave_out(stream_slice, error)
-        self.breaker.succeeded(outermost_of(key_of_parent(stream_slice)))
-
-    def _counted(self, pages: Generator[Page, None, Any]) -> Generator[Page, None, Any]:
-        """The pages, as the cursor counts their records."""
-        finding = None
-        while True:
-            try:
-                page = next(pages)
-            except StopIteration as end:
-                finding = end.value
-                return finding
-            if self.checkpoint:
-                self.checkpoint.count(page.count)
-            yield page
+        """The records of a slice in pages."""
+        return self.reader.read(stream_slice)
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
         """Go on without a slice that can't be read, if it is one of many.
@@ -307,18 +236,13 @@ class PinterestStream(HttpStream, ABC):
             EndlessListError: the list would never end.
         """
         path = self.path(stream_slice=stream_slice)
-        paginator, token = BookmarkPaginator(), None
+        paginator, token = BookmarkPaginator(self.name, path), None
         while True:
             params = {**self.request_params(stream_slice=stream_slice, next_page_token=token), **more}
-            try:
+            with paginator.asking():
                 answer = self.client.get(path, params, self.parse)
-            except (RefusedError, GoneError) as error:
-                if token:
-                    raise AccessLostError(self.name, path, str(error.message)) from error
-                raise
             yield answer
             token = self.next_page_token(answer.value)
             if token is None:
                 return
-            if not paginator.goes_on(token["bookmark"], len(answer.value.items)):
-                raise EndlessListError(self.name, path)
+            paginator.follow(token["bookmark"], len(answer.value.items))

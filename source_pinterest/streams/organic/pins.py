@@ -16,9 +16,8 @@ from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCur
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import Period
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.listing import SeenIds
+from source_pinterest.streams.base.listing import Listed, SeenIds
 from source_pinterest.streams.base.slices import failure_of, key_of_parent, partition_slice
-from source_pinterest.streams.base.stream import Listed
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 

@@ -11,8 +11,8 @@ from source_pinterest.api.access import BUSINESS_ACCOUNT
 from source_pinterest.api.bodies import ListPage, parse_json
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.dates import days_before
+from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.slices import END, START
-from source_pinterest.streams.base.stream import Listed
 from source_pinterest.streams.organic.base import OrganicStream
 
 _SORT = "sort_by"

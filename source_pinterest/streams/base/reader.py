@@ -1,0 +1,107 @@
+"""How is a slice read, and what does a failure cost? Itself, its account, or the rest of the stream."""
+
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any, Protocol
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.errors import GoneError, PinterestError, RefusedError
+from source_pinterest.api.usage import StreamUsage
+from source_pinterest.engine.circuit_breaker import CircuitBreaker
+from source_pinterest.engine.pages import Page
+from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.state.cursor import PinterestCursor
+from source_pinterest.streams.base.access import RefusalPolicy
+from source_pinterest.streams.base.slices import failure_of, key_of_parent, outermost_of, promised_rows
+
+
+class SlicedStream(Protocol):
+    """What a stream is to whoever reads its slices."""
+
+    usage: StreamUsage
+    ids: ParentIds
+    checkpoint: PinterestCursor | None
+
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
+        """The records of a slice; returns what the cursor has to know."""
+
+    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
+        """Go on without a slice that can't be read, or raise."""
+
+    def on_failure(self, stream_slice: StreamSlice) -> None:
+        """Take note of a slice that could not be read."""
+
+    def on_end(self, stream_slice: StreamSlice) -> None:
+        """Let go of what waits for a slice."""
+
+
+class SliceReader:
+    """Reads the slices of one stream.
+
+    Args:
+        stream: says what a slice holds.
+        refusals: judges what it means when Pinterest refuses a slice.
+    """
+
+    def __init__(self, stream: SlicedStream, refusals: RefusalPolicy) -> None:
+        self._stream = stream
+        self.refusals = refusals
+        self._breaker = CircuitBreaker()
+
+    def planned(self, slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
+        """The slices as they are found, until a fatal error."""
+        stream = self._stream
+        try:
+            for stream_slice in self.refusals.counted(slices):
+                if self._breaker.is_open:
+                    return
+                stream.usage.count_slice(promised_rows(stream_slice))
+                if failure_of(stream_slice) is None:
+                    stream.ids.promise(key_of_parent(stream_slice))
+                yield stream_slice
+        finally:
+            stream.usage.finish_planning()
+            stream.ids.seal()
+
+    def read(self, stream_slice: StreamSlice) -> Iterator[Page]:
+        """The records of a slice; after a fatal error of the stream none, without a call.
+
+        Raises:
+            PinterestError: the slice can't be read; of the failures of one cause only the first is raised.
+        """
+        outermost = outermost_of(key_of_parent(stream_slice))
+        try:
+            if self._breaker.is_open_for(outermost):
+                self._stream.on_failure(stream_slice)
+                return
+            yield from self._read_or_leave_out(stream_slice)
+            self._breaker.succeeded(outermost)
+        except Exception as error:
+            self._stream.on_failure(stream_slice)
+            if self._breaker.is_news(error, outermost):
+                raise
+        finally:
+            self._stream.on_end(stream_slice)
+
+    def _read_or_leave_out(self, stream_slice: StreamSlice) -> Iterator[Page]:
+        try:
+            with self.refusals.asking(stream_slice):
+                if failure := failure_of(stream_slice):
+                    raise failure
+                yield from self._read_whole(stream_slice)
+        except (RefusedError, GoneError) as error:
+            self._stream.leave_out(stream_slice, error)
+
+    def _read_whole(self, stream_slice: StreamSlice) -> Iterator[Page]:
+        """The pages of a slice, after the last of which the cursor moves."""
+        cursor, pages = self._stream.checkpoint, self._stream.read_slice(stream_slice)
+        while True:
+            try:
+                page = next(pages)
+            except StopIteration as end:
+                if cursor:
+                    cursor.commit(stream_slice, end.value)
+                return
+            if cursor:
+                cursor.count(page.count)
+            yield page

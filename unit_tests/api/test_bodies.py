@@ -1,0 +1,40 @@
+"""Is a page taken for a page, and nothing else?"""
+
+import pytest
+
+from source_pinterest.api.bodies import page_in
+from source_pinterest.api.errors import MalformedAnswerError
+
+
+def test_a_page_holds_items_and_a_bookmark() -> None:
+    assert page_in(b'{"items":[{"id":"1"},{"id":12345678901234567890}],"bookmark":"b"}') == {
+        "items": [{"id": "1"}, {"id": 12345678901234567890}],
+        "bookmark": "b",
+    }
+
+
+def test_what_is_replaced_in_a_page_is_told() -> None:
+    told: list[str] = []
+
+    assert page_in(rb'{"items":[{"id":"1","title":"\ud83d"}]}', told.append)["items"] == [
+        {"id": "1", "title": "\ufffd"}
+    ]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b"{}",
+        b'{"items":null}',
+        b'{"items":{}}',
+        b'{"items":[1]}',
+        b'{"items":[{}]}',
+        b'{"items":[{"id":""}]}',
+        b"x",
+    ],
+)
+def test_what_is_no_page_is_refused(body: bytes) -> None:
+    with pytest.raises(MalformedAnswerError):
+        page_in(body)

@@ -1,0 +1,147 @@
+"""Is every number of an answer exact, is what can be saved of a broken one saved, and is the rest refused?"""
+
+from typing import Any
+
+import pytest
+
+from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.exact_json import holds_long_number, parse_json
+
+WHOLE_NUMBERS = [
+    0,
+    -1,
+    2**53 + 1,
+    2**63 - 1,
+    2**64 - 1,
+    2**64,
+    -(2**63),
+    -(2**63) - 1,
+    2**70,
+    10**19,
+    10**24 + 7,
+    -(10**24) - 7,
+    10**399 + 1,
+]
+PLACES = [
+    pytest.param(b"%d", lambda number: number, id="alone"),
+    pytest.param(b'{"id":%d}', lambda number: {"id": number}, id="dense"),
+    pytest.param(b'{"id": %d, "name": "x"}', lambda number: {"id": number, "name": "x"}, id="spaced"),
+    pytest.param(b'{\n\t"id":\n%d\n}', lambda number: {"id": number}, id="on a line"),
+    pytest.param(b"[1,%d]", lambda number: [1, number], id="in a list"),
+    pytest.param(b'{"a":{"b":[[%d,"x"]]}}', lambda number: {"a": {"b": [[number, "x"]]}}, id="nested"),
+]
+
+
+@pytest.mark.parametrize(("place", "expected"), PLACES)
+@pytest.mark.parametrize("number", WHOLE_NUMBERS)
+def test_whole_numbers_are_exact_wherever_they_stand(place: bytes, expected: Any, number: int) -> None:
+    assert parse_json(place % number) == expected(number)
+
+
+@pytest.mark.parametrize("offset", range(25))
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1])
+def test_the_shortest_long_numbers_are_found_wherever_they_begin(number: int, offset: int) -> None:
+    value = parse_json(b'{"%b":%d,"b":"%b"}' % (b"k" * offset, number, b"t" * 100))
+
+    assert value == {"k" * offset: number, "b": "t" * 100}
+    assert [type(each) for each in value.values()] == [int, str]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"id":"12345678901234567890123"}',
+        b'{"id":"1038220564099381459","board_id":"549755885100012345"}',
+        b'{"rate":0.00012345678901234567,"share":0.00098765432109876543}',
+        b'{"days":["2026-06-01","2026-06-02"],"zip":"20261-01020-30405-06070"}',
+        b"[1,22,333,4444,55555,666666,7777777]",
+    ],
+)
+def test_what_only_resembles_a_long_number_is_parsed_once(body: bytes) -> None:
+    assert not holds_long_number(body)
+
+
+def test_long_digits_in_texts_stay_as_they_are() -> None:
+    body = b'{"title":"call: 123456789012345678901","a":[" 12345678901234567890 ","-1234567890123456789"],"b":1.5}'
+
+    assert parse_json(body) == {
+        "title": "call: 123456789012345678901",
+        "a": [" 12345678901234567890 ", "-1234567890123456789"],
+        "b": 1.5,
+    }
+
+
+def test_numbers_keep_their_kind() -> None:
+    value = parse_json(b'{"whole":3,"real":3.0,"small":1e-7,"large":1e25,"long":123456789012345678901}')
+
+    assert value == {"whole": 3, "real": 3.0, "small": 1e-7, "large": 1e25, "long": 123456789012345678901}
+    assert [type(number) for number in value.values()] == [int, float, float, float, int]
+
+
+@pytest.mark.parametrize(
+    ("body", "value", "sentence"),
+    [
+        (rb'{"title":"\ud83d"}', {"title": "\ufffd"}, "1 broken characters by U+FFFD"),
+        (rb'{"\udc00":"a\uD83Db\ude00"}', {"\ufffd": "a\ufffdb\ufffd"}, "3 broken characters by U+FFFD"),
+        (rb'["\ud83d\ud83d\ude00"]', ["\ufffd😀"], "1 broken characters by U+FFFD"),
+        (b'{"a":1e400,"b":{"c":[-1e400]}}', {"a": None, "b": {"c": [None]}}, "2 numbers out of range by null"),
+        (b'{"a":NaN,"b":-Infinity,"c":1}', {"a": None, "b": None, "c": 1}, "2 numbers out of range by null"),
+        (
+            rb'{"a":1e400,"b":"\ud83d","id":12345678901234567890}',
+            {"a": None, "b": "\ufffd", "id": 12345678901234567890},
+            "1 broken characters by U+FFFD, 1 numbers out of range by null",
+        ),
+    ],
+)
+def test_a_whole_answer_is_not_lost_for_one_value(body: bytes, value: Any, sentence: str) -> None:
+    told: list[str] = []
+
+    assert parse_json(body, told.append) == value
+    assert told == [f"In an answer of Pinterest were replaced: {sentence}."]
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (rb'["\ud83d\ude00"]', ["😀"]),
+        (rb'["\\ud83d", 123456789012345678901]', [r"\ud83d", 123456789012345678901]),
+        (b'["NaN"]', ["NaN"]),
+        (b"[123456789012345678901]", [123456789012345678901]),
+    ],
+)
+def test_nothing_is_replaced_without_need(body: bytes, value: Any) -> None:
+    told: list[str] = []
+
+    assert parse_json(body, told.append) == value
+    assert told == []
+
+
+def test_nobody_needs_to_listen() -> None:
+    assert parse_json(rb'["\ud83d"]') == ["\ufffd"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>Sorry</html>",
+        b'{"items": [{"id": "1"}',
+        b'{"a": 1}x',
+        b'{"a": 1,}',
+        b'{"a": "\xff"}',
+        b'{"a": "\xed\xa0\xbd"}',
+        b'\xef\xbb\xbf{"a": 1}',
+        '{"a": 1}'.encode("utf-16"),
+        b'{"a": "line\nbreak"}',
+        rb'{"a": "\ud83d',
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 100_000,
+        b"9" * 5_000,
+        b'{"id": ' + b"9" * 5_000 + b"}",
+        b"-" + b"9" * 5_000,
+    ],
+    ids=range(16),
+)
+def test_what_is_no_json_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedAnswerError):
+        parse_json(body)

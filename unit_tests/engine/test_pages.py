@@ -1,0 +1,227 @@
+"""Does a page hold what the framework would have written, and does it reach the other end whole?"""
+
+import json
+import tracemalloc
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
+from typing import Any
+
+import pytest
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, SyncMode, Type
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.streams import Stream
+from airbyte_cdk.sources.streams.concurrent.adapters import StreamPartition
+
+from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.engine.pages import Page, PageBuilder, PageMessage, PageSpool, pages_of
+from source_pinterest.limits import PAGE_BYTES
+
+STREAM = 'custom_"best"\\ones'
+NOW = 1_764_093_000_123
+RECORDS: list[dict[str, Any]] = [
+    {"id": "1", "title": None, "media": {"url": None, "sizes": [None, {"width": None}]}},
+    {"title": 'Äpfel 🎄 \u2028 " \\ \n', "empty": ""},
+    {"all": None, "of": None, "them": None},
+    {},
+    {"rate": float("nan"), "small": 1e-7, "large": 1e22, "whole": 3.0},
+    {"most": 2**64 - 1, "least": -(2**63)},
+    {"yes": True, "no": False, "list": [1, "a", []], "object": {}},
+]
+LONG = {"id": 2**70, "title": None, "nested": {"id": [-(2**64), None]}, "name": "Äpfel"}
+
+
+def builder() -> PageBuilder:
+    return PageBuilder(STREAM, clock=lambda: NOW * 1_000_000 + 999_999)
+
+
+def page_with(*records: dict[str, Any]) -> Page:
+    taken = builder()
+    assert list(taken.add_all(records)) == []
+    [page] = taken.rest()
+    return page
+
+
+def ordinary(record: dict[str, Any]) -> AirbyteMessage:
+    message = AirbyteRecordMessage(stream=STREAM, data=dict(record), emitted_at=NOW)
+    return AirbyteMessage(type=Type.RECORD, record=message)
+
+
+def written_by_the_framework(record: dict[str, Any]) -> str:
+    return AirbyteEntrypoint.airbyte_message_to_string(ordinary(record))
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_a_line_is_the_frameworks_byte_for_byte(record: dict[str, Any]) -> None:
+    assert page_with(record) == Page(STREAM, f"{written_by_the_framework(record)}\n".encode(), 1)
+
+
+def test_a_number_past_64_bits_is_the_same_as_json() -> None:
+    page = page_with(LONG)
+
+    assert json.loads(page.lines) == json.loads(written_by_the_framework(LONG))
+    assert page.lines.count(b"\n") == 1
+
+
+def test_lines_follow_each_other() -> None:
+    page = page_with(*RECORDS)
+
+    assert page.lines == b"".join(page_with(record).lines for record in RECORDS)
+    assert page.count == len(RECORDS)
+
+
+def test_a_record_stays_as_it_was() -> None:
+    record = {"id": "1", "title": None}
+    page_with(record)
+
+    assert record == {"id": "1", "title": None}
+
+
+def test_the_records_of_a_page_can_be_had_again() -> None:
+    page = page_with(*RECORDS[:2], LONG)
+
+    assert list(page.records()) == [
+        {"id": "1", "media": {"url": None, "sizes": [None, {"width": None}]}},
+        RECORDS[1],
+        {"id": 2**70, "nested": {"id": [-(2**64), None]}, "name": "Äpfel"},
+    ]
+    assert list(page.messages()) == [ordinary(record) for record in page.records()]
+
+
+def test_a_page_ends_before_it_grows_too_large() -> None:
+    records = [{"id": str(number), "text": "x" * 1_000} for number in range(3_000)]
+    pages = list(pages_of(STREAM, records))
+
+    assert [record for page in pages for record in page.records()] == records
+    assert len(pages) == 3 + 1
+    assert all(PAGE_BYTES - 1_200 < len(page.lines) <= PAGE_BYTES for page in pages[:-1])
+    assert all(page.lines.endswith(b"\n") and page.lines.count(b"\n") == page.count for page in pages)
+
+
+def test_a_page_may_be_exactly_as_large_as_allowed() -> None:
+    frame = len(page_with({"text": ""}).lines)
+
+    def pages(size: int) -> list[int]:
+        first, second = {"text": ""}, {"text": "x" * (size - 2 * frame)}
+        taken = builder()
+        return [page.count for page in [*taken.add_all([first, second]), *taken.rest()]]
+
+    assert pages(PAGE_BYTES) == [2]
+    assert pages(PAGE_BYTES + 1) == [1, 1]
+
+
+def test_a_record_that_is_too_large_is_a_page_of_its_own() -> None:
+    large = {"text": "x" * 2 * PAGE_BYTES}
+
+    assert [page.count for page in pages_of(STREAM, [{}, {}, large, large, {}, {}])] == [2, 1, 1, 2]
+
+
+def test_pages_come_as_they_fill() -> None:
+    endless = ({"text": "x" * 100_000} for _ in count())
+
+    assert next(pages_of(STREAM, endless)).count == 10
+
+
+def test_records_of_several_answers_share_a_page() -> None:
+    taken = builder()
+    for record in RECORDS:
+        assert list(taken.add_all([record])) == []
+
+    assert [page.count for page in taken.rest()] == [len(RECORDS)]
+    assert list(taken.rest()) == []
+
+
+def test_without_records_there_is_no_page() -> None:
+    assert list(pages_of(STREAM, [])) == []
+
+
+def test_the_time_is_taken_once_for_each_page() -> None:
+    ticks = count(1)
+    taken = PageBuilder(STREAM, clock=lambda: next(ticks) * 1_000_000)
+    pages = [*taken.add_all([{"text": "x" * 400_000}] * 5), *taken.rest()]
+
+    assert [{message.record.emitted_at for message in page.messages() if message.record} for page in pages] == [
+        {1},
+        {2},
+        {3},
+    ]
+
+
+def test_a_record_may_be_nested_more_deeply_than_orjson_writes() -> None:
+    record = nested(400)
+
+    assert list(page_with(record).records()) == [record]
+
+
+def test_a_record_that_nobody_can_write_is_malformed() -> None:
+    with pytest.raises(MalformedAnswerError):
+        page_with(nested(200_000))
+
+
+def nested(depth: int) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    for _ in range(depth):
+        record = {"a": record}
+    return record
+
+
+class Lists(Stream):
+    """A stream that hands out pages."""
+
+    primary_key = None
+
+    def read_records(self, *_: Any, **__: Any) -> Iterable[Mapping[str, Any] | AirbyteMessage]:
+        yield PageMessage(page_with(*RECORDS))
+
+    def get_json_schema(self) -> Mapping[str, Any]:
+        return {}
+
+
+def test_a_page_passes_the_framework_whole() -> None:
+    repository = InMemoryMessageRepository()
+    partition = StreamPartition(Lists(), {}, repository, SyncMode.full_refresh, None, None)
+
+    assert list(partition.read()) == []
+    [message] = repository.consume_queue()
+    assert isinstance(message, PageMessage)
+    assert message.page == page_with(*RECORDS)
+
+
+def test_a_message_is_told_by_its_page() -> None:
+    message = PageMessage(page_with(*RECORDS))
+
+    assert (message.type, message.record) == (Type.RECORD, None)
+    assert message == PageMessage(page_with(*RECORDS))
+    assert message != PageMessage(page_with(*RECORDS[1:]))
+
+
+def test_pages_come_back_from_the_disk_as_they_went() -> None:
+    pages = list(pages_of(STREAM, [{"text": f"Ä{number}" * 20_000} for number in range(70)]))
+    with PageSpool() as spool:
+        spool.write(pages[:1])
+        spool.write(pages[1:])
+
+        assert list(spool.pages()) == pages
+        assert list(spool.pages()) == pages
+
+
+def test_an_empty_spool_has_no_pages() -> None:
+    with PageSpool() as spool:
+        assert list(spool.pages()) == []
+
+
+def test_what_waits_on_disk_takes_no_memory() -> None:
+    def records(megabytes: int) -> Iterator[dict[str, Any]]:
+        return ({"text": "x" * 100_000} for _ in range(megabytes * 10))
+
+    def peak_of(megabytes: int) -> int:
+        tracemalloc.start()
+        try:
+            with PageSpool() as spool:
+                spool.write(pages_of(STREAM, records(megabytes)))
+                assert sum(page.count for page in spool.pages()) == megabytes * 10
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak_of(40) < 1.2 * peak_of(8)

@@ -1,0 +1,79 @@
+"""Do the chunks of a body matter, and is any JSON read as the standard library reads it?"""
+
+import itertools
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_pinterest.api.bodies import parse_json, rows_of
+from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.engine.pages import pages_of
+from source_pinterest.reporting.reader import report_rows
+
+texts = st.text(st.characters(codec="utf-8")) | st.text('{}[]",:\\ 0123456789-', max_size=60)
+numbers = st.integers() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=12,
+)
+rows = st.dictionaries(texts, values, max_size=6)
+styles = st.sampled_from([{}, {"separators": (",", ":")}, {"indent": 1}, {"ensure_ascii": False}])
+
+
+@st.composite
+def chunked(draw: st.DrawFn, body: bytes) -> list[bytes]:
+    edges = sorted({0, len(body), *draw(st.lists(st.integers(0, len(body)), max_size=12))})
+    return [body[start:end] for start, end in itertools.pairwise(edges)]
+
+
+def encoded(value: Any, style: dict[str, Any]) -> bytes:
+    return json.dumps(value, **style).encode()
+
+
+@given(values, styles)
+def test_any_json_is_read_exactly(value: Any, style: dict[str, Any]) -> None:
+    found = parse_json(encoded(value, style))
+
+    assert found == value
+    assert repr(found) == repr(json.loads(encoded(value, style)))
+
+
+@given(st.data(), st.lists(rows, max_size=6), styles)
+def test_rows_are_the_same_in_any_chunks(data: st.DataObject, expected: list[Any], style: dict[str, Any]) -> None:
+    body = encoded(expected, style)
+    assert list(rows_of(data.draw(chunked(body)))) == expected
+
+    wrapped = b'{"a": %b, "data": %b, "b": %b}' % (body, body, body)
+    assert list(rows_of(data.draw(chunked(wrapped)), "data")) == expected
+
+
+@given(st.data(), st.dictionaries(texts, st.lists(rows, max_size=4), max_size=4), styles)
+def test_reports_are_the_same_in_any_chunks(data: st.DataObject, report: dict[str, Any], style: dict[str, Any]) -> None:
+    expected = [(entity, row) for entity, found in report.items() for row in found]
+
+    assert list(report_rows(data.draw(chunked(encoded(report, style))))) == expected
+
+
+@given(st.data(), st.binary(max_size=40) | st.text('{}[]",:1 \\', max_size=40).map(str.encode))
+def test_what_is_no_list_of_rows_is_refused_in_any_chunks(data: st.DataObject, body: bytes) -> None:
+    try:
+        expected = json.loads(body.decode())
+    except ValueError:
+        expected = None
+    is_rows = isinstance(expected, list) and all(isinstance(row, dict) for row in expected)
+    try:
+        found = list(rows_of(data.draw(chunked(body))))
+    except MalformedAnswerError:
+        assert not is_rows
+    else:
+        assert found == expected
+
+
+@given(st.lists(rows, max_size=6))
+def test_records_come_back_from_a_page(records: list[dict[str, Any]]) -> None:
+    present = [{name: value for name, value in record.items() if value is not None} for record in records]
+
+    assert [record for page in pages_of("boards", records) for record in page.records()] == present
