@@ -198,7 +198,7 @@ def test_a_port_that_is_in_use(tmp_path: Path) -> None:
         path, port = str(tmp_path / "config.json"), str(taken.server_port)
         with helping(sim, "--client-id", "1", "--config", path, port=port) as helper:
             assert helper.end() == 1
-    assert "is in use" in helper.said
+    assert "can't be used" in helper.said
 
 
 def test_a_browser_opens_where_there_is_one(tmp_path: Path) -> None:

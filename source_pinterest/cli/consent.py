@@ -20,7 +20,7 @@ class ConsentListener(HTTPServer):
         port: the port of the redirect URI in the app's settings; 0 takes a free one.
 
     Raises:
-        AirbyteTracedException: another program listens on the port.
+        AirbyteTracedException: the port can't be used, for example because another program listens on it.
     """
 
     def __init__(self, port: int) -> None:
@@ -31,8 +31,8 @@ class ConsentListener(HTTPServer):
             super().__init__(("127.0.0.1", port), _Answer)
         except OSError as error:
             raise refusal(
-                f"Port {port} of this machine is in use ({error.strerror}). Choose another with --port, and add its "
-                "redirect URI to the app at https://developers.pinterest.com/apps/.",
+                f"Port {port} of this machine can't be used ({error.strerror}). Choose another with --port, and "
+                "add its redirect URI to the app at https://developers.pinterest.com/apps/.",
             ) from error
 
     @property
