@@ -1,4 +1,4 @@
-# What a developer does here, one word each. Everything runs from .venv, which any target makes when it is missing.
+# The tasks of a developer, one target each. Every target runs in .venv and creates it if it is missing.
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -9,7 +9,7 @@ BELOW_3_13 := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_i
 PYTHON_BELOW_3_13 = $(shell for candidate in $(PY) python3.12 python3.11; do \
 	"$$candidate" -c '$(BELOW_3_13)' 2>/dev/null && echo "$$candidate" && break; done)
 
-# An environment whose Python has gone, or that was left half-made, is made anew.
+# If the Python of the environment is gone or the environment is incomplete, it is created again.
 ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 .PHONY: $(INSTALLED)
 endif
@@ -20,7 +20,7 @@ endif
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(INSTALLED) ## Create .venv with the connector and its tools
+install: $(INSTALLED) ## Create .venv with the connector and its development tools
 
 $(INSTALLED): setup.py
 	@for candidate in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
@@ -29,7 +29,7 @@ $(INSTALLED): setup.py
 	if [ -z "$$found" ]; then \
 		echo "source-pinterest needs Python 3.11, 3.12 or 3.13 with venv:" \
 			"'sudo apt install python3-venv' on Debian, 'brew install python@3.13' on macOS," \
-			"or name one with 'make PYTHON=/path/to/python'." >&2; \
+			"or set the path: 'make PYTHON=/path/to/python'." >&2; \
 		exit 1; \
 	fi; \
 	echo "Creating $(VENV) with $$found ..."; \
@@ -37,14 +37,14 @@ $(INSTALLED): setup.py
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[tests,checks]'
 	@touch $@
 
-demo: $(INSTALLED) ## Run the connector against a local Pinterest and show what it read
+demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived
 	@$(PY) -m integration_tests.demo
 
-demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB with PyAirbyte, and draw a chart
+demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB and draw a chart
 	@if [ -x $(PYAIRBYTE)/bin/python ]; then with="--pyairbyte $(PYAIRBYTE)/bin/python"; fi; \
 	$(PY) -m integration_tests.demo_duckdb $$with
 
-# PyAirbyte pins what it needs, and wants Python below 3.13; without one the demo does the loading itself.
+# PyAirbyte pins its dependencies and needs Python below 3.13. Without one, the demo loads the records itself.
 $(PYAIRBYTE)/.installed: setup.py | $(INSTALLED)
 	@rm -rf $(PYAIRBYTE) && mkdir -p $(PYAIRBYTE)
 	@if [ -n "$(PYTHON_BELOW_3_13)" ]; then \
@@ -59,61 +59,61 @@ image: ## Build the image with docker or podman
 		if "$$engine" info >/dev/null 2>&1; then found="$$engine"; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-		echo "An image needs docker or podman with its service running: start Docker Desktop, or 'sudo apt install podman'." >&2; \
+		echo "To build the image, start Docker Desktop, or install podman: 'sudo apt install podman'." >&2; \
 		exit 1; \
 	fi; \
 	"$$found" build --tag airbyte/source-pinterest:dev .
 
-test: $(INSTALLED) ## Run the whole test suite with branch coverage
+test: $(INSTALLED) ## Run all tests and measure branch coverage
 	$(PY) -m pytest --numprocesses 2 --cov --cov-report term $(PYTEST_ARGS)
 
-check: $(INSTALLED) ## Check format, lint, types, import floors and the Dockerfile
+check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the Dockerfile
 	$(PY) -m ruff format --check
 	$(PY) -m ruff check
 	$(PY) -m mypy
 	$(PY) -m pytest --quiet unit_tests/test_floors.py
 	@PATH="$(VENV)/bin:$$PATH"; \
 	if command -v hadolint >/dev/null; then hadolint Dockerfile; \
-	else echo "hadolint is not installed here: the Dockerfile was not checked."; fi
+	else echo "hadolint is not installed, so the Dockerfile was not checked."; fi
 
-faults: $(INSTALLED) ## Play every fault everywhere, and write docs/reliability.md (10 minutes)
+faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/reliability.md (10 minutes)
 	$(PY) -m integration_tests.fault_matrix
 
-mutants: $(INSTALLED) ## Break cursors, windows and the error table in every small way; do tests notice? (an hour)
+mutants: $(INSTALLED) ## Break the code in small ways and count the changes that tests notice (1 hour)
 	@$(PY) -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<4'
 	$(PY) -m mutmut run
 	$(PY) -m mutmut results
 
-audit: ## Look up the image's packages in the advisories of PyPI (needs a network)
+audit: ## Check the image's packages against the advisories of PyPI (needs a network)
 	@.ci/audit
 
-live: $(INSTALLED) ## Look at a real account (needs secrets/config.json), see docs/known-unknowns.md
+live: $(INSTALLED) ## Check assumptions on a real account (needs secrets/config.json); see docs/known-unknowns.md
 	$(PY) -m integration_tests.live secrets/config.json
 
-soak: $(INSTALLED) ## Read 1,000 accounts, and 1,000,000 records in 100,000 parts (30 minutes)
+soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (30 minutes)
 	$(PY) -m integration_tests.soak
 	$(PY) -m pytest -m full_size integration_tests/test_soak.py integration_tests/test_budget_saturation.py
 
-bench: $(INSTALLED) ## Measure speed beside two yardsticks, and write docs/benchmarks.md (20 minutes)
+bench: $(INSTALLED) ## Compare the speed with two other readers; writes docs/benchmarks.md (20 minutes)
 	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check airbyte-source-pinterest || \
-		echo "The official connector can't be installed here: the table goes without it." >&2
+		echo "The official connector can't be installed here, so the table does not include it." >&2
 	$(PY) -m integration_tests.benchmarks
 
-fix: $(INSTALLED) ## Format, and mend what the linter can mend
+fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff format
 	$(PY) -m ruff check --fix
 
 docs: $(INSTALLED) ## Write the tables of streams in README.md and docs/pinterest.md
 	@$(PY) -m integration_tests.stream_table
 
-lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, as the image has)
+lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, the image's version)
 	rm -rf .tmp/lock && python3.11 -m venv .tmp/lock
 	.tmp/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
 	.tmp/lock/bin/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
 		--no-config --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 		--output-file requirements.lock setup.py
 
-clean: ## Remove .venv and everything that the targets made
+clean: ## Remove .venv and everything that the targets created
 	rm -rf $(VENV) .tmp build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache demo-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,6 @@
-"""Reads Pinterest into DuckDB with PyAirbyte; run again, it reads what is new and what was restated.
+"""Reads Pinterest into DuckDB with PyAirbyte. The next run reads new days, and days whose numbers may have changed.
 
-python examples/pyairbyte_duckdb.py secrets/config.json pinterest.duckdb
+.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb.py secrets/config.json pinterest.duckdb
 """
 
 import json
@@ -17,7 +17,7 @@ config_file, database = Path(sys.argv[1]), Path(sys.argv[2])
 
 
 def keep_newest_token(config: dict) -> None:
-    """Pinterest replaces the refresh token each time it is used."""
+    """Write the new refresh token into the configuration file: Pinterest replaces the token at each use."""
     config_file.write_text(json.dumps(config, indent=2), encoding="utf-8")
 
 

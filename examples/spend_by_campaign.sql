@@ -1,5 +1,5 @@
--- Spend, impressions and clicks by campaign and day, joined on ids. Amounts are in the ad account's currency, and
--- Pinterest leaves out a number that is zero.
+-- Spend, impressions and clicks by campaign and day. Amounts are in the ad account's currency. A number that is zero is
+-- null, because Pinterest leaves it out.
 select
     campaigns.name as campaign,
     analytics.date as day,

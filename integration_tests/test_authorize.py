@@ -167,10 +167,10 @@ def test_permissions_that_were_not_granted_are_named(tmp_path: Path) -> None:
         agree(helper.consent_url())
         assert helper.end() == 0
     missing = [scope for scope in authorize.scopes().split(",") if scope not in scopes]
-    assert f"did not grant {', '.join(missing)}: " in helper.said
+    assert f"did not grant {', '.join(missing)}, so the streams" in helper.said
 
 
-def test_what_is_wrong_from_the_start_is_told_before_the_user_is_asked(
+def test_what_is_wrong_from_the_start_is_an_error_before_the_user_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")
@@ -181,7 +181,7 @@ def test_what_is_wrong_from_the_start_is_told_before_the_user_is_asked(
         (["--config", str(tmp_path)], "can't be written"),
         (["--config", str(tmp_path / "broken.json")], "can't be read as JSON"),
         (["--config", str(tmp_path / "list.json")], "does not hold a JSON object"),
-        (["--config", str(tmp_path / "file" / "config.json")], "can't be made"),
+        (["--config", str(tmp_path / "file" / "config.json")], "can't be created"),
         (["--config", str(tmp_path / "new.json")], "--client-id"),
         (["--config", str(tmp_path / "new.json"), "--client-id", "1"], "PINTEREST_CLIENT_SECRET"),
     ]
@@ -193,12 +193,12 @@ def test_what_is_wrong_from_the_start_is_told_before_the_user_is_asked(
         assert words in sentence
 
 
-def test_a_port_that_is_taken(tmp_path: Path) -> None:
+def test_a_port_that_is_in_use(tmp_path: Path) -> None:
     with ConsentListener(0) as taken, Simulator() as sim:
         path, port = str(tmp_path / "config.json"), str(taken.server_port)
         with helping(sim, "--client-id", "1", "--config", path, port=port) as helper:
             assert helper.end() == 1
-    assert "is taken" in helper.said
+    assert "can't be used" in helper.said
 
 
 def test_a_browser_opens_where_there_is_one(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_a_reading_that_is_not_whole(first: list[dict[str, str]], second: list[d
         ({"date": "2026-01-02"}, "date 2026-01-02"),
         ({"states": [{"cursor": {"DATE": "2026-01-03"}}, {"cursor": {"DATE": "2026-01-02"}}]}, "DATE 2026-01-02"),
         ({"states": [{"cursor": {"updated_time": 1_767_312_000}}]}, "updated_time 2026-01-02 00:00"),
-        ({"boards": {"1": "2026-01-02T00:00:00", "2": "2026-01-03T00:00:00"}}, "of 2 boards"),
+        ({"boards": {"1": "2026-01-02T00:00:00", "2": "2026-01-03T00:00:00"}}, "one for each of 2 boards"),
     ],
     ids=["none", "one for all", "least advanced account", "time", "boards"],
 )

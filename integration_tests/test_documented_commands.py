@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ import pytest
 import requests
 
 from integration_tests.simulator import Simulator, World
-from integration_tests.simulator.oauth import CLIENT_ID, CLIENT_SECRET
+from integration_tests.simulator.oauth import CLIENT_ID, CLIENT_SECRET, Rotation
 from integration_tests.support.syncs import ROOT, clean_environment, since_recently
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
@@ -24,7 +23,7 @@ REDIRECT_URI = "http://localhost:8085/"
 RUN_ELSEWHERE: Mapping[str, str] = {
     r"make demo( .*)?": ".ci/run",
     r"make demo-duckdb( .*)?": ".ci/run",
-    r"python -m source_pinterest\.authorize": "integration_tests/test_authorize.py",
+    r"\.venv/bin/python -m source_pinterest\.authorize": "integration_tests/test_authorize.py",
     r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks\]'": "Makefile",
     r"\.venv/bin/python -m integration_tests\.demo": "Makefile",
     r"python3\.11 -m venv \.tmp/pyairbyte": "Makefile",
@@ -43,7 +42,7 @@ def commands(document: str) -> Iterator[str]:
 
 
 def is_run_elsewhere(command: str) -> bool:
-    return any(re.fullmatch(pattern, command.partition("  #")[0].strip()) for pattern in RUN_ELSEWHERE)
+    return any(re.fullmatch(pattern, command) for pattern in RUN_ELSEWHERE)
 
 
 def the_rest(document: str) -> list[str]:
@@ -52,14 +51,11 @@ def the_rest(document: str) -> list[str]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout as a user has it, whose Python is this one."""
+    """A checkout as a user has it after `make install`, whose environment is this one."""
     for name in ("main.py", "source_pinterest", "integration_tests", "examples"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "secrets").mkdir()
-    (tmp_path / "bin").mkdir()
-    python = tmp_path / "bin" / "python"
-    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
-    python.chmod(0o700)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
     return tmp_path
 
 
@@ -70,20 +66,37 @@ def agreed_code(sim: Simulator) -> str:
     return parse_qs(urlsplit(agreed.headers["Location"]).query)["code"][0]
 
 
+def refresh_token(sim: Simulator) -> str:
+    """One that nothing but a command of the document uses."""
+    form = {"grant_type": "authorization_code", "code": agreed_code(sim), "redirect_uri": REDIRECT_URI}
+    answer = requests.post(f"{sim.url}/oauth/token", data=form, auth=(CLIENT_ID, CLIENT_SECRET), timeout=10)
+    return str(answer.json()["refresh_token"])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_command_can_be_pasted_on_debian_and_on_macos(document: str) -> None:
+    """Neither has a command `python`, and the shell of macOS passes a comment on as arguments."""
+    for command in commands(document):
+        assert re.search(r"(?<![\w./])python(?![\w.])", command) is None, command
+        assert re.search(r"(^|\s)#", command) is None, command
+
+
 @pytest.mark.parametrize("document", [document for document in DOCUMENTS if the_rest(document)])
 def test_the_commands_of_a_document_work_one_after_the_other(document: str, checkout: Path) -> None:
-    with Simulator(World(boards=2, campaigns=2, ads=2)) as sim:
+    with Simulator(World(boards=2, campaigns=2, ads=2), refresh_rotation=Rotation.REVOKE) as sim:
         (checkout / "secrets" / "config.json").write_text(json.dumps(since_recently(sim)))
         environment = {
             **clean_environment(sim.url),
-            "PATH": f"{checkout / 'bin'}{os.pathsep}{os.environ['PATH']}",
-            "PINTEREST_SAVE_TOKENS": "1",
             "CLIENT_ID": CLIENT_ID,
             "CLIENT_SECRET": CLIENT_SECRET,
-            "REFRESH_TOKEN": sim.config()["credentials"]["refresh_token"],
+            "REFRESH_TOKEN": refresh_token(sim),
         }
         for command in the_rest(document):
             if command.startswith("curl ") and not shutil.which("curl"):
+                continue
+            if command.startswith("export "):
+                name, _, value = command.removeprefix("export ").partition("=")
+                environment[name] = value
                 continue
             here = command.replace("https://api.pinterest.com/v5", sim.url)
             done = subprocess.run(

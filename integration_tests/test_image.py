@@ -32,7 +32,7 @@ def test_without_an_engine_one_sentence_says_what_to_do(tmp_path: Path) -> None:
     for engines in ({}, {"docker": FAILS, "podman": FAILS}):
         done = make_image(tmp_path, engines)
         assert done.returncode != 0
-        assert "needs docker or podman with its service running" in done.stderr
+        assert "start Docker Desktop, or install podman" in done.stderr
         assert [line for line in done.stderr.splitlines() if not line.startswith("make")] == done.stderr.splitlines()[
             :1
         ]

@@ -1,7 +1,7 @@
-"""Which analytics columns does Pinterest know, of which type is each, and where may it be asked for?
+"""Which analytics columns does Pinterest have, what is the type of each, and which endpoints accept it?
 
-The table itself is `columns.tsv`, one row per column, after API 5.28: the synchronous endpoints take what is marked
-`sync`, the asynchronous reports what is marked `async`. Schemas of the analytics streams are made from it.
+`columns.tsv` has one row per column, as of API 5.28. The synchronous endpoints accept the columns marked `sync`, the
+asynchronous reports those marked `async`. The schemas of the analytics streams are made from it.
 """
 
 import csv
@@ -15,14 +15,17 @@ TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
 
 ColumnType = Literal["id", "string", "number"]
 
-# Pinterest declares no types. Every metric is a number, so that a count that turns up as 3.0 still fits; what nobody
-# has documented (yes/no flags, prices) is a string, which holds any value.
+# Pinterest declares no types. Every metric is a number, so that a count that arrives as 3.0 still fits. What is not
+# documented (yes/no flags, prices) is a string, which holds any value.
 _JSON_TYPES: dict[ColumnType, str] = {"id": "string", "string": "string", "number": "number"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One row of the table: https://developers.pinterest.com/docs/api/v5/campaigns-analytics, parameter `columns`."""
+    """One row of the table: https://developers.pinterest.com/docs/api/v5/campaigns-analytics, parameter `columns`.
+
+    `accepted` holds `sync`, `async` or both.
+    """
 
     name: str
     type: ColumnType
@@ -31,7 +34,10 @@ class Column:
 
     @property
     def json_schema(self) -> dict[str, Any]:
-        """What a record holds under this column's name; Pinterest leaves a column out where it has no value."""
+        """The type of this column's value in a record, as in `{"type": ["null", "number"]}`.
+
+        Pinterest leaves a column out of a row if it has no value.
+        """
         return {"type": ["null", _JSON_TYPES[self.type]]}
 
 
@@ -51,12 +57,12 @@ def _read_table() -> tuple[Column, ...]:
 COLUMNS = _read_table()
 SYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "sync" in column.accepted)
 ASYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "async" in column.accepted)
-# The 112 that the official connector asks for.
+# The 112 columns that the official connector requests.
 DEFAULT_COLUMNS = tuple(column.name for column in COLUMNS if column.is_default)
-# Some responses carry ids as JSON numbers, which a reader that keeps floats rounds; records hold them as strings.
+# Some responses have ids as JSON numbers, which a reader that turns them into floats rounds; records have strings.
 ID_COLUMNS = frozenset(column.name for column in COLUMNS if column.type == "id")
 
-# What belongs to a single ad; levels PRODUCT_ITEM and PRODUCT_ITEM_TARGETING refuse it.
+# Columns of a single ad, which the levels PRODUCT_ITEM and PRODUCT_ITEM_TARGETING refuse.
 AD_COLUMNS = frozenset(
     {"AD_ID", "AD_NAME", "AD_STATUS", "PIN_PROMOTION_ID", "PIN_PROMOTION_NAME", "PIN_PROMOTION_STATUS"},
 )
@@ -66,12 +72,12 @@ _BY_NAME = {column.name: column for column in COLUMNS}
 
 
 def column_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The JSON Schema `properties` of these columns, in their order."""
+    """The JSON Schema `properties` of these columns: `{"SPEND_IN_DOLLAR": {"type": ["null", "number"]}, ...}`."""
     return {name: _BY_NAME[name].json_schema for name in names}
 
 
 def analytics_schema(names: Iterable[str]) -> dict[str, Any]:
-    """The schema of a stream with one row per entity and day that carries these columns."""
+    """The JSON Schema of a stream with one row per entity and day: `DATE` and these columns."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": ["null", "object"],

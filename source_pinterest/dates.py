@@ -1,6 +1,6 @@
 """Which days does a request cover, and how are spans of days cut, clamped and joined?
 
-Pure functions over pendulum dates in UTC, the day that Pinterest reports by. Only `utc_today` looks at the clock.
+Pure functions of pendulum dates in UTC, since Pinterest's reporting days are in UTC. Only `utc_today` reads the clock.
 """
 
 import re
@@ -23,7 +23,7 @@ def parse_day(text: str) -> Date:
     """Read a day written as YYYY-MM-DD.
 
     Raises:
-        ValueError: it is written otherwise, or there is no such day.
+        ValueError: the text has another form, or the day does not exist.
     """
     match = _DAY.fullmatch(text)
     if match is None:
@@ -33,13 +33,13 @@ def parse_day(text: str) -> Date:
 
 
 def days_before(day: Date, count: int) -> Date:
-    """The day that lies `count` days before this one."""
+    """The day `count` days before this one."""
     return day.subtract(days=count)
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class DateWindow:
-    """A span of days, both ends included, as Pinterest's `start_date` and `end_date` mean it."""
+    """A span of days, first and last day included, like Pinterest's `start_date` and `end_date`."""
 
     start: Date
     end: Date
@@ -53,27 +53,27 @@ class DateWindow:
 
     @classmethod
     def from_pair(cls, pair: Sequence[str]) -> Self:
-        """Read the form in which a state holds a window."""
+        """Read a window from a state, where it stands as `["2026-01-01", "2026-01-31"]`."""
         start, end = pair
         return cls(parse_day(start), parse_day(end))
 
     def as_pair(self) -> list[str]:
-        """The form in which a state holds a window."""
+        """The window as a state holds it: `["2026-01-01", "2026-01-31"]`."""
         return [self.start.isoformat(), self.end.isoformat()]
 
     @property
     def days(self) -> int:
-        """How many days the window covers; at least one."""
+        """How many days the window covers, at least 1."""
         return self.end.toordinal() - self.start.toordinal() + 1
 
     def clamp(self, earliest: Date) -> "DateWindow | None":
-        """What lies on or after `earliest`; None where nothing does."""
+        """The days on or after `earliest`; None if there are none."""
         if self.end < earliest:
             return None
         return DateWindow(max(self.start, earliest), self.end)
 
     def before(self, day: Date) -> "DateWindow | None":
-        """What lies before the day; None where nothing does."""
+        """The days before `day`; None if there are none."""
         if self.start >= day:
             return None
         return DateWindow(self.start, min(self.end, day.subtract(days=1)))
@@ -90,7 +90,7 @@ class DateWindow:
 
 
 def merge_windows(windows: Iterable[DateWindow]) -> list[DateWindow]:
-    """The same days in the fewest windows, oldest first: what overlaps or touches is joined."""
+    """The same days in the fewest windows, oldest first; windows that overlap or touch are joined."""
     merged: list[DateWindow] = []
     for window in sorted(windows):
         if merged and window.start <= merged[-1].end.add(days=1):
@@ -101,7 +101,7 @@ def merge_windows(windows: Iterable[DateWindow]) -> list[DateWindow]:
 
 
 def subtract_window(windows: Iterable[DateWindow], taken: DateWindow) -> list[DateWindow]:
-    """What is left of the windows without the days of `taken`."""
+    """The windows without the days of `taken`."""
     left = []
     for window in windows:
         if window.end < taken.start or taken.end < window.start:

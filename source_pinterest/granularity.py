@@ -1,7 +1,7 @@
-"""Which days make a week or a month of a report, and where may a window begin and end?
+"""Which days are a week or a month of a report, and where may a window begin and end?
 
-A window of a report in weeks or months starts and ends on the borders of whole buckets: half a week would be a row that
-looks like a week. Pinterest's weeks start on Monday.
+A window of a weekly or monthly report consists of whole weeks or months, called buckets here: half a week would be a
+row that looks like a whole one. Pinterest's weeks start on Monday.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from source_pinterest.dates import DateWindow
 
 
 class Granularity(Enum):
-    """How a report sums up: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
+    """How much time a row of a report covers: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
 
     TOTAL = "TOTAL"
     DAY = "DAY"
@@ -22,22 +22,22 @@ class Granularity(Enum):
     MONTH = "MONTH"
 
     def bucket_of(self, day: Date) -> DateWindow:
-        """The whole bucket that a day lies in."""
+        """The whole bucket that contains the day."""
         return _BUCKETS.get(self, _day)(day)
 
     def last_whole(self, day: Date) -> Date:
-        """The end of the last bucket that is over on this day."""
+        """The last day of the newest bucket that ends on this day or before it."""
         bucket = self.bucket_of(day)
         return day if bucket.end == day else bucket.start.subtract(days=1)
 
     def inward(self, window: DateWindow) -> DateWindow | None:
-        """The whole buckets inside the window, the one that holds its last day included; None if there is none."""
+        """The buckets that start in the window, of which the last may end after it; None if no bucket starts in it."""
         first, last = self.bucket_of(window.start), self.bucket_of(window.end)
         start = first.start if first.start == window.start else first.end.add(days=1)
         return DateWindow(start, last.end) if start <= last.end else None
 
     def halves(self, window: DateWindow) -> tuple[DateWindow, DateWindow] | None:
-        """The window as two of whole buckets; None for a single bucket, and for a total, which no parts add up to."""
+        """The window as two, each of whole buckets; None for a single bucket, and for TOTAL, which is not a sum."""
         middle = self.bucket_of(window.start.add(days=(window.days - 1) // 2))
         ends = [end for end in (middle.end, middle.start.subtract(days=1)) if window.start <= end < window.end]
         if self is Granularity.TOTAL or not ends:
@@ -45,7 +45,7 @@ class Granularity(Enum):
         return DateWindow(window.start, ends[0]), DateWindow(ends[0].add(days=1), window.end)
 
     def cut(self, window: DateWindow, max_days: int, today: Date) -> list[DateWindow]:
-        """The window in pieces of whole buckets of at most so many days; the running bucket ends today."""
+        """The window in pieces of whole buckets, each of at most `max_days`; an unfinished bucket ends today."""
         pieces: list[DateWindow] = []
         start = window.start
         while start <= min(window.end, today):

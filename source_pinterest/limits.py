@@ -1,39 +1,40 @@
-"""Which numbers does Pinterest impose, and which bounds do we set ourselves?
+"""Which numbers does Pinterest impose, and which limits do we set ourselves?
 
-Each is named with its unit. Above the line they are Pinterest's, with the page that says so; below it they are ours.
+Each name has its unit. Those above the line are Pinterest's, with a link to the page that states them; those below it
+are ours.
 """
 
 import re
 from collections.abc import Mapping
 
 # Lists. https://developers.pinterest.com/docs/reference/pagination/
-PAGE_SIZE = 250  # the most a list endpoint returns a page; its default of 25 costs ten times the calls
-PINS_PER_BOARD_LISTED = 100_000  # a board's pin list refuses to page beyond it; seen in use, on no page
-MAX_ID_DIGITS = 18  # ids of ad accounts and of what is in them; a longer one is a 400. Pins and boards have no maximum
+PAGE_SIZE = 250  # the maximum of a list endpoint; its default of 25 takes ten times the calls
+PINS_PER_BOARD_LISTED = 100_000  # a board's pin list refuses to page beyond it; observed, not documented
+MAX_ID_DIGITS = 18  # ids of ad accounts and of what they contain; longer: HTTP 400. Pins and boards have no maximum
 AD_GROUPS_PER_KEYWORDS_CALL = 250  # ad_group_ids. https://developers.pinterest.com/docs/api/v5/keywords-get
 
 # Synchronous analytics. https://developers.pinterest.com/docs/api/v5/campaigns-analytics
 IDS_PER_ANALYTICS_CALL = 250  # campaign_ids, ad_group_ids, ad_ids
-ANALYTICS_WINDOW_DAYS = 90  # end_date at most so many days past start_date
-SYNC_HISTORY_DAYS = 89  # 90, less a safety day: Pinterest's day is UTC, and a sync may cross midnight
+ANALYTICS_WINDOW_DAYS = 90  # end_date is at most this many days after start_date
+SYNC_HISTORY_DAYS = 89  # 90 less a safety day: Pinterest's day is UTC, and a sync may run past midnight
 PINS_PER_ANALYTICS_CALL = 100  # pin_ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics
 TOP_PINS = 50  # num_of_pins. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_pins
 ATTRIBUTION_WINDOWS_DAYS = (0, 1, 7, 14, 30, 60)  # click_, engagement_ and view_window_days
-DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days where a request names none
+DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days if a request names none
 
 # Asynchronous reports. https://developers.pinterest.com/docs/api/v5/analytics-create_report
-START_DATE_MAX_DAYS_BACK = 914  # nothing older exists for any report
-REPORT_WINDOW_DAYS = 186  # a report, both ends counted, which both readings of "186 days" allow
-PRODUCT_ITEM_WINDOW_DAYS = 31  # level PRODUCT_ITEM, counted alike
-HOUR_WINDOW_DAYS = 3  # in hours: 3 days, which both readings of its text allow
+START_DATE_MAX_DAYS_BACK = 914  # no report has older days
+REPORT_WINDOW_DAYS = 186  # of one report, first and last day included, which both readings of "186 days" allow
+PRODUCT_ITEM_WINDOW_DAYS = 31  # level PRODUCT_ITEM, counted in the same way
+HOUR_WINDOW_DAYS = 3  # granularity HOUR: 3 days, which both readings of the text allow
 TARGETING_TYPES_PER_REPORT = 5  # targeting_types
-STATUSES_PER_REPORT = 6  # campaign_statuses and its like, of which there are 8
-ASYNC_HISTORY_DAYS = 913  # 914, less the same safety day
-PRODUCT_ITEM_HISTORY_DAYS = 91  # 92 for level PRODUCT_ITEM, less the same safety day
-HOUR_HISTORY_DAYS = 7  # 8 in hours, less the same safety day
+STATUSES_PER_REPORT = 6  # campaign_statuses and the other filters by status; up to 8 statuses exist
+ASYNC_HISTORY_DAYS = 913  # 914 less the same safety day
+PRODUCT_ITEM_HISTORY_DAYS = 91  # 92 for level PRODUCT_ITEM less the same safety day
+HOUR_HISTORY_DAYS = 7  # 8 for granularity HOUR less the same safety day
 
-# Published for Standard access, per user and app: a first guess, which the headers of each response replace, up or
-# down. Trial access has 1,000 calls a day. https://developers.pinterest.com/docs/reference/rate-limits/
+# Published for Standard access, per user and app. A first guess: the headers of each response raise or lower it. Trial
+# access has 1,000 calls a day. https://developers.pinterest.com/docs/reference/rate-limits/
 CALLS_PER_SECOND = 100  # all categories together
 CALLS_PER_MINUTE: Mapping[str, int] = {
     "ads_analytics": 300,
@@ -44,8 +45,8 @@ CALLS_PER_MINUTE: Mapping[str, int] = {
     "trends_read": 60,
 }
 
-# Pinterest's OpenAPI description names a category for each operation (`x-ratelimit-category`), responses do not.
-# The first pattern found in the path holds.
+# Pinterest's OpenAPI description names the category of each operation (`x-ratelimit-category`). The first pattern found
+# in the path decides.
 _CATEGORY_BY_PATH: Mapping[re.Pattern[str], str] = {
     re.compile(r"/ad_accounts/.*/((targeting_)?analytics|reports)$|/metrics_ready_state$"): "ads_analytics",
     re.compile(r"/(user_account|pins)(/[^/]+)?/analytics"): "org_analytics",
@@ -58,19 +59,23 @@ _CATEGORY_BY_PATH: Mapping[re.Pattern[str], str] = {
 
 
 def rate_category(path: str) -> str:
-    """The quota that a GET of this path counts against."""
+    """The category, a key of `CALLS_PER_MINUTE`, whose quota a GET of this path counts against.
+
+    Raises:
+        LookupError: no pattern fits the path.
+    """
     for pattern, category in _CATEGORY_BY_PATH.items():
         if pattern.search(path):
             return category
     raise LookupError(f"No rate limit category is known for {path}.")
 
 
-# ---- Ours from here on ----
+# ---- The rest is ours ----
 
 ROWS_PER_ANALYTICS_CALL = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
-TARGETING_ROWS_A_DAY = 50  # of an entity, all targeting types together: an estimate, to keep calls below the above
-SLICES_IN_LINE = 50  # of a stream of analytics: one that plans fast leaves the others their share of a small quota
-ROWS_IN_MEMORY = 20_000  # bodies being parsed, all streams together
+TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps calls below the limit above
+SLICES_IN_LINE = 50  # of one analytics stream: a stream that plans fast leaves the others their share of a small quota
+ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, all streams together
 
 EMPTY_PAGES_IN_A_ROW = 50  # of a list, each with another bookmark: it has no end
 ANSWER_BYTES = 256 * 1024**2  # of one answer, decoded: twice the largest analytics answer that was ever seen
@@ -82,11 +87,11 @@ ANSWER_SECONDS = 600  # for an answer from its first byte to its last
 TOKEN_ANSWER_SECONDS = 120  # for a token endpoint's answer
 DOWNLOAD_BYTES_PER_SECOND = 10 * 1024  # of a report's file, over any minute
 
-SETTLED_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions take about 37 hours to arrive
-LOOKBACK_MARGIN_DAYS = 3  # on top of the largest attribution window, for conversions that are processed late
+SETTLED_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours
+LOOKBACK_MARGIN_DAYS = 3  # added to the largest attribution window, for conversions that Pinterest processes late
 
-EDIT_MARGIN_SECONDS = 300  # an entity cursor stays so far behind the server's clock: an edit in mid-sync is kept
+EDIT_MARGIN_SECONDS = 300  # an entity cursor stays this far behind the server's clock, to keep edits during a sync
 
 STATE_EVERY_SECONDS = 10
 STATE_EVERY_RECORDS = 10_000
-ENTRIES_OF_A_FREQUENT_STATE = 1_000  # accounts or boards; at up to 200 bytes each, states stay below 20 bytes a record
+ENTRIES_OF_A_FREQUENT_STATE = 1_000  # accounts or boards, 200 bytes each at most: under 20 bytes of state per record

@@ -104,28 +104,28 @@ BAD_CONFIGS = (
     BadConfig("report-jobs-none", "num_report_jobs", config(num_report_jobs=0), ("from 1 to 50",)),
     BadConfig("report-timeout-zero", "report_timeout_minutes", config(report_timeout_minutes=0), ("from 0.01",)),
     BadConfig("retries-many", "max_retries", config(max_retries=21), ("from 0 to 20",)),
-    BadConfig("client_id-missing", "credentials", without("client_id"), ("Client ID missing",)),
-    BadConfig("client_secret-missing", "credentials", without("client_secret"), ("Client Secret missing",)),
+    BadConfig("client_id-missing", "credentials", without("client_id"), ("the missing Client ID,",)),
+    BadConfig("client_secret-missing", "credentials", without("client_secret"), ("the missing Client Secret,",)),
     BadConfig(
-        "refresh_token-missing", "credentials", without("refresh_token"), ("Refresh Token missing", "Authenticate")
+        "refresh_token-missing", "credentials", without("refresh_token"), ("the missing Refresh Token,", "Authenticate")
     ),
     BadConfig(
         "refresh_token-blank",
         "credentials",
         signed_in_with(**{**OAUTH, "refresh_token": "  "}),
-        ("Refresh Token missing",),
+        ("the missing Refresh Token,",),
     ),
     BadConfig(
         "access_token-missing",
         "credentials",
         signed_in_with(auth_method="access_token"),
-        ("Access Token missing",),
+        ("the missing Access Token,",),
     ),
     BadConfig(
         "flat-secrets-missing",
         "credentials",
         {"client_id": "1"},
-        ("Client Secret and Refresh Token missing",),
+        ("the missing Client Secret and Refresh Token,",),
     ),
     BadConfig("nobody-signed-in", "credentials", {"start_date": "2026-01-01"}, ("nobody has signed in",)),
     BadConfig("credentials-empty", "credentials", signed_in_with(), ("nobody has signed in",)),

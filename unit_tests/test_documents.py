@@ -18,6 +18,37 @@ LEVELS = (1, 50, 200, 1_000)
 """Entities of an ad account at each level, as docs/sharding.md assumes them."""
 
 
+COMPARED = {
+    "Calls for 1,000 pins of boards": ("board_pins", "0 ms", "Calls per 1,000"),
+    "Calls for 1,000 ads": ("ads", "0 ms", "Calls per 1,000"),
+    "Calls for 1,000 rows of campaign analytics": ("campaign_analytics", "0 ms", "Calls per 1,000"),
+    "Pins of boards a second, with 100 ms of latency": ("board_pins", "100 ms", "Records/s"),
+}
+"""The rows of the README's comparison: stream, latency and column in the table of docs/benchmarks.md."""
+
+
+def measured(reader: str, stream: str, latency: str, column: str) -> str:
+    """A number of docs/benchmarks.md, as short as the README has it."""
+    text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    titles, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if "|" in line]
+    found = [dict(zip(titles, row, strict=True)) for row in rows]
+    [number] = {
+        row[column]
+        for row in found
+        if (row["Stream"], row["Reader"], row["Latency"]) == (f"`{stream}`", reader, latency)
+        and row["Workers"] in {"", "default"}
+    }
+    value = float(number.replace(",", ""))
+    return f"{value:,.0f}" if value >= 1 else f"{value:.1g}"
+
+
+@pytest.mark.parametrize("what", COMPARED)
+def test_the_readme_compares_with_the_numbers_that_were_measured(what: str) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    numbers = [measured(reader, *COMPARED[what]) for reader in ("official connector", "this connector")]
+    assert f"| {what} | {' | '.join(numbers)} |\n" in text, "`make bench` has changed them: change the README too"
+
+
 def calls(days: int) -> list[int]:
     """The analytics calls that each level of an account takes for so many days."""
     found = []

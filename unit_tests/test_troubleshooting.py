@@ -32,6 +32,7 @@ UNSEEN = {
     "tuple[ReportRequest, ReportRequest] | None",
     "Excluded Ad Account IDs",
     "Organic Content per Ad Account",
+    "Status of Campaigns, Ad Groups and Ads",
 }
 
 

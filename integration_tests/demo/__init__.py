@@ -1,1 +1,1 @@
-"""The connector at work against a local Pinterest, as a newcomer sees it: `make demo`."""
+"""What does a newcomer see of the connector? `make demo` reads a local Pinterest twice."""

@@ -1,4 +1,4 @@
-"""Runs the demo: check, discover, a first read, a little life in Pinterest, a second read, and what they came to."""
+"""Runs the demo: check, discover, a first read, a few changes in Pinterest, a second read, and a table of both."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ PLAIN_WIDTH = 140
 
 
 def main() -> int:
-    """Tell the story; 0 if every record arrived."""
+    """Run the demo; the exit code, 0 if every record arrived."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=PLAIN_WIDTH)
@@ -38,25 +38,25 @@ def main() -> int:
 
 
 def show(console: Console) -> bool:
-    """Run the connector, print what it found, and say whether that is all there is."""
+    """Run the connector, print what it read, and return whether that is all that Pinterest has."""
     today = datetime.now(UTC).date()
     with LocalPinterest(ROOT / CONFIG, ROOT) as pinterest:
-        console.print(f"A local Pinterest answers at {pinterest.url}. The connector talks to it as to the real one.\n")
+        console.print(f"A local Pinterest runs at {pinterest.url}. The connector reads it like the real one.\n")
         choose_days()
         connector = Connector(pinterest.url, CONFIG, ROOT)
-        announce(console, "check", "the credentials work")
+        announce(console, "check", "test the credentials")
         connector.check()
-        announce(console, "discover", "the streams and their schemas")
+        announce(console, "discover", "list the streams and their schemas")
         keys = connector.discover()
         pinterest.calls()
-        announce(console, "read", "everything, for the first time")
+        announce(console, "read", "read everything for the first time")
         first = connector.read(CATALOG, ROOT / FIRST)
         first.save_states(ROOT / STATE)
         first_calls = pinterest.calls()
-        console.print("\nMeanwhile an advertiser pauses a campaign, and late conversions reach the last days.\n")
+        console.print("\nNow an advertiser pauses a campaign, and late conversions change the last days.\n")
         pinterest.edit(first.records["campaigns"][0])
         pinterest.restate(days_back=LOOKBACK_DAYS)
-        announce(console, f"read --state {STATE}", "what is new or has changed since")
+        announce(console, f"read --state {STATE}", "read what is new or has changed")
         second = connector.read(CATALOG, ROOT / SECOND, STATE)
         second.save_states(ROOT / STATE)
         second_calls = pinterest.calls()
@@ -65,20 +65,20 @@ def show(console: Console) -> bool:
     expected |= {stream: count for stream, count in recent.items() if "date" in keys[stream]}
     found = list(findings(keys, expected, (first, second)))
     console.print(table(found))
-    troubles = [f"{item.stream} is not whole." for item in found if not item.is_whole]
+    troubles = [f"{item.stream} is not complete." for item in found if not item.is_whole]
     if not any(item.changed for item in found if item.stream == "campaigns"):
         troubles.append("The paused campaign did not arrive.")
     if [first_calls, second_calls] != [first.calls.total(), second.calls.total()]:
-        troubles.append(f"Pinterest counted {first_calls} and {second_calls} calls, which is not what the streams say.")
-    console.print(
-        " ".join(troubles) or "Every record arrived, none twice in a read, and so did what changed in between."
-    )
-    tell_where_it_lies(console)
+        troubles.append(
+            f"Pinterest counted {first_calls} and {second_calls} calls, but the streams reported other numbers."
+        )
+    console.print(" ".join(troubles) or "Every record and every change arrived, and no read contained a record twice.")
+    print_next_steps(console)
     return not troubles
 
 
 def choose_days() -> None:
-    """Ask for more history than the synchronous endpoints have, and for restated days, although the catalog appends."""
+    """Configure more history than the synchronous endpoints have, and a lookback although the catalog appends."""
     config = json.loads((ROOT / CONFIG).read_text(encoding="utf-8"))
     start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
     text = json.dumps({**config, "start_date": str(start), "lookback_days": LOOKBACK_DAYS}, indent=2)
@@ -87,22 +87,22 @@ def choose_days() -> None:
 
 def announce(console: Console, command: str, meaning: str) -> None:
     """Show a command as a user would type it."""
-    console.print(f"[bold]$ python main.py {command}[/bold]  [dim]# {meaning}[/dim]")
+    console.print(f"[bold]$ source-pinterest {command}[/bold]  [dim]# {meaning}[/dim]")
 
 
-def tell_where_it_lies(console: Console) -> None:
-    """Say what to look at and what to run next."""
-    read = f".venv/bin/python main.py read --catalog {CATALOG}"
+def print_next_steps(console: Console) -> None:
+    """Print where the output is and what to run next."""
+    read = f".venv/bin/source-pinterest read --catalog {CATALOG}"
     lines = (
         "",
-        f"The connector's JSON lines: {FIRST} and {SECOND}. Its state: {STATE}.",
+        f"The JSON lines of the connector are in {FIRST} and {SECOND}, its state is in {STATE}.",
         "",
-        "Next, with credentials of your own in secrets/config.json (see README.md):",
-        f"  {read} --config secrets/config.json",
+        "Next, read your own account, with your credentials in secrets/config.json (see README.md):",
+        f"  PINTEREST_SAVE_TOKENS=1 {read} --config secrets/config.json > messages.jsonl",
         "",
-        "Or start the local Pinterest again, and read from it in another terminal:",
+        "Or start the local Pinterest again, and read it in another terminal:",
         f"  .venv/bin/python -m integration_tests.simulator --port 8080 {' '.join(WORLD)}",
-        f"  PINTEREST_API_URL=http://127.0.0.1:8080/v5 {read} --config {CONFIG} --state {STATE}",
+        f"  PINTEREST_API_URL=http://127.0.0.1:8080/v5 {read} --config {CONFIG} --state {STATE} > messages.jsonl",
     )
     for line in lines:
         console.print(line, soft_wrap=True, markup=False)

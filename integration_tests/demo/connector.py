@@ -1,4 +1,4 @@
-"""How does the demo run the connector? As a user does: `main.py` as a process, JSON lines on its standard output."""
+"""How does the demo run the connector? As a user does: `main.py` is a process that writes JSON lines."""
 
 import json
 import os
@@ -20,24 +20,25 @@ _SUM_OF_A_STREAM = re.compile(r"(?P<stream>\w+): records [\d,]+, calls (?P<calls
 
 
 class ConnectorFailedError(RuntimeError):
-    """The connector ended with an error; the message is what it said about it."""
+    """The connector ended with an error; the message is the connector's own."""
 
 
 @dataclass
 class Reading:
-    """What one `read` gave: the records, the last state of each stream, and the calls that it says they took."""
+    """The result of one `read`: the records, the last state of each stream, and the calls that it reported."""
 
     records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
 
     def take(self, message: dict[str, Any]) -> None:
+        """Add one message of the connector, `{"type": "RECORD", "record": {...}}` and so on."""
         if message["type"] == "RECORD":
             self.records[message["record"]["stream"]].append(message["record"]["data"])
         elif message["type"] == "STATE":
             self.states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
-        elif message["type"] == "LOG" and (told := _SUM_OF_A_STREAM.match(message["log"]["message"])):
-            self.calls[told["stream"]] = int(told["calls"].replace(",", ""))
+        elif message["type"] == "LOG" and (total := _SUM_OF_A_STREAM.match(message["log"]["message"])):
+            self.calls[total["stream"]] = int(total["calls"].replace(",", ""))
 
     def save_states(self, path: Path) -> None:
         """Write the states in the form that `--state` takes."""
@@ -45,7 +46,7 @@ class Reading:
 
 
 class Connector:
-    """The connector of this checkout, pointed at an API, with a configuration file."""
+    """The connector of this checkout, with an API address and a configuration file."""
 
     def __init__(self, api_url: str, config_file: Path, root: Path) -> None:
         self._environment = {**os.environ, "PINTEREST_API_URL": api_url}
@@ -56,21 +57,21 @@ class Connector:
         """Test the connection.
 
         Raises:
-            ConnectorFailedError: it does not work.
+            ConnectorFailedError: the test failed.
         """
         for message in self._run("check"):
             if message["type"] == "CONNECTION_STATUS" and message["connectionStatus"]["status"] != "SUCCEEDED":
                 raise ConnectorFailedError(message["connectionStatus"]["message"])
 
     def discover(self) -> dict[str, list[str]]:
-        """The primary key of each stream."""
+        """The primary key of each stream, such as `{"pin_analytics": ["pin_id", "date"]}`."""
         [catalog] = [message["catalog"] for message in self._run("discover") if message["type"] == "CATALOG"]
         return {
             stream["name"]: [path[0] for path in stream["source_defined_primary_key"]] for stream in catalog["streams"]
         }
 
     def read(self, catalog: Path, output: Path, state: Path | None = None) -> Reading:
-        """Read the streams of a catalog, and keep everything the connector says in a file."""
+        """Read the streams of a catalog, and write every message of the connector into a file."""
         arguments = ["--catalog", str(catalog), *(["--state", str(state)] if state else [])]
         reading = Reading()
         with output.open("wb") as lines:

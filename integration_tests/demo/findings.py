@@ -1,4 +1,4 @@
-"""What do the two readings of the demo come to, and is anything missing?"""
+"""What did the two reads of the demo deliver, and is anything missing?"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from integration_tests.demo.connector import Key, Reading, Record
 
 @dataclass(frozen=True)
 class Finding:
-    """One stream in both readings."""
+    """One stream in both reads."""
 
     stream: str
     expected: int
@@ -27,7 +27,7 @@ class Finding:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the first reading holds each record once, and the second adds none that does not exist."""
+        """Whether the first read has each record once, and the second adds no record that does not exist."""
         return self.first == self.distinct == self.expected
 
 
@@ -36,7 +36,7 @@ def findings(
     expected: Mapping[str, int],
     readings: tuple[Reading, Reading],
 ) -> Iterator[Finding]:
-    """Compare, stream by stream, what was read with what there is."""
+    """Compare, stream by stream, what was read with what Pinterest has."""
     for stream in expected:
         first, second = (by_key(reading.records[stream], keys[stream]) for reading in readings)
         yield Finding(
@@ -57,9 +57,9 @@ def by_key(records: list[Record], key: list[str]) -> dict[Key, Record]:
 
 
 def cursor_of(state: Mapping[str, Any]) -> str:
-    """The cursor in a few words: that of the least advanced ad account, where each has its own."""
+    """The cursor in a few words; if each ad account has its own, that of the account furthest behind."""
     if boards := state.get("boards"):
-        return f"of {len(boards)} boards"
+        return f"one for each of {len(boards)} boards"
     cursors = [state, *(entry["cursor"] for entry in state.get("states", ()))]
     values = [(name, cursor[name]) for name in ("DATE", "date", "updated_time") for cursor in cursors if name in cursor]
     if not values:
@@ -71,7 +71,7 @@ def cursor_of(state: Mapping[str, Any]) -> str:
 
 
 def table(found: list[Finding]) -> Table:
-    """The findings for the eye."""
+    """The findings as a table; streams that are not complete are red."""
     drawn = Table(box=box.SIMPLE_HEAD)
     drawn.add_column("Stream", no_wrap=True)
     for name in ("In Pinterest", "1st read", "Calls", "2nd read", "Changed", "Calls"):

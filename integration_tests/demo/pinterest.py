@@ -1,4 +1,4 @@
-"""How does the demo get a Pinterest to talk to? The simulator, as a process of its own on a free port."""
+"""Which Pinterest does the demo read? The simulator, a separate process on a free port."""
 
 import json
 import subprocess
@@ -20,11 +20,11 @@ WORLD = (
 STOP_SECONDS = 5
 
 _NO_QUOTA = ("oauth/token", "report/download")
-"""What a stream does not pay for: tokens, and the files of reports, which lie elsewhere."""
+"""Calls that count against no quota: tokens, and the files of reports, which are on another host."""
 
 
 class LocalPinterest:
-    """A simulated Pinterest that other processes talk to, and that writes a connector's configuration for itself."""
+    """A simulated Pinterest for other processes, which writes a configuration with which the connector reads it."""
 
     def __init__(self, config_file: Path, root: Path, world: Sequence[str] = WORLD) -> None:
         self._command = [sys.executable, "-m", "integration_tests.simulator", *world, "--config-file", str(config_file)]
@@ -37,7 +37,7 @@ class LocalPinterest:
         self._process = subprocess.Popen(self._command, cwd=self._root, stdout=subprocess.PIPE, text=True)
         announcement = self._process.stdout.readline() if self._process.stdout else ""
         if not announcement:
-            raise RuntimeError("The local Pinterest did not start; its own words stand above.")
+            raise RuntimeError("The local Pinterest did not start; its error is above.")
         self.url = json.loads(announcement)["url"]
         return self
 
@@ -52,22 +52,22 @@ class LocalPinterest:
         self._control.close()
 
     def calls(self) -> int:
-        """How many calls were made since the last time this was asked."""
+        """How many calls Pinterest has counted since the last time."""
         log = self._ask("GET", "log")
         self._ask("DELETE", "log")
         return sum(entry["operation_id"] not in _NO_QUOTA for entry in log)
 
     def expected(self, start: date, end: date) -> dict[str, int]:
-        """How many records each stream holds, analytics from a day to a day."""
+        """How many records each stream has, analytics from the first to the last day: `{"boards": 6, ...}`."""
         return self._ask("GET", "expected", params={"start": str(start), "end": str(end)})
 
     def edit(self, campaign: Mapping[str, Any]) -> None:
-        """An advertiser pauses a campaign now."""
+        """Pause a campaign, as an advertiser does."""
         change = {"account": campaign["ad_account_id"], "kind": "campaigns", "entity_id": campaign["id"]}
         self._ask("POST", "edit", json={**change, "at": int(time.time()), "status": "PAUSED"})
 
     def restate(self, days_back: int) -> None:
-        """Late conversions arrive for ads of the last days."""
+        """Let late conversions change the numbers of the last days."""
         self._ask("POST", "restate", json={"days_back": days_back})
 
     def _ask(self, method: str, command: str, **arguments: Any) -> Any:

@@ -1,1 +1,1 @@
-"""From Pinterest into a database, and from there onto a chart: `make demo-duckdb`."""
+"""How do records get into a database and onto a chart? `make demo-duckdb` shows it."""

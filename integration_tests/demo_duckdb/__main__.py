@@ -1,4 +1,4 @@
-"""Runs the demo: a local Pinterest, two reads into DuckDB, the numbers of its campaigns, and a chart of them."""
+"""Runs the demo: two reads of a local Pinterest into DuckDB, a table of campaign numbers, and a chart of them."""
 
 import argparse
 import json
@@ -33,10 +33,13 @@ ROWS_SHOWN = 12
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Tell the story; 0 if the database holds what Pinterest has, and the chart what the database holds."""
-    parser = argparse.ArgumentParser(prog="make demo-duckdb", description=__doc__)
-    parser.add_argument("--pyairbyte", type=Path, help="the Python of an environment that has PyAirbyte")
-    parser.add_argument("--image", type=Path, default=ROOT / IMAGE, help="where to draw the chart")
+    """Run the demo; the exit code, 0 if the database has what Pinterest has, and the chart what the database has."""
+    parser = argparse.ArgumentParser(
+        prog="make demo-duckdb",
+        description="Read a local Pinterest into DuckDB twice, and draw a chart of its campaigns.",
+    )
+    parser.add_argument("--pyairbyte", type=Path, help="Python of an environment that has PyAirbyte")
+    parser.add_argument("--image", type=Path, default=ROOT / IMAGE, help="file of the chart")
     given = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     confine_to_loopback()
@@ -50,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
-    """Read twice, show what the database holds, and say whether that is all there is."""
+    """Read twice, show what the database has, and return whether that is all that Pinterest has."""
     database = ROOT / OUTPUT / "pinterest.duckdb"
     for leftover in (ROOT / OUTPUT).glob("pinterest.*"):
         leftover.unlink()
@@ -58,13 +61,11 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     today = datetime.now(UTC).date()
     start = today - timedelta(days=HISTORY_DAYS)
     with LocalPinterest(config, ROOT, WORLD) as pinterest:
-        console.print(f"A local Pinterest answers at {pinterest.url}. Everything here would work with the real one.\n")
+        console.print(f"A local Pinterest runs at {pinterest.url}. The connector reads it like the real one.\n")
         config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
         if pyairbyte is None:
-            console.print(
-                "PyAirbyte needs Python 3.11 or 3.12, which is not here: this demo loads the JSON lines itself."
-            )
-        for announcement in ("everything, for the first time", "what is new, and the days that were restated"):
+            console.print("PyAirbyte needs Python 3.11 or 3.12. Without one, this demo loads the JSON lines itself.")
+        for announcement in ("everything, for the first time", "new days, and days whose numbers may have changed"):
             console.print(f"[bold]Reading into {OUTPUT / database.name}[/bold]  [dim]# {announcement}[/dim]")
             if pyairbyte:
                 read_with_pyairbyte(pyairbyte, pinterest.url, config, database)
@@ -76,8 +77,12 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     figure = draw(rows)
     save(figure, image)
     console.print(table(rows))
-    console.print(f"{len(rows):,} campaign days in {OUTPUT / database.name}, a chart of them in {image}.", markup=False)
-    console.print(f"With credentials of your own: {EXAMPLE} secrets/config.json pinterest.duckdb", markup=False)
+    console.print(
+        f"{OUTPUT / database.name} has {len(rows):,} days of campaigns, and {image} is a chart of them.", markup=False
+    )
+    console.print("To read your own account, with your credentials in secrets/config.json:", markup=False)
+    python = pyairbyte or ".tmp/pyairbyte/bin/python"
+    console.print(f"  {python} {EXAMPLE} secrets/config.json pinterest.duckdb", markup=False)
     return len(rows) == expected and shows(figure, rows)
 
 
@@ -94,7 +99,7 @@ def read_with_pyairbyte(python: Path, api_url: str, config: Path, database: Path
 
 
 def read_with_loader(api_url: str, config: Path, database: Path) -> str:
-    """Do without PyAirbyte, and say what came."""
+    """Read without PyAirbyte; how many records of each stream arrived, in words."""
     catalog = database.with_suffix(".catalog.json")
     with catalog.open("wb") as file:
         command = [sys.executable, "-m", "source_pinterest.catalog", *STREAMS]
@@ -104,7 +109,7 @@ def read_with_loader(api_url: str, config: Path, database: Path) -> str:
 
 
 def table(rows: Sequence[CampaignDay]) -> Table:
-    """The newest days of the query's answer."""
+    """The newest days that the query returns."""
     shown = Table("Campaign", "Day", "Spend", "Impressions", "Clicks", title="The newest days", title_justify="left")
     for column in shown.columns[2:]:
         column.justify = "right"

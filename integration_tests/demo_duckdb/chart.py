@@ -1,4 +1,4 @@
-"""How does the answer of a query become a picture, and does the picture say the same?"""
+"""How do the rows of a query become a chart, and does the chart show the same numbers?"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,31 +33,31 @@ class CampaignDay:
 
 
 def campaign_days(database: Path) -> list[CampaignDay]:
-    """What the query of the example finds."""
+    """The rows that the query of the example returns."""
     with duckdb.connect(str(database)) as connection:
         return [CampaignDay(*row) for row in connection.execute(QUERY.read_text(encoding="utf-8")).fetchall()]
 
 
 def draw(rows: Sequence[CampaignDay]) -> Figure:
-    """Spend, impressions and clicks a day, stacked by campaign, the largest at the bottom."""
+    """Spend, impressions and clicks by day, stacked by campaign, with the campaign that spent most at the bottom."""
     mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
     figure = Figure(figsize=(11, 7.5), layout="constrained")
     campaigns = by_spend(rows)
     currency = " and ".join(sorted({row.currency for row in rows}))
     axes = figure.subplots(len(_PANELS), 1, sharex=True)
-    for panel, name, title in zip(axes, _PANELS, (f"Spend a day, {currency}", "Impressions", "Clicks"), strict=True):
+    for panel, name, title in zip(axes, _PANELS, (f"Spend by day, {currency}", "Impressions", "Clicks"), strict=True):
         _stack(panel, name, campaigns)
         panel.set_title(title, loc="left", fontweight="bold")
     locator = AutoDateLocator()
     axes[-1].xaxis.set_major_locator(locator)
     axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))
-    figure.suptitle("What the campaigns cost and brought, from Pinterest through DuckDB", fontsize=13)
+    figure.suptitle("Cost and results of the campaigns, from Pinterest through DuckDB", fontsize=13)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
 def by_spend(rows: Sequence[CampaignDay]) -> Mapping[str, list[CampaignDay]]:
-    """The days of each campaign, the campaign that spent most first."""
+    """The days of each campaign by its name, the campaign that spent most first."""
     days: dict[str, list[CampaignDay]] = {}
     for row in rows:
         days.setdefault(row.campaign, []).append(row)
@@ -65,13 +65,13 @@ def by_spend(rows: Sequence[CampaignDay]) -> Mapping[str, list[CampaignDay]]:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write the picture."""
+    """Write the chart into a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=_DOTS_PER_INCH)
 
 
 def shows(figure: Figure, rows: Sequence[CampaignDay]) -> bool:
-    """Whether the bars of a figure are as high as the query says, each of them."""
+    """Whether every bar of a figure is as high as the number in the rows."""
     for panel, name in zip(figure.axes, _PANELS, strict=True):
         bars = {str(group.get_label()): group for group in panel.containers}
         for campaign, days in by_spend(rows).items():

@@ -1,4 +1,4 @@
-"""How do the connector's JSON lines get into DuckDB without PyAirbyte? One table a stream, rows replaced by key."""
+"""How do JSON lines get into DuckDB without PyAirbyte? Each stream has a table, and rows are replaced by key."""
 
 import json
 import tempfile
@@ -16,9 +16,9 @@ class Loader:
     """Reads with the connector of this checkout, and keeps its state beside the database.
 
     Args:
-        connector: what reads.
-        catalog: a configured catalog's file.
-        database: DuckDB's file.
+        connector: the connector that reads.
+        catalog: the file of the configured catalog.
+        database: the file of the DuckDB database.
     """
 
     def __init__(self, connector: Connector, catalog: Path, database: Path) -> None:
@@ -28,7 +28,7 @@ class Loader:
         self._state = database.with_suffix(".state.json")
 
     def load(self) -> Mapping[str, int]:
-        """Read what is new into the tables; how many records of each stream came."""
+        """Read what is new into the tables; how many records of each stream arrived, by its name."""
         keys = self._connector.discover()
         state = self._state if self._state.exists() else None
         reading: Reading = self._connector.read(self._catalog, self._database.with_suffix(".jsonl"), state)
@@ -40,13 +40,13 @@ class Loader:
 
 
 def replace(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str], records: Sequence[Record]) -> None:
-    """Put records into a table, in the place of those with the same key."""
+    """Insert records into a table, where they replace rows with the same key."""
     if not records:
         return
     with tempfile.NamedTemporaryFile("w", suffix=".json") as lines:
         lines.writelines(f"{json.dumps(record)}\n" for record in records)
         lines.flush()
-        # Names of tables and columns are the connector's own, and the path is ours.
+        # The names of tables and columns come from the connector, and the path from here: nothing to escape.
         arrived = f"read_json('{lines.name}', format = 'newline_delimited', union_by_name = true)"
         same = " and ".join(f'old."{column}" = new."{column}"' for column in key)
         connection.execute(f"create table if not exists {table} as select * from {arrived} limit 0")

@@ -1,1 +1,1 @@
-"""Commands and views beside the connector."""
+"""Which commands and views come with the connector? Signing in, choosing streams, watching a sync."""

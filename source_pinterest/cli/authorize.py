@@ -1,12 +1,15 @@
 """How does a user get their first refresh token? `python -m source_pinterest.authorize` asks Pinterest for it.
 
-Pinterest's consent page opens in the browser, and the configuration file gets the credentials. None is ever printed.
+The command opens Pinterest's consent page in a browser and writes the credentials into the configuration file. It
+prints no secret and no token.
 """
 
 import argparse
 import getpass
 import json
 import os
+import shlex
+import shutil
 import sys
 import webbrowser
 from collections.abc import Mapping, Sequence
@@ -43,19 +46,23 @@ class App:
 
     @classmethod
     def of_user(cls, client_id: str | None, known: Mapping[str, Any]) -> Self:
-        """The app as the command line, the environment or the configuration names it; asked for where none does."""
+        """The app that the command line, the environment or the configuration names; otherwise the user is asked."""
         chosen = client_id or known.get("client_id") or _ask(input, "App id: ")
         secret = os.environ.get(SECRET_VARIABLE) or known.get("client_secret") or _ask(getpass.getpass, "App secret: ")
         return cls(str(chosen), str(secret))
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Get the token; 0 once the configuration is written."""
-    parser = argparse.ArgumentParser(prog="python -m source_pinterest.authorize", description=__doc__)
-    parser.add_argument("--client-id", help="the app's id (otherwise asked for)")
-    parser.add_argument("--config", type=Path, default=_CONFIG_FILE, help=f"what to write (default {_CONFIG_FILE})")
-    parser.add_argument("--port", type=int, default=_PORT, help=f"of the redirect URI (default {_PORT})")
-    parser.add_argument("--no-browser", action="store_true", help="print the consent page's address and open nothing")
+    """Run the command; the exit code, 0 once the configuration is written."""
+    parser = argparse.ArgumentParser(
+        prog="python -m source_pinterest.authorize",
+        description="Get a refresh token from Pinterest and write it into the configuration file. "
+        "The command opens Pinterest's consent page in a browser and prints no secret and no token.",
+    )
+    parser.add_argument("--client-id", help="id of the app; without it, the command asks")
+    parser.add_argument("--config", type=Path, default=_CONFIG_FILE, help=f"file to write (default: {_CONFIG_FILE})")
+    parser.add_argument("--port", type=int, default=_PORT, help=f"port of the redirect URI (default: {_PORT})")
+    parser.add_argument("--no-browser", action="store_true", help="print the consent page's address, do not open it")
     given = parser.parse_args(arguments)
     try:
         _prepare(given.config)
@@ -70,12 +77,12 @@ def main(arguments: Sequence[str]) -> int:
         return 130
     credentials = {"auth_method": "oauth2.0", **vars(app), "refresh_token": answer["refresh_token"]}
     write_private(given.config, {**config, "credentials": credentials})
-    _tell_what_comes_next(given.config, str(answer.get("scope") or ""))
+    _print_next_steps(given.config, str(answer.get("scope") or ""))
     return 0
 
 
 def scopes() -> str:
-    """The permissions to ask for, as the form of the connector has them."""
+    """The permissions to ask for, separated by commas, as `spec.json` lists them."""
     spec = json.loads(resources.files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
     oauth = spec["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"]
     return str(oauth["scope"])
@@ -88,28 +95,26 @@ def _ask(read: Any, prompt: str) -> str:
 
 
 def _existing(path: Path) -> dict[str, Any]:
-    """The options that the file holds already, which stay as they are."""
+    """The options that the file already holds; they stay as they are."""
     if not path.exists():
         return {}
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise refusal(
-            f"{path} can't be read as JSON ({error}). Mend it, or name another file with --config."
-        ) from error
+        raise refusal(f"{path} can't be read as JSON ({error}). Fix it, or name another file with --config.") from error
     if not isinstance(config, dict):
-        raise refusal(f"{path} does not hold a JSON object. Mend it, or name another file with --config.")
+        raise refusal(f"{path} does not hold a JSON object. Fix it, or name another file with --config.")
     return without_blanks(config)
 
 
 def _prepare(path: Path) -> None:
-    """Make the folder, and find out before the user is bothered whether the file can be written."""
+    """Create the folder, and find out whether the file can be written before the user signs in."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise refusal(f"{path.parent} can't be made ({error.strerror}). Name another file with --config.") from error
+        raise refusal(f"{path.parent} can't be created ({error.strerror}). Name another file with --config.") from error
     if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise refusal(f"{path} can't be written. Name a file in a folder of yours with --config.")
+        raise refusal(f"{path} can't be written. With --config, name a file in a folder that you can write to.")
 
 
 def _tokens(app: App, port: int, browse: Any) -> Mapping[str, Any]:
@@ -118,7 +123,7 @@ def _tokens(app: App, port: int, browse: Any) -> Mapping[str, Any]:
     page = f"{parts.scheme}://{parts.netloc}/oauth/" if parts.hostname in LOOPBACK else CONSENT_PAGE
     with ConsentListener(port) as listener:
         url = listener.consent_url(page, app.client_id, scopes())
-        _say(f"Sign in to Pinterest and agree, in a browser on this machine:\n\n  {url}\n")
+        _say(f"In a browser on this machine, open this page, sign in to Pinterest and agree:\n\n  {url}\n")
         if browse:
             browse(url)
         code = listener.wait_for_code(_PATIENCE_SECONDS)
@@ -145,17 +150,19 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Mapping[str,
         raise refusal("Pinterest does not know this app. Check the app id and the app secret.")
     if not isinstance(answer, Mapping) or not answer.get("refresh_token"):
         raise refusal(
-            f"Pinterest gave no refresh token (HTTP {response.status_code}). Run the command again, and check that the "
-            f"app lists the redirect URI {form['redirect_uri']}",
+            f"Pinterest returned no refresh token (HTTP {response.status_code}). Run the command again, and check that "
+            f"the app lists the redirect URI {form['redirect_uri']}",
         )
     return answer
 
 
-def _tell_what_comes_next(path: Path, granted: str) -> None:
+def _print_next_steps(path: Path, granted: str) -> None:
     missing = [scope for scope in scopes().split(",") if granted and scope not in granted.replace(",", " ").split()]
     if missing:
-        _say(f"Pinterest did not grant {', '.join(missing)}: the streams that need it can't be read.")
-    _say(f"The credentials are in {path}, which only you can read. Next:\n\n  python main.py check --config {path}")
+        _say(f"Pinterest did not grant {', '.join(missing)}, so the streams that need it can't be read.")
+    command = shutil.which("source-pinterest", path=str(Path(sys.executable).parent)) or "source-pinterest"
+    next_step = shlex.join([command, "check", "--config", str(path)])
+    _say(f"The credentials are in {path}, which only you can read. Test the connection:\n\n  {next_step}")
 
 
 def _say(text: str) -> None:

@@ -1,6 +1,6 @@
 """How does a user choose streams without a platform? `python -m source_pinterest.catalog boards ads > catalog.json`.
 
-Discovers the streams and writes the configured catalog that `read` takes. Naming none takes them all.
+The command discovers the streams and prints the configured catalog that `read` takes.
 """
 
 import argparse
@@ -26,15 +26,19 @@ from source_pinterest.config.options import refusal
 from source_pinterest.source import SourcePinterest
 
 _NOBODY = {"credentials": {"auth_method": "access_token", "access_token": "none"}}
-"""Enough to discover the streams, which takes no call."""
+"""A config that is enough to discover the streams, which takes no call to Pinterest."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the catalog to standard output; 0 if every name is known."""
-    parser = argparse.ArgumentParser(prog="python -m source_pinterest.catalog", description=__doc__)
-    parser.add_argument("streams", nargs="*", help="their names; none means every stream")
-    parser.add_argument("--config", type=Path, help="for custom reports and analytics columns: your configuration")
-    parser.add_argument("--append", action="store_true", help="for a destination that can't replace rows")
+    """Run the command, which prints the catalog; the exit code, 0 if every stream exists."""
+    parser = argparse.ArgumentParser(
+        prog="python -m source_pinterest.catalog",
+        description="Print the configured catalog that read takes. "
+        "Streams with a cursor are read incrementally, the others in full.",
+    )
+    parser.add_argument("streams", nargs="*", help="streams to read (default: every stream)")
+    parser.add_argument("--config", type=Path, help="configuration with custom reports or chosen columns")
+    parser.add_argument("--append", action="store_true", help="append rows, for a destination that can't replace them")
     given = parser.parse_args(arguments)
     logging.getLogger("airbyte").setLevel(logging.ERROR)
     try:
@@ -48,10 +52,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def configured(names: Sequence[str], config: Mapping[str, Any], *, append: bool = False) -> ConfiguredAirbyteCatalog:
-    """The named streams, each read as cheaply as it can be: what has a cursor incrementally, the rest whole.
+    """A catalog of the named streams: those with a cursor are read incrementally, the others in full.
+
+    Args:
+        names: the streams, in the order of the catalog; none means every stream.
+        config: as in the configuration file, `{"credentials": {...}, ...}`.
+        append: rows are appended, for a destination that can't replace them by key.
 
     Raises:
-        AirbyteTracedException: there is no stream of such a name.
+        AirbyteTracedException: one of the streams does not exist; the message suggests a similar name.
     """
     found = {stream.name: stream for stream in SourcePinterest().discover(logging.getLogger("airbyte"), config).streams}
     for name in names:

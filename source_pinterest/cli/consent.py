@@ -1,4 +1,4 @@
-"""How does the answer of Pinterest's consent page come back to this machine? To an address on loopback, once."""
+"""How does the answer of Pinterest's consent page reach this machine? The browser brings it to a loopback address."""
 
 import html
 import secrets
@@ -17,7 +17,10 @@ class ConsentListener(HTTPServer):
     """Waits on this machine for the browser that Pinterest sends back.
 
     Args:
-        port: that of the redirect URI in the app's settings; 0 takes a free one.
+        port: the port of the redirect URI in the app's settings; 0 takes a free one.
+
+    Raises:
+        AirbyteTracedException: the port can't be used, for example because another program listens on it.
     """
 
     def __init__(self, port: int) -> None:
@@ -28,17 +31,22 @@ class ConsentListener(HTTPServer):
             super().__init__(("127.0.0.1", port), _Answer)
         except OSError as error:
             raise refusal(
-                f"Port {port} of this machine is taken ({error.strerror}). Choose another with --port, and add its "
-                "redirect URI to the app at https://developers.pinterest.com/apps/.",
+                f"Port {port} of this machine can't be used ({error.strerror}). Choose another with --port, and "
+                "add its redirect URI to the app at https://developers.pinterest.com/apps/.",
             ) from error
 
     @property
     def redirect_uri(self) -> str:
-        """What the app's settings must list, to the letter."""
+        """The redirect URI that the app's settings must list, character for character."""
         return f"http://localhost:{self.server_port}/"
 
     def consent_url(self, page: str, client_id: str, scopes: str) -> str:
-        """The address of the page on which a user agrees.
+        """The address of the page on which the user agrees.
+
+        Args:
+            page: the consent page without a query.
+            client_id: the app's id.
+            scopes: the permissions, separated by commas.
 
         https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/
         """
@@ -52,7 +60,7 @@ class ConsentListener(HTTPServer):
         return f"{page}?{urlencode(query)}"
 
     def wait_for_code(self, seconds: float) -> str:
-        """The code to exchange for tokens.
+        """The code to exchange for tokens, once the user has agreed.
 
         Raises:
             AirbyteTracedException: nobody agreed in time, or the user declined.
@@ -67,16 +75,17 @@ class ConsentListener(HTTPServer):
             self.handle_request()
         if "code" not in self.answer:
             raise refusal(
-                f"Pinterest gave no access ({self.answer.get('error', 'no reason')}). Run the command again and agree.",
+                f"Pinterest granted no access ({self.answer.get('error', 'no reason')}). "
+                "Run the command again and agree.",
             )
         return self.answer["code"]
 
     def take(self, arrived: dict[str, str]) -> str | None:
-        """What to tell the browser; None for a call that is not Pinterest's answer to this very question."""
+        """What the browser shows; None for a request that does not answer the question asked on the consent page."""
         if not secrets.compare_digest(arrived.get("state", "").encode(), self.state.encode()):
             return None
         self.answer = arrived
-        return "Done. You can close this window." if "code" in arrived else "No access was given."
+        return "Done. You can close this window." if "code" in arrived else "Pinterest granted no access."
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -85,7 +94,7 @@ class _Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         sentence = self.server.take(dict(parse_qsl(urlsplit(self.path).query)))
-        page = _PAGE.format(html.escape(sentence or "This is not the answer that was waited for.")).encode()
+        page = _PAGE.format(html.escape(sentence or "This is not the answer that the command waits for.")).encode()
         self.send_response(200 if sentence else 400)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
@@ -93,4 +102,4 @@ class _Answer(BaseHTTPRequestHandler):
         self.wfile.write(page)
 
     def log_message(self, *_: Any) -> None:
-        """Nothing: the request line holds the code."""
+        """Log nothing: the request line contains the code."""

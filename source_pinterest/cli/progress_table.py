@@ -1,4 +1,4 @@
-"""What does somebody who watches a sync see? A table that renews itself, where the errors go and only on a terminal."""
+"""What does somebody who watches a sync see? A live table on standard error, if that is a terminal."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ from source_pinterest.api.usage import QuotaUsage, StreamUsage
 from source_pinterest.engine.progress import Progress
 
 NO_PROGRESS_VARIABLE = "NO_PROGRESS"
-"""Set to 1 to see no table."""
+"""Set to 1 to switch the table off."""
 
 _LOOKS_PER_SECOND = 2
 _COLUMNS = ("Stream", "Records", "Parts", "Calls", "Time left")
@@ -25,7 +25,11 @@ _COLUMNS = ("Stream", "Records", "Parts", "Calls", "Time left")
 
 @contextmanager
 def watched(progress: Callable[[], Progress | None]) -> Generator[None, None, None]:
-    """Show the progress of a sync beside the block, if anybody can see it."""
+    """Show the progress of a sync while the block runs, if standard error is a terminal.
+
+    Args:
+        progress: the progress so far; None until the sync has begun.
+    """
     if not sys.__stderr__ or not sys.__stderr__.isatty() or os.environ.get(NO_PROGRESS_VARIABLE) == "1":
         yield
         return
@@ -48,7 +52,7 @@ def watched(progress: Callable[[], Progress | None]) -> Generator[None, None, No
 
 
 def picture(progress: Progress, seconds: float) -> RenderableType:
-    """The progress of a sync as a table, with the quotas below it."""
+    """The progress of a sync after so many seconds: a table of the streams, with the quotas below it."""
     table = Table(*_COLUMNS, title=f"Pinterest, {_duration(seconds)}", title_justify="left")
     for column in table.columns[1:]:
         column.justify = "right"

@@ -1,6 +1,6 @@
 """What did the user choose? The only reader of the raw config: every shape that configs have had becomes one `Config`.
 
-Nothing is pushed back into it, and no other module sees the raw mapping.
+Nothing is written back to the raw config, and no other module sees it.
 """
 
 import re
@@ -30,11 +30,12 @@ from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYN
 __all__ = ["AccessTokenCredentials", "AttributionWindow", "Config", "Credentials", "CustomReport", "OAuthCredentials"]
 
 STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
+_STATUS = "Status of Campaigns, Ad Groups and Ads"
 
-# Conversions move for at most 60 days, and the days before the synchronous endpoints' history have settled for good.
+# Conversions change for at most 60 days; days older than the synchronous endpoints' history no longer change.
 _LOOKBACK = NumberOption("lookback_days", "Lookback Window", 0, SYNC_HISTORY_DAYS)
-_PIN_AGE = NumberOption("pin_analytics_max_age_days", "Age of Pins in Pin Analytics (Days)", 1, 36_500)
-# Airbyte stops a source that says nothing for two hours, see maxSecondsBetweenMessages in metadata.yaml.
+_PIN_AGE = NumberOption("pin_analytics_max_age_days", "Maximum Age of Pins in Pin Analytics (Days)", 1, 36_500)
+# Airbyte stops a source that emits nothing for two hours, see maxSecondsBetweenMessages in metadata.yaml.
 _MAX_WAIT = NumberOption("max_wait_minutes", "Longest Wait", 0, 110)
 _WORKERS = NumberOption("num_workers", "Number of Concurrent Workers", 1, 40)
 _THREADS = NumberOption("num_threads", "Number of Concurrent Threads", 1, 40)
@@ -55,7 +56,7 @@ _ACCOUNT_ID = re.compile(rf"\d{{1,{MAX_ID_DIGITS}}}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The choices of one connection, checked and complete; None stands for Pinterest's or the stream's own default."""
+    """The choices of one connection, validated and complete; None means the default of Pinterest or of the stream."""
 
     credentials: Credentials
     today: Date
@@ -82,14 +83,15 @@ class Config:
 
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any], today: Date | None = None) -> Self:
-        """Read a config of any age.
+        """Read a config of this version or of any earlier one.
 
         Args:
-            raw: as the platform or a file gives it.
-            today: the day that "today" means for the whole sync; by default the current one in UTC.
+            raw: the options by key, such as `{"credentials": {...}, "start_date": "2026-01-31"}`, as the platform or a
+                file holds them; null and blank text count as absent, unknown keys are ignored.
+            today: the day that counts as today for the whole sync; by default the current day in UTC.
 
         Raises:
-            AirbyteTracedException: a value can't be used; the message says which option, and what to do.
+            AirbyteTracedException: a value can't be used; the message names the option and says what to do.
         """
         if not isinstance(raw, Mapping):
             raise refusal("The configuration must be a JSON object that holds the options by name.")
@@ -153,7 +155,7 @@ def _accounts(options: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...], 
         if account_id in excluded:
             raise refusal(
                 f"Excluded Ad Account IDs: {account_id} is also among the ad accounts to sync. "
-                "Remove it from one of the two lists.",
+                "Remove it from one of the two options.",
             )
     return organic, chosen, excluded
 
@@ -166,14 +168,14 @@ def _account_id(title: str, value: Any) -> str:
     text = str(value) if isinstance(value, str | int) else ""
     if not _ACCOUNT_ID.fullmatch(text):
         raise refusal(
-            f"{title}: {value!r} is not the ID of an ad account. It is a number of at most {MAX_ID_DIGITS} digits, "
-            "which Ads Manager shows beside the account's name.",
+            f"{title}: {value!r} is not the ID of an ad account. An ID is a number of at most {MAX_ID_DIGITS} digits, "
+            "which Ads Manager shows next to the account's name.",
         )
     return text
 
 
 def _statuses(options: Mapping[str, Any]) -> tuple[str, ...]:
-    chosen = {one_of("Status", entry, STATUSES) for entry in several("Status", options.get("status", []))}
+    chosen = {one_of(_STATUS, entry, STATUSES) for entry in several(_STATUS, options.get("status", []))}
     return tuple(status for status in STATUSES if status in chosen) or STATUSES
 
 

@@ -1,4 +1,4 @@
-"""When does a conversion count for an ad, for whom and on which day, and which choices of that are there?"""
+"""When does a conversion count for an ad, whose and on which day, and which choices does Pinterest offer?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ ATTRIBUTION_TYPES = ("INDIVIDUAL", "HOUSEHOLD")
 
 @dataclass(frozen=True, slots=True)
 class AttributionWindow:
-    """How many days after a click, an engagement or a view a conversion still counts.
+    """How many days after a click, an engagement or a view a conversion still counts; as text, `30/30/1`.
 
     https://developers.pinterest.com/docs/api/v5/campaigns-analytics
     """
@@ -25,12 +25,12 @@ class AttributionWindow:
 
     @property
     def largest(self) -> int:
-        """For so many days the conversions of a day may still grow."""
+        """For how many days the conversions of a day can still grow."""
         return max(self.click, self.engagement, self.view)
 
 
-# The 21 that Ads Manager offers: an engagement counts as long as a click does, a view never longer. Pinterest's default
-# stands first.
+# The 21 that Ads Manager offers: an engagement counts for as long as a click, a view never for longer. Pinterest's
+# default comes first.
 ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
     str(window): window
     for window in sorted(

@@ -1,4 +1,4 @@
-"""Who signs in to Pinterest, and from which of the shapes that configs have had over the years is that read?
+"""Who signs in to Pinterest? Read from every shape in which configs have held credentials.
 
 https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/
 """
@@ -24,7 +24,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class OAuthCredentials:
-    """An app and its user's permission, from which access tokens are made.
+    """An app and a user's permission, with which the token endpoint issues access tokens.
 
     https://developers.pinterest.com/docs/api/v5/oauth-token
     """
@@ -37,28 +37,28 @@ class OAuthCredentials:
 
     @property
     def basic_token(self) -> str:
-        """What identifies the app towards the token endpoint; as good as the client secret to whoever reads it."""
+        """The app's Basic authorization for the token endpoint; as secret as the client secret, which it contains."""
         return base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
 
     def usable_access_token(self, now: DateTime | None = None) -> str | None:
-        """The access token that came with the config, unless it has expired or nobody knows when it does."""
+        """The access token of the config; None if it has expired or its expiry is unknown."""
         if self.token_expiry_date is None or self.token_expiry_date <= (now or pendulum.now("UTC")):
             return None
         return self.access_token
 
     def secrets(self) -> tuple[str, ...]:
-        """What no message may show."""
+        """The values that no message may contain."""
         return tuple(filter(None, (self.client_secret, self.refresh_token, self.access_token, self.basic_token)))
 
 
 @dataclass(frozen=True, slots=True)
 class AccessTokenCredentials:
-    """A ready access token, good for at most 30 days."""
+    """A ready-made access token, valid for at most 30 days."""
 
     access_token: str = field(repr=False)
 
     def secrets(self) -> tuple[str, ...]:
-        """What no message may show."""
+        """The values that no message may contain."""
         return (self.access_token,)
 
 
@@ -66,7 +66,16 @@ Credentials = OAuthCredentials | AccessTokenCredentials
 
 
 def read_credentials(options: Mapping[str, Any]) -> Credentials:
-    """The credentials of a config in any of its shapes: nested, with or without a method, or flat."""
+    """Read the credentials of a config.
+
+    Args:
+        options: the whole config. The fields stand under `credentials`, with or without `auth_method`, or, in older
+            configs, at the top level: `{"client_id": ..., "client_secret": ..., "refresh_token": ...}` or
+            `{"access_token": ...}`.
+
+    Raises:
+        AirbyteTracedException: there are no credentials, or a field is missing or unusable; the message names it.
+    """
     nested = options.get("credentials", {})
     if not isinstance(nested, Mapping):
         raise refusal(f"{_METHOD}: choose OAuth2.0 or Access Token and fill in its fields.")
@@ -76,7 +85,7 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
         _demand(fields, "access_token")
         return AccessTokenCredentials(_text(fields, "access_token"))
     if method != "oauth2.0":
-        raise refusal(f"{_METHOD}: choose OAuth2.0 or Access Token; nothing else is known.")
+        raise refusal(f"{_METHOD}: choose OAuth2.0 or Access Token. There is no other method.")
     _demand(fields, "client_id", "client_secret", "refresh_token")
     return OAuthCredentials(
         client_id=_text(fields, "client_id"),
@@ -101,8 +110,7 @@ def _demand(fields: Mapping[str, Any], *keys: str) -> None:
     missing = [_TITLES[key] for key in keys if key not in fields]
     if missing:
         raise refusal(
-            f"{_METHOD}: {' and '.join(missing)} missing. "
-            "Enter what is missing, or choose OAuth2.0 and click Authenticate.",
+            f"{_METHOD}: enter the missing {' and '.join(missing)}, or choose OAuth2.0 and click Authenticate.",
         )
 
 
@@ -114,7 +122,7 @@ def _text(fields: Mapping[str, Any], key: str) -> str:
 
 
 def _moment(value: Any) -> DateTime | None:
-    """When a token expires, as the platform or an older connector noted it; None where that can't be read."""
+    """When a token expires, as the platform or an older connector wrote it; None if that can't be read."""
     if not isinstance(value, str):
         return None
     try:

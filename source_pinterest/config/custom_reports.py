@@ -1,6 +1,6 @@
-"""Which reports of their own did the user define?
+"""Which custom reports did the user define?
 
-Each becomes a stream. What the documentation forbids is refused here; what only Pinterest can tell is left to it.
+Each becomes a stream. What Pinterest's documentation forbids is refused here; the rest is left to Pinterest.
 """
 
 from collections.abc import Collection, Mapping
@@ -36,7 +36,7 @@ _COME_UNASKED = frozenset({DATE, "TARGETING_TYPE", "TARGETING_VALUE"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomReport:
-    """A report as its owner defined it; None and empty tuples stand for what was left open.
+    """A report as the user defined it; None and empty tuples stand for fields that were left empty.
 
     https://developers.pinterest.com/docs/api/v5/analytics-create_report
     """
@@ -59,22 +59,29 @@ class CustomReport:
 
     @property
     def names_windows(self) -> bool:
-        """Whether the report chooses attribution windows, of which Pinterest refuses some combinations."""
+        """Whether the report sets attribution windows, some combinations of which Pinterest refuses."""
         return any(
             days is not None for days in (self.click_window_days, self.engagement_window_days, self.view_window_days)
         )
 
     @property
     def stream_name(self) -> str:
-        """Saved states and catalogs know the stream by this name, with every space of the report's own name."""
+        """The name in saved states and catalogs: `MyReport One` becomes `custom__my_report _one`, space included."""
         return camel_to_snake(f"custom_{self.name}")
 
 
 def read_custom_reports(value: Any, today: Date) -> tuple[tuple[CustomReport, ...], tuple[str, ...]]:
-    """The reports, and a notice for each start date that had to be moved.
+    """Read the list of custom reports.
+
+    Args:
+        value: the option's value: a list of mappings with at least `name`, `level`, `granularity` and `columns`.
+        today: the day that counts as today for the whole sync.
+
+    Returns:
+        The reports, and a sentence for each start date that had to be moved up.
 
     Raises:
-        AirbyteTracedException: a report can't be made; the message names it and its field.
+        AirbyteTracedException: a report can't be used; the message names the report and its field.
     """
     read = [_report(_Entry.parse(entry, place), today) for place, entry in enumerate(several(_TITLE, value), start=1)]
     reports = tuple(report for report, _ in read)
@@ -87,7 +94,7 @@ def _refuse_shared_streams(reports: Collection[CustomReport]) -> None:
     for report in reports:
         if report.stream_name in names:
             raise refusal(
-                f"{_TITLE}: {names[report.stream_name]!r} and {report.name!r} would both be the stream "
+                f"{_TITLE}: {names[report.stream_name]!r} and {report.name!r} would both become the stream "
                 f"{report.stream_name}. Give one of them another Name.",
             )
         names[report.stream_name] = report.name
@@ -95,7 +102,7 @@ def _refuse_shared_streams(reports: Collection[CustomReport]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One report of the list, as it was filled in."""
+    """One report of the list, as the user filled it in."""
 
     name: str
     options: Mapping[str, Any]
@@ -104,7 +111,7 @@ class _Entry:
     def parse(cls, entry: Any, place: int) -> Self:
         name = entry.get("name") if isinstance(entry, Mapping) else None
         if not isinstance(name, str) or not name.strip():
-            raise refusal(f"{_TITLE}: report {place} of the list has no Name. Give it one, or remove the report.")
+            raise refusal(f"{_TITLE}: report {place} of the list has no Name. Give it a name or remove it.")
         return cls(name, without_blanks(entry))
 
     def title(self, key: str) -> str:
@@ -124,14 +131,14 @@ class _Entry:
         return tuple(choice for choice in choices if choice in chosen)
 
     def window_days(self, key: str) -> int | None:
-        """A number of days; some older forms saved it as a list of one."""
+        """A number of days; some older forms saved it as a list with one entry."""
         match self.options.get(key):
             case None | []:
                 return None
             case [value] | value:
                 if isinstance(value, bool) or value not in ATTRIBUTION_WINDOWS_DAYS:
                     days = ", ".join(map(str, ATTRIBUTION_WINDOWS_DAYS))
-                    raise refusal(f"{self.title(key)}: {value!r} is none of the choices. Choose one of: {days}.")
+                    raise refusal(f"{self.title(key)}: {value!r} is not a valid choice. Choose one of: {days}.")
                 return int(value)
 
 
@@ -173,8 +180,8 @@ def _columns(entry: _Entry, level: str) -> tuple[str, ...]:
         raise refusal(f"{title}: this is missing. Enter at least one metric, such as SPEND_IN_DOLLAR.")
     if refused := [name for name in columns if name in refused_columns(level)]:
         raise refusal(
-            f"{title}: level {level} has no column {', '.join(refused)}, because a product item belongs to no single "
-            "ad. Remove it, or choose another level.",
+            f"{title}: level {level} has no column {', '.join(refused)}, because a product item does not belong to a "
+            "single ad. Remove the column or choose another level.",
         )
     return columns
 
@@ -183,13 +190,13 @@ def _targeting_types(entry: _Entry, level: str) -> tuple[str, ...]:
     title, chosen = entry.title("targeting_types"), entry.choices("targeting_types", TARGETING_TYPES)
     if chosen and not is_targeting(level):
         raise refusal(
-            f"{title}: level {level} is not broken down. Remove them, or choose a level that ends in _TARGETING.",
+            f"{title}: level {level} takes no targeting types. Remove them or choose a level that ends in _TARGETING.",
         )
     for name in chosen:
         if ONLY_LEVEL_OF_TARGETING_TYPE.get(name, level) != level:
             raise refusal(
                 f"{title}: {name} exists at level {ONLY_LEVEL_OF_TARGETING_TYPE[name]} only, not at {level}. "
-                "Remove it, or change the level.",
+                "Remove it or change the level.",
             )
     return chosen or default_targeting_types(level)
 
@@ -198,7 +205,7 @@ def _ad_statuses(entry: _Entry, level: str) -> tuple[str, ...]:
     chosen = entry.choices("ad_statuses", AD_STATUSES)
     if chosen and is_about_product_items(level):
         raise refusal(
-            f"{entry.title('ad_statuses')}: level {level} can't be filtered by ads, because a product item belongs to "
-            "no single one. Remove them, or choose another level.",
+            f"{entry.title('ad_statuses')}: level {level} can't be filtered by ad status, because a product item does "
+            "not belong to a single ad. Remove the statuses or choose another level.",
         )
     return chosen

@@ -1,6 +1,7 @@
 """How is one option of the form read from the raw config, and how is a bad value refused?
 
-A blank value counts as absent. A refusal is one sentence that names the option by its title in the form.
+A blank value counts as absent. A refusal is a short message that names the option by its title in the form, and every
+function that takes a title raises one (an `AirbyteTracedException`) for a value that it can't use.
 """
 
 import difflib
@@ -19,44 +20,44 @@ _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
 
 def refusal(sentence: str) -> AirbyteTracedException:
-    """The error for a config that its owner has to change."""
+    """A config error for the caller to raise; the sentence says what the user has to change."""
     return AirbyteTracedException(message=sentence, internal_message=sentence, failure_type=FailureType.config_error)
 
 
 def without_blanks(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that say something: null and empty text are how forms and older configs leave one out."""
+    """The options that have a value, texts stripped: forms and older configs leave one out as null or blank text."""
     stripped = {key: value.strip() if isinstance(value, str) else value for key, value in raw.items()}
     return {key: value for key, value in stripped.items() if value not in (None, "")}
 
 
 def one_of(title: str, value: Any, choices: Collection[str]) -> str:
-    """One of a few words, in whatever case."""
+    """The chosen word in capitals; the config may have it in any case."""
     word = value.upper() if isinstance(value, str) else None
     if word not in choices:
-        raise refusal(f"{title}: {value!r} is none of the choices. Choose one of: {', '.join(choices)}.")
+        raise refusal(f"{title}: {value!r} is not a valid choice. Choose one of: {', '.join(choices)}.")
     return str(word)
 
 
 def flag(title: str, value: Any) -> bool:
-    """Yes or no."""
+    """Whether an option is on."""
     if not isinstance(value, bool):
-        raise refusal(f"{title}: this is either on or off. Enter true or false, not {value!r}.")
+        raise refusal(f"{title}: this option is on or off. Enter true or false, not {value!r}.")
     return value
 
 
 def several(title: str, value: Any) -> list[Any]:
-    """The entries of a list, blanks left out."""
+    """The entries of a list without the blank ones, texts stripped."""
     if not isinstance(value, list):
-        raise refusal(f"{title}: this is a list. Enter its values one by one, not as {value!r}.")
+        raise refusal(f"{title}: enter a list of values, not {value!r}.")
     stripped = [entry.strip() if isinstance(entry, str) else entry for entry in value]
     return [entry for entry in stripped if entry not in (None, "")]
 
 
 def column_names(title: str, value: Any, known: Collection[str]) -> tuple[str, ...]:
-    """The columns of a list, by Pinterest's names, each once and in whatever case."""
+    """Pinterest's names of the columns in a list, in capitals, each once; the config may have them in any case."""
     names = tuple(dict.fromkeys(str(entry).upper() for entry in several(title, value)))
     if unknown := [_with_hint(name, known) for name in names if name not in known]:
-        raise refusal(f"{title}: Pinterest has no column {', '.join(unknown)}. Correct or remove it.")
+        raise refusal(f"{title}: Pinterest has no column {', '.join(unknown)}. Correct the name or remove it.")
     return names
 
 
@@ -66,11 +67,13 @@ def _with_hint(name: str, known: Collection[str]) -> str:
 
 
 def start_day(title: str, value: Any, today: Date, history_days: int) -> tuple[Date, tuple[str, ...]]:
-    """The day to read from, and a notice where the one entered is older than what Pinterest keeps."""
+    """The first day to read, and a sentence about it if the day entered is older than the days that Pinterest keeps."""
     chosen, earliest = _past_day(title, value, today), days_before(today, history_days)
     if chosen >= earliest:
         return chosen, ()
-    notice = f"{title} {chosen} is older than the {history_days} days that Pinterest keeps: reading from {earliest} on."
+    notice = (
+        f"{title} {chosen} is older than the {history_days} days that Pinterest keeps; reading starts on {earliest}."
+    )
     return earliest, (notice,)
 
 
@@ -79,15 +82,15 @@ def _past_day(title: str, value: Any, today: Date) -> Date:
     try:
         chosen = parse_day(match[1] if match else str(value))
     except ValueError:
-        raise refusal(f"{title}: {value!r} is not a date. Write it as YYYY-MM-DD, such as {today}.") from None
+        raise refusal(f"{title}: {value!r} is not a date. Enter it as YYYY-MM-DD, for example {today}.") from None
     if chosen > today:
-        raise refusal(f"{title}: {chosen} lies in the future. Choose a day up to today, {today} (UTC).")
+        raise refusal(f"{title}: {chosen} is in the future. Choose today, {today} (UTC), or an earlier day.")
     return chosen
 
 
 @dataclass(frozen=True, slots=True)
 class NumberOption:
-    """A number with its bounds, both of them allowed."""
+    """A number with its bounds, both inclusive."""
 
     key: str
     title: str
@@ -95,14 +98,14 @@ class NumberOption:
     highest: float
 
     def read(self, options: Mapping[str, Any], default: float) -> float:
-        """The number, or the default where the config has none."""
+        """The number, or the default if the config has none."""
         value = options.get(self.key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not self.lowest <= value <= self.highest:
             raise refusal(f"{self.title}: enter a number from {self.lowest:g} to {self.highest:g}, not {value!r}.")
         return value
 
     def read_whole(self, options: Mapping[str, Any], default: int) -> int:
-        """The number, which can't have a fraction."""
+        """The whole number, or the default if the config has none."""
         value = self.read(options, default)
         if value != int(value):
             raise refusal(f"{self.title}: enter a whole number, not {value!r}.")

@@ -1,6 +1,6 @@
-"""What can a report be about, by what can it be broken down and filtered, and how far back does it reach?
+"""What can a report be about, how can it be broken down and filtered, and how far back does it reach?
 
-Pinterest's own words for it: https://developers.pinterest.com/docs/api/v5/analytics-create_report.
+The names are Pinterest's: https://developers.pinterest.com/docs/api/v5/analytics-create_report.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ USUAL_TARGETING_TYPES = (
     "AGE_BUCKET",
     "REGION",
 )
-# In beta, or meant for a few accounts: where Pinterest refuses one of them, it refuses the whole report.
+# In beta, or for a few accounts only. If Pinterest refuses one of them, it refuses the whole report.
 _RARE_TARGETING_TYPES = ("AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE")
 
 ONLY_LEVEL_OF_TARGETING_TYPE: Mapping[str, str] = {
@@ -61,14 +61,14 @@ TARGETING_TYPES = (*USUAL_TARGETING_TYPES, *ONLY_LEVEL_OF_TARGETING_TYPE, *_RARE
 
 
 class Reach(NamedTuple):
-    """How many days back a report may start, and how many days it may cover, both ends counted."""
+    """How many days back a report may start, and how many days it may cover, first and last day included."""
 
     history_days: int
     window_days: int
 
 
 def reach_of(level: str, granularity: Granularity) -> Reach:
-    """The days that Pinterest has for a level and a granularity; where both limit them, the tighter limit."""
+    """The days that Pinterest has for a level and a granularity; if both limit them, the tighter limit."""
     history_days, window_days = limits.ASYNC_HISTORY_DAYS, limits.REPORT_WINDOW_DAYS
     if is_about_product_items(level):
         history_days, window_days = limits.PRODUCT_ITEM_HISTORY_DAYS, limits.PRODUCT_ITEM_WINDOW_DAYS
@@ -78,7 +78,7 @@ def reach_of(level: str, granularity: Granularity) -> Reach:
 
 
 def is_about_product_items(level: str) -> bool:
-    """Whether the rows are product items, which belong to no single ad."""
+    """Whether the rows are product items, which do not belong to a single ad."""
     return level.startswith("PRODUCT_ITEM")
 
 
@@ -93,7 +93,7 @@ def refused_columns(level: str) -> frozenset[str]:
 
 
 def default_targeting_types(level: str) -> tuple[str, ...]:
-    """All breakdowns that the level has for every account; none where it isn't broken down."""
+    """Every targeting type of the level that is open to all accounts; none if the level isn't broken down."""
     if not is_targeting(level):
         return ()
     own = (name for name, only_level in ONLY_LEVEL_OF_TARGETING_TYPE.items() if only_level == level)
