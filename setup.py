@@ -22,7 +22,6 @@ def declared_version() -> str:
 
 CONNECTOR = [
     "airbyte-cdk>=7.39.1,<8",
-    "ijson>=3.3,<4",
     "orjson>=3.10,<4",
     "pendulum>=3.1,<4",
     "requests>=2.32,<3",

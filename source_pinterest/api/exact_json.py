@@ -22,7 +22,7 @@ _SHORTEST = 20
 _STRIDE = 5
 _MARKED = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte in range(256))
 _RUN, _SAMPLED_RUN = b"0" * _SHORTEST, b"0" * (_SHORTEST // _STRIDE)
-_BEFORE_A_NUMBER = b":, "
+_BEFORE_A_NUMBER = b":,[ \t\r\n"
 
 _LONE_SURROGATE = re.compile(
     r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
@@ -37,7 +37,7 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
 
     Args:
         body: the text, in UTF-8.
-        on_replacement: is called once if something was replaced.
+        on_replacement: is called once for each kind of replacement.
 
     Raises:
         MalformedAnswerError: it is no JSON, or nested too deeply, or has a number of thousands of digits.
@@ -96,13 +96,7 @@ class _Lenient:
         self._numbers += 1
 
     def _report(self) -> None:
-        if self._on_replacement and (self._texts or self._numbers):
-            parts = [
-                f"{count:,} {what}"
-                for count, what in (
-                    (self._texts, "broken characters by U+FFFD"),
-                    (self._numbers, "numbers out of range by null"),
-                )
-                if count
-            ]
-            self._on_replacement(f"In an answer of Pinterest were replaced: {', '.join(parts)}.")
+        if self._on_replacement and self._texts:
+            self._on_replacement(f"Pinterest sent {self._texts:,} broken characters; they are replaced by U+FFFD.")
+        if self._on_replacement and self._numbers:
+            self._on_replacement(f"Pinterest sent {self._numbers:,} numbers out of range; they are replaced by null.")

@@ -79,7 +79,7 @@ class JsonBody:
     def expect(self, byte: bytes) -> None:
         """Pass over this byte."""
         if self.peek() != byte:
-            raise self._unexpected(f"a '{byte.decode()}' is missing")
+            raise self._unexpected(byte)
         self._at += 1
 
     def end(self) -> None:
@@ -94,7 +94,7 @@ class JsonBody:
         while more:
             key = self.value() if self.peek() == b'"' else None
             if not isinstance(key, str):
-                raise self._unexpected("a key is missing")
+                raise self._unexpected(b'"')
             self.expect(b":")
             yield key
             more = self._another(b"}")
@@ -145,7 +145,7 @@ class JsonBody:
 
     def _row(self) -> Record:
         if self.peek() != b"{":
-            raise self._unexpected("a row is no object")
+            raise self._unexpected(b"{")
         while True:
             limit, end = self._at + ROW_BYTES, self._at
             for braces in range(1, _BRACES_TRIED + 1):
@@ -198,8 +198,8 @@ class JsonBody:
         self._parse = _parse_exactly if holds_long_number(self._text) else orjson.loads
         return fresh > 0
 
-    def _unexpected(self, what: str) -> MalformedAnswerError:
-        return MalformedAnswerError(f"Of the answer, {what}." if self.peek() else "The answer is cut short.")
+    def _unexpected(self, wanted: bytes) -> MalformedAnswerError:
+        return MalformedAnswerError(f"{wanted!r} is missing." if self.peek() else "The answer is cut short.")
 
 
 def _parse_exactly(row: bytes) -> Any:

@@ -165,21 +165,37 @@ def test_what_is_replaced_in_a_row_is_told() -> None:
 
     assert list(rows_of([body], on_replacement=told.append)) == [{"A": "\ufffd"}, {"A": None, "B": "}"}, {"A": "😀"}]
     assert told == [
-        "In an answer of Pinterest were replaced: 1 broken characters by U+FFFD.",
-        "In an answer of Pinterest were replaced: 1 numbers out of range by null.",
+        "Pinterest sent 1 broken characters; they are replaced by U+FFFD.",
+        "Pinterest sent 1 numbers out of range; they are replaced by null.",
     ]
 
 
-def row_of(size: int) -> bytes:
-    return b'{"TEXT":"%b"}' % (b"}" * (size - len('{"TEXT":""}')))
+def row_of(size: int, letter: bytes = b"}") -> bytes:
+    return b'{"TEXT":"%b"}' % (letter * (size - len('{"TEXT":""}')))
 
 
 @pytest.mark.parametrize("chunk", [10_000, 3 * ROW_BYTES])
-def test_the_largest_row_is_read_and_a_larger_one_refused(chunk: int) -> None:
-    assert len(list(rows_of(cut(b"[%b,{}]" % row_of(ROW_BYTES), chunk)))) == 2
-    for body in (b"[%b]" % row_of(ROW_BYTES + 1), b'[{"TEXT":"' + b"x" * 2 * ROW_BYTES, b"[" + b'{"":' * ROW_BYTES):
-        with pytest.raises(MalformedAnswerError, match="has more than 1,048,576 bytes"):
-            list(rows_of(cut(body, chunk)))
+@pytest.mark.parametrize("letter", [b"}", b"x"])
+def test_the_largest_row_is_read(chunk: int, letter: bytes) -> None:
+    row = row_of(ROW_BYTES, letter)
+
+    assert len(list(rows_of(cut(b"[%b,%b,{}]" % (row, row), chunk)))) == 3
+
+
+@pytest.mark.parametrize("chunk", [10_000, 3 * ROW_BYTES])
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"[" + row_of(ROW_BYTES + 1) + b"]", id="braces"),
+        pytest.param(b"[" + row_of(ROW_BYTES + 1, b"x") + b"]", id="a text"),
+        pytest.param(b'[{"A":1},' + row_of(ROW_BYTES + 1, b"x") + b"]", id="not the first"),
+        pytest.param(b'[{"TEXT":"' + b"x" * 2 * ROW_BYTES, id="never closed"),
+        pytest.param(b"[" + b'{"":' * ROW_BYTES, id="ever deeper"),
+    ],
+)
+def test_a_larger_row_is_refused(chunk: int, body: bytes) -> None:
+    with pytest.raises(MalformedAnswerError, match="has more than 1,048,576 bytes"):
+        list(rows_of(cut(body, chunk)))
 
 
 @pytest.mark.parametrize(
