@@ -91,8 +91,8 @@ class ReportClient:
             UnavailableError: the file can't be had whole.
         """
         tries = Tries(self._api.retry_policy, self._stream, "the file of a report")
+        tries.begin()
         while True:
-            tries.begin()
             try:
                 answer = self._downloaded(request, token, url, read)
             except (requests.ReadTimeout, MalformedAnswerError) as error:
@@ -103,6 +103,7 @@ class ReportClient:
                 if isinstance(answer, Answer):
                     return answer.value
                 tries.failed(f"HTTP {answer.status}.")
+            tries.begin()  # if Pinterest answers now, only the host of the files can't be reached
             url = self.poll(request.ad_account_id, token)[1] or url  # a link is good for five minutes
 
     def _downloaded(
