@@ -91,7 +91,6 @@ class ReportClient:
             UnavailableError: the file can't be had whole.
         """
         tries = Tries(self._api.retry_policy, self._stream, "the file of a report")
-        tries.begin()
         while True:
             try:
                 answer = self._downloaded(request, token, url, read)
@@ -103,7 +102,6 @@ class ReportClient:
                 if isinstance(answer, Answer):
                     return answer.value
                 tries.failed(f"HTTP {answer.status}.")
-            tries.begin()  # if Pinterest answers now, only the host of the files can't be reached
             url = self.poll(request.ad_account_id, token)[1] or url  # a link is good for five minutes
 
     def _downloaded(

@@ -57,7 +57,6 @@ def test_a_new_token_is_tried_at_once(slept: list[float]) -> None:
 def test_tries_during_an_outage_are_not_counted() -> None:
     call = tries(0)
     for _ in range(50):
-        call.begin()
         call.unreached(requests.ConnectionError())
 
 
@@ -66,20 +65,26 @@ def test_a_call_that_fails_while_others_are_answered_is_in_trouble_of_its_own(ma
     outage = Outage(900, NONE, clock=Clock())
     call = Tries(RetryPolicy(max_retries, NONE, outage), "boards", "boards/7/pins")
 
-    def reset() -> None:
-        call.begin()
-        outage.answered()  # another call's
+    for _ in range(max_retries + 1):
+        outage.answered()  # another call's, while this one fails, or while it waits
+        call.unreached(requests.ConnectionError())
+    call.unreached(requests.ConnectionError())
+    outage.answered()
+    with pytest.raises(UnavailableError, match=r"boards/7/pins.*ConnectionError"):
         call.unreached(requests.ConnectionError())
 
-    for _ in range(max_retries + 1):
-        reset()
-    with pytest.raises(UnavailableError, match=r"boards/7/pins.*ConnectionError"):
-        reset()
+
+def test_answers_before_a_call_say_nothing_of_its_trouble() -> None:
+    outage = Outage(900, NONE, clock=Clock())
+    for _ in range(5):
+        outage.answered()
+    call = Tries(RetryPolicy(0, NONE, outage), "boards", "boards")
+    for _ in range(20):
+        call.unreached(requests.ConnectionError())
 
 
 def test_an_outage_that_outlasts_the_sync_ends_the_call() -> None:
     call = tries(5, Pauses(first_seconds=1), max_wait_seconds=0.5)
-    call.begin()
 
     with pytest.raises(UnavailableError, match=r"boards: Pinterest could not be reached.*\(ConnectTimeout\)"):
         call.unreached(requests.ConnectTimeout())
