@@ -22,11 +22,11 @@ def declared_version() -> str:
 
 CONNECTOR = [
     "airbyte-cdk>=7.39.1,<8",
-    "ijson>=3.3,<4",
     "orjson>=3.10,<4",
     "pendulum>=3.1,<4",
     "requests>=2.32,<3",
     "rich>=13.9,<16",
+    "urllib3>=2.2,<3",
 ]
 
 TESTS = [
