@@ -26,6 +26,7 @@ CONNECTOR = [
     "pendulum>=3.1,<4",
     "requests>=2.32,<3",
     "rich>=13.9,<16",
+    "urllib3>=2.2,<3",
 ]
 
 TESTS = [

@@ -1,22 +1,38 @@
 """Does the process end with the right code and its last words, whatever happens, and never hang?"""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.models import (
+    AirbyteLogMessage,
+    AirbyteMessage,
+    AirbyteStateBlob,
+    AirbyteStateMessage,
+    AirbyteStateType,
+    AirbyteStreamState,
+    ConfiguredAirbyteCatalog,
+    Level,
+    StreamDescriptor,
+    Type,
+)
 
 from source_pinterest import run as process
+from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.source import SourcePinterest
+from unit_tests.configs import config
 
 ROOT = Path(__file__).parents[1]
 TIMEOUT_SECONDS = 30
 
 PROLOGUE = """
 import os, signal, sys, threading, weakref
+from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
@@ -26,11 +42,12 @@ from source_pinterest.engine.stdout import MESSAGES
 def stuck_worker():
     threading.Thread(target=threading.Event().wait).start()
 
-def main(arguments, lines):
-    MESSAGES.write("last words")
+def lines(entrypoint, parsed):
+    yield b"last words\\n"
     {body}
 
-run._print_messages = main
+run.PinterestEntrypoint.lines = lines
+sys.argv = ["main.py", "read", "--config", "config.json", "--catalog", "catalog.json"]
 run.run()
 """
 
@@ -72,20 +89,82 @@ def test_a_signal_whose_exception_is_swallowed_still_ends_the_process() -> None:
     lost = "thing = {1}; told = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM)); del thing"
 
     assert run(lost).returncode == 0
-    assert run(f"{lost}; lines.end_if_told()").returncode == 128 + signal.SIGTERM
+    assert run(f"{lost}; PRINT_BUFFER.lock.end_if_told()").returncode == 128 + signal.SIGTERM
 
 
-def test_a_read_looks_for_such_a_signal_between_messages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "_end_hard_later", lambda _: None)
-    monkeypatch.setattr(AirbyteEntrypoint, "read", lambda _: iter(["one", "two"]))
+# ---- The lines of a sync
+
+
+NO_CATALOG = ConfiguredAirbyteCatalog(streams=[])
+
+
+def log(text: str) -> AirbyteMessage:
+    return AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=Level.INFO, message=text))
+
+
+def state(name: str) -> AirbyteMessage:
+    of_stream = AirbyteStreamState(stream_descriptor=StreamDescriptor(name=name), stream_state=AirbyteStateBlob())
+    return AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=of_stream))
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Iterator[bytes]]:
+    """Makes the lines of a sync of the messages that its source gives."""
+
+    def read(messages: Iterable[AirbyteMessage], lines: process.WholeLines | None = None) -> Iterator[bytes]:
+        source = SourcePinterest()
+        monkeypatch.setattr(source, "read_pages", lambda *_: iter(messages))
+        entrypoint = process.PinterestEntrypoint(source, lines or process.WholeLines())
+        return entrypoint.read_lines(config(), NO_CATALOG, [])
+
+    return read
+
+
+def test_a_read_looks_for_such_a_signal_between_messages(
+    monkeypatch: pytest.MonkeyPatch, reading: Callable[..., Iterator[bytes]]
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(signal, "setitimer", lambda *_: None)
     lines = process.WholeLines()
-    messages = process.PinterestEntrypoint(SourcePinterest(), lines).read()
+    read = reading([log("one"), log("two")], lines)
 
-    assert next(messages) == "one"  # type: ignore[comparison-overlap]
+    assert b"one" in next(read)
     with pytest.raises(SystemExit):
         lines.terminate(signal.SIGTERM, None)
     with pytest.raises(SystemExit):
-        next(messages)
+        next(read)
+
+
+def test_a_page_goes_out_as_it_is_and_its_records_are_counted_in_the_next_state(
+    reading: Callable[..., Iterator[bytes]],
+) -> None:
+    pages = [Page("boards", b"1\n2\n", 2), Page("pins", b"9\n", 1), Page("boards", b"3\n", 1)]
+    first, second, third, *states = reading(
+        [*(PageMessage(page) for page in pages), state("boards"), state("pins"), state("boards")]
+    )
+
+    assert [first, second, third] == [b"1\n2\n", b"9\n", b"3\n"]
+    assert [json.loads(line)["state"]["sourceStats"]["recordCount"] for line in states] == [3, 1, 0]
+    assert all(line.endswith(b"\n") and line.count(b"\n") == 1 for line in states)
+
+
+def test_what_the_main_thread_had_to_say_comes_out_also_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = SourcePinterest()
+
+    def failing(*_: object) -> Iterator[AirbyteMessage]:
+        yield log("one")
+        source.message_repository.emit_message(log("pending"))
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(source, "read_pages", failing)
+    read = process.PinterestEntrypoint(source, process.WholeLines()).read_lines(config(), NO_CATALOG, [])
+    came: list[bytes] = []
+    with pytest.raises(RuntimeError, match="no"):
+        came.extend(read)
+    assert b"pending" in came[-1]
+
+
+# ---- The end of the process
 
 
 @pytest.mark.parametrize(("body", "code"), [("pass", 0), ("sys.exit(3)", 3), ("raise RuntimeError('no')", 1)])
@@ -132,7 +211,7 @@ def test_a_reader_that_went_away_ends_the_process() -> None:
         [
             sys.executable,
             "-c",
-            PROLOGUE.replace("{body}", "[MESSAGES.write('x' * 10_000) for _ in range(100_000)]"),
+            PROLOGUE.replace("{body}", "[MESSAGES.write(b'x' * 10_000) for _ in range(100_000)]"),
         ],
         cwd=ROOT,
         stdout=writing,

@@ -228,7 +228,6 @@ class OAuthAuthenticator(PinterestAuthenticator):
         tries = Tries(self._retry_policy, "Pinterest's token endpoint", "an access token")
         try:
             while True:
-                tries.begin()
                 try:
                     answer = self._asked()
                 except (requests.ReadTimeout, MalformedAnswerError) as error:

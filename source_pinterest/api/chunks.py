@@ -114,14 +114,16 @@ def _decoded(response: requests.Response, watch: _Watch) -> Iterator[bytes]:
 
 
 def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:
-    """The contents of gzip, never more of them at once than a chunk."""
+    """The contents of gzip, which may have several members, never more of them at once than a chunk."""
     unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
     try:
         for chunk in packed:
             left = chunk
             while left:
+                if unpacker.eof:
+                    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
                 yield unpacker.decompress(left, _CHUNK_BYTES)
-                left = unpacker.unconsumed_tail
+                left = unpacker.unconsumed_tail or unpacker.unused_data
         yield unpacker.flush()
     except zlib.error as error:
         raise MalformedAnswerError("The answer is no valid gzip.") from error

@@ -82,7 +82,6 @@ class PinterestClient:
         self._usage.count_request()
         tries = Tries(self._api.retry_policy, self._stream, path, self._breaks_borne)
         while True:
-            tries.begin()
             try:
                 answer = self._api.session.paced(request, parse, self._api.answer_bounds, self._usage)
             except (requests.ReadTimeout, MalformedAnswerError) as error:

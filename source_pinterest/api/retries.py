@@ -43,12 +43,8 @@ class Tries:
         self._policy = policy
         self._what, self._path = what, path
         self._breaks_borne = breaks_borne
-        self._answers_before = 0
+        self._answers = policy.outage.answers
         self._breaks = self._retries = self._resets = self._rejections = 0
-
-    def begin(self) -> None:
-        """Begin a try."""
-        self._answers_before = self._policy.outage.answers
 
     def failed(self, why: str) -> None:
         """Pause before the next try.
@@ -86,7 +82,8 @@ class Tries:
             UnavailableError: it has been waited for long enough.
         """
         why = type(error).__name__
-        self._resets += self._policy.outage.answers != self._answers_before
+        answers_before, self._answers = self._answers, self._policy.outage.answers
+        self._resets += self._answers != answers_before
         if self._resets > self._policy.max_retries + 1 or not self._policy.outage.wait(why):
             raise UnavailableError(self._what, self._path, f"No connection could be made ({why}).") from error
 

@@ -6,7 +6,7 @@ anybody else's, and it is fetched whole before its first row is emitted.
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import requests
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
@@ -92,7 +92,6 @@ class ReportClient:
         """
         tries = Tries(self._api.retry_policy, self._stream, "the file of a report")
         while True:
-            tries.begin()
             try:
                 answer = self._downloaded(request, token, url, read)
             except (requests.ReadTimeout, MalformedAnswerError) as error:
@@ -108,7 +107,7 @@ class ReportClient:
     def _downloaded(
         self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]
     ) -> Answer[T] | ErrorAnswer:
-        parts = urlsplit(url)
+        parts = _address(url)
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             raise MalformedAnswerError("A report lies behind https.")
         received: list[int] = []
@@ -151,7 +150,14 @@ def _report(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     answer = parse_json(b"".join(chunks))
     if not isinstance(answer, Mapping) or not ("report_status" in answer or "token" in answer):
         raise MalformedAnswerError("A report has a status.")
-    for _, signature in parse_qsl(urlsplit(str(answer.get("url") or "")).query):
+    for _, signature in parse_qsl(_address(str(answer.get("url") or "")).query):
         if len(signature) >= _SIGNATURE_CHARACTERS:
             add_to_secrets(signature)
     return answer
+
+
+def _address(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise MalformedAnswerError("A report has an address.") from error

@@ -102,18 +102,18 @@ class ReportRunner:
     def _serve(self) -> None:
         while True:
             with self._changed:
-                step = self._next_step()
+                step = self.next_step()
                 if step is None and all(orders.is_closed for orders in self._orders):
                     self._thread = None
                     return
                 if step is None:
-                    self._changed.wait(self._seconds_to_next_poll())
+                    self._changed.wait(self.seconds_to_next_poll())
             if step:
                 step()
-            self._log_waiting()
+            self.log_waiting()
 
-    def _next_step(self) -> Callable[[], None] | None:
-        """What to do now: plan, ask for a job that is due, or create one, in this order."""
+    def next_step(self) -> Callable[[], None] | None:
+        """What to do now: plan, ask for a job that is due, or create one, in this order; None for nothing."""
         open_orders = [orders for orders in self._orders if not orders.is_closed]
         for orders in open_orders:
             if not orders.is_planned:
@@ -127,11 +127,12 @@ class ReportRunner:
                 return partial(self._guarded, orders, waiting.request, partial(self._create, orders, waiting))
         return None
 
-    def _seconds_to_next_poll(self) -> float | None:
+    def seconds_to_next_poll(self) -> float | None:
+        """How long nothing is to do, in seconds; None where only a stream can change that."""
         due = [job.next_poll for orders in self._orders if orders.is_open_for_polls for job in orders.jobs]
         return min(max(0.0, min(due) - self._clock()), _LOG_EVERY_SECONDS) if due else None
 
-    def _log_waiting(self) -> None:
+    def log_waiting(self) -> None:
         """Say once a minute what is waited for."""
         now = self._clock()
         if now - self._logged_at < _LOG_EVERY_SECONDS:

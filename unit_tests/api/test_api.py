@@ -1,15 +1,19 @@
 """Is the bundle put together as the config says, and does it only talk to where a token may go?"""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+import requests_mock
 
-from source_pinterest import __version__
+from source_pinterest import __version__, limits
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
-from source_pinterest.api.errors import ConfigError
+from source_pinterest.api.errors import ConfigError, QuotaExhaustedError
 from source_pinterest.config import Config
-from unit_tests.configs import TODAY, config, signed_in_with
+from unit_tests.configs import BASIC_TOKEN, TODAY, config, signed_in_with
 
 
 def connect(**options: Any) -> Api:
@@ -27,7 +31,6 @@ def test_pinterest_is_the_default() -> None:
     api = connect()
 
     assert api.base_url == DEFAULT_BASE_URL == "https://api.pinterest.com/v5"
-    assert api.session.trust_env is True
 
 
 @pytest.mark.parametrize(
@@ -64,32 +67,70 @@ def test_an_address_that_would_show_the_token_is_refused(monkeypatch: pytest.Mon
         connect()
 
 
-def test_this_machine_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(BASE_URL_VARIABLE, "http://127.0.0.1:8899/v5")
-    api = connect()
-
-    assert api.session.trust_env is False
-    assert isinstance(api.authenticator, OAuthAuthenticator)
-    assert api.authenticator._session.trust_env is False
+HERE = "http://127.0.0.1:8899/v5"
 
 
-def test_calls_carry_name_and_version() -> None:
-    api = connect()
+def calls_of(api: Api, mock: requests_mock.Mocker) -> Iterator[Any]:
+    """One call of each session: for a token, for an answer, for a file."""
+    mock.post(requests_mock.ANY, json={"access_token": "false-access-token-1"})
+    mock.get(requests_mock.ANY)
+    api.session.get(f"{api.base_url}/boards")
+    api.downloads.get("https://files.example/report")
+    assert [call.method for call in mock.request_history] == ["POST", "GET", "GET"]
+    yield from mock.request_history
 
-    assert api.session.headers["User-Agent"] == f"source-pinterest/{__version__}"
-    assert isinstance(api.authenticator, OAuthAuthenticator)
-    assert api.authenticator._session.headers["User-Agent"] == f"source-pinterest/{__version__}"
+
+@pytest.mark.parametrize(("address", "proxies"), [(HERE, 0), (DEFAULT_BASE_URL, 1)])
+def test_this_machine_is_reached_without_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, address: str, proxies: int
+) -> None:
+    monkeypatch.setenv(BASE_URL_VARIABLE, address)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+
+    for call in calls_of(connect(), mock):
+        assert list(call.proxies.values()).count("http://proxy.example:3128") == proxies
 
 
-def test_the_config_sets_retries_timeouts_and_connections() -> None:
+def test_calls_carry_name_and_version(mock: requests_mock.Mocker) -> None:
+    for call in calls_of(connect(), mock):
+        assert call.headers["User-Agent"] == f"source-pinterest/{__version__}"
+
+
+def test_the_config_sets_retries_timeouts_and_connections(mock: requests_mock.Mocker) -> None:
     api = connect(max_retries=2, request_timeout_seconds=4, num_workers=7, max_wait_minutes=1)
 
-    assert api.max_retries == 2
-    assert api.session._timeout == (4, 4)
-    assert (
-        api.session.adapters["https://"]._pool_maxsize == 8
-    )  # one more than workers: a single worker has a generator beside it
-    assert api.session.budget._max_wait_seconds == 60
+    assert api.retry_policy.max_retries == 2
+    assert {call.timeout for call in calls_of(api, mock)} == {(4, 4)}
+    api.budget.throttled("org_read", 60)
+    with pytest.raises(QuotaExhaustedError):
+        api.budget.throttled("org_read", 61)
+
+
+def test_there_is_a_connection_for_each_worker_and_for_a_generator_beside_them() -> None:
+    api = connect(num_workers=7)
+
+    assert [most_connections(session) for session in (api.session, api.downloads)] == [8, 7]
+
+
+def most_connections(session: requests.Session) -> int:
+    return int(session.get_adapter("https://").poolmanager.connection_pool_kw["maxsize"])
+
+
+def test_whoever_waits_less_for_an_answer_waits_less_for_its_end() -> None:
+    patient, hasty = connect(request_timeout_seconds=600), connect(request_timeout_seconds=12)
+
+    assert patient.answer_bounds.seconds == limits.ANSWER_SECONDS
+    assert hasty.answer_bounds.seconds == limits.ANSWER_SECONDS / 10
+    assert hasty.file_bounds.pace_seconds == patient.file_bounds.pace_seconds / 10
+
+
+def test_the_sums_of_a_sync_know_the_quotas() -> None:
+    api = connect()
+    api.budget.acquire("org_read")
+
+    assert [(quota.category, quota.used) for quota in api.usage.quota_usage()] == [("org_read", 1)]
 
 
 def test_the_kind_of_credentials_decides_the_authenticator() -> None:
@@ -99,7 +140,14 @@ def test_the_kind_of_credentials_decides_the_authenticator() -> None:
     assert isinstance(connect(**plain).authenticator, AccessTokenAuthenticator)
 
 
-def test_the_token_is_not_replaced_by_one_of_the_machines_netrc() -> None:
-    api = connect()
+def test_the_token_is_not_replaced_by_one_of_the_machines_netrc(
+    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login false-login password false-password\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    token, answer, file = calls_of(connect(), mock)
 
-    assert api.session.auth is api.authenticator
+    assert token.headers["Authorization"] == f"Basic {BASIC_TOKEN}"
+    assert answer.headers["Authorization"] == "Bearer false-access-token-1"
+    assert "Authorization" not in file.headers

@@ -1,7 +1,8 @@
 """Is there one valid token for all threads, renewed in time, and are refusals final?"""
 
+import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,14 +10,28 @@ import requests
 import requests_mock
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 
-from source_pinterest.api import auth
-from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
-from source_pinterest.api.errors import AuthenticationError, TokenEndpointError
+from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, Tokens
+from source_pinterest.api.budget import Budget
+from source_pinterest.api.errors import (
+    AuthenticationError,
+    MalformedAnswerError,
+    QuotaExhaustedError,
+    TokenEndpointError,
+)
+from source_pinterest.api.outage import Outage
+from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import RetryPolicy
+from source_pinterest.api.session import PinterestSession, bearer_of
 from source_pinterest.config.credentials import AccessTokenCredentials, OAuthCredentials, read_credentials
+from unit_tests.answers import refused
+from unit_tests.api.connections import Wire
+from unit_tests.clocks import Clock
 from unit_tests.configs import BASIC_TOKEN, OAUTH
-from unit_tests.threads import PATIENCE_SECONDS, in_thread
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 TOKEN_URL = "https://api.pinterest.com/v5/oauth/token"
+YEAR_SECONDS = 366 * 86_400
+TRIES = 4
 
 
 def issued(number: int, **changes: Any) -> dict[str, Any]:
@@ -27,24 +42,30 @@ class Endpoint:
     """A token endpoint that answers as scripted, the last answer for ever, and an authenticator that asks it."""
 
     def __init__(self, mock: requests_mock.Mocker, **credentials: Any) -> None:
-        self.rotations: list[Mapping[str, Any]] = []
-        self.on_rotation: Callable[[Mapping[str, Any]], None] = self.rotations.append
+        self.rotations: list[Tokens] = []
+        self.on_rotation: Callable[[Tokens], None] = self.rotations.append
         self._mock = mock
         wanted = read_credentials({"credentials": {**OAUTH, **credentials}})
         assert isinstance(wanted, OAuthCredentials)
-        self.now = 1_000.0
+        self.clock = Clock()
+        self.budget = Budget(60)
+        pauses = Pauses(first_seconds=0)
+        self.outage = Outage(60, pauses, clock=self.clock)
         self.authenticator = OAuthAuthenticator(
-            TOKEN_URL, wanted, requests.Session(), 7, self._tell, clock=lambda: self.now
+            TOKEN_URL,
+            wanted,
+            PinterestSession(self.budget, "source-pinterest/test", 120, connections=1),
+            RetryPolicy(TRIES - 1, pauses, self.outage),
+            self._tell,
+            clock=self.clock,
         )
 
-    def _tell(self, answer: Mapping[str, Any]) -> None:
-        self.on_rotation(answer)
+    def _tell(self, tokens: Tokens) -> None:
+        self.on_rotation(tokens)
 
     def answers(self, *answers: dict[str, Any]) -> None:
-        self._mock.post(
-            TOKEN_URL,
-            [answer if {"exc", "status_code", "text"} & set(answer) else {"json": answer} for answer in answers],
-        )
+        scripted = {"exc", "status_code", "text", "body"}
+        self._mock.post(TOKEN_URL, [answer if scripted & set(answer) else {"json": answer} for answer in answers])
 
     @property
     def calls(self) -> int:
@@ -56,21 +77,10 @@ class Endpoint:
 
 
 @pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth, "_FIRST_PAUSE_SECONDS", 0)
-
-
-@pytest.fixture(autouse=True)
 def _forget_secrets() -> Iterator[None]:
     update_secrets([])
     yield
     update_secrets([])
-
-
-@pytest.fixture
-def mock() -> Iterator[requests_mock.Mocker]:
-    with requests_mock.Mocker() as mocker:
-        yield mocker
 
 
 @pytest.fixture
@@ -139,7 +149,7 @@ def test_a_token_is_renewed_before_it_expires(
 ) -> None:
     endpoint.answers(issued(1, expires_in=lifetime), issued(2))
     endpoint.token()
-    endpoint.now += after
+    endpoint.clock.now += after
 
     assert endpoint.token() == f"Bearer false-access-token-{asked}"
     assert endpoint.calls == asked
@@ -165,11 +175,23 @@ def test_a_rotated_refresh_token_is_told_once_and_used_next(endpoint: Endpoint, 
     endpoint.authenticator.replace("false-access-token-1")
 
     assert mock.last_request.text.endswith("refresh_token=false-refresh-token-2")
-    assert [answer["refresh_token"] for answer in endpoint.rotations] == ["false-refresh-token-2"]
+    assert [tokens.refresh_token for tokens in endpoint.rotations] == ["false-refresh-token-2"]
     assert endpoint.calls == 2
 
 
-@pytest.mark.parametrize("same", [{}, {"refresh_token": None}, {"refresh_token": "false-refresh-token"}])
+@pytest.mark.parametrize(
+    "same",
+    [
+        {},
+        {"refresh_token": None},
+        {"refresh_token": "false-refresh-token"},
+        {"refresh_token": 7},
+        {"refresh_token": ["false-refresh-token-2"]},
+        {"refresh_token": ""},
+        {"refresh_token": "false refresh token"},
+        {"refresh_token": "false-refresh-token-2\n"},
+    ],
+)
 def test_a_refresh_token_that_stays_is_not_told(endpoint: Endpoint, same: dict[str, Any]) -> None:
     endpoint.answers(issued(1, **same))
     endpoint.token()
@@ -177,29 +199,46 @@ def test_a_refresh_token_that_stays_is_not_told(endpoint: Endpoint, same: dict[s
     assert endpoint.rotations == []
 
 
-def test_a_rotation_is_told_with_no_lock_held(endpoint: Endpoint) -> None:
-    """Whoever is told may wait for the main thread, which may need a token itself."""
+def test_a_rotation_is_told_before_anybody_uses_the_new_token(endpoint: Endpoint) -> None:
+    """Were the process to end in between, the next sync would hold a refresh token that is used up."""
     endpoint.answers(issued(1, refresh_token="false-refresh-token-2"))
-    tokens = []
+    is_told, may_go_on = threading.Event(), threading.Event()
 
-    def other_thread_gets_a_token(_: Mapping[str, Any]) -> None:
-        in_threads(lambda: tokens.append(endpoint.token()), 1)
+    def hand_on(_: Tokens) -> None:
+        is_told.set()
+        assert may_go_on.wait(PATIENCE_SECONDS)
 
-    endpoint.on_rotation = other_thread_gets_a_token
+    endpoint.on_rotation = hand_on
+    first = in_thread(endpoint.token)
+    assert is_told.wait(PATIENCE_SECONDS)
+    second = in_thread(endpoint.token)
+    assert waits(first)
+    assert waits(second)
+    may_go_on.set()
+
+    assert [future.result(PATIENCE_SECONDS) for future in (first, second)] == ["Bearer false-access-token-1"] * 2
+    assert endpoint.calls == 1
+
+
+def test_a_rotation_is_known_to_be_secret_before_it_is_told(endpoint: Endpoint) -> None:
+    endpoint.answers(issued(1, refresh_token="another-refresh-token"))
+    shown: list[str] = []
+    endpoint.on_rotation = lambda tokens: shown.append(filter_secrets(f"{tokens.refresh_token} {tokens.access_token}"))
     endpoint.token()
 
-    assert tokens == ["Bearer false-access-token-1"]
+    assert shown == ["**** ****"]
 
 
-def test_a_rotation_by_a_rejected_token_is_told_with_no_lock_held(endpoint: Endpoint) -> None:
-    endpoint.answers(issued(1), issued(2, refresh_token="false-refresh-token-2"))
-    endpoint.token()
-    endpoint.authenticator.accepted("false-access-token-1")
-    tokens = []
-    endpoint.on_rotation = lambda _: in_threads(lambda: tokens.append(endpoint.token()), 1)
-    endpoint.authenticator.replace("false-access-token-1")
+def test_a_rotation_that_can_not_be_told_is_used_all_the_same_the_next_time(
+    endpoint: Endpoint, mock: requests_mock.Mocker
+) -> None:
+    endpoint.answers(issued(1, refresh_token="false-refresh-token-2"), issued(2))
+    endpoint.on_rotation = lambda _: (_ for _ in ()).throw(OSError("disk full"))
+    with pytest.raises(OSError, match="disk full"):
+        endpoint.token()
 
-    assert tokens == ["Bearer false-access-token-2"]
+    assert endpoint.token() == "Bearer false-access-token-2"
+    assert mock.last_request.text.endswith("refresh_token=false-refresh-token-2")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
@@ -257,7 +296,6 @@ def test_acceptance_of_an_older_token_proves_nothing_of_the_newest(endpoint: End
     "trouble",
     [
         {"status_code": 500, "text": "<html>"},
-        {"status_code": 429, "json": {"message": "slow down"}},
         {"text": "<html>Pinterest is back soon</html>"},
         {"text": '{"access_token": "false-acc'},
         {"text": ""},
@@ -265,9 +303,15 @@ def test_acceptance_of_an_older_token_proves_nothing_of_the_newest(endpoint: End
         {"text": "null"},
         {"text": '{"access_token": null}'},
         {"text": '{"token_type": "bearer"}'},
+        {"text": '{"access_token": "a token"}'},
+        {"text": '{"access_token": "a-token\\n"}'},
+        {"text": '{"access_token": "t\\u00f6ken"}'},
+        {"text": '{"access_token": ""}'},
+        {"text": '{"access_token": 7}'},
+        {"text": '{"access_token": "' + "x" * 100_000 + '"}'},
         {"status_code": 302, "text": "elsewhere"},
-        {"exc": requests.ConnectTimeout},
-        {"exc": requests.ConnectionError},
+        {"status_code": 404, "text": ""},
+        {"exc": requests.ReadTimeout},
     ],
 )
 def test_trouble_of_the_token_endpoint_is_retried_and_then_told(endpoint: Endpoint, trouble: dict[str, Any]) -> None:
@@ -276,19 +320,60 @@ def test_trouble_of_the_token_endpoint_is_retried_and_then_told(endpoint: Endpoi
 
     endpoint.authenticator.accepted("false-access-token-1")
     endpoint.answers(trouble)
-    with pytest.raises(TokenEndpointError, match="the next sync tries again") as raised:
+    with pytest.raises(TokenEndpointError, match=r"token endpoint.*failed 4 times in a row.*the next sync") as raised:
         endpoint.authenticator.replace("false-access-token-1")
-    assert endpoint.calls == 2 + 4
+    assert endpoint.calls == 2 + TRIES
     assert "false-acc" not in str(raised.value)
 
 
-def test_trouble_of_the_token_endpoint_is_not_for_good(endpoint: Endpoint) -> None:
-    endpoint.answers({"status_code": 500, "text": ""})
-    with pytest.raises(TokenEndpointError):
-        endpoint.token()
-    endpoint.answers(issued(1))
+def test_a_token_endpoint_whose_answer_breaks_off_is_asked_again(endpoint: Endpoint) -> None:
+    endpoint.answers({"body": Wire(b'{"access_token": "false-acc', breaks_off=True)}, issued(1))
 
     assert endpoint.token() == "Bearer false-access-token-1"
+
+
+@pytest.mark.parametrize("trouble", [requests.ConnectTimeout, requests.ConnectionError])
+def test_an_outage_of_the_token_endpoint_is_waited_for_like_any(
+    endpoint: Endpoint, trouble: type[requests.RequestException]
+) -> None:
+    endpoint.answers(*[{"exc": trouble}] * 10, issued(1))
+    assert endpoint.token() == "Bearer false-access-token-1"
+    assert endpoint.outage.answers == 1
+
+    def minute_after_minute(*_: Any) -> None:
+        endpoint.clock.now += 50
+        raise trouble
+
+    endpoint.answers({"text": minute_after_minute})
+    with pytest.raises(TokenEndpointError, match="could not be reached"):
+        endpoint.authenticator.replace("false-access-token-1")
+
+
+def test_a_throttled_token_endpoint_is_waited_for_as_told(endpoint: Endpoint) -> None:
+    throttled = refused(429, 8, "slow down", Retry_After="0.01")
+    endpoint.answers(*[throttled] * (TRIES + 1), issued(1))
+    assert endpoint.token() == "Bearer false-access-token-1"
+
+    endpoint.answers(refused(429, 8, "slow down", Retry_After="4000"))
+    with pytest.raises(QuotaExhaustedError):
+        endpoint.authenticator.replace("false-access-token-1")
+
+
+def test_all_who_need_a_token_share_one_failure_of_the_endpoint(endpoint: Endpoint) -> None:
+    endpoint.answers({"status_code": 500, "text": ""})
+    errors = []
+
+    def ask() -> None:
+        with pytest.raises(TokenEndpointError) as raised:
+            endpoint.token()
+        errors.append(raised.value)
+
+    in_threads(ask, 8)
+    endpoint.answers(issued(1))
+    ask()
+
+    assert len(set(errors)) == 1
+    assert endpoint.calls == TRIES
 
 
 def test_a_valid_token_of_the_config_saves_the_refresh(mock: requests_mock.Mocker) -> None:
@@ -326,7 +411,7 @@ def test_a_plain_access_token_goes_out_and_is_masked() -> None:
     request = authenticator(requests.Request("GET", "https://api.pinterest.com/v5/boards").prepare())
 
     assert request.headers["Authorization"] == "Bearer false-plain-token"
-    assert auth.bearer_of(request) == "false-plain-token"
+    assert bearer_of(request) == "false-plain-token"
     assert "false-plain-token" not in filter_secrets("It is false-plain-token.")
 
 
@@ -338,5 +423,78 @@ def test_a_plain_access_token_can_not_be_replaced() -> None:
         authenticator.replace("false-plain-token")
 
 
-def test_the_token_of_no_request_is_empty() -> None:
-    assert auth.bearer_of(None) == ""
+# ---- The answer of the endpoint
+
+
+def parsed(**answer: Any) -> Tokens:
+    return Tokens.parse(iter([json.dumps({"access_token": "false-access-token-1", **answer}).encode()]))
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "seconds"),
+    [
+        (2_592_000, 2_592_000),
+        (0.5, 0.5),
+        ("3600", 3_600),
+        (YEAR_SECONDS, YEAR_SECONDS),
+        (1e300, YEAR_SECONDS),
+        pytest.param(10**400, 3_600, id="10**400"),
+        ("1e300", YEAR_SECONDS),
+        ("Infinity", YEAR_SECONDS),
+        ("-Infinity", 3_600),
+        ("NaN", 3_600),
+        (-5, 3_600),
+        (0, 3_600),
+        (None, 3_600),
+        ("", 3_600),
+        ("soon", 3_600),
+        ([1], 3_600),
+        ({}, 3_600),
+    ],
+)
+def test_a_lifetime_is_sound_whatever_the_endpoint_says(expires_in: Any, seconds: float) -> None:
+    assert parsed(expires_in=expires_in).lifetime_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("scope", "scopes"),
+    [
+        ("ads:read boards:read", {"ads:read", "boards:read"}),
+        (" ads:read,boards:read ", {"ads:read", "boards:read"}),
+        ("ads:read, boards:read", {"ads:read", "boards:read"}),
+        ("", set()),
+        (None, set()),
+        (0, set()),
+    ],
+)
+def test_scopes_are_taken_however_they_are_separated(scope: Any, scopes: set[str]) -> None:
+    assert parsed(scope=scope).scopes == scopes
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b'"token"', b"{}", b'{"access_token": "a\tb"}'])
+def test_an_answer_without_a_usable_access_token_is_none(body: bytes) -> None:
+    with pytest.raises(MalformedAnswerError):
+        Tokens.parse(iter([body]))
+
+
+def test_an_answer_comes_in_any_number_of_pieces() -> None:
+    whole = json.dumps(issued(1, refresh_token="false-refresh-token-2")).encode()
+
+    assert Tokens.parse(iter([whole[:9], whole[9:]])) == Tokens(
+        "false-access-token-1", "false-refresh-token-2", 2_592_000, frozenset()
+    )
+
+
+def test_what_the_token_may_do_is_known_after_a_refresh(endpoint: Endpoint) -> None:
+    assert endpoint.authenticator.granted == frozenset()
+    endpoint.answers(issued(1, scope="ads:read"))
+    endpoint.token()
+
+    assert endpoint.authenticator.granted == {"ads:read"}
+
+
+def test_a_refresh_counts_against_the_quota_of_its_category(endpoint: Endpoint) -> None:
+    endpoint.answers(issued(1))
+    endpoint.token()
+
+    assert [(quota.category, quota.used) for quota in endpoint.budget.quota_usage()] == [("org_read", 1)]

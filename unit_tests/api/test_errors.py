@@ -19,10 +19,11 @@ ALL_ERRORS = [
     (errors.GoneError("Do this."), FailureType.config_error),
     (errors.AccountUnreadableError("549", "It said no"), FailureType.config_error),
     (errors.RejectedError("Do this."), FailureType.system_error),
-    (errors.UnavailableError("boards", "boards", 6, "It said no"), FailureType.transient_error),
+    (errors.UnavailableError("boards", "boards", "It said no", 6), FailureType.transient_error),
+    (errors.UnavailableError("boards", "boards", "No connection"), FailureType.transient_error),
     (errors.AnswerTooLargeError("Do this."), FailureType.transient_error),
     (errors.ListingCappedError("Do this."), FailureType.system_error),
-    (errors.RepeatedBookmarkError("boards", "boards"), FailureType.system_error),
+    (errors.EndlessListError("boards", "boards"), FailureType.system_error),
     (errors.RepeatedKeyError("ad_analytics", "AD_ID", ("1", "2026-01-01")), FailureType.system_error),
 ]
 
@@ -46,6 +47,13 @@ def test_errors_say_what_the_user_needs() -> None:
     assert "boards:read and pins:read" in str(scope.message)
     assert "549" in str(account.message)
     assert "Excluded Ad Account IDs" in str(account.message)
+
+
+def test_a_failure_says_whether_pinterest_answered_at_all() -> None:
+    answered, unreached = errors.UnavailableError("boards", "boards", "no", 6), errors.UnavailableError("b", "b", "no")
+
+    assert "failed 6 times in a row" in str(answered.message)
+    assert "could not be reached" in str(unreached.message)
 
 
 def test_an_exhausted_quota_says_until_when() -> None:

@@ -1,6 +1,6 @@
 """Does a call leave with timeout, name and quota, and go out again as told when it was throttled?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -8,8 +8,20 @@ import requests
 import requests_mock
 
 from source_pinterest.api.budget import Budget
-from source_pinterest.api.errors import QuotaExhaustedError
-from source_pinterest.api.session import PatientSession, PinterestSession
+from source_pinterest.api.chunks import ANSWER
+from source_pinterest.api.errors import MalformedAnswerError, QuotaExhaustedError
+from source_pinterest.api.session import (
+    Answer,
+    PinterestSession,
+    TimeoutSession,
+    bearer_of,
+    server_time_of,
+)
+from source_pinterest.api.usage import Usage
+from source_pinterest.api.verdicts import ErrorAnswer
+from unit_tests.answers import refused
+from unit_tests.api.connections import Wire
+from unit_tests.clocks import Clock
 
 URL = "https://api.pinterest.com/v5/ad_accounts/1/campaigns"
 
@@ -24,7 +36,7 @@ class Books(Budget):
     def acquire(self, category: str) -> None:
         self.entries.append(("acquire", category))
 
-    def settle(self, category: str, headers: Any) -> None:
+    def settle(self, category: str, headers: Mapping[str, str] | None) -> None:
         self.entries.append(("settle", category, None if headers is None else headers.get("x-ratelimit-remaining")))
 
     def throttled(self, category: str, hint_seconds: float | None) -> None:
@@ -32,12 +44,6 @@ class Books(Budget):
 
     def accepted(self, category: str) -> None:
         self.entries.append(("accepted", category))
-
-
-@pytest.fixture
-def mock() -> Iterator[requests_mock.Mocker]:
-    with requests_mock.Mocker() as mocker:
-        yield mocker
 
 
 @pytest.fixture
@@ -50,44 +56,58 @@ def session(books: Books) -> PinterestSession:
     return PinterestSession(books, "source-pinterest/test", 120, connections=4)
 
 
+def joined(chunks: Iterator[bytes]) -> bytes:
+    return b"".join(chunks)
+
+
+def call(session: PinterestSession) -> Answer[bytes] | ErrorAnswer:
+    return session.paced(requests.Request("GET", URL), joined, ANSWER, Usage().of("campaigns"))
+
+
 def test_a_call_is_paced_by_its_category(session: PinterestSession, books: Books, mock: requests_mock.Mocker) -> None:
     mock.get(URL, headers={"x-ratelimit-remaining": "7"})
-    session.get(URL)
+    call(session)
 
     assert books.entries == [("acquire", "ads_read"), ("settle", "ads_read", "7"), ("accepted", "ads_read")]
 
 
 def test_a_call_has_our_name_and_a_timeout_whatever_the_caller_says(
-    session: PinterestSession, monkeypatch: pytest.MonkeyPatch
+    session: PinterestSession, mock: requests_mock.Mocker
 ) -> None:
-    sent: dict[str, Any] = {}
+    mock.get(URL)
+    session.get(URL, timeout=None, stream=False)
 
-    def send(_: requests.Session, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        sent.update(kwargs, headers=request.headers)
-        response = requests.Response()
-        response.status_code = 200
-        return response
-
-    monkeypatch.setattr(requests.Session, "send", send)
-    session.send(requests.Request("GET", URL, headers=session.headers).prepare(), timeout=None, allow_redirects=True)
-
-    assert sent["timeout"] == (10, 120)
-    assert sent["allow_redirects"] is False
-    assert sent["headers"]["User-Agent"] == "source-pinterest/test"
+    assert mock.last_request.timeout == (10, 120)
+    assert mock.last_request.stream is True
+    assert mock.last_request.headers["User-Agent"] == "source-pinterest/test"
+    assert mock.last_request.headers["Accept-Encoding"] == "gzip"
 
 
-def test_a_short_timeout_also_bounds_the_connection() -> None:
-    assert PatientSession("source-pinterest/test", 2)._timeout == (2, 2)
+def test_a_short_timeout_also_bounds_the_connection(mock: requests_mock.Mocker) -> None:
+    mock.get(URL)
+    TimeoutSession("source-pinterest/test", 2).get(URL)
+
+    assert mock.last_request.timeout == (2, 2)
+
+
+def test_no_cookie_is_kept(session: PinterestSession, mock: requests_mock.Mocker) -> None:
+    mock.get(URL, headers={"Set-Cookie": "session=1"})
+    call(session)
+    call(session)
+
+    assert "Cookie" not in mock.last_request.headers
 
 
 def test_a_throttled_call_goes_out_again_after_its_pause(
     session: PinterestSession, books: Books, mock: requests_mock.Mocker
 ) -> None:
-    throttled = {"status_code": 429, "json": {"code": 8, "message": "slow"}, "headers": {"Retry-After": "3"}}
-    by_message = {"status_code": 400, "json": {"code": 8, "message": "Retry after 5 seconds"}}
+    throttled = refused(429, 8, "slow", Retry_After="3")
+    by_message = refused(400, 8, "Retry after 5 seconds")
     mock.get(URL, [throttled, by_message, {"json": {"items": []}}])
+    answer = call(session)
 
-    assert session.get(URL).status_code == 200
+    assert isinstance(answer, Answer)
+    assert answer.value == b'{"items": []}'
     assert mock.call_count == 3
     assert [entry for entry in books.entries if entry[0] != "settle"] == [
         ("acquire", "ads_read"),
@@ -99,38 +119,109 @@ def test_a_throttled_call_goes_out_again_after_its_pause(
     ]
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 500, 502])
-def test_other_refusals_are_left_to_the_error_table(
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+def test_a_good_answer_is_parsed(session: PinterestSession, mock: requests_mock.Mocker, status: int) -> None:
+    mock.get(URL, status_code=status, text="content")
+    answer = call(session)
+
+    assert isinstance(answer, Answer)
+    assert answer.value == b"content"
+
+
+@pytest.mark.parametrize("status", [206, 300, 302, 304, 401, 403, 404, 500, 502])
+def test_what_else_there_is_is_left_to_the_error_table(
+    session: PinterestSession, books: Books, mock: requests_mock.Mocker, status: int
+) -> None:
+    mock.get(URL, [refused(status, 7, "Scripted", x_pinterest_rid="77")])
+    answer = call(session)
+
+    assert isinstance(answer, ErrorAnswer)
+    assert (answer.status, answer.code, answer.message) == (status, 7, "Scripted")
+    assert answer.headers["X-Pinterest-RID"] == "77"
+    assert mock.call_count == 1
+    assert books.entries[-1] == ("accepted", "ads_read")
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_an_answer_knows_the_token_of_its_call(
     session: PinterestSession, mock: requests_mock.Mocker, status: int
 ) -> None:
+    session.headers["Authorization"] = "Bearer false-access-token"
     mock.get(URL, status_code=status)
 
-    assert session.get(URL).status_code == status
-    assert mock.call_count == 1
+    assert call(session).token == "false-access-token"
 
 
 def test_a_lost_call_is_settled(session: PinterestSession, books: Books, mock: requests_mock.Mocker) -> None:
     mock.get(URL, exc=requests.ReadTimeout)
 
     with pytest.raises(requests.ReadTimeout):
-        session.get(URL)
+        call(session)
     assert books.entries == [("acquire", "ads_read"), ("settle", "ads_read", None)]
+
+
+def test_a_body_that_breaks_off_was_not_throttled_and_lets_its_connection_go(
+    session: PinterestSession, books: Books, mock: requests_mock.Mocker
+) -> None:
+    wire = Wire(b"{", breaks_off=True)
+    mock.get(URL, body=wire, headers={"x-ratelimit-remaining": "7"})
+
+    with pytest.raises(MalformedAnswerError):
+        call(session)
+    assert books.entries == [("acquire", "ads_read"), ("settle", "ads_read", "7"), ("accepted", "ads_read")]
+    assert wire.closed
+
+
+def test_a_parser_that_stops_early_lets_the_connection_go(
+    session: PinterestSession, mock: requests_mock.Mocker
+) -> None:
+    wire = Wire(b"one", b"two")
+    mock.get(URL, body=wire)
+    answer = session.paced(requests.Request("GET", URL), next, ANSWER, Usage().of("campaigns"))
+
+    assert isinstance(answer, Answer)
+    assert (answer.value, wire.left, wire.closed) == (b"one", [b"two"], True)
 
 
 def test_a_redirect_takes_the_token_nowhere(session: PinterestSession, mock: requests_mock.Mocker) -> None:
     mock.get(URL, status_code=302, headers={"Location": "https://elsewhere.invalid/"})
     elsewhere = mock.get("https://elsewhere.invalid/")
+    answer = call(session)
 
-    assert session.get(URL).status_code == 302
+    assert isinstance(answer, ErrorAnswer)
+    assert answer.status == session.get(URL, allow_redirects=True).status_code == 302
     assert elsewhere.call_count == 0
 
 
 def test_an_exhausted_quota_ends_the_call_and_leaves_nothing_in_flight(mock: requests_mock.Mocker) -> None:
-    budget = Budget(60)
+    budget = Budget(60, clock=(clock := Clock()))
     session = PinterestSession(budget, "source-pinterest/test", 120, connections=1)
     mock.get(URL, status_code=429, headers={"x-ratelimit-reset": "40000"})
 
     with pytest.raises(QuotaExhaustedError):
-        session.get(URL)
+        call(session)
     assert mock.call_count == 1
-    assert budget._in_flight["ads_read"] == 0
+    clock.now += 50_000
+    mock.get(URL, headers={"x-ratelimit-limit": "2", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "500"})
+    call(session)
+    call(session)
+    with pytest.raises(QuotaExhaustedError):
+        call(session)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [({"Date": "Wed, 01 Jul 2026 00:00:05 GMT"}, 1_782_864_005), ({"Date": "soon"}, 7), ({}, 7)],
+)
+def test_the_servers_time_is_ours_where_it_does_not_say(
+    headers: dict[str, str], seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.time", lambda: 7.9)
+
+    assert server_time_of(headers) == seconds
+
+
+def test_the_token_of_a_request_is_the_one_it_bears() -> None:
+    assert bearer_of(None) == ""
+    assert bearer_of(requests.Request("GET", URL).prepare()) == ""
+    assert bearer_of(requests.Request("GET", URL, headers={"Authorization": "Bearer a-token"}).prepare()) == "a-token"

@@ -4,16 +4,10 @@ import threading
 import time
 
 import pytest
-import requests_mock
 
-from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.budget import Budget
-from source_pinterest.api.rate_headers import WindowHeader
-from source_pinterest.api.session import PinterestSession
 from source_pinterest.api.usage import Usage
 from unit_tests.threads import in_thread
-
-URL = f"{DEFAULT_BASE_URL}/boards"
 
 
 @pytest.fixture
@@ -21,26 +15,18 @@ def usage() -> Usage:
     return Usage()
 
 
-def test_a_throttled_call_is_one_that_is_sent_again(usage: Usage) -> None:
-    session = PinterestSession(Budget(900), "source-pinterest/test", 120, connections=1)
-    with requests_mock.Mocker() as mock:
-        mock.get(URL, [{"status_code": 429, "headers": {"Retry-After": "0.01"}}, {"json": {}}])
-        session.on_behalf_of(usage.of("boards")).get(URL)
-        session.on_behalf_of(usage.of("board_pins")).get(URL)
+def test_each_stream_has_sums_of_its_own(usage: Usage) -> None:
     boards, pins = usage.of("boards"), usage.of("board_pins")
-    assert (boards.asked, boards.sent, boards.retries) == (1, 2, 1)
-    assert (pins.asked, pins.sent, pins.retries) == (1, 1, 0)
-    assert 0.01 <= boards.waited_seconds < 5
+    boards.count_request()
+    for _ in range(3):
+        boards.count_sent()
+    pins.count_request()
+    pins.count_left_out()
+
+    assert (boards.requested, boards.sent, boards.retries, boards.left_out) == (1, 3, 2, 0)
+    assert (pins.requested, pins.sent, pins.retries, pins.left_out) == (1, 0, 0, 1)
+    assert usage.of("boards") is boards
     assert set(usage.by_stream()) == {"boards", "board_pins"}
-
-
-def test_a_session_of_a_stream_shares_everything_else(usage: Usage) -> None:
-    session = PinterestSession(Budget(900), "source-pinterest/test", 120, connections=1)
-    own = session.on_behalf_of(usage.of("boards"))
-    assert own.adapters is session.adapters
-    assert own.budget is session.budget
-    assert own.headers is session.headers
-    assert own.usage is not session.usage
 
 
 def test_calls_that_wait_at_once_count_once(usage: Usage) -> None:
@@ -62,18 +48,18 @@ def test_calls_that_wait_at_once_count_once(usage: Usage) -> None:
 
 def test_the_rows_of_a_stream_are_estimated_once_all_its_slices_are_known(usage: Usage) -> None:
     cost = usage.of("campaign_analytics")
-    cost.plan(30)
-    cost.plan(12)
+    cost.count_slice(30)
+    cost.count_slice(12)
     assert not usage.estimates
-    cost.planned()
+    cost.finish_planning()
     assert list(usage.estimates) == [("campaign_analytics", 42)]
 
 
 def test_nothing_is_estimated_where_one_slice_is_anybodys_guess(usage: Usage) -> None:
     cost = usage.of("campaign_analytics")
     for rows in (30, None, 12):
-        cost.plan(rows)
-    cost.planned()
+        cost.count_slice(rows)
+    cost.finish_planning()
     assert not usage.estimates
 
 
@@ -81,22 +67,21 @@ def test_the_time_left_is_known_when_all_is_planned_and_some_is_read(usage: Usag
     cost = usage.of("boards")
     assert cost.seconds_left() is None
     for _ in range(4):
-        cost.plan(None)
-    cost.read()
+        cost.count_slice(None)
+    cost.count_read_slice()
     assert cost.seconds_left() is None
-    cost.planned()
+    cost.finish_planning()
     assert (cost.seconds_left() or 0) > 0
     for _ in range(3):
-        cost.read()
+        cost.count_read_slice()
     assert cost.seconds_left() == 0
 
 
-def test_a_standing_tells_the_fullest_window() -> None:
+def test_of_a_quota_the_fullest_window_counts() -> None:
     budget = Budget(900, clock=lambda: 1_000.0)
     for _ in range(3):
         budget.acquire("ads_read")
     told = {"x-ratelimit-limit": "100, 100;w=1, 8;w=60", "x-ratelimit-remaining": "90, 5", "x-ratelimit-reset": "1, 40"}
     budget.settle("ads_read", told)
-    [standing] = budget.standings()
-    assert (standing.category, standing.used, standing.limit, standing.frees_up_in_seconds) == ("ads_read", 3, 8, None)
-    assert WindowHeader(5, 40, 8, 60).limit == standing.limit
+    [quota] = budget.quota_usage()
+    assert (quota.category, quota.used, quota.limit, quota.frees_up_in_seconds) == ("ads_read", 3, 8, None)

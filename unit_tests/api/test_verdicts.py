@@ -4,17 +4,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-import requests
 
-from source_pinterest.api.verdicts import Verdict, describe, pause_hint_seconds, verdict_of
+from source_pinterest.api.verdicts import ErrorAnswer, Verdict
 from unit_tests.answers import answer, refusal
 
 RETRY_AFTER = "Sorry! Retry after 2.5 seconds."
 
 VERDICTS = [
-    (200, None, "", Verdict.OK),
-    (204, None, "", Verdict.OK),
-    (299, None, "", Verdict.OK),
+    (206, None, "", Verdict.RETRY),
     (300, None, "", Verdict.REJECTED),
     (301, None, "", Verdict.REJECTED),
     (302, None, "", Verdict.REJECTED),
@@ -57,7 +54,7 @@ VERDICTS = [
 
 @pytest.mark.parametrize(("status", "code", "message", "verdict"), VERDICTS)
 def test_the_table(status: int, code: int | None, message: str, verdict: Verdict) -> None:
-    assert verdict_of(refusal(status, code, message)) is verdict
+    assert refusal(status, code, message).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -68,7 +65,7 @@ def test_the_table(status: int, code: int | None, message: str, verdict: Verdict
     [(400, Verdict.REJECTED), (401, Verdict.REFRESH_TOKEN), (429, Verdict.WAIT), (502, Verdict.RETRY)],
 )
 def test_a_body_of_another_shape_leaves_the_status(body: bytes, status: int, verdict: Verdict) -> None:
-    assert verdict_of(answer(status, body)) is verdict
+    assert answer(status, body).verdict is verdict
 
 
 def test_every_verdict_is_reached() -> None:
@@ -76,7 +73,7 @@ def test_every_verdict_is_reached() -> None:
 
 
 @pytest.mark.parametrize(
-    ("response", "seconds"),
+    ("told", "seconds"),
     [
         (refusal(400, 8, RETRY_AFTER), 2.5),
         (refusal(429, 8, "Retry after 60 seconds", retry_after="7"), 60),
@@ -96,25 +93,29 @@ def test_every_verdict_is_reached() -> None:
         (answer(429, b"<html>"), None),
     ],
 )
-def test_pause_hints(response: requests.Response, seconds: float | None) -> None:
-    assert pause_hint_seconds(response) == seconds
+def test_pause_hints(told: ErrorAnswer, seconds: float | None) -> None:
+    assert told.pause_hint_seconds() == seconds
 
 
 @pytest.mark.parametrize(("ahead", "least", "most"), [(100, 98, 100), (-100, 0, 0)])
 def test_a_date_to_retry_after_is_waited_for(ahead: int, least: float, most: float) -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=ahead), usegmt=True)
 
-    hint = pause_hint_seconds(refusal(429, 8, retry_after=date))
+    hint = refusal(429, 8, retry_after=date).pause_hint_seconds()
 
     assert hint is not None
     assert least <= hint <= most
 
 
 def test_a_refusal_is_described_with_all_that_support_asks_for() -> None:
-    response = refusal(403, 29, "You are not permitted", x_pinterest_rid="1234567890")
+    told = refusal(403, 29, "You are not permitted", x_pinterest_rid="1234567890")
 
-    assert describe(response) == 'Pinterest answered "You are not permitted" (HTTP 403, code 29, request id 1234567890)'
+    assert str(told) == 'Pinterest answered "You are not permitted" (HTTP 403, code 29, request id 1234567890)'
 
 
 def test_a_refusal_without_json_is_described_by_its_reason() -> None:
-    assert describe(answer(502, b"<html>secret page</html>")) == 'Pinterest answered "Scripted" (HTTP 502)'
+    assert str(answer(502, b"<html>secret page</html>")) == 'Pinterest answered "Scripted" (HTTP 502)'
+
+
+def test_the_token_of_a_call_is_not_shown_with_its_answer() -> None:
+    assert "false-access-token" not in repr(ErrorAnswer(403, "Forbidden", {}, b"{}", "false-access-token"))

@@ -7,7 +7,7 @@ import pytest
 from airbyte_cdk.models import AirbyteStreamStatus
 from rich.console import Console
 
-from source_pinterest.api.usage import Standing, Usage
+from source_pinterest.api.usage import QuotaUsage, Usage
 from source_pinterest.cli import progress_table
 from source_pinterest.engine.progress import Progress
 
@@ -32,15 +32,15 @@ def row(text: str, name: str) -> list[str]:
 
 def test_a_row_for_each_stream_and_a_line_for_each_quota() -> None:
     usage = Usage()
-    usage.standings = lambda: [Standing("ads_read", 3, 1_000, None), Standing("org_read", 1_000, 1_000, 30.0)]
+    usage.quota_usage = lambda: [QuotaUsage("ads_read", 3, 1_000, None), QuotaUsage("org_read", 1_000, 1_000, 30.0)]
     progress = Progress(usage, ["boards", "campaigns", "ads"])
     progress.records["boards"], progress.ended["boards"] = 4_321, AirbyteStreamStatus.COMPLETE
     boards, campaigns = usage.of("boards"), usage.of("campaigns")
     for cost in (boards, campaigns):
-        cost.plan(None)
-        cost.send()
-    boards.read()
-    boards.planned()
+        cost.count_slice(None)
+        cost.count_sent()
+    boards.count_read_slice()
+    boards.finish_planning()
     text = shown(progress)
     assert "Pinterest, 0:01:01" in text
     assert row(text, "boards") == ["boards", "4,321", "1 of 1", "1", "done"]
@@ -56,10 +56,10 @@ def test_time_left_and_an_incomplete_end() -> None:
     progress.ended["ads"] = AirbyteStreamStatus.INCOMPLETE
     for name in progress.streams:
         cost = usage.of(name)
-        cost.plan(None)
-        cost.plan(None)
-        cost.read()
-        cost.planned()
+        cost.count_slice(None)
+        cost.count_slice(None)
+        cost.count_read_slice()
+        cost.finish_planning()
     text = shown(progress)
     assert row(text, "boards")[-1] == "0:00:00"
     assert row(text, "ads")[-1] == "incomplete"

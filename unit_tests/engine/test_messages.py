@@ -11,16 +11,15 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets, update_secre
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.engine.messages import (
-    NO_BODIES,
     PLAIN_ERRORS,
+    TRUE_COUNTS,
     FailureTypes,
-    FlushingQueue,
     OrderedMessageRepository,
     as_trace,
     clean_trace,
 )
-from source_pinterest.engine.stdout import MESSAGES
-from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
+from source_pinterest.engine.pages import Page, PageMessage
+from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 
 def state() -> AirbyteMessage:
@@ -37,17 +36,12 @@ def trace(kind: FailureType = FailureType.system_error, sentence: str = "It fail
 def test_a_workers_message_goes_through_the_record_queue() -> None:
     records: queue.Queue[object] = queue.Queue()
     repository = OrderedMessageRepository(records)  # type: ignore[arg-type]
-    message = state()
-
-    def work() -> None:
-        records.put("record 1")
-        repository.emit_message(message)
-        records.put("record 2")
-
-    in_thread(work).result(PATIENCE_SECONDS)
+    messages = [PageMessage(Page("boards", b"1", 1)), state(), PageMessage(Page("boards", b"2", 1))]
+    in_thread(lambda: [repository.emit_message(message) for message in messages]).result(PATIENCE_SECONDS)
 
     assert list(repository.consume_queue()) == []
-    assert [records.get_nowait() for _ in range(3)] == ["record 1", message, "record 2"]
+    left = [records.get_nowait() for _ in range(3)]
+    assert all(one is other for one, other in zip(left, messages, strict=True))
 
 
 def test_the_main_threads_messages_never_block_on_a_full_queue() -> None:
@@ -79,33 +73,6 @@ def test_debug_lines_are_not_even_made() -> None:
     repository.log_message(Level.DEBUG, lambda: pytest.fail("A debug line was made."))
 
     assert list(repository.consume_queue()) == []
-
-
-def test_output_is_written_before_the_reader_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    flushes: list[int] = []
-    monkeypatch.setattr(MESSAGES, "flush", lambda: flushes.append(1))
-    records = FlushingQueue(maxsize=2)
-    records.put("record 1")  # type: ignore[arg-type]
-    records.put("record 2")  # type: ignore[arg-type]
-    assert [records.get(), records.get()] == ["record 1", "record 2"]
-    assert flushes == []
-
-    with pytest.raises(queue.Empty):
-        records.get(block=False)
-    assert flushes == [1]
-
-
-def test_whoever_waits_for_room_is_woken_once_half_the_queue_is_free() -> None:
-    records: queue.Queue[object] = FlushingQueue(maxsize=4)  # type: ignore[assignment]
-    for number in range(4):
-        records.put(number)
-    writers = [in_thread(lambda: records.put("late")) for _ in range(2)]
-
-    assert [records.get(), all(map(waits, writers))] == [0, True]
-    assert records.get() == 1
-    for writer in writers:
-        writer.result(PATIENCE_SECONDS)
-    assert [records.get() for _ in range(4)] == [2, 3, "late", "late"]
 
 
 # ---- Secrets
@@ -160,16 +127,22 @@ def test_our_own_errors_are_logged_as_their_sentence(caplog: pytest.LogCaptureFi
     assert foreign.exc_info
 
 
-def test_the_framework_logs_no_body(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_framework_s_count_of_records_is_kept_to_itself(caplog: pytest.LogCaptureFixture) -> None:
+    """It counts what its partitions yield, which is nothing: records travel in pages."""
     logger = logging.getLogger("unit_tests.messages")
-    logger.addFilter(NO_BODIES)
+    logger.addFilter(TRUE_COUNTS)
     try:
-        logger.warning('Status code: 200, Response Content: b\'{"url":\n"https://a-link"\'')
-        logger.warning({"a": "dictionary"})
+        with caplog.at_level(logging.INFO, "unit_tests.messages"):
+            logger.info("Read 0 records from boards stream")
+            logger.info("Read 0 records from boards stream, says somebody")
+            logger.info({"a": "dictionary"})
     finally:
-        logger.removeFilter(NO_BODIES)
+        logger.removeFilter(TRUE_COUNTS)
 
-    assert [record.msg for record in caplog.records] == ["Status code: 200", {"a": "dictionary"}]
+    assert [record.msg for record in caplog.records] == [
+        "Read 0 records from boards stream, says somebody",
+        {"a": "dictionary"},
+    ]
 
 
 def test_a_trace_without_details_passes() -> None:

@@ -14,6 +14,7 @@ from airbyte_cdk.models import (
 )
 
 from source_pinterest.api.usage import Usage
+from source_pinterest.engine.pages import Page
 from source_pinterest.engine.progress import Progress
 
 
@@ -27,11 +28,12 @@ def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) ->
     usage = Usage()
     progress = Progress(usage, ["boards"])
     cost = usage.of("boards")
-    cost.ask()
+    cost.count_request()
     for _ in range(3):
-        cost.send()
-    cost.leave_out()
-    progress.records["boards"] = 1234
+        cost.count_sent()
+    cost.count_left_out()
+    assert [progress.first_page(Page("boards", b"", count)) for count in (1_000, 234)] == [True, False]
+    assert progress.first_page(Page("board_pins", b"", 1))
     with caplog.at_level(logging.INFO, "airbyte"):
         progress.observe(status("boards", AirbyteStreamStatus.STARTED))
         assert caplog.messages == []

@@ -9,6 +9,7 @@ import pytest
 from airbyte_cdk.logger import PRINT_BUFFER
 
 from source_pinterest.engine.stdout import MessageWriter
+from unit_tests.clocks import Clock
 
 
 @pytest.fixture
@@ -19,26 +20,58 @@ def stdout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield path
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Stands still, so that no line is written for having waited too long."""
+    monkeypatch.setattr("time.monotonic", clock := Clock())
+    return clock
+
+
+PIECE_BYTES = 64 * 1024
+
+
 def test_lines_wait_for_a_flush_and_come_whole(stdout: Path) -> None:
     writer = MessageWriter()
-    writer.write("one 🙂")
-    writer.write("two")
+    writer.write("one 🙂\n".encode())
+    writer.write(b"two\nthree\n")
     assert stdout.read_bytes() == b""
 
     writer.flush()
-    assert stdout.read_text(encoding="utf-8") == "one 🙂\ntwo\n"
+    assert stdout.read_text(encoding="utf-8") == "one 🙂\ntwo\nthree\n"
 
 
-def test_a_large_batch_is_written_at_once(stdout: Path) -> None:
-    MessageWriter().write("x" * 70_000)
+def test_many_lines_are_written_at_once(stdout: Path) -> None:
+    MessageWriter().write(b"x" * 70_000 + b"\n")
 
     assert stdout.stat().st_size == 70_001
+
+
+def test_small_lines_are_written_once_they_are_many(stdout: Path) -> None:
+    writer, line = MessageWriter(), b"x" * 999 + b"\n"
+    for _ in range(65):
+        writer.write(line)
+    assert stdout.stat().st_size == 0
+    writer.write(line)
+
+    assert stdout.stat().st_size == 66_000
+
+
+def test_a_line_does_not_wait_long_for_others(stdout: Path, clock: Clock) -> None:
+    writer = MessageWriter()
+    writer.write(b"one\n")
+    clock.now += 0.09
+    writer.write(b"two\n")
+    assert stdout.read_bytes() == b""
+    clock.now += 0.02
+    writer.write(b"three\n")
+
+    assert stdout.read_bytes() == b"one\ntwo\nthree\n"
 
 
 def test_logs_come_before_the_messages_of_the_same_moment(stdout: Path) -> None:
     writer = MessageWriter()
     PRINT_BUFFER.buffer.write("a log line\n")
-    writer.write("a message")
+    writer.write(b"a message\n")
     writer.flush()
 
     assert stdout.read_text(encoding="utf-8") == "a log line\na message\n"
@@ -48,7 +81,7 @@ def test_a_reader_that_takes_little_at_a_time_gets_everything(stdout: Path, monk
     whole = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, batch: whole(descriptor, batch[:3]))
     writer = MessageWriter()
-    writer.write("a line that is longer than three bytes")
+    writer.write(b"a line that is longer than three bytes\n")
     writer.flush()
 
     assert stdout.read_text(encoding="utf-8") == "a line that is longer than three bytes\n"
@@ -56,8 +89,76 @@ def test_a_reader_that_takes_little_at_a_time_gets_everything(stdout: Path, monk
 
 def test_nothing_is_written_twice(stdout: Path) -> None:
     writer = MessageWriter()
-    writer.write("once")
+    writer.write(b"once\n")
     writer.flush()
     writer.flush()
 
     assert stdout.read_text(encoding="utf-8") == "once\n"
+
+
+# ---- In pieces, between which a signal to end is obeyed
+
+
+class Turns:
+    """A lock that notes how much stood in stdout whenever it was let go, and may end the process then."""
+
+    def __init__(self, stdout: Path, end_after: int | None = None) -> None:
+        self._stdout = stdout
+        self._end_after = end_after
+        self.written: list[bytes] = []
+
+    def __enter__(self) -> None:
+        """Begin to print."""
+
+    def __exit__(self, *_: object) -> None:
+        """End, where a signal says so."""
+        content = self._stdout.read_bytes()
+        if content != b"".join(self.written):
+            self.written.append(content[sum(map(len, self.written)) :])
+        if self._end_after is not None and len(self.written) > self._end_after:
+            self._end_after = None
+            raise SystemExit(143)
+
+
+def page(lines: int, line_bytes: int) -> bytes:
+    return b"".join(b"%06d" % number + b"x" * (line_bytes - 7) + b"\n" for number in range(lines))
+
+
+@pytest.mark.parametrize(
+    ("pages", "pieces", "most_bytes"),
+    [
+        ([page(1, 100)] * 2_000, 4, PIECE_BYTES + 100),
+        ([page(2_000, 100)], 4, PIECE_BYTES + 100),
+        ([page(900, 70), page(3_000, 90), page(1, 50)], 6, 2 * PIECE_BYTES + 100),
+        ([page(3, 200_000)], 3, 200_000),
+        ([page(1, 500_000)], 1, 500_000),
+        ([page(1, PIECE_BYTES)] * 3, 3, PIECE_BYTES),
+    ],
+)
+def test_each_piece_ends_at_a_line_and_is_no_longer_than_it_must_be(
+    stdout: Path, monkeypatch: pytest.MonkeyPatch, pages: list[bytes], pieces: int, most_bytes: int
+) -> None:
+    monkeypatch.setattr(PRINT_BUFFER, "lock", turns := Turns(stdout))
+    writer = MessageWriter()
+    for lines in pages:
+        writer.write(lines)
+    writer.flush()
+
+    assert stdout.read_bytes() == b"".join(pages)
+    assert len(turns.written) == pieces
+    assert max(map(len, turns.written)) <= most_bytes
+    assert all(piece.endswith(b"\n") for piece in turns.written)
+
+
+@pytest.mark.parametrize("end_after", [0, 1, 3])
+def test_what_a_signal_cuts_off_is_written_before_the_end_and_nothing_twice(
+    stdout: Path, monkeypatch: pytest.MonkeyPatch, end_after: int
+) -> None:
+    monkeypatch.setattr(PRINT_BUFFER, "lock", Turns(stdout, end_after))
+    writer, whole = MessageWriter(), page(5_000, 100)
+    with pytest.raises(SystemExit):
+        writer.write(whole)
+    assert 0 < stdout.stat().st_size < len(whole)
+    writer.flush()
+
+    assert stdout.read_bytes() == whole

@@ -1,5 +1,7 @@
 """Is a report asked for as Pinterest wants it, and its file fetched whole, by nobody's name, or not at all?"""
 
+import dataclasses
+import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -9,12 +11,16 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 
-from source_pinterest.api import DEFAULT_BASE_URL, Api
+from source_pinterest.api import DEFAULT_BASE_URL
+from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     AccessLostError,
     AccountUnreadableError,
     ConfigError,
+    MalformedAnswerError,
     QuotaExhaustedError,
     RefusedError,
     RejectedError,
@@ -23,39 +29,44 @@ from source_pinterest.api.errors import (
     ScopeMissingError,
     UnavailableError,
 )
-from source_pinterest.config import Config
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import JobStatus
-from unit_tests.configs import TODAY, signed_in_with
+from unit_tests.answers import refused
+from unit_tests.api.connections import Wire, connected
 from unit_tests.reporting.requests_for_reports import days, request
-from unit_tests.streams.pinterest import refused
 
 REPORTS = f"{DEFAULT_BASE_URL}/ad_accounts/11/reports"
 FILE = "https://files.example/metrics_report.txt?signature=1"
 FRESH_FILE = "https://files.example/metrics_report.txt?signature=2"
 CREATED = {"json": {"token": "a token", "report_status": "IN_PROGRESS", "message": ""}}
 ROWS = {"1": [{"CAMPAIGN_ID": "1"}, {"CAMPAIGN_ID": "2"}]}
-FILED = [("1", {"CAMPAIGN_ID": "1"}), ("1", {"CAMPAIGN_ID": "2"})]
 
 
 def finished(url: str = FRESH_FILE) -> dict[str, Any]:
     return {"json": {"report_status": "FINISHED", "url": url, "size": 100}}
 
 
+def read(chunks: Iterator[bytes]) -> Any:
+    """What is in a file; nothing in an empty one."""
+    body = b"".join(chunks)
+    try:
+        return json.loads(body or b"{}")
+    except ValueError as error:
+        raise MalformedAnswerError("The file is not JSON.") from error
+
+
 class Client:
-    """A client whose pauses are noted, not slept."""
+    """A client that pauses nowhere."""
 
-    def __init__(self, mock: requests_mock.Mocker, **options: Any) -> None:
+    def __init__(self, mock: requests_mock.Mocker, bounds: Bounds | None = None, **options: Any) -> None:
         self.mock = mock
-        self.pauses: list[float] = []
-        signed_in = signed_in_with(auth_method="access_token", access_token="false-access-token")
-        config = Config.from_mapping({**signed_in, "max_retries": 0, "max_wait_minutes": 0, **options}, TODAY)
-        api = Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None)
-        self.reports = ReportClient(api, "campaign_report", self.pauses.append)
+        api = connected(**options)
+        self.api = dataclasses.replace(api, file_bounds=bounds or api.file_bounds)
+        calls = PinterestClient(self.api, "campaign_report", ("ads:read",))
+        self.reports = ReportClient(self.api, calls, "campaign_report")
 
-    def rows(self, url: str = FILE, check: Callable[[str, dict[str, Any]], None] = lambda *_: None) -> list[Any]:
-        with self.reports.rows("11", "a token", url, lambda: check) as rows:
-            return list(rows)
+    def content(self, url: str | None = None, read: Callable[[Iterator[bytes]], Any] = read) -> Any:
+        return self.reports.fetch(request(), "a token", FILE if url is None else url, read)
 
     def asked(self, url: str) -> int:
         """How often a link was followed."""
@@ -70,7 +81,14 @@ def mock() -> Iterator[requests_mock.Mocker]:
 
 @pytest.fixture
 def client(mock: requests_mock.Mocker) -> Client:
-    return Client(mock)
+    """Asks for everything once."""
+    return Client(mock, max_retries=0)
+
+
+@pytest.fixture
+def patient(mock: requests_mock.Mocker) -> Client:
+    """Asks for everything up to five times."""
+    return Client(mock, max_retries=4)
 
 
 # ---- Create
@@ -100,7 +118,7 @@ def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(clie
         (refused(404, 1), AccountUnreadableError),
         (refused(401, 3), ScopeMissingError),
         (refused(503), UnavailableError),
-        ({"exc": requests.ConnectionError}, UnavailableError),
+        ({"exc": requests.ReadTimeout}, UnavailableError),
         ({"text": "<html>"}, UnavailableError),
         ({"text": "[]"}, UnavailableError),
         ({"text": "{}"}, UnavailableError),
@@ -116,6 +134,13 @@ def test_an_answer_without_a_token_is_what_the_error_table_says(
     with pytest.raises(error):
         client.reports.create(request())
     assert client.mock.call_count == 1
+
+
+def test_an_order_during_an_outage_is_not_placed(client: Client) -> None:
+    client.mock.post(REPORTS, exc=requests.ConnectionError)
+
+    with pytest.raises(UnavailableError, match="could not be reached"):
+        client.reports.create(request())
 
 
 # ---- Poll
@@ -155,29 +180,48 @@ def test_an_order_that_pinterest_took_and_does_not_show_is_a_loss(client: Client
         client.reports.poll("11", "a token")
 
 
+def test_a_link_that_is_no_address_is_asked_for_again(patient: Client) -> None:
+    patient.mock.get(REPORTS, [finished("https://[files.example/report"), finished(FILE)])
+
+    assert patient.reports.poll("11", "a token") == (JobStatus.FINISHED, FILE)
+
+
+def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Client) -> None:
+    signature = "false-signature-" + "7" * 32
+    client.mock.get(
+        REPORTS, [finished(f"https://files.example/report?X-Amz-Date=20260101&X-Amz-Signature={signature}")]
+    )
+    client.reports.poll("11", "a token")
+
+    assert filter_secrets(f"20260101 {signature}") == "20260101 ****"
+    update_secrets([])
+
+
 # ---- The file
 
 
-def test_the_rows_of_a_file_come_as_they_are(client: Client) -> None:
-    client.mock.get(FILE, json=ROWS)
+def test_a_file_is_read_as_it_comes(client: Client) -> None:
+    client.mock.get(FILE, body=Wire(b'{"1": [{"CAMPAIGN_ID": "1"}, ', b'{"CAMPAIGN_ID": "2"}]}'))
+    came: list[bytes] = []
 
-    assert client.rows() == FILED
-    assert client.pauses == []
+    assert client.content(read=lambda chunks: came.extend(chunks) or json.loads(b"".join(came))) == ROWS
+    assert len(came) == 2
+    assert client.mock.call_count == 1
 
 
-@pytest.mark.parametrize(("body", "size"), [("", None), ("", 0), ("", 2), ("{}", 2)])
-def test_an_empty_file_is_an_empty_report(client: Client, body: str, size: int | None) -> None:
+@pytest.mark.parametrize(("body", "size"), [("", None), ("", 0), ("", 2), ("", "many"), ("{}", 2)])
+def test_an_empty_file_is_an_empty_report(client: Client, body: str, size: Any) -> None:
     client.mock.get(FILE, text=body)
     client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": size})
 
-    assert client.rows() == []
+    assert client.content() == {}
 
 
-def test_an_empty_file_of_a_report_that_has_a_size_is_fetched_again(client: Client) -> None:
-    client.mock.get(FILE, [{"text": ""}, {"json": ROWS}])
-    client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": 3})
+def test_an_empty_file_of_a_report_that_has_a_size_is_fetched_again(patient: Client) -> None:
+    patient.mock.get(FILE, [{"text": ""}, {"json": ROWS}])
+    patient.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": 3})
 
-    assert client.rows() == FILED
+    assert patient.content() == ROWS
 
 
 def test_the_file_is_asked_for_without_our_token_or_anybody_elses(
@@ -187,7 +231,7 @@ def test_the_file_is_asked_for_without_our_token_or_anybody_elses(
     netrc.write_text("default login false-login password false-password\n", encoding="utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
     client.mock.get(FILE, json=ROWS)
-    client.rows()
+    client.content()
 
     [sent] = client.mock.request_history
     assert "Authorization" not in sent.headers
@@ -195,138 +239,149 @@ def test_the_file_is_asked_for_without_our_token_or_anybody_elses(
     assert sent.headers["User-Agent"].startswith("source-pinterest/")
 
 
-@pytest.mark.parametrize("status", [403, 404, 410, 500, 503])
-def test_a_link_that_fails_is_asked_for_again(client: Client, status: int) -> None:
-    client.mock.get(FILE, status_code=status, text="<Error><Code>AccessDenied</Code></Error>")
-    client.mock.get(FRESH_FILE, json=ROWS)
-    client.mock.get(REPORTS, [finished()])
+@pytest.mark.parametrize("status", [403, 404, 410, 429, 500, 503])
+def test_a_link_that_fails_is_asked_for_again(patient: Client, status: int) -> None:
+    patient.mock.get(FILE, status_code=status, text="<Error><Code>AccessDenied</Code></Error>")
+    patient.mock.get(FRESH_FILE, json=ROWS)
+    patient.mock.get(REPORTS, [finished()])
 
-    assert client.rows() == FILED
-    assert (client.asked(FILE), client.asked(FRESH_FILE)) == (1, 1)
+    assert patient.content() == ROWS
+    assert (patient.asked(FILE), patient.asked(FRESH_FILE)) == (1, 1)
 
 
 @pytest.mark.parametrize("status", [204, 206, 301, 302, 304])
-def test_an_answer_that_is_not_the_file_is_never_an_empty_report(client: Client, status: int) -> None:
-    client.mock.get(FILE, status_code=status, headers={"Location": "https://elsewhere.example/"})
-    client.mock.get(FRESH_FILE, json=ROWS)
-    client.mock.get(REPORTS, [finished()])
+def test_an_answer_that_is_not_the_file_is_never_an_empty_report(patient: Client, status: int) -> None:
+    patient.mock.get(FILE, status_code=status, headers={"Location": "https://elsewhere.example/"})
+    patient.mock.get(FRESH_FILE, json=ROWS)
+    patient.mock.get(REPORTS, [finished()])
 
-    assert client.rows() == FILED
-    assert client.asked("https://elsewhere.example/") == 0
+    assert patient.content() == ROWS
+    assert patient.asked("https://elsewhere.example/") == 0
+
+
+def cut() -> dict[str, Any]:
+    return {"body": Wire(b"{}", breaks_off=True)}
 
 
 @pytest.mark.parametrize(
     "broken",
     [
         {"text": '{"1": [{"CAMPAIGN_ID": "1"}, {"CAMPAIGN'},
-        {"text": '{"1": [{"CAMPAIGN_ID": "1"}'},
         {"text": "<html>"},
+        cut(),
         {"exc": requests.ConnectionError},
+        {"exc": requests.ConnectTimeout},
         {"exc": requests.ReadTimeout},
-        {"exc": requests.exceptions.ChunkedEncodingError},
+        {"exc": requests.exceptions.SSLError},
     ],
 )
-def test_a_file_that_is_cut_short_is_fetched_again_and_no_row_of_it_taken(
-    client: Client, broken: dict[str, Any]
-) -> None:
-    client.mock.get(FILE, [broken])
-    client.mock.get(FRESH_FILE, json=ROWS)
-    client.mock.get(REPORTS, [finished()])
+def test_a_file_that_does_not_come_whole_is_fetched_again(patient: Client, broken: dict[str, Any]) -> None:
+    patient.mock.get(FILE, [broken])
+    patient.mock.get(FRESH_FILE, json=ROWS)
+    patient.mock.get(REPORTS, [finished()])
 
-    assert client.rows() == FILED
+    assert patient.content() == ROWS
 
 
-def test_a_file_that_stays_broken_is_given_up_after_growing_pauses(client: Client) -> None:
-    client.mock.get(requests_mock.ANY, status_code=503)
-    client.mock.get(REPORTS, [finished(FILE)])
+@pytest.mark.parametrize(
+    ("trouble", "last"), [({"status_code": 503}, "HTTP 503"), ({"exc": requests.ReadTimeout}, "in time")]
+)
+def test_a_file_that_stays_away_is_given_up(patient: Client, trouble: dict[str, Any], last: str) -> None:
+    patient.mock.get(FILE, [trouble])
+    patient.mock.get(REPORTS, [finished(FILE)])
 
-    with pytest.raises(UnavailableError, match=r"campaign_report.*HTTPError"):
-        client.rows()
-    assert client.pauses == [0.5, 1, 2, 4]
-    assert client.asked(FILE) == 5
+    with pytest.raises(UnavailableError, match=rf"campaign_report.*5 times in a row for the file of a report.*{last}"):
+        patient.content()
+    assert patient.asked(FILE) == 5
 
 
-def test_a_link_that_is_not_given_anew_is_tried_again(client: Client) -> None:
-    client.mock.get(FILE, [{"status_code": 503}, {"json": ROWS}])
-    client.mock.get(REPORTS, json={"report_status": "IN_PROGRESS"})
+def test_a_host_of_files_that_is_out_while_pinterest_answers_is_given_up_too(patient: Client) -> None:
+    """Its outage is nobody else's, and has no end that could be waited for."""
+    patient.mock.get(FILE, exc=requests.ConnectionError)
+    patient.mock.get(REPORTS, [finished(FILE)])
 
-    assert client.rows() == FILED
+    with pytest.raises(UnavailableError, match="the file of a report"):
+        patient.content()
+    assert patient.asked(FILE) == 7
+
+
+def test_a_link_that_is_not_given_anew_is_tried_again(patient: Client) -> None:
+    patient.mock.get(FILE, [{"status_code": 503}, {"json": ROWS}])
+    patient.mock.get(REPORTS, json={"report_status": "IN_PROGRESS"})
+
+    assert patient.content() == ROWS
 
 
 @pytest.mark.parametrize(
     "url", ["http://files.example/report", "http://127.0.0.1.example/report", "ftp://files.example/report", "report"]
 )
-def test_a_file_in_the_open_is_refused_without_a_call(client: Client, url: str) -> None:
-    client.mock.get(requests_mock.ANY, json=ROWS)
-    client.mock.get(REPORTS, [finished(url)])
+def test_a_file_in_the_open_is_refused_without_a_call(patient: Client, url: str) -> None:
+    patient.mock.get(requests_mock.ANY, json=ROWS)
+    patient.mock.get(REPORTS, [finished(url)])
 
     with pytest.raises(UnavailableError):
-        client.rows(url)
-    assert client.asked(url) == 0
-    assert all(request.url.startswith(REPORTS) for request in client.mock.request_history)
+        patient.content(url)
+    assert patient.asked(url) == 0
+    assert all(request.url.startswith(REPORTS) for request in patient.mock.request_history)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080"])
 def test_a_file_on_this_machine_needs_no_https(client: Client, host: str) -> None:
     client.mock.get(f"http://{host}/report", json=ROWS)
 
-    assert client.rows(f"http://{host}/report") == FILED
+    assert client.content(f"http://{host}/report") == ROWS
 
 
-def test_every_row_is_looked_at_before_the_first_is_taken(client: Client) -> None:
-    client.mock.get(FILE, json=ROWS)
-    looked_at = []
-
-    with client.reports.rows("11", "t", FILE, lambda: lambda entity, row: looked_at.append((entity, row))) as rows:
-        assert looked_at == FILED
-        assert next(rows) == FILED[0]
-
-
-def test_each_file_is_looked_at_afresh(client: Client) -> None:
+def test_each_file_is_read_afresh(patient: Client) -> None:
     """Otherwise the rows of a broken file would count as the first of two."""
-    client.mock.get(FILE, text='{"1": [{"CAMPAIGN_ID": "1"}, ')
-    client.mock.get(FRESH_FILE, json=ROWS)
-    client.mock.get(REPORTS, [finished()])
-    seen: list[list[str]] = []
+    patient.mock.get(FILE, text='{"1": [{"CAMPAIGN_ID": "1"}, ')
+    patient.mock.get(FRESH_FILE, json=ROWS)
+    patient.mock.get(REPORTS, [finished()])
+    seen: list[bytes] = []
 
-    def new_check() -> Callable[[str, dict[str, Any]], None]:
-        seen.append([])
-        return lambda _, row: seen[-1].append(row["CAMPAIGN_ID"])
+    def noting(chunks: Iterator[bytes]) -> Any:
+        seen.append(b"".join(chunks))
+        return read(iter(seen[-1:]))
 
-    with client.reports.rows("11", "t", FILE, new_check):
-        assert seen == [["1"], ["1", "2"]]
+    assert patient.content(read=noting) == ROWS
+    assert seen == [b'{"1": [{"CAMPAIGN_ID": "1"}, ', json.dumps(ROWS).encode()]
 
 
-def test_what_is_found_in_the_rows_is_no_reason_to_fetch_them_again(client: Client) -> None:
-    client.mock.get(FILE, json=ROWS)
+def test_what_is_found_in_the_rows_is_no_reason_to_fetch_them_again(patient: Client) -> None:
+    patient.mock.get(FILE, json=ROWS)
 
-    def check(entity: str, row: dict[str, Any]) -> None:
-        raise RepeatedKeyError("campaign_report", entity, tuple(row))
+    def refuse(_: Iterator[bytes]) -> None:
+        raise RepeatedKeyError("campaign_report", ("CAMPAIGN_ID",), ("1",))
 
     with pytest.raises(RepeatedKeyError):
-        client.rows(check=check)
-    assert client.mock.call_count == 1
+        patient.content(read=refuse)
+    assert patient.mock.call_count == 1
 
 
-def test_an_error_of_whoever_takes_the_rows_is_his_own(client: Client) -> None:
-    client.mock.get(FILE, json=ROWS)
+def test_a_file_beyond_the_bounds_is_given_up(mock: requests_mock.Mocker) -> None:
+    client = Client(mock, bounds=Bounds(most_bytes=20), max_retries=1)
+    mock.get(FILE, json=ROWS)
+    mock.get(REPORTS, [finished(FILE)])
 
-    def take() -> None:
-        with client.reports.rows("11", "t", FILE, lambda: lambda *_: None) as rows:
-            next(rows)
-            raise requests.ConnectionError
-
-    with pytest.raises(requests.ConnectionError):
-        take()
-    assert client.mock.call_count == 1
+    with pytest.raises(UnavailableError, match="larger than 20 bytes"):
+        client.content()
+    assert client.asked(FILE) == 2
 
 
-def test_an_error_of_the_account_while_the_link_is_asked_for_again_is_told(client: Client) -> None:
-    client.mock.get(FILE, status_code=403)
-    client.mock.get(REPORTS, [refused(403, 29)])
+def test_an_error_of_the_account_while_the_link_is_asked_for_again_is_told(patient: Client) -> None:
+    patient.mock.get(FILE, status_code=403)
+    patient.mock.get(REPORTS, [refused(403, 29)])
 
     with pytest.raises(AccessLostError):
-        client.rows()
+        patient.content()
+
+
+def test_a_file_counts_against_no_quota(client: Client) -> None:
+    client.mock.get(FILE, json=ROWS)
+    client.content()
+
+    assert client.api.budget.quota_usage() == []
+    assert client.api.usage.of("campaign_report").sent == 0
 
 
 def test_the_address_of_the_api_is_no_excuse_for_files_in_the_open(
@@ -367,10 +422,10 @@ def cutting_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_a_connection_that_breaks_is_noticed_even_where_what_came_looks_whole(
-    client: Client, cutting_host: str
+    patient: Client, cutting_host: str
 ) -> None:
-    client.mock.get(cutting_host, real_http=True)
-    client.mock.get(FRESH_FILE, json=ROWS)
-    client.mock.get(REPORTS, [finished()])
+    patient.mock.get(cutting_host, real_http=True)
+    patient.mock.get(FRESH_FILE, json=ROWS)
+    patient.mock.get(REPORTS, [finished()])
 
-    assert client.rows(cutting_host) == FILED
+    assert patient.content(cutting_host) == ROWS

@@ -55,7 +55,7 @@ def test_halves_of_halves_still_know_the_planned_window() -> None:
     assert quarters
 
     assert [quarter.window.days for quarter in quarters] == [2, 2]
-    assert {quarter.planned for quarter in quarters} == {whole.window}
+    assert {quarter.planned for quarter in quarters} == {whole.planned}
 
 
 @pytest.mark.parametrize("granularity", ["DAY", "HOUR"])

@@ -1,0 +1,52 @@
+"""How does a test call Pinterest? Without a pause between two tries, and with bodies that arrive as it wants."""
+
+import http.client
+from typing import Any
+
+from source_pinterest.api import Api
+from source_pinterest.api.pauses import Pauses
+from source_pinterest.config import Config
+from unit_tests.clocks import Clock
+from unit_tests.configs import TODAY, signed_in_with
+
+PLAIN = signed_in_with(auth_method="access_token", access_token="false-access-token")
+
+
+def connected(**options: Any) -> Api:
+    """A connection with an access token, which waits for no outage unless the options say so."""
+    config = Config.from_mapping({**PLAIN, "max_wait_minutes": 0, **options}, TODAY)
+    return Api.connect(config, lambda _: None, lambda: None, pauses=Pauses(first_seconds=0))
+
+
+class Wire:
+    """A body that arrives piece by piece.
+
+    Args:
+        pieces: as they arrive.
+        breaks_off: whether the connection breaks after the last.
+        clock: moves on before each piece.
+        seconds: between two pieces.
+    """
+
+    def __init__(
+        self, *pieces: bytes, breaks_off: bool = False, clock: Clock | None = None, seconds: float = 0
+    ) -> None:
+        self.left = list(pieces)
+        self.closed = False
+        self._breaks_off = breaks_off
+        self._clock, self._seconds = clock or Clock(), seconds
+
+    def read(self, amount: int | None = None) -> bytes:
+        return self.read1(amount)
+
+    def read1(self, amount: int | None = None) -> bytes:
+        del amount
+        self._clock.now += self._seconds
+        if self.left:
+            return self.left.pop(0)
+        if self._breaks_off:
+            raise http.client.IncompleteRead(b"")
+        return b""
+
+    def close(self) -> None:
+        self.closed = True

@@ -1,0 +1,253 @@
+"""Does a body come whole, as small and as fast as it must, or not at all?"""
+
+import gzip
+import zlib
+from collections.abc import Mapping
+
+import pytest
+import requests
+import urllib3
+from requests.structures import CaseInsensitiveDict
+
+from source_pinterest import limits
+from source_pinterest.api.chunks import ANSWER, REPORT_FILE, Bounds, beginning_of, chunks_of
+from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError
+from unit_tests.api.connections import Wire
+from unit_tests.clocks import Clock
+
+AMPLE = Bounds(most_bytes=1024**3)
+MEBIBYTE = 1024 * 1024
+TEXT = b'{"items": [1, 2, 3]}' * 1_000
+GZIP = {"Content-Encoding": "gzip"}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def response(wire: Wire, headers: Mapping[str, str] | None = None, status: int = 200) -> requests.Response:
+    found = requests.Response()
+    found.status_code = status
+    found.headers = CaseInsensitiveDict(headers or {})
+    found.raw = urllib3.HTTPResponse(
+        body=wire,  # type: ignore[arg-type]
+        headers=headers,
+        status=status,
+        preload_content=False,
+        decode_content=False,
+    )
+    return found
+
+
+def body(*pieces: bytes, bounds: Bounds = AMPLE, **headers: str) -> bytes:
+    """What comes of a body; `content_length` is the header of that name."""
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return b"".join(chunks_of(response(Wire(*pieces), told), bounds))
+
+
+def pieces_of(content: bytes, size: int) -> list[bytes]:
+    return [content[start : start + size] for start in range(0, len(content), size)]
+
+
+# ---- Whole
+
+
+@pytest.mark.parametrize("size", [1, 7, 5_000, 100_000])
+@pytest.mark.parametrize("encoding", ["", "identity", " Identity ", "gzip", "x-gzip", "GZIP"])
+def test_a_body_comes_as_it_was_sent(size: int, encoding: str) -> None:
+    sent = gzip.compress(TEXT) if "gz" in encoding.lower() else TEXT
+
+    assert body(*pieces_of(sent, size), content_encoding=encoding) == TEXT
+
+
+def test_gzip_of_a_server_that_means_zlib_is_read() -> None:
+    assert body(zlib.compress(TEXT), content_encoding="gzip") == TEXT
+
+
+@pytest.mark.parametrize("size", [1, 1_000_000])
+def test_gzip_of_several_members_is_read_to_its_end(size: int) -> None:
+    packed = gzip.compress(TEXT) + gzip.compress(b"") + gzip.compress(TEXT)
+
+    assert body(*pieces_of(packed, size), content_encoding="gzip") == TEXT + TEXT
+
+
+def test_what_has_arrived_is_given_before_the_rest_is_there() -> None:
+    wire = Wire(b"one", b"two", b"three")
+    chunks = chunks_of(response(wire), AMPLE)
+
+    assert next(chunks) == b"one"
+    assert wire.left == [b"two", b"three"]
+
+
+@pytest.mark.parametrize("pieces", [[], [gzip.compress(b"")]])
+def test_an_empty_body_is_empty(pieces: list[bytes]) -> None:
+    assert body(*pieces, content_encoding="gzip" if pieces else "") == b""
+
+
+# ---- Broken
+
+
+def test_a_connection_that_breaks_is_noticed() -> None:
+    with pytest.raises(BrokenAnswerError, match="breaks off"):
+        list(chunks_of(response(Wire(b"{}", breaks_off=True)), AMPLE))
+
+
+def test_a_body_that_is_shorter_than_promised_is_noticed_even_where_it_looks_whole() -> None:
+    with pytest.raises(BrokenAnswerError, match="breaks off"):
+        body(b"{}", content_length="50")
+
+
+@pytest.mark.parametrize("missing", [1, 8, 9, 100])
+def test_gzip_without_its_end_is_noticed(missing: int) -> None:
+    packed = gzip.compress(bytes(range(256)) * 100)
+
+    with pytest.raises(BrokenAnswerError, match="breaks off"):
+        body(packed[:-missing], content_encoding="gzip")
+
+
+def test_a_body_that_says_gzip_and_is_empty_is_broken() -> None:
+    with pytest.raises(BrokenAnswerError, match="breaks off"):
+        body(content_encoding="gzip")
+
+
+@pytest.mark.parametrize("packed", [TEXT, gzip.compress(TEXT)[:-8] + b"checksum", gzip.compress(TEXT) + TEXT])
+def test_what_is_no_gzip_is_refused(packed: bytes) -> None:
+    with pytest.raises(MalformedAnswerError, match="no valid gzip") as raised:
+        body(packed, content_encoding="gzip")
+
+    assert not isinstance(raised.value, BrokenAnswerError), "a smaller call would be no better"
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "gzip, br", "zstd", "x" * 1_000])
+def test_an_encoding_that_nobody_asked_for_is_refused(encoding: str) -> None:
+    with pytest.raises(MalformedAnswerError, match="was not asked for") as raised:
+        body(TEXT, content_encoding=encoding)
+
+    assert len(str(raised.value)) < 200
+
+
+def test_gzip_twice_stays_packed_once() -> None:
+    """The header names it once, and so it is unpacked once: the parser refuses the rest."""
+    once = gzip.compress(TEXT)
+
+    assert body(gzip.compress(once), content_encoding="gzip") == once
+
+
+# ---- Too large
+
+
+def test_a_body_of_just_the_size_that_is_allowed_comes_whole() -> None:
+    assert body(b"x" * 600, b"x" * 400, bounds=Bounds(1_000)) == b"x" * 1_000
+
+
+def test_a_body_that_grows_too_large_is_let_go_at_once() -> None:
+    wire = Wire(*[b"x" * 600] * 10)
+
+    with pytest.raises(BrokenAnswerError, match="larger than 1,000 bytes"):
+        list(chunks_of(response(wire), Bounds(1_000)))
+    assert len(wire.left) == 8
+
+
+def test_a_small_body_that_unpacks_to_a_huge_one_is_let_go_before_it_has() -> None:
+    bomb = gzip.compress(bytes(100 * MEBIBYTE))
+    assert len(bomb) < MEBIBYTE
+    sizes = []
+
+    with pytest.raises(BrokenAnswerError, match="larger than 1,048,576 bytes"):
+        sizes.extend(len(chunk) for chunk in chunks_of(response(Wire(bomb), GZIP), Bounds(MEBIBYTE)))
+    assert max(sizes) <= 64 * 1024
+    assert sum(sizes) == MEBIBYTE
+
+
+# ---- Too slow
+
+
+def test_a_body_that_drips_is_let_go_when_its_time_is_up(clock: Clock) -> None:
+    wire = Wire(*[b"x"] * 1_000, clock=clock, seconds=60)
+    chunks = chunks_of(response(wire), Bounds(1_000, seconds=600), clock)
+
+    with pytest.raises(BrokenAnswerError, match="takes longer than 600 s"):
+        list(chunks)
+    assert 1_000 - len(wire.left) == 11
+
+
+def test_a_body_that_takes_just_its_time_comes_whole(clock: Clock) -> None:
+    wire = Wire(*[b"x"] * 10, clock=clock, seconds=60)
+
+    assert len(list(chunks_of(response(wire), Bounds(1_000, seconds=600), clock))) == 10
+
+
+def test_gzip_that_drips_and_unpacks_to_nothing_is_let_go_as_well(clock: Clock) -> None:
+    packed = gzip.compress(TEXT)
+    wire = Wire(*pieces_of(packed, 1), clock=clock, seconds=60)
+
+    with pytest.raises(BrokenAnswerError, match="takes longer"):
+        list(chunks_of(response(wire, GZIP), Bounds(MEBIBYTE, seconds=600), clock))
+    assert len(packed) - len(wire.left) == 11
+
+
+PACED = Bounds(most_bytes=1024**3, bytes_a_second=100, pace_seconds=60)
+
+
+def test_a_download_may_take_as_long_as_it_likes_at_a_fair_pace(clock: Clock) -> None:
+    wire = Wire(*[b"x" * 1_000] * 1_000, clock=clock, seconds=10)
+
+    assert len(list(chunks_of(response(wire), PACED, clock))) == 1_000
+
+
+def test_a_download_below_the_pace_is_let_go_after_a_minute(clock: Clock) -> None:
+    wire = Wire(*[b"x" * 800] * 1_000, clock=clock, seconds=10)
+
+    with pytest.raises(BrokenAnswerError, match="less than 100 bytes a second"):
+        list(chunks_of(response(wire), PACED, clock))
+    assert 1_000 - len(wire.left) == 7
+
+
+def test_a_download_that_began_fast_and_slows_down_is_let_go(clock: Clock) -> None:
+    class Slowing(Wire):
+        def read1(self, amount: int | None = None) -> bytes:
+            clock.now += 0 if len(self.left) > 100 else 10
+            return super().read1(amount)
+
+    wire = Slowing(*[b"x" * 1_000_000] * 10, *[b"x"] * 100)
+    with pytest.raises(BrokenAnswerError, match="bytes a second"):
+        list(chunks_of(response(wire), PACED, clock))
+    assert clock.now == pytest.approx(1_070), "the fast beginning counts for a minute only"
+
+
+def test_a_pause_in_a_fast_download_is_no_harm(clock: Clock) -> None:
+    wire = Wire(*[b"x" * 1_000_000] * 10, clock=clock, seconds=59)
+
+    assert len(list(chunks_of(response(wire), PACED, clock))) == 10
+
+
+def test_whoever_waits_less_gets_shorter_bounds_of_time_alone() -> None:
+    answer, file = ANSWER.hastened(0.1), REPORT_FILE.hastened(0.1)
+
+    assert (answer.seconds, answer.most_bytes) == (limits.ANSWER_SECONDS / 10, limits.ANSWER_BYTES)
+    assert (file.seconds, file.pace_seconds) == (None, 6)
+    assert (file.bytes_a_second, file.most_bytes) == (limits.DOWNLOAD_BYTES_PER_SECOND, limits.REPORT_BYTES)
+
+
+# ---- The beginning of an error
+
+
+def test_an_error_is_read_whole() -> None:
+    assert beginning_of(response(Wire(b'{"code": 2', b"}"), status=401), ANSWER) == b'{"code": 2}'
+
+
+def test_of_an_endless_error_only_the_beginning_is_read() -> None:
+    wire = Wire(*[b"x" * 1_000] * 1_000)
+
+    found = beginning_of(response(wire, status=502), ANSWER)
+    assert limits.ERROR_BYTES - 1_000 < len(found) <= limits.ERROR_BYTES
+    assert len(wire.left) > 900
+
+
+def test_of_an_error_that_breaks_off_there_is_what_came() -> None:
+    assert beginning_of(response(Wire(b"<html>", breaks_off=True), status=502), ANSWER) == b"<html>"
+
+
+def test_an_error_in_an_unknown_encoding_has_no_words() -> None:
+    assert beginning_of(response(Wire(b"\x1b"), {"Content-Encoding": "br"}, status=502), ANSWER) == b""

@@ -1,0 +1,112 @@
+"""Do all calls wait for the end of an outage together, and for no longer than a sync waits at all?"""
+
+import threading
+from concurrent.futures import Future
+
+import pytest
+
+from source_pinterest.api.outage import Outage
+from source_pinterest.api.pauses import Pauses
+from unit_tests.clocks import Clock
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
+
+LONG, NONE = Pauses(first_seconds=100, longest_seconds=1_000), Pauses(first_seconds=0)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def waiting(outage: Outage) -> "Future[bool]":
+    """A call that waits."""
+    return in_thread(lambda: outage.wait("ConnectionError"))
+
+
+class Waiters:
+    """Calls that wait for the same outage, one begun after the other."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._announced = threading.Semaphore(0)
+        self.outage = Outage(100_000, LONG, before_wait=self._announced.release, clock=clock)
+        self.outage.answered()
+        self.futures: list[Future[bool]] = []
+
+    def begin(self) -> None:
+        self.futures.append(waiting(self.outage))
+        assert self._announced.acquire(timeout=PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def waiters(clock: Clock) -> Waiters:
+    return Waiters(clock)
+
+
+def test_whoever_waits_goes_on_as_soon_as_any_call_is_answered(waiters: Waiters) -> None:
+    for _ in range(3):
+        waiters.begin()
+    assert all(map(waits, waiters.futures))
+    waiters.outage.answered()
+
+    assert [future.result(PATIENCE_SECONDS) for future in waiters.futures] == [True] * 3
+
+
+def test_all_calls_share_the_next_try_and_pauses_grow(
+    waiters: Waiters, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "airbyte"):
+        for seconds in (0, 0, 40, 60, 199, 1, 400, 800, 1_000):
+            clock.now += seconds
+            waiters.begin()
+    waiters.outage.answered()
+
+    pauses = [100, 100, 60, 200, 1, 400, 800, 1_000, 1_000]
+    assert caplog.messages == [
+        f"Pinterest can't be reached (ConnectionError). Trying again in {pause} s." for pause in pauses
+    ]
+
+
+def test_an_outage_that_ends_before_the_wait_has_begun_is_not_waited_for(clock: Clock) -> None:
+    """Nothing is locked while output is flushed, and an answer that comes meanwhile counts."""
+    outage = Outage(900, LONG, lambda: in_thread(outage.answered).result(PATIENCE_SECONDS), clock)
+    outage.answered()
+
+    assert waiting(outage).result(PATIENCE_SECONDS)
+
+
+def patience(outage: Outage, clock: Clock) -> float:
+    """How many seconds after its beginning an outage is still waited for."""
+    began = clock.now
+    while outage.wait("ConnectionError"):
+        clock.now += 1
+    return clock.now - 1 - began
+
+
+@pytest.mark.parametrize(
+    ("max_wait_seconds", "answers", "seconds"),
+    [(900, 1, 900), (10, 1, 10), (900, 0, 30), (10, 0, 10)],
+)
+def test_a_server_that_never_answered_is_waited_for_less_long(
+    clock: Clock, max_wait_seconds: float, answers: int, seconds: float
+) -> None:
+    outage = Outage(max_wait_seconds, NONE, clock=clock)
+    for _ in range(answers):
+        outage.answered()
+
+    assert patience(outage, clock) == seconds
+
+
+def test_each_outage_is_waited_for_anew(clock: Clock) -> None:
+    outage = Outage(60, NONE, clock=clock)
+    outage.answered()
+    assert patience(outage, clock) == 60
+    outage.answered()
+
+    assert patience(outage, clock) == 60
+
+
+def test_a_pause_that_would_end_too_late_is_not_begun(clock: Clock) -> None:
+    outage = Outage(99, LONG, clock=clock)
+    outage.answered()
+
+    assert not outage.wait("ConnectionError")

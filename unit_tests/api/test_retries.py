@@ -1,0 +1,98 @@
+"""Is a failed call made again after growing pauses, as often as the user wants, and an outage not counted?"""
+
+import pytest
+import requests
+
+from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError, UnavailableError
+from source_pinterest.api.outage import Outage
+from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import RetryPolicy, Tries
+from unit_tests.clocks import Clock
+
+NONE = Pauses(first_seconds=0)
+
+
+def tries(max_retries: int, pauses: Pauses = NONE, max_wait_seconds: float = 900) -> Tries:
+    return Tries(RetryPolicy(max_retries, pauses, Outage(max_wait_seconds, pauses, clock=Clock())), "boards", "boards")
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses, which are noted and not slept."""
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    return pauses
+
+
+def test_pauses_double_until_the_longest(slept: list[float]) -> None:
+    call = tries(8, Pauses())
+    for _ in range(8):
+        call.failed("HTTP 503.")
+
+    assert slept == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_a_call_is_given_up_after_so_many_retries_whatever_failed(slept: list[float]) -> None:
+    call = tries(3, Pauses(first_seconds=0.5))
+    call.failed("HTTP 503.")
+    call.broke(MalformedAnswerError("The answer is not JSON."))
+    call.broke(requests.ReadTimeout())
+    with pytest.raises(UnavailableError, match=r"failed 4 times in a row.*breaks off"):
+        call.broke(BrokenAnswerError("The answer breaks off."))
+
+    assert slept == [0.5, 1, 2]
+
+
+def test_a_new_token_is_tried_at_once(slept: list[float]) -> None:
+    call = tries(1, Pauses())
+    call.rejected("HTTP 401")
+    assert slept == []
+    call.rejected("HTTP 401")
+
+    assert slept == [1]
+    with pytest.raises(UnavailableError):
+        call.rejected("HTTP 401")
+
+
+def test_tries_during_an_outage_are_not_counted() -> None:
+    call = tries(0)
+    for _ in range(50):
+        call.unreached(requests.ConnectionError())
+
+
+@pytest.mark.parametrize("max_retries", [0, 2])
+def test_a_call_that_fails_while_others_are_answered_is_in_trouble_of_its_own(max_retries: int) -> None:
+    outage = Outage(900, NONE, clock=Clock())
+    call = Tries(RetryPolicy(max_retries, NONE, outage), "boards", "boards/7/pins")
+
+    for _ in range(max_retries + 1):
+        outage.answered()  # another call's, while this one fails, or while it waits
+        call.unreached(requests.ConnectionError())
+    call.unreached(requests.ConnectionError())
+    outage.answered()
+    with pytest.raises(UnavailableError, match=r"boards/7/pins.*ConnectionError"):
+        call.unreached(requests.ConnectionError())
+
+
+def test_answers_before_a_call_say_nothing_of_its_trouble() -> None:
+    outage = Outage(900, NONE, clock=Clock())
+    for _ in range(5):
+        outage.answered()
+    call = Tries(RetryPolicy(0, NONE, outage), "boards", "boards")
+    for _ in range(20):
+        call.unreached(requests.ConnectionError())
+
+
+def test_an_outage_that_outlasts_the_sync_ends_the_call() -> None:
+    call = tries(5, Pauses(first_seconds=1), max_wait_seconds=0.5)
+
+    with pytest.raises(UnavailableError, match=r"boards: Pinterest could not be reached.*\(ConnectTimeout\)"):
+        call.unreached(requests.ConnectTimeout())
+
+
+def test_a_retry_is_logged_with_what_failed(slept: list[float], caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "airbyte"):
+        tries(1, Pauses(first_seconds=2)).failed("HTTP 503.")
+
+    assert caplog.messages == ["boards: HTTP 503. Trying again in 2 s."]
+    assert slept == [2]

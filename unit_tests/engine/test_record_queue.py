@@ -1,0 +1,108 @@
+"""Is what waits between the workers and stdout bounded in bytes, and does nobody wait longer than he must?"""
+
+import queue
+from concurrent.futures import Future
+
+import pytest
+from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, Type
+
+from source_pinterest.engine.messages import RecordQueue
+from source_pinterest.engine.pages import Page, PageMessage
+from source_pinterest.engine.stdout import MESSAGES
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
+
+
+@pytest.fixture
+def records() -> RecordQueue:
+    return RecordQueue(10_000)
+
+
+def page(size: int) -> PageMessage:
+    return PageMessage(Page("boards", b"x" * size, 1))
+
+
+def putting(records: RecordQueue, size: int) -> "Future[None]":
+    """A worker that has a page to send."""
+    return in_thread(lambda: records.put(page(size)))
+
+
+def taken(records: RecordQueue) -> int:
+    """The bytes of the next page."""
+    item = records.get(timeout=PATIENCE_SECONDS)
+    assert isinstance(item, PageMessage)
+    return len(item.page.lines)
+
+
+def test_items_come_out_in_their_order(records: RecordQueue) -> None:
+    items = [page(1), AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()), page(5_000), page(0)]
+    for item in items:
+        records.put(item)
+
+    assert all(records.get(timeout=PATIENCE_SECONDS) is item for item in items)
+    assert records.empty()
+    assert records.bytes == 0
+
+
+def test_pages_are_taken_until_so_many_bytes_wait(records: RecordQueue) -> None:
+    for size in (6_000, 3_999, 1_500):
+        putting(records, size).result(PATIENCE_SECONDS)
+
+    assert records.full()
+    assert waits(putting(records, 1))
+
+
+def test_a_page_that_is_larger_than_all_passes() -> None:
+    records = RecordQueue(1_000)
+    putting(records, 1_000_000).result(PATIENCE_SECONDS)
+    second = putting(records, 2_000_000)
+    assert waits(second)
+
+    assert taken(records) == 1_000_000
+    second.result(PATIENCE_SECONDS)
+    assert taken(records) == 2_000_000
+
+
+def test_anything_else_counts_as_well() -> None:
+    """A million states, or pages of a record each, must not fill the memory either."""
+    records = RecordQueue(4_096)
+    for item in (page(1), AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()), page(10), page(1_024)):
+        in_thread(lambda item=item: records.put(item)).result(PATIENCE_SECONDS)  # type: ignore[misc]
+
+    assert waits(putting(records, 1))
+
+
+def test_whoever_waits_for_room_is_woken_once_half_the_queue_is_free(records: RecordQueue) -> None:
+    for _ in range(5):
+        records.put(page(2_000))
+    workers = [putting(records, 3_000) for _ in range(2)]
+
+    for _ in range(2):
+        assert taken(records) == 2_000
+        assert all(map(waits, workers))
+    assert taken(records) == 2_000
+    for worker in workers:
+        worker.result(PATIENCE_SECONDS)
+    assert [taken(records) for _ in range(4)] == [2_000, 2_000, 3_000, 3_000]
+
+
+def test_of_two_who_are_woken_the_second_waits_on_where_the_first_fills_the_queue(records: RecordQueue) -> None:
+    records.put(page(10_000))
+    workers = [putting(records, 10_000) for _ in range(2)]
+    assert all(map(waits, workers))
+
+    assert [taken(records) for _ in range(3)] == [10_000] * 3
+    for worker in workers:
+        worker.result(PATIENCE_SECONDS)
+
+
+def test_output_is_written_before_the_reader_has_to_wait(records: RecordQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushes: list[int] = []
+    monkeypatch.setattr(MESSAGES, "flush", lambda: flushes.append(1))
+    records.put(page(1))
+    records.put(page(2))
+    assert [taken(records), taken(records)] == [1, 2]
+    assert flushes == []
+
+    with pytest.raises(queue.Empty):
+        records.get(block=False)
+    assert flushes == [1]
