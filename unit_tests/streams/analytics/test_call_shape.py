@@ -1,13 +1,13 @@
-"""Are slices flat, are failures carried, and are calls as few as Pinterest allows?"""
+"""Are calls as few as Pinterest allows, and smaller once a larger one has failed?"""
 
-import copy
 import math
 
 import pytest
+from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import RefusedError
-from source_pinterest.streams.base.slices import batches, failed_slice, failure_of, key_of_parent, partition_slice, tile
+from source_pinterest.dates import DateWindow
+from source_pinterest.streams.analytics.call_shape import Call, CallSize, tile
 
 
 def calls(ids: int, days: int, ids_per_call: int, days_per_call: int) -> int:
@@ -75,30 +75,76 @@ def test_no_ids_make_no_calls() -> None:
     assert calls(0, 89, *tile(0, 89)) == 0
 
 
-@pytest.mark.parametrize(
-    ("count", "size", "sizes"), [(0, 3, []), (1, 3, [1]), (3, 3, [3]), (4, 3, [3, 1]), (7, 3, [3, 3, 1])]
-)
-def test_batches_hold_every_id_once_in_order(count: int, size: int, sizes: list[int]) -> None:
-    ids = [str(number) for number in range(count)]
-    cut = batches(ids, size)
-
-    assert [len(batch) for batch in cut] == sizes
-    assert [one for batch in cut for one in batch] == ids
+# ---- What has proven too large
 
 
-def test_what_rides_along_is_not_part_of_the_slice() -> None:
-    stream_slice = partition_slice({"ad_account_id": "549"}, {"batch": 1}, ids=("7",))
-
-    assert dict(stream_slice) == {"ad_account_id": "549", "batch": 1}
-    assert stream_slice.extra_fields["ids"] == ("7",)
-    assert key_of_parent(stream_slice) == ("549",)
-    assert failure_of(stream_slice) is None
+def ids(count: int) -> tuple[str, ...]:
+    return tuple(str(number) for number in range(count))
 
 
-def test_a_failure_survives_the_frameworks_copies() -> None:
-    stream_slice = copy.deepcopy(failed_slice({"ad_account_id": "549"}, RefusedError("This user may not.")))
-    failure = failure_of(stream_slice)
+def days(count: int) -> DateWindow:
+    first = Date(2026, 1, 1)
+    return DateWindow(first, first.add(days=count - 1))
 
-    assert isinstance(failure, RefusedError)
-    assert failure.message == "This user may not."
-    assert dict(stream_slice) == {"ad_account_id": "549"}
+
+def sizes(parts: list[Call]) -> list[tuple[int, int]]:
+    return [(len(batch), window.days) for batch, window in parts]
+
+
+def test_at_first_a_call_is_as_large_as_pinterest_allows() -> None:
+    size = CallSize()
+
+    assert size.parts(ids(250), days(90)) == [(ids(250), days(90))]
+    assert sizes(size.parts(ids(251), days(91))) == [(250, 90), (1, 90), (250, 1), (1, 1)]
+
+
+def test_an_account_as_a_whole_has_no_ids() -> None:
+    assert CallSize().parts((), days(90)) == [((), days(90))]
+
+
+def test_ids_are_halved_first_and_the_rest_of_the_sync_asks_for_no_more() -> None:
+    size = CallSize()
+
+    assert size.shrink(ids(101), days(10))
+    assert sizes(size.parts(ids(101), days(10))) == [(51, 10), (50, 10)]
+    assert sizes(size.parts(ids(60), days(20))) == [(51, 20), (9, 20)]
+
+
+@pytest.mark.parametrize("some", [(), ids(1)])
+def test_a_single_id_or_an_account_is_halved_by_days(some: tuple[str, ...]) -> None:
+    size = CallSize()
+
+    assert size.shrink(some, days(9))
+    assert sizes(size.parts(some, days(9))) == [(len(some), 5), (len(some), 4)]
+
+
+def test_no_day_and_no_id_is_lost_or_asked_for_twice() -> None:
+    size = CallSize()
+    size.shrink(ids(7), days(9))
+    size.shrink(ids(1), days(9))
+
+    asked = [
+        (one, window.start.add(days=n))
+        for batch, window in size.parts(ids(7), days(9))
+        for one in batch
+        for n in range(window.days)
+    ]
+    assert len(asked) == len(set(asked)) == 63
+
+
+def test_a_single_id_and_day_can_not_be_halved() -> None:
+    size = CallSize()
+
+    assert not size.shrink(ids(1), days(1))
+    assert not size.shrink((), days(1))
+    assert size.parts(ids(250), days(90)) == [(ids(250), days(90))]
+
+
+def test_a_smaller_call_that_fails_later_never_makes_calls_larger() -> None:
+    size = CallSize()
+    size.shrink(ids(10), days(1))
+    size.shrink(ids(200), days(1))
+    size.shrink(ids(1), days(4))
+    size.shrink(ids(1), days(80))
+
+    assert sizes(size.parts(ids(6), days(3))) == [(5, 2), (1, 2), (5, 1), (1, 1)]
