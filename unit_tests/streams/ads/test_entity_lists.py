@@ -81,9 +81,7 @@ def test_a_deleted_account_is_not_taken_for_a_deleted_entity(pinterest: Pinteres
     pinterest.answers("ad_accounts/11/keywords", refused(404, 404))
 
     with pytest.raises(GoneError):
-        list(
-            pinterest.stream(Keywords).listing(partition_slice({"ad_account_id": "11"}, campaign_id=(), ad_group_id=()))
-        )
+        list(pinterest.stream(Keywords).listing(without_entities))
 
 
 def test_a_refusal_of_the_first_call_leaves_the_account_out(
