@@ -114,6 +114,10 @@ class RefusedError(SliceError):
     kind = FailureType.config_error
 
 
+class ForbiddenError(RefusedError):
+    """The same, with HTTP 403, which is also what an app gets that Pinterest does not let in."""
+
+
 class NoCatalogError(RefusedError):
     """The user has no catalog, so that there is nothing to list."""
 

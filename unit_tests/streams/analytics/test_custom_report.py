@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import SyncMode
 from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError, RepeatedKeyError, ReportRefusedError
@@ -17,10 +16,8 @@ from source_pinterest.streams import STREAMS, all_streams
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
-from unit_tests.engine.queues import Slice
 from unit_tests.report_configs import report
-from unit_tests.streams.pinterest import Pinterest, configured, refused
-from unit_tests.streams.test_ads import state_of
+from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
 
 DEDUP = configured("incremental", "append_dedup")
 APPEND = configured("incremental", "append")
@@ -138,7 +135,7 @@ def test_other_filters_are_another_question(pinterest: Pinterest) -> None:
         {"level": "CAMPAIGN_TARGETING", "targeting_types": ["GENDER"]},
     ]
 
-    assert len({pinterest.custom(**one).asked() for one in fields}) == len(fields)
+    assert len({pinterest.custom(**one).request_fingerprint() for one in fields}) == len(fields)
 
 
 # ---- Weeks and months
@@ -207,12 +204,10 @@ class Sync:
         self.asked = pinterest.reports(rows)
         self.stream = stream
         stream.select()
-        self.slices = list(stream.stream_slices(sync_mode=SyncMode.incremental))
+        self.slices = list(stream.stream_slices())
         self.records: list[dict[str, Any]] = []
         for one in self.slices:
-            self.records += stream.read_records(SyncMode.incremental, stream_slice=one)
-            if stream.checkpoint:
-                stream.checkpoint.close_partition(Slice(one))  # type: ignore[arg-type]
+            self.records += stream.read_records(stream_slice=one)
 
     @property
     def cursor(self) -> dict[str, Any]:
@@ -316,11 +311,11 @@ def test_a_total_that_fails_fails_by_itself(first: Pinterest) -> None:
     first.creates(refused(400, 1, "Nothing of the kind"))
     stream = first.custom(granularity="TOTAL", start_date=ago(9))
     stream.select()
-    [one] = stream.stream_slices(sync_mode=SyncMode.full_refresh)
+    [one] = stream.stream_slices()
 
     assert isinstance(failure_of(one), ReportRefusedError)
     with pytest.raises(ReportRefusedError, match="Nothing of the kind"):
-        list(stream.read_records(SyncMode.full_refresh, stream_slice=one))
+        list(stream.read_records(stream_slice=one))
 
 
 def test_rows_that_are_no_totals_are_not_stamped(first: Pinterest) -> None:
