@@ -109,7 +109,9 @@ def test_totals_are_asked_for_where_the_user_wants_them(mock: requests_mock.Mock
     pinterest.lists("boards/1/pins", "1")
     list(pinterest.stream(BoardPins).listing(BOARD))
 
-    assert [asked["pin_metrics"] for path in ("pins", "boards/1/pins") for asked in pinterest.asked(path)] == [["true"]] * 2
+    assert [asked["pin_metrics"] for path in ("pins", "boards/1/pins") for asked in pinterest.asked(path)] == [
+        ["true"]
+    ] * 2
 
 
 def test_pins_that_are_too_old_are_emitted_but_not_analysed(mock: requests_mock.Mocker) -> None:
