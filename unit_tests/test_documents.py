@@ -10,7 +10,7 @@ import pytest
 
 from source_pinterest import limits, streams
 from source_pinterest.cli.authorize import scopes
-from source_pinterest.streams.base.slices import tile
+from source_pinterest.streams.analytics.call_shape import tile
 
 ROOT = Path(__file__).parents[1]
 ACCOUNTS = 1_000

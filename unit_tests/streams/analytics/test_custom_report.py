@@ -269,7 +269,27 @@ def test_rows_without_an_hour_of_their_own_fail_the_stream(first: Pinterest, row
         Sync(first, first.custom(DEDUP, granularity="HOUR", start_date=ago(0)), rows)
 
 
+# ---- Days
+
+
+def test_a_report_has_a_start_date_of_its_own(mock: requests_mock.Mocker) -> None:
+    stream = Pinterest(mock, start_date="2026-06-01").custom(start_date="2026-05-05")
+
+    assert stream.checkpoint.first_day == Date(2026, 5, 5)
+
+
+@pytest.mark.parametrize(("granularity", "history_days"), [("DAY", 913), ("HOUR", 7)])
+def test_hours_reach_less_far_back(pinterest: Pinterest, granularity: str, history_days: int) -> None:
+    stream = pinterest.custom(granularity=granularity)
+
+    assert stream.checkpoint.first_day == days_before(TODAY, history_days)
+
+
 # ---- Totals
+
+
+def test_a_total_has_no_cursor(pinterest: Pinterest) -> None:
+    assert pinterest.custom(configured("full_refresh", "overwrite"), granularity="TOTAL").checkpoint is None
 
 
 def test_a_total_is_read_whole_in_the_longest_windows(first: Pinterest) -> None:
