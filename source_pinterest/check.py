@@ -31,7 +31,6 @@ from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import partition_slice, window_slice
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards
 from source_pinterest.streams.organic.pins import BoardPins
 from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
@@ -172,7 +171,7 @@ def _without(scope: str) -> str:
 
 def _is_cheap(stream: PinterestStream, account: str | None) -> bool:
     """Whether one call tells: a list of its own, or one of an ad account."""
-    is_list = not stream.cursor_field and not isinstance(stream, OrganicStream) and stream.page_size is None
+    is_list = not stream.cursor_field and stream.page_size is not None
     return is_list and stream.partition_keys in ((), *((("ad_account_id",),) if account else ()))
 
 
