@@ -120,8 +120,9 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
 
 
 def _ask(stream: PinterestStream, stream_slice: StreamSlice) -> ListPage:
-    """The first page of a slice."""
-    return next(stream.answers(stream_slice)).value
+    """The first page of a slice; an empty one where there is nothing to page, as without a catalog."""
+    first = next(stream.answers(stream_slice), None)
+    return first.value if first else ListPage([])
 
 
 def _probe_custom_reports(sync: Sync) -> None:
