@@ -13,9 +13,9 @@ from source_pinterest.api import Api
 from source_pinterest.config import Config
 from source_pinterest.config.report_levels import is_targeting
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.analytics.query import SynchronousStream
+from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.analytics.targeting import TargetingAnalyticsStream
+from source_pinterest.streams.analytics.targeting import TargetingAnalytics
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.stream import PinterestStream
 
@@ -32,9 +32,9 @@ Row = Callable[[PinterestStream], tuple[str, ...]]
 
 def records_of(stream: PinterestStream) -> str:
     """What the records of a stream are."""
-    if isinstance(stream, SynchronousStream):
+    if isinstance(stream, QueryAnalytics):
         entities = _words(stream.entities.__name__) if stream.entities else "ad accounts"
-        return f"Days of {entities}{_BY_TARGETING if isinstance(stream, TargetingAnalyticsStream) else ''}"
+        return f"Days of {entities}{_BY_TARGETING if isinstance(stream, TargetingAnalytics) else ''}"
     if isinstance(stream, ReportStream):
         subject = stream.level.removesuffix("_TARGETING")
         entities = _ENTITIES_OF_LEVEL.get(subject, subject.lower().replace("_", " ") + "s")

@@ -31,7 +31,6 @@ from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import partition_slice, window_slice
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards
 from source_pinterest.streams.organic.pins import BoardPins
 from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
@@ -121,8 +120,9 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
 
 
 def _ask(stream: PinterestStream, stream_slice: StreamSlice) -> ListPage:
-    """The first page of a slice."""
-    return next(stream.answers(stream_slice)).value
+    """The first page of a slice; an empty one where there is nothing to page, as without a catalog."""
+    first = next(stream.answers(stream_slice), None)
+    return first.value if first else ListPage([])
 
 
 def _probe_custom_reports(sync: Sync) -> None:
@@ -172,7 +172,7 @@ def _without(scope: str) -> str:
 
 def _is_cheap(stream: PinterestStream, account: str | None) -> bool:
     """Whether one call tells: a list of its own, or one of an ad account."""
-    is_list = not stream.cursor_field and not isinstance(stream, OrganicStream) and stream.page_size is None
+    is_list = not stream.cursor_field and stream.page_size is not None
     return is_list and stream.partition_keys in ((), *((("ad_account_id",),) if account else ()))
 
 

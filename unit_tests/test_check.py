@@ -7,13 +7,13 @@ import pytest
 import requests_mock
 
 from source_pinterest import check
-from source_pinterest.api import DEFAULT_BASE_URL, Api
+from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.check import LONGEST_WAIT_SECONDS, check_access
 from source_pinterest.config import Config
 from source_pinterest.streams.base.context import Sync
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, connected, page, refused
 
 MISSING_SCOPE = refused(401, 3, "Your application consumer type is not supported")
 SIGNED_IN = signed_in_with(auth_method="access_token", access_token="false-access-token")
@@ -27,6 +27,7 @@ class Checked:
         self.pinterest = Pinterest(mock)
         self._config = Config.from_mapping({**SIGNED_IN, "max_retries": 0, **options}, TODAY)
         self.seen: list[Config] = []
+        self.granted: frozenset[str] = frozenset()
         self.pinterest.lists("boards", "1")
         self.pinterest.answers("boards/0/pins", refused(404, 40))
         self.pinterest.answers("user_account/analytics", {"json": {"all": {"daily_metrics": []}}})
@@ -47,7 +48,9 @@ class Checked:
 
     def _connect(self, config: Config) -> Sync:
         self.seen.append(config)
-        return Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
+        sync = Sync(connected(config), config)
+        sync.api.authenticator.granted = self.granted
+        return sync
 
 
 @pytest.fixture
@@ -58,8 +61,8 @@ def mock() -> Any:
 
 @pytest.fixture(autouse=True)
 def nothing_asked_beside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is told as information has tests of its own."""
-    monkeypatch.setattr(check, "missing_rights", lambda *_: ())
+    """Rights that a stream needs have tests of their own."""
+    monkeypatch.setattr(check, "STREAMS", ())
 
 
 def test_all_is_well(mock: requests_mock.Mocker) -> None:

@@ -1,16 +1,14 @@
-"""Are the numbers and the class tree in the documents those of the code?"""
+"""Are the numbers in the documents those of the code?"""
 
-import importlib
 import math
-import pkgutil
 import re
 from pathlib import Path
 
 import pytest
 
-from source_pinterest import limits, streams
+from source_pinterest import limits
 from source_pinterest.cli.authorize import scopes
-from source_pinterest.streams.base.slices import tile
+from source_pinterest.streams.analytics.call_shape import tile
 
 ROOT = Path(__file__).parents[1]
 ACCOUNTS = 1_000
@@ -94,18 +92,3 @@ def test_the_arithmetic_of_older_days() -> None:
 def test_the_consent_page_by_hand_asks_for_the_same_permissions() -> None:
     text = (ROOT / "docs" / "pinterest.md").read_text(encoding="utf-8")
     assert re.findall(r"&scope=(\S+)$", text, flags=re.MULTILINE) == [scopes()]
-
-
-def test_the_class_tree_is_that_of_the_code() -> None:
-    found = pkgutil.walk_packages(streams.__path__, f"{streams.__name__}.")
-    modules = [importlib.import_module(module.name) for module in found]
-    classes = {name: value for module in modules for name, value in vars(module).items() if isinstance(value, type)}
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The class tree")[2]
-    tree = re.search(r"```text\n(.*?)```", text, flags=re.DOTALL)
-    assert tree is not None
-    above: list[str] = []
-    for line in tree[1].splitlines():
-        depth, name = (len(line) - len(line.lstrip())) // 2, line.strip()
-        del above[depth:]
-        assert all(issubclass(classes[name], classes[base]) for base in above), name
-        above.append(name)

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from string import Formatter
 from typing import Any
 
@@ -13,6 +14,12 @@ from airbyte_cdk.models import AirbyteStream, SyncMode
 
 from source_pinterest import limits
 from source_pinterest.source import SourcePinterest
+from source_pinterest.state.board_cursor import BoardCursor
+from source_pinterest.state.cursor import PinterestCursor
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.entity_cursor import EntityCursor
+from source_pinterest.state.pin_cursor import PinCursor
+from source_pinterest.state.profile_cursor import ProfileCursor
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.stream import PinterestStream
@@ -22,12 +29,20 @@ from unit_tests.streams.pinterest import Pinterest
 DOCS = "https://developers.pinterest.com/docs/api/v5/"
 SCOPES = {"boards:read", "pins:read", "user_accounts:read", "ads:read", "billing:read", "catalogs:read"}
 
+MockOf = Callable[..., Pinterest]
+
 each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.stream_name())
 
 
 @pytest.fixture(scope="module")
 def pinterest() -> Pinterest:
     return Pinterest(requests_mock.Mocker())
+
+
+@pytest.fixture
+def mock_of() -> MockOf:
+    """A sync with other options."""
+    return partial(Pinterest, requests_mock.Mocker())
 
 
 @pytest.fixture(scope="module")
@@ -185,3 +200,52 @@ def test_discover_leaves_no_reference_open(stream: type[PinterestStream], catalo
         return isinstance(node, list) and any(map(references, node))
 
     assert not references(catalog[stream.stream_name()].json_schema)
+
+
+# ---- Cursors and days
+
+
+@each_stream
+def test_a_stream_has_a_cursor_exactly_if_it_is_incremental(
+    stream: type[PinterestStream], pinterest: Pinterest
+) -> None:
+    instance = pinterest.stream(stream)
+
+    assert (instance.checkpoint is not None) is bool(instance.cursor_field)
+
+
+KINDS: Mapping[str, tuple[type[PinterestCursor], int]] = {
+    "campaigns": (EntityCursor, 914),
+    "board_pins": (BoardCursor, 914),
+    "campaign_analytics": (DayCursor, 913),
+    "campaign_targeting_analytics": (DayCursor, 89),
+    "ad_group_report": (DayCursor, 913),
+    "product_item_report": (DayCursor, 91),
+    "user_account_analytics": (ProfileCursor, 89),
+    "pin_analytics": (PinCursor, 89),
+}
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS.items())
+def test_the_kind_of_stream_decides_cursor_and_days(
+    pinterest: Pinterest, name: str, kind: tuple[type[PinterestCursor], int]
+) -> None:
+    [stream] = [stream for stream in STREAMS if stream.stream_name() == name]
+    instance = pinterest.stream(stream)
+
+    assert (type(instance.checkpoint), instance.days.history_days) == kind
+
+
+@each_stream
+def test_a_selected_stream_says_what_is_special_of_its_days(
+    stream: type[PinterestStream], mock_of: MockOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only one that is about days, and only if it is selected."""
+    instance = mock_of(start_date="2023-12-30").stream(stream)
+    assert caplog.messages == []
+    with caplog.at_level(logging.INFO):
+        instance.select()
+
+    assert [message.partition(":")[0] for message in caplog.messages] == (
+        [instance.name] if isinstance(instance.checkpoint, DayCursor | ProfileCursor) else []
+    )

@@ -18,8 +18,7 @@ FLOORS = (
     {"api"},
     {"state", "engine", "reporting"},
     {"streams"},
-    {"check"},
-    {"source"},
+    {"check", "source"},
     {"cli", "run", "authorize", "catalog"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}

@@ -6,6 +6,7 @@ see no token and count against no quota.
 
 import math
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import requests
@@ -13,6 +14,7 @@ import requests
 from source_pinterest.api import Api
 from source_pinterest.api.errors import (
     AnswerTooLargeError,
+    ForbiddenError,
     GoneError,
     ListingCappedError,
     MalformedAnswerError,
@@ -110,5 +112,7 @@ class PinterestClient:
         elif answer.verdict is Verdict.SCOPE_MISSING:
             missing = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
             raise ScopeMissingError(self._stream, missing or self._scopes, str(answer))
+        elif answer.verdict is Verdict.REFUSED and answer.status == HTTPStatus.FORBIDDEN:
+            raise ForbiddenError(f"{self._stream}: {answer}")
         else:
             raise _ERRORS[answer.verdict](f"{self._stream}: {answer}")

@@ -114,6 +114,10 @@ class RefusedError(SliceError):
     kind = FailureType.config_error
 
 
+class ForbiddenError(RefusedError):
+    """The same, with HTTP 403, which is also what an app gets that Pinterest does not let in."""
+
+
 class NoCatalogError(RefusedError):
     """The user has no catalog, so that there is nothing to list."""
 
@@ -223,8 +227,10 @@ class RepeatedKeyError(FatalError):
     """Two rows of one answer have the same key, or one has none, so that the key itself is in doubt."""
 
     def __init__(self, stream: str, key: tuple[str, ...], values: tuple[Any, ...]) -> None:
+        *others, last = key
+        columns = f"{', '.join(others)} and {last}" if others else last
         super().__init__(
-            f"{stream}: an answer of Pinterest does not have one row per {' and '.join(key)}: {values} comes twice or "
+            f"{stream}: an answer of Pinterest does not have one row per {columns}: {values} comes twice or "
             "is incomplete. Nothing of it was taken, since rows would overwrite each other. Please report this.",
         )
 

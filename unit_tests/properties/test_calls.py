@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.call_shape import CallSize, Work
-from source_pinterest.streams.base.slices import batches, tile
+from source_pinterest.streams.analytics.call_shape import Call, CallSize, tile
+from source_pinterest.streams.base.slices import batches
 from unit_tests.properties.days import days_of, windows
 
 some_ids = st.integers(1, 30).map(lambda count: tuple(map(str, range(count))))
@@ -36,7 +36,7 @@ def test_a_call_that_shrinks_asks_for_the_same_in_parts(
     ids: tuple[str, ...], window: DateWindow, halvings: int
 ) -> None:
     size = CallSize()
-    work: list[Work] = [(ids, window)]
+    work: list[Call] = [(ids, window)]
     for _ in range(halvings):
         parts = size.parts(ids, window)
         if not size.shrink(*parts[0]):

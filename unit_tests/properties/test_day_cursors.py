@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 from hypothesis import given
 from hypothesis import strategies as st
 
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.day_cursor import DayCursor
-from source_pinterest.state.history import Period, Settling, WindowProgress
-from source_pinterest.streams.base.slices import in_reading_order
-from unit_tests.engine.queues import STREAM, Slice, state_manager
+from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
+from source_pinterest.state.period import Period, Settling
+from source_pinterest.streams.base.slices import batch_slice
 from unit_tests.properties.days import TODAY, days_of
+from unit_tests.state.stores import store
 
 KEPT_DAYS = 89
 ACCOUNTS = ("1", "2")
-SliceOf = tuple[str, DateWindow, int]
+SliceOf = tuple[str, PlannedWindow, int]
 
 
 class End(Enum):
@@ -73,18 +73,18 @@ class Destination:
 
     def sync(self, plan: Plan, period: Period, state: dict[str, Any] | None) -> dict[str, Any]:
         """Go through one sync, and give its last state."""
-        cursor = DayCursor(STREAM, state_manager(state), InMemoryMessageRepository(), period, period.end)
+        cursor = DayCursor(store(state), period, period.end)
         wanted = [slice_of for account in ACCOUNTS for slice_of in _planned(cursor, account, plan)]
-        left = Counter((account, window) for account, window, _ in wanted)
-        for position, (account, window, batch) in enumerate(_shuffled(wanted, plan.order)):
+        left = Counter((account, planned) for account, planned, _ in wanted)
+        for position, (account, planned, batch) in enumerate(_shuffled(wanted, plan.order)):
             end = plan.ends[position % len(plan.ends)]
             if end is End.READ:
-                left[account, window] -= 1
-                if not left[account, window]:
-                    self.read[account] |= days_of([window])
-                _succeed(cursor, _stream_slice(account, window, batch))
+                left[account, planned] -= 1
+                if not left[account, planned]:
+                    self.read[account] |= days_of([planned.window])
+                cursor.commit(_stream_slice(account, planned, batch))
             elif end is End.FAILED:
-                cursor.fail(_stream_slice(account, window, batch))
+                cursor.fail(_stream_slice(account, planned, batch))
             self.assert_honest(cursor.state)
         return cursor.state
 
@@ -100,8 +100,8 @@ def _planned(cursor: DayCursor, account: str, plan: Plan) -> list[SliceOf]:
         for item in cursor.unread(account)
         for piece in in_reading_order(item.window.cut(plan.days_per_call), item.purpose)
     ]
-    cursor.plan(account, pieces, [plan.batches] * len(pieces))
-    return [(account, piece.window, batch) for piece in pieces for batch in range(plan.batches)]
+    planned = cursor.plan(account, pieces, [plan.batches] * len(pieces))
+    return [(account, one, batch) for one in planned for batch in range(plan.batches)]
 
 
 def _shuffled(wanted: list[SliceOf], order: int) -> list[SliceOf]:
@@ -109,16 +109,8 @@ def _shuffled(wanted: list[SliceOf], order: int) -> list[SliceOf]:
     return random.Random(order).sample(wanted, len(wanted))  # noqa: S311 - to be repeated, not to be secret
 
 
-def _succeed(cursor: DayCursor, stream_slice: StreamSlice) -> None:
-    cursor.complete(stream_slice)
-    cursor.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
-
-
-def _stream_slice(account: str, window: DateWindow, batch: int) -> StreamSlice:
-    start, end = window.as_pair()
-    return StreamSlice(
-        partition={"ad_account_id": account}, cursor_slice={"start_date": start, "end_date": end, "batch": batch}
-    )
+def _stream_slice(account: str, planned: PlannedWindow, batch: int) -> StreamSlice:
+    return batch_slice({"ad_account_id": account}, planned, (), batch)
 
 
 def _promised(state: dict[str, Any]) -> dict[str, set[int]]:
@@ -164,7 +156,7 @@ def test_a_sync_in_which_all_went_well_leaves_nothing_to_do(plans: list[Plan], l
         offset += plan.later
         period = _period(offset, plan)
         state = destination.sync(plan, period, state)
-    again = DayCursor(STREAM, state_manager(state), InMemoryMessageRepository(), period, period.end)
+    again = DayCursor(store(state), period, period.end)
     assert [again.unread(account) for account in ACCOUNTS] == [[], []]
 
 

@@ -9,14 +9,13 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 from hypothesis import given
 from hypothesis import strategies as st
 
 from source_pinterest.limits import EDIT_MARGIN_SECONDS
 from source_pinterest.state.entity_cursor import EntityCursor, Listing
-from unit_tests.engine.queues import STREAM, Slice, state_manager
+from unit_tests.state.stores import store
 
 ACCOUNT = "549"
 STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
@@ -76,7 +75,7 @@ def _sync(
     listed: dict[int, tuple[int, str]],
     destination: dict[int, tuple[int, str]],
 ) -> dict[str, Any]:
-    cursor = EntityCursor(STREAM, state_manager(state), InMemoryMessageRepository(), sync.statuses)
+    cursor = EntityCursor(store(state), sync.statuses)
     changed = cursor.changed_since(ACCOUNT)
     if sync.is_whole:
         destination |= {
@@ -85,6 +84,5 @@ def _sync(
             if status in sync.statuses and changed({"id": str(entity), "status": status, "updated_time": edited})
         }
         stream_slice = StreamSlice(partition={"ad_account_id": ACCOUNT}, cursor_slice={})
-        cursor.complete(stream_slice, Listing(max((edited for edited, _ in listed.values()), default=None), now))
-        cursor.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
+        cursor.commit(stream_slice, Listing(max((edited for edited, _ in listed.values()), default=None), now))
     return cursor.state

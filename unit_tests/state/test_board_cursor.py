@@ -3,17 +3,16 @@
 from typing import Any
 
 import pytest
-from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.state.board_cursor import BoardCursor
-from unit_tests.engine.queues import STREAM, Slice, state_manager
+from unit_tests.state.stores import store
 
 OLD, NEW = "2026-01-01T00:00:00", "2026-02-02T00:00:00"
 
 
 def board_cursor(state: dict[str, Any] | None = None) -> BoardCursor:
-    return BoardCursor(STREAM, state_manager(state), InMemoryMessageRepository())
+    return BoardCursor(store(state))
 
 
 def state_of(*boards: tuple[str, str]) -> dict[str, Any]:
@@ -22,8 +21,7 @@ def state_of(*boards: tuple[str, str]) -> dict[str, Any]:
 
 def read(subject: BoardCursor, **ids: str) -> None:
     stream_slice = StreamSlice(partition=ids, cursor_slice={"board_pins_modified_at": NEW})
-    subject.complete(stream_slice)
-    subject.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
+    subject.commit(stream_slice)
 
 
 def test_a_board_counts_when_its_last_section_is_read() -> None:

@@ -1,22 +1,24 @@
 """Does a cursor move only past complete slices, and do its states go out at the right moments?"""
 
 from typing import Any
+from unittest.mock import create_autospec
 
 import pytest
 from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.state import cursor as cursors
-from source_pinterest.state.cursor import PinterestCursor, key_of
-from unit_tests.engine.queues import STREAM, Slice, state_manager, states_in
+from source_pinterest.state.cursor import PinterestCursor
+from unit_tests.state.stores import STREAM, states_in, store
 
 
 class Tally(PinterestCursor):
     """Counts the slices that it has moved past."""
 
     def __init__(self, repository: InMemoryMessageRepository) -> None:
-        super().__init__(STREAM, state_manager(None), repository)
+        super().__init__(store(repository=repository))
         self.passed: list[tuple[str, Any]] = []
         self.boards: dict[str, str] = {}
 
@@ -24,7 +26,7 @@ class Tally(PinterestCursor):
     def state(self) -> dict[str, Any]:
         return {"passed": len(self.passed), "boards": self.boards}
 
-    def _commit(self, stream_slice: StreamSlice, finding: Any) -> None:
+    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
         self.passed.append((stream_slice["ad_account_id"], finding))
 
 
@@ -55,12 +57,8 @@ def tally(clock: Clock, repository: InMemoryMessageRepository) -> Tally:
     return Tally(repository)
 
 
-def of_account(account: str, **extra: Any) -> StreamSlice:
-    return StreamSlice(partition={"ad_account_id": account}, cursor_slice={}, extra_fields=extra)
-
-
-def record() -> Record:
-    return Record({"id": "1"}, STREAM)
+def of_account(account: str) -> StreamSlice:
+    return StreamSlice(partition={"ad_account_id": account}, cursor_slice={})
 
 
 def passed(slices: int) -> dict[str, Any]:
@@ -68,47 +66,27 @@ def passed(slices: int) -> dict[str, Any]:
 
 
 def test_a_slice_that_was_read_whole_is_passed_with_what_was_found(tally: Tally) -> None:
-    tally.complete(of_account("1"), "found")
-    tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+    tally.commit(of_account("1"), "found")
+    tally.commit(of_account("2"))
 
-    assert tally.passed == [("1", "found")]
+    assert tally.passed == [("1", "found"), ("2", None)]
 
 
-def test_a_slice_that_only_ended_is_not_passed(tally: Tally) -> None:
-    tally.complete(of_account("1"))
-    tally.close_partition(Slice(of_account("2")))  # type: ignore[arg-type]
+def test_the_end_of_a_partition_passes_nothing(
+    tally: Tally, clock: Clock, repository: InMemoryMessageRepository
+) -> None:
+    """The framework closes partitions that failed as well, and those whose slice is passed already."""
+    clock.now += limits.STATE_EVERY_SECONDS
+    tally.close_partition(create_autospec(Partition))
 
     assert tally.passed == []
-
-
-def test_a_slice_is_passed_once(tally: Tally) -> None:
-    tally.complete(of_account("1"))
-    for _ in range(2):
-        tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
-
-    assert tally.passed == [("1", None)]
-
-
-def test_what_rides_along_does_not_tell_slices_apart(tally: Tally) -> None:
-    tally.complete(of_account("1", ids=("7", "8")))
-    tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
-
-    assert len(tally.passed) == 1
-
-
-def test_windows_and_batches_tell_slices_apart() -> None:
-    def one(start: str, batch: int) -> StreamSlice:
-        return StreamSlice(partition={"ad_account_id": "1"}, cursor_slice={"start_date": start, "batch": batch})
-
-    keys = {key_of(one(start, batch)) for start in ("2026-01-01", "2026-01-02") for batch in (0, 1)}
-    assert len(keys) == 4
+    assert states_in(repository) == []
 
 
 def test_states_go_out_every_so_many_seconds(tally: Tally, clock: Clock, repository: InMemoryMessageRepository) -> None:
     def pass_at(second: float) -> list[dict[str, Any]]:
         clock.now = 100 + second
-        tally.complete(of_account("1"))
-        tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+        tally.commit(of_account("1"))
         return states_in(repository)
 
     due = limits.STATE_EVERY_SECONDS
@@ -124,10 +102,8 @@ def test_states_go_out_every_so_many_records(
     monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 3)
 
     def pass_after(records: int) -> list[dict[str, Any]]:
-        for _ in range(records):
-            tally.observe(record())
-        tally.complete(of_account("1"))
-        tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+        tally.count(records)
+        tally.commit(of_account("1"))
         return states_in(repository)
 
     assert pass_after(2) == []
@@ -144,10 +120,8 @@ def test_a_state_of_very_many_boards_comes_as_much_more_rarely(
 
     def states_after(seconds: float, records: int = 0) -> int:
         clock.now += seconds
-        for _ in range(records):
-            tally.observe(record())
-        tally.complete(of_account("1"))
-        tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+        tally.count(records)
+        tally.commit(of_account("1"))
         return len(states_in(repository))
 
     due = limits.STATE_EVERY_SECONDS
@@ -160,8 +134,8 @@ def test_records_of_a_slice_that_failed_bring_no_state(
     tally: Tally, repository: InMemoryMessageRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 1)
-    tally.observe(record())
-    tally.close_partition(Slice(of_account("1")))  # type: ignore[arg-type]
+    tally.count(1)
+    tally.close_partition(create_autospec(Partition))
 
     assert states_in(repository) == []
 
@@ -172,5 +146,24 @@ def test_the_last_state_always_goes_out(tally: Tally, repository: InMemoryMessag
     assert states_in(repository) == [passed(0)]
 
 
+def test_records_count_by_the_page_alone(
+    tally: Tally, repository: InMemoryMessageRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 1)
+    tally.observe(Record({"id": "1"}, STREAM))
+    tally.commit(of_account("1"))
+
+    assert states_in(repository) == []
+
+
 def test_no_record_is_held_back(tally: Tally) -> None:
-    assert tally.should_be_synced(record())
+    assert tally.should_be_synced(Record({"id": "1"}, STREAM))
+
+
+def test_a_state_is_what_the_next_sync_starts_from(repository: InMemoryMessageRepository) -> None:
+    kept = store({"passed": 3}, repository)
+    assert dict(kept.incoming())["passed"] == 3
+
+    kept.emit({"passed": 4})
+    assert states_in(repository) == [{"passed": 4}]
+    assert dict(store(None).incoming()) == {}

@@ -5,15 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.state.day_cursor import DayCursor, window_of
-from source_pinterest.state.history import Period, Settling, WindowProgress
-from unit_tests.engine.queues import STREAM, Slice, state_manager
+from source_pinterest.state.day_cursor import DayCursor, planned_window
+from source_pinterest.state.history import PlannedWindow, WindowProgress
+from source_pinterest.state.period import Period, Settling
+from source_pinterest.streams.base.slices import batch_slice
+from unit_tests.state.stores import STREAM, store
 
 TODAY = Date(2026, 7, 1)
 EARLIEST = days_before(TODAY, 89)
@@ -29,44 +30,35 @@ def entry(account: str, date: str, **more: Any) -> dict[str, Any]:
 
 
 def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, asked: str = "") -> DayCursor:
-    return DayCursor(STREAM, state_manager(state), InMemoryMessageRepository(), period, TODAY, asked)
+    return DayCursor(store(state), period, TODAY, asked)
 
 
 def settling(how: Settling, lookback_days: int | None = None) -> Period:
     return replace(PERIOD, lookback_days=lookback_days, settling=how)
 
 
-def slice_of(account: str, window: DateWindow, batch: int = 0) -> StreamSlice:
-    start, end = window.as_pair()
-    return StreamSlice(
-        partition={"ad_account_id": account}, cursor_slice={"start_date": start, "end_date": end, "batch": batch}
-    )
+def slice_of(account: str, planned: PlannedWindow, batch: int = 0) -> StreamSlice:
+    return batch_slice({"ad_account_id": account}, planned, (), batch)
 
 
 def windows(subject: DayCursor, account: str = "549") -> list[list[str]]:
     return [item.window.as_pair() for item in subject.unread(account)]
 
 
-def plan(subject: DayCursor, days_per_call: int, batches: int = 1, account: str = "549") -> list[DateWindow]:
+def plan(subject: DayCursor, days_per_call: int, batches: int = 1, account: str = "549") -> list[PlannedWindow]:
     """Plan an account as the streams do; gives its windows."""
     pieces = [
         WindowProgress(piece, item.purpose)
         for item in subject.unread(account)
         for piece in item.window.cut(days_per_call)
     ]
-    subject.plan(account, pieces, [batches] * len(pieces))
-    return [piece.window for piece in pieces]
-
-
-def succeed(subject: DayCursor, stream_slice: StreamSlice) -> None:
-    subject.complete(stream_slice)
-    subject.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
+    return subject.plan(account, pieces, [batches] * len(pieces))
 
 
 def test_a_slice_tells_its_window() -> None:
-    window = DateWindow(EARLIEST, TODAY)
+    planned = PlannedWindow(DateWindow(EARLIEST, TODAY), 7)
 
-    assert window_of(slice_of("549", window)) == window
+    assert planned_window(slice_of("549", planned)) == planned
 
 
 def test_a_first_sync_reads_the_whole_period_of_each_account() -> None:
@@ -79,25 +71,25 @@ def test_a_first_sync_reads_the_whole_period_of_each_account() -> None:
 def test_a_window_is_done_when_all_its_batches_are() -> None:
     subject = cursor()
     first, second = plan(subject, 45, batches=2)
-    succeed(subject, slice_of("549", first, 0))
+    subject.commit(slice_of("549", first, 0))
     assert subject.state == {"states": []}
-    succeed(subject, slice_of("549", first, 1))
+    subject.commit(slice_of("549", first, 1))
 
     assert subject.state == {"states": [entry("549", ago(45), **{"from": ago(89)})]}
-    succeed(subject, slice_of("549", second, 1))
-    succeed(subject, slice_of("549", second, 0))
+    subject.commit(slice_of("549", second, 1))
+    subject.commit(slice_of("549", second, 0))
     assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
 
 
 def test_one_failed_batch_fails_its_window() -> None:
     subject = cursor()
     first, second = plan(subject, 45, batches=2)
-    succeed(subject, slice_of("549", first, 0))
+    subject.commit(slice_of("549", first, 0))
     subject.fail(slice_of("549", first, 1))
-    succeed(subject, slice_of("549", second, 0))
-    succeed(subject, slice_of("549", second, 1))
+    subject.commit(slice_of("549", second, 0))
+    subject.commit(slice_of("549", second, 1))
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.as_pair()]})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.window.as_pair()]})]}
     assert windows(cursor(subject.state)) == [[ago(89), ago(45)], [ago(33), ago(0)]]
 
 
@@ -105,16 +97,15 @@ def test_a_failed_batch_counts_whether_it_ends_first_or_last() -> None:
     subject = cursor()
     (window,) = plan(subject, 90, batches=2)
     subject.fail(slice_of("549", window, 0))
-    succeed(subject, slice_of("549", window, 1))
+    subject.commit(slice_of("549", window, 1))
 
     assert subject.state == {"states": []}
 
 
-def test_a_slice_that_ended_without_being_read_holds_the_cursor() -> None:
+def test_a_slice_that_was_not_read_holds_the_cursor() -> None:
     subject = cursor()
-    first, second = plan(subject, 45)
-    subject.close_partition(Slice(slice_of("549", first)))  # type: ignore[arg-type]
-    succeed(subject, slice_of("549", second))
+    _, second = plan(subject, 45)
+    subject.commit(slice_of("549", second))
 
     assert subject.state == {"states": []}
 
@@ -138,7 +129,7 @@ def test_accounts_move_apart() -> None:
     (one,) = plan(subject, 90, account="549")
     (other,) = plan(subject, 90, account="777")
     subject.fail(slice_of("777", other))
-    succeed(subject, slice_of("549", one))
+    subject.commit(slice_of("549", one))
 
     assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
 
@@ -147,7 +138,7 @@ def test_an_account_that_was_not_read_keeps_its_entry() -> None:
     kept = entry("777", ago(300), **{"from": ago(400), "missing": [[ago(350), ago(340)]]})
     subject = cursor({"states": [kept]})
     (window,) = plan(subject, 90)
-    succeed(subject, slice_of("549", window))
+    subject.commit(slice_of("549", window))
 
     assert kept in subject.state["states"]
     assert set(subject.accounts()) == {"777"}
@@ -195,7 +186,7 @@ def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCapture
     subject = cursor({"states": [entry("549", ago(120))]})
     with caplog.at_level(logging.WARNING):
         (window,) = plan(subject, 90)
-    succeed(subject, slice_of("549", window))
+    subject.commit(slice_of("549", window))
 
     assert f"{ago(119)} to {ago(90)}" in caplog.text
     assert subject.state == {"states": [entry("549", ago(0), missing=[[ago(119), ago(90)]])]}
@@ -221,10 +212,10 @@ def test_days_that_move_are_emitted_and_read_again() -> None:
     period = settling(Settling.READ_AGAIN, lookback_days=0)
     subject = cursor(period=period)
     subject.settle(lambda: days_before(TODAY, 3))
-    (window,) = plan(subject, 90)
-    succeed(subject, slice_of("549", window))
+    (planned,) = plan(subject, 90)
+    subject.commit(slice_of("549", planned))
 
-    assert window.as_pair() == [ago(89), ago(0)]
+    assert planned.window.as_pair() == [ago(89), ago(0)]
     assert subject.state == {"states": [entry("549", ago(3), **{"from": ago(89)})]}
     assert windows(cursor(subject.state, period)) == [[ago(3), ago(0)]]
 
@@ -233,10 +224,10 @@ def test_days_that_move_wait_where_each_is_emitted_once() -> None:
     period = settling(Settling.EMIT_ONCE)
     subject = cursor(period=period)
     subject.settle(lambda: days_before(TODAY, 3))
-    (window,) = plan(subject, 90)
-    succeed(subject, slice_of("549", window))
+    (planned,) = plan(subject, 90)
+    subject.commit(slice_of("549", planned))
 
-    assert window.as_pair() == [ago(89), ago(3)]
+    assert planned.window.as_pair() == [ago(89), ago(3)]
     again = cursor(subject.state, period)
     again.settle(lambda: days_before(TODAY, 3))
     assert windows(again) == []
@@ -256,7 +247,7 @@ def test_an_account_without_entities_does_not_pass_a_moving_day_either() -> None
 def test_a_running_bucket_counts_as_moving_whatever_the_lookback() -> None:
     subject = cursor(period=replace(PERIOD, settled=days_before(TODAY, 5)))
     (window,) = plan(subject, 90)
-    succeed(subject, slice_of("549", window))
+    subject.commit(slice_of("549", window))
 
     assert subject.state == {"states": [entry("549", ago(5), **{"from": ago(89)})]}
 
@@ -317,11 +308,11 @@ def test_a_window_waits_for_the_slice_that_was_not_planned() -> None:
     subject = cursor()
     first, second = plan(subject, 45)
     subject.expect_one_more("549", first)
-    succeed(subject, slice_of("549", second))
-    succeed(subject, slice_of("549", first, 0))
+    subject.commit(slice_of("549", second))
+    subject.commit(slice_of("549", first, 0))
     assert subject.state == {"states": []}
 
-    succeed(subject, slice_of("549", first, 1))
+    subject.commit(slice_of("549", first, 1))
     assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
 
 
@@ -330,20 +321,20 @@ def test_one_failed_half_fails_the_window() -> None:
     first, second = plan(subject, 45)
     subject.expect_one_more("549", first)
     subject.fail(slice_of("549", first, 0))
-    succeed(subject, slice_of("549", first, 1))
-    succeed(subject, slice_of("549", second))
+    subject.commit(slice_of("549", first, 1))
+    subject.commit(slice_of("549", second))
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.as_pair()]})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.window.as_pair()]})]}
 
 
 def test_several_reports_of_a_window_are_told_apart_by_their_number() -> None:
     subject = cursor()
     (window,) = plan(subject, 90, batches=3)
     for number in (2, 0):
-        succeed(subject, slice_of("549", window, number))
+        subject.commit(slice_of("549", window, number))
     assert subject.state == {"states": []}
 
-    succeed(subject, slice_of("549", window, 1))
+    subject.commit(slice_of("549", window, 1))
     assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
 
 

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.limits import EDIT_MARGIN_SECONDS
 from source_pinterest.state.entity_cursor import EntityCursor, Listing
-from unit_tests.engine.queues import STREAM, Slice, state_manager
+from unit_tests.state.stores import store
 
 ALL = ("ACTIVE", "PAUSED", "ARCHIVED")
 LISTED_AT = 1_750_000_000
@@ -18,7 +17,7 @@ SAFE = LISTED_AT - EDIT_MARGIN_SECONDS
 
 
 def cursor(state: dict[str, Any] | None = None, statuses: Sequence[str] = ALL) -> EntityCursor:
-    return EntityCursor(STREAM, state_manager(state), InMemoryMessageRepository(), statuses)
+    return EntityCursor(store(state), statuses)
 
 
 def known(value: Any, account: str = "549", statuses: Sequence[str] | None = None) -> dict[str, Any]:
@@ -35,8 +34,7 @@ def entity(updated_time: Any, status: str = "ACTIVE") -> dict[str, Any]:
 def read(subject: EntityCursor, latest_edit: int | None, account: str = "549") -> dict[str, Any]:
     """Read an account whole; gives the state."""
     stream_slice = StreamSlice(partition={"ad_account_id": account}, cursor_slice={})
-    subject.complete(stream_slice, Listing(latest_edit, LISTED_AT))
-    subject.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
+    subject.commit(stream_slice, Listing(latest_edit, LISTED_AT))
     return subject.state
 
 

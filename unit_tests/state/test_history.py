@@ -7,7 +7,8 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.state.history import AccountHistory, Outcome, Period, Purpose, WindowProgress
+from source_pinterest.state.history import AccountHistory, Purpose, WindowProgress, WindowStatus
+from source_pinterest.state.period import Period
 
 TODAY = Date(2026, 7, 1)
 EARLIEST = days_before(TODAY, 89)
@@ -130,24 +131,24 @@ def test_no_day_is_planned_twice() -> None:
 # ---- What is known after some windows of it
 
 
-def progress(purpose: Purpose, item: DateWindow, outcome: Outcome) -> WindowProgress:
-    return WindowProgress(item, purpose, outcome)
+def progress(purpose: Purpose, item: DateWindow, status: WindowStatus) -> WindowProgress:
+    return WindowProgress(item, purpose, status)
 
 
-def tail(*outcomes: Outcome) -> list[WindowProgress]:
+def tail(*statuses: WindowStatus) -> list[WindowProgress]:
     """Windows of ten days, oldest first, the last of which ends today."""
-    count = len(outcomes)
+    count = len(statuses)
     return [
-        progress(Purpose.TAIL, window(10 * (count - i) - 1, 10 * (count - i - 1)), outcome)
-        for i, outcome in enumerate(outcomes)
+        progress(Purpose.TAIL, window(10 * (count - i) - 1, 10 * (count - i - 1)), status)
+        for i, status in enumerate(statuses)
     ]
 
 
-OPEN, DONE, FAILED = Outcome.OPEN, Outcome.DONE, Outcome.FAILED
+OPEN, DONE, FAILED = WindowStatus.OPEN, WindowStatus.DONE, WindowStatus.FAILED
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "last_ago", "missing"),
+    ("statuses", "last_ago", "missing"),
     [
         ((OPEN, OPEN, OPEN), None, ()),
         ((DONE, OPEN, OPEN), 20, ()),
@@ -163,9 +164,9 @@ OPEN, DONE, FAILED = Outcome.OPEN, Outcome.DONE, Outcome.FAILED
     ],
 )
 def test_the_cursor_passes_what_failed_but_nothing_that_is_open(
-    outcomes: Sequence[Outcome], last_ago: int | None, missing: tuple[DateWindow, ...]
+    statuses: Sequence[WindowStatus], last_ago: int | None, missing: tuple[DateWindow, ...]
 ) -> None:
-    history = AccountHistory().after(tail(*outcomes))
+    history = AccountHistory().after(tail(*statuses))
 
     assert history.last == (None if last_ago is None else day(last_ago))
     assert history.missing == missing
@@ -196,8 +197,8 @@ def test_the_head_moves_back_without_a_gap() -> None:
     newest, middle, oldest = window(49, 40), window(59, 50), window(69, 60)
     known = AccountHistory(day(0), first=day(39))
 
-    def first_after(*outcomes: Outcome) -> Date | None:
-        windows = zip((newest, middle, oldest), outcomes, strict=True)
+    def first_after(*statuses: WindowStatus) -> Date | None:
+        windows = zip((newest, middle, oldest), statuses, strict=True)
         return known.after([progress(Purpose.HEAD, *item) for item in windows]).first
 
     assert first_after(OPEN, OPEN, OPEN) == day(39)
@@ -211,8 +212,8 @@ def test_missing_windows_are_settled_each_by_itself() -> None:
     old, new = window(80, 70), window(60, 50)
     known = AccountHistory(day(0), day(89), (old, new))
 
-    def missing_after(*outcomes: Outcome) -> tuple[DateWindow, ...]:
-        return known.after([progress(Purpose.MISSING, *i) for i in zip((old, new), outcomes, strict=True)]).missing
+    def missing_after(*statuses: WindowStatus) -> tuple[DateWindow, ...]:
+        return known.after([progress(Purpose.MISSING, *i) for i in zip((old, new), statuses, strict=True)]).missing
 
     assert missing_after(OPEN, DONE) == (old,)
     assert missing_after(FAILED, DONE) == (old,)
@@ -274,8 +275,8 @@ def test_however_windows_end_no_moving_day_is_lost() -> None:
         windows = _any_plan(rng, history, wanted)
         read: set[Date] = set()
         for item in rng.sample(windows, len(windows)):
-            item.outcome = rng.choice([DONE, DONE, FAILED])
-            read |= {one for one in days_of([item.window]) if item.outcome is DONE and one <= settled}
+            item.status = rng.choice([DONE, DONE, FAILED])
+            read |= {one for one in days_of([item.window]) if item.status is DONE and one <= settled}
         now = history.after(windows, settled)
         assert now.last is None or now.last <= max(settled, history.last or settled), seed
         assert unread - read - days_of(again.window for again in now.unread(wanted)) == set(), seed
@@ -333,8 +334,8 @@ def test_at_every_moment_of_a_sync_each_day_is_read_owed_or_planned_again() -> N
         windows = _any_plan(rng, history, wanted)
         read: set[Date] = set()
         for item in rng.sample(windows, len(windows)):  # they end in any order
-            item.outcome = rng.choice([DONE, DONE, FAILED])
-            read |= days_of([item.window]) if item.outcome is DONE else set()
+            item.status = rng.choice([DONE, DONE, FAILED])
+            read |= days_of([item.window]) if item.status is DONE else set()
             now = (
                 AccountHistory.from_state(history.after(windows).to_state("DATE"), "DATE")
                 if history.after(windows).last
@@ -346,7 +347,7 @@ def test_at_every_moment_of_a_sync_each_day_is_read_owed_or_planned_again() -> N
 
 
 def _check(seed: int, before: AccountHistory, now: AccountHistory, windows: Sequence[WindowProgress]) -> None:
-    fresh = [item.window for item in windows if item.purpose is Purpose.TAIL and item.outcome is OPEN]
+    fresh = [item.window for item in windows if item.purpose is Purpose.TAIL and item.status is OPEN]
     for item in fresh:
         if before.last is None or item.end > before.last:
             assert now.last is None or now.last < item.end, f"{seed}: the cursor passed a window that is open"
@@ -361,7 +362,7 @@ def test_after_a_sync_that_went_well_nothing_in_reach_is_owed() -> None:
         history, wanted, _ = _any_start(rng)
         windows = _any_plan(rng, history, wanted)
         for item in windows:
-            item.outcome = DONE
+            item.status = DONE
         now = history.after(windows)
         once_more = [item for item in now.unread(wanted) if item.purpose is not Purpose.TAIL]
         assert once_more == [], seed

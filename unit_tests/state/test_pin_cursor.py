@@ -10,9 +10,9 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.state.history import Period
-from source_pinterest.state.pin_cursor import PinDayCursor, Reading
-from unit_tests.engine.queues import STREAM, state_manager, states_in
+from source_pinterest.state.period import Period
+from source_pinterest.state.pin_cursor import PinCursor, Reading
+from unit_tests.state.stores import states_in, store
 
 TODAY = Date(2026, 7, 1)
 EARLIEST = days_before(TODAY, 89)
@@ -24,10 +24,8 @@ def ago(days: int) -> Date:
     return days_before(TODAY, days)
 
 
-def pin_cursor(
-    state: dict[str, Any] | None = None, repository: InMemoryMessageRepository | None = None
-) -> PinDayCursor:
-    return PinDayCursor(STREAM, state_manager(state), repository or InMemoryMessageRepository(), PERIOD, TODAY)
+def pin_cursor(state: dict[str, Any] | None = None, repository: InMemoryMessageRepository | None = None) -> PinCursor:
+    return PinCursor(store(state, repository), PERIOD, TODAY)
 
 
 def unfinished(start: int, end: int, settled: int, **more: str) -> dict[str, str]:

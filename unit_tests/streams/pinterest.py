@@ -1,20 +1,28 @@
 """How does a test read one stream of a Pinterest whose answers it scripts?"""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import requests_mock
-from airbyte_cdk.models import ConfiguredAirbyteStream, ConfiguredAirbyteStreamSerializer, SyncMode
+from airbyte_cdk.models import (
+    AirbyteStateMessage,
+    AirbyteStateMessageSerializer,
+    ConfiguredAirbyteStream,
+    ConfiguredAirbyteStreamSerializer,
+)
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api import DEFAULT_BASE_URL, Api
-from source_pinterest.checkpoints import Checkpoints
+from source_pinterest.api.pauses import Pauses
 from source_pinterest.config import Config
 from source_pinterest.config.custom_reports import read_custom_reports
+from source_pinterest.engine.pages import Page
 from source_pinterest.reporting.runner import ReportRunner
+from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.period import Period
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.stream import PinterestStream
@@ -30,18 +38,22 @@ class Pinterest:
     def __init__(self, mock: requests_mock.Mocker, state: Any = None, **options: Any) -> None:
         signed_in = signed_in_with(auth_method="access_token", access_token="false-access-token")
         config = Config.from_mapping({**signed_in, "max_retries": 0, "max_wait_minutes": 0, **options}, TODAY)
-        self.sync = Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
+        self.sync = Sync(connected(config), config)
         vars(self.sync)["reports"] = ReportRunner(config.num_report_jobs, config.report_timeout_seconds, clock=_leaps())
         self._mock = mock
-        self._checkpoints = Checkpoints(config, ConnectorStateManager(state or []), InMemoryMessageRepository())
+        self._states = ConnectorStateManager(state or [])
+        self._opened: set[PinterestStream] = set()
 
     def stream(self, of: type[S]) -> S:
-        """A stream with its cursor, as it is when it is not selected."""
-        return self.attached(self.sync.stream(of))
+        """A stream with its cursor, unless it has one already, as it is when it is not selected."""
+        stream = self.sync.stream(of)
+        return stream if stream in self._opened else self.attached(stream)
 
     def attached(self, stream: S, how: ConfiguredAirbyteStream | None = None) -> S:
         """The stream with its cursor, as the connection is set up."""
-        self._checkpoints.attach(stream, how)
+        self._opened.add(stream)
+        store = StateStore(stream.name, self._states, InMemoryMessageRepository())
+        stream.open_state(Period.of(stream.days, self.sync.config, how), store)
         return stream
 
     def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> CustomReportStream:
@@ -81,11 +93,29 @@ class Pinterest:
 
     def read(self, of: type[PinterestStream], stream_slice: StreamSlice) -> list[dict[str, Any]]:
         """The records of a slice."""
-        return list(self.stream(of).read_records(SyncMode.full_refresh, stream_slice=stream_slice))
+        return list(self.stream(of).read_records(stream_slice=stream_slice))
 
     def slices(self, of: type[PinterestStream]) -> list[StreamSlice]:
         """The slices of a stream."""
-        return list(self.stream(of).stream_slices(sync_mode=SyncMode.full_refresh))
+        return list(self.stream(of).stream_slices())
+
+
+def connected(config: Config) -> Api:
+    """The way to Pinterest, without pauses between two tries."""
+    return Api.connect(config, lambda _: None, lambda: None, pauses=Pauses(first_seconds=0))
+
+
+def records_of(pages: Iterable[Page]) -> Iterator[dict[str, Any]]:
+    """The records of pages, one by one as the pages come."""
+    for found in pages:
+        yield from found.records()
+
+
+def state_of(stream: str, *accounts: str, **cursor: Any) -> list[AirbyteStateMessage]:
+    """A state that has the same cursor for each of these ad accounts."""
+    states = [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in accounts]
+    entry = {"stream_descriptor": {"name": stream}, "stream_state": {"states": states}}
+    return [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})]
 
 
 def configured(sync_mode: str, destination: str) -> ConfiguredAirbyteStream:

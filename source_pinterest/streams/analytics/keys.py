@@ -31,7 +31,7 @@ class KeyCheck:
             mark = hash(values)
         except TypeError as error:
             raise MalformedAnswerError("A part of a row's key is an object or a list.") from error
-        if mark in self._seen or None in values:
+        if mark in self._seen or None in values or "" in values:
             texts = tuple("" if value is None else text_of(value) for value in values)
             raise RepeatedKeyError(self._stream, self._key, texts)
         self._seen.add(mark)

@@ -5,12 +5,14 @@ from typing import NamedTuple
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_rows import ITEM_ID
 
+_DOCS = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
+
 
 _PAGE = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
 
 
 class LevelReport(NamedTuple):
-    """A level of reports.
+    """A level of Pinterest's reports.
 
     Attributes:
         name: of the stream's class.
@@ -24,7 +26,7 @@ class LevelReport(NamedTuple):
 
     def stream(self) -> type[ReportStream]:
         """The stream of the level."""
-        attributes = {"__doc__": f"Level {self.level}. {_PAGE}.", "__module__": __name__}
+        attributes = {"__doc__": f"Level {self.level}. {_DOCS}.", "__module__": __name__}
         return type(self.name, (ReportStream,), {**attributes, "level": self.level, "id_columns": self.id_columns})
 
 

@@ -1,4 +1,4 @@
-"""Which ad accounts are read, which failures of theirs matter, and which of their entities are emitted?"""
+"""Which ad accounts are read, and which failures of theirs matter?"""
 
 import logging
 from collections.abc import Sequence
@@ -6,22 +6,15 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
-from source_pinterest.streams.ads.entities import AdAccounts, Ads, Campaigns
-from source_pinterest.streams.analytics.daily import CampaignAnalytics
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.base.slices import failure_of, partition_slice
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, state_of
 
 EVERYTHING = partition_slice({})
 ACCOUNT = partition_slice({"ad_account_id": "11"})
-
-
-def state_of(stream: str, *accounts: str, **cursor: Any) -> list[AirbyteStateMessage]:
-    states = [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in accounts]
-    entry = {"stream_descriptor": {"name": stream}, "stream_state": {"states": states}}
-    return [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})]
 
 
 def ids(records: Sequence[dict[str, Any]]) -> list[str]:
@@ -77,7 +70,7 @@ def test_named_accounts_that_refuse_are_all_told_after_the_others(
     pinterest.lists("ad_accounts", "11")
     for account in ("14", "15"):
         pinterest.answers(f"ad_accounts/{account}", answer)
-    records = iter(pinterest.stream(AdAccounts).read_slice(EVERYTHING))
+    records = records_of(pinterest.stream(AdAccounts).read_slice(EVERYTHING))
 
     assert next(records)["id"] == "11"
     with pytest.raises(AccountUnreadableError, match=r"14.*15"):
@@ -158,65 +151,6 @@ def test_many_accounts_that_lost_access_do_not_stop_the_others(mock: requests_mo
         pinterest.answers(f"ad_accounts/{account}/campaigns", refused(403, 29))
         with pytest.raises(AccountUnreadableError, match=account):
             pinterest.read(Campaigns, partition_slice({"ad_account_id": account}))
-    pinterest.lists("ad_accounts/11/campaigns", "7")
     pinterest.answers("ad_accounts/11/campaigns", page([{"id": "7", "status": "ACTIVE"}]))
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["7"]
-
-
-# ---- Which entities
-
-
-ENTITIES = [
-    {"id": "1", "status": "ACTIVE", "updated_time": 100},
-    {"id": "2", "status": "PAUSED", "updated_time": 200},
-    {"id": "3", "status": "ARCHIVED", "updated_time": 300},
-    {"id": "4", "status": "ACTIVE", "updated_time": 400},
-]
-
-
-def test_by_default_every_status_is_asked_for_and_emitted(pinterest: Pinterest) -> None:
-    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES))
-
-    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2", "3", "4"]
-    assert pinterest.asked("ad_accounts/11/campaigns") == [
-        {"page_size": ["250"], "entity_statuses": ["active", "paused", "archived"]},
-    ]
-
-
-def test_chosen_statuses_are_all_that_is_asked_for(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, status=["PAUSED"])
-    pinterest.answers("ad_accounts/11/ads", page([ENTITIES[1]]))
-
-    assert ids(pinterest.read(Ads, ACCOUNT)) == ["2"]
-    assert pinterest.asked("ad_accounts/11/ads")[0]["entity_statuses"] == ["paused"]
-
-
-def test_analytics_get_the_ids_of_every_status(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, status=["PAUSED"])
-    pinterest.stream(CampaignAnalytics).select()
-    campaigns = pinterest.stream(Campaigns)
-    campaigns.select()
-    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES))
-
-    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["2"]
-    assert list(campaigns.ids.of(("11",))) == ["1", "2", "3", "4"]
-    assert pinterest.asked("ad_accounts/11/campaigns")[0]["entity_statuses"] == ["active", "paused", "archived"]
-
-
-def test_the_start_date_hides_no_entity(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, start_date="2026-06-30")
-    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES))
-
-    assert len(pinterest.read(Campaigns, ACCOUNT)) == 4
-
-
-def test_a_later_sync_emits_what_changed_but_lists_the_ids_of_all(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, state_of("campaigns", "11", updated_time=300))
-    pinterest.stream(CampaignAnalytics).select()
-    campaigns = pinterest.stream(Campaigns)
-    campaigns.select()
-    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES))
-
-    assert ids(list(campaigns.read_slice(ACCOUNT))) == ["3", "4"]
-    assert list(campaigns.ids.of(("11",))) == ["1", "2", "3", "4"]

@@ -13,65 +13,67 @@ from source_pinterest.api.errors import (
     RefusedError,
     ReportRefusedError,
 )
-from source_pinterest.state.day_cursor import END, START
-from source_pinterest.streams.analytics.refused_history import Refusals
-from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
+from source_pinterest.dates import DateWindow
+from source_pinterest.state.day_cursor import planned_window
+from source_pinterest.state.history import PlannedWindow
+from source_pinterest.streams.analytics.refused_history import RefusedHistory
+from source_pinterest.streams.base.slices import batch_slice, failed_slice, failure_of, window_slice
 
-DAYS = {START: "2025-01-01", END: "2025-06-30"}
-NEWEST = partition_slice({"ad_account_id": "1"}, {START: "2026-01-01", END: "2026-03-30"}, ids=("7",))
+ACCOUNT = {"ad_account_id": "1"}
+OLD = PlannedWindow(DateWindow.from_pair(["2025-01-01", "2025-06-30"]), 1)
+NEWEST = batch_slice(ACCOUNT, PlannedWindow(DateWindow.from_pair(["2026-01-01", "2026-03-30"])), ("7",), 0)
 REFUSED = RefusedError("no")
 UNREADABLE = AccountUnreadableError("1", "no")
 
 
 def report(error: PinterestError | None = None) -> StreamSlice:
-    parents = {"ad_account_id": "1"}
-    return failed_slice(parents, error, DAYS) if error else partition_slice(parents, DAYS)
+    return failed_slice(ACCOUNT, error, OLD) if error else window_slice(ACCOUNT, OLD, {})
 
 
 @pytest.mark.parametrize("error", [REFUSED, UNREADABLE])
 def test_a_report_of_an_account_that_is_left_out_is_no_loss(error: PinterestError) -> None:
-    refusals = Refusals()
-    refusals.begin(NEWEST)
-    refusals.leave_out("1")
-    refusals.end(NEWEST)
-    assert list(refusals.judged([report(error)])) == []
+    history = RefusedHistory()
+    history.begin(NEWEST)
+    history.leave_out("1")
+    history.end(NEWEST)
+    assert list(history.judged([report(error)])) == []
 
 
 @pytest.mark.parametrize("error", [REFUSED, UNREADABLE])
 def test_a_report_of_an_account_whose_newest_days_are_read_is_one(error: PinterestError) -> None:
-    refusals = Refusals()
-    refusals.begin(NEWEST)
-    refusals.end(NEWEST)
-    [lost] = refusals.judged([report(error)])
+    history = RefusedHistory()
+    history.begin(NEWEST)
+    history.end(NEWEST)
+    [lost] = history.judged([report(error)])
     assert isinstance(failure_of(lost), AccountUnreadableError)
-    assert lost.cursor_slice == DAYS
+    assert planned_window(lost) == OLD
 
 
 def test_the_others_go_first_and_a_wrong_request_is_a_loss_at_once() -> None:
     wrong, fine = report(ReportRefusedError("wrong column")), report()
-    first, second, third = Refusals().judged([report(REFUSED), wrong, fine])
+    first, second, third = RefusedHistory().judged([report(REFUSED), wrong, fine])
     assert isinstance(failure_of(first), HistoryRefusedError)
     assert failure_of(second) is None
     assert isinstance(failure_of(third), AccountUnreadableError)
 
 
 def test_it_waits_for_the_newest_days() -> None:
-    refusals, judged = Refusals(), threading.Event()
-    refusals.begin(NEWEST)
-    refusals.begin(NEWEST)
+    history, judged = RefusedHistory(), threading.Event()
+    history.begin(NEWEST)
+    history.begin(NEWEST)
     found: list[StreamSlice] = []
 
     def reports() -> Iterator[StreamSlice]:
         yield report(REFUSED)
 
     def judge() -> None:
-        found.extend(refusals.judged(reports()))
+        found.extend(history.judged(reports()))
         judged.set()
 
     threading.Thread(target=judge, daemon=True).start()
-    refusals.end(NEWEST)
+    history.end(NEWEST)
     assert not judged.is_set()
-    refusals.leave_out("1")
-    refusals.end(NEWEST)
+    history.leave_out("1")
+    history.end(NEWEST)
     assert judged.wait(10)
     assert found == []

@@ -1,11 +1,10 @@
-"""Are lists read to their end, once, and does a stream stop where it must and go on where it can?"""
+"""Are records made of what Pinterest sends, and does a stream stop where it must and go on where it can?"""
 
 import logging
 from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import (
@@ -13,14 +12,13 @@ from source_pinterest.api.errors import (
     ConfigError,
     QuotaExhaustedError,
     RejectedError,
-    RepeatedBookmarkError,
     ScopeMissingError,
     UnavailableError,
 )
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.organic.boards import Boards
-from source_pinterest.streams.organic.pins import BoardPins
+from source_pinterest.streams.organic.boards import Boards, BoardSections
+from source_pinterest.streams.organic.pins import Pins
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 EVERYTHING = partition_slice({})
@@ -45,42 +43,21 @@ def test_pages_are_followed_until_the_bookmark_ends(pinterest: Pinterest) -> Non
     ]
 
 
-@pytest.mark.parametrize("last", [{"items": []}, {"items": [], "bookmark": None}, {"items": [], "bookmark": ""}])
-def test_a_missing_bookmark_ends_a_list(pinterest: Pinterest, last: dict[str, Any]) -> None:
-    pinterest.answers("boards", page(["1"], "b"), {"json": last})
-
-    assert ids(pinterest.read(Boards, EVERYTHING)) == ["1"]
-
-
-def test_an_empty_page_with_a_bookmark_goes_on(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", page([], "b"), page(["1"], "c"), page([], "d"), page(["2"]))
-
-    assert ids(pinterest.read(Boards, EVERYTHING)) == ["1", "2"]
-
-
-@pytest.mark.parametrize("loop", [["b", "b"], ["b", "c", "b"]])
-def test_a_bookmark_that_repeats_is_an_error(pinterest: Pinterest, loop: list[str]) -> None:
-    pinterest.answers("boards", *[page([], bookmark) for bookmark in loop])
-
-    with pytest.raises(RepeatedBookmarkError, match="boards"):
-        pinterest.read(Boards, EVERYTHING)
-    assert len(pinterest.asked("boards")) == len(loop)
-
-
 def test_ids_are_text_and_exact_whatever_pinterest_sends(pinterest: Pinterest) -> None:
     pin = {"id": 1234567890123456789, "board_id": 987654321098765432, "parent_pin_id": None, "note": 7}
-    pinterest.answers("boards/5/pins", page([pin]))
+    pinterest.answers("pins", page([pin]))
 
-    [record] = pinterest.read(BoardPins, of_board("5"))
+    [record] = pinterest.read(Pins, EVERYTHING)
     assert record["id"] == "1234567890123456789"
-    assert record["parent_pin_id"] is None
+    assert record["board_id"] == "987654321098765432"
+    assert "parent_pin_id" not in record
     assert record["note"] == 7
 
 
 def test_the_ids_of_parents_are_stamped_on_each_record(pinterest: Pinterest) -> None:
-    pinterest.lists("boards/5/pins", "1", "2")
+    pinterest.lists("boards/5/sections", "1", "2")
 
-    assert pinterest.read(BoardPins, of_board("5")) == [{"id": "1", "board_id": "5"}, {"id": "2", "board_id": "5"}]
+    assert pinterest.read(BoardSections, of_board("5")) == [{"id": "1", "board_id": "5"}, {"id": "2", "board_id": "5"}]
 
 
 @pytest.mark.parametrize("body", ["", "<html>", '{"items": [', "[]", "{}", '{"items": null}', '{"items": {}}', "null"])
@@ -132,49 +109,49 @@ def test_what_is_wrong_with_all_there_is_fails_the_stream(
 def test_one_of_many_that_refuses_is_left_out_with_a_warning(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
 ) -> None:
-    pinterest.answers("boards/5/pins", answer)
-    pinterest.lists("boards/6/pins", "1")
+    pinterest.answers("boards/5/sections", answer)
+    pinterest.lists("boards/6/sections", "1")
 
     with caplog.at_level(logging.WARNING):
-        assert pinterest.read(BoardPins, of_board("5")) == []
-    assert "board_pins: 5 is left out" in caplog.text
-    assert ids(pinterest.read(BoardPins, of_board("6"))) == ["1"]
+        assert pinterest.read(BoardSections, of_board("5")) == []
+    assert "board_sections: 5 is left out" in caplog.text
+    assert ids(pinterest.read(BoardSections, of_board("6"))) == ["1"]
 
 
 def test_any_number_of_refusing_boards_stops_nothing(pinterest: Pinterest) -> None:
-    pinterest.answers("boards/5/pins", refused(404, 40))
-    pinterest.lists("boards/6/pins", "1")
+    pinterest.answers("boards/5/sections", refused(404, 40))
+    pinterest.lists("boards/6/sections", "1")
     for _ in range(2 * FAILURES_IN_A_ROW):
-        pinterest.read(BoardPins, of_board("5"))
+        pinterest.read(BoardSections, of_board("5"))
 
-    assert ids(pinterest.read(BoardPins, of_board("6"))) == ["1"]
+    assert ids(pinterest.read(BoardSections, of_board("6"))) == ["1"]
 
 
 def test_after_a_fatal_error_slices_end_without_calls_or_errors(pinterest: Pinterest) -> None:
-    pinterest.answers("boards/5/pins", refused(401, 3))
+    pinterest.answers("boards/5/sections", refused(401, 3))
     with pytest.raises(ScopeMissingError):
-        pinterest.read(BoardPins, of_board("5"))
-    never_called = pinterest.lists("boards/6/pins", "1")
+        pinterest.read(BoardSections, of_board("5"))
+    never_called = pinterest.lists("boards/6/sections", "1")
 
-    assert pinterest.read(BoardPins, of_board("6")) == []
+    assert pinterest.read(BoardSections, of_board("6")) == []
     assert never_called.call_count == 0
 
 
 def test_after_a_fatal_error_no_further_slices_are_made(pinterest: Pinterest) -> None:
     pinterest.lists("boards", *map(str, range(50)))
-    pinterest.answers("boards/0/pins", refused(401, 3))
-    slices = iter(pinterest.stream(BoardPins).stream_slices(sync_mode=SyncMode.full_refresh))
+    pinterest.answers("boards/0/sections", refused(401, 3))
+    slices = iter(pinterest.stream(BoardSections).stream_slices())
     with pytest.raises(ScopeMissingError):
-        pinterest.read(BoardPins, next(slices))
+        pinterest.read(BoardSections, next(slices))
 
     assert list(slices) == []
 
 
 def test_one_fatal_error_is_told_once_by_many_slices(pinterest: Pinterest) -> None:
     """Two slices were on their way when the token lost its permission."""
-    pinterest.answers("boards/5/pins", page(["1"], "b"), page(["2"], "c"), refused(401, 3))
-    stream = pinterest.stream(BoardPins)
-    first, second = (iter(stream.read_records(SyncMode.full_refresh, stream_slice=of_board("5"))) for _ in range(2))
+    pinterest.answers("boards/5/sections", page(["1"], "b"), page(["2"], "c"), refused(401, 3))
+    stream = pinterest.stream(BoardSections)
+    first, second = (iter(stream.read_records(stream_slice=of_board("5"))) for _ in range(2))
     assert next(first)["id"] == "1"
     assert next(second)["id"] == "2"
 
@@ -203,7 +180,7 @@ def test_a_selected_parent_brings_its_ids_without_another_call(pinterest: Pinter
     [only] = pinterest.slices(Boards)
     pinterest.read(Boards, only)
 
-    assert [dict(one) for one in pinterest.slices(BoardPins)] == [{"board_id": "1"}, {"board_id": "2"}]
+    assert [dict(one) for one in pinterest.slices(BoardSections)] == [{"board_id": "1"}, {"board_id": "2"}]
     assert len(pinterest.asked("boards")) == 1
 
 

@@ -1,10 +1,81 @@
-"""Is a call as large as it may be, and smaller once a larger one has failed?"""
+"""Are calls as few as Pinterest allows, and smaller once a larger one has failed?"""
+
+import math
 
 import pytest
 from pendulum import Date
 
+from source_pinterest import limits
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.call_shape import CallSize, Work
+from source_pinterest.streams.analytics.call_shape import Call, CallSize, tile
+
+
+def calls(ids: int, days: int, ids_per_call: int, days_per_call: int) -> int:
+    return math.ceil(ids / ids_per_call) * math.ceil(days / days_per_call)
+
+
+def best_by_trying(ids: int, days: int) -> tuple[int, int]:
+    """The fewest calls of any legal size, and the fewest windows that come with them."""
+    return min(
+        (
+            calls(ids, days, min(limits.IDS_PER_ANALYTICS_CALL, limits.ROWS_PER_ANALYTICS_CALL // window), window),
+            math.ceil(days / window),
+        )
+        for window in range(1, limits.ANALYTICS_WINDOW_DAYS + 1)
+    )
+
+
+SIZES = [
+    (ids, days)
+    for ids in (
+        *range(1, 20),
+        39,
+        40,
+        110,
+        111,
+        112,
+        113,
+        125,
+        222,
+        249,
+        250,
+        251,
+        299,
+        333,
+        500,
+        750,
+        1_000,
+        5_000,
+    )
+    for days in (*range(1, 13), 33, 34, 39, 40, 41, 45, 79, 80, 81, 89, 90, 91, 179, 180, 181, 365, 912, 913)
+]
+
+
+def test_no_legal_sizes_make_fewer_calls_or_as_few_with_longer_windows() -> None:
+    for ids, days in SIZES:
+        ids_per_call, days_per_call = tile(ids, days)
+        found = calls(ids, days, ids_per_call, days_per_call), math.ceil(days / days_per_call)
+        assert found == best_by_trying(ids, days), (ids, days)
+
+
+def test_sizes_keep_every_limit() -> None:
+    for ids, days in SIZES:
+        ids_per_call, days_per_call = tile(ids, days)
+        assert 1 <= ids_per_call <= limits.IDS_PER_ANALYTICS_CALL, (ids, days)
+        assert 1 <= days_per_call <= limits.ANALYTICS_WINDOW_DAYS, (ids, days)
+        assert min(ids, ids_per_call) * days_per_call <= limits.ROWS_PER_ANALYTICS_CALL, (ids, days)
+
+
+def test_few_ids_get_the_longest_window() -> None:
+    assert tile(111, 90)[1] == 90
+    assert tile(1, 89)[1] == 89
+
+
+def test_no_ids_make_no_calls() -> None:
+    assert calls(0, 89, *tile(0, 89)) == 0
+
+
+# ---- What has proven too large
 
 
 def ids(count: int) -> tuple[str, ...]:
@@ -16,7 +87,7 @@ def days(count: int) -> DateWindow:
     return DateWindow(first, first.add(days=count - 1))
 
 
-def sizes(parts: list[Work]) -> list[tuple[int, int]]:
+def sizes(parts: list[Call]) -> list[tuple[int, int]]:
     return [(len(batch), window.days) for batch, window in parts]
 
 

@@ -4,19 +4,18 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessage, SyncMode
+from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.streams.analytics.daily import AdAnalytics, AnalyticsStream, CampaignAnalytics
+from source_pinterest.state.day_cursor import planned_window
+from source_pinterest.streams.analytics.daily import AdAnalytics, CampaignAnalytics, DailyAnalytics
 from source_pinterest.streams.analytics.report_slices import is_report
 from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
-from unit_tests.engine.queues import Slice
-from unit_tests.streams.pinterest import Pinterest, configured, refused
-from unit_tests.streams.test_ads import state_of
+from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
 
 DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
 CALLS = "ad_accounts/11/campaigns/analytics"
@@ -60,30 +59,24 @@ class Sync:
     @property
     def slices(self) -> list[StreamSlice]:
         if not self._slices:
-            self._slices = list(self.stream.stream_slices(sync_mode=SyncMode.incremental))
+            self._slices = list(self.stream.stream_slices())
         return self._slices
 
     @property
     def by_report(self) -> list[DateWindow]:
-        return [_window_of(one) for one in self.slices if is_report(one)]
+        return [planned_window(one).window for one in self.slices if is_report(one)]
 
     @property
     def by_call(self) -> list[DateWindow]:
-        return [_window_of(one) for one in self.slices if not is_report(one)]
+        return [planned_window(one).window for one in self.slices if not is_report(one)]
 
     def read(self, stream_slice: StreamSlice) -> list[dict[str, Any]]:
-        records = list(self.stream.read_records(SyncMode.incremental, stream_slice=stream_slice))
-        self.stream.checkpoint.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
-        return records
+        return list(self.stream.read_records(stream_slice=stream_slice))
 
     @property
     def cursor(self) -> dict[str, Any]:
         [entry] = self.stream.checkpoint.state["states"]
         return dict(entry["cursor"])
-
-
-def _window_of(stream_slice: StreamSlice) -> DateWindow:
-    return DateWindow.from_pair([stream_slice["start_date"], stream_slice["end_date"]])
 
 
 def test_a_first_sync_takes_all_days_once_the_old_ones_from_the_fewest_reports(mock: requests_mock.Mocker) -> None:
@@ -224,22 +217,27 @@ def test_old_days_of_an_account_need_no_entity(mock: requests_mock.Mocker) -> No
     assert (sync.by_call, sync.by_report) == ([], [window(100, 90)])
 
 
-@pytest.mark.parametrize("stream", AnalyticsStream.__subclasses__())
-def test_every_stream_has_its_level(pinterest: Pinterest, stream: type[AnalyticsStream]) -> None:
-    subject = pinterest.stream(stream)
+@pytest.mark.parametrize("stream", DailyAnalytics.__subclasses__())
+def test_every_stream_has_its_level(mock: requests_mock.Mocker, stream: type[DailyAnalytics]) -> None:
+    pinterest = Pinterest(mock, start_date=ago(90))
+    pinterest.lists("ad_accounts", "11")
+    for path in ("campaigns", "ad_groups", "ads"):
+        pinterest.lists(f"ad_accounts/11/{path}")
+    asked = pinterest.reports({})
+    pinterest.slices(stream)
 
-    assert subject._report_body()["level"] == stream.level
-    assert stream.id_column in subject._report_body()["columns"]
+    assert [one["level"] for one in asked] == [stream.level]
+    assert stream.id_column in asked[0]["columns"]
 
 
 def test_what_was_asked_for_stands_in_the_state(pinterest: Pinterest) -> None:
     stream = pinterest.stream(AdAnalytics)
 
-    assert stream.checkpoint.state["asked"] == stream.asked()
+    assert stream.checkpoint.state["asked"] == stream.request_fingerprint()
 
 
 def test_other_columns_are_another_question(mock: requests_mock.Mocker) -> None:
     options: list[dict[str, Any]] = [{}, {"analytics_columns": ["CTR"]}, {"attribution_window": "7/7/1"}]
-    asked = {Pinterest(mock, **one).stream(CampaignAnalytics).asked() for one in options}
+    asked = {Pinterest(mock, **one).stream(CampaignAnalytics).request_fingerprint() for one in options}
 
     assert len(asked) == len(options)

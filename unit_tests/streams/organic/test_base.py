@@ -1,18 +1,20 @@
-"""Are boards read on behalf of the right account, and is a board with too many pins read as far as it goes?"""
+"""Is organic content read on behalf of the right account, or of each owner of one?"""
+
+from typing import Any
 
 import pytest
 import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import ListingCappedError, UnavailableError
+from source_pinterest.api.errors import AccountUnreadableError
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.base.slices import failure_of, partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.organic.boards import Boards, BoardSections, OrganicStream
+from source_pinterest.streams.organic.base import OrganicStream
+from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
-CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
 BOARD = partition_slice({"board_id": "1"})
 SECTION = partition_slice({"board_id": "1", "board_section_id": "8"})
 
@@ -24,70 +26,31 @@ CALLS = [
 ]
 
 
+def list_once(pinterest: Pinterest, stream: type[PinterestStream], stream_slice: StreamSlice) -> list[dict[str, Any]]:
+    """The records of a slice that no cursor has planned."""
+    return [record for listed in pinterest.stream(stream).listing(stream_slice) for record in listed.records]
+
+
 @pytest.mark.parametrize(("stream", "path", "stream_slice"), CALLS)
 def test_account_id_reads_on_behalf_of_its_owner(
-    mock: requests_mock.Mocker, stream: type[PinterestStream], path: str, stream_slice: object
+    mock: requests_mock.Mocker, stream: type[PinterestStream], path: str, stream_slice: StreamSlice
 ) -> None:
     pinterest = Pinterest(mock, account_id="549")
     pinterest.lists(path)
-    pinterest.read(stream, stream_slice)  # type: ignore[arg-type]
+    list_once(pinterest, stream, stream_slice)
 
     assert pinterest.asked(path) == [{"page_size": ["250"], "ad_account_id": ["549"]}]
 
 
 @pytest.mark.parametrize(("stream", "path", "stream_slice"), CALLS)
 def test_account_ids_do_not(
-    mock: requests_mock.Mocker, stream: type[PinterestStream], path: str, stream_slice: object
+    mock: requests_mock.Mocker, stream: type[PinterestStream], path: str, stream_slice: StreamSlice
 ) -> None:
     pinterest = Pinterest(mock, account_ids=["549"])
     pinterest.lists(path)
-    pinterest.read(stream, stream_slice)  # type: ignore[arg-type]
+    list_once(pinterest, stream, stream_slice)
 
     assert pinterest.asked(path) == [{"page_size": ["250"]}]
-
-
-def collect(pinterest: Pinterest) -> tuple[list[dict[str, str]], str]:
-    records: list[dict[str, str]] = []
-    sentence = ""
-    try:
-        for record in pinterest.stream(BoardPins).read_slice(BOARD):
-            records.append(record)  # noqa: PERF402 - what came before the error counts
-    except ListingCappedError as error:
-        sentence = str(error.message)
-    return records, sentence
-
-
-def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinterest) -> None:
-    pinterest.answers("boards/1/pins", page(["1", "2"], "b"), CAPPED)
-    pinterest.lists("boards/1/sections", "8", "9")
-    pinterest.lists("boards/1/sections/8/pins", "2", "3")
-    pinterest.answers("boards/1/sections/9/pins", page(["4"], "c"), page(["3", "5"]))
-    records, sentence = collect(pinterest)
-
-    assert [record["id"] for record in records] == ["1", "2", "3", "4", "5"]
-    assert {record["board_id"] for record in records} == {"1"}
-    assert "board 1" in sentence
-    assert "5 were read" in sentence
-
-
-def test_a_section_that_is_gone_meanwhile_is_no_matter(pinterest: Pinterest) -> None:
-    pinterest.answers("boards/1/pins", page(["1"], "b"), CAPPED)
-    pinterest.lists("boards/1/sections", "8", "9")
-    pinterest.answers("boards/1/sections/8/pins", refused(404, 40))
-    pinterest.lists("boards/1/sections/9/pins", "2")
-    records, sentence = collect(pinterest)
-
-    assert [record["id"] for record in records] == ["1", "2"]
-    assert sentence
-
-
-def test_a_section_that_fails_fails_the_board(pinterest: Pinterest) -> None:
-    pinterest.answers("boards/1/pins", page(["1"], "b"), CAPPED)
-    pinterest.lists("boards/1/sections", "8")
-    pinterest.answers("boards/1/sections/8/pins", refused(503))
-
-    with pytest.raises(UnavailableError):
-        pinterest.read(BoardPins, BOARD)
 
 
 def accounts(pinterest: Pinterest, *pairs: tuple[str, str]) -> None:
@@ -110,6 +73,17 @@ def test_accounts_whose_owner_is_not_told_stand_for_themselves(mock: requests_mo
     assert [each["ad_account_id"] for each in pinterest.slices(Boards)] == ["1", "2", "3"]
 
 
+def test_a_named_account_that_is_out_of_reach_is_a_slice_that_raises(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["9", "77"])
+    accounts(pinterest, ("9", "1"))
+    pinterest.answers("ad_accounts/77", refused(403, 29))
+    good, bad = pinterest.slices(Boards)
+
+    assert (good["ad_account_id"], failure_of(good)) == ("9", None)
+    assert bad["ad_account_id"] == "77"
+    assert isinstance(failure_of(bad), AccountUnreadableError)
+
+
 @pytest.mark.parametrize(("stream", "path", "stream_slice"), CALLS)
 def test_the_account_is_asked_for_and_stamped(
     mock: requests_mock.Mocker, stream: type[PinterestStream], path: str, stream_slice: StreamSlice
@@ -117,7 +91,7 @@ def test_the_account_is_asked_for_and_stamped(
     pinterest = Pinterest(mock, organic_per_ad_account=True, account_id="7")
     pinterest.lists(path, "5")
     account_slice = partition_slice({"ad_account_id": "549", **stream_slice.partition})
-    (record,) = pinterest.read(stream, account_slice)
+    (record,) = list_once(pinterest, stream, account_slice)
 
     assert record == {"id": "5", **account_slice.partition}
     assert pinterest.asked(path)[0]["ad_account_id"] == ["549"]

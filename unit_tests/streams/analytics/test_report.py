@@ -5,27 +5,25 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessage, SyncMode
+from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import ReportRefusedError, UnavailableError
 from source_pinterest.dates import DateWindow, days_before, merge_windows
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.streams.analytics.level_reports import (
-    AdGroupReport,
-    CampaignAnalyticsReport,
-    CampaignTargetingReport,
-    ProductItemReport,
-)
+from source_pinterest.state.history import PlannedWindow
+from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
-from unit_tests.engine.queues import Slice
-from unit_tests.streams.pinterest import Pinterest, configured, refused
-from unit_tests.streams.test_ads import state_of
+from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
 
 DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
 NAME = "ad_group_report"
+
+BY_NAME = {stream.__name__: stream for stream in REPORTS}
+AdGroupReport, CampaignAnalyticsReport = BY_NAME["AdGroupReport"], BY_NAME["CampaignAnalyticsReport"]
+CampaignTargetingReport, ProductItemReport = BY_NAME["CampaignTargetingReport"], BY_NAME["ProductItemReport"]
 
 
 def ago(days: int) -> str:
@@ -76,7 +74,9 @@ def test_a_first_sync_reads_all_that_pinterest_has_in_the_fewest_reports(first: 
 
     assert merge_windows([one.window for one in requests]) == [window(913, 0)]
     assert [one.window.days for one in requests] == [186, 186, 186, 186, 170]
-    assert all(one.planned == one.window for one in requests)
+    assert [one.planned for one in requests] == [
+        PlannedWindow(one.window, number) for number, one in enumerate(requests)
+    ]
 
 
 def test_product_items_reach_less_far_back_and_in_smaller_windows(first: Pinterest) -> None:
@@ -182,12 +182,10 @@ class Sync:
     def __init__(self, pinterest: Pinterest, of: type[ReportStream] = AdGroupReport, how: Any = DEDUP) -> None:
         self.stream = pinterest.attached(pinterest.sync.stream(of), how)
         self.stream.select()
-        self.slices = list(self.stream.stream_slices(sync_mode=SyncMode.incremental))
+        self.slices = list(self.stream.stream_slices())
 
     def read(self, stream_slice: StreamSlice) -> list[dict[str, Any]]:
-        records = list(self.stream.read_records(SyncMode.incremental, stream_slice=stream_slice))
-        self.stream.checkpoint.close_partition(Slice(stream_slice))  # type: ignore[arg-type]
-        return records
+        return list(self.stream.read_records(stream_slice=stream_slice))
 
     @property
     def cursor(self) -> dict[str, Any]:
@@ -318,7 +316,6 @@ def test_ids_names_and_keys_are_text_and_metrics_stay_numbers(after: Callable[..
             "DATE": "2026-06-01",
             "SPEND_IN_DOLLAR": 1.5,
             "IMPRESSION_1": 3,
-            "CTR": None,
             "TARGETING_TYPE": "AGE_BUCKET",
             "TARGETING_VALUE": "25",
         }
@@ -331,12 +328,12 @@ def test_ids_names_and_keys_are_text_and_metrics_stay_numbers(after: Callable[..
 def test_what_was_asked_for_stands_in_the_state(after: Callable[..., Pinterest]) -> None:
     stream = after([]).stream(AdGroupReport)
 
-    assert stream.checkpoint.state["asked"] == stream.asked()
+    assert stream.checkpoint.state["asked"] == stream.request_fingerprint()
 
 
 def test_another_attribution_is_another_question(mock: requests_mock.Mocker) -> None:
     asked = {
-        Pinterest(mock, **options).stream(of).asked()
+        Pinterest(mock, **options).stream(of).request_fingerprint()
         for of in (AdGroupReport, CampaignAnalyticsReport, CampaignTargetingReport)
         for options in ({}, {"attribution_window": "7/7/1"}, {"conversion_report_time": "TIME_OF_CONVERSION"})
     }
@@ -346,7 +343,7 @@ def test_another_attribution_is_another_question(mock: requests_mock.Mocker) -> 
 
 def test_days_and_lookback_are_no_other_question(mock: requests_mock.Mocker) -> None:
     asked = {
-        Pinterest(mock, **options).stream(AdGroupReport).asked()
+        Pinterest(mock, **options).stream(AdGroupReport).request_fingerprint()
         for options in ({}, {"start_date": ago(5)}, {"lookback_days": 7}, {"account_ids": ["11"]})
     }
 

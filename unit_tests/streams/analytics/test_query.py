@@ -7,13 +7,17 @@ import requests
 import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest import limits
 from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.streams.analytics.daily import AdAccountAnalytics, AdAnalytics, AnalyticsStream, CampaignAnalytics
-from source_pinterest.streams.base.slices import failure_of, partition_slice
+from source_pinterest.state.history import PlannedWindow
+from source_pinterest.streams.analytics.daily import AdAccountAnalytics, AdAnalytics, CampaignAnalytics, DailyAnalytics
+from source_pinterest.streams.analytics.query import QueryAnalytics
+from source_pinterest.streams.base.slices import batch_slice, failure_of, ids_of
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
+from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 PATH = "ad_accounts/11/campaigns/analytics"
 
@@ -23,8 +27,14 @@ def days(first_ago: int, last_ago: int) -> DateWindow:
 
 
 def call(window: DateWindow, *ids: str) -> StreamSlice:
-    start, end = window.as_pair()
-    return partition_slice({"ad_account_id": "11"}, {"start_date": start, "end_date": end, "batch": 0}, ids=ids)
+    return batch_slice({"ad_account_id": "11"}, PlannedWindow(window), ids, 0)
+
+
+def rows_of(
+    pinterest: Pinterest, stream_slice: StreamSlice, of: type[QueryAnalytics] = CampaignAnalytics
+) -> list[dict[str, Any]]:
+    """What is read of a slice that no cursor has planned."""
+    return list(records_of(pinterest.stream(of).read_slice(stream_slice)))
 
 
 def row(campaign: Any, date: str = "2026-06-01", **more: Any) -> dict[str, Any]:
@@ -56,7 +66,7 @@ class Answering:
 
 def test_a_call_asks_for_what_the_official_connector_does(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, {"json": []})
-    pinterest.read(CampaignAnalytics, call(days(9, 0), "1", "2"))
+    rows_of(pinterest, call(days(9, 0), "1", "2"))
 
     [asked] = pinterest.asked(PATH)
     columns = asked.pop("columns")[0].upper().split(",")
@@ -73,7 +83,7 @@ def test_a_call_asks_for_what_the_official_connector_does(pinterest: Pinterest) 
 def test_chosen_columns_always_come_with_the_ids(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, analytics_columns=["SPEND_IN_DOLLAR", "DATE"])
     pinterest.answers(PATH, {"json": []})
-    pinterest.read(CampaignAnalytics, call(days(0, 0), "1"))
+    rows_of(pinterest, call(days(0, 0), "1"))
 
     assert pinterest.asked(PATH)[0]["columns"] == ["campaign_id,ad_account_id,spend_in_dollar"]
     schema = pinterest.stream(CampaignAnalytics).get_json_schema()
@@ -83,7 +93,7 @@ def test_chosen_columns_always_come_with_the_ids(mock: requests_mock.Mocker) -> 
 def test_the_attribution_window_and_report_time_are_passed_on(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, attribution_window="30/30/1", conversion_report_time="TIME_OF_CONVERSION")
     pinterest.answers(PATH, {"json": []})
-    pinterest.read(CampaignAnalytics, call(days(0, 0), "1"))
+    rows_of(pinterest, call(days(0, 0), "1"))
 
     [asked] = pinterest.asked(PATH)
     names = ("click_window_days", "engagement_window_days", "view_window_days", "conversion_report_time")
@@ -93,7 +103,7 @@ def test_the_attribution_window_and_report_time_are_passed_on(mock: requests_moc
 def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
     pinterest.answers("ad_accounts/11/analytics", {"json": [{"AD_ACCOUNT_ID": "11", "DATE": "2026-06-01"}]})
 
-    assert len(pinterest.read(AdAccountAnalytics, call(days(9, 0)))) == 1
+    assert len(rows_of(pinterest, call(days(9, 0)), AdAccountAnalytics)) == 1
     assert not [name for name in pinterest.asked("ad_accounts/11/analytics")[0] if name.endswith("_ids")]
 
 
@@ -102,12 +112,12 @@ def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
 
 def test_ids_are_text_and_exact_and_metrics_stay_numbers(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, {"json": [row(626736533506123457, SPEND_IN_DOLLAR=1.5, CPM_IN_DOLLAR=None)]})
-    [record] = pinterest.read(CampaignAnalytics, call(days(89, 0), "626736533506123457"))
+    [record] = rows_of(pinterest, call(days(89, 0), "626736533506123457"))
 
     assert record["CAMPAIGN_ID"] == "626736533506123457"
     assert record["SPEND_IN_DOLLAR"] == 1.5
     assert type(record["SPEND_IN_DOLLAR"]) is float
-    assert record["CPM_IN_DOLLAR"] is None
+    assert "CPM_IN_DOLLAR" not in record
 
 
 @pytest.mark.parametrize(
@@ -125,10 +135,10 @@ def test_a_key_that_repeats_or_is_incomplete_fails_the_stream_before_a_row_is_ta
     pinterest: Pinterest, rows: list[dict[str, Any]]
 ) -> None:
     pinterest.answers(PATH, {"json": rows})
-    records = iter(pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1")))
+    pages = pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1"))
 
     with pytest.raises(RepeatedKeyError, match="CAMPAIGN_ID"):
-        next(records)
+        next(pages)
 
 
 @pytest.mark.parametrize(
@@ -149,10 +159,10 @@ def test_a_key_that_repeats_or_is_incomplete_fails_the_stream_before_a_row_is_ta
 )
 def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str) -> None:
     pinterest.answers(PATH, {"text": body})
-    records = iter(pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1")))
+    pages = pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1"))
 
     with pytest.raises(UnavailableError):
-        next(records)
+        next(pages)
 
 
 # ---- What is too large
@@ -161,21 +171,20 @@ def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str) -
 def test_a_call_that_is_too_large_is_split_and_the_size_kept(mock: requests_mock.Mocker) -> None:
     answering = Answering(mock, most_ids=30)
     ids = [str(number) for number in range(100)]
-    read = answering.pinterest.read
-    records = read(CampaignAnalytics, call(days(9, 0), *ids))
+    records = rows_of(answering.pinterest, call(days(9, 0), *ids))
 
     assert sorted((record["CAMPAIGN_ID"], record["DATE"]) for record in records) == sorted(
         (one, str(piece.start)) for one in ids for piece in days(9, 0).cut(1)
     )
     assert answering.calls == [(100, 10), (50, 10), (25, 10), (25, 10), (25, 10), (25, 10)]
     answering.calls.clear()
-    read(CampaignAnalytics, call(days(19, 10), *ids[:60]))
+    rows_of(answering.pinterest, call(days(19, 10), *ids[:60]))
     assert answering.calls == [(25, 10), (25, 10), (10, 10)], "what worked is kept for the rest of the sync"
 
 
 def test_a_single_id_is_split_by_days(mock: requests_mock.Mocker) -> None:
     answering = Answering(mock, most_days=3)
-    records = answering.pinterest.read(CampaignAnalytics, call(days(9, 0), "1"))
+    records = rows_of(answering.pinterest, call(days(9, 0), "1"))
 
     assert [record["DATE"] for record in records] == [str(piece.start) for piece in days(9, 0).cut(1)]
     assert answering.calls == [(1, 10), (1, 5), (1, 3), (1, 2), (1, 3), (1, 2)]
@@ -185,27 +194,32 @@ def test_a_call_that_can_not_be_split_fails(mock: requests_mock.Mocker) -> None:
     answering = Answering(mock, most_ids=0)
 
     with pytest.raises(AnswerTooLargeError):
-        list(answering.pinterest.stream(CampaignAnalytics).read_slice(call(days(0, 0), "1")))
+        rows_of(answering.pinterest, call(days(0, 0), "1"))
     assert answering.calls == [(1, 1)]
 
 
-def test_a_failure_among_the_halves_leaves_the_slice_incomplete(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock)
-    pinterest.answers(PATH, refused(413), {"json": [row("1")]}, refused(503))
-    stream = pinterest.stream(CampaignAnalytics)
-    stream.checkpoint.complete = lambda *_: pytest.fail("It counts as read.")  # type: ignore[method-assign]
+def test_a_failure_among_the_halves_leaves_the_slice_unread(recent: Pinterest) -> None:
+    lists_of(recent, a11=["1", "2"])
+    recent.answers(PATH, refused(413), {"json": [row("1")]}, refused(503))
+    [only] = recent.slices(CampaignAnalytics)
 
     with pytest.raises(UnavailableError):
-        list(stream.read_slice(call(days(0, 0), "1", "2")))
+        recent.read(CampaignAnalytics, only)
+    assert recent.stream(CampaignAnalytics).checkpoint.state["states"] == []
+    assert len(recent.asked(PATH)) == 3
 
 
 def test_rows_in_memory_are_given_back_after_a_failure(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, refused(503))
     for _ in range(2):
         with pytest.raises(UnavailableError):
-            list(pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), *map(str, range(110)))))
+            rows_of(pinterest, call(days(89, 0), *map(str, range(110))))
 
-    assert pinterest.sync.rows._lent == 0
+    def take_all() -> bool:
+        with pinterest.sync.rows.holding(limits.ROWS_IN_MEMORY):
+            return True
+
+    assert in_thread(take_all).result(PATIENCE_SECONDS)
 
 
 def test_a_connection_that_breaks_twice_is_taken_for_a_large_answer(mock: requests_mock.Mocker) -> None:
@@ -213,7 +227,7 @@ def test_a_connection_that_breaks_twice_is_taken_for_a_large_answer(mock: reques
     broken = {"exc": requests.ReadTimeout}
     pinterest.answers(PATH, broken, broken, {"json": [row("1")]}, {"json": [row("2")]})
 
-    records = pinterest.read(CampaignAnalytics, call(days(0, 0), "1", "2"))
+    records = rows_of(pinterest, call(days(0, 0), "1", "2"))
     assert [record["CAMPAIGN_ID"] for record in records] == ["1", "2"]
     assert [asked["campaign_ids"] for asked in pinterest.asked(PATH)] == [["1", "2"], ["1", "2"], ["1"], ["2"]]
 
@@ -235,7 +249,7 @@ def lists_of(pinterest: Pinterest, **ids: list[str]) -> None:
 
 
 def windows_of(slices: list[StreamSlice]) -> list[tuple[str, str, int]]:
-    return [(one["start_date"], one["end_date"], len(one.extra_fields["ids"])) for one in slices]
+    return [(one["start_date"], one["end_date"], len(ids_of(one) or ())) for one in slices]
 
 
 def test_few_entities_make_one_call_an_account(recent: Pinterest) -> None:
@@ -249,11 +263,11 @@ def test_few_entities_make_one_call_an_account(recent: Pinterest) -> None:
 def test_many_entities_make_the_fewest_legal_calls(recent: Pinterest) -> None:
     lists_of(recent, a11=[str(number) for number in range(1_000)])
     slices = recent.slices(AdAnalytics)
-    asked = [(one["start_date"], entity) for one in slices for entity in one.extra_fields["ids"]]
+    asked = [(one["start_date"], entity) for one in slices for entity in ids_of(one) or ()]
 
     assert len(slices) == 10
     assert len(asked) == len(set(asked))
-    assert {batch["batch"] for batch in slices} == set(range(len({one.extra_fields["ids"] for one in slices})))
+    assert {batch["batch"] for batch in slices} == set(range(len({ids_of(one) for one in slices})))
 
 
 def test_an_account_without_entities_needs_no_call(recent: Pinterest) -> None:
@@ -282,6 +296,6 @@ def test_the_entities_of_every_status_are_covered(mock: requests_mock.Mocker) ->
     assert pinterest.asked("ad_accounts/11/campaigns")[0]["entity_statuses"] == ["active", "paused", "archived"]
 
 
-@pytest.mark.parametrize("stream", AnalyticsStream.__subclasses__())
-def test_keys_are_the_entity_and_the_day(pinterest: Pinterest, stream: type[AnalyticsStream]) -> None:
+@pytest.mark.parametrize("stream", DailyAnalytics.__subclasses__())
+def test_keys_are_the_entity_and_the_day(pinterest: Pinterest, stream: type[DailyAnalytics]) -> None:
     assert pinterest.stream(stream).primary_key == [stream.id_column, "DATE"]

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import SyncMode
 from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError, RepeatedKeyError, ReportRefusedError
@@ -17,10 +16,8 @@ from source_pinterest.streams import STREAMS, all_streams
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
-from unit_tests.engine.queues import Slice
 from unit_tests.report_configs import report
-from unit_tests.streams.pinterest import Pinterest, configured, refused
-from unit_tests.streams.test_ads import state_of
+from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
 
 DEDUP = configured("incremental", "append_dedup")
 APPEND = configured("incremental", "append")
@@ -138,7 +135,7 @@ def test_other_filters_are_another_question(pinterest: Pinterest) -> None:
         {"level": "CAMPAIGN_TARGETING", "targeting_types": ["GENDER"]},
     ]
 
-    assert len({pinterest.custom(**one).asked() for one in fields}) == len(fields)
+    assert len({pinterest.custom(**one).request_fingerprint() for one in fields}) == len(fields)
 
 
 # ---- Weeks and months
@@ -207,12 +204,10 @@ class Sync:
         self.asked = pinterest.reports(rows)
         self.stream = stream
         stream.select()
-        self.slices = list(stream.stream_slices(sync_mode=SyncMode.incremental))
+        self.slices = list(stream.stream_slices())
         self.records: list[dict[str, Any]] = []
         for one in self.slices:
-            self.records += stream.read_records(SyncMode.incremental, stream_slice=one)
-            if stream.checkpoint:
-                stream.checkpoint.close_partition(Slice(one))  # type: ignore[arg-type]
+            self.records += stream.read_records(stream_slice=one)
 
     @property
     def cursor(self) -> dict[str, Any]:
@@ -274,7 +269,27 @@ def test_rows_without_an_hour_of_their_own_fail_the_stream(first: Pinterest, row
         Sync(first, first.custom(DEDUP, granularity="HOUR", start_date=ago(0)), rows)
 
 
+# ---- Days
+
+
+def test_a_report_has_a_start_date_of_its_own(mock: requests_mock.Mocker) -> None:
+    stream = Pinterest(mock, start_date="2026-06-01").custom(start_date="2026-05-05")
+
+    assert stream.checkpoint.first_day == Date(2026, 5, 5)
+
+
+@pytest.mark.parametrize(("granularity", "history_days"), [("DAY", 913), ("HOUR", 7)])
+def test_hours_reach_less_far_back(pinterest: Pinterest, granularity: str, history_days: int) -> None:
+    stream = pinterest.custom(granularity=granularity)
+
+    assert stream.checkpoint.first_day == days_before(TODAY, history_days)
+
+
 # ---- Totals
+
+
+def test_a_total_has_no_cursor(pinterest: Pinterest) -> None:
+    assert pinterest.custom(configured("full_refresh", "overwrite"), granularity="TOTAL").checkpoint is None
 
 
 def test_a_total_is_read_whole_in_the_longest_windows(first: Pinterest) -> None:
@@ -316,11 +331,11 @@ def test_a_total_that_fails_fails_by_itself(first: Pinterest) -> None:
     first.creates(refused(400, 1, "Nothing of the kind"))
     stream = first.custom(granularity="TOTAL", start_date=ago(9))
     stream.select()
-    [one] = stream.stream_slices(sync_mode=SyncMode.full_refresh)
+    [one] = stream.stream_slices()
 
     assert isinstance(failure_of(one), ReportRefusedError)
     with pytest.raises(ReportRefusedError, match="Nothing of the kind"):
-        list(stream.read_records(SyncMode.full_refresh, stream_slice=one))
+        list(stream.read_records(stream_slice=one))
 
 
 def test_rows_that_are_no_totals_are_not_stamped(first: Pinterest) -> None:

@@ -8,20 +8,20 @@ from pinterestsdk import models
 
 from source_pinterest import limits
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
+from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.dates import days_before
-from source_pinterest.streams.analytics.level_reports import CampaignTargetingReport
-from source_pinterest.streams.analytics.report import TARGETING_TYPE, TARGETING_VALUE
+from source_pinterest.streams.analytics.call_shape import tile
+from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.targeting import (
     AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
     AdTargetingAnalytics,
     CampaignTargetingAnalytics,
-    TargetingAnalyticsStream,
+    TargetingAnalytics,
 )
-from source_pinterest.streams.base.slices import tile
 from unit_tests.configs import TODAY
+from unit_tests.streams.analytics.test_query import call, days, rows_of
 from unit_tests.streams.pinterest import Pinterest
-from unit_tests.streams.test_analytics import call, days
 
 PATH = "ad_accounts/11/campaigns/targeting_analytics"
 TYPES_OF_THE_API = {
@@ -46,11 +46,11 @@ def answers(pinterest: Pinterest, *items: Any) -> None:
 
 
 def read(pinterest: Pinterest) -> list[dict[str, Any]]:
-    return list(pinterest.stream(CampaignTargetingAnalytics).read_slice(call(days(89, 0), "7")))
+    return rows_of(pinterest, call(days(89, 0), "7"), CampaignTargetingAnalytics)
 
 
 @pytest.mark.parametrize("stream", TYPES_OF_THE_API, ids=lambda stream: stream.__name__)
-def test_each_level_asks_for_every_type_that_is_not_in_beta(stream: type[TargetingAnalyticsStream]) -> None:
+def test_each_level_asks_for_every_type_that_is_not_in_beta(stream: type[TargetingAnalytics]) -> None:
     declared, most = TYPES_OF_THE_API[stream]
 
     assert set(stream.targeting_types) == {member.value for member in declared} - IN_BETA
@@ -58,7 +58,7 @@ def test_each_level_asks_for_every_type_that_is_not_in_beta(stream: type[Targeti
 
 
 def test_every_level_is_here() -> None:
-    assert set(TYPES_OF_THE_API) == set(TargetingAnalyticsStream.__subclasses__())
+    assert set(TYPES_OF_THE_API) == set(TargetingAnalytics.__subclasses__())
 
 
 def test_a_row_is_flat_and_its_names_are_text(pinterest: Pinterest) -> None:
@@ -85,7 +85,7 @@ def test_the_account_that_a_row_names_is_kept(pinterest: Pinterest) -> None:
 def test_the_rows_of_an_account_need_not_name_it(pinterest: Pinterest) -> None:
     row = {"targeting_type": "GENDER", "targeting_value": "male", "metrics": {"DATE": "2026-06-01"}}
     pinterest.answers("ad_accounts/11/targeting_analytics", {"json": {"data": [row]}})
-    records = list(pinterest.stream(AdAccountTargetingAnalytics).read_slice(call(days(9, 0))))
+    records = rows_of(pinterest, call(days(9, 0)), AdAccountTargetingAnalytics)
 
     assert [record["AD_ACCOUNT_ID"] for record in records] == ["11"]
 
@@ -102,7 +102,8 @@ def test_the_call_names_columns_types_and_ids(mock: requests_mock.Mocker) -> Non
 
 
 def test_key_and_columns_are_those_of_the_report(pinterest: Pinterest) -> None:
-    stream, report = pinterest.stream(CampaignTargetingAnalytics), pinterest.stream(CampaignTargetingReport)
+    [of_level] = [stream for stream in REPORTS if stream.stream_name() == "campaign_targeting_report"]
+    stream, report = pinterest.stream(CampaignTargetingAnalytics), pinterest.stream(of_level)
 
     assert stream.primary_key == report.primary_key
     properties, of_report = (one.get_json_schema()["properties"] for one in (stream, report))
@@ -164,10 +165,10 @@ def test_what_stands_beside_the_rows_does_not_matter(pinterest: Pinterest) -> No
 
 def test_other_types_would_be_other_numbers(pinterest: Pinterest) -> None:
     stream = pinterest.stream(CampaignTargetingAnalytics)
-    before = stream.asked()
+    before = stream.request_fingerprint()
     stream.targeting_types = ("GENDER",)  # type: ignore[misc]
 
-    assert stream.asked() != before
+    assert stream.request_fingerprint() != before
 
 
 @pytest.mark.parametrize(("ids", "length"), [(1, 89), (3, 34), (250, 34), (1_000, 89)])

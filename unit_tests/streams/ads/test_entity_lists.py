@@ -7,7 +7,7 @@ from source_pinterest.streams.ads.entities import AdGroups
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.ads.keywords import Keywords
 from source_pinterest.streams.base.slices import failure_of, partition_slice
-from unit_tests.streams.pinterest import Pinterest, refused
+from unit_tests.streams.pinterest import Pinterest, page, refused
 
 AD_GROUPS, PROMOTIONS = "ad_accounts/11/ad_groups", "ad_accounts/11/product_group_promotions"
 STREAM_SLICE = partition_slice({"ad_account_id": "11"}, ad_group_id=("1", "2"))
@@ -30,9 +30,18 @@ def test_each_ad_group_is_asked_for_in_every_status_that_may_have_delivered(acco
 
 
 def test_the_account_is_stamped_on_each_record(pinterest: Pinterest) -> None:
-    pinterest.lists(PROMOTIONS, "9")
+    pinterest.answers(PROMOTIONS, page(["8"]), page(["9"]))
 
-    assert pinterest.read(ProductGroupPromotions, STREAM_SLICE) == [{"id": "9", "ad_account_id": "11"}] * 2
+    assert pinterest.read(ProductGroupPromotions, STREAM_SLICE) == [
+        {"id": "8", "ad_account_id": "11"},
+        {"id": "9", "ad_account_id": "11"},
+    ]
+
+
+def test_what_two_ad_groups_show_comes_once(pinterest: Pinterest) -> None:
+    pinterest.answers(PROMOTIONS, page(["8", "9"]), page(["9"]))
+
+    assert [record["id"] for record in pinterest.read(ProductGroupPromotions, STREAM_SLICE)] == ["8", "9"]
 
 
 def test_ids_are_listed_for_whoever_needs_them(account: Pinterest) -> None:
@@ -68,10 +77,11 @@ def test_a_deleted_ad_group_is_passed_over(pinterest: Pinterest) -> None:
 
 
 def test_a_deleted_account_is_not_taken_for_a_deleted_entity(pinterest: Pinterest) -> None:
+    without_entities = partition_slice({"ad_account_id": "11"}, campaign_id=(), ad_group_id=())
     pinterest.answers("ad_accounts/11/keywords", refused(404, 404))
 
     with pytest.raises(GoneError):
-        list(pinterest.stream(Keywords).list_pages(STREAM_SLICE, {}))
+        list(pinterest.stream(Keywords).listing(without_entities))
 
 
 def test_a_refusal_of_the_first_call_leaves_the_account_out(

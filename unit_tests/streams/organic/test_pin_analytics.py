@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, ScopeMissingError
+from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, ScopeMissingError, UnavailableError
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from unit_tests.streams.pinterest import Pinterest, refused
+from unit_tests.streams.pinterest import Pinterest, records_of, refused
 
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}
 METRICS = {"all": {"daily_metrics": [DAY], "lifetime_metrics": {"TOTAL_COMMENTS": 3}}}
@@ -142,9 +142,11 @@ def test_a_list_that_fails_for_one_owner_fails_the_stream_and_not_the_others(moc
     pinterest.answers("pins?ad_account_id=12", {"json": {"items": [{"id": "5"}]}})
     pinterest.answers("pins/analytics", many(["5"]))
     (stream_slice,) = pinterest.slices(PinAnalytics)
-    found: list[Any] = []
-    with pytest.raises(Exception, match="Pinterest failed"):
-        found.extend(pinterest.stream(PinAnalytics).read_slice(stream_slice))
+    records = records_of(pinterest.stream(PinAnalytics).read_slice(stream_slice))
+
+    assert next(records)["pin_id"] == "5"
+    with pytest.raises(UnavailableError, match="Pinterest failed"):
+        next(records)
 
     assert [call["ad_account_id"] for call in pinterest.asked("pins/analytics")] == [["12"]]
 
@@ -154,5 +156,5 @@ def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body
     pinterest.lists("pins", "1")
     pinterest.answers("pins/analytics", {"json": body})
 
-    with pytest.raises(Exception, match="Pinterest failed 1 times"):
+    with pytest.raises(UnavailableError, match="Pinterest failed 1 times"):
         read(pinterest)

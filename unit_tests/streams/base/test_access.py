@@ -18,7 +18,7 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.config import AccessTokenCredentials
-from source_pinterest.streams.base.access import Admission
+from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.slices import partition_slice
 
 BETA = beta("lead forms")
@@ -34,8 +34,8 @@ class Reader:
         self.raised: list[PinterestError] = []
         authenticator = AccessTokenAuthenticator(AccessTokenCredentials("false-access-token"))
         authenticator.granted = frozenset(granted)
-        self.admission = Admission("lead_forms", access, SCOPES, authenticator, self.leave_out)
-        self._listing = self.admission.counted(partition_slice({"ad_account_id": str(n)}) for n in range(len(doings)))
+        self.refusals = RefusalPolicy("lead_forms", access, SCOPES, authenticator, self.leave_out)
+        self._listing = self.refusals.counted(partition_slice({"ad_account_id": str(n)}) for n in range(len(doings)))
         self.slices: list[StreamSlice] = []
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
@@ -56,7 +56,7 @@ class Reader:
 
     def read(self, stream_slice: StreamSlice) -> None:
         try:
-            with self.admission.asking(stream_slice):
+            with self.refusals.asking(stream_slice):
                 self._do(self.doings[int(stream_slice["ad_account_id"])])
         except PinterestError as error:
             self.raised.append(error)
@@ -66,7 +66,7 @@ class Reader:
         if doing in {"refuse", "owed"}:
             raise RefusedError("lead_forms: it said no")
         if doing == "fail":
-            raise UnavailableError("lead_forms", "a path", 1, "503")
+            raise UnavailableError("lead_forms", "a path", "503", tries=1)
         if doing == "gone":
             raise AccountUnreadableError("9", "It is not listed")
 
@@ -135,7 +135,7 @@ def test_without_a_right_a_refusal_passes_through() -> None:
 
 def test_a_stream_of_one_slice_is_judged_at_once() -> None:
     reader = Reader([])
-    with pytest.raises(AccessMissingError, match="beta of lead forms"), reader.admission.asking(partition_slice({})):
+    with pytest.raises(AccessMissingError, match="beta of lead forms"), reader.refusals.asking(partition_slice({})):
         raise RefusedError("lead_forms: it said no")
 
 
@@ -152,7 +152,7 @@ def test_a_missing_permission_may_be_a_missing_right(
     access: Access | None, granted: Sequence[str], expected: type[PinterestError], words: str
 ) -> None:
     reader = Reader(["ok"], access, granted)
-    with pytest.raises(expected, match=words), reader.admission.asking(reader.list_one()):
+    with pytest.raises(expected, match=words), reader.refusals.asking(reader.list_one()):
         raise ScopeMissingError("lead_forms", SCOPES, "It said no")
 
 

@@ -1,0 +1,121 @@
+"""Is a list read to its end, each record once, and is a list without an end told from one that only looks so?"""
+
+from typing import Any
+
+import pytest
+
+from source_pinterest import limits
+from source_pinterest.api.errors import AccessLostError, EndlessListError
+from source_pinterest.streams.base.listing import BookmarkPaginator, SeenIds
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.organic.boards import Boards, BoardSections
+from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
+
+EVERYTHING = partition_slice({})
+BOARD = partition_slice({"board_id": "5"})
+MOST_EMPTY = limits.EMPTY_PAGES_IN_A_ROW
+
+
+def ids(records: list[dict[str, Any]]) -> list[str]:
+    return [record["id"] for record in records]
+
+
+# ---- From the first page to the last
+
+
+@pytest.mark.parametrize("last", [{"items": []}, {"items": [], "bookmark": None}, {"items": [], "bookmark": ""}])
+def test_a_missing_bookmark_ends_a_list(pinterest: Pinterest, last: dict[str, Any]) -> None:
+    pinterest.answers("boards", page(["1"], "b"), {"json": last})
+
+    assert ids(pinterest.read(Boards, EVERYTHING)) == ["1"]
+
+
+def test_an_empty_page_with_a_bookmark_goes_on(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", page([], "b"), page(["1"], "c"), page([], "d"), page(["2"]))
+
+    assert ids(pinterest.read(Boards, EVERYTHING)) == ["1", "2"]
+
+
+@pytest.mark.parametrize("loop", [["b", "b"], ["b", "c", "b"]])
+def test_a_bookmark_that_repeats_is_an_error(pinterest: Pinterest, loop: list[str]) -> None:
+    pinterest.answers("boards", *[page([str(number)], bookmark) for number, bookmark in enumerate(loop)])
+
+    with pytest.raises(EndlessListError, match="boards"):
+        pinterest.read(Boards, EVERYTHING)
+    assert len(pinterest.asked("boards")) == len(loop)
+
+
+def test_empty_pages_for_ever_are_an_error(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", *[page([], f"b{number}") for number in range(2 * MOST_EMPTY)])
+
+    with pytest.raises(EndlessListError, match="boards"):
+        pinterest.read(Boards, EVERYTHING)
+    assert len(pinterest.asked("boards")) == MOST_EMPTY
+
+
+@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40), refused(401, 29)])
+def test_a_refusal_with_a_bookmark_in_hand_is_a_broken_list(pinterest: Pinterest, answer: dict[str, Any]) -> None:
+    """Never the end of it, and never a deletion."""
+    pinterest.answers("boards/5/sections", page(["1"], "b"), answer)
+    records = records_of(pinterest.stream(BoardSections).read_pages(BOARD))
+
+    assert next(records)["id"] == "1"
+    with pytest.raises(AccessLostError, match="boards/5/sections"):
+        next(records)
+
+
+def test_a_record_on_two_pages_comes_once(pinterest: Pinterest) -> None:
+    """Somebody added a board while the list was paged."""
+    first, second = {"id": 2, "name": "first"}, {"id": "2", "name": "second"}
+    pinterest.answers("boards", page(["1", first], "b"), page([second, "3"]))
+
+    assert pinterest.read(Boards, EVERYTHING) == [{"id": "1"}, {"id": "2", "name": "first"}, {"id": "3"}]
+
+
+def test_each_reading_of_a_list_begins_anew(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "1")
+
+    assert [ids(pinterest.read(Boards, EVERYTHING)) for _ in range(2)] == [["1"], ["1"]]
+
+
+def test_children_get_each_id_once(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", page(["1", "2"], "b"), page(["2", "3"]))
+
+    assert list(pinterest.stream(Boards).ids.of(())) == ["1", "2", "3"]
+
+
+# ---- Bookmarks
+
+
+def test_a_list_goes_on_as_long_as_its_bookmarks_are_new() -> None:
+    paginator = BookmarkPaginator()
+
+    assert all(paginator.goes_on(f"b{number}", 250) for number in range(3 * MOST_EMPTY))
+    assert not paginator.goes_on("b7", 250)
+
+
+def test_a_page_with_a_record_begins_the_count_of_empty_pages_anew() -> None:
+    paginator = BookmarkPaginator()
+    pages = [*[0] * (MOST_EMPTY - 1), 1, *[0] * MOST_EMPTY]
+    found = [paginator.goes_on(f"b{number}", records) for number, records in enumerate(pages)]
+
+    assert found == [*[True] * (len(pages) - 1), False]
+
+
+# ---- Ids
+
+
+def test_only_new_records_are_let_through_in_their_order() -> None:
+    seen = SeenIds()
+
+    assert ids(seen.new([{"id": "9"}, {"id": "1"}, {"id": "9"}])) == ["9", "1"]
+    assert ids(seen.new([{"id": "1"}, {"id": "5"}])) == ["5"]
+    assert seen.new([]) == []
+    assert len(seen) == 3
+
+
+def test_ids_that_are_no_numbers_are_told_apart_too() -> None:
+    seen = SeenIds()
+
+    assert ids(seen.new([{"id": "a"}, {"id": "b"}, {"id": "a"}])) == ["a", "b"]
+    assert ids(seen.new([{"id": "12a"}, {"id": "12"}])) == ["12a", "12"]

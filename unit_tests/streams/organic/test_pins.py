@@ -1,0 +1,171 @@
+"""Which boards are listed again, and is a board with too many pins read as far as it goes?"""
+
+from typing import Any
+
+import pytest
+import requests_mock
+from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
+
+from source_pinterest.api.errors import ListingCappedError, UnavailableError
+from source_pinterest.streams.base.slices import failure_of, partition_slice
+from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
+from unit_tests.configs import TODAY
+from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
+
+CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
+BOARD = partition_slice({"board_id": "1"})
+OLD, NEW = "2026-01-01T00:00:00", "2026-02-02T00:00:00"
+
+
+def known(stream: str, **boards: str) -> list[AirbyteStateMessage]:
+    entry = {"stream_descriptor": {"name": stream}, "stream_state": {"boards": {k[1:]: v for k, v in boards.items()}}}
+    return [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})]
+
+
+def board(name: str, modified_at: str | None = NEW) -> dict[str, Any]:
+    return {"id": name, "board_pins_modified_at": modified_at}
+
+
+# ---- Boards that have changed
+
+
+def read_all(pinterest: Pinterest, of: type[BoardPins | BoardSectionPins]) -> list[dict[str, Any]]:
+    pinterest.stream(of).select()
+    return [record for one in pinterest.slices(of) for record in pinterest.read(of, one)]
+
+
+def test_a_board_that_has_not_changed_is_not_listed(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, known("board_pins", b1=NEW, b2=OLD))
+    pinterest.answers("boards", page([board("1"), board("2"), board("3")]))
+    for name in "23":
+        pinterest.lists(f"boards/{name}/pins", f"{name}0")
+
+    assert read_all(pinterest, BoardPins) == [
+        {"id": f"{name}0", "board_id": name, "board_pins_modified_at": NEW} for name in "23"
+    ]
+    assert pinterest.stream(BoardPins).checkpoint.state == {"boards": {"1": NEW, "2": NEW, "3": NEW}}
+
+
+def test_not_even_the_sections_of_such_a_board_are_listed(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, known("board_section_pins", b1=NEW))
+    pinterest.answers("boards", page([board("1"), board("2")]))
+    pinterest.lists("boards/2/sections", "8", "9")
+    for section in "89":
+        pinterest.lists(f"boards/2/sections/{section}/pins", f"{section}0")
+
+    assert [one["id"] for one in read_all(pinterest, BoardSectionPins)] == ["80", "90"]
+    assert pinterest.stream(BoardSectionPins).checkpoint.state == {"boards": {"1": NEW, "2": NEW}}
+
+
+def test_a_board_whose_pins_fail_is_listed_again_next_time(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", page([board("1"), board("2")]))
+    pinterest.answers("boards/1/pins", refused(503))
+    pinterest.lists("boards/2/pins", "20")
+    pinterest.stream(BoardPins).select()
+    first, second = pinterest.slices(BoardPins)
+    with pytest.raises(UnavailableError):
+        pinterest.read(BoardPins, first)
+    pinterest.read(BoardPins, second)
+
+    assert pinterest.stream(BoardPins).checkpoint.state == {"boards": {"2": NEW}}
+
+
+def test_boards_that_are_gone_are_forgotten_only_after_a_whole_listing(mock: requests_mock.Mocker) -> None:
+    for answer, left in ((page([board("2")]), {"2": NEW}), (refused(503), {"1": NEW, "2": NEW})):
+        pinterest = Pinterest(mock, known("board_pins", b1=NEW, b2=NEW))
+        pinterest.answers("boards", answer)
+        pinterest.stream(BoardPins).select()
+        pinterest.slices(BoardPins)
+
+        assert pinterest.stream(BoardPins).checkpoint.state == {"boards": left}
+
+
+def test_sections_that_can_not_be_listed_are_one_slice_that_raises(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", page([board("1")]))
+    pinterest.answers("boards/1/sections", refused(503))
+    pinterest.stream(BoardSectionPins).select()
+    [failed] = pinterest.slices(BoardSectionPins)
+
+    assert isinstance(failure_of(failed), UnavailableError)
+    with pytest.raises(UnavailableError):
+        pinterest.read(BoardSectionPins, failed)
+    assert pinterest.stream(BoardSectionPins).checkpoint.state == {"boards": {}}
+
+
+# ---- Which pins
+
+
+def test_pins_on_protected_boards_are_asked_for(pinterest: Pinterest) -> None:
+    pinterest.lists("pins", "1")
+    pinterest.read(Pins, partition_slice({}))
+
+    assert pinterest.asked("pins") == [{"page_size": ["250"], "include_protected_pins": ["true"]}]
+
+
+def test_totals_are_asked_for_where_the_user_wants_them(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, pin_metrics=True)
+    pinterest.lists("pins", "1")
+    pinterest.read(Pins, partition_slice({}))
+    pinterest.lists("boards/1/pins", "1")
+    list(pinterest.stream(BoardPins).listing(BOARD))
+
+    assert [asked["pin_metrics"] for path in ("pins", "boards/1/pins") for asked in pinterest.asked(path)] == [
+        ["true"]
+    ] * 2
+
+
+def test_pins_that_are_too_old_are_emitted_but_not_analysed(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, pin_analytics_max_age_days=30)
+    edge = str(TODAY.subtract(days=30))
+    ages = {"1": "2026-01-01T00:00:00", "2": f"{edge}T00:00:00", "3": "2026-06-30T00:00:00", "4": None}
+    pinterest.answers("pins", page([{"id": name, "created_at": created_at} for name, created_at in ages.items()]))
+
+    assert [record["id"] for record in pinterest.read(Pins, partition_slice({}))] == ["1", "2", "3", "4"]
+    assert list(pinterest.stream(Pins).ids.of(())) == ["2", "3", "4"]
+
+
+# ---- A board with too many pins
+
+
+def collect(pinterest: Pinterest) -> tuple[list[dict[str, str]], str]:
+    records: list[dict[str, str]] = []
+    sentence = ""
+    try:
+        for record in records_of(pinterest.stream(BoardPins).read_slice(BOARD)):
+            records.append(record)  # noqa: PERF402 - what came before the error counts
+    except ListingCappedError as error:
+        sentence = str(error.message)
+    return records, sentence
+
+
+def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinterest) -> None:
+    pinterest.answers("boards/1/pins", page(["1", "2"], "b"), CAPPED)
+    pinterest.lists("boards/1/sections", "8", "9")
+    pinterest.lists("boards/1/sections/8/pins", "2", "3")
+    pinterest.answers("boards/1/sections/9/pins", page(["4"], "c"), page(["3", "5"]))
+    records, sentence = collect(pinterest)
+
+    assert [record["id"] for record in records] == ["1", "2", "3", "4", "5"]
+    assert {record["board_id"] for record in records} == {"1"}
+    assert "board 1" in sentence
+    assert "5 were read" in sentence
+
+
+def test_a_section_that_is_gone_meanwhile_is_no_matter(pinterest: Pinterest) -> None:
+    pinterest.answers("boards/1/pins", page(["1"], "b"), CAPPED)
+    pinterest.lists("boards/1/sections", "8", "9")
+    pinterest.answers("boards/1/sections/8/pins", refused(404, 40))
+    pinterest.lists("boards/1/sections/9/pins", "2")
+    records, sentence = collect(pinterest)
+
+    assert [record["id"] for record in records] == ["1", "2"]
+    assert sentence
+
+
+def test_a_section_that_fails_fails_the_board(pinterest: Pinterest) -> None:
+    pinterest.answers("boards/1/pins", page(["1"], "b"), CAPPED)
+    pinterest.lists("boards/1/sections", "8")
+    pinterest.answers("boards/1/sections/8/pins", refused(503))
+
+    with pytest.raises(UnavailableError):
+        list(pinterest.stream(BoardPins).read_slice(BOARD))

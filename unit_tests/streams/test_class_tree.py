@@ -1,0 +1,92 @@
+"""Is the tree of streams as shallow as it is drawn, and is it drawn as it is?"""
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+from source_pinterest import streams
+from source_pinterest.streams import STREAMS
+from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.base import stream as top
+from source_pinterest.streams.base.stream import PinterestStream
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = f"{streams.__name__}."
+LEAVES: tuple[type[PinterestStream], ...] = (*STREAMS, CustomReportStream)
+MOST_BASES = 4
+
+BASES_BESIDE_THEIR_LEAVES = {
+    "ads.entities": {"EntityStream"},
+    "ads.entity_lists": {"EntityListStream"},
+    "analytics.daily": {"DailyAnalytics"},
+    "analytics.targeting": {"TargetingAnalytics"},
+    "catalogs": {"CatalogStream"},
+    "organic.pins": {"BoardedPinStream"},
+    "organic.top_pins": {"RankingStream"},
+    "organic.user_analytics": {"SplitAnalytics", "UserAccountAnalytics"},
+}
+"""The only modules in which a base stands beside a leaf: the leaves of that base."""
+
+
+def bases_of(stream: type[PinterestStream]) -> list[type]:
+    """The classes of ours above a stream."""
+    return [base for base in stream.__mro__[1:] if base.__module__.startswith("source_pinterest.")]
+
+
+def streams_in(module: str) -> set[type[PinterestStream]]:
+    """The streams, and bases of streams, that a module defines."""
+    found = vars(importlib.import_module(PACKAGE + module)).values()
+    return {
+        one
+        for one in found
+        if isinstance(one, type) and issubclass(one, PinterestStream) and one.__module__ == PACKAGE + module
+    }
+
+
+MODULES = [
+    module.name.removeprefix(PACKAGE) for module in pkgutil.walk_packages(streams.__path__, PACKAGE) if not module.ispkg
+]
+
+
+@pytest.mark.parametrize("stream", LEAVES, ids=lambda stream: stream.__name__)
+def test_few_bases_stand_above_a_stream(stream: type[PinterestStream]) -> None:
+    assert len(bases_of(stream)) <= MOST_BASES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_base_and_a_leaf_have_modules_of_their_own(module: str) -> None:
+    here = streams_in(module)
+    bases = {base.__name__ for base in here if any(base in bases_of(leaf) for leaf in LEAVES)}
+    has_leaf = not here.isdisjoint(LEAVES)
+
+    assert (bases if has_leaf else set()) == BASES_BESIDE_THEIR_LEAVES.get(module, set())
+
+
+def tree_in_the_code() -> str:
+    """The tree at the top of the module of all streams, without what its lines say of the classes."""
+    return re.sub(r"(\w+)( \(CDK\))?(  .*)?$", r"\1", str(top.__doc__).partition("\n\n")[2], flags=re.MULTILINE)
+
+
+def tree_in_the_documents() -> str:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The class tree")[2]
+    found = re.search(r"```text\n(.*?)```", text, flags=re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("tree", [tree_in_the_code(), tree_in_the_documents()], ids=["code", "documents"])
+def test_the_class_tree_is_that_of_the_code(tree: str) -> None:
+    modules = [importlib.import_module(PACKAGE + module) for module in MODULES]
+    classes = {name: value for module in modules for name, value in vars(module).items() if isinstance(value, type)}
+    lines = [line for line in tree.partition("\n\n")[0].splitlines() if line.strip()]
+    outermost = min(len(line) - len(line.lstrip()) for line in lines)
+    above: list[str] = []
+    for line in lines:
+        depth, name = (len(line) - len(line.lstrip()) - outermost) // 2, line.strip()
+        del above[depth:]
+        assert all(issubclass(classes[name], classes[base]) for base in above), name
+        above.append(name)
+    assert len(lines) > MOST_BASES

@@ -1,0 +1,167 @@
+"""Does `check` find out which rights are missing, in few calls, and never fail of it?"""
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests_mock
+
+from source_pinterest import check
+from source_pinterest.api.access import beta
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.base import AdAccountStream
+from source_pinterest.streams.ads.entities import Campaigns
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.catalogs import Catalogs
+from source_pinterest.streams.organic.boards import Boards
+from source_pinterest.streams.organic.top_pins import TopPins
+from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
+from unit_tests.streams.pinterest import page, refused
+from unit_tests.test_check import Checked
+
+PROBED = frozenset({"boards:read", "pins:read", "user_accounts:read", "ads:read"})
+
+
+class LeadSheets(AdAccountStream):
+    """A list of each account, in a beta."""
+
+    path_template = "ad_accounts/{ad_account_id}/lead_sheets"
+    access = beta("lead sheets")
+
+    def get_json_schema(self) -> dict[str, Any]:  # type: ignore[override]
+        return {"properties": {"id": {}}}
+
+
+class Shelves(PinterestStream):
+    """A list of its own, behind a permission."""
+
+    path_template = "catalogs/shelves"
+    scopes = ("shelves:read",)
+
+    def get_json_schema(self) -> dict[str, Any]:  # type: ignore[override]
+        return {"properties": {"id": {}}}
+
+
+PATH = "ad_accounts/11/lead_sheets"
+Told = Callable[..., list[str]]
+
+
+@pytest.fixture
+def mock() -> Iterator[requests_mock.Mocker]:
+    with requests_mock.Mocker() as mocker:
+        yield mocker
+
+
+@pytest.fixture
+def checked(mock: requests_mock.Mocker) -> Checked:
+    return Checked(mock)
+
+
+@pytest.fixture(autouse=True)
+def two_more_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And of the others a few, so that a stream more changes nothing here."""
+    monkeypatch.setattr(check, "STREAMS", (Boards, AdAccounts, Campaigns, UserAccountAnalytics, LeadSheets, Shelves))
+
+
+@pytest.fixture
+def told(checked: Checked, caplog: pytest.LogCaptureFixture) -> Told:
+    """What `check` says as information of a token that carries these permissions, or does not say which."""
+
+    def messages(*granted: str) -> list[str]:
+        checked.granted = frozenset(granted)
+        with caplog.at_level(logging.INFO):
+            assert checked.result() == (True, None)
+        return [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
+
+    return messages
+
+
+def test_a_permission_that_the_token_does_not_tell_of_costs_no_call(checked: Checked, told: Told) -> None:
+    checked.pinterest.lists(PATH)
+    [sentence] = told(*PROBED)
+
+    assert "shelves:read, which these streams need: shelves." in sentence
+    assert not checked.pinterest.asked("catalogs/shelves")
+
+
+def test_a_token_that_tells_nothing_is_tried_out(checked: Checked, told: Told) -> None:
+    checked.pinterest.lists(PATH)
+    checked.answers("catalogs/shelves", refused(401, 3))
+    [sentence] = told()
+
+    assert "shelves can't be read: the access was granted without the permission shelves:read" in sentence
+
+
+@pytest.mark.parametrize("answer", [refused(403, 29), refused(401, 29), refused(401, 3)], ids=str)
+def test_a_right_that_is_missing_is_told(checked: Checked, told: Told, answer: dict[str, Any]) -> None:
+    checked.answers(PATH, answer)
+    [sentence] = told(*PROBED, "shelves:read")
+
+    assert sentence.startswith("lead_sheets can't be read: it needs an app in Pinterest's beta of lead sheets.")
+    assert len(checked.pinterest.asked(PATH)) == 1
+
+
+@pytest.mark.parametrize("answer", [page(["1"]), refused(400, 1), refused(404, 4), refused(503)], ids=str)
+def test_other_answers_tell_nothing(checked: Checked, told: Told, answer: dict[str, Any]) -> None:
+    checked.answers(PATH, answer)
+
+    assert told(*PROBED, "shelves:read") == []
+
+
+def test_without_an_account_there_is_nothing_to_ask(checked: Checked, told: Told) -> None:
+    checked.pinterest.lists("ad_accounts")
+    checked.pinterest.lists("catalogs/shelves")
+
+    assert told() == []
+
+
+def test_check_passes_and_says_it_in_the_log_alone(checked: Checked, caplog: pytest.LogCaptureFixture) -> None:
+    checked.answers(PATH, refused(403, 29))
+    checked.answers("catalogs/shelves", refused(401, 3))
+    with caplog.at_level(logging.INFO):
+        assert checked.result() == (True, None)
+
+    assert [record.levelname for record in caplog.records if "beta of lead sheets" in record.message] == ["INFO"]
+    assert "shelves:read" in caplog.text
+    assert checked.calls == 4 + 2
+
+
+def test_what_comes_in_one_answer_is_no_list_to_try_out(
+    checked: Checked, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "STREAMS", (TopPins,))
+
+    assert told() == []
+    assert not checked.pinterest.asked(TopPins.path_template)
+
+
+def test_few_streams_are_tried_out_however_many_need_a_right(
+    checked: Checked, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = {letter: f"ad_accounts/{{ad_account_id}}/sheets_{letter}" for letter in "abcdefghij"}
+    many = [type(f"Sheets{letter}", (LeadSheets,), {"path_template": path}) for letter, path in paths.items()]
+    monkeypatch.setattr(check, "STREAMS", many)
+    for path in paths.values():
+        checked.answers(path.format(ad_account_id="11"), refused(403, 29))
+
+    assert len(told(*PROBED)) == 6
+
+
+def test_a_list_that_does_not_exist_for_this_user_lacks_no_right(
+    checked: Checked, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "STREAMS", (Catalogs,))
+    checked.answers(Catalogs.path_template, refused(409, 4182))
+
+    assert told() == ["catalogs: there is no catalog, and so there are no records."]
+
+
+def test_check_asks_for_an_account_that_the_config_names(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, account_ids=["12"])
+    checked.answers("ad_accounts/12", {"json": {"id": "12"}})
+    checked.answers("ad_accounts/12/lead_sheets", page([]))
+    checked.answers("catalogs/shelves", page([]))
+
+    assert checked.result() == (True, None)
+    assert checked.pinterest.asked("ad_accounts/12/lead_sheets")
