@@ -8,9 +8,6 @@ from source_pinterest.streams.analytics.report_rows import ITEM_ID
 _DOCS = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
 
 
-_PAGE = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
-
-
 class LevelReport(NamedTuple):
     """A level of Pinterest's reports.
 
