@@ -19,11 +19,11 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     RejectedError,
-    ReportRefusedError,
     ScopeMissingError,
 )
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts

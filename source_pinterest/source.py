@@ -34,7 +34,6 @@ from source_pinterest.api import Api
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
-from source_pinterest.columns import DATE
 from source_pinterest.config import Config
 from source_pinterest.engine.messages import (
     PLAIN_ERRORS,
@@ -51,13 +50,11 @@ from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.formats import progress_of
 from source_pinterest.state.period import Period
-from source_pinterest.streams import STREAMS, all_streams
-from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams import all_streams
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.reading_order import in_reading_order, warn_of_unknown_streams
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -178,11 +175,11 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._catalog = {configured.stream.name: configured for configured in catalog.streams}
         settings = Config.from_mapping(config)
         self._concurrent_source = self._concurrency(settings.num_workers)
-        _warn_of_unknown_streams(catalog, settings)
+        warn_of_unknown_streams(catalog, settings)
         failures, self._usage = FailureTypes(), Usage()
         self.progress = progress = Progress(self._usage, list(self._catalog))
         try:
-            ordered = _in_reading_order(catalog, ConnectorStateManager(self._state))
+            ordered = in_reading_order(catalog, ConnectorStateManager(self._state))
             for message in super().read(logger, config, ordered, state):
                 if isinstance(message, PageMessage):
                     if progress.first_page(message.page):
@@ -238,34 +235,3 @@ class SourcePinterest(ConcurrentSourceAdapter):
 
 def _running(configured: ConfiguredAirbyteStream) -> AirbyteMessage:
     return stream_status_as_airbyte_message(configured.stream, AirbyteStreamStatus.RUNNING)
-
-
-def _warn_of_unknown_streams(catalog: ConfiguredAirbyteCatalog, settings: Config) -> None:
-    """Say why a stream stays INCOMPLETE; the framework does not."""
-    known = {stream_class.stream_name() for stream_class in STREAMS}
-    known |= {report.stream_name for report in settings.custom_reports}
-    for configured in catalog.streams:
-        if configured.stream.name not in known:
-            LOGGER.warning(
-                f"{configured.stream.name} is not a stream of this connector, so that nothing is read for it. "
-                "Refresh the schema of the connection, or leave the stream out.",
-            )
-
-
-def _in_reading_order(catalog: ConfiguredAirbyteCatalog, states: ConnectorStateManager) -> ConfiguredAirbyteCatalog:
-    """The catalog in the order of the registry, so that a parent is never waited for before it has begun.
-
-    Of the daily numbers of ads, which end the registry, the stream that is furthest behind comes first: it gets its
-    turn where a day's quota is too small for all of them.
-    """
-    names = [stream_class.stream_name() for stream_class in STREAMS]
-    others = {stream.stream_name() for stream in STREAMS if not issubclass(stream, QueryAnalytics | ReportStream)}
-
-    def rank(configured: ConfiguredAirbyteStream) -> tuple[bool, tuple[str, int], int]:
-        name = configured.stream.name
-        position = names.index(name) if name in names else len(names)
-        if name in others:
-            return False, ("", 0), position
-        return True, progress_of(states.get_stream_state(name, None), DATE), position
-
-    return ConfiguredAirbyteCatalog(streams=sorted(catalog.streams, key=rank))

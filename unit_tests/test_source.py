@@ -16,6 +16,7 @@ from source_pinterest.source import SourcePinterest
 from source_pinterest.state.formats import SavedState, write_state
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.organic.boards import Boards
+from source_pinterest.streams.reading_order import in_reading_order, warn_of_unknown_streams
 from unit_tests.configs import config, signed_in_with
 from unit_tests.report_configs import report
 
@@ -69,7 +70,7 @@ def test_a_state_file_of_old_maps_streams_to_states(written: Any) -> None:
 
 def test_parents_come_first_whatever_the_catalogs_order() -> None:
     names = [stream.stream_name() for stream in STREAMS]
-    ordered = source._in_reading_order(catalog_of(*reversed(names), "unknown"), ConnectorStateManager([]))
+    ordered = in_reading_order(catalog_of(*reversed(names), "unknown"), ConnectorStateManager([]))
 
     assert [configured.stream.name for configured in ordered.streams] == [*names, "unknown"]
 
@@ -89,7 +90,7 @@ def test_of_daily_numbers_those_furthest_behind_come_first(written: Any) -> None
     )
     daily = ["ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics", "advertiser_report"]
     manager = ConnectorStateManager(SourcePinterest.read_state(path))
-    ordered = source._in_reading_order(catalog_of(*daily, "campaigns", "boards"), manager)
+    ordered = in_reading_order(catalog_of(*daily, "campaigns", "boards"), manager)
 
     assert [configured.stream.name for configured in ordered.streams] == [
         "boards",
@@ -131,7 +132,7 @@ def test_a_stream_that_does_not_exist_is_told(caplog: pytest.LogCaptureFixture) 
 
 
 def test_a_report_of_the_users_own_does_exist(caplog: pytest.LogCaptureFixture) -> None:
-    source._warn_of_unknown_streams(
+    warn_of_unknown_streams(
         catalog_of("custom__weekly", "boards"), Config.from_mapping(config(custom_reports=[report()]))
     )
 

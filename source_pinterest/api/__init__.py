@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import requests
 
 from source_pinterest import __version__
-from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator, Tokens
+from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator
 from source_pinterest.api.budget import Budget
 from source_pinterest.api.chunks import ANSWER, REPORT_FILE, Bounds
 from source_pinterest.api.errors import ConfigError
@@ -16,6 +16,7 @@ from source_pinterest.api.outage import Outage
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.api.retries import RetryPolicy
 from source_pinterest.api.session import PinterestSession, TimeoutSession
+from source_pinterest.api.tokens import Tokens
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS, Config, OAuthCredentials
 

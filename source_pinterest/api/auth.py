@@ -4,19 +4,15 @@ https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-
 """
 
 import math
-import re
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Callable
 
 import requests
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from requests.auth import AuthBase
 
-from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.chunks import TOKEN_ANSWER
 from source_pinterest.api.errors import (
     AuthenticationError,
@@ -27,6 +23,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.retries import RetryPolicy, Tries
 from source_pinterest.api.session import Answer, PinterestSession
+from source_pinterest.api.tokens import Tokens
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorAnswer
 from source_pinterest.config import AccessTokenCredentials, OAuthCredentials
@@ -35,14 +32,6 @@ _MOST_REJECTIONS = 2
 """So many tokens may be rejected with none accepted in between; after that, new ones are no help."""
 
 _EXPIRY_MARGIN_SECONDS = 60.0
-_ASSUMED_LIFETIME_SECONDS = 3600.0
-"""For an answer without `expires_in`; Pinterest's tokens live 30 days."""
-
-_LONGEST_LIFETIME_SECONDS = 366 * 86_400.0
-
-_USABLE = re.compile(r"[!-~]+")
-"""What a token may consist of, so that a header can carry it: printable ASCII without spaces."""
-
 _REFUSED = (400, 401, 403)
 
 AUTHENTICATE_AGAIN = "Authenticate again: open the connection's source settings and click Authenticate."
@@ -65,53 +54,6 @@ class PinterestAuthenticator(AuthBase, ABC):
     @abstractmethod
     def accepted(self, token: str) -> None:
         """Tell that Pinterest took this token."""
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """What Pinterest's token endpoint gives: https://developers.pinterest.com/docs/api/v5/oauth-token.
-
-    Attributes:
-        access_token: the new one.
-        refresh_token: the new one; None where the old one stays.
-        lifetime_seconds: of the access token; an hour where the answer makes no sense.
-        scopes: the permissions that the token carries; none where the answer does not say.
-    """
-
-    access_token: str
-    refresh_token: str | None
-    lifetime_seconds: float
-    scopes: frozenset[str]
-
-    @classmethod
-    def parse(cls, chunks: Iterator[bytes]) -> Self:
-        """Read the answer; a refresh token that is no text is none.
-
-        Raises:
-            MalformedAnswerError: it holds no access token.
-        """
-        answer = parse_json(b"".join(chunks))
-        if not isinstance(answer, Mapping) or not _is_usable(answer.get("access_token")):
-            raise MalformedAnswerError("The answer holds no access token.")
-        refresh_token = answer.get("refresh_token")
-        return cls(
-            access_token=answer["access_token"],
-            refresh_token=refresh_token if _is_usable(refresh_token) else None,
-            lifetime_seconds=_lifetime_seconds(answer.get("expires_in")),
-            scopes=frozenset(re.split(r"[\s,]+", str(answer.get("scope") or "").strip())) - {""},
-        )
-
-
-def _is_usable(token: Any) -> bool:
-    return isinstance(token, str) and _USABLE.fullmatch(token) is not None
-
-
-def _lifetime_seconds(expires_in: Any) -> float:
-    try:
-        lifetime = float(expires_in or 0)
-    except (TypeError, ValueError, OverflowError):
-        return _ASSUMED_LIFETIME_SECONDS
-    return min(lifetime, _LONGEST_LIFETIME_SECONDS) if lifetime > 0 else _ASSUMED_LIFETIME_SECONDS
 
 
 class AccessTokenAuthenticator(PinterestAuthenticator):

@@ -10,7 +10,6 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.access import Access
-from source_pinterest.limits import SYNC_HISTORY_DAYS
 
 
 class MalformedAnswerError(ValueError):
@@ -92,12 +91,6 @@ class QuotaExhaustedError(FatalError):
         )
 
 
-class ReportRefusedError(FatalError):
-    """Pinterest calls the request for a report wrong."""
-
-    kind = FailureType.config_error
-
-
 class TokenEndpointError(FatalError):
     """Pinterest's token endpoint did not answer in a usable way."""
 
@@ -152,19 +145,6 @@ class AccountUnreadableError(SliceError):
         super().__init__(
             f"Ad account {ad_account_id} can't be read. {answer}. Ask its owner for access, or, if it is gone on "
             "purpose, take it out of Ad Account IDs or add it to Excluded Ad Account IDs.",
-        )
-
-
-class HistoryRefusedError(SliceError):
-    """Pinterest gives an account's newest days, and calls the request for a report of its older ones wrong."""
-
-    kind = FailureType.config_error
-
-    def __init__(self, ad_account_id: str, window: object, answer: str) -> None:
-        super().__init__(
-            f"The days {window} of ad account {ad_account_id} can't be read, because Pinterest refuses the report on "
-            f"them: {answer} Newer days are not affected. Remove the column that it names from Analytics Columns, or "
-            f"set a Start Date within the last {SYNC_HISTORY_DAYS} days.",
         )
 
 
@@ -232,28 +212,4 @@ class RepeatedKeyError(FatalError):
         super().__init__(
             f"{stream}: an answer of Pinterest does not have one row per {columns}: {values} comes twice or "
             "is incomplete. Nothing of it was taken, since rows would overwrite each other. Please report this.",
-        )
-
-
-class ReportLostError(SliceError):
-    """Pinterest fails or loses a report again and again."""
-
-    kind = FailureType.transient_error
-
-    def __init__(self, window: object, status: str, creations: int) -> None:
-        super().__init__(
-            f"Pinterest does not finish the report of {window}: {status}, {creations} times. This usually passes: the "
-            "next sync asks for it again.",
-        )
-
-
-class ReportTooSlowError(SliceError):
-    """Pinterest works on a report for too long, however small it is."""
-
-    kind = FailureType.transient_error
-
-    def __init__(self, window: object, timeout_seconds: float) -> None:
-        super().__init__(
-            f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
-            "sync asks for it again.",
         )

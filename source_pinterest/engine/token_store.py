@@ -10,7 +10,7 @@ import pendulum
 from airbyte_cdk.config_observation import create_connector_config_control_message
 from airbyte_cdk.sources.message import MessageRepository
 
-from source_pinterest.api.auth import Tokens
+from source_pinterest.api.tokens import Tokens
 
 SAVE_TOKENS_VARIABLE = "PINTEREST_SAVE_TOKENS"
 """Set to 1 to have a rotated refresh token written back into the config file."""

@@ -21,11 +21,11 @@ from source_pinterest.api.errors import (
     MalformedAnswerError,
     RefusedError,
     RejectedError,
-    ReportRefusedError,
 )
 from source_pinterest.api.retries import Tries
 from source_pinterest.api.session import Answer
 from source_pinterest.api.verdicts import ErrorAnswer
+from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
 
 T = TypeVar("T")

@@ -10,15 +10,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from source_pinterest.api.errors import (
-    AnswerTooLargeError,
-    FatalError,
-    PinterestError,
-    ReportLostError,
-    ReportTooSlowError,
-    SliceError,
-)
+from source_pinterest.api.errors import AnswerTooLargeError, FatalError, PinterestError, SliceError
 from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
 from source_pinterest.reporting.orders import FailedReport, NoMoreReports, Orders, Outcome, ReadyReport, Waiting
 from source_pinterest.reporting.schedule import PollSchedule

@@ -10,7 +10,7 @@ import requests
 import requests_mock
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 
-from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, Tokens
+from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
 from source_pinterest.api.budget import Budget
 from source_pinterest.api.errors import (
     AuthenticationError,
@@ -22,6 +22,7 @@ from source_pinterest.api.outage import Outage
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.api.retries import RetryPolicy
 from source_pinterest.api.session import PinterestSession, bearer_of
+from source_pinterest.api.tokens import Tokens
 from source_pinterest.config.credentials import AccessTokenCredentials, OAuthCredentials, read_credentials
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire

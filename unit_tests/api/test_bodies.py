@@ -2,23 +2,22 @@
 
 import pytest
 
-from source_pinterest.api.bodies import page_in
+from source_pinterest.api.bodies import ListPage, list_page
 from source_pinterest.api.errors import MalformedAnswerError
 
 
 def test_a_page_holds_items_and_a_bookmark() -> None:
-    assert page_in(b'{"items":[{"id":"1"},{"id":12345678901234567890}],"bookmark":"b"}') == {
-        "items": [{"id": "1"}, {"id": 12345678901234567890}],
-        "bookmark": "b",
-    }
+    body = b'{"items":[{"id":"1"},{"id":12345678901234567890}],"bookmark":"b"}'
+
+    assert list_page([body[:20], body[20:]]) == ListPage([{"id": "1"}, {"id": 12345678901234567890}], "b")
 
 
 def test_what_is_replaced_in_a_page_is_told() -> None:
     told: list[str] = []
 
-    assert page_in(rb'{"items":[{"id":"1","title":"\ud83d"}]}', told.append)["items"] == [
-        {"id": "1", "title": "\ufffd"}
-    ]
+    page = list_page([rb'{"items":[{"id":"1","title":"\ud83d"}]}'], told.append)
+
+    assert page == ListPage([{"id": "1", "title": "\ufffd"}])
     assert len(told) == 1
 
 
@@ -37,4 +36,4 @@ def test_what_is_replaced_in_a_page_is_told() -> None:
 )
 def test_what_is_no_page_is_refused(body: bytes) -> None:
     with pytest.raises(MalformedAnswerError):
-        page_in(body)
+        list_page([body])

@@ -210,7 +210,7 @@ def test_a_token_that_can_not_be_replaced_ends_the_call(mock: requests_mock.Mock
     [
         (401, 3, "", errors.ScopeMissingError),
         (401, 7, "", errors.RefusedError),
-        (403, None, "", errors.RefusedError),
+        (403, None, "", errors.ForbiddenError),
         (403, 2625, "", errors.MerchantRefusedError),
         (404, 40, "", errors.GoneError),
         (409, 4182, "", errors.NoCatalogError),

@@ -10,7 +10,7 @@ import pendulum
 import pytest
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 
-from source_pinterest.api.auth import Tokens
+from source_pinterest.api.tokens import Tokens
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore, with_tokens
 from unit_tests.configs import OAUTH
 

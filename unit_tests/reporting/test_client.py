@@ -25,11 +25,11 @@ from source_pinterest.api.errors import (
     RefusedError,
     RejectedError,
     RepeatedKeyError,
-    ReportRefusedError,
     ScopeMissingError,
     UnavailableError,
 )
 from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import JobStatus
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire, connected

@@ -16,12 +16,10 @@ from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
     QuotaExhaustedError,
-    ReportLostError,
-    ReportRefusedError,
-    ReportTooSlowError,
     UnavailableError,
 )
 from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.errors import ReportLostError, ReportRefusedError, ReportTooSlowError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
 from source_pinterest.reporting.orders import FailedReport, NoMoreReports, Orders, Outcome, ReadyReport, SplitReport
 from source_pinterest.reporting.runner import ReportRunner

@@ -10,12 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import (
-    AccountUnreadableError,
-    HistoryRefusedError,
-    RefusedError,
-    ReportRefusedError,
-)
+from source_pinterest.api.errors import AccountUnreadableError, RefusedError
+from source_pinterest.reporting.errors import HistoryRefusedError, ReportRefusedError
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.streams.base.slices import failed_slice, failure_of
 

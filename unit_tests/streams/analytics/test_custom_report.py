@@ -7,10 +7,11 @@ import pytest
 import requests_mock
 from pendulum import Date
 
-from source_pinterest.api.errors import ConfigError, RepeatedKeyError, ReportRefusedError
+from source_pinterest.api.errors import ConfigError, RepeatedKeyError
 from source_pinterest.config.report_levels import CAMPAIGN_STATUSES
 from source_pinterest.dates import DateWindow, days_before, merge_windows
 from source_pinterest.granularity import Granularity
+from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams import STREAMS, all_streams
 from source_pinterest.streams.analytics.custom_report import CustomReportStream

@@ -6,14 +6,9 @@ from collections.abc import Iterator
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import (
-    AccountUnreadableError,
-    HistoryRefusedError,
-    PinterestError,
-    RefusedError,
-    ReportRefusedError,
-)
+from source_pinterest.api.errors import AccountUnreadableError, PinterestError, RefusedError
 from source_pinterest.dates import DateWindow
+from source_pinterest.reporting.errors import HistoryRefusedError, ReportRefusedError
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.refused_history import RefusedHistory

@@ -8,8 +8,9 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import ReportRefusedError, UnavailableError
+from source_pinterest.api.errors import UnavailableError
 from source_pinterest.dates import DateWindow, days_before, merge_windows
+from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.level_reports import REPORTS

@@ -9,9 +9,10 @@ import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import AccountUnreadableError, ConfigError, ReportRefusedError, UnavailableError
+from source_pinterest.api.errors import AccountUnreadableError, ConfigError, UnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.pages import Page, pages_of
+from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.reporting.orders import FailedReport, Outcome, ReadyReport, SplitReport
 from source_pinterest.reporting.reader import Filed
@@ -43,7 +44,7 @@ def read(asked: ReportRequest, rows: Iterable[Filed]) -> list[Page]:
 
 def report_slices(pinterest: Pinterest) -> ReportSlices:
     client = PinterestClient(pinterest.sync.api, NAME, ("ads:read",))
-    return ReportSlices(pinterest.sync, client, NAME, read)
+    return ReportSlices(pinterest.sync, client, NAME, read, on_replacement=pytest.fail)
 
 
 class Scripted(ReportRunner):

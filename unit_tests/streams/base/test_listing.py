@@ -88,18 +88,22 @@ def test_children_get_each_id_once(pinterest: Pinterest) -> None:
 
 
 def test_a_list_goes_on_as_long_as_its_bookmarks_are_new() -> None:
-    paginator = BookmarkPaginator()
+    paginator = BookmarkPaginator("boards", "boards")
+    for bookmark in ("b", "c"):
+        paginator.follow(bookmark, 1)
 
-    assert all(paginator.goes_on(f"b{number}", 250) for number in range(3 * MOST_EMPTY))
-    assert not paginator.goes_on("b7", 250)
+    with pytest.raises(EndlessListError):
+        paginator.follow("b", 1)
 
 
 def test_a_page_with_a_record_begins_the_count_of_empty_pages_anew() -> None:
-    paginator = BookmarkPaginator()
-    pages = [*[0] * (MOST_EMPTY - 1), 1, *[0] * MOST_EMPTY]
-    found = [paginator.goes_on(f"b{number}", records) for number, records in enumerate(pages)]
+    paginator = BookmarkPaginator("boards", "boards")
+    pages = [*[0] * (MOST_EMPTY - 1), 1, *[0] * (MOST_EMPTY - 1)]
+    for number, items in enumerate(pages):
+        paginator.follow(f"b{number}", items)
 
-    assert found == [*[True] * (len(pages) - 1), False]
+    with pytest.raises(EndlessListError, match="boards"):
+        paginator.follow("last", 0)
 
 
 # ---- Ids

@@ -1,0 +1,49 @@
+"""What can go wrong with a report, and which sentence explains it?"""
+
+from airbyte_cdk.models import FailureType
+
+from source_pinterest.api.errors import FatalError, SliceError
+from source_pinterest.limits import SYNC_HISTORY_DAYS
+
+
+class ReportRefusedError(FatalError):
+    """Pinterest calls the request for a report wrong."""
+
+    kind = FailureType.config_error
+
+
+class HistoryRefusedError(SliceError):
+    """Pinterest gives an account's newest days, and calls the request for a report of its older ones wrong."""
+
+    kind = FailureType.config_error
+
+    def __init__(self, ad_account_id: str, window: object, answer: str) -> None:
+        super().__init__(
+            f"The days {window} of ad account {ad_account_id} can't be read, because Pinterest refuses the report on "
+            f"them: {answer} Newer days are not affected. Remove the column that it names from Analytics Columns, or "
+            f"set a Start Date within the last {SYNC_HISTORY_DAYS} days.",
+        )
+
+
+class ReportLostError(SliceError):
+    """Pinterest fails or loses a report again and again."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object, status: str, creations: int) -> None:
+        super().__init__(
+            f"Pinterest does not finish the report of {window}: {status}, {creations} times. This usually passes: the "
+            "next sync asks for it again.",
+        )
+
+
+class ReportTooSlowError(SliceError):
+    """Pinterest works on a report for too long, however small it is."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object, timeout_seconds: float) -> None:
+        super().__init__(
+            f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
+            "sync asks for it again.",
+        )
