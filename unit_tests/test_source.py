@@ -2,25 +2,28 @@
 
 import json
 import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer, Status
-from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+import requests_mock
+from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer, Status
+from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
+from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import ConcurrentSourceAdapter
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import source
-from source_pinterest.config import Config
+from source_pinterest.api import DEFAULT_BASE_URL
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import SourcePinterest
 from source_pinterest.state.formats import SavedState, write_state
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.organic.boards import Boards
-from source_pinterest.streams.reading_order import in_reading_order, warn_of_unknown_streams
 from unit_tests.configs import config, signed_in_with
 from unit_tests.report_configs import report
 
 LOGGER = logging.getLogger("airbyte")
+SIGNED_IN = signed_in_with(access_token="false-access-token")
 
 
 def catalog_of(*names: str) -> ConfiguredAirbyteCatalog:
@@ -33,6 +36,33 @@ def catalog_of(*names: str) -> ConfiguredAirbyteCatalog:
         for name in names
     ]
     return ConfiguredAirbyteCatalogSerializer.load({"streams": entries})
+
+
+Reading = Callable[..., list[str]]
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> Reading:
+    """A read that ends before the framework's own begins; gives the streams in the order in which it gets them."""
+    seen: list[ConfiguredAirbyteCatalog] = []
+
+    def see(_: Any, __: Any, ___: Any, catalog: ConfiguredAirbyteCatalog, ____: Any) -> Iterator[AirbyteMessage]:
+        seen.append(catalog)
+        return iter(())
+
+    monkeypatch.setattr(ConcurrentSourceAdapter, "read", see)
+
+    def read(catalog: ConfiguredAirbyteCatalog, state: Any = None, **options: Any) -> list[str]:
+        assert list(SourcePinterest().read(LOGGER, config(**options), catalog, state)) == []
+        return [configured.stream.name for configured in seen[-1].streams]
+
+    return read
+
+
+@pytest.fixture
+def mock() -> Iterator[requests_mock.Mocker]:
+    with requests_mock.Mocker() as mocker:
+        yield mocker
 
 
 @pytest.fixture
@@ -68,14 +98,13 @@ def test_a_state_file_of_old_maps_streams_to_states(written: Any) -> None:
     assert states(written(old)) == {"campaigns": {"updated_time": 5}, "ad_analytics": {"DATE": "2021-06-09"}}
 
 
-def test_parents_come_first_whatever_the_catalogs_order() -> None:
+def test_parents_come_first_whatever_the_catalogs_order(reading: Reading) -> None:
     names = [stream.stream_name() for stream in STREAMS]
-    ordered = in_reading_order(catalog_of(*reversed(names), "unknown"), ConnectorStateManager([]))
 
-    assert [configured.stream.name for configured in ordered.streams] == [*names, "unknown"]
+    assert reading(catalog_of(*reversed(names), "unknown")) == [*names, "unknown"]
 
 
-def test_of_daily_numbers_those_furthest_behind_come_first(written: Any) -> None:
+def test_of_daily_numbers_those_furthest_behind_come_first(reading: Reading, written: Any) -> None:
     def state(*days: str) -> dict[str, Any]:
         return write_state(SavedState({str(account): {"DATE": day} for account, day in enumerate(days)}), "DATE")
 
@@ -89,10 +118,8 @@ def test_of_daily_numbers_those_furthest_behind_come_first(written: Any) -> None
         }
     )
     daily = ["ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics", "advertiser_report"]
-    manager = ConnectorStateManager(SourcePinterest.read_state(path))
-    ordered = in_reading_order(catalog_of(*daily, "campaigns", "boards"), manager)
 
-    assert [configured.stream.name for configured in ordered.streams] == [
+    assert reading(catalog_of(*daily, "campaigns", "boards"), SourcePinterest.read_state(path)) == [
         "boards",
         "campaigns",
         "advertiser_report",
@@ -109,13 +136,12 @@ def test_discover_needs_no_call_and_no_state() -> None:
     assert [stream.name for stream in found.streams] == [stream.stream_name() for stream in STREAMS]
 
 
-def test_streams_that_are_not_selected_are_not_waited_for() -> None:
-    subject = SourcePinterest()
-    subject._catalog = {}
-    streams = subject.streams(config())
-    [boards] = [stream for stream in streams if stream.name == Boards.stream_name()]
+def test_streams_that_are_not_selected_are_not_waited_for(mock: requests_mock.Mocker) -> None:
+    mock.get(f"{DEFAULT_BASE_URL}/boards", json={"items": [{"id": "1"}]})
+    mock.get(f"{DEFAULT_BASE_URL}/boards/1/sections", json={"items": [{"id": "8"}]})
+    messages = SourcePinterest().read(LOGGER, SIGNED_IN, catalog_of("board_sections"))
 
-    assert boards._legacy_stream.ids._sealed  # type: ignore[attr-defined]
+    assert [message.record.data for message in messages if message.record] == [{"id": "8", "board_id": "1"}]
 
 
 def test_a_stream_that_does_not_exist_is_told(caplog: pytest.LogCaptureFixture) -> None:
@@ -131,10 +157,9 @@ def test_a_stream_that_does_not_exist_is_told(caplog: pytest.LogCaptureFixture) 
     assert statuses == ["INCOMPLETE"]
 
 
-def test_a_report_of_the_users_own_does_exist(caplog: pytest.LogCaptureFixture) -> None:
-    warn_of_unknown_streams(
-        catalog_of("custom__weekly", "boards"), Config.from_mapping(config(custom_reports=[report()]))
-    )
+def test_a_report_of_the_users_own_does_exist(reading: Reading, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        reading(catalog_of("custom__weekly", "boards"), custom_reports=[report()])
 
     assert caplog.records == []
 
@@ -166,17 +191,34 @@ def test_check_tells_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (answer.status, answer.message) == (status, "because")
 
 
-def test_the_config_file_is_remembered_for_tokens(written: Any) -> None:
-    subject = SourcePinterest()
-    path = written(signed_in_with(access_token="false-access-token"))
+def test_the_config_file_is_remembered_for_tokens(
+    mock: requests_mock.Mocker, written: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SAVE_TOKENS_VARIABLE, "1")
+    tokens = {"access_token": "false-access-token", "refresh_token": "false-new-refresh-token"}
+    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=tokens)
+    mock.get(requests_mock.ANY, status_code=403, json={"code": 29, "message": "Not yours"})
+    subject, path = SourcePinterest(), written(config())
+    read = subject.read_config(path)
+    assert read == config()
 
-    assert subject.read_config(path) == signed_in_with(access_token="false-access-token")
-    assert str(subject._config_path) == path
+    subject.check(LOGGER, read)
+    assert json.loads(Path(path).read_text(encoding="utf-8"))["credentials"]["refresh_token"] == tokens["refresh_token"]
 
 
 @pytest.mark.parametrize(("wanted", "workers"), [(1, 2), (2, 2), (10, 10)])
-def test_there_is_always_a_worker_beside_the_one_that_waits(wanted: int, workers: int) -> None:
-    concurrent = SourcePinterest()._concurrency(wanted)
+def test_there_is_always_a_worker_beside_the_one_that_waits(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch, wanted: int, workers: int
+) -> None:
+    made: list[tuple[int, int]] = []
+    create = ConcurrentSource.create
 
-    assert concurrent._threadpool._threadpool._max_workers == workers  # type: ignore[attr-defined]
-    assert concurrent._initial_number_partitions_to_generate < workers or workers == 2
+    def noted(num_workers: int, generators: int, *others: Any, **more: Any) -> ConcurrentSource:
+        made.append((num_workers, generators))
+        return create(num_workers, generators, *others, **more)
+
+    monkeypatch.setattr(ConcurrentSource, "create", noted)
+    reading(catalog_of("boards"), num_workers=wanted)
+
+    assert made[-1][0] == workers
+    assert 0 < made[-1][1] < workers

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 import requests_mock
+from airbyte_cdk.sources.message import InMemoryMessageRepository
 
+from source_pinterest import limits
+from source_pinterest.api.errors import UnavailableError
+from source_pinterest.state.period import Period
 from source_pinterest.streams.ads.entities import Ads, Campaigns
 from source_pinterest.streams.analytics.daily import CampaignAnalytics
 from source_pinterest.streams.base.slices import partition_slice
-from unit_tests.streams.pinterest import Pinterest, page, records_of, state_of
+from unit_tests.state.stores import states_in, store
+from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, state_of
 
 ACCOUNT = partition_slice({"ad_account_id": "11"})
 
@@ -70,3 +76,28 @@ def test_a_later_sync_emits_what_changed_but_lists_the_ids_of_all(mock: requests
 
     assert ids(list(records_of(campaigns.read_slice(ACCOUNT)))) == ["3", "4"]
     assert list(campaigns.ids.of(("11",))) == ["1", "2", "3", "4"]
+
+
+def test_a_state_goes_out_after_so_many_records_and_counts_a_slice_that_was_read_whole(
+    pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 4)
+    repository = InMemoryMessageRepository()
+    campaigns = pinterest.sync.stream(Campaigns)
+    campaigns.open_state(Period.of(campaigns.days, pinterest.sync.config, None), store(repository=repository))
+    for account, found in (("11", ENTITIES[:3]), ("12", ENTITIES[:1])):
+        pinterest.answers(f"ad_accounts/{account}/campaigns", page(found))
+    list(campaigns.read_records(stream_slice=ACCOUNT))
+    assert states_in(repository) == []
+
+    list(campaigns.read_records(stream_slice=partition_slice({"ad_account_id": "12"})))
+    [state] = states_in(repository)
+    assert [entry["partition"]["ad_account_id"] for entry in state["states"]] == ["11", "12"]
+
+
+def test_an_account_whose_list_breaks_off_moves_nothing(pinterest: Pinterest) -> None:
+    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES, "b"), refused(503))
+    with pytest.raises(UnavailableError):
+        pinterest.read(Campaigns, ACCOUNT)
+
+    assert pinterest.stream(Campaigns).checkpoint.state == {"states": []}

@@ -17,7 +17,7 @@ from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.base.slices import batch_slice, failure_of, ids_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
-from unit_tests.threads import PATIENCE_SECONDS, in_thread
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PATH = "ad_accounts/11/campaigns/analytics"
 
@@ -285,6 +285,28 @@ def test_an_account_whose_entities_can_not_be_listed_is_one_slice_that_raises(re
     assert good["ad_account_id"] == "12"
     with pytest.raises(UnavailableError):
         recent.read(CampaignAnalytics, failed)
+
+
+def test_so_many_slices_wait_in_line_and_a_read_one_makes_room(
+    recent: Pinterest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it was read or has failed."""
+    monkeypatch.setattr(limits, "SLICES_IN_LINE", 2)
+    lists_of(recent, a11=["1"], a12=["2"], a13=["3"], a14=["4"])
+    recent.answers("ad_accounts/11/campaigns/analytics", {"json": []})
+    recent.answers("ad_accounts/12/campaigns/analytics", refused(503))
+    slices = iter(recent.stream(CampaignAnalytics).stream_slices())
+    first, second = next(slices), next(slices)
+    third = in_thread(lambda: next(slices))
+    assert waits(third)
+
+    recent.read(CampaignAnalytics, first)
+    assert third.result(PATIENCE_SECONDS)["ad_account_id"] == "13"
+    fourth = in_thread(lambda: next(slices))
+    assert waits(fourth)
+    with pytest.raises(UnavailableError):
+        recent.read(CampaignAnalytics, second)
+    assert fourth.result(PATIENCE_SECONDS)["ad_account_id"] == "14"
 
 
 def test_the_entities_of_every_status_are_covered(mock: requests_mock.Mocker) -> None:

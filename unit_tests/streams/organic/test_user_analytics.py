@@ -8,8 +8,13 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.base.slices import window_slice
-from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
+from source_pinterest.streams.base.slices import partition_slice, window_slice
+from source_pinterest.streams.organic.profile import UserAccount
+from source_pinterest.streams.organic.user_analytics import (
+    UserAccountAnalytics,
+    UserAccountAnalyticsByAppType,
+    UserAccountAnalyticsByContentType,
+)
 from unit_tests.streams.pinterest import Pinterest, configured
 
 PATH = "user_account/analytics"
@@ -102,3 +107,47 @@ def test_the_first_sync_reads_all_days_in_one_call(pinterest: Pinterest) -> None
     assert [dict(one) for one in pinterest.slices(UserAccountAnalytics)] == [
         {"start_date": "2026-04-03", "end_date": "2026-07-01"},
     ]
+
+
+# ---- Parts of the profile
+
+
+def test_each_part_of_a_day_is_a_row_that_names_it(pinterest: Pinterest) -> None:
+    parts = {"MOBILE": {"daily_metrics": [day(20)]}, "all": {"daily_metrics": [day(20), day(21)]}}
+    pinterest.answers(PATH, {"json": parts})
+    records = pinterest.read(UserAccountAnalyticsByAppType, window())
+
+    assert [(record["app_type"], record["date"]) for record in records] == [
+        ("MOBILE", "2026-06-20"),
+        ("all", "2026-06-20"),
+        ("all", "2026-06-21"),
+    ]
+    [asked] = pinterest.asked(PATH)
+    assert asked["split_field"] == ["app_type"]
+    assert "save_rate" in asked["metric_types"][0].split(","), "all of them does not go with a split"
+
+
+def test_paid_and_organic_are_asked_for_one_after_the_other(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(20)]}}})
+    records = pinterest.read(UserAccountAnalyticsByContentType, window())
+
+    assert [record["content_type"] for record in records] == ["PAID", "ORGANIC"]
+    assert [asked["content_type"] for asked in pinterest.asked(PATH)] == [["paid"], ["organic"]]
+
+
+def test_a_window_counts_when_both_calls_are_answered(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(20)]}}}, {"status_code": 503})
+    with pytest.raises(UnavailableError):
+        pinterest.read(UserAccountAnalyticsByContentType, window())
+
+    assert pinterest.stream(UserAccountAnalyticsByContentType).checkpoint.state == {}
+
+
+# ---- The profile itself
+
+
+def test_a_profile_is_one_record(pinterest: Pinterest) -> None:
+    pinterest.answers("user_account", {"json": {"id": 7, "username": "shop"}})
+
+    assert pinterest.read(UserAccount, partition_slice({})) == [{"id": "7", "username": "shop"}]
+    assert pinterest.asked("user_account") == [{}]
