@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,21 +13,24 @@ import requests
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
+from urllib3 import HTTPResponse
 
 from integration_tests.live.questions import Seen
 from source_pinterest.api import Api
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.checkpoints import Checkpoints
+from source_pinterest.api.tokens import Tokens
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before, utc_today
-from source_pinterest.engine.token_store import TokenKeeper
-from source_pinterest.state.day_cursor import window_of
+from source_pinterest.engine.token_store import TokenStore
+from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.day_cursor import planned_window
+from source_pinterest.state.period import Period
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.daily import CampaignAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_slices import is_report
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import failure_of
+from source_pinterest.streams.base.slices import failure_of, ids_of
 from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
@@ -38,17 +42,19 @@ def look(raw: Mapping[str, Any], config_path: Path) -> tuple[Told, Seen]:
     """What became of each stream, and all that was seen; a rotated token goes into the config file."""
     recently = str(days_before(utc_today(), DAYS))
     seen, settings = Seen(), Config.from_mapping({**raw, "start_date": recently})
-    keeper = TokenKeeper(raw, InMemoryMessageRepository(), config_path)
+    store = TokenStore(raw, InMemoryMessageRepository(), config_path)
 
-    def rotated(answer: Mapping[str, Any]) -> None:
+    def rotated(tokens: Tokens) -> None:
         seen.rotated = True
-        keeper.rotated(answer)
+        store.rotated(tokens)
 
     sync = Sync(Api.connect(settings, rotated, lambda: None), settings)
-    checkpoints = Checkpoints(settings, ConnectorStateManager([]), InMemoryMessageRepository())
+    manager, repository = ConnectorStateManager([]), InMemoryMessageRepository()
     streams = [sync.stream(stream_class) for stream_class in STREAMS]
     for stream in streams:
-        checkpoints.attach(stream, None)
+        stream.open_state(
+            Period.of(stream.days, settings, configured=None), StateStore(stream.name, manager, repository)
+        )
         if isinstance(stream, ReportStream):
             _order_one(stream)
     with mock.patch.object(requests.Session, "send", _noting(seen)):
@@ -63,14 +69,22 @@ def _noting(seen: Seen) -> Any:
     def noting(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         response = send(session, request, **options)
         if "/oauth/token" not in str(request.url):
+            _keep_body(response)
             seen.responses.append(response)
         return response
 
     return noting
 
 
+def _keep_body(response: requests.Response) -> None:
+    """Read a body to its end, and lay it out once more for the connector."""
+    body = response.content
+    response.headers.pop("Content-Encoding", None)
+    response.raw = HTTPResponse(BytesIO(body), preload_content=False)
+
+
 def _order_one(stream: ReportStream) -> None:
-    stream.desk = stream.feed.order(lambda: islice(stream.plan(), 1))
+    stream.reports.order(lambda: islice(stream.plan(), 1))
 
 
 def _one_page(stream: PinterestStream, seen: Seen) -> str:
@@ -79,8 +93,9 @@ def _one_page(stream: PinterestStream, seen: Seen) -> str:
         if wanted is None:
             return "nothing to read"
         if isinstance(stream, CampaignAnalytics) and not is_report(wanted):
-            seen.asked = len(wanted.extra_fields["ids"]), window_of(wanted).days
-        seen.records[stream.name] = list(islice(stream.read_slice(wanted), PAGE))
+            seen.asked = len(ids_of(wanted) or ()), planned_window(wanted).window.days
+        records = (record for page in stream.read_slice(wanted) for record in page.records())
+        seen.records[stream.name] = list(islice(records, PAGE))
     except PinterestError as error:
         return f"{type(error).__name__}, {error.kind.value}"
     return _judged(stream, seen.records[stream.name])

@@ -13,8 +13,8 @@ from source_pinterest.streams.ads.account_lists import (
 )
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
-from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.ads.keywords import Keywords
+from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from source_pinterest.streams.analytics.daily import (
     AdAccountAnalytics,

@@ -20,7 +20,6 @@ MOST_BASES = 4
 
 BASES_BESIDE_THEIR_LEAVES = {
     "ads.entities": {"EntityStream"},
-    "ads.entity_lists": {"EntityListStream"},
     "analytics.daily": {"DailyAnalytics"},
     "analytics.targeting": {"TargetingAnalytics"},
     "catalogs": {"CatalogStream"},

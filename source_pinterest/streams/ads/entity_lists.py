@@ -14,10 +14,9 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
 from source_pinterest.api.session import Answer
-from source_pinterest.config import STATUSES
 from source_pinterest.engine.parent_ids import Key
 from source_pinterest.streams.ads.base import AdAccountStream
-from source_pinterest.streams.ads.entities import AdGroups, EntityStream
+from source_pinterest.streams.ads.entities import EntityStream
 from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 
 LOGGER = logging.getLogger("airbyte")
@@ -99,14 +98,3 @@ class EntityListStream(AdAccountStream, ABC):
     def ask(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
         """The pages of one list, whatever becomes of it."""
         return super().answers(stream_slice, **wanted)
-
-
-class ProductGroupPromotions(EntityListStream):
-    """Product groups promoted in each ad group. https://developers.pinterest.com/docs/api/v5/product_group_promotions-list."""
-
-    path_template = "ad_accounts/{ad_account_id}/product_group_promotions"
-    listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"ad_group_id": AdGroups}
-
-    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and every status that may have delivered."""
-        return {**super().request_params(*args, **kwargs), "entity_statuses": list(STATUSES)}

@@ -19,7 +19,7 @@ from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow, WindowProgress, by_age, in_reading_order
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
-from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
 from source_pinterest.streams.analytics.query import Batches, Ids, QueryAnalytics
 from source_pinterest.streams.analytics.refused_history import RefusedHistory
 from source_pinterest.streams.analytics.report_rows import ReportRows
