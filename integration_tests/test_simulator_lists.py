@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import PRIMARY_KEYS, Kind, Simulator, World
-from integration_tests.simulator.ad_group_lists import KeywordBatches
-from integration_tests.simulator.client import Client, legal_calls
 from integration_tests.simulator.list_streams import LIST_KEYS
+from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
+from integration_tests.support.api_client import Client, legal_calls
 
 OPERATIONS = {
     "audiences": "audiences/list",

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import NoAccess, Simulator, World
-from integration_tests.simulator.client import Client
-from integration_tests.simulator.organic import board_id
+from integration_tests.simulator.organic.content import board_id
+from integration_tests.support.api_client import Client
 
 SPLIT_PARTS = {"APP_TYPE": 3, "OWNED_CONTENT": 2, "SOURCE": 2, "PIN_FORMAT": 3}
 

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from integration_tests.simulator import Fault, Simulator, World
-from integration_tests.simulator.client import Client
+from integration_tests.support.api_client import Client
 
 ROOT = Path(__file__).parents[1]
 STARTING_SECONDS = 20

@@ -3,8 +3,8 @@
 import pytest
 
 from integration_tests.simulator import PROFILES, Simulator, World
-from integration_tests.simulator.client import Client
-from integration_tests.simulator.quotas import HeaderStyle, Quotas
+from integration_tests.simulator.access.quotas import HeaderStyle, Quotas
+from integration_tests.support.api_client import Client
 
 DAY = 86_400
 TOLD = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")

@@ -20,7 +20,7 @@ from integration_tests.simulator import (
     World,
 )
 from integration_tests.simulator.__main__ import parse
-from integration_tests.simulator.client import Client, download, legal_order
+from integration_tests.support.api_client import Client, download, legal_order
 
 POLL_ENDINGS = {
     FaultKind.REPORT_FAILED: ReportStatus.FAILED,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import ReportRequest, Simulator, World, by_key
-from integration_tests.simulator.report_request import TARGETING_VALUES
+from integration_tests.simulator.reports.request import TARGETING_VALUES
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, without_nulls
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.syncs import run_main, run_sync

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from integration_tests.simulator import ALL_SCOPES, Fault, Kind, Simulator, World
-from integration_tests.simulator.ad_group_lists import KeywordBatches
-from integration_tests.simulator.catalogs import PASSWORD
 from integration_tests.simulator.contract import violations
 from integration_tests.simulator.list_streams import LIST_KEYS
+from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
+from integration_tests.simulator.lists.catalogs import PASSWORD
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.list_calls import keyword_calls, list_calls, proof_calls

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import REPORT_KEYS, Simulator, World
-from integration_tests.simulator.report_request import targeting_types_of
 from integration_tests.simulator.report_streams import REPORT_STREAMS
+from integration_tests.simulator.reports.request import targeting_types_of
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later

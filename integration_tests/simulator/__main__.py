@@ -15,7 +15,7 @@ from threading import Event
 from typing import Any
 
 from integration_tests.simulator import PROFILES, Fault, HeaderStyle, Rotation, Simulator, World
-from integration_tests.simulator.layout import Size
+from integration_tests.simulator.world.layout import Size
 
 
 def size(text: str) -> Size:

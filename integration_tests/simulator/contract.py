@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pinterestsdk
 from pydantic import BaseModel, ValidationError
 
-from integration_tests.simulator.request_log import Entry
+from integration_tests.simulator.server.request_log import Entry
 
 Call = Callable[..., Any]
 

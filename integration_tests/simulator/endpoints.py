@@ -4,12 +4,13 @@ The table to extend: one more list endpoint is one more entry here, beside the f
 Parameters as in Pinterest's OpenAPI document: https://developers.pinterest.com/docs/api/v5/
 """
 
-from integration_tests.simulator import ads, organic, ready_state, user_analytics
-from integration_tests.simulator.analytics_operation import AnalyticsOperation
-from integration_tests.simulator.list_endpoints import LIST_ENDPOINTS
-from integration_tests.simulator.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
-from integration_tests.simulator.organic_endpoints import ORGANIC_ENDPOINTS
-from integration_tests.simulator.parameters import (
+from integration_tests.simulator.ads import entities
+from integration_tests.simulator.analytics import ready_state
+from integration_tests.simulator.analytics.operation import AnalyticsOperation
+from integration_tests.simulator.analytics.product_groups import ProductGroupOperation
+from integration_tests.simulator.analytics.targeting_operation import SORTING, TargetingOperation
+from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
+from integration_tests.simulator.calls.parameters import (
     Choice,
     CommaArray,
     Day,
@@ -19,11 +20,12 @@ from integration_tests.simulator.parameters import (
     RepeatedArray,
     Text,
 )
-from integration_tests.simulator.product_groups import ProductGroupOperation
-from integration_tests.simulator.report_operations import CreateReport, GetReport
-from integration_tests.simulator.report_rules import REPORT_RULES
-from integration_tests.simulator.rules import at_most_one_of, names_ads, names_metrics_of_a_split, recent_days
-from integration_tests.simulator.targeting_operation import SORTING, TargetingOperation
+from integration_tests.simulator.calls.rules import at_most_one_of, names_ads, names_metrics_of_a_split, recent_days
+from integration_tests.simulator.lists.endpoints import LIST_ENDPOINTS
+from integration_tests.simulator.organic import content, user_analytics
+from integration_tests.simulator.organic.endpoints import ORGANIC_ENDPOINTS
+from integration_tests.simulator.reports.operations import CreateReport, GetReport
+from integration_tests.simulator.reports.rules import REPORT_RULES
 
 _BOARDS = ("boards:read",)
 _PINS = ("boards:read", "pins:read")
@@ -49,23 +51,23 @@ def _ids(name: str, *, required: bool = False, max_length: int | None = None, ma
 _CAMPAIGN_IDS = _ids("campaign_ids", max_length=18)
 
 ENDPOINTS: tuple[Operation, ...] = (
-    DocumentOperation("user_account/get", "/user_account", "org_read", _USER, (AD_ACCOUNT_ID,), organic.user_account),
+    DocumentOperation("user_account/get", "/user_account", "org_read", _USER, (AD_ACCOUNT_ID,), content.user_account),
     ListOperation(
         "boards/list",
         "/boards",
         "org_read",
         _BOARDS,
         (AD_ACCOUNT_ID, Choice("privacy", values=("ALL", "PUBLIC", "PROTECTED", "SECRET", "PUBLIC_AND_SECRET"))),
-        organic.boards,
+        content.boards,
     ),
-    DocumentOperation("boards/get", "/boards/{board_id}", "org_read", _BOARDS, (AD_ACCOUNT_ID,), organic.board_by_id),
+    DocumentOperation("boards/get", "/boards/{board_id}", "org_read", _BOARDS, (AD_ACCOUNT_ID,), content.board_by_id),
     ListOperation(
         "board_sections/list",
         "/boards/{board_id}/sections",
         "org_read",
         _BOARDS,
         (AD_ACCOUNT_ID,),
-        organic.board_sections,
+        content.board_sections,
     ),
     ListOperation(
         "boards/list_pins",
@@ -75,9 +77,9 @@ ENDPOINTS: tuple[Operation, ...] = (
         (
             AD_ACCOUNT_ID,
             Flag("pin_metrics", default=False),
-            RepeatedArray("creative_types", item=Choice("creative_types", values=organic.CREATIVE_TYPES)),
+            RepeatedArray("creative_types", item=Choice("creative_types", values=content.CREATIVE_TYPES)),
         ),
-        organic.board_pins,
+        content.board_pins,
     ),
     ListOperation(
         "board_sections/list_pins",
@@ -85,7 +87,7 @@ ENDPOINTS: tuple[Operation, ...] = (
         "org_read",
         _PINS,
         (AD_ACCOUNT_ID,),
-        organic.board_section_pins,
+        content.board_section_pins,
     ),
     DocumentOperation(
         "user_account/analytics",
@@ -120,16 +122,16 @@ ENDPOINTS: tuple[Operation, ...] = (
         "ads_read",
         _ADS,
         (Flag("include_shared_accounts", default=True),),
-        ads.ad_accounts,
+        entities.ad_accounts,
     ),
-    DocumentOperation("ad_accounts/get", _AA, "ads_read", _ADS, (), ads.ad_account_by_id),
+    DocumentOperation("ad_accounts/get", _AA, "ads_read", _ADS, (), entities.ad_account_by_id),
     ListOperation(
         "campaigns/list",
         f"{_AA}/campaigns",
         "ads_read",
         _ADS,
         (_CAMPAIGN_IDS, _ENTITY_STATUSES, _ORDER),
-        ads.campaigns,
+        entities.campaigns,
     ),
     ListOperation(
         "ad_groups/list",
@@ -143,7 +145,7 @@ ENDPOINTS: tuple[Operation, ...] = (
             _ORDER,
             Flag("translate_interests_to_names", default=False),
         ),
-        ads.ad_groups,
+        entities.ad_groups,
         rules=(at_most_one_of("campaign_ids", "ad_group_ids"),),
     ),
     ListOperation(
@@ -152,7 +154,7 @@ ENDPOINTS: tuple[Operation, ...] = (
         "ads_read",
         _ADS,
         (_CAMPAIGN_IDS, _ids("ad_group_ids"), _ids("ad_ids"), _ENTITY_STATUSES, _ORDER),
-        ads.ads,
+        entities.ads,
         rules=(at_most_one_of("campaign_ids", "ad_group_ids", "ad_ids"),),
     ),
     AnalyticsOperation("ad_account/analytics", f"{_AA}/analytics", level="ad_accounts"),

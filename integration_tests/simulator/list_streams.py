@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from integration_tests.simulator import account_lists, ad_group_lists, catalogs
-from integration_tests.simulator.account_lists import ListingOf
-from integration_tests.simulator.layout import Layout
-from integration_tests.simulator.listing import Record
+from integration_tests.simulator.lists import account_lists, ad_group_lists, catalogs
+from integration_tests.simulator.lists.account_lists import ListingOf
+from integration_tests.simulator.world.layout import Layout
+from integration_tests.simulator.world.listing import Record
 
 _LATEST_RESULTS = 250
 """So many results of a feed can be reached."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from integration_tests.simulator import organic, pin_analytics, pins, user_analytics
-from integration_tests.simulator.layout import Layout, size_at
-from integration_tests.simulator.listing import Record
+from integration_tests.simulator.organic import content, pin_analytics, pins, user_analytics
+from integration_tests.simulator.world.layout import Layout, size_at
+from integration_tests.simulator.world.listing import Record
 
 Arguments = Mapping[str, Any]
 """On whose behalf (`ad_account_id`, None for the token's own user), and which days (`start_date`, `end_date`)."""
@@ -38,24 +38,24 @@ def organic_records(layout: Layout, stream: str, arguments: Arguments) -> Iterat
 
 def _board_sections(layout: Layout, arguments: Arguments) -> Iterator[Record]:
     for board, index in _sections(layout, arguments):
-        yield {"board_id": organic.board_id(board), **organic.section(layout, board, index)}
+        yield {"board_id": content.board_id(board), **content.section(layout, board, index)}
 
 
 def _board_pins(layout: Layout, arguments: Arguments) -> Iterator[Record]:
-    for board in organic.boards_of(layout, arguments):
-        for pin in organic.board_pins(layout, {**arguments, "board_id": organic.board_id(board)}):
-            yield {**pin, MODIFIED: organic.board(layout, board)[MODIFIED]}
+    for board in content.boards_of(layout, arguments):
+        for pin in content.board_pins(layout, {**arguments, "board_id": content.board_id(board)}):
+            yield {**pin, MODIFIED: content.board(layout, board)[MODIFIED]}
 
 
 def _board_section_pins(layout: Layout, arguments: Arguments) -> Iterator[Record]:
     for board, index in _sections(layout, arguments):
-        ids = {"board_id": organic.board_id(board), "section_id": organic.section_id(layout, board, index)}
-        for pin in organic.board_section_pins(layout, {**arguments, **ids}):
-            yield {**pin, MODIFIED: organic.board(layout, board)[MODIFIED]}
+        ids = {"board_id": content.board_id(board), "section_id": content.section_id(layout, board, index)}
+        for pin in content.board_section_pins(layout, {**arguments, **ids}):
+            yield {**pin, MODIFIED: content.board(layout, board)[MODIFIED]}
 
 
 def _sections(layout: Layout, arguments: Arguments) -> Iterator[tuple[int, int]]:
-    for board in organic.boards_of(layout, arguments):
+    for board in content.boards_of(layout, arguments):
         for index in range(size_at(layout.sections_per_board, board)):
             yield board, index
 
@@ -106,8 +106,8 @@ def _split(layout: Layout, split: str, arguments: Arguments) -> Iterator[Record]
 
 
 _STREAMS: Mapping[str, Callable[[Layout, Arguments], Iterator[Record]]] = {
-    "user_account": lambda layout, arguments: iter([organic.user_account(layout, arguments)]),
-    "boards": lambda layout, arguments: iter(organic.boards(layout, arguments)),
+    "user_account": lambda layout, arguments: iter([content.user_account(layout, arguments)]),
+    "boards": lambda layout, arguments: iter(content.boards(layout, arguments)),
     "board_sections": _board_sections,
     "board_pins": _board_pins,
     "board_section_pins": _board_section_pins,

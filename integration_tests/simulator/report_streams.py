@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from integration_tests.simulator.analytics import Attribution
-from integration_tests.simulator.layout import Layout
-from integration_tests.simulator.report_columns import AD_COLUMNS
-from integration_tests.simulator.report_request import (
+from integration_tests.simulator.analytics.day_rows import Attribution
+from integration_tests.simulator.reports.columns import AD_COLUMNS
+from integration_tests.simulator.reports.request import (
     PRODUCT_ITEM_LEVELS,
     TARGETING_SUFFIX,
     ReportRequest,
     targeting_types_of,
 )
+from integration_tests.simulator.world.layout import Layout
 
 _DAYS_BACK = 913
 _PRODUCT_ITEM_DAYS_BACK = 91

@@ -12,15 +12,15 @@ from typing import Any, Self
 
 import uvicorn
 
-from integration_tests.simulator.app import BASE_PATH, build_app
-from integration_tests.simulator.connections import OpenProtocol
-from integration_tests.simulator.faults import Fault
-from integration_tests.simulator.listing import Record
-from integration_tests.simulator.oauth import CLIENT_ID, CLIENT_SECRET
-from integration_tests.simulator.request_log import Entry
-from integration_tests.simulator.service import Service
-from integration_tests.simulator.settings import Settings
-from integration_tests.simulator.world import World
+from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET
+from integration_tests.simulator.faults.script import Fault
+from integration_tests.simulator.server.app import BASE_PATH, build_app
+from integration_tests.simulator.server.connections import OpenProtocol
+from integration_tests.simulator.server.request_log import Entry
+from integration_tests.simulator.server.service import Service
+from integration_tests.simulator.server.settings import Settings
+from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.world import World
 
 _LARGEST_REQUEST = 4_194_304
 _START_SECONDS = 10
