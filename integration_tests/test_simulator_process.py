@@ -1,13 +1,17 @@
 """Does the simulator start and stop at once, and can another process drive it?"""
 
+import gc
 import json
 import signal
 import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,6 +56,33 @@ def test_a_call_without_an_answer_does_not_hold_the_stop_up(fault: Fault) -> Non
             sim.__exit__(None, None, None)
 
             assert time.perf_counter() - began < 0.5
+
+
+def call_until_refused(port: int) -> None:
+    with suppress(OSError):
+        while True:
+            with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+                connection.sendall(b"GET /v5/boards HTTP/1.1\r\nHost: x\r\n\r\n")
+                connection.recv(1)
+
+
+def test_connections_that_are_made_while_it_stops_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is left open makes itself heard when it is collected."""
+    left_open: list[Any] = []
+    gc.collect()
+    monkeypatch.setattr(sys, "unraisablehook", left_open.append)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ResourceWarning)
+        for _ in range(10):
+            with Simulator() as sim:
+                callers = [Thread(target=call_until_refused, args=(urlsplit(sim.origin).port,)) for _ in range(4)]
+                for caller in callers:
+                    caller.start()
+            for caller in callers:
+                caller.join()
+        gc.collect()
+
+    assert left_open == []
 
 
 def test_simulators_do_not_disturb_each_other() -> None:
