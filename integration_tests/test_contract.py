@@ -15,7 +15,7 @@ import pytest
 from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from integration_tests.simulator import SYNC_COLUMNS, Entry, Fault, ReportStatus, Simulator, World
+from integration_tests.simulator import SYNC_COLUMNS, Entry, Fault, ReportStatus
 from integration_tests.simulator.calls.fields import Field as BodyField
 from integration_tests.simulator.calls.fields import ListField, NumberField, TextField, UnsimulatedField
 from integration_tests.simulator.calls.operation import Operation
@@ -23,6 +23,7 @@ from integration_tests.simulator.calls.parameters import Choice, CommaArray, Int
 from integration_tests.simulator.contract import required_parameters, sdk_body, sdk_call, sdk_parameters, violations
 from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
 from integration_tests.support.api_client import Client, legal_calls, legal_order
+from integration_tests.support.pinterest import Simulator, World
 
 # Where the SDK and the simulator differ, and why the simulator is right.
 UNTYPED_CHOICES = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import Type
 
-from integration_tests.simulator import PRIMARY_KEYS, Fault, NoAccess, Simulator, World
+from integration_tests.simulator import Fault, NoAccess
 from integration_tests.simulator.contract import violations
 from integration_tests.support.assertions import (
     assert_exact,
@@ -19,7 +19,9 @@ from integration_tests.support.assertions import (
 )
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output, Record, state_of
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.truth import PRIMARY_KEYS
 from source_pinterest import limits
 
 SPLITS = tuple(name for name in PRIMARY_KEYS if name.startswith("user_account_analytics_by_"))

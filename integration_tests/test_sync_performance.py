@@ -19,10 +19,11 @@ import orjson
 import pytest
 import requests
 
-from integration_tests.simulator import PRIMARY_KEYS, REPORT_KEYS, World
 from integration_tests.support import measured
 from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.pinterest import World
 from integration_tests.support.syncs import ROOT, SYNCHRONOUS_DAYS, clean_environment, read_arguments
+from integration_tests.support.truth import PRIMARY_KEYS, REPORT_KEYS
 
 KEYS = {**PRIMARY_KEYS, **REPORT_KEYS}
 MIB = 1024 * 1024

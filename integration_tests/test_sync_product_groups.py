@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, Simulator, World
+from integration_tests.simulator import Fault
 from integration_tests.simulator.contract import violations
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_with_main, run_sync
 
 STREAM = "product_group_analytics"

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from integration_tests.simulator import Attribution, Fault, Simulator, World
-from integration_tests.simulator.analytics.targeting import TARGETING_KEYS
+from integration_tests.simulator import Attribution, Fault
 from integration_tests.simulator.contract import violations
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.days import days_later
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_with_main, run_sync
+from integration_tests.support.truth import TARGETING_KEYS
 from source_pinterest import limits
 from source_pinterest.source import SourcePinterest
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-from integration_tests.simulator import Simulator, World
+from integration_tests.support.pinterest import Simulator, World
 
 ROOT = Path(__file__).parents[1]
 RECENT_DAYS = 20

@@ -19,7 +19,6 @@ from integration_tests.simulator.server.connections import OpenProtocol
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.simulator.server.service import Service
 from integration_tests.simulator.server.settings import Settings
-from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
 
 _LARGEST_REQUEST = 4_194_304
@@ -63,21 +62,14 @@ class Simulator:
 
     # -- credentials
 
-    def config(self, **overrides: Any) -> dict[str, Any]:
-        """A connector config with OAuth credentials, the newest refresh token among them."""
-        credentials = {
-            "auth_method": "oauth2.0",
-            "client_id": CLIENT_ID,
-            "client_secret": CLIENT_SECRET,
-            "refresh_token": self._service.tokens.refresh_token,
-        }
-        return {"credentials": credentials, **overrides}
-
-    def access_token_config(self, **overrides: Any) -> dict[str, Any]:
-        """A connector config with a fresh access token."""
-        return {"credentials": {"auth_method": "access_token", "access_token": self.access_token()}, **overrides}
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What an app gets access tokens with: its id, its secret and the newest refresh token."""
+        refresh_token = self._service.tokens.refresh_token
+        return {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "refresh_token": refresh_token}
 
     def access_token(self) -> str:
+        """A fresh access token."""
         return self._service.tokens.issue_access_token()
 
     @property
@@ -98,10 +90,6 @@ class Simulator:
     def fired(self, kind: str) -> int:
         """How often faults of a kind have hit a call."""
         return self._service.script.fired(kind)
-
-    def expected(self, stream: str, **window: Any) -> dict[tuple[str, ...], Record]:
-        """What a perfect sync holds, by primary key: see `World.expected`."""
-        return self.world.expected(stream, **window)
 
     # -- what is to happen
 

@@ -6,13 +6,11 @@ from typing import Any, NamedTuple, Self
 
 import requests
 
+from integration_tests.simulator import Kind, Simulator, World
 from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET
-from integration_tests.simulator.organic import content
+from integration_tests.simulator.organic import places
 from integration_tests.simulator.reports.subjects import product_group_id
-from integration_tests.simulator.simulator import Simulator
 from integration_tests.simulator.world import numbering
-from integration_tests.simulator.world.layout import Kind
-from integration_tests.simulator.world.world import World
 
 _TIMEOUT_SECONDS = 20
 
@@ -106,9 +104,9 @@ def legal_order(world: World) -> dict[str, Any]:
 
 def legal_calls(world: World) -> dict[str, LegalCall]:
     """One legal call of each operation, by operationId."""
-    board, account = f"/boards/{content.board_id(0)}", f"/ad_accounts/{world.account_id(0)}"
-    section = f"{board}/sections/{content.section_id(world, 0, 0)}"
-    pins = [content.pin_id(world, (0, 0, position)) for position in range(3)]
+    board, account = f"/boards/{places.board_id(0)}", f"/ad_accounts/{world.account_id(0)}"
+    section = f"{board}/sections/{places.section_id(world, 0, 0)}"
+    pins = [places.pin_id(world, (0, 0, position)) for position in range(3)]
     dates = {"start_date": str(world.today - timedelta(days=5)), "end_date": str(world.today)}
     report = {**dates, "columns": "SPEND_IN_DOLLAR,TOTAL_CHECKOUT", "granularity": "DAY"}
     by_gender = {**report, "targeting_types": "GENDER,APPTYPE"}

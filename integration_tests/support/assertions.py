@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from integration_tests.simulator import BREAKDOWN_KEYS, PRIMARY_KEYS, REPORT_KEYS, Simulator
 from integration_tests.support.catalogs import ALL_STREAMS
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator
+from integration_tests.support.truth import BREAKDOWN_KEYS, PRIMARY_KEYS, REPORT_KEYS
 
 Key = tuple[Any, ...]
 KEYS = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}

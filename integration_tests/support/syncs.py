@@ -21,9 +21,9 @@ from airbyte_cdk.test import entrypoint_wrapper
 from pendulum import Date
 
 from integration_tests import network_guard
-from integration_tests.simulator import Simulator
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator
 from source_pinterest.source import SourcePinterest
 
 ROOT = Path(__file__).parents[2]

@@ -6,18 +6,18 @@ https://developers.pinterest.com/docs/api/v5/campaigns-list, ad_groups-list, ads
 from integration_tests.simulator.ads import details
 from integration_tests.simulator.organic.content import CREATIVE_TYPES
 from integration_tests.simulator.world import numbering
-from integration_tests.simulator.world.layout import Kind, Layout
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.world import Kind, World
 
 _OBJECTIVES = ("AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION", "SALES", "LEADS")
 _RUNNING = {"ACTIVE": "RUNNING"}
 _APPROVED = {"ACTIVE": "APPROVED"}
 
 
-def campaign(layout: Layout, account: int, index: int) -> Record:
-    bits = mix(layout.seed, 4, account, index)
-    record = _entity(layout, Kind.CAMPAIGNS, account, index)
+def campaign(world: World, account: int, index: int) -> Record:
+    bits = mix(world.seed, 4, account, index)
+    record = _entity(world, Kind.CAMPAIGNS, account, index)
     record |= {
         "name": words(bits),
         "summary_status": _RUNNING.get(record["status"], record["status"]),
@@ -44,14 +44,14 @@ def campaign(layout: Layout, account: int, index: int) -> Record:
             "is_top_of_search": True,
             "performance_plus_campaign_settings": details.performance_plus(index),
         }
-    return record | layout.edited(Kind.CAMPAIGNS, record["id"])
+    return record | world.edited(Kind.CAMPAIGNS, record["id"])
 
 
-def ad_group(layout: Layout, account: int, index: int) -> Record:
-    bits = mix(layout.seed, 5, account, index)
-    record = _entity(layout, Kind.AD_GROUPS, account, index)
+def ad_group(world: World, account: int, index: int) -> Record:
+    bits = mix(world.seed, 5, account, index)
+    record = _entity(world, Kind.AD_GROUPS, account, index)
     record |= {
-        "campaign_id": layout.entity_id(Kind.CAMPAIGNS, account, layout.parent_index(Kind.AD_GROUPS, account, index)),
+        "campaign_id": world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, index)),
         "name": words(bits),
         "summary_status": _RUNNING.get(record["status"], record["status"]),
         "billable_event": "IMPRESSION" if index % 2 else "CLICKTHROUGH",
@@ -73,17 +73,17 @@ def ad_group(layout: Layout, account: int, index: int) -> Record:
     }
     if index % 3 == 0:
         record |= details.rare_ad_group_fields(index)
-    return record | layout.edited(Kind.AD_GROUPS, record["id"])
+    return record | world.edited(Kind.AD_GROUPS, record["id"])
 
 
-def ad(layout: Layout, account: int, index: int) -> Record:
-    bits = mix(layout.seed, 6, account, index)
-    group = layout.parent_index(Kind.ADS, account, index)
-    record = _entity(layout, Kind.ADS, account, index)
+def ad(world: World, account: int, index: int) -> Record:
+    bits = mix(world.seed, 6, account, index)
+    group = world.parent_index(Kind.ADS, account, index)
+    record = _entity(world, Kind.ADS, account, index)
     rejected = index % 7 == 6
     record |= {
-        "ad_group_id": layout.entity_id(Kind.AD_GROUPS, account, group),
-        "campaign_id": layout.entity_id(Kind.CAMPAIGNS, account, layout.parent_index(Kind.AD_GROUPS, account, group)),
+        "ad_group_id": world.entity_id(Kind.AD_GROUPS, account, group),
+        "campaign_id": world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, group)),
         "pin_id": pin_id_of_ad(account, index),
         "name": words(bits) if index % 8 else None,
         "creative_type": CREATIVE_TYPES[index % len(CREATIVE_TYPES)],
@@ -99,19 +99,19 @@ def ad(layout: Layout, account: int, index: int) -> Record:
     }
     if index % 2 == 0:
         record |= details.rare_ad_fields(index)
-    return record | layout.edited(Kind.ADS, record["id"])
+    return record | world.edited(Kind.ADS, record["id"])
 
 
 def pin_id_of_ad(account: int, index: int) -> str:
     return numbering.AD_PINS.id_of(account * 1_000_000 + index)
 
 
-def _entity(layout: Layout, kind: Kind, account: int, index: int) -> Record:
-    updated = layout.updated_time(kind, account, index)
+def _entity(world: World, kind: Kind, account: int, index: int) -> Record:
+    updated = world.updated_time(kind, account, index)
     return {
-        "id": layout.entity_id(kind, account, index),
-        "ad_account_id": layout.account_id(account),
-        "status": layout.status(kind, account, index),
+        "id": world.entity_id(kind, account, index),
+        "ad_account_id": world.account_id(account),
+        "status": world.status(kind, account, index),
         "created_time": updated - 10_000_000 - index,
         "updated_time": updated,
     }

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from integration_tests.simulator.analytics import columns
 from integration_tests.simulator.analytics.subjects import Subject
 from integration_tests.simulator.reports import columns as report_columns
-from integration_tests.simulator.world.layout import Layout
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
+from integration_tests.simulator.world.world import World
 
 _MULTIPLIER = 0x9E3779B1
 _COUNT_RANGE = 9_000
@@ -56,8 +56,8 @@ class _Group(NamedTuple):
 class DayRows:
     """Makes the rows of one request: its columns and its attribution."""
 
-    def __init__(self, layout: Layout, wanted: Sequence[str], attribution: Attribution) -> None:
-        self._layout = layout
+    def __init__(self, world: World, wanted: Sequence[str], attribution: Attribution) -> None:
+        self._world = world
         self.wanted = frozenset(wanted)
         self._salt = attribution.salt() if attribution != DEFAULT_ATTRIBUTION else 0
         self._groups = list(_groups(wanted))
@@ -66,24 +66,24 @@ class DayRows:
         """One row for each day with activity, the first and the last day included."""
         fixed = {name: value for name, value in subject.fixed.items() if name in self.wanted or name == subject.row_key}
         as_numbers = (
-            {name: int(value) for name, value in fixed.items() if _is_id(name)} if self._layout.numeric_ids else {}
+            {name: int(value) for name, value in fixed.items() if _is_id(name)} if self._world.numeric_ids else {}
         )
-        for ordinal in _known_days(self._layout, start, end):
-            bits = mix(self._layout.seed, subject.number, ordinal)
-            if bits % 100 < self._layout.active_percent:
+        for ordinal in _known_days(self._world, start, end):
+            bits = mix(self._world.seed, subject.number, ordinal)
+            if bits % 100 < self._world.active_percent:
                 day = date.fromordinal(ordinal)
                 row = {**fixed, **(as_numbers if ordinal % 2 else {}), "DATE": day.isoformat()}
-                yield self._measured(row, bits, self._layout.revision(day))
+                yield self._measured(row, bits, self._world.revision(day))
 
     def _measured(self, row: Record, bits: int, revision: int) -> Record:
         later = mix(bits, revision, self._salt) if revision or self._salt else bits
-        floor = 1 if self._layout.full_rows else None
+        floor = 1 if self._world.full_rows else None
         for names, multipliers, limit, divisor, is_conversion in self._groups:
             base = later if is_conversion else bits
             values: list[Any] = [(base * multiplier >> 24) % limit for multiplier in multipliers]
             values = [value + 1 for value in values] if floor else [max(0, value - limit // 3) for value in values]
             row.update(zip(names, [value / divisor for value in values] if divisor > 1 else values, strict=True))
-        return row if self._layout.full_rows else _thinned(row, bits)
+        return row if self._world.full_rows else _thinned(row, bits)
 
 
 BUCKETS: Mapping[str, Callable[[date], date | None]] = {
@@ -120,9 +120,9 @@ def _groups(wanted: Sequence[str]) -> Iterator[_Group]:
                 yield _Group(chosen, multipliers, limit, divisor, is_conversion)
 
 
-def _known_days(layout: Layout, start: date, end: date) -> range:
-    first = max(start, layout.first_day or start)
-    last = min(end, layout.today)
+def _known_days(world: World, start: date, end: date) -> range:
+    first = max(start, world.first_day or start)
+    last = min(end, world.today)
     return range(first.toordinal(), (last + timedelta(days=1)).toordinal())
 
 

@@ -18,8 +18,8 @@ from integration_tests.simulator.calls.errors import ApiError
 from integration_tests.simulator.calls.operation import Arguments, Call, Operation
 from integration_tests.simulator.calls.parameters import Choice, CommaArray, Day, Parameter
 from integration_tests.simulator.calls.rules import no_beta_features, recent_days, recent_hours
-from integration_tests.simulator.world.layout import Kind, Layout
 from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.world import Kind, World
 
 WINDOW_DAYS = ("0", "1", "7", "14", "30", "60")
 REPORT_PARAMETERS = (
@@ -51,15 +51,15 @@ class AnalyticsOperation(Operation):
     def accepted(self) -> tuple[Parameter, ...]:
         return (*REPORT_PARAMETERS, *self.parameters)
 
-    def permit(self, layout: Layout, arguments: Arguments) -> None:
-        super().permit(layout, arguments)
+    def permit(self, world: World, arguments: Arguments) -> None:
+        super().permit(world, arguments)
         for rule in (recent_days, recent_hours, no_beta_features):
-            rule(layout, arguments)
+            rule(world, arguments)
 
     def answer(self, call: Call) -> bytes:
         arguments = call.arguments
-        account = entities.account_of(call.layout, arguments)
-        ids = _entity_ids(call.layout, self.level, account, arguments)
+        account = entities.account_of(call.world, arguments)
+        ids = _entity_ids(call.world, self.level, account, arguments)
         days = (arguments["end_date"] - arguments["start_date"]).days + 1
         if call.max_rows is not None and max(1, len(ids)) * days > call.max_rows:
             raise ApiError(413, 413, "The requested report is too large.")
@@ -73,10 +73,10 @@ class AnalyticsOperation(Operation):
         """What a row holds."""
         return tuple(arguments["columns"])
 
-    def subjects(self, layout: Layout, account: int, arguments: Arguments, ids: Sequence[str]) -> Iterator[Subject]:
+    def subjects(self, world: World, account: int, arguments: Arguments, ids: Sequence[str]) -> Iterator[Subject]:
         """What the rows are about."""
         del arguments
-        return subjects(layout, self.level, account, ids)
+        return subjects(world, self.level, account, ids)
 
     def shown(self, row: Record) -> Record:
         """A row as this endpoint shows it."""
@@ -85,8 +85,8 @@ class AnalyticsOperation(Operation):
     def _chunks(self, call: Call, account: int, ids: Sequence[str]) -> Iterator[bytes]:
         """The rows entity by entity, so that a large answer is never held as objects."""
         arguments = call.arguments
-        maker = DayRows(call.layout, self.columns(arguments), attribution_of(arguments))
-        for subject in self.subjects(call.layout, account, arguments, ids):
+        maker = DayRows(call.world, self.columns(arguments), attribution_of(arguments))
+        for subject in self.subjects(call.world, account, arguments, ids):
             daily = maker.rows(subject, arguments["start_date"], arguments["end_date"])
             rows = [self.shown(row) for row in gathered(daily, arguments["granularity"])]
             if rows:
@@ -102,7 +102,7 @@ def attribution_of(arguments: Arguments) -> Attribution:
     )
 
 
-def _entity_ids(layout: Layout, level: str, account: int, arguments: Arguments) -> Sequence[str]:
+def _entity_ids(world: World, level: str, account: int, arguments: Arguments) -> Sequence[str]:
     if level == "ad_accounts":
         return ()
     own = {
@@ -113,6 +113,6 @@ def _entity_ids(layout: Layout, level: str, account: int, arguments: Arguments) 
     }[level]
     if arguments[own] is not None:
         return tuple(arguments[own])
-    indexes = entities.chosen(layout, Kind.ADS, account, {"campaign_ids": arguments["campaign_ids"]})
+    indexes = entities.chosen(world, Kind.ADS, account, {"campaign_ids": arguments["campaign_ids"]})
     pins = set(arguments["pin_ids"])
-    return [layout.entity_id(Kind.ADS, account, i) for i in indexes if pin_id_of_ad(account, i) in pins]
+    return [world.entity_id(Kind.ADS, account, i) for i in indexes if pin_id_of_ad(account, i) in pins]

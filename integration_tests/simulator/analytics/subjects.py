@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from integration_tests.simulator.ads import records
-from integration_tests.simulator.world.layout import Kind, Layout
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
+from integration_tests.simulator.world.world import Kind, World
 
 _ACCOUNT_LEVEL = None
 _ROW_KEYS = {Kind.CAMPAIGNS: "CAMPAIGN_ID", Kind.AD_GROUPS: "AD_GROUP_ID", Kind.ADS: "AD_ID"}
@@ -26,27 +26,27 @@ class Subject:
     fixed: Mapping[str, Any]
 
 
-def subjects(layout: Layout, level: str, account: int, ids: Sequence[str] | None) -> Iterator[Subject]:
+def subjects(world: World, level: str, account: int, ids: Sequence[str] | None) -> Iterator[Subject]:
     """The entities asked for, in the order of the request; ids that aren't this account's are passed over."""
     if level == "ad_accounts":
-        yield _subject(layout, "AD_ACCOUNT_ID", account, _ACCOUNT_LEVEL, 0)
+        yield _subject(world, "AD_ACCOUNT_ID", account, _ACCOUNT_LEVEL, 0)
         return
     kind = Kind(level)
-    every_fifth_is_idle = layout.active_percent < 100
+    every_fifth_is_idle = world.active_percent < 100
     for entity_id in dict.fromkeys(ids or ()):
-        index = layout.entity_index(kind, account, entity_id)
+        index = world.entity_index(kind, account, entity_id)
         if index is not None and not (every_fifth_is_idle and index % 5 == 4):
-            yield _subject(layout, _ROW_KEYS[kind], account, kind, index)
+            yield _subject(world, _ROW_KEYS[kind], account, kind, index)
 
 
-def _subject(layout: Layout, row_key: str, account: int, kind: Kind | None, index: int) -> Subject:
-    depth = 3 if layout.full_rows else _DEPTH[kind]
-    lineage = _lineage(layout, account, kind, index)
+def _subject(world: World, row_key: str, account: int, kind: Kind | None, index: int) -> Subject:
+    depth = 3 if world.full_rows else _DEPTH[kind]
+    lineage = _lineage(world, account, kind, index)
     makers: tuple[Callable[[], Record], ...] = (
-        lambda: {"AD_ACCOUNT_ID": layout.account_id(account), "ADVERTISER_ID": layout.account_id(account)},
-        lambda: _campaign_columns(records.campaign(layout, account, lineage[0])),
-        lambda: _ad_group_columns(records.ad_group(layout, account, lineage[1])),
-        lambda: _ad_columns(records.ad(layout, account, lineage[2])),
+        lambda: {"AD_ACCOUNT_ID": world.account_id(account), "ADVERTISER_ID": world.account_id(account)},
+        lambda: _campaign_columns(records.campaign(world, account, lineage[0])),
+        lambda: _ad_group_columns(records.ad_group(world, account, lineage[1])),
+        lambda: _ad_columns(records.ad(world, account, lineage[2])),
     )
     fixed: Record = {}
     for make in makers[: depth + 1]:
@@ -54,11 +54,11 @@ def _subject(layout: Layout, row_key: str, account: int, kind: Kind | None, inde
     return Subject(mix(account, _DEPTH[kind], index), row_key, fixed)
 
 
-def _lineage(layout: Layout, account: int, kind: Kind | None, index: int) -> tuple[int, int, int]:
+def _lineage(world: World, account: int, kind: Kind | None, index: int) -> tuple[int, int, int]:
     """The campaign, ad group and ad that an entity's columns speak of: its ancestors, or else the first children."""
     ad_index = index if kind is Kind.ADS else 0
-    group = index if kind is Kind.AD_GROUPS else layout.parent_index(Kind.ADS, account, ad_index)
-    campaign = index if kind is Kind.CAMPAIGNS else layout.parent_index(Kind.AD_GROUPS, account, group)
+    group = index if kind is Kind.AD_GROUPS else world.parent_index(Kind.ADS, account, ad_index)
+    campaign = index if kind is Kind.CAMPAIGNS else world.parent_index(Kind.AD_GROUPS, account, group)
     return campaign, group, ad_index
 
 

@@ -31,22 +31,6 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 MOST_TYPES = {"ad_accounts": 15, "campaigns": 14, "ad_groups": 14, "ads": 14}
 TYPE, VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
 
-STREAMS: Mapping[str, str] = {
-    "ad_account_targeting_analytics": "ad_accounts",
-    "campaign_targeting_analytics": "campaigns",
-    "ad_group_targeting_analytics": "ad_groups",
-    "ad_targeting_analytics": "ads",
-}
-_ROW_KEYS = {"ad_accounts": "AD_ACCOUNT_ID", "campaigns": "CAMPAIGN_ID", "ad_groups": "AD_GROUP_ID", "ads": "AD_ID"}
-TARGETING_KEYS: Mapping[str, tuple[str, ...]] = {
-    stream: (_ROW_KEYS[level], TYPE, VALUE, "DATE") for stream, level in STREAMS.items()
-}
-
-
-def open_types(level: str) -> tuple[str, ...]:
-    """The types that all apps may ask for."""
-    return tuple(name for name in TYPES[level] if name not in BETA_TYPES)
-
 
 def broken_down(subject: Subject, targeting_types: Iterable[str]) -> Iterator[Subject]:
     """An entity, once for each value of each type."""

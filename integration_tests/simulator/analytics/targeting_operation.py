@@ -13,8 +13,8 @@ from integration_tests.simulator.analytics.targeting import BETA_TYPES, MOST_TYP
 from integration_tests.simulator.calls.errors import bad_request, forbidden
 from integration_tests.simulator.calls.operation import Arguments
 from integration_tests.simulator.calls.parameters import Choice, CommaArray, Flag, Parameter, RepeatedArray, Text
-from integration_tests.simulator.world.layout import Layout
 from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.world import World
 
 SORTING = (RepeatedArray("sort_columns", item=Text("sort_columns"), max_items=2), Flag("sort_ascending"))
 
@@ -32,8 +32,8 @@ class TargetingOperation(AnalyticsOperation):
             CommaArray("attribution_types", item=attribution, max_items=2),
         )
 
-    def permit(self, layout: Layout, arguments: Arguments) -> None:
-        super().permit(layout, arguments)
+    def permit(self, world: World, arguments: Arguments) -> None:
+        super().permit(world, arguments)
         if not BETA_TYPES.isdisjoint(arguments["targeting_types"]):
             raise forbidden()
         if any(arguments.get(name) is not None for name in ("attribution_types", "sort_columns", "sort_ascending")):
@@ -45,10 +45,10 @@ class TargetingOperation(AnalyticsOperation):
     def columns(self, arguments: Arguments) -> tuple[str, ...]:
         return (*super().columns(arguments), TYPE, VALUE)
 
-    def subjects(self, layout: Layout, account: int, arguments: Arguments, ids: Sequence[str]) -> Iterator[Subject]:
+    def subjects(self, world: World, account: int, arguments: Arguments, ids: Sequence[str]) -> Iterator[Subject]:
         """Each entity by type and value; an id is on a row only where its column is asked for."""
         types = tuple(dict.fromkeys(arguments["targeting_types"]))
-        for subject in super().subjects(layout, account, arguments, ids):
+        for subject in super().subjects(world, account, arguments, ids):
             yield from broken_down(replace(subject, row_key=""), types)
 
     def shown(self, row: Record) -> Record:

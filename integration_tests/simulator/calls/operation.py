@@ -16,8 +16,8 @@ from integration_tests.simulator.calls.errors import bad_request, forbidden, pag
 from integration_tests.simulator.calls.parameters import Digits, Integer, Parameter, Text
 from integration_tests.simulator.faults.script import Fault
 from integration_tests.simulator.reports.jobs import ReportJobs
-from integration_tests.simulator.world.layout import Layout
 from integration_tests.simulator.world.listing import Listing
+from integration_tests.simulator.world.world import World
 
 Arguments = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ PAGING = (Text("bookmark"), Integer("page_size", minimum=1, maximum=250, default
 class Call:
     """A request whose parameters have been read."""
 
-    layout: Layout
+    world: World
     arguments: Arguments
     identity: str
     bookmarks: Bookmarks
@@ -58,7 +58,7 @@ class Operation(ABC):
     category: str
     scopes: tuple[str, ...]
     parameters: tuple[Parameter, ...]
-    rules: tuple[Callable[[Layout, Arguments], None], ...] = field(default=(), kw_only=True)
+    rules: tuple[Callable[[World, Arguments], None], ...] = field(default=(), kw_only=True)
 
     def accepted(self) -> tuple[Parameter, ...]:
         return self.parameters
@@ -78,13 +78,13 @@ class Operation(ABC):
         """The arguments in the JSON body, of which a GET has none."""
         return {}
 
-    def permit(self, layout: Layout, arguments: Arguments) -> None:
+    def permit(self, world: World, arguments: Arguments) -> None:
         """Refuses accounts that aren't the user's, and what only several parameters together make wrong."""
         account = arguments.get("ad_account_id")
-        if account is not None and layout.account_index(account) is None:
+        if account is not None and world.account_index(account) is None:
             raise forbidden()
         for rule in self.rules:
-            rule(layout, arguments)
+            rule(world, arguments)
 
     @abstractmethod
     def answer(self, call: Call) -> bytes:
@@ -95,17 +95,17 @@ class Operation(ABC):
 class DocumentOperation(Operation):
     """One GET that answers with a single document."""
 
-    document: Callable[[Layout, Arguments], Any]
+    document: Callable[[World, Arguments], Any]
 
     def answer(self, call: Call) -> bytes:
-        return orjson.dumps(self.document(call.layout, call.arguments))
+        return orjson.dumps(self.document(call.world, call.arguments))
 
 
 @dataclass(frozen=True)
 class ListOperation(Operation):
     """One GET that answers page by page, from a listing."""
 
-    listing: Callable[[Layout, Arguments], Listing]
+    listing: Callable[[World, Arguments], Listing]
 
     def accepted(self) -> tuple[Parameter, ...]:
         return (*self.parameters, *PAGING)
@@ -115,7 +115,7 @@ class ListOperation(Operation):
         size = min(size, call.page_cap or size)
         if call.max_items is not None and offset >= call.max_items:
             raise pagination_cap()
-        listing = self.listing(call.layout, call.arguments)
+        listing = self.listing(call.world, call.arguments)
         following = offset + size
         bookmark = call.bookmarks.issue(following, call.identity) if following < len(listing) else None
         return orjson.dumps({"items": listing.page(offset, size), "bookmark": bookmark})

@@ -136,3 +136,8 @@ class CommaArray(Parameter):
         if self.max_items is not None and len(items) > self.max_items:
             raise bad_request(f"{self.name} has {len(items)} items, the maximum is {self.max_items}.")
         return tuple(self.item.parse(item) for item in items)
+
+
+def ids(name: str, *, required: bool = False, max_length: int | None = None, max_items: int = 250) -> Parameter:
+    """An array of ids."""
+    return RepeatedArray(name, required=required, item=Digits(name, max_length=max_length), max_items=max_items)

@@ -11,14 +11,14 @@ from typing import Any
 from integration_tests.simulator.ads.entities import account_of
 from integration_tests.simulator.calls.errors import ApiError, bad_request, forbidden, missing_scope
 from integration_tests.simulator.world import numbering
-from integration_tests.simulator.world.layout import Kind, Layout, Size, size_at
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.numbering import Numbering
 from integration_tests.simulator.world.seeding import WORDS, mix
+from integration_tests.simulator.world.world import Kind, Size, World, size_at
 
 MATCH_TYPES = ("BROAD", "PHRASE", "EXACT", "EXACT_NEGATIVE", "PHRASE_NEGATIVE")
 _PER_ACCOUNT, _PER_PARENT = 1_000_000, 1_000
-_STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
+STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
 
 
 class KeywordBatches(StrEnum):
@@ -44,22 +44,14 @@ Place = tuple[Kind | None, int, int]
 """The kind of the parent (None: the account), its index and the keyword's position in it."""
 
 
-def keywords(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
-    account = account_of(layout, arguments)
+def keywords(world: World, arguments: Mapping[str, Any]) -> Listing:
+    account = account_of(world, arguments)
     wanted = arguments.get("match_types")
-    places = [place for place in _places(layout, account, arguments) if wanted is None or _match_type(place) in wanted]
-    return Listing(places, lambda place: keyword(layout, account, place))
+    places = [place for place in _places(world, account, arguments) if wanted is None or _match_type(place) in wanted]
+    return Listing(places, lambda place: keyword(world, account, place))
 
 
-def all_keywords(layout: Layout, account: int) -> Iterator[Record]:
-    yield from keywords(layout, {"ad_account_id": layout.account_id(account)})
-    for kind, name in ((Kind.CAMPAIGNS, "campaign_id"), (Kind.AD_GROUPS, "ad_group_id")):
-        for index in range(layout.count(kind, account)):
-            parent = {name: layout.entity_id(kind, account, index)}
-            yield from keywords(layout, {"ad_account_id": layout.account_id(account), **parent})
-
-
-def keyword(layout: Layout, account: int, place: Place) -> Record:
+def keyword(world: World, account: int, place: Place) -> Record:
     kind, parent, position = place
     word = WORDS[position % len(WORDS)]
     turn = position // len(WORDS)
@@ -69,47 +61,47 @@ def keyword(layout: Layout, account: int, place: Place) -> Record:
         "value": f"{word} {turn}" if turn else word,
         "match_type": _match_type(place),
         "bid": 200_000 + position if kind is Kind.AD_GROUPS and position % 2 == 0 else None,
-        "parent_id": layout.entity_id(kind, account, parent) if kind else layout.account_id(account),
+        "parent_id": world.entity_id(kind, account, parent) if kind else world.account_id(account),
         "parent_type": parent_type,
-        "archived": mix(layout.seed, account, parent, position) % 5 == 0,
+        "archived": mix(world.seed, account, parent, position) % 5 == 0,
         "type": "keyword",
     }
 
 
-def _places(layout: Layout, account: int, arguments: Mapping[str, Any]) -> Iterator[Place]:
+def _places(world: World, account: int, arguments: Mapping[str, Any]) -> Iterator[Place]:
     if (ad_groups := arguments.get("ad_group_ids")) is not None:
-        yield from _batch(layout, account, ad_groups)
+        yield from _batch(world, account, ad_groups)
     elif (ad_group := arguments.get("ad_group_id")) is not None:
-        yield from _in(layout, account, Kind.AD_GROUPS, ad_group)
+        yield from _in(world, account, Kind.AD_GROUPS, ad_group)
     elif (campaign := arguments.get("campaign_id")) is not None:
-        yield from _in(layout, account, Kind.CAMPAIGNS, campaign)
+        yield from _in(world, account, Kind.CAMPAIGNS, campaign)
     else:
-        yield from _of_account(layout, account)
+        yield from _of_account(world, account)
 
 
-def _batch(layout: Layout, account: int, ad_groups: Sequence[str]) -> Iterator[Place]:
-    mode = KeywordBatches(layout.keyword_batches)
+def _batch(world: World, account: int, ad_groups: Sequence[str]) -> Iterator[Place]:
+    mode = KeywordBatches(world.keyword_batches)
     if mode in _REFUSALS:
         raise _REFUSALS[mode]
     if mode is KeywordBatches.IGNORED:
-        yield from _of_account(layout, account)
+        yield from _of_account(world, account)
         return
     for ad_group in ad_groups[-1:] if mode is KeywordBatches.LAST_ONE else ad_groups:
-        places = _in(layout, account, Kind.AD_GROUPS, ad_group)
+        places = _in(world, account, Kind.AD_GROUPS, ad_group)
         yield from places[1:] if mode is KeywordBatches.INCOMPLETE else places
         if mode is KeywordBatches.CAMPAIGNS_TOO:
-            yield from _in(layout, account, Kind.CAMPAIGNS, layout.entity_id(Kind.CAMPAIGNS, account, 0))
+            yield from _in(world, account, Kind.CAMPAIGNS, world.entity_id(Kind.CAMPAIGNS, account, 0))
 
 
-def _of_account(layout: Layout, account: int) -> list[Place]:
-    return [(None, 0, position) for position in range(size_at(layout.negative_keywords, account))]
+def _of_account(world: World, account: int) -> list[Place]:
+    return [(None, 0, position) for position in range(size_at(world.negative_keywords, account))]
 
 
-def _in(layout: Layout, account: int, kind: Kind, entity_id: str) -> list[Place]:
-    index = layout.entity_index(kind, account, entity_id)
-    if index is None or entity_id in layout.deleted_entities:
+def _in(world: World, account: int, kind: Kind, entity_id: str) -> list[Place]:
+    index = world.entity_index(kind, account, entity_id)
+    if index is None or entity_id in world.deleted_entities:
         raise ApiError(404, 404, f"{entity_id} was not found.")
-    size: Size = layout.keywords if kind is Kind.AD_GROUPS else layout.negative_keywords
+    size: Size = world.keywords if kind is Kind.AD_GROUPS else world.negative_keywords
     return [(kind, index, position) for position in range(size_at(size, index))]
 
 
@@ -125,39 +117,33 @@ _REFUSALS = {
 }
 
 
-def product_group_promotions(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
-    account = account_of(layout, arguments)
+def product_group_promotions(world: World, arguments: Mapping[str, Any]) -> Listing:
+    account = account_of(world, arguments)
     ids = arguments.get("product_group_promotion_ids")
-    groups = range(layout.count(Kind.AD_GROUPS, account)) if ids else [_ad_group(layout, account, arguments)]
+    groups = range(world.count(Kind.AD_GROUPS, account)) if ids else [_ad_group(world, account, arguments)]
     places = [
         (group, position)
         for group in groups
-        for position in range(size_at(layout.product_groups, group))
+        for position in range(size_at(world.product_groups, group))
         if _status(group, position) in arguments["entity_statuses"]
         and (not ids or _promotion_id(account, group, position) in ids)
     ]
-    listing = Listing(places, lambda place: product_group_promotion(layout, account, *place))
+    listing = Listing(places, lambda place: product_group_promotion(world, account, *place))
     return listing.backwards() if arguments.get("order") == "DESCENDING" else listing
 
 
-def names_promotions(_layout: Layout, arguments: Mapping[str, Any]) -> None:
+def names_promotions(_world: World, arguments: Mapping[str, Any]) -> None:
     """Promotions are listed for an ad group, or by their ids."""
     if arguments["ad_group_id"] is None and arguments["product_group_promotion_ids"] is None:
         raise bad_request("Either ad_group_id or product_group_promotion_ids must be given.")
 
 
-def all_product_group_promotions(layout: Layout, account: int) -> Iterator[Record]:
-    for index in range(layout.count(Kind.AD_GROUPS, account)):
-        ad_group = {"ad_group_id": layout.entity_id(Kind.AD_GROUPS, account, index), "entity_statuses": _STATUSES}
-        yield from product_group_promotions(layout, {"ad_account_id": layout.account_id(account), **ad_group})
-
-
-def product_group_promotion(layout: Layout, account: int, group: int, position: int) -> Record:
+def product_group_promotion(world: World, account: int, group: int, position: int) -> Record:
     record: Record = {
         "id": _promotion_id(account, group, position),
-        "ad_group_id": layout.entity_id(Kind.AD_GROUPS, account, group),
+        "ad_group_id": world.entity_id(Kind.AD_GROUPS, account, group),
         "status": _status(group, position),
-        "bid_in_micro_currency": mix(layout.seed, account, group, position) % 10**9 if position % 2 else None,
+        "bid_in_micro_currency": mix(world.seed, account, group, position) % 10**9 if position % 2 else None,
         "catalog_product_group_id": numbering.CATALOG_PRODUCT_GROUPS.id_of(position),
         "catalog_product_group_name": "Most popular",
         "creative_type": "SHOPPING",
@@ -186,9 +172,9 @@ def product_group_promotion(layout: Layout, account: int, group: int, position: 
     return record
 
 
-def _ad_group(layout: Layout, account: int, arguments: Mapping[str, Any]) -> int:
-    index = layout.entity_index(Kind.AD_GROUPS, account, arguments["ad_group_id"])
-    if index is None or arguments["ad_group_id"] in layout.deleted_entities:
+def _ad_group(world: World, account: int, arguments: Mapping[str, Any]) -> int:
+    index = world.entity_index(Kind.AD_GROUPS, account, arguments["ad_group_id"])
+    if index is None or arguments["ad_group_id"] in world.deleted_entities:
         raise ApiError(404, 404, "Ad group not found.")
     return index
 
@@ -202,4 +188,4 @@ def _number(account: int, group: int, position: int) -> int:
 
 
 def _status(group: int, position: int) -> str:
-    return _STATUSES[(group + position) % len(_STATUSES)]
+    return STATUSES[(group + position) % len(STATUSES)]

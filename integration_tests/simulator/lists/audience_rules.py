@@ -3,8 +3,8 @@
 https://developers.pinterest.com/docs/api/v5/audiences-list: the rule's fields depend on the type of the audience.
 """
 
-from integration_tests.simulator.world.layout import Kind, Layout
 from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.world import Kind, World
 
 
 def visitors(tag: str) -> Record:
@@ -12,12 +12,12 @@ def visitors(tag: str) -> Record:
     return {"visitor_source_id": tag, "retention_days": 180, "event": "checkout"}
 
 
-def audience_rule(layout: Layout, account: int, tag: str) -> Record:
+def audience_rule(world: World, account: int, tag: str) -> Record:
     """Every field that a rule may have."""
     return {
-        "ad_account_id": layout.account_id(account),
-        "ad_id": [layout.entity_id(Kind.ADS, account, 0)],
-        "campaign_id": [layout.entity_id(Kind.CAMPAIGNS, account, 0)],
+        "ad_account_id": world.account_id(account),
+        "ad_id": [world.entity_id(Kind.ADS, account, 0)],
+        "campaign_id": [world.entity_id(Kind.CAMPAIGNS, account, 0)],
         "country": "US",
         "customer_list_id": "2541000000061",
         "engagement_domain": ["shop.example"],

@@ -9,9 +9,9 @@ from typing import Any
 
 from integration_tests.simulator.calls.errors import ApiError
 from integration_tests.simulator.world import numbering
-from integration_tests.simulator.world.layout import Layout, size_at
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.world import World, size_at
 
 PASSWORD = "false-feed-password"
 PUBLIC_LOCATION = "https://feeds.example/käse/{}.tsv"
@@ -22,27 +22,27 @@ _LARGEST_FEEDS = 10_000
 _STATUSES = ("COMPLETED", "FAILED", "PROCESSING")
 
 
-def catalogs(layout: Layout, _arguments: Mapping[str, Any]) -> Listing:
-    return Listing(range(layout.catalogs), lambda index: catalog(layout, index))
+def catalogs(world: World, _arguments: Mapping[str, Any]) -> Listing:
+    return Listing(range(world.catalogs), lambda index: catalog(world, index))
 
 
-def feeds(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
+def feeds(world: World, arguments: Mapping[str, Any]) -> Listing:
     wanted = arguments.get("catalog_id")
-    existing = range(layout.feeds if layout.catalogs else 0)
-    indexes = [index for index in existing if wanted in {None, catalog_id(_catalog_of(layout, index))}]
-    return Listing(indexes, lambda index: feed(layout, index))
+    existing = range(world.feeds if world.catalogs else 0)
+    indexes = [index for index in existing if wanted in {None, catalog_id(_catalog_of(world, index))}]
+    return Listing(indexes, lambda index: feed(world, index))
 
 
-def processing_results(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
+def processing_results(world: World, arguments: Mapping[str, Any]) -> Listing:
     """The latest 250 at most: the bookmark of this list does not work."""
     owner = numbering.FEEDS.index_of(arguments["feed_id"])
-    if owner is None or owner >= len(feeds(layout, {})) or arguments["feed_id"] in layout.deleted_feeds:
+    if owner is None or owner >= len(feeds(world, {})) or arguments["feed_id"] in world.deleted_feeds:
         raise ApiError(404, 4161, "Sorry! We could not find your catalogs feed.")
-    return Listing(range(size_at(layout.feed_results, owner)), lambda index: processing_result(layout, owner, index))
+    return Listing(range(size_at(world.feed_results, owner)), lambda index: processing_result(world, owner, index))
 
 
-def product_groups(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
-    records = {index: product_group(layout, index) for index in range(layout.catalog_product_groups)}
+def product_groups(world: World, arguments: Mapping[str, Any]) -> Listing:
+    records = {index: product_group(world, index) for index in range(world.catalog_product_groups)}
     wanted = {name: arguments.get(name) for name in ("catalog_id", "feed_id")}
     ids = arguments.get("id")
     chosen = [
@@ -54,11 +54,11 @@ def product_groups(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
     return Listing(chosen, records.__getitem__)
 
 
-def has_catalog(layout: Layout, _arguments: Mapping[str, Any]) -> None:
+def has_catalog(world: World, _arguments: Mapping[str, Any]) -> None:
     """Without a catalog, and for a merchant that Pinterest has not approved, there are no product groups to ask for."""
-    if layout.merchant_refusal is not None:
-        raise ApiError(403, layout.merchant_refusal, "We are reviewing your account.")
-    if not layout.catalogs:
+    if world.merchant_refusal is not None:
+        raise ApiError(403, world.merchant_refusal, "We are reviewing your account.")
+    if not world.catalogs:
         raise ApiError(409, 4182, "Can't access this feature without an existing catalog.")
 
 
@@ -66,24 +66,24 @@ def catalog_id(index: int) -> str:
     return numbering.CATALOGS.id_of(index)
 
 
-def catalog(layout: Layout, index: int) -> Record:
+def catalog(world: World, index: int) -> Record:
     return {
         "id": catalog_id(index),
         "catalog_type": _TYPES[index % len(_TYPES)],
-        "name": words(mix(layout.seed, 30, index)),
+        "name": words(mix(world.seed, 30, index)),
         "created_at": "2022-03-14T15:15:22Z",
         "updated_at": f"2024-03-14T15:15:{index % 60:02}Z",
     }
 
 
-def feed(layout: Layout, index: int) -> Record:
-    owner = _catalog_of(layout, index)
+def feed(world: World, index: int) -> Record:
+    owner = _catalog_of(world, index)
     kind = _TYPES[owner % len(_TYPES)]
     signed = ("", "reader:false-url-password@", "")[index % 3], ("?key=false-url-key", "", "")[index % 3]
     record: Record = {
         "id": numbering.FEEDS.id_of(index),
         "catalog_type": kind,
-        "name": words(mix(layout.seed, 31, index)),
+        "name": words(mix(world.seed, 31, index)),
         "format": ("TSV", "CSV", "XML")[index % 3],
         "location": PUBLIC_LOCATION.format(index).replace("//", f"//{signed[0]}") + signed[1],
         "status": "INACTIVE" if index % 4 == 3 else "ACTIVE",
@@ -103,7 +103,7 @@ def feed(layout: Layout, index: int) -> Record:
     return record
 
 
-def processing_result(layout: Layout, owner: int, index: int) -> Record:
+def processing_result(world: World, owner: int, index: int) -> Record:
     number = owner * _LARGEST_FEEDS + index
     record: Record = {
         "id": numbering.FEED_RESULTS.id_of(number),
@@ -111,7 +111,7 @@ def processing_result(layout: Layout, owner: int, index: int) -> Record:
         "created_at": f"2024-05-{1 + index % 28:02}T02:59:00Z",
         "updated_at": f"2024-05-{1 + index % 28:02}T03:30:00Z",
         "ingestion_details": {
-            "errors": {"IMAGE_INVALID_FILE": mix(layout.seed, number) % 9},
+            "errors": {"IMAGE_INVALID_FILE": mix(world.seed, number) % 9},
             "info": {"IN_STOCK": 10 + index, "OUT_OF_STOCK": 2, "PREORDER": 0},
             "warnings": {"ADDITIONAL_IMAGE_FILE_NOT_FOUND": 1},
         },
@@ -123,16 +123,16 @@ def processing_result(layout: Layout, owner: int, index: int) -> Record:
     return record
 
 
-def product_group(layout: Layout, index: int) -> Record:
+def product_group(world: World, index: int) -> Record:
     """Its times are milliseconds in some, as in Pinterest's example, and seconds in others, as in its description."""
-    owner = index % max(1, layout.catalogs)
+    owner = index % max(1, world.catalogs)
     kind = _TYPES[owner % len(_TYPES)]
     unit = 1_000 if index % 2 else 1
     record: Record = {
         "id": numbering.CATALOG_PRODUCT_GROUPS.id_of(index),
         "catalog_id": catalog_id(owner),
         "catalog_type": kind,
-        "name": words(mix(layout.seed, 32, index)),
+        "name": words(mix(world.seed, 32, index)),
         "description": None if index % 3 else "All of it",
         "created_at": 1_621_350_033 * unit,
         "updated_at": (1_622_742_155 + index) * unit,
@@ -159,5 +159,5 @@ _FILTERS: Mapping[str, Any] = {
 }
 
 
-def _catalog_of(layout: Layout, feed_index: int) -> int:
-    return feed_index % max(1, layout.catalogs)
+def _catalog_of(world: World, feed_index: int) -> int:
+    return feed_index % max(1, world.catalogs)

@@ -1,7 +1,7 @@
 """Which plain lists does the local Pinterest serve?
 
-The table to extend: one more list is one more entry here, beside the function that makes its listing, and its name in
-`list_streams`. Parameters as in Pinterest's OpenAPI document: https://developers.pinterest.com/docs/api/v5/
+One more list is one more entry here, beside the function that makes its listing. Parameters as in Pinterest's OpenAPI
+document: https://developers.pinterest.com/docs/api/v5/
 """
 
 from collections.abc import Callable
@@ -10,7 +10,16 @@ from dataclasses import dataclass
 import orjson
 
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, Call, ListOperation
-from integration_tests.simulator.calls.parameters import Choice, CommaArray, Day, Digits, Flag, Parameter, RepeatedArray
+from integration_tests.simulator.calls.parameters import (
+    Choice,
+    CommaArray,
+    Day,
+    Digits,
+    Flag,
+    Parameter,
+    RepeatedArray,
+    ids,
+)
 from integration_tests.simulator.calls.rules import Rule, at_most_one_of
 from integration_tests.simulator.lists import account_lists, ad_group_lists, catalogs
 from integration_tests.simulator.lists.account_lists import ListingOf
@@ -31,7 +40,7 @@ class WholeList(ListOperation):
         return self.parameters
 
     def answer(self, call: Call) -> bytes:
-        return orjson.dumps({"items": list(self.listing(call.layout, call.arguments))})
+        return orjson.dumps({"items": list(self.listing(call.world, call.arguments))})
 
 
 @dataclass(frozen=True)
@@ -40,15 +49,11 @@ class FirstPageList(ListOperation):
 
     def answer(self, call: Call) -> bytes:
         size = call.arguments["page_size"]
-        listing = self.listing(call.layout, call.arguments)
+        listing = self.listing(call.world, call.arguments)
         bookmark = None
         if size < len(listing):
             bookmark = call.arguments["bookmark"] or call.bookmarks.issue(0, call.identity)
         return orjson.dumps({"items": listing.page(0, size), "bookmark": bookmark})
-
-
-def _ids(name: str) -> Parameter:
-    return RepeatedArray(name, item=Digits(name))
 
 
 def _of_account(
@@ -113,7 +118,7 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
         ad_group_lists.keywords,
         Digits("campaign_id", max_length=18),
         _AD_GROUP_ID,
-        _ids("ad_group_ids"),
+        ids("ad_group_ids"),
         RepeatedArray("match_types", item=Choice("match_types", values=ad_group_lists.MATCH_TYPES), max_items=5),
         rules=(at_most_one_of("campaign_id", "ad_group_id", "ad_group_ids"),),
     ),
@@ -121,7 +126,7 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
         "product_group_promotions/list",
         ad_group_lists.product_group_promotions,
         _AD_GROUP_ID,
-        _ids("product_group_promotion_ids"),
+        ids("product_group_promotion_ids"),
         RepeatedArray(
             "entity_statuses", item=Choice("entity_statuses", values=_STATUSES), default=("ACTIVE", "PAUSED")
         ),

@@ -3,15 +3,17 @@
 https://developers.pinterest.com/docs/api/v5/boards-list and the operations beside it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from integration_tests.simulator.calls import errors
+from integration_tests.simulator.organic import places
 from integration_tests.simulator.organic.media import pin_media
+from integration_tests.simulator.organic.places import PinPlace
 from integration_tests.simulator.world import numbering
-from integration_tests.simulator.world.layout import Layout, largest, size_at
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.world import World, size_at
 
 USERNAME = "simulated_user"
 CLIENT = "client"
@@ -39,12 +41,9 @@ _PRIVACY_FILTERS = {
     "PUBLIC_AND_SECRET": {"PUBLIC", "SECRET"},
 }
 
-PinPlace = tuple[int, int, int]
-"""Board, slot (0 is the board itself, 1 its first section, …), position in that slot."""
 
-
-def user_account(layout: Layout, arguments: Mapping[str, Any]) -> Record:
-    owner = layout.owner_of(arguments.get("ad_account_id"))
+def user_account(world: World, arguments: Mapping[str, Any]) -> Record:
+    owner = world.owner_of(arguments.get("ad_account_id"))
     return {
         "id": numbering.USERS.id_of(owner),
         "username": username(owner),
@@ -53,105 +52,75 @@ def user_account(layout: Layout, arguments: Mapping[str, Any]) -> Record:
         "about": "Lives in a test",
         "profile_image": "https://i.pinimg.com/280x280/profile.jpg",
         "website_url": "https://shop.example",
-        "board_count": layout.boards,
-        "pin_count": sum(count_pins(layout, index) for index in boards_of(layout, arguments)),
-        "follower_count": mix(layout.seed, owner) % 5000,
+        "board_count": world.boards,
+        "pin_count": sum(places.count_pins(world, index) for index in boards_of(world, arguments)),
+        "follower_count": mix(world.seed, owner) % 5000,
         "following_count": 12,
         "monthly_views": None,
     }
 
 
-def boards(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
+def boards(world: World, arguments: Mapping[str, Any]) -> Listing:
     wanted = _PRIVACY_FILTERS.get(arguments.get("privacy") or "ALL")
-    indexes = [index for index in boards_of(layout, arguments) if wanted is None or privacy(index) in wanted]
-    return Listing(indexes, lambda index: board(layout, index))
+    indexes = [index for index in boards_of(world, arguments) if wanted is None or privacy(index) in wanted]
+    return Listing(indexes, lambda index: board(world, index))
 
 
 def username(owner: int) -> str:
     return CLIENT if owner else USERNAME
 
 
-def boards_of(layout: Layout, arguments: Mapping[str, Any]) -> range:
+def boards_of(world: World, arguments: Mapping[str, Any]) -> range:
     """The boards of whoever a call is about; no two users have one in common."""
-    owner = layout.owner_of(arguments.get("ad_account_id"))
-    return range(owner * layout.boards, (owner + 1) * layout.boards)
+    owner = world.owner_of(arguments.get("ad_account_id"))
+    return range(owner * world.boards, (owner + 1) * world.boards)
 
 
-def board_by_id(layout: Layout, arguments: Mapping[str, Any]) -> Record:
-    return board(layout, _board_index(layout, arguments))
+def board_by_id(world: World, arguments: Mapping[str, Any]) -> Record:
+    return board(world, _board_index(world, arguments))
 
 
-def board_sections(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
-    owner = _board_index(layout, arguments)
-    return Listing(range(size_at(layout.sections_per_board, owner)), lambda index: section(layout, owner, index))
+def board_sections(world: World, arguments: Mapping[str, Any]) -> Listing:
+    owner = _board_index(world, arguments)
+    return Listing(range(size_at(world.sections_per_board, owner)), lambda index: section(world, owner, index))
 
 
-def board_pins(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
-    owner = _board_index(layout, arguments)
+def board_pins(world: World, arguments: Mapping[str, Any]) -> Listing:
+    owner = _board_index(world, arguments)
     with_metrics = bool(arguments.get("pin_metrics"))
 
-    def make(index: int) -> Record:
-        place = pin_place(layout, owner, index)
-        return {**pin(layout, place), "pin_metrics": metrics(place) if with_metrics else None}
+    def make(place: PinPlace) -> Record:
+        return {**pin(world, place), "pin_metrics": metrics(place) if with_metrics else None}
 
-    indexes: Sequence[int] = range(count_pins(layout, owner))
+    found = [places.pin_place(world, owner, index) for index in range(places.count_pins(world, owner))]
     wanted = arguments.get("creative_types")
     if wanted:
-        indexes = [i for i in indexes if _creative_type(_pin_number(layout, pin_place(layout, owner, i))) in wanted]
-    return Listing([i for i in indexes if not _is_deleted(layout, pin_place(layout, owner, i))], make)
+        found = [place for place in found if _creative_type(places.pin_number(world, place)) in wanted]
+    return Listing([place for place in found if not places.is_deleted(world, place)], make)
 
 
-def board_section_pins(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
-    owner = _board_index(layout, arguments)
+def board_section_pins(world: World, arguments: Mapping[str, Any]) -> Listing:
+    owner = _board_index(world, arguments)
     number = numbering.SECTIONS.index_of(arguments["section_id"])
-    holder, index = divmod(-1 if number is None else number, _section_series(layout))
-    if holder != owner or index >= size_at(layout.sections_per_board, owner):
+    holder, index = divmod(-1 if number is None else number, places.section_series(world))
+    if holder != owner or index >= size_at(world.sections_per_board, owner):
         raise errors.section_not_found()
-    slot, size = index + 1, size_at(layout.pins_per_section, index)
-    positions = [position for position in range(size) if not _is_deleted(layout, (owner, slot, position))]
-    return Listing(positions, lambda position: pin(layout, (owner, index + 1, position)))
+    slot, size = index + 1, size_at(world.pins_per_section, index)
+    positions = [position for position in range(size) if not places.is_deleted(world, (owner, slot, position))]
+    return Listing(positions, lambda position: pin(world, (owner, index + 1, position)))
 
 
-def board_id(index: int) -> str:
-    return numbering.BOARDS.id_of(index)
-
-
-def section_id(layout: Layout, owner: int, index: int) -> str:
-    return numbering.SECTIONS.id_of(owner * _section_series(layout) + index)
-
-
-def count_pins(layout: Layout, owner: int) -> int:
-    """How many pins the board's own list shows."""
-    own = size_at(layout.pins_per_board, owner)
-    if not layout.section_pins_listed_by_board:
-        return own
-    return own + sum(
-        size_at(layout.pins_per_section, index) for index in range(size_at(layout.sections_per_board, owner))
-    )
-
-
-def pin_place(layout: Layout, owner: int, index: int) -> PinPlace:
-    """Where the n-th pin of the board's own list sits: first those beside the sections, then section by section."""
-    slot = 0
-    size = size_at(layout.pins_per_board, owner)
-    while index >= size:
-        index -= size
-        size = size_at(layout.pins_per_section, slot)
-        slot += 1
-    return owner, slot, index
-
-
-def board(layout: Layout, index: int) -> Record:
-    bits = mix(layout.seed, 1, index)
+def board(world: World, index: int) -> Record:
+    bits = mix(world.seed, 1, index)
     record: Record = {
-        "id": board_id(index),
+        "id": places.board_id(index),
         "name": words(bits),
         "description": None if index % 3 == 0 else words(bits >> 7),
-        "owner": {"username": username(index // layout.boards) if index % 5 else "a_collaborator"},
+        "owner": {"username": username(index // world.boards) if index % 5 else "a_collaborator"},
         "privacy": privacy(index),
         "created_at": "2021-06-08T09:37:18",
         "board_pins_modified_at": f"2024-02-{1 + bits % 28:02}T11:02:33.{bits % 1_000_000:06}",
-        "pin_count": size_at(layout.pins_per_board, index),
+        "pin_count": size_at(world.pins_per_board, index),
         "follower_count": bits % 900,
         "collaborator_count": bits % 3,
         "is_ads_only": False,
@@ -162,29 +131,29 @@ def board(layout: Layout, index: int) -> Record:
     }
     if index % 4 == 3:
         del record["is_ads_only"], record["media"]
-    record |= layout.board_edits(index)
+    record |= world.board_edits(index)
     return record
 
 
-def section(layout: Layout, owner: int, index: int) -> Record:
-    return {"id": section_id(layout, owner, index), "name": words(mix(layout.seed, 2, owner, index))}
+def section(world: World, owner: int, index: int) -> Record:
+    return {"id": places.section_id(world, owner, index), "name": words(mix(world.seed, 2, owner, index))}
 
 
-def pin(layout: Layout, place: PinPlace) -> Record:
+def pin(world: World, place: PinPlace) -> Record:
     owner, slot, _position = place
-    number = _pin_number(layout, place)
-    bits = mix(layout.seed, number)
+    number = places.pin_number(world, place)
+    bits = mix(world.seed, number)
     record: Record = {
-        "id": pin_id(layout, place),
-        "board_id": board_id(owner),
-        "board_section_id": section_id(layout, owner, slot - 1) if slot else None,
-        "board_owner": {"username": username(owner // layout.boards)},
+        "id": places.pin_id(world, place),
+        "board_id": places.board_id(owner),
+        "board_section_id": places.section_id(world, owner, slot - 1) if slot else None,
+        "board_owner": {"username": username(owner // world.boards)},
         "created_at": f"20{20 + bits % 6}-{1 + bits % 12:02}-{1 + (bits >> 9) % 28:02}T{bits % 24:02}:30:00",
         "creative_type": _creative_type(number),
         "title": words(bits >> 4) if bits % 3 else None,
         "description": words(bits >> 11) if bits % 5 else "",
         "link": f"https://shop.example/artículo/{number}?ref=pin&n={bits % 100}" if bits % 4 else None,
-        "alt_text": layout.board_edits(owner).get("board_pins_modified_at"),
+        "alt_text": world.board_edits(owner).get("board_pins_modified_at"),
         "dominant_color": f"#{bits & 0xFFFFFF:06x}",
         "parent_pin_id": None,
         "has_been_promoted": bits % 7 == 0,
@@ -201,45 +170,11 @@ def pin(layout: Layout, place: PinPlace) -> Record:
     return record
 
 
-def _board_index(layout: Layout, arguments: Mapping[str, Any]) -> int:
+def _board_index(world: World, arguments: Mapping[str, Any]) -> int:
     index = numbering.BOARDS.index_of(arguments["board_id"])
-    if index is None or index not in boards_of(layout, arguments):
+    if index is None or index not in boards_of(world, arguments):
         raise errors.board_not_found()
     return index
-
-
-def _section_series(layout: Layout) -> int:
-    return max(1, largest(layout.sections_per_board))
-
-
-def pin_id(layout: Layout, place: PinPlace) -> str:
-    return numbering.PINS.id_of(_pin_number(layout, place))
-
-
-def place_of(layout: Layout, text: str) -> PinPlace | None:
-    """Where the pin of an id sits; None for an id of no pin."""
-    number = numbering.PINS.index_of(text)
-    if number is None:
-        return None
-    row, position = divmod(number, _longest(layout))
-    owner, slot = divmod(row, _section_series(layout) + 1)
-    sections = size_at(layout.sections_per_board, owner)
-    size = size_at(layout.pins_per_section, slot - 1) if slot else size_at(layout.pins_per_board, owner)
-    place = (owner, slot, position)
-    return place if slot <= sections and position < size and not _is_deleted(layout, place) else None
-
-
-def _pin_number(layout: Layout, place: PinPlace) -> int:
-    owner, slot, position = place
-    return (owner * (_section_series(layout) + 1) + slot) * _longest(layout) + position
-
-
-def _longest(layout: Layout) -> int:
-    return max(1, largest(layout.pins_per_board), largest(layout.pins_per_section))
-
-
-def _is_deleted(layout: Layout, place: PinPlace) -> bool:
-    return layout.is_deleted(pin_id(layout, place))
 
 
 def privacy(index: int) -> str:

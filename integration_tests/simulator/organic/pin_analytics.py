@@ -11,11 +11,11 @@ from typing import Any
 
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic import content
-from integration_tests.simulator.organic.content import PinPlace
 from integration_tests.simulator.organic.pins import places_of
-from integration_tests.simulator.world.layout import Layout
+from integration_tests.simulator.organic.places import PinPlace, pin_id, place_of
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
+from integration_tests.simulator.world.world import World
 
 LIFETIME_METRICS = ("TOTAL_COMMENTS", "TOTAL_REACTIONS")
 STANDARD_METRICS = (
@@ -44,42 +44,42 @@ _MOST_RANKED = 500
 _PLACES = {name: place for place, name in enumerate(("ENGAGEMENT", *PIN_METRICS))}
 
 
-def pin_analytics(layout: Layout, arguments: Mapping[str, Any]) -> Record:
+def pin_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
     keys = APP_TYPES if arguments["split_field"] == "APP_TYPE" else ("all",)
-    place = _place(layout, arguments["pin_id"], arguments)
-    return {key: _metrics(layout, place, arguments, salt) for salt, key in enumerate(keys)}
+    place = _place(world, arguments["pin_id"], arguments)
+    return {key: _metrics(world, place, arguments, salt) for salt, key in enumerate(keys)}
 
 
-def multi_pins_analytics(layout: Layout, arguments: Mapping[str, Any]) -> Record:
-    places = {pin_id: _place(layout, pin_id, arguments) for pin_id in arguments["pin_ids"]}
-    return {pin_id: {"all": _metrics(layout, place, arguments, 0)} for pin_id, place in places.items()}
+def multi_pins_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
+    places = {pin_id: _place(world, pin_id, arguments) for pin_id in arguments["pin_ids"]}
+    return {pin_id: {"all": _metrics(world, place, arguments, 0)} for pin_id, place in places.items()}
 
 
-def top_pins(layout: Layout, arguments: Mapping[str, Any]) -> Record:
-    everything = islice(places_of(layout, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
-    return _ranking(layout, list(everything), arguments, arguments["metric_types"] or (*SORTS, "SAVE_RATE"))
+def top_pins(world: World, arguments: Mapping[str, Any]) -> Record:
+    everything = islice(places_of(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
+    return _ranking(world, list(everything), arguments, arguments["metric_types"] or (*SORTS, "SAVE_RATE"))
 
 
-def top_video_pins(layout: Layout, arguments: Mapping[str, Any]) -> Record:
-    everything = islice(places_of(layout, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
-    videos = [place for place in everything if _is_video(layout, place)]
-    return _ranking(layout, videos, arguments, arguments["metric_types"] or VIDEO_SORTS)
+def top_video_pins(world: World, arguments: Mapping[str, Any]) -> Record:
+    everything = islice(places_of(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
+    videos = [place for place in everything if _is_video(world, place)]
+    return _ranking(world, videos, arguments, arguments["metric_types"] or VIDEO_SORTS)
 
 
-def _ranking(layout: Layout, places: Sequence[PinPlace], arguments: Mapping[str, Any], names: Sequence[str]) -> Record:
+def _ranking(world: World, places: Sequence[PinPlace], arguments: Mapping[str, Any], names: Sequence[str]) -> Record:
     sort_by = arguments["sort_by"]
     days: int = (arguments["end_date"] - arguments["start_date"]).days + 1
 
     def total(place: PinPlace, name: str) -> int:
-        return mix(layout.seed, *place, _PLACES[name]) % (1_000 * days)
+        return mix(world.seed, *place, _PLACES[name]) % (1_000 * days)
 
     best = sorted(places, key=lambda place: total(place, sort_by), reverse=True)[: arguments["num_of_pins"]]
     return {
-        "date_availability": {"is_realtime": False, "latest_available_timestamp": layout.built_at * 1_000},
+        "date_availability": {"is_realtime": False, "latest_available_timestamp": world.built_at * 1_000},
         "sort_by": sort_by,
         "pins": [
             {
-                "pin_id": content.pin_id(layout, place),
+                "pin_id": pin_id(world, place),
                 "metrics": {name: total(place, name) for name in names},
                 "data_status": dict.fromkeys(names, "READY"),
             }
@@ -88,24 +88,24 @@ def _ranking(layout: Layout, places: Sequence[PinPlace], arguments: Mapping[str,
     }
 
 
-def _place(layout: Layout, pin_id: str, arguments: Mapping[str, Any]) -> PinPlace:
-    place = content.place_of(layout, pin_id)
-    if place is None or place[0] not in content.boards_of(layout, arguments):
+def _place(world: World, pin_id: str, arguments: Mapping[str, Any]) -> PinPlace:
+    place = place_of(world, pin_id)
+    if place is None or place[0] not in content.boards_of(world, arguments):
         raise errors.pin_not_found()
     return place
 
 
-def _is_video(layout: Layout, place: PinPlace) -> bool:
-    return "video" in str(content.pin(layout, place)["media"]["media_type"])
+def _is_video(world: World, place: PinPlace) -> bool:
+    return "video" in str(content.pin(world, place)["media"]["media_type"])
 
 
-def _metrics(layout: Layout, place: PinPlace, arguments: Mapping[str, Any], salt: int) -> Record:
+def _metrics(world: World, place: PinPlace, arguments: Mapping[str, Any], salt: int) -> Record:
     wanted = arguments["metric_types"]
-    known = PIN_METRICS if _is_video(layout, place) else STANDARD_METRICS
+    known = PIN_METRICS if _is_video(world, place) else STANDARD_METRICS
     daily_names = [name for name in wanted if name in known and name not in LIFETIME_METRICS]
-    start, end = arguments["start_date"], min(arguments["end_date"], layout.today)
+    start, end = arguments["start_date"], min(arguments["end_date"], world.today)
     days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
-    daily = [_day(layout, place, day, daily_names, salt) for day in days]
+    daily = [_day(world, place, day, daily_names, salt) for day in days]
     answer: Record = {
         "daily_metrics": daily,
         "summary_metrics": {name: sum(day["metrics"].get(name, 0) for day in daily) for name in daily_names},
@@ -116,10 +116,10 @@ def _metrics(layout: Layout, place: PinPlace, arguments: Mapping[str, Any], salt
     return answer
 
 
-def _day(layout: Layout, place: PinPlace, day: date, names: Sequence[str], salt: int) -> Record:
-    age = (layout.today - day).days
+def _day(world: World, place: PinPlace, day: date, names: Sequence[str], salt: int) -> Record:
+    age = (world.today - day).days
     status = ("PROCESSING", "ESTIMATE")[age] if age < 2 else "READY"
-    bits = mix(layout.seed, *place, day.toordinal(), salt, age == 1)
+    bits = mix(world.seed, *place, day.toordinal(), salt, age == 1)
     values = {name: (bits >> _PLACES[name]) % 1_000 for name in names} if age else {}
     rates = {name: value / 1_000 for name, value in values.items() if name.endswith("_RATE")}
     return {"date": day.isoformat(), "data_status": status, "metrics": values | rates}

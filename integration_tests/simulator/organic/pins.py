@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from integration_tests.simulator.organic import content
-from integration_tests.simulator.organic.content import PinPlace
-from integration_tests.simulator.world.layout import Layout, size_at
+from integration_tests.simulator.organic.places import PinPlace, is_deleted
 from integration_tests.simulator.world.listing import Listing, Record
+from integration_tests.simulator.world.world import World, size_at
 
 PIN_FILTERS: Mapping[str, Callable[[Record], bool]] = {
     "exclude_native": lambda pin: pin["parent_pin_id"] is not None,
@@ -19,29 +19,29 @@ PIN_FILTERS: Mapping[str, Callable[[Record], bool]] = {
 }
 
 
-def pins(layout: Layout, arguments: Mapping[str, Any]) -> Listing:
+def pins(world: World, arguments: Mapping[str, Any]) -> Listing:
     with_metrics = bool(arguments.get("pin_metrics"))
 
     def make(place: PinPlace) -> Record:
-        return {**content.pin(layout, place), "pin_metrics": content.metrics(place) if with_metrics else None}
+        return {**content.pin(world, place), "pin_metrics": content.metrics(place) if with_metrics else None}
 
-    places = list(places_of(layout, arguments))
+    places = list(places_of(world, arguments))
     if any(arguments.get(name) for name in ("pin_filter", "creative_types", "domain", "domains")):
-        places = [place for place in places if _is_wanted(content.pin(layout, place), arguments)]
+        places = [place for place in places if _is_wanted(content.pin(world, place), arguments)]
     return Listing(places, make)
 
 
-def places_of(layout: Layout, arguments: Mapping[str, Any]) -> Iterator[PinPlace]:
+def places_of(world: World, arguments: Mapping[str, Any]) -> Iterator[PinPlace]:
     """Where the pins that a call may see sit, board by board."""
     hidden = () if arguments.get("include_protected_pins") else ("PROTECTED",)
-    for board in content.boards_of(layout, arguments):
+    for board in content.boards_of(world, arguments):
         privacy = content.privacy(board)
         if privacy in hidden or (arguments.get("pin_type") == "PRIVATE" and privacy != "SECRET"):
             continue
-        for slot in range(1 + size_at(layout.sections_per_board, board)):
-            size = size_at(layout.pins_per_section, slot - 1) if slot else size_at(layout.pins_per_board, board)
+        for slot in range(1 + size_at(world.sections_per_board, board)):
+            size = size_at(world.pins_per_section, slot - 1) if slot else size_at(world.pins_per_board, board)
             for position in range(size):
-                if not layout.is_deleted(content.pin_id(layout, (board, slot, position))):
+                if not is_deleted(world, (board, slot, position)):
                     yield board, slot, position
 
 

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import Any
 from zlib import crc32
 
-from integration_tests.simulator.world.layout import Layout
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
+from integration_tests.simulator.world.world import World
 
 METRICS = (
     "ENGAGEMENT",
@@ -53,23 +53,23 @@ DEFAULTS: Mapping[str, Any] = {
 _FILTERS = ("from_claimed_content", "pin_format", "app_types", "content_type", "source")
 
 
-def user_account_analytics(layout: Layout, arguments: Mapping[str, Any]) -> Record:
+def user_account_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
     names = arguments["metric_types"] or METRICS
     chosen = ",".join(f"{name}={arguments[name]}" for name in _FILTERS)
     start, end = arguments["start_date"], arguments["end_date"]
     days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
     answer: Record = {}
     for key in SPLITS[arguments["split_field"]]:
-        salt = crc32(f"{key}&{chosen}".encode()) + layout.owner_of(arguments.get("ad_account_id"))
-        daily = [daily_metrics(layout, day, names, salt) for day in days if day <= layout.today]
+        salt = crc32(f"{key}&{chosen}".encode()) + world.owner_of(arguments.get("ad_account_id"))
+        daily = [daily_metrics(world, day, names, salt) for day in days if day <= world.today]
         answer[key] = {"daily_metrics": daily, "summary_metrics": _summary(daily, names)}
     return answer
 
 
-def daily_metrics(layout: Layout, day: date, names: tuple[str, ...], salt: int) -> Record:
-    age = (layout.today - day).days
+def daily_metrics(world: World, day: date, names: tuple[str, ...], salt: int) -> Record:
+    age = (world.today - day).days
     status = ("PROCESSING", "ESTIMATE")[age] if age < 2 else "READY"
-    bits = mix(layout.seed, salt, day.toordinal(), age == 1)
+    bits = mix(world.seed, salt, day.toordinal(), age == 1)
     metrics = {} if age == 0 else {name: _value(name, bits) for name in names}
     return {"date": day.isoformat(), "data_status": status, "metrics": metrics}
 

@@ -10,14 +10,14 @@ from integration_tests.simulator.reports.jobs import ReportJobs, ReportStatus
 from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.reports.rows import report_file
 from integration_tests.simulator.server.reply import Reply
-from integration_tests.simulator.world.layout import Layout
+from integration_tests.simulator.world.world import World
 
 DOWNLOAD_HOST = "localhost"
 _XML = "application/xml"
 _FILE = "binary/octet-stream"
 
 
-def download(layout: Layout, jobs: ReportJobs, key: str, query: Mapping[str, str], authorization: str | None) -> Reply:
+def download(world: World, jobs: ReportJobs, key: str, query: Mapping[str, str], authorization: str | None) -> Reply:
     """The file behind a link, or why it isn't given."""
     if authorization is not None:
         return xml_error(400, "InvalidArgument", "Only one auth mechanism allowed")
@@ -28,13 +28,13 @@ def download(layout: Layout, jobs: ReportJobs, key: str, query: Mapping[str, str
         return xml_error(403, "SignatureDoesNotMatch", "The request signature does not match.")
     if not jobs.is_fresh(query):
         return expired_link()
-    account = layout.account_index(job.account_id)
-    return _file(iter(()) if account is None else report_file(layout, account, job.request))
+    account = world.account_index(job.account_id)
+    return _file(iter(()) if account is None else report_file(world, account, job.request))
 
 
-def file_size(layout: Layout, account: int, request: ReportRequest) -> int | None:
+def file_size(world: World, account: int, request: ReportRequest) -> int | None:
     """How many bytes a file has, where that is known without making all of it."""
-    first, second = _start(report_file(layout, account, request))
+    first, second = _start(report_file(world, account, request))
     return len(first) if second is None else None
 
 

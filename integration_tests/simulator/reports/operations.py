@@ -54,8 +54,8 @@ class GetReport(Operation):
         if status is not ReportStatus.FINISHED:
             return poll_answer(status)
         url = f"http://{DOWNLOAD_HOST}:{call.port}{call.reports.link(job)}"
-        account = entities.account_of(call.layout, call.arguments)
-        return poll_answer(status, url, file_size(call.layout, account, job.request))
+        account = entities.account_of(call.world, call.arguments)
+        return poll_answer(status, url, file_size(call.world, account, job.request))
 
 
 def _request(arguments: Arguments) -> ReportRequest:

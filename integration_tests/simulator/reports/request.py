@@ -57,14 +57,3 @@ class ReportRequest:
     def base_level(self) -> str:
         """The level of the entities, broken down or not."""
         return self.level.removesuffix(TARGETING_SUFFIX)
-
-
-def targeting_types_of(level: str) -> tuple[str, ...]:
-    """Every way to break a level down that is open to all apps."""
-    if not level.endswith(TARGETING_SUFFIX):
-        return ()
-    return tuple(
-        name
-        for name in TARGETING_VALUES
-        if name not in BETA_TARGETING and TARGETING_OF_ONE_LEVEL.get(name, level) == level
-    )

@@ -17,9 +17,9 @@ from integration_tests.simulator.analytics.day_rows import MEASURES, DayRows, ga
 from integration_tests.simulator.analytics.subjects import Subject
 from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.reports.subjects import reported
-from integration_tests.simulator.world.layout import Layout
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
+from integration_tests.simulator.world.world import World
 
 TARGETING_COLUMNS = ("TARGETING_TYPE", "TARGETING_VALUE")
 _CHUNK_BYTES = 262_144
@@ -33,15 +33,15 @@ class Row(NamedTuple):
     record: Record
 
 
-def report_rows(layout: Layout, account: int, request: ReportRequest) -> Iterator[Row]:
+def report_rows(world: World, account: int, request: ReportRequest) -> Iterator[Row]:
     """The rows of a report, in the order of the file."""
     hourly = request.granularity == "HOUR"
     asked = tuple(name for name in request.columns if not (hourly and is_conversion(name)))
-    unasked = (*TARGETING_COLUMNS, layout.product_item_column) if layout.product_item_column else TARGETING_COLUMNS
-    maker = DayRows(layout, (*asked, *unasked), request.attribution)
-    for entity_id, subject in reported(layout, account, request):
+    unasked = (*TARGETING_COLUMNS, world.product_item_column) if world.product_item_column else TARGETING_COLUMNS
+    maker = DayRows(world, (*asked, *unasked), request.attribution)
+    for entity_id, subject in reported(world, account, request):
         made = (
-            _hourly(layout, maker, subject, request)
+            _hourly(world, maker, subject, request)
             if hourly
             else gathered(maker.rows(subject, request.start_date, request.end_date), request.granularity)
         )
@@ -56,10 +56,10 @@ def as_reported(record: Record, asked: AbstractSet[str]) -> Record | None:
     return None if MEASURES.isdisjoint(shown) and not MEASURES.isdisjoint(asked) else shown
 
 
-def report_file(layout: Layout, account: int, request: ReportRequest) -> Iterator[bytes]:
+def report_file(world: World, account: int, request: ReportRequest) -> Iterator[bytes]:
     """The file of a report in chunks of a quarter of a megabyte."""
     chunk = bytearray()
-    for piece in _pieces(report_rows(layout, account, request)):
+    for piece in _pieces(report_rows(world, account, request)):
         chunk += piece
         if len(chunk) >= _CHUNK_BYTES:
             yield bytes(chunk)
@@ -79,7 +79,7 @@ def _pieces(rows: Iterator[Row]) -> Iterator[bytes]:
     yield b"{}" if opened is None else b"]}"
 
 
-def _hourly(layout: Layout, maker: DayRows, subject: Subject, request: ReportRequest) -> Iterator[Record]:
+def _hourly(world: World, maker: DayRows, subject: Subject, request: ReportRequest) -> Iterator[Record]:
     """The rows of each hour; conversions are not told by the hour."""
     by_hour = [replace(subject, number=mix(subject.number, hour)) for hour in range(_HOURS)]
     day = request.start_date
@@ -88,5 +88,5 @@ def _hourly(layout: Layout, maker: DayRows, subject: Subject, request: ReportReq
         last = request.end_hour if day == request.end_date else _HOURS - 1
         for hour in range(first, last + 1):
             for record in maker.rows(by_hour[hour], day, day):
-                yield {**record, layout.hour_column: hour} if layout.hour_column else record
+                yield {**record, world.hour_column: hour} if world.hour_column else record
         day += timedelta(days=1)

@@ -18,7 +18,7 @@ from integration_tests.simulator.reports.request import (
     TARGETING_OF_ONE_LEVEL,
     TARGETING_SUFFIX,
 )
-from integration_tests.simulator.world.layout import Layout
+from integration_tests.simulator.world.world import World
 
 _Arguments = Mapping[str, Any]
 
@@ -49,16 +49,16 @@ _LEVEL_FILTERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _dates(layout: Layout, arguments: _Arguments) -> None:
+def _dates(world: World, arguments: _Arguments) -> None:
     limit = _limit(arguments)
     start, end = arguments["start_date"], arguments["end_date"]
     if start > end:
         raise bad_request("start_date must not be after end_date.")
-    if start < layout.today - timedelta(days=limit.days_back):
+    if start < world.today - timedelta(days=limit.days_back):
         raise bad_request(f"{limit.kind} request must be within {limit.days_back} recent days")
     if end - start > timedelta(days=limit.days_range):
         raise bad_request(f"{limit.kind} request must not span more than {limit.days_range} days")
-    if end > layout.today + timedelta(days=1):
+    if end > world.today + timedelta(days=1):
         raise bad_request("end_date must not be in the future.")
 
 
@@ -68,13 +68,13 @@ def _limit(arguments: _Arguments) -> _Limit:
     return _PRODUCT_ITEM if arguments["level"] in PRODUCT_ITEM_LEVELS else _USUAL
 
 
-def _hours(_layout: Layout, arguments: _Arguments) -> None:
+def _hours(_world: World, arguments: _Arguments) -> None:
     given = [name for name in ("start_hour", "end_hour") if arguments[name] is not None]
     if given and arguments["granularity"] != "HOUR":
         raise bad_request(f"{given[0]} is only allowed for hourly reports.")
 
 
-def _targeting(_layout: Layout, arguments: _Arguments) -> None:
+def _targeting(_world: World, arguments: _Arguments) -> None:
     level, targeting_types = arguments["level"], arguments["targeting_types"]
     if level.endswith(TARGETING_SUFFIX) is (targeting_types is None):
         raise bad_request("targeting_types requires level to be a value ending in _TARGETING, and the reverse.")
@@ -83,7 +83,7 @@ def _targeting(_layout: Layout, arguments: _Arguments) -> None:
             raise bad_request(f"{targeting_type} is not available at level {level}.")
 
 
-def _product_items(_layout: Layout, arguments: _Arguments) -> None:
+def _product_items(_world: World, arguments: _Arguments) -> None:
     if arguments["level"] not in PRODUCT_ITEM_LEVELS:
         return
     refused = [name for name in AD_COLUMNS if name in arguments["columns"]]
@@ -92,7 +92,7 @@ def _product_items(_layout: Layout, arguments: _Arguments) -> None:
         raise bad_request(f"{refused[0]} is not supported for Product Item level reports.")
 
 
-def _beta(_layout: Layout, arguments: _Arguments) -> None:
+def _beta(_world: World, arguments: _Arguments) -> None:
     """Features that Pinterest opens to few apps."""
     if (
         arguments["combine_targeting_types"]
@@ -102,7 +102,7 @@ def _beta(_layout: Layout, arguments: _Arguments) -> None:
         raise forbidden()
 
 
-def _simulated(_layout: Layout, arguments: _Arguments) -> None:
+def _simulated(_world: World, arguments: _Arguments) -> None:
     if arguments["report_format"] != "JSON":
         raise _not_simulated("report_format CSV")
     if arguments["primary_sort"] != "BY_ID":

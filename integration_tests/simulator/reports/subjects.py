@@ -13,10 +13,10 @@ from integration_tests.simulator.analytics.subjects import Subject, subjects
 from integration_tests.simulator.analytics.targeting import broken_down
 from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.world import numbering
-from integration_tests.simulator.world.layout import Kind, Layout, Size, size_at
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.numbering import Numbering
 from integration_tests.simulator.world.seeding import WORDS, mix, words
+from integration_tests.simulator.world.world import Kind, Size, World, size_at
 
 KINDS: Mapping[str, Kind] = {
     "CAMPAIGN": Kind.CAMPAIGNS,
@@ -42,13 +42,13 @@ class _Part(NamedTuple):
     """What an ad group consists of: product groups, product items or keywords."""
 
     numbering: Numbering
-    size: Callable[[Layout], Size]
-    columns: Callable[[Layout, str, int], Record]
+    size: Callable[[World], Size]
+    columns: Callable[[World, str, int], Record]
 
 
-def reported(layout: Layout, account: int, request: ReportRequest) -> Iterator[Reported]:
+def reported(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
     """The subjects of a report; all that share an entity come one after the other."""
-    for entity in _entities(layout, account, request):
+    for entity in _entities(world, account, request):
         if request.targeting_types:
             for part in broken_down(entity.subject, request.targeting_types):
                 yield Reported(entity.entity_id, part)
@@ -56,24 +56,24 @@ def reported(layout: Layout, account: int, request: ReportRequest) -> Iterator[R
             yield entity
 
 
-def _entities(layout: Layout, account: int, request: ReportRequest) -> Iterator[Reported]:
+def _entities(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
     kind = KINDS.get(request.base_level)
     if kind is None:
-        for subject in subjects(layout, "ad_accounts", account, None):
-            yield Reported(layout.account_id(account), _with_more_columns(subject))
+        for subject in subjects(world, "ad_accounts", account, None):
+            yield Reported(world.account_id(account), _with_more_columns(subject))
         return
     ids = [
-        layout.entity_id(kind, account, index)
-        for index in range(layout.count(kind, account))
-        if _is_chosen(layout, account, kind, index, request.filters)
+        world.entity_id(kind, account, index)
+        for index in range(world.count(kind, account))
+        if _is_chosen(world, account, kind, index, request.filters)
     ]
     part = _PARTS.get(request.base_level)
-    for subject in subjects(layout, kind, account, ids):
+    for subject in subjects(world, kind, account, ids):
         known = Reported(str(subject.fixed[subject.row_key]), _with_more_columns(subject))
         if part is None:
             yield known
         else:
-            yield from _parts_of(layout, account, known, part, request)
+            yield from _parts_of(world, account, known, part, request)
 
 
 def product_group_id(account: int, group: int, position: int) -> str:
@@ -82,14 +82,14 @@ def product_group_id(account: int, group: int, position: int) -> str:
 
 
 def _parts_of(
-    layout: Layout, account: int, ad_group: Reported, part: _Part, request: ReportRequest
+    world: World, account: int, ad_group: Reported, part: _Part, request: ReportRequest
 ) -> Iterator[Reported]:
-    group = layout.entity_index(Kind.AD_GROUPS, account, ad_group.entity_id) or 0
+    group = world.entity_index(Kind.AD_GROUPS, account, ad_group.entity_id) or 0
     first = (account * _AD_GROUPS_PER_ACCOUNT + group) * _PARTS_PER_AD_GROUP
     prefix = request.base_level.lower()
-    for index in range(first, first + size_at(part.size(layout), group)):
+    for index in range(first, first + size_at(part.size(world), group)):
         part_id = part.numbering.id_of(index)
-        fixed = part.columns(layout, part_id, index)
+        fixed = part.columns(world, part_id, index)
         status = fixed.get("PRODUCT_GROUP_STATUS", "")
         if _passes(request.filters, prefix, part_id, status):
             number = mix(part.numbering.base, index)
@@ -99,24 +99,24 @@ def _parts_of(
 # -- filters
 
 
-_RECORDS: Mapping[Kind, tuple[str, Callable[[Layout, int, int], Record]]] = {
+_RECORDS: Mapping[Kind, tuple[str, Callable[[World, int, int], Record]]] = {
     Kind.CAMPAIGNS: ("campaign", records.campaign),
     Kind.AD_GROUPS: ("ad_group", records.ad_group),
     Kind.ADS: ("ad", records.ad),
 }
 
 
-def _is_chosen(layout: Layout, account: int, kind: Kind, index: int, filters: Mapping[str, tuple[str, ...]]) -> bool:
+def _is_chosen(world: World, account: int, kind: Kind, index: int, filters: Mapping[str, tuple[str, ...]]) -> bool:
     if not filters:
         return True
     lineage = {kind: index}
     if kind is Kind.ADS:
-        lineage[Kind.AD_GROUPS] = layout.parent_index(Kind.ADS, account, index)
+        lineage[Kind.AD_GROUPS] = world.parent_index(Kind.ADS, account, index)
     if Kind.AD_GROUPS in lineage:
-        lineage[Kind.CAMPAIGNS] = layout.parent_index(Kind.AD_GROUPS, account, lineage[Kind.AD_GROUPS])
+        lineage[Kind.CAMPAIGNS] = world.parent_index(Kind.AD_GROUPS, account, lineage[Kind.AD_GROUPS])
     for ancestor, position in lineage.items():
         prefix, make = _RECORDS[ancestor]
-        record = make(layout, account, position)
+        record = make(world, account, position)
         if not _passes(filters, prefix, record["id"], record["summary_status"]):
             return False
         objectives = filters.get("campaign_objective_types")
@@ -152,14 +152,14 @@ def _with_more_columns(subject: Subject) -> Subject:
     return replace(subject, row_key="", fixed=fixed)
 
 
-def _product_group_columns(_layout: Layout, part_id: str, index: int) -> Record:
+def _product_group_columns(_world: World, part_id: str, index: int) -> Record:
     return {"PRODUCT_GROUP_ID": part_id, "PRODUCT_GROUP_STATUS": _STATUSES[index % len(_STATUSES)]}
 
 
-def _product_item_columns(layout: Layout, part_id: str, index: int) -> Record:
+def _product_item_columns(world: World, part_id: str, index: int) -> Record:
     page = f"https://shop.example/items/{index}"
     return {
-        layout.product_item_column: part_id,
+        world.product_item_column: part_id,
         "PRODUCT_ITEM_NAME": words(mix(index)),
         "PRODUCT_ITEM_IMAGE_URL": f"{page}.jpg",
         "PRODUCT_ITEM_PRODUCT_URL": page,
@@ -175,7 +175,7 @@ def _product_item_columns(layout: Layout, part_id: str, index: int) -> Record:
     }
 
 
-def _keyword_columns(_layout: Layout, _part_id: str, index: int) -> Record:
+def _keyword_columns(_world: World, _part_id: str, index: int) -> Record:
     """A text is in an ad group once, and may be in several ad groups."""
     position = index % _PARTS_PER_AD_GROUP
     turn, word = divmod(position, len(WORDS))
@@ -183,7 +183,7 @@ def _keyword_columns(_layout: Layout, _part_id: str, index: int) -> Record:
 
 
 _PARTS: Mapping[str, _Part] = {
-    "PRODUCT_GROUP": _Part(numbering.PRODUCT_GROUPS, lambda layout: layout.product_groups, _product_group_columns),
-    "PRODUCT_ITEM": _Part(numbering.PRODUCT_ITEMS, lambda layout: layout.product_items, _product_item_columns),
-    "KEYWORD": _Part(numbering.KEYWORDS, lambda layout: layout.keywords, _keyword_columns),
+    "PRODUCT_GROUP": _Part(numbering.PRODUCT_GROUPS, lambda world: world.product_groups, _product_group_columns),
+    "PRODUCT_ITEM": _Part(numbering.PRODUCT_ITEMS, lambda world: world.product_items, _product_item_columns),
+    "KEYWORD": _Part(numbering.KEYWORDS, lambda world: world.keywords, _keyword_columns),
 }

@@ -10,12 +10,14 @@ from typing import NamedTuple
 from integration_tests.simulator.analytics.day_rows import Attribution
 from integration_tests.simulator.reports.columns import AD_COLUMNS
 from integration_tests.simulator.reports.request import (
+    BETA_TARGETING,
     PRODUCT_ITEM_LEVELS,
+    TARGETING_OF_ONE_LEVEL,
     TARGETING_SUFFIX,
+    TARGETING_VALUES,
     ReportRequest,
-    targeting_types_of,
 )
-from integration_tests.simulator.world.layout import Layout
+from integration_tests.simulator.world.world import World
 
 _DAYS_BACK = 913
 _PRODUCT_ITEM_DAYS_BACK = 91
@@ -46,6 +48,17 @@ _ENTITY_KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def targeting_types_of(level: str) -> tuple[str, ...]:
+    """Every way to break a level down that is open to all apps."""
+    if not level.endswith(TARGETING_SUFFIX):
+        return ()
+    return tuple(
+        name
+        for name in TARGETING_VALUES
+        if name not in BETA_TARGETING and TARGETING_OF_ONE_LEVEL.get(name, level) == level
+    )
+
+
 class ReportStream(NamedTuple):
     """A level, and what makes its daily rows unique."""
 
@@ -58,7 +71,7 @@ class ReportStream(NamedTuple):
 
     def request(
         self,
-        layout: Layout,
+        world: World,
         start: date | None,
         end: date | None,
         wanted_columns: tuple[str, ...],
@@ -69,8 +82,8 @@ class ReportStream(NamedTuple):
         refused = AD_COLUMNS if self.level in PRODUCT_ITEM_LEVELS else ()
         return ReportRequest(
             level=self.level,
-            start_date=start or layout.today - timedelta(days=self.days_back),
-            end_date=end or layout.today,
+            start_date=start or world.today - timedelta(days=self.days_back),
+            end_date=end or world.today,
             columns=tuple(name for name in dict.fromkeys((*wanted_columns, *self.key)) if name not in refused),
             attribution=attribution,
             targeting_types=targeting_types_of(self.level) if targeting_types is None else targeting_types,
