@@ -1,7 +1,4 @@
-"""Which operations on a user's pins and on their analytics does the local Pinterest serve?
-
-The lists of boards and the ad accounts' operations stand in `endpoints`.
-"""
+"""Which operations on a user's account, boards and pins, and on their analytics, does the local Pinterest serve?"""
 
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
 from integration_tests.simulator.calls.parameters import (
@@ -15,10 +12,12 @@ from integration_tests.simulator.calls.parameters import (
     RepeatedArray,
     Text,
 )
-from integration_tests.simulator.calls.rules import recent_days
+from integration_tests.simulator.calls.rules import names_metrics_of_a_split, recent_days
 from integration_tests.simulator.organic import content, pin_analytics, pins, user_analytics
 
+_BOARDS = ("boards:read",)
 _PINS = ("boards:read", "pins:read")
+_USER = ("user_accounts:read",)
 _USER_AND_PINS = ("pins:read", "user_accounts:read")
 _DAYS = (Day("start_date", required=True), Day("end_date", required=True))
 _APP_TYPES = Choice("app_types", values=("ALL", *pin_analytics.APP_TYPES), default="ALL")
@@ -42,6 +41,69 @@ def _ranking(metrics: tuple[str, ...], sorts: tuple[str, ...]) -> tuple[Paramete
 
 
 ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
+    DocumentOperation("user_account/get", "/user_account", "org_read", _USER, (AD_ACCOUNT_ID,), content.user_account),
+    ListOperation(
+        "boards/list",
+        "/boards",
+        "org_read",
+        _BOARDS,
+        (AD_ACCOUNT_ID, Choice("privacy", values=("ALL", "PUBLIC", "PROTECTED", "SECRET", "PUBLIC_AND_SECRET"))),
+        content.boards,
+    ),
+    DocumentOperation("boards/get", "/boards/{board_id}", "org_read", _BOARDS, (AD_ACCOUNT_ID,), content.board_by_id),
+    ListOperation(
+        "board_sections/list",
+        "/boards/{board_id}/sections",
+        "org_read",
+        _BOARDS,
+        (AD_ACCOUNT_ID,),
+        content.board_sections,
+    ),
+    ListOperation(
+        "boards/list_pins",
+        "/boards/{board_id}/pins",
+        "org_read",
+        _PINS,
+        (
+            AD_ACCOUNT_ID,
+            Flag("pin_metrics", default=False),
+            RepeatedArray("creative_types", item=Choice("creative_types", values=content.CREATIVE_TYPES)),
+        ),
+        content.board_pins,
+    ),
+    ListOperation(
+        "board_sections/list_pins",
+        "/boards/{board_id}/sections/{section_id}/pins",
+        "org_read",
+        _PINS,
+        (AD_ACCOUNT_ID,),
+        content.board_section_pins,
+    ),
+    DocumentOperation(
+        "user_account/analytics",
+        "/user_account/analytics",
+        "org_analytics",
+        _USER,
+        (
+            *_DAYS,
+            Choice(
+                "from_claimed_content",
+                values=("OTHER", "CLAIMED", "BOTH"),
+                default=user_analytics.DEFAULTS["from_claimed_content"],
+            ),
+            Choice("pin_format", values=user_analytics.PIN_FORMATS, default=user_analytics.DEFAULTS["pin_format"]),
+            Choice(
+                "app_types", values=("ALL", "MOBILE", "TABLET", "WEB"), default=user_analytics.DEFAULTS["app_types"]
+            ),
+            Choice("content_type", values=("ALL", "PAID", "ORGANIC"), default=user_analytics.DEFAULTS["content_type"]),
+            Choice("source", values=("ALL", "YOUR_PINS", "OTHER_PINS"), default=user_analytics.DEFAULTS["source"]),
+            CommaArray("metric_types", item=Choice("metric_types", values=user_analytics.METRICS)),
+            Choice("split_field", values=tuple(user_analytics.SPLITS), default=user_analytics.DEFAULTS["split_field"]),
+            AD_ACCOUNT_ID,
+        ),
+        user_analytics.user_account_analytics,
+        rules=(recent_days, names_metrics_of_a_split),
+    ),
     ListOperation(
         "pins/list",
         "/pins",
