@@ -3,27 +3,18 @@
 `with Simulator(World(boards=3), profile="standard") as sim:` serves on a free port of 127.0.0.1, from a thread.
 """
 
-import asyncio
-import socket
 from collections.abc import Callable, Iterable
-from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
-import uvicorn
-
 from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET
 from integration_tests.simulator.faults.script import Fault
-from integration_tests.simulator.server.app import BASE_PATH, build_app
-from integration_tests.simulator.server.connections import OpenProtocol
+from integration_tests.simulator.server.app import BASE_PATH
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.simulator.server.service import Service
 from integration_tests.simulator.server.settings import Settings
+from integration_tests.simulator.server.thread import ServerThread, listening_on
 from integration_tests.simulator.world.world import World
-
-_LARGEST_REQUEST = 4_194_304
-_START_SECONDS = 10
-_STOP_SECONDS = 10
 
 
 class Simulator:
@@ -33,12 +24,12 @@ class Simulator:
         self.world = world or World()
         self._service = Service(self.world, Settings(**settings))
         self._port = port
-        self._server: _Server | None = None
+        self._server: ServerThread | None = None
 
     def __enter__(self) -> Self:
-        listener = _listener(self._port)
+        listener = listening_on(self._port)
         self._port = listener.getsockname()[1]
-        self._server = _Server(self._service, listener)
+        self._server = ServerThread(self._service, listener)
         self._server.start()
         return self
 
@@ -109,80 +100,3 @@ class Simulator:
     def advance(self, seconds: float) -> None:
         """Moves the clock of quotas, tokens, bookmarks and report jobs."""
         self._service.advanced_seconds += seconds
-
-
-def _listener(port: int) -> socket.socket:
-    """A listening socket. asyncio switches Nagle's delay of 40 ms off only where the protocol is named."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
-    listener.listen(512)
-    return listener
-
-
-class _Server(uvicorn.Server):
-    """uvicorn in a daemon thread, which stops at once whatever its connections do, and leaves none of them open."""
-
-    def __init__(self, service: Service, listener: socket.socket) -> None:
-        super().__init__(
-            uvicorn.Config(
-                build_app(service),
-                http=OpenProtocol,
-                ws="none",
-                loop="asyncio",
-                lifespan="off",
-                log_config=None,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                date_header=False,
-                timeout_keep_alive=300,
-                h11_max_incomplete_event_size=_LARGEST_REQUEST,
-            ),
-        )
-        self._stopping = service.stopping
-        self._listener = listener
-        self._is_up = Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = Thread(target=self._run_in_thread, name="simulator", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-        if not self._is_up.wait(_START_SECONDS):
-            raise RuntimeError("The simulator did not start.")
-
-    def stop(self) -> None:
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(_STOP_SECONDS)
-        if self._thread.is_alive():
-            raise RuntimeError("The simulator did not stop.")
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self._loop = asyncio.get_running_loop()
-        await super().startup(sockets)
-        self._is_up.set()
-
-    async def main_loop(self) -> None:
-        await self._stopping.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002  # as uvicorn has it
-        """Ends every connection. One that has just been accepted gets its transport from asyncio first.
-
-        asyncio would forget it unclosed if its server were closed by then.
-        """
-        asyncio.get_running_loop().remove_reader(self._listener)
-        while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
-            self._abort_connections()
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for server in self.servers:
-            server.close()
-        self._abort_connections()
-        await asyncio.sleep(0)
-
-    def _abort_connections(self) -> None:
-        for connection in self.server_state.connections:
-            connection.transport.abort()
-
-    def _run_in_thread(self) -> None:
-        self.run(sockets=[self._listener])
