@@ -7,6 +7,7 @@ signatures judge the parameters and its pydantic models judge the answers.
 import typing
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -385,6 +386,19 @@ def test_a_missing_parameter_is_judged(legal_entry: Entry) -> None:
     query = [pair for pair in legal_entry.query if pair[0] != "start_date"]
 
     assert "start_date" in "".join(violations([replace(legal_entry, query=query)]))
+
+
+def test_a_rule_that_the_sdk_does_not_know_is_judged(sim: Simulator, api: Client) -> None:
+    api.call("campaigns/analytics", start_date=str(sim.world.today - timedelta(days=100)))
+
+    assert "last 90 days" in "".join(violations(sim.log[-1:]))
+
+
+def test_a_refusal_that_a_test_asks_for_is_no_fault_of_the_request() -> None:
+    with Simulator(World(keyword_batches="rejected")) as picky, Client(picky) as api:
+        assert api.call("keywords/get").status_code == 400
+
+        assert violations(picky.log) == []
 
 
 def test_a_call_of_no_operation_is_judged(sim: Simulator, api: Client) -> None:

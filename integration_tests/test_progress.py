@@ -12,7 +12,7 @@ import pytest
 from airbyte_cdk.models import Type
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.assertions import assert_exact, assert_lawful, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
@@ -128,6 +128,7 @@ def on_a_terminal(sim: Simulator, folder: Path, **environment: str) -> tuple[Out
         while chunk := _read(controller):
             shown += chunk
     os.close(controller)
+    assert_lawful(sim.log)
     return Output.of_process(out, process.returncode, ""), shown.decode()
 
 

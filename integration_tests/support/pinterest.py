@@ -10,7 +10,7 @@ from integration_tests.support.truth import Key, World
 __all__ = ["Simulator", "World", "oauth_config"]
 
 
-def oauth_config(credentials: Mapping[str, str], **options: Any) -> dict[str, Any]:
+def oauth_config(credentials: Mapping[str, str], /, **options: Any) -> dict[str, Any]:
     """A connector config with the credentials that a simulator shows."""
     return {"credentials": {"auth_method": "oauth2.0", **credentials}, **options}
 

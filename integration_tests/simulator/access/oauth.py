@@ -11,7 +11,13 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
-from integration_tests.simulator.calls.errors import ApiError, bad_request, missing_scope, unauthenticated
+from integration_tests.simulator.calls.errors import (
+    ApiError,
+    bad_request,
+    invalid_grant,
+    missing_scope,
+    unauthenticated,
+)
 
 CLIENT_ID = "1234567"
 CLIENT_SECRET = "false-client-secret"
@@ -114,7 +120,7 @@ class Tokens:
     def _exchange(self, form: Mapping[str, str]) -> dict[str, Any]:
         redirect_uri = self._codes.pop(form.get("code", ""), None)
         if redirect_uri is None or redirect_uri != form.get("redirect_uri"):
-            raise bad_request("The authorization code is invalid, used, or belongs to another redirect_uri.")
+            raise invalid_grant("The authorization code is invalid, used, or belongs to another redirect_uri.")
         return self._answer("authorization_code") | self._rotated()
 
     def _renew(self, form: Mapping[str, str]) -> dict[str, Any]:
@@ -122,7 +128,7 @@ class Tokens:
         if self._refusal_status is not None:
             raise ApiError(self._refusal_status, 2, "The refresh token has been revoked.")
         if used not in self._refresh:
-            raise bad_request("The refresh token is invalid.")
+            raise invalid_grant("The refresh token is invalid.")
         if self._rotation is Rotation.NONE:
             return self._answer("refresh_token")
         if self._rotation is Rotation.REVOKE:

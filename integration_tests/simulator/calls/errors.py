@@ -14,7 +14,15 @@ class ApiError(Exception):
         self.message = message
 
 
-def bad_request(message: str) -> ApiError:
+class BrokenRule(ApiError):  # noqa: N818  # it is the request that is wrong
+    """The request is at fault: what it asks for, or how it asks, breaks a rule of the API."""
+
+
+def bad_request(message: str) -> BrokenRule:
+    return BrokenRule(400, 1, message)
+
+
+def invalid_grant(message: str) -> ApiError:
     return ApiError(400, 1, message)
 
 
@@ -51,4 +59,4 @@ def section_not_found() -> ApiError:
 
 
 def pagination_cap() -> ApiError:
-    return bad_request("Pagination beyond 100.000 pins are not allowed")
+    return ApiError(400, 1, "Pagination beyond 100.000 pins are not allowed")

@@ -111,7 +111,7 @@ def _match_type(place: Place) -> str:
 
 
 _REFUSALS = {
-    KeywordBatches.REJECTED: bad_request("Unknown parameter 'ad_group_ids'."),
+    KeywordBatches.REJECTED: ApiError(400, 1, "Unknown parameter 'ad_group_ids'."),
     KeywordBatches.UNAUTHORIZED: missing_scope("beta"),
     KeywordBatches.REFUSED: forbidden(),
 }

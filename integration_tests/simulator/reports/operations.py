@@ -10,7 +10,7 @@ import orjson
 
 from integration_tests.simulator.ads import entities
 from integration_tests.simulator.analytics.day_rows import Attribution
-from integration_tests.simulator.calls.errors import bad_request
+from integration_tests.simulator.calls.errors import ApiError
 from integration_tests.simulator.calls.fields import Field, read_fields
 from integration_tests.simulator.calls.operation import Arguments, Call, Operation
 from integration_tests.simulator.faults.script import FaultKind
@@ -36,7 +36,7 @@ class CreateReport(Operation):
         request = _request(call.arguments)
         windows = request.attribution[:3]
         if windows in call.refused_windows:
-            raise bad_request(f"The attribution windows {windows} can not be combined.")
+            raise ApiError(400, 1, f"The attribution windows {windows} can not be combined.")
         delay = sum(fault.seconds for fault in call.faults if fault.kind is FaultKind.REPORT_SLOW)
         job = call.reports.create(call.arguments["ad_account_id"], request, delay)
         return orjson.dumps({"report_status": ReportStatus.IN_PROGRESS, "token": job.token, "message": None})

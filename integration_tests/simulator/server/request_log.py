@@ -27,6 +27,7 @@ class Entry:
     status: int = 0
     body_bytes: int = 0
     fault: str | None = None
+    broken_rule: str = ""  # of the API, for which the request was refused
 
     def values(self, name: str) -> list[str]:
         """Every value of a query parameter, arrays taken apart whichever way they were sent."""

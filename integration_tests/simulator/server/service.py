@@ -20,7 +20,7 @@ from integration_tests.simulator.access.oauth import Tokens
 from integration_tests.simulator.access.quotas import UNIVERSAL, Quotas
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.calls.bookmarks import Bookmarks
-from integration_tests.simulator.calls.errors import ApiError
+from integration_tests.simulator.calls.errors import ApiError, BrokenRule
 from integration_tests.simulator.calls.fields import json_body
 from integration_tests.simulator.calls.operation import Call, Operation
 from integration_tests.simulator.faults import misbehaviour
@@ -181,6 +181,7 @@ class Service:
                     return reply
             return proper(faults)
         except ApiError as error:
+            entry.broken_rule = error.message if isinstance(error, BrokenRule) else ""
             return refusal(error)
         except Exception as error:  # noqa: BLE001  # a defect of the simulator fails the test that stops it
             self.crashes.append(error)
