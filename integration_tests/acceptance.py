@@ -10,7 +10,7 @@ import pytest
 from airbyte_cdk.test.standard_tests import SourceTestSuiteBase
 from airbyte_cdk.test.standard_tests.pytest_hooks import pytest_generate_tests  # noqa: F401 - pytest finds it by name
 
-from integration_tests.simulator import Simulator, World
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS
 from source_pinterest import SourcePinterest
 

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from integration_tests.simulator import ALL_SCOPES, Fault, NoAccess, Simulator, World
+from integration_tests.simulator import ALL_SCOPES, Fault, NoAccess
 from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from source_pinterest.api.access import beta
 from source_pinterest.streams import STREAMS

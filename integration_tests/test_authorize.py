@@ -16,7 +16,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
-from integration_tests.simulator import Fault, FaultKind, Simulator, World
+from integration_tests.simulator import Fault, FaultKind
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import ROOT, clean_environment, run_main
 from source_pinterest.cli import authorize
 from source_pinterest.cli.consent import ConsentListener

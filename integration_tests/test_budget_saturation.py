@@ -11,10 +11,11 @@ from datetime import timedelta
 
 import pytest
 
-from integration_tests.simulator import HeaderStyle, Simulator, World
-from integration_tests.simulator.quotas import PROFILES, Quotas
+from integration_tests.simulator import HeaderStyle
+from integration_tests.simulator.access.quotas import PROFILES, Quotas
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from source_pinterest.api.budget import Budget
 

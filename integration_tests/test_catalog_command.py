@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Simulator, World
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import ROOT, clean_environment, run_main, since_recently
 
 

@@ -15,9 +15,10 @@ import requests
 from airbyte_cdk.models import Type
 from airbyte_cdk.sources.streams.concurrent.abstract_stream_facade import AbstractStreamFacade
 
-from integration_tests.simulator import Fault, FaultKind, HeaderStyle, Simulator, World
+from integration_tests.simulator import Fault, FaultKind, HeaderStyle
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync
 from source_pinterest import limits
 from source_pinterest.api import Api

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import Status, Type
 
-from integration_tests.simulator import ALL_SCOPES, Fault, FaultKind, Simulator, World
+from integration_tests.simulator import ALL_SCOPES, Fault, FaultKind
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_main
 from source_pinterest.run import PinterestEntrypoint, WholeLines
 from source_pinterest.source import SourcePinterest

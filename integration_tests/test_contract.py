@@ -7,6 +7,7 @@ signatures judge the parameters and its pydantic models judge the answers.
 import typing
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -15,14 +16,15 @@ import pytest
 from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from integration_tests.simulator import SYNC_COLUMNS, Entry, Fault, ReportStatus, Simulator, World
-from integration_tests.simulator.client import Client, legal_calls, legal_order
+from integration_tests.simulator import SYNC_COLUMNS, Entry, Fault, ReportStatus
+from integration_tests.simulator.calls.fields import Field as BodyField
+from integration_tests.simulator.calls.fields import ListField, NumberField, TextField, UnsimulatedField
+from integration_tests.simulator.calls.operation import Operation
+from integration_tests.simulator.calls.parameters import Choice, CommaArray, Integer, Parameter, RepeatedArray
 from integration_tests.simulator.contract import required_parameters, sdk_body, sdk_call, sdk_parameters, violations
 from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
-from integration_tests.simulator.fields import Field as BodyField
-from integration_tests.simulator.fields import ListField, NumberField, TextField, UnsimulatedField
-from integration_tests.simulator.operation import Operation
-from integration_tests.simulator.parameters import Choice, CommaArray, Integer, Parameter, RepeatedArray
+from integration_tests.support.api_client import Client, legal_calls, legal_order
+from integration_tests.support.pinterest import Simulator, World
 
 # Where the SDK and the simulator differ, and why the simulator is right.
 UNTYPED_CHOICES = {
@@ -384,6 +386,19 @@ def test_a_missing_parameter_is_judged(legal_entry: Entry) -> None:
     query = [pair for pair in legal_entry.query if pair[0] != "start_date"]
 
     assert "start_date" in "".join(violations([replace(legal_entry, query=query)]))
+
+
+def test_a_rule_that_the_sdk_does_not_know_is_judged(sim: Simulator, api: Client) -> None:
+    api.call("campaigns/analytics", start_date=str(sim.world.today - timedelta(days=100)))
+
+    assert "last 90 days" in "".join(violations(sim.log[-1:]))
+
+
+def test_a_refusal_that_a_test_asks_for_is_no_fault_of_the_request() -> None:
+    with Simulator(World(keyword_batches="rejected")) as picky, Client(picky) as api:
+        assert api.call("keywords/get").status_code == 400
+
+        assert violations(picky.log) == []
 
 
 def test_a_call_of_no_operation_is_judged(sim: Simulator, api: Client) -> None:

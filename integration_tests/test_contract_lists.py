@@ -10,9 +10,9 @@ from typing import Any
 import pinterestsdk
 import pytest
 
-from integration_tests.simulator import Simulator, World
-from integration_tests.simulator.client import Client, legal_calls
 from integration_tests.simulator.contract import sdk_call
+from integration_tests.support.api_client import Client, legal_calls
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.test_contract import alternatives, unknown_fields
 
 ITEMS: dict[str, Any] = {

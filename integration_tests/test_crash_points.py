@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Simulator, World
 from integration_tests.support.assertions import Key, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.interrupted import End, interrupted_read
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.promises import promised_keys
 from integration_tests.support.syncs import read_arguments, run_sync, since_recently
 

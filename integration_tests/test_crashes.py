@@ -16,10 +16,11 @@ from typing import IO, Any
 import orjson
 import pytest
 
-from integration_tests.simulator import Fault, FaultKind, Simulator, World
+from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.promises import promised_keys
 from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync
 

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from integration_tests.simulator import Simulator, World
-from integration_tests.simulator.oauth import CLIENT_ID, CLIENT_SECRET, Rotation
+from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET, Rotation
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import ROOT, clean_environment, since_recently
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from integration_tests.simulator import Entry, Fault, FaultKind, Simulator, World
+from integration_tests.simulator import Entry, Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded, keys_of
 from integration_tests.support.catalogs import ALL_STREAMS
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from source_pinterest import __version__
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import FAULT_KINDS, Fault, FaultKind, Simulator, World
+from integration_tests.simulator import FAULT_KINDS, Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
 OPERATIONS = {

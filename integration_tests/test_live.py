@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from integration_tests.live.questions import QUESTIONS, UNSEEN
-from integration_tests.simulator import Fault, FaultKind, Rotation, Simulator, World
+from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.catalogs import ALL_STREAMS
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.secrets import assert_no_secret_in
 from integration_tests.support.syncs import ROOT, clean_environment
 

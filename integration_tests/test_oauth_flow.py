@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 
 from integration_tests.platform_oauth import PlatformOAuth
-from integration_tests.simulator import Simulator, World
+from integration_tests.support.pinterest import Simulator, World
 from source_pinterest.config import Config, OAuthCredentials
 
 SPEC = json.loads((Path(__file__).parents[1] / "source_pinterest/spec.json").read_text(encoding="utf-8"))

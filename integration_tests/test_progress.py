@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from airbyte_cdk.models import Type
 
-from integration_tests.simulator import Fault, FaultKind, Simulator, World
-from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.simulator import Fault, FaultKind
+from integration_tests.support.assertions import assert_exact, assert_lawful, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import (
     ROOT,
     clean_environment,
@@ -127,6 +128,7 @@ def on_a_terminal(sim: Simulator, folder: Path, **environment: str) -> tuple[Out
         while chunk := _read(controller):
             shown += chunk
     os.close(controller)
+    assert_lawful(sim.log)
     return Output.of_process(out, process.returncode, ""), shown.decode()
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, FaultKind, HeaderStyle, Hint, Simulator, World
+from integration_tests.simulator import Fault, FaultKind, HeaderStyle, Hint
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import State, run_sync
 
 DAY_SECONDS = 86_400

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import REPORT_FAULT_KINDS, Fault, FaultKind, Simulator, World
+from integration_tests.simulator import REPORT_FAULT_KINDS, Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import ROOT, SYNCHRONOUS_DAYS, clean_environment, read_arguments, run_sync
 
 HISTORY, REPORT = STREAMS = ("campaign_analytics", "campaign_analytics_report")

@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, FaultKind, Simulator, World
+from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.secrets import assert_no_secret, assert_no_secret_in
 from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, read_with_main, run_main
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import requests
 
-from integration_tests.simulator import Fault, FaultKind, Rotation, Simulator, World
+from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_with_main
 from source_pinterest.cli.consent import ConsentListener
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import requests
 
-from integration_tests.simulator import FAULT_KINDS, Fault, FaultKind, Simulator, World
-from integration_tests.simulator.client import Client, legal_calls
+from integration_tests.simulator import FAULT_KINDS, Fault, FaultKind
+from integration_tests.support.api_client import Client, legal_calls
+from integration_tests.support.pinterest import Simulator, World
 
 # Kinds whose answer is a refusal: status and code.
 REFUSALS = {

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import PRIMARY_KEYS, Kind, Simulator, World
-from integration_tests.simulator.ad_group_lists import KeywordBatches
-from integration_tests.simulator.client import Client, legal_calls
-from integration_tests.simulator.list_streams import LIST_KEYS
+from integration_tests.simulator import Kind
+from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
+from integration_tests.support.api_client import Client, legal_calls
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.truth import LIST_KEYS, PRIMARY_KEYS
 
 OPERATIONS = {
     "audiences": "audiences/list",

@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from integration_tests.simulator import Simulator
-from integration_tests.simulator.client import Client
-from integration_tests.simulator.oauth import CLIENT_ID
+from integration_tests.simulator.access.oauth import CLIENT_ID
+from integration_tests.support.api_client import Client
+from integration_tests.support.pinterest import Simulator
 
 REDIRECT_URI = "https://cloud.example/auth_flow"
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import NoAccess, Simulator, World
-from integration_tests.simulator.client import Client
-from integration_tests.simulator.organic import board_id
+from integration_tests.simulator import NoAccess
+from integration_tests.simulator.organic.places import board_id
+from integration_tests.support.api_client import Client
+from integration_tests.support.pinterest import Simulator, World
 
 SPLIT_PARTS = {"APP_TYPE": 3, "OWNED_CONTENT": 2, "SOURCE": 2, "PIN_FORMAT": 3}
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from integration_tests.simulator import PROFILES, Simulator, World
-from integration_tests.simulator.client import Client
-from integration_tests.simulator.quotas import HeaderStyle, Quotas
+from integration_tests.simulator import PROFILES
+from integration_tests.simulator.access.quotas import HeaderStyle, Quotas
+from integration_tests.support.api_client import Client
+from integration_tests.support.pinterest import Simulator, World
 
 DAY = 86_400
 TOLD = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")

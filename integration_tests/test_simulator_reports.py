@@ -8,19 +8,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
-from integration_tests.simulator import (
-    DEFAULT_COLUMNS,
-    DOWNLOAD,
-    FAULT_KINDS,
-    REPORT_FAULT_KINDS,
-    Fault,
-    FaultKind,
-    ReportStatus,
-    Simulator,
-    World,
-)
+from integration_tests.simulator import DOWNLOAD, FAULT_KINDS, REPORT_FAULT_KINDS, Fault, FaultKind, ReportStatus
 from integration_tests.simulator.__main__ import parse
-from integration_tests.simulator.client import Client, download, legal_order
+from integration_tests.support.api_client import Client, download, legal_order
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.truth import DEFAULT_COLUMNS
 
 POLL_ENDINGS = {
     FaultKind.REPORT_FAILED: ReportStatus.FAILED,
@@ -412,7 +404,7 @@ def test_yesterday_and_today_can_be_ordered_too(sim: Simulator, api: Client, clo
 def test_the_command_line_sizes_and_times_reports() -> None:
     options = ["--report-seconds", "20", "--reuse-report-tokens", "false", "--product-groups", "3", "--hour-column", ""]
 
-    world, behaviour, _ = parse(options)
+    world, behaviour = parse(options)
 
     assert behaviour == {"report_seconds": 20, "reuse_report_tokens": False}
     assert world == {"product_groups": 3, "hour_column": ""}

@@ -7,22 +7,13 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import (
-    DEFAULT_COLUMNS,
-    REPORT_COLUMNS,
-    REPORT_KEYS,
-    Attribution,
-    Kind,
-    ReportRequest,
-    Simulator,
-    World,
-    by_key,
-)
-from integration_tests.simulator.client import Client
-from integration_tests.simulator.columns import is_conversion
-from integration_tests.simulator.report_request import PRODUCT_ITEM_LEVELS, TARGETING_VALUES, targeting_types_of
-from integration_tests.simulator.report_streams import REPORT_STREAMS
-from integration_tests.simulator.reports import report_file
+from integration_tests.simulator import REPORT_COLUMNS, Attribution, Kind, ReportRequest
+from integration_tests.simulator.analytics.columns import is_conversion
+from integration_tests.simulator.reports.request import PRODUCT_ITEM_LEVELS, TARGETING_VALUES
+from integration_tests.simulator.reports.rows import report_file
+from integration_tests.support.api_client import Client
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.truth import DEFAULT_COLUMNS, REPORT_KEYS, REPORT_STREAMS, by_key, targeting_types_of
 
 LEVEL_OF_ANALYTICS = {
     "ad_account_analytics": ("ADVERTISER", "AD_ACCOUNT_ID"),

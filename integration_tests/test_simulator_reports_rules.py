@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from integration_tests.simulator import REPORT_COLUMNS, SYNC_COLUMNS, Simulator, World
-from integration_tests.simulator.client import Client, legal_calls, legal_order
-from integration_tests.simulator.report_request import LEVELS, TARGETING_VALUES
+from integration_tests.simulator import REPORT_COLUMNS, SYNC_COLUMNS
+from integration_tests.simulator.reports.request import LEVELS, TARGETING_VALUES
+from integration_tests.support.api_client import Client, legal_calls, legal_order
+from integration_tests.support.pinterest import Simulator, World
 
 REQUIRED = ("start_date", "end_date", "granularity", "level", "columns")
 

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from integration_tests.simulator import ALL_SCOPES, Kind, Simulator, World
-from integration_tests.simulator.client import Client, legal_calls
+from integration_tests.simulator import ALL_SCOPES, Kind
 from integration_tests.simulator.endpoints import ENDPOINTS
+from integration_tests.support.api_client import Client, legal_calls
+from integration_tests.support.pinterest import Simulator, World
 
 OPERATION_IDS = sorted(operation.operation_id for operation in ENDPOINTS)
 LISTS = ("boards/list", "board_sections/list", "boards/list_pins", "board_sections/list_pins", "ad_accounts/list")

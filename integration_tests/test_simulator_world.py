@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import DEFAULT_COLUMNS, PRIMARY_KEYS, SYNC_COLUMNS, Attribution, Kind, Simulator, World
-from integration_tests.simulator.client import Client
-from integration_tests.simulator.columns import is_conversion
-from integration_tests.simulator.list_streams import LIST_KEYS
+from integration_tests.simulator import SYNC_COLUMNS, Attribution, Kind
+from integration_tests.simulator.analytics.columns import is_conversion
+from integration_tests.support.api_client import Client
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.truth import DEFAULT_COLUMNS, LIST_KEYS, PRIMARY_KEYS
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ANALYTICS = ("ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics")

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, Simulator, World
+from integration_tests.simulator import Fault
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, BOARDED, ENTITIES, ORGANIC
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
 LISTS = ("campaigns/list", "ad_groups/list", "ads/list")

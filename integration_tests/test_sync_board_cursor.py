@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, Simulator, World
-from integration_tests.simulator.organic import board_id
+from integration_tests.simulator import Fault
+from integration_tests.simulator.organic.places import board_id
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
 STREAMS = ("board_pins", "board_section_pins")

@@ -10,10 +10,11 @@ from math import ceil
 
 import pytest
 
-from integration_tests.simulator import Kind, Simulator, World
+from integration_tests.simulator import Kind
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS, ALL_STREAMS
 from integration_tests.support.list_calls import list_calls
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
 PAGE_SIZE = 250

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import ReportRequest, Simulator, World, by_key
-from integration_tests.simulator.report_request import TARGETING_VALUES
+from integration_tests.simulator import ReportRequest
+from integration_tests.simulator.reports.request import TARGETING_VALUES
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, without_nulls
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_main, run_sync
+from integration_tests.support.truth import by_key
 
 STREAM = "custom__mine"
 CREATE = "analytics/create_report"

@@ -10,10 +10,11 @@ import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from jsonschema import Draft7Validator
 
-from integration_tests.simulator import BREAKDOWN_KEYS, REPORT_KEYS, Simulator, World
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, BOARDED, CURSOR_FIELDS
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_with_main, run_catalog, run_main, run_sync
+from integration_tests.support.truth import BREAKDOWN_KEYS, REPORT_KEYS
 
 FOLDER = Path(__file__).parent
 SAMPLE_CONFIGS = sorted((FOLDER / "sample_configs").glob("*.json"))

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Kind, Simulator, World
+from integration_tests.simulator import Kind
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of, keys_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS, ENTITIES
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
 EDIT_MARGIN_SECONDS = 300

@@ -19,10 +19,11 @@ import orjson
 import pytest
 import requests
 
-from integration_tests.simulator import PRIMARY_KEYS, REPORT_KEYS, World
 from integration_tests.support import measured
 from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.pinterest import World, oauth_config
 from integration_tests.support.syncs import ROOT, SYNCHRONOUS_DAYS, clean_environment, read_arguments
+from integration_tests.support.truth import PRIMARY_KEYS, REPORT_KEYS
 
 KEYS = {**PRIMARY_KEYS, **REPORT_KEYS}
 MIB = 1024 * 1024
@@ -50,10 +51,13 @@ class Measured:
 def simulator(folder: Path, world: dict[str, Any]) -> Iterator[str]:
     """A Pinterest in a process of its own, and where to reach it; its connector config lies in the folder."""
     options = [text for name, value in world.items() for text in (f"--{name.replace('_', '-')}", option(value))]
-    command = [sys.executable, "-m", "integration_tests.simulator", *options, "--config-file", f"{folder}/given.json"]
+    command = [sys.executable, "-m", "integration_tests.simulator", *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:
-            yield json.loads((process.stdout or pytest.fail("no output")).readline())["url"]
+            credentials = json.loads((process.stdout or pytest.fail("no output")).readline())
+            url = credentials.pop("url")
+            (folder / "given.json").write_text(json.dumps(oauth_config(credentials)), encoding="utf-8")
+            yield url
         finally:
             process.terminate()
 

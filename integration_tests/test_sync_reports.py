@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import REPORT_KEYS, Simulator, World
-from integration_tests.simulator.report_request import targeting_types_of
-from integration_tests.simulator.report_streams import REPORT_STREAMS
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.truth import REPORT_KEYS, REPORT_STREAMS, targeting_types_of
 
 STREAM = "campaign_analytics"
 CREATE, SYNCHRONOUS = "analytics/create_report", "campaigns/analytics"

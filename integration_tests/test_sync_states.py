@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, Kind, Simulator, World
+from integration_tests.simulator import Fault, Kind
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, BOARDED, CURSOR_FIELDS, ENTITIES, ORGANIC, catalog_of
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_arguments, read_with_main, run_main, run_sync
 
 FOLDER = Path(__file__).parent

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from integration_tests.simulator import Simulator
 from integration_tests.support.assertions import assert_failed
+from integration_tests.support.pinterest import Simulator
 from integration_tests.support.syncs import read_with_main
 
 TURNED_OFF = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "", "SSL_CERT_FILE": "", "PYTHONHTTPSVERIFY": "0"}

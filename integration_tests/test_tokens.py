@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import Type
 
-from integration_tests.simulator import Fault, FaultKind, Rotation, Simulator, World
+from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_arguments, run_main, run_sync
 
 TOKEN = "oauth/token"

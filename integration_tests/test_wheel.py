@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-from integration_tests.simulator import Simulator, World
+from integration_tests.support.assertions import assert_lawful
+from integration_tests.support.pinterest import Simulator, World
 
 ROOT = Path(__file__).parents[1]
 RECENT_DAYS = 20
@@ -116,6 +117,7 @@ def test_it_discovers_and_reads(connector: Path, folder: Path, tmp_path: Path) -
         )
         boards = {(message["record"]["data"]["id"],) for message in read if is_record_of(message, "boards")}
         campaigns = {(message["record"]["data"]["id"],) for message in read if is_record_of(message, "campaigns")}
+        assert_lawful(simulator.log)
         assert boards == set(simulator.expected("boards"))
         assert campaigns == set(simulator.expected("campaigns"))
 

@@ -1,6 +1,7 @@
 """Which module may import which: floors, where imports go down only. Read from the source text, nothing is imported."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = "source_pinterest"
 SIMULATOR = "integration_tests/simulator"
+SUPPORT = "integration_tests/support"
 LONGEST_MODULE_LINES = 250
 
 # From the ground up. Modules of one row stand beside each other and may import each other.
@@ -80,11 +82,28 @@ def test_the_connector_knows_nothing_of_its_tests(module: Path) -> None:
 
 
 @pytest.mark.parametrize("module", modules(SIMULATOR), ids=str)
-def test_the_simulator_knows_nothing_of_the_connector(module: Path) -> None:
-    assert PACKAGE not in {name.split(".")[0] for _, name in imported_names(module)}
+def test_the_simulator_knows_nothing_of_the_connector_nor_of_its_tests(module: Path) -> None:
+    ours = [name for _, name in imported_names(module) if name.split(".")[0] in {PACKAGE, "integration_tests"}]
+    assert [name for name in ours if not f"{name}.".startswith(f"{SIMULATOR.replace('/', '.')}.")] == []
 
 
-@pytest.mark.parametrize("module", modules(PACKAGE), ids=str)
+def texts(module: Path) -> Iterator[str]:
+    """Each text that stands in a module."""
+    for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_the_simulator_names_no_stream_but_in_the_words_of_pinterests_paths() -> None:
+    streams = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    written = {text for module in modules(SIMULATOR) for text in texts(module)}
+    words_of_paths = {word for text in written if " " not in text and "/" in text for word in text.split("/")}
+
+    assert len(streams & words_of_paths) > len(("boards", "pins", "campaigns"))
+    assert (streams & written) - words_of_paths == set()
+
+
+@pytest.mark.parametrize("module", [*modules(PACKAGE), *modules(SIMULATOR), *modules(SUPPORT)], ids=str)
 def test_modules_stay_short_enough_to_read(module: Path) -> None:
     assert len((ROOT / module).read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE_LINES
 

@@ -18,6 +18,7 @@ import requests
 from integration_tests.benchmarks.readers import OFFICIAL_CONNECTOR, Reader
 from integration_tests.benchmarks.workloads import Workload
 from integration_tests.support import measured
+from integration_tests.support.pinterest import oauth_config
 from integration_tests.support.syncs import ROOT, SYNCHRONOUS_DAYS, clean_environment
 
 _RECORD = b'{"type":"RECORD"'
@@ -55,7 +56,7 @@ def take(reader: Reader, workload: Workload, latency_ms: int = 0, **config: Any)
     Raises:
         RuntimeError: the reader failed.
     """
-    with tempfile.TemporaryDirectory() as name, _simulator(Path(name), workload, latency_ms) as (url, given):
+    with tempfile.TemporaryDirectory() as name, _simulator(workload, latency_ms) as (url, given):
         folder = Path(name)
         start = (datetime.now(UTC).date() - timedelta(days=SYNCHRONOUS_DAYS)).isoformat()
         arguments = reader.command(url, {"start_date": start, **given, **config}, workload, folder)
@@ -96,17 +97,16 @@ def _usage(folder: Path) -> dict[str, float]:
 
 
 @contextmanager
-def _simulator(folder: Path, workload: Workload, latency_ms: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def _simulator(workload: Workload, latency_ms: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """A Pinterest in a process of its own: where to reach it, and a config for it."""
     world = [text for name, value in workload.world.items() for text in (f"--{name}", str(value))]
-    behaviour = ["--latency", str(latency_ms / 1000), "--config-file", f"{folder}/given.json"]
-    command = [sys.executable, "-m", "integration_tests.simulator", *world, *behaviour]
+    command = [sys.executable, "-m", "integration_tests.simulator", *world, "--latency", str(latency_ms / 1000)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:
             if process.stdout is None:
                 raise RuntimeError("The simulator says nothing.")
-            url = json.loads(process.stdout.readline())["url"]
-            yield url, json.loads((folder / "given.json").read_text(encoding="utf-8"))
+            credentials = json.loads(process.stdout.readline())
+            yield credentials.pop("url"), oauth_config(credentials)
         finally:
             process.terminate()
 

@@ -11,9 +11,9 @@ import requests
 
 from integration_tests.benchmarks import floor
 from integration_tests.benchmarks.workloads import Workload
-from integration_tests.simulator import DEFAULT_COLUMNS
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.syncs import ROOT, read_arguments
+from integration_tests.support.truth import DEFAULT_COLUMNS
 
 Config = Mapping[str, Any]
 

@@ -5,13 +5,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
+
+from integration_tests.simulator.__main__ import parse
+from integration_tests.support.pinterest import World, oauth_config
+from integration_tests.support.truth import PRIMARY_KEYS
 
 WORLD = (
     *("--boards", "6", "--sections-per-board", "2", "--pins-per-board", "120", "--pins-per-section", "40"),
@@ -27,7 +31,10 @@ class LocalPinterest:
     """A simulated Pinterest for other processes, which writes a configuration with which the connector reads it."""
 
     def __init__(self, config_file: Path, root: Path, world: Sequence[str] = WORLD) -> None:
-        self._command = [sys.executable, "-m", "integration_tests.simulator", *world, "--config-file", str(config_file)]
+        options = [*world, "--now", datetime.now(UTC).isoformat()]
+        self._command = [sys.executable, "-m", "integration_tests.simulator", *options]
+        self._world = World(**parse(options)[0])
+        self._config_file = config_file
         self._root = root
         self._control = requests.Session()
         self._control.trust_env = False
@@ -38,7 +45,9 @@ class LocalPinterest:
         announcement = self._process.stdout.readline() if self._process.stdout else ""
         if not announcement:
             raise RuntimeError("The local Pinterest did not start; its error is above.")
-        self.url = json.loads(announcement)["url"]
+        credentials = json.loads(announcement)
+        self.url = credentials.pop("url")
+        self._config_file.write_text(json.dumps(oauth_config(credentials), indent=2), encoding="utf-8")
         return self
 
     def __exit__(
@@ -59,7 +68,7 @@ class LocalPinterest:
 
     def expected(self, start: date, end: date) -> dict[str, int]:
         """How many records each stream has, analytics from the first to the last day: `{"boards": 6, ...}`."""
-        return self._ask("GET", "expected", params={"start": str(start), "end": str(end)})
+        return {stream: sum(1 for _ in self._world.records(stream, start=start, end=end)) for stream in PRIMARY_KEYS}
 
     def edit(self, campaign: Mapping[str, Any]) -> None:
         """Pause a campaign, as an advertiser does."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from integration_tests.simulator import DOWNLOAD, World
+from integration_tests.simulator import DOWNLOAD
+from integration_tests.support.pinterest import World
 
 
 class Place(StrEnum):

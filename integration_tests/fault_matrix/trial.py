@@ -16,9 +16,10 @@ import backoff
 
 from integration_tests.fault_matrix.cases import Case
 from integration_tests.fault_matrix.kinds import KINDS, PAGE_CAP, Place, StreamKind, small_world
-from integration_tests.simulator import Entry, Fault, FaultKind, Simulator, World
+from integration_tests.simulator import Entry, Fault, FaultKind
 from integration_tests.support.assertions import Key, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.secrets import assert_no_secret
 from integration_tests.support.syncs import run_sync
 

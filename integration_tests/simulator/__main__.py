@@ -1,7 +1,7 @@
 """How is the local Pinterest run as a process of its own?
 
-`python -m integration_tests.simulator --boards 3 --profile trial` prints one line of JSON with the URL, then serves
-until SIGTERM.
+`python -m integration_tests.simulator --boards 3 --profile trial` prints one line of JSON, the URL and an app's
+credentials, then serves until SIGTERM.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from threading import Event
 from typing import Any
 
 from integration_tests.simulator import PROFILES, Fault, HeaderStyle, Rotation, Simulator, World
-from integration_tests.simulator.layout import Size
+from integration_tests.simulator.world.world import Size
 
 
 def size(text: str) -> Size:
@@ -77,31 +77,27 @@ BEHAVIOUR_OPTIONS: Mapping[str, Callable[[str], Any]] = {
 CHOICES: Mapping[str, Iterable[str]] = {"profile": PROFILES, "header-style": HeaderStyle, "refresh-rotation": Rotation}
 
 
-def parse(arguments: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any], Path | None]:
-    """The options of the world, those of its behaviour, and where to write a connector config."""
+def parse(arguments: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of the world, and those of its behaviour."""
     parser = argparse.ArgumentParser(prog="python -m integration_tests.simulator", argument_default=argparse.SUPPRESS)
     for name, read in {**WORLD_OPTIONS, **BEHAVIOUR_OPTIONS}.items():
         parser.add_argument(f"--{name}", type=read)
     for name, values in CHOICES.items():
         parser.add_argument(f"--{name}", choices=[str(value) for value in values])
-    parser.add_argument("--config-file", type=Path, default=None, help="where to write a connector config")
     given = vars(parser.parse_args(arguments))
-    config_file = given.pop("config_file")
     of_world = {name.replace("-", "_") for name in WORLD_OPTIONS}
     world = {name: value for name, value in given.items() if name in of_world}
-    return world, {name: value for name, value in given.items() if name not in of_world}, config_file
+    return world, {name: value for name, value in given.items() if name not in of_world}
 
 
 def main(arguments: Sequence[str]) -> None:
     """Serves until SIGTERM or Ctrl-C."""
-    world, behaviour, config_file = parse(arguments)
+    world, behaviour = parse(arguments)
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     with Simulator(World(**world), **behaviour) as simulator:
-        if config_file is not None:
-            config_file.write_text(json.dumps(simulator.config(), indent=2), encoding="utf-8")
-        sys.stdout.write(json.dumps({"url": simulator.url}) + "\n")
+        sys.stdout.write(json.dumps({"url": simulator.url, **simulator.credentials}) + "\n")
         sys.stdout.flush()
         stopped.wait()
 

@@ -1,4 +1,4 @@
-"""Would Pinterest's own SDK have sent this request?
+"""Does a request keep Pinterest's rules, and would Pinterest's own SDK have sent it?
 
 `pinterestsdk` is generated from the OpenAPI document of API 5.28, by others than the authors of this simulator. Its
 typed call signatures judge names, types, bounds, enumerations and array styles of the requests in a log.
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pinterestsdk
 from pydantic import BaseModel, ValidationError
 
-from integration_tests.simulator.request_log import Entry
+from integration_tests.simulator.server.request_log import Entry
 
 Call = Callable[..., Any]
 
@@ -46,12 +46,14 @@ def sdk_call(operation_id: str, client: pinterestsdk.ApiClient | None = None) ->
     return call
 
 
+@cache
 def sdk_parameters(operation_id: str) -> dict[str, Any]:
     """The annotations of the SDK's method, by the parameter's name on the wire."""
     hints = get_type_hints(sdk_call(operation_id), include_extras=True)
     return {_on_the_wire(name): hint for name, hint in hints.items() if not name.startswith("_") and name != "return"}
 
 
+@cache
 def sdk_body(operation_id: str) -> tuple[str, type[BaseModel]]:
     """The SDK's parameter for the body of an operation, and its model."""
     for name, annotation in sdk_parameters(operation_id).items():
@@ -67,8 +69,13 @@ def required_parameters(operation_id: str) -> set[str]:
 
 
 def violations(log: Iterable[Entry]) -> list[str]:
-    """What the SDK would not have sent, of all the API requests in a log; empty if all is well."""
+    """What was refused for breaking a rule, or what the SDK would not have sent, of all the API requests in a log."""
     return [f"{entry.operation_id}: {problem}" for entry in log if entry.category for problem in _problems(entry)]
+
+
+@cache
+def _offline_call(operation_id: str) -> Call:
+    return sdk_call(operation_id)
 
 
 def _on_the_wire(name: str) -> str:
@@ -76,6 +83,8 @@ def _on_the_wire(name: str) -> str:
 
 
 def _problems(entry: Entry) -> Iterator[str]:
+    if entry.broken_rule:
+        yield f"refused: {entry.broken_rule}"
     if not entry.operation_id:
         yield f"no operation has the path {entry.method} {entry.path}"
     elif entry.method == "GET" and entry.operation_id != "oauth":
@@ -93,7 +102,7 @@ def _query_problems(entry: Entry) -> Iterator[str]:
             return
         arguments[name] = _typed(annotations[name], entry.values(name))
     try:
-        sdk_call(entry.operation_id)(**arguments)
+        _offline_call(entry.operation_id)(**arguments)
     except ValidationError as error:
         yield str(error)
     except _Sent as sent:
@@ -112,7 +121,7 @@ def _body_problems(entry: Entry) -> Iterator[str]:
     if unknown := set(entry.body or {}) - known:
         yield f"unknown fields {sorted(unknown)}"
     try:
-        sdk_call(entry.operation_id)(**entry.path_parameters, **{name: model.model_validate(entry.body)})
+        _offline_call(entry.operation_id)(**entry.path_parameters, **{name: model.model_validate(entry.body)})
     except ValidationError as error:
         yield str(error)
     except _Sent as sent:

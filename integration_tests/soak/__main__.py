@@ -6,9 +6,9 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from integration_tests.simulator import World
 from integration_tests.soak.soak import Soaked, soak
 from integration_tests.support.documents import DOCS, provenance, table, write_section
+from integration_tests.support.pinterest import World
 
 COMMAND = "make soak"
 LARGEST_GROWTH = 1.15

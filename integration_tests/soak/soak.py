@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
-from integration_tests.simulator import Simulator, World
 from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, since_recently
 
 SAMPLE_SECONDS = 0.2

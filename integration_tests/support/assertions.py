@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from integration_tests.simulator import BREAKDOWN_KEYS, PRIMARY_KEYS, REPORT_KEYS, Simulator
+from integration_tests.simulator import Entry
+from integration_tests.simulator.contract import violations
 from integration_tests.support.catalogs import ALL_STREAMS
 from integration_tests.support.outputs import Output, Record
-
-Key = tuple[Any, ...]
-KEYS = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}
+from integration_tests.support.pinterest import Simulator
+from integration_tests.support.truth import KEYS, Key
 
 SHOWN = 5
 """So many keys of each kind are named in a failure."""
@@ -56,6 +56,12 @@ def assert_succeeded(output: Output, streams: Iterable[str] = ALL_STREAMS) -> No
     assert not output.errors, output.text()
     for stream in streams:
         assert output.status(stream) == "COMPLETE", stream
+
+
+def assert_lawful(requests: Iterable[Entry]) -> None:
+    """Each request keeps Pinterest's rules, and its SDK would have sent it. `run_sync` asks this of every sync."""
+    broken = violations(requests)
+    assert not broken, f"{len(broken)} requests, such as {broken[:SHOWN]}"
 
 
 def assert_failed(output: Output, stream: str, failure_type: str, *words: str) -> None:

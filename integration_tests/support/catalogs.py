@@ -10,7 +10,7 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
-from integration_tests.simulator import BREAKDOWN_KEYS, PRIMARY_KEYS, REPORT_KEYS
+from integration_tests.support.truth import BREAKDOWN_KEYS, PRIMARY_KEYS, REPORT_KEYS
 
 CURSOR_FIELDS = {
     "campaigns": "updated_time",

@@ -3,7 +3,7 @@
 from math import ceil
 
 from integration_tests.simulator import Kind, World
-from integration_tests.simulator.layout import size_at
+from integration_tests.simulator.world.world import size_at
 
 PAGE_SIZE = 250
 AD_GROUPS_PER_CALL = 250

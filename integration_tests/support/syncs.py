@@ -23,9 +23,10 @@ from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
 from integration_tests import network_guard
-from integration_tests.simulator import Simulator
+from integration_tests.support.assertions import assert_lawful
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.engine.messages import as_trace
 from source_pinterest.run import PinterestEntrypoint, WholeLines, line_of
@@ -52,7 +53,7 @@ def run_sync(
     destination: str = "append_dedup",
     sync_mode: str = "incremental",
 ) -> Output:
-    """Read streams through the framework's entrypoint, in this process.
+    """Read streams through the framework's entrypoint, in this process; whatever comes of it, its requests are lawful.
 
     Args:
         sim: the Pinterest to read from.
@@ -72,14 +73,16 @@ def run_catalog(
     config: Mapping[str, Any] | None = None,
     state: State | None = None,
 ) -> Output:
-    """Read any catalog through the framework's entrypoint, in this process and on the simulated world's day."""
+    """Read any catalog as `run_sync` does, on the simulated world's day."""
     messages = None if state is None else [AirbyteStateMessageSerializer.load(entry) for entry in state_list(state)]
-    today = Date.fromordinal(sim.world.today.toordinal())
+    today, before = Date.fromordinal(sim.world.today.toordinal()), len(sim.log)
     with (
         mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url}),
         mock.patch("source_pinterest.config.utc_today", return_value=today),
     ):
-        return _read_in_memory(SourcePinterest(SHORT_PAUSES), since_recently(sim, config), catalog, messages or [])
+        output = _read_in_memory(SourcePinterest(SHORT_PAUSES), since_recently(sim, config), catalog, messages or [])
+    assert_lawful(sim.log[before:])
+    return output
 
 
 def _read_in_memory(
@@ -126,6 +129,7 @@ def since_recently(sim: Simulator, config: Mapping[str, Any] | None = None) -> d
 
 def run_main(sim: Simulator, *arguments: str, environment: Mapping[str, str] | None = None) -> Output:
     """Run `python main.py` in a process of its own, whose environment holds nothing of this one's."""
+    before = len(sim.log)
     done = subprocess.run(
         [sys.executable, "main.py", *arguments],
         cwd=ROOT,
@@ -134,6 +138,7 @@ def run_main(sim: Simulator, *arguments: str, environment: Mapping[str, str] | N
         timeout=TIMEOUT_SECONDS,
         check=False,
     )
+    assert_lawful(sim.log[before:])
     return Output.of_process(done.stdout, done.returncode, done.stderr.decode())
 
 

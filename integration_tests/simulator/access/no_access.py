@@ -1,0 +1,24 @@
+"""In which ways does Pinterest refuse an app or a user that has no access to an operation?
+
+`Simulator(no_access={"campaigns/list": NoAccess.FORBIDDEN})` has one operation refuse every call.
+"""
+
+from enum import Enum
+
+from integration_tests.simulator.calls.errors import ApiError, forbidden, missing_scope
+
+
+class NoAccess(Enum):
+    """A refusal: HTTP status and Pinterest's code."""
+
+    FORBIDDEN = (403, 29)
+    UNAUTHORIZED = (401, 29)  # catalogs answer so
+    NO_SCOPE = (401, 3)  # also seen where the app is not in a beta
+    BETA_CLOSED = (403, 403)  # an endpoint that Pinterest opens to few apps
+
+    def error(self, scopes: tuple[str, ...]) -> ApiError:
+        """The refusal of an operation with these scopes."""
+        if self is NoAccess.NO_SCOPE:
+            return missing_scope(", ".join(scopes))
+        status, code = self.value
+        return ApiError(status, code, forbidden().message)

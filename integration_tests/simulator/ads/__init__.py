@@ -1,0 +1,1 @@
+"""Which ad accounts, campaigns, ad groups and ads are there?"""

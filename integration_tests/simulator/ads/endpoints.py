@@ -1,0 +1,61 @@
+"""Which operations on ad accounts, campaigns, ad groups and ads does the local Pinterest serve?"""
+
+from integration_tests.simulator.ads import entities
+from integration_tests.simulator.calls.operation import DocumentOperation, ListOperation, Operation
+from integration_tests.simulator.calls.parameters import Choice, Flag, RepeatedArray, ids
+from integration_tests.simulator.calls.rules import at_most_one_of
+
+_ADS = ("ads:read",)
+_AA = "/ad_accounts/{ad_account_id}"
+_STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")
+_ENTITY_STATUSES = RepeatedArray(
+    "entity_statuses",
+    item=Choice("entity_statuses", values=_STATUSES),
+    default=("ACTIVE", "PAUSED"),
+)
+_ORDER = Choice("order", values=("ASCENDING", "DESCENDING"))
+_CAMPAIGN_IDS = ids("campaign_ids", max_length=18)
+
+AD_ENDPOINTS: tuple[Operation, ...] = (
+    ListOperation(
+        "ad_accounts/list",
+        "/ad_accounts",
+        "ads_read",
+        _ADS,
+        (Flag("include_shared_accounts", default=True),),
+        entities.ad_accounts,
+    ),
+    DocumentOperation("ad_accounts/get", _AA, "ads_read", _ADS, (), entities.ad_account_by_id),
+    ListOperation(
+        "campaigns/list",
+        f"{_AA}/campaigns",
+        "ads_read",
+        _ADS,
+        (_CAMPAIGN_IDS, _ENTITY_STATUSES, _ORDER),
+        entities.campaigns,
+    ),
+    ListOperation(
+        "ad_groups/list",
+        f"{_AA}/ad_groups",
+        "ads_read",
+        _ADS,
+        (
+            _CAMPAIGN_IDS,
+            ids("ad_group_ids"),
+            _ENTITY_STATUSES,
+            _ORDER,
+            Flag("translate_interests_to_names", default=False),
+        ),
+        entities.ad_groups,
+        rules=(at_most_one_of("campaign_ids", "ad_group_ids"),),
+    ),
+    ListOperation(
+        "ads/list",
+        f"{_AA}/ads",
+        "ads_read",
+        _ADS,
+        (_CAMPAIGN_IDS, ids("ad_group_ids"), ids("ad_ids"), _ENTITY_STATUSES, _ORDER),
+        entities.ads,
+        rules=(at_most_one_of("campaign_ids", "ad_group_ids", "ad_ids"),),
+    ),
+)

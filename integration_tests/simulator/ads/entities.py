@@ -1,0 +1,101 @@
+"""Which ad accounts does the user see, and which campaigns, ad groups and ads does a list of them show?
+
+https://developers.pinterest.com/docs/api/v5/ad_accounts-list and the lists below an account, with their filters.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from integration_tests.simulator.ads.records import ad, ad_group, campaign
+from integration_tests.simulator.calls import errors
+from integration_tests.simulator.organic.content import username
+from integration_tests.simulator.world import numbering
+from integration_tests.simulator.world.listing import Listing, Record
+from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.world import Kind, World
+
+_COUNTRIES = (("US", "USD", "America/Los_Angeles"), ("DE", "EUR", "Europe/Berlin"), ("JP", "JPY", "Asia/Tokyo"))
+
+
+def ad_accounts(world: World, arguments: Mapping[str, Any]) -> Listing:
+    shared_too = arguments.get("include_shared_accounts", True)
+    indexes = [index for index in world.account_indexes() if shared_too or not world.is_shared(index)]
+    return Listing(indexes, lambda index: ad_account(world, index))
+
+
+def ad_account_by_id(world: World, arguments: Mapping[str, Any]) -> Record:
+    return ad_account(world, account_of(world, arguments))
+
+
+def campaigns(world: World, arguments: Mapping[str, Any]) -> Listing:
+    return _entities(world, Kind.CAMPAIGNS, campaign, arguments)
+
+
+def ad_groups(world: World, arguments: Mapping[str, Any]) -> Listing:
+    return _entities(world, Kind.AD_GROUPS, ad_group, arguments)
+
+
+def ads(world: World, arguments: Mapping[str, Any]) -> Listing:
+    return _entities(world, Kind.ADS, ad, arguments)
+
+
+def account_of(world: World, arguments: Mapping[str, Any]) -> int:
+    index = world.account_index(arguments["ad_account_id"])
+    if index is None:
+        raise errors.forbidden()
+    return index
+
+
+def ad_account(world: World, account: int) -> Record:
+    shared = world.is_shared(account)
+    owner = world.owner_of(world.account_id(account))
+    country, currency, time_zone = _COUNTRIES[account % len(_COUNTRIES)]
+    record: Record = {
+        "id": world.account_id(account),
+        "name": words(mix(world.seed, 3, account)),
+        "owner": {"id": numbering.USERS.id_of(owner), "username": username(owner)},
+        "country": country,
+        "currency": currency,
+        "permissions": ["ANALYST", "CATALOGS_MANAGER"] if shared else ["OWNER"],
+        "created_time": world.built_at - 90_000_000 + account,
+        "updated_time": world.built_at - 80_000_000 if account % 2 == 0 else None,
+    }
+    if account % 3 != 2:
+        record["time_zone"] = time_zone
+    return record
+
+
+def _entities(
+    world: World,
+    kind: Kind,
+    make: Callable[[World, int, int], Record],
+    arguments: Mapping[str, Any],
+) -> Listing:
+    account = account_of(world, arguments)
+    wanted = set(arguments["entity_statuses"])
+    indexes = [
+        index for index in chosen(world, kind, account, arguments) if world.status(kind, account, index) in wanted
+    ]
+    listing = Listing(indexes, lambda index: make(world, account, index))
+    return listing.backwards() if arguments.get("order") == "DESCENDING" else listing
+
+
+def chosen(world: World, kind: Kind, account: int, arguments: Mapping[str, Any]) -> list[int]:
+    """The entities that the id filters leave, in the order of their ids."""
+    indexes: list[int] = list(range(world.count(kind, account)))
+    own_ids = arguments.get({"campaigns": "campaign_ids", "ad_groups": "ad_group_ids", "ads": "ad_ids"}[kind])
+    if own_ids is not None:
+        wanted = set(own_ids)
+        return [index for index in indexes if world.entity_id(kind, account, index) in wanted]
+    for parent, name in ((Kind.AD_GROUPS, "ad_group_ids"), (Kind.CAMPAIGNS, "campaign_ids")):
+        if arguments.get(name) is not None:
+            wanted = set(arguments[name])
+            return [index for index in indexes if _ancestor(world, kind, account, index, parent) in wanted]
+    return indexes
+
+
+def _ancestor(world: World, kind: Kind, account: int, index: int, ancestor: Kind) -> str:
+    parent = world.parent_index(kind, account, index)
+    if kind is Kind.ADS and ancestor is Kind.CAMPAIGNS:
+        parent = world.parent_index(Kind.AD_GROUPS, account, parent)
+    return world.entity_id(ancestor, account, parent)

@@ -1,0 +1,117 @@
+"""What is in a campaign, an ad group, an ad?
+
+https://developers.pinterest.com/docs/api/v5/campaigns-list, ad_groups-list, ads-list: epoch seconds, micro currency.
+"""
+
+from integration_tests.simulator.ads import details
+from integration_tests.simulator.organic.content import CREATIVE_TYPES
+from integration_tests.simulator.world import numbering
+from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.world import Kind, World
+
+_OBJECTIVES = ("AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION", "SALES", "LEADS")
+_RUNNING = {"ACTIVE": "RUNNING"}
+_APPROVED = {"ACTIVE": "APPROVED"}
+
+
+def campaign(world: World, account: int, index: int) -> Record:
+    bits = mix(world.seed, 4, account, index)
+    record = _entity(world, Kind.CAMPAIGNS, account, index)
+    record |= {
+        "name": words(bits),
+        "summary_status": _RUNNING.get(record["status"], record["status"]),
+        "objective_type": _OBJECTIVES[index % len(_OBJECTIVES)],
+        "lifetime_spend_cap": None if index % 2 else 1_432_744_744,
+        "daily_spend_cap": bits % 10**12 if index % 2 else None,
+        "order_line_id": str(549_755_000_000 + index) if index % 6 == 0 else None,
+        "tracking_urls": details.tracking_urls(index),
+        "start_time": record["created_time"] + 3_600,
+        "end_time": None if index % 3 else record["created_time"] + 9_000_000,
+        "is_campaign_budget_optimization": index % 2 == 0,
+        "is_flexible_daily_budgets": None if index % 4 == 0 else False,
+        "is_automated_campaign": False,
+        "is_performance_plus": index % 5 == 0,
+        "type": "campaign",
+    }
+    if index % 3 == 0:
+        record |= {
+            "bid_options": details.bid_options(index),
+            "default_ad_group_budget_in_micro_currency": 5_000_000,
+            "intended_promotion_type": "CATALOG",
+            "is_carting": False,
+            "is_ltv_optimized": False,
+            "is_top_of_search": True,
+            "performance_plus_campaign_settings": details.performance_plus(index),
+        }
+    return record | world.edited(Kind.CAMPAIGNS, record["id"])
+
+
+def ad_group(world: World, account: int, index: int) -> Record:
+    bits = mix(world.seed, 5, account, index)
+    record = _entity(world, Kind.AD_GROUPS, account, index)
+    record |= {
+        "campaign_id": world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, index)),
+        "name": words(bits),
+        "summary_status": _RUNNING.get(record["status"], record["status"]),
+        "billable_event": "IMPRESSION" if index % 2 else "CLICKTHROUGH",
+        "bid_in_micro_currency": None if index % 3 == 0 else bits % 10**9,
+        "bid_strategy_type": "MAX_BID" if index % 2 else None,
+        "budget_in_micro_currency": 10**9 + bits % 10**12,
+        "budget_type": "DAILY",
+        "start_time": None,
+        "end_time": record["created_time"] + 5_000_000,
+        "conversion_learning_mode_type": "ACTIVE" if index % 4 == 0 else None,
+        "feed_profile_id": str(index),
+        "lifetime_frequency_cap": index % 100,
+        "pacing_delivery_type": "STANDARD",
+        "placement_group": "ALL",
+        "auto_targeting_enabled": index % 2 == 0,
+        "targeting_spec": details.targeting(index),
+        "tracking_urls": details.tracking_urls(index),
+        "type": "adgroup",
+    }
+    if index % 3 == 0:
+        record |= details.rare_ad_group_fields(index)
+    return record | world.edited(Kind.AD_GROUPS, record["id"])
+
+
+def ad(world: World, account: int, index: int) -> Record:
+    bits = mix(world.seed, 6, account, index)
+    group = world.parent_index(Kind.ADS, account, index)
+    record = _entity(world, Kind.ADS, account, index)
+    rejected = index % 7 == 6
+    record |= {
+        "ad_group_id": world.entity_id(Kind.AD_GROUPS, account, group),
+        "campaign_id": world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, group)),
+        "pin_id": pin_id_of_ad(account, index),
+        "name": words(bits) if index % 8 else None,
+        "creative_type": CREATIVE_TYPES[index % len(CREATIVE_TYPES)],
+        "summary_status": "REJECTED" if rejected else _APPROVED.get(record["status"], record["status"]),
+        "review_status": "REJECTED" if rejected else "APPROVED",
+        "rejected_reasons": ["HASHTAGS", "LANDING_PAGE"] if rejected else [],
+        "rejection_labels": ["Hashtags"] if rejected else [],
+        "destination_url": f"https://shop.example/{bits % 10**6}?utm=a&b=ü" if index % 3 else None,
+        "tracking_urls": details.tracking_urls(index),
+        "is_pin_deleted": index % 9 == 8,
+        "is_removable": index % 2 == 0,
+        "type": "pinpromotion",
+    }
+    if index % 2 == 0:
+        record |= details.rare_ad_fields(index)
+    return record | world.edited(Kind.ADS, record["id"])
+
+
+def pin_id_of_ad(account: int, index: int) -> str:
+    return numbering.AD_PINS.id_of(account * 1_000_000 + index)
+
+
+def _entity(world: World, kind: Kind, account: int, index: int) -> Record:
+    updated = world.updated_time(kind, account, index)
+    return {
+        "id": world.entity_id(kind, account, index),
+        "ad_account_id": world.account_id(account),
+        "status": world.status(kind, account, index),
+        "created_time": updated - 10_000_000 - index,
+        "updated_time": updated,
+    }

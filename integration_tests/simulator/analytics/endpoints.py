@@ -1,0 +1,68 @@
+"""Which synchronous analytics of ad accounts and what is in them does the local Pinterest serve?"""
+
+from integration_tests.simulator.analytics import ready_state
+from integration_tests.simulator.analytics.operation import AnalyticsOperation
+from integration_tests.simulator.analytics.product_groups import ProductGroupOperation
+from integration_tests.simulator.analytics.targeting_operation import SORTING, TargetingOperation
+from integration_tests.simulator.calls.operation import DocumentOperation, Operation
+from integration_tests.simulator.calls.parameters import Day, Flag, ids
+from integration_tests.simulator.calls.rules import names_ads
+
+_AA = "/ad_accounts/{ad_account_id}"
+_AGGREGATE = Flag("aggregate_report_rows", default=False)
+
+ANALYTICS_ENDPOINTS: tuple[Operation, ...] = (
+    AnalyticsOperation("ad_account/analytics", f"{_AA}/analytics", level="ad_accounts"),
+    AnalyticsOperation(
+        "campaigns/analytics",
+        f"{_AA}/campaigns/analytics",
+        parameters=(ids("campaign_ids", required=True, max_length=18), _AGGREGATE),
+        level="campaigns",
+    ),
+    AnalyticsOperation(
+        "ad_groups/analytics",
+        f"{_AA}/ad_groups/analytics",
+        parameters=(ids("ad_group_ids", required=True, max_length=18), _AGGREGATE),
+        level="ad_groups",
+    ),
+    AnalyticsOperation(
+        "ads/analytics",
+        f"{_AA}/ads/analytics",
+        parameters=(ids("ad_ids"), ids("campaign_ids", max_length=18), ids("pin_ids", max_items=100)),
+        level="ads",
+        rules=(names_ads,),
+    ),
+    TargetingOperation("ad_account_targeting_analytics/get", f"{_AA}/targeting_analytics", level="ad_accounts"),
+    TargetingOperation(
+        "campaign_targeting_analytics/get",
+        f"{_AA}/campaigns/targeting_analytics",
+        parameters=(ids("campaign_ids", required=True, max_length=18),),
+        level="campaigns",
+    ),
+    TargetingOperation(
+        "ad_groups_targeting_analytics/get",
+        f"{_AA}/ad_groups/targeting_analytics",
+        parameters=(ids("ad_group_ids", required=True, max_length=18), *SORTING),
+        level="ad_groups",
+    ),
+    TargetingOperation(
+        "ad_targeting_analytics/get",
+        f"{_AA}/ads/targeting_analytics",
+        parameters=(ids("ad_ids", required=True), *SORTING),
+        level="ads",
+    ),
+    ProductGroupOperation(
+        "product_groups/analytics",
+        f"{_AA}/product_groups/analytics",
+        parameters=(ids("product_group_ids", required=True),),
+        level="product_groups",
+    ),
+    DocumentOperation(
+        "metrics_ready_state/get",
+        "/resources/metrics_ready_state",
+        "ads_analytics",
+        ("ads:read",),
+        (Day("date", required=True),),
+        ready_state.metrics_ready_state,
+    ),
+)

@@ -1,0 +1,118 @@
+"""How are the synchronous analytics endpoints called, and how do they answer?
+
+https://developers.pinterest.com/docs/api/v5/campaigns-analytics: a bare array of flat rows. They differ in the level
+and in how the entities are named.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from integration_tests.simulator.ads import entities
+from integration_tests.simulator.ads.records import pin_id_of_ad
+from integration_tests.simulator.analytics.columns import SYNC_COLUMNS
+from integration_tests.simulator.analytics.day_rows import Attribution, DayRows, gathered
+from integration_tests.simulator.analytics.subjects import Subject, subjects
+from integration_tests.simulator.calls.errors import ApiError
+from integration_tests.simulator.calls.operation import Arguments, Call, Operation
+from integration_tests.simulator.calls.parameters import Choice, CommaArray, Day, Parameter
+from integration_tests.simulator.calls.rules import no_beta_features, recent_days, recent_hours
+from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.world import Kind, World
+
+WINDOW_DAYS = ("0", "1", "7", "14", "30", "60")
+REPORT_PARAMETERS = (
+    Day("start_date", required=True),
+    Day("end_date", required=True),
+    CommaArray("columns", required=True, item=Choice("columns", values=SYNC_COLUMNS)),
+    Choice("granularity", required=True, values=("TOTAL", "DAY", "HOUR", "WEEK", "MONTH")),
+    Choice("click_window_days", values=WINDOW_DAYS, default="30"),
+    Choice("engagement_window_days", values=WINDOW_DAYS, default="30"),
+    Choice("view_window_days", values=WINDOW_DAYS, default="1"),
+    Choice(
+        "conversion_report_time",
+        values=("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION"),
+        default="TIME_OF_AD_ACTION",
+    ),
+    Choice("reporting_timezone", values=("PINTEREST_TIME_ZONE", "AD_ACCOUNT_TIME_ZONE")),
+)
+
+
+@dataclass(frozen=True)
+class AnalyticsOperation(Operation):
+    """One analytics endpoint; `level` is "ad_accounts" or a kind of entity."""
+
+    category: str = "ads_analytics"
+    scopes: tuple[str, ...] = ("ads:read",)
+    parameters: tuple[Parameter, ...] = ()
+    level: str = field(kw_only=True)
+
+    def accepted(self) -> tuple[Parameter, ...]:
+        return (*REPORT_PARAMETERS, *self.parameters)
+
+    def permit(self, world: World, arguments: Arguments) -> None:
+        super().permit(world, arguments)
+        for rule in (recent_days, recent_hours, no_beta_features):
+            rule(world, arguments)
+
+    def answer(self, call: Call) -> bytes:
+        arguments = call.arguments
+        account = entities.account_of(call.world, arguments)
+        ids = _entity_ids(call.world, self.level, account, arguments)
+        days = (arguments["end_date"] - arguments["start_date"]).days + 1
+        if call.max_rows is not None and max(1, len(ids)) * days > call.max_rows:
+            raise ApiError(413, 413, "The requested report is too large.")
+        return self.wrapped(b",".join(self._chunks(call, account, ids)))
+
+    def wrapped(self, rows: bytes) -> bytes:
+        """The answer that holds the rows."""
+        return b"[" + rows + b"]"
+
+    def columns(self, arguments: Arguments) -> tuple[str, ...]:
+        """What a row holds."""
+        return tuple(arguments["columns"])
+
+    def subjects(self, world: World, account: int, arguments: Arguments, ids: Sequence[str]) -> Iterator[Subject]:
+        """What the rows are about."""
+        del arguments
+        return subjects(world, self.level, account, ids)
+
+    def shown(self, row: Record) -> Record:
+        """A row as this endpoint shows it."""
+        return row
+
+    def _chunks(self, call: Call, account: int, ids: Sequence[str]) -> Iterator[bytes]:
+        """The rows entity by entity, so that a large answer is never held as objects."""
+        arguments = call.arguments
+        maker = DayRows(call.world, self.columns(arguments), attribution_of(arguments))
+        for subject in self.subjects(call.world, account, arguments, ids):
+            daily = maker.rows(subject, arguments["start_date"], arguments["end_date"])
+            rows = [self.shown(row) for row in gathered(daily, arguments["granularity"])]
+            if rows:
+                yield orjson.dumps(rows)[1:-1]
+
+
+def attribution_of(arguments: Arguments) -> Attribution:
+    return Attribution(
+        int(arguments["click_window_days"]),
+        int(arguments["engagement_window_days"]),
+        int(arguments["view_window_days"]),
+        arguments["conversion_report_time"],
+    )
+
+
+def _entity_ids(world: World, level: str, account: int, arguments: Arguments) -> Sequence[str]:
+    if level == "ad_accounts":
+        return ()
+    own = {
+        "campaigns": "campaign_ids",
+        "ad_groups": "ad_group_ids",
+        "ads": "ad_ids",
+        "product_groups": "product_group_ids",
+    }[level]
+    if arguments[own] is not None:
+        return tuple(arguments[own])
+    indexes = entities.chosen(world, Kind.ADS, account, {"campaign_ids": arguments["campaign_ids"]})
+    pins = set(arguments["pin_ids"])
+    return [world.entity_id(Kind.ADS, account, i) for i in indexes if pin_id_of_ad(account, i) in pins]

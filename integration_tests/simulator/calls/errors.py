@@ -1,0 +1,62 @@
+"""In which words does Pinterest refuse a call?
+
+Every refusal is an `ApiError`: HTTP status, Pinterest's own code, and a message.
+"""
+
+
+class ApiError(Exception):
+    """A refusal, sent as `{"code": …, "message": …}`."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+class BrokenRule(ApiError):  # noqa: N818  # it is the request that is wrong
+    """The request is at fault: what it asks for, or how it asks, breaks a rule of the API."""
+
+
+def bad_request(message: str) -> BrokenRule:
+    return BrokenRule(400, 1, message)
+
+
+def invalid_grant(message: str) -> ApiError:
+    return ApiError(400, 1, message)
+
+
+def unauthenticated() -> ApiError:
+    return ApiError(401, 2, "Authentication failed.")
+
+
+def missing_scope(scopes: str) -> ApiError:
+    return ApiError(401, 3, f"Authorization failed. Missing: [{scopes}]")
+
+
+def pin_not_found() -> ApiError:
+    return ApiError(404, 50, "Pin not found.")
+
+
+def forbidden() -> ApiError:
+    return ApiError(403, 29, "You are not permitted to access that resource.")
+
+
+def rate_limited() -> ApiError:
+    return ApiError(429, 8, "This request exceeded a rate limit. Rate limits are applied per app and per user.")
+
+
+def last_90_days() -> ApiError:
+    return bad_request("You can only get data from the last 90 days.")
+
+
+def board_not_found() -> ApiError:
+    return ApiError(404, 40, "Board not found.")
+
+
+def section_not_found() -> ApiError:
+    return ApiError(404, 2031, "Board or section not found.")
+
+
+def pagination_cap() -> ApiError:
+    return ApiError(400, 1, "Pagination beyond 100.000 pins are not allowed")

@@ -1,0 +1,125 @@
+"""What is an operation of the API, and is a request a legal call of it?
+
+An operation is data: path, rate category, scopes, parameters. Every request is checked against that description in
+one place, so a new endpoint is as strict as the others from its first line.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import orjson
+
+from integration_tests.simulator.calls.bookmarks import Bookmarks
+from integration_tests.simulator.calls.errors import bad_request, forbidden, pagination_cap
+from integration_tests.simulator.calls.parameters import Digits, Integer, Parameter, Text
+from integration_tests.simulator.faults.script import Fault
+from integration_tests.simulator.reports.jobs import ReportJobs
+from integration_tests.simulator.world.listing import Listing
+from integration_tests.simulator.world.world import World
+
+Arguments = Mapping[str, Any]
+
+AD_ACCOUNT_ID = Digits("ad_account_id", max_length=18)
+PAGING = (Text("bookmark"), Integer("page_size", minimum=1, maximum=250, default=25))
+
+
+@dataclass
+class Call:
+    """A request whose parameters have been read."""
+
+    world: World
+    arguments: Arguments
+    identity: str
+    bookmarks: Bookmarks
+    reports: ReportJobs
+    port: int  # of this server, for the links it gives out
+    faults: Sequence[Fault] = ()
+    refused_windows: Collection[tuple[int, int, int]] = ()
+    page_cap: int | None = None
+    max_rows: int | None = None
+    max_items: int | None = None
+
+    @property
+    def offset(self) -> int:
+        """How many items the pages before this one held."""
+        bookmark = self.arguments.get("bookmark")
+        return self.bookmarks.offset(bookmark, self.identity) if bookmark else 0
+
+
+@dataclass(frozen=True)
+class Operation(ABC):
+    """One method of one path of the API."""
+
+    method: ClassVar[str] = "GET"
+    operation_id: str
+    path: str
+    category: str
+    scopes: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    rules: tuple[Callable[[World, Arguments], None], ...] = field(default=(), kw_only=True)
+
+    def accepted(self) -> tuple[Parameter, ...]:
+        return self.parameters
+
+    def read(self, path_values: Mapping[str, str], query: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        """The arguments of a request; an `ApiError` for whatever breaks a rule of the description."""
+        accepted = {parameter.name: parameter for parameter in self.accepted()}
+        for name, _ in query:
+            if name not in accepted:
+                raise bad_request(f"Unknown parameter '{name}'.")
+        arguments: dict[str, Any] = {name: _path_parameter(name).parse(value) for name, value in path_values.items()}
+        for parameter in accepted.values():
+            arguments[parameter.name] = parameter.read([value for name, value in query if name == parameter.name])
+        return arguments
+
+    def read_body(self, _body: Any) -> dict[str, Any]:
+        """The arguments in the JSON body, of which a GET has none."""
+        return {}
+
+    def permit(self, world: World, arguments: Arguments) -> None:
+        """Refuses accounts that aren't the user's, and what only several parameters together make wrong."""
+        account = arguments.get("ad_account_id")
+        if account is not None and world.account_index(account) is None:
+            raise forbidden()
+        for rule in self.rules:
+            rule(world, arguments)
+
+    @abstractmethod
+    def answer(self, call: Call) -> bytes:
+        """The JSON body of a call that has passed every check."""
+
+
+@dataclass(frozen=True)
+class DocumentOperation(Operation):
+    """One GET that answers with a single document."""
+
+    document: Callable[[World, Arguments], Any]
+
+    def answer(self, call: Call) -> bytes:
+        return orjson.dumps(self.document(call.world, call.arguments))
+
+
+@dataclass(frozen=True)
+class ListOperation(Operation):
+    """One GET that answers page by page, from a listing."""
+
+    listing: Callable[[World, Arguments], Listing]
+
+    def accepted(self) -> tuple[Parameter, ...]:
+        return (*self.parameters, *PAGING)
+
+    def answer(self, call: Call) -> bytes:
+        offset, size = call.offset, call.arguments["page_size"]
+        size = min(size, call.page_cap or size)
+        if call.max_items is not None and offset >= call.max_items:
+            raise pagination_cap()
+        listing = self.listing(call.world, call.arguments)
+        following = offset + size
+        bookmark = call.bookmarks.issue(following, call.identity) if following < len(listing) else None
+        return orjson.dumps({"items": listing.page(offset, size), "bookmark": bookmark})
+
+
+def _path_parameter(name: str) -> Parameter:
+    return AD_ACCOUNT_ID if name == "ad_account_id" else Digits(name)

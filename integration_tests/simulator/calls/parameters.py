@@ -1,0 +1,143 @@
+"""What may a query or path parameter hold?
+
+Each class is one kind of rule of Pinterest's OpenAPI document: type, bounds, enumeration, array style.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from datetime import date
+from typing import Any
+
+from integration_tests.simulator.calls.errors import bad_request
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Parameter(ABC):
+    """A named parameter that may be given once."""
+
+    name: str
+    _: KW_ONLY
+    required: bool = False
+    default: Any = None
+
+    def read(self, values: Sequence[str]) -> Any:
+        """The value of the parameter, out of all the times the request gives it."""
+        if not values:
+            if self.required:
+                raise bad_request(f"Missing required parameter '{self.name}'.")
+            return self.default
+        if len(values) > 1:
+            raise bad_request(f"'{self.name}' is given {len(values)} times.")
+        return self.parse(values[0])
+
+    @abstractmethod
+    def parse(self, text: str) -> Any:
+        """One given value."""
+
+
+@dataclass(frozen=True)
+class Text(Parameter):
+    def parse(self, text: str) -> str:
+        if not text:
+            raise bad_request(f"'{self.name}' is empty.")
+        return text
+
+
+@dataclass(frozen=True)
+class Digits(Parameter):
+    _: KW_ONLY
+    max_length: int | None = None
+
+    def parse(self, text: str) -> str:
+        if not _DIGITS.fullmatch(text):
+            raise bad_request(f"{self.name} '{text}' does not match '^\\d+$'.")
+        if self.max_length is not None and len(text) > self.max_length:
+            raise bad_request(f"{self.name} is too long. The maximum length is {self.max_length} characters.")
+        return text
+
+
+@dataclass(frozen=True)
+class Integer(Parameter):
+    _: KW_ONLY
+    minimum: int
+    maximum: int
+
+    def parse(self, text: str) -> int:
+        if not _DIGITS.fullmatch(text) or not self.minimum <= int(text) <= self.maximum:
+            raise bad_request(f"{self.name} '{text}' is not an integer from {self.minimum} to {self.maximum}.")
+        return int(text)
+
+
+@dataclass(frozen=True)
+class Flag(Parameter):
+    def parse(self, text: str) -> bool:
+        if text not in {"true", "false"}:
+            raise bad_request(f"{self.name} '{text}' is not one of ['true', 'false'].")
+        return text == "true"
+
+
+@dataclass(frozen=True)
+class Choice(Parameter):
+    _: KW_ONLY
+    values: tuple[str, ...]
+
+    def parse(self, text: str) -> str:
+        if text not in self.values:
+            raise bad_request(f"{self.name} '{text}' is not one of {list(self.values)}.")
+        return text
+
+
+@dataclass(frozen=True)
+class Day(Parameter):
+    def parse(self, text: str) -> date:
+        try:
+            if _DAY.fullmatch(text):
+                return date.fromisoformat(text)
+        except ValueError:
+            pass
+        raise bad_request(f"{self.name} '{text}' is not a date of the form YYYY-MM-DD.")
+
+
+@dataclass(frozen=True)
+class RepeatedArray(Parameter):
+    """An array sent as `a=1&a=2`. Comma-joined values are taken too, as Pinterest does in practice."""
+
+    _: KW_ONLY
+    item: Parameter
+    max_items: int = 250
+
+    def read(self, values: Sequence[str]) -> Any:
+        if not values:
+            return super().read(values)
+        return self.parse(",".join(values))
+
+    def parse(self, text: str) -> tuple[Any, ...]:
+        items = text.split(",")
+        if len(items) > self.max_items:
+            raise bad_request(f"{self.name} has {len(items)} items, the maximum is {self.max_items}.")
+        return tuple(self.item.parse(item) for item in items)
+
+
+@dataclass(frozen=True)
+class CommaArray(Parameter):
+    """An array sent as `a=1,2`."""
+
+    _: KW_ONLY
+    item: Parameter
+    max_items: int | None = None
+
+    def parse(self, text: str) -> tuple[Any, ...]:
+        items = text.split(",")
+        if self.max_items is not None and len(items) > self.max_items:
+            raise bad_request(f"{self.name} has {len(items)} items, the maximum is {self.max_items}.")
+        return tuple(self.item.parse(item) for item in items)
+
+
+def ids(name: str, *, required: bool = False, max_length: int | None = None, max_items: int = 250) -> Parameter:
+    """An array of ids."""
+    return RepeatedArray(name, required=required, item=Digits(name, max_length=max_length), max_items=max_items)

@@ -1,0 +1,1 @@
+"""What goes wrong, on which call, and how does it look?"""

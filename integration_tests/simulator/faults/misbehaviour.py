@@ -1,0 +1,98 @@
+"""What does each fault put in the place of a proper answer?
+
+`instead` answers without looking at the request any further; `spoiled` damages the answer the request deserved.
+"""
+
+from collections.abc import Callable, Mapping
+
+import orjson
+
+from integration_tests.simulator.calls import errors
+from integration_tests.simulator.calls.errors import ApiError
+from integration_tests.simulator.faults.script import Fault, FaultKind, Hint
+from integration_tests.simulator.reports import downloads
+from integration_tests.simulator.reports.jobs import ReportStatus, poll_answer
+from integration_tests.simulator.server.reply import Reply, refusal
+from integration_tests.simulator.server.request_log import Entry
+
+_HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+def instead(fault: Fault) -> Reply | None:
+    """The answer that a fault gives by itself, None if it waits for the proper one."""
+    make = _INSTEAD.get(fault.kind)
+    return make(fault) if make else None
+
+
+def spoiled(fault: Fault, reply: Reply, entry: Entry) -> Reply:
+    """The damaged answer; its connection may be damaged later on."""
+    damage = _DAMAGED_BODIES.get(fault.kind)
+    return Reply(reply.status, damage(reply.body, entry), reply.headers) if damage else reply
+
+
+def _rate_limited(fault: Fault) -> Reply:
+    reply = refusal(errors.rate_limited())
+    if fault.code is None:
+        reply.body = orjson.dumps({"message": "Too many requests"})
+    elif fault.code != errors.rate_limited().code:
+        reply.body = orjson.dumps({"code": fault.code, "message": errors.rate_limited().message})
+    seconds = f"{fault.seconds:g}"
+    told: dict[str, dict[str, str]] = {
+        Hint.RESET: {"x-ratelimit-limit": "10", "x-ratelimit-remaining": "0", "x-ratelimit-reset": seconds},
+        Hint.RESET_LIST: {
+            "x-ratelimit-limit": "100, 100;w=1, 1000;w=60",
+            "x-ratelimit-remaining": "99, 0",
+            "x-ratelimit-reset": f"1, {seconds}",
+        },
+        Hint.RETRY_AFTER: {"Retry-After": seconds},
+        Hint.NONE: {},
+    }
+    reply.headers = told[fault.hint]
+    return reply
+
+
+def _retry_after(fault: Fault) -> Reply:
+    return refusal(errors.bad_request(f"The service is busy. Retry after {fault.seconds:g} seconds"))
+
+
+def _status(status: int, message: str) -> Callable[[Fault], Reply]:
+    return lambda _fault: refusal(ApiError(status, status, message))
+
+
+def _refusing(error: Callable[[], ApiError]) -> Callable[[Fault], Reply]:
+    return lambda _fault: refusal(error())
+
+
+_INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
+    FaultKind.RATE_LIMITED: _rate_limited,
+    FaultKind.RETRY_AFTER_400: _retry_after,
+    FaultKind.LAST_90_DAYS_400: _refusing(errors.last_90_days),
+    FaultKind.SERVER_ERROR: _status(500, "An unexpected error occurred."),
+    FaultKind.BAD_GATEWAY_HTML: lambda _fault: Reply(502, _HTML, media_type="text/html"),
+    FaultKind.UNAVAILABLE: _status(503, "Service unavailable."),
+    FaultKind.GATEWAY_TIMEOUT: _status(504, "Gateway timeout."),
+    FaultKind.MISSING_SCOPE: _refusing(lambda: errors.missing_scope("a scope")),
+    FaultKind.FORBIDDEN: _refusing(errors.forbidden),
+    FaultKind.GONE: _refusing(errors.board_not_found),
+    FaultKind.TOO_LARGE_413: _status(413, "Payload too large."),
+    FaultKind.TOO_LARGE_414: _status(414, "URI too long."),
+    FaultKind.TOO_LARGE_431: _status(431, "Request header fields too large."),
+    FaultKind.REPORT_DOES_NOT_EXIST: lambda _fault: Reply(200, poll_answer(ReportStatus.DOES_NOT_EXIST)),
+    FaultKind.DOWNLOAD_EXPIRED: lambda _fault: downloads.expired_link(),
+    FaultKind.DOWNLOAD_503: lambda _fault: downloads.slow_down(),
+}
+
+
+def _repeat_bookmark(body: bytes, entry: Entry) -> bytes:
+    page = orjson.loads(body)
+    page["bookmark"] = entry.values("bookmark")[0]
+    return orjson.dumps(page)
+
+
+_DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
+    FaultKind.TRUNCATED_JSON: lambda body, _entry: body[: max(1, len(body) // 2)],
+    FaultKind.DOWNLOAD_TRUNCATED: lambda body, _entry: body[: max(1, len(body) // 2)],
+    FaultKind.MALFORMED_JSON: lambda body, _entry: body[:-1] + b",}}",
+    FaultKind.EMPTY_BODY: lambda _body, _entry: b"",
+    FaultKind.REPEATED_BOOKMARK: _repeat_bookmark,
+}

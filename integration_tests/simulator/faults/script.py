@@ -1,0 +1,159 @@
+"""Which call goes wrong, and in which way?
+
+A test scripts faults in one line each: `Fault("503", on="campaigns/list", after=2, times=3)`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from integration_tests.simulator.server.request_log import Entry
+
+
+class FaultKind(StrEnum):
+    """Everything that the simulator can do wrong."""
+
+    RATE_LIMITED = "rate_limited"
+    RETRY_AFTER_400 = "retry_after_400"
+    LAST_90_DAYS_400 = "last_90_days_400"
+    SERVER_ERROR = "500"
+    BAD_GATEWAY_HTML = "502_html"
+    UNAVAILABLE = "503"
+    GATEWAY_TIMEOUT = "504"
+    TRUNCATED_JSON = "truncated_json"
+    MALFORMED_JSON = "malformed_json"
+    EMPTY_BODY = "empty_body"
+    CUT_BODY = "cut_body"
+    RESET_BEFORE_BODY = "reset_before_body"
+    RESET_INSIDE_BODY = "reset_inside_body"
+    RESET_AFTER_BODY = "reset_after_body"
+    NEVER_ANSWERS = "never_answers"
+    SLOW = "slow"
+    TOKEN_EXPIRED = "token_expired"
+    TOKEN_REVOKED = "token_revoked"
+    MISSING_SCOPE = "missing_scope"
+    FORBIDDEN = "forbidden"
+    GONE = "gone"
+    REPEATED_BOOKMARK = "repeated_bookmark"
+    EMPTY_PAGE_WITH_BOOKMARK = "empty_page_with_bookmark"
+    TOO_LARGE_413 = "too_large_413"
+    TOO_LARGE_414 = "too_large_414"
+    TOO_LARGE_431 = "too_large_431"
+    ACCOUNT_VANISHES = "account_vanishes"
+    PIN_CAP = "pin_cap"
+    REPORT_FAILED = "report_failed"
+    REPORT_CANCELLED = "report_cancelled"
+    REPORT_EXPIRED = "report_expired"
+    REPORT_DOES_NOT_EXIST = "report_does_not_exist"
+    REPORT_SLOW = "report_slow"
+    DOWNLOAD_CUT = "download_cut"
+    DOWNLOAD_TRUNCATED = "download_truncated"
+    DOWNLOAD_EXPIRED = "download_expired"
+    DOWNLOAD_503 = "download_503"
+
+
+DOWNLOAD = "report/download"
+"""What a fault or a test calls the download of a report, which is no operation of the API."""
+
+_REPORT_STEPS: dict[str, str] = {
+    FaultKind.REPORT_FAILED: "analytics/get_report",
+    FaultKind.REPORT_CANCELLED: "analytics/get_report",
+    FaultKind.REPORT_EXPIRED: "analytics/get_report",
+    FaultKind.REPORT_DOES_NOT_EXIST: "analytics/get_report",
+    FaultKind.REPORT_SLOW: "analytics/create_report",
+    FaultKind.DOWNLOAD_CUT: DOWNLOAD,
+    FaultKind.DOWNLOAD_TRUNCATED: DOWNLOAD,
+    FaultKind.DOWNLOAD_EXPIRED: DOWNLOAD,
+    FaultKind.DOWNLOAD_503: DOWNLOAD,
+}
+REPORT_FAULT_KINDS = tuple(kind for kind in FaultKind if kind in _REPORT_STEPS)
+"""What can only go wrong with asynchronous reports; each kind hits one step of a report by itself."""
+FAULT_KINDS = tuple(kind for kind in FaultKind if kind not in _REPORT_STEPS)
+_OUTSIDE_THE_API = {"", "oauth/token", DOWNLOAD}
+_LASTING: frozenset[str] = frozenset({FaultKind.ACCOUNT_VANISHES, FaultKind.PIN_CAP})
+_EFFECTS = _LASTING | {FaultKind.TOKEN_EXPIRED, FaultKind.TOKEN_REVOKED, FaultKind.SLOW, FaultKind.REPORT_SLOW}
+
+
+class Hint(StrEnum):
+    """How a rate_limited answer tells for how long to wait."""
+
+    RESET = "reset"  # x-ratelimit-reset: 2
+    RESET_LIST = "reset_list"  # x-ratelimit-reset: 1, 2
+    RETRY_AFTER = "retry_after"  # Retry-After: 2
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One scripted fault: which calls it hits, from when on, and how often."""
+
+    kind: str  # a `FaultKind`, or its text
+    on: str = "*"  # an operationId, or `DOWNLOAD`; "*" is every operation but oauth/token
+    path: str = ""  # a substring of the path, such as a board's id
+    account: str = ""  # the ad account of the path, the query or the report; for account_vanishes, the one that goes
+    after: int = 0  # so many matching calls are answered properly first
+    times: int | None = 1  # None: every call from then on
+    seconds: float = 1  # to wait (rate_limited, retry_after_400) or to be slow for
+    hint: str = Hint.RESET
+    code: int | None = 8  # of a rate_limited answer; None: a body without a code
+    status: int = 401  # with which a revoked token is refused: 400 or 401
+    items: int = 100_000  # how many pins a list shows under pin_cap
+    level: str = ""  # of the report, where only those of one level are hit
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", FaultKind(self.kind))
+        object.__setattr__(self, "hint", Hint(self.hint))
+
+    def covers(self, entry: Entry) -> bool:
+        own_account = self.kind is FaultKind.ACCOUNT_VANISHES or self.account in {"", entry.account}
+        paged = self.kind is not FaultKind.REPEATED_BOOKMARK or bool(entry.values("bookmark"))
+        narrowed = self.path in entry.path and self.level in {"", entry.level}
+        return self._is_named(entry.operation_id) and own_account and paged and narrowed
+
+    def _is_named(self, operation_id: str) -> bool:
+        if self.kind in _REPORT_STEPS and operation_id != _REPORT_STEPS[self.kind]:
+            return False
+        everywhere = self.kind in _REPORT_STEPS or operation_id not in _OUTSIDE_THE_API
+        return operation_id == self.on or (self.on == "*" and everywhere)
+
+
+@dataclass
+class _Progress:
+    fault: Fault
+    seen: int = 0
+    fired: int = 0
+
+    def is_due(self) -> bool:
+        self.seen += 1
+        if self.seen <= self.fault.after:
+            return False
+        self.fired += 1
+        lasting = self.fault.times is None or self.fault.kind in _LASTING
+        return lasting or self.fired <= (self.fault.times or 0)
+
+
+@dataclass
+class FaultScript:
+    """The faults of a simulator, in the order in which they were scripted."""
+
+    _progress: list[_Progress] = field(default_factory=list)
+
+    def add(self, faults: Iterable[Fault]) -> None:
+        self._progress.extend(map(_Progress, faults))
+
+    def clear(self) -> None:
+        self._progress.clear()
+
+    def due(self, entry: Entry) -> list[Fault]:
+        """The faults that hit this call: at most one that spoils the answer, and what else happens at that moment."""
+        due: list[Fault] = []
+        for progress in self._progress:
+            if progress.fault.covers(entry) and progress.is_due():
+                due.append(progress.fault)
+                if progress.fault.kind not in _EFFECTS:
+                    break
+        return due
+
+    def fired(self, kind: str) -> int:
+        """How often faults of a kind have hit a call."""
+        return sum(min(p.fired, p.fault.times or p.fired) for p in self._progress if p.fault.kind == kind)

@@ -1,0 +1,215 @@
+"""What lies in an ad account beside campaigns? Audiences, tags, promotions, order lines, lead forms, bills.
+
+https://developers.pinterest.com/docs/api/v5/audiences-list and the operations beside it. Each listing is as long as the
+world's `account_list_items`; every field of API 5.28 appears in some record.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from integration_tests.simulator.ads.entities import account_of
+from integration_tests.simulator.lists.audience_rules import audience_rule, visitors
+from integration_tests.simulator.world import numbering
+from integration_tests.simulator.world.listing import Listing, Record
+from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.world import Kind, World, size_at
+
+ListingOf = Callable[[World, Mapping[str, Any]], Listing]
+
+_ITEMS_PER_ACCOUNT = 10_000
+
+
+def _listing(make: Callable[[World, int, int], Record]) -> ListingOf:
+    """The listing of an account's records, oldest first unless the request wants it otherwise."""
+
+    def listing(world: World, arguments: Mapping[str, Any]) -> Listing:
+        account = account_of(world, arguments)
+        found = Listing(range(size_at(world.account_list_items, account)), lambda index: make(world, account, index))
+        return found.backwards() if arguments.get("order") == "DESCENDING" else found
+
+    return listing
+
+
+def item_id(series: int, account: int, index: int) -> str:
+    """The id of the n-th thing in a list; each list has a series of its own."""
+    return numbering.ACCOUNT_LIST_ITEMS[series].id_of(account * _ITEMS_PER_ACCOUNT + index)
+
+
+def audience(world: World, account: int, index: int) -> Record:
+    is_sized = index % 2 == 0
+    return {
+        "id": item_id(0, account, index),
+        "ad_account_id": world.account_id(account),
+        "name": words(mix(world.seed, 20, account, index)),
+        "description": None if index % 3 else words(mix(world.seed, 21, account, index)),
+        "audience_type": ("CUSTOMER_LIST", "VISITOR", "ENGAGEMENT", "ACTALIKE")[index % 4],
+        "size": mix(account, index) % 10**7 if is_sized else None,
+        "status": "READY" if is_sized else "TOO_SMALL",
+        "type": "audience",
+        "is_nca": index % 5 == 4,
+        "created_by_company_name": "Käse & Co",
+        "created_timestamp": world.built_at - 50_000_000 + index,
+        "updated_timestamp": world.built_at - 40_000_000 + index if is_sized else None,
+        "rule": audience_rule(world, account, item_id(2, account, 0))
+        if index % 2 == 0
+        else visitors(item_id(2, account, 0)),
+    }
+
+
+def customer_list(world: World, account: int, index: int) -> Record:
+    return {
+        "id": item_id(1, account, index),
+        "ad_account_id": world.account_id(account),
+        "name": words(mix(world.seed, 22, account, index)),
+        "status": ("READY", "PROCESSING", "TOO_SMALL", "UPLOADING")[index % 4],
+        "num_batches": 2,
+        "num_uploaded_user_records": 100 + index,
+        "num_removed_user_records": 0,
+        "exceptions": {"exceptions": "Failed batch"} if index % 3 == 0 else {},
+        "is_nca": False,
+        "type": "customerlist",
+        "created_time": world.built_at - 30_000_000,
+        "updated_time": world.built_at - 20_000_000 + index,
+    }
+
+
+def conversion_tag(world: World, account: int, index: int) -> Record:
+    tag = item_id(2, account, index)
+    return {
+        "id": tag,
+        "ad_account_id": world.account_id(account),
+        "name": words(mix(world.seed, 23, account, index)),
+        "code_snippet": f"<script>\npintrk('load', '{tag}');\n</script>",
+        "enhanced_match_status": None if index % 2 else "VALIDATION_COMPLETE",
+        "last_fired_time_ms": None if index % 3 == 1 else 1_599_030_000_000 + index,
+        "status": ("ACTIVE", "PAUSED", "ARCHIVED")[index % 3],
+        "version": "3",
+        "configs": {
+            "aem_db_enabled": False,
+            "aem_enabled": True,
+            "aem_external_id_enabled": False,
+            "aem_fnln_enabled": False,
+            "aem_ge_enabled": False,
+            "aem_loc_enabled": False,
+            "aem_ph_enabled": True,
+            "md_frequency": 1,
+            "no_code_capi_domains": ["shop.example"],
+        },
+    }
+
+
+def promotion(world: World, account: int, index: int) -> Record:
+    return {
+        "id": item_id(3, account, index),
+        "ad_account_id": world.account_id(account),
+        "promotion_title": words(mix(world.seed, 24, account, index)),
+        "promotion_type": ("SITEWIDE", "CHECKOUT", "FREE_SHIPPING")[index % 3],
+        "promotion_code": "WINTER10",
+        "promotion_custom_id": f"winter-{index}",
+        "discount_status": "ACTIVE",
+        "external_id": str(900 + index),
+        "platform_type": "SHOPIFY",
+        "status": "ACTIVE" if index % 2 else "ARCHIVED",
+        "start_time": world.built_at - 1_000_000,
+        "end_time": world.built_at + 1_000_000,
+        "template_values": [{"amount": 10.5, "currency_code": "USD", "custom_text": "off", "percent": 10}],
+    }
+
+
+def order_line(world: World, account: int, index: int) -> Record:
+    return {
+        "id": item_id(4, account, index),
+        "ad_account_id": world.account_id(account),
+        "name": words(mix(world.seed, 25, account, index)),
+        "status": ("ACTIVE", "PAUSED", "DELETED")[index % 3],
+        "type": "orderline",
+        "budget": 5_000_000 if index % 2 else None,
+        "paid_budget": 5_000_000,
+        "paid_type": "PAID",
+        "purchase_order_id": "PO-123",
+        "campaign_ids": [world.entity_id(Kind.CAMPAIGNS, account, index)],
+        "start_time": world.built_at - 2_000_000,
+        "end_time": None if index % 2 else world.built_at + 2_000_000,
+    }
+
+
+def lead_form(world: World, account: int, index: int) -> Record:
+    return {
+        "id": item_id(5, account, index),
+        "ad_account_id": world.account_id(account),
+        "name": words(mix(world.seed, 26, account, index)),
+        "status": "ACTIVE" if index % 2 else "DRAFT",
+        "completion_message": "Thank you!",
+        "disclosure_language": "We keep what you write.",
+        "has_accepted_terms": True,
+        "privacy_policy_link": "https://shop.example/privacy",
+        "policy_links": [{"label": "Terms", "link": "https://shop.example/terms"}],
+        "questions": [
+            {"question_type": "EMAIL"},
+            {
+                "question_type": "CUSTOM",
+                "custom_question_field_type": "RADIO_LIST",
+                "custom_question_label": "Käse?",
+                "custom_question_options": ["Ja", "Nein"],
+            },
+        ],
+        "created_time": world.built_at - 3_000_000,
+        "updated_time": world.built_at - 2_000_000,
+    }
+
+
+def billing_profile(world: World, account: int, index: int) -> Record:
+    return {
+        "id": item_id(6, account, index),
+        "advertiser_id": world.account_id(account),
+        "billing_type": "CREDIT_CARD",
+        "card_type": ("VISA", "MASTERCARD", "DISCOVER")[mix(world.seed, 27, account, index) % 3],
+        "payment_method_brand": "VISA",
+        "status": "VALID" if _is_active(index) else "DELETED",
+    }
+
+
+def billing_invoice(world: World, account: int, index: int) -> Record:
+    return {
+        "id": item_id(7, account, index),
+        "ad_account_id": world.account_id(account),
+        "ad_account_name": words(mix(world.seed, 3, account)),
+        "amount_billed_micro_currency": 119_000_000,
+        "amount_discount_micro_currency": 0,
+        "amount_net_micro_currency": 100_000_000,
+        "amount_tax_micro_currency": 19_000_000,
+        "bill_to_country": "DE",
+        "billing_period_start_date": "2026-01-01",
+        "billing_period_end_date": "2026-01-31",
+        "currency": "EUR",
+        "document_type": "CREDIT_MEMO" if index % 3 == 2 else "INVOICE",
+        "invoice_due_date": f"2026-03-{1 + index % 28:02}",
+        "payment_terms": "NET30",
+        "status": "OPEN" if index % 2 else "CLOSED",
+    }
+
+
+def _is_active(index: int) -> bool:
+    return index % 2 == 0
+
+
+_owned_audiences = _listing(audience)
+customer_lists = _listing(customer_list)
+conversion_tags = _listing(conversion_tag)
+promotions = _listing(promotion)
+order_lines = _listing(order_line)
+lead_forms = _listing(lead_form)
+billing_invoices = _listing(billing_invoice)
+
+
+def audiences(world: World, arguments: Mapping[str, Any]) -> Listing:
+    """Nobody has shared an audience with this user."""
+    owned = _owned_audiences(world, arguments)
+    return owned if arguments.get("ownership_type") != "RECEIVED" else Listing((), lambda _: {})
+
+
+def billing_profiles(world: World, arguments: Mapping[str, Any]) -> Listing:
+    account = account_of(world, arguments)
+    indexes = range(size_at(world.account_list_items, account))
+    wanted = [index for index in indexes if not arguments.get("is_active") or _is_active(index)]
+    return Listing(wanted, lambda index: billing_profile(world, account, index))

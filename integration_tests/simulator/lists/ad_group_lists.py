@@ -1,0 +1,191 @@
+"""What hangs on an ad group, a campaign or an account by itself? Keywords and product group promotions.
+
+https://developers.pinterest.com/docs/api/v5/keywords-get and product_group_promotions-list. Their ids are those that
+reports show.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from integration_tests.simulator.ads.entities import account_of
+from integration_tests.simulator.calls.errors import ApiError, bad_request, forbidden, missing_scope
+from integration_tests.simulator.world import numbering
+from integration_tests.simulator.world.listing import Listing, Record
+from integration_tests.simulator.world.numbering import Numbering
+from integration_tests.simulator.world.seeding import WORDS, mix
+from integration_tests.simulator.world.world import Kind, Size, World, size_at
+
+MATCH_TYPES = ("BROAD", "PHRASE", "EXACT", "EXACT_NEGATIVE", "PHRASE_NEGATIVE")
+_PER_ACCOUNT, _PER_PARENT = 1_000_000, 1_000
+STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
+
+
+class KeywordBatches(StrEnum):
+    """What becomes of a keywords call that names several ad groups, a parameter that few apps have."""
+
+    ANSWERED = "answered"
+    REJECTED = "rejected"  # 400
+    UNAUTHORIZED = "unauthorized"  # 401
+    REFUSED = "refused"  # 403
+    IGNORED = "ignored"  # the account's own keywords, as without the parameter
+    LAST_ONE = "last_one"  # those of the last ad group named
+    INCOMPLETE = "incomplete"  # all but the first of each ad group
+    CAMPAIGNS_TOO = "campaigns_too"  # those of the first campaign in between
+
+
+_OWNERS: Mapping[Kind | None, tuple[Numbering, str]] = {
+    None: (numbering.ACCOUNT_KEYWORDS, "advertiser"),
+    Kind.CAMPAIGNS: (numbering.CAMPAIGN_KEYWORDS, "campaign"),
+    Kind.AD_GROUPS: (numbering.KEYWORDS, "adgroup"),
+}
+
+Place = tuple[Kind | None, int, int]
+"""The kind of the parent (None: the account), its index and the keyword's position in it."""
+
+
+def keywords(world: World, arguments: Mapping[str, Any]) -> Listing:
+    account = account_of(world, arguments)
+    wanted = arguments.get("match_types")
+    places = [place for place in _places(world, account, arguments) if wanted is None or _match_type(place) in wanted]
+    return Listing(places, lambda place: keyword(world, account, place))
+
+
+def keyword(world: World, account: int, place: Place) -> Record:
+    kind, parent, position = place
+    word = WORDS[position % len(WORDS)]
+    turn = position // len(WORDS)
+    series, parent_type = _OWNERS[kind]
+    return {
+        "id": series.id_of(_number(account, parent, position)),
+        "value": f"{word} {turn}" if turn else word,
+        "match_type": _match_type(place),
+        "bid": 200_000 + position if kind is Kind.AD_GROUPS and position % 2 == 0 else None,
+        "parent_id": world.entity_id(kind, account, parent) if kind else world.account_id(account),
+        "parent_type": parent_type,
+        "archived": mix(world.seed, account, parent, position) % 5 == 0,
+        "type": "keyword",
+    }
+
+
+def _places(world: World, account: int, arguments: Mapping[str, Any]) -> Iterator[Place]:
+    if (ad_groups := arguments.get("ad_group_ids")) is not None:
+        yield from _batch(world, account, ad_groups)
+    elif (ad_group := arguments.get("ad_group_id")) is not None:
+        yield from _in(world, account, Kind.AD_GROUPS, ad_group)
+    elif (campaign := arguments.get("campaign_id")) is not None:
+        yield from _in(world, account, Kind.CAMPAIGNS, campaign)
+    else:
+        yield from _of_account(world, account)
+
+
+def _batch(world: World, account: int, ad_groups: Sequence[str]) -> Iterator[Place]:
+    mode = KeywordBatches(world.keyword_batches)
+    if mode in _REFUSALS:
+        raise _REFUSALS[mode]
+    if mode is KeywordBatches.IGNORED:
+        yield from _of_account(world, account)
+        return
+    for ad_group in ad_groups[-1:] if mode is KeywordBatches.LAST_ONE else ad_groups:
+        places = _in(world, account, Kind.AD_GROUPS, ad_group)
+        yield from places[1:] if mode is KeywordBatches.INCOMPLETE else places
+        if mode is KeywordBatches.CAMPAIGNS_TOO:
+            yield from _in(world, account, Kind.CAMPAIGNS, world.entity_id(Kind.CAMPAIGNS, account, 0))
+
+
+def _of_account(world: World, account: int) -> list[Place]:
+    return [(None, 0, position) for position in range(size_at(world.negative_keywords, account))]
+
+
+def _in(world: World, account: int, kind: Kind, entity_id: str) -> list[Place]:
+    index = world.entity_index(kind, account, entity_id)
+    if index is None or entity_id in world.deleted_entities:
+        raise ApiError(404, 404, f"{entity_id} was not found.")
+    size: Size = world.keywords if kind is Kind.AD_GROUPS else world.negative_keywords
+    return [(kind, index, position) for position in range(size_at(size, index))]
+
+
+def _match_type(place: Place) -> str:
+    kind, _parent, position = place
+    return MATCH_TYPES[position % 5] if kind is Kind.AD_GROUPS else MATCH_TYPES[3 + position % 2]
+
+
+_REFUSALS = {
+    KeywordBatches.REJECTED: ApiError(400, 1, "Unknown parameter 'ad_group_ids'."),
+    KeywordBatches.UNAUTHORIZED: missing_scope("beta"),
+    KeywordBatches.REFUSED: forbidden(),
+}
+
+
+def product_group_promotions(world: World, arguments: Mapping[str, Any]) -> Listing:
+    account = account_of(world, arguments)
+    ids = arguments.get("product_group_promotion_ids")
+    groups = range(world.count(Kind.AD_GROUPS, account)) if ids else [_ad_group(world, account, arguments)]
+    places = [
+        (group, position)
+        for group in groups
+        for position in range(size_at(world.product_groups, group))
+        if _status(group, position) in arguments["entity_statuses"]
+        and (not ids or _promotion_id(account, group, position) in ids)
+    ]
+    listing = Listing(places, lambda place: product_group_promotion(world, account, *place))
+    return listing.backwards() if arguments.get("order") == "DESCENDING" else listing
+
+
+def names_promotions(_world: World, arguments: Mapping[str, Any]) -> None:
+    """Promotions are listed for an ad group, or by their ids."""
+    if arguments["ad_group_id"] is None and arguments["product_group_promotion_ids"] is None:
+        raise bad_request("Either ad_group_id or product_group_promotion_ids must be given.")
+
+
+def product_group_promotion(world: World, account: int, group: int, position: int) -> Record:
+    record: Record = {
+        "id": _promotion_id(account, group, position),
+        "ad_group_id": world.entity_id(Kind.AD_GROUPS, account, group),
+        "status": _status(group, position),
+        "bid_in_micro_currency": mix(world.seed, account, group, position) % 10**9 if position % 2 else None,
+        "catalog_product_group_id": numbering.CATALOG_PRODUCT_GROUPS.id_of(position),
+        "catalog_product_group_name": "Most popular",
+        "creative_type": "SHOPPING",
+        "definition": "*/product_type_0='kitchen'/product_type_1='beverage appliances'",
+        "relative_definition": "product_type_1='beverage appliances'",
+        "included": True,
+        "is_mdl": False,
+        "parent_id": _promotion_id(account, group, 0) if position else None,
+        "tracking_url": None if position % 2 else "https://track.example/promotion",
+    }
+    if position % 2 == 0:
+        record |= {
+            "collections_header_type": "NO_HEADER",
+            "collections_hero_destination_url": "https://shop.example",
+            "collections_hero_pin_id": "1022106077902810180",
+            "customizable_cta_type": "LEARN_MORE",
+            "grid_click_type": "CLOSEUP",
+            "is_generate_background": False,
+            "is_image_auto_resizing": True,
+            "preferred_media_type": "IMAGE",
+            "selected_image_tag": "image",
+            "selected_video_tag": "video",
+            "slideshow_collections_description": "Slides",
+            "slideshow_collections_title": "Slides",
+        }
+    return record
+
+
+def _ad_group(world: World, account: int, arguments: Mapping[str, Any]) -> int:
+    index = world.entity_index(Kind.AD_GROUPS, account, arguments["ad_group_id"])
+    if index is None or arguments["ad_group_id"] in world.deleted_entities:
+        raise ApiError(404, 404, "Ad group not found.")
+    return index
+
+
+def _promotion_id(account: int, group: int, position: int) -> str:
+    return numbering.PRODUCT_GROUPS.id_of(_number(account, group, position))
+
+
+def _number(account: int, group: int, position: int) -> int:
+    return (account * _PER_ACCOUNT + group) * _PER_PARENT + position
+
+
+def _status(group: int, position: int) -> str:
+    return STATUSES[(group + position) % len(STATUSES)]

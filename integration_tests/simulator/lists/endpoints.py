@@ -1,0 +1,150 @@
+"""Which plain lists does the local Pinterest serve?
+
+One more list is one more entry here, beside the function that makes its listing. Parameters as in Pinterest's OpenAPI
+document: https://developers.pinterest.com/docs/api/v5/
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+
+from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, Call, ListOperation
+from integration_tests.simulator.calls.parameters import (
+    Choice,
+    CommaArray,
+    Day,
+    Digits,
+    Flag,
+    Parameter,
+    RepeatedArray,
+    ids,
+)
+from integration_tests.simulator.calls.rules import Rule, at_most_one_of
+from integration_tests.simulator.lists import account_lists, ad_group_lists, catalogs
+from integration_tests.simulator.lists.account_lists import ListingOf
+
+_AA = "/ad_accounts/{ad_account_id}"
+_STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")
+_ORDER = Choice("order", values=("ASCENDING", "DESCENDING"))
+_EXCLUDE_NCA = Flag("exclude_nca", default=False)
+_AD_GROUP_ID = Digits("ad_group_id", max_length=18)
+_PRODUCT_GROUP_IDS = 1_000
+
+
+@dataclass(frozen=True)
+class WholeList(ListOperation):
+    """A list that comes without pages."""
+
+    def accepted(self) -> tuple[Parameter, ...]:
+        return self.parameters
+
+    def answer(self, call: Call) -> bytes:
+        return orjson.dumps({"items": list(self.listing(call.world, call.arguments))})
+
+
+@dataclass(frozen=True)
+class FirstPageList(ListOperation):
+    """A list whose bookmark, as its documentation says, leads nowhere: the first page comes again, bookmark and all."""
+
+    def answer(self, call: Call) -> bytes:
+        size = call.arguments["page_size"]
+        listing = self.listing(call.world, call.arguments)
+        bookmark = None
+        if size < len(listing):
+            bookmark = call.arguments["bookmark"] or call.bookmarks.issue(0, call.identity)
+        return orjson.dumps({"items": listing.page(0, size), "bookmark": bookmark})
+
+
+def _of_account(
+    operation_id: str,
+    listing: ListingOf,
+    *parameters: Parameter,
+    kind: Callable[..., ListOperation] = ListOperation,
+    rules: tuple[Rule, ...] = (),
+) -> ListOperation:
+    """The list of an ad account at the path that its operation is called by."""
+    name = operation_id.partition("/")[0]
+    scopes = ("ads:read", "billing:read") if name.startswith("billing") else ("ads:read",)
+    return kind(operation_id, f"{_AA}/{name}", "ads_read", scopes, parameters, listing, rules=rules)
+
+
+def _of_merchant(
+    operation_id: str,
+    path: str,
+    listing: ListingOf,
+    *parameters: Parameter,
+    kind: Callable[..., ListOperation] = ListOperation,
+    rules: tuple[Rule, ...] = (),
+) -> ListOperation:
+    accepted = (AD_ACCOUNT_ID, *parameters)
+    return kind(operation_id, path, "catalogs_read", ("catalogs:read",), accepted, listing, rules=rules)
+
+
+LIST_ENDPOINTS: tuple[ListOperation, ...] = (
+    _of_merchant("catalogs/list", "/catalogs", catalogs.catalogs),
+    _of_merchant("feeds/list", "/catalogs/feeds", catalogs.feeds, Digits("catalog_id")),
+    _of_merchant(
+        "feed_processing_results/list",
+        "/catalogs/feeds/{feed_id}/processing_results",
+        catalogs.processing_results,
+        kind=FirstPageList,
+    ),
+    _of_merchant(
+        "catalogs_product_groups/list",
+        "/catalogs/product_groups",
+        catalogs.product_groups,
+        CommaArray("id", item=Digits("id"), max_items=_PRODUCT_GROUP_IDS),
+        Digits("feed_id"),
+        Digits("catalog_id"),
+        rules=(catalogs.has_catalog,),
+    ),
+    _of_account(
+        "audiences/list",
+        account_lists.audiences,
+        _ORDER,
+        _EXCLUDE_NCA,
+        Choice("ownership_type", values=("OWNED", "RECEIVED"), default="OWNED"),
+    ),
+    _of_account("customer_lists/list", account_lists.customer_lists, _ORDER, _EXCLUDE_NCA),
+    _of_account(
+        "conversion_tags/list",
+        account_lists.conversion_tags,
+        Flag("filter_deleted", default=False),
+        kind=WholeList,
+    ),
+    _of_account(
+        "keywords/get",
+        ad_group_lists.keywords,
+        Digits("campaign_id", max_length=18),
+        _AD_GROUP_ID,
+        ids("ad_group_ids"),
+        RepeatedArray("match_types", item=Choice("match_types", values=ad_group_lists.MATCH_TYPES), max_items=5),
+        rules=(at_most_one_of("campaign_id", "ad_group_id", "ad_group_ids"),),
+    ),
+    _of_account(
+        "product_group_promotions/list",
+        ad_group_lists.product_group_promotions,
+        _AD_GROUP_ID,
+        ids("product_group_promotion_ids"),
+        RepeatedArray(
+            "entity_statuses", item=Choice("entity_statuses", values=_STATUSES), default=("ACTIVE", "PAUSED")
+        ),
+        _ORDER,
+        rules=(ad_group_lists.names_promotions,),
+    ),
+    _of_account("promotions/list", account_lists.promotions, _ORDER),
+    _of_account("order_lines/list", account_lists.order_lines, _ORDER),
+    _of_account("lead_forms/list", account_lists.lead_forms, _ORDER),
+    _of_account("billing_profiles/get", account_lists.billing_profiles, Flag("is_active", required=True)),
+    _of_account(
+        "billing_invoices/get",
+        account_lists.billing_invoices,
+        _ORDER,
+        Choice("sort", values=("DUE_DATE", "BILLING_PERIOD", "DOCUMENT_TYPE", "TOTAL_AMOUNT", "INVOICE_NUMBER")),
+        Choice("status", values=("OPEN", "CLOSED")),
+        Choice("document_type", values=("INVOICE", "CREDIT_MEMO")),
+        Day("start_due_date"),
+        Day("end_due_date"),
+    ),
+)

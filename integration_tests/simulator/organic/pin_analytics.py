@@ -1,0 +1,125 @@
+"""How did single pins do on each day, and which did best?
+
+https://developers.pinterest.com/docs/api/v5/pins-analytics, multi_pins-analytics, user_account-analytics-top_pins and
+user_account-analytics-top_video_pins. Days have the statuses of the profile's.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from integration_tests.simulator.calls import errors
+from integration_tests.simulator.organic import content
+from integration_tests.simulator.organic.pins import places_of
+from integration_tests.simulator.organic.places import PinPlace, pin_id, place_of
+from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.seeding import mix
+from integration_tests.simulator.world.world import World
+
+LIFETIME_METRICS = ("TOTAL_COMMENTS", "TOTAL_REACTIONS")
+STANDARD_METRICS = (
+    "IMPRESSION",
+    "OUTBOUND_CLICK",
+    "PIN_CLICK",
+    "SAVE",
+    "SAVE_RATE",
+    *LIFETIME_METRICS,
+    "USER_FOLLOW",
+    "PROFILE_VISIT",
+)
+VIDEO_METRICS = (
+    "VIDEO_MRC_VIEW",
+    "VIDEO_10S_VIEW",
+    "QUARTILE_95_PERCENT_VIEW",
+    "VIDEO_V50_WATCH_TIME",
+    "VIDEO_START",
+    "VIDEO_AVG_WATCH_TIME",
+)
+PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
+SORTS = ("ENGAGEMENT", "IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE")
+VIDEO_SORTS = ("IMPRESSION", "SAVE", "OUTBOUND_CLICK", *VIDEO_METRICS)
+APP_TYPES = ("MOBILE", "TABLET", "WEB")
+_MOST_RANKED = 500
+_PLACES = {name: place for place, name in enumerate(("ENGAGEMENT", *PIN_METRICS))}
+
+
+def pin_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
+    keys = APP_TYPES if arguments["split_field"] == "APP_TYPE" else ("all",)
+    place = _place(world, arguments["pin_id"], arguments)
+    return {key: _metrics(world, place, arguments, salt) for salt, key in enumerate(keys)}
+
+
+def multi_pins_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
+    places = {pin_id: _place(world, pin_id, arguments) for pin_id in arguments["pin_ids"]}
+    return {pin_id: {"all": _metrics(world, place, arguments, 0)} for pin_id, place in places.items()}
+
+
+def top_pins(world: World, arguments: Mapping[str, Any]) -> Record:
+    everything = islice(places_of(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
+    return _ranking(world, list(everything), arguments, arguments["metric_types"] or (*SORTS, "SAVE_RATE"))
+
+
+def top_video_pins(world: World, arguments: Mapping[str, Any]) -> Record:
+    everything = islice(places_of(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
+    videos = [place for place in everything if _is_video(world, place)]
+    return _ranking(world, videos, arguments, arguments["metric_types"] or VIDEO_SORTS)
+
+
+def _ranking(world: World, places: Sequence[PinPlace], arguments: Mapping[str, Any], names: Sequence[str]) -> Record:
+    sort_by = arguments["sort_by"]
+    days: int = (arguments["end_date"] - arguments["start_date"]).days + 1
+
+    def total(place: PinPlace, name: str) -> int:
+        return mix(world.seed, *place, _PLACES[name]) % (1_000 * days)
+
+    best = sorted(places, key=lambda place: total(place, sort_by), reverse=True)[: arguments["num_of_pins"]]
+    return {
+        "date_availability": {"is_realtime": False, "latest_available_timestamp": world.built_at * 1_000},
+        "sort_by": sort_by,
+        "pins": [
+            {
+                "pin_id": pin_id(world, place),
+                "metrics": {name: total(place, name) for name in names},
+                "data_status": dict.fromkeys(names, "READY"),
+            }
+            for place in best
+        ],
+    }
+
+
+def _place(world: World, pin_id: str, arguments: Mapping[str, Any]) -> PinPlace:
+    place = place_of(world, pin_id)
+    if place is None or place[0] not in content.boards_of(world, arguments):
+        raise errors.pin_not_found()
+    return place
+
+
+def _is_video(world: World, place: PinPlace) -> bool:
+    return "video" in str(content.pin(world, place)["media"]["media_type"])
+
+
+def _metrics(world: World, place: PinPlace, arguments: Mapping[str, Any], salt: int) -> Record:
+    wanted = arguments["metric_types"]
+    known = PIN_METRICS if _is_video(world, place) else STANDARD_METRICS
+    daily_names = [name for name in wanted if name in known and name not in LIFETIME_METRICS]
+    start, end = arguments["start_date"], min(arguments["end_date"], world.today)
+    days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
+    daily = [_day(world, place, day, daily_names, salt) for day in days]
+    answer: Record = {
+        "daily_metrics": daily,
+        "summary_metrics": {name: sum(day["metrics"].get(name, 0) for day in daily) for name in daily_names},
+    }
+    lifetime = [name for name in wanted if name in LIFETIME_METRICS]
+    if lifetime:
+        answer["lifetime_metrics"] = {name: mix(*place, _PLACES[name]) % 100 for name in lifetime}
+    return answer
+
+
+def _day(world: World, place: PinPlace, day: date, names: Sequence[str], salt: int) -> Record:
+    age = (world.today - day).days
+    status = ("PROCESSING", "ESTIMATE")[age] if age < 2 else "READY"
+    bits = mix(world.seed, *place, day.toordinal(), salt, age == 1)
+    values = {name: (bits >> _PLACES[name]) % 1_000 for name in names} if age else {}
+    rates = {name: value / 1_000 for name, value in values.items() if name.endswith("_RATE")}
+    return {"date": day.isoformat(), "data_status": status, "metrics": values | rates}

@@ -1,0 +1,1 @@
+"""How is an asynchronous report ordered, made and downloaded?"""

@@ -1,0 +1,79 @@
+"""How is an asynchronous report ordered, and what does a poll answer?
+
+https://developers.pinterest.com/docs/api/v5/analytics-create_report and analytics-get_report.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import orjson
+
+from integration_tests.simulator.ads import entities
+from integration_tests.simulator.analytics.day_rows import Attribution
+from integration_tests.simulator.calls.errors import ApiError
+from integration_tests.simulator.calls.fields import Field, read_fields
+from integration_tests.simulator.calls.operation import Arguments, Call, Operation
+from integration_tests.simulator.faults.script import FaultKind
+from integration_tests.simulator.reports.downloads import DOWNLOAD_HOST, file_size
+from integration_tests.simulator.reports.fields import FILTERS, REPORT_FIELDS
+from integration_tests.simulator.reports.jobs import ReportStatus, poll_answer
+from integration_tests.simulator.reports.request import ReportRequest
+
+_LAST_HOUR = 23
+
+
+@dataclass(frozen=True)
+class CreateReport(Operation):
+    """POST, with everything in its JSON body."""
+
+    method: ClassVar[str] = "POST"
+    fields: ClassVar[tuple[Field, ...]] = REPORT_FIELDS
+
+    def read_body(self, body: Any) -> dict[str, Any]:
+        return read_fields(self.fields, body)
+
+    def answer(self, call: Call) -> bytes:
+        request = _request(call.arguments)
+        windows = request.attribution[:3]
+        if windows in call.refused_windows:
+            raise ApiError(400, 1, f"The attribution windows {windows} can not be combined.")
+        delay = sum(fault.seconds for fault in call.faults if fault.kind is FaultKind.REPORT_SLOW)
+        job = call.reports.create(call.arguments["ad_account_id"], request, delay)
+        return orjson.dumps({"report_status": ReportStatus.IN_PROGRESS, "token": job.token, "message": None})
+
+
+@dataclass(frozen=True)
+class GetReport(Operation):
+    """The poll: the status of a job, and a download link once it has finished."""
+
+    def answer(self, call: Call) -> bytes:
+        job = call.reports.by_token(call.arguments["token"])
+        if job is None or job.account_id != call.arguments["ad_account_id"]:
+            return poll_answer(ReportStatus.DOES_NOT_EXIST)
+        status = call.reports.status(job)
+        if status is not ReportStatus.FINISHED:
+            return poll_answer(status)
+        url = f"http://{DOWNLOAD_HOST}:{call.port}{call.reports.link(job)}"
+        account = entities.account_of(call.world, call.arguments)
+        return poll_answer(status, url, file_size(call.world, account, job.request))
+
+
+def _request(arguments: Arguments) -> ReportRequest:
+    attribution = Attribution(
+        arguments["click_window_days"],
+        arguments["engagement_window_days"],
+        arguments["view_window_days"],
+        arguments["conversion_report_time"],
+    )
+    return ReportRequest(
+        level=arguments["level"],
+        start_date=arguments["start_date"],
+        end_date=arguments["end_date"],
+        columns=arguments["columns"],
+        granularity=arguments["granularity"],
+        targeting_types=arguments["targeting_types"] or (),
+        attribution=attribution,
+        filters={name: arguments[name] for name in FILTERS if arguments[name] is not None},
+        start_hour=arguments["start_hour"] or 0,
+        end_hour=_LAST_HOUR if arguments["end_hour"] is None else arguments["end_hour"],
+    )

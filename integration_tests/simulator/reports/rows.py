@@ -1,0 +1,92 @@
+"""Which rows does an asynchronous report hold, and in which form does its file hold them?
+
+The values are those of the synchronous endpoints. The file is one JSON object: under the id of each entity an array
+of flat rows. It is made piece by piece, so that a report of any size costs no memory.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import timedelta
+from typing import NamedTuple
+
+import orjson
+
+from integration_tests.simulator.analytics.columns import is_conversion
+from integration_tests.simulator.analytics.day_rows import MEASURES, DayRows, gathered
+from integration_tests.simulator.analytics.subjects import Subject
+from integration_tests.simulator.reports.request import ReportRequest
+from integration_tests.simulator.reports.subjects import reported
+from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.seeding import mix
+from integration_tests.simulator.world.world import World
+
+TARGETING_COLUMNS = ("TARGETING_TYPE", "TARGETING_VALUE")
+_CHUNK_BYTES = 262_144
+_HOURS = 24
+
+
+class Row(NamedTuple):
+    """A row and the entity under whose id it stands."""
+
+    entity_id: str
+    record: Record
+
+
+def report_rows(world: World, account: int, request: ReportRequest) -> Iterator[Row]:
+    """The rows of a report, in the order of the file."""
+    hourly = request.granularity == "HOUR"
+    asked = tuple(name for name in request.columns if not (hourly and is_conversion(name)))
+    unasked = (*TARGETING_COLUMNS, world.product_item_column) if world.product_item_column else TARGETING_COLUMNS
+    maker = DayRows(world, (*asked, *unasked), request.attribution)
+    for entity_id, subject in reported(world, account, request):
+        made = (
+            _hourly(world, maker, subject, request)
+            if hourly
+            else gathered(maker.rows(subject, request.start_date, request.end_date), request.granularity)
+        )
+        for record in made:
+            if (shown := as_reported(record, maker.wanted)) is not None:
+                yield Row(entity_id, shown)
+
+
+def as_reported(record: Record, asked: AbstractSet[str]) -> Record | None:
+    """A row as a JSON report shows it: without the metrics that are zero, None if that is all of them."""
+    shown = {name: value for name, value in record.items() if value or name not in MEASURES}
+    return None if MEASURES.isdisjoint(shown) and not MEASURES.isdisjoint(asked) else shown
+
+
+def report_file(world: World, account: int, request: ReportRequest) -> Iterator[bytes]:
+    """The file of a report in chunks of a quarter of a megabyte."""
+    chunk = bytearray()
+    for piece in _pieces(report_rows(world, account, request)):
+        chunk += piece
+        if len(chunk) >= _CHUNK_BYTES:
+            yield bytes(chunk)
+            chunk.clear()
+    yield bytes(chunk)
+
+
+def _pieces(rows: Iterator[Row]) -> Iterator[bytes]:
+    opened: str | None = None
+    for entity_id, record in rows:
+        if entity_id == opened:
+            yield b","
+        else:
+            yield (b"{" if opened is None else b"],") + orjson.dumps(entity_id) + b":["
+            opened = entity_id
+        yield orjson.dumps(record)
+    yield b"{}" if opened is None else b"]}"
+
+
+def _hourly(world: World, maker: DayRows, subject: Subject, request: ReportRequest) -> Iterator[Record]:
+    """The rows of each hour; conversions are not told by the hour."""
+    by_hour = [replace(subject, number=mix(subject.number, hour)) for hour in range(_HOURS)]
+    day = request.start_date
+    while day <= request.end_date:
+        first = request.start_hour if day == request.start_date else 0
+        last = request.end_hour if day == request.end_date else _HOURS - 1
+        for hour in range(first, last + 1):
+            for record in maker.rows(by_hour[hour], day, day):
+                yield {**record, world.hour_column: hour} if world.hour_column else record
+        day += timedelta(days=1)

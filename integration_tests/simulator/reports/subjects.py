@@ -1,0 +1,189 @@
+"""Which entities, and which parts of them, does an asynchronous report speak of?
+
+Accounts, campaigns, ad groups and ads are those of the synchronous endpoints, with the same numbers. Product groups,
+product items and keywords belong to ad groups; a targeting level breaks each entity down by type and value.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from integration_tests.simulator.ads import records
+from integration_tests.simulator.analytics.subjects import Subject, subjects
+from integration_tests.simulator.analytics.targeting import broken_down
+from integration_tests.simulator.reports.request import ReportRequest
+from integration_tests.simulator.world import numbering
+from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.numbering import Numbering
+from integration_tests.simulator.world.seeding import WORDS, mix, words
+from integration_tests.simulator.world.world import Kind, Size, World, size_at
+
+KINDS: Mapping[str, Kind] = {
+    "CAMPAIGN": Kind.CAMPAIGNS,
+    "AD_GROUP": Kind.AD_GROUPS,
+    "PIN_PROMOTION": Kind.ADS,
+    "PRODUCT_GROUP": Kind.AD_GROUPS,
+    "PRODUCT_ITEM": Kind.AD_GROUPS,
+    "KEYWORD": Kind.AD_GROUPS,
+}
+_AD_GROUPS_PER_ACCOUNT = 1_000_000
+_PARTS_PER_AD_GROUP = 1_000
+_STATUSES = ("RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED")
+
+
+class Reported(NamedTuple):
+    """A subject of a report, and the entity under whose id its rows stand."""
+
+    entity_id: str
+    subject: Subject
+
+
+class _Part(NamedTuple):
+    """What an ad group consists of: product groups, product items or keywords."""
+
+    numbering: Numbering
+    size: Callable[[World], Size]
+    columns: Callable[[World, str, int], Record]
+
+
+def reported(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
+    """The subjects of a report; all that share an entity come one after the other."""
+    for entity in _entities(world, account, request):
+        if request.targeting_types:
+            for part in broken_down(entity.subject, request.targeting_types):
+                yield Reported(entity.entity_id, part)
+        else:
+            yield entity
+
+
+def _entities(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
+    kind = KINDS.get(request.base_level)
+    if kind is None:
+        for subject in subjects(world, "ad_accounts", account, None):
+            yield Reported(world.account_id(account), _with_more_columns(subject))
+        return
+    ids = [
+        world.entity_id(kind, account, index)
+        for index in range(world.count(kind, account))
+        if _is_chosen(world, account, kind, index, request.filters)
+    ]
+    part = _PARTS.get(request.base_level)
+    for subject in subjects(world, kind, account, ids):
+        known = Reported(str(subject.fixed[subject.row_key]), _with_more_columns(subject))
+        if part is None:
+            yield known
+        else:
+            yield from _parts_of(world, account, known, part, request)
+
+
+def product_group_id(account: int, group: int, position: int) -> str:
+    """The id of one product group of an ad group."""
+    return numbering.PRODUCT_GROUPS.id_of((account * _AD_GROUPS_PER_ACCOUNT + group) * _PARTS_PER_AD_GROUP + position)
+
+
+def _parts_of(
+    world: World, account: int, ad_group: Reported, part: _Part, request: ReportRequest
+) -> Iterator[Reported]:
+    group = world.entity_index(Kind.AD_GROUPS, account, ad_group.entity_id) or 0
+    first = (account * _AD_GROUPS_PER_ACCOUNT + group) * _PARTS_PER_AD_GROUP
+    prefix = request.base_level.lower()
+    for index in range(first, first + size_at(part.size(world), group)):
+        part_id = part.numbering.id_of(index)
+        fixed = part.columns(world, part_id, index)
+        status = fixed.get("PRODUCT_GROUP_STATUS", "")
+        if _passes(request.filters, prefix, part_id, status):
+            number = mix(part.numbering.base, index)
+            yield Reported(part_id, replace(ad_group.subject, number=number, fixed={**ad_group.subject.fixed, **fixed}))
+
+
+# -- filters
+
+
+_RECORDS: Mapping[Kind, tuple[str, Callable[[World, int, int], Record]]] = {
+    Kind.CAMPAIGNS: ("campaign", records.campaign),
+    Kind.AD_GROUPS: ("ad_group", records.ad_group),
+    Kind.ADS: ("ad", records.ad),
+}
+
+
+def _is_chosen(world: World, account: int, kind: Kind, index: int, filters: Mapping[str, tuple[str, ...]]) -> bool:
+    if not filters:
+        return True
+    lineage = {kind: index}
+    if kind is Kind.ADS:
+        lineage[Kind.AD_GROUPS] = world.parent_index(Kind.ADS, account, index)
+    if Kind.AD_GROUPS in lineage:
+        lineage[Kind.CAMPAIGNS] = world.parent_index(Kind.AD_GROUPS, account, lineage[Kind.AD_GROUPS])
+    for ancestor, position in lineage.items():
+        prefix, make = _RECORDS[ancestor]
+        record = make(world, account, position)
+        if not _passes(filters, prefix, record["id"], record["summary_status"]):
+            return False
+        objectives = filters.get("campaign_objective_types")
+        if ancestor is Kind.CAMPAIGNS and objectives and record["objective_type"] not in objectives:
+            return False
+    return True
+
+
+def _passes(filters: Mapping[str, tuple[str, ...]], prefix: str, entity_id: str, status: str) -> bool:
+    ids, statuses = filters.get(f"{prefix}_ids"), filters.get(f"{prefix}_statuses")
+    return (ids is None or entity_id in ids) and (statuses is None or status in statuses)
+
+
+# -- columns that only reports have
+
+
+def _with_more_columns(subject: Subject) -> Subject:
+    """A report shows the columns that were asked for; no id comes unasked."""
+    fixed: dict[str, Any] = dict(subject.fixed)
+    if "CAMPAIGN_ID" in fixed:
+        fixed |= {
+            "CAMPAIGN": fixed["CAMPAIGN_NAME"],
+            "CAMPAIGN_STATUS": fixed["CAMPAIGN_ENTITY_STATUS"],
+            "CAMPAIGN_CUSTOM_LABELS": "a label",
+            "CAMPAIGN_MANAGED_STATUS": "SELF_SERVE",
+            "IS_CATALOG_CREATIVE_CAMPAIGN": False,
+            "SPEND_ORDER_LINE_ID": fixed["ORDER_LINE_ID"],
+        }
+    if "AD_GROUP_ID" in fixed:
+        fixed["AD_GROUP_STATUS"] = fixed["AD_GROUP_ENTITY_STATUS"]
+    if "AD_ID" in fixed:
+        fixed |= {"AD_STATUS": "APPROVED", "PIN_PROMOTION_STATUS": "APPROVED", "PIN_PROMOTION_NAME": fixed["AD_NAME"]}
+    return replace(subject, row_key="", fixed=fixed)
+
+
+def _product_group_columns(_world: World, part_id: str, index: int) -> Record:
+    return {"PRODUCT_GROUP_ID": part_id, "PRODUCT_GROUP_STATUS": _STATUSES[index % len(_STATUSES)]}
+
+
+def _product_item_columns(world: World, part_id: str, index: int) -> Record:
+    page = f"https://shop.example/items/{index}"
+    return {
+        world.product_item_column: part_id,
+        "PRODUCT_ITEM_NAME": words(mix(index)),
+        "PRODUCT_ITEM_IMAGE_URL": f"{page}.jpg",
+        "PRODUCT_ITEM_PRODUCT_URL": page,
+        "PRODUCT_ITEM_PIN_URL": f"https://pins.example/{index}",
+        "PRODUCT_ITEM_BRAND": "Käse & Co",
+        "PRODUCT_ITEM_DESCRIPTION": words(mix(index, 1)),
+        "PRODUCT_ITEM_PRODUCT_TYPE": "Home > Kitchen",
+        "PRODUCT_ITEM_PRODUCT_CATEGORY": "Home & Garden",
+        "PRODUCT_ITEM_CURRENCY": "EUR",
+        "PRODUCT_ITEM_PRICE": 19.99,
+        "PRODUCT_ITEM_SALE_PRICE": 9.5,
+        "STANDARD_AD_FEED_ITEM_ID": part_id,
+    }
+
+
+def _keyword_columns(_world: World, _part_id: str, index: int) -> Record:
+    """A text is in an ad group once, and may be in several ad groups."""
+    position = index % _PARTS_PER_AD_GROUP
+    turn, word = divmod(position, len(WORDS))
+    return {"TARGETING_TYPE": "KEYWORD", "TARGETING_VALUE": f"{WORDS[word]} {turn}" if turn else WORDS[word]}
+
+
+_PARTS: Mapping[str, _Part] = {
+    "PRODUCT_GROUP": _Part(numbering.PRODUCT_GROUPS, lambda world: world.product_groups, _product_group_columns),
+    "PRODUCT_ITEM": _Part(numbering.PRODUCT_ITEMS, lambda world: world.product_items, _product_item_columns),
+    "KEYWORD": _Part(numbering.KEYWORDS, lambda world: world.keywords, _keyword_columns),
+}

@@ -1,0 +1,242 @@
+"""What happens to a request, from its arrival to its answer?
+
+The order of Pinterest's own checks: the URL's length, the token, the quota, the scopes, the parameters, the account;
+then the answer. Faults, latency and the log go around it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import format_datetime
+from itertools import count
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from integration_tests.simulator.access.oauth import Tokens
+from integration_tests.simulator.access.quotas import UNIVERSAL, Quotas
+from integration_tests.simulator.calls import errors
+from integration_tests.simulator.calls.bookmarks import Bookmarks
+from integration_tests.simulator.calls.errors import ApiError, BrokenRule
+from integration_tests.simulator.calls.fields import json_body
+from integration_tests.simulator.calls.operation import Call, Operation
+from integration_tests.simulator.faults import misbehaviour
+from integration_tests.simulator.faults.script import DOWNLOAD, Fault, FaultKind, FaultScript
+from integration_tests.simulator.reports.downloads import download
+from integration_tests.simulator.reports.jobs import ReportJobs, ReportStatus
+from integration_tests.simulator.server.connections import response
+from integration_tests.simulator.server.hooks import Hooks
+from integration_tests.simulator.server.reply import Reply, refusal
+from integration_tests.simulator.server.request_log import LOGGED_HEADERS, Entry
+from integration_tests.simulator.server.settings import Settings
+from integration_tests.simulator.world.seeding import mix
+from integration_tests.simulator.world.world import World
+
+_REPORT_ENDINGS: dict[str, ReportStatus] = {
+    FaultKind.REPORT_FAILED: ReportStatus.FAILED,
+    FaultKind.REPORT_CANCELLED: ReportStatus.CANCELLED,
+    FaultKind.REPORT_EXPIRED: ReportStatus.EXPIRED,
+}
+
+
+@dataclass
+class Service:
+    """The local Pinterest, without its socket."""
+
+    world: World
+    settings: Settings
+    log: list[Entry] = field(default_factory=list)
+    hooks: Hooks = field(default_factory=Hooks)
+    crashes: list[Exception] = field(default_factory=list)
+    script: FaultScript = field(default_factory=FaultScript)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    advanced_seconds: float = 0
+
+    def __post_init__(self) -> None:
+        settings = self.settings
+        self.tokens = Tokens(
+            self.clock,
+            scopes=settings.scopes,
+            access_lifetime=settings.access_token_lifetime,
+            rotation=settings.refresh_rotation,
+        )
+        self.quotas = Quotas(settings.profile, self.clock, settings.header_style, settings.daily_share)
+        self.bookmarks = Bookmarks(self.clock)
+        self.reports = ReportJobs(
+            self.clock, seconds=settings.report_seconds, reuses_tokens=settings.reuse_report_tokens
+        )
+        self.script.add(settings.faults)
+        self._serial = count(1)
+
+    def clock(self) -> float:
+        """The clock of quotas, tokens, bookmarks and report jobs; that of the data is `world.now`."""
+        return self.settings.clock() + self.advanced_seconds
+
+    async def call(self, request: Request, operation: Operation) -> Response:
+        """Serves an API operation."""
+        entry = self._note(request, operation.operation_id, operation.category)
+        entry.body = json_body(request.headers.get("content-type", ""), await request.body())
+        entry.level = self.reports.level(entry)
+
+        def proper(faults: Sequence[Fault]) -> Reply:
+            self._admit(request, operation.category)
+            self.tokens.check_scopes(operation.scopes)
+            if refusal_of := self.settings.no_access.get(operation.operation_id):
+                raise refusal_of.error(operation.scopes)
+            arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)
+            operation.permit(self.world, arguments)
+            unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")
+            identity = f"{entry.path}?{urlencode(unpaged)}"
+            call = Call(self.world, arguments, identity, self.bookmarks, self.reports, request.url.port or 80, faults)
+            call.page_cap = self.settings.page_cap
+            call.max_rows, call.refused_windows = self.settings.max_rows, self.settings.refused_windows
+            call.max_items = next((fault.items for fault in faults if fault.kind is FaultKind.PIN_CAP), None)
+            if any(fault.kind is FaultKind.EMPTY_PAGE_WITH_BOOKMARK for fault in faults):
+                empty = {"items": [], "bookmark": self.bookmarks.issue(call.offset, call.identity)}
+                return Reply(200, orjson.dumps(empty))
+            return Reply(200, operation.answer(call))
+
+        return await self._respond(entry, proper)
+
+    async def token(self, request: Request) -> Response:
+        """Serves POST /oauth/token."""
+        entry = self._note(request, "oauth/token", "org_read")
+        body = (await request.body()).decode()
+
+        def proper(_faults: Sequence[Fault]) -> Reply:
+            if not self.quotas.spend(entry.category):
+                raise errors.rate_limited()
+            if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+                raise errors.bad_request("The body must be a form.")
+            form = dict(parse_qsl(body, keep_blank_values=True))
+            return Reply(200, orjson.dumps(self.tokens.grant(request.headers.get("authorization", ""), form)))
+
+        return await self._respond(entry, proper)
+
+    async def consent(self, request: Request) -> Response:
+        """Serves the page on which a user agrees; this user always does."""
+        entry = self._note(request, "oauth", UNIVERSAL)
+        try:
+            target = self.tokens.authorize(request.query_params)
+        except ApiError as error:
+            entry.status = error.status
+            return response(refusal(error), None, self.stopping)
+        entry.status = 302
+        return RedirectResponse(target, entry.status)
+
+    async def download(self, request: Request) -> Response:
+        """Serves the file of a report."""
+        entry = self._note(request, DOWNLOAD, "")
+        entry.query = []
+        key = request.path_params["key"]
+        if (job := self.reports.by_key(key)) is not None:
+            entry.account, entry.level = job.account_id, job.request.level
+
+        def proper(_faults: Sequence[Fault]) -> Reply:
+            authorization = request.headers.get("authorization")
+            return download(self.world, self.reports, key, request.query_params, authorization)
+
+        return await self._respond(entry, proper)
+
+    async def unknown(self, request: Request, error: ApiError) -> Response:
+        """Serves every path or method that the API doesn't have."""
+        entry = self._note(request, "", UNIVERSAL)
+
+        def proper(_faults: Sequence[Fault]) -> Reply:
+            raise error
+
+        return await self._respond(entry, proper)
+
+    def _admit(self, request: Request, category: str) -> None:
+        self.tokens.check(request.headers.get("authorization", ""))
+        if not self.quotas.spend(category):
+            raise errors.rate_limited()
+
+    async def _respond(self, entry: Entry, proper: Callable[[Sequence[Fault]], Reply]) -> Response:
+        faults = self.script.due(entry)
+        reply = self._reply(entry, faults, proper)
+        if entry.category:
+            is_told = not any(fault.kind is FaultKind.RATE_LIMITED for fault in faults)
+            told = self.quotas.headers(entry.category) if is_told else {}
+            reply.headers = {**told, **reply.headers, **self._standing_headers()}
+        for fault in faults:
+            reply = misbehaviour.spoiled(fault, reply, entry)
+        entry.fault = faults[-1].kind if faults else None
+        self.hooks.run(entry.operation_id, self.world)
+        await self._pause(self.settings.latency + sum(f.seconds for f in faults if f.kind is FaultKind.SLOW))
+        entry.status, entry.body_bytes = reply.status, len(reply.body)
+        if reply.rest is not None:
+            reply.rest = self._watched(reply.rest, entry)
+        return response(reply, entry.fault, self.stopping)
+
+    def _reply(self, entry: Entry, faults: Sequence[Fault], proper: Callable[[Sequence[Fault]], Reply]) -> Reply:
+        try:
+            self._check_length(entry)
+            for fault in faults:
+                self._take_effect(fault, entry)
+                if (reply := misbehaviour.instead(fault)) is not None:
+                    return reply
+            return proper(faults)
+        except ApiError as error:
+            entry.broken_rule = error.message if isinstance(error, BrokenRule) else ""
+            return refusal(error)
+        except Exception as error:  # noqa: BLE001  # a defect of the simulator fails the test that stops it
+            self.crashes.append(error)
+            return refusal(ApiError(500, 500, f"The simulator is broken: {error!r}"))
+
+    def _check_length(self, entry: Entry) -> None:
+        url = f"{entry.path}?{urlencode(entry.query)}" if entry.query else entry.path
+        if len(url) > self.settings.max_url_length:
+            raise ApiError(414, 414, "URI too long.")
+
+    def _take_effect(self, fault: Fault, entry: Entry) -> None:
+        if fault.kind is FaultKind.TOKEN_EXPIRED:
+            self.tokens.expire_access()
+        elif fault.kind is FaultKind.TOKEN_REVOKED:
+            self.tokens.revoke(fault.status)
+        elif fault.kind is FaultKind.ACCOUNT_VANISHES:
+            self.world.vanish(fault.account)
+        elif fault.kind in _REPORT_ENDINGS:
+            self.reports.end(entry, _REPORT_ENDINGS[fault.kind])
+
+    def _watched(self, chunks: Iterator[bytes], entry: Entry) -> Iterator[bytes]:
+        """Counts what is sent after the answer has begun, and notes what goes wrong there."""
+        try:
+            for chunk in chunks:
+                entry.body_bytes += len(chunk)
+                yield chunk
+        except Exception as error:
+            self.crashes.append(error)
+            raise
+
+    def _standing_headers(self) -> dict[str, str]:
+        return {
+            "x-pinterest-rid": f"{mix(next(self._serial)) % 10**16:016}",
+            "Date": format_datetime(self.world.now.astimezone(UTC), usegmt=True),
+        }
+
+    async def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            try:
+                await asyncio.wait_for(self.stopping.wait(), seconds)
+            except TimeoutError:
+                return
+
+    def _note(self, request: Request, operation_id: str, category: str) -> Entry:
+        query = parse_qsl(request.url.query, keep_blank_values=True)
+        entry = Entry(
+            operation_id=operation_id,
+            category=category,
+            method=request.method,
+            path=request.url.path,
+            time=self.clock(),
+            path_parameters=dict(request.path_params),
+            account=request.path_params.get("ad_account_id") or dict(query).get("ad_account_id", ""),
+            query=query,
+            headers={name: request.headers[name] for name in LOGGED_HEADERS if name in request.headers},
+        )
+        self.log.append(entry)
+        return entry

@@ -1,0 +1,36 @@
+"""How does the local Pinterest behave, whatever its data?"""
+
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from integration_tests.simulator.access.no_access import NoAccess
+from integration_tests.simulator.access.oauth import ACCESS_LIFETIME_SECONDS, ALL_SCOPES, Rotation
+from integration_tests.simulator.access.quotas import HeaderStyle
+from integration_tests.simulator.faults.script import Fault
+
+
+@dataclass(kw_only=True)
+class Settings:
+    """The options of `Simulator`, beside its world."""
+
+    profile: str = "ample"  # of the quotas: ample, standard, trial or docs_2022
+    daily_share: float = 1  # of the allowances that last a day, for a short test
+    header_style: HeaderStyle = HeaderStyle.PLAIN
+    clock: Callable[[], float] = time.time  # of quotas, tokens, bookmarks and report jobs
+    faults: Sequence[Fault] = ()
+    latency: float = 0  # seconds before each answer
+    scopes: tuple[str, ...] = ALL_SCOPES
+    access_token_lifetime: float = ACCESS_LIFETIME_SECONDS
+    refresh_rotation: Rotation = Rotation.KEEP
+    max_url_length: int = 32_768
+    page_cap: int | None = None  # so many items a page holds at most, whatever page_size asks for
+    max_rows: int | None = None  # entities x days of one analytics call; more is a 413
+    report_seconds: float = 0.05  # until a report has finished
+    reuse_report_tokens: bool = True  # the same request within an hour is the same job
+    no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
+    refused_windows: Collection[tuple[int, int, int]] = ()  # click, engagement and view days that no report may combine
+
+    def __post_init__(self) -> None:
+        self.header_style = HeaderStyle(self.header_style)
+        self.refresh_rotation = Rotation(self.refresh_rotation)

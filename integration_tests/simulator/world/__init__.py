@@ -1,0 +1,1 @@
+"""What exists in the simulated world, and under which ids?"""

@@ -1,0 +1,178 @@
+"""How do the simulator's own tests call it, and what does a legal call of each operation look like?"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple, Self
+
+import requests
+
+from integration_tests.simulator import Kind, Simulator, World
+from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET
+from integration_tests.simulator.organic import places
+from integration_tests.simulator.reports.subjects import product_group_id
+from integration_tests.simulator.world import numbering
+
+_TIMEOUT_SECONDS = 20
+
+
+class LegalCall(NamedTuple):
+    """A path below the base URL and a query that break no rule."""
+
+    path: str
+    query: dict[str, Any]
+
+
+class Client:
+    """A session with an access token, blind to proxies."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["Authorization"] = f"Bearer {simulator.access_token()}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def get(self, path: str, query: Any = None, **options: Any) -> requests.Response:
+        options = {"timeout": _TIMEOUT_SECONDS, "allow_redirects": False, **options}
+        return self._session.get(self._simulator.url + path, params=query, **options)
+
+    def call(self, operation_id: str, **changes: Any) -> requests.Response:
+        """The legal call of an operation, with some query parameters changed, or left out where None."""
+        path, query = legal_calls(self._simulator.world)[operation_id]
+        return self.get(path, {**query, **changes})
+
+    def order(self, account: int = 0, /, **changes: Any) -> requests.Response:
+        """The legal order of a report, with some fields changed, or left out where None."""
+        body = {**legal_order(self._simulator.world), **changes}
+        return self.post(self._reports_path(account), json={n: v for n, v in body.items() if v is not None})
+
+    def post(self, path: str, **options: Any) -> requests.Response:
+        return self._session.post(self._simulator.url + path, timeout=_TIMEOUT_SECONDS, **options)
+
+    def poll(self, token: str, account: int = 0) -> dict[str, Any]:
+        return dict(self.get(self._reports_path(account), {"token": token}).json())
+
+    def report(self, account: int = 0, /, **changes: Any) -> dict[str, list[dict[str, Any]]]:
+        """A whole report: ordered, polled once, and downloaded."""
+        token = self.order(account, **changes).json()["token"]
+        return dict(download(self.poll(token, account)["url"]).json())
+
+    def _reports_path(self, account: int) -> str:
+        return f"/ad_accounts/{self._simulator.world.account_id(account)}/reports"
+
+    def pages(self, path: str, **query: Any) -> list[list[dict[str, Any]]]:
+        """Every page of a list."""
+        pages: list[list[dict[str, Any]]] = []
+        bookmark: str | None = None
+        while not pages or bookmark:
+            answer = self.get(path, {**query, "bookmark": bookmark}).json()
+            pages.append(answer["items"])
+            bookmark = answer["bookmark"]
+        return pages
+
+    def token(self, form: Mapping[str, str], auth: tuple[str, str] = (CLIENT_ID, CLIENT_SECRET)) -> requests.Response:
+        with requests.Session() as session:
+            session.trust_env = False
+            return session.post(f"{self._simulator.url}/oauth/token", data=form, auth=auth, timeout=_TIMEOUT_SECONDS)
+
+    def refresh(self, refresh_token: str) -> requests.Response:
+        return self.token({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+
+def download(url: str, **options: Any) -> requests.Response:
+    """What is behind a download link, asked for without a token."""
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.get(url, timeout=_TIMEOUT_SECONDS, **options)
+
+
+def legal_order(world: World) -> dict[str, Any]:
+    """The body of a legal order of a report, of days that only reports have."""
+    return {
+        "start_date": str(world.today - timedelta(days=300)),
+        "end_date": str(world.today - timedelta(days=200)),
+        "granularity": "DAY",
+        "level": "CAMPAIGN",
+        "columns": ["CAMPAIGN_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"],
+    }
+
+
+def legal_calls(world: World) -> dict[str, LegalCall]:
+    """One legal call of each operation, by operationId."""
+    board, account = f"/boards/{places.board_id(0)}", f"/ad_accounts/{world.account_id(0)}"
+    section = f"{board}/sections/{places.section_id(world, 0, 0)}"
+    pins = [places.pin_id(world, (0, 0, position)) for position in range(3)]
+    dates = {"start_date": str(world.today - timedelta(days=5)), "end_date": str(world.today)}
+    report = {**dates, "columns": "SPEND_IN_DOLLAR,TOTAL_CHECKOUT", "granularity": "DAY"}
+    by_gender = {**report, "targeting_types": "GENDER,APPTYPE"}
+    ids = {kind: [world.entity_id(kind, 0, index) for index in range(3)] for kind in Kind}
+    lists = {
+        f"{name}/list": LegalCall(f"{account}/{name}", {})
+        for name in ("audiences", "customer_lists", "conversion_tags", "promotions", "order_lines", "lead_forms")
+    }
+    promotions = {"ad_group_id": ids[Kind.AD_GROUPS][0]}
+    return {
+        **lists,
+        "billing_profiles/get": LegalCall(f"{account}/billing_profiles", {"is_active": "false"}),
+        "billing_invoices/get": LegalCall(f"{account}/billing_invoices", {}),
+        "keywords/get": LegalCall(f"{account}/keywords", {"ad_group_ids": ids[Kind.AD_GROUPS]}),
+        "product_group_promotions/list": LegalCall(f"{account}/product_group_promotions", promotions),
+        "catalogs/list": LegalCall("/catalogs", {}),
+        "feeds/list": LegalCall("/catalogs/feeds", {}),
+        "feed_processing_results/list": LegalCall(f"/catalogs/feeds/{numbering.FEEDS.id_of(0)}/processing_results", {}),
+        "catalogs_product_groups/list": LegalCall("/catalogs/product_groups", {}),
+        "user_account/get": LegalCall("/user_account", {}),
+        "boards/list": LegalCall("/boards", {}),
+        "boards/get": LegalCall(board, {}),
+        "board_sections/list": LegalCall(f"{board}/sections", {}),
+        "boards/list_pins": LegalCall(f"{board}/pins", {}),
+        "board_sections/list_pins": LegalCall(f"{section}/pins", {}),
+        "user_account/analytics": LegalCall("/user_account/analytics", dates),
+        "pins/list": LegalCall("/pins", {}),
+        "multi_pins/analytics": LegalCall(
+            "/pins/analytics", {**dates, "pin_ids": pins, "metric_types": "IMPRESSION,VIDEO_START,TOTAL_COMMENTS"}
+        ),
+        "pins/analytics": LegalCall(f"/pins/{pins[0]}/analytics", {**dates, "metric_types": "IMPRESSION,SAVE_RATE"}),
+        "user_account/analytics/top_pins": LegalCall(
+            "/user_account/analytics/top_pins", {**dates, "sort_by": "IMPRESSION", "num_of_pins": 50}
+        ),
+        "user_account/analytics/top_video_pins": LegalCall(
+            "/user_account/analytics/top_video_pins", {**dates, "sort_by": "VIDEO_START", "num_of_pins": 50}
+        ),
+        "ad_accounts/list": LegalCall("/ad_accounts", {}),
+        "ad_accounts/get": LegalCall(account, {}),
+        "campaigns/list": LegalCall(f"{account}/campaigns", {}),
+        "ad_groups/list": LegalCall(f"{account}/ad_groups", {}),
+        "ads/list": LegalCall(f"{account}/ads", {}),
+        "ad_account/analytics": LegalCall(f"{account}/analytics", report),
+        "campaigns/analytics": LegalCall(
+            f"{account}/campaigns/analytics",
+            {**report, "campaign_ids": ids[Kind.CAMPAIGNS]},
+        ),
+        "ad_groups/analytics": LegalCall(
+            f"{account}/ad_groups/analytics",
+            {**report, "ad_group_ids": ids[Kind.AD_GROUPS]},
+        ),
+        "ads/analytics": LegalCall(f"{account}/ads/analytics", {**report, "ad_ids": ids[Kind.ADS]}),
+        "ad_account_targeting_analytics/get": LegalCall(f"{account}/targeting_analytics", by_gender),
+        "campaign_targeting_analytics/get": LegalCall(
+            f"{account}/campaigns/targeting_analytics", {**by_gender, "campaign_ids": ids[Kind.CAMPAIGNS]}
+        ),
+        "ad_groups_targeting_analytics/get": LegalCall(
+            f"{account}/ad_groups/targeting_analytics", {**by_gender, "ad_group_ids": ids[Kind.AD_GROUPS]}
+        ),
+        "ad_targeting_analytics/get": LegalCall(
+            f"{account}/ads/targeting_analytics", {**by_gender, "ad_ids": ids[Kind.ADS]}
+        ),
+        "product_groups/analytics": LegalCall(
+            f"{account}/product_groups/analytics",
+            {**report, "product_group_ids": [product_group_id(0, group, 0) for group in range(3)]},
+        ),
+        "metrics_ready_state/get": LegalCall("/resources/metrics_ready_state", {"date": str(world.today)}),
+        "analytics/get_report": LegalCall(f"{account}/reports", {"token": "unknown"}),
+    }

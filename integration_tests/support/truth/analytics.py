@@ -1,0 +1,102 @@
+"""What would a perfect sync hold of the synchronous analytics, and by which keys?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from integration_tests.simulator.analytics.day_rows import Attribution, DayRows
+from integration_tests.simulator.analytics.product_groups import KEY as PRODUCT_GROUP_ID
+from integration_tests.simulator.analytics.product_groups import product_groups
+from integration_tests.simulator.analytics.subjects import Subject, subjects
+from integration_tests.simulator.analytics.targeting import BETA_TYPES, TYPE, TYPES, VALUE, broken_down
+from integration_tests.simulator.reports.rows import as_reported
+from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.world import Kind, World
+
+DAYS_BACK = 89
+"""So far back the synchronous endpoints go; older days come from reports."""
+
+LEVELS: Mapping[str, str] = {
+    "ad_account_analytics": "ad_accounts",
+    "campaign_analytics": "campaigns",
+    "ad_group_analytics": "ad_groups",
+    "ad_analytics": "ads",
+    "product_group_analytics": "product_groups",
+}
+TARGETING_LEVELS: Mapping[str, str] = {
+    "ad_account_targeting_analytics": "ad_accounts",
+    "campaign_targeting_analytics": "campaigns",
+    "ad_group_targeting_analytics": "ad_groups",
+    "ad_targeting_analytics": "ads",
+}
+_ROW_KEYS = {
+    "ad_accounts": "AD_ACCOUNT_ID",
+    "campaigns": "CAMPAIGN_ID",
+    "ad_groups": "AD_GROUP_ID",
+    "ads": "AD_ID",
+    "product_groups": PRODUCT_GROUP_ID,
+}
+_PRODUCT_GROUPS = "product_group_analytics"
+_KEYS = {stream: (_ROW_KEYS[level], "DATE") for stream, level in LEVELS.items()}
+
+ANALYTICS_KEYS: Mapping[str, tuple[str, ...]] = {name: key for name, key in _KEYS.items() if name != _PRODUCT_GROUPS}
+TARGETING_KEYS: Mapping[str, tuple[str, ...]] = {
+    stream: (_ROW_KEYS[level], TYPE, VALUE, "DATE") for stream, level in TARGETING_LEVELS.items()
+}
+BREAKDOWN_KEYS: Mapping[str, tuple[str, ...]] = {**TARGETING_KEYS, _PRODUCT_GROUPS: _KEYS[_PRODUCT_GROUPS]}
+"""Analytics by targeting and by product group."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of analytics: columns, days, attribution; None for targeting types means all that are open."""
+
+    columns: Sequence[str]
+    first: date
+    last: date
+    attribution: Attribution
+    targeting_types: Sequence[str] | None
+
+
+def analytics_records(world: World, stream: str, asked: Asked) -> Iterator[Record]:
+    """The rows of each day; those of days that only reports have are as reports show them."""
+    if stream in TARGETING_LEVELS:
+        return _by_targeting(world, stream, asked)
+    return _by_entity(world, LEVELS[stream], asked)
+
+
+def _by_entity(world: World, level: str, asked: Asked) -> Iterator[Record]:
+    maker = DayRows(world, asked.columns, asked.attribution)
+    first_sync_day = (world.today - timedelta(days=DAYS_BACK)).isoformat()
+    for subject in _subjects(world, level):
+        for row in maker.rows(subject, asked.first, asked.last):
+            shown = row if row["DATE"] >= first_sync_day else as_reported(row, maker.wanted)
+            if shown is not None:
+                yield shown
+
+
+def _by_targeting(world: World, stream: str, asked: Asked) -> Iterator[Record]:
+    level = TARGETING_LEVELS[stream]
+    types = _open_types(level) if asked.targeting_types is None else asked.targeting_types
+    maker = DayRows(world, (*asked.columns, *TARGETING_KEYS[stream]), asked.attribution)
+    for subject in _subjects(world, level):
+        for part in broken_down(subject, types):
+            yield from maker.rows(part, asked.first, asked.last)
+
+
+def _open_types(level: str) -> tuple[str, ...]:
+    """The targeting types that all apps may ask for."""
+    return tuple(name for name in TYPES[level] if name not in BETA_TYPES)
+
+
+def _subjects(world: World, level: str) -> Iterator[Subject]:
+    """Every entity of a level, of all accounts."""
+    for account in world.account_indexes():
+        if level == "product_groups":
+            yield from product_groups(world, account)
+        elif level == "ad_accounts":
+            yield from subjects(world, level, account, None)
+        else:
+            kind = Kind(level)
+            ids = [world.entity_id(kind, account, index) for index in range(world.count(kind, account))]
+            yield from subjects(world, level, account, ids)

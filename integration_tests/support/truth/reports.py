@@ -1,0 +1,99 @@
+"""Which streams are made of asynchronous reports, and what would a perfect sync of one hold?
+
+Pinterest keeps 914 days, 92 for product items; a connector stays a day inside of it.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from integration_tests.simulator.analytics.day_rows import Attribution
+from integration_tests.simulator.reports.columns import AD_COLUMNS
+from integration_tests.simulator.reports.request import (
+    BETA_TARGETING,
+    PRODUCT_ITEM_LEVELS,
+    TARGETING_OF_ONE_LEVEL,
+    TARGETING_SUFFIX,
+    TARGETING_VALUES,
+    ReportRequest,
+)
+from integration_tests.simulator.world.world import World
+
+_DAYS_BACK = 913
+_PRODUCT_ITEM_DAYS_BACK = 91
+_TARGETING_KEYS = ("TARGETING_TYPE", "TARGETING_VALUE")
+_LEVELS: Mapping[str, str] = {
+    "advertiser_report": "ADVERTISER",
+    "advertiser_targeting_report": "ADVERTISER_TARGETING",
+    "campaign_analytics_report": "CAMPAIGN",
+    "campaign_targeting_report": "CAMPAIGN_TARGETING",
+    "ad_group_report": "AD_GROUP",
+    "ad_group_targeting_report": "AD_GROUP_TARGETING",
+    "pin_promotion_report": "PIN_PROMOTION",
+    "pin_promotion_targeting_report": "PIN_PROMOTION_TARGETING",
+    "product_group_report": "PRODUCT_GROUP",
+    "product_group_targeting_report": "PRODUCT_GROUP_TARGETING",
+    "product_item_report": "PRODUCT_ITEM",
+    "product_item_targeting_report": "PRODUCT_ITEM_TARGETING",
+    "keyword_report": "KEYWORD",
+}
+_ENTITY_KEYS: Mapping[str, tuple[str, ...]] = {
+    "ADVERTISER": ("AD_ACCOUNT_ID",),
+    "CAMPAIGN": ("CAMPAIGN_ID",),
+    "AD_GROUP": ("AD_GROUP_ID",),
+    "PIN_PROMOTION": ("PIN_PROMOTION_ID",),
+    "PRODUCT_GROUP": ("PRODUCT_GROUP_ID",),
+    "PRODUCT_ITEM": ("PRODUCT_ITEM_ID",),
+    "KEYWORD": ("AD_GROUP_ID", *_TARGETING_KEYS),
+}
+
+
+def targeting_types_of(level: str) -> tuple[str, ...]:
+    """Every way to break a level down that is open to all apps."""
+    if not level.endswith(TARGETING_SUFFIX):
+        return ()
+    return tuple(
+        name
+        for name in TARGETING_VALUES
+        if name not in BETA_TARGETING and TARGETING_OF_ONE_LEVEL.get(name, level) == level
+    )
+
+
+class ReportStream(NamedTuple):
+    """A level, and what makes its daily rows unique."""
+
+    level: str
+    key: tuple[str, ...]
+
+    @property
+    def days_back(self) -> int:
+        return _PRODUCT_ITEM_DAYS_BACK if self.level in PRODUCT_ITEM_LEVELS else _DAYS_BACK
+
+    def request(
+        self,
+        world: World,
+        start: date | None,
+        end: date | None,
+        wanted_columns: tuple[str, ...],
+        attribution: Attribution,
+        targeting_types: tuple[str, ...] | None,
+    ) -> ReportRequest:
+        """The one report that has all rows of an account, longer than Pinterest would make it."""
+        refused = AD_COLUMNS if self.level in PRODUCT_ITEM_LEVELS else ()
+        return ReportRequest(
+            level=self.level,
+            start_date=start or world.today - timedelta(days=self.days_back),
+            end_date=end or world.today,
+            columns=tuple(name for name in dict.fromkeys((*wanted_columns, *self.key)) if name not in refused),
+            attribution=attribution,
+            targeting_types=targeting_types_of(self.level) if targeting_types is None else targeting_types,
+        )
+
+
+def _stream(level: str) -> ReportStream:
+    keys = _ENTITY_KEYS[level.removesuffix(TARGETING_SUFFIX)]
+    return ReportStream(level, (*keys, *(_TARGETING_KEYS if level.endswith(TARGETING_SUFFIX) else ()), "DATE"))
+
+
+REPORT_STREAMS: Mapping[str, ReportStream] = {name: _stream(level) for name, level in _LEVELS.items()}
+REPORT_KEYS: Mapping[str, tuple[str, ...]] = {name: stream.key for name, stream in REPORT_STREAMS.items()}

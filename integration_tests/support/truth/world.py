@@ -1,0 +1,90 @@
+"""What would a perfect sync of the simulated world hold?
+
+`World.records` gives each stream's records as the API gives them, and `World.expected` the same by primary key, with
+ids as strings, for tests to compare with.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from integration_tests import simulator
+from integration_tests.simulator.analytics import columns
+from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION, Attribution
+from integration_tests.simulator.reports import columns as report_columns
+from integration_tests.simulator.reports.request import ReportRequest
+from integration_tests.simulator.reports.rows import report_rows
+from integration_tests.simulator.world.listing import Record
+from integration_tests.support.truth.analytics import (
+    ANALYTICS_KEYS,
+    BREAKDOWN_KEYS,
+    DAYS_BACK,
+    Asked,
+    analytics_records,
+)
+from integration_tests.support.truth.columns import DEFAULT_COLUMNS
+from integration_tests.support.truth.entities import ENTITY_KEYS, entity_records
+from integration_tests.support.truth.lists import LIST_KEYS, LIST_RECORDS
+from integration_tests.support.truth.organic import ORGANIC_KEYS, organic_records
+from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS
+
+Key = tuple[Any, ...]
+
+PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {**ORGANIC_KEYS, **ENTITY_KEYS, **ANALYTICS_KEYS, **LIST_KEYS}
+KEYS: Mapping[str, tuple[str, ...]] = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}
+"""Of every stream but custom reports."""
+_IDS = frozenset((*columns.IDS, *report_columns.IDS, "TARGETING_VALUE"))
+
+
+class World(simulator.World):
+    """A simulated world that can tell what this connector would read of it."""
+
+    def records(
+        self,
+        stream: str,
+        *,
+        start: date | None = None,
+        end: date | None = None,
+        wanted_columns: Sequence[str] = DEFAULT_COLUMNS,
+        attribution: Attribution = DEFAULT_ATTRIBUTION,
+        targeting_types: Sequence[str] | None = None,
+        on_behalf_of: str | None = None,
+    ) -> Iterator[Record]:
+        """The records of a stream.
+
+        `on_behalf_of` is the ad account whose owner's organic content is meant. All other options matter to analytics
+        and reports only. Analytics begin 89 days back unless told otherwise, reports
+        as far back as Pinterest keeps them; days of analytics that lie further back are as reports show them.
+        """
+        if stream in REPORT_STREAMS:
+            types = None if targeting_types is None else tuple(targeting_types)
+            request = REPORT_STREAMS[stream].request(self, start, end, tuple(wanted_columns), attribution, types)
+            return self.report(request)
+        first, last = start or self.today - timedelta(days=DAYS_BACK), end or self.today
+        if stream in ORGANIC_KEYS:
+            arguments = {"ad_account_id": on_behalf_of, "start_date": first, "end_date": last}
+            return organic_records(self, stream, arguments)
+        if stream in ENTITY_KEYS:
+            return entity_records(self, stream)
+        if stream in LIST_KEYS:
+            return LIST_RECORDS[stream](self)
+        return analytics_records(self, stream, Asked(wanted_columns, first, last, attribution, targeting_types))
+
+    def expected(self, stream: str, **window: Any) -> dict[Key, Record]:
+        """The records of a stream by primary key, every id a string; options as for `records`."""
+        return by_key(KEYS[stream], self.records(stream, **window))
+
+    def report(self, request: ReportRequest) -> Iterator[Record]:
+        """The rows of a report of every account, whatever its level and granularity, and however long."""
+        for account in self.account_indexes():
+            for row in report_rows(self, account, request):
+                yield row.record
+
+
+def by_key(keys: Sequence[str], records: Iterable[Record]) -> dict[Key, Record]:
+    """Records by primary key, every id a string."""
+    found: dict[Key, Record] = {}
+    for record in records:
+        exact = {name: str(value) if name in _IDS and value is not None else value for name, value in record.items()}
+        found[tuple(exact[key] for key in keys)] = exact
+    return found
