@@ -59,7 +59,10 @@ def _check_imports(reader: Reader, checkout: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise ImportError(f"With the packages of this environment, {reader.name} fails: {done.stderr.strip()}")
+        *_, reason = done.stderr.strip().splitlines()
+        raise ImportError(
+            f"{reader.name} can't be imported ({reason}). Install what it needs with {sys.executable} -m pip."
+        )
     if not Path(done.stdout.strip()).resolve().is_relative_to(checkout.resolve()):
         raise ImportError(f"{reader.name} imports {done.stdout.strip()}, which is not in its worktree.")
 
