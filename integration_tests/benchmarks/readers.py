@@ -1,5 +1,6 @@
 """Who reads? The connector, the bare loop, or the official connector, each as a command for a process of its own."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ import requests
 from integration_tests.benchmarks import floor
 from integration_tests.benchmarks.workloads import Workload
 from integration_tests.support.catalogs import catalog_of
-from integration_tests.support.syncs import ROOT, read_arguments
+from integration_tests.support.syncs import ROOT, clean_environment, read_arguments
 from integration_tests.support.truth import DEFAULT_COLUMNS
 
 Config = Mapping[str, Any]
@@ -23,20 +24,37 @@ class Reader:
     """Somebody to be measured.
 
     Attributes:
-        name: for the table.
+        name: for the tables.
         command: how it reads a workload: API address, config, workload and a folder for its files.
         start: how it starts and ends without reading.
+        checkout: its working folder, whose package it imports; None where the package lies in an environment of its
+            own, beside which there must not be another one of its name.
+        share: the part of each workload that it reads.
     """
 
     name: str
     command: Callable[[str, Config, Workload, Path], list[str]]
     start: tuple[str, ...]
+    checkout: Path | None = ROOT
+    share: float = 1
+
+    def environment(self, url: str) -> dict[str, str]:
+        """The variables of its process, which finds its checkout's package first. Coverage would be measured along."""
+        kept = {name: value for name, value in clean_environment(url).items() if not name.startswith("COVERAGE_")}
+        if self.checkout is not None:
+            kept["PYTHONPATH"] += f"{os.pathsep}{self.checkout}"
+        return kept
 
 
 OFFICIAL = ROOT / ".tmp" / "official"
 """A virtual environment with airbyte-source-pinterest from PyPI; `make bench` makes it."""
 _OFFICIAL_START = (str(OFFICIAL / "bin" / "python"), "-c", "from source_pinterest.run import run; run()")
 _API = "https://api.pinterest.com/v5"
+
+
+def connector(checkout: Path, name: str) -> Reader:
+    """The connector of a checkout, run by the Python that runs this."""
+    return Reader(name, _connector, (sys.executable, "main.py", "spec"), checkout)
 
 
 def _connector(_url: str, config: Config, workload: Workload, folder: Path) -> list[str]:
@@ -77,6 +95,7 @@ def official_is_installed() -> bool:
     return any(OFFICIAL.glob("lib/python*/site-packages/source_pinterest"))
 
 
-CONNECTOR = Reader("this connector", _connector, (sys.executable, "main.py", "spec"))
+CONNECTOR = connector(ROOT, "this connector")
 BARE_LOOP = Reader("bare loop", _bare_loop, (sys.executable, "-c", "import orjson, requests"))
-OFFICIAL_CONNECTOR = Reader("official connector", _official, (*_OFFICIAL_START, "spec"))
+OFFICIAL_CONNECTOR = Reader("official connector", _official, (*_OFFICIAL_START, "spec"), checkout=None, share=0.04)
+"""It reads so small a part since it asks for 25 records a call, one call after the other."""

@@ -1,0 +1,215 @@
+"""Does `make bench` measure what it says, and can its tables and its picture be read? With made-up numbers."""
+
+import argparse
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from integration_tests.benchmarks.__main__ import command
+from integration_tests.benchmarks.beside import connector_at, short_name
+from integration_tests.benchmarks.measure import Taken, take
+from integration_tests.benchmarks.picture import WIDTH_PX, draw, figure
+from integration_tests.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR, Reader, connector
+from integration_tests.benchmarks.runs import Run, runs
+from integration_tests.benchmarks.tables import report
+from integration_tests.benchmarks.workloads import Workload
+from integration_tests.support.syncs import ROOT
+
+EARLIER = connector(ROOT / ".tmp" / "beside", "this connector at 0123abcd")
+SMALLEST_TEXT_PX = 11
+POINTS_PER_PX = 0.75
+TAKEN = {
+    BARE_LOOP: Taken(records=250_000, seconds=2.0, cpu_seconds=2.0, peak_mib=34.2, calls=1_001),
+    CONNECTOR: Taken(records=250_000, seconds=2.5, cpu_seconds=3.0, peak_mib=104.6, calls=1_002),
+    EARLIER: Taken(records=250_000, seconds=10.0, cpu_seconds=7.5, peak_mib=109.0, calls=1_002),
+    OFFICIAL_CONNECTOR: Taken(records=10_000, seconds=4.0, cpu_seconds=2.0, peak_mib=133.0, calls=402),
+}
+
+
+def made_up(*readers: Reader) -> dict[Run, Taken]:
+    return {run: TAKEN[run.reader] for run in runs(readers)}
+
+
+def lines_of(text: str, title: str) -> list[str]:
+    """The rows of the table under a title."""
+    return [line for line in text.partition(f"## {title}")[2].partition("##")[0].splitlines() if line.startswith("|")]
+
+
+def test_the_table_without_latency_has_seconds_beside_ratios() -> None:
+    rows = lines_of(report(made_up(*TAKEN)), "Without latency")
+
+    assert rows[0].endswith("| CPU s per 100,000 | Times the bare loop's | Records/s | Peak MiB | Calls per 1,000 |")
+    assert rows[2:6] == [
+        "| `board_pins` | bare loop | 250,000 | 0.80 | 1.0 | 125,000 | 34 | 4.00 |",
+        "| `board_pins` | this connector | 250,000 | 1.20 | 1.5 | 100,000 | 105 | 4.01 |",
+        "| `board_pins` | this connector at 0123abcd | 250,000 | 3.00 | 3.8 | 25,000 | 109 | 4.01 |",
+        "| `board_pins` | official connector | 10,000 | 20.00 | 25.0 | 2,500 | 133 | 40.20 |",
+    ]
+    assert len(rows) == 2 + 4 * 4
+
+
+def test_the_other_tables_have_latencies_and_workers() -> None:
+    text = report(made_up(BARE_LOOP, CONNECTOR))
+
+    assert [row.split(" | ")[1:3] for row in lines_of(text, "With latency") if "board_pins" in row] == [
+        [f"{latency} ms", reader] for latency in (50, 100, 200) for reader in ("bare loop", "this connector")
+    ]
+    workers = lines_of(text, "With fewer and more workers, at 50 ms")
+    assert [row.split(" | ")[1] for row in workers if "`ads`" in row] == ["1", "4", "10", "20"]
+
+
+def test_in_short() -> None:
+    assert report(made_up(*TAKEN)).splitlines()[0] == (
+        "`board_pins`, in multiples of the bare loop's processor time: this connector 1.5, "
+        "this connector at 0123abcd 3.8, official connector 25.0. "
+        "At 100 ms a call, this connector reads 40 times as many pins per second as the official connector."
+    )
+    assert report(made_up(BARE_LOOP, CONNECTOR)).splitlines()[0] == (
+        "`board_pins`, in multiples of the bare loop's processor time: this connector 1.5."
+    )
+
+
+def texts(picture: Figure) -> list[tuple[str, Bbox]]:
+    """Each text of a picture with the room it takes."""
+    FigureCanvasAgg(picture).draw()
+    found = [text for text in picture.findobj(Text) if isinstance(text, Text) and text.get_text()]
+    assert all(float(text.get_fontsize()) >= SMALLEST_TEXT_PX * POINTS_PER_PX for text in found)
+    return [(text.get_text(), text.get_window_extent()) for text in found]
+
+
+def test_no_text_of_the_picture_covers_another_or_leaves_it() -> None:
+    picture = figure(made_up(*TAKEN))
+    found = texts(picture)
+
+    assert {"this connector at 0123abcd", "125,000", "20.0", "campaign_analytics_report"} <= {text for text, _ in found}
+    assert [(one, other) for (one, its), (other, room) in combinations(found, 2) if its.overlaps(room)] == []
+    assert [text for text, room in found if not (picture.bbox.x0 <= room.x0 and room.x1 <= picture.bbox.x1)] == []
+    assert [text for text, room in found if not (picture.bbox.y0 <= room.y0 and room.y1 <= picture.bbox.y1)] == []
+
+
+def test_a_run_that_failed_has_no_bar() -> None:
+    measured = made_up(*TAKEN)
+    del measured[Run(OFFICIAL_CONNECTOR, "ads", 50)]
+
+    assert [text for text, _ in texts(figure(measured))].count("failed") == 1
+    assert not [row for row in report(measured).splitlines() if row.startswith("| `ads` | 50 ms | official")]
+
+
+def test_the_picture_is_as_wide_as_a_readme(tmp_path: Path) -> None:
+    draw(made_up(*TAKEN), tmp_path / "picture.svg")
+
+    root = ET.parse(tmp_path / "picture.svg").getroot()  # noqa: S314 - written a line above
+    assert root.get("width") == f"{WIDTH_PX * POINTS_PER_PX:g}pt"
+    assert WIDTH_PX <= 830
+
+
+@pytest.mark.parametrize(
+    ("scale", "commit", "expected"),
+    [
+        (1, None, "make bench"),
+        (1, "0123abc", "make bench BESIDE=0123abc"),
+        (0.02, None, "python -m integration_tests.benchmarks --scale 0.02"),
+        (0.02, "0123abc", "python -m integration_tests.benchmarks --scale 0.02 --beside 0123abc"),
+    ],
+)
+def test_the_command_that_does_the_same_again(scale: float, commit: str | None, expected: str) -> None:
+    assert command(scale, commit) == expected
+
+
+def test_what_a_read_takes() -> None:
+    world = {"boards": 2, "pins-per-board": 300, "sections-per-board": 0}
+    taken = take(BARE_LOOP, Workload("list", "board_pins", world, "boards"))
+
+    assert taken.records == 600
+    assert taken.calls == 1 + 2 * 2
+    assert taken.peak_mib > 10
+    assert taken.seconds >= taken.cpu_seconds
+
+
+# -- an earlier commit
+
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Of two commits; the connector of the later one needs a package that is not installed."""
+    package = tmp_path / "source_pinterest"
+    package.mkdir()
+    git(tmp_path, "init", "--quiet")
+    (package / "__init__.py").touch()
+    for text in ("", "import a_package_that_is_nowhere\n"):
+        (package / "run.py").write_text(text, encoding="utf-8")
+        git(tmp_path, "add", "source_pinterest")
+        git(
+            tmp_path,
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@localhost",
+            "commit",
+            "--quiet",
+            "-m",
+            "one",
+            "--allow-empty",
+        )
+    return tmp_path
+
+
+def git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S607
+    return done.stdout.strip()
+
+
+@needs_git
+def test_an_earlier_commit_runs_its_own_package(repository: Path) -> None:
+    commit = short_name("HEAD~1", repository)
+    with connector_at(commit, repository) as reader:
+        assert reader.name == f"this connector at {commit}"
+        assert reader.checkout is not None
+        assert (reader.checkout / "source_pinterest" / "run.py").read_text(encoding="utf-8") == ""
+        assert git(reader.checkout, "rev-parse", "--short", "HEAD") == commit
+
+    assert not reader.checkout.exists()
+    assert len(git(repository, "worktree", "list").splitlines()) == 1
+
+
+@needs_git
+def test_an_earlier_commit_may_need_a_package_that_is_gone(repository: Path) -> None:
+    with (
+        pytest.raises(ImportError, match=r"this connector at \w+ can't be imported .* 'a_package_that_is_nowhere'"),
+        connector_at(short_name("HEAD", repository), repository),
+    ):
+        pytest.fail("it was run")
+
+    assert len(git(repository, "worktree", "list").splitlines()) == 1
+
+
+@needs_git
+def test_a_worktree_that_was_left_behind_is_made_anew(repository: Path) -> None:
+    git(repository, "worktree", "add", "--detach", ".tmp/beside", "HEAD")
+    with connector_at("HEAD~1", repository) as reader:
+        assert reader.checkout is not None
+        assert (reader.checkout / "source_pinterest" / "run.py").read_text(encoding="utf-8") == ""
+
+
+@needs_git
+def test_a_package_from_elsewhere_is_refused(repository: Path) -> None:
+    git(repository, "rm", "--quiet", "-r", "source_pinterest")
+    git(repository, "-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "--quiet", "-m", "none")
+    with pytest.raises(ImportError, match="not in its worktree"), connector_at("HEAD", repository):
+        pytest.fail("it was run")
+
+
+@needs_git
+def test_no_such_commit(repository: Path) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="no commit v0"):
+        short_name("v0", repository)
