@@ -1,14 +1,17 @@
 """Which analytics columns does Pinterest know, of which type is each, and where may it be asked for?
 
 The table itself is `columns.tsv`, one row per column, after API 5.28: the synchronous endpoints take what is marked
-`sync`, the asynchronous reports what is marked `async`. Schemas of the analytics streams are made from it.
+`sync`, the asynchronous reports what is marked `async`. Schemas of the analytics streams are made from it. A column is
+described by `column_words`, from the parts of its name, or else in the table itself.
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal, cast
+
+from source_pinterest.column_words import words_of
 
 DATE = "DATE"
 TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
@@ -28,11 +31,12 @@ class Column:
     type: ColumnType
     accepted: frozenset[str]
     is_default: bool
+    description: str
 
     @property
     def json_schema(self) -> dict[str, Any]:
         """What a record holds under this column's name; Pinterest leaves a column out where it has no value."""
-        return {"type": ["null", _JSON_TYPES[self.type]]}
+        return {"type": ["null", _JSON_TYPES[self.type]], "description": self.description}
 
 
 def _read_table() -> tuple[Column, ...]:
@@ -43,6 +47,7 @@ def _read_table() -> tuple[Column, ...]:
             type=cast("ColumnType", row["type"]),
             accepted=frozenset(row["accepted"].split("+")),
             is_default=row["default"] == "yes",
+            description=row["description"] or words_of(row["name"]),
         )
         for row in csv.DictReader(table.splitlines(), delimiter="\t")
     )
@@ -70,11 +75,28 @@ def column_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {name: _BY_NAME[name].json_schema for name in names}
 
 
+# Columns that no request names: a row has them as a part of its key.
+_KEY_WORDS: Mapping[str, str] = {
+    DATE: "UTC day that the numbers are of; in reports by week or month, the first day of the period.",
+    "HOUR": "Hour of the day, in UTC, that the numbers are of.",
+    "START_DATE": "First UTC day of the period that the totals are of; added by the connector.",
+    "END_DATE": "Last UTC day of the period that the totals are of; added by the connector.",
+    TARGETING_TYPE: "By what the row is broken down, such as GENDER or COUNTRY; types overlap, so never add them up.",
+    TARGETING_VALUE: "Part of that breakdown that the numbers are of, by Pinterest's name or id, such as female.",
+    "PRODUCT_ITEM_ID": "Id of the advertised product, which Pinterest files its numbers under.",
+}
+
+
+def key_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The JSON Schema `properties` of columns that only a key names, in their order; all are text."""
+    return {name: {"type": ["null", "string"], "description": _KEY_WORDS[name]} for name in names}
+
+
 def analytics_schema(names: Iterable[str]) -> dict[str, Any]:
     """The schema of a stream with one row per entity and day that carries these columns."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": ["null", "object"],
         "additionalProperties": True,
-        "properties": {DATE: {"type": ["null", "string"], "format": "date"}, **column_schema(names)},
+        "properties": {DATE: {**key_schema([DATE])[DATE], "format": "date"}, **column_schema(names)},
     }
