@@ -1,8 +1,7 @@
 """Which analytics columns does Pinterest know, of which type is each, and where may it be asked for?
 
 The table itself is `columns.tsv`, one row per column, after API 5.28: the synchronous endpoints take what is marked
-`sync`, the asynchronous reports what is marked `async`. Schemas of the analytics streams are made from it. A column is
-described by `column_words`, from the parts of its name, or else in the table itself.
+`sync`, the asynchronous reports what is marked `async`. Schemas of the analytics streams are made from it.
 """
 
 import csv
