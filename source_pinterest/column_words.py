@@ -7,6 +7,17 @@ value of checkouts after a click. Where the parts of a name say too little, `col
 import re
 from collections.abc import Mapping
 
+# Columns that no request names: a row has them as a part of its key.
+KEY_WORDS: Mapping[str, str] = {
+    "DATE": "UTC day that the numbers are of; in reports by week or month, the first day of the period.",
+    "HOUR": "Hour of the day, in UTC, that the numbers are of.",
+    "START_DATE": "First UTC day of the period that the totals are of; added by the connector.",
+    "END_DATE": "Last UTC day of the period that the totals are of; added by the connector.",
+    "TARGETING_TYPE": "By what the row is broken down, such as GENDER or COUNTRY; types overlap, so never add them up.",
+    "TARGETING_VALUE": "Part of that breakdown that the numbers are of, by Pinterest's name or id, such as female.",
+    "PRODUCT_ITEM_ID": "Id of the advertised product, which Pinterest files its numbers under.",
+}
+
 MICRO = "in millionths of the ad account's currency"
 NONE_REPORTED = "null if none are reported"
 

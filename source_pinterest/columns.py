@@ -5,12 +5,12 @@ The table itself is `columns.tsv`, one row per column, after API 5.28: the synch
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal, cast
 
-from source_pinterest.column_words import words_of
+from source_pinterest.column_words import KEY_WORDS, words_of
 
 DATE = "DATE"
 TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
@@ -74,21 +74,9 @@ def column_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {name: _BY_NAME[name].json_schema for name in names}
 
 
-# Columns that no request names: a row has them as a part of its key.
-_KEY_WORDS: Mapping[str, str] = {
-    DATE: "UTC day that the numbers are of; in reports by week or month, the first day of the period.",
-    "HOUR": "Hour of the day, in UTC, that the numbers are of.",
-    "START_DATE": "First UTC day of the period that the totals are of; added by the connector.",
-    "END_DATE": "Last UTC day of the period that the totals are of; added by the connector.",
-    TARGETING_TYPE: "By what the row is broken down, such as GENDER or COUNTRY; types overlap, so never add them up.",
-    TARGETING_VALUE: "Part of that breakdown that the numbers are of, by Pinterest's name or id, such as female.",
-    "PRODUCT_ITEM_ID": "Id of the advertised product, which Pinterest files its numbers under.",
-}
-
-
 def key_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The JSON Schema `properties` of columns that only a key names, in their order; all are text."""
-    return {name: {"type": ["null", "string"], "description": _KEY_WORDS[name]} for name in names}
+    return {name: {"type": ["null", "string"], "description": KEY_WORDS[name]} for name in names}
 
 
 def analytics_schema(names: Iterable[str]) -> dict[str, Any]:

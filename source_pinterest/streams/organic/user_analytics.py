@@ -39,11 +39,11 @@ _METRICS = (
     "SAVE_RATE",
 )
 _SPLITS = {
-    "app_type": "Kind of device that the activity was on, such as MOBILE, TABLET or WEB.",
-    "source": "Whose pins the activity was on: YOUR_PINS or OTHER_PINS.",
-    "pin_format": "Format of the pins that the activity was on, paid or organic, such as ORGANIC_IMAGE or ADS_VIDEO.",
-    "owned_content": "Whether the pins lead to a website that the profile has claimed: CLAIMED or OTHER.",
-    "content_type": "Whether the activity was on ads (PAID) or not (ORGANIC).",
+    "app_type": {**TEXT, "description": "Kind of device that the activity was on, such as MOBILE, TABLET or WEB."},
+    "source": {**TEXT, "description": "Whose pins the activity was on: YOUR_PINS or OTHER_PINS."},
+    "pin_format": {**TEXT, "description": "Format of the pins, paid or organic, such as ORGANIC_IMAGE or ADS_VIDEO."},
+    "owned_content": {**TEXT, "description": "Whether the pins lead to a claimed website: CLAIMED or OTHER."},
+    "content_type": {**TEXT, "description": "Whether the activity was on ads (PAID) or not (ORGANIC)."},
 }
 
 
@@ -129,7 +129,7 @@ class SplitAnalytics(UserAccountAnalytics, ABC):
 
     def __init__(self, sync: Sync) -> None:
         self.primary_key = [self.split, "date"]
-        self.stamped = {self.split: {**TEXT, "description": _SPLITS[self.split]}}
+        self.stamped = {self.split: _SPLITS[self.split]}
         super().__init__(sync)
 
     def calls(self) -> list[dict[str, str]]:
