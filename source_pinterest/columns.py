@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal, cast
 
+from source_pinterest.column_words import KEY_WORDS, words_of
+
 DATE = "DATE"
 TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
 
@@ -31,14 +33,15 @@ class Column:
     type: ColumnType
     accepted: frozenset[str]
     is_default: bool
+    description: str
 
     @property
     def json_schema(self) -> dict[str, Any]:
-        """The type of this column's value in a record, as in `{"type": ["null", "number"]}`.
+        """The type of this column's value in a record, as in `{"type": ["null", "number"], "description": "..."}`.
 
         Pinterest leaves a column out of a row if it has no value.
         """
-        return {"type": ["null", _JSON_TYPES[self.type]]}
+        return {"type": ["null", _JSON_TYPES[self.type]], "description": self.description}
 
 
 def _read_table() -> tuple[Column, ...]:
@@ -49,6 +52,7 @@ def _read_table() -> tuple[Column, ...]:
             type=cast("ColumnType", row["type"]),
             accepted=frozenset(row["accepted"].split("+")),
             is_default=row["default"] == "yes",
+            description=row["description"] or words_of(row["name"]),
         )
         for row in csv.DictReader(table.splitlines(), delimiter="\t")
     )
@@ -76,11 +80,16 @@ def column_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {name: _BY_NAME[name].json_schema for name in names}
 
 
+def key_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The JSON Schema `properties` of columns that only a key names, in their order; all are text."""
+    return {name: {"type": ["null", "string"], "description": KEY_WORDS[name]} for name in names}
+
+
 def analytics_schema(names: Iterable[str]) -> dict[str, Any]:
     """The JSON Schema of a stream with one row per entity and day: `DATE` and these columns."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": ["null", "object"],
         "additionalProperties": True,
-        "properties": {DATE: {"type": ["null", "string"], "format": "date"}, **column_schema(names)},
+        "properties": {DATE: {**key_schema([DATE])[DATE], "format": "date"}, **column_schema(names)},
     }

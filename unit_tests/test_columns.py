@@ -78,7 +78,10 @@ def test_no_column_stands_in_the_table_twice() -> None:
     ],
 )
 def test_column_schema_is_nullable_and_typed_by_meaning(name: str, json_type: str) -> None:
-    assert column_schema([name]) == {name: {"type": ["null", json_type]}}
+    schema = column_schema([name])
+
+    assert list(schema) == [name]
+    assert schema[name]["type"] == ["null", json_type]
 
 
 def test_an_unknown_column_has_no_schema() -> None:

@@ -198,6 +198,11 @@ def declared_types(stream: str) -> dict[str, str]:
     }
 
 
+def undescribed(node: dict[str, Any]) -> dict[str, Any]:
+    """A field's schema without what it is said to mean."""
+    return {key: value for key, value in node.items() if key != "description"}
+
+
 @pytest.mark.parametrize("stream", STREAMS)
 def test_every_field_of_the_api_is_declared_with_its_type(stream: str) -> None:
     of_the_api = {path: kind for path, kind in model_types(MODELS[stream]).items() if path}
@@ -261,7 +266,7 @@ def test_organic_times_are_timestamps_without_a_zone(stream: str) -> None:
 
     assert times
     for node in times.values():
-        assert node == {
+        assert undescribed(node) == {
             "type": ["null", "string"],
             "format": "date-time",
             "airbyte_type": "timestamp_without_timezone",
@@ -270,4 +275,4 @@ def test_organic_times_are_timestamps_without_a_zone(stream: str) -> None:
 
 @pytest.mark.parametrize("stream", ["user_account_analytics", "pin_analytics"])
 def test_days_are_dates(stream: str) -> None:
-    assert load(stream)["properties"]["date"] == {"type": ["null", "string"], "format": "date"}
+    assert undescribed(load(stream)["properties"]["date"]) == {"type": ["null", "string"], "format": "date"}

@@ -36,11 +36,16 @@ UNSEEN = {
 }
 
 
+DESCRIPTIONS = {"column_words.py"}
+"""Modules that say what fields mean, to those who look at a schema."""
+
+
 def messages() -> dict[str, str]:
     """Every text of the package that says something, with where it stands; what is filled in is an ellipsis."""
     return {
         text: f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in PACKAGE.rglob("*.py")
+        if path.name not in DESCRIPTIONS
         for node, text in texts(ast.parse(path.read_text(encoding="utf-8")))
         if len(re.findall(r"[^\s…]{2,}", text)) >= FEWEST_WORDS and text not in UNSEEN
     }
@@ -58,14 +63,21 @@ def texts(tree: ast.AST) -> Iterator[tuple[ast.JoinedStr | ast.Constant, str]]:
             yield node, one_line(node.value)
 
 
+def is_description(key: ast.expr | None) -> bool:
+    """Whether a key of a dictionary is that of a schema's description of a field."""
+    return isinstance(key, ast.Constant) and key.value == "description"
+
+
 def unseen_parts(node: ast.AST) -> Iterator[ast.AST]:
-    """What below a node is no text of its own: docstrings, internal errors, the pieces of a longer text."""
+    """What below a node is no text of its own: docstrings, internal errors, descriptions, pieces of a longer text."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         yield node.value
     elif (isinstance(node, ast.Call) and called(node) in INTERNAL) or tells_a_cost(node):
         yield from ast.walk(node)
     elif isinstance(node, ast.JoinedStr):
         yield from (part for part in node.values if isinstance(part, ast.Constant))
+    elif isinstance(node, ast.Dict):
+        yield from (value for key, value in zip(node.keys, node.values, strict=True) if is_description(key))
 
 
 def tells_a_cost(node: ast.AST) -> bool:

@@ -16,7 +16,7 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of, write_texts
 from source_pinterest.api.errors import AnswerTooLargeError, SliceError
-from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, SYNC_COLUMNS, analytics_schema
+from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, SYNC_COLUMNS, analytics_schema, key_schema
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page
@@ -81,8 +81,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
         schema = analytics_schema(self.columns)
-        texts = {column: {"type": ["null", "string"]} for column in self.breakdown}
-        return {**schema, "properties": {**schema["properties"], **texts}}
+        return {**schema, "properties": {**schema["properties"], **key_schema(self.breakdown)}}
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
         """A schema of the columns that are asked for."""

@@ -16,6 +16,7 @@ from source_pinterest.columns import (
     TARGETING_TYPE,
     TARGETING_VALUE,
     analytics_schema,
+    key_schema,
 )
 from source_pinterest.config import attribution_of
 from source_pinterest.config.report_levels import default_targeting_types, is_targeting, reach_of, refused_columns
@@ -33,8 +34,6 @@ from source_pinterest.streams.analytics.report_rows import ReportRows
 from source_pinterest.streams.analytics.report_slices import ReportSlices
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
-
-_TEXT = {"type": ["null", "string"]}
 
 
 class ReportStream(AdAccountStream, ABC):
@@ -94,7 +93,7 @@ class ReportStream(AdAccountStream, ABC):
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
         schema = analytics_schema(self.columns)
-        keys = {column: _TEXT for column in self.primary_key if column not in schema["properties"]}
+        keys = key_schema(column for column in self.primary_key if column not in schema["properties"])
         return {**schema, "properties": {**schema["properties"], **keys}}
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]

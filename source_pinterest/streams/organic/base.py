@@ -19,6 +19,7 @@ from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 
 TEXT = {"type": ["null", "string"]}
+_OWNER = {**TEXT, "description": "Id of the ad account whose owner has this content; added by the connector."}
 
 
 class OrganicStream(PinterestStream):
@@ -37,7 +38,7 @@ class OrganicStream(PinterestStream):
             own_key = [self.primary_key] if isinstance(self.primary_key, str) else self.primary_key
             self.primary_key = [ACCOUNT_KEY, *own_key]
             self.partition_keys = (ACCOUNT_KEY, *self.partition_keys)
-            self.stamped = {ACCOUNT_KEY: TEXT, **self.stamped}
+            self.stamped = {ACCOUNT_KEY: _OWNER, **self.stamped}
             self.access = self.access or role("Admin")
 
     @cached_property

@@ -23,7 +23,12 @@ from source_pinterest.streams.organic.boards import Boards, BoardSections
 
 LOGGER = logging.getLogger("airbyte")
 
-_TIMESTAMP = {"type": ["null", "string"], "format": "date-time", "airbyte_type": "timestamp_without_timezone"}
+_MODIFIED = {
+    "type": ["null", "string"],
+    "format": "date-time",
+    "airbyte_type": "timestamp_without_timezone",
+    "description": "When the pins of the board had last changed, without a time zone; added by the connector.",
+}
 
 
 def _totals(config: Config) -> dict[str, str]:
@@ -58,7 +63,7 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
     scopes = ("boards:read", "pins:read")
     cursor_field = MODIFIED_AT
     checkpoint: BoardCursor
-    stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _TIMESTAMP}
+    stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
 
     def new_cursor(self, period: Period, store: StateStore) -> BoardCursor:
         """When the pins of each board had last changed."""

@@ -38,6 +38,13 @@ _METRICS = (
     "SAVE",
     "SAVE_RATE",
 )
+_SPLITS = {
+    "app_type": {**TEXT, "description": "Kind of device that the activity was on, such as MOBILE, TABLET or WEB."},
+    "source": {**TEXT, "description": "Whose pins the activity was on: YOUR_PINS or OTHER_PINS."},
+    "pin_format": {**TEXT, "description": "Format of the pins, paid or organic, such as ORGANIC_IMAGE or ADS_VIDEO."},
+    "owned_content": {**TEXT, "description": "Whether the pins lead to a claimed website: CLAIMED or OTHER."},
+    "content_type": {**TEXT, "description": "Whether the activity was on ads (PAID) or not (ORGANIC)."},
+}
 
 
 class UserAccountAnalytics(OrganicStream):
@@ -122,7 +129,7 @@ class SplitAnalytics(UserAccountAnalytics, ABC):
 
     def __init__(self, sync: Sync) -> None:
         self.primary_key = [self.split, "date"]
-        self.stamped = {self.split: TEXT}
+        self.stamped = {self.split: _SPLITS[self.split]}
         super().__init__(sync)
 
     def calls(self) -> list[dict[str, str]]:
