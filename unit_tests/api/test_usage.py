@@ -8,7 +8,6 @@ import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.budget import Budget
-from source_pinterest.api.rate_headers import WindowHeader
 from source_pinterest.api.session import PinterestSession
 from source_pinterest.api.usage import Usage
 from unit_tests.threads import in_thread
@@ -99,4 +98,3 @@ def test_a_standing_tells_the_fullest_window() -> None:
     budget.settle("ads_read", told)
     [standing] = budget.standings()
     assert (standing.category, standing.used, standing.limit, standing.frees_up_in_seconds) == ("ads_read", 3, 8, None)
-    assert WindowHeader(5, 40, 8, 60).limit == standing.limit
