@@ -20,8 +20,8 @@ _ARRIVAL_SECONDS = 0.1
 _RESET_MARGIN_SECONDS = 1.0
 """A reset without a window may be rounded up or down. One with it is rounded up: a window of 1 s says 1, never 0."""
 
-_LATE_END_SECONDS = 1.1
-"""A window may have ended so long before we know it, as resets are whole seconds."""
+_LATE_END_SECONDS = 1.5
+"""A window may have ended so long before we know it, as resets are whole seconds and answers take their time."""
 
 _SHORT_RESET_SECONDS = 5.0
 """Below this a whole second of margin would cost more calls than it saves."""
@@ -55,7 +55,7 @@ class Quota:
         self._answers = 0
         self._newest = 0
         """Calls that the window had taken, by these answers."""
-        self._highest = 0
+        self._highest = len(self._sent)
         """Calls that it had taken, by all of its answers."""
         self._silent = 0
         """Answers that said nothing of it."""
@@ -76,12 +76,14 @@ class Quota:
 
     def roll(self, now: float, out: int) -> None:
         """Begin the next window if this one is over; calls that are out may count in either."""
-        self._forget(self.period + _ARRIVAL_SECONDS if self._ends_at is None else _LATE_END_SECONDS, now)
-        if self._ends_at is None or now < self._ends_at:
-            return
-        if self._is_on_the_clock:
-            windows = 1 + (now - self._ends_at) // self.period
-            self._begin(self._ends_at + windows * self.period, max(out, len(self._sent)), out)
+        if self._ends_at is None:
+            self._forget(now - self.period - _ARRIVAL_SECONDS)
+        elif now < self._ends_at:
+            self._forget(now - _LATE_END_SECONDS)
+        elif self._is_on_the_clock:
+            began_at = self._ends_at + (now - self._ends_at) // self.period * self.period
+            self._forget(began_at - _LATE_END_SECONDS)
+            self._begin(began_at + self.period, max(out, len(self._sent)), out)
         else:
             self._sent = deque([now] * out)
             self._begin(None, out, out)
@@ -151,12 +153,12 @@ class Quota:
         elif out:
             return
         self._taken = min(self._taken, self._highest + self._silent + out)
-        while self._ends_at is None and len(self._sent) > self._highest + self._silent + out:
+        while len(self._sent) > self._highest + self._silent + out:
             self._sent.popleft()
         self._out, self._answers, self._newest = out, 0, 0
 
-    def _forget(self, seconds: float, now: float) -> None:
-        while self._sent and self._sent[0] + seconds <= now:
+    def _forget(self, before: float) -> None:
+        while self._sent and self._sent[0] <= before:
             self._sent.popleft()
 
     def _begin(self, ends_at: float | None, taken: int, out: int) -> None:
