@@ -57,6 +57,8 @@ _CATEGORY_BY_PATH: Mapping[re.Pattern[str], str] = {
     re.compile(r"/trends/"): "trends_read",
 }
 
+_ID_IN_PATH = re.compile(r"/\d[^/]*")
+
 
 def rate_category(path: str) -> str:
     """The category, a key of `CALLS_PER_MINUTE`, whose quota a GET of this path counts against.
@@ -68,6 +70,14 @@ def rate_category(path: str) -> str:
         if pattern.search(path):
             return category
     raise LookupError(f"No rate limit category is known for {path}.")
+
+
+def rated_operation(method: str, path: str) -> str:
+    """One name for all calls that count against the same quotas: their category, method and path, ids left out.
+
+    Not the category alone: asking for a report counts against a quota that other analytics do not touch.
+    """
+    return f"{rate_category(path)} {method} {_ID_IN_PATH.sub('/*', path)}"
 
 
 # ---- The rest is ours ----

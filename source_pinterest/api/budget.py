@@ -1,7 +1,7 @@
-"""How many calls may be made now? One allowance per rate category, kept true by the response headers.
+"""How many calls may be made now? What all quotas of Pinterest allow together, kept true by the response headers.
 
-Pinterest's quotas are fixed windows per user and app (https://developers.pinterest.com/docs/reference/rate-limits/).
-The published numbers are only a first guess; each answer says what the window really holds.
+Each answer lists the quotas that its call counted against (https://developers.pinterest.com/docs/reference/rate-limits/
+publishes some of them, a first guess). So it is learnt which operations share which quotas, and how full these are.
 """
 
 import logging
@@ -9,82 +9,34 @@ import math
 import random
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
-from source_pinterest import limits
 from source_pinterest.api.errors import QuotaExhaustedError
-from source_pinterest.api.rate_headers import WindowHeader, read_rate_headers
+from source_pinterest.api.quota import Quota
+from source_pinterest.api.quotas import Quotas, category_of
+from source_pinterest.api.rate_headers import read_rate_headers
 from source_pinterest.api.usage import QuotaUsage
 
 LOGGER = logging.getLogger("airbyte")
 
-_RESET_MARGIN_SECONDS = 1.0
-"""Resets are told in whole seconds, and nobody says whether they are rounded up or down."""
-
-_SHORT_RESET_SECONDS = 5.0
-"""Below this a whole second of margin would cost more calls than it saves."""
-
 _PACING_SECONDS = 1.5
 """Up to here a wait only spaces the calls out; it is nothing that a connection would rather not wait for."""
 
-_ARRIVAL_SECONDS = 0.05
-"""So much earlier than another a call may arrive that left at the same time: windows begin and end on the server."""
-
-_TELL_EVERY_SECONDS = 60.0
-"""A wait is told of so often, however many calls wait at once."""
-
-_SAME_WINDOW_SECONDS = 2.5
-"""Two resets closer than this speak of the same window."""
-
-
-@dataclass
-class _Window:
-    """One fixed window of a category, as Pinterest last told it."""
-
-    limit: int
-    period: float
-    resets_at: float
-    issued: int = 0
-    is_told: bool = False
-    """Whether Pinterest has said when it ends."""
-    foreign: int = 0
-    """Calls of the same token that this process did not make."""
-
-    def seconds_until_free(self, now: float, in_flight: int) -> float:
-        if now >= self.resets_at:
-            self._roll(now + self.period + _ARRIVAL_SECONDS, in_flight)
-        return 0.0 if self.issued + self.foreign < self.limit else self.resets_at - now
-
-    def used(self, now: float) -> int:
-        return self.issued + self.foreign if now < self.resets_at else 0
-
-    def learn(self, told: WindowHeader, now: float, in_flight: int) -> None:
-        margin = _RESET_MARGIN_SECONDS if told.reset > _SHORT_RESET_SECONDS else 0.1
-        resets_at = now + told.reset + margin
-        if abs(resets_at - self.resets_at) > _SAME_WINDOW_SECONDS:
-            self._roll(resets_at, in_flight + 1)
-        elif not self.is_told:
-            self.resets_at = resets_at  # it opened when the first call arrived, and not when that was sent
-        elif told.reset > _SHORT_RESET_SECONDS:
-            self.resets_at = min(self.resets_at, resets_at)  # each answer rounds; the earliest is the closest
-        self.is_told = True
-        self.limit = told.limit if told.limit is not None else self.limit
-        self.period = told.period or max(self.period, told.reset)
-        self.foreign = max(self.foreign, self.limit - told.remaining - self.issued)
-
-    def _roll(self, resets_at: float, issued: int) -> None:
-        self.resets_at, self.issued, self.foreign, self.is_told = resets_at, issued, 0, False
+_LOG_EVERY_SECONDS = 60.0
+"""A wait is logged so often, however many calls wait at once."""
 
 
 class Budget:
     """The allowance of one token, shared by all streams of a sync.
 
+    What is asked for is a rate category, or one of its operations, as `limits.rated_operation` names it.
+
     Args:
         max_wait_seconds: the longest wait for a quota; past it a call raises `QuotaExhaustedError`.
         before_wait: called before a wait of more than a second, with no lock held.
         clock: seconds that only grow.
+        wait: waits for a condition, which it holds, or for so many seconds.
     """
 
     def __init__(
@@ -92,122 +44,136 @@ class Budget:
         max_wait_seconds: float,
         before_wait: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
     ) -> None:
         self._max_wait_seconds = max_wait_seconds
         self._before_wait = before_wait
         self._clock = clock
+        self._wait = wait
         self._changed = threading.Condition()
-        self._windows: dict[str, list[_Window]] = {}
+        self._quotas = Quotas()
         self._in_flight: Counter[str] = Counter()
         self._paused_until: dict[str, float] = {}
         self._throttled_since: dict[str, float] = {}
         self._throttles: Counter[str] = Counter()
-        self._told_at: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
         self._waits_until: dict[str, float] = {}
-        self._last_second: deque[float] = deque(maxlen=limits.CALLS_PER_SECOND)
 
-    def acquire(self, category: str) -> None:
-        """Take one call of the category, waiting for it as long as the quota and `max_wait_seconds` ask.
+    def acquire(self, operation: str) -> None:
+        """Take one call of the operation, waiting for it as long as the quotas and `max_wait_seconds` ask.
 
         Raises:
-            QuotaExhaustedError: the quota frees up too late for this sync.
+            QuotaExhaustedError: a quota frees up too late for this sync.
         """
-        flushed = False
-        while wait := self._take(category):
+        category, flushed = category_of(operation), False
+        while wait := self.take(operation):
             if wait > max(self._max_wait_seconds, _PACING_SECONDS):
                 raise QuotaExhaustedError(category, wait, self._max_wait_seconds)
-            if wait > 1 and (self._tell_of(category, wait) or not flushed):
+            if wait > 1 and (self._log(category, wait) or not flushed):
                 self._before_wait()
                 flushed = True
             with self._changed:
-                self._changed.wait(min(wait, _TELL_EVERY_SECONDS))
+                self._wait(self._changed, min(wait, _LOG_EVERY_SECONDS))
 
-    def _tell_of(self, category: str, wait: float) -> bool:
-        """Log a wait, unless that was done a moment ago; whether it was logged now."""
+    def take(self, operation: str) -> float:
+        """Take one call of the operation and return 0, or return how many seconds to wait for it."""
+        category = category_of(operation)
         with self._changed:
             now = self._clock()
-            self._waits_until[category] = now + wait
-            if now - self._told_at.get(category, -math.inf) < _TELL_EVERY_SECONDS:
-                return False
-            self._told_at[category] = now
-        LOGGER.info(f"Waiting {math.ceil(wait)} s for Pinterest's quota of {category} calls.")
-        return True
+            quotas = self._rolled(operation, now)
+            wait = max(
+                *(quota.wait(now) for quota in quotas),
+                *(self._paused_until.get(scope, now) - now for scope in (operation, category)),
+            )
+            if wait > 0:
+                return wait
+            for quota in quotas:
+                quota.take(now)
+            self._waits_until.pop(category, None)
+            self._in_flight[operation] += 1
+            return 0.0
 
-    def quota_usage(self) -> list[QuotaUsage]:
-        """How much of each quota is used; of several windows, the fullest counts."""
+    def settle(self, operation: str, headers: Mapping[str, str] | None) -> None:
+        """Learn from a call that has come back, with its headers, or without any when it was lost."""
+        answer = read_rate_headers(headers) if headers is not None else ()
         with self._changed:
             now = self._clock()
-            return [self._usage_of(category, windows, now) for category, windows in self._windows.items()]
-
-    def _usage_of(self, category: str, windows: list[_Window], now: float) -> QuotaUsage:
-        fullest = max(windows, key=lambda window: window.used(now) / max(1, window.limit))
-        left = self._waits_until.get(category, now) - now
-        return QuotaUsage(category, fullest.used(now), fullest.limit, left if left > 0 else None)
-
-    def calls_per_second(self, category: str) -> float:
-        """How many calls of the category the quota allows in the long run."""
-        with self._changed:
-            return min(window.limit / window.period for window in self._windows_of(category, self._clock()))
-
-    def settle(self, category: str, headers: Mapping[str, str] | None) -> None:
-        """Tell that a call has come back, with its headers, or without any when it was lost."""
-        told = read_rate_headers(headers) if headers is not None else []
-        with self._changed:
-            now = self._clock()
-            self._in_flight[category] -= 1
-            lasting = [window for window in told if not window.is_overall()]
-            known = self._windows_of(category, now)
-            if lasting:
-                del known[len(lasting) :]
-                known += [_Window(limits.CALLS_PER_SECOND, 1.0, now) for _ in lasting[len(known) :]]
-                for window, header in zip(known, lasting, strict=True):
-                    window.learn(header, now, self._in_flight[category])
+            self._rolled(operation, now)
+            self._in_flight[operation] -= 1
+            said = self._quotas.hear(operation, answer, now, self._in_flight)
+            for quota in self._quotas.of(operation):
+                quota.learn(said.get(quota), now, self._out(quota))
             self._changed.notify_all()
 
-    def throttled(self, category: str, hint_seconds: float | None) -> None:
-        """Pause the category after Pinterest refused a call for its rate, as long as told, else longer each time.
+    def throttled(self, operation: str, hint_seconds: float | None) -> None:
+        """Pause after Pinterest refused a call for its rate, as long as told, else longer each time.
+
+        If its headers have said that one of the operation's quotas is used up, the category's other operations go on.
 
         Raises:
             QuotaExhaustedError: the pauses in a row, this one included, exceed `max_wait_seconds`.
         """
+        category = category_of(operation)
         with self._changed:
             now = self._clock()
-            since = self._throttled_since.setdefault(category, now)
-            if now >= self._paused_until.get(category, now):  # a call sent before the pause tells nothing new
-                self._throttles[category] += 1
-            backoff = min(2 ** (self._throttles[category] - 1), 64) * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
+            is_explained = any(quota.wait(now) > 0 for quota in self._quotas.of(operation))
+            scope = operation if is_explained else category
+            since = self._throttled_since.setdefault(scope, now)
+            if now >= self._paused_until.get(scope, now):  # a call sent before the pause says nothing new
+                self._throttles[scope] += 1
+            backoff = min(2 ** (self._throttles[scope] - 1), 64) * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
             pause = hint_seconds or backoff  # a reset of 0 s is rounded down: no leave to ask at once
-            self._paused_until[category] = max(self._paused_until.get(category, now), now + pause)
+            self._paused_until[scope] = max(self._paused_until.get(scope, now), now + pause)
         if now - since + pause > self._max_wait_seconds:
             raise QuotaExhaustedError(category, pause, self._max_wait_seconds)
 
-    def accepted(self, category: str) -> None:
-        """Tell that a call was not throttled, so that the next pause starts small again."""
-        if category in self._throttled_since:
+    def accepted(self, operation: str) -> None:
+        """Note that a call was not throttled, so that the next pause starts small again."""
+        for scope in (operation, category_of(operation)):
+            if scope not in self._throttled_since:
+                continue
             with self._changed:
-                self._throttled_since.pop(category, None)
-                self._throttles[category] = 0
+                self._throttled_since.pop(scope, None)
+                self._throttles[scope] = 0
 
-    def _take(self, category: str) -> float:
-        """Take a call and return 0, or return the seconds to wait."""
+    def quota_usage(self) -> list[QuotaUsage]:
+        """How much of each category's quota is used; of several quotas, the fullest counts."""
         with self._changed:
             now = self._clock()
-            waits = [
-                self._paused_until.get(category, now) - now,
-                *(w.seconds_until_free(now, self._in_flight[category]) for w in self._windows_of(category, now)),
-            ]
-            if len(self._last_second) == limits.CALLS_PER_SECOND:
-                waits.append(self._last_second[0] + 1 + _ARRIVAL_SECONDS - now)
-            wait = max(waits)
-            if wait <= 0:
-                for window in self._windows_of(category, now):
-                    window.issued += 1
-                self._last_second.append(now)
-                self._waits_until.pop(category, None)
-                self._in_flight[category] += 1
-                return 0.0
-            return wait
+            categories = dict.fromkeys(map(category_of, self._in_flight))
+            return [self._standing(category, now) for category in categories]
 
-    def _windows_of(self, category: str, now: float) -> list[_Window]:
-        guess = limits.CALLS_PER_MINUTE.get(category, limits.CALLS_PER_MINUTE["org_read"])
-        return self._windows.setdefault(category, [_Window(guess, 60.0, now + 60.0)])
+    def calls_per_second(self, category: str) -> float:
+        """How many calls of the category the quotas allow in the long run."""
+        with self._changed:
+            return min(quota.limit / quota.period for quota in self._quotas.of_category(category))
+
+    def _standing(self, category: str, now: float) -> QuotaUsage:
+        quotas = self._quotas.of_category(category)
+        for quota in quotas:
+            quota.roll(now, self._out(quota))
+        fullest = max(quotas, key=lambda quota: (quota.lasts, quota.taken / quota.limit))
+        left = self._waits_until.get(category, now) - now
+        return QuotaUsage(category, fullest.taken, fullest.limit, left if left > 0 else None)
+
+    def _log(self, category: str, wait: float) -> bool:
+        """Log a wait, unless that was done a moment ago; whether it was logged now."""
+        with self._changed:
+            now = self._clock()
+            self._waits_until[category] = now + wait
+            if now - self._logged_at.get(category, -math.inf) < _LOG_EVERY_SECONDS:
+                return False
+            self._logged_at[category] = now
+        LOGGER.info(f"Waiting {math.ceil(wait)} s for Pinterest's quota of {category} calls.")
+        return True
+
+    def _rolled(self, operation: str, now: float) -> Sequence[Quota]:
+        """The operation's quotas, each in its present window."""
+        quotas = self._quotas.of(operation)
+        for quota in quotas:
+            quota.roll(now, self._out(quota))
+        return quotas
+
+    def _out(self, quota: Quota) -> int:
+        """How many calls that count against a quota have no answer yet."""
+        return sum(out for operation, out in self._in_flight.items() if out and quota in self._quotas.of(operation))

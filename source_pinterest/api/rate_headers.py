@@ -1,59 +1,111 @@
-"""What do the `x-ratelimit-*` headers of an answer say? One quota per window, however they are written.
+"""What do the `x-ratelimit-*` headers of an answer say, and of which quota?
 
-https://developers.pinterest.com/docs/reference/rate-limits/
+As seen live, the limit is a list: the number of the quota that has the least left, then every quota that the call
+counted against, `100, 100;w=1;name="safety_net_app_id_user_id", 1000;w=60;name="ads_read_app_id_user_id"`. Remaining
+and reset are one number each, and speak of the first. It is the form of Envoy's rate limiter:
+https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from source_pinterest import limits
+_LONGEST_RESET_SECONDS = 31 * 86_400.0
+"""No quota lasts longer; an epoch, which other APIs send as a reset, is far beyond it."""
+
+_ITEM = re.compile(r'(?:[^,"]|"[^"]*")+')
+_PARAMETER = re.compile(r';\s*(\w+)\s*=\s*(?:"([^"]*)"|([^;"]*))')
 
 
 @dataclass(frozen=True)
-class WindowHeader:
-    """What one position of the `x-ratelimit-*` headers says."""
+class QuotaHeader:
+    """What an answer says of one quota.
 
+    Attributes:
+        limit: calls that a window holds; 0 where nothing says so.
+        period: seconds that a window lasts; 0 where nothing says so.
+        name: Pinterest's name of the quota, or nothing.
+        remaining: calls left: so many where a reset is given, at least so many where none is.
+        reset: seconds until the window ends.
+    """
+
+    limit: int = 0
+    period: float = 0.0
+    name: str = ""
+    remaining: int = 0
+    reset: float | None = None
+
+
+@dataclass(frozen=True)
+class _Left:
     remaining: int
     reset: float
-    limit: int | None = None
-    period: float | None = None
 
-    def is_overall(self) -> bool:
-        """Whether this is the allowance of all categories together, which is kept apart."""
-        return self.period is not None and self.period <= 1 and self.limit == limits.CALLS_PER_SECOND
+    def fits(self, quota: QuotaHeader) -> bool:
+        in_time = self.reset <= (quota.period or math.inf)
+        return in_time and self.remaining <= (quota.limit or math.inf)
+
+    def of(self, quota: QuotaHeader) -> QuotaHeader:
+        return replace(quota, remaining=self.remaining, reset=self.reset)
 
 
-def read_rate_headers(headers: Mapping[str, str]) -> list[WindowHeader]:
-    """Windows told by `x-ratelimit-limit`, `-remaining` and `-reset` (seconds), which may be lists.
+def read_rate_headers(headers: Mapping[str, str]) -> Sequence[QuotaHeader]:
+    """The quotas that an answer lists; none if the headers have a form that nobody knows.
 
-    A limit such as `100, 100;w=1, 1000;w=60` starts with the limit in force and then names one quota per window.
+    Known are the one above, with names or without; one number in each header, or no limit; and a list in each, with
+    one position for each quota.
     """
-    remaining = _numbers(headers.get("x-ratelimit-remaining"))
-    reset = _numbers(headers.get("x-ratelimit-reset"))
-    if not remaining or not reset:
-        return []
-    limits_told = [item.strip() for item in (headers.get("x-ratelimit-limit") or "").split(",") if item.strip()]
-    quotas = limits_told[-len(remaining) :] if len(limits_told) >= len(remaining) else []
-    windows = []
-    for position, left in enumerate(remaining):
-        quota = quotas[position] if quotas else ""
-        limit, _, parameters = quota.partition(";")
-        period = parameters.partition("w=")[2].partition(";")[0]
-        windows.append(
-            WindowHeader(
-                remaining=int(left),
-                reset=reset[min(position, len(reset) - 1)],
-                limit=int(_number(limit)) if _number(limit) is not None else None,  # type: ignore[arg-type]
-                period=_number(period),
-            ),
-        )
-    return windows
+    left = _read_left(headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-reset", ""))
+    quotas = _read_quotas(headers.get("x-ratelimit-limit"))
+    if len(quotas) > 1 and not quotas[0].period:
+        first, *quotas = quotas
+        if len(left) == 1:
+            return _of_the_tightest(first, quotas, left[0])
+    if len(left) != len(quotas) or not all(rest.fits(quota) for quota, rest in zip(quotas, left, strict=True)):
+        return ()
+    return [rest.of(quota) for quota, rest in zip(quotas, left, strict=True)]
 
 
-def _numbers(header: str | None) -> list[float]:
-    found = [_number(item.partition(";")[0]) for item in (header or "").split(",")]
-    return [number for number in found if number is not None]
+def _of_the_tightest(first: QuotaHeader, quotas: Sequence[QuotaHeader], left: _Left) -> Sequence[QuotaHeader]:
+    """What is left of the quota whose number comes first; the others have at least that, or all if nobody knows."""
+    could_be = [quota for quota in quotas if quota.limit == first.limit and left.fits(quota)]
+    if not could_be or not all(quota.period for quota in quotas):
+        return ()
+    tightest = could_be[0] if len(could_be) == 1 else None
+    return [left.of(q) if q is tightest else replace(q, remaining=left.remaining) for q in quotas]
+
+
+def _read_left(remaining: str, reset: str) -> Sequence[_Left]:
+    numbers, resets = _numbers(remaining), _numbers(reset)
+    if len(numbers) != len(resets) or any(seconds > _LONGEST_RESET_SECONDS for seconds in resets):
+        return ()
+    return [_Left(int(number), seconds) for number, seconds in zip(numbers, resets, strict=True)]
+
+
+def _read_quotas(limit: str | None) -> Sequence[QuotaHeader]:
+    """All quotas of a list, or none of them. Without a list there is one, of which nothing is known."""
+    if limit is None:
+        return [QuotaHeader()]
+    found = [_read_quota(item) for item in _ITEM.findall(limit)]
+    quotas = [quota for quota in found if quota is not None]
+    return quotas if len(quotas) == len(found) else ()
+
+
+def _read_quota(item: str) -> QuotaHeader | None:
+    number = _number(item.partition(";")[0])
+    parameters = {key: quoted or plain for key, quoted, plain in _PARAMETER.findall(item)}
+    period = _number(parameters.get("w", "0"))
+    if number is None or number < 1 or period is None or ("w" in parameters and not period):
+        return None  # a quota of nothing, or of no time
+    return QuotaHeader(int(number), period, parameters.get("name", ""))
+
+
+def _numbers(header: str) -> Sequence[float]:
+    """All numbers of a list, or none of them."""
+    found = [_number(item) for item in header.split(",")]
+    numbers = [number for number in found if number is not None]
+    return numbers if len(numbers) == len(found) else ()
 
 
 def _number(text: str) -> float | None:

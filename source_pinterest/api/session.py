@@ -101,29 +101,29 @@ class PinterestSession(TimeoutSession):
             requests.RequestException: no answer came.
             MalformedAnswerError: the answer breaks off, is too large or too slow, or the parser can't make sense of it.
         """
-        category = limits.rate_category(urlsplit(request.url or "").path)
+        operation = limits.rated_operation(str(request.method), urlsplit(request.url or "").path)
         while True:
             with usage.waiting():
-                self._budget.acquire(category)
+                self._budget.acquire(operation)
             usage.count_sent()
-            with self._settled(category, request) as response:
+            with self._settled(operation, request) as response:
                 if _is_success(response):
-                    self._budget.accepted(category)
+                    self._budget.accepted(operation)
                 answer = _taken(response, parse, bounds)
             if not isinstance(answer, ErrorAnswer):
                 return answer
             if answer.verdict is not Verdict.WAIT:
-                self._budget.accepted(category)
+                self._budget.accepted(operation)
                 return answer
-            self._budget.throttled(category, answer.pause_hint_seconds())
+            self._budget.throttled(operation, answer.pause_hint_seconds())
 
-    def _settled(self, category: str, request: requests.Request) -> requests.Response:
+    def _settled(self, operation: str, request: requests.Request) -> requests.Response:
         headers = None
         try:
             response = self._sent(request)
             headers = response.headers
         finally:
-            self._budget.settle(category, headers)
+            self._budget.settle(operation, headers)
         return response
 
 

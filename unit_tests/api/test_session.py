@@ -26,6 +26,7 @@ from unit_tests.api.connections import Wire
 from unit_tests.clocks import Clock
 
 URL = "https://api.pinterest.com/v5/ad_accounts/1/campaigns"
+OPERATION = "ads_read GET /v5/ad_accounts/*/campaigns"
 
 
 class Books(Budget):
@@ -70,7 +71,7 @@ def test_a_call_is_paced_by_its_category(session: PinterestSession, books: Books
     mock.get(URL, headers={"x-ratelimit-remaining": "7"})
     call(session)
 
-    assert books.entries == [("acquire", "ads_read"), ("settle", "ads_read", "7"), ("accepted", "ads_read")]
+    assert books.entries == [("acquire", OPERATION), ("settle", OPERATION, "7"), ("accepted", OPERATION)]
 
 
 def test_a_call_has_our_name_and_a_timeout_whatever_the_caller_says(
@@ -133,12 +134,12 @@ def test_a_throttled_call_goes_out_again_after_its_pause(
     assert answer.value == b'{"items": []}'
     assert mock.call_count == 3
     assert [entry for entry in books.entries if entry[0] != "settle"] == [
-        ("acquire", "ads_read"),
-        ("throttled", "ads_read", 3),
-        ("acquire", "ads_read"),
-        ("throttled", "ads_read", 5),
-        ("acquire", "ads_read"),
-        ("accepted", "ads_read"),
+        ("acquire", OPERATION),
+        ("throttled", OPERATION, 3),
+        ("acquire", OPERATION),
+        ("throttled", OPERATION, 5),
+        ("acquire", OPERATION),
+        ("accepted", OPERATION),
     ]
 
 
@@ -162,7 +163,7 @@ def test_what_else_there_is_is_left_to_the_error_table(
     assert (answer.status, answer.code, answer.message) == (status, 7, "Scripted")
     assert answer.headers["X-Pinterest-RID"] == "77"
     assert mock.call_count == 1
-    assert books.entries[-1] == ("accepted", "ads_read")
+    assert books.entries[-1] == ("accepted", OPERATION)
 
 
 @pytest.mark.parametrize("status", [200, 403])
@@ -180,7 +181,7 @@ def test_a_lost_call_is_settled(session: PinterestSession, books: Books, mock: r
 
     with pytest.raises(requests.ReadTimeout):
         call(session)
-    assert books.entries == [("acquire", "ads_read"), ("settle", "ads_read", None)]
+    assert books.entries == [("acquire", OPERATION), ("settle", OPERATION, None)]
 
 
 def test_a_body_that_breaks_off_was_not_throttled_and_lets_its_connection_go(
@@ -191,7 +192,7 @@ def test_a_body_that_breaks_off_was_not_throttled_and_lets_its_connection_go(
 
     with pytest.raises(MalformedAnswerError):
         call(session)
-    assert books.entries == [("acquire", "ads_read"), ("settle", "ads_read", "7"), ("accepted", "ads_read")]
+    assert books.entries == [("acquire", OPERATION), ("settle", OPERATION, "7"), ("accepted", OPERATION)]
     assert wire.closed
 
 

@@ -5,7 +5,6 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_pinterest.api.budget import read_rate_headers
 from source_pinterest.api.verdicts import Verdict
 from unit_tests.answers import answer
 from unit_tests.properties.test_states import json_values
@@ -53,11 +52,3 @@ def test_a_pause_is_a_time(status: int, body: object, told: dict[str, str]) -> N
     pause = answer(status, body, told).pause_hint_seconds()
 
     assert pause is None or (pause >= 0 and math.isfinite(pause))
-
-
-@given(headers)
-def test_whatever_the_rate_headers_say_is_a_window_or_nothing(told: dict[str, str]) -> None:
-    for window in read_rate_headers(told):
-        assert window.remaining >= 0
-        assert math.isfinite(window.reset)
-        assert window.limit is None or window.limit >= 0

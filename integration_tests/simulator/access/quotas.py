@@ -1,18 +1,34 @@
 """How many calls are left, and how do the response headers tell it?
 
 Fixed windows, one for each rate category and one for all calls together ("universal"), as published on
-https://developers.pinterest.com/docs/reference/rate-limits/. A window opens with its first call.
+https://developers.pinterest.com/docs/reference/rate-limits/, and some of single operations, as seen in headers. It
+counts as Envoy's rate limiter does, whose form the headers have: windows begin on the clock, a refused call counts in
+each of them, and of several quotas the one with the least left is told, the first of these where they are even.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil
+from math import floor
 from typing import NamedTuple
 
 UNIVERSAL = "universal"
 _MINUTE = 60
 _DAY = 86_400
+_OF_OPERATIONS: Mapping[str, str] = {
+    "analytics/create_report": "analytics_get_report",
+    "analytics/get_report": "analytics_get_report",
+    "multi_pins/analytics": "multi_pins_analytics",
+}
+"""A quota that an operation counts against beside the one of its category."""
+
+_NAMES: Mapping[str, str] = {
+    UNIVERSAL: "safety_net_app_id_user_id",
+    "analytics_get_report": "analytics_get_report_app_id",  # shared by all users of the app
+    "multi_pins_analytics": "multi_pins_analytics",
+}
+"""How headers name a quota, where that is not its category with the app and the user."""
+
 _CATEGORIES = ("ads_analytics", "ads_read", "org_read", "org_analytics", "catalogs_read", "trends_read")
 
 
@@ -35,6 +51,8 @@ PROFILES: Mapping[str, Mapping[str, Allowance]] = {
         "org_analytics": Allowance(60, _MINUTE),
         "catalogs_read": Allowance(100, _MINUTE),
         "trends_read": Allowance(60, _MINUTE),
+        "analytics_get_report": Allowance(800, _MINUTE),
+        "multi_pins_analytics": Allowance(100, 1),
     },
     "trial": {UNIVERSAL: Allowance(1_000, _DAY)},
     "docs_2022": {
@@ -50,30 +68,36 @@ PROFILES: Mapping[str, Mapping[str, Allowance]] = {
 class HeaderStyle(StrEnum):
     """How the x-ratelimit headers look."""
 
-    PLAIN = "plain"
-    LIST = "list"
+    RECORDED = "recorded"  # as seen in 2026: the tightest quota, then all of them with their names
+    NAMELESS = "nameless"  # as seen in 2024: the same, without names
+    PLAIN = "plain"  # one quota, one number in each header
+    LIST = "list"  # a position in each header for each quota
     ABSENT = "absent"
 
 
 @dataclass
 class Window:
-    """The calls of one allowance since its window opened."""
+    """The calls of one allowance since its window began."""
 
     allowance: Allowance
-    opened: float = float("-inf")
+    policy: str  # how a list of quotas names it
+    epoch: float  # when one of its windows began
+    began: float = float("-inf")
     used: int = 0
 
     def roll(self, now: float) -> None:
-        """Closes the window when its time is over."""
-        if now >= self.opened + self.allowance.seconds:
-            self.opened, self.used = now, 0
+        """Begins the window of this moment."""
+        seconds = self.allowance.seconds
+        began = self.epoch + (now - self.epoch) // seconds * seconds
+        if began > self.began:
+            self.began, self.used = began, 0
 
     @property
     def remaining(self) -> int:
-        return self.allowance.calls - self.used
+        return max(0, self.allowance.calls - self.used)
 
     def reset_seconds(self, now: float) -> int:
-        return max(1, ceil(self.opened + self.allowance.seconds - now))
+        return self.allowance.seconds - floor(now - self.began)
 
 
 class Quotas:
@@ -82,40 +106,55 @@ class Quotas:
     def __init__(
         self, profile: str, clock: Callable[[], float], header_style: HeaderStyle, daily_share: float = 1
     ) -> None:
-        self._windows = {
-            category: Window(allowance.of_a_day(daily_share)) for category, allowance in PROFILES[profile].items()
-        }
         self._clock = clock
         self._header_style = header_style
-
-    def spend(self, category: str) -> bool:
-        """Takes one call out of every window that covers the category; False, and nothing taken, if one is empty."""
-        windows = self._covering(category)
-        if any(window.remaining == 0 for window in windows):
-            return False
-        for window in windows:
-            window.used += 1
-        return True
-
-    def headers(self, category: str) -> dict[str, str]:
-        windows = self._covering(category)
-        now = self._clock()
-        if self._header_style is HeaderStyle.ABSENT:
-            return {}
-        if self._header_style is HeaderStyle.PLAIN:
-            windows = [min(reversed(windows), key=lambda window: window.remaining > 0)]
-        policies = [f"{window.allowance.calls};w={window.allowance.seconds}" for window in windows]
-        as_list = self._header_style is HeaderStyle.LIST
-        limits = [str(windows[0].allowance.calls), *(policies if as_list else ())]
-        return {
-            "x-ratelimit-limit": ", ".join(limits),
-            "x-ratelimit-remaining": ", ".join(str(window.remaining) for window in windows),
-            "x-ratelimit-reset": ", ".join(str(window.reset_seconds(now)) for window in windows),
+        self._windows = {
+            name: self._window(name, allowance.of_a_day(daily_share)) for name, allowance in PROFILES[profile].items()
         }
 
-    def _covering(self, category: str) -> list[Window]:
-        """The universal window, then the category's own; either may be missing."""
-        windows = [self._windows[name] for name in (UNIVERSAL, category) if name in self._windows]
+    def spend(self, category: str, operation_id: str = "") -> bool:
+        """Takes one call out of every window that covers it; False if one of them was empty."""
+        windows = self._covering(category, operation_id)
+        is_allowed = all(window.remaining for window in windows)
+        for window in windows:
+            window.used += 1
+        return is_allowed
+
+    def spend_elsewhere(self, quota: str, calls: int) -> None:
+        """Takes calls of another program, or of another user where all share the quota."""
+        window = self._windows[quota]
+        window.roll(self._clock())
+        window.used += calls
+
+    def headers(self, category: str, operation_id: str = "") -> dict[str, str]:
+        windows = self._covering(category, operation_id)
+        if self._header_style is HeaderStyle.ABSENT:
+            return {}
+        told, listed = windows, windows
+        if self._header_style is HeaderStyle.PLAIN:
+            # The category's own, unless another one is empty.
+            told, listed = [min([*windows[1::-1], *windows[2:]], key=lambda window: window.remaining > 0)], []
+        elif self._header_style is not HeaderStyle.LIST:
+            told = [min(windows, key=lambda window: window.remaining)]
+        now = self._clock()
+        limits = [str(told[0].allowance.calls), *(window.policy for window in listed)]
+        return {
+            "x-ratelimit-limit": ", ".join(limits),
+            "x-ratelimit-remaining": ", ".join(str(window.remaining) for window in told),
+            "x-ratelimit-reset": ", ".join(str(window.reset_seconds(now)) for window in told),
+        }
+
+    def _window(self, name: str, allowance: Allowance) -> Window:
+        policy = f"{allowance.calls};w={allowance.seconds}"
+        if self._header_style is HeaderStyle.RECORDED:
+            policy += f';name="{_NAMES.get(name, f"{name}_app_id_user_id")}"'
+        # A day begins with the simulator, so that no test meets a midnight.
+        return Window(allowance, policy, epoch=floor(self._clock()) if allowance.seconds == _DAY else 0)
+
+    def _covering(self, category: str, operation_id: str) -> list[Window]:
+        """The universal window, the category's own, and the operation's; each may be missing."""
+        names = (UNIVERSAL, category, _OF_OPERATIONS.get(operation_id, ""))
+        windows = [self._windows[name] for name in names if name in self._windows]
         now = self._clock()
         for window in windows:
             window.roll(now)

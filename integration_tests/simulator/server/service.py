@@ -82,7 +82,7 @@ class Service:
         entry.level = self.reports.level(entry)
 
         def proper(faults: Sequence[Fault]) -> Reply:
-            self._admit(request, operation.category)
+            self._admit(request, operation)
             self.tokens.check_scopes(operation.scopes)
             if refusal_of := self.settings.no_access.get(operation.operation_id):
                 raise refusal_of.error(operation.scopes)
@@ -150,9 +150,9 @@ class Service:
 
         return await self._respond(entry, proper)
 
-    def _admit(self, request: Request, category: str) -> None:
+    def _admit(self, request: Request, operation: Operation) -> None:
         self.tokens.check(request.headers.get("authorization", ""))
-        if not self.quotas.spend(category):
+        if not self.quotas.spend(operation.category, operation.operation_id):
             raise errors.rate_limited()
 
     async def _respond(self, entry: Entry, proper: Callable[[Sequence[Fault]], Reply]) -> Response:
@@ -160,7 +160,7 @@ class Service:
         reply = self._reply(entry, faults, proper)
         if entry.category:
             is_told = not any(fault.kind is FaultKind.RATE_LIMITED for fault in faults)
-            told = self.quotas.headers(entry.category) if is_told else {}
+            told = self.quotas.headers(entry.category, entry.operation_id) if is_told else {}
             reply.headers = {**told, **reply.headers, **self._standing_headers()}
         for fault in faults:
             reply = misbehaviour.spoiled(fault, reply, entry)

@@ -16,7 +16,7 @@ class Settings:
 
     profile: str = "ample"  # of the quotas: ample, standard, trial or docs_2022
     daily_share: float = 1  # of the allowances that last a day, for a short test
-    header_style: HeaderStyle = HeaderStyle.PLAIN
+    header_style: HeaderStyle = HeaderStyle.RECORDED
     clock: Callable[[], float] = time.time  # of quotas, tokens, bookmarks and report jobs
     faults: Sequence[Fault] = ()
     latency: float = 0  # seconds before each answer

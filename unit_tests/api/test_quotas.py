@@ -1,0 +1,204 @@
+"""Is it learnt which operations share which quotas, so that one that is used up holds up nobody else?"""
+
+import pytest
+
+from source_pinterest import limits
+from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, GET_REPORT, Caller, headers, recorded
+from unit_tests.api.test_rate_headers import UNKNOWN_FORMS
+
+GUESS = limits.CALLS_PER_MINUTE[CATEGORY]
+POLL = limits.rated_operation("GET", "/v5/ad_accounts/549/reports")
+CREATE = limits.rated_operation("POST", "/v5/ad_accounts/549/reports")
+ANALYTICS = limits.rated_operation("GET", "/v5/ad_accounts/549/campaigns/analytics")
+ADS_READ = '1000;w=60;name="ads_read_app_id_user_id"'
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller(max_wait_seconds=900)
+
+
+def test_an_operation_is_the_same_whatever_the_ids() -> None:
+    assert limits.rated_operation("GET", "/v5/ad_accounts/1/reports") == POLL != CREATE
+    assert POLL.startswith("ads_analytics ")
+
+
+def test_without_headers_the_published_number_holds_for_the_category(caller: Caller) -> None:
+    for operation in (POLL, ANALYTICS, CREATE):
+        caller.call(operation=operation)
+
+    assert caller.calls_until_refused() == GUESS - 3
+
+
+def test_an_unknown_category_gets_the_guess_of_lists(caller: Caller) -> None:
+    assert caller.calls_until_refused("novel_read") == limits.CALLS_PER_MINUTE["org_read"]
+
+
+@pytest.mark.parametrize(("limit", "remaining", "reset"), UNKNOWN_FORMS)
+def test_a_form_that_nobody_knows_changes_nothing(
+    limit: str | None, remaining: str, reset: str, caller: Caller
+) -> None:
+    for _ in range(3):
+        caller.call(headers(limit, remaining, reset))
+
+    assert caller.calls_until_refused() == GUESS - 3
+    assert caller.wait() == pytest.approx(60.1 - (GUESS - 2) * 0.012)
+    assert caller.budget.calls_per_second(CATEGORY) == GUESS / 60
+
+
+@pytest.mark.parametrize(("limit", "remaining", "reset"), UNKNOWN_FORMS)
+def test_a_form_that_nobody_knows_changes_nothing_of_what_is_known(
+    limit: str | None, remaining: str, reset: str, caller: Caller
+) -> None:
+    caller.call(recorded(300, 9, 40, ADS_ANALYTICS, GET_REPORT))
+    for _ in range(3):
+        caller.call(headers(limit, remaining, reset))
+
+    assert caller.calls_until_refused() == 6
+
+
+def test_the_number_belongs_to_the_tightest_quota_and_not_to_the_last_one(caller: Caller) -> None:
+    caller.call(recorded(300, 0, 40, ADS_ANALYTICS, GET_REPORT), POLL)
+    assert caller.wait(POLL) == caller.wait(ANALYTICS) == pytest.approx(40.1)
+    caller.clock.now += 41
+
+    assert caller.calls_until_refused(POLL) == 300
+
+
+def test_a_second_that_is_nearly_used_up_says_nothing_of_the_minute(caller: Caller) -> None:
+    caller.call(recorded(100, 1, 1, ADS_READ), "ads_read")
+
+    assert caller.calls_until_refused("ads_read") == 999
+
+
+def test_where_it_cannot_be_known_which_quota_is_meant_neither_is_believed(caller: Caller) -> None:
+    caller.call(headers('100, 100;w=1, 100;w=60;name="catalogs_read_app_id_user_id"', 3, 1), "catalogs_read")
+
+    assert caller.calls_until_refused("catalogs_read") == 99
+
+
+def test_operations_share_a_quota_by_its_name(caller: Caller) -> None:
+    caller.call(recorded(300, 200, 40, ADS_ANALYTICS, GET_REPORT), POLL)
+    caller.call(recorded(300, 199, 40, ADS_ANALYTICS), ANALYTICS)
+    for _ in range(50):
+        caller.call(recorded(100, 90, 1, ADS_ANALYTICS, GET_REPORT), POLL)
+    caller.clock.now += 1
+
+    assert caller.calls_until_refused(ANALYTICS) == 149
+
+
+def test_polls_of_the_whole_app_hold_up_polls_alone(caller: Caller) -> None:
+    for operation, quotas in ((ANALYTICS, [ADS_ANALYTICS]), (POLL, [ADS_ANALYTICS, GET_REPORT])):
+        caller.call(recorded(100, 99, 1, *quotas), operation)
+    caller.call(recorded(800, 0, 30, ADS_ANALYTICS, GET_REPORT), POLL)  # others have made 798
+    caller.budget.throttled(POLL, 30)
+
+    assert caller.wait(POLL) == pytest.approx(30.1)
+    assert caller.wait(ANALYTICS) == 0
+    assert caller.wait(CREATE) > 0, "of which it is not known yet, it is taken for what the category did last"
+
+
+def test_polls_that_count_against_the_app_alone_leave_the_rest_to_analytics(caller: Caller) -> None:
+    caller.call(recorded(100, 99, 1, ADS_ANALYTICS), ANALYTICS)
+    caller.call(recorded(100, 99, 1, GET_REPORT), POLL)
+
+    # The first poll counts in both: when it was sent, nobody knew.
+    assert caller.calls_until_refused(POLL) == 798
+    assert caller.calls_until_refused(ANALYTICS) == 298
+
+
+def test_calls_before_the_first_answer_count_against_the_quota_that_it_names(caller: Caller) -> None:
+    for _ in range(10):
+        caller.send(ANALYTICS)
+    caller.clock.now += 1
+    caller.settle(recorded(100, 90, 1, ADS_ANALYTICS), ANALYTICS)
+
+    assert caller.calls_until_refused(ANALYTICS) == 290
+
+
+def test_a_call_that_was_answered_before_its_quota_was_named_counts(caller: Caller) -> None:
+    caller.send()
+    caller.call()
+    caller.settle(headers('10, 10;w=60;name="x"', 9, 40))  # said before the other call arrived
+
+    assert caller.calls_until_refused() == 8
+
+
+def test_a_quota_that_comes_along_counts_from_that_call_on(caller: Caller) -> None:
+    caller.call(recorded(100, 99, 1, ADS_ANALYTICS))
+    caller.call(recorded(100, 9, 1, ADS_ANALYTICS, '10;w=60;name="x"'))
+
+    assert caller.calls_until_refused() == 9
+
+
+def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> None:
+    caller.send(ANALYTICS)
+    caller.call(recorded(300, 0, 40, ADS_ANALYTICS), ANALYTICS)
+    caller.settle(recorded(100, 99, 1, '5000;w=60;name="ads_analytics_of_tomorrow"'), ANALYTICS)
+
+    assert caller.wait(ANALYTICS) == 0
+
+
+def test_one_name_with_another_window_is_another_quota(caller: Caller) -> None:
+    caller.send()
+    caller.call(recorded(300, 0, 40, ADS_ANALYTICS))
+    caller.settle(recorded(1000, 999, 40_000, '1000;w=86400;name="ads_analytics_app_id_user_id"'))
+
+    assert caller.calls_until_refused() < 1_000
+    assert caller.wait() > 30_000
+
+
+def test_a_list_counts_each_of_its_windows(caller: Caller) -> None:
+    caller.call(headers("50, 50;w=60, 12;w=86400", "49, 11", "42, 5000"))
+
+    assert caller.calls_until_refused() == 11
+    assert caller.wait() == pytest.approx(5_000, abs=1)
+
+
+def test_windows_without_names_are_those_of_their_place(caller: Caller) -> None:
+    caller.call(headers("60, 100;w=1, 60;w=60", 40, 42), "org_analytics")
+    caller.call(headers("100, 100;w=1, 1000;w=60", 40, 1), "ads_read")
+
+    assert caller.calls_until_refused("org_analytics") == 40
+    assert caller.calls_until_refused("ads_read") == 999
+
+
+def test_one_number_where_there_are_two_quotas_is_not_believed(caller: Caller) -> None:
+    caller.call(recorded(100, 99, 1, ADS_ANALYTICS, GET_REPORT))
+    caller.call(headers("300", 0, 40))
+
+    assert caller.calls_until_refused() == 298
+
+
+def test_categories_do_not_share_an_allowance(caller: Caller) -> None:
+    caller.call(headers("1", 0, 60))
+
+    assert caller.wait() > 0
+    assert caller.wait("ads_read") == 0
+
+
+@pytest.mark.parametrize(
+    ("quota", "pace"), [(ADS_ANALYTICS, 5), ('60;w=60;name="x"', 1), ('8640;w=86400;name="x"', 0.1)]
+)
+def test_the_pace_is_that_of_the_slowest_quota(quota: str, pace: float, caller: Caller) -> None:
+    caller.call(recorded(100, 99, 1, GET_REPORT), POLL)
+    caller.call(recorded(100, 99, 1, quota, GET_REPORT), ANALYTICS)
+    caller.call(recorded(100, 99, 1, GET_REPORT), POLL)
+
+    assert caller.budget.calls_per_second(CATEGORY) == pytest.approx(pace)
+
+
+def test_of_several_quotas_the_fullest_stands_for_the_category(caller: Caller) -> None:
+    caller.call(recorded(300, 60, 40, ADS_ANALYTICS), ANALYTICS)
+    caller.call(recorded(800, 30, 40, ADS_ANALYTICS, GET_REPORT), POLL)
+    [standing] = caller.budget.quota_usage()
+
+    assert (standing.category, standing.used, standing.limit) == (CATEGORY, 770, 800)
+
+
+def test_a_second_s_calls_stand_for_no_category(caller: Caller) -> None:
+    for _ in range(90):
+        caller.call(operation="ads_read")
+    [standing] = caller.budget.quota_usage()
+
+    assert (standing.used, standing.limit) == (90, 1_000)
