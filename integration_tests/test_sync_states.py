@@ -12,8 +12,9 @@ import pytest
 from integration_tests.simulator import Fault, Kind, Simulator, World
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, BOARDED, CURSOR_FIELDS, ENTITIES, ORGANIC, catalog_of
+from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output, Record
-from integration_tests.support.syncs import read_arguments, read_with_main, run_main, run_sync
+from integration_tests.support.syncs import read_arguments, read_with_main, run_sync
 
 FOLDER = Path(__file__).parent
 DAY_STREAMS = (*ADS_ANALYTICS, "user_account_analytics")
@@ -240,7 +241,7 @@ def test_the_state_file_of_old_is_a_mapping(sim: Simulator, tmp_path: Path) -> N
         "campaign_analytics": {"DATE": day(sim, 1)},
     }
     (tmp_path / "state.json").write_text(json.dumps(content), encoding="utf-8")
-    output = run_main(sim, *arguments)
+    output = run_here(sim, *arguments)
     assert_succeeded(output, streams)
     assert not output.records["campaigns"]
     assert_exact(output, sim, ["campaign_analytics"], start=ago(sim, 1))
