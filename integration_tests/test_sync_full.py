@@ -39,8 +39,9 @@ def many_pages() -> World:
         pins_per_section=(2, 251, *[0] * 148),
         ad_accounts=3,
         campaigns=(250, 0, 4),
+        negative_keywords=0,
         ad_groups=(6, 0, 3),
-        ads=(501, 0, 2),
+        ads=(251, 0, 2),
         first_day=datetime.now(UTC).date() - timedelta(days=1),
     )
 
