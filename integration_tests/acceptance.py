@@ -15,7 +15,7 @@ from integration_tests.support.syncs import SYNCHRONOUS_DAYS
 from source_pinterest import SourcePinterest
 
 # Every stream has records, and each is checked against its schema, one by one.
-SMALL = World(ad_accounts=1, shared_ad_accounts=0, campaigns=1, ad_groups=1, ads=1)
+SMALL = World(ad_accounts=1, shared_ad_accounts=0, campaigns=1, ad_groups=1, ads=1, active_percent=15)
 SMALL.first_day = SMALL.today - timedelta(days=SYNCHRONOUS_DAYS + 2)
 
 

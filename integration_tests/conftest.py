@@ -1,8 +1,14 @@
 """What every whole sync stands on: no network but loopback, child processes included."""
 
+import gc
 import os
+from collections.abc import Iterator
+
+import pytest
+from airbyte_cdk.sources.streams import Stream
 
 from integration_tests.network_guard import confine_to_loopback
+from integration_tests.support.haste import hasty_polls
 
 # Set by a platform or by a developer's shell, either would change what the connector does.
 OUTSIDE_SETTINGS = ("DEPLOYMENT_MODE", "PINTEREST_API_URL", "PINTEREST_SAVE_TOKENS")
@@ -10,3 +16,23 @@ OUTSIDE_SETTINGS = ("DEPLOYMENT_MODE", "PINTEREST_API_URL", "PINTEREST_SAVE_TOKE
 confine_to_loopback()
 for setting in OUTSIDE_SETTINGS:
     os.environ.pop(setting, None)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays; the collector went through all of it a thousand times, a quarter of the whole time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hasty_polls() -> Iterator[None]:
+    """A report of the simulator is ready at once."""
+    with hasty_polls():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _forget_streams() -> Iterator[None]:
+    """The framework's cache of schemas holds on to every stream of every sync."""
+    yield
+    Stream.get_json_schema.cache_clear()

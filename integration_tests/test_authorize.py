@@ -7,18 +7,21 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from unittest import mock
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+from airbyte_cdk.models import Status
 
 from integration_tests.simulator import Fault, FaultKind
+from integration_tests.support.commands import run_here
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import ROOT, clean_environment, run_main
+from integration_tests.support.syncs import ROOT, clean_environment
 from source_pinterest.cli import authorize
 from source_pinterest.cli.consent import ConsentListener
 
@@ -32,7 +35,7 @@ def free_port() -> str:
 
 
 class Helper:
-    """The command at work, and what it has said so far."""
+    """The command as a process, and what it has said so far."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -55,21 +58,10 @@ class Helper:
 
 
 @contextmanager
-def helping(
-    sim: Simulator, *arguments: str, environment: Mapping[str, str] | None = None, port: str = ""
-) -> Iterator[Helper]:
-    line = [
-        sys.executable,
-        "-m",
-        "source_pinterest.authorize",
-        "--no-browser",
-        "--port",
-        port or free_port(),
-        *arguments,
-    ]
-    secret = {"PINTEREST_CLIENT_SECRET": SECRET}
+def helping(sim: Simulator, *arguments: str, **environment: str) -> Iterator[Helper]:
+    line = [sys.executable, "-m", "source_pinterest.authorize", "--port", free_port(), *arguments]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    surroundings = clean_environment(sim.url) | (secret if environment is None else dict(environment))
+    surroundings = clean_environment(sim.url) | {"PINTEREST_CLIENT_SECRET": SECRET} | environment
     with subprocess.Popen(line, cwd=ROOT, env=surroundings, text=True, **pipes) as process:
         try:
             yield Helper(process)
@@ -85,7 +77,7 @@ def agree(url: str) -> requests.Response:
 def test_the_config_works_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     path = tmp_path / "secrets" / "config.json"
     with Simulator(World(boards=1)) as sim:
-        with helping(sim, "--client-id", "1234567", "--config", str(path)) as helper:
+        with helping(sim, "--no-browser", "--client-id", "1234567", "--config", str(path)) as helper:
             answered = agree(helper.consent_url())
             assert (answered.status_code, "close this window" in answered.text) == (200, True)
             assert helper.end() == 0, helper.said
@@ -97,39 +89,86 @@ def test_the_config_works_and_only_its_owner_can_read_it(tmp_path: Path) -> None
         assert [secret for secret in sim.secrets if secret in helper.said] == []
         [exchange] = sim.calls("oauth/token")
         assert exchange.status == 200
-        assert run_main(sim, "check", "--config", str(path)).exit_code == 0
+        verdicts = [found.connectionStatus for found in run_here(sim, "check", "--config", str(path)).messages]
+        assert [verdict.status for verdict in verdicts if verdict] == [Status.SUCCEEDED]
 
 
-def test_other_options_stay_and_the_app_is_found_in_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "config.json"
+class Desktop:
+    """The command in this process, with a user who does as told once the browser opens."""
+
+    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
+        self._captured = captured
+        self.said = ""
+
+    def authorize(
+        self,
+        sim: Simulator,
+        config: Path,
+        *arguments: str,
+        user: Callable[[str], object] = agree,
+        secret: str | None = SECRET,
+        port: str = "",
+    ) -> int:
+        """Its exit code."""
+        clicks: list[Thread] = []
+
+        def browse(url: str) -> None:
+            clicks.append(Thread(target=user, args=(url,)))
+            clicks[-1].start()
+
+        environment = {"PINTEREST_API_URL": sim.url} | ({} if secret is None else {"PINTEREST_CLIENT_SECRET": secret})
+        line = ["--config", str(config), "--port", port or free_port(), *arguments]
+        with mock.patch.dict(os.environ, environment), mock.patch("webbrowser.open", browse):
+            code = authorize.main(line)
+        for click in clicks:
+            click.join()
+        said = self._captured.readouterr()
+        self.said = said.out + said.err
+        return code
+
+
+@pytest.fixture
+def desktop(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desktop:
+    monkeypatch.delenv("PINTEREST_CLIENT_SECRET", raising=False)
+    return Desktop(capsys)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.json"
+
+
+def test_other_options_stay_and_the_app_is_found_in_the_file(desktop: Desktop, path: Path) -> None:
     with Simulator() as sim:
         path.write_text(json.dumps(sim.config(start_date="2026-01-01")), encoding="utf-8")
-        with helping(sim, "--config", str(path), environment={}) as helper:
-            agree(helper.consent_url())
-            assert helper.end() == 0, helper.said
+        assert desktop.authorize(sim, path, secret=None) == 0, desktop.said
         assert json.loads(path.read_text()) == sim.config(start_date="2026-01-01")
 
 
-def test_an_answer_with_another_state_is_not_taken(tmp_path: Path) -> None:
-    path = tmp_path / "config.json"
-    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", str(path)) as helper:
-        url = helper.consent_url()
+def test_an_answer_with_another_state_is_not_taken(desktop: Desktop, path: Path) -> None:
+    refusals: list[int] = []
+
+    def meddle(url: str) -> None:
         redirect_uri = parse_qs(urlsplit(url).query)["redirect_uri"][0]
-        for forged in ({"code": "code_false", "state": "another"}, {"code": "code_false"}, {"error": "access_denied"}):
-            assert agree(f"{redirect_uri}?{urlencode(forged)}").status_code == 400
+        forgeries = ({"code": "code_false", "state": "another"}, {"code": "code_false"}, {"error": "access_denied"})
+        refusals.extend(agree(f"{redirect_uri}?{urlencode(forged)}").status_code for forged in forgeries)
         assert not path.exists()
         agree(url)
-        assert helper.end() == 0, helper.said
+
+    with Simulator() as sim:
+        assert desktop.authorize(sim, path, "--client-id", "1234567", user=meddle) == 0, desktop.said
+    assert refusals == [400, 400, 400]
 
 
-def test_a_user_who_declines(tmp_path: Path) -> None:
-    path = tmp_path / "config.json"
-    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", str(path)) as helper:
-        query = parse_qs(urlsplit(helper.consent_url()).query)
+def test_a_user_who_declines(desktop: Desktop, path: Path) -> None:
+    def decline(url: str) -> None:
+        query = parse_qs(urlsplit(url).query)
         agree(f"{query['redirect_uri'][0]}?{urlencode({'error': 'access_denied', 'state': query['state'][0]})}")
-        assert helper.end() == 1
-        assert "access_denied" in helper.said
-        assert not path.exists()
+
+    with Simulator() as sim:
+        assert desktop.authorize(sim, path, "--client-id", "1234567", user=decline) == 1
+    assert "access_denied" in desktop.said
+    assert not path.exists()
 
 
 @pytest.mark.parametrize(
@@ -140,35 +179,26 @@ def test_a_user_who_declines(tmp_path: Path) -> None:
     ],
     ids=["an error", "silence"],
 )
-def test_a_token_endpoint_in_trouble(fault: Fault, words: str, tmp_path: Path) -> None:
-    with (
-        Simulator(faults=[fault]) as sim,
-        helping(sim, "--client-id", "1234567", "--config", str(tmp_path / "config.json")) as helper,
-    ):
-        agree(helper.consent_url())
-        assert helper.end() == 1
-    assert words in helper.said
-    assert "Traceback" not in helper.said
-    assert list(tmp_path.iterdir()) == []
+def test_a_token_endpoint_in_trouble(fault: Fault, words: str, desktop: Desktop, path: Path) -> None:
+    with Simulator(faults=[fault]) as sim:
+        assert desktop.authorize(sim, path, "--client-id", "1234567") == 1
+    assert words in desktop.said
+    assert "Traceback" not in desktop.said
+    assert list(path.parent.iterdir()) == []
 
 
-def test_a_wrong_app_secret(tmp_path: Path) -> None:
-    wrong = {"PINTEREST_CLIENT_SECRET": "false-and-wrong"}
-    path = str(tmp_path / "config.json")
-    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", path, environment=wrong) as helper:
-        agree(helper.consent_url())
-        assert helper.end() == 1
-    assert "Check the app id and the app secret" in helper.said
+def test_a_wrong_app_secret(desktop: Desktop, path: Path) -> None:
+    with Simulator() as sim:
+        assert desktop.authorize(sim, path, "--client-id", "1234567", secret="false-and-wrong") == 1
+    assert "Check the app id and the app secret" in desktop.said
 
 
-def test_permissions_that_were_not_granted_are_named(tmp_path: Path) -> None:
+def test_permissions_that_were_not_granted_are_named(desktop: Desktop, path: Path) -> None:
     scopes = ("boards:read", "pins:read")
-    path = str(tmp_path / "config.json")
-    with Simulator(scopes=scopes) as sim, helping(sim, "--client-id", "1234567", "--config", path) as helper:
-        agree(helper.consent_url())
-        assert helper.end() == 0
+    with Simulator(scopes=scopes) as sim:
+        assert desktop.authorize(sim, path, "--client-id", "1234567") == 0
     missing = [scope for scope in authorize.scopes().split(",") if scope not in scopes]
-    assert f"did not grant {', '.join(missing)}, so the streams" in helper.said
+    assert f"did not grant {', '.join(missing)}, so the streams" in desktop.said
 
 
 def test_what_is_wrong_from_the_start_is_an_error_before_the_user_is_asked(
@@ -194,31 +224,22 @@ def test_what_is_wrong_from_the_start_is_an_error_before_the_user_is_asked(
         assert words in sentence
 
 
-def test_a_port_that_is_in_use(tmp_path: Path) -> None:
+def test_a_port_that_is_taken(desktop: Desktop, path: Path) -> None:
     with ConsentListener(0) as taken, Simulator() as sim:
-        path, port = str(tmp_path / "config.json"), str(taken.server_port)
-        with helping(sim, "--client-id", "1", "--config", path, port=port) as helper:
-            assert helper.end() == 1
-    assert "can't be used" in helper.said
+        assert desktop.authorize(sim, path, "--client-id", "1", port=str(taken.server_port)) == 1
+    assert "can't be used" in desktop.said
 
 
-def test_a_browser_opens_where_there_is_one(tmp_path: Path) -> None:
+def test_a_browser_opens_where_there_is_one(tmp_path: Path, path: Path) -> None:
     seen, browser = tmp_path / "seen", tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {seen}.new && mv {seen}.new {seen}\n', encoding="utf-8")
     browser.chmod(0o700)
-    with Simulator() as sim:
-        line = [sys.executable, "-m", "source_pinterest.authorize", "--client-id", "1234567", "--port", free_port()]
-        environment: dict[str, Any] = clean_environment(sim.url) | {
-            "PINTEREST_CLIENT_SECRET": SECRET,
-            "BROWSER": str(browser),
-            "HOME": os.environ.get("HOME", "/"),
-        }
-        line += ["--config", str(tmp_path / "config.json")]
-        with subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-            helper = Helper(process)
-            url = helper.consent_url()
-            agree(url)
-            assert helper.end() == 0
+    surroundings = {"BROWSER": str(browser), "HOME": os.environ.get("HOME", "/")}
+    arguments = ("--client-id", "1234567", "--config", str(path))
+    with Simulator() as sim, helping(sim, *arguments, **surroundings) as helper:
+        url = helper.consent_url()
+        agree(url)
+        assert helper.end() == 0
     assert seen.read_text() == url
 
 

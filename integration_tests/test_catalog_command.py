@@ -1,8 +1,11 @@
 """Does the command that writes configured catalogs write one that `read` takes, and refuse what is no stream?"""
 
 import json
+import logging
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +13,37 @@ import pytest
 
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS
-from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import ROOT, clean_environment, run_main, since_recently
+from integration_tests.support.commands import run_here
+from integration_tests.support.pinterest import Simulator
+from integration_tests.support.syncs import ROOT, clean_environment, since_recently
+from integration_tests.support.worlds import small_world
+from source_pinterest.cli import catalog
 
 
-def catalog_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "source_pinterest.catalog", *arguments]
-    environment = clean_environment("http://127.0.0.1:9/v5")
-    return subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+@dataclass
+class Done:
+    """What the command has said in this process, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def catalog_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    monkeypatch.chdir(ROOT)
+    logger = logging.getLogger("airbyte")
+    level = logger.level
+
+    def run(*arguments: str) -> Done:
+        code = catalog.main(arguments)
+        return Done(code, *capsys.readouterr())
+
+    yield run
+    logger.setLevel(level)
 
 
 def modes(written: str) -> dict[str, tuple[str, str]]:
@@ -26,23 +52,25 @@ def modes(written: str) -> dict[str, tuple[str, str]]:
 
 
 def test_read_takes_what_it_writes(tmp_path: Path) -> None:
-    catalog, config = tmp_path / "catalog.json", tmp_path / "config.json"
-    done = catalog_command("boards", "campaigns")
+    written, config = tmp_path / "catalog.json", tmp_path / "config.json"
+    line = [sys.executable, "-m", "source_pinterest.catalog", "boards", "campaigns"]
+    environment = clean_environment("http://127.0.0.1:9/v5")
+    done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
-    catalog.write_text(done.stdout, encoding="utf-8")
+    written.write_text(done.stdout, encoding="utf-8")
     assert modes(done.stdout) == {
         "boards": ("full_refresh", "overwrite"),
         "campaigns": ("incremental", "append_dedup"),
     }
-    with Simulator(World()) as sim:
+    with Simulator(small_world()) as sim:
         config.write_text(json.dumps(since_recently(sim)), encoding="utf-8")
-        output = run_main(sim, "read", "--config", str(config), "--catalog", str(catalog))
+        output = run_here(sim, "read", "--config", str(config), "--catalog", str(written))
         assert_succeeded(output, ["boards", "campaigns"])
         assert_exact(output, sim, ["boards", "campaigns"])
         assert output.states["campaigns"]["states"]
 
 
-def test_keys_and_cursors_come_from_discover() -> None:
+def test_keys_and_cursors_come_from_discover(catalog_command: Command) -> None:
     done = catalog_command("campaign_analytics")
     [entry] = json.loads(done.stdout)["streams"]
     assert entry["primary_key"] == [["CAMPAIGN_ID"], ["DATE"]]
@@ -50,14 +78,14 @@ def test_keys_and_cursors_come_from_discover() -> None:
     assert "SPEND_IN_DOLLAR" in entry["stream"]["json_schema"]["properties"]
 
 
-def test_no_name_means_every_stream_and_append_is_a_choice() -> None:
+def test_no_name_means_every_stream_and_append_is_a_choice(catalog_command: Command) -> None:
     written = modes(catalog_command("--append").stdout)
     assert set(written) >= set(ALL_STREAMS)
     assert written["campaigns"] == ("incremental", "append")
     assert written["boards"] == ("full_refresh", "overwrite")
 
 
-def test_custom_reports_come_from_the_config(tmp_path: Path) -> None:
+def test_custom_reports_come_from_the_config(tmp_path: Path, catalog_command: Command) -> None:
     path = tmp_path / "config.json"
     report: dict[str, Any] = {"name": "roas", "level": "CAMPAIGN", "granularity": "DAY", "columns": ["SPEND_IN_DOLLAR"]}
     credentials = {"auth_method": "access_token", "access_token": "false-token"}
@@ -76,7 +104,7 @@ def test_custom_reports_come_from_the_config(tmp_path: Path) -> None:
     ],
     ids=["misspelt", "unlike any", "no such file", "bad config"],
 )
-def test_a_refusal_is_one_sentence(arguments: list[str], words: str) -> None:
+def test_a_refusal_is_one_sentence(arguments: list[str], words: str, catalog_command: Command) -> None:
     done = catalog_command(*arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert words in done.stderr

@@ -20,6 +20,7 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync
+from integration_tests.support.worlds import small_world
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.config import Config
@@ -191,7 +192,8 @@ def test_a_stream_that_fails_goes_on_slice_by_slice() -> None:
 
 
 def test_a_stream_without_a_facade_is_not_read_once_another_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Simulator(faults=[Fault(FaultKind.MISSING_SCOPE, on="boards/list_pins", times=None)]) as sim:
+    fault = Fault(FaultKind.MISSING_SCOPE, on="boards/list_pins", times=None)
+    with Simulator(small_world(), faults=[fault]) as sim:
         monkeypatch.setenv("PINTEREST_API_URL", sim.url)
         streams = SourcePinterest().streams(sim.config())
         assert len(streams) == len(STREAMS)

@@ -9,11 +9,10 @@ import pytest
 from airbyte_cdk.models import Status, Type
 
 from integration_tests.simulator import ALL_SCOPES, Fault, FaultKind
+from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_main
-from source_pinterest.run import PinterestEntrypoint, WholeLines
-from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 
 ORGANIC = ("boards:read", "pins:read", "user_accounts:read")
@@ -28,21 +27,19 @@ def config_file(tmp_path: Path) -> Path:
 
 
 def check(sim: Simulator, config: dict[str, Any], config_file: Path) -> tuple[bool, str, Output]:
-    """Whether `main.py check` succeeded, its message, and all it said."""
+    """Whether `check` succeeded, its message, and all it said."""
+    config_file.write_text(json.dumps(config), encoding="utf-8")
+    output = run_here(sim, "check", "--config", str(config_file))
+    assert "Traceback" not in output.text()
+    return *_verdict(output), output
+
+
+def check_with_main(sim: Simulator, config: dict[str, Any], config_file: Path) -> tuple[bool, str]:
+    """The same in a process, which ends well and says nothing beside, whatever comes of it."""
     config_file.write_text(json.dumps(config), encoding="utf-8")
     output = run_main(sim, "check", "--config", str(config_file))
-    assert output.exit_code == 0
-    assert "Traceback" not in output.stderr + output.text()
-    return *_verdict(output), output
-
-
-def check_here(config: dict[str, Any], config_file: Path) -> tuple[bool, str, Output]:
-    """The same without a process, for configs that are refused before any call."""
-    config_file.write_text(json.dumps(config), encoding="utf-8")
-    entrypoint = PinterestEntrypoint(SourcePinterest(), WholeLines())
-    lines = list(entrypoint.run(entrypoint.parse_args(["check", "--config", str(config_file)])))
-    output = Output.of_process("\n".join(lines).encode(), 0, "")
-    return *_verdict(output), output
+    assert (output.exit_code, output.stderr) == (0, "")
+    return _verdict(output)
 
 
 def _verdict(output: Output) -> tuple[bool, str]:
@@ -182,7 +179,7 @@ def test_a_bad_value_is_one_sentence_that_names_the_option(
     options: dict[str, Any], named: str, config_file: Path
 ) -> None:
     with Simulator() as sim:
-        passed, said, output = check_here(sim.config(**options), config_file)
+        passed, said, output = check(sim, sim.config(**options), config_file)
         assert not passed
         assert named in said
         assert said.endswith(".")
@@ -192,7 +189,11 @@ def test_a_bad_value_is_one_sentence_that_names_the_option(
 
 def test_a_bad_value_ends_the_process_without_a_traceback(config_file: Path) -> None:
     with Simulator() as sim:
-        passed, said, output = check(sim, sim.config(start_date="first of May"), config_file)
+        passed, said = check_with_main(sim, sim.config(start_date="first of May"), config_file)
         assert not passed
         assert "Start Date" in said
-        assert output.stderr == ""
+
+
+def test_a_process_that_passes_says_nothing_beside(config_file: Path) -> None:
+    with Simulator() as sim:
+        assert check_with_main(sim, sim.config(), config_file) == (True, "")

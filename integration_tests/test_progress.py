@@ -20,10 +20,10 @@ from integration_tests.support.syncs import (
     ROOT,
     clean_environment,
     read_arguments,
-    read_with_main,
     run_sync,
     since_recently,
 )
+from integration_tests.support.worlds import small_world
 
 END = re.compile(
     r"(?P<stream>\w+): records (?P<records>[\d,]+), calls (?P<calls>[\d,]+), of these sent again (?P<again>[\d,]+), "
@@ -39,7 +39,7 @@ def ends(output: Output) -> dict[str, dict[str, int]]:
 
 
 def test_each_stream_sums_itself_up() -> None:
-    with Simulator(World(), faults=[Fault(FaultKind.UNAVAILABLE, on="boards/list")]) as sim:
+    with Simulator(small_world(), faults=[Fault(FaultKind.UNAVAILABLE, on="boards/list")]) as sim:
         output = run_sync(sim)
         assert_succeeded(output)
         told = ends(output)
@@ -87,7 +87,7 @@ def test_analytics_of_profile_and_pins_tell_their_plan_too() -> None:
 
 
 def test_estimates_come_before_the_records_they_are_about() -> None:
-    with Simulator(World()) as sim:
+    with Simulator(small_world()) as sim:
         output = run_sync(sim, ["campaigns", "campaign_analytics"])
     estimates = {
         message.trace.estimate.name: message.trace.estimate.row_estimate
@@ -100,8 +100,8 @@ def test_estimates_come_before_the_records_they_are_about() -> None:
 
 
 def test_record_counts_of_the_states_add_up() -> None:
-    with Simulator(World()) as sim:
-        output = read_with_main(sim)
+    with Simulator(small_world()) as sim:
+        output = run_sync(sim)
         assert_succeeded(output)
     counted: Counter[str] = Counter()
     for message in output.messages:
@@ -140,7 +140,7 @@ def _read(terminal: int) -> bytes:
 
 
 def test_a_terminal_shows_the_progress_and_standard_output_none_of_it(tmp_path: Path) -> None:
-    with Simulator(World()) as sim:
+    with Simulator(small_world()) as sim:
         output, shown = on_a_terminal(sim, tmp_path)
         assert_succeeded(output, ["boards", "campaigns"])
         assert_exact(output, sim, ["boards", "campaigns"])
@@ -153,13 +153,7 @@ def test_a_terminal_shows_the_progress_and_standard_output_none_of_it(tmp_path: 
 
 @pytest.mark.parametrize("setting", [{"NO_PROGRESS": "1"}], ids=["switched off"])
 def test_a_terminal_can_be_left_in_peace(setting: dict[str, str], tmp_path: Path) -> None:
-    with Simulator(World()) as sim:
+    with Simulator(small_world()) as sim:
         output, shown = on_a_terminal(sim, tmp_path, **setting)
         assert_succeeded(output, ["boards", "campaigns"])
     assert shown == ""
-
-
-def test_without_a_terminal_nothing_is_shown() -> None:
-    with Simulator(World()) as sim:
-        output = read_with_main(sim, ["boards"])
-    assert output.stderr == ""

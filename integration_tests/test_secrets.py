@@ -8,7 +8,7 @@ import base64
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,10 +20,12 @@ import pytest
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.commands import read_boards_from, run_here
 from integration_tests.support.outputs import Output
-from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.pinterest import Simulator
 from integration_tests.support.secrets import assert_no_secret, assert_no_secret_in
-from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, read_with_main, run_main
+from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync, since_recently
+from integration_tests.support.worlds import small_world
 
 STREAMS = ("boards", "board_pins", "campaigns", "campaign_analytics")
 FAILURES = [
@@ -38,20 +40,44 @@ FAILURES = [
 ]
 
 
+class Said:
+    """Everything that reaches the standard streams of this process, beside the messages."""
+
+    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
+        self._captured = captured
+
+    def assert_no_secret(self, output: Output, secrets: Iterable[str]) -> None:
+        """Neither the messages nor the streams hold one."""
+        said = self._captured.readouterr()
+        assert_no_secret(output, secrets)
+        assert_no_secret_in(without_controls(said.out) + said.err, secrets)
+
+
+@pytest.fixture
+def said(capfd: pytest.CaptureFixture[str]) -> Said:
+    return Said(capfd)
+
+
+def without_controls(text: str) -> str:
+    return "".join(line for line in text.splitlines() if not line.startswith('{"type":"CONTROL"'))
+
+
 @pytest.mark.parametrize("kind", FAILURES)
-def test_a_failing_read_tells_no_secret(kind: FaultKind) -> None:
-    with Simulator(World(boards=2, campaigns=3), faults=[Fault(kind, times=None)]) as sim:
-        output = read_with_main(sim, STREAMS, config=sim.config(max_retries=0))
-        assert output.exit_code != 0
-        assert_no_secret(output, sim.secrets)
+def test_a_failing_read_tells_no_secret(kind: FaultKind, said: Said) -> None:
+    with Simulator(small_world(), faults=[Fault(kind, times=None)]) as sim:
+        output = run_sync(sim, STREAMS, config=sim.config(max_retries=0))
+        assert output.errors
+        said.assert_no_secret(output, sim.secrets)
 
 
-@pytest.mark.parametrize("on", ["oauth/token", "boards/list_pins"])
-@pytest.mark.parametrize("kind", [FaultKind.TOKEN_REVOKED, FaultKind.BAD_GATEWAY_HTML])
-def test_not_even_with_debug_logs(kind: FaultKind, on: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "on"),
+    [(FaultKind.TOKEN_REVOKED, "oauth/token"), (FaultKind.BAD_GATEWAY_HTML, "boards/list_pins")],
+)
+def test_not_even_a_process_with_debug_logs(kind: FaultKind, on: str, tmp_path: Path) -> None:
     times = 1 if kind is FaultKind.BAD_GATEWAY_HTML else None
-    with Simulator(World(boards=1), faults=[Fault(kind, on=on, times=times)]) as sim:
-        arguments = read_arguments(tmp_path, catalog_of(STREAMS), sim.config(max_retries=1))
+    with Simulator(small_world(), faults=[Fault(kind, on=on, times=times)]) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(STREAMS), since_recently(sim, sim.config(max_retries=1)))
         done = subprocess.run(
             [sys.executable, "main.py", *arguments, "--debug"],
             cwd=ROOT,
@@ -60,23 +86,23 @@ def test_not_even_with_debug_logs(kind: FaultKind, on: str, tmp_path: Path) -> N
             timeout=60,
             check=False,
         )
-        lines = [line for line in done.stdout.decode().splitlines() if json.loads(line)["type"] != "CONTROL"]
-        assert any(json.loads(line)["type"] == "DEBUG" for line in lines)
-        assert_no_secret_in("".join(lines) + done.stderr.decode(), sim.secrets)
+        out = done.stdout.decode()
+        assert any(json.loads(line)["type"] == "DEBUG" for line in out.splitlines())
+        assert_no_secret_in(without_controls(out) + done.stderr.decode(), sim.secrets)
 
 
-def test_a_plain_access_token_is_not_told_either() -> None:
-    with Simulator(faults=[Fault(FaultKind.TOKEN_EXPIRED, on="boards/list_pins")]) as sim:
-        output = read_with_main(sim, STREAMS, config=sim.access_token_config())
-        assert output.exit_code != 0
-        assert_no_secret(output, sim.secrets)
+def test_a_plain_access_token_is_not_told_either(said: Said) -> None:
+    with Simulator(small_world(), faults=[Fault(FaultKind.TOKEN_EXPIRED, on="boards/list_pins")]) as sim:
+        output = run_sync(sim, STREAMS, config=sim.access_token_config())
+        assert output.errors
+        said.assert_no_secret(output, sim.secrets)
 
 
 @pytest.mark.parametrize("kind", [FaultKind.TOKEN_REVOKED, FaultKind.SERVER_ERROR, FaultKind.MISSING_SCOPE])
-def test_a_failing_check_tells_no_secret(kind: FaultKind, tmp_path: Path) -> None:
+def test_a_failing_check_tells_no_secret(kind: FaultKind, tmp_path: Path, said: Said) -> None:
     with Simulator(faults=[Fault(kind, times=None)]) as sim:
         output = check(sim, sim.config(max_retries=0), tmp_path)
-        assert_no_secret(output, sim.secrets)
+        said.assert_no_secret(output, sim.secrets)
 
 
 @pytest.mark.parametrize(
@@ -90,23 +116,21 @@ def test_a_failing_check_tells_no_secret(kind: FaultKind, tmp_path: Path) -> Non
         lambda secret: {"access_token": [secret]},
     ],
 )
-def test_a_config_error_does_not_quote_a_secret(misplaced: Any, tmp_path: Path) -> None:
+def test_a_config_error_does_not_quote_a_secret(misplaced: Any, tmp_path: Path, said: Said) -> None:
     secret = "false-secret-in-the-wrong-place"
     with Simulator() as sim:
-        output = check(sim, misplaced(secret), tmp_path)
-        assert_no_secret(output, [secret])
+        said.assert_no_secret(check(sim, misplaced(secret), tmp_path), [secret])
 
 
-def test_a_netrc_file_is_left_alone(tmp_path: Path) -> None:
+def test_a_netrc_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     password = "false-netrc-password"
     netrc = tmp_path / ".netrc"
     netrc.write_text(f"machine 127.0.0.1\nlogin somebody\npassword {password}\n", encoding="utf-8")
     netrc.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
     with Simulator() as sim, answering(503) as (url, seen):
         for config in (sim.config(max_retries=0), sim.access_token_config(max_retries=0)):
-            read_with_main(
-                sim, ["boards"], config=config, environment={"HOME": str(tmp_path), "PINTEREST_API_URL": url}
-            )
+            read_boards_from(url, config)
     assert seen
     netrc_basic = base64.b64encode(f"somebody:{password}".encode()).decode()
     assert not [headers for headers in seen if netrc_basic in str(headers.get("Authorization"))]
@@ -116,28 +140,26 @@ def test_a_netrc_file_is_left_alone(tmp_path: Path) -> None:
 def test_a_redirect_is_not_followed_to_another_host(status: int) -> None:
     with Simulator() as sim, answering(200) as (elsewhere, seen_elsewhere):
         with answering(status, Location=f"{elsewhere.replace('127.0.0.1', 'localhost')}/boards") as (url, seen):
-            output = read_with_main(
-                sim, ["boards"], config=sim.access_token_config(max_retries=0), environment={"PINTEREST_API_URL": url}
-            )
+            output = read_boards_from(url, sim.access_token_config(max_retries=0))
         assert seen
-        assert output.exit_code != 0
+        assert output.errors
         assert seen_elsewhere == []
 
 
-def test_a_broken_proxy_does_not_stand_before_this_machine() -> None:
-    proxy = "http://127.0.0.1:9"
-    names = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-    with Simulator() as sim:
-        output = read_with_main(sim, STREAMS, environment=dict.fromkeys(names, proxy))
+def test_a_broken_proxy_does_not_stand_before_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with Simulator(small_world()) as sim:
+        output = run_sync(sim, STREAMS)
         assert_succeeded(output, STREAMS)
         assert_exact(output, sim, STREAMS)
 
 
 def check(sim: Simulator, config: dict[str, Any], folder: Path) -> Output:
-    """Run `main.py check`."""
+    """Run `check`."""
     path = folder / "config.json"
     path.write_text(json.dumps(config), encoding="utf-8")
-    return run_main(sim, "check", "--config", str(path))
+    return run_here(sim, "check", "--config", str(path))
 
 
 @contextmanager

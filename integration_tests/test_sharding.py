@@ -10,8 +10,9 @@ import requests
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded
 from integration_tests.support.outputs import Output
-from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import read_with_main
+from integration_tests.support.pinterest import Simulator
+from integration_tests.support.syncs import read_with_main, run_sync
+from integration_tests.support.worlds import small_world
 from source_pinterest.cli.consent import ConsentListener
 
 STREAMS = ("campaigns", "ads", "campaign_analytics")
@@ -21,7 +22,7 @@ PER_SHARD = 4
 @contextmanager
 def agency() -> Iterator[tuple[Simulator, list[str]]]:
     """A Pinterest that keeps one refresh token alive for each sign-in; and its ad accounts."""
-    world = World(ad_accounts=2 * PER_SHARD, shared_ad_accounts=0, campaigns=3, ad_groups=3, ads=3)
+    world = small_world(ad_accounts=2 * PER_SHARD, shared_ad_accounts=0)
     with Simulator(world, refresh_rotation=Rotation.REVOKE) as sim:
         yield sim, sorted(key[0] for key in sim.expected("ad_accounts"))
 
@@ -66,7 +67,7 @@ def test_two_shards_at_once_give_the_union_and_share_the_quota() -> None:
 def test_two_shards_with_one_token_fail_with_a_clear_message() -> None:
     with agency() as (sim, accounts):
         shared = sim.config()
-        first = read_with_main(sim, ["campaigns"], config={**shared, "account_ids": accounts[:PER_SHARD]})
+        first = run_sync(sim, ["campaigns"], config={**shared, "account_ids": accounts[:PER_SHARD]})
         assert_succeeded(first, ["campaigns"])
-        second = read_with_main(sim, ["campaigns"], config={**shared, "account_ids": accounts[PER_SHARD:]})
+        second = run_sync(sim, ["campaigns"], config={**shared, "account_ids": accounts[PER_SHARD:]})
         assert_failed(second, "campaigns", "config_error", "replaced elsewhere", "Authenticate again")

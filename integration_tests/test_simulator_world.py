@@ -435,6 +435,7 @@ def test_something_can_happen_right_after_a_certain_call() -> None:
 # -- speed: the tests and benchmarks of the connector must not wait for the simulator
 
 
+@pytest.mark.full_size
 def test_a_page_of_250_pins_takes_a_few_milliseconds() -> None:
     with Simulator(small_world(boards=100, pins_per_board=2_500)) as sim, Client(sim) as api:
         path = f"/boards/{items(api, '/boards')[50]['id']}/pins"
@@ -446,6 +447,7 @@ def test_a_page_of_250_pins_takes_a_few_milliseconds() -> None:
     assert spent / len(pages) < 0.03
 
 
+@pytest.mark.full_size
 def test_a_small_answer_takes_no_time_on_the_wire() -> None:
     with Simulator(small_world()) as sim, Client(sim) as api:
         began = time.perf_counter()
@@ -456,6 +458,7 @@ def test_a_small_answer_takes_no_time_on_the_wire() -> None:
     assert spent / 10 < 0.03
 
 
+@pytest.mark.full_size
 def test_an_answer_of_10000_full_rows_takes_no_more_than_seconds() -> None:
     world = small_world(ad_accounts=1, campaigns=250, full_rows=True, active_percent=100)
     with Simulator(world) as sim, Client(sim) as api:

@@ -29,7 +29,7 @@ NAMES = [f"{stream} by {operation}" for stream, operation in REFUSALS]
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=3, ad_accounts=3, campaigns=4, ad_groups=4, ads=4)) as simulator:
+    with Simulator(World(boards=3, ad_accounts=3, campaigns=4, ad_groups=4, ads=4, active_percent=25)) as simulator:
         yield simulator
 
 

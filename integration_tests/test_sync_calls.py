@@ -12,10 +12,11 @@ import pytest
 
 from integration_tests.simulator import Kind
 from integration_tests.support.assertions import assert_exact, assert_succeeded
-from integration_tests.support.catalogs import ADS_ANALYTICS, ALL_STREAMS
+from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.list_calls import list_calls
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import small_world
 
 PAGE_SIZE = 250
 IDS_PER_CALL, DAYS_PER_CALL, ROWS_PER_CALL = 250, 90, 10_000
@@ -109,19 +110,21 @@ def sim() -> Iterator[Simulator]:
         pins_per_board=(251, 0, 0, 1),
         pins_per_section=(1, 250),
         ad_accounts=3,
-        campaigns=(251, 0, 1),
-        ad_groups=(251, 30, 0),
+        campaigns=(11, 0, 1),
+        ad_groups=(30, 5, 0),
         ads=(300, 250, 500),
-        first_day=datetime.now(UTC).date() - timedelta(days=2),
+        first_day=datetime.now(UTC).date(),
     )
     with Simulator(world) as simulator:
         yield simulator
 
 
-def test_everything_takes_what_the_world_takes(sim: Simulator) -> None:
+def test_everything_takes_what_the_world_takes_in_the_largest_pages(sim: Simulator) -> None:
     first = run_sync(sim)
     assert_succeeded(first)
     assert calls_of(sim) == everything(sim.world, HISTORY_DAYS)
+    lists = [entry for entry in sim.log if "list" in entry.operation_id and entry.operation_id not in UNPAGED]
+    assert {tuple(entry.values("page_size")) for entry in lists} == {("250",)}
     sim.log.clear()
     second = run_sync(sim, state=first.states)
     assert_succeeded(second)
@@ -135,12 +138,6 @@ def test_a_list_takes_its_pages_and_no_more(boards: int) -> None:
         output = run_sync(sim, ["boards"])
         assert len(output.records["boards"]) == boards
         assert calls_of(sim) == {"oauth/token": 1, BOARDS: pages(boards)}
-
-
-def test_each_list_asks_for_the_largest_page(sim: Simulator) -> None:
-    run_sync(sim, [stream for stream in ALL_STREAMS if stream not in ADS_ANALYTICS])
-    lists = [entry for entry in sim.log if "list" in entry.operation_id and entry.operation_id not in UNPAGED]
-    assert {tuple(entry.values("page_size")) for entry in lists} == {("250",)}
 
 
 def test_parents_are_listed_once_whether_they_are_emitted_or_not(sim: Simulator) -> None:
@@ -237,7 +234,7 @@ def test_several_named_accounts_are_picked_from_the_list() -> None:
 
 
 def test_an_excluded_account_costs_no_call() -> None:
-    with Simulator(World(ad_accounts=3)) as sim:
+    with Simulator(small_world(ad_accounts=3)) as sim:
         excluded = sim.world.account_id(1)
         run_sync(sim, config=sim.config(exclude_account_ids=[excluded]))
         assert len(sim.calls("campaigns/list")) == 2

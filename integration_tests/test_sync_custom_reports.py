@@ -11,9 +11,10 @@ import pytest
 from integration_tests.simulator import ReportRequest
 from integration_tests.simulator.reports.request import TARGETING_VALUES
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, without_nulls
+from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import run_main, run_sync
+from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import by_key
 
 STREAM = "custom__mine"
@@ -156,7 +157,7 @@ def test_check_asks_pinterest_about_the_windows_of_a_report(tmp_path: Path, *, r
     with Simulator(World(boards=1), refused_windows=[(0, 0, 0)] if refused else []) as sim:
         windows = {"click_window_days": 0, "engagement_window_days": 0, "view_window_days": 0}
         path.write_text(json.dumps(sim.config(custom_reports=[report(**windows)])), encoding="utf-8")
-        output = run_main(sim, "check", "--config", str(path))
+        output = run_here(sim, "check", "--config", str(path))
         [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
         assert status.status.value == ("FAILED" if refused else "SUCCEEDED")
         assert ("Mine" in (status.message or "")) is refused

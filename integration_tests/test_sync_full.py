@@ -12,9 +12,11 @@ from jsonschema import Draft7Validator
 
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, BOARDED, CURSOR_FIELDS
+from integration_tests.support.commands import run_here
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import read_with_main, run_catalog, run_main, run_sync
+from integration_tests.support.syncs import read_with_main, run_catalog, run_sync
 from integration_tests.support.truth import BREAKDOWN_KEYS, REPORT_KEYS
+from integration_tests.support.worlds import small_world
 
 FOLDER = Path(__file__).parent
 SAMPLE_CONFIGS = sorted((FOLDER / "sample_configs").glob("*.json"))
@@ -38,19 +40,16 @@ def many_pages() -> World:
         pins_per_section=(2, 251, *[0] * 148),
         ad_accounts=3,
         campaigns=(250, 0, 4),
+        negative_keywords=0,
         ad_groups=(6, 0, 3),
-        ads=(501, 0, 2),
-        first_day=datetime.now(UTC).date() - timedelta(days=4),
+        ads=(251, 0, 2),
+        first_day=datetime.now(UTC).date() - timedelta(days=1),
     )
-
-
-def few_of_each() -> World:
-    return World(boards=2, pins_per_board=2, campaigns=3, ad_groups=3, ads=4)
 
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    with Simulator(few_of_each()) as simulator:
+    with Simulator(small_world()) as simulator:
         yield simulator
 
 
@@ -62,7 +61,7 @@ def test_every_stream_through_the_framework() -> None:
 
 
 def test_every_stream_through_the_command_line_and_again_from_its_state() -> None:
-    with Simulator(many_pages()) as sim:
+    with Simulator(small_world()) as sim:
         first = read_with_main(sim)
         second = read_with_main(sim, state=first.states, config=sim.config(lookback_days=2))
         assert_succeeded(first)
@@ -93,7 +92,7 @@ def test_ids_are_strings_and_parents_are_stamped(sim: Simulator) -> None:
 def test_records_are_what_discover_declares(sim: Simulator, tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     config.write_text(json.dumps(sim.config()), encoding="utf-8")
-    found = run_main(sim, "discover", "--config", str(config))
+    found = run_here(sim, "discover", "--config", str(config))
     [catalog] = [message.catalog for message in found.messages if message.catalog]
     output = run_sync(sim)
 
@@ -153,7 +152,7 @@ def test_the_catalogs_that_come_with_the_connector(sim: Simulator, name: str) ->
 
 @pytest.mark.parametrize("path", SAMPLE_CONFIGS, ids=lambda path: path.stem)
 def test_every_shape_of_config(path: Path) -> None:
-    with Simulator(World(boards=1, ad_accounts=3, campaigns=3, ad_groups=1, ads=1)) as sim:
+    with Simulator(small_world(boards=1, ad_accounts=3)) as sim:
         config = with_the_simulators_credentials(path.read_text(encoding="utf-8"), sim)
         streams = ("boards", "ad_accounts", "campaigns", "campaign_analytics")
         output = run_sync(sim, streams, config=config)

@@ -22,7 +22,7 @@ DAY_STREAMS = (*ADS_ANALYTICS, "user_account_analytics")
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, campaigns=10, ad_groups=8, ads=6)) as simulator:
+    with Simulator(World(boards=0, campaigns=10, ad_groups=8, ads=6, active_percent=25)) as simulator:
         yield simulator
 
 

@@ -34,7 +34,7 @@ EVERYTHING = tuple(
 @pytest.fixture
 def world() -> World:
     """Boards of every privacy, for pins that are hidden unless asked for."""
-    return World(boards=4, pins_per_board=30, sections_per_board=1, pins_per_section=3)
+    return World(boards=4, pins_per_board=6, sections_per_board=1, pins_per_section=2)
 
 
 @pytest.fixture
@@ -55,6 +55,7 @@ def test_everything_organic_is_read(sim: Simulator) -> None:
 
 
 def test_a_sync_takes_the_fewest_calls(sim: Simulator) -> None:
+    sim.world.pins_per_board = 30
     run_sync(sim, EVERYTHING)
 
     pins = len(sim.expected("pins"))
@@ -270,7 +271,7 @@ def test_where_the_destination_appends_a_pins_day_comes_once(sim: Simulator) -> 
 
 
 def test_a_quota_that_ends_in_between_is_gone_on_with(world: World) -> None:
-    world.boards = 4  # 132 pins, one call each, and 100 calls a day
+    world.pins_per_board = 30  # 128 pins, one call each, and 100 calls a day
     records: list[Record] = []
     with Simulator(
         world, profile="trial", daily_share=0.1, no_access={"multi_pins/analytics": NoAccess.BETA_CLOSED}

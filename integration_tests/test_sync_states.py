@@ -12,9 +12,10 @@ import pytest
 from integration_tests.simulator import Fault, Kind
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, BOARDED, CURSOR_FIELDS, ENTITIES, ORGANIC, catalog_of
+from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import read_arguments, read_with_main, run_main, run_sync
+from integration_tests.support.syncs import read_arguments, read_with_main, run_sync
 
 FOLDER = Path(__file__).parent
 DAY_STREAMS = (*ADS_ANALYTICS, "user_account_analytics")
@@ -33,7 +34,7 @@ FINAL_DAYS = 2
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, campaigns=8, ad_groups=6, ads=5)) as simulator:
+    with Simulator(World(boards=0, campaigns=8, ad_groups=6, ads=5, active_percent=25)) as simulator:
         yield simulator
 
 
@@ -241,25 +242,26 @@ def test_the_state_file_of_old_is_a_mapping(sim: Simulator, tmp_path: Path) -> N
         "campaign_analytics": {"DATE": day(sim, 1)},
     }
     (tmp_path / "state.json").write_text(json.dumps(content), encoding="utf-8")
-    output = run_main(sim, *arguments)
+    output = run_here(sim, *arguments)
     assert_succeeded(output, streams)
     assert not output.records["campaigns"]
     assert_exact(output, sim, ["campaign_analytics"], start=ago(sim, 1))
 
 
-def test_the_sample_state(sim: Simulator) -> None:
+def test_the_sample_state() -> None:
     """It is of long ago, so that everything within reach is read again."""
-    text = json.dumps(state_file("sample_state.json"))
-    known = sorted(set(re.findall(r"5497\d{8}", text)))
-    for index, account in enumerate(known):
-        text = text.replace(account, sim.world.account_id(index))
-    assert 0 < len(known) <= sim.world.ad_accounts
-    state = json.loads(text)
-    output = run_sync(sim, state, config=sim.config(start_date=None), state=state)
-    assert_succeeded(output, state)
-    assert_exact(output, sim, [name for name in state if name in ADS_ANALYTICS], start=ago(sim, REPORT_DAYS))
-    assert_exact(output, sim, [name for name in state if name == "user_account_analytics"])
-    assert all(output.records[stream] for stream in state)
+    with Simulator(World(boards=0, campaigns=2, ad_groups=2, ads=2, active_percent=15)) as sim:
+        text = json.dumps(state_file("sample_state.json"))
+        known = sorted(set(re.findall(r"5497\d{8}", text)))
+        for index, account in enumerate(known):
+            text = text.replace(account, sim.world.account_id(index))
+        assert 0 < len(known) <= sim.world.ad_accounts
+        state = json.loads(text)
+        output = run_sync(sim, state, config=sim.config(start_date=None), state=state)
+        assert_succeeded(output, state)
+        assert_exact(output, sim, [name for name in state if name in ADS_ANALYTICS], start=ago(sim, REPORT_DAYS))
+        assert_exact(output, sim, [name for name in state if name == "user_account_analytics"])
+        assert all(output.records[stream] for stream in state)
 
 
 def state_file(name: str) -> dict[str, Any]:
@@ -371,7 +373,7 @@ def test_a_missing_window_within_the_lookback_is_not_read_twice(sim: Simulator) 
 @pytest.mark.parametrize("after", [0, 1])
 def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(after: int) -> None:
     """227 campaigns times 88 days take two calls of 44 days each, the fewest there are."""
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=227)) as sim:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=227, active_percent=5)) as sim:
         stream, account = "campaign_analytics", sim.world.account_id(0)
         config = sim.config(max_retries=0, num_workers=1, lookback_days=0)
         state = own({account: {"DATE": day(sim, 87), "from": day(sim, 89)}})

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from integration_tests.support.assertions import assert_failed
+from integration_tests.support.commands import read_boards_from
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.syncs import read_with_main
 
@@ -25,13 +26,17 @@ OPTIONS = {"verify": False, "verify_ssl": False, "ssl_verify": False, "insecure"
 
 
 @pytest.mark.parametrize("options", [{}, OPTIONS])
-@pytest.mark.parametrize("environment", [{}, TURNED_OFF])
-def test_a_certificate_that_nobody_vouches_for_gets_no_token(
-    options: dict[str, Any], environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_certificate_that_nobody_vouches_for_gets_no_token(options: dict[str, Any], tmp_path: Path) -> None:
     with Simulator() as sim, self_signed(tmp_path) as (url, seen):
-        config = sim.access_token_config(max_retries=0, **options)
-        output = read_with_main(sim, ["boards"], config=config, environment={**environment, "PINTEREST_API_URL": url})
+        output = read_boards_from(url, sim.access_token_config(max_retries=0, **options))
+        assert_failed(output, "boards", "transient_error", "SSLError")
+        assert seen == []
+
+
+def test_a_process_can_not_be_talked_into_it_by_its_environment(tmp_path: Path) -> None:
+    with Simulator() as sim, self_signed(tmp_path) as (url, seen):
+        config = sim.access_token_config(max_retries=0, **OPTIONS)
+        output = read_with_main(sim, ["boards"], config=config, environment={**TURNED_OFF, "PINTEREST_API_URL": url})
         assert_failed(output, "boards", "transient_error", "SSLError")
         assert seen == []
 

@@ -11,9 +11,10 @@ from airbyte_cdk.models import Type
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import read_arguments, run_main, run_sync
+from integration_tests.support.syncs import read_arguments, run_sync
 
 TOKEN = "oauth/token"
 
@@ -60,8 +61,7 @@ def test_check_hands_a_rotated_refresh_token_on(shape: Any, tmp_path: Path) -> N
     with Simulator(refresh_rotation=Rotation.REVOKE) as sim:
         path = written(tmp_path, shape(sim.config()))
         before = path.read_bytes()
-        output = run_main(sim, "check", "--config", str(path))
-        assert output.exit_code == 0
+        output = run_here(sim, "check", "--config", str(path))
         assert [shape(sim.config())] == handed_on_configs(output)
         assert path.read_bytes() == before
 
@@ -75,8 +75,8 @@ def test_a_laptop_has_it_written_back(shape: Any, command: str, tmp_path: Path) 
         arguments = [command, "--config", str(path)]
         if command == "read":
             arguments = [*read_arguments(tmp_path, catalog_of(["boards"]), json.loads(path.read_text()))]
-        output = run_main(sim, *arguments, environment={"PINTEREST_SAVE_TOKENS": "1"})
-        assert output.exit_code == 0, output.text()
+        output = run_here(sim, *arguments, environment={"PINTEREST_SAVE_TOKENS": "1"})
+        assert not output.errors, output.text()
         assert json.loads(path.read_text()) == shape(sim.config(status=["ACTIVE"]))
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert not [other for other in tmp_path.iterdir() if other.name not in {"config.json", "catalog.json"}]

@@ -20,7 +20,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from integration_tests.support.assertions import assert_lawful
-from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.pinterest import Simulator
+from integration_tests.support.worlds import small_world
 
 ROOT = Path(__file__).parents[1]
 RECENT_DAYS = 20
@@ -106,12 +107,13 @@ def test_it_shows_its_form(connector: Path, folder: Path) -> None:
 
 def test_it_discovers_and_reads(connector: Path, folder: Path, tmp_path: Path) -> None:
     config, catalog = tmp_path / "config.json", tmp_path / "catalog.json"
-    with Simulator(World()) as simulator:
+    with Simulator(small_world()) as simulator:
         start = simulator.world.today - timedelta(days=RECENT_DAYS)
         config.write_text(json.dumps(simulator.config(start_date=str(start))), encoding="utf-8")
         discovered = messages(connector, folder, "discover", "--config", str(config), api=simulator.url)
         [streams] = [message["catalog"]["streams"] for message in discovered if message["type"] == "CATALOG"]
-        catalog.write_text(json.dumps({"streams": [configured(stream) for stream in streams]}), encoding="utf-8")
+        chosen = [configured(stream) for stream in streams if stream["name"] in {"boards", "campaigns"}]
+        catalog.write_text(json.dumps({"streams": chosen}), encoding="utf-8")
         read = messages(
             connector, folder, "read", "--config", str(config), "--catalog", str(catalog), api=simulator.url
         )

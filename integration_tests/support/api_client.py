@@ -6,11 +6,12 @@ from typing import Any, NamedTuple, Self
 
 import requests
 
-from integration_tests.simulator import Kind, Simulator, World
+from integration_tests.simulator import Kind
 from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET
 from integration_tests.simulator.organic import places
 from integration_tests.simulator.reports.subjects import product_group_id
 from integration_tests.simulator.world import numbering
+from integration_tests.support.pinterest import Simulator, World
 
 _TIMEOUT_SECONDS = 20
 

@@ -14,6 +14,8 @@ from integration_tests.support.truth import KEYS, Key
 SHOWN = 5
 """So many keys of each kind are named in a failure."""
 
+ADVICE = ("Authenticate again", "next sync", "Ask its owner", "Move such pins", "leave the stream out")
+
 
 def key_of(stream: str, record: Record) -> Key:
     """The primary key of a record."""
@@ -73,3 +75,11 @@ def assert_failed(output: Output, stream: str, failure_type: str, *words: str) -
     said = " ".join(str(error.message) for error in found)
     for word in words:
         assert word in said, said
+
+
+def assert_understandable(sentence: str) -> None:
+    """An error says what to do, in words."""
+    assert sentence.endswith((".", ")")), sentence
+    assert "Traceback" not in sentence
+    assert not sentence.startswith("Exhausted"), sentence
+    assert any(advice in sentence for advice in ADVICE), sentence

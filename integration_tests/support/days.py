@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from integration_tests.simulator import World
+from integration_tests.support.pinterest import World
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from math import ceil
 
-from integration_tests.simulator import Kind, World
+from integration_tests.simulator import Kind
 from integration_tests.simulator.world.world import size_at
+from integration_tests.support.pinterest import World
 
 PAGE_SIZE = 250
 AD_GROUPS_PER_CALL = 250

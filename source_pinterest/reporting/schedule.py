@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from source_pinterest.reporting.job import Job
 
-_POLL_AFTER_SECONDS = (1, 2, 4, 8, 10)
+POLL_AFTER_SECONDS = (1, 2, 4, 8, 10)
 """As Pinterest's own example waits; the last goes on. https://github.com/pinterest/api-quickstart."""
 
 _LONGEST_PAUSE_SECONDS = 120
@@ -38,7 +38,7 @@ class PollSchedule:
         early = job.scouts or job.polls
         rivals = sum(other.scouts or other.polls > 0 for other in others) if early else len(others) + soon
         turn = rivals / (self._calls_per_second() * _QUOTA_FOR_POLLS)
-        after = _POLL_AFTER_SECONDS[min(job.polls, len(_POLL_AFTER_SECONDS) - 1)]
+        after = POLL_AFTER_SECONDS[min(job.polls, len(POLL_AFTER_SECONDS) - 1)]
         return max(after, min(turn, _LONGEST_PAUSE_SECONDS))
 
     def expect(self, jobs: Sequence[Job], seconds: float) -> None:

@@ -1,0 +1,54 @@
+"""In which ways may a stream end, and how does a cell of the table write down which?"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Ending(StrEnum):
+    """How a stream ends whose calls go wrong."""
+
+    EXACT = "exact"
+    """The exit code is 0, and every record is there, once and whole."""
+    LEFT_OUT = "left out"
+    """The same, but for a board or an ad account that refuses, which a warning names; the next sync has it."""
+    TRANSIENT = "transient"
+    """INCOMPLETE, with an error of this type that says what to do; the next sync completes the set."""
+    SYSTEM = "system"
+    CONFIG = "config"
+
+
+class Place(StrEnum):
+    """Which calls of a stream go wrong."""
+
+    FIRST = "first call"
+    MIDDLE = "middle call"
+    LAST = "last call"
+    ALL_BUT_FIRST = "every call but the first"
+
+
+ONCE = (Place.FIRST, Place.MIDDLE, Place.LAST)
+NOWHERE = "—"
+"""The cell, or the place in it, at which a fault can't happen."""
+_FOR_GOOD = "; for good: "
+
+
+def read_cell(text: str) -> dict[Place, Ending]:
+    """What a cell promises, by place.
+
+    `exact` is so at the first, the middle and the last call; `config, exact, —` tells them apart. What follows `; for
+    good: ` is of a fault that hits every call but the first.
+    """
+    once, _, for_good = text.partition(_FOR_GOOD)
+    told = once.split(", ")
+    words = dict(zip(ONCE, told if len(told) > 1 else told * len(ONCE), strict=True))
+    if for_good:
+        words[Place.ALL_BUT_FIRST] = for_good
+    return {place: Ending(word) for place, word in words.items() if word != NOWHERE}
+
+
+def write_cell(endings: Mapping[Place, str]) -> str:
+    """The same in words."""
+    once = [str(endings.get(place, NOWHERE)) for place in ONCE]
+    text = once[0] if len(set(once)) == 1 else ", ".join(once)
+    for_good = endings.get(Place.ALL_BUT_FIRST)
+    return f"{text}{_FOR_GOOD}{for_good}" if for_good else text

@@ -1,0 +1,193 @@
+"""Which faults are there, and how must each end on each kind of stream?
+
+A cell says how a stream ends whose first, middle or last call is hit once, and after `for good` how it ends if every
+call but the first is hit: see `endings.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from integration_tests.fault_table.columns import COLUMNS, DAYS
+from integration_tests.fault_table.endings import NOWHERE, Ending, Place, read_cell
+from integration_tests.simulator import FaultKind, Hint, Rotation
+
+_NAMES = tuple(column.name for column in COLUMNS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A fault, and how it ends.
+
+    Attributes:
+        fault: what the table calls it.
+        kind: of the simulator's fault.
+        ends: in which way, by column.
+        details: what else the fault takes.
+        refuses: whether it is about one board or ad account, even for good.
+        days: how far back analytics are read; those that are older than 89 days take reports.
+        spreads: whether it spoils the calls of other streams as well.
+        settings: of the simulator.
+        config: of the connection.
+    """
+
+    fault: str
+    kind: FaultKind
+    ends: Mapping[str, str]
+    details: Mapping[str, Any] = field(default_factory=dict)
+    refuses: bool = False
+    days: int = DAYS
+    spreads: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    def texts(self) -> list[str]:
+        """Its cells, one after the other."""
+        return [self.ends.get(column, NOWHERE) for column in _NAMES]
+
+    def cell(self, column: str) -> dict[Place, Ending]:
+        """How it ends on a kind of stream, by place."""
+        return read_cell(self.ends.get(column, NOWHERE))
+
+
+def everywhere(ending: str) -> dict[str, str]:
+    """The same cell in each column."""
+    return dict.fromkeys(_NAMES, ending)
+
+
+_PASSES = "exact; for good: transient"
+_HARMLESS = "exact; for good: exact"
+_LISTS = ("list", "child list", "entity")
+_REPORTS = ("history", "report")
+_FILES_ARE_SPARED = "config, config, exact; for good: config"
+"""A report's file lies elsewhere, where no token is looked at."""
+_TOO_LARGE = {
+    **everywhere("transient; for good: transient"),
+    "analytics": "exact; for good: transient",
+    **dict.fromkeys(_REPORTS, "exact, transient, exact; for good: transient"),
+}
+"""A call for many ids or days is split in halves; a list, or a question after a report, can't be."""
+
+_passing = partial(Row, ends=everywhere(_PASSES))
+_throttled = partial(_passing, kind=FaultKind.RATE_LIMITED)
+_of_a_report = partial(Row, ends=dict.fromkeys(_REPORTS, _PASSES))
+
+ROWS = (
+    _throttled(fault="429, code 8, reset in seconds", details={"seconds": 0.2}),
+    _throttled(
+        fault="429 without a code, reset in a list", details={"seconds": 0.2, "code": None, "hint": Hint.RESET_LIST}
+    ),
+    _throttled(fault="429 with Retry-After", details={"seconds": 0.2, "hint": Hint.RETRY_AFTER}),
+    _throttled(fault="429 that tells no time", details={"hint": Hint.NONE}),
+    Row(
+        fault="429 for two hours",
+        kind=FaultKind.RATE_LIMITED,
+        details={"seconds": 7_200},
+        spreads=True,
+        ends={
+            **everywhere("transient; for good: transient"),
+            **dict.fromkeys(_REPORTS, "transient, transient, exact; for good: transient"),
+        },
+    ),
+    _passing(fault='400 "Retry after 0.2 seconds"', kind=FaultKind.RETRY_AFTER_400, details={"seconds": 0.2}),
+    _passing(fault='400 "last 90 days" for a legal range', kind=FaultKind.LAST_90_DAYS_400),
+    _passing(fault="500", kind=FaultKind.SERVER_ERROR),
+    _passing(fault="502, an HTML page", kind=FaultKind.BAD_GATEWAY_HTML),
+    _passing(fault="503", kind=FaultKind.UNAVAILABLE),
+    _passing(fault="504", kind=FaultKind.GATEWAY_TIMEOUT),
+    _passing(fault="truncated JSON", kind=FaultKind.TRUNCATED_JSON),
+    _passing(fault="malformed JSON", kind=FaultKind.MALFORMED_JSON),
+    _passing(fault="empty body", kind=FaultKind.EMPTY_BODY),
+    _passing(fault="connection closed inside the body", kind=FaultKind.CUT_BODY),
+    _passing(fault="connection reset before the body", kind=FaultKind.RESET_BEFORE_BODY),
+    _passing(fault="connection reset inside the body", kind=FaultKind.RESET_INSIDE_BODY),
+    Row(fault="connection reset after the body", kind=FaultKind.RESET_AFTER_BODY, ends=everywhere(_HARMLESS)),
+    _passing(fault="no answer ever", kind=FaultKind.NEVER_ANSWERS, config={"request_timeout_seconds": 0.4}),
+    Row(fault="slow answer", kind=FaultKind.SLOW, details={"seconds": 0.2}, ends=everywhere(_HARMLESS)),
+    Row(fault="access token expires", kind=FaultKind.TOKEN_EXPIRED, ends=everywhere("exact")),
+    Row(
+        fault="access token expires, refresh token is replaced",
+        kind=FaultKind.TOKEN_EXPIRED,
+        settings={"refresh_rotation": Rotation.REVOKE},
+        ends=everywhere("exact"),
+    ),
+    Row(
+        fault="token revoked",
+        kind=FaultKind.TOKEN_REVOKED,
+        spreads=True,
+        ends={**everywhere("config; for good: config"), "report": _FILES_ARE_SPARED},
+    ),
+    Row(
+        fault="401, a permission is missing",
+        kind=FaultKind.MISSING_SCOPE,
+        ends={**everywhere("config; for good: config"), **dict.fromkeys(_REPORTS, _FILES_ARE_SPARED)},
+    ),
+    Row(
+        fault="403",
+        kind=FaultKind.FORBIDDEN,
+        refuses=True,
+        ends={
+            "list": "config, transient, transient; for good: transient",
+            **dict.fromkeys(("child list", "entity"), "left out, transient, transient; for good: transient"),
+            "analytics": "left out; for good: left out",
+            "history": "config, transient, exact; for good: transient",
+            "report": "left out, transient, exact; for good: transient",
+        },
+    ),
+    Row(
+        fault="404",
+        kind=FaultKind.GONE,
+        refuses=True,
+        ends={
+            "list": "config; for good: config",
+            **dict.fromkeys(("child list", "entity", "analytics"), "left out; for good: left out"),
+            **dict.fromkeys(_REPORTS, "config, exact, exact; for good: transient"),
+        },
+    ),
+    Row(fault="413, call too large", kind=FaultKind.TOO_LARGE_413, ends=_TOO_LARGE),
+    Row(fault="414, call too large", kind=FaultKind.TOO_LARGE_414, ends=_TOO_LARGE),
+    Row(fault="431, call too large", kind=FaultKind.TOO_LARGE_431, ends=_TOO_LARGE),
+    Row(
+        fault="repeated bookmark",
+        kind=FaultKind.REPEATED_BOOKMARK,
+        ends=dict.fromkeys(_LISTS, "system, system, —; for good: system"),
+    ),
+    Row(
+        fault="empty page with a bookmark",
+        kind=FaultKind.EMPTY_PAGE_WITH_BOOKMARK,
+        ends=dict.fromkeys(_LISTS, "exact"),
+    ),
+    Row(
+        fault="ad account gone",
+        kind=FaultKind.ACCOUNT_VANISHES,
+        refuses=True,
+        spreads=True,
+        days=30,
+        ends={
+            "entity": "left out, transient, transient",
+            "analytics": "left out",
+            "report": "left out, transient, —",
+        },
+    ),
+    Row(
+        fault="cap of pins of a board",
+        kind=FaultKind.PIN_CAP,
+        details={"items": 2},
+        ends={"child list": "system"},
+    ),
+    _of_a_report(fault="report failed", kind=FaultKind.REPORT_FAILED),
+    _of_a_report(fault="report cancelled", kind=FaultKind.REPORT_CANCELLED),
+    _of_a_report(fault="report expired", kind=FaultKind.REPORT_EXPIRED),
+    _of_a_report(fault="report does not exist", kind=FaultKind.REPORT_DOES_NOT_EXIST),
+    Row(
+        fault="report slow",
+        kind=FaultKind.REPORT_SLOW,
+        details={"seconds": 0.5},
+        ends=dict.fromkeys(_REPORTS, _HARMLESS),
+    ),
+    _of_a_report(fault="download cut", kind=FaultKind.DOWNLOAD_CUT),
+    _of_a_report(fault="download truncated", kind=FaultKind.DOWNLOAD_TRUNCATED),
+    _of_a_report(fault="download expired", kind=FaultKind.DOWNLOAD_EXPIRED),
+    _of_a_report(fault="download 503", kind=FaultKind.DOWNLOAD_503),
+)

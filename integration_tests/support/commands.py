@@ -1,0 +1,32 @@
+"""How do tests give the connector a command without a process of its own? From its arguments to its messages.
+
+What only a process can show is left to `run_main`: exit codes, signals, and what lands on which standard stream.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+from unittest import mock
+
+from airbyte_cdk.test import entrypoint_wrapper
+
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator
+from source_pinterest.run import PinterestEntrypoint, WholeLines
+from source_pinterest.source import SourcePinterest
+
+
+def run_here(sim: Simulator, *arguments: str, environment: Mapping[str, str] | None = None) -> Output:
+    """The messages of `main.py` with these arguments; an exception is the caller's."""
+    entrypoint = PinterestEntrypoint(SourcePinterest(), WholeLines())
+    with mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url, **(environment or {})}):
+        lines = list(entrypoint.lines(entrypoint.parse_args(list(arguments))))
+    return Output.of_process(b"".join(lines), 0, "")
+
+
+def read_boards_from(url: str, config: Mapping[str, Any]) -> Output:
+    """A read of the boards from any server that stands for the API."""
+    with mock.patch.dict(os.environ, {"PINTEREST_API_URL": url}):
+        output = entrypoint_wrapper.read(SourcePinterest(), config, catalog_of(["boards"]))
+    return Output(list(output.get_message_iterator()), exit_code=int(bool(output.errors)))

@@ -1,0 +1,13 @@
+"""How large is the world that a test reads? No larger than its question."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from integration_tests.support.pinterest import World
+
+
+def small_world(*, days: int = 4, **sizes: Any) -> World:
+    """A few of everything, with numbers for the last days alone; sizes as `World` takes them."""
+    first_day = datetime.now(UTC).date() - timedelta(days=days - 1)
+    few = {"boards": 2, "pins_per_board": 2, "sections_per_board": 1, "campaigns": 3, "ad_groups": 3, "ads": 3}
+    return World(**{**few, "first_day": first_day, **sizes})

@@ -1,0 +1,73 @@
+"""Does each fault end as the table promises? On each kind of stream where the seed picks, and for good on one of them.
+
+The seed is pytest-randomly's, printed at the head of every run: `--randomly-seed=N` picks the same places again. `make
+faults` plays every cell.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from integration_tests.fault_table.columns import COLUMNS, Column
+from integration_tests.fault_table.endings import ONCE, Ending, Place, read_cell, write_cell
+from integration_tests.fault_table.rows import ROWS, Row
+from integration_tests.fault_table.trial import Trial, play
+from integration_tests.simulator import FaultKind
+from integration_tests.support.documents import DOCS, table
+
+
+def some_trials(row: Row, seed: int) -> Iterator[Trial]:
+    """One hit on each kind of stream, in one sync if they do not disturb each other; and on one kind hits for good."""
+    dice = random.Random(f"{seed}/{row.fault}")  # noqa: S311 - to be repeated, not to be secret
+    cells = {column: row.cell(column.name) for column in COLUMNS}
+    once = {
+        column: dice.choice(hits)
+        for column, cell in cells.items()
+        if (hits := [place for place in ONCE if place in cell])
+    }
+    yield from (Trial(row, {column: place}) for column, place in once.items()) if row.spreads else [Trial(row, once)]
+    if lasting := [column for column, cell in cells.items() if Place.ALL_BUT_FIRST in cell]:
+        yield Trial(row, {dice.choice(lasting): Place.ALL_BUT_FIRST})
+
+
+def assert_as_promised(trial: Trial) -> None:
+    """Each stream ends as its cell says."""
+    ended = play(trial)
+    assert _named(ended) == _named(
+        {column: trial.row.cell(column.name)[place] for column, place in trial.places.items()}
+    )
+
+
+def _named(endings: Mapping[Column, Ending]) -> dict[str, str]:
+    return {column.name: str(ending) for column, ending in endings.items()}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.fault)
+def test_it_ends_as_the_table_promises(row: Row, request: pytest.FixtureRequest) -> None:
+    for trial in some_trials(row, request.config.getoption("randomly_seed", 0)):
+        assert_as_promised(trial)
+
+
+def test_an_empty_file_of_a_report_loses_nothing() -> None:
+    """An empty body is what a report without rows might be taken for."""
+    [row] = [row for row in ROWS if row.kind is FaultKind.EMPTY_BODY]
+    assert_as_promised(Trial(row, {column: Place.LAST for column in COLUMNS if column.level}))
+
+
+def test_the_table_has_every_fault_of_the_simulator() -> None:
+    assert {row.kind for row in ROWS} == set(FaultKind)
+    assert len({row.fault for row in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["exact", "exact; for good: transient", "config, exact, —", "left out, exact, transient; for good: system"],
+)
+def test_a_cell_reads_as_it_is_written(text: str) -> None:
+    assert write_cell(read_cell(text)) == text
+
+
+def test_the_document_shows_the_table() -> None:
+    shown = table(["Fault", *(column.name for column in COLUMNS)], ([row.fault, *row.texts()] for row in ROWS))
+    assert shown in (DOCS / "reliability.md").read_text(encoding="utf-8")
