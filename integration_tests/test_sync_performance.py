@@ -125,7 +125,6 @@ def test_a_quarter_of_a_million_pins(tmp_path: Path) -> None:
     assert seen.peak_mib <= 120
 
 
-@pytest.mark.full_size
 @pytest.mark.parametrize(
     ("stream", "times_the_loops_cpu", "peak_mib"),
     [
