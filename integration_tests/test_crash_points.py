@@ -7,7 +7,7 @@ are, all reads together bring the whole set, and no state is ever ahead of its r
 import random
 import signal
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,13 @@ from integration_tests.support.interrupted import End, interrupted_read
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.promises import promised_keys
-from integration_tests.support.syncs import read_arguments, run_sync, since_recently
+from integration_tests.support.syncs import read_arguments, run_sync
+from integration_tests.support.worlds import small_world
 
-STREAMS = ("board_pins", "campaigns", "campaign_analytics")
-INTERRUPTIONS = 4
+STREAMS = ("board_pins", "campaigns", "campaign_analytics", "advertiser_report")
+HISTORY_DAYS = 92
+METRICS = ("AD_ACCOUNT_ID", "SPEND_IN_DOLLAR")
+INTERRUPTIONS = 3
 MAGNITUDES = dict.fromkeys(End, (0, 4)) | {End.MEMORY: (7, 8.7)}
 """From one line to all of them, and from 10 to 500 megabytes; early points are as likely as late ones."""
 
@@ -30,16 +33,28 @@ MAGNITUDES = dict.fromkeys(End, (0, 4)) | {End.MEMORY: (7, 8.7)}
 @pytest.fixture
 def world() -> World:
     """Large enough that its records do not fit into the pipe, so that the process can't end before its reader wants."""
-    world = World(boards=6, pins_per_board=400, ad_accounts=6, campaigns=60)
-    world.first_day = world.today - timedelta(days=20)
-    return world
+    return small_world(days=HISTORY_DAYS + 1, boards=4, pins_per_board=300, ad_accounts=6, campaigns=20)
+
+
+def first_day(sim: Simulator) -> date:
+    """Days that are older than 89 come from reports."""
+    return sim.world.today - timedelta(days=HISTORY_DAYS)
+
+
+def config(sim: Simulator) -> dict[str, Any]:
+    return sim.config(start_date=str(first_day(sim)), analytics_columns=list(METRICS), lookback_days=0)
 
 
 class Destination:
     """What all reads together have brought."""
 
     def __init__(self, sim: Simulator) -> None:
-        self.truth = {stream: sim.expected(stream) for stream in STREAMS}
+        self.truth = {
+            stream: sim.expected(
+                stream, start=first_day(sim), **({"wanted_columns": METRICS} if stream == "campaign_analytics" else {})
+            )
+            for stream in STREAMS
+        }
         self.held: dict[str, dict[Key, Record]] = {stream: {} for stream in STREAMS}
         self.states: dict[str, dict[str, Any]] = {}
 
@@ -68,15 +83,14 @@ def test_reads_that_are_ended_anywhere_complete_the_set(
         destination = Destination(sim)
         for _ in range(INTERRUPTIONS):
             size = int(10 ** dice.uniform(*MAGNITUDES[end]))
-            config = since_recently(sim, sim.config(lookback_days=0))
-            arguments = read_arguments(tmp_path, catalog_of(STREAMS), config, destination.states)
+            arguments = read_arguments(tmp_path, catalog_of(STREAMS), config(sim), destination.states)
             output = interrupted_read(sim.url, arguments, end, size, tmp_path)
             destination.take(output)
             if output.exit_code == 0:
                 assert_succeeded(output, STREAMS)
             elif end is End.TERMINATE:
                 assert output.exit_code == 128 + signal.SIGTERM
-        last = run_sync(sim, STREAMS, config=sim.config(lookback_days=0), state=destination.states)
+        last = run_sync(sim, STREAMS, config=config(sim), state=destination.states)
         assert_succeeded(last, STREAMS)
         destination.take(last)
         for stream in STREAMS:

@@ -11,12 +11,8 @@ from threading import Timer
 from integration_tests.support.outputs import Output
 from integration_tests.support.syncs import ROOT, clean_environment
 
-ENDS_WITHIN_SECONDS = 12
-"""Of its own accord, whatever happened to it; its last resort waits five seconds for somebody to read."""
-
-
-MEMORY_SECONDS = 60
-"""So long may a read take that has too little memory, or enough after all."""
+HANGS_SECONDS = 60
+"""A process ends of its own accord, whatever happened to it; one that has not by then will not."""
 
 
 class End(StrEnum):
@@ -31,8 +27,10 @@ class End(StrEnum):
 PRELUDE = """
 import resource, runpy, sys
 import source_pinterest.limits as limits
+import source_pinterest.reporting.schedule as schedule
 import source_pinterest.run
 limits.STATE_EVERY_SECONDS = 0  # a state after each slice, as though ten seconds had gone by
+schedule.POLL_AFTER_SECONDS = (0.02, 0.1)
 room = int(sys.argv.pop(1))
 if room:
     held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
@@ -65,7 +63,7 @@ def interrupted_read(url: str, arguments: Sequence[str], end: End, size: int, fo
     ):
         try:
             said = _said(process, end, size)
-            process.wait(ENDS_WITHIN_SECONDS)
+            process.wait(HANGS_SECONDS)
         finally:
             process.kill()
     return Output.of_process(said, process.returncode, (folder / "stderr").read_text(encoding="utf-8"))
@@ -74,7 +72,7 @@ def interrupted_read(url: str, arguments: Sequence[str], end: End, size: int, fo
 def _said(process: subprocess.Popen[bytes], end: End, size: int) -> bytes:
     assert process.stdout is not None
     if end is End.MEMORY:
-        watchdog = Timer(MEMORY_SECONDS, process.kill)
+        watchdog = Timer(HANGS_SECONDS, process.kill)
         watchdog.start()
         said = process.stdout.read()
         watchdog.cancel()
@@ -86,4 +84,7 @@ def _said(process: subprocess.Popen[bytes], end: End, size: int) -> bytes:
         return lines
     process.send_signal(signal.SIGKILL if end is End.KILL else signal.SIGTERM)
     rest = process.stdout.read()
-    return lines if end is End.KILL else lines + rest
+    if end is End.KILL:
+        return lines
+    assert rest.endswith(b"\n") or not rest, "its last words are whole lines"
+    return lines + rest
