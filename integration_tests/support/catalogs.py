@@ -10,7 +10,7 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
-from integration_tests.support.truth import BREAKDOWN_KEYS, PRIMARY_KEYS, REPORT_KEYS
+from integration_tests.support.truth import BREAKDOWN_KEYS, KEYS, PRIMARY_KEYS, REPORT_KEYS
 
 CURSOR_FIELDS = {
     "campaigns": "updated_time",
@@ -71,5 +71,5 @@ def _configured(name: str, destination: DestinationSyncMode, sync_mode: SyncMode
         "sync_mode": sync_mode.value,
         "destination_sync_mode": destination.value,
         "cursor_field": [cursor],
-        "primary_key": [[key] for key in {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}.get(name, ())],
+        "primary_key": [[key] for key in KEYS.get(name, ())],
     }
