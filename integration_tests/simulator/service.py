@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from integration_tests.simulator import errors, misbehaviour
+from integration_tests.simulator.alterations import Alterations
 from integration_tests.simulator.bookmarks import Bookmarks
 from integration_tests.simulator.connections import response
 from integration_tests.simulator.downloads import download
@@ -49,6 +50,7 @@ class Service:
     settings: Settings
     log: list[Entry] = field(default_factory=list)
     hooks: Hooks = field(default_factory=Hooks)
+    alterations: Alterations = field(default_factory=Alterations)
     crashes: list[Exception] = field(default_factory=list)
     script: FaultScript = field(default_factory=FaultScript)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -161,6 +163,7 @@ class Service:
             is_told = not any(fault.kind is FaultKind.RATE_LIMITED for fault in faults)
             told = self.quotas.headers(entry.category) if is_told else {}
             reply.headers = {**told, **reply.headers, **self._standing_headers()}
+        self.alterations.apply(entry, reply)
         for fault in faults:
             reply = misbehaviour.spoiled(fault, reply, entry)
         entry.fault = faults[-1].kind if faults else None

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import uvicorn
 
+from integration_tests.simulator.alterations import Alteration
 from integration_tests.simulator.app import BASE_PATH, build_app
 from integration_tests.simulator.connections import OpenProtocol
 from integration_tests.simulator.faults import Fault
@@ -117,6 +118,13 @@ class Simulator:
     def after(self, operation_id: str, count: int, action: Callable[[World], object]) -> None:
         """Lets something happen in the world right after the n-th call, from now on, of an operation."""
         self._service.hooks.add(operation_id, count, action)
+
+    def alter(self, operation_id: str, alteration: Alteration) -> None:
+        """Has each proper answer of an operation altered, from now on."""
+        self._service.alterations.add(operation_id, alteration)
+
+    def clear_alterations(self) -> None:
+        self._service.alterations.clear()
 
     def advance(self, seconds: float) -> None:
         """Moves the clock of quotas, tokens, bookmarks and report jobs."""

@@ -30,14 +30,22 @@ def planned_window(stream_slice: StreamSlice) -> PlannedWindow:
 class _Plan:
     """The windows of one account in this sync, and how many slices of each are still out."""
 
-    def __init__(self, baseline: AccountHistory, windows: list[WindowProgress], slices: list[int]) -> None:
+    def __init__(self, baseline: AccountHistory) -> None:
         self.baseline = baseline
-        self.windows = windows
-        self._left = slices
-        self._failed = [False] * len(windows)
+        self.windows: list[WindowProgress] = []
+        self._left: list[int] = []
+        self._failed: list[bool] = []
+
+    def add(self, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
+        """Number windows from where the last one ended."""
+        first = len(self.windows)
         for window, count in zip(windows, slices, strict=True):
             if count == 0:
                 window.status = WindowStatus.DONE
+        self.windows += windows
+        self._left += slices
+        self._failed += [False] * len(windows)
+        return [PlannedWindow(item.window, first + number) for number, item in enumerate(windows)]
 
     def resolve(self, number: int, *, failed: bool) -> None:
         self._left[number] -= 1
@@ -158,7 +166,7 @@ class DayCursor(PinterestCursor):
         return [item.window for item in self.history_of(account).unread(self._period)]
 
     def plan(self, account: str, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
-        """Number an account's windows before the first of them is read.
+        """Number an account's windows before the first of them is read; those of an earlier plan stay out.
 
         Args:
             account: whose windows they are.
@@ -166,9 +174,10 @@ class DayCursor(PinterestCursor):
             slices: how many slices each window has.
         """
         with self._lock:
-            self._plans[account] = _Plan(self.history_of(account), windows, slices)
-            self._histories[account] = self._plans[account].history(self._period.settled)
-        return [PlannedWindow(item.window, number) for number, item in enumerate(windows)]
+            plan = self._plans.setdefault(account, _Plan(self.history_of(account)))
+            planned = plan.add(windows, slices)
+            self._histories[account] = plan.history(self._period.settled)
+        return planned
 
     def expect_one_more(self, account: str, planned: PlannedWindow) -> None:
         """Expect one slice more of a window than was planned."""

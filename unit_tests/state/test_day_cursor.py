@@ -11,7 +11,7 @@ from pendulum import Date
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.day_cursor import DayCursor, planned_window
-from source_pinterest.state.history import PlannedWindow, WindowProgress
+from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress
 from source_pinterest.state.period import Period, Settling
 from source_pinterest.streams.base.slices import batch_slice
 from unit_tests.state.stores import STREAM, store
@@ -78,6 +78,19 @@ def test_a_window_is_done_when_all_its_batches_are() -> None:
     assert subject.state == {"states": [entry("549", ago(45), **{"from": ago(89)})]}
     subject.commit(slice_of("549", second, 1))
     subject.commit(slice_of("549", second, 0))
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_an_account_that_is_planned_again_promises_nothing_of_the_slices_that_are_out() -> None:
+    subject = cursor()
+    [first] = plan(subject, 90, batches=2)
+    [second] = subject.plan("549", [WindowProgress(first.window, Purpose.TAIL)], [1])
+    assert second != first
+    subject.commit(slice_of("549", first, 0))
+    subject.commit(slice_of("549", second))
+    assert subject.state == {"states": []}
+    subject.commit(slice_of("549", first, 1))
+
     assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
 
 
