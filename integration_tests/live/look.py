@@ -12,11 +12,11 @@ import requests
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
+from source_pinterest.checkpoints import Checkpoints
 
 from integration_tests.live.questions import Seen
 from source_pinterest.api import Api
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.checkpoints import Checkpoints
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before, utc_today
 from source_pinterest.engine.token_store import TokenKeeper

@@ -165,7 +165,7 @@ class UnavailableError(SliceError):
     kind = FailureType.transient_error
 
     def __init__(self, stream: str, path: str, last: str, tries: int = 0) -> None:
-        failed = f"failed {tries} times in a row" if tries else "could not be reached"
+        failed = f"failed {tries} times in a row" if tries > 1 else "failed" if tries else "could not be reached"
         super().__init__(
             f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it. {last}"
         )
@@ -187,6 +187,10 @@ class AnswerTooLargeError(_UnexplainedError):
     """The call asks for more than Pinterest can answer at once."""
 
     kind = FailureType.transient_error
+
+
+class AnswerBreaksError(AnswerTooLargeError):
+    """The answer does not come whole, which a smaller one might; nobody says that it is too large."""
 
 
 class ListingCappedError(SliceError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import requests
 
-from source_pinterest.api.errors import AnswerTooLargeError, BrokenAnswerError, MalformedAnswerError, UnavailableError
+from source_pinterest.api.errors import AnswerBreaksError, BrokenAnswerError, MalformedAnswerError, UnavailableError
 from source_pinterest.api.outage import Outage
 from source_pinterest.api.pauses import Pauses
 
@@ -65,27 +65,30 @@ class Tries:
         """Pause after an answer that did not come whole.
 
         Raises:
-            AnswerTooLargeError: it breaks twice in a row, and can be asked for in parts.
+            AnswerBreaksError: it breaks twice in a row, and can be asked for in parts.
             UnavailableError: that was the last try.
         """
         why = str(error) if isinstance(error, MalformedAnswerError) else "Pinterest does not answer in time."
         is_break = isinstance(error, requests.ReadTimeout | BrokenAnswerError)
         self._breaks = self._breaks + 1 if is_break else 0
         if self._breaks >= self._breaks_borne:
-            raise AnswerTooLargeError(f"{self._what}: {why} Twice in a row") from error
+            raise AnswerBreaksError(f"{self._what}: {why} Twice in a row") from error
         self._retry(why)
 
     def unreached(self, error: Exception) -> None:
         """Wait for the end of an outage. A call that fails while others are answered is in trouble of its own.
 
         Raises:
-            UnavailableError: it has been waited for long enough.
+            UnavailableError: it has been waited for long enough, or that was the last try.
         """
-        why = type(error).__name__
+        why = f"No connection could be made ({type(error).__name__})."
         answers_before, self._answers = self._answers, self._policy.outage.answers
-        self._resets += self._answers != answers_before
-        if self._resets > self._policy.max_retries + 1 or not self._policy.outage.wait(why):
-            raise UnavailableError(self._what, self._path, f"No connection could be made ({why}).") from error
+        others_are_answered = self._answers != answers_before
+        self._resets += others_are_answered
+        if others_are_answered and self._resets > 1:  # the first time, they may have been answered before the outage
+            self._retry(why)
+        elif not self._policy.outage.wait(type(error).__name__):
+            raise UnavailableError(self._what, self._path, why) from error
 
     def _retry(self, why: str) -> None:
         self._retries += 1
