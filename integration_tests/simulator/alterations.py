@@ -38,9 +38,7 @@ class Alterations:
 
 
 def items_moved_by_one() -> Alteration:
-    """An item is added at the beginning of a list while it is paged: each page begins with the last item of the one
-    before it.
-    """
+    """An item is added at the top of a list while it is paged: a page begins with the last item of the one before."""
     last: dict[tuple[str, str], Any] = {}
 
     def alter(entry: Entry, page: Any) -> Any:

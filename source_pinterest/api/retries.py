@@ -3,6 +3,7 @@
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import requests
@@ -37,12 +38,20 @@ class Tries:
         what: the stream, as the user knows it.
         path: what is asked for.
         breaks_borne: so many answers in a row that do not come whole are too large ones.
+        retries_pay: whether a call that fails is made again at all, as things stand.
     """
 
-    def __init__(self, policy: RetryPolicy, what: str, path: str, breaks_borne: float = math.inf) -> None:
+    def __init__(
+        self,
+        policy: RetryPolicy,
+        what: str,
+        path: str,
+        breaks_borne: float = math.inf,
+        retries_pay: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._policy = policy
         self._what, self._path = what, path
-        self._breaks_borne = breaks_borne
+        self._breaks_borne, self._retries_pay = breaks_borne, retries_pay
         self._answers = policy.outage.answers
         self._breaks = self._retries = self._resets = self._rejections = 0
 
@@ -92,7 +101,7 @@ class Tries:
 
     def _retry(self, why: str) -> None:
         self._retries += 1
-        if self._retries > self._policy.max_retries:
+        if self._retries > self._policy.max_retries or not self._retries_pay():
             raise UnavailableError(self._what, self._path, why, self._retries)
         pause = self._policy.pauses.before_retry(self._retries)
         LOGGER.info(f"{self._what}: {why} Trying again in {pause:g} s.")

@@ -155,7 +155,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
         """The rows of a batch of ids in a window.
 
-        A call that proves too large is split in halves; one that Pinterest refuses for its size makes later ones smaller.
+        A call that proves too large is split in halves; if Pinterest refuses it for its size, later ones are smaller.
         """
         account = stream_slice["ad_account_id"]
         work: deque[Call] = deque([(ids_of(stream_slice) or (), planned_window(stream_slice).window)])

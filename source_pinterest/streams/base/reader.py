@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import GoneError, PinterestError, RefusedError
+from source_pinterest.api.errors import FatalError, GoneError, PinterestError, RefusedError
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.engine.circuit_breaker import CircuitBreaker
 from source_pinterest.engine.pages import Page
@@ -20,6 +20,7 @@ class SlicedStream(Protocol):
 
     usage: StreamUsage
     ids: ParentIds
+    breaker: CircuitBreaker
     checkpoint: PinterestCursor | None
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
@@ -46,7 +47,7 @@ class SliceReader:
     def __init__(self, stream: SlicedStream, refusals: RefusalPolicy) -> None:
         self._stream = stream
         self.refusals = refusals
-        self._breaker = CircuitBreaker()
+        self._breaker = stream.breaker
 
     def planned(self, slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
         """The slices as they are found, until a fatal error."""
@@ -78,6 +79,8 @@ class SliceReader:
             self._breaker.succeeded(outermost)
         except Exception as error:
             self._stream.on_failure(stream_slice)
+            if self._stream.checkpoint and not isinstance(error, FatalError):
+                self._stream.checkpoint.note_failure(stream_slice)
             if self._breaker.is_news(error, outermost):
                 raise
         finally:
