@@ -136,6 +136,19 @@ class GoneError(SliceError):
     kind = FailureType.config_error
 
 
+class NothingLeftError(SliceError):
+    """All that a stream is read by is refused or gone, which is more than the matter of one of them."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, what: str, count: int, answer: str) -> None:
+        super().__init__(
+            f"{what}: Pinterest refuses all {count:,} of what the stream is read by (ad accounts, boards, pins and the "
+            "like), or says that they don't exist. The next sync asks again; if it stays so, check what the token's "
+            f"user may see, or leave the stream out. {answer}",
+        )
+
+
 class AccountUnreadableError(SliceError):
     """An ad account that the user asked for, or that was synced before, can't be read."""
 
