@@ -6,7 +6,7 @@ import pytest
 
 from integration_tests.simulator import ALL_SCOPES, Fault, NoAccess
 from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
-from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -171,8 +171,8 @@ def test_a_refusal_beside_an_outage_is_told_too() -> None:
         assert any(refusing in text for text in output.warnings())
 
 
-def test_without_a_right_to_lack_every_refusing_account_is_left_out() -> None:
+def test_without_a_right_to_lack_every_refusing_account_is_left_out_and_nothing_is_left() -> None:
     with small(no_access={"campaigns/list": NoAccess.FORBIDDEN}) as sim:
         output = run_sync(sim, ["campaigns"])
-        assert_succeeded(output, ["campaigns"])
+        assert_failed(output, "campaigns", "transient_error", f"refuses all {sim.world.ad_accounts}")
         assert len(output.warnings()) == sim.world.ad_accounts

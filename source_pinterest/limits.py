@@ -85,6 +85,7 @@ def rated_operation(method: str, path: str) -> str:
 ROWS_PER_ANALYTICS_CALL = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
 TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps calls below the limit above
 SLICES_IN_LINE = 50  # of one analytics stream: a stream that plans fast leaves the others their share of a small quota
+GOOD_CALLS_BEFORE_LARGER = 20  # after a refusal for its size, so many smaller calls before a larger one is tried
 ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, all streams together
 
 EMPTY_PAGES_IN_A_ROW = 50  # of a list, each with another bookmark: it has no end

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET
+from integration_tests.simulator.faults.alterations import Alteration
 from integration_tests.simulator.faults.script import Fault
 from integration_tests.simulator.server.app import BASE_PATH
 from integration_tests.simulator.server.request_log import Entry
@@ -96,6 +97,13 @@ class Simulator:
     def after(self, operation_id: str, count: int, action: Callable[[World], object]) -> None:
         """Lets something happen in the world right after the n-th call, from now on, of an operation."""
         self._service.hooks.add(operation_id, count, action)
+
+    def alter(self, operation_id: str, alteration: Alteration) -> None:
+        """Has each proper answer of an operation altered, from now on."""
+        self._service.alterations.add(operation_id, alteration)
+
+    def clear_alterations(self) -> None:
+        self._service.alterations.clear()
 
     def advance(self, seconds: float) -> None:
         """Moves the clock of quotas, tokens, bookmarks and report jobs."""

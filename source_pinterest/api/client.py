@@ -5,7 +5,7 @@ see no token and count against no quota.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -53,12 +53,22 @@ class PinterestClient:
         stream: whose calls these are, in messages and in sums.
         scopes: the permissions that they need.
         can_split: whether a smaller call can be made where an answer is too large.
+        retries_pay: whether a call that fails is made again at all, as things stand.
     """
 
-    def __init__(self, api: Api, stream: str, scopes: tuple[str, ...], *, can_split: bool = False) -> None:
+    def __init__(
+        self,
+        api: Api,
+        stream: str,
+        scopes: tuple[str, ...],
+        *,
+        can_split: bool = False,
+        retries_pay: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._api = api
         self._stream, self._scopes = stream, scopes
         self._breaks_borne = _BREAKS_OF_TOO_LARGE if can_split else math.inf
+        self._retries_pay = retries_pay
         self._usage = api.usage.of(stream)
 
     def get(self, path: str, params: Mapping[str, Any], parse: Parse[T]) -> Answer[T]:
@@ -82,7 +92,7 @@ class PinterestClient:
 
     def _call(self, path: str, request: requests.Request, parse: Parse[T]) -> Answer[T]:
         self._usage.count_request()
-        tries = Tries(self._api.retry_policy, self._stream, path, self._breaks_borne)
+        tries = Tries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._retries_pay)
         while True:
             try:
                 answer = self._api.session.paced(request, parse, self._api.answer_bounds, self._usage)

@@ -136,6 +136,19 @@ class GoneError(SliceError):
     kind = FailureType.config_error
 
 
+class NothingLeftError(SliceError):
+    """All that a stream is read by is refused or gone, which is more than the matter of one of them."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, what: str, count: int, answer: str) -> None:
+        super().__init__(
+            f"{what}: Pinterest refuses all {count:,} of what the stream is read by (ad accounts, boards, pins and the "
+            "like), or says that they don't exist. The next sync asks again; if it stays so, check what the token's "
+            f"user may see, or leave the stream out. {answer}",
+        )
+
+
 class AccountUnreadableError(SliceError):
     """An ad account that the user asked for, or that was synced before, can't be read."""
 
@@ -165,7 +178,7 @@ class UnavailableError(SliceError):
     kind = FailureType.transient_error
 
     def __init__(self, stream: str, path: str, last: str, tries: int = 0) -> None:
-        failed = f"failed {tries} times in a row" if tries else "could not be reached"
+        failed = f"failed {tries} times in a row" if tries > 1 else "failed" if tries else "could not be reached"
         super().__init__(
             f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it. {last}"
         )
@@ -187,6 +200,10 @@ class AnswerTooLargeError(_UnexplainedError):
     """The call asks for more than Pinterest can answer at once."""
 
     kind = FailureType.transient_error
+
+
+class AnswerBreaksError(AnswerTooLargeError):
+    """The answer does not come whole, which a smaller one might; nobody says that it is too large."""
 
 
 class ListingCappedError(SliceError):

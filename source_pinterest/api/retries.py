@@ -3,11 +3,12 @@
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import requests
 
-from source_pinterest.api.errors import AnswerTooLargeError, BrokenAnswerError, MalformedAnswerError, UnavailableError
+from source_pinterest.api.errors import AnswerBreaksError, BrokenAnswerError, MalformedAnswerError, UnavailableError
 from source_pinterest.api.outage import Outage
 from source_pinterest.api.pauses import Pauses
 
@@ -37,12 +38,20 @@ class Tries:
         what: the stream, as the user knows it.
         path: what is asked for.
         breaks_borne: so many answers in a row that do not come whole are too large ones.
+        retries_pay: whether a call that fails is made again at all, as things stand.
     """
 
-    def __init__(self, policy: RetryPolicy, what: str, path: str, breaks_borne: float = math.inf) -> None:
+    def __init__(
+        self,
+        policy: RetryPolicy,
+        what: str,
+        path: str,
+        breaks_borne: float = math.inf,
+        retries_pay: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._policy = policy
         self._what, self._path = what, path
-        self._breaks_borne = breaks_borne
+        self._breaks_borne, self._retries_pay = breaks_borne, retries_pay
         self._answers = policy.outage.answers
         self._breaks = self._retries = self._resets = self._rejections = 0
 
@@ -65,31 +74,34 @@ class Tries:
         """Pause after an answer that did not come whole.
 
         Raises:
-            AnswerTooLargeError: it breaks twice in a row, and can be asked for in parts.
+            AnswerBreaksError: it breaks twice in a row, and can be asked for in parts.
             UnavailableError: that was the last try.
         """
         why = str(error) if isinstance(error, MalformedAnswerError) else "Pinterest does not answer in time."
         is_break = isinstance(error, requests.ReadTimeout | BrokenAnswerError)
         self._breaks = self._breaks + 1 if is_break else 0
         if self._breaks >= self._breaks_borne:
-            raise AnswerTooLargeError(f"{self._what}: {why} Twice in a row") from error
+            raise AnswerBreaksError(f"{self._what}: {why} Twice in a row") from error
         self._retry(why)
 
     def unreached(self, error: Exception) -> None:
         """Wait for the end of an outage. A call that fails while others are answered is in trouble of its own.
 
         Raises:
-            UnavailableError: it has been waited for long enough.
+            UnavailableError: it has been waited for long enough, or that was the last try.
         """
-        why = type(error).__name__
+        why = f"No connection could be made ({type(error).__name__})."
         answers_before, self._answers = self._answers, self._policy.outage.answers
-        self._resets += self._answers != answers_before
-        if self._resets > self._policy.max_retries + 1 or not self._policy.outage.wait(why):
-            raise UnavailableError(self._what, self._path, f"No connection could be made ({why}).") from error
+        others_are_answered = self._answers != answers_before
+        self._resets += others_are_answered
+        if others_are_answered and self._resets > 1:  # the first time, they may have been answered before the outage
+            self._retry(why)
+        elif not self._policy.outage.wait(type(error).__name__):
+            raise UnavailableError(self._what, self._path, why) from error
 
     def _retry(self, why: str) -> None:
         self._retries += 1
-        if self._retries > self._policy.max_retries:
+        if self._retries > self._policy.max_retries or not self._retries_pay():
             raise UnavailableError(self._what, self._path, why, self._retries)
         pause = self._policy.pauses.before_retry(self._retries)
         LOGGER.info(f"{self._what}: {why} Trying again in {pause:g} s.")

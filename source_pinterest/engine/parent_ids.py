@@ -6,6 +6,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 
+from source_pinterest.engine.circuit_breaker import CircuitBreaker
+
 Key = tuple[str, ...]
 """The ids of a listing's own parents: () for boards, (ad account,) for campaigns."""
 
@@ -34,6 +36,8 @@ class ParentIds:
         self._listings: dict[Key, Sequence[int] | Sequence[str] | Exception | _Progress] = {}
         self._selected = False
         self._sealed = True
+        self.breaker = CircuitBreaker()
+        """Counts the listings that are fetched; a failure is raised to whoever needs the listing."""
         self.wanted = False
         """Whether a selected child needs these ids."""
 
@@ -99,6 +103,9 @@ class ParentIds:
             found = _packed(list(self._fetch(key)))
         except Exception as error:  # noqa: BLE001 - whatever it is, everyone who asks must see it
             found = error
+            self.breaker.is_news(error, key[:1])
+        else:
+            self.breaker.succeeded(key[:1])
         self._publish(key, found)
         return found
 

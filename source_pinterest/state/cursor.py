@@ -88,6 +88,9 @@ class PinterestCursor(Cursor):
         """Ad accounts that the incoming state names."""
         return ()
 
+    def note_failure(self, stream_slice: StreamSlice) -> None:
+        """Remember, where it matters to the next sync, that reading a slice was tried in vain."""
+
     def count(self, records: int) -> None:
         """Count records that are about to be queued."""
         self._records_since_state += records

@@ -16,7 +16,7 @@ from source_pinterest.state.period import Period, Settling
 
 LOGGER = logging.getLogger("airbyte")
 
-_ASKED = "asked"
+_ASKED, _FAILED = "asked", "failed"
 
 WINDOW = "window"
 """What a slice calls its planned window."""
@@ -30,14 +30,26 @@ def planned_window(stream_slice: StreamSlice) -> PlannedWindow:
 class _Plan:
     """The windows of one account in this sync, and how many slices of each are still out."""
 
-    def __init__(self, baseline: AccountHistory, windows: list[WindowProgress], slices: list[int]) -> None:
+    def __init__(self, baseline: AccountHistory) -> None:
         self.baseline = baseline
-        self.windows = windows
-        self._left = slices
-        self._failed = [False] * len(windows)
+        self.windows: list[WindowProgress] = []
+        self._left: list[int] = []
+        self._failed: list[bool] = []
+
+    def add(self, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
+        """Number windows from where the last one ended."""
+        first = len(self.windows)
         for window, count in zip(windows, slices, strict=True):
             if count == 0:
                 window.status = WindowStatus.DONE
+        self.windows += windows
+        self._left += slices
+        self._failed += [False] * len(windows)
+        return [PlannedWindow(item.window, first + number) for number, item in enumerate(windows)]
+
+    @property
+    def is_done(self) -> bool:
+        return all(window.status is WindowStatus.DONE for window in self.windows)
 
     def resolve(self, number: int, *, failed: bool) -> None:
         self._left[number] -= 1
@@ -79,6 +91,7 @@ class DayCursor(PinterestCursor):
         with reading_state(store.stream_name):
             saved = self._read(incoming)
             self._flat = parse_day(saved.flat) if saved.flat is not None else None
+            self._failed = set(map(str, incoming.get(_FAILED) or ()))
             self._histories = {
                 account: AccountHistory.from_state(cursor, self.field) for account, cursor in saved.accounts.items()
             }
@@ -94,7 +107,8 @@ class DayCursor(PinterestCursor):
             account: history.to_state(self.field) for account, history in self._histories.items() if history.last
         }
         state = write_state(SavedState(accounts, str(self._flat) if self._flat else None), self.field)
-        return {**state, _ASKED: self._asked} if self._asked else state
+        failed = {_FAILED: sorted(self._failed)} if self._failed else {}
+        return {**state, **failed, **({_ASKED: self._asked} if self._asked else {})}
 
     def explain(self) -> None:
         """Log which days the sync is about, where a user may expect others."""
@@ -110,8 +124,18 @@ class DayCursor(PinterestCursor):
         return self._period.start
 
     def oldest_first(self, accounts: Iterable[str]) -> list[str]:
-        """Accounts in the order of their cursors, so that each gets its turn under a small daily quota."""
-        return sorted(accounts, key=lambda account: str(self.history_of(account).last or ""))
+        """Accounts in the order of their cursors, so that each gets its turn under a small daily quota.
+
+        Those that failed last time come last, so that they don't keep the others from theirs.
+        """
+        listed = list(accounts)
+        self._failed.intersection_update(listed)
+        return sorted(listed, key=self._place_of)
+
+    def _place_of(self, account: str) -> tuple[bool, str]:
+        history = self.history_of(account)
+        is_owed = any(window.end >= self._period.earliest for window in history.missing)
+        return account in self._failed or is_owed, str(history.last or "")
 
     def history_of(self, account: str) -> AccountHistory:
         """What is known of an account; a flat cursor holds for those that have no entry yet."""
@@ -158,7 +182,7 @@ class DayCursor(PinterestCursor):
         return [item.window for item in self.history_of(account).unread(self._period)]
 
     def plan(self, account: str, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
-        """Number an account's windows before the first of them is read.
+        """Number an account's windows before the first of them is read; those of an earlier plan stay out.
 
         Args:
             account: whose windows they are.
@@ -166,9 +190,10 @@ class DayCursor(PinterestCursor):
             slices: how many slices each window has.
         """
         with self._lock:
-            self._plans[account] = _Plan(self.history_of(account), windows, slices)
-            self._histories[account] = self._plans[account].history(self._period.settled)
-        return [PlannedWindow(item.window, number) for number, item in enumerate(windows)]
+            plan = self._plans.setdefault(account, _Plan(self.history_of(account)))
+            planned = plan.add(windows, slices)
+            self._histories[account] = plan.history(self._period.settled)
+        return planned
 
     def expect_one_more(self, account: str, planned: PlannedWindow) -> None:
         """Expect one slice more of a window than was planned."""
@@ -181,14 +206,22 @@ class DayCursor(PinterestCursor):
             with self._lock:
                 self._resolve(stream_slice, failed=True)
 
+    def note_failure(self, stream_slice: StreamSlice) -> None:
+        """Remember that an account failed, until all that it lacks was read."""
+        with self._lock:
+            self._failed.add(stream_slice[ACCOUNT_KEY])
+
     def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
         del finding
         self._resolve(stream_slice, failed=False)
 
     def _resolve(self, stream_slice: StreamSlice, *, failed: bool) -> None:
         account = stream_slice[ACCOUNT_KEY]
-        self._plans[account].resolve(planned_window(stream_slice).number, failed=failed)
-        self._histories[account] = self._plans[account].history(self._period.settled)
+        plan = self._plans[account]
+        plan.resolve(planned_window(stream_slice).number, failed=failed)
+        self._histories[account] = plan.history(self._period.settled)
+        if plan.is_done:
+            self._failed.discard(account)
 
     def _warn_of_old_values(self) -> None:
         kept = [window for history in self._histories.values() if (window := self._kept(history))]

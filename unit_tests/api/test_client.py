@@ -138,7 +138,8 @@ def test_a_call_is_made_again_as_often_as_the_config_says(mock: requests_mock.Mo
     with pytest.raises(errors.UnavailableError) as raised:
         calls.get()
     assert calls.made == max_retries + 1
-    for words in ("board_pins", PATH, f"failed {max_retries + 1} times in a row", '"Sorry"', "request id 77"):
+    failed = f"failed {max_retries + 1} times in a row for" if max_retries else "failed for"
+    for words in ("board_pins", PATH, failed, '"Sorry"', "request id 77"):
         assert words in str(raised.value.message)
 
 

@@ -18,6 +18,7 @@ ALL_ERRORS = [
     (errors.RefusedError("Do this."), FailureType.config_error),
     (errors.GoneError("Do this."), FailureType.config_error),
     (errors.AccountUnreadableError("549", "It said no"), FailureType.config_error),
+    (errors.NothingLeftError("pins", 2, "It said no"), FailureType.transient_error),
     (errors.RejectedError("Do this."), FailureType.system_error),
     (errors.UnavailableError("boards", "boards", "It said no", 6), FailureType.transient_error),
     (errors.UnavailableError("boards", "boards", "No connection"), FailureType.transient_error),

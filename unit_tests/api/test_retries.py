@@ -74,6 +74,16 @@ def test_a_call_that_fails_while_others_are_answered_is_in_trouble_of_its_own(ma
         call.unreached(requests.ConnectionError())
 
 
+def test_a_trouble_of_its_own_is_paused_for_like_any_other(slept: list[float]) -> None:
+    outage = Outage(900, NONE, clock=Clock())
+    call = Tries(RetryPolicy(3, Pauses(first_seconds=2), outage), "boards", "boards")
+    for _ in range(4):
+        outage.answered()
+        call.unreached(requests.ConnectionError())
+
+    assert slept == [2, 4, 8]
+
+
 def test_answers_before_a_call_say_nothing_of_its_trouble() -> None:
     outage = Outage(900, NONE, clock=Clock())
     for _ in range(5):

@@ -35,13 +35,53 @@ def test_the_first_fatal_error_ends_the_stream_and_is_told_once(error: Exception
     assert not breaker.is_news(TROUBLE, ("549",)), "of what fails after it nobody is told"
 
 
-def test_some_failing_parents_in_a_row_end_the_stream() -> None:
+def test_parents_that_worked_and_fail_in_a_row_end_the_stream() -> None:
     breaker = CircuitBreaker()
-    for number in range(FAILURES_IN_A_ROW - 1):
-        assert breaker.is_news(TROUBLE, (str(number),))
+    parents = [(str(number),) for number in range(FAILURES_IN_A_ROW)]
+    for parent in parents:
+        breaker.succeeded(parent)
+    for parent in parents[:-1]:
+        assert breaker.is_news(TROUBLE, parent)
     assert not breaker.is_open
-    assert breaker.is_news(RejectedError("no"), ONE)
+    assert breaker.is_news(RejectedError("no"), parents[-1])
     assert breaker.is_open
+
+
+def test_parents_that_never_worked_end_nothing_whatever_their_number() -> None:
+    breaker = CircuitBreaker()
+    worked = [(f"good {number}",) for number in range(FAILURES_IN_A_ROW - 1)]
+    for parent in worked:
+        breaker.succeeded(parent)
+    assert all(breaker.is_news(TROUBLE, (str(number),)) for number in range(100))
+    assert all(breaker.is_news(TROUBLE, parent) for parent in worked)
+    assert not breaker.is_open
+
+
+def test_after_some_failures_in_a_row_each_parent_that_never_worked_gets_one_try_without_a_retry() -> None:
+    breaker = CircuitBreaker()
+    breaker.succeeded(ONE)
+    for number in range(FAILURES_IN_A_ROW):
+        assert breaker.is_worth_retrying()
+        assert not breaker.is_open_for((str(number),))
+        breaker.is_news(TROUBLE, (str(number),))
+        breaker.is_news(TROUBLE, (str(number),))
+    assert not breaker.is_worth_retrying()
+    assert breaker.is_open_for(("0",)), "it has had its try"
+    assert not breaker.is_open_for(("7",))
+    breaker.is_news(TROUBLE, ("7",))
+    assert breaker.is_open_for(("7",))
+    breaker.is_news(TROUBLE, ONE)
+    assert not breaker.is_open_for(ONE), "it has worked"
+
+
+def test_one_success_restores_the_retries() -> None:
+    breaker = CircuitBreaker()
+    for number in range(FAILURES_IN_A_ROW):
+        breaker.is_news(TROUBLE, (str(number),))
+    breaker.succeeded(ONE)
+
+    assert breaker.is_worth_retrying()
+    assert not breaker.is_open_for(("0",))
 
 
 def test_one_failing_parent_ends_for_itself_alone() -> None:
@@ -65,7 +105,7 @@ def test_unknown_errors_count_as_failures() -> None:
     breaker = CircuitBreaker()
     for number in range(FAILURES_IN_A_ROW):
         assert breaker.is_news(KeyError("id"), (str(number),))
-    assert breaker.is_open
+    assert not breaker.is_worth_retrying()
 
 
 def test_a_success_in_between_starts_the_count_anew() -> None:
@@ -73,7 +113,7 @@ def test_a_success_in_between_starts_the_count_anew() -> None:
     for number in range(3 * FAILURES_IN_A_ROW):
         breaker.is_news(TROUBLE, (str(number),))
         breaker.succeeded(ONE)
-    assert not breaker.is_open
+    assert breaker.is_worth_retrying()
 
 
 def test_a_success_does_not_close_an_open_breaker() -> None:
@@ -87,5 +127,8 @@ def test_a_success_does_not_close_an_open_breaker() -> None:
 def test_what_is_the_matter_with_one_account_or_board_alone_never_stops_the_others(error: Exception) -> None:
     breaker = CircuitBreaker()
 
+    for number in range(3 * FAILURES_IN_A_ROW):
+        breaker.succeeded((str(number),))
     assert all(breaker.is_news(error, (str(number),)) for number in range(3 * FAILURES_IN_A_ROW))
     assert not breaker.is_open
+    assert breaker.is_worth_retrying()

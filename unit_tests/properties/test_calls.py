@@ -38,9 +38,7 @@ def test_a_call_that_shrinks_asks_for_the_same_in_parts(
     size = CallSize()
     work: list[Call] = [(ids, window)]
     for _ in range(halvings):
-        parts = size.parts(ids, window)
-        if not size.shrink(*parts[0]):
-            assert all(len(batch) == piece.days == 1 for batch, piece in parts)
+        size.refused(*work[0])
         work = size.parts(ids, window)
 
     asked = [pair for batch, piece in work for pair in product(batch, days_of([piece]))]

@@ -11,7 +11,7 @@ from pendulum import Date
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.day_cursor import DayCursor, planned_window
-from source_pinterest.state.history import PlannedWindow, WindowProgress
+from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress
 from source_pinterest.state.period import Period, Settling
 from source_pinterest.streams.base.slices import batch_slice
 from unit_tests.state.stores import STREAM, store
@@ -78,6 +78,19 @@ def test_a_window_is_done_when_all_its_batches_are() -> None:
     assert subject.state == {"states": [entry("549", ago(45), **{"from": ago(89)})]}
     subject.commit(slice_of("549", second, 1))
     subject.commit(slice_of("549", second, 0))
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+
+
+def test_an_account_that_is_planned_again_promises_nothing_of_the_slices_that_are_out() -> None:
+    subject = cursor()
+    [first] = plan(subject, 90, batches=2)
+    [second] = subject.plan("549", [WindowProgress(first.window, Purpose.TAIL)], [1])
+    assert second != first
+    subject.commit(slice_of("549", first, 0))
+    subject.commit(slice_of("549", second))
+    assert subject.state == {"states": []}
+    subject.commit(slice_of("549", first, 1))
+
     assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
 
 
@@ -148,6 +161,36 @@ def test_the_account_longest_unread_comes_first() -> None:
     subject = cursor({"states": [entry("1", ago(3)), entry("2", ago(30)), entry("3", ago(10))]})
 
     assert subject.oldest_first(["1", "new", "2", "3"]) == ["new", "2", "3", "1"]
+
+
+def test_an_account_that_failed_last_time_comes_last_until_it_was_read_whole() -> None:
+    first = cursor({"states": [entry("1", ago(3)), entry("2", ago(30))]})
+    planned = {account: plan(first, 90, account=account) for account in ("1", "2", "new")}
+    first.fail(slice_of("2", planned["2"][0]))
+    first.note_failure(slice_of("2", planned["2"][0]))
+    first.note_failure(StreamSlice(partition={"ad_account_id": "new"}, cursor_slice={}))  # its ids can't be listed
+    first.commit(slice_of("1", planned["1"][0]))
+    assert first.state["failed"] == ["2", "new"]
+
+    second = cursor(first.state)
+    assert second.oldest_first(["new", "unread", "2", "1"]) == ["unread", "1", "new", "2"]
+    for account in ("new", "2"):
+        second.commit(slice_of(account, plan(second, 90, account=account)[0]))
+    assert "failed" not in second.state
+
+
+def test_an_account_that_is_gone_has_not_failed() -> None:
+    subject = cursor({"states": [], "failed": ["1", "2"]})
+    subject.oldest_first(["2"])
+
+    assert subject.state["failed"] == ["2"]
+
+
+def test_an_account_that_is_owed_days_comes_last_while_they_can_be_read() -> None:
+    missing, too_old = {"missing": [[ago(20), ago(10)]]}, {"missing": [[ago(200), ago(190)]]}
+    subject = cursor({"states": [entry("1", ago(9), **missing), entry("2", ago(8), **too_old), entry("3", ago(3))]})
+
+    assert subject.oldest_first(["1", "2", "3"]) == ["2", "3", "1"]
 
 
 def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> None:

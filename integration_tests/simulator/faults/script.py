@@ -98,6 +98,7 @@ class Fault:
     code: int | None = 8  # of a rate_limited answer; None: a body without a code
     status: int = 401  # with which a revoked token is refused: 400 or 401
     items: int = 100_000  # how many pins a list shows under pin_cap
+    later_pages_only: bool = False  # of a list, those that are asked for by a bookmark
     level: str = ""  # of the report, where only those of one level are hit
 
     def __post_init__(self) -> None:
@@ -106,7 +107,8 @@ class Fault:
 
     def covers(self, entry: Entry) -> bool:
         own_account = self.kind is FaultKind.ACCOUNT_VANISHES or self.account in {"", entry.account}
-        paged = self.kind is not FaultKind.REPEATED_BOOKMARK or bool(entry.values("bookmark"))
+        any_page = self.kind is not FaultKind.REPEATED_BOOKMARK and not self.later_pages_only
+        paged = any_page or bool(entry.values("bookmark"))
         narrowed = self.path in entry.path and self.level in {"", entry.level}
         return self._is_named(entry.operation_id) and own_account and paged and narrowed
 

@@ -24,6 +24,7 @@ from integration_tests.simulator.calls.errors import ApiError, BrokenRule
 from integration_tests.simulator.calls.fields import json_body
 from integration_tests.simulator.calls.operation import Call, Operation
 from integration_tests.simulator.faults import misbehaviour
+from integration_tests.simulator.faults.alterations import Alterations
 from integration_tests.simulator.faults.script import DOWNLOAD, Fault, FaultKind, FaultScript
 from integration_tests.simulator.reports.downloads import download
 from integration_tests.simulator.reports.jobs import ReportJobs, ReportStatus
@@ -50,6 +51,7 @@ class Service:
     settings: Settings
     log: list[Entry] = field(default_factory=list)
     hooks: Hooks = field(default_factory=Hooks)
+    alterations: Alterations = field(default_factory=Alterations)
     crashes: list[Exception] = field(default_factory=list)
     script: FaultScript = field(default_factory=FaultScript)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -162,6 +164,7 @@ class Service:
             is_told = not any(fault.kind is FaultKind.RATE_LIMITED for fault in faults)
             told = self.quotas.headers(entry.category, entry.operation_id) if is_told else {}
             reply.headers = {**told, **reply.headers, **self._standing_headers()}
+        self.alterations.apply(entry, reply)
         for fault in faults:
             reply = misbehaviour.spoiled(fault, reply, entry)
         entry.fault = faults[-1].kind if faults else None

@@ -12,7 +12,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage
-from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
+from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError, SliceError
 from source_pinterest.api.session import Answer
 from source_pinterest.engine.parent_ids import Key
 from source_pinterest.streams.ads.base import AdAccountStream
@@ -69,16 +69,24 @@ class EntityListStream(AdAccountStream, ABC):
         Raises:
             RefusedError: the account can't be read.
             AccessLostError: only part of it can.
+            NothingLeftError: of several entities not one is there.
         """
         del more
+        path, gone, is_any_left = self.path(stream_slice=stream_slice), 0, False
         for number, wanted in enumerate(self.filters(stream_slice)):
+            is_there = False
             try:
-                yield from self.filtered(stream_slice, wanted)
+                for answer in self.filtered(stream_slice, wanted):
+                    is_there = True
+                    yield answer
             except RefusedError as error:
                 if number:
-                    path = self.path(stream_slice=stream_slice)
                     raise AccessLostError(self.name, path, str(error.message)) from error
                 raise
+            is_any_left = is_any_left or (is_there and bool(wanted))
+            gone += 0 if is_there else _entities_in(wanted)
+        if gone > 1 and not is_any_left:
+            raise NothingLeftError(self.name, gone, f"This was asked of {path}.")
 
     def filters(self, stream_slice: StreamSlice) -> Iterator[Filter]:
         """What each list of a slice is asked for by."""
@@ -93,8 +101,12 @@ class EntityListStream(AdAccountStream, ABC):
         except GoneError as error:
             if not wanted:
                 raise
-            LOGGER.info(f"{self.name}: {wanted} was deleted meanwhile. {error.message}.")
+            LOGGER.warning(f"{self.name}: {wanted} was deleted meanwhile. {error.message}.")
 
     def ask(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
         """The pages of one list, whatever becomes of it."""
         return super().answers(stream_slice, **wanted)
+
+
+def _entities_in(wanted: Filter) -> int:
+    return sum(len(ids) if isinstance(ids, list) else 1 for ids in wanted.values())

@@ -1,6 +1,7 @@
 """How much may one analytics call ask for? The shape that makes the fewest calls, until a call proves too large."""
 
 import math
+import threading
 from typing import NamedTuple
 
 from source_pinterest import limits
@@ -38,12 +39,21 @@ def tile(ids: int, days: int, rows_a_day: int = 1) -> CallShape:
     return best[1]
 
 
+def halved(ids: tuple[str, ...], window: DateWindow) -> list[Call]:
+    """A call as two, of half the ids or of half the days of a single one; nothing where there is nothing to halve."""
+    if len(ids) > 1:
+        return [(batch, window) for batch in batches(ids, _half(len(ids)))]
+    return [(ids, piece) for piece in window.cut(_half(window.days))] if window.days > 1 else []
+
+
 class CallSize:
-    """The largest call that has worked so far in this sync."""
+    """The largest call that Pinterest has not refused for its size; after enough good calls a larger one is tried."""
 
     def __init__(self) -> None:
         self._ids = limits.IDS_PER_ANALYTICS_CALL
         self._days = limits.ANALYTICS_WINDOW_DAYS
+        self._good_calls = 0
+        self._lock = threading.Lock()
 
     def parts(self, ids: tuple[str, ...], window: DateWindow) -> list[Call]:
         """The ids and days as calls of this size."""
@@ -51,12 +61,30 @@ class CallSize:
             (batch, piece) for piece in window.cut(self._days) for batch in (batches(ids, self._ids) if ids else [()])
         ]
 
-    def shrink(self, ids: tuple[str, ...], window: DateWindow) -> bool:
-        """Ask for half the ids, or half the days of a single one, from now on; False if nothing is left to halve."""
-        if len(ids) > 1:
-            self._ids = min(self._ids, (len(ids) + 1) // 2)
-        elif window.days > 1:
-            self._days = min(self._days, (window.days + 1) // 2)
-        else:
-            return False
-        return True
+    def refused(self, ids: tuple[str, ...], window: DateWindow) -> None:
+        """Ask for half the ids, or half the days of a single one, from now on."""
+        with self._lock:
+            self._good_calls = 0
+            if len(ids) > 1:
+                self._ids = min(self._ids, _half(len(ids)))
+            else:
+                self._days = min(self._days, _half(window.days))
+
+    def worked(self, ids: tuple[str, ...], window: DateWindow) -> None:
+        """Count a good call. After some of the largest kind the next ones ask for twice as much."""
+        with self._lock:
+            fewer_days, fewer_ids = self._days < limits.ANALYTICS_WINDOW_DAYS, self._ids < limits.IDS_PER_ANALYTICS_CALL
+            if not (window.days == self._days if fewer_days else fewer_ids and len(ids) == self._ids):
+                return
+            self._good_calls += 1
+            if self._good_calls < limits.GOOD_CALLS_BEFORE_LARGER:
+                return
+            self._good_calls = 0
+            if fewer_days:
+                self._days = min(2 * self._days, limits.ANALYTICS_WINDOW_DAYS)
+            else:
+                self._ids = min(2 * self._ids, limits.IDS_PER_ANALYTICS_CALL)
+
+
+def _half(count: int) -> int:
+    return (count + 1) // 2

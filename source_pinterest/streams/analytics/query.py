@@ -15,7 +15,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of, write_texts
-from source_pinterest.api.errors import AnswerTooLargeError, SliceError
+from source_pinterest.api.errors import AnswerBreaksError, AnswerTooLargeError, SliceError
 from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, SYNC_COLUMNS, analytics_schema, key_schema
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
@@ -26,7 +26,7 @@ from source_pinterest.state.history import PlannedWindow, WindowProgress, in_rea
 from source_pinterest.state.period import DayRange, Period, fingerprint
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
-from source_pinterest.streams.analytics.call_shape import Call, CallSize, tile
+from source_pinterest.streams.analytics.call_shape import Call, CallSize, halved, tile
 from source_pinterest.streams.analytics.keys import KeyCheck
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
@@ -152,7 +152,10 @@ class QueryAnalytics(AdAccountStream, ABC):
         self.checkpoint.fail(stream_slice)
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
-        """The rows of a batch of ids in a window; a call that proves too large is split in halves."""
+        """The rows of a batch of ids in a window.
+
+        A call that proves too large is split in halves; if Pinterest refuses it for its size, later ones are smaller.
+        """
         account = stream_slice["ad_account_id"]
         work: deque[Call] = deque([(ids_of(stream_slice) or (), planned_window(stream_slice).window)])
         while work:
@@ -164,11 +167,15 @@ class QueryAnalytics(AdAccountStream, ABC):
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
                 try:
                     pages = self._ask(account, ids, window)
-                except AnswerTooLargeError:
-                    if not self._size.shrink(ids, window):
+                except AnswerTooLargeError as error:
+                    halves = halved(ids, window)
+                    if not halves:
                         raise
-                    work.appendleft((ids, window))
+                    if not isinstance(error, AnswerBreaksError):
+                        self._size.refused(ids, window)
+                    work.extendleft(reversed(halves))
                 else:
+                    self._size.worked(ids, window)
                     yield from pages
 
     def _ask(self, account: str, ids: Ids, window: DateWindow) -> list[Page]:

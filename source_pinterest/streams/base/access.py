@@ -1,7 +1,8 @@
 """Is a refusal the matter of one account, or does a stream lack a right?
 
 A stream that needs a right beyond its permissions is judged once all its slices are read: where every one was refused,
-the right is missing, and one sentence says so; where some were not, the others are left out as in any stream.
+the right is missing, and one sentence says so; where some were not, the others are left out as in any stream. A stream
+of which several were left out and nothing is left has failed.
 """
 
 import logging
@@ -17,10 +18,13 @@ from source_pinterest.api.errors import (
     AccessMissingError,
     AccountUnreadableError,
     GoneError,
+    NothingLeftError,
     PinterestError,
     RefusedError,
     ScopeMissingError,
 )
+from source_pinterest.engine.parent_ids import Key
+from source_pinterest.streams.base.slices import key_of_parent
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -53,6 +57,8 @@ class RefusalPolicy:
         self._open = 1  # the listing of the slices itself
         self._has_right = access is None
         self._refusals: list[tuple[StreamSlice, RefusedError]] = []
+        self._is_any_left = False
+        self._left_out: dict[Key, PinterestError] = {}
 
     def counted(self, slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
         """The slices as they are listed.
@@ -69,21 +75,17 @@ class RefusalPolicy:
 
     @contextmanager
     def asking(self, stream_slice: StreamSlice) -> Generator[None, None, None]:
-        """Read a slice in the block.
+        """Read a slice in the block; go on without one that is refused or gone, where others may be left.
 
         Raises:
             PinterestError: what the slice fails of; from the last slice the judgement.
         """
         try:
-            yield
-            self._has_right = True
-        except RefusedError as error:
-            if not self._access:
-                raise
-            if not stream_slice.partition:
-                raise self.meaning_of(error) from error
-            self._refusals.append((stream_slice, error))
+            with self._going_on_without(stream_slice):
+                yield
+                self._has_right = self._is_any_left = True
         except Exception as error:
+            self._is_any_left = True  # and the stream is incomplete
             self._has_right = self._has_right or not isinstance(error, AccountUnreadableError)
             if judgement := self._judgement():
                 LOGGER.warning(judgement.message)
@@ -92,6 +94,25 @@ class RefusalPolicy:
             raise
         if judgement := self._judgement():
             raise judgement
+
+    @contextmanager
+    def _going_on_without(self, stream_slice: StreamSlice) -> Generator[None, None, None]:
+        try:
+            yield
+        except GoneError as error:
+            self._has_right = True
+            self._leave(stream_slice, error)
+        except RefusedError as error:
+            if self._access is None:
+                self._leave(stream_slice, error)
+            elif stream_slice.partition:
+                self._refusals.append((stream_slice, error))
+            else:
+                raise self.meaning_of(error) from error
+
+    def _leave(self, stream_slice: StreamSlice, error: PinterestError) -> None:
+        self._leave_out(stream_slice, error)
+        self._left_out[key_of_parent(stream_slice)] = error
 
     def meaning_of(self, error: ScopeMissingError | RefusedError | GoneError) -> PinterestError:
         """What a refusal of the whole stream says: Pinterest may call a missing right a missing permission."""
@@ -108,18 +129,24 @@ class RefusalPolicy:
         """After the last slice, what the refusals come to; those that cost their account alone are warned of."""
         with self._lock:
             self._open -= 1
-            if self._open or not self._refusals:
+            if self._open:
                 return None
-        if not self._has_right:
+        if not self._has_right and self._refusals:
             return self.meaning_of(self._refusals[0][1])
-        unreadable = [error for refusal in self._refusals if (error := self._left_out(*refusal))]
+        unreadable = [error for refusal in self._refusals if (error := self._left(*refusal))]
         for error in unreadable[1:]:
             LOGGER.warning(error.message)
-        return unreadable[0] if unreadable else None
+        return unreadable[0] if unreadable else self._loss()
 
-    def _left_out(self, stream_slice: StreamSlice, refusal: RefusedError) -> PinterestError | None:
+    def _left(self, stream_slice: StreamSlice, refusal: RefusedError) -> PinterestError | None:
         try:
-            self._leave_out(stream_slice, refusal)
+            self._leave(stream_slice, refusal)
         except PinterestError as error:
             return error
         return None
+
+    def _loss(self) -> PinterestError | None:
+        """What it means that nothing is left: one account or board may be gone, but not several at once."""
+        if self._is_any_left or len(self._left_out) <= 1:
+            return None
+        return NothingLeftError(self._what, len(self._left_out), str(next(iter(self._left_out.values())).message))

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import GoneError, PinterestError, RefusedError
+from source_pinterest.api.errors import FatalError, NothingLeftError, PinterestError
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.engine.circuit_breaker import CircuitBreaker
 from source_pinterest.engine.pages import Page
@@ -20,6 +20,7 @@ class SlicedStream(Protocol):
 
     usage: StreamUsage
     ids: ParentIds
+    breaker: CircuitBreaker
     checkpoint: PinterestCursor | None
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
@@ -46,7 +47,7 @@ class SliceReader:
     def __init__(self, stream: SlicedStream, refusals: RefusalPolicy) -> None:
         self._stream = stream
         self.refusals = refusals
-        self._breaker = CircuitBreaker()
+        self._breaker = stream.breaker
 
     def planned(self, slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
         """The slices as they are found, until a fatal error."""
@@ -74,26 +75,22 @@ class SliceReader:
             if self._breaker.is_open_for(outermost):
                 self._stream.on_failure(stream_slice)
                 return
-            yield from self._read_or_leave_out(stream_slice)
+            with self.refusals.asking(stream_slice):
+                yield from self._read_whole(stream_slice)
             self._breaker.succeeded(outermost)
         except Exception as error:
             self._stream.on_failure(stream_slice)
+            if self._stream.checkpoint and not isinstance(error, FatalError | NothingLeftError):
+                self._stream.checkpoint.note_failure(stream_slice)
             if self._breaker.is_news(error, outermost):
                 raise
         finally:
             self._stream.on_end(stream_slice)
 
-    def _read_or_leave_out(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        try:
-            with self.refusals.asking(stream_slice):
-                if failure := failure_of(stream_slice):
-                    raise failure
-                yield from self._read_whole(stream_slice)
-        except (RefusedError, GoneError) as error:
-            self._stream.leave_out(stream_slice, error)
-
     def _read_whole(self, stream_slice: StreamSlice) -> Iterator[Page]:
         """The pages of a slice, after the last of which the cursor moves."""
+        if failure := failure_of(stream_slice):
+            raise failure
         cursor, pages = self._stream.checkpoint, self._stream.read_slice(stream_slice)
         while True:
             try:

@@ -27,11 +27,9 @@ from source_pinterest import limits
 from source_pinterest.api.access import Access
 from source_pinterest.api.bodies import ListPage, Record, list_page, write_texts
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import (
-    ConfigError,
-    PinterestError,
-)
+from source_pinterest.api.errors import ConfigError, PinterestError
 from source_pinterest.api.session import Answer
+from source_pinterest.engine.circuit_breaker import CircuitBreaker
 from source_pinterest.engine.notices import Notices
 from source_pinterest.engine.pages import Page, pages_of
 from source_pinterest.engine.parent_ids import Key, ParentIds
@@ -41,10 +39,7 @@ from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds
 from source_pinterest.streams.base.reader import SliceReader
-from source_pinterest.streams.base.slices import (
-    key_of_parent,
-    partition_slice,
-)
+from source_pinterest.streams.base.slices import key_of_parent, partition_slice
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -77,10 +72,14 @@ class PinterestStream(HttpStream, ABC):
         self.api, self.config, self.shared = sync.api, sync.config, sync
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # the framework's own would read one page of each slice and stop
-        self.client = PinterestClient(sync.api, self.name, self.scopes, can_split=self.can_split)
-        self.usage = sync.api.usage.of(self.name)
-        self.ids = ParentIds(self.list_ids)
+        self.usage, self.ids, self.breaker = sync.api.usage.of(self.name), ParentIds(self.list_ids), CircuitBreaker()
+        self.client = PinterestClient(
+            sync.api, self.name, self.scopes, can_split=self.can_split, retries_pay=self._retries_pay
+        )
         self.notices = Notices(self.name)
+
+    def _retries_pay(self) -> bool:
+        return self.breaker.is_worth_retrying() and self.ids.breaker.is_worth_retrying()
 
     @classmethod
     def stream_name(cls) -> str:

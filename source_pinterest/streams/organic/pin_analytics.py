@@ -22,6 +22,7 @@ from source_pinterest.api.errors import (
     AnswerTooLargeError,
     BetaClosedError,
     GoneError,
+    NothingLeftError,
     PinterestError,
     RefusedError,
     SliceError,
@@ -69,6 +70,7 @@ class PinAnalytics(OrganicStream):
         self._owners: list[StreamSlice] = []
         self._pins_per_call = limits.PINS_PER_ANALYTICS_CALL
         self._refusals_in_a_row, self._refusals_borne = 0, FAILURES_IN_A_ROW
+        self._lost, self._is_any_left = 0, False
 
     def new_cursor(self, period: Period, store: StateStore) -> PinCursor:
         """The days of all pins of an owner together."""
@@ -95,16 +97,20 @@ class PinAnalytics(OrganicStream):
         """
         del stream_slice
         failures: list[SliceError] = []
+        left_out: list[PinterestError] = []
         for owner in self._owners:
             try:
                 yield from self._read_owner(owner)
             except (RefusedError, GoneError) as error:
                 self.leave_out(owner, error)
+                left_out.append(error)
             except SliceError as error:
                 LOGGER.warning(f"{self.name}: not all pins could be read. {error.message}")
                 failures.append(error)
         if failures:
             raise failures[0]
+        if len(left_out) > 1 and len(left_out) == len(self._owners):
+            raise NothingLeftError(self.name, len(left_out), str(left_out[0].message))
 
     def _read_owner(self, owner: StreamSlice) -> Iterator[Page]:
         if failure := failure_of(owner):
@@ -118,8 +124,13 @@ class PinAnalytics(OrganicStream):
             yield from self._read_pass(owner, reading, left)
 
     def _read_pass(self, owner: StreamSlice, reading: Reading, pin_ids: list[str]) -> Iterator[Page]:
-        """The days of the pins that a pass has still before it; the state says how far it has come."""
+        """The days of the pins that a pass has still before it; the state says how far it has come.
+
+        Raises:
+            NothingLeftError: of several pins Pinterest shows not one.
+        """
         account = owner.get(ACCOUNT_KEY)
+        self._lost, self._is_any_left = 0, reading.after > 0
         start, end = reading.window.as_pair()
         params = {**self.request_params(stream_slice=owner), START: start, END: end}
         work = deque(batches(pin_ids, limits.PINS_PER_ANALYTICS_CALL))
@@ -132,8 +143,10 @@ class PinAnalytics(OrganicStream):
             rows = [{**owner.partition, **row} for row in _rows(found)]
             reading = replace(reading, settled=self._settled(reading, rows), after=int(batch[-1]))
             yield from self.to_pages(rows)
-            if not self._refusals_in_a_row:
+            if self._is_any_left and not self._refusals_in_a_row:
                 self.checkpoint.advance(account, reading)
+        if self._lost > 1 and not self._is_any_left:
+            raise NothingLeftError(self.name, self._lost, f"This was asked of {self.path_template}.")
         self.checkpoint.finish(account, reading)
 
     def _settled(self, reading: Reading, rows: list[Record]) -> Date:
@@ -158,7 +171,7 @@ class PinAnalytics(OrganicStream):
             return None
         except (GoneError, RefusedError, AnswerTooLargeError) as error:
             return None if len(batch) > 1 else self._pass_over(batch[0], error)
-        self._refusals_in_a_row, self._refusals_borne = 0, _HIDDEN_IN_A_ROW
+        self._refusals_in_a_row, self._refusals_borne, self._is_any_left = 0, _HIDDEN_IN_A_ROW, True
         if absent := [pin for pin in batch if pin not in found]:
             LOGGER.warning(
                 f"{self.name}: Pinterest leaves out {len(absent)} of {len(batch)} pins, such as {absent[0]}."
@@ -177,8 +190,9 @@ class PinAnalytics(OrganicStream):
 
     def _pass_over(self, pin_id: str, error: PinterestError) -> Mapping[str, Metrics]:
         """Go on without a pin that is deleted or not shown; raise the error if it is more than a matter of that pin."""
+        self._lost += 1
         if isinstance(error, GoneError):
-            LOGGER.info(f"{self.name}: pin {pin_id} was deleted meanwhile.")
+            LOGGER.warning(f"{self.name}: pin {pin_id} was deleted meanwhile.")
             return {}
         self._refusals_in_a_row += 1
         if isinstance(error, AnswerTooLargeError) or self._refusals_in_a_row >= self._refusals_borne:

@@ -7,7 +7,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.call_shape import Call, CallSize, tile
+from source_pinterest.streams.analytics.call_shape import Call, CallSize, halved, tile
 
 
 def calls(ids: int, days: int, ids_per_call: int, days_per_call: int) -> int:
@@ -102,10 +102,10 @@ def test_an_account_as_a_whole_has_no_ids() -> None:
     assert CallSize().parts((), days(90)) == [((), days(90))]
 
 
-def test_ids_are_halved_first_and_the_rest_of_the_sync_asks_for_no_more() -> None:
+def test_after_a_refusal_no_call_asks_for_as_many_ids() -> None:
     size = CallSize()
+    size.refused(ids(101), days(10))
 
-    assert size.shrink(ids(101), days(10))
     assert sizes(size.parts(ids(101), days(10))) == [(51, 10), (50, 10)]
     assert sizes(size.parts(ids(60), days(20))) == [(51, 20), (9, 20)]
 
@@ -113,38 +113,78 @@ def test_ids_are_halved_first_and_the_rest_of_the_sync_asks_for_no_more() -> Non
 @pytest.mark.parametrize("some", [(), ids(1)])
 def test_a_single_id_or_an_account_is_halved_by_days(some: tuple[str, ...]) -> None:
     size = CallSize()
+    size.refused(some, days(9))
 
-    assert size.shrink(some, days(9))
     assert sizes(size.parts(some, days(9))) == [(len(some), 5), (len(some), 4)]
+    assert sizes(halved(some, days(9))) == [(len(some), 5), (len(some), 4)]
 
 
 def test_no_day_and_no_id_is_lost_or_asked_for_twice() -> None:
     size = CallSize()
-    size.shrink(ids(7), days(9))
-    size.shrink(ids(1), days(9))
+    size.refused(ids(7), days(9))
+    size.refused(ids(1), days(9))
 
-    asked = [
-        (one, window.start.add(days=n))
-        for batch, window in size.parts(ids(7), days(9))
-        for one in batch
-        for n in range(window.days)
-    ]
-    assert len(asked) == len(set(asked)) == 63
+    assert cells(size.parts(ids(7), days(9))) == cells([(ids(7), days(9))])
+    assert cells(halved(ids(7), days(9))) == cells([(ids(7), days(9))])
+    assert cells(halved(ids(1), days(9))) == cells([(ids(1), days(9))])
+
+
+def cells(calls: list[Call]) -> list[tuple[str, str]]:
+    return sorted(
+        (one, str(window.start.add(days=n))) for batch, window in calls for one in batch for n in range(window.days)
+    )
 
 
 def test_a_single_id_and_day_can_not_be_halved() -> None:
-    size = CallSize()
-
-    assert not size.shrink(ids(1), days(1))
-    assert not size.shrink((), days(1))
-    assert size.parts(ids(250), days(90)) == [(ids(250), days(90))]
+    assert halved(ids(1), days(1)) == []
+    assert halved((), days(1)) == []
 
 
 def test_a_smaller_call_that_fails_later_never_makes_calls_larger() -> None:
     size = CallSize()
-    size.shrink(ids(10), days(1))
-    size.shrink(ids(200), days(1))
-    size.shrink(ids(1), days(4))
-    size.shrink(ids(1), days(80))
+    size.refused(ids(10), days(1))
+    size.refused(ids(200), days(1))
+    size.refused(ids(1), days(4))
+    size.refused(ids(1), days(80))
 
     assert sizes(size.parts(ids(6), days(3))) == [(5, 2), (1, 2), (5, 1), (1, 1)]
+
+
+def test_good_calls_of_the_size_that_is_left_make_calls_larger_again() -> None:
+    size = CallSize()
+    size.refused(ids(200), days(90))
+    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+        size.worked(ids(100), days(40))
+    assert sizes(size.parts(ids(250), days(9))) == [(100, 9), (100, 9), (50, 9)]
+    size.worked(ids(99), days(90))  # proves nothing
+    assert sizes(size.parts(ids(250), days(9))) == [(100, 9), (100, 9), (50, 9)]
+    size.worked(ids(100), days(40))
+    assert sizes(size.parts(ids(250), days(9))) == [(200, 9), (50, 9)]
+    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER):
+        size.worked(ids(200), days(40))
+    assert sizes(size.parts(ids(250), days(9))) == [(250, 9)]
+
+
+def test_a_refusal_in_between_starts_the_count_anew() -> None:
+    size = CallSize()
+    size.refused(ids(200), days(90))
+    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+        size.worked(ids(100), days(40))
+    size.refused(ids(100), days(40))
+    size.worked(ids(50), days(40))
+
+    assert sizes(size.parts(ids(100), days(9))) == [(50, 9), (50, 9)]
+
+
+def test_days_grow_before_ids() -> None:
+    size = CallSize()
+    size.refused(ids(2), days(60))
+    size.refused(ids(1), days(60))
+    for _ in range(2 * limits.GOOD_CALLS_BEFORE_LARGER):
+        size.worked(ids(1), days(30))
+    assert sizes(size.parts(ids(2), days(60))) == [(1, 60), (1, 60)]
+    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER):
+        size.worked(ids(1), days(60))
+    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER):
+        size.worked(ids(1), days(7))
+    assert sizes(size.parts(ids(2), days(90))) == [(2, 90)]

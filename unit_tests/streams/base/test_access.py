@@ -12,6 +12,8 @@ from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.errors import (
     AccessMissingError,
     AccountUnreadableError,
+    GoneError,
+    NothingLeftError,
     PinterestError,
     RefusedError,
     ScopeMissingError,
@@ -67,12 +69,14 @@ class Reader:
             raise RefusedError("lead_forms: it said no")
         if doing == "fail":
             raise UnavailableError("lead_forms", "a path", "503", tries=1)
+        if doing == "deleted":
+            raise GoneError("lead_forms: it is not there")
         if doing == "gone":
             raise AccountUnreadableError("9", "It is not listed")
 
 
-def outcome(doings: Sequence[str], order: Sequence[int], *, listed_first: bool) -> Reader:
-    reader = Reader(doings)
+def outcome(doings: Sequence[str], order: Sequence[int], *, listed_first: bool, access: Access | None = BETA) -> Reader:
+    reader = Reader(doings, access)
     if listed_first:
         reader.list_all()
         for position in order:
@@ -125,12 +129,45 @@ def test_an_outage_after_the_refusals_does_not_hide_them(caplog: pytest.LogCaptu
     assert "account 0" in caplog.text
 
 
-def test_without_a_right_a_refusal_passes_through() -> None:
+def test_without_a_right_the_only_slice_is_left_out_at_once() -> None:
     reader = Reader(["refuse"], access=None)
+    stream_slice = reader.list_one()
+    reader.read(stream_slice)
+    assert reader.left_out == ["0"]
     reader.list_all()
-    reader.read(reader.slices[0])
 
-    assert [type(error) for error in reader.raised] == [RefusedError]
+    assert reader.raised == []
+
+
+@pytest.mark.parametrize("access", [None, BETA])
+@pytest.mark.parametrize(
+    ("doings", "is_lost"),
+    [
+        (["deleted", "deleted"], True),
+        (["deleted", "deleted", "ok"], False),
+        (["deleted"], False),
+        (["deleted", "deleted", "fail"], False),  # the stream is incomplete in any case
+        (["deleted", "refuse"], True),
+        ([], False),
+    ],
+)
+def test_a_stream_of_which_several_are_gone_and_none_is_left_has_failed(
+    doings: list[str], access: Access | None, *, is_lost: bool
+) -> None:
+    for order in itertools.permutations(range(len(doings))):
+        reader = outcome(doings, order, listed_first=True, access=access)
+        lost = [error for error in reader.raised if isinstance(error, NothingLeftError)]
+        assert len(lost) == is_lost
+        assert len(reader.raised) == is_lost + doings.count("fail")
+
+
+def test_several_slices_of_one_account_are_one_account() -> None:
+    reader = Reader(["deleted"], access=None)
+    twice = [reader.list_one(), *reader.refusals.counted([partition_slice({"ad_account_id": "0"})])]
+    for stream_slice in twice:
+        reader.read(stream_slice)
+
+    assert reader.raised == []
 
 
 def test_a_stream_of_one_slice_is_judged_at_once() -> None:

@@ -80,7 +80,7 @@ def test_a_call_that_keeps_failing_tells_how_often_and_why(pinterest: Pinterest)
 
     with pytest.raises(UnavailableError) as raised:
         pinterest.read(Boards, EVERYTHING)
-    for words in ("boards", "1 time", "Out of order", "request id 77"):
+    for words in ("boards", "failed for boards", "Out of order", "request id 77"):
         assert words in str(raised.value.message)
 
 

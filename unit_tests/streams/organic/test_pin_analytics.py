@@ -156,5 +156,5 @@ def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body
     pinterest.lists("pins", "1")
     pinterest.answers("pins/analytics", {"json": body})
 
-    with pytest.raises(UnavailableError, match="Pinterest failed 1 times"):
+    with pytest.raises(UnavailableError, match="Pinterest failed for pins/analytics"):
         read(pinterest)

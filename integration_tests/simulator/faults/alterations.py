@@ -1,0 +1,76 @@
+"""How does an answer differ from the truth without being broken? Each alteration is a function of its JSON.
+
+A test names the operation: `sim.alter("campaigns/list", items_moved_by_one())`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+
+from integration_tests.simulator.server.reply import Reply
+from integration_tests.simulator.server.request_log import Entry
+
+Alteration = Callable[[Entry, Any], Any]
+"""Takes a request and the JSON that it deserves, and gives the JSON that it gets."""
+
+
+@dataclass
+class Alterations:
+    """The alterations of a simulator, by operation."""
+
+    _by_operation: dict[str, list[Alteration]] = field(default_factory=dict)
+
+    def add(self, operation_id: str, alteration: Alteration) -> None:
+        self._by_operation.setdefault(operation_id, []).append(alteration)
+
+    def clear(self) -> None:
+        self._by_operation.clear()
+
+    def apply(self, entry: Entry, reply: Reply) -> None:
+        """Alters a proper answer; an error stays what it is."""
+        if reply.status != 200:
+            return
+        for alteration in self._by_operation.get(entry.operation_id, ()):
+            reply.body = orjson.dumps(alteration(entry, orjson.loads(reply.body)))
+
+
+def items_moved_by_one() -> Alteration:
+    """An item is added at the top of a list while it is paged: a page begins with the last item of the one before."""
+    last: dict[tuple[str, str], Any] = {}
+
+    def alter(entry: Entry, page: Any) -> Any:
+        list_of = (entry.path, "&".join(f"{name}={value}" for name, value in entry.query if name != "bookmark"))
+        before = last.get(list_of) if entry.values("bookmark") else None
+        if page["items"]:
+            last[list_of] = page["items"][-1]
+        return {**page, "items": [*([before] if before else []), *page["items"]]}
+
+    return alter
+
+
+def rows_of_the_day_before(row_key: str = "DATE") -> Alteration:
+    """An answer begins a day too early: its first row comes once more, as if of the day before the window."""
+
+    def alter(entry: Entry, rows: Any) -> Any:
+        outside = date.fromisoformat(entry.values("start_date")[0]) - timedelta(days=1)
+        return [*({**row, row_key: outside.isoformat()} for row in rows[:1]), *rows]
+
+    return alter
+
+
+def only_items(wanted: Callable[[Entry, Any], bool]) -> Alteration:
+    """A list leaves out some of its items."""
+    return lambda entry, page: {**page, "items": [item for item in page["items"] if wanted(entry, item)]}
+
+
+def also_in(account: str, items: list[Any]) -> Alteration:
+    """The list of one ad account also has these items, which are another's."""
+
+    def alter(entry: Entry, page: Any) -> Any:
+        foreign = items if entry.account == account and not entry.values("bookmark") else []
+        return {**page, "items": [*page["items"], *foreign]}
+
+    return alter
