@@ -119,7 +119,7 @@ class Simulator:
         self._service.hooks.add(operation_id, count, action)
 
     def advance(self, seconds: float) -> None:
-        """Moves the clock of quotas, tokens, bookmarks and report jobs."""
+        """Moves the clock of quotas, tokens, bookmarks, report jobs and the `Date` header."""
         self._service.advanced_seconds += seconds
 
 
