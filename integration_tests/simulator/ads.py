@@ -13,6 +13,9 @@ from integration_tests.simulator.listing import Listing, Record
 from integration_tests.simulator.organic import username
 from integration_tests.simulator.seeding import mix, words
 
+DOCUMENTED_STATUSES = frozenset(("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"))
+"""What a filter can leave out. An entity with any other status stands in every list."""
+
 _COUNTRIES = (("US", "USD", "America/Los_Angeles"), ("DE", "EUR", "Europe/Berlin"), ("JP", "JPY", "Asia/Tokyo"))
 
 
@@ -71,9 +74,11 @@ def _entities(
     arguments: Mapping[str, Any],
 ) -> Listing:
     account = account_of(layout, arguments)
-    wanted = set(arguments["entity_statuses"])
+    left_out = DOCUMENTED_STATUSES.difference(arguments["entity_statuses"])
     indexes = [
-        index for index in chosen(layout, kind, account, arguments) if layout.status(kind, account, index) in wanted
+        index
+        for index in chosen(layout, kind, account, arguments)
+        if layout.status(kind, account, index) not in left_out
     ]
     listing = Listing(indexes, lambda index: make(layout, account, index))
     return listing.backwards() if arguments.get("order") == "DESCENDING" else listing
