@@ -13,7 +13,7 @@ from integration_tests.simulator import Fault, Kind, Simulator, World
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, BOARDED, CURSOR_FIELDS, ENTITIES, ORGANIC, catalog_of
 from integration_tests.support.outputs import Output, Record
-from integration_tests.support.syncs import read_arguments, read_with_main, run_main, run_sync
+from integration_tests.support.syncs import read_arguments, run_main, run_sync
 
 FOLDER = Path(__file__).parent
 DAY_STREAMS = (*ADS_ANALYTICS, "user_account_analytics")
@@ -499,16 +499,3 @@ def test_every_state_can_be_gone_on_from() -> None:
                 assert_same(stream, both.values(), sim.expected(stream))
                 resumed += 1
         assert resumed >= len(streams)
-
-
-# -- the catalog
-
-
-def test_an_unknown_stream_is_told_and_the_others_are_read(sim: Simulator) -> None:
-    output = read_with_main(sim, ["keyword_forecasts", "campaigns"])
-    assert_same("campaigns", output.records["campaigns"], sim.expected("campaigns"))
-    assert output.status("campaigns") == "COMPLETE"
-    assert output.status("keyword_forecasts") == "INCOMPLETE"
-    assert output.exit_code == 0
-    [warning] = output.warnings()
-    assert "keyword_forecasts" in warning

@@ -54,7 +54,8 @@ from source_pinterest.state.period import Period
 from source_pinterest.streams import all_streams
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.reading_order import in_reading_order, warn_of_unknown_streams
+from source_pinterest.streams.reading_order import in_reading_order
+from source_pinterest.streams.selection import Selection
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -170,17 +171,16 @@ class SourcePinterest(ConcurrentSourceAdapter):
         Raises:
             AirbyteTracedException: a stream could not be read whole; of the failures, the most retryable counts.
         """
+        settings = Config.from_mapping(config)
+        selection = Selection.of(catalog, settings)
         self._repository = OrderedMessageRepository(self._queue)
         self._state = state or []
-        self._catalog = {configured.stream.name: configured for configured in catalog.streams}
-        settings = Config.from_mapping(config)
+        self._catalog = {configured.stream.name: configured for configured in selection.known}
         self._concurrent_source = self._concurrency(settings.num_workers)
-        warn_of_unknown_streams(catalog, settings)
         failures, self._usage = FailureTypes(), Usage()
         self.progress = progress = Progress(self._usage, list(self._catalog))
         try:
-            ordered = in_reading_order(catalog, ConnectorStateManager(self._state))
-            for message in super().read(logger, config, ordered, state):
+            for message in self._messages(logger, config, selection):
                 if isinstance(message, PageMessage):
                     if progress.first_page(message.page):
                         yield _running(self._catalog[message.page.stream])
@@ -196,6 +196,20 @@ class SourcePinterest(ConcurrentSourceAdapter):
             if failures.any_seen():
                 error.failure_type = failures.most_retryable()
             raise
+
+    def _messages(
+        self, logger: logging.Logger, config: Mapping[str, Any], selection: Selection
+    ) -> Iterator[AirbyteMessage]:
+        """What the framework reads, and after all of it the ends of unknown streams."""
+        failure: AirbyteTracedException | None = None
+        try:
+            ordered = in_reading_order(selection.known, ConnectorStateManager(self._state))
+            yield from super().read(logger, config, ordered, self._state)
+        except AirbyteTracedException as error:
+            failure = error
+        yield from selection.refusals()
+        if failure := failure or selection.failure():
+            raise failure
 
     def _select_abstract_streams(
         self, config: Mapping[str, Any], configured_catalog: ConfiguredAirbyteCatalog
