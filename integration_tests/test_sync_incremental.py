@@ -365,7 +365,7 @@ def test_from_deduplicating_to_appending_no_day_comes_twice(sim: Simulator) -> N
 
 
 @pytest.mark.parametrize("destination", ["append", "overwrite"])
-def test_a_full_refresh_runs_to_today_and_goes_on_from_a_state(sim: Simulator, destination: str) -> None:
+def test_a_full_refresh_runs_to_today_and_goes_on_where_it_has_not_ended(sim: Simulator, destination: str) -> None:
     first = run_sync(sim, DAY_STREAMS, sync_mode="full_refresh", destination=destination)
     assert_exact(first, sim, DAY_STREAMS)
     before = sim.world.today - timedelta(days=11)
@@ -374,7 +374,8 @@ def test_a_full_refresh_runs_to_today_and_goes_on_from_a_state(sim: Simulator, d
             "states": [
                 {"partition": item["partition"], "cursor": {**item["cursor"], "DATE": before.isoformat()}}
                 for item in first.states[stream]["states"]
-            ]
+            ],
+            "full_refresh": {"generation": None, "ended": False},
         }
         for stream in ADS_ANALYTICS
     }

@@ -31,8 +31,8 @@ class ProfileCursor(PinterestCursor):
         self._period = period
         self._today = today
         self._histories: dict[Owner, AccountHistory] = {}
-        saved = read_state(store.incoming(), self.field, min)
         with reading_state(store.stream_name):
+            saved = read_state(store.incoming(), self.field, min)
             for owner, cursor in saved.accounts.items():
                 self._histories[owner] = AccountHistory(last=parse_day(cursor[self.field]))
             if saved.flat:

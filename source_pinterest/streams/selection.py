@@ -82,5 +82,6 @@ class Selection:
         """What ends a sync in which all went well but for unknown streams."""
         if not self.unknown:
             return None
-        errors = {one.stream.name: [UnknownStreamError(one.stream.name)] for one in self.unknown}
+        names = [one.stream.name for one in self.unknown]
+        errors: dict[str, list[Exception]] = {name: [UnknownStreamError(name)] for name in names}
         return AirbyteTracedException(message=generate_failed_streams_error_message(errors))
