@@ -325,6 +325,7 @@ BROKEN = [
     {"states": [{"partition": {"ad_account_id": "1"}, "cursor": {"DATE": "soon", "updated_time": "soon", "date": 7}}]},
     {"DATE": 7, "date": 7, "updated_time": [], "boards": 3, "reading": ["none"]},
     {"date": "2026-01-01", "DATE": "2026-01-01", "updated_time": "x", "reading": [{"after": {}}]},
+    {"states": [{"partition": {"ad_account_id": "1"}, "cursor": {"DATE": "2026-01-01"}}], "asked": "something else"},
 ]
 
 
@@ -336,6 +337,7 @@ def test_a_broken_state_of_a_stream_that_is_not_selected_costs_nothing(sim: Simu
     assert_succeeded(output, streams)
     assert_exact(output, sim, streams)
     assert set(output.states) == set(streams)
+    assert not output.warnings()
 
 
 def test_a_broken_state_costs_its_own_stream_alone(sim: Simulator) -> None:

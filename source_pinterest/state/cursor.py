@@ -58,9 +58,7 @@ class StateStore:
     def incoming(self) -> Mapping[str, Any]:
         """The state that the sync starts from; empty at the first sync, and where a full refresh begins anew."""
         state = self.manager.get_stream_state(self.stream_name, None)
-        if self.refresh and not self.refresh.goes_on_from(state):
-            return {}
-        return {key: value for key, value in state.items() if key != MARK}
+        return {} if self.refresh and not self.refresh.goes_on_from(state) else state
 
     def has_ended(self) -> bool:
         """Whether an earlier attempt of the full refresh has read the whole stream."""
