@@ -75,10 +75,10 @@ def test_a_window_is_done_when_all_its_batches_are() -> None:
     assert subject.state == {"states": []}
     subject.commit(slice_of("549", first, 1))
 
-    assert subject.state == {"states": [entry("549", ago(45), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(45), **{"from": ago(89), "settled": ago(45)})]}
     subject.commit(slice_of("549", second, 1))
     subject.commit(slice_of("549", second, 0))
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_one_failed_batch_fails_its_window() -> None:
@@ -89,7 +89,9 @@ def test_one_failed_batch_fails_its_window() -> None:
     subject.commit(slice_of("549", second, 0))
     subject.commit(slice_of("549", second, 1))
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.window.as_pair()]})]}
+    assert subject.state == {
+        "states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2), "missing": [first.window.as_pair()]})]
+    }
     assert windows(cursor(subject.state)) == [[ago(89), ago(45)], [ago(33), ago(0)]]
 
 
@@ -114,7 +116,7 @@ def test_an_account_without_entities_is_done_at_once() -> None:
     subject = cursor()
     plan(subject, 90, batches=0)
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_a_slice_that_stands_for_a_failed_listing_moves_nothing() -> None:
@@ -131,7 +133,7 @@ def test_accounts_move_apart() -> None:
     subject.fail(slice_of("777", other))
     subject.commit(slice_of("549", one))
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_an_account_that_was_not_read_keeps_its_entry() -> None:
@@ -189,7 +191,7 @@ def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCapture
     subject.commit(slice_of("549", window))
 
     assert f"{ago(119)} to {ago(90)}" in caplog.text
-    assert subject.state == {"states": [entry("549", ago(0), missing=[[ago(119), ago(90)]])]}
+    assert subject.state == {"states": [entry("549", ago(0), missing=[[ago(119), ago(90)]], settled=ago(2))]}
 
 
 @pytest.mark.parametrize("state", [{"DATE": "yesterday"}, {"states": [entry("549", "2026-02-30")]}])
@@ -216,7 +218,7 @@ def test_days_that_move_are_emitted_and_read_again() -> None:
     subject.commit(slice_of("549", planned))
 
     assert planned.window.as_pair() == [ago(89), ago(0)]
-    assert subject.state == {"states": [entry("549", ago(3), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(3), **{"from": ago(89), "settled": ago(3)})]}
     assert windows(cursor(subject.state, period)) == [[ago(3), ago(0)]]
 
 
@@ -241,7 +243,7 @@ def test_an_account_without_entities_does_not_pass_a_moving_day_either() -> None
     subject.settle(lambda: days_before(TODAY, 2))
     plan(subject, 90, batches=0)
 
-    assert subject.state == {"states": [entry("549", ago(2), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(2), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_a_running_bucket_counts_as_moving_whatever_the_lookback() -> None:
@@ -249,7 +251,7 @@ def test_a_running_bucket_counts_as_moving_whatever_the_lookback() -> None:
     (window,) = plan(subject, 90)
     subject.commit(slice_of("549", window))
 
-    assert subject.state == {"states": [entry("549", ago(5), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(5), **{"from": ago(89), "settled": ago(5)})]}
 
 
 # ---- Columns and windows that have changed
@@ -313,7 +315,7 @@ def test_a_window_waits_for_the_slice_that_was_not_planned() -> None:
     assert subject.state == {"states": []}
 
     subject.commit(slice_of("549", first, 1))
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_one_failed_half_fails_the_window() -> None:
@@ -324,7 +326,9 @@ def test_one_failed_half_fails_the_window() -> None:
     subject.commit(slice_of("549", first, 1))
     subject.commit(slice_of("549", second))
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.window.as_pair()]})]}
+    assert subject.state == {
+        "states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2), "missing": [first.window.as_pair()]})]
+    }
 
 
 def test_several_reports_of_a_window_are_told_apart_by_their_number() -> None:
@@ -335,7 +339,7 @@ def test_several_reports_of_a_window_are_told_apart_by_their_number() -> None:
     assert subject.state == {"states": []}
 
     subject.commit(slice_of("549", window, 1))
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_entries_of_one_account_fold_into_the_oldest() -> None:
