@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -364,3 +365,14 @@ def test_every_response_tells_its_id_its_date_and_the_quota(api: Client, path: s
     assert headers[0]["x-pinterest-rid"] != headers[1]["x-pinterest-rid"]
     assert headers[0]["Date"].endswith("GMT")
     assert {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"} <= set(headers[0])
+
+
+def test_the_date_runs_with_the_clock() -> None:
+    with Simulator(clock=lambda: 1_000_000.0) as sim, Client(sim) as api:
+        dates = []
+        for seconds in (0, 600):
+            sim.advance(seconds)
+            dates.append(parsedate_to_datetime(api.get("/boards").headers["Date"]))
+
+    assert dates[0] == sim.world.now.replace(microsecond=0)
+    assert dates[1] - dates[0] == timedelta(seconds=600)

@@ -102,6 +102,23 @@ def test_a_total_says_which_days_it_is_about(sim: Simulator) -> None:
     assert_rows(output, ("CAMPAIGN_ID",), {key: {**row, **days} for key, row in expected.items()})
 
 
+@pytest.mark.parametrize(("level", "history_days"), [("CAMPAIGN", 913), ("PRODUCT_ITEM", 91)])
+@pytest.mark.parametrize("whose", ["the report's own", "the connection's"])
+def test_a_total_begins_with_the_first_day_that_pinterest_has(
+    sim: Simulator, level: str, history_days: int, whose: str
+) -> None:
+    since = (ago(sim, 914)).isoformat()
+    own = {"start_date": since} if whose == "the report's own" else {}
+    reports = [report(granularity="TOTAL", level=level, columns=["SPEND_IN_DOLLAR"], **own)]
+    output = run_sync(sim, [STREAM], config=sim.config(start_date=None if own else since, custom_reports=reports))
+    assert_succeeded(output, [STREAM])
+    assert output.records[STREAM]
+    assert min(body["start_date"] for body in bodies(sim)) == ago(sim, history_days).isoformat()
+    [line] = [text for _, text in output.logs if f"older than the {history_days} days" in text]
+    assert since in line
+    assert ago(sim, history_days).isoformat() in line
+
+
 def test_an_hour_is_in_the_key(sim: Simulator) -> None:
     output = read(sim, ago(sim, 30), granularity="HOUR")
     key = (*DAY_KEY, "HOUR")

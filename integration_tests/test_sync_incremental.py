@@ -82,15 +82,17 @@ def test_only_what_was_edited_comes_again(sim: Simulator, stream: str) -> None:
 
 @pytest.mark.parametrize("selected", [["campaigns"], ["campaigns", "campaign_analytics"]], ids=["alone", "as a parent"])
 def test_an_edit_behind_the_reader_comes_with_the_next_sync(selected: list[str]) -> None:
-    """The first page is read, then an entity on it is edited, and a later one a moment later."""
-    today = datetime.now(UTC).date()
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=300, first_day=today)) as sim:
+    """The first page is read, an entity on it is edited, and a later one a moment later; the list takes a while."""
+    then = datetime.now(UTC) - timedelta(hours=2)
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=300, now=then, first_day=then.date())) as sim:
         account = sim.world.account_id(0)
         ids = [sim.world.entity_id(Kind.CAMPAIGNS, 0, index) for index in (0, 299)]
+        listed_at = int(then.timestamp())
 
         def edit(world: World) -> None:
-            world.edit(account, Kind.CAMPAIGNS, ids[0], now(), name="edited behind")
-            world.edit(account, Kind.CAMPAIGNS, ids[1], now() + 1, name="edited ahead")
+            world.edit(account, Kind.CAMPAIGNS, ids[0], listed_at + 100, name="edited behind")
+            world.edit(account, Kind.CAMPAIGNS, ids[1], listed_at + 200, name="edited ahead")
+            sim.advance(2 * EDIT_MARGIN_SECONDS)
 
         sim.after("campaigns/list", 1, edit)
         first = run_sync(sim, selected)
@@ -104,14 +106,31 @@ def test_an_edit_behind_the_reader_comes_with_the_next_sync(selected: list[str])
         assert_same("campaigns", upserted("campaigns", first, second), sim.expected("campaigns"))
 
 
-def test_the_cursor_never_passes_the_servers_clock_less_the_margin(sim: Simulator) -> None:
-    account = sim.world.account_id(0)
-    sim.world.edit(account, Kind.ADS, sim.world.entity_id(Kind.ADS, 0, 0), now() + 5_000)
-    output = run_sync(sim, ["ads"])
-    [cursor] = [
-        item["cursor"] for item in output.states["ads"]["states"] if item["partition"]["ad_account_id"] == account
-    ]
-    assert cursor["updated_time"] == int(sim.world.now.timestamp()) - EDIT_MARGIN_SECONDS
+def cursor_of_ads(sim: Simulator, output: Output) -> int:
+    entry = entry_of(output, "ads", sim.world.account_id(0))
+    return int(entry["updated_time"])
+
+
+def test_the_cursor_never_passes_the_servers_clock_less_the_margin() -> None:
+    then = datetime.now(UTC) - timedelta(hours=2)
+    with Simulator(World(boards=0, now=then), clock=lambda: 1_000_000.0) as sim:
+        edited = sim.world.entity_id(Kind.ADS, 0, 0)
+        sim.world.edit(sim.world.account_id(0), Kind.ADS, edited, int(then.timestamp()) + 5_000)
+        output = run_sync(sim, ["ads"])
+        assert cursor_of_ads(sim, output) == int(then.timestamp()) - EDIT_MARGIN_SECONDS
+
+
+def test_the_cursor_never_passes_the_connectors_own_clock_less_the_margin() -> None:
+    """A server whose clock is a day ahead; an edit a moment after the list was read."""
+    with Simulator(World(boards=0, now=datetime.now(UTC) + timedelta(days=1))) as sim:
+        account, edited = sim.world.account_id(0), sim.world.entity_id(Kind.ADS, 0, 0)
+        sim.world.edit(account, Kind.ADS, sim.world.entity_id(Kind.ADS, 0, 1), now() + 50_000)
+        first = run_sync(sim, ["ads"])
+        assert cursor_of_ads(sim, first) <= now() - EDIT_MARGIN_SECONDS
+
+        sim.world.edit(account, Kind.ADS, edited, now(), name="renamed")
+        second = run_sync(sim, ["ads"], state=first.states)
+        assert_same("ads", upserted("ads", first, second), sim.expected("ads"))
 
 
 def test_a_status_newly_wanted_is_read_from_the_start(sim: Simulator) -> None:
@@ -141,6 +160,26 @@ def test_a_status_wanted_again_after_a_while_is_read_from_the_start(sim: Simulat
     second = run_sync(sim, ["campaigns"], config=sim.config(**active), state=first.states)
     third = run_sync(sim, ["campaigns"], state=second.states)
     assert_same("campaigns", upserted("campaigns", first, second, third), sim.expected("campaigns"))
+
+
+def test_a_status_that_nobody_knows_is_emitted_and_named_and_then_covered() -> None:
+    with Simulator(World(boards=0, statuses={"ACTIVE": 2, "UNDER_REVIEW": 1})) as sim:
+        first = run_sync(sim, ENTITIES)
+        assert_exact(first, sim, ENTITIES)
+        said = "{}: Pinterest sends the status UNDER_REVIEW, which this connector does not know"
+        for stream in ENTITIES:
+            assert sum(warning.startswith(said.format(stream)) for warning in first.warnings()) == 1
+        assert "UNDER_REVIEW" in entry_of(first, "ads", sim.world.account_id(0))["statuses"]
+
+        second = run_sync(sim, ENTITIES, state=first.states)
+        for stream in ENTITIES:
+            expected = changed_since_the_latest_edit(sim, stream, sim.expected(stream).values())
+            assert {record["id"] for record in second.records[stream]} == expected, "nothing but the latest edits"
+
+        chosen = run_sync(sim, ENTITIES, config=sim.config(status=["ACTIVE"]))
+        for stream in ENTITIES:
+            assert {record["status"] for record in chosen.records[stream]} == {"ACTIVE"}
+        assert not chosen.warnings()
 
 
 def test_an_archived_entity_comes_as_archived(sim: Simulator) -> None:
@@ -327,7 +366,7 @@ def test_from_deduplicating_to_appending_no_day_comes_twice(sim: Simulator) -> N
 
 
 @pytest.mark.parametrize("destination", ["append", "overwrite"])
-def test_a_full_refresh_runs_to_today_and_goes_on_from_a_state(sim: Simulator, destination: str) -> None:
+def test_a_full_refresh_runs_to_today_and_goes_on_where_it_has_not_ended(sim: Simulator, destination: str) -> None:
     first = run_sync(sim, DAY_STREAMS, sync_mode="full_refresh", destination=destination)
     assert_exact(first, sim, DAY_STREAMS)
     before = sim.world.today - timedelta(days=11)
@@ -336,7 +375,8 @@ def test_a_full_refresh_runs_to_today_and_goes_on_from_a_state(sim: Simulator, d
             "states": [
                 {"partition": item["partition"], "cursor": {**item["cursor"], "DATE": before.isoformat()}}
                 for item in first.states[stream]["states"]
-            ]
+            ],
+            "full_refresh": {"generation": None, "ended": False},
         }
         for stream in ADS_ANALYTICS
     }

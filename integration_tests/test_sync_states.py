@@ -15,7 +15,7 @@ from integration_tests.support.catalogs import ADS_ANALYTICS, BOARDED, CURSOR_FI
 from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import read_arguments, read_with_main, run_sync
+from integration_tests.support.syncs import read_arguments, run_sync
 
 FOLDER = Path(__file__).parent
 DAY_STREAMS = (*ADS_ANALYTICS, "user_account_analytics")
@@ -272,11 +272,10 @@ def state_file(name: str) -> dict[str, Any]:
 # -- states that cannot be
 
 
-@pytest.mark.parametrize("sync_mode", ["incremental", "full_refresh"])
-def test_a_cursor_in_the_future_emits_nothing_and_does_not_fail(sim: Simulator, sync_mode: str) -> None:
+def test_a_cursor_in_the_future_emits_nothing_and_does_not_fail(sim: Simulator) -> None:
     state = state_file("abnormal_state.json")
     assert set(state) == set(CURSOR_FIELDS) - set(BOARDED)
-    output = run_sync(sim, CURSOR_FIELDS, state=state, sync_mode=sync_mode)
+    output = run_sync(sim, CURSOR_FIELDS, state=state)
     assert_succeeded(output, CURSOR_FIELDS)
     assert not any(output.records[stream] for stream in CURSOR_FIELDS)
 
@@ -323,6 +322,43 @@ def test_an_entry_that_says_nothing_is_passed_over(sim: Simulator, entry: dict[s
     output = run_sync(sim, ADS_ANALYTICS, state={stream: {"states": [entry]} for stream in ADS_ANALYTICS})
     assert_succeeded(output, ADS_ANALYTICS)
     assert_exact(output, sim, ADS_ANALYTICS)
+
+
+BROKEN = [
+    {"states": [{"partition": {"ad_account_id": "1"}, "cursor": {"DATE": "soon", "updated_time": "soon", "date": 7}}]},
+    {"DATE": 7, "date": 7, "updated_time": [], "boards": 3, "reading": ["none"]},
+    {"date": "2026-01-01", "DATE": "2026-01-01", "updated_time": "x", "reading": [{"after": {}}]},
+    {"states": [{"partition": {"ad_account_id": "1"}, "cursor": {"DATE": "2026-01-01"}}], "asked": "something else"},
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=str)
+def test_a_broken_state_of_a_stream_that_is_not_selected_costs_nothing(sim: Simulator, broken: dict[str, Any]) -> None:
+    streams = ("boards", "ad_accounts")
+    output = run_sync(sim, streams, state=dict.fromkeys(CURSOR_FIELDS, broken))
+
+    assert_succeeded(output, streams)
+    assert_exact(output, sim, streams)
+    assert set(output.states) == set(streams)
+    assert not output.warnings()
+
+
+def test_a_broken_state_costs_its_own_stream_alone(sim: Simulator) -> None:
+    broken: dict[str, dict[str, Any]] = {
+        "campaigns": {"updated_time": "soon"},
+        "ad_account_analytics": own({sim.world.account_id(0): {"DATE": "soon"}}),
+        "user_account_analytics": {"date": 7},
+        "pin_analytics": {"reading": ["none"]},
+    }
+    others = ("campaign_analytics", "ad_groups", "pins")
+    output = run_sync(sim, (*broken, *others), state=broken)
+
+    for stream in broken:
+        assert_failed(output, stream, "config_error", f"{stream}: the saved state can't be read")
+        assert not output.records[stream]
+        assert stream not in output.states, "it stays as it is"
+    assert [output.status(stream) for stream in others] == ["COMPLETE"] * len(others)
+    assert_exact(output, sim, others)
 
 
 # -- what the days' state is for
@@ -502,16 +538,3 @@ def test_every_state_can_be_gone_on_from() -> None:
                 assert_same(stream, both.values(), sim.expected(stream))
                 resumed += 1
         assert resumed >= len(streams)
-
-
-# -- the catalog
-
-
-def test_an_unknown_stream_is_told_and_the_others_are_read(sim: Simulator) -> None:
-    output = read_with_main(sim, ["keyword_forecasts", "campaigns"])
-    assert_same("campaigns", output.records["campaigns"], sim.expected("campaigns"))
-    assert output.status("campaigns") == "COMPLETE"
-    assert output.status("keyword_forecasts") == "INCOMPLETE"
-    assert output.exit_code == 0
-    [warning] = output.warnings()
-    assert "keyword_forecasts" in warning

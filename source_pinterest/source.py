@@ -25,8 +25,6 @@ from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
-from airbyte_cdk.sources.streams.concurrent.cursor import CursorField, FinalStateCursor
-from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
@@ -45,16 +43,14 @@ from source_pinterest.engine.messages import (
     clean_trace,
 )
 from source_pinterest.engine.pages import PageMessage
-from source_pinterest.engine.partitions import SlicePartitionGenerator
 from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.engine.token_store import TokenStore
-from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.period import Period
 from source_pinterest.streams import all_streams
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.reading_order import in_reading_order, warn_of_unknown_streams
+from source_pinterest.streams.opening import OpenedStream
+from source_pinterest.streams.reading_order import in_reading_order
+from source_pinterest.streams.selection import Selection
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -122,23 +118,18 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """All streams, behind the framework's concurrent reader, which takes their records one by one."""
         return [
-            self.convert_to_concurrent_stream(LOGGER, stream, ConnectorStateManager(self._state), cursor)
-            for stream, cursor in self._prepared(config)
+            self.convert_to_concurrent_stream(LOGGER, stream, ConnectorStateManager(self._state), stream.checkpoint)
+            for stream in (opened.stream for opened in self._opened(config))
         ]
 
-    def _prepared(self, config: Mapping[str, Any]) -> Iterator[tuple[PinterestStream, PinterestCursor | None]]:
+    def _opened(self, config: Mapping[str, Any]) -> Iterator[OpenedStream]:
         """Every stream with its cursor; those of the catalog are selected."""
         settings = Config.from_mapping(config)
         for notice in settings.notices:
             LOGGER.info(notice)
-        manager = ConnectorStateManager(self._state)
+        states = ConnectorStateManager(self._state)
         for stream in all_streams(self._sync(settings, config)):
-            configured = self._catalog.get(stream.name)
-            period = Period.of(stream.days, settings, configured)
-            cursor = stream.open_state(period, StateStore(stream.name, manager, self._repository))
-            if configured:
-                stream.select()
-            yield stream, cursor
+            yield OpenedStream(stream, settings, self._catalog.get(stream.name), states, self._repository)
 
     def read(
         self,
@@ -170,17 +161,16 @@ class SourcePinterest(ConcurrentSourceAdapter):
         Raises:
             AirbyteTracedException: a stream could not be read whole; of the failures, the most retryable counts.
         """
+        settings = Config.from_mapping(config)
+        selection = Selection.of(catalog, settings)
         self._repository = OrderedMessageRepository(self._queue)
         self._state = state or []
-        self._catalog = {configured.stream.name: configured for configured in catalog.streams}
-        settings = Config.from_mapping(config)
+        self._catalog = {configured.stream.name: configured for configured in selection.known}
         self._concurrent_source = self._concurrency(settings.num_workers)
-        warn_of_unknown_streams(catalog, settings)
         failures, self._usage = FailureTypes(), Usage()
         self.progress = progress = Progress(self._usage, list(self._catalog))
         try:
-            ordered = in_reading_order(catalog, ConnectorStateManager(self._state))
-            for message in super().read(logger, config, ordered, state):
+            for message in self._messages(logger, config, selection):
                 if isinstance(message, PageMessage):
                     if progress.first_page(message.page):
                         yield _running(self._catalog[message.page.stream])
@@ -197,25 +187,27 @@ class SourcePinterest(ConcurrentSourceAdapter):
                 error.failure_type = failures.most_retryable()
             raise
 
+    def _messages(
+        self, logger: logging.Logger, config: Mapping[str, Any], selection: Selection
+    ) -> Iterator[AirbyteMessage]:
+        """What the framework reads, and after all of it the ends of unknown streams."""
+        failure: AirbyteTracedException | None = None
+        try:
+            ordered = in_reading_order(selection.known, ConnectorStateManager(self._state))
+            yield from super().read(logger, config, ordered, self._state)
+        except AirbyteTracedException as error:
+            failure = error
+        yield from selection.refusals()
+        if failure := failure or selection.failure():
+            raise failure
+
     def _select_abstract_streams(
         self, config: Mapping[str, Any], configured_catalog: ConfiguredAirbyteCatalog
     ) -> list[AbstractStream]:
         """The streams of the catalog as the concurrent reader takes them in a sync: in pages."""
-        prepared = {stream.name: (stream, cursor) for stream, cursor in self._prepared(config)}
+        opened = {stream.name: stream for stream in self._opened(config)}
         wanted = (configured.stream.name for configured in configured_catalog.streams)
-        return [self._in_pages(*prepared[name]) for name in wanted if name in prepared]
-
-    def _in_pages(self, stream: PinterestStream, cursor: PinterestCursor | None) -> AbstractStream:
-        key, field = stream.primary_key, stream.cursor_field
-        return DefaultStream(
-            partition_generator=SlicePartitionGenerator(stream, self._repository),
-            name=stream.name,
-            json_schema=stream.get_json_schema(),
-            primary_key=[key] if isinstance(key, str) else key,
-            cursor_field=CursorField(field) if isinstance(field, str) and field else None,
-            logger=LOGGER,
-            cursor=cursor or FinalStateCursor(stream.name, None, self._repository),
-        )
+        return [opened[name].in_pages() for name in wanted if name in opened]
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
         store = TokenStore(config, self._repository, self._config_path)

@@ -193,6 +193,16 @@ def test_discover_tells_keys_and_cursor(
 
 
 @each_stream
+def test_discover_says_whose_full_refresh_can_be_resumed(
+    stream: type[PinterestStream], pinterest: Pinterest, catalog: Mapping[str, AirbyteStream]
+) -> None:
+    """To a later attempt the platform hands a state where this is so; else it begins a new generation."""
+    has_cursor = pinterest.stream(stream).checkpoint is not None
+
+    assert catalog[stream.stream_name()].is_resumable is has_cursor
+
+
+@each_stream
 def test_discover_leaves_no_reference_open(stream: type[PinterestStream], catalog: Mapping[str, AirbyteStream]) -> None:
     def references(node: Any) -> bool:
         if isinstance(node, Mapping):

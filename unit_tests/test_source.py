@@ -8,13 +8,20 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer, Status
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteCatalogSerializer,
+    FailureType,
+    Status,
+)
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import ConcurrentSourceAdapter
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import source
 from source_pinterest.api import DEFAULT_BASE_URL
+from source_pinterest.api.errors import ConfigError
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import SourcePinterest
 from source_pinterest.state.formats import SavedState, write_state
@@ -101,7 +108,7 @@ def test_a_state_file_of_old_maps_streams_to_states(written: Any) -> None:
 def test_parents_come_first_whatever_the_catalogs_order(reading: Reading) -> None:
     names = [stream.stream_name() for stream in STREAMS]
 
-    assert reading(catalog_of(*reversed(names), "unknown")) == [*names, "unknown"]
+    assert reading(catalog_of(*reversed(names))) == names
 
 
 def test_of_daily_numbers_those_furthest_behind_come_first(reading: Reading, written: Any) -> None:
@@ -144,17 +151,22 @@ def test_streams_that_are_not_selected_are_not_waited_for(mock: requests_mock.Mo
     assert [message.record.data for message in messages if message.record] == [{"id": "8", "board_id": "1"}]
 
 
-def test_a_stream_that_does_not_exist_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    messages = SourcePinterest().read(LOGGER, config(), catalog_of("board_pins_of_old"), [])
-    with caplog.at_level(logging.WARNING):
-        statuses = [
-            message.trace.stream_status.status.value
-            for message in messages
-            if message.trace and message.trace.stream_status
-        ]
+def test_a_stream_that_does_not_exist_is_one_config_error() -> None:
+    messages: list[AirbyteMessage] = []
+    with pytest.raises(AirbyteTracedException, match="board_pins_of_old is not a stream") as raised:
+        messages.extend(SourcePinterest().read(LOGGER, config(), catalog_of("board_pins_of_old"), []))
 
-    assert "board_pins_of_old is not a stream" in caplog.text
-    assert statuses == ["INCOMPLETE"]
+    assert raised.value.failure_type is FailureType.config_error
+
+
+@pytest.mark.parametrize("namespaces", [(None, None), ("one", "two"), (None, "one")], ids=str)
+def test_a_name_that_stands_twice_is_a_config_error(namespaces: tuple[str | None, ...]) -> None:
+    catalog = catalog_of("ads", "boards", "ads")
+    for configured, namespace in zip(catalog.streams[::2], namespaces, strict=True):
+        configured.stream.namespace = namespace
+
+    with pytest.raises(ConfigError, match="names ads more than once"):
+        list(SourcePinterest().read(LOGGER, config(), catalog, []))
 
 
 def test_a_report_of_the_users_own_does_exist(reading: Reading, caplog: pytest.LogCaptureFixture) -> None:

@@ -106,5 +106,5 @@ class Simulator:
         self._service.alterations.clear()
 
     def advance(self, seconds: float) -> None:
-        """Moves the clock of quotas, tokens, bookmarks and report jobs."""
+        """Moves the clock of quotas, tokens, bookmarks, report jobs and the `Date` header."""
         self._service.advanced_seconds += seconds

@@ -62,6 +62,7 @@ class Config:
     today: Date
     start_date: Date | None
     statuses: tuple[str, ...]
+    statuses_chosen: bool
     account_ids: tuple[str, ...]
     exclude_account_ids: frozenset[str]
     organic_account_id: str | None
@@ -99,12 +100,14 @@ class Config:
         today = today or utc_today()
         start_date, notices = _start_date(options, today)
         organic_account_id, account_ids, exclude_account_ids = _accounts(options)
+        statuses = _statuses(options)
         custom_reports, report_notices = read_custom_reports(options.get("custom_reports", []), today)
         return cls(
             credentials=read_credentials(options),
             today=today,
             start_date=start_date,
-            statuses=_statuses(options),
+            statuses=statuses or STATUSES,
+            statuses_chosen=bool(statuses),
             account_ids=account_ids,
             exclude_account_ids=exclude_account_ids,
             organic_account_id=organic_account_id,
@@ -176,7 +179,7 @@ def _account_id(title: str, value: Any) -> str:
 
 def _statuses(options: Mapping[str, Any]) -> tuple[str, ...]:
     chosen = {one_of(_STATUS, entry, STATUSES) for entry in several(_STATUS, options.get("status", []))}
-    return tuple(status for status in STATUSES if status in chosen) or STATUSES
+    return tuple(status for status in STATUSES if status in chosen)
 
 
 def _analytics_columns(options: Mapping[str, Any]) -> tuple[str, ...] | None:

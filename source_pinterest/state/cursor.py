@@ -14,12 +14,14 @@ from typing import Any
 
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
+from source_pinterest.state.refresh import MARK, FullRefresh
 
 
 @contextmanager
@@ -27,11 +29,11 @@ def reading_state(stream_name: str) -> Generator[None, None, None]:
     """Explain a saved state that can't be read.
 
     Raises:
-        ConfigError: it holds something that is no day or no time.
+        ConfigError: it holds something that is no day or no time, or is of another shape.
     """
     try:
         yield
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
         raise ConfigError(
             f"{stream_name}: the saved state can't be read ({error}). Reset the stream, so that it starts anew.",
         ) from error
@@ -45,19 +47,34 @@ class StateStore:
         stream_name: whose state it is.
         manager: knows the incoming state.
         repository: takes the outgoing ones.
+        refresh: the full refresh whose state it is; None for an incremental sync.
     """
 
     stream_name: str
     manager: ConnectorStateManager
     repository: MessageRepository
+    refresh: FullRefresh | None = None
 
     def incoming(self) -> Mapping[str, Any]:
-        """The state that the sync starts from; empty at the first sync."""
-        return self.manager.get_stream_state(self.stream_name, None)
+        """The state that the sync starts from; empty at the first sync, and where a full refresh begins anew."""
+        state = self.manager.get_stream_state(self.stream_name, None)
+        return {} if self.refresh and not self.refresh.goes_on_from(state) else state
 
-    def emit(self, state: Mapping[str, Any]) -> None:
-        """Send a state after everything that this thread has sent."""
-        self.manager.update_state_for_stream(self.stream_name, None, state)
+    def has_ended(self) -> bool:
+        """Whether an earlier attempt of the full refresh has read the whole stream."""
+        return self.refresh is not None and self.refresh.has_ended(
+            self.manager.get_stream_state(self.stream_name, None)
+        )
+
+    def emit(self, state: Mapping[str, Any], *, ended: bool) -> None:
+        """Send a state after everything that this thread has sent.
+
+        Args:
+            state: how far the stream has come.
+            ended: whether it was read whole.
+        """
+        mark = {MARK: self.refresh.mark(ended=ended)} if self.refresh else {}
+        self.manager.update_state_for_stream(self.stream_name, None, {**state, **mark})
         self.repository.emit_message(self.manager.create_state_message(self.stream_name, None))
 
 
@@ -71,6 +88,7 @@ class PinterestCursor(Cursor):
         self._records_since_state = 0
         self._last_state_at = time.monotonic()
         self._entries = 0
+        self._has_failed = False
 
     @property
     @abstractmethod
@@ -107,10 +125,14 @@ class PinterestCursor(Cursor):
             if self._is_time_for_a_state():
                 self._emit()
 
+    def note_incomplete(self) -> None:
+        """Take note that the stream can't be read whole."""
+        self._has_failed = True
+
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream."""
         with self._lock:
-            self._emit()
+            self._emit(ended=not self._has_failed)
 
     def observe(self, record: Record) -> None:
         """Nothing: records are counted by the page."""
@@ -131,9 +153,28 @@ class PinterestCursor(Cursor):
             or time.monotonic() - self._last_state_at >= rarity * limits.STATE_EVERY_SECONDS
         )
 
-    def _emit(self) -> None:
+    def _emit(self, *, ended: bool = False) -> None:
         """Send the state while holding this stream's own lock, so that an older state never follows a newer one."""
         self._records_since_state, self._last_state_at = 0, time.monotonic()
         state = self.state
         self._entries = max((len(part) for part in state.values() if isinstance(part, list | dict)), default=0)
-        self._store.emit(state)
+        self._store.emit(state, ended=ended)
+
+
+class WholeCursor(PinterestCursor):
+    """Of a stream that is read whole each time: there is no position in it."""
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What to emit now: the framework's word for it."""
+        return {NO_CURSOR_STATE_KEY: True}
+
+    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
+        """Nothing moves."""
+
+
+class UnreadCursor(WholeCursor):
+    """Of a stream whose saved state can't be read: it stays as it is."""
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Nothing is emitted."""

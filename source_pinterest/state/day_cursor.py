@@ -8,11 +8,13 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
+from source_pinterest import limits
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY, SavedState, read_state, write_state
-from source_pinterest.state.history import AccountHistory, PlannedWindow, Purpose, WindowProgress, WindowStatus
+from source_pinterest.state.history import AccountHistory, PlannedWindow, Purpose, WindowProgress
 from source_pinterest.state.period import Period, Settling
+from source_pinterest.state.plan import Plan
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -27,45 +29,21 @@ def planned_window(stream_slice: StreamSlice) -> PlannedWindow:
     return stream_slice.extra_fields[WINDOW]  # type: ignore[no-any-return]
 
 
-class _Plan:
-    """The windows of one account in this sync, and how many slices of each are still out."""
-
-    def __init__(self, baseline: AccountHistory) -> None:
-        self.baseline = baseline
-        self.windows: list[WindowProgress] = []
-        self._left: list[int] = []
-        self._failed: list[bool] = []
-
-    def add(self, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
-        """Number windows from where the last one ended."""
-        first = len(self.windows)
-        for window, count in zip(windows, slices, strict=True):
-            if count == 0:
-                window.status = WindowStatus.DONE
-        self.windows += windows
-        self._left += slices
-        self._failed += [False] * len(windows)
-        return [PlannedWindow(item.window, first + number) for number, item in enumerate(windows)]
-
-    @property
-    def is_done(self) -> bool:
-        return all(window.status is WindowStatus.DONE for window in self.windows)
-
-    def resolve(self, number: int, *, failed: bool) -> None:
-        self._left[number] -= 1
-        self._failed[number] = self._failed[number] or failed
-        if self._left[number] == 0:
-            self.windows[number].status = WindowStatus.FAILED if self._failed[number] else WindowStatus.DONE
-
-    def expect_one_more(self, number: int) -> None:
-        self._left[number] += 1
-
-    def history(self, settled: Date | None) -> AccountHistory:
-        return self.baseline.after(self.windows, settled)
+def days_twice(stream_name: str, windows: Iterable[DateWindow]) -> str:
+    """The sentence on days of several accounts that stand twice after this sync."""
+    spans = list(windows)
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    return (
+        f"{stream_name}: the days {start} to {end} were read while their numbers were still moving, and are emitted "
+        "once more, now that they are settled. The destination appends, so that these days stand twice in the table: "
+        "keep the row with the newest _airbyte_extracted_at, or clear the stream's data."
+    )
 
 
 class DayCursor(PinterestCursor):
     """Per ad account, the days that are read for good: `{"DATE": last, "from": first, "missing": [[start, end], ...]}`.
+
+    Beside them stands `settled`, the last day whose numbers stood still when they were read.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
@@ -96,7 +74,7 @@ class DayCursor(PinterestCursor):
                 account: AccountHistory.from_state(cursor, self.field) for account, cursor in saved.accounts.items()
             }
         self._incoming = frozenset(self._histories)
-        self._plans: dict[str, _Plan] = {}
+        self._plans: dict[str, Plan] = {}
         if incoming.get(_ASKED, asked) != asked:
             self._warn_of_old_values()
 
@@ -158,6 +136,7 @@ class DayCursor(PinterestCursor):
             self._period = self._period.up_to(day)
             if self._period.settling is Settling.EMIT_ONCE:
                 self._period = replace(self._period, end=min(day, self._period.end))
+                self._warn_of_days_twice()
 
     def unread(self, account: str) -> list[WindowProgress]:
         """The windows that an account still lacks."""
@@ -167,7 +146,7 @@ class DayCursor(PinterestCursor):
                 f"{self._stream_name}: the state of ad account {account} lies in the future ({history.last}). It "
                 f"counts as today ({self._today}), and nothing is read this time.",
             )
-            self._histories[account] = replace(history, last=self._today)
+            self._histories[account] = replace(history, last=self._today, settled=None)
             return []
         for window in history.out_of_reach(self._period):
             LOGGER.warning(
@@ -190,9 +169,9 @@ class DayCursor(PinterestCursor):
             slices: how many slices each window has.
         """
         with self._lock:
-            plan = self._plans.setdefault(account, _Plan(self.history_of(account)))
+            plan = self._plans.setdefault(account, Plan(self.history_of(account)))
             planned = plan.add(windows, slices)
-            self._histories[account] = plan.history(self._period.settled)
+            self._histories[account] = self._history_now(account)
         return planned
 
     def expect_one_more(self, account: str, planned: PlannedWindow) -> None:
@@ -219,9 +198,22 @@ class DayCursor(PinterestCursor):
         account = stream_slice[ACCOUNT_KEY]
         plan = self._plans[account]
         plan.resolve(planned_window(stream_slice).number, failed=failed)
-        self._histories[account] = plan.history(self._period.settled)
+        self._histories[account] = self._history_now(account)
         if plan.is_done:
             self._failed.discard(account)
+
+    def _history_now(self, account: str) -> AccountHistory:
+        """What is known of an account whose windows have come so far; numbers settle by age, unless it was asked."""
+        by_age = days_before(self._today, limits.SETTLED_AFTER_DAYS)
+        asked = self._period.settled
+        final = min(by_age, asked or by_age) if self._period.settling is Settling.BY_LOOKBACK else asked or by_age
+        return self._plans[account].history(asked, final)
+
+    def _warn_of_days_twice(self) -> None:
+        flat = [AccountHistory(last=self._flat)] if self._flat else []
+        known = [*self._histories.values(), *flat]
+        if twice := [window for history in known if (window := history.emitted_again(self._period))]:
+            LOGGER.warning(days_twice(self._stream_name, twice))
 
     def _warn_of_old_values(self) -> None:
         kept = [window for history in self._histories.values() if (window := self._kept(history))]

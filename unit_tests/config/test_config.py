@@ -40,6 +40,7 @@ def test_nothing_but_credentials_is_needed() -> None:
         today=TODAY,
         start_date=None,
         statuses=("ACTIVE", "PAUSED", "ARCHIVED"),
+        statuses_chosen=False,
         account_ids=(),
         exclude_account_ids=frozenset(),
         organic_account_id=None,

@@ -164,6 +164,6 @@ def test_a_state_is_what_the_next_sync_starts_from(repository: InMemoryMessageRe
     kept = store({"passed": 3}, repository)
     assert dict(kept.incoming())["passed"] == 3
 
-    kept.emit({"passed": 4})
+    kept.emit({"passed": 4}, ended=False)
     assert states_in(repository) == [{"passed": 4}]
     assert dict(store(None).incoming()) == {}

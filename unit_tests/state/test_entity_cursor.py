@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest.api.errors import ConfigError
 from source_pinterest.limits import EDIT_MARGIN_SECONDS
 from source_pinterest.state.entity_cursor import EntityCursor, Listing
-from unit_tests.state.stores import store
+from unit_tests.state.stores import STREAM, store
 
 ALL = ("ACTIVE", "PAUSED", "ARCHIVED")
 LISTED_AT = 1_750_000_000
@@ -146,3 +147,38 @@ def test_entries_of_one_account_fold_into_the_oldest_whatever_their_type() -> No
     changed = cursor({"states": entries}).changed_since("549")
 
     assert [changed(entity(edit)) for edit in (1_999, 2_000)] == [False, True]
+
+
+# ---- Statuses that nobody asked for
+
+
+def test_a_status_counts_as_covered_once_it_was_emitted() -> None:
+    subject = cursor()
+    stream_slice = StreamSlice(partition={"ad_account_id": "549"}, cursor_slice={})
+    subject.commit(stream_slice, Listing(1_000, LISTED_AT, frozenset([None, "NEW_ONE", "ACTIVE"])))
+    changed = cursor(subject.state).changed_since("549")
+
+    assert subject.state["states"][0]["cursor"]["statuses"] == ["ACTIVE", "ARCHIVED", "NEW_ONE", None, "PAUSED"]
+    old: list[dict[str, Any]] = [{"status": None}, {}, {"status": "NEW_ONE"}, {"status": "ARCHIVED"}]
+    assert [changed({**one, "updated_time": 5}) for one in old] == [False] * 4
+    assert changed({"status": "ANOTHER", "updated_time": 5})
+
+
+@pytest.mark.parametrize("statuses", [7, "ACTIVE", {"ACTIVE": 1}])
+def test_statuses_of_another_shape_say_nothing(statuses: Any) -> None:
+    state = known(1_000)
+    state["states"][0]["cursor"]["statuses"] = statuses
+
+    assert not cursor(state).changed_since("549")(entity(5, "PAUSED"))
+
+
+def test_a_cursor_may_be_the_text_of_a_time() -> None:
+    changed = cursor(known("2026-06-01T12:00:00")).changed_since("549")
+
+    assert [changed(entity(edit)) for edit in (1_780_315_199, 1_780_315_200)] == [False, True]
+
+
+@pytest.mark.parametrize("value", ["soon", [1], "", {}])
+def test_a_cursor_that_is_no_time_is_a_config_error(value: Any) -> None:
+    with pytest.raises(ConfigError, match=f"{STREAM}: the saved state"):
+        cursor(known(value))

@@ -14,6 +14,9 @@ from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
 from integration_tests.simulator.world.world import Kind, World
 
+DOCUMENTED_STATUSES = frozenset(("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"))
+"""What a filter can leave out. An entity with any other status stands in every list."""
+
 _COUNTRIES = (("US", "USD", "America/Los_Angeles"), ("DE", "EUR", "Europe/Berlin"), ("JP", "JPY", "Asia/Tokyo"))
 
 
@@ -72,9 +75,9 @@ def _entities(
     arguments: Mapping[str, Any],
 ) -> Listing:
     account = account_of(world, arguments)
-    wanted = set(arguments["entity_statuses"])
+    left_out = DOCUMENTED_STATUSES.difference(arguments["entity_statuses"])
     indexes = [
-        index for index in chosen(world, kind, account, arguments) if world.status(kind, account, index) in wanted
+        index for index in chosen(world, kind, account, arguments) if world.status(kind, account, index) not in left_out
     ]
     listing = Listing(indexes, lambda index: make(world, account, index))
     return listing.backwards() if arguments.get("order") == "DESCENDING" else listing

@@ -7,7 +7,7 @@ then the answer. Faults, latency and the log go around it.
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, timedelta
 from email.utils import format_datetime
 from itertools import count
 from urllib.parse import parse_qsl, urlencode
@@ -72,9 +72,10 @@ class Service:
         )
         self.script.add(settings.faults)
         self._serial = count(1)
+        self._started_at = self.clock()
 
     def clock(self) -> float:
-        """The clock of quotas, tokens, bookmarks and report jobs; that of the data is `world.now`."""
+        """The clock of quotas, tokens, bookmarks and report jobs. `world.now` is what it showed at the start."""
         return self.settings.clock() + self.advanced_seconds
 
     async def call(self, request: Request, operation: Operation) -> Response:
@@ -216,9 +217,10 @@ class Service:
             raise
 
     def _standing_headers(self) -> dict[str, str]:
+        now = self.world.now.astimezone(UTC) + timedelta(seconds=self.clock() - self._started_at)
         return {
             "x-pinterest-rid": f"{mix(next(self._serial)) % 10**16:016}",
-            "Date": format_datetime(self.world.now.astimezone(UTC), usegmt=True),
+            "Date": format_datetime(now, usegmt=True),
         }
 
     async def _pause(self, seconds: float) -> None:

@@ -1,24 +1,29 @@
 """Campaigns, ad groups and ads."""
 
+import time
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest.api.bodies import Record
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.pages import Page
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.entity_cursor import EntityCursor, Listing
+from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, edit_time, status_of
 from source_pinterest.state.period import Period
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.base.slices import partition_slice
 
 
 class EntityStream(AdAccountStream, ABC):
-    """Campaigns, ad groups or ads: emits those that changed since the account's cursor, in the statuses wanted."""
+    """Campaigns, ad groups or ads: emits those that changed since the account's cursor.
 
-    cursor_field = "updated_time"
+    Only where the user chose statuses is an entity left out for its own: Pinterest may send others than we ask for.
+    """
+
+    cursor_field = FIELD
     checkpoint: EntityCursor
 
     def new_cursor(self, period: Period, store: StateStore) -> EntityCursor:
@@ -46,15 +51,37 @@ class EntityStream(AdAccountStream, ABC):
         account = stream_slice["ad_account_id"]
         has_changed = self.checkpoint.changed_since(account)
         listed_at = latest_edit = None
+        statuses: set[str | None] = set()
         with self.ids.filling((account,)) as ids:
             for listed in self.listing(stream_slice):
-                listed_at = listed_at or listed.server_time
+                listed_at = listed_at or min(listed.server_time, int(time.time()))
                 ids.extend(self.ids_for_children(listed.records))
-                wanted = [record for record in listed.records if record.get("status") in self.config.statuses]
-                edits = (int(record.get("updated_time") or 0) for record in wanted)
-                latest_edit = max((latest_edit or 0, *edits)) if wanted else latest_edit
+                wanted = self._wanted(listed.records)
+                statuses.update(map(status_of, wanted))
+                latest_edit = max((latest_edit or 0, *map(self._edit_time, wanted))) if wanted else latest_edit
                 yield from self.to_pages(record for record in wanted if has_changed(record))
-        return Listing(latest_edit, listed_at) if listed_at else None
+        return Listing(latest_edit, listed_at, frozenset(statuses)) if listed_at else None
+
+    def _wanted(self, records: list[Record]) -> list[Record]:
+        """The entities whose status the user wants; without a choice all of them."""
+        if self.config.statuses_chosen:
+            return [record for record in records if record.get("status") in self.config.statuses]
+        for unknown in {status_of(record) for record in records}.difference(STATUSES):
+            self.notices.warn(
+                f"status {unknown}",
+                f"Pinterest sends the status {unknown or 'null'}, which this connector does not know. Such records are "
+                "emitted too.",
+            )
+        return records
+
+    def _edit_time(self, record: Record) -> int:
+        edited = edit_time(record)
+        if edited is None and record.get(FIELD):
+            self.notices.warn(
+                "edit times",
+                f"Pinterest sends {FIELD} {record[FIELD]!r}, which is no time. Such records are emitted in each sync.",
+            )
+        return edited or 0
 
 
 class Campaigns(EntityStream):

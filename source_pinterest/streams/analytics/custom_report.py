@@ -7,7 +7,7 @@ from typing import Any
 
 from source_pinterest import limits
 from source_pinterest.config.custom_reports import CustomReport
-from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.dates import DateWindow
 from source_pinterest.granularity import Granularity
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.cursor import PinterestCursor, StateStore
@@ -91,11 +91,10 @@ class CustomReportStream(ReportStream):
         if self.granularity is not Granularity.TOTAL:
             yield from super().plan()
             return
-        today = self.config.today
-        earliest = days_before(today, self.days.history_days)
-        start = max(self.report.start_date or self.config.start_date or earliest, earliest)
+        period = Period.of(self.days, self.config, None)
+        period.explain(self.name)
         for account in self.accounts():
-            for window in DateWindow(start, today).cut(self.window_days):
+            for window in DateWindow(period.start, period.end).cut(self.window_days):
                 for number, more in enumerate(self.variants()):
                     yield ReportRequest(account, window, {**self.body, **more}, PlannedWindow(window), number)
 

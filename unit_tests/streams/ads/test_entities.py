@@ -101,3 +101,53 @@ def test_an_account_whose_list_breaks_off_moves_nothing(pinterest: Pinterest) ->
         pinterest.read(Campaigns, ACCOUNT)
 
     assert pinterest.stream(Campaigns).checkpoint.state == {"states": []}
+
+
+STRANGE = [
+    {"id": "5", "status": None, "updated_time": 100},
+    {"id": "6", "updated_time": 100},
+    {"id": "7", "status": "NEW_ONE", "updated_time": 100},
+]
+
+
+def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES + STRANGE))
+
+    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2", "3", "4", "5", "6", "7"]
+    pinterest.read(Campaigns, partition_slice({"ad_account_id": "11"}))
+    assert sorted(record.getMessage().partition(",")[0] for record in caplog.records) == [
+        "campaigns: Pinterest sends the status NEW_ONE",
+        "campaigns: Pinterest sends the status null",
+    ]
+
+
+def test_where_statuses_were_chosen_no_other_is_emitted(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, status=["PAUSED", "ACTIVE", "ARCHIVED"])
+    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES + STRANGE))
+
+    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2", "3", "4"]
+
+
+def test_an_edit_time_may_be_a_text(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    texts = ["2026-06-01T12:00:00", "2026-06-01T12:00:01Z", "2026-06-01 14:00:02+02:00", "1780315203"]
+    found = [{"id": text, "status": "ACTIVE", "updated_time": text} for text in texts]
+    pinterest.answers("ad_accounts/11/campaigns", page(found))
+
+    assert ids(pinterest.read(Campaigns, ACCOUNT)) == texts
+    [entry] = pinterest.stream(Campaigns).checkpoint.state["states"]
+    assert entry["cursor"]["updated_time"] == 1_780_315_203
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("edited", ["soon", "2026-13-01T00:00:00", [1], {"seconds": 1}, "1e9"], ids=str)
+def test_an_edit_time_that_is_none_is_named_and_its_entity_emitted_again(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, edited: Any
+) -> None:
+    pinterest = Pinterest(mock, state_of("campaigns", "11", updated_time=300))
+    pinterest.answers("ad_accounts/11/campaigns", page([*ENTITIES, {**ENTITIES[0], "updated_time": edited, "id": "9"}]))
+
+    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["3", "4", "9"]
+    [record] = caplog.records
+    assert "which is no time" in record.getMessage()

@@ -1,0 +1,151 @@
+"""Does a full refresh read everything once, however often it is tried, and whatever state it is given?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import Fault
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.catalogs import ALL_STREAMS, CURSOR_FIELDS, catalog_of
+from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_catalog, run_sync
+
+A, B = "ad_account_analytics", "campaign_analytics"
+CURSORLESS = "audiences"
+ANALYTICS = {A: "ad_account/analytics", B: "campaigns/analytics"}
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    today = datetime.now(UTC).date()
+    world = World(boards=2, pins_per_board=3, campaigns=4, ad_groups=3, ads=3, first_day=today - timedelta(days=9))
+    with Simulator(world) as simulator:
+        yield simulator
+
+
+def refresh(
+    sim: Simulator,
+    streams: Sequence[str],
+    generation: int | None,
+    state: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Output:
+    """An attempt of a full refresh."""
+    catalog = catalog_of(streams, "overwrite", "full_refresh")
+    for configured in catalog.streams:
+        configured.generation_id = generation
+    return run_catalog(sim, catalog, config=sim.config(max_retries=0, **options), state=state)
+
+
+def mark(generation: int | None, *, ended: bool) -> dict[str, Any]:
+    return {"generation": generation, "ended": ended}
+
+
+def marks(output: Output) -> dict[str, Any]:
+    return {stream: state["full_refresh"] for stream, state in output.states.items()}
+
+
+def half_failed(sim: Simulator, generation: int | None) -> Output:
+    """Attempt 1: A and the list without a cursor come to their end, B fails for one of its accounts."""
+    sim.add_fault(Fault("500", on="campaigns/analytics", account=sim.world.account_id(1)))
+    first = refresh(sim, [A, B, CURSORLESS], generation)
+    assert_failed(first, B, "transient_error")
+    assert_exact(first, sim, [A, CURSORLESS])
+    assert first.records[B], "one account of two was read"
+    sim.log.clear()
+    return first
+
+
+def test_attempt_2_of_one_generation_reads_what_is_left(sim: Simulator) -> None:
+    first = half_failed(sim, 7)
+    assert marks(first) == {A: mark(7, ended=True), B: mark(7, ended=False), CURSORLESS: mark(7, ended=True)}
+
+    second = refresh(sim, [A, B, CURSORLESS], 7, first.states)
+
+    assert_succeeded(second, [A, B, CURSORLESS])
+    assert not second.records[A]
+    assert not sim.calls(ANALYTICS[A])
+    assert not second.records[CURSORLESS]
+    assert not sim.calls("audiences/list")
+    assert second.records[B]
+    assert_same(B, [*first.records[B], *second.records[B]], sim.expected(B))
+    assert marks(second) == {stream: mark(7, ended=True) for stream in (A, B, CURSORLESS)}
+    assert second.states[A] == first.states[A]
+
+    third = refresh(sim, [A, B, CURSORLESS], 7, second.states)
+    assert_succeeded(third, [A, B, CURSORLESS])
+    assert not any(third.records.values())
+    assert third.states == second.states
+
+
+def test_another_generation_reads_everything(sim: Simulator) -> None:
+    first = half_failed(sim, 7)
+    second = refresh(sim, [A, B, CURSORLESS], 8, first.states)
+
+    assert_succeeded(second, [A, B, CURSORLESS])
+    assert_exact(second, sim, [A, B, CURSORLESS])
+    assert marks(second) == {stream: mark(8, ended=True) for stream in (A, B, CURSORLESS)}
+
+
+@pytest.mark.parametrize(("before", "now"), [(None, None), (None, 7), (7, None)])
+def test_without_a_generation_what_has_not_ended_goes_on_and_the_rest_begins_anew(
+    sim: Simulator, before: int | None, now: int | None
+) -> None:
+    first = half_failed(sim, before)
+    second = refresh(sim, [A, B, CURSORLESS], now, first.states)
+
+    assert_succeeded(second, [A, B, CURSORLESS])
+    assert_exact(second, sim, [A, CURSORLESS])
+    assert second.records[B]
+    assert_same(B, [*first.records[B], *second.records[B]], sim.expected(B))
+
+
+@pytest.mark.parametrize("state_of", ["an incremental sync", "a full refresh without a generation"])
+def test_the_state_of_a_finished_sync_begins_every_stream_anew(sim: Simulator, state_of: str) -> None:
+    mode = "incremental" if state_of == "an incremental sync" else "full_refresh"
+    first = run_sync(sim, ALL_STREAMS, sync_mode=mode)
+    second = refresh(sim, ALL_STREAMS, None, first.states)
+
+    assert_succeeded(second, ALL_STREAMS)
+    assert_exact(second, sim, ALL_STREAMS)
+
+
+def test_a_parent_that_has_ended_still_gives_its_ids(sim: Simulator) -> None:
+    first = refresh(sim, ["campaigns", "boards"], 7)
+    second = refresh(sim, ["campaigns", "boards", B, "board_sections"], 7, first.states)
+
+    assert_succeeded(second, ["campaigns", "boards", B, "board_sections"])
+    assert not second.records["campaigns"]
+    assert not second.records["boards"]
+    assert_exact(second, sim, [B, "board_sections"])
+
+
+def test_an_incremental_sync_goes_on_from_a_full_refresh_and_drops_its_mark(sim: Simulator) -> None:
+    streams = ["campaigns", "board_pins", A]
+    first = refresh(sim, streams, 7)
+    second = run_sync(sim, streams, state=first.states, config=sim.config(lookback_days=0))
+
+    assert_succeeded(second, streams)
+    assert not second.records["board_pins"]
+    assert len(second.records["campaigns"]) <= sim.world.ad_accounts
+    assert not any("full_refresh" in state for state in second.states.values())
+
+
+@pytest.mark.parametrize("broken", [None, True, "ended", {"generation": 7}, {"generation": 7, "ended": "yes"}], ids=str)
+def test_a_mark_that_is_none_begins_anew(sim: Simulator, broken: Any) -> None:
+    first = refresh(sim, [A], 7)
+    output = refresh(sim, [A], 7, {A: {**first.states[A], "full_refresh": broken}})
+
+    assert_exact(output, sim, [A])
+
+
+@pytest.mark.parametrize("stream", list(CURSOR_FIELDS))
+def test_a_state_says_that_the_stream_has_not_ended_until_it_has(sim: Simulator, stream: str) -> None:
+    output = refresh(sim, [stream], 7)
+    states = [state["full_refresh"] for state in output.states_of(stream)]
+
+    assert states[-1] == mark(7, ended=True)
+    assert all(state == mark(7, ended=False) for state in states[:-1])

@@ -1,0 +1,46 @@
+"""Which windows of one account does a sync read, and how many slices of each are still out?"""
+
+from pendulum import Date
+
+from source_pinterest.state.history import AccountHistory, PlannedWindow, WindowProgress, WindowStatus
+
+
+class Plan:
+    """The windows of one account in this sync, and how many slices of each are still out."""
+
+    def __init__(self, baseline: AccountHistory) -> None:
+        self.baseline = baseline
+        self.windows: list[WindowProgress] = []
+        self._left: list[int] = []
+        self._failed: list[bool] = []
+
+    def add(self, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
+        """Number windows from where the last one ended."""
+        first = len(self.windows)
+        for window, count in zip(windows, slices, strict=True):
+            if count == 0:
+                window.status = WindowStatus.DONE
+        self.windows += windows
+        self._left += slices
+        self._failed += [False] * len(windows)
+        return [PlannedWindow(item.window, first + number) for number, item in enumerate(windows)]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every window was read whole."""
+        return all(window.status is WindowStatus.DONE for window in self.windows)
+
+    def resolve(self, number: int, *, failed: bool) -> None:
+        """A slice of a window has come to its end."""
+        self._left[number] -= 1
+        self._failed[number] = self._failed[number] or failed
+        if self._left[number] == 0:
+            self.windows[number].status = WindowStatus.FAILED if self._failed[number] else WindowStatus.DONE
+
+    def expect_one_more(self, number: int) -> None:
+        """A window has one slice more than was planned."""
+        self._left[number] += 1
+
+    def history(self, settled: Date | None, final: Date) -> AccountHistory:
+        """The history of the account, now that its windows have come so far."""
+        return self.baseline.after(self.windows, settled, final)

@@ -1,0 +1,108 @@
+"""How does a stream enter a sync, and how does it leave it? As the framework's concurrent reader takes it."""
+
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+from airbyte_cdk.models import ConfiguredAirbyteStream
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.cursor import CursorField
+from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.errors import ConfigError
+from source_pinterest.config import Config
+from source_pinterest.engine.pages import Page
+from source_pinterest.engine.partitions import SlicePartitionGenerator
+from source_pinterest.state.cursor import PinterestCursor, StateStore, UnreadCursor, WholeCursor
+from source_pinterest.state.period import Period
+from source_pinterest.state.refresh import FullRefresh
+from source_pinterest.streams.base.stream import PinterestStream
+
+LOGGER = logging.getLogger("airbyte")
+
+
+class OpenedStream:
+    """A stream in one sync, with its cursor.
+
+    One whose saved state can't be read fails by itself, and one that an earlier attempt of the same full refresh has
+    read whole has nothing to do. Neither counts as selected: whoever needs its ids lists them.
+
+    Args:
+        stream: whose records are read.
+        settings: what the user chose.
+        configured: how the connection reads the stream; None where it is not selected.
+        states: the incoming ones.
+        repository: takes the outgoing ones.
+    """
+
+    def __init__(
+        self,
+        stream: PinterestStream,
+        settings: Config,
+        configured: ConfiguredAirbyteStream | None,
+        states: ConnectorStateManager,
+        repository: MessageRepository,
+    ) -> None:
+        self.stream = stream
+        self._repository = repository
+        manager = states if configured else ConnectorStateManager()
+        store = StateStore(stream.name, manager, repository, FullRefresh.of(configured))
+        self._has_ended, self._unreadable = store.has_ended(), None
+        try:
+            checkpoint = stream.open_state(Period.of(stream.days, settings, configured), store)
+        except ConfigError as error:
+            self._unreadable = error
+            self._cursor: PinterestCursor = UnreadCursor(store)
+            return
+        self._cursor = checkpoint or WholeCursor(store)
+        if self._has_ended:
+            LOGGER.info(f"{stream.name}: an earlier attempt of this full refresh has read the stream already.")
+        elif configured:
+            stream.select()
+
+    @property
+    def name(self) -> str:
+        """What the platform calls the stream."""
+        return self.stream.name
+
+    def in_pages(self) -> AbstractStream:
+        """The stream as the concurrent reader takes it in a sync."""
+        stream = self.stream
+        key, field = stream.primary_key, stream.cursor_field
+        return DefaultStream(
+            partition_generator=SlicePartitionGenerator(self, self._repository),
+            name=stream.name,
+            json_schema=stream.get_json_schema(),
+            primary_key=[key] if isinstance(key, str) else key,
+            cursor_field=CursorField(field) if isinstance(field, str) and field else None,
+            logger=LOGGER,
+            cursor=self._cursor,
+        )
+
+    def stream_slices(self) -> Iterator[StreamSlice]:
+        """The slices to read.
+
+        Raises:
+            ConfigError: the saved state can't be read.
+        """
+        if self._unreadable:
+            raise self._unreadable
+        if not self._has_ended:
+            with self._noting_failure():
+                yield from self.stream.stream_slices()
+
+    def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
+        """The records of a slice in pages."""
+        with self._noting_failure():
+            yield from self.stream.read_pages(stream_slice)
+
+    @contextmanager
+    def _noting_failure(self) -> Generator[None, None, None]:
+        try:
+            yield
+        except Exception:
+            self._cursor.note_incomplete()
+            raise

@@ -1,0 +1,87 @@
+"""Which entries of a catalog can be read, and what becomes of the others?"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from airbyte_cdk.exception_handler import generate_failed_streams_error_message
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStreamStatus,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteStream,
+    StreamDescriptor,
+)
+from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
+
+from source_pinterest.api.errors import ConfigError
+from source_pinterest.config import Config
+from source_pinterest.streams import STREAMS
+
+LOGGER = logging.getLogger("airbyte")
+
+
+class UnknownStreamError(ConfigError):
+    """The catalog names a stream that does not exist, such as a custom report that left the config."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(
+            f"{stream} is not a stream of this connector, so that nothing is read for it. Refresh the schema of the "
+            "connection, or leave the stream out.",
+        )
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The streams of a catalog.
+
+    Attributes:
+        known: those that are read.
+        unknown: those that do not exist.
+    """
+
+    known: tuple[ConfiguredAirbyteStream, ...]
+    unknown: tuple[ConfiguredAirbyteStream, ...]
+
+    @classmethod
+    def of(cls, catalog: ConfiguredAirbyteCatalog, settings: Config) -> "Selection":
+        """Look at each entry of a catalog; warn of namespaces, which records come without.
+
+        Raises:
+            ConfigError: a name stands twice.
+        """
+        counts = Counter(configured.stream.name for configured in catalog.streams)
+        if repeated := [name for name, count in counts.items() if count > 1]:
+            raise ConfigError(
+                f"The catalog names {', '.join(repeated)} more than once. Name each stream once, whatever its "
+                "namespace.",
+            )
+        for configured in catalog.streams:
+            if configured.stream.namespace:
+                LOGGER.warning(
+                    f"{configured.stream.name}: the catalog has it in the namespace {configured.stream.namespace}. "
+                    "Pinterest has no namespaces, so that its records come without one.",
+                )
+        names = {stream_class.stream_name() for stream_class in STREAMS}
+        names |= {report.stream_name for report in settings.custom_reports}
+        return cls(
+            tuple(one for one in catalog.streams if one.stream.name in names),
+            tuple(one for one in catalog.streams if one.stream.name not in names),
+        )
+
+    def refusals(self) -> Iterator[AirbyteMessage]:
+        """The end of each unknown stream, and the reason."""
+        for configured in self.unknown:
+            yield stream_status_as_airbyte_message(configured.stream, AirbyteStreamStatus.INCOMPLETE)
+            name = configured.stream.name
+            yield UnknownStreamError(name).as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
+
+    def failure(self) -> AirbyteTracedException | None:
+        """What ends a sync in which all went well but for unknown streams."""
+        if not self.unknown:
+            return None
+        names = [one.stream.name for one in self.unknown]
+        errors: dict[str, list[Exception]] = {name: [UnknownStreamError(name)] for name in names}
+        return AirbyteTracedException(message=generate_failed_streams_error_message(errors))
