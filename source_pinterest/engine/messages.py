@@ -22,7 +22,7 @@ from source_pinterest.api.errors import PinterestError
 from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.stdout import MESSAGES
 
-QUEUE_BYTES = 8 * 1024**2
+QUEUE_BYTES = 4 * 1024**2
 """Between the workers and stdout: a handful of full pages."""
 
 _SMALL_ITEM_BYTES = 1024

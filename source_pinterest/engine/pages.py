@@ -7,6 +7,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +18,9 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 from source_pinterest.api.bodies import Record, parse_json
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.limits import PAGE_BYTES
+
+_IN_MEMORY_BYTES = 4 * PAGE_BYTES
+"""So much of what waits needs no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +121,28 @@ def pages_of(stream: str, records: Iterable[Record]) -> Iterator[Page]:
     yield from builder.rest()
 
 
+def spooled(pages: Iterable[Page]) -> Iterator[Page]:
+    """All the pages, the first of which comes once the last was made; if making them fails, none does."""
+    with ExitStack() as failing:
+        spool = failing.enter_context(PageSpool())
+        spool.write(pages)
+        failing.pop_all()
+    return _emptied(spool)
+
+
+def _emptied(spool: "PageSpool") -> Iterator[Page]:
+    with spool:
+        yield from spool.pages()
+
+
 class PageSpool:
-    """Pages that wait on disk until all of them may be emitted; memory does not grow with them.
+    """Pages that wait on disk, where they are many, until all of them may be emitted: memory does not grow with them.
 
     A context: the file is gone at its end.
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of the context
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - closed at the end of the context
         self._pages: list[tuple[str, int, int]] = []
 
     def __enter__(self) -> Self:

@@ -19,7 +19,7 @@ from source_pinterest.api.errors import AnswerBreaksError, AnswerTooLargeError, 
 from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, SYNC_COLUMNS, analytics_schema, key_schema
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.pages import Page, spooled
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
@@ -178,7 +178,7 @@ class QueryAnalytics(AdAccountStream, ABC):
                     self._size.worked(ids, window)
                     yield from pages
 
-    def _ask(self, account: str, ids: Ids, window: DateWindow) -> list[Page]:
+    def _ask(self, account: str, ids: Ids, window: DateWindow) -> Iterator[Page]:
         path = self.path(stream_slice={"ad_account_id": account})
         return self.client.get(path, self.query(ids, window), partial(self.pages_in, account)).value
 
@@ -195,14 +195,14 @@ class QueryAnalytics(AdAccountStream, ABC):
         }
         return {**params, self.ids_parameter: list(ids)} if self.ids_parameter else params
 
-    def pages_in(self, account: str, chunks: Iterable[bytes]) -> list[Page]:
+    def pages_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Page]:
         """The rows of an answer as finished pages: all of them or, of a broken answer, none.
 
         Raises:
             MalformedAnswerError: it is not a list of rows.
             RepeatedKeyError: a key repeats, so that rows would overwrite each other.
         """
-        return list(self.to_pages(self._checked(self.rows_in(account, chunks))))
+        return spooled(self.to_pages(self._checked(self.rows_in(account, chunks))))
 
     def _checked(self, rows: Iterable[Record]) -> Iterator[Record]:
         keys, texts = KeyCheck(self.name, self.primary_key), self._text_columns

@@ -1,12 +1,11 @@
 """What is made of the rows of a report's file? Completed, checked and written down, before the first is emitted."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from source_pinterest.api.bodies import Record, write_texts
 from source_pinterest.columns import STRING_COLUMNS, TARGETING_VALUE
-from source_pinterest.engine.pages import Page, PageSpool, pages_of
+from source_pinterest.engine.pages import Page, pages_of, spooled
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.reporting.reader import Filed
 from source_pinterest.streams.analytics.keys import KeyCheck
@@ -38,11 +37,7 @@ class ReportRows:
             MalformedAnswerError: the file is no report.
             RepeatedKeyError: two rows have the same key.
         """
-        with ExitStack() as failing:
-            spool = failing.enter_context(PageSpool())
-            spool.write(pages_of(self.stream, self._checked(request, rows)))
-            failing.pop_all()
-        return _emptied(spool)
+        return spooled(pages_of(self.stream, self._checked(request, rows)))
 
     def _checked(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
         keys, texts = KeyCheck(self.stream, self.key), self._texts()
@@ -60,8 +55,3 @@ class ReportRows:
     def _texts(self) -> tuple[str, ...]:
         names = (*self.key, TARGETING_VALUE, *(column for column in self.columns if column in STRING_COLUMNS))
         return tuple(dict.fromkeys(names))
-
-
-def _emptied(spool: PageSpool) -> Iterator[Page]:
-    with spool:
-        yield from spool.pages()
