@@ -94,11 +94,12 @@ soak: $(INSTALLED) ## Read 1,000 accounts, and 1,000,000 records in 100,000 part
 	$(PY) -m integration_tests.soak
 	$(PY) -m pytest -m full_size integration_tests/test_soak.py integration_tests/test_budget_saturation.py
 
-bench: $(INSTALLED) ## Measure speed beside two yardsticks, and write docs/benchmarks.md (20 minutes)
+bench: $(INSTALLED) ## Measure speed and the largest syncs, and write docs/benchmarks.md (30 minutes)
 	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check airbyte-source-pinterest || \
 		echo "The official connector can't be installed here: the table goes without it." >&2
 	$(PY) -m integration_tests.benchmarks
+	$(PY) -m pytest -m full_size integration_tests/test_sync_performance.py integration_tests/test_simulator_world.py
 
 fix: $(INSTALLED) ## Format, and mend what the linter can mend
 	$(PY) -m ruff format
