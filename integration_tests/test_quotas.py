@@ -43,7 +43,7 @@ def test_spacing_calls_out_is_no_wait_for_a_quota() -> None:
 
 @pytest.mark.parametrize("style", TOLD)
 def test_ten_calls_a_second_are_kept(style: HeaderStyle) -> None:
-    with Simulator(World(boards=24, pins_per_board=1), profile="docs_2022", header_style=style) as sim:
+    with Simulator(World(boards=14, pins_per_board=1), profile="docs_2022", header_style=style) as sim:
         output = run_sync(sim, ["boards", "board_sections"])
         assert_succeeded(output, ["boards", "board_sections"])
         assert_exact(output, sim, ["boards", "board_sections"])
@@ -103,7 +103,7 @@ def test_each_account_gets_its_turn_the_longest_unread_first() -> None:
 @pytest.mark.parametrize("hint", list(Hint))
 @pytest.mark.parametrize("code", [8, 7, None])
 def test_a_throttled_call_goes_out_again_once_the_pause_is_over(hint: Hint, code: int | None) -> None:
-    fault = Fault(FaultKind.RATE_LIMITED, on="boards/list", seconds=0.3, hint=hint, code=code)
+    fault = Fault(FaultKind.RATE_LIMITED, on="boards/list", seconds=0.1, hint=hint, code=code)
     with Simulator(faults=[fault]) as sim:
         output = run_sync(sim, ["boards"])
         assert_succeeded(output, ["boards"])

@@ -50,7 +50,7 @@ def link(found: Distribution, site_packages: Path) -> None:
             target.symlink_to(str(found.locate_file(name)))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     for name in SHIPPED:
@@ -60,7 +60,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(built.glob("source_pinterest-*.whl"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def connector(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The console script of a fresh environment with the wheel and what it requires."""
     environment = tmp_path_factory.mktemp("environment")
@@ -100,12 +100,9 @@ def messages(connector: Path, folder: Path, *arguments: str, api: str = "") -> l
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
-def test_it_shows_its_form(connector: Path, folder: Path) -> None:
+def test_it_shows_its_form_discovers_and_reads(connector: Path, folder: Path, tmp_path: Path) -> None:
     [specification] = [message["spec"] for message in messages(connector, folder, "spec") if message["type"] == "SPEC"]
     assert "credentials" in specification["connectionSpecification"]["properties"]
-
-
-def test_it_discovers_and_reads(connector: Path, folder: Path, tmp_path: Path) -> None:
     config, catalog = tmp_path / "config.json", tmp_path / "catalog.json"
     with Simulator(small_world()) as simulator:
         start = simulator.world.today - timedelta(days=RECENT_DAYS)
