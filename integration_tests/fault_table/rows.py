@@ -140,8 +140,9 @@ ROWS = (
         kind=FaultKind.GONE,
         refuses=True,
         ends={
-            "list": "config; for good: config",
-            **dict.fromkeys(("child list", "entity", "analytics"), "left out; for good: left out"),
+            "list": "config, transient, transient; for good: transient",
+            **dict.fromkeys(("child list", "entity"), "left out, transient, transient; for good: transient"),
+            "analytics": "left out; for good: left out",
             **dict.fromkeys(_REPORTS, "config, exact, exact; for good: transient"),
         },
     ),

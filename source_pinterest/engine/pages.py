@@ -6,6 +6,7 @@ A message for each record would cost more than all else that happens to it.
 import json
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -143,6 +144,7 @@ class PageSpool:
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - closed at the end of the context
+        weakref.finalize(self, self._file.close)  # or with the spool, where nobody asked for a page
         self._pages: list[tuple[str, int, int]] = []
 
     def __enter__(self) -> Self:
