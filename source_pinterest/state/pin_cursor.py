@@ -103,6 +103,8 @@ class PinCursor(ProfileCursor):
         """Note that a pass has seen every pin, and move to the last day that is settled for all of them."""
         with self._lock:
             self._readings.pop(owner, None)
+            if reading.window.end >= self._period.end:  # begun by an earlier sync, perhaps, and up to date all the same
+                self._begun.setdefault(owner, []).append(reading.window)
             if newest := reading.newest:
                 self._take(owner, reading.window, DaysRead(newest, min(newest, reading.settled)))
 

@@ -61,7 +61,7 @@ def user_account_analytics(world: World, arguments: Mapping[str, Any]) -> Record
     answer: Record = {}
     for key in SPLITS[arguments["split_field"]]:
         salt = crc32(f"{key}&{chosen}".encode()) + world.owner_of(arguments.get("ad_account_id"))
-        daily = [daily_metrics(world, day, names, salt) for day in days if day <= world.today]
+        daily = [daily_metrics(world, day, names, salt) for day in days if day <= world.last_organic_day]
         answer[key] = {"daily_metrics": daily, "summary_metrics": _summary(daily, names)}
     return answer
 
