@@ -92,7 +92,7 @@ def test_an_account_that_is_planned_again_promises_nothing_of_the_slices_that_ar
     assert subject.state == {"states": []}
     subject.commit(slice_of("549", first, 1))
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_one_failed_batch_fails_its_window() -> None:
