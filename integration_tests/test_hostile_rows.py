@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from integration_tests.simulator import DOWNLOAD, Simulator, World
-from integration_tests.simulator.alterations import row_of_another_day
+from integration_tests.simulator.alterations import also_in, row_of_another_day
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.syncs import run_sync
 
@@ -32,6 +33,74 @@ def sim() -> Iterator[Simulator]:
 
 def field_of(stream: str) -> str:
     return "date" if stream.startswith(("user_", "pin_")) else "DATE"
+
+
+# -- an entity that two accounts list
+
+
+STREAMS = ("campaigns", "campaign_analytics", "campaign_targeting_analytics", "ad_groups")
+
+
+def shared(sim: Simulator, owner: int, also: int, *, named: bool) -> str:
+    """Have the first campaign of one account listed by another as well."""
+    account, other = sim.world.account_id(owner), sim.world.account_id(also)
+    campaigns = [dict(row) for row in sim.expected("campaigns").values() if row["ad_account_id"] == account]
+    sim.alter("campaigns/list", also_in(other, campaigns[:1]))
+    if not named:
+        sim.alter("campaigns/list", lambda _entry, page: {**page, "items": list(map(_nameless, page["items"]))})
+    return str(campaigns[0]["id"])
+
+
+def _nameless(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name != "ad_account_id"}
+
+
+@pytest.mark.parametrize("streams", [STREAMS, STREAMS[1:3]], ids=["emitted", "not emitted"])
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize(("owner", "also"), [(0, 1), (1, 0)])
+def test_an_entity_belongs_to_the_account_that_it_names(
+    sim: Simulator, owner: int, also: int, workers: int, streams: tuple[str, ...]
+) -> None:
+    campaign = shared(sim, owner, also, named=True)
+    config = sim.config(num_workers=workers)
+    output = run_sync(sim, streams, config=config, destination="append")
+    assert_succeeded(output, streams)
+    settled = sim.world.today - timedelta(days=2)
+    assert_exact(output, sim, streams, end=settled)
+    [warning] = output.warnings()
+    assert campaign in warning
+    assert sim.world.account_id(also) in warning
+    again = run_sync(sim, streams, config=config, destination="append", state=output.states)
+    assert_succeeded(again, streams)
+    assert not any(again.records[stream] for stream in streams if "analytics" in stream)
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize(("owner", "also"), [(0, 1), (1, 0)])
+def test_an_entity_that_names_no_account_belongs_to_the_smallest(
+    sim: Simulator, owner: int, also: int, workers: int
+) -> None:
+    campaign = shared(sim, owner, also, named=False)
+    smallest = min(sim.world.account_id(index) for index in (owner, also))
+    streams = ("campaigns", "campaign_analytics")
+    output = run_sync(sim, streams, config=sim.config(num_workers=workers))
+    assert_succeeded(output, streams)
+    [record] = [record for record in output.records["campaigns"] if record["id"] == campaign]
+    assert record["ad_account_id"] == smallest
+    asked = [entry.account for entry in sim.calls("campaigns/analytics") if campaign in entry.values("campaign_ids")]
+    assert asked == [smallest]
+    [warning] = output.warnings()
+    assert campaign in warning
+
+
+def test_an_entity_that_names_an_account_out_of_reach_stays_where_it_is_listed(sim: Simulator) -> None:
+    campaign = shared(sim, owner=1, also=0, named=True)
+    listing = sim.world.account_id(0)
+    output = run_sync(sim, ["campaigns"], config=sim.config(account_ids=[listing]))
+    assert_succeeded(output, ["campaigns"])
+    [record] = [record for record in output.records["campaigns"] if record["id"] == campaign]
+    assert record["ad_account_id"] == listing
+    assert not output.warnings()
 
 
 # -- rows of days that were not asked for

@@ -33,7 +33,7 @@ def within(
             yield row
         else:
             notices.warn(
-                "days not asked for",
+                "other days",
                 f"Pinterest sent rows of days that were not asked for, such as {day} for {window}. They are left out.",
             )
 
