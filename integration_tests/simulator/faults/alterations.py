@@ -5,7 +5,6 @@ A test names the operation: `sim.alter("campaigns/list", items_moved_by_one())`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -33,7 +32,10 @@ class Alterations:
         """Alters a proper answer; an error stays what it is."""
         if reply.status != 200:
             return
-        for alteration in self._by_operation.get(entry.operation_id, ()):
+        alterations = self._by_operation.get(entry.operation_id, ())
+        if alterations and reply.rest is not None:
+            reply.body, reply.rest = b"".join((reply.body, *reply.rest)), None
+        for alteration in alterations:
             reply.body = orjson.dumps(alteration(entry, orjson.loads(reply.body)))
 
 
@@ -51,14 +53,27 @@ def items_moved_by_one() -> Alteration:
     return alter
 
 
-def rows_of_the_day_before(row_key: str = "DATE") -> Alteration:
-    """An answer begins a day too early: its first row comes once more, as if of the day before the window."""
+def row_of_another_day(day: str, field_name: str = "DATE") -> Alteration:
+    """Each list of rows, however deep it lies, has its first row once more, as if of a day that was not asked for."""
 
-    def alter(entry: Entry, rows: Any) -> Any:
-        outside = date.fromisoformat(entry.values("start_date")[0]) - timedelta(days=1)
-        return [*({**row, row_key: outside.isoformat()} for row in rows[:1]), *rows]
+    def alter(_entry: Entry, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: alter(_entry, part) for name, part in value.items()}
+        if not isinstance(value, list):
+            return value
+        return [*value, *(moved for row in value[:1] if (moved := _moved(row, field_name, day)))]
 
     return alter
+
+
+def _moved(row: Any, field_name: str, day: str) -> Any:
+    """The row, or the metrics in it, with another day; nothing where it has none."""
+    if not isinstance(row, dict):
+        return None
+    if field_name in row:
+        return {**row, field_name: day}
+    metrics = _moved(row.get("metrics"), field_name, day)
+    return {**row, "metrics": metrics} if metrics else None
 
 
 def only_items(wanted: Callable[[Entry, Any], bool]) -> Alteration:

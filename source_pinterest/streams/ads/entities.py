@@ -3,17 +3,20 @@
 import time
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.bodies import Record
+from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.pages import Page
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, edit_time, status_of
 from source_pinterest.state.period import Period
 from source_pinterest.streams.ads.base import AdAccountStream
+from source_pinterest.streams.ads.ownership import Ownership
+from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import partition_slice
 
 
@@ -25,6 +28,10 @@ class EntityStream(AdAccountStream, ABC):
 
     cursor_field = FIELD
     checkpoint: EntityCursor
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self._ownership = Ownership(self.accounts, self._list_of, self.notices)
 
     def new_cursor(self, period: Period, store: StateStore) -> EntityCursor:
         """The latest edit of each account."""
@@ -45,6 +52,15 @@ class EntityStream(AdAccountStream, ABC):
             self.checkpoint.keep_place(account)
             yield partition_slice({"ad_account_id": account})
         self.checkpoint.retire_flat()
+
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+        """The entities of a page that belong to the account; others are those of another one that lists them too."""
+        own = self._ownership.own(stream_slice["ad_account_id"], page.items)
+        return super().records(replace(page, items=own), stream_slice)
+
+    def _list_of(self, account: str) -> Iterator[Record]:
+        for answer in self.answers(partition_slice({"ad_account_id": account})):
+            yield from answer.value.items
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Listing | None]:
         """What changed in an account; the ids of everything go to the analytics streams."""

@@ -38,7 +38,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        rows = ReportRows(self.name, (self.id_column, DATE), self.columns)
+        rows = ReportRows(self.name, self.notices, (self.id_column, DATE), self.columns)
         self._reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement)
         self._requests: list[ReportRequest] = []
         self._refused_history = RefusedHistory()

@@ -28,6 +28,7 @@ from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.call_shape import Call, CallSize, halved, tile
 from source_pinterest.streams.analytics.keys import KeyCheck
+from source_pinterest.streams.base.asked_days import within
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
 from source_pinterest.streams.base.slices import END, START, batch_slice, batches, failed_slice, ids_of
@@ -180,7 +181,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def _ask(self, account: str, ids: Ids, window: DateWindow) -> Iterator[Page]:
         path = self.path(stream_slice={"ad_account_id": account})
-        return self.client.get(path, self.query(ids, window), partial(self.pages_in, account)).value
+        return self.client.get(path, self.query(ids, window), partial(self.pages_in, account, window)).value
 
     def query(self, ids: Ids, window: DateWindow) -> dict[str, Any]:
         """The days, the ids, the columns, and how conversions are attributed."""
@@ -195,18 +196,18 @@ class QueryAnalytics(AdAccountStream, ABC):
         }
         return {**params, self.ids_parameter: list(ids)} if self.ids_parameter else params
 
-    def pages_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Page]:
+    def pages_in(self, account: str, window: DateWindow, chunks: Iterable[bytes]) -> Iterator[Page]:
         """The rows of an answer as finished pages: all of them or, of a broken answer, none.
 
         Raises:
             MalformedAnswerError: it is not a list of rows.
             RepeatedKeyError: a key repeats, so that rows would overwrite each other.
         """
-        return spooled(self.to_pages(self._checked(self.rows_in(account, chunks))))
+        return spooled(self.to_pages(self._checked(self.rows_in(account, chunks), window)))
 
-    def _checked(self, rows: Iterable[Record]) -> Iterator[Record]:
+    def _checked(self, rows: Iterable[Record], window: DateWindow) -> Iterator[Record]:
         keys, texts = KeyCheck(self.name, self.primary_key), self._text_columns
-        for row in rows:
+        for row in within(rows, window, DATE, self.notices):
             write_texts(row, texts)
             keys.check(row)
             yield row

@@ -59,7 +59,7 @@ class ReportStream(AdAccountStream, ABC):
         self.body = {**body, **self.attribution()}
         per_window = len(self.variants())
         self.cost = f"{per_window} for {self.window_days} days of an ad account, and some to ask whether it is ready"
-        rows = ReportRows(self.name, self.key_columns, self.columns, self.stamped_columns())
+        rows = ReportRows(self.name, self.notices, self.key_columns, self.columns, self.stamped_columns())
         self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement)
 
     def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:

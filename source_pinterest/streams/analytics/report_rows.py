@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from source_pinterest.api.bodies import Record, write_texts
-from source_pinterest.columns import STRING_COLUMNS, TARGETING_VALUE
+from source_pinterest.columns import DATE, STRING_COLUMNS, TARGETING_VALUE
+from source_pinterest.engine.notices import Notices
 from source_pinterest.engine.pages import Page, pages_of, spooled
+from source_pinterest.granularity import Granularity
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.reporting.reader import Filed
 from source_pinterest.streams.analytics.keys import KeyCheck
+from source_pinterest.streams.base.asked_days import within
 
 ITEM_ID = "PRODUCT_ITEM_ID"
 """Not a column: what Pinterest files a product item's rows under."""
@@ -20,12 +23,14 @@ class ReportRows:
 
     Attributes:
         stream: whose rows they are.
+        notices: the warnings of the stream.
         key: what tells one row of a report from another.
         columns: those that are asked for.
         stamped: fields that say which days a row is about, after the request's own.
     """
 
     stream: str
+    notices: Notices
     key: tuple[str, ...]
     columns: tuple[str, ...]
     stamped: Mapping[str, str] = field(default_factory=dict)
@@ -43,13 +48,18 @@ class ReportRows:
         keys, texts = KeyCheck(self.stream, self.key), self._texts()
         days = dict(zip(("start_date", "end_date"), request.window.as_pair(), strict=True))
         stamps = {name: days[of] for name, of in self.stamped.items()}
+        granularity = Granularity(request.body["granularity"])
+        for row in within(self._completed(request, rows), request.window, DATE, self.notices, granularity):
+            write_texts(row, texts)
+            keys.check(row)
+            row.update(stamps)
+            yield row
+
+    def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
         for entity, row in rows:
             row.setdefault("AD_ACCOUNT_ID", request.ad_account_id)
             if ITEM_ID in self.key:
                 row.setdefault(ITEM_ID, entity)
-            write_texts(row, texts)
-            keys.check(row)
-            row.update(stamps)
             yield row
 
     def _texts(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, Period
 from source_pinterest.state.pin_cursor import PinCursor, Reading
+from source_pinterest.streams.base.asked_days import within
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
 from source_pinterest.streams.base.slices import END, START, batches, failure_of, key_of_parent, partition_slice
@@ -139,7 +140,7 @@ class PinAnalytics(OrganicStream):
             if found is None:
                 work.extendleft(reversed(self._smaller(batch)))
                 continue
-            rows = [{**owner.partition, **row} for row in _rows(found)]
+            rows = [{**owner.partition, **row} for row in within(_rows(found), reading.window, "date", self.notices)]
             reading = replace(self._with_rows(reading, rows), after=int(batch[-1]))
             yield from self.to_pages(rows)
             if self._is_any_left and not self._refusals_in_a_row:

@@ -21,6 +21,7 @@ from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import DayRange, Period
 from source_pinterest.state.profile_cursor import DaysRead, ProfileCursor
+from source_pinterest.streams.base.asked_days import within
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
 from source_pinterest.streams.base.slices import END, START, failure_of, window_slice
@@ -149,7 +150,8 @@ class UserAccountAnalytics(OrganicStream):
         """What one call about a window gives."""
         start, end = planned_window(stream_slice).window.as_pair()
         params = {**self.request_params(stream_slice=stream_slice), START: start, END: end, **more}
-        return self.records(self.client.get(self.path_template, params, self.parse).value, stream_slice)
+        records = self.records(self.client.get(self.path_template, params, self.parse).value, stream_slice)
+        return list(within(records, planned_window(stream_slice).window, "date", self.notices))
 
 
 class SplitAnalytics(UserAccountAnalytics, ABC):

@@ -151,6 +151,6 @@ def test_many_accounts_that_lost_access_do_not_stop_the_others(mock: requests_mo
         pinterest.answers(f"ad_accounts/{account}/campaigns", refused(403, 29))
         with pytest.raises(AccountUnreadableError, match=account):
             pinterest.read(Campaigns, partition_slice({"ad_account_id": account}))
-    pinterest.answers("ad_accounts/11/campaigns", page([{"id": "7", "status": "ACTIVE"}]))
+    pinterest.answers("ad_accounts/11/campaigns", page([{"id": "7", "ad_account_id": "11", "status": "ACTIVE"}]))
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["7"]

@@ -24,10 +24,10 @@ def ids(records: Sequence[dict[str, Any]]) -> list[str]:
 
 
 ENTITIES = [
-    {"id": "1", "status": "ACTIVE", "updated_time": 100},
-    {"id": "2", "status": "PAUSED", "updated_time": 200},
-    {"id": "3", "status": "ARCHIVED", "updated_time": 300},
-    {"id": "4", "status": "ACTIVE", "updated_time": 400},
+    {"id": "1", "ad_account_id": "11", "status": "ACTIVE", "updated_time": 100},
+    {"id": "2", "ad_account_id": "11", "status": "PAUSED", "updated_time": 200},
+    {"id": "3", "ad_account_id": "11", "status": "ARCHIVED", "updated_time": 300},
+    {"id": "4", "ad_account_id": "11", "status": "ACTIVE", "updated_time": 400},
 ]
 
 
@@ -85,7 +85,7 @@ def test_a_state_goes_out_after_so_many_records_and_counts_a_slice_that_was_read
     repository = InMemoryMessageRepository()
     campaigns = pinterest.sync.stream(Campaigns)
     campaigns.open_state(Period.of(campaigns.days, pinterest.sync.config, None), store(repository=repository))
-    for account, found in (("11", ENTITIES[:3]), ("12", ENTITIES[:1])):
+    for account, found in (("11", ENTITIES[:3]), ("12", [{**ENTITIES[0], "ad_account_id": "12"}])):
         pinterest.answers(f"ad_accounts/{account}/campaigns", page(found))
     list(campaigns.read_records(stream_slice=ACCOUNT))
     assert states_in(repository) == []

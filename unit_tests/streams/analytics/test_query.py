@@ -37,7 +37,7 @@ def rows_of(
     return list(records_of(pinterest.stream(of).read_slice(stream_slice)))
 
 
-def row(campaign: Any, date: str = "2026-06-01", **more: Any) -> dict[str, Any]:
+def row(campaign: Any, date: str = "2026-07-01", **more: Any) -> dict[str, Any]:
     return {"CAMPAIGN_ID": campaign, "DATE": date, **more}
 
 
@@ -101,7 +101,7 @@ def test_the_attribution_window_and_report_time_are_passed_on(mock: requests_moc
 
 
 def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
-    pinterest.answers("ad_accounts/11/analytics", {"json": [{"AD_ACCOUNT_ID": "11", "DATE": "2026-06-01"}]})
+    pinterest.answers("ad_accounts/11/analytics", {"json": [{"AD_ACCOUNT_ID": "11", "DATE": "2026-07-01"}]})
 
     assert len(rows_of(pinterest, call(days(9, 0)), AdAccountAnalytics)) == 1
     assert not [name for name in pinterest.asked("ad_accounts/11/analytics")[0] if name.endswith("_ids")]
@@ -127,7 +127,7 @@ def test_ids_are_text_and_exact_and_metrics_stay_numbers(pinterest: Pinterest) -
         [row("1"), row(1)],
         [row("1", None)],  # type: ignore[arg-type]
         [row(None)],
-        [{"DATE": "2026-06-01"}],
+        [{"DATE": "2026-07-01"}],
         [{"CAMPAIGN_ID": "1"}],
     ],
 )
@@ -152,9 +152,9 @@ def test_a_key_that_repeats_or_is_incomplete_fails_the_stream_before_a_row_is_ta
         "[1]",
         "[null]",
         "[[]]",
-        '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}',
-        '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}, {"CAMP',
-        '[{"CAMPAIGN_ID": "1", "DATE": "2026-06-01"}]]',
+        '[{"CAMPAIGN_ID": "1", "DATE": "2026-07-01"}',
+        '[{"CAMPAIGN_ID": "1", "DATE": "2026-07-01"}, {"CAMP',
+        '[{"CAMPAIGN_ID": "1", "DATE": "2026-07-01"}]]',
     ],
 )
 def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str) -> None:

@@ -202,8 +202,8 @@ def test_the_state_moves_as_reports_are_read(after: Callable[..., Pinterest]) ->
     pinterest = after(known(200, 1), start_date=ago(500))
     pinterest.reports({"7": [row()]})
     sync = Sync(pinterest)
-    for one in sorted(sync.slices, key=lambda one: str(one["start_date"]), reverse=True):
-        assert sync.read(one) == [row(AD_ACCOUNT_ID="11")]
+    slices = sorted(sync.slices, key=lambda one: str(one["start_date"]), reverse=True)
+    assert [record for one in slices for record in sync.read(one)] == [row(AD_ACCOUNT_ID="11")]
 
     assert sync.cursor == {"DATE": ago(0), "from": ago(500), "settled": ago(2)}
 
@@ -294,6 +294,7 @@ def test_ids_names_and_keys_are_text_and_metrics_stay_numbers(after: Callable[..
             "7": [
                 row(
                     626736533506123457,
+                    ago(0),
                     CAMPAIGN_ID=12,
                     CAMPAIGN_NAME=2026,
                     AD_ACCOUNT_ID=11,
@@ -314,7 +315,7 @@ def test_ids_names_and_keys_are_text_and_metrics_stay_numbers(after: Callable[..
             "CAMPAIGN_ID": "12",
             "CAMPAIGN_NAME": "2026",
             "AD_ACCOUNT_ID": "11",
-            "DATE": "2026-06-01",
+            "DATE": ago(0),
             "SPEND_IN_DOLLAR": 1.5,
             "IMPRESSION_1": 3,
             "TARGETING_TYPE": "AGE_BUCKET",

@@ -7,6 +7,7 @@ import pytest
 
 from source_pinterest.api.errors import RepeatedKeyError
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.notices import Notices
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.report_rows import ITEM_ID, ReportRows
@@ -14,7 +15,7 @@ from unit_tests.streams.pinterest import records_of
 
 PLANNED = DateWindow.from_pair(["2026-01-01", "2026-01-10"])
 HALF = DateWindow.from_pair(["2026-01-01", "2026-01-05"])
-REQUEST = ReportRequest("11", HALF, {"level": "CAMPAIGN"}, PlannedWindow(PLANNED))
+REQUEST = ReportRequest("11", HALF, {"level": "CAMPAIGN", "granularity": "DAY"}, PlannedWindow(PLANNED))
 KEY = ("CAMPAIGN_ID", "DATE")
 
 
@@ -25,7 +26,7 @@ def read(
     stamped: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """The records made of rows, which are filed under what they are about."""
-    rows = ReportRows("campaign_report", key, columns, stamped or {})
+    rows = ReportRows("campaign_report", Notices("campaign_report"), key, columns, stamped or {})
     return list(records_of(rows.pages(REQUEST, ((entity, row) for entity, found in filed.items() for row in found))))
 
 
@@ -88,7 +89,7 @@ def test_a_stamp_names_the_days_of_the_request() -> None:
     ],
 )
 def test_a_key_that_repeats_or_is_incomplete_is_seen_before_a_row_is_taken(body: dict[str, Any]) -> None:
-    rows = ReportRows("campaign_report", KEY, ())
+    rows = ReportRows("campaign_report", Notices("campaign_report"), KEY, ())
     filed = ((entity, one) for entity, found in {"0": [row("0")], **body}.items() for one in found)
 
     with pytest.raises(RepeatedKeyError, match=r"campaign_report.*CAMPAIGN_ID and DATE"):
@@ -97,7 +98,7 @@ def test_a_key_that_repeats_or_is_incomplete_is_seen_before_a_row_is_taken(body:
 
 def test_two_reports_may_have_the_same_keys() -> None:
     """One is read again, when a report is too slow or lost."""
-    rows = ReportRows("campaign_report", KEY, ())
+    rows = ReportRows("campaign_report", Notices("campaign_report"), KEY, ())
 
     assert [len(list(records_of(rows.pages(REQUEST, [("1", row("1"))])))) for _ in range(2)] == [1, 1]
 

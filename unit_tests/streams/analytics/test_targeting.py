@@ -37,7 +37,7 @@ def item(value: Any = "female", kind: Any = "GENDER", **metrics: Any) -> dict[st
     return {
         "targeting_type": kind,
         "targeting_value": value,
-        "metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-06-01", **metrics},
+        "metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01", **metrics},
     }
 
 
@@ -68,7 +68,7 @@ def test_a_row_is_flat_and_its_names_are_text(pinterest: Pinterest) -> None:
         {
             "AD_ACCOUNT_ID": "11",
             "CAMPAIGN_ID": "7",
-            "DATE": "2026-06-01",
+            "DATE": "2026-07-01",
             "SPEND_IN_DOLLAR": 1.5,
             TARGETING_TYPE: "LOCATION",
             TARGETING_VALUE: "500",
@@ -83,7 +83,7 @@ def test_the_account_that_a_row_names_is_kept(pinterest: Pinterest) -> None:
 
 
 def test_the_rows_of_an_account_need_not_name_it(pinterest: Pinterest) -> None:
-    row = {"targeting_type": "GENDER", "targeting_value": "male", "metrics": {"DATE": "2026-06-01"}}
+    row = {"targeting_type": "GENDER", "targeting_value": "male", "metrics": {"DATE": "2026-07-01"}}
     pinterest.answers("ad_accounts/11/targeting_analytics", {"json": {"data": [row]}})
     records = rows_of(pinterest, call(days(9, 0)), AdAccountTargetingAnalytics)
 
@@ -122,7 +122,7 @@ def test_key_and_columns_are_those_of_the_report(pinterest: Pinterest) -> None:
         [item(kind=None)],
         [item(CAMPAIGN_ID=None)],
         [item(DATE=None)],
-        [{"metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-06-01"}}],
+        [{"metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01"}}],
     ],
 )
 def test_a_key_that_repeats_or_is_incomplete_fails_the_stream(pinterest: Pinterest, items: list[Any]) -> None:
