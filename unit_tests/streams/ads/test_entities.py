@@ -113,6 +113,7 @@ STRANGE = [
 def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
+    pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES + STRANGE))
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2", "3", "4", "5", "6", "7"]
@@ -125,6 +126,7 @@ def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(
 
 def test_where_statuses_were_chosen_no_other_is_emitted(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, status=["PAUSED", "ACTIVE", "ARCHIVED"])
+    pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES + STRANGE))
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2", "3", "4"]
@@ -133,6 +135,7 @@ def test_where_statuses_were_chosen_no_other_is_emitted(mock: requests_mock.Mock
 def test_an_edit_time_may_be_a_text(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     texts = ["2026-06-01T12:00:00", "2026-06-01T12:00:01Z", "2026-06-01 14:00:02+02:00", "1780315203"]
     found = [{"id": text, "status": "ACTIVE", "updated_time": text} for text in texts]
+    pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/11/campaigns", page(found))
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == texts
