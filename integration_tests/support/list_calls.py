@@ -46,7 +46,10 @@ def list_calls(world: World) -> dict[str, int]:
 
 
 def keyword_calls(world: World) -> int:
-    """The pages of each account, of each campaign, of each batch of ad groups; and once the proof that batches work."""
+    """The pages of each account, of each campaign, of each batch of ad groups; and once the proof that batches work.
+
+    A batch that shows nothing of some ad groups is followed by a batch of these.
+    """
     accounts = range(world.ad_accounts)
     negative = world.negative_keywords
     of_accounts = sum(pages(size_at(negative, account)) for account in accounts)
@@ -55,21 +58,25 @@ def keyword_calls(world: World) -> int:
         for account in accounts
         for campaign in range(world.count(Kind.CAMPAIGNS, account))
     )
-    return (
-        of_accounts + of_campaigns + sum(sum(batch_pages(world, account)) for account in accounts) + proof_calls(world)
+    of_batches = sum(
+        pages(sum(batch)) + (0 in batch) for account in accounts for batch in keywords_of_batches(world, account)
     )
+    return of_accounts + of_campaigns + of_batches + proof_calls(world)
 
 
 def proof_calls(world: World) -> int:
-    """The first batch of the first account that has several ad groups, and one of these by itself."""
+    """The first batch of the first account that has several ad groups, and its last one by itself.
+
+    Where that one has no keywords, one that has.
+    """
     for account in range(world.ad_accounts):
         if world.count(Kind.AD_GROUPS, account) > 2:
-            return batch_pages(world, account)[0] + 1
+            batch = keywords_of_batches(world, account)[0]
+            return pages(sum(batch)) + (1 if batch[-1] else 2)
     return 0
 
 
-def batch_pages(world: World, account: int) -> list[int]:
-    """The pages of each batch of an account's ad groups."""
+def keywords_of_batches(world: World, account: int) -> list[list[int]]:
+    """How many keywords the ad groups of each batch of an account have."""
     sizes = [size_at(world.keywords, group) for group in range(world.count(Kind.AD_GROUPS, account))]
-    batches = [sizes[start : start + AD_GROUPS_PER_CALL] for start in range(0, len(sizes), AD_GROUPS_PER_CALL)]
-    return [pages(sum(batch)) for batch in batches]
+    return [sizes[start : start + AD_GROUPS_PER_CALL] for start in range(0, len(sizes), AD_GROUPS_PER_CALL)]

@@ -1,11 +1,12 @@
 """Keywords of ad groups, and negative ones of campaigns and accounts. May one call ask for 250 ad groups?
 
-Pinterest opens that parameter to some apps only, and may ignore it. So it is tried out first, and every answer checked.
+Pinterest opens that parameter to some apps only, and may ignore it or a part of it. So it is tried out first, every
+answer is checked, and ad groups that a batch showed nothing of are asked for once more.
 """
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -37,6 +38,10 @@ _REFUSALS = (RejectedError, RefusedError, ScopeMissingError, AccessLostError, Go
 _GROUPS_THAT_PROVE = 2
 _CALLS_OF_A_PROOF = 2
 """An account of so few ad groups is read as fast as anything is proven."""
+_SURELY_LOOKED_AT = 25
+"""Pinterest's smallest limit for a list: at so many ad groups of a batch it looks, if it looks at several."""
+_ROUNDS_OF_A_BATCH = 3
+"""What a batch still does not show after so many is asked for ad group by ad group."""
 
 
 class Keywords(EntityListStream):
@@ -51,6 +56,8 @@ class Keywords(EntityListStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._batches_work = False
+        self._looked_at = _SURELY_LOOKED_AT
+        """At so many ad groups of a batch Pinterest has been seen to look."""
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """A slice for each account; those that prove nothing of batches come last, when others may have."""
@@ -76,7 +83,7 @@ class Keywords(EntityListStream):
         for campaign in stream_slice.extra_fields["campaign_id"]:
             yield {"campaign_id": campaign}
         for batch in batches(stream_slice.extra_fields[AD_GROUP], self._batch_size):
-            yield {AD_GROUPS: list(batch)} if len(batch) > 1 else {AD_GROUP: batch[0]}
+            yield _named(batch)
 
     def filtered(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
         """The pages of one list; those of a batch are checked."""
@@ -89,9 +96,10 @@ class Keywords(EntityListStream):
         return limits.AD_GROUPS_PER_KEYWORDS_CALL if self._batches_work else 1
 
     def _does_a_batch_agree(self, stream_slice: StreamSlice) -> bool:
-        """Whether a batch shows several of its ad groups, no other parent, and all that one of them shows by itself.
+        """Whether a batch shows several of its ad groups, no other parent, and what its last one shows by itself.
 
-        Keywords of a single ad group, or none at all, do not show that the others were looked at.
+        Keywords of a single ad group, or none at all, do not show that the others were looked at. Where the last one
+        has none, another one has to agree too.
         """
         batch = list(stream_slice.extra_fields[AD_GROUP][: limits.AD_GROUPS_PER_KEYWORDS_CALL])
         if len(batch) <= _CALLS_OF_A_PROOF:
@@ -100,8 +108,12 @@ class Keywords(EntityListStream):
             found = self._ids_by_parent(stream_slice, {AD_GROUPS: batch})
             if len(found) < _GROUPS_THAT_PROVE or not found.keys() <= set(batch):
                 return False
-            sample = max(found, key=lambda parent: len(found[parent]))
-            return self._ids_by_parent(stream_slice, {AD_GROUP: sample}) == {sample: found[sample]}
+            self._note_what_was_looked_at(batch, found)
+            samples = (batch[-1], max(found, key=lambda parent: len(found[parent])))
+            return all(
+                self._ids_by_parent(stream_slice, {AD_GROUP: sample}).get(sample, set()) == found.get(sample, set())
+                for sample in (samples[:1] if samples[0] in found else samples)
+            )
         except _REFUSALS:
             return False
 
@@ -113,18 +125,50 @@ class Keywords(EntityListStream):
         return dict(found)
 
     def _of_batch(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
-        """The pages of a batch; what it fails to show, its ad groups show one by one."""
+        """The pages of a batch, and those of the ad groups that it showed nothing of; the last resort is one by one."""
+        left, size = list(wanted[AD_GROUPS]), limits.AD_GROUPS_PER_KEYWORDS_CALL
         try:
-            for answer in self.ask(stream_slice, wanted):
-                if not {_parent_of(keyword) for keyword in answer.value.items} <= set(wanted[AD_GROUPS]):
+            for round_ in range(_ROUNDS_OF_A_BATCH):
+                shown: set[str] = set()
+                if not (yield from self._of_batches(stream_slice, batches(left, size), shown)):
                     break
-                yield answer
-            else:
-                return
+                left = [ad_group for ad_group in left if ad_group not in shown]
+                if not left or (round_ and not shown):
+                    return
+                size = self._looked_at
         except _REFUSALS as error:
             LOGGER.info(f"{self.name}: a batch of ad groups is read one by one. {error.message}.")
-        for ad_group in wanted[AD_GROUPS]:
+        for ad_group in left:
             yield from super().filtered(stream_slice, {AD_GROUP: ad_group})
+
+    def _of_batches(
+        self, stream_slice: StreamSlice, groups: list[tuple[str, ...]], shown: set[str]
+    ) -> Generator[Answer[ListPage], None, bool]:
+        """The pages of batches, until one shows other parents than it was asked for; then False.
+
+        Args:
+            stream_slice: the account.
+            groups: the ad groups of each batch.
+            shown: takes the ad groups that have keywords.
+        """
+        for batch in groups:
+            for answer in self.ask(stream_slice, _named(batch)):
+                parents = {_parent_of(keyword) for keyword in answer.value.items}
+                if not parents <= set(batch):
+                    return False
+                shown |= parents
+                yield answer
+            self._note_what_was_looked_at(batch, shown)
+        return True
+
+    def _note_what_was_looked_at(self, batch: Sequence[str], shown: Iterable[str]) -> None:
+        seen = set(shown)
+        last = max((position for position, ad_group in enumerate(batch, 1) if ad_group in seen), default=0)
+        self._looked_at = max(self._looked_at, last)
+
+
+def _named(batch: Sequence[str]) -> Filter:
+    return {AD_GROUPS: list(batch)} if len(batch) > 1 else {AD_GROUP: batch[0]}
 
 
 def _parent_of(keyword: Record) -> str:

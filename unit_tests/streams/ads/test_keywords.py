@@ -55,7 +55,23 @@ def test_a_batch_that_agrees_is_trusted(pinterest: Pinterest) -> None:
     lists = KeywordLists(pinterest, all_of_it)
 
     assert lists.read() == ["10", "11", "20"]
-    assert lists.singles() == [["1"]]
+    assert lists.singles() == [["3"], ["1"], ["3"]], "two samples, and what the batch showed nothing of"
+
+
+def test_a_batch_whose_last_ad_group_was_not_looked_at_is_not(pinterest: Pinterest) -> None:
+    held = {**HELD, "3": ["30"]}
+    lists = KeywordLists(pinterest, lambda _: items({"1": held["1"], "2": held["2"]}), held)
+
+    assert lists.read() == ["10", "11", "20", "30"]
+    assert lists.singles() == [["3"], *SINGLES]
+
+
+def test_a_batch_whose_last_ad_group_agrees_needs_no_other_sample(pinterest: Pinterest) -> None:
+    held = {**HELD, "3": ["30"]}
+    lists = KeywordLists(pinterest, lambda batch: items({parent: held[parent] for parent in batch}), held)
+
+    assert lists.read() == ["10", "11", "20", "30"]
+    assert lists.singles() == [["3"]]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +106,7 @@ def test_nor_is_a_batch_that_differs_from_what_an_ad_group_shows_by_itself(
     lists = KeywordLists(pinterest, lambda _: items({"1": first, "2": ["20"]}))
 
     assert lists.read() == ["10", "11", "20"]
-    assert lists.singles() == [["1"], *SINGLES]
+    assert lists.singles() == [["3"], ["1"], *SINGLES]
 
 
 def test_a_batch_that_fails_later_is_completed_one_by_one(pinterest: Pinterest) -> None:
@@ -98,7 +114,7 @@ def test_a_batch_that_fails_later_is_completed_one_by_one(pinterest: Pinterest) 
     lists = KeywordLists(pinterest, lambda _: answers.pop(0))
 
     assert lists.read() == ["10", "11", "20"]
-    assert lists.singles()[1:] == SINGLES
+    assert lists.singles()[2:] == SINGLES
 
 
 def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pinterest) -> None:
