@@ -38,9 +38,10 @@ def check(sim: Simulator, config: dict[str, Any], config_file: Path) -> tuple[bo
 def check_here(config: dict[str, Any], config_file: Path) -> tuple[bool, str, Output]:
     """The same without a process, for configs that are refused before any call."""
     config_file.write_text(json.dumps(config), encoding="utf-8")
-    entrypoint = PinterestEntrypoint(SourcePinterest(), WholeLines())
-    lines = list(entrypoint.run(entrypoint.parse_args(["check", "--config", str(config_file)])))
-    output = Output.of_process("\n".join(lines).encode(), 0, "")
+    lines: list[bytes] = []
+    entrypoint = PinterestEntrypoint(SourcePinterest(), WholeLines(), lines.append)
+    lines.extend(entrypoint.lines(entrypoint.parse_args(["check", "--config", str(config_file)])))
+    output = Output.of_process(b"".join(lines), 0, "")
     return *_verdict(output), output
 
 

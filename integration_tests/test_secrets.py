@@ -40,7 +40,7 @@ FAILURES = [
 @pytest.mark.parametrize("kind", FAILURES)
 def test_a_failing_read_tells_no_secret(kind: FaultKind) -> None:
     with Simulator(World(boards=2, campaigns=3), faults=[Fault(kind, times=None)]) as sim:
-        output = read_with_main(sim, STREAMS, config=sim.config(max_retries=0))
+        output = read_with_main(sim, STREAMS, config=sim.config(max_retries=0, max_wait_minutes=0))
         assert output.exit_code != 0
         assert_no_secret(output, sim.secrets)
 
