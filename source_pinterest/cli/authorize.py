@@ -23,7 +23,8 @@ import requests
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import __version__
-from source_pinterest.api import LOOPBACK, api_address
+from source_pinterest.api import api_address, heed_environment
+from source_pinterest.api.addresses import Address
 from source_pinterest.api.session import TimeoutSession
 from source_pinterest.cli.consent import ConsentListener
 from source_pinterest.config.options import refusal, without_blanks

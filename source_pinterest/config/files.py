@@ -12,6 +12,8 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalogSerializer,
 )
 
+from airbyte_cdk.utils import AirbyteTracedException
+
 from source_pinterest.config.options import refusal
 
 
@@ -54,19 +56,20 @@ def read_states(path: Path) -> list[AirbyteStateMessage]:
         AirbyteTracedException: it holds something else.
     """
     content = _content(path, "state")
+    if not isinstance(content, Mapping | list):
+        raise _no_state(path, "neither a list nor an object")
     entries = _entries(content) if isinstance(content, Mapping) else content
     try:
-        if not isinstance(entries, list):
-            raise ValueError("neither a list nor an object")
         states = [AirbyteStateMessageSerializer.load(entry) for entry in entries]
-        if not all(state.stream or state.global_ or state.data for state in states):
-            raise ValueError("an entry has no state of a stream")
     except ValueError as error:
-        raise refusal(
-            f"{path} does not hold a state ({_on_one_line(error)}). Fix it, or leave --state out: the sync then "
-            "begins anew.",
-        ) from error
+        raise _no_state(path, _on_one_line(error)) from error
+    if not all(state.stream or state.global_ or state.data for state in states):
+        raise _no_state(path, "an entry names no stream")
     return states
+
+
+def _no_state(path: Path, why: str) -> AirbyteTracedException:
+    return refusal(f"{path} does not hold a state ({why}). Fix it, or leave --state out: the sync then begins anew.")
 
 
 def _entries(states_by_name: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ class RecordQueue(Queue[QueueItem]):
     def __init__(self, most_bytes: int) -> None:
         super().__init__(most_bytes)
         self.bytes = 0
-        self._urgent: deque[QueueItem] = deque()
+        self._urgent: deque[AirbyteMessage] = deque()
         self.not_full = _HalfFree(self)
 
     def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:  # noqa: FBT001, FBT002 - the base's signature
@@ -62,20 +62,20 @@ class RecordQueue(Queue[QueueItem]):
             MESSAGES.flush()
         return super().get(block, timeout)
 
-    def put_first(self, item: QueueItem) -> None:
-        """Put an item before all that waits, however full the queue is; several keep their order."""
+    def put_first(self, message: AirbyteMessage) -> None:
+        """Put a message before all that waits, however full the queue is; several keep their order."""
         with self.mutex:
-            self._urgent.append(item)
-            self.bytes += _weight(item)
-            self.unfinished_tasks += 1
+            self._urgent.append(message)
+            self.bytes += _weight(message)
             self.not_empty.notify()
 
-    def urgent(self) -> Iterator[QueueItem]:
+    def urgent(self) -> Iterator[AirbyteMessage]:
         """Take what was put first, for a reader who still works at an item."""
         while self._urgent:
             with self.mutex:
-                item = self._get()
-            yield item
+                message = self._urgent.popleft()
+                self.bytes -= _weight(message)
+            yield message
 
     def _qsize(self) -> int:
         return self.bytes

@@ -25,12 +25,10 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest import limits
 from source_pinterest.api.access import Access
+from source_pinterest.api.addresses import path_of
 from source_pinterest.api.bodies import ListPage, Record, list_page, write_texts
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import (
-    ConfigError,
-    PinterestError,
-)
+from source_pinterest.api.errors import ConfigError, PinterestError
 from source_pinterest.api.session import Answer
 from source_pinterest.engine.notices import Notices
 from source_pinterest.engine.pages import Page, pages_of
@@ -121,7 +119,7 @@ class PinterestStream(HttpStream, ABC):
 
     def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
         """The path of a slice: its ids in the template."""
-        return self.path_template.format(**(stream_slice or {}))
+        return path_of(self.path_template, stream_slice or {})
 
     def request_params(self, *_: Any, next_page_token: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
         """The largest page, and the bookmark of the next; nothing for what comes in one answer."""
