@@ -95,7 +95,9 @@ def test_an_end_at_the_first_use_of_the_new_token_loses_none(
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT], ids=lambda ending: ending.name)
-def test_an_end_while_nobody_reads_hands_it_out_as_soon_as_somebody_does(ending: signal.Signals, tmp_path: Path) -> None:
+def test_an_end_while_nobody_reads_hands_it_out_as_soon_as_somebody_does(
+    ending: signal.Signals, tmp_path: Path
+) -> None:
     expiry = Fault(FaultKind.TOKEN_EXPIRED, on=PINS, after=4)
     with Simulator(many(), faults=[expiry], refresh_rotation=Rotation.REVOKE) as sim:
         arguments = read_arguments(tmp_path, catalog_of(["board_pins"]), sim.config())
@@ -116,7 +118,9 @@ def test_a_kill_while_nobody_reads_leaves_it_in_the_file(tmp_path: Path) -> None
         with reading(sim, arguments, saves=True) as process:
             until(lambda: len(sim.calls(TOKEN)) == 2 and saved(tmp_path) == newest(sim))
             process.kill()
-        assert_succeeded(run_sync(sim, ["boards"], config=json.loads((tmp_path / "config.json").read_text())), ["boards"])
+        assert_succeeded(
+            run_sync(sim, ["boards"], config=json.loads((tmp_path / "config.json").read_text())), ["boards"]
+        )
 
 
 def test_tokens_that_rotate_again_and_again_come_in_their_order_however_slow_the_reader(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class Address:
         """Read an address of the web.
 
         Raises:
-            ValueError: it is none, or it names a user, holds a character that addresses don't have, or ends in a fragment.
+            ValueError: it is none, or it holds a user's name, a fragment, or a character that addresses don't have.
         """
         if not _VISIBLE.fullmatch(url):
             raise ValueError("An address holds letters, digits and punctuation.")

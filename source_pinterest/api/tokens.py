@@ -41,18 +41,19 @@ class Tokens:
         answer = parse_json(b"".join(chunks))
         if isinstance(answer, Mapping):
             keep_secrets_of(answer)
-        if not isinstance(answer, Mapping) or not _is_usable(answer.get("access_token")):
+        if not isinstance(answer, Mapping) or not is_token(answer.get("access_token")):
             raise MalformedAnswerError("The answer holds no access token.")
         refresh_token = answer.get("refresh_token")
         return cls(
             access_token=answer["access_token"],
-            refresh_token=refresh_token if _is_usable(refresh_token) else None,
+            refresh_token=refresh_token if is_token(refresh_token) else None,
             lifetime_seconds=_lifetime_seconds(answer.get("expires_in")),
             scopes=frozenset(re.split(r"[\s,]+", str(answer.get("scope") or "").strip())) - {""},
         )
 
 
-def _is_usable(token: Any) -> bool:
+def is_token(token: Any) -> bool:
+    """Whether it is a text that a header can carry."""
     return isinstance(token, str) and fits_a_header(token)
 
 

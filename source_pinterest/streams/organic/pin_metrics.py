@@ -39,7 +39,9 @@ class PinMetrics:
 
     def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Metrics:
         """What one pin did. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
-        return self._client.get(path_of("pins/{pin_id}/analytics", {"pin_id": pin_id}), {**params, **_WANTED}, _one).value
+        return self._client.get(
+            path_of("pins/{pin_id}/analytics", {"pin_id": pin_id}), {**params, **_WANTED}, _one
+        ).value
 
     def of_several(self, pin_ids: tuple[str, ...], params: Mapping[str, Any]) -> Mapping[str, Metrics]:
         """What each of several pins did. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
