@@ -81,6 +81,7 @@ EMPTY_PAGES_IN_A_ROW = 50  # of a list, each with another bookmark: it has no en
 ANSWER_BYTES = 256 * 1024**2  # of one answer, decoded: twice the largest analytics answer that was ever seen
 ERROR_BYTES = 64 * 1024  # of an error or of a token endpoint's answer; Pinterest's own have a few hundred
 MESSAGE_CHARACTERS = 2_000  # of an error's message that are shown
+REPORT_NAME_CHARACTERS = 200  # of a custom report, which names a stream and a table
 ROW_BYTES = 1024**2  # of one row of an answer or of a report's file
 PAGE_BYTES = 1024**2  # of the lines that a worker hands over at once
 REPORT_BYTES = 8 * 1024**3  # of a report's file, which lies on disk while it is read

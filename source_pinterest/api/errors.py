@@ -57,6 +57,16 @@ class AuthenticationError(ConfigError):
     """Neither the access token nor the refresh token is accepted any more."""
 
 
+class TemporaryFolderError(ConfigError):
+    """This machine has no room for the rows of a report."""
+
+    def __init__(self, folder: str, error: OSError) -> None:
+        super().__init__(
+            f"The temporary folder {folder} can't be used ({error.strerror}). Free some space in it, or name another "
+            "in the environment variable TMPDIR."
+        )
+
+
 class ScopeMissingError(ConfigError):
     """The token was made without a permission that the stream needs."""
 

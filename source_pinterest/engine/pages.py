@@ -6,7 +6,8 @@ A message for each record would cost more than all else that happens to it.
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +16,7 @@ import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
 from source_pinterest.api.bodies import Record, parse_json
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedAnswerError, TemporaryFolderError
 from source_pinterest.limits import PAGE_BYTES
 
 
@@ -121,10 +122,14 @@ class PageSpool:
     """Pages that wait on disk until all of them may be emitted; memory does not grow with them.
 
     A context: the file is gone at its end.
+
+    Raises:
+        TemporaryFolderError: there is no room for it, now or while it is written.
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of the context
+        with _on_disk():
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed at the end of the context
         self._pages: list[tuple[str, int, int]] = []
 
     def __enter__(self) -> Self:
@@ -138,7 +143,10 @@ class PageSpool:
     def write(self, pages: Iterable[Page]) -> None:
         """Put the pages behind those that wait."""
         for page in pages:
-            self._file.write(page.lines)
+            left = memoryview(page.lines)
+            with _on_disk():
+                while left:
+                    left = left[self._file.write(left) :]
             self._pages.append((page.stream, len(page.lines), page.count))
 
     def pages(self) -> Iterator[Page]:
@@ -146,6 +154,14 @@ class PageSpool:
         self._file.seek(0)
         for stream, size, count in self._pages:
             yield Page(stream, self._file.read(size), count)
+
+
+@contextmanager
+def _on_disk() -> Generator[None, None, None]:
+    try:
+        yield
+    except OSError as error:
+        raise TemporaryFolderError(tempfile.tempdir or "of this machine", error) from error
 
 
 def _dumped_by_the_standard_library(record: Record) -> bytes:

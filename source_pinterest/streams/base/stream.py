@@ -13,7 +13,6 @@
 A stream is a noun with attributes. What it shares with the others comes in through `Sync`.
 """
 
-import logging
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -43,8 +42,6 @@ from source_pinterest.streams.base.slices import (
     key_of_parent,
     partition_slice,
 )
-
-LOGGER = logging.getLogger("airbyte")
 
 
 class PinterestStream(HttpStream, ABC):
@@ -171,8 +168,9 @@ class PinterestStream(HttpStream, ABC):
         """
         if not stream_slice.partition:
             raise ConfigError(f"{error.message}. {error.advice}") from error
-        self.usage.count_left_out()
-        LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
+        left_out = f"{', '.join(key_of_parent(stream_slice))} is left out."
+        if self.notices.warn(left_out, f"{left_out} {error.message}."):
+            self.usage.count_left_out()
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
         """The records of a slice, whose ids also go to whoever needs them; returns what the cursor has to know."""
