@@ -128,7 +128,7 @@ class PinterestSession(TimeoutSession):
         finally:
             self._budget.settle(category, headers)
         path = urlsplit(response.request.url or "").path
-        LOGGER.debug("%s %s: HTTP %s", response.request.method, path, response.status_code)
+        LOGGER.debug("%s %s: %s", response.request.method, path, response.status_code)
         return response
 
 

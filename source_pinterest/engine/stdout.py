@@ -74,7 +74,7 @@ def write_whole(piece: bytes) -> None:
     left = memoryview(piece)
     while left:
         if sys.__stdout__ is None:
-            raise BrokenPipeError("Standard output is closed.")
+            raise BrokenPipeError  # it was closed from the start
         descriptor = sys.__stdout__.fileno()
         try:
             left = left[os.write(descriptor, left) :]
