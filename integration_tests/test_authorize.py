@@ -5,17 +5,20 @@ import os
 import re
 import socket
 import stat
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from unittest import mock
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+import requests_mock
 from airbyte_cdk.models import Status
 
 from integration_tests.simulator import Fault, FaultKind
@@ -26,6 +29,7 @@ from source_pinterest.cli import authorize
 from source_pinterest.cli.consent import ConsentListener
 
 SECRET = "false-client-secret"
+HAS_IPV6 = Path("/proc/net/if_inet6").exists()
 
 
 def free_port() -> str:
@@ -169,6 +173,89 @@ def test_a_user_who_declines(desktop: Desktop, path: Path) -> None:
         assert desktop.authorize(sim, path, "--client-id", "1234567", user=decline) == 1
     assert "access_denied" in desktop.said
     assert not path.exists()
+
+
+def test_what_pinterest_says_of_an_error_can_not_paint_the_terminal(tmp_path: Path) -> None:
+    with Simulator() as sim, helping(sim, "--client-id", "1", "--config", str(tmp_path / "config.json")) as helper:
+        query = parse_qs(urlsplit(helper.consent_url()).query)
+        error = "denied\x1b[2J\x07\r\n" + "x" * 5_000
+        agree(f"{query['redirect_uri'][0]}?{urlencode({'error': error, 'state': query['state'][0]})}")
+        assert helper.end() == 1
+    [sentence] = helper.said.splitlines()[-1:]
+    assert "granted no access (denied[2Jx" in sentence
+    assert len(sentence) < 400
+    assert all(letter.isprintable() for letter in sentence)
+
+
+def test_connections_that_say_nothing_or_drip_hold_up_no_answer(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", str(path)) as helper:
+        url = helper.consent_url()
+        port = urlsplit(parse_qs(urlsplit(url).query)["redirect_uri"][0]).port
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
+        idle[0].sendall(b"GET / HT")
+        idle[1].sendall(b"\x16\x03\x01")
+        idle[2].sendall(b"GET /?state= HTTP/1.1\r\n")
+        idle[2].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        idle[2].close()
+        assert agree(url).status_code == 200
+        assert helper.end() == 0, helper.said
+        for connection in idle[:2]:
+            connection.close()
+    assert path.exists()
+    assert "Traceback" not in helper.said
+
+
+def test_a_browser_that_says_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("source_pinterest.cli.consent._REQUEST_SECONDS", 0.05)
+    with ConsentListener(0) as listener, socket.create_connection(("127.0.0.1", listener.server_port)) as connection:
+        connection.sendall(b"GET / HT")
+        connection.settimeout(30)
+        assert connection.recv(1) == b""
+
+
+@pytest.mark.skipif(not HAS_IPV6, reason="this machine has no ::1")
+def test_localhost_is_ours_by_either_address(tmp_path: Path) -> None:
+    path = str(tmp_path / "config.json")
+    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", path) as helper:
+        response = requests.get(helper.consent_url(), allow_redirects=False, timeout=10)
+        answer = response.headers["Location"].replace("localhost", "[::1]")
+        assert agree(answer).status_code == 200
+        assert helper.end() == 0, helper.said
+    assert "Another program" not in helper.said
+
+
+@pytest.mark.skipif(not HAS_IPV6, reason="this machine has no ::1")
+def test_a_neighbour_on_localhost_is_warned_of(tmp_path: Path) -> None:
+    path = str(tmp_path / "config.json")
+    with socket.socket(socket.AF_INET6) as neighbour, Simulator() as sim:
+        neighbour.bind(("::1", 0))
+        neighbour.listen()
+        port = str(neighbour.getsockname()[1])
+        with helping(sim, "--client-id", "1234567", "--config", path, port=port) as helper:
+            agree(helper.consent_url().replace("localhost", "127.0.0.1"))
+            assert f"Another program of this machine listens on [::1]:{port}" in helper.said
+
+
+@pytest.mark.parametrize("token", [["false-token"], 7, {"a": "b"}, "", "false token", "false-token\n", None, True])
+def test_a_refresh_token_that_is_no_text_is_none(
+    token: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PINTEREST_CLIENT_SECRET", SECRET)
+    monkeypatch.setenv("PINTEREST_API_URL", "http://127.0.0.1:9/v5")
+    monkeypatch.setattr(ConsentListener, "wait_for_code", lambda *_: "false-code")
+    arguments = ["--client-id", "1", "--config", str(tmp_path / "config.json"), "--port", "0", "--no-browser"]
+    with requests_mock.Mocker() as mock:
+        mock.post("http://127.0.0.1:9/v5/oauth/token", json={"refresh_token": token})
+        assert authorize.main(arguments) == 1
+    assert "returned no refresh token (HTTP 200)" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_help_names_the_secret_s_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        authorize.main(["--help"])
+    assert "PINTEREST_CLIENT_SECRET" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

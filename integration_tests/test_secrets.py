@@ -14,17 +14,25 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
+from airbyte_cdk.models import Type
 
-from integration_tests.simulator import Fault, FaultKind
+from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.commands import read_boards_from, run_here
 from integration_tests.support.outputs import Output
-from integration_tests.support.pinterest import Simulator
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.secrets import assert_no_secret, assert_no_secret_in
-from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync, since_recently
+from integration_tests.support.syncs import (
+    ROOT,
+    clean_environment,
+    read_arguments,
+    run_sync,
+    since_recently,
+)
 from integration_tests.support.worlds import small_world
 
 STREAMS = ("boards", "board_pins", "campaigns", "campaign_analytics")
@@ -65,7 +73,7 @@ def without_controls(text: str) -> str:
 @pytest.mark.parametrize("kind", FAILURES)
 def test_a_failing_read_tells_no_secret(kind: FaultKind, said: Said) -> None:
     with Simulator(small_world(), faults=[Fault(kind, times=None)]) as sim:
-        output = run_sync(sim, STREAMS, config=sim.config(max_retries=0))
+        output = run_sync(sim, STREAMS, config=sim.config(max_retries=0, max_wait_minutes=0))
         assert output.errors
         said.assert_no_secret(output, sim.secrets)
 
@@ -122,6 +130,58 @@ def test_a_config_error_does_not_quote_a_secret(misplaced: Any, tmp_path: Path, 
         said.assert_no_secret(check(sim, misplaced(secret), tmp_path), [secret])
 
 
+@pytest.mark.parametrize("status", [400, 403, 500])
+@pytest.mark.parametrize("command", [["check"], ["read"], ["read", "--debug"]], ids=" ".join)
+def test_what_an_answer_echoes_is_masked(command: list[str], status: int, tmp_path: Path) -> None:
+    with Simulator() as sim, echoing(status) as (url, echoed):
+        config = sim.config(max_retries=1, client_secret=CLIENT_SECRET_OF_OLD)
+        config["credentials"]["client_secret"] = AWKWARD_SECRET
+        arguments = read_arguments(tmp_path, catalog_of(STREAMS), config)[1:]
+        if command == ["check"]:
+            arguments = arguments[:2]
+        done = subprocess.run(
+            [sys.executable, "main.py", *command[:1], *arguments, *command[1:]],
+            cwd=ROOT,
+            env=clean_environment(url),
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        secrets = [config["credentials"]["client_secret"], config["credentials"]["refresh_token"], FRESH, ROTATED]
+    lines = [line for line in done.stdout.decode().splitlines() if json.loads(line)["type"] != "CONTROL"]
+    assert "AS IT IS" in "".join(echoed)
+    assert "AS IT IS" in "".join(lines)
+    assert_no_secret_in("".join(lines) + done.stderr.decode(), [*secrets, CLIENT_SECRET_OF_OLD])
+
+
+def test_records_states_and_configs_are_never_altered() -> None:
+    world = World(ad_accounts=2, campaigns=3)
+    with Simulator(world, refresh_rotation=Rotation.REVOKE) as sim:
+        secret = world.account_id(0)
+        sim.add_fault(Fault(FaultKind.FORBIDDEN, on="campaigns/list", account=secret, times=None))
+        streams = ["ad_accounts", "campaigns"]
+        output = run_sync(sim, streams, config=sim.config(client_secret=secret))
+        assert_exact(output, sim, ["ad_accounts"])
+        configs = [message.control for message in output.messages if message.type is Type.CONTROL]
+        assert [dict(control.connectorConfig.config)["client_secret"] for control in configs if control] == [secret]
+        assert any("ad_account_id ****" in text or "**** is left out" in text for text in output.warnings())
+        assert_no_secret_in("".join(text for _, text in output.logs), [secret])
+        again = run_sync(sim, ["campaigns"], config=sim.config(client_secret=world.account_id(1)))
+        assert [entry["partition"] for entry in again.states["campaigns"]["states"]] == [
+            {"ad_account_id": world.account_id(1)}
+        ]
+
+
+def test_a_token_with_a_line_break_is_a_config_error_that_does_not_show_it(tmp_path: Path) -> None:
+    secret = "false-access-token\nsecond-line-of-it"
+    with Simulator() as sim:
+        output = check(sim, {"credentials": {"auth_method": "access_token", "access_token": secret}}, tmp_path)
+    assert output.exit_code == 0
+    [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
+    assert "Access Token holds a space, a line break" in status.message
+    assert_no_secret(output, [secret, *secret.split()])
+
+
 def test_a_netrc_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     password = "false-netrc-password"
     netrc = tmp_path / ".netrc"
@@ -162,6 +222,50 @@ def check(sim: Simulator, config: dict[str, Any], folder: Path) -> Output:
     return run_here(sim, "check", "--config", str(path))
 
 
+AWKWARD_SECRET = "false/client+secret=\"'&%41\\\\"
+CLIENT_SECRET_OF_OLD = "false-client-secret-of-old"
+FRESH, ROTATED = "false-fresh-access-token", "false-rotated-refresh-token"
+
+
+def echoes_of(secret: str) -> list[str]:
+    """The forms in which a server or a library between us and it may quote a secret."""
+    raw = secret.encode()
+    in_base64 = [base64.b64encode(raw).decode(), base64.urlsafe_b64encode(b"some-id:" + raw).decode()]
+    return [quote(secret), quote_plus(secret), json.dumps(secret), repr(secret), repr(raw), *in_base64]
+
+
+@contextmanager
+def echoing(status: int) -> Iterator[tuple[str, list[str]]]:
+    """A server that issues a token, and quotes whatever it was sent in the message of its errors, in many forms."""
+    echoed: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(status, {"code": 1, "message": self._echo()})
+
+        def do_POST(self) -> None:
+            self._answer(200, {"access_token": FRESH, "refresh_token": ROTATED, "expires_in": 3600})
+
+        def _echo(self) -> str:
+            known = [self.headers["Authorization"].removeprefix("Bearer "), AWKWARD_SECRET, ROTATED]
+            forms = [form for secret in known for form in echoes_of(secret)]
+            echoed.append(f"AS IT IS {' '.join(known)}, {' '.join(forms)}, {known!r}")
+            return echoed[-1]
+
+        def _answer(self, code: int, content: dict[str, Any]) -> None:
+            body = json.dumps(content).encode()
+            self.send_response(code)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with serving(Handler) as url:
+        yield url, echoed
+
+
 @contextmanager
 def answering(status: int, **headers: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """A server that gives every call the same answer; its API address, and the headers of the calls that came."""
@@ -180,10 +284,17 @@ def answering(status: int, **headers: str) -> Iterator[tuple[str, list[dict[str,
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with serving(Handler) as url:
+        yield url, seen
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server on this machine; its API address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v5", seen
+        yield f"http://127.0.0.1:{server.server_address[1]}/v5"
     finally:
         server.shutdown()
         server.server_close()

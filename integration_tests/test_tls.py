@@ -41,6 +41,16 @@ def test_a_process_can_not_be_talked_into_it_by_its_environment(tmp_path: Path) 
         assert seen == []
 
 
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_certificates_that_the_environment_names_are_trusted_on_this_machine_too(variable: str, tmp_path: Path) -> None:
+    with Simulator() as sim, self_signed(tmp_path) as (url, seen):
+        environment = {variable: str(tmp_path / "certificate.pem"), "PINTEREST_API_URL": url}
+        config = sim.access_token_config(max_retries=0)
+        output = read_with_main(sim, ["boards"], config=config, environment=environment)
+        assert_failed(output, "boards", "transient_error", "HTTP 503")
+        assert len(seen) == 1
+
+
 @contextmanager
 def self_signed(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """A server behind a certificate that it has signed itself; its API address, and the paths it was asked for."""

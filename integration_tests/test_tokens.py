@@ -10,7 +10,7 @@ from airbyte_cdk.models import Type
 
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
-from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
@@ -125,6 +125,17 @@ def test_a_token_endpoint_that_never_answers_ends_the_sync_with_one_error() -> N
         output = run_sync(sim, ["boards"], config=sim.config(request_timeout_seconds=0.2))
         assert_failed(output, "boards", "transient_error", "token endpoint", "the next sync tries again")
         assert len(output.errors_of("boards")) == 1
+
+
+@pytest.mark.parametrize("kind", [FaultKind.UNAVAILABLE, FaultKind.RESET_BEFORE_BODY, FaultKind.NEVER_ANSWERS])
+def test_a_token_endpoint_that_is_down_is_asked_once_for_all_streams(kind: FaultKind) -> None:
+    with Simulator(faults=[Fault(kind, on=TOKEN, times=None)]) as sim:
+        config = sim.config(max_retries=2, request_timeout_seconds=0.2, max_wait_minutes=0, num_workers=4)
+        output = run_sync(sim, config=config)
+        for stream in ALL_STREAMS:
+            assert_failed(output, stream, "transient_error", "gave no access token (it ", "the next sync tries again")
+        assert len(sim.calls(TOKEN)) == (1 if kind is FaultKind.RESET_BEFORE_BODY else 3)
+        assert len(sim.log) == len(sim.calls(TOKEN))
 
 
 def test_an_access_token_that_is_rejected_cannot_be_renewed() -> None:

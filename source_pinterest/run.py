@@ -11,27 +11,37 @@ import sys
 import threading
 from argparse import Namespace
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext, suppress
 from types import FrameType
 from typing import Any, NoReturn
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
-from airbyte_cdk.exception_handler import init_uncaught_exception_handler
-from airbyte_cdk.logger import PRINT_BUFFER
-from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteCatalog, ConnectorSpecification
+from airbyte_cdk.logger import PRINT_BUFFER, is_platform_debug_log_enabled
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStateMessage,
+    ConfiguredAirbyteCatalog,
+    ConnectorSpecification,
+    Type,
+)
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.progress_table import watched
 from source_pinterest.config import Config
+from source_pinterest.config.credentials import keep_secrets_of
+from source_pinterest.config.options import refusal, without_blanks_inside
+from source_pinterest.engine.masked_output import MaskedStream, mask_logs
 from source_pinterest.engine.memory import tune_memory
-from source_pinterest.engine.messages import as_trace
+from source_pinterest.engine.messages import as_trace, clean
 from source_pinterest.engine.pages import PageMessage
-from source_pinterest.engine.stdout import MESSAGES
+from source_pinterest.engine.stdout import MESSAGES, flush_logs
 from source_pinterest.source import LOGGER, SourcePinterest
 
 _LAST_WORDS_SECONDS = 5.0
+_TOKEN_SECONDS = 2.0
+"""Of these, the time to wait for the answer of a token endpoint that is being asked."""
 
 
 class WholeLines:
@@ -80,25 +90,42 @@ class WholeLines:
 
 
 class PinterestEntrypoint(AirbyteEntrypoint):
-    """The framework's commands, with our own sentences about a bad config, and an end when it is asked for."""
+    """The framework's commands, with our own sentences about a bad config, and an end when it is asked for.
+
+    Args:
+        source: to read.
+        lines: the lock of what is printed.
+        write_now: writes lines before all that waits, from any thread.
+    """
 
     source: SourcePinterest
 
-    def __init__(self, source: SourcePinterest, lines: WholeLines) -> None:
+    def __init__(self, source: SourcePinterest, lines: WholeLines, write_now: Callable[[bytes], None]) -> None:
         super().__init__(source)
+        source.hand_out = lambda message: write_now(line_of(message))
         self._lines = lines
 
     def lines(self, parsed: Namespace) -> Iterator[bytes]:
-        """The whole lines that a command prints."""
-        if parsed.command != "read":
-            for line in self.run(parsed):
-                yield f"{line}\n".encode()
+        """The whole lines that a command prints.
+
+        The framework's `run` would write the config, with its secrets, into a temporary folder first.
+        """
+        if not parsed.command:
+            raise refusal("Name a command: spec, check, discover or read.")
+        is_debugging = parsed.debug or is_platform_debug_log_enabled()
+        for logger in (LOGGER, self.logger):
+            logger.setLevel(logging.DEBUG if is_debugging else logging.INFO)
+        source, spec = self.source, self.source.spec(self.logger)
+        if parsed.command == "spec":
+            yield line_of(AirbyteMessage(type=Type.SPEC, spec=spec))
             return
-        self.logger.setLevel(logging.DEBUG if getattr(parsed, "debug", False) else logging.INFO)
-        source = self.source
         config = source.read_config(parsed.config)
-        catalog, state = source.read_catalog(parsed.catalog), source.read_state(parsed.state)
-        yield from self.read_lines(config, catalog, state)
+        if parsed.command == "read":
+            catalog, state = source.read_catalog(parsed.catalog), source.read_state(parsed.state)
+            yield from self.read_lines(config, catalog, state)
+            return
+        for message in self.check(spec, config) if parsed.command == "check" else self.discover(spec, config):
+            yield line_of(clean(message))
 
     def read_lines(
         self, config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage]
@@ -113,7 +140,7 @@ class PinterestEntrypoint(AirbyteEntrypoint):
                 self._watch_memory(message)
         finally:
             for message in self.source.message_repository.consume_queue():
-                yield self._line(message, counts)
+                yield self._line(clean(message), counts)
 
     def _line(self, message: AirbyteMessage, counts: defaultdict[HashableStreamDescriptor, float]) -> bytes:
         if isinstance(message, PageMessage):
@@ -130,7 +157,13 @@ class PinterestEntrypoint(AirbyteEntrypoint):
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
         """Check the config: ours first, since the schema's own text names no option and may quote a credential."""
         Config.from_mapping(config)
-        AirbyteEntrypoint.validate_connection(source_spec, config)
+        AirbyteEntrypoint.validate_connection(source_spec, without_blanks_inside(config))
+
+    @staticmethod
+    def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
+        """Mask what is secret in the config; the framework would replace the list that it masks by."""
+        del connection_specification
+        keep_secrets_of(config)
 
 
 def line_of(message: AirbyteMessage) -> bytes:
@@ -140,14 +173,15 @@ def line_of(message: AirbyteMessage) -> bytes:
 
 def run() -> NoReturn:
     """Run the command of the command line, and exit with its code."""
-    init_uncaught_exception_handler(LOGGER)
-    lines = WholeLines()
+    mask_logs()
+    lines, source, code = WholeLines(), SourcePinterest(), 1
     PRINT_BUFFER.lock = lines  # type: ignore[assignment]  # it asks no more of its lock
-    signal.signal(signal.SIGTERM, lines.terminate)
-    code = 1
+    PRINT_BUFFER.flush = flush_logs  # type: ignore[method-assign]  # its own loses what a full pipe does not take
+    if sys.stderr:
+        sys.stderr = MaskedStream(sys.stderr)
     try:
         tune_memory()
-        _print_messages(sys.argv[1:], lines)
+        _print_messages(sys.argv[1:], PinterestEntrypoint(source, lines, MESSAGES.write_now), lines)
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
@@ -158,31 +192,33 @@ def run() -> NoReturn:
     except AirbyteTracedException as error:
         MESSAGES.write(line_of(as_trace(error)))
     except BaseException as error:  # noqa: BLE001 - the last line of defence: told, then the process must end
-        sys.excepthook(type(error), error, error.__traceback__)
+        MESSAGES.write(line_of(as_trace(AirbyteTracedException.from_exception(error))))
     finally:
-        _exit(code)
+        _exit(code, source)
 
 
-def _print_messages(arguments: list[str], lines: WholeLines) -> None:
+def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint, lines: WholeLines) -> None:
     """Print each message; what anything else prints goes where the logs go."""
-    source = SourcePinterest()
-    entrypoint = PinterestEntrypoint(source, lines)
     parsed = entrypoint.parse_args(arguments)
     is_read = parsed.command == "read"
-    if not is_read:  # nothing is lost, and whoever has the one answer it wanted may end us at once, as PyAirbyte does
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    with PRINT_BUFFER, watched(lambda: source.progress) if is_read else nullcontext():
+    if is_read:  # others lose nothing, and whoever has the one answer it wanted may end us at once, as PyAirbyte does
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(ending, lines.terminate)
+    with PRINT_BUFFER, watched(lambda: entrypoint.source.progress) if is_read else nullcontext():
+        sys.stdout = sys.stderr = MaskedStream(PRINT_BUFFER)
         for lines_of_message in entrypoint.lines(parsed):
             MESSAGES.write(lines_of_message)
 
 
-def _exit(code: int) -> NoReturn:
+def _exit(code: int, source: SourcePinterest) -> NoReturn:
     """End now, even if nobody reads what is left to say, or there is no memory left to say it with."""
     ended = code or 1
     try:
         _end_hard_later(ended)
+        source.settle(_TOKEN_SECONDS)
         MESSAGES.flush()
-        sys.stderr.flush()
+        with suppress(AttributeError, OSError, ValueError):  # closed, or never open: nothing of a sync stands there
+            sys.stderr.flush()
         ended = code
     finally:
         os._exit(ended)

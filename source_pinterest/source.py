@@ -1,9 +1,8 @@
 """How do the streams become an Airbyte source? spec, check, discover and read."""
 
-import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteStateMessage,
-    AirbyteStateMessageSerializer,
     AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
@@ -29,10 +27,12 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
 from source_pinterest.api import Api
+from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
+from source_pinterest.config.files import read_configured_catalog, read_object, read_states
 from source_pinterest.engine.messages import (
     PLAIN_ERRORS,
     QUEUE_BYTES,
@@ -40,7 +40,7 @@ from source_pinterest.engine.messages import (
     FailureTypes,
     OrderedMessageRepository,
     RecordQueue,
-    clean_trace,
+    clean,
 )
 from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.progress import Progress
@@ -63,6 +63,10 @@ class SourcePinterest(ConcurrentSourceAdapter):
 
     Args:
         pauses: between two tries of a call that fails.
+
+    Attributes:
+        progress: of the sync that runs.
+        hand_out: writes a message out at once; without it, a rotated token is the next message that `read` yields.
     """
 
     check_config_against_spec = False
@@ -75,6 +79,8 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._catalog: Mapping[str, ConfiguredAirbyteStream] = {}
         self._state: list[AirbyteStateMessage] = []
         self._config_path: Path | None = None
+        self._authenticator: PinterestAuthenticator | None = None
+        self.hand_out: Callable[[AirbyteMessage], None] | None = None
         self._usage = Usage()
         self.progress: Progress | None = None
         LOGGER.addFilter(PLAIN_ERRORS)
@@ -89,21 +95,17 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def read_config(self, config_path: str) -> MutableMapping[str, Any]:  # type: ignore[override]
         """Read the config file, and remember it for tokens that are written back."""
         self._config_path = Path(config_path)
-        return super().read_config(config_path)
+        return read_object(self._config_path)
 
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
-        """Read the state file: a list of stream states, or a mapping of streams to states as of old."""
-        content = json.loads(Path(state_path).read_text()) if state_path else None
-        if not isinstance(content, dict):
-            return super().read_state(state_path)
-        return [
-            AirbyteStateMessageSerializer.load(
-                {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": state}},
-            )
-            for name, state in content.items()
-            if isinstance(state, dict)
-        ]
+        """Read the state file, if there is one."""
+        return read_states(Path(state_path)) if state_path else []
+
+    @classmethod
+    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
+        """Read the catalog file."""
+        return read_configured_catalog(Path(catalog_path))
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Whether the token can read anything, and all that the config names."""
@@ -114,6 +116,11 @@ class SourcePinterest(ConcurrentSourceAdapter):
         """Whether the token can read anything, and all that the config names."""
         del logger
         return check_access(Config.from_mapping(config), lambda checked: self._sync(checked, config))
+
+    def settle(self, seconds: float) -> None:
+        """Wait, but not longer than this, for a token that is on its way: it may be the only one that still works."""
+        if self._authenticator:
+            self._authenticator.settle(seconds)
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """All streams, behind the framework's concurrent reader, which takes their records one by one."""
@@ -145,7 +152,9 @@ class SourcePinterest(ConcurrentSourceAdapter):
         """
         for message in self.read_pages(logger, config, catalog, state):
             if isinstance(message, PageMessage):
-                yield from message.page.messages()
+                for record in message.page.messages():
+                    yield from self._queue.urgent()
+                    yield record
             else:
                 yield message
 
@@ -178,7 +187,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
                     continue
                 failures.observe(message)
                 yield from progress.estimates(time.time() * 1_000)
-                yield clean_trace(message)
+                yield clean(message)
                 progress.observe(message)
                 if message.type is Type.STATE:
                     MESSAGES.flush()
@@ -210,8 +219,10 @@ class SourcePinterest(ConcurrentSourceAdapter):
         return [opened[name].in_pages() for name in wanted if name in opened]
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
-        store = TokenStore(config, self._repository, self._config_path)
-        return Sync(Api.connect(settings, store.rotated, PRINT_BUFFER.flush, self._usage, self._pauses), settings)
+        store = TokenStore(config, self.hand_out or self._repository.emit_next, self._config_path)
+        api = Api.connect(settings, store.rotated, PRINT_BUFFER.flush, self._usage, self._pauses)
+        self._authenticator = api.authenticator
+        return Sync(api, settings)
 
     def _concurrency(self, workers: int) -> ConcurrentSource:
         workers = max(FEWEST_WORKERS, workers)

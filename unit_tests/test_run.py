@@ -35,9 +35,9 @@ import os, signal, sys, threading, weakref
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
-from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from source_pinterest import run
 from source_pinterest.engine.stdout import MESSAGES
+from source_pinterest.masking import SECRETS
 
 def stuck_worker():
     threading.Thread(target=threading.Event().wait).start()
@@ -114,7 +114,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Iterator[bytes]]:
     def read(messages: Iterable[AirbyteMessage], lines: process.WholeLines | None = None) -> Iterator[bytes]:
         source = SourcePinterest()
         monkeypatch.setattr(source, "read_pages", lambda *_: iter(messages))
-        entrypoint = process.PinterestEntrypoint(source, lines or process.WholeLines())
+        entrypoint = process.PinterestEntrypoint(source, lines or process.WholeLines(), [].append)
         return entrypoint.read_lines(config(), NO_CATALOG, [])
 
     return read
@@ -157,7 +157,8 @@ def test_what_the_main_thread_had_to_say_comes_out_also_after_an_error(monkeypat
         raise RuntimeError("no")
 
     monkeypatch.setattr(source, "read_pages", failing)
-    read = process.PinterestEntrypoint(source, process.WholeLines()).read_lines(config(), NO_CATALOG, [])
+    entrypoint = process.PinterestEntrypoint(source, process.WholeLines(), [].append)
+    read = entrypoint.read_lines(config(), NO_CATALOG, [])
     came: list[bytes] = []
     with pytest.raises(RuntimeError, match="no"):
         came.extend(read)
@@ -186,7 +187,7 @@ def test_last_words_that_cannot_be_said_are_no_success() -> None:
 
 def test_a_config_error_is_one_sentence_without_secrets() -> None:
     ended = run(
-        "add_to_secrets('false-client-secret'); raise AirbyteTracedException("
+        "SECRETS.keep('false-client-secret'); raise AirbyteTracedException("
         "message='Start Date: enter a day, not false-client-secret.', failure_type=FailureType.config_error)"
     )
 

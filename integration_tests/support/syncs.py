@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from airbyte_cdk.logger import AirbyteLogFormatter
 from airbyte_cdk.models import (
     AirbyteStateMessage,
     AirbyteStateMessageSerializer,
@@ -28,6 +27,7 @@ from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator
 from source_pinterest.api.pauses import Pauses
+from source_pinterest.engine.masked_output import MaskedLogFormatter
 from source_pinterest.engine.messages import as_trace
 from source_pinterest.run import PinterestEntrypoint, WholeLines, line_of
 from source_pinterest.source import SourcePinterest
@@ -97,7 +97,7 @@ def _read_in_memory(
     LOGGER.addHandler(handler)
     exit_code = 0
     try:
-        lines.extend(PinterestEntrypoint(source, WholeLines()).read_lines(config, catalog, state))
+        lines.extend(PinterestEntrypoint(source, WholeLines(), lines.append).read_lines(config, catalog, state))
     except AirbyteTracedException as error:
         lines.append(line_of(as_trace(error)))
         exit_code = 1
@@ -112,7 +112,7 @@ class _LinesHandler(logging.Handler):
     def __init__(self, lines: list[bytes]) -> None:
         super().__init__()
         self._lines = lines
-        self.setFormatter(AirbyteLogFormatter())
+        self.setFormatter(MaskedLogFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Add a line."""

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import requests
 
 from source_pinterest import __version__
+from source_pinterest.api.addresses import Address
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator
 from source_pinterest.api.budget import Budget
 from source_pinterest.api.chunks import ANSWER, REPORT_FILE, Bounds
@@ -20,11 +20,10 @@ from source_pinterest.api.tokens import Tokens
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS, Config, OAuthCredentials
 
+CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
 BASE_URL_VARIABLE = "PINTEREST_API_URL"
 """Points the connector at Pinterest's sandbox or at a local stand-in; the value includes `/v5`."""
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,8 @@ class Api:
         session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers + 1)
         token_session = PinterestSession(budget, name, timeout_seconds, connections=1)  # a token costs a call as well
         downloads = TimeoutSession(name, timeout_seconds, connections=config.num_workers)
-        # A server on this machine is never reached through a proxy, whatever the environment says.
         for each in (session, token_session, downloads):
-            each.trust_env = urlsplit(base_url).hostname not in LOOPBACK
+            heed_environment(each, base_url)
         downloads.auth = _nobody
         session.auth = authenticator = (
             OAuthAuthenticator(f"{base_url}/oauth/token", config.credentials, token_session, retry_policy, on_rotation)
@@ -102,16 +100,29 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
+def heed_environment(session: requests.Session, base_url: str) -> None:
+    """Have a session use the proxies and the certificates that the environment names.
+
+    A server on this machine is never reached through a proxy, whatever the environment says.
+    """
+    session.trust_env = not Address.of(base_url).is_local
+    session.verify = next(filter(None, map(os.environ.get, CERTIFICATE_VARIABLES)), True)
+
+
 def api_address() -> str:
     """The address of the API, without a slash at its end.
 
     Raises:
         ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
     """
-    address = os.environ.get(BASE_URL_VARIABLE, DEFAULT_BASE_URL).rstrip("/")
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+    given = os.environ.get(BASE_URL_VARIABLE, "").strip().rstrip("/") or DEFAULT_BASE_URL
+    try:
+        address = Address.of(given)
+        is_allowed = not address.has_query and (address.scheme == "https" or address.is_local)
+    except ValueError:
+        is_allowed = False
+    if not is_allowed:
         raise ConfigError(
             f"{BASE_URL_VARIABLE} must be an https address, or http on this machine, such as {DEFAULT_BASE_URL}."
         )
-    return address
+    return given

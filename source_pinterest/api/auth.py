@@ -10,7 +10,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import requests
-from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from requests.auth import AuthBase
 
 from source_pinterest.api.chunks import TOKEN_ANSWER
@@ -27,6 +26,7 @@ from source_pinterest.api.tokens import Tokens
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorAnswer
 from source_pinterest.config import AccessTokenCredentials, OAuthCredentials
+from source_pinterest.masking import SECRETS
 
 _MOST_REJECTIONS = 2
 """So many tokens may be rejected with none accepted in between; after that, new ones are no help."""
@@ -55,13 +55,17 @@ class PinterestAuthenticator(AuthBase, ABC):
     def accepted(self, token: str) -> None:
         """Tell that Pinterest took this token."""
 
+    @abstractmethod
+    def settle(self, seconds: float) -> None:
+        """Wait, but not longer than this, until no token is on its way."""
+
 
 class AccessTokenAuthenticator(PinterestAuthenticator):
     """A token without a way to renew it."""
 
     def __init__(self, credentials: AccessTokenCredentials) -> None:
         self._token = credentials.access_token
-        add_to_secrets(self._token)
+        SECRETS.keep(self._token)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Put the token on a request."""
@@ -78,6 +82,9 @@ class AccessTokenAuthenticator(PinterestAuthenticator):
 
     def accepted(self, token: str) -> None:
         """Nothing to note."""
+
+    def settle(self, seconds: float) -> None:
+        """Nothing to wait for."""
 
 
 class OAuthAuthenticator(PinterestAuthenticator):
@@ -112,8 +119,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self._access_token, self._expires_at = credentials.usable_access_token(), math.inf
         self._rejections_in_a_row = 0
         self._failure: FatalError | None = None
-        for secret in credentials.secrets():
-            add_to_secrets(secret)
+        SECRETS.keep(*credentials.secrets())
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Put the token on a request."""
@@ -141,6 +147,11 @@ class OAuthAuthenticator(PinterestAuthenticator):
                     )
                 self._refresh()
 
+    def settle(self, seconds: float) -> None:
+        """Wait for whoever renews the token; a rotated one is handed on by then."""
+        if self._lock.acquire(timeout=seconds):
+            self._lock.release()
+
     def _valid_token(self) -> str:
         with self._lock:
             if not self._access_token or self._clock() >= self._expires_at:
@@ -156,8 +167,6 @@ class OAuthAuthenticator(PinterestAuthenticator):
         except FatalError as error:
             self._failure = error
             raise
-        for secret in filter(None, (tokens.access_token, tokens.refresh_token)):
-            add_to_secrets(secret)
         if tokens.refresh_token and tokens.refresh_token != self._refresh_token:
             self._refresh_token = tokens.refresh_token
             self._on_rotation(tokens)
@@ -187,7 +196,10 @@ class OAuthAuthenticator(PinterestAuthenticator):
                         )
                     tries.failed(f"HTTP {answer.status}.")
         except UnavailableError as error:
-            raise TokenEndpointError(str(error.message)) from error
+            raise TokenEndpointError(
+                f"Pinterest's token endpoint gave no access token ({error.trouble}). This usually passes: the next "
+                "sync tries again."
+            ) from error
 
     def _asked(self) -> Answer[Tokens] | ErrorAnswer:
         request = requests.Request(

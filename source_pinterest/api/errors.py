@@ -10,6 +10,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.access import Access
+from source_pinterest.masking import SECRETS
 
 
 class MalformedAnswerError(ValueError):
@@ -28,7 +29,8 @@ class PinterestError(AirbyteTracedException):
     """What to do where it is about a whole stream."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(message=sentence, internal_message=sentence, failure_type=self.kind)
+        shown = SECRETS.mask(sentence)
+        super().__init__(message=shown, internal_message=shown, failure_type=self.kind)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copied by its sentence, whatever a subclass takes to make one (a slice that carries it is deep-copied)."""
@@ -53,6 +55,16 @@ class ConfigError(FatalError):
 
 class AuthenticationError(ConfigError):
     """Neither the access token nor the refresh token is accepted any more."""
+
+
+class TemporaryFolderError(ConfigError):
+    """This machine has no room for the rows of a report."""
+
+    def __init__(self, folder: str, error: OSError) -> None:
+        super().__init__(
+            f"The temporary folder {folder} can't be used ({error.strerror}). Free some space in it, or name another "
+            "in the environment variable TMPDIR."
+        )
 
 
 class ScopeMissingError(ConfigError):
@@ -176,9 +188,12 @@ class UnavailableError(SliceError):
     """Pinterest failed again and again, or could not be reached."""
 
     kind = FailureType.transient_error
+    trouble = ""
+    """What happened, in a few words; not kept where the error is copied."""
 
     def __init__(self, stream: str, path: str, last: str, tries: int = 0) -> None:
         failed = f"failed {tries} times in a row" if tries > 1 else "failed" if tries else "could not be reached"
+        self.trouble = f"it {failed}: {last.rstrip('.')}" if tries else f"it {failed}"
         super().__init__(
             f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it. {last}"
         )

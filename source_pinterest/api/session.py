@@ -1,5 +1,6 @@
 """How does one HTTP exchange go? Paced by the quota, bounded in time and size, and with our name on it."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from source_pinterest.api.budget import Budget
 from source_pinterest.api.chunks import Bounds, beginning_of, chunks_of
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+
+LOGGER = logging.getLogger("airbyte")
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 
@@ -124,6 +127,8 @@ class PinterestSession(TimeoutSession):
             headers = response.headers
         finally:
             self._budget.settle(operation, headers)
+        path = urlsplit(response.request.url or "").path
+        LOGGER.debug("%s %s: %s", response.request.method, path, response.status_code)
         return response
 
 

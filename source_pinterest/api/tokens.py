@@ -7,14 +7,12 @@ from typing import Any, Self
 
 from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.config.credentials import fits_a_header, keep_secrets_of
 
 _ASSUMED_LIFETIME_SECONDS = 3600.0
 """For an answer without `expires_in`; Pinterest's tokens live 30 days."""
 
 _LONGEST_LIFETIME_SECONDS = 366 * 86_400.0
-
-_USABLE = re.compile(r"[!-~]+")
-"""What a token may consist of, so that a header can carry it: printable ASCII without spaces."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +39,22 @@ class Tokens:
             MalformedAnswerError: it holds no access token.
         """
         answer = parse_json(b"".join(chunks))
-        if not isinstance(answer, Mapping) or not _is_usable(answer.get("access_token")):
+        if isinstance(answer, Mapping):
+            keep_secrets_of(answer)
+        if not isinstance(answer, Mapping) or not is_token(answer.get("access_token")):
             raise MalformedAnswerError("The answer holds no access token.")
         refresh_token = answer.get("refresh_token")
         return cls(
             access_token=answer["access_token"],
-            refresh_token=refresh_token if _is_usable(refresh_token) else None,
+            refresh_token=refresh_token if is_token(refresh_token) else None,
             lifetime_seconds=_lifetime_seconds(answer.get("expires_in")),
             scopes=frozenset(re.split(r"[\s,]+", str(answer.get("scope") or "").strip())) - {""},
         )
 
 
-def _is_usable(token: Any) -> bool:
-    return isinstance(token, str) and _USABLE.fullmatch(token) is not None
+def is_token(token: Any) -> bool:
+    """Whether it is a text that a header can carry."""
+    return isinstance(token, str) and fits_a_header(token)
 
 
 def _lifetime_seconds(expires_in: Any) -> float:

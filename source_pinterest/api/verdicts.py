@@ -14,6 +14,8 @@ from http import HTTPStatus
 from typing import Any
 
 from source_pinterest.api.bodies import parse_json
+from source_pinterest.limits import MESSAGE_CHARACTERS
+from source_pinterest.masking import SECRETS
 
 
 class Verdict(Enum):
@@ -97,8 +99,9 @@ class ErrorAnswer:
 
     @property
     def message(self) -> str:
-        """Pinterest's own words, else those of HTTP."""
-        return str(self._content.get("message") or self.reason or "no explanation")
+        """Pinterest's own words, else those of HTTP; without the secrets that they echo, and not without end."""
+        said = SECRETS.mask(str(self._content.get("message") or self.reason or "no explanation"))
+        return said if len(said) <= MESSAGE_CHARACTERS else f"{said[:MESSAGE_CHARACTERS]}…"
 
     def __str__(self) -> str:
         """Pinterest's words, with status, code and the request id that its support asks for."""

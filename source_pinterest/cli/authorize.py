@@ -14,20 +14,30 @@ import sys
 import webbrowser
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib import resources
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 import requests
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import __version__
-from source_pinterest.api import LOOPBACK, api_address
-from source_pinterest.api.session import TimeoutSession
+from source_pinterest.api import api_address, heed_environment
+from source_pinterest.api.addresses import Address
+from source_pinterest.api.bodies import parse_json
+from source_pinterest.api.chunks import TOKEN_ANSWER
+from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.session import Answer, TimeoutSession
+from source_pinterest.api.tokens import is_token
+from source_pinterest.api.verdicts import ErrorAnswer
 from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.config.credentials import keep_secrets_of
+from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.engine.token_store import write_private
+from source_pinterest.masking import SECRETS
 
 CONSENT_PAGE = "https://www.pinterest.com/oauth/"
 SECRET_VARIABLE = "PINTEREST_CLIENT_SECRET"  # noqa: S105 - the name of a variable, not its value
@@ -49,6 +59,7 @@ class App:
         """The app that the command line, the environment or the configuration names; otherwise the user is asked."""
         chosen = client_id or known.get("client_id") or _ask(input, "App id: ")
         secret = os.environ.get(SECRET_VARIABLE) or known.get("client_secret") or _ask(getpass.getpass, "App secret: ")
+        SECRETS.keep(str(secret))
         return cls(str(chosen), str(secret))
 
 
@@ -58,6 +69,8 @@ def main(arguments: Sequence[str]) -> int:
         prog="python -m source_pinterest.authorize",
         description="Get a refresh token from Pinterest and write it into the configuration file. "
         "The command opens Pinterest's consent page in a browser and prints no secret and no token.",
+        epilog=f"The app's secret is taken from the environment variable {SECRET_VARIABLE}, else from the "
+        "configuration file; otherwise the command asks for it.",
     )
     parser.add_argument("--client-id", help="id of the app; without it, the command asks")
     parser.add_argument("--config", type=Path, default=_CONFIG_FILE, help=f"file to write (default: {_CONFIG_FILE})")
@@ -76,7 +89,11 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     credentials = {"auth_method": "oauth2.0", **vars(app), "refresh_token": answer["refresh_token"]}
-    write_private(given.config, {**config, "credentials": credentials})
+    try:
+        write_private(given.config, {**config, "credentials": credentials})
+    except OSError as error:
+        sys.stderr.write(f"{given.config} can't be written ({error.strerror}). Free some space and try again.\n")
+        return 1
     _print_next_steps(given.config, str(answer.get("scope") or ""))
     return 0
 
@@ -98,13 +115,7 @@ def _existing(path: Path) -> dict[str, Any]:
     """The options that the file already holds; they stay as they are."""
     if not path.exists():
         return {}
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise refusal(f"{path} can't be read as JSON ({error}). Fix it, or name another file with --config.") from error
-    if not isinstance(config, dict):
-        raise refusal(f"{path} does not hold a JSON object. Fix it, or name another file with --config.")
-    return without_blanks(config)
+    return without_blanks(read_object(path))
 
 
 def _prepare(path: Path) -> None:
@@ -119,9 +130,13 @@ def _prepare(path: Path) -> None:
 
 def _tokens(app: App, port: int, browse: Any) -> Mapping[str, Any]:
     api = api_address()
-    parts = urlsplit(api)
-    page = f"{parts.scheme}://{parts.netloc}/oauth/" if parts.hostname in LOOPBACK else CONSENT_PAGE
+    page = urljoin(api, "/oauth/") if Address.of(api).is_local else CONSENT_PAGE
     with ConsentListener(port) as listener:
+        if listener.has_neighbour:
+            _say(
+                f"Another program of this machine listens on [::1]:{listener.server_port}. If the browser shows its "
+                "page in the end, choose another port with --port.\n",
+            )
         url = listener.consent_url(page, app.client_id, scopes())
         _say(f"In a browser on this machine, open this page, sign in to Pinterest and agree:\n\n  {url}\n")
         if browse:
@@ -138,22 +153,24 @@ def _tokens(app: App, port: int, browse: Any) -> Mapping[str, Any]:
 
 def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Mapping[str, Any]:
     session = TimeoutSession(f"source-pinterest/{__version__}", _TIMEOUT_SECONDS)
-    session.trust_env = urlsplit(token_url).hostname not in LOOPBACK
+    heed_environment(session, token_url)
+    request = requests.Request("POST", token_url, data=form, auth=(app.client_id, app.client_secret))
     try:
-        response = session.post(token_url, data=form, auth=(app.client_id, app.client_secret))
-        answer = response.json() if response.ok else None
-    except requests.RequestException as error:
+        answer = session.exchange(request, lambda chunks: parse_json(b"".join(chunks)), TOKEN_ANSWER)
+    except (requests.RequestException, MalformedAnswerError) as error:
         raise refusal(
             f"Pinterest's token endpoint did not answer ({type(error).__name__}). Run the command again.",
         ) from error
-    if response.status_code == requests.codes.unauthorized:
+    status = answer.status if isinstance(answer, ErrorAnswer) else HTTPStatus.OK
+    if status == HTTPStatus.UNAUTHORIZED:
         raise refusal("Pinterest does not know this app. Check the app id and the app secret.")
-    if not isinstance(answer, Mapping) or not answer.get("refresh_token"):
-        raise refusal(
-            f"Pinterest returned no refresh token (HTTP {response.status_code}). Run the command again, and check that "
-            f"the app lists the redirect URI {form['redirect_uri']}",
-        )
-    return answer
+    if isinstance(answer, Answer) and isinstance(answer.value, Mapping) and is_token(answer.value.get("refresh_token")):
+        keep_secrets_of(answer.value)
+        return answer.value
+    raise refusal(
+        f"Pinterest returned no refresh token (HTTP {status}). Run the command again, and check that "
+        f"the app lists the redirect URI {form['redirect_uri']}",
+    )
 
 
 def _print_next_steps(path: Path, granted: str) -> None:

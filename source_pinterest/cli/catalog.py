@@ -22,6 +22,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal
 from source_pinterest.source import SourcePinterest
 
@@ -87,10 +88,4 @@ def _advice(name: str, known: Sequence[str]) -> str:
 
 
 def _read(path: Path | None) -> Mapping[str, Any]:
-    if path is None:
-        return _NOBODY
-    try:
-        config: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise refusal(f"{path} can't be read as JSON ({error}). Name your configuration with --config.") from error
-    return config
+    return _NOBODY if path is None else read_object(path)

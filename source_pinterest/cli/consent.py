@@ -1,23 +1,36 @@
 """How does the answer of Pinterest's consent page reach this machine? The browser brings it to a loopback address."""
 
+import errno
 import html
 import secrets
-import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread, Timer
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from source_pinterest.config.options import refusal
+from source_pinterest.masking import SECRETS
 
-_GLANCE_SECONDS = 0.5
+_REQUEST_SECONDS = 5.0
+"""For a browser to say what it wants."""
+_GLANCE_SECONDS = 0.1
+_REASON_CHARACTERS = 200
 _PAGE = "<!doctype html><meta charset=utf-8><title>source-pinterest</title><p>{}</p>"
 
 
-class ConsentListener(HTTPServer):
-    """Waits on this machine for the browser that Pinterest sends back.
+class ConsentListener:
+    """Waits on this machine for the browser that Pinterest sends back, on both addresses of `localhost`.
 
     Args:
         port: the port of the redirect URI in the app's settings; 0 takes a free one.
+
+    Attributes:
+        server_port: on which it listens.
+        has_neighbour: whether another program answers on `localhost`, to which a browser may go instead.
 
     Raises:
         AirbyteTracedException: the port can't be used, for example because another program listens on it.
@@ -25,15 +38,34 @@ class ConsentListener(HTTPServer):
 
     def __init__(self, port: int) -> None:
         self.state = secrets.token_urlsafe(32)
-        self.answer: dict[str, str] | None = None
-        self.timeout = _GLANCE_SECONDS
+        self.has_neighbour = False
+        self._answer: Mapping[str, str] = {}
+        self._is_answered = Event()
         try:
-            super().__init__(("127.0.0.1", port), _Answer)
+            first = _Server(("127.0.0.1", port), self)
         except OSError as error:
             raise refusal(
                 f"Port {port} of this machine can't be used ({error.strerror}). Choose another with --port, and "
                 "add its redirect URI to the app at https://developers.pinterest.com/apps/.",
             ) from error
+        self.server_port = first.server_port
+        self._servers = [first]
+        try:
+            self._servers.append(_Server6(("::1", self.server_port), self))
+        except OSError as error:
+            self.has_neighbour = error.errno == errno.EADDRINUSE  # anything else: this machine has no such address
+
+    def __enter__(self) -> Self:
+        for server in self._servers:
+            Thread(target=server.serve_forever, kwargs={"poll_interval": _GLANCE_SECONDS}, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
 
     @property
     def redirect_uri(self) -> str:
@@ -65,41 +97,79 @@ class ConsentListener(HTTPServer):
         Raises:
             AirbyteTracedException: nobody agreed in time, or the user declined.
         """
-        deadline = time.monotonic() + seconds
-        while self.answer is None:
-            if time.monotonic() >= deadline:
-                raise refusal(
-                    f"Nobody agreed within {seconds / 60:g} minutes. Run the command again, and check that the app "
-                    f"lists the redirect URI {self.redirect_uri}",
-                )
-            self.handle_request()
-        if "code" not in self.answer:
+        if not self._is_answered.wait(seconds):
             raise refusal(
-                f"Pinterest granted no access ({self.answer.get('error', 'no reason')}). "
-                "Run the command again and agree.",
+                f"Nobody agreed within {seconds / 60:g} minutes. Run the command again, and check that the app "
+                f"lists the redirect URI {self.redirect_uri}",
             )
-        return self.answer["code"]
+        if "code" not in self._answer:
+            reason = "".join(filter(str.isprintable, self._answer.get("error", "no reason")))
+            raise refusal(
+                f"Pinterest granted no access ({reason[:_REASON_CHARACTERS]}). Run the command again and agree."
+            )
+        SECRETS.keep(self._answer["code"])
+        return self._answer["code"]
 
-    def take(self, arrived: dict[str, str]) -> str | None:
-        """What the browser shows; None for a request that does not answer the question asked on the consent page."""
-        if not secrets.compare_digest(arrived.get("state", "").encode(), self.state.encode()):
-            return None
-        self.answer = arrived
-        return "Done. You can close this window." if "code" in arrived else "Pinterest granted no access."
+    def is_awaited(self, arrived: Mapping[str, str]) -> bool:
+        """Whether it answers the question that was asked on the consent page."""
+        return secrets.compare_digest(arrived.get("state", "").encode(), self.state.encode())
+
+    def take(self, answer: Mapping[str, str]) -> None:
+        """End the wait with this answer; the first one counts."""
+        if not self._is_answered.is_set():
+            self._answer = answer
+            self._is_answered.set()
+
+
+class _Server(ThreadingHTTPServer):
+    """A thread for each connection, so that one that is slow or breaks holds up no other."""
+
+    allow_reuse_port = False
+
+    def __init__(self, address: tuple[str, int], listener: ConsentListener) -> None:
+        self.listener = listener
+        super().__init__(address, _Answer)
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of a connection that broke."""
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
 
 
 class _Answer(BaseHTTPRequestHandler):
-    server: ConsentListener
-    timeout = _GLANCE_SECONDS
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self._deadline = Timer(_REQUEST_SECONDS, self._hang_up)
+        self._deadline.daemon = True
+        self._deadline.start()
+
+    def finish(self) -> None:
+        self._deadline.cancel()
+        super().finish()
 
     def do_GET(self) -> None:
-        sentence = self.server.take(dict(parse_qsl(urlsplit(self.path).query)))
-        page = _PAGE.format(html.escape(sentence or "This is not the answer that the command waits for.")).encode()
-        self.send_response(200 if sentence else 400)
+        arrived = dict(parse_qsl(urlsplit(self.path).query))
+        is_awaited = self.server.listener.is_awaited(arrived)
+        sentence = "This is not the answer that the command waits for."
+        if is_awaited:
+            sentence = "Done. You can close this window." if "code" in arrived else "Pinterest granted no access."
+        page = _PAGE.format(html.escape(sentence)).encode()
+        self.send_response(200 if is_awaited else 400)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
         self.end_headers()
-        self.wfile.write(page)
+        with suppress(OSError):  # the browser has gone; its answer has come
+            self.wfile.write(page)
+        if is_awaited:
+            self.server.listener.take(arrived)
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, *_: Any) -> None:
         """Log nothing: the request line contains the code."""

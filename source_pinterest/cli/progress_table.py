@@ -39,7 +39,7 @@ def watched(progress: Callable[[], Progress | None]) -> Generator[None, None, No
         seen = progress()
         return picture(seen, time.monotonic() - began_at) if seen else Text("Starting ...")
 
-    console = Console(file=sys.__stderr__, highlight=False)
+    console = Console(file=sys.__stderr__, highlight=False, markup=False, emoji=False)
     live = Live(
         console=console,
         get_renderable=look,
@@ -58,7 +58,7 @@ def picture(progress: Progress, seconds: float) -> RenderableType:
         column.justify = "right"
     usage = progress.usage.by_stream()
     for name in progress.streams:
-        table.add_row(*_row(progress, name, usage.get(name)))
+        table.add_row(*map(Text, _row(progress, name, usage.get(name))))  # a name may look like rich's markup
     return Group(table, *(Text(_quota(quota)) for quota in progress.usage.quota_usage()))
 
 

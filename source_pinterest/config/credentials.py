@@ -4,6 +4,7 @@ https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ import pendulum
 from pendulum import DateTime
 
 from source_pinterest.config.options import refusal, without_blanks
+from source_pinterest.masking import SECRETS
 
 _METHOD = "Authorization Method"
 _TITLES = {
@@ -20,6 +22,8 @@ _TITLES = {
     "refresh_token": "Refresh Token",
     "access_token": "Access Token",
 }
+_SECRET = ("client_secret", "refresh_token", "access_token")
+_PRINTABLE = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,19 @@ class AccessTokenCredentials:
 Credentials = OAuthCredentials | AccessTokenCredentials
 
 
+def keep_secrets_of(options: Mapping[str, Any]) -> None:
+    """Have no message show the secrets of a config, whether or not it can be used."""
+    nested = options.get("credentials")
+    for fields in (options, nested if isinstance(nested, Mapping) else {}):
+        secrets = [str(fields[key]) for key in _SECRET if type(fields.get(key)) in (str, int)]
+        SECRETS.keep(*secrets, *(secret.strip() for secret in secrets))
+
+
+def fits_a_header(credential: str) -> bool:
+    """Whether a header can carry it: printable ASCII without spaces."""
+    return _PRINTABLE.fullmatch(credential) is not None
+
+
 def read_credentials(options: Mapping[str, Any]) -> Credentials:
     """Read the credentials of a config.
 
@@ -76,6 +93,7 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
     Raises:
         AirbyteTracedException: there are no credentials, or a field is missing or unusable; the message names it.
     """
+    keep_secrets_of(options)
     nested = options.get("credentials", {})
     if not isinstance(nested, Mapping):
         raise refusal(f"{_METHOD}: choose OAuth2.0 or Access Token and fill in its fields.")
@@ -118,15 +136,25 @@ def _text(fields: Mapping[str, Any], key: str) -> str:
     value = fields[key]
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise refusal(f"{_METHOD}: {_TITLES[key]} must be text. Enter it again.")
+    if not fits_a_header(str(value)):
+        raise refusal(
+            f"{_METHOD}: {_TITLES[key]} holds a space, a line break or a letter that no credential has. "
+            "Copy it again, without anything around it.",
+        )
     return str(value)
 
 
 def _moment(value: Any) -> DateTime | None:
-    """When a token expires, as the platform or an older connector wrote it; None if that can't be read."""
-    if not isinstance(value, str):
+    """When a token expires, as the platform or an older connector wrote it; None if nobody did."""
+    if value is None:
         return None
     try:
-        parsed = pendulum.parse(value)
-    except ValueError:
-        return None
-    return parsed if isinstance(parsed, DateTime) else None
+        parsed = pendulum.parse(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError):
+        parsed = None
+    if not isinstance(parsed, DateTime):
+        raise refusal(
+            f"{_METHOD}: token_expiry_date must be a time such as 2026-01-31T12:00:00Z. Correct it, or remove it: "
+            "the connector then gets a new access token.",
+        )
+    return parsed

@@ -3,6 +3,7 @@
 Each becomes a stream. What Pinterest's documentation forbids is refused here; the rest is left to Pinterest.
 """
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -28,9 +29,11 @@ from source_pinterest.config.report_levels import (
     refused_columns,
 )
 from source_pinterest.granularity import Granularity
-from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
+from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS, REPORT_NAME_CHARACTERS
 
 _TITLE = "Custom Reports"
+_CONTROL = {"Cc", "Cs", "Zl", "Zp"}
+"""Categories of Unicode: control characters, halves of characters, line and paragraph separators."""
 _COME_UNASKED = frozenset({DATE, "TARGETING_TYPE", "TARGETING_VALUE"})
 
 
@@ -112,6 +115,11 @@ class _Entry:
         name = entry.get("name") if isinstance(entry, Mapping) else None
         if not isinstance(name, str) or not name.strip():
             raise refusal(f"{_TITLE}: report {place} of the list has no Name. Give it a name or remove it.")
+        if len(name) > REPORT_NAME_CHARACTERS or any(unicodedata.category(letter) in _CONTROL for letter in name):
+            raise refusal(
+                f"{_TITLE}: the Name of report {place} is longer than {REPORT_NAME_CHARACTERS} characters, or holds "
+                "a line break or another control character. Give it another name.",
+            )
         return cls(name, without_blanks(entry))
 
     def title(self, key: str) -> str:

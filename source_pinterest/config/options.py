@@ -15,19 +15,28 @@ from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
 from source_pinterest.dates import days_before, parse_day
+from source_pinterest.masking import SECRETS
 
 _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
 
 def refusal(sentence: str) -> AirbyteTracedException:
     """A config error for the caller to raise; the sentence says what the user has to change."""
-    return AirbyteTracedException(message=sentence, internal_message=sentence, failure_type=FailureType.config_error)
+    shown = SECRETS.mask(sentence)
+    return AirbyteTracedException(message=shown, internal_message=shown, failure_type=FailureType.config_error)
 
 
 def without_blanks(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The options that have a value, texts stripped: forms and older configs leave one out as null or blank text."""
     stripped = {key: value.strip() if isinstance(value, str) else value for key, value in raw.items()}
     return {key: value for key, value in stripped.items() if value not in (None, "")}
+
+
+def without_blanks_inside(value: Any) -> Any:
+    """The same for the options within options, and within lists of them; for whoever looks at all of a config."""
+    if isinstance(value, Mapping):
+        return {key: without_blanks_inside(inner) for key, inner in without_blanks(value).items()}
+    return [without_blanks_inside(inner) for inner in value] if isinstance(value, list) else value
 
 
 def one_of(title: str, value: Any, choices: Collection[str]) -> str:

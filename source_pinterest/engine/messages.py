@@ -1,14 +1,14 @@
 """In which order, and how clean, do messages leave the process?
 
-A state must never overtake its records, nothing may sit in a buffer while the process waits, and no trace may carry
-a secret.
+A state must never overtake its records, nothing may sit in a buffer while the process waits, and no message about what
+happens may carry a secret.
 """
 
 import logging
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from queue import Queue
 from typing import Any
 
@@ -16,11 +16,11 @@ from airbyte_cdk.models import AirbyteMessage, FailureType, Level, Type
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 from airbyte_cdk.utils import AirbyteTracedException
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.stdout import MESSAGES
+from source_pinterest.masking import SECRETS
 
 QUEUE_BYTES = 4 * 1024**2
 """Between the workers and stdout: a handful of full pages."""
@@ -53,6 +53,7 @@ class RecordQueue(Queue[QueueItem]):
     def __init__(self, most_bytes: int) -> None:
         super().__init__(most_bytes)
         self.bytes = 0
+        self._urgent: deque[AirbyteMessage] = deque()
         self.not_full = _HalfFree(self)
 
     def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:  # noqa: FBT001, FBT002 - the base's signature
@@ -60,6 +61,21 @@ class RecordQueue(Queue[QueueItem]):
         if not self.queue:  # a glance; `empty` takes a lock
             MESSAGES.flush()
         return super().get(block, timeout)
+
+    def put_first(self, message: AirbyteMessage) -> None:
+        """Put a message before all that waits, however full the queue is; several keep their order."""
+        with self.mutex:
+            self._urgent.append(message)
+            self.bytes += _weight(message)
+            self.not_empty.notify()
+
+    def urgent(self) -> Iterator[AirbyteMessage]:
+        """Take what was put first, for a reader who still works at an item."""
+        while self._urgent:
+            with self.mutex:
+                message = self._urgent.popleft()
+                self.bytes -= _weight(message)
+            yield message
 
     def _qsize(self) -> int:
         return self.bytes
@@ -69,7 +85,7 @@ class RecordQueue(Queue[QueueItem]):
         super()._put(item)
 
     def _get(self) -> QueueItem:
-        item = super()._get()
+        item = self._urgent.popleft() if self._urgent else super()._get()
         self.bytes -= _weight(item)
         return item
 
@@ -84,7 +100,7 @@ class OrderedMessageRepository(MessageRepository):
     Messages of the main thread are handed out at once: it is the queue's only reader and would block itself.
     """
 
-    def __init__(self, queue: Queue[QueueItem]) -> None:
+    def __init__(self, queue: RecordQueue) -> None:
         self._queue = queue
         self._main_thread = threading.get_ident()
         self._pending: deque[AirbyteMessage] = deque()
@@ -95,6 +111,13 @@ class OrderedMessageRepository(MessageRepository):
             self._pending.append(message)
         else:
             self._queue.put(message)
+
+    def emit_next(self, message: AirbyteMessage) -> None:
+        """Send the message before everything that waits."""
+        if threading.get_ident() == self._main_thread:
+            self._pending.append(message)
+        else:
+            self._queue.put_first(message)
 
     def log_message(self, level: Level, message_provider: Callable[[], Any]) -> None:
         """Send a log message of the framework."""
@@ -109,24 +132,27 @@ class OrderedMessageRepository(MessageRepository):
             yield self._pending.popleft()
 
 
-def clean_trace(message: AirbyteMessage) -> AirbyteMessage:
-    """Make an error trace fit to be shown.
+def clean(message: AirbyteMessage) -> AirbyteMessage:
+    """Make a message fit to be shown: no secret stands in what it says. Data, states and configs stay as they are.
 
-    Secrets are masked: the framework masks its logs, but not the traces of concurrent streams. A stack trace stays
-    only where it helps, not beside a sentence that tells the user what to do.
+    A stack trace stays only where it helps, not beside a sentence that tells the user what to do.
     """
-    if message.type is Type.TRACE and message.trace and message.trace.error:
+    if message.log:
+        message.log.message = SECRETS.mask(message.log.message)
+    if message.connectionStatus and message.connectionStatus.message:
+        message.connectionStatus.message = SECRETS.mask(message.connectionStatus.message)
+    if message.trace and message.trace.error:
         error = message.trace.error
-        error.message = filter_secrets(error.message)
-        error.internal_message = filter_secrets(error.internal_message) if error.internal_message else None
+        error.message = SECRETS.mask(error.message)
+        error.internal_message = SECRETS.mask(error.internal_message) if error.internal_message else None
         told = error.failure_type is not FailureType.system_error
-        error.stack_trace = filter_secrets(error.stack_trace) if error.stack_trace and not told else None
+        error.stack_trace = SECRETS.mask(error.stack_trace) if error.stack_trace and not told else None
     return message
 
 
 def as_trace(error: AirbyteTracedException) -> AirbyteMessage:
     """The error that ends the process, fit to be shown."""
-    return clean_trace(error.as_airbyte_message())
+    return clean(error.as_airbyte_message())
 
 
 class _PlainErrors(logging.Filter):

@@ -18,13 +18,14 @@ class Notices:
         self._given: set[str] = set()
         self._lock = threading.Lock()
 
-    def warn(self, about: str, sentence: str) -> None:
-        """Log a warning, unless there was one about the same."""
+    def warn(self, about: str, sentence: str) -> bool:
+        """Log a warning, unless there was one about the same; whether there was none."""
         with self._lock:
             if about in self._given:
-                return
+                return False
             self._given.add(about)
         LOGGER.warning(f"{self._stream}: {sentence}")
+        return True
 
     def replacement(self, sentence: str) -> None:
         """Something in an answer could not be kept as it was."""

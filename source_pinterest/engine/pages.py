@@ -3,12 +3,13 @@
 A message for each record would cost more than all else that happens to it.
 """
 
+import io
 import json
 import tempfile
 import time
 import weakref
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +18,7 @@ import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
 from source_pinterest.api.bodies import Record, parse_json
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedAnswerError, TemporaryFolderError
 from source_pinterest.limits import PAGE_BYTES
 
 _IN_MEMORY_BYTES = 4 * PAGE_BYTES
@@ -137,15 +138,19 @@ def _emptied(spool: "PageSpool") -> Iterator[Page]:
 
 
 class PageSpool:
-    """Pages that wait on disk, where they are many, until all of them may be emitted: memory does not grow with them.
+    """Pages that wait until all of them may be emitted: a few in memory, more on disk, so that memory stays small.
 
     A context: the file is gone at its end.
+
+    Raises:
+        TemporaryFolderError: there is no room for it while it is written.
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - closed at the end of the context
-        weakref.finalize(self, self._file.close)  # or with the spool, where nobody asked for a page
-        self._pages: list[tuple[str, int, int]] = []
+        self._held: list[Page] = []
+        self._held_bytes = 0
+        self._file: io.FileIO | None = None
+        self._on_disk: list[tuple[str, int, int]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -153,19 +158,43 @@ class PageSpool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._file.close()
+        if self._file:
+            self._file.close()
 
     def write(self, pages: Iterable[Page]) -> None:
         """Put the pages behind those that wait."""
         for page in pages:
-            self._file.write(page.lines)
-            self._pages.append((page.stream, len(page.lines), page.count))
+            if not self._file and self._held_bytes < _IN_MEMORY_BYTES:
+                self._held.append(page)
+                self._held_bytes += len(page.lines)
+                continue
+            with _on_disk():
+                file, left = self._opened(), memoryview(page.lines)
+                while left:
+                    left = left[file.write(left) :]
+            self._on_disk.append((page.stream, len(page.lines), page.count))
 
     def pages(self) -> Iterator[Page]:
         """All pages, in their order."""
-        self._file.seek(0)
-        for stream, size, count in self._pages:
-            yield Page(stream, self._file.read(size), count)
+        yield from self._held
+        if self._file:
+            self._file.seek(0)
+            for stream, size, count in self._on_disk:
+                yield Page(stream, self._file.read(size), count)
+
+    def _opened(self) -> io.FileIO:
+        if not self._file:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed at the end of the context
+            weakref.finalize(self, self._file.close)  # or with the spool, where nobody asked for a page
+        return self._file
+
+
+@contextmanager
+def _on_disk() -> Generator[None, None, None]:
+    try:
+        yield
+    except OSError as error:
+        raise TemporaryFolderError(tempfile.tempdir or "of this machine", error) from error
 
 
 def _dumped_by_the_standard_library(record: Record) -> bytes:

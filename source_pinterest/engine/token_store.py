@@ -1,41 +1,60 @@
 """Where does a rotated refresh token go? To the platform, and on a laptop back into the config file."""
 
 import json
+import logging
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pendulum
 from airbyte_cdk.config_observation import create_connector_config_control_message
-from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.models import AirbyteMessage
 
 from source_pinterest.api.tokens import Tokens
+
+LOGGER = logging.getLogger("airbyte")
 
 SAVE_TOKENS_VARIABLE = "PINTEREST_SAVE_TOKENS"
 """Set to 1 to have a rotated refresh token written back into the config file."""
 
 
 class TokenStore:
-    """Hands a rotated refresh token on.
+    """Hands a rotated refresh token on, so that the end of the process at any moment leaves it somewhere.
 
     Args:
         config: as it came in; it keeps its shape.
-        repository: takes the control message for the platform.
+        hand_out: takes the control message for the platform, and has it out when it returns.
         config_path: the file it came from; None where nothing is to be written back.
     """
 
-    def __init__(self, config: Mapping[str, Any], repository: MessageRepository, config_path: Path | None) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], hand_out: Callable[[AirbyteMessage], None], config_path: Path | None
+    ) -> None:
         self._config = dict(config)
-        self._repository = repository
+        self._hand_out = hand_out
         self._config_path = config_path if os.environ.get(SAVE_TOKENS_VARIABLE) == "1" else None
+        self._has_warned = False
 
     def rotated(self, tokens: Tokens) -> None:
-        """Hand on what Pinterest's token endpoint gave."""
+        """Hand on what Pinterest's token endpoint gave: into the file first, since nobody may be reading our output."""
         self._config = with_tokens(self._config, tokens)
-        self._repository.emit_message(create_connector_config_control_message(self._config))
         if self._config_path:
-            write_private(self._config_path, self._config)
+            self._save(self._config_path)
+        self._hand_out(create_connector_config_control_message(self._config))
+
+    def _save(self, path: Path) -> None:
+        try:
+            write_private(path, self._config)
+        except OSError as error:
+            if not self._has_warned:
+                LOGGER.warning(
+                    f"The new refresh token can't be saved in {path} ({error.strerror}). The sync goes on; if the old "
+                    "one is refused next time, authenticate again."
+                )
+            self._has_warned = True
 
 
 def with_tokens(config: Mapping[str, Any], tokens: Tokens) -> dict[str, Any]:
@@ -50,8 +69,22 @@ def with_tokens(config: Mapping[str, Any], tokens: Tokens) -> dict[str, Any]:
 
 
 def write_private(path: Path, config: Mapping[str, Any]) -> None:
-    """Replace the file as a whole, readable by its owner alone."""
-    draft = path.with_suffix(".new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(config, file, indent=2)
-    draft.replace(path)
+    """Replace a file as a whole, readable by its owner alone: whoever reads it sees the old content or the new.
+
+    A link to the file stays a link.
+
+    Raises:
+        OSError: the old content stands.
+    """
+    target = path.resolve()
+    descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(config, file, indent=2)
+            file.flush()
+            os.fsync(descriptor)
+        Path(draft).replace(target)
+    except BaseException:
+        with suppress(OSError):
+            Path(draft).unlink()
+        raise

@@ -4,14 +4,15 @@ The file lies on another host, under a signed link that is good for five minutes
 anybody else's, and it is fetched whole before its first row is emitted.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import requests
-from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
-from source_pinterest.api import LOOPBACK, Api
+from source_pinterest.api import Api
+from source_pinterest.api.addresses import Address, path_of
 from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
@@ -25,12 +26,14 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.retries import Tries
 from source_pinterest.api.session import Answer
 from source_pinterest.api.verdicts import ErrorAnswer
+from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
 
 T = TypeVar("T")
 
 _SIGNATURE_CHARACTERS = 32
+_SECRET_PARAMETER = re.compile("signature|credential|token|key|secret|policy", re.IGNORECASE)
 
 
 class ReportClient:
@@ -107,9 +110,7 @@ class ReportClient:
     def _downloaded(
         self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]
     ) -> Answer[T] | ErrorAnswer:
-        parts = _address(url)
-        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            raise MalformedAnswerError("A report lies behind https.")
+        self._refuse_elsewhere(_address(url))
         received: list[int] = []
         answer = self._api.downloads.exchange(
             requests.Request("GET", url),
@@ -119,6 +120,18 @@ class ReportClient:
         if isinstance(answer, Answer) and not sum(received):
             self._confirm_empty(request.ad_account_id, token)
         return answer
+
+    def _refuse_elsewhere(self, file: Address) -> None:
+        """Follow a link into the internet alone, unless the API itself is a stand-in on this machine.
+
+        Raises:
+            MalformedAnswerError: the file lies on this machine, in a private network, or in the open.
+        """
+        is_rehearsal = Address.of(self._api.base_url).is_local
+        if not file.is_public and not is_rehearsal:
+            raise MalformedAnswerError("A report lies in the internet.")
+        if file.scheme != "https" and not (file.is_local and is_rehearsal):
+            raise MalformedAnswerError("A report lies behind https.")
 
     def _confirm_empty(self, ad_account_id: str, token: str) -> None:
         """Compare an empty file with the size that Pinterest gives.
@@ -142,7 +155,7 @@ def _noted(chunks: Iterator[bytes], sizes: list[int]) -> Iterator[bytes]:
 
 
 def _path(ad_account_id: str) -> str:
-    return f"ad_accounts/{ad_account_id}/reports"
+    return path_of("ad_accounts/{ad_account_id}/reports", {"ad_account_id": ad_account_id})
 
 
 def _report(chunks: Iterator[bytes]) -> Mapping[str, Any]:
@@ -150,14 +163,20 @@ def _report(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     answer = parse_json(b"".join(chunks))
     if not isinstance(answer, Mapping) or not ("report_status" in answer or "token" in answer):
         raise MalformedAnswerError("A report has a status.")
-    for _, signature in parse_qsl(_address(str(answer.get("url") or "")).query):
-        if len(signature) >= _SIGNATURE_CHARACTERS:
-            add_to_secrets(signature)
+    if url := answer.get("url"):
+        _keep_secrets_of(str(url))
+        _address(str(url))
     return answer
 
 
-def _address(url: str) -> SplitResult:
+def _keep_secrets_of(url: str) -> None:
+    for name, value in parse_qsl(url.partition("?")[2]):
+        if _SECRET_PARAMETER.search(name) or len(value) >= _SIGNATURE_CHARACTERS:
+            SECRETS.keep_for_a_while(value)
+
+
+def _address(url: str) -> Address:
     try:
-        return urlsplit(url)
+        return Address.of(url)
     except ValueError as error:
         raise MalformedAnswerError("A report has an address.") from error

@@ -41,6 +41,8 @@ def test_pinterest_is_the_default() -> None:
         ("http://127.0.0.1:8899/v5", "http://127.0.0.1:8899/v5"),
         ("http://localhost:8899/v5", "http://localhost:8899/v5"),
         ("http://[::1]:8899/v5", "http://[::1]:8899/v5"),
+        ("", DEFAULT_BASE_URL),
+        ("  ", DEFAULT_BASE_URL),
     ],
 )
 def test_another_address_is_taken(monkeypatch: pytest.MonkeyPatch, address: str, base_url: str) -> None:
@@ -57,14 +59,26 @@ def test_another_address_is_taken(monkeypatch: pytest.MonkeyPatch, address: str,
         "http://localhost@elsewhere.invalid/v5",
         "ftp://127.0.0.1/v5",
         "api.pinterest.com/v5",
-        "",
+        "http://127.0.0.2:1\\@127.0.0.1/v5",
+        "https://somebody:false-password@api.pinterest.com/v5",
+        "https://api.pinterest.com/v5?account=1",
+        "https://api.pinterest.com/v5?",
+        "https://api.pinterest.com/v5#boards",
+        "https://api.pinterest.com/v5\nHost: elsewhere",
+        "https://api.pint\x00erest.com/v5",
+        "https://[api.pinterest.com/v5",
+        "https://api.pinterest.com:port/v5",
+        "https://",
+        "http://localhost.elsewhere.invalid/v5",
+        "http://10.0.0.1/v5",
     ],
 )
 def test_an_address_that_would_show_the_token_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    monkeypatch.setenv(BASE_URL_VARIABLE, address)
+    monkeypatch.setattr("os.environ", {BASE_URL_VARIABLE: address})  # a real one holds no zero byte
 
-    with pytest.raises(ConfigError, match=BASE_URL_VARIABLE):
+    with pytest.raises(ConfigError, match=f"{BASE_URL_VARIABLE} must be") as raised:
         connect()
+    assert "false-password" not in str(raised.value.message)
 
 
 HERE = "http://127.0.0.1:8899/v5"
@@ -91,6 +105,18 @@ def test_this_machine_is_reached_without_a_proxy(
 
     for call in calls_of(connect(), mock):
         assert list(call.proxies.values()).count("http://proxy.example:3128") == proxies
+
+
+@pytest.mark.parametrize("address", [HERE, DEFAULT_BASE_URL])
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_certificates_that_the_environment_names_hold_everywhere(
+    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, address: str, variable: str
+) -> None:
+    monkeypatch.setenv(BASE_URL_VARIABLE, address)
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(variable, "/certificates.pem")
+
+    assert {call.verify for call in calls_of(connect(), mock)} == {"/certificates.pem"}
 
 
 def test_calls_carry_name_and_version(mock: requests_mock.Mocker) -> None:

@@ -2,13 +2,12 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests
 import requests_mock
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
 from source_pinterest.api.budget import Budget
@@ -24,6 +23,7 @@ from source_pinterest.api.retries import RetryPolicy
 from source_pinterest.api.session import PinterestSession, bearer_of
 from source_pinterest.api.tokens import Tokens
 from source_pinterest.config.credentials import AccessTokenCredentials, OAuthCredentials, read_credentials
+from source_pinterest.masking import SECRETS
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire
 from unit_tests.clocks import Clock
@@ -75,13 +75,6 @@ class Endpoint:
     def token(self) -> str:
         request = self.authenticator(requests.Request("GET", "https://api.pinterest.com/v5/boards").prepare())
         return str(request.headers["Authorization"])
-
-
-@pytest.fixture(autouse=True)
-def _forget_secrets() -> Iterator[None]:
-    update_secrets([])
-    yield
-    update_secrets([])
 
 
 @pytest.fixture
@@ -224,7 +217,7 @@ def test_a_rotation_is_told_before_anybody_uses_the_new_token(endpoint: Endpoint
 def test_a_rotation_is_known_to_be_secret_before_it_is_told(endpoint: Endpoint) -> None:
     endpoint.answers(issued(1, refresh_token="another-refresh-token"))
     shown: list[str] = []
-    endpoint.on_rotation = lambda tokens: shown.append(filter_secrets(f"{tokens.refresh_token} {tokens.access_token}"))
+    endpoint.on_rotation = lambda tokens: shown.append(SECRETS.mask(f"{tokens.refresh_token} {tokens.access_token}"))
     endpoint.token()
 
     assert shown == ["**** ****"]
@@ -402,7 +395,7 @@ def test_no_secret_is_shown(endpoint: Endpoint) -> None:
     endpoint.token()
     secrets = ("false-client-secret", "false-refresh-token-2", "false-access-token-1", BASIC_TOKEN)
 
-    shown = filter_secrets(" ".join(secrets))
+    shown = SECRETS.mask(" ".join(secrets))
 
     assert [secret for secret in secrets if secret in shown] == []
 
@@ -413,7 +406,7 @@ def test_a_plain_access_token_goes_out_and_is_masked() -> None:
 
     assert request.headers["Authorization"] == "Bearer false-plain-token"
     assert bearer_of(request) == "false-plain-token"
-    assert "false-plain-token" not in filter_secrets("It is false-plain-token.")
+    assert "false-plain-token" not in SECRETS.mask("It is false-plain-token.")
 
 
 def test_a_plain_access_token_can_not_be_replaced() -> None:

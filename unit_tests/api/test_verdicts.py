@@ -1,11 +1,13 @@
 """Does each answer of Pinterest mean what the table says?"""
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+from source_pinterest.masking import SECRETS
 from unit_tests.answers import answer, refusal
 
 RETRY_AFTER = "Sorry! Retry after 2.5 seconds."
@@ -119,3 +121,12 @@ def test_a_refusal_without_json_is_described_by_its_reason() -> None:
 
 def test_the_token_of_a_call_is_not_shown_with_its_answer() -> None:
     assert "false-access-token" not in repr(ErrorAnswer(403, "Forbidden", {}, b"{}", "false-access-token"))
+
+
+def test_a_message_without_end_is_cut_after_it_was_masked() -> None:
+    SECRETS.keep("false-secret-of-a-user")
+    words = "x" * 1_990 + "false-secret-of-a-user" + "y" * 3_000
+    told = ErrorAnswer(400, "Bad Request", {}, json.dumps({"code": 1, "message": words}).encode())
+
+    assert told.message == "x" * 1_990 + "****" + "y" * 6 + "…"
+    assert len(str(told)) < 2_100

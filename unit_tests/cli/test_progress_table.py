@@ -50,6 +50,14 @@ def test_a_row_for_each_stream_and_a_line_for_each_quota() -> None:
     assert "org_read: 1,000 of 1,000 calls used, waiting until " in text
 
 
+def test_a_name_that_looks_like_markup_is_a_name() -> None:
+    names = ["custom_[/boards]", "custom_[bold", "custom_:smile:", "custom_[red]a[/red]"]
+
+    text = shown(Progress(Usage(), names))
+
+    assert [row(text, name)[0] for name in names] == names
+
+
 def test_time_left_and_an_incomplete_end() -> None:
     usage = Usage()
     progress = Progress(usage, ["boards", "ads"])

@@ -105,14 +105,53 @@ def test_credentials_lose_what_came_with_copying_them() -> None:
     assert Config.from_mapping(raw, TODAY).credentials == OAUTH_CREDENTIALS
 
 
-@pytest.mark.parametrize("expiry", [None, "soon", 1717243200, "P1D"])
-def test_an_expiry_that_can_not_be_read_is_none(expiry: Any) -> None:
+@pytest.mark.parametrize("expiry", [None, "", " "])
+def test_an_access_token_whose_expiry_nobody_knows_is_not_usable(expiry: Any) -> None:
     raw = signed_in_with(**OAUTH, access_token="false-access-token", token_expiry_date=expiry)
     credentials = Config.from_mapping(raw, TODAY).credentials
 
     assert isinstance(credentials, OAuthCredentials)
     assert credentials.token_expiry_date is None
     assert credentials.usable_access_token() is None
+
+
+NO_TIMES = ["soon", 1717243200, "P1D", ["2026-01-01"], True, "99999-01-01T00:00:00Z", "1" * 400]
+
+
+@pytest.mark.parametrize("expiry", NO_TIMES)
+def test_an_expiry_that_is_no_time_is_refused(expiry: Any) -> None:
+    raw = signed_in_with(**OAUTH, access_token="false-access-token", token_expiry_date=expiry)
+
+    with pytest.raises(AirbyteTracedException, match="token_expiry_date must be a time"):
+        Config.from_mapping(raw, TODAY)
+
+
+BROKEN = [f"false{what}secret" for what in ("\n", " ", "\t", "\x00", "ä", "\u00a0", "\u200b")]
+
+
+@pytest.mark.parametrize("value", BROKEN)
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [("client_id", "Client ID"), ("client_secret", "Client Secret"), ("refresh_token", "Refresh Token")],
+)
+def test_a_credential_that_no_header_can_carry_is_refused_by_its_name_alone(key: str, title: str, value: str) -> None:
+    with pytest.raises(AirbyteTracedException, match=f"{title} holds a space, a line break") as raised:
+        Config.from_mapping(signed_in_with(**{**OAUTH, key: value}), TODAY)
+    assert value not in str(raised.value.message)
+
+
+@pytest.mark.parametrize("value", BROKEN)
+def test_so_is_a_plain_access_token(value: str) -> None:
+    with pytest.raises(AirbyteTracedException, match="Access Token holds a space, a line break"):
+        Config.from_mapping(signed_in_with(auth_method="access_token", access_token=value), TODAY)
+
+
+def test_no_refusal_quotes_a_secret_that_stands_in_the_wrong_place_too() -> None:
+    secret = "false-client-secret"
+
+    with pytest.raises(AirbyteTracedException) as raised:
+        Config.from_mapping({**signed_in_with(**{**OAUTH, "client_secret": secret}), "status": [secret]}, TODAY)
+    assert secret not in str(raised.value.message) + str(raised.value.internal_message)
 
 
 def test_an_access_token_is_usable_until_it_expires() -> None:

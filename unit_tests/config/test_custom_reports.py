@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 from pinterestsdk.models.ad_ads_analytics_async_targeting_types import AdAdsAnalyticsAsyncTargetingTypes
 from pinterestsdk.models.ad_group_summary_status import AdGroupSummaryStatus
@@ -97,6 +98,18 @@ def test_a_report_that_an_older_form_saved_means_what_it_meant() -> None:
         attribution_types=("INDIVIDUAL", "HOUSEHOLD"),
         start_date=Date(2024, 5, 1),
     )
+
+
+@pytest.mark.parametrize("name", ["x" * 201, "a\nb", "a\x1b[2Jb", "a\x00b", "a\u2028b", "a\u0085b", "\ud83d"])
+def test_a_name_that_is_too_long_or_can_not_be_written_is_refused(name: str) -> None:
+    with pytest.raises(AirbyteTracedException, match="the Name of report 1 is longer than 200") as raised:
+        read(name=name)
+    assert name not in str(raised.value.message)
+
+
+@pytest.mark.parametrize("name", ["x" * 200, "[/bold] 50 % off", "Grüße 👩\u200d💻", "日本"])
+def test_any_other_name_is_taken(name: str) -> None:
+    assert read(name=name).name == name
 
 
 @pytest.mark.parametrize(

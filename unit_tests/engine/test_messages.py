@@ -2,12 +2,10 @@
 
 import logging
 import queue
-from collections.abc import Iterator
 
 import pytest
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, FailureType, Level, StreamDescriptor, Type
 from airbyte_cdk.utils import AirbyteTracedException
-from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets, update_secrets
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.engine.messages import (
@@ -16,9 +14,10 @@ from source_pinterest.engine.messages import (
     FailureTypes,
     OrderedMessageRepository,
     as_trace,
-    clean_trace,
+    clean,
 )
 from source_pinterest.engine.pages import Page, PageMessage
+from source_pinterest.masking import SECRETS
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 
@@ -79,14 +78,13 @@ def test_debug_lines_are_not_even_made() -> None:
 
 
 @pytest.fixture
-def secret() -> Iterator[str]:
-    add_to_secrets("false-secret-8675309")
-    yield "false-secret-8675309"
-    update_secrets([])
+def secret() -> str:
+    SECRETS.keep("false-secret-8675309")
+    return "false-secret-8675309"
 
 
 def test_a_trace_shows_no_secret_anywhere(secret: str) -> None:
-    message = clean_trace(trace(sentence=f"The token {secret} is refused."))
+    message = clean(trace(sentence=f"The token {secret} is refused."))
 
     error = message.trace.error  # type: ignore[union-attr]
     shown = f"{error.message} {error.internal_message} {error.stack_trace}"  # type: ignore[union-attr]
@@ -96,7 +94,7 @@ def test_a_trace_shows_no_secret_anywhere(secret: str) -> None:
 
 @pytest.mark.parametrize("kind", [FailureType.config_error, FailureType.transient_error])
 def test_a_sentence_that_tells_what_to_do_stands_without_a_stack_trace(kind: FailureType) -> None:
-    error = clean_trace(trace(kind)).trace.error  # type: ignore[union-attr]
+    error = clean(trace(kind)).trace.error  # type: ignore[union-attr]
 
     assert error.message == "It failed."  # type: ignore[union-attr]
     assert error.stack_trace is None  # type: ignore[union-attr]
@@ -149,13 +147,13 @@ def test_a_trace_without_details_passes() -> None:
     message = AirbyteTracedException(message="It failed.").as_airbyte_message()
     message.trace.error.internal_message = message.trace.error.stack_trace = None  # type: ignore[union-attr]
 
-    assert clean_trace(message).trace.error.message == "It failed."  # type: ignore[union-attr]
+    assert clean(message).trace.error.message == "It failed."  # type: ignore[union-attr]
 
 
 def test_other_messages_pass_as_they_are() -> None:
     message = state()
 
-    assert clean_trace(message) is message
+    assert clean(message) is message
 
 
 # ---- How a sync ends

@@ -1,6 +1,9 @@
 """Does a page hold what the framework would have written, and does it reach the other end whole?"""
 
+import errno
+import io
 import json
+import tempfile
 import tracemalloc
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
@@ -13,7 +16,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.adapters import StreamPartition
 
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedAnswerError, TemporaryFolderError
 from source_pinterest.engine.pages import Page, PageBuilder, PageMessage, PageSpool, pages_of
 from source_pinterest.limits import PAGE_BYTES
 
@@ -203,6 +206,29 @@ def test_pages_come_back_from_the_disk_as_they_went() -> None:
 
         assert list(spool.pages()) == pages
         assert list(spool.pages()) == pages
+
+
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_disk_that_is_full_is_a_sentence_that_names_the_folder(monkeypatch: pytest.MonkeyPatch, written: int) -> None:
+    class Full(io.BytesIO):
+        def write(self, piece: Any) -> int:
+            if self.tell() >= written:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(piece[:1])
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Full())
+    monkeypatch.setattr(tempfile, "tempdir", "/somewhere")
+    with PageSpool() as spool, pytest.raises(TemporaryFolderError, match="folder /somewhere can't be used"):
+        spool.write(pages_of(STREAM, [{"id": "1"}]))
+
+
+def test_so_is_a_folder_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(**_: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", missing)
+    with pytest.raises(TemporaryFolderError, match="No usable temporary directory"):
+        PageSpool()
 
 
 def test_an_empty_spool_has_no_pages() -> None:

@@ -1,6 +1,9 @@
 """Does a rotated refresh token reach the platform and, where wanted, the file, in the shape the config has?"""
 
+import errno
 import json
+import logging
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -8,20 +11,16 @@ from typing import Any
 
 import pendulum
 import pytest
-from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.models import AirbyteMessage
 
 from source_pinterest.api.tokens import Tokens
-from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore, with_tokens
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore, with_tokens, write_private
 from unit_tests.configs import OAUTH
+from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 TOKENS = Tokens("false-access-token-2", "false-refresh-token-2", 3_600, frozenset())
 NESTED = {"credentials": OAUTH, "start_date": "2026-01-01"}
 FLAT = {"client_id": "1", "client_secret": "false-client-secret", "refresh_token": "false-refresh-token"}
-
-
-@pytest.fixture
-def repository() -> InMemoryMessageRepository:
-    return InMemoryMessageRepository()
 
 
 @pytest.fixture
@@ -32,8 +31,23 @@ def path(tmp_path: Path) -> Path:
     return file
 
 
-def told(repository: InMemoryMessageRepository) -> list[dict[str, Any]]:
-    return [message.control.connectorConfig.config for message in repository.consume_queue()]  # type: ignore[union-attr]
+class Platform:
+    """Takes control messages, and looks at the file when one comes."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.configs: list[dict[str, Any]] = []
+        self.files: list[dict[str, Any]] = []
+        self._path = path
+
+    def take(self, message: AirbyteMessage) -> None:
+        self.configs.append(message.control.connectorConfig.config)  # type: ignore[union-attr, arg-type]
+        if self._path:
+            self.files.append(json.loads(self._path.read_text(encoding="utf-8")))
+
+
+@pytest.fixture
+def platform() -> Platform:
+    return Platform()
 
 
 def test_a_nested_config_keeps_its_shape() -> None:
@@ -74,18 +88,18 @@ def test_the_longest_lifetime_is_a_date() -> None:
     assert pendulum.parse(credentials["token_expiry_date"])
 
 
-def test_the_platform_is_told_the_whole_config(repository: InMemoryMessageRepository) -> None:
-    TokenStore(NESTED, repository, None).rotated(TOKENS)
+def test_the_platform_is_told_the_whole_config(platform: Platform) -> None:
+    TokenStore(NESTED, platform.take, None).rotated(TOKENS)
 
-    assert told(repository) == [with_tokens(NESTED, TOKENS)]
+    assert platform.configs == [with_tokens(NESTED, TOKENS)]
 
 
-def test_a_second_rotation_starts_from_the_first(repository: InMemoryMessageRepository) -> None:
-    store = TokenStore(NESTED, repository, None)
+def test_a_second_rotation_starts_from_the_first(platform: Platform) -> None:
+    store = TokenStore(NESTED, platform.take, None)
     store.rotated(TOKENS)
     store.rotated(replace(TOKENS, refresh_token="false-refresh-token-3"))
 
-    assert [config["credentials"]["refresh_token"] for config in told(repository)] == [
+    assert [config["credentials"]["refresh_token"] for config in platform.configs] == [
         "false-refresh-token-2",
         "false-refresh-token-3",
     ]
@@ -93,23 +107,102 @@ def test_a_second_rotation_starts_from_the_first(repository: InMemoryMessageRepo
 
 @pytest.mark.parametrize("setting", [None, "", "0", "true"])
 def test_a_file_is_left_alone_unless_it_is_asked_for(
-    repository: InMemoryMessageRepository, path: Path, monkeypatch: pytest.MonkeyPatch, setting: str | None
+    platform: Platform, path: Path, monkeypatch: pytest.MonkeyPatch, setting: str | None
 ) -> None:
     monkeypatch.delenv(SAVE_TOKENS_VARIABLE, raising=False)
     if setting is not None:
         monkeypatch.setenv(SAVE_TOKENS_VARIABLE, setting)
-    TokenStore(NESTED, repository, path).rotated(TOKENS)
+    TokenStore(NESTED, platform.take, path).rotated(TOKENS)
 
     assert path.read_text(encoding="utf-8") == "{}"
-    assert len(told(repository)) == 1
+    assert len(platform.configs) == 1
 
 
-def test_a_file_is_replaced_as_a_whole_for_its_owner_alone(
-    repository: InMemoryMessageRepository, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def _saving(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SAVE_TOKENS_VARIABLE, "1")
-    TokenStore(NESTED, repository, path).rotated(TOKENS)
 
-    assert json.loads(path.read_text(encoding="utf-8")) == with_tokens(NESTED, TOKENS)
+
+@pytest.mark.usefixtures("_saving")
+def test_the_file_has_it_before_the_platform_is_told(path: Path) -> None:
+    platform = Platform(path)
+    TokenStore(NESTED, platform.take, path).rotated(TOKENS)
+
+    assert platform.files == platform.configs == [with_tokens(NESTED, TOKENS)]
+
+
+@pytest.mark.usefixtures("_saving")
+def test_what_can_not_be_saved_is_warned_of_once_and_handed_out_all_the_same(
+    platform: Platform, path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    store = TokenStore(NESTED, platform.take, path)
+    store.rotated(TOKENS)
+    store.rotated(replace(TOKENS, refresh_token="false-refresh-token-3"))
+
+    [warning] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert f"can't be saved in {path} (No space left on device)" in warning
+    assert "false-refresh" not in warning
+    assert [config["credentials"]["refresh_token"] for config in platform.configs] == [
+        "false-refresh-token-2",
+        "false-refresh-token-3",
+    ]
+    assert path.read_text(encoding="utf-8") == "{}"
+    assert [file.name for file in path.parent.iterdir()] == ["config.json"]
+
+
+# ---- The file
+
+
+def test_a_file_is_replaced_as_a_whole_for_its_owner_alone(path: Path) -> None:
+    write_private(path, NESTED)
+
+    assert json.loads(path.read_text(encoding="utf-8")) == NESTED
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in path.parent.iterdir()] == ["config.json"]
+
+
+def test_a_draft_that_somebody_left_is_neither_followed_nor_taken(path: Path) -> None:
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.write_text("untouched", encoding="utf-8")
+    for name in ("config.new", "config.json.new", "config.tmp"):
+        (path.parent / name).symlink_to(elsewhere)
+    write_private(path, NESTED)
+
+    assert elsewhere.read_text(encoding="utf-8") == "untouched"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_link_stays_a_link_to_the_new_content(path: Path, tmp_path: Path) -> None:
+    link = tmp_path / "folder" / "link.json"
+    link.parent.mkdir()
+    link.symlink_to("../config.json")
+    write_private(link, NESTED)
+
+    assert str(link.readlink()) == "../config.json"
+    assert not path.is_symlink()
+    assert json.loads(path.read_text(encoding="utf-8")) == NESTED
+    assert [file.name for file in link.parent.iterdir()] == ["link.json"]
+
+
+def test_the_other_name_of_a_file_keeps_the_old_content(path: Path) -> None:
+    other = path.parent / "other.json"
+    other.hardlink_to(path)
+    write_private(path, NESTED)
+
+    assert other.read_text(encoding="utf-8") == "{}"
+
+
+def test_whoever_reads_while_others_write_sees_a_whole_file(path: Path) -> None:
+    contents = [{"number": number, "padding": "x" * 50_000} for number in range(4)]
+    write_private(path, contents[0])
+    writers = [in_thread(lambda c=content: [write_private(path, c) for _ in range(25)]) for content in contents]
+    while not all(writer.done() for writer in writers):
+        assert json.loads(path.read_text(encoding="utf-8")) in contents
+
+    for writer in writers:
+        writer.result(PATIENCE_SECONDS)
     assert [file.name for file in path.parent.iterdir()] == ["config.json"]

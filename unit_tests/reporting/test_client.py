@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus, urlencode
 
 import pytest
 import requests
 import requests_mock
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.chunks import Bounds
@@ -28,6 +28,7 @@ from source_pinterest.api.errors import (
     ScopeMissingError,
     UnavailableError,
 )
+from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import JobStatus
@@ -187,14 +188,22 @@ def test_a_link_that_is_no_address_is_asked_for_again(patient: Client) -> None:
 
 
 def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Client) -> None:
-    signature = "false-signature-" + "7" * 32
-    client.mock.get(
-        REPORTS, [finished(f"https://files.example/report?X-Amz-Date=20260101&X-Amz-Signature={signature}")]
-    )
+    secrets = {
+        "X-Amz-Credential": "AKIAFALSE/20260101/us-east-1/s3/aws4_request",
+        "X-Amz-Security-Token": "false+token/" + "8" * 400,
+        "X-Amz-Signature": "false-signature-" + "7" * 32,
+        "AWSAccessKeyId": "AKIAFALSE0000",
+        "Signature": "false/short=",
+        "sig": "another-false-signature-of-32-characters",
+    }
+    harmless = {"X-Amz-Date": "20260101T000000Z", "X-Amz-Expires": "300", "X-Amz-SignedHeaders": "host"}
+    link = f"https://files.example/report?{urlencode({**harmless, **secrets})}"
+    client.mock.get(REPORTS, [finished(link)])
     client.reports.poll("11", "a token")
 
-    assert filter_secrets(f"20260101 {signature}") == "20260101 ****"
-    update_secrets([])
+    shown = SECRETS.mask(f"{link} {json.dumps(secrets)}")
+    assert [value for value in secrets.values() if value in shown or quote_plus(value) in shown] == []
+    assert [value for value in harmless.values() if value not in shown] == []
 
 
 # ---- The file
@@ -325,11 +334,59 @@ def test_a_file_in_the_open_is_refused_without_a_call(patient: Client, url: str)
     assert all(request.url.startswith(REPORTS) for request in patient.mock.request_history)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080"])
-def test_a_file_on_this_machine_needs_no_https(client: Client, host: str) -> None:
-    client.mock.get(f"http://{host}/report", json=ROWS)
+HERE = [
+    "127.0.0.1:8080",
+    "localhost:8080",
+    "[::1]:8080",
+    "127.1:8080",
+    "2130706433",
+    "0x7f000001",
+    "[::ffff:127.0.0.1]",
+]
+NEAR = ["10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]", "0.0.0.1", "100.64.0.1"]
 
-    assert client.content(f"http://{host}/report") == ROWS
+
+@pytest.mark.parametrize("host", HERE + NEAR + ["localhost.", "files.localhost", "LOCALHOST", "224.0.0.1"])
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_a_file_that_is_not_in_the_internet_is_refused_without_a_call(client: Client, scheme: str, host: str) -> None:
+    url = f"{scheme}://{host}/report"
+    client.mock.get(requests_mock.ANY, json=ROWS)
+    client.mock.get(REPORTS, [finished(FILE)])
+
+    with pytest.raises(UnavailableError, match="in the internet"):
+        client.content(url)
+    assert all(request.url.startswith(REPORTS) for request in client.mock.request_history)
+
+
+@pytest.mark.parametrize("host", HERE)
+def test_a_file_on_this_machine_is_for_who_rehearses_on_it(
+    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, host: str
+) -> None:
+    monkeypatch.setenv("PINTEREST_API_URL", "http://127.0.0.1:8899/v5")
+    mock.get(f"http://{host}/report", json=ROWS)
+
+    assert Client(mock, max_retries=0).content(f"http://{host}/report") == ROWS
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.2:1\\@files.example/report",
+        "https://somebody@files.example/report",
+        "https://files.example/report#part",
+        "https://files.example/a report",
+        "https://files.example/report\n",
+        "https://[files.example/report",
+        "https://files.example:99999/report",
+    ],
+)
+def test_an_address_that_can_be_read_in_two_ways_is_not_followed(client: Client, url: str) -> None:
+    client.mock.get(requests_mock.ANY, json=ROWS)
+    client.mock.get(REPORTS, [finished(FILE)])
+
+    with pytest.raises(UnavailableError):
+        client.content(url)
+    assert all(request.url.startswith(REPORTS) for request in client.mock.request_history)
 
 
 def test_each_file_is_read_afresh(patient: Client) -> None:

@@ -13,7 +13,6 @@
 A stream is a noun with attributes. What it shares with the others comes in through `Sync`.
 """
 
-import logging
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -25,6 +24,7 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest import limits
 from source_pinterest.api.access import Access
+from source_pinterest.api.addresses import path_of
 from source_pinterest.api.bodies import ListPage, Record, list_page, write_texts
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import ConfigError, PinterestError
@@ -40,8 +40,6 @@ from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds
 from source_pinterest.streams.base.reader import SliceReader
 from source_pinterest.streams.base.slices import key_of_parent, partition_slice
-
-LOGGER = logging.getLogger("airbyte")
 
 
 class PinterestStream(HttpStream, ABC):
@@ -120,7 +118,7 @@ class PinterestStream(HttpStream, ABC):
 
     def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
         """The path of a slice: its ids in the template."""
-        return self.path_template.format(**(stream_slice or {}))
+        return path_of(self.path_template, stream_slice or {})
 
     def request_params(self, *_: Any, next_page_token: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
         """The largest page, and the bookmark of the next; nothing for what comes in one answer."""
@@ -172,8 +170,9 @@ class PinterestStream(HttpStream, ABC):
         """
         if not stream_slice.partition:
             raise ConfigError(f"{error.message}. {error.advice}") from error
-        self.usage.count_left_out()
-        LOGGER.warning(f"{self.name}: {', '.join(key_of_parent(stream_slice))} is left out. {error.message}.")
+        left_out = f"{', '.join(key_of_parent(stream_slice))} is left out."
+        if self.notices.warn(left_out, f"{left_out} {error.message}."):
+            self.usage.count_left_out()
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
         """The records of a slice, whose ids also go to whoever needs them; returns what the cursor has to know."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from source_pinterest.api.addresses import path_of
 from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import BetaClosedError, ForbiddenError, MalformedAnswerError, ScopeMissingError
@@ -38,7 +39,9 @@ class PinMetrics:
 
     def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Metrics:
         """What one pin did. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
-        return self._client.get(f"pins/{pin_id}/analytics", {**params, **_WANTED}, _one).value
+        return self._client.get(
+            path_of("pins/{pin_id}/analytics", {"pin_id": pin_id}), {**params, **_WANTED}, _one
+        ).value
 
     def of_several(self, pin_ids: tuple[str, ...], params: Mapping[str, Any]) -> Mapping[str, Metrics]:
         """What each of several pins did. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.

@@ -1,0 +1,222 @@
+"""Does a read end as it should when what surrounds the process is not as it should be?"""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import Status
+
+from integration_tests.simulator import Fault, FaultKind, Simulator, World
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.outputs import Output
+from integration_tests.support.syncs import (
+    ROOT,
+    clean_environment,
+    read_arguments,
+    read_with_main,
+    run_main,
+    run_sync,
+)
+
+TIMEOUT_SECONDS = 60
+PIPE_BYTES = 4096
+
+
+def in_a_shell(sim: Simulator, arguments: Sequence[str], redirection: str) -> subprocess.CompletedProcess[bytes]:
+    command = f'exec "$0" main.py "$@" {redirection}'
+    return subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable, *arguments],
+        cwd=ROOT,
+        env=clean_environment(sim.url),
+        stdout=subprocess.PIPE,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full"])
+def test_a_standard_error_that_is_closed_or_full_spoils_no_sync(redirection: str, tmp_path: Path) -> None:
+    with Simulator(World(boards=3)) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config())
+        done = in_a_shell(sim, arguments, redirection)
+        output = Output.of_process(done.stdout, done.returncode, "")
+        assert_succeeded(output, ["boards"])
+        assert_exact(output, sim, ["boards"])
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
+def test_a_standard_output_that_takes_nothing_is_no_success(redirection: str, tmp_path: Path) -> None:
+    with Simulator(World(boards=3)) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config())
+        assert in_a_shell(sim, arguments, redirection).returncode == 1
+
+
+def test_a_standard_output_that_does_not_wait_for_its_reader_loses_nothing(tmp_path: Path) -> None:
+    with Simulator(World(boards=6, pins_per_board=400)) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["boards", "board_pins"]), sim.config())
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        with subprocess.Popen(
+            [sys.executable, "main.py", *arguments], cwd=ROOT, env=clean_environment(sim.url), stdout=writing
+        ) as process:
+            os.close(writing)
+            with os.fdopen(reading, "rb") as lines:
+                said = lines.read()
+        output = Output.of_process(said, process.returncode, "")
+        assert_succeeded(output, ["boards", "board_pins"])
+        assert_exact(output, sim, ["boards", "board_pins"])
+
+
+def test_a_temporary_folder_without_room_is_named(tmp_path: Path) -> None:
+    world = World(boards=0, ad_accounts=1, campaigns=2)
+    limits = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY)); "
+    script = "import runpy, sys; sys.argv[0] = 'main.py'; runpy.run_path('main.py', run_name='__main__')"
+    with Simulator(world) as sim:
+        config = sim.config(start_date=str(world.today))
+        arguments = read_arguments(tmp_path, catalog_of(["campaigns", "campaign_analytics_report"]), config)
+        done = subprocess.run(
+            [sys.executable, "-c", limits + script, *arguments],
+            cwd=ROOT,
+            env=clean_environment(sim.url) | {"TMPDIR": str(tmp_path)},
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+        output = Output.of_process(done.stdout, done.returncode, done.stderr.decode())
+        assert_failed(output, "campaign_analytics_report", "config_error", "temporary folder", str(tmp_path), "TMPDIR")
+        assert_exact(output, sim, ["campaigns"])
+
+
+@pytest.mark.parametrize("command", ["check", "discover", "read"])
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"null"])
+def test_a_config_file_that_is_none_is_named(command: str, content: bytes | None, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config())[1:]
+        path = tmp_path / "config.json"
+        path.unlink()
+        if content is not None:
+            path.write_bytes(content)
+        output = run_main(sim, command, *(arguments if command == "read" else arguments[:2]))
+    assert output.exit_code == 1
+    [error] = output.errors
+    assert str(path) in str(error.message)
+    assert error.stack_trace is None
+    assert "Traceback" not in output.stderr
+
+
+@pytest.mark.parametrize("name", ["catalog", "state"])
+def test_a_catalog_or_a_state_that_is_none_is_named(name: str, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config(), {})
+        (tmp_path / f"{name}.json").write_text("null", encoding="utf-8")
+        output = run_main(sim, *arguments)
+    assert output.exit_code == 1
+    [error] = output.errors
+    assert str(tmp_path / f"{name}.json") in str(error.message)
+    assert not output.records
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_of_any_shell_are_read(encoding: str, tmp_path: Path) -> None:
+    with Simulator(World(boards=3)) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config(), {})
+        for name in ("config", "catalog", "state"):
+            path = tmp_path / f"{name}.json"
+            path.write_text(path.read_text(encoding="utf-8"), encoding=encoding)
+        output = run_main(sim, *arguments)
+        assert_succeeded(output, ["boards"])
+
+
+def test_a_command_is_asked_for() -> None:
+    with Simulator() as sim:
+        output = run_main(sim)
+    assert output.exit_code == 1
+    assert [error.message for error in output.errors] == ["Name a command: spec, check, discover or read."]
+
+
+@pytest.mark.parametrize("blank", ["", "  ", None])
+def test_a_start_date_that_was_left_empty_is_no_error(blank: str | None, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        path = tmp_path / "config.json"
+        path.write_text(json.dumps(sim.config(start_date=blank, custom_reports=[], status=None)), encoding="utf-8")
+        output = run_main(sim, "check", "--config", str(path))
+    [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
+    assert status.status is Status.SUCCEEDED, status.message
+
+
+@pytest.mark.parametrize("address", ["http://[", "pinterest", "http://127.0.0.2:1\\@127.0.0.1/v5"])
+def test_an_api_address_that_is_none_is_a_sentence(address: str, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        path = tmp_path / "config.json"
+        path.write_text(json.dumps(sim.config()), encoding="utf-8")
+        environment = {"PINTEREST_API_URL": address}
+        output = run_main(sim, "check", "--config", str(path), environment=environment)
+    [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
+    assert "PINTEREST_API_URL must be an https address" in str(status.message)
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+LONG = "9" * 5_000
+
+
+@pytest.mark.parametrize("value", [DEEP, LONG, f"-{LONG}"], ids=["deep", "long", "negative"])
+def test_what_no_parser_takes_is_a_malformed_answer(value: str) -> None:
+    answers = {
+        "/boards": f'{{"items": [{{"id": "1", "name": {value}}}], "bookmark": null}}',
+        "/ad_accounts": '{"items": [{"id": "11"}]}',
+        "/ad_accounts/11/campaigns": '{"items": [{"id": "12", "ad_account_id": "11"}]}',
+        "/ad_accounts/11/campaigns/analytics": f'[{{"CAMPAIGN_ID": "12", "DATE": "2026-01-01", "CTR": {value}}}]',
+    }
+    with Simulator() as sim, serving(answers) as url:
+        config = sim.access_token_config(max_retries=1)
+        streams = ["boards", "campaign_analytics"]
+        output = read_with_main(sim, streams, config=config, environment={"PINTEREST_API_URL": url})
+    for stream in streams:
+        assert_failed(output, stream, "transient_error", "failed 2 times in a row")
+
+
+def test_an_account_that_is_left_out_is_counted_and_named_once() -> None:
+    world = World(boards=0, ad_accounts=2, campaigns=600)
+    with Simulator(world) as sim:
+        account = world.account_id(0)
+        sim.add_fault(Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=account, times=None))
+        output = run_sync(sim, ["campaign_analytics"])
+        assert len([entry for entry in sim.calls("campaigns/analytics") if entry.account == account]) > 1
+    assert len([text for text in output.warnings() if "is left out" in text]) == 1
+    [total] = [text for _, text in output.logs if text.startswith("campaign_analytics: records ")]
+    assert total.endswith("accounts or boards left out 1.")
+
+
+@contextmanager
+def serving(answers: Mapping[str, str]) -> Iterator[str]:
+    """A server that has an answer for each path; its API address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = answers[self.path.partition("?")[0].removeprefix("/v5")].encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v5"
+    finally:
+        server.shutdown()
+        server.server_close()

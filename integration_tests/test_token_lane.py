@@ -1,0 +1,166 @@
+"""Does a rotated refresh token get out before it is used, whatever happens to the process or to its output?
+
+The old one is dead by then: a token that is neither in the output nor in the file locks the user out.
+"""
+
+import json
+import logging
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import orjson
+import pytest
+from airbyte_cdk.models import Type
+
+from integration_tests.simulator import Fault, FaultKind, Rotation, Simulator, World
+from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.outputs import Output
+from integration_tests.support.syncs import ROOT, SHORT_PAUSES, clean_environment, read_arguments, run_sync
+from source_pinterest.source import SourcePinterest
+
+TOKEN, PINS = "oauth/token", "boards/list_pins"
+PATIENCE_SECONDS = 60
+ENDS_WITHIN_SECONDS = 12
+ENDINGS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
+GLANCE_SECONDS = 0.02
+
+
+def many() -> World:
+    """Far more than fits into a pipe that nobody reads."""
+    return World(boards=30, pins_per_board=400)
+
+
+@contextmanager
+def reading(sim: Simulator, arguments: Sequence[str], *, saves: bool) -> Iterator[subprocess.Popen[bytes]]:
+    environment = clean_environment(sim.url) | ({"PINTEREST_SAVE_TOKENS": "1"} if saves else {})
+    command = [sys.executable, "main.py", *arguments]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for what another process does."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        Event().wait(GLANCE_SECONDS)
+
+
+def refresh_tokens(said: bytes) -> list[str]:
+    """Those that went to the platform, in their order; each line of the output is whole."""
+    messages = map(orjson.loads, said.splitlines())
+    configs = [message["control"]["connectorConfig"]["config"] for message in messages if message["type"] == "CONTROL"]
+    return [config["credentials"]["refresh_token"] for config in configs]
+
+
+def newest(sim: Simulator) -> str:
+    return str(sim.config()["credentials"]["refresh_token"])
+
+
+def saved(folder: Path) -> str:
+    return str(json.loads((folder / "config.json").read_text(encoding="utf-8"))["credentials"]["refresh_token"])
+
+
+@pytest.mark.parametrize("saves", [True, False], ids=["saved", "not saved"])
+@pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name)
+def test_an_end_at_the_first_use_of_the_new_token_loses_none(
+    ending: signal.Signals, saves: bool, tmp_path: Path
+) -> None:
+    with Simulator(World(boards=3), refresh_rotation=Rotation.REVOKE) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["boards", "board_pins"]), sim.config())
+        before = newest(sim)
+        with reading(sim, arguments, saves=saves) as process:
+            sim.after("boards/list", 1, lambda _: process.send_signal(ending))
+            said = process.stdout.read() if process.stdout else b""
+            process.wait(ENDS_WITHIN_SECONDS)
+        last_line = said.rpartition(b"\n")[2]
+        assert process.returncode == (-ending if ending is signal.SIGKILL else 128 + ending)
+        assert refresh_tokens(said.removesuffix(last_line)) == [newest(sim)]
+        assert saved(tmp_path) == (newest(sim) if saves else before)
+        again = run_sync(sim, ["boards"])
+        assert_succeeded(again, ["boards"])
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT], ids=lambda ending: ending.name)
+def test_an_end_while_nobody_reads_hands_it_out_as_soon_as_somebody_does(
+    ending: signal.Signals, tmp_path: Path
+) -> None:
+    expiry = Fault(FaultKind.TOKEN_EXPIRED, on=PINS, after=4)
+    with Simulator(many(), faults=[expiry], refresh_rotation=Rotation.REVOKE) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["board_pins"]), sim.config())
+        with reading(sim, arguments, saves=True) as process:
+            until(lambda: len(sim.calls(TOKEN)) == 2 and saved(tmp_path) == newest(sim))
+            process.send_signal(ending)
+            said = process.stdout.read() if process.stdout else b""
+            process.wait(ENDS_WITHIN_SECONDS)
+        assert process.returncode == 128 + ending
+        assert refresh_tokens(said)[-1] == newest(sim)
+        assert len(refresh_tokens(said)) == 2
+
+
+def test_a_kill_while_nobody_reads_leaves_it_in_the_file(tmp_path: Path) -> None:
+    expiry = Fault(FaultKind.TOKEN_EXPIRED, on=PINS, after=4)
+    with Simulator(many(), faults=[expiry], refresh_rotation=Rotation.REVOKE) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["board_pins"]), sim.config())
+        with reading(sim, arguments, saves=True) as process:
+            until(lambda: len(sim.calls(TOKEN)) == 2 and saved(tmp_path) == newest(sim))
+            process.kill()
+        assert_succeeded(
+            run_sync(sim, ["boards"], config=json.loads((tmp_path / "config.json").read_text())), ["boards"]
+        )
+
+
+def test_tokens_that_rotate_again_and_again_come_in_their_order_however_slow_the_reader(tmp_path: Path) -> None:
+    expiries = [Fault(FaultKind.TOKEN_EXPIRED, on=PINS, after=after) for after in (4, 12, 20)]
+    issued: list[str] = []
+    with Simulator(many(), faults=expiries, refresh_rotation=Rotation.REVOKE) as sim:
+        for number in range(1, 5):
+            sim.after(TOKEN, number, lambda _: issued.append(newest(sim)))
+        arguments = read_arguments(tmp_path, catalog_of(["board_pins"]), sim.config())
+        with reading(sim, arguments, saves=True) as process:
+            until(lambda: len(sim.calls(TOKEN)) == 2)
+            said = process.stdout.read() if process.stdout else b""
+        assert process.returncode == 0
+        assert len(issued) >= 3
+        assert refresh_tokens(said) == issued
+        assert saved(tmp_path) == newest(sim)
+        assert_exact(Output.of_process(said, 0, ""), sim, ["board_pins"])
+
+
+def test_in_process_it_is_the_next_message_of_the_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(boards=12, sections_per_board=0, pins_per_board=100)
+    expiry = Fault(FaultKind.TOKEN_EXPIRED, on=PINS, after=6)
+    with Simulator(world, faults=[expiry], refresh_rotation=Rotation.REVOKE) as sim:
+        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+        config: dict[str, Any] = sim.config(num_workers=2)
+        messages = SourcePinterest(SHORT_PAUSES).read(logging.getLogger("airbyte"), config, catalog_of(["board_pins"]))
+        seen = []
+        for message in messages:
+            seen.append(message)
+            if message.type is Type.RECORD:
+                break
+        until(lambda: uses_of_the_second_token(sim))
+        handed_on = next(messages)
+        assert handed_on.type is Type.CONTROL
+        assert handed_on.control.connectorConfig.config["credentials"]["refresh_token"] == newest(sim)
+        rest = list(messages)
+    assert len([message for message in [*seen, *rest] if message.type is Type.RECORD]) == 12 * 100
+
+
+def uses_of_the_second_token(sim: Simulator) -> list[object]:
+    """The calls that Pinterest answered after it had issued another token."""
+    renewals = [place for place, entry in enumerate(list(sim.log)) if entry.operation_id == TOKEN]
+    return [entry for entry in sim.log[renewals[1] :] if entry.operation_id == PINS] if len(renewals) > 1 else []

@@ -1,0 +1,97 @@
+"""What is in a file that the command line names? Whatever is wrong with it, the message names the file."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteStateMessage,
+    AirbyteStateMessageSerializer,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteCatalogSerializer,
+)
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_pinterest.config.options import refusal
+
+
+def read_object(path: Path, option: str = "config") -> dict[str, Any]:
+    """The JSON object in a file, in UTF-8 or, as some shells write it, in UTF-16, with a byte order mark or without.
+
+    Args:
+        path: of the file.
+        option: of the command line, which names it.
+
+    Raises:
+        AirbyteTracedException: there is none.
+    """
+    content = _content(path, option)
+    if not isinstance(content, dict):
+        raise refusal(f"{path} does not hold a JSON object. Fix it, or name another file with --{option}.")
+    return content
+
+
+def read_configured_catalog(path: Path) -> ConfiguredAirbyteCatalog:
+    """The catalog in a file.
+
+    Raises:
+        AirbyteTracedException: there is none.
+    """
+    content = read_object(path, "catalog")
+    try:
+        return ConfiguredAirbyteCatalogSerializer.load(content)
+    except ValueError as error:
+        raise refusal(
+            f"{path} does not hold a configured catalog ({_on_one_line(error)}). Fix it, or write a new one with "
+            "python -m source_pinterest.catalog.",
+        ) from error
+
+
+def read_states(path: Path) -> list[AirbyteStateMessage]:
+    """The states in a file: a list of stream states, or a mapping of streams to states as of old.
+
+    Raises:
+        AirbyteTracedException: it holds something else.
+    """
+    content = _content(path, "state")
+    if not isinstance(content, Mapping | list):
+        raise _no_state(path, "neither a list nor an object")
+    entries = _entries(content) if isinstance(content, Mapping) else content
+    try:
+        states = [AirbyteStateMessageSerializer.load(entry) for entry in entries]
+    except ValueError as error:
+        raise _no_state(path, _on_one_line(error)) from error
+    if not all(state.stream or state.global_ or state.data for state in states):
+        raise _no_state(path, "an entry names no stream")
+    return states
+
+
+def _no_state(path: Path, why: str) -> AirbyteTracedException:
+    return refusal(f"{path} does not hold a state ({why}). Fix it, or leave --state out: the sync then begins anew.")
+
+
+def _entries(states_by_name: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": state}}
+        for name, state in states_by_name.items()
+        if isinstance(state, dict)
+    ]
+
+
+def _content(path: Path, option: str) -> Any:
+    try:
+        content = path.read_bytes()
+        if content.strip():
+            return json.loads(content)
+    except OSError as error:
+        raise refusal(f"{path} can't be read ({error.strerror}). Name another file with --{option}.") from error
+    except (ValueError, RecursionError) as error:
+        raise refusal(
+            f"{path} can't be read as JSON ({_on_one_line(error)}). Fix it, or name another file with --{option}.",
+        ) from error
+    raise refusal(f"{path} is empty. Fix it, or name another file with --{option}.")
+
+
+def _on_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

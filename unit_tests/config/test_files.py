@@ -1,0 +1,115 @@
+"""Is a file of the command line read however it was written, and named by the sentence where it can't be?"""
+
+import codecs
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_pinterest.config.files import read_configured_catalog, read_object, read_states
+
+STATE = {"type": "STREAM", "stream": {"stream_descriptor": {"name": "boards"}, "stream_state": {"a": 1}}}
+STREAM = {"name": "boards", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
+CATALOG = {"streams": [{"stream": STREAM, "sync_mode": "full_refresh", "destination_sync_mode": "overwrite"}]}
+READERS = pytest.mark.parametrize("read", [read_object, read_configured_catalog, read_states])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "file.json"
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (b"", "utf-8"),
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (b"", "utf-16-le"),
+    ],
+)
+def test_a_file_is_read_whatever_the_shell_that_wrote_it(path: Path, mark: bytes, encoding: str) -> None:
+    def write(content: Any) -> None:
+        path.write_bytes(mark + json.dumps(content, ensure_ascii=False).encode(encoding))
+
+    write({"name": "Ünïcode 🙂"})
+    assert read_object(path) == {"name": "Ünïcode 🙂"}
+    write(CATALOG)
+    assert [configured.stream.name for configured in read_configured_catalog(path).streams] == ["boards"]
+    write([STATE])
+    assert [state.stream.stream_descriptor.name for state in read_states(path) if state.stream] == ["boards"]
+
+
+def sentence_of(read: Callable[[Path], Any], path: Path) -> str:
+    with pytest.raises(AirbyteTracedException) as raised:
+        read(path)
+    assert raised.value.failure_type is not None
+    assert raised.value.failure_type.value == "config_error"
+    sentence = str(raised.value.message)
+    assert "\n" not in sentence
+    assert str(path) in sentence
+    return sentence
+
+
+@READERS
+def test_a_file_that_is_not_there_is_named(read: Callable[[Path], Any], path: Path) -> None:
+    assert "can't be read (No such file or directory)" in sentence_of(read, path)
+    path.mkdir()
+    assert "can't be read (Is a directory)" in sentence_of(read, path)
+
+
+@READERS
+@pytest.mark.parametrize(
+    "content", [b"{", b"{'a': 1}", b"\xff\xfe\x00", b"\xc3\x28", b"[" * 100_000, b"\x00", b"9" * 5_000, b"yaml: 1"]
+)
+def test_a_file_that_is_no_json_is_named(read: Callable[[Path], Any], path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    assert "can't be read as JSON (" in sentence_of(read, path)
+
+
+@READERS
+@pytest.mark.parametrize("content", [b"", b" \n"])
+def test_an_empty_file_is_named(read: Callable[[Path], Any], path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    assert "is empty" in sentence_of(read, path)
+
+
+@pytest.mark.parametrize("read", [read_object, read_configured_catalog])
+@pytest.mark.parametrize("content", ["[]", "null", "1", '"text"', "true"])
+def test_a_file_without_an_object_is_named(read: Callable[[Path], Any], path: Path, content: str) -> None:
+    path.write_text(content, encoding="utf-8")
+    assert "does not hold a JSON object" in sentence_of(read, path)
+
+
+@pytest.mark.parametrize("content", [{}, {"streams": 1}, {"streams": [1]}, {"streams": [{"stream": STREAM}]}])
+def test_an_object_that_is_no_catalog_is_named(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert "does not hold a configured catalog" in sentence_of(read_configured_catalog, path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, 1, "text", [1], [{}], [None], [{"type": "STREAM"}], [{**STATE, "stream": {"stream_descriptor": {}}}]],
+)
+def test_what_is_no_state_is_named(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert "does not hold a state" in sentence_of(read_states, path)
+
+
+@pytest.mark.parametrize("content", [[], {}])
+def test_a_state_without_an_entry_is_none(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert read_states(path) == []
+
+
+def test_a_mapping_of_streams_to_states_is_read_too(path: Path) -> None:
+    path.write_text(json.dumps({"boards": {"a": 1}, "no_state": None}), encoding="utf-8")
+    [state] = read_states(path)
+
+    assert state.stream is not None
+    assert state.stream.stream_descriptor.name == "boards"
+    assert vars(state.stream.stream_state) == {"a": 1}

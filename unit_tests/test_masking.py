@@ -1,0 +1,105 @@
+"""Is a secret masked in every form in which it may come back, and nothing else?"""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
+
+import pytest
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
+
+from source_pinterest.masking import MASK, Secrets
+
+AWKWARD = "false \"secret\" /with\\\n&+'ümläuts'"
+PLAIN = "false-client-secret"
+COUNT = 1_001
+
+
+@pytest.fixture(autouse=True)
+def _leave_the_frameworks_list_empty() -> Iterator[None]:
+    yield
+    update_secrets([])
+
+
+def masking(*values: str) -> Secrets:
+    secrets = Secrets()
+    secrets.keep(*values)
+    return secrets
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        str,
+        quote,
+        quote_plus,
+        lambda secret: quote(secret, safe=""),
+        lambda secret: re.sub("%..", lambda code: code[0].lower(), quote(secret, safe="")),
+        lambda secret: json.dumps(secret)[1:-1],
+        lambda secret: json.dumps(secret, ensure_ascii=False)[1:-1],
+        lambda secret: json.dumps(secret)[1:-1].replace("/", "\\/"),
+        lambda secret: repr(secret)[1:-1],
+    ],
+)
+@pytest.mark.parametrize("secret", [PLAIN, AWKWARD])
+def test_a_secret_is_masked_however_it_is_written(secret: str, form: object) -> None:
+    written = form(secret)  # type: ignore[operator]
+
+    assert masking(secret).mask(f"before{written}after") == f"before{MASK}after"
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("before", ["", "1", "12", "1234567:"])
+@pytest.mark.parametrize("after", ["", ":", "::", ":::"])
+@pytest.mark.parametrize("secret", [PLAIN, "???>>>~~~~false"])
+def test_base64_is_masked_wherever_the_secret_stands(secret: str, before: str, after: str, encode: object) -> None:
+    encoded = encode(f"{before}{secret}{after}".encode()).decode()  # type: ignore[operator]
+    shown = masking(secret).mask(encoded)
+
+    assert MASK in shown
+    assert len(shown) <= len(MASK) + len(before) + len(after) + 10
+
+
+def test_of_two_secrets_the_longer_is_masked_whole() -> None:
+    for order in (("false-token", "false-token-2"), ("false-token-2", "false-token")):
+        assert masking(*order).mask("false-token-2, false-token.") == f"{MASK}, {MASK}."
+
+
+@pytest.mark.parametrize("short", ["boards", "a", "sevenly"])
+def test_a_short_secret_is_masked_as_a_word_alone(short: str) -> None:
+    secrets = masking(short)
+
+    assert secrets.mask(f"'{short}', x{short}, {short}x, {short}_1 {short}") == (
+        f"'{MASK}', x{short}, {short}x, {short}_1 {MASK}"
+    )
+    assert filter_secrets(f"x{short}x") == f"x{short}x"
+
+
+def test_a_longer_one_is_masked_inside_a_word_too() -> None:
+    assert masking("eightish").mask("xeightishx") == f"x{MASK}x"
+
+
+def test_what_is_empty_or_missing_is_no_secret() -> None:
+    secrets = Secrets()
+    secrets.keep(None, "")
+
+    assert secrets.mask("a text") == "a text"
+
+
+def test_the_framework_masks_the_same_even_after_it_has_replaced_its_list() -> None:
+    secrets = masking(PLAIN, "false-client-secret-2")
+    assert filter_secrets(f"{PLAIN} {quote(PLAIN)} false-client-secret-2") == f"{MASK} {MASK} {MASK}"
+
+    update_secrets(["something-else"])
+    secrets.keep("false-third-secret")
+    assert filter_secrets(f"{PLAIN} false-third-secret") == f"{MASK} {MASK}"
+
+
+def test_what_is_secret_for_minutes_is_forgotten_after_many_others() -> None:
+    secrets = masking(PLAIN)
+    for number in range(COUNT):
+        secrets.keep_for_a_while(f"false-signature-{number:05}")
+
+    assert secrets.mask("false-signature-00000") == "false-signature-00000"
+    assert secrets.mask(f"false-signature-00001 false-signature-{COUNT - 1:05} {PLAIN}") == f"{MASK} {MASK} {MASK}"

@@ -1,0 +1,49 @@
+"""Is every promise of SECURITY.md held by a test that exists, and are its numbers those of the code?"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from source_pinterest import limits
+from source_pinterest.api.chunks import ANSWER, REPORT_FILE, TOKEN_ANSWER
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+ROW = re.compile(r"\| (?P<promise>[^|]+) \| `(?P<file>[^:`]+)::(?P<test>\w+)` \|")
+MEBIBYTE = 1024**2
+
+
+def rows() -> list[str]:
+    return [line for line in TEXT.splitlines() if line.startswith("| ") and not line.startswith(("| Promise", "| ---"))]
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row[2:60])
+def test_a_promise_is_held_by_a_test(row: str) -> None:
+    found = ROW.fullmatch(row)
+
+    assert found, row
+    assert f"def {found['test']}(" in (ROOT / found["file"]).read_text(encoding="utf-8")
+
+
+def test_there_are_promises_of_every_kind() -> None:
+    assert re.findall(r"^### (.+)$", TEXT, re.MULTILINE) == ["Secrets", "Tokens", "Hosts", "Bounds"]
+    assert len(rows()) > 25
+
+
+def test_the_bounds_are_those_that_are_promised() -> None:
+    said = [row for row in rows() if "test_the_bounds_are_those_that_are_promised" in row]
+    numbers = [[int(number) for number in re.findall(r"\b\d+\b", row.rpartition(" | `")[0])] for row in said]
+
+    assert numbers[0] == [
+        ANSWER.most_bytes // MEBIBYTE,
+        TOKEN_ANSWER.most_bytes // 1024,
+        REPORT_FILE.most_bytes // 1024**3,
+        limits.ROW_BYTES // MEBIBYTE,
+    ]
+    assert TOKEN_ANSWER.most_bytes == limits.ERROR_BYTES
+    assert "ten minutes" in said[1]
+    assert (ANSWER.seconds, TOKEN_ANSWER.seconds) == (10 * 60, 2 * 60)
+    assert numbers[1] == [REPORT_FILE.bytes_a_second // 1024]
+    assert numbers[2] == [limits.EMPTY_PAGES_IN_A_ROW]
+    assert f"{limits.MESSAGE_CHARACTERS:,} characters" in TEXT
