@@ -99,7 +99,7 @@ def test_custom_reports_come_from_the_config(tmp_path: Path, catalog_command: Co
     [
         (["campains"], "There is no stream campains. Did you mean campaigns?"),
         (["boards", "zzz"], "There is no stream zzz. Choose among: ad_accounts, user_account,"),
-        (["boards", "--config", "nowhere.json"], "nowhere.json can't be read as JSON"),
+        (["boards", "--config", "nowhere.json"], "nowhere.json can't be read (No such file"),
         (["boards", "--config", "integration_tests/invalid_config.json"], "Start Date"),
     ],
     ids=["misspelt", "unlike any", "no such file", "bad config"],

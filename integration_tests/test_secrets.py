@@ -6,6 +6,7 @@ by the protocol they carry the whole config.
 
 import base64
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -97,6 +98,29 @@ def test_not_even_a_process_with_debug_logs(kind: FaultKind, on: str, tmp_path: 
         out = done.stdout.decode()
         assert any(json.loads(line)["type"] == "DEBUG" for line in out.splitlines())
         assert_no_secret_in(without_controls(out) + done.stderr.decode(), sim.secrets)
+
+
+@pytest.mark.parametrize("kind", [FaultKind.DOWNLOAD_503, FaultKind.DOWNLOAD_EXPIRED])
+def test_nor_the_link_to_a_report(kind: FaultKind, tmp_path: Path) -> None:
+    world = World(boards=0, ad_accounts=1, campaigns=2)
+    with Simulator(world, faults=[Fault(kind)]) as sim:
+        config = sim.config(max_retries=2, start_date=str(world.today))
+        arguments = read_arguments(tmp_path, catalog_of(["campaign_analytics_report"]), config)
+        done = subprocess.run(
+            [sys.executable, "main.py", *arguments, "--debug"],
+            cwd=ROOT,
+            env=clean_environment(sim.url),
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0
+        assert sim.fired(kind)
+        lines = [line for line in done.stdout.decode().splitlines() if json.loads(line)["type"] != "CONTROL"]
+        debug = [json.loads(line)["message"] for line in lines if json.loads(line)["type"] == "DEBUG"]
+        assert [line for line in debug if re.fullmatch(r"GET /v5/ad_accounts/\d+/reports: 200", line)]
+        assert not [line for line in debug if "?" in line]
+        assert_no_secret_in("".join(lines) + done.stderr.decode(), sim.secrets)
 
 
 def test_a_plain_access_token_is_not_told_either(said: Said) -> None:

@@ -95,6 +95,20 @@ def test_an_end_at_the_first_use_of_the_new_token_loses_none(
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT], ids=lambda ending: ending.name)
+def test_an_end_while_the_token_is_on_its_way_waits_for_it(ending: signal.Signals, tmp_path: Path) -> None:
+    slow = Fault(FaultKind.SLOW, on=TOKEN, seconds=1)
+    with Simulator(World(boards=3), faults=[slow], refresh_rotation=Rotation.REVOKE) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config())
+        with reading(sim, arguments, saves=True) as process:
+            sim.after(TOKEN, 1, lambda _: process.send_signal(ending))
+            said = process.stdout.read() if process.stdout else b""
+            process.wait(ENDS_WITHIN_SECONDS)
+        assert process.returncode == 128 + ending
+        assert refresh_tokens(said) == [newest(sim)]
+        assert saved(tmp_path) == newest(sim)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT], ids=lambda ending: ending.name)
 def test_an_end_while_nobody_reads_hands_it_out_as_soon_as_somebody_does(
     ending: signal.Signals, tmp_path: Path
 ) -> None:

@@ -176,12 +176,14 @@ def run() -> NoReturn:
     mask_logs()
     lines, source, code = WholeLines(), SourcePinterest(), 1
     PRINT_BUFFER.lock = lines  # type: ignore[assignment]  # it asks no more of its lock
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lines.terminate)
     PRINT_BUFFER.flush = flush_logs  # type: ignore[method-assign]  # its own loses what a full pipe does not take
     if sys.stderr:
         sys.stderr = MaskedStream(sys.stderr)
     try:
         tune_memory()
-        _print_messages(sys.argv[1:], PinterestEntrypoint(source, lines, MESSAGES.write_now), lines)
+        _print_messages(sys.argv[1:], PinterestEntrypoint(source, lines, MESSAGES.write_now))
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
@@ -197,13 +199,13 @@ def run() -> NoReturn:
         _exit(code, source)
 
 
-def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint, lines: WholeLines) -> None:
+def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint) -> None:
     """Print each message; what anything else prints goes where the logs go."""
     parsed = entrypoint.parse_args(arguments)
     is_read = parsed.command == "read"
-    if is_read:  # others lose nothing, and whoever has the one answer it wanted may end us at once, as PyAirbyte does
-        for ending in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(ending, lines.terminate)
+    if not is_read:  # nothing is lost, and whoever has the one answer it wanted may end us at once, as PyAirbyte does
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with PRINT_BUFFER, watched(lambda: entrypoint.source.progress) if is_read else nullcontext():
         sys.stdout = sys.stderr = MaskedStream(PRINT_BUFFER)
         for lines_of_message in entrypoint.lines(parsed):

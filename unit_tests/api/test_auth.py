@@ -214,6 +214,28 @@ def test_a_rotation_is_told_before_anybody_uses_the_new_token(endpoint: Endpoint
     assert endpoint.calls == 1
 
 
+def test_whoever_ends_the_process_can_wait_for_a_token_that_is_on_its_way(endpoint: Endpoint) -> None:
+    endpoint.answers(issued(1, refresh_token="false-refresh-token-2"))
+    is_told, may_go_on = threading.Event(), threading.Event()
+
+    def hand_on(_: Tokens) -> None:
+        is_told.set()
+        assert may_go_on.wait(PATIENCE_SECONDS)
+
+    endpoint.on_rotation = hand_on
+    renewing = in_thread(endpoint.token)
+    assert is_told.wait(PATIENCE_SECONDS)
+    endpoint.authenticator.settle(0.01)
+    ending = in_thread(lambda: endpoint.authenticator.settle(PATIENCE_SECONDS))
+    assert waits(ending)
+    may_go_on.set()
+
+    ending.result(PATIENCE_SECONDS)
+    renewing.result(PATIENCE_SECONDS)
+    endpoint.authenticator.settle(PATIENCE_SECONDS)
+    AccessTokenAuthenticator(AccessTokenCredentials("false-plain-token")).settle(PATIENCE_SECONDS)
+
+
 def test_a_rotation_is_known_to_be_secret_before_it_is_told(endpoint: Endpoint) -> None:
     endpoint.answers(issued(1, refresh_token="another-refresh-token"))
     shown: list[str] = []

@@ -4,7 +4,17 @@ import logging
 import queue
 
 import pytest
-from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, FailureType, Level, StreamDescriptor, Type
+from airbyte_cdk.models import (
+    AirbyteConnectionStatus,
+    AirbyteLogMessage,
+    AirbyteMessage,
+    AirbyteStateMessage,
+    FailureType,
+    Level,
+    Status,
+    StreamDescriptor,
+    Type,
+)
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.errors import ConfigError
@@ -13,6 +23,7 @@ from source_pinterest.engine.messages import (
     TRUE_COUNTS,
     FailureTypes,
     OrderedMessageRepository,
+    RecordQueue,
     as_trace,
     clean,
 )
@@ -90,6 +101,29 @@ def test_a_trace_shows_no_secret_anywhere(secret: str) -> None:
     shown = f"{error.message} {error.internal_message} {error.stack_trace}"  # type: ignore[union-attr]
     assert secret not in shown
     assert shown.count("is refused.") >= 3
+
+
+def test_a_log_line_and_a_connection_status_show_none_either(secret: str) -> None:
+    log = AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=Level.INFO, message=f"It is {secret}."))
+    status = AirbyteConnectionStatus(status=Status.FAILED, message=f"It is {secret}.")
+    checked = AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=status)
+    fine = AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=AirbyteConnectionStatus(Status.SUCCEEDED))
+
+    assert clean(log).log.message == "It is ****."  # type: ignore[union-attr]
+    assert clean(checked).connectionStatus.message == "It is ****."  # type: ignore[union-attr]
+    assert clean(fine).connectionStatus.message is None  # type: ignore[union-attr]
+
+
+def test_what_can_not_wait_goes_before_all_else(secret: str) -> None:
+    records = RecordQueue(1)
+    repository = OrderedMessageRepository(records)
+    records.put(PageMessage(Page("boards", secret.encode(), 1)))
+    token = AirbyteMessage(type=Type.CONTROL)
+    in_thread(lambda: repository.emit_next(token)).result(PATIENCE_SECONDS)
+    assert records.get_nowait() is token
+
+    repository.emit_next(token)
+    assert list(repository.consume_queue()) == [token]
 
 
 @pytest.mark.parametrize("kind", [FailureType.config_error, FailureType.transient_error])

@@ -106,3 +106,40 @@ def test_output_is_written_before_the_reader_has_to_wait(records: RecordQueue, m
     with pytest.raises(queue.Empty):
         records.get(block=False)
     assert flushes == [1]
+
+
+def control() -> AirbyteMessage:
+    return AirbyteMessage(type=Type.CONTROL)
+
+
+def test_what_can_not_wait_comes_first_and_keeps_its_order_though_the_queue_is_full(records: RecordQueue) -> None:
+    records.put(page(10_000))
+    first, second = control(), control()
+    assert waits(putting(records, 1))
+    records.put_first(first)
+    records.put_first(second)
+
+    assert [records.get(timeout=PATIENCE_SECONDS) for _ in range(2)] == [first, second]
+    assert taken(records) == 10_000
+    assert taken(records) == 1
+    assert records.bytes == 0
+
+
+def test_what_can_not_wait_wakes_a_reader_who_waits(records: RecordQueue) -> None:
+    reader = in_thread(lambda: records.get(timeout=PATIENCE_SECONDS))
+    assert waits(reader)
+    urgent = control()
+    records.put_first(urgent)
+
+    assert reader.result(PATIENCE_SECONDS) is urgent
+
+
+def test_a_reader_may_take_it_before_the_next_item(records: RecordQueue) -> None:
+    records.put(page(7))
+    assert list(records.urgent()) == []
+    urgent = control()
+    records.put_first(urgent)
+
+    assert list(records.urgent()) == [urgent]
+    assert taken(records) == 7
+    assert records.bytes == 0

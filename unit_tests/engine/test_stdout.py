@@ -2,7 +2,9 @@
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from airbyte_cdk.logger import PRINT_BUFFER
 
 from source_pinterest.engine.stdout import MessageWriter
 from unit_tests.clocks import Clock
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 
 @pytest.fixture
@@ -162,3 +165,57 @@ def test_what_a_signal_cuts_off_is_written_before_the_end_and_nothing_twice(
     writer.flush()
 
     assert stdout.read_bytes() == whole
+
+
+# ---- Lines that can't wait
+
+
+def test_a_line_that_can_not_wait_comes_before_all_that_waits(stdout: Path) -> None:
+    writer = MessageWriter()
+    writer.write(b"a record\n")
+    writer.write_now(b"a token\n")
+    assert stdout.read_bytes() == b"a token\n"
+
+    writer.flush()
+    assert stdout.read_bytes() == b"a token\na record\n"
+
+
+def test_a_line_whose_writer_never_gets_the_lock_is_written_by_who_has_it(
+    stdout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, lock = MessageWriter(), threading.Lock()
+    monkeypatch.setattr(PRINT_BUFFER, "lock", lock)
+    writer.write(b"a record\n")
+    lock.acquire()
+    waiting = in_thread(lambda: writer.write_now(b"a token\n"))
+    assert waits(waiting)
+    monkeypatch.setattr(PRINT_BUFFER, "lock", nullcontext())
+    writer.flush()
+
+    assert stdout.read_bytes() == b"a token\na record\n"
+    lock.release()
+    waiting.result(PATIENCE_SECONDS)
+    assert stdout.read_bytes() == b"a token\na record\n"
+
+
+def test_an_output_that_is_full_is_waited_for(stdout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, waited = os.write, []
+
+    def full_at_first(descriptor: int, batch: bytes) -> int:
+        if len(waited) < 2:
+            raise BlockingIOError
+        return whole(descriptor, batch)
+
+    monkeypatch.setattr(os, "write", full_at_first)
+    monkeypatch.setattr("select.select", lambda _, writers, __: waited.append(writers))
+    MessageWriter().write_now(b"a line\n")
+
+    assert stdout.read_bytes() == b"a line\n"
+    assert len(waited) == 2
+
+
+def test_an_output_that_was_never_open_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "__stdout__", None)
+
+    with pytest.raises(BrokenPipeError):
+        MessageWriter().write_now(b"a line\n")
