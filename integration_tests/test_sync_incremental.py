@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Kind, Simulator, World
-from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of, keys_of
+from integration_tests.support.assertions import (
+    assert_exact,
+    assert_same,
+    assert_succeeded,
+    key_of,
+    keys_of,
+    without_nulls,
+)
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS, ENTITIES
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output, Record
@@ -352,13 +359,47 @@ def test_appending_from_a_start_date_that_has_not_settled(sim: Simulator, start_
             assert_same(stream, emitted, sim.expected(stream, start=start, end=settled(today)))
 
 
-def test_from_deduplicating_to_appending_no_day_comes_twice(sim: Simulator) -> None:
-    first = run_sync(sim, DAY_STREAMS)
+@pytest.mark.parametrize("before", ["append_dedup", "overwrite", "full_refresh"])
+def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(sim: Simulator, before: str) -> None:
+    """The newest days were half counted then. They come once more, and a warning names them."""
+    mode = (
+        {"sync_mode": "full_refresh", "destination": "overwrite"}
+        if before == "full_refresh"
+        else {"destination": before}
+    )
+    first = run_sync(sim, DAY_STREAMS, **mode)
+    assert_exact(first, sim, DAY_STREAMS)
+    read_on = sim.world.today
     with days_later(sim.world, 5) as today:
+        sim.world.restate(days_back=7)
         second = run_sync(sim, DAY_STREAMS, state=first.states, destination="append")
-        for stream in ADS_ANALYTICS:
-            newest = today - timedelta(days=4)
-            assert_same(stream, second.records[stream], sim.expected(stream, start=newest, end=settled(today)))
+        third = run_sync(sim, DAY_STREAMS, state=second.states, destination="append")
+        twice = f"the days {read_on - timedelta(days=1)} to {read_on} were read while their numbers were still moving"
+        for stream in DAY_STREAMS:
+            newest = sim.expected(stream, start=read_on - timedelta(days=1), end=settled(today))
+            assert_same(stream, second.records[stream], newest)
+            [warning] = [text for text in second.warnings() if text.startswith(f"{stream}: the days ")]
+            assert twice in warning
+            assert not third.records[stream]
+            latest = {key_of(stream, record): record for record in [*first.records[stream], *second.records[stream]]}
+            assert {key: latest[key] for key in newest} == {key: without_nulls(row) for key, row in newest.items()}
+    assert not third.warnings()
+
+
+def test_what_an_older_state_counts_as_read_is_settled_up_to_two_days_before(sim: Simulator) -> None:
+    account, last = sim.world.account_id(0), sim.world.today - timedelta(days=10)
+    state: dict[str, Any] = {
+        stream: {"states": [{"partition": {"id": account, "parent_slice": {}}, "cursor": {"DATE": str(last)}}]}
+        for stream in ADS_ANALYTICS
+    }
+    state["user_account_analytics"] = {"date": str(last)}
+    output = run_sync(sim, DAY_STREAMS, config=sim.config(account_ids=[account]), state=state, destination="append")
+
+    assert_succeeded(output, DAY_STREAMS)
+    for stream in DAY_STREAMS:
+        assert emitted_days(output, stream)[0] == str(last - timedelta(days=1))
+        [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: the days ")]
+        assert f"{last - timedelta(days=1)} to {last} were read" in warning
 
 
 # -- full refresh
@@ -394,7 +435,7 @@ def test_days_that_pinterest_still_counts_are_read_again(sim: Simulator) -> None
     statuses = {record["date"]: record["data_status"] for record in first.records[stream]}
     assert statuses[sim.world.today.isoformat()] == "PROCESSING"
     last_ready = max(day for day, status in statuses.items() if status == "READY")
-    assert first.states[stream] == {"date": last_ready}
+    assert (first.states[stream]["date"], first.states[stream]["read"]) == (last_ready, sim.world.today.isoformat())
     with days_later(sim.world, 2) as today:
         second = run_sync(sim, [stream], config=config, state=first.states)
         assert emitted_days(second, stream)[0] <= (today - timedelta(days=3)).isoformat()
@@ -414,9 +455,9 @@ def test_an_account_added_later_is_read_from_the_start(sim: Simulator) -> None:
     for stream in streams:
         assert_same(stream, upserted(stream, first, second), sim.expected(stream))
     for stream in ADS_ANALYTICS:
-        today = sim.world.today.isoformat()
+        moving = {(sim.world.today - timedelta(days=age)).isoformat() for age in range(SETTLED_AFTER_DAYS)}
         of_old = [record for record in second.records[stream] if record["AD_ACCOUNT_ID"] == old]
-        assert {record["DATE"] for record in of_old} <= {today}
+        assert {record["DATE"] for record in of_old} <= moving
 
 
 def test_an_excluded_account_is_left_alone_and_keeps_its_place(sim: Simulator) -> None:

@@ -190,17 +190,21 @@ def test_a_named_account_that_can_not_be_read_fails_alone(agency: Simulator) -> 
     assert_owners(output, agency.world, streams, [named])
 
 
+def settled_two_days_ago(world: World, since: int = 89) -> dict[str, str]:
+    """The cursor of an owner whose days were read up to today, the last two of which are still counted."""
+    first, settled, today = (str(world.today - timedelta(days=age)) for age in (since, 2, 0))
+    return {"date": settled, "from": first, "settled": settled, "read": today}
+
+
 def test_each_account_has_a_state_of_its_own(agency: Simulator) -> None:
     config, world = agency.config(organic_per_ad_account=True), agency.world
     streams = ("user_account_analytics", "user_account_analytics_by_app_type", "pin_analytics")
     first = run_sync(agency, streams, config=config)
-    settled = str(world.today - timedelta(days=2))
+    cursor = settled_two_days_ago(world)
 
     for stream in streams:
         assert first.states[stream] == {
-            "states": [
-                {"partition": {"ad_account_id": account}, "cursor": {"date": settled}} for account in owners_of(world)
-            ]
+            "states": [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in owners_of(world)]
         }
     with days_later(world, 3):
         second = run_sync(agency, streams, config=config, state=first.states, destination="append")
@@ -286,7 +290,7 @@ def test_a_quota_that_ends_in_between_is_gone_on_with(world: World) -> None:
         sim.advance(86_400)
         second = run_sync(sim, ["pin_analytics"], config=config, state=first.states)
         assert_succeeded(second, ["pin_analytics"])
-        assert second.states["pin_analytics"] == {"date": str(world.today - timedelta(days=2))}
+        assert second.states["pin_analytics"] == settled_two_days_ago(world, since=3)
         records = first.records["pin_analytics"] + second.records["pin_analytics"]
         assert_same("pin_analytics", records, sim.expected("pin_analytics", start=world.today - timedelta(days=3)))
 
@@ -323,7 +327,7 @@ def test_pins_of_which_all_are_refused_are_not_left_out_one_by_one(world: World)
 @pytest.mark.parametrize("stream", SPLITS)
 def test_a_split_is_incremental(sim: Simulator, stream: str) -> None:
     first = run_sync(sim, [stream])
-    assert first.states[stream] == {"date": str(sim.world.today - timedelta(days=2))}
+    assert first.states[stream] == settled_two_days_ago(sim.world)
 
     with days_later(sim.world, 4):
         second = run_sync(sim, [stream], state=first.states, destination="append")

@@ -80,7 +80,7 @@ def test_a_first_sync_of_900_days_and_those_after_it() -> None:
         assert_exact(first, sim, [STREAM], start=ago(sim, 899), wanted_columns=COLUMNS)
         assert len(reported(sim)) == 5
         assert asked(sim) == [window(sim, SYNCHRONOUS_DAYS, 0)]
-        assert cursor(first) == {"DATE": str(ago(sim, 0)), "from": str(ago(sim, 899))}
+        assert cursor(first) == {"DATE": str(ago(sim, 0)), "from": str(ago(sim, 899)), "settled": str(ago(sim, 2))}
         sim.log.clear()
         again = run_sync(sim, [STREAM], config=options, state=first.states)
         assert_exact(again, sim, [STREAM], start=ago(sim, LOOKBACK_DAYS), wanted_columns=COLUMNS)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -229,7 +230,7 @@ def test_the_users_own_flat_day(sim: Simulator) -> None:
     stream = "user_account_analytics"
     output = run_sync(sim, [stream], config=sim.config(lookback_days=0), state={stream: {"date": day(sim, 7)}})
     assert_exact(output, sim, [stream], start=ago(sim, 7))
-    assert output.states[stream] == {"date": day(sim, 2)}
+    assert output.states[stream] == {"date": day(sim, 2), "settled": day(sim, 2), "read": day(sim, 0)}
 
 
 def test_the_state_file_of_old_is_a_mapping(sim: Simulator, tmp_path: Path) -> None:
@@ -370,7 +371,17 @@ def test_missing_windows_and_an_earlier_start_are_read_exactly_once(sim: Simulat
     last = FINAL_DAYS if destination == "append" else 0
     final = FINAL_DAYS if destination == "append" else 1
     missing = [[day(sim, 50), day(sim, 45)], [day(sim, 30), day(sim, 30)]]
-    state = own({account: {"DATE": day(sim, last + 1), "from": day(sim, 60), "missing": missing}})
+    read = day(sim, last + 1)
+    state = own(
+        {
+            account: {
+                "DATE": read,
+                "from": day(sim, 60),
+                "missing": missing,
+                "settled": day(sim, max(last + 1, FINAL_DAYS)),
+            }
+        }
+    )
 
     first = run_sync(sim, [stream], config=config, state={stream: state}, destination=destination)
 
@@ -384,7 +395,8 @@ def test_missing_windows_and_an_earlier_start_are_read_exactly_once(sim: Simulat
         if record["AD_ACCOUNT_ID"] == account and any(start <= key[1] <= end for start, end in asked)
     }
     assert_same(stream, first.records[stream], wanted)
-    assert cursors(first, stream) == {account: {"DATE": day(sim, final), "from": day(sim, 80)}}
+    settled = {"settled": day(sim, FINAL_DAYS)}
+    assert cursors(first, stream) == {account: {"DATE": day(sim, final), "from": day(sim, 80), **settled}}
     sim.log.clear()
     run_sync(sim, [stream], config=config, state=first.states, destination=destination)
     assert windows(sim, stream) == ([] if destination == "append" else [tail])
@@ -400,7 +412,8 @@ def test_a_missing_window_within_the_lookback_is_not_read_twice(sim: Simulator) 
         state={stream: state},
     )
     assert windows(sim, stream) == [(day(sim, 20), day(sim, 16)), (day(sim, 15), day(sim, 0))]
-    assert cursors(output, stream) == {account: {"DATE": day(sim, 0), "from": day(sim, 60)}}
+    cursor = {"DATE": day(sim, 0), "from": day(sim, 60), "settled": day(sim, FINAL_DAYS)}
+    assert cursors(output, stream) == {account: cursor}
 
 
 @pytest.mark.parametrize("after", [0, 1])
@@ -419,8 +432,9 @@ def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(afte
         [failed] = failed_windows(sim)
         is_newer = failed == asked[1]
         assert_failed(first, stream, "transient_error")
-        older_is_owed = {"DATE": day(sim, FINAL_DAYS), "from": day(sim, 89), "missing": [list(asked[0])]}
-        newer_is_owed = {"DATE": asked[0][1], "from": day(sim, 89)}
+        final = {"DATE": day(sim, FINAL_DAYS), "from": day(sim, 89), "settled": day(sim, FINAL_DAYS)}
+        older_is_owed = {**final, "missing": [list(asked[0])]}
+        newer_is_owed = {"DATE": asked[0][1], "from": day(sim, 89), "settled": asked[0][1]}
         assert cursors(first, stream)[account] == (newer_is_owed if is_newer else older_is_owed)
         sim.log.clear()
         second = run_sync(sim, [stream], config=config, state=first.states)
@@ -429,7 +443,7 @@ def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(afte
         assert sorted(set(windows(sim, stream))) == again
         held = {key_of(stream, record): record for output in (first, second) for record in output.records[stream]}
         assert_same(stream, held.values(), sim.expected(stream, start=ago(sim, 87)))
-        assert cursors(second, stream)[account] == {"DATE": day(sim, FINAL_DAYS), "from": day(sim, 89)}
+        assert cursors(second, stream)[account] == final
 
 
 @pytest.mark.parametrize("failing", [0, 1, 2])
@@ -455,7 +469,8 @@ def test_an_owed_window_that_fails_again_stays_owed(sim: Simulator, failing: int
         if key[0] == account and any(start <= key[1] <= end for start, end in owed)
     }
     assert_same(stream, held.values(), wanted)
-    assert cursors(second, stream) == {account: {"DATE": day(sim, 1), "from": day(sim, 80)}}
+    settled = {"settled": day(sim, FINAL_DAYS)}
+    assert cursors(second, stream) == {account: {"DATE": day(sim, 1), "from": day(sim, 80), **settled}}
 
 
 @pytest.mark.parametrize("shape", ["flat", "account"])
@@ -477,6 +492,22 @@ def test_a_gap_that_is_out_of_reach_is_noted_and_told(sim: Simulator, shape: str
     assert cursors(again, stream)[account]["missing"] == [[day(sim, 999), day(sim, REPORT_DAYS + 1)]]
 
 
+def test_missing_windows_that_were_edited_by_hand_are_each_read_once(sim: Simulator) -> None:
+    """They overlap, repeat, and lie before the first day and after the last."""
+    stream, account = "ad_account_analytics", sim.world.account_id(0)
+    ages = [(60, 55), (57, 50), (57, 50), (85, 79), (3, 0)]
+    missing = [[day(sim, first), day(sim, last)] for first, last in ages]
+    cursor = {"DATE": day(sim, 2), "from": day(sim, 80), "settled": day(sim, 2), "missing": missing}
+    config = sim.config(account_ids=[account], start_date=day(sim, 80), lookback_days=0)
+    output = run_sync(sim, [stream], config=config, state={stream: own({account: cursor})})
+
+    assert_succeeded(output, [stream])
+    asked = [(day(sim, 80), day(sim, 79)), (day(sim, 60), day(sim, 50)), (day(sim, 3), day(sim, 3))]
+    assert windows(sim, stream) == [*asked, (day(sim, 2), day(sim, 0))]
+    assert set(Counter(key_of(stream, record) for record in output.records[stream]).values()) == {1}
+    assert "missing" not in cursors(output, stream)[account]
+
+
 def test_a_missing_window_that_is_partly_out_of_reach(sim: Simulator) -> None:
     stream, account = "ad_account_analytics", sim.world.account_id(0)
     cursor = {"DATE": day(sim, 1), "from": day(sim, 950), "missing": [[day(sim, 920), day(sim, 905)]]}
@@ -489,6 +520,7 @@ def test_a_missing_window_that_is_partly_out_of_reach(sim: Simulator) -> None:
         "DATE": day(sim, 1),
         "from": day(sim, 950),
         "missing": [[day(sim, 920), day(sim, REPORT_DAYS + 1)]],
+        "settled": day(sim, FINAL_DAYS),
     }
     assert len(output.warnings()) == 1
 

@@ -8,6 +8,7 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
+from source_pinterest import limits
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY, SavedState, read_state, write_state
@@ -25,6 +26,17 @@ WINDOW = "window"
 def planned_window(stream_slice: StreamSlice) -> PlannedWindow:
     """The window of a slice."""
     return stream_slice.extra_fields[WINDOW]  # type: ignore[no-any-return]
+
+
+def days_twice(stream_name: str, windows: Iterable[DateWindow]) -> str:
+    """The sentence on days of several accounts that stand twice after this sync."""
+    spans = list(windows)
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    return (
+        f"{stream_name}: the days {start} to {end} were read while their numbers were still moving, and are emitted "
+        "once more, now that they are settled. The destination appends, so that these days stand twice in the table: "
+        "keep the row with the newest _airbyte_extracted_at, or clear the stream's data."
+    )
 
 
 class _Plan:
@@ -48,12 +60,14 @@ class _Plan:
     def expect_one_more(self, number: int) -> None:
         self._left[number] += 1
 
-    def history(self, settled: Date | None) -> AccountHistory:
-        return self.baseline.after(self.windows, settled)
+    def history(self, settled: Date | None, final: Date) -> AccountHistory:
+        return self.baseline.after(self.windows, settled, final)
 
 
 class DayCursor(PinterestCursor):
     """Per ad account, the days that are read for good: `{"DATE": last, "from": first, "missing": [[start, end], ...]}`.
+
+    Beside them stands `settled`, the last day whose numbers stood still when they were read.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
@@ -134,6 +148,7 @@ class DayCursor(PinterestCursor):
             self._period = self._period.up_to(day)
             if self._period.settling is Settling.EMIT_ONCE:
                 self._period = replace(self._period, end=min(day, self._period.end))
+                self._warn_of_days_twice()
 
     def unread(self, account: str) -> list[WindowProgress]:
         """The windows that an account still lacks."""
@@ -143,7 +158,7 @@ class DayCursor(PinterestCursor):
                 f"{self._stream_name}: the state of ad account {account} lies in the future ({history.last}). It "
                 f"counts as today ({self._today}), and nothing is read this time.",
             )
-            self._histories[account] = replace(history, last=self._today)
+            self._histories[account] = replace(history, last=self._today, settled=None)
             return []
         for window in history.out_of_reach(self._period):
             LOGGER.warning(
@@ -167,7 +182,7 @@ class DayCursor(PinterestCursor):
         """
         with self._lock:
             self._plans[account] = _Plan(self.history_of(account), windows, slices)
-            self._histories[account] = self._plans[account].history(self._period.settled)
+            self._histories[account] = self._history_now(account)
         return [PlannedWindow(item.window, number) for number, item in enumerate(windows)]
 
     def expect_one_more(self, account: str, planned: PlannedWindow) -> None:
@@ -188,7 +203,20 @@ class DayCursor(PinterestCursor):
     def _resolve(self, stream_slice: StreamSlice, *, failed: bool) -> None:
         account = stream_slice[ACCOUNT_KEY]
         self._plans[account].resolve(planned_window(stream_slice).number, failed=failed)
-        self._histories[account] = self._plans[account].history(self._period.settled)
+        self._histories[account] = self._history_now(account)
+
+    def _history_now(self, account: str) -> AccountHistory:
+        """What is known of an account whose windows have come so far; numbers settle by age, unless it was asked."""
+        by_age = days_before(self._today, limits.SETTLED_AFTER_DAYS)
+        asked = self._period.settled
+        final = min(by_age, asked or by_age) if self._period.settling is Settling.BY_LOOKBACK else asked or by_age
+        return self._plans[account].history(asked, final)
+
+    def _warn_of_days_twice(self) -> None:
+        flat = [AccountHistory(last=self._flat)] if self._flat else []
+        known = [*self._histories.values(), *flat]
+        if twice := [window for history in known if (window := history.emitted_again(self._period))]:
+            LOGGER.warning(days_twice(self._stream_name, twice))
 
     def _warn_of_old_values(self) -> None:
         kept = [window for history in self._histories.values() if (window := self._kept(history))]

@@ -1,6 +1,7 @@
 """Which days of one ad account have been read? Pure bookkeeping; no clock, no locks.
 
-Kept in the state as `{"DATE": last finished day, "from": first day ever read, "missing": [[start, end], ...]}`.
+Kept in the state as `{"DATE": last finished day, "from": first day ever read, "missing": [[start, end], ...],
+"settled": last day whose numbers stood still when they were read}`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +11,9 @@ from typing import Any
 
 from pendulum import Date
 
+from source_pinterest import limits
 from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day, subtract_window
-from source_pinterest.state.period import Period
+from source_pinterest.state.period import Period, Settling
 
 
 class WindowStatus(Enum):
@@ -62,21 +64,25 @@ class AccountHistory:
     Attributes:
         last: the last finished day; None before the first sync.
         first: the first day ever read; None if an older connector read it and did not say.
-        missing: windows before `last` that are still owed.
+        missing: windows between the two that are still owed.
+        settled: the last day whose numbers stood still when they were read; None if a state does not say.
     """
 
     last: Date | None = None
     first: Date | None = None
     missing: tuple[DateWindow, ...] = ()
+    settled: Date | None = None
 
     @classmethod
     def from_state(cls, cursor: Mapping[str, Any], field: str) -> "AccountHistory":
-        """Read a cursor; raises ValueError for a day that is none."""
-        return cls(
-            last=parse_day(cursor[field]),
-            first=parse_day(cursor["from"]) if cursor.get("from") else None,
-            missing=tuple(DateWindow.from_pair(pair) for pair in cursor.get("missing") or ()),
-        )
+        """Read a cursor; raises ValueError for a day that is none. Windows may have been edited by hand."""
+        last = parse_day(cursor[field])
+        first, settled = (parse_day(cursor[name]) if cursor.get(name) else None for name in ("from", "settled"))
+        owed = merge_windows(DateWindow.from_pair(pair) for pair in cursor.get("missing") or ())
+        owed = [window for window in (w.before(last.add(days=1)) for w in owed) if window]
+        if first:
+            owed = [window for window in (w.clamp(first) for w in owed) if window]
+        return cls(last, first, tuple(owed), settled)
 
     def to_state(self, field: str) -> dict[str, Any]:
         """Write the cursor."""
@@ -85,7 +91,14 @@ class AccountHistory:
             state["from"] = str(self.first)
         if self.missing:
             state["missing"] = [window.as_pair() for window in self.missing]
+        if self.settled:
+            state["settled"] = str(self.settled)
         return state
+
+    @property
+    def last_settled(self) -> Date | None:
+        """The last day whose numbers stood still when they were read; of an older state, that of two days before."""
+        return self.settled or (days_before(self.last, limits.SETTLED_AFTER_DAYS) if self.last else None)
 
     def unread(self, period: Period) -> list[WindowProgress]:
         """What is to be read: what is missing, then an earlier start, then the newest days."""
@@ -93,13 +106,25 @@ class AccountHistory:
         owed = list(self.missing)
         if tail:
             owed = subtract_window(owed, tail)
-        readable = [window for window in (w.clamp(period.earliest) for w in owed) if window]
+        within = [window for window in (w.before(period.end.add(days=1)) for w in owed) if window]
+        readable = [window for window in (w.clamp(period.earliest) for w in within) if window]
         head = _window(max(period.start, period.earliest), self.first.subtract(days=1)) if self.first else None
         return (
             [WindowProgress(window, Purpose.MISSING) for window in readable]
             + [WindowProgress(window, Purpose.HEAD) for window in (head,) if window]
             + [WindowProgress(window, Purpose.TAIL) for window in (tail,) if window]
         )
+
+    def emitted_again(self, period: Period, newest: Date | None = None) -> DateWindow | None:
+        """The days that stand twice after this sync, where each is emitted once and they were read too early.
+
+        Args:
+            period: the days this sync is about.
+            newest: the last day that was ever emitted, where that is not the last finished one.
+        """
+        if not period.is_emitted_once or not self.last:
+            return None
+        return _window(self._resume(period), min(period.end, max(self.last, newest or self.last)))
 
     def out_of_reach(self, period: Period) -> list[DateWindow]:
         """Days that are owed but too old to be read any more."""
@@ -109,8 +134,16 @@ class AccountHistory:
         edge = period.earliest.subtract(days=1)
         return merge_windows([DateWindow(w.start, min(w.end, edge)) for w in owed if w.start <= edge])
 
-    def after(self, windows: Iterable[WindowProgress], settled: Date | None = None) -> "AccountHistory":
-        """The history once these windows, in the order they were planned, have come so far; at most up to `settled`."""
+    def after(
+        self, windows: Iterable[WindowProgress], settled: Date | None = None, final: Date | None = None
+    ) -> "AccountHistory":
+        """The history once these windows, in the order they were planned, have come so far.
+
+        Args:
+            windows: the plan.
+            settled: the day that the history does not pass.
+            final: the last day whose numbers stand still by now.
+        """
         planned = list(windows)
         history = self
         for item in planned:
@@ -120,16 +153,48 @@ class AccountHistory:
             if item.status is not WindowStatus.DONE:
                 break
             history = replace(history, first=item.window.start)
-        history = _after_tail(history, [item for item in planned if item.purpose is Purpose.TAIL])
+        history = _after_tail(history, [item for item in planned if item.purpose is Purpose.TAIL], final)
         return _not_past(settled, history, self) if settled else history
+
+    def with_days(self, window: DateWindow, settled: Date | None) -> "AccountHistory":
+        """The history once a window was read, of whose days those up to `settled` count; the others are owed.
+
+        Args:
+            window: days that were asked for.
+            settled: the last one that counts; None for none.
+        """
+        done = _window(window.start, min(settled, window.end)) if settled else None
+        if done is None:
+            return self
+        if self.first and window.end < self.first:
+            left = _window(done.end.add(days=1), window.end)
+            return replace(
+                self, first=window.start, missing=tuple(merge_windows([*self.missing, *([left] if left else [])]))
+            )
+        return AccountHistory(
+            last=max(self.last or done.end, done.end),
+            first=self.first if self.last else window.start,
+            missing=tuple(subtract_window(self.missing, done)),
+            settled=max(self.last_settled or done.end, done.end),
+        )
+
+    def without(self, windows: Iterable[DateWindow]) -> "AccountHistory":
+        """The history without days that are owed for ever."""
+        missing = list(self.missing)
+        for window in windows:
+            missing = subtract_window(missing, window)
+        return replace(self, missing=tuple(missing))
 
     def _resume(self, period: Period) -> Date:
         if self.last is None:
             return max(period.start, period.earliest)
         next_day = self.last.add(days=1)
-        if period.lookback_days is None:
-            return max(next_day, period.earliest)
-        again = max(days_before(self.last, period.lookback_days), min(period.start, next_day))
+        again = next_day if period.lookback_days is None else days_before(self.last, period.lookback_days)
+        if period.is_emitted_once and self.last_settled:
+            again = self.last_settled.add(days=1)
+        elif period.settling is Settling.READ_AGAIN and self.settled:
+            again = min(again, self.settled.add(days=1))
+        again = max(again, min(period.start, next_day))
         return max(again, self.first or again, period.earliest)  # days before `first` belong to the head
 
 
@@ -137,7 +202,7 @@ def _window(start: Date, end: Date) -> DateWindow | None:
     return DateWindow(start, end) if start <= end else None
 
 
-def _after_tail(known: AccountHistory, tail: Sequence[WindowProgress]) -> AccountHistory:
+def _after_tail(known: AccountHistory, tail: Sequence[WindowProgress], final: Date | None) -> AccountHistory:
     """Move to the end of the last window that is done with none open before it; what failed before it is owed."""
     resolved = next((i for i, item in enumerate(tail) if item.status is WindowStatus.OPEN), len(tail))
     reached = max((i + 1 for i in range(resolved) if tail[i].status is WindowStatus.DONE), default=0)
@@ -152,6 +217,9 @@ def _after_tail(known: AccountHistory, tail: Sequence[WindowProgress]) -> Accoun
             first=history.first if known.last else tail[0].window.start,
             missing=tuple(merge_windows(owed)),
         )
+    if reached and final:
+        settled = min(final, tail[reached - 1].window.end)
+        history = replace(history, settled=max(known.last_settled or settled, settled))
     return history
 
 

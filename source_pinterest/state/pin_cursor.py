@@ -1,17 +1,16 @@
 """Up to which day are the analytics of all pins read, and how far has a reading come that takes more than one sync?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from pendulum import Date
 
-from source_pinterest.dates import DateWindow, parse_day
+from source_pinterest.dates import DateWindow, parse_day, subtract_window
 from source_pinterest.state.cursor import StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.history import AccountHistory
 from source_pinterest.state.period import Period
-from source_pinterest.state.profile_cursor import Owner, ProfileCursor
+from source_pinterest.state.profile_cursor import DaysRead, Owner, ProfileCursor
 
 _READINGS = "reading"
 
@@ -23,23 +22,38 @@ class Reading:
     Attributes:
         window: the days that are read of each pin.
         settled: the last day that Pinterest has finished counting for all pins so far.
+        newest: the last day that an answer has held so far; None before the first.
         after: the last pin that was read; 0 before the first.
     """
 
     window: DateWindow
     settled: Date
+    newest: Date | None = None
     after: int = 0
 
     @classmethod
     def from_state(cls, entry: Mapping[str, Any]) -> Self:
         """Read an entry of the state; raises ValueError or TypeError for one that is none."""
         start, end, settled, after = (entry.get(name) for name in ("start_date", "end_date", "settled", "after"))
-        return cls(DateWindow.from_pair((start, end)), parse_day(settled), int(after))  # type: ignore[arg-type]
+        newest = parse_day(day) if (day := entry.get("newest", settled)) else None
+        return cls(DateWindow.from_pair((start, end)), parse_day(settled), newest, int(after))  # type: ignore[arg-type]
 
-    def to_state(self) -> dict[str, str]:
+    def to_state(self) -> dict[str, str | None]:
         """Write the entry."""
         start, end = self.window.as_pair()
-        return {"start_date": start, "end_date": end, "settled": str(self.settled), "after": str(self.after)}
+        newest = str(self.newest) if self.newest else None
+        return {
+            "start_date": start,
+            "end_date": end,
+            "settled": str(self.settled),
+            "newest": newest,
+            "after": str(self.after),
+        }
+
+    def with_days(self, newest: Iterable[Date], settled: Date) -> Self:
+        """The pass after one more batch of pins, with the last day of each and the last settled one of all."""
+        seen = [*newest, *([self.newest] if self.newest else [])]
+        return replace(self, newest=max(seen, default=None), settled=min(self.settled, settled))
 
 
 class PinCursor(ProfileCursor):
@@ -50,7 +64,7 @@ class PinCursor(ProfileCursor):
 
     def __init__(self, store: StateStore, period: Period, today: Date) -> None:
         super().__init__(store, period, today)
-        self._done: set[Owner] = set()
+        self._begun: dict[Owner, list[DateWindow]] = {}
         with reading_state(store.stream_name):
             self._readings = dict(_readings(store.incoming()))
 
@@ -65,15 +79,18 @@ class PinCursor(ProfileCursor):
         return {**super().state, **({_READINGS: readings} if readings else {})}
 
     def reading(self, owner: Owner) -> Reading | None:
-        """The pass to go on with: the one that is unfinished, else a new one up to the last day wanted."""
-        if owner in self._done:
-            return None
+        """The pass to go on with: an unfinished one, else a new one over days that this sync has not asked for."""
         known = self._readings.get(owner)
         window = known.window.clamp(self._period.earliest) if known else None
         if known and window:
             return replace(known, window=window)
-        days = self.unread(owner)
-        return Reading(days[0], settled=days[0].end) if days else None
+        begun, unread = self._begun.setdefault(owner, []), self.unread(owner)
+        for window in begun:
+            unread = subtract_window(unread, window)
+        if not unread:
+            return None
+        begun.append(unread[0])
+        return Reading(unread[0], settled=unread[0].end)
 
     def advance(self, owner: Owner, reading: Reading) -> None:
         """Note how far a pass has come, and emit a state if it is time for one."""
@@ -86,11 +103,10 @@ class PinCursor(ProfileCursor):
         """Note that a pass has seen every pin, and move to the last day that is settled for all of them."""
         with self._lock:
             self._readings.pop(owner, None)
-            last = self._histories.get(owner, AccountHistory()).last
-            if last is None or reading.settled > last:
-                self._histories[owner] = AccountHistory(last=reading.settled)
-            if reading.window.end >= self._period.end:
-                self._done.add(owner)
+            if reading.window.end >= self._period.end:  # begun by an earlier sync, perhaps, and up to date all the same
+                self._begun.setdefault(owner, []).append(reading.window)
+            if newest := reading.newest:
+                self._take(owner, reading.window, DaysRead(newest, min(newest, reading.settled)))
 
 
 def _readings(state: Mapping[str, Any]) -> Iterator[tuple[Owner, Reading]]:

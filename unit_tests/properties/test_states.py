@@ -5,11 +5,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.formats import SavedState, read_state, write_state
 from source_pinterest.state.history import AccountHistory
-from unit_tests.properties.days import days, some_windows
+from unit_tests.properties.days import REACH_DAYS, TODAY, days, days_of, some_windows
 
 FIELD = "DATE"
+REACH_BEGINS = days_before(TODAY, REACH_DAYS)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -59,8 +61,14 @@ def test_a_state_of_2_x_folds_into_each_account_s_oldest_day(cursors: dict[str, 
     }
 
 
-@given(days, st.none() | days, some_windows)
-def test_a_history_comes_back_as_it_went_out(last: Any, first: Any, missing: list[Any]) -> None:
-    history = AccountHistory(last, first, tuple(missing))
+@given(days, st.none() | days, some_windows, st.none() | days)
+def test_a_history_comes_back_as_it_went_out(last: Any, first: Any, missing: list[Any], settled: Any) -> None:
+    """However its windows were edited, they are those between the first day and the last, each day once."""
+    edited = AccountHistory(last, first, tuple(missing), settled)
+    history = AccountHistory.from_state(edited.to_state(FIELD), FIELD)
+    within = days_of([DateWindow(first or REACH_BEGINS, last)]) if (first or REACH_BEGINS) <= last else set()
 
+    assert (history.last, history.first, history.settled) == (last, first, settled)
+    assert days_of(history.missing) == days_of(missing) & within
+    assert sum(window.days for window in history.missing) == len(days_of(missing) & within)
     assert AccountHistory.from_state(history.to_state(FIELD), FIELD) == history

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -75,10 +76,10 @@ def test_a_window_is_done_when_all_its_batches_are() -> None:
     assert subject.state == {"states": []}
     subject.commit(slice_of("549", first, 1))
 
-    assert subject.state == {"states": [entry("549", ago(45), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(45), **{"from": ago(89), "settled": ago(45)})]}
     subject.commit(slice_of("549", second, 1))
     subject.commit(slice_of("549", second, 0))
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_one_failed_batch_fails_its_window() -> None:
@@ -89,7 +90,9 @@ def test_one_failed_batch_fails_its_window() -> None:
     subject.commit(slice_of("549", second, 0))
     subject.commit(slice_of("549", second, 1))
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.window.as_pair()]})]}
+    assert subject.state == {
+        "states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2), "missing": [first.window.as_pair()]})]
+    }
     assert windows(cursor(subject.state)) == [[ago(89), ago(45)], [ago(33), ago(0)]]
 
 
@@ -114,7 +117,7 @@ def test_an_account_without_entities_is_done_at_once() -> None:
     subject = cursor()
     plan(subject, 90, batches=0)
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_a_slice_that_stands_for_a_failed_listing_moves_nothing() -> None:
@@ -131,7 +134,7 @@ def test_accounts_move_apart() -> None:
     subject.fail(slice_of("777", other))
     subject.commit(slice_of("549", one))
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_an_account_that_was_not_read_keeps_its_entry() -> None:
@@ -189,7 +192,7 @@ def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCapture
     subject.commit(slice_of("549", window))
 
     assert f"{ago(119)} to {ago(90)}" in caplog.text
-    assert subject.state == {"states": [entry("549", ago(0), missing=[[ago(119), ago(90)]])]}
+    assert subject.state == {"states": [entry("549", ago(0), missing=[[ago(119), ago(90)]], settled=ago(2))]}
 
 
 @pytest.mark.parametrize("state", [{"DATE": "yesterday"}, {"states": [entry("549", "2026-02-30")]}])
@@ -216,7 +219,7 @@ def test_days_that_move_are_emitted_and_read_again() -> None:
     subject.commit(slice_of("549", planned))
 
     assert planned.window.as_pair() == [ago(89), ago(0)]
-    assert subject.state == {"states": [entry("549", ago(3), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(3), **{"from": ago(89), "settled": ago(3)})]}
     assert windows(cursor(subject.state, period)) == [[ago(3), ago(0)]]
 
 
@@ -241,7 +244,7 @@ def test_an_account_without_entities_does_not_pass_a_moving_day_either() -> None
     subject.settle(lambda: days_before(TODAY, 2))
     plan(subject, 90, batches=0)
 
-    assert subject.state == {"states": [entry("549", ago(2), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(2), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_a_running_bucket_counts_as_moving_whatever_the_lookback() -> None:
@@ -249,7 +252,93 @@ def test_a_running_bucket_counts_as_moving_whatever_the_lookback() -> None:
     (window,) = plan(subject, 90)
     subject.commit(slice_of("549", window))
 
-    assert subject.state == {"states": [entry("549", ago(5), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(5), **{"from": ago(89), "settled": ago(5)})]}
+
+
+# ---- Days that were read too early, and are emitted once
+
+
+@pytest.mark.parametrize(
+    ("known", "again"),
+    [
+        ({}, (6, 5)),  # an older state counts nothing after two days before its last
+        ({"settled": 7}, (6, 5)),
+        ({"settled": 5}, None),
+        ({"settled": 20}, (19, 5)),
+        ({"settled": 20, "from": 9}, (9, 5)),  # days before it belong to the head
+    ],
+)
+def test_where_each_day_is_emitted_once_what_was_read_too_early_comes_again_and_is_told(
+    caplog: pytest.LogCaptureFixture, known: dict[str, int], again: tuple[int, int] | None
+) -> None:
+    more = {"from": ago(89)} | {name: ago(days) for name, days in known.items()}
+    subject = cursor({"states": [entry("549", ago(5), **more)]}, settling(Settling.EMIT_ONCE))
+    with caplog.at_level(logging.WARNING):
+        subject.settle(lambda: days_before(TODAY, 3))
+
+    tail = windows(subject)[-1]
+    assert tail == [ago(again[0] if again else 4), ago(3)]
+    told = [f"{STREAM}: the days {ago(again[0])} to {ago(again[1])} were read while"] if again else []
+    assert [record.getMessage()[: len(told[0])] for record in caplog.records] == told
+
+
+def test_days_of_several_accounts_that_stand_twice_are_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    states = [
+        entry("1", ago(0), settled=ago(2)),
+        entry("2", ago(9), settled=ago(11)),
+        entry("3", ago(9), settled=ago(9)),
+    ]
+    with caplog.at_level(logging.WARNING):
+        cursor({"states": states}, settling(Settling.EMIT_ONCE)).settle(lambda: days_before(TODAY, 1))
+
+    [record] = caplog.records
+    assert f"the days {ago(10)} to {ago(1)} were read" in record.getMessage()
+
+
+def test_a_flat_day_of_an_older_connector_counts_as_read_too_early(caplog: pytest.LogCaptureFixture) -> None:
+    subject = cursor({"DATE": ago(9)}, settling(Settling.EMIT_ONCE))
+    with caplog.at_level(logging.WARNING):
+        subject.settle(lambda: days_before(TODAY, 2))
+
+    assert windows(subject) == [[ago(10), ago(2)]]
+    assert f"the days {ago(10)} to {ago(9)} were read" in caplog.text
+
+
+def test_days_that_stand_twice_are_told_once_each(caplog: pytest.LogCaptureFixture) -> None:
+    """Today was read by a sync that deduplicates; the next ones append, a day later each."""
+    state = {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
+    told = []
+    for later in range(4):
+        today = TODAY.add(days=later)
+        period = Period(EARLIEST, EARLIEST, today, None, Settling.EMIT_ONCE)
+        subject = DayCursor(store(state), period, today)
+        caplog.clear()
+        subject.settle(partial(days_before, today, 2))
+        told += [record.getMessage().partition(" were")[0] for record in caplog.records]
+        for planned in plan(subject, 90):
+            subject.commit(slice_of("549", planned))
+        state = subject.state
+
+    assert told == [f"{STREAM}: the days {ago(1)} to {ago(1)}", f"{STREAM}: the days {ago(0)} to {ago(0)}"]
+    assert state == {
+        "states": [entry("549", str(TODAY.add(days=1)), **{"from": ago(89), "settled": str(TODAY.add(days=1))})]
+    }
+
+
+def test_an_owed_day_that_has_not_settled_waits_where_each_is_emitted_once() -> None:
+    state = {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [[ago(9), ago(8)], [ago(1), ago(1)]]})]}
+    subject = cursor(state, settling(Settling.EMIT_ONCE))
+    subject.settle(lambda: days_before(TODAY, 2))
+
+    assert windows(subject) == [[ago(9), ago(8)]]
+
+
+def test_a_lookback_that_is_shorter_than_the_last_one_misses_no_day_that_was_read_too_early() -> None:
+    state = {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
+    subject = cursor(state, settling(Settling.READ_AGAIN, lookback_days=0))
+    subject.settle(lambda: days_before(TODAY, 1))
+
+    assert windows(subject) == [[ago(1), ago(0)]]
 
 
 # ---- Columns and windows that have changed
@@ -313,7 +402,7 @@ def test_a_window_waits_for_the_slice_that_was_not_planned() -> None:
     assert subject.state == {"states": []}
 
     subject.commit(slice_of("549", first, 1))
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_one_failed_half_fails_the_window() -> None:
@@ -324,7 +413,9 @@ def test_one_failed_half_fails_the_window() -> None:
     subject.commit(slice_of("549", first, 1))
     subject.commit(slice_of("549", second))
 
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [first.window.as_pair()]})]}
+    assert subject.state == {
+        "states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2), "missing": [first.window.as_pair()]})]
+    }
 
 
 def test_several_reports_of_a_window_are_told_apart_by_their_number() -> None:
@@ -335,7 +426,7 @@ def test_several_reports_of_a_window_are_told_apart_by_their_number() -> None:
     assert subject.state == {"states": []}
 
     subject.commit(slice_of("549", window, 1))
-    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89)})]}
+    assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_entries_of_one_account_fold_into_the_oldest() -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pytest
 from pendulum import Date
@@ -387,6 +388,21 @@ def test_after_a_sync_that_went_well_nothing_in_reach_is_owed() -> None:
 def test_a_state_is_read_and_written(state: dict[str, object], history: AccountHistory) -> None:
     assert AccountHistory.from_state(state, "DATE") == history
     assert history.to_state("DATE") == {key: value for key, value in state.items() if value}
+
+
+def test_windows_that_were_edited_by_hand_are_put_in_order() -> None:
+    pairs = [window(20, 15), window(90, 70), window(18, 12), window(18, 12), window(5, 0)]
+    state = {"DATE": str(day(3)), "from": str(day(80)), "missing": [pair.as_pair() for pair in pairs]}
+
+    assert AccountHistory.from_state(state, "DATE").missing == (window(80, 70), window(20, 12), window(5, 3))
+
+
+@pytest.mark.parametrize(
+    "missing", [[["2026-05-02", "2026-05-01"]], [["2026-05-01"]], ["2026-05-01"], 7, {"a": 1}], ids=str
+)
+def test_windows_that_are_none_are_refused(missing: Any) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        AccountHistory.from_state({"DATE": "2026-06-30", "missing": missing}, "DATE")
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "20260630"])

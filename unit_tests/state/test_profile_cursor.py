@@ -1,6 +1,7 @@
 """Which days of the token's own user are asked for, and what does the state say of them?"""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,8 @@ from pendulum import Date
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.state.period import Period
-from source_pinterest.state.profile_cursor import ProfileCursor
+from source_pinterest.state.period import Period, Settling
+from source_pinterest.state.profile_cursor import DaysRead, ProfileCursor
 from source_pinterest.streams.base.slices import window_slice
 from unit_tests.state.stores import store
 
@@ -27,22 +28,114 @@ def profile_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD)
     return ProfileCursor(store(state), period, TODAY)
 
 
-def finish(subject: ProfileCursor, settled: Date | None) -> dict[str, Any]:
+def finish(subject: ProfileCursor, settled: int | None, newest: int = 0) -> dict[str, Any]:
+    """Read the only window that is unread; gives the state."""
     (window,) = subject.unread()
-    subject.commit(window_slice({}, PlannedWindow(window), {}), settled)
+    return take(subject, window, settled, newest)
+
+
+def take(subject: ProfileCursor, window: DateWindow, settled: int | None, newest: int = 0) -> dict[str, Any]:
+    """Read a window up to a day so long ago; gives the state."""
+    found = None if settled is None else DaysRead(days_before(TODAY, newest), days_before(TODAY, settled))
+    subject.commit(window_slice({}, PlannedWindow(window), {}), found)
     return subject.state
+
+
+def span(first: int, last: int) -> DateWindow:
+    return DateWindow(days_before(TODAY, first), days_before(TODAY, last))
+
+
+def known(settled: int, since: int = 89, **more: Any) -> dict[str, Any]:
+    return {"date": ago(settled), "from": ago(since), "settled": ago(settled), **more}
 
 
 def test_the_users_cursor_moves_to_the_last_settled_day() -> None:
     subject = profile_cursor()
     assert subject.state == {}
 
-    assert finish(subject, days_before(TODAY, 2)) == {"date": ago(2)}
+    assert finish(subject, 2) == known(2, read=ago(0))
+    assert finish(profile_cursor(subject.state), 0) == known(0)
 
 
 def test_the_users_cursor_never_moves_back() -> None:
-    assert finish(profile_cursor({"date": ago(2)}), days_before(TODAY, 20)) == {"date": ago(2)}
+    assert finish(profile_cursor(known(2)), 20) == known(2, read=ago(0))
     assert finish(profile_cursor({"date": ago(2)}), None) == {"date": ago(2)}
+
+
+# ---- An earlier start date
+
+
+def later(start: int) -> Period:
+    return replace(PERIOD, start=days_before(TODAY, start))
+
+
+def test_an_earlier_start_is_read_back_once() -> None:
+    subject = profile_cursor(known(2, since=20))
+    head, tail = subject.unread()
+    assert (head, tail) == (span(89, 21), span(20, 0))
+
+    assert take(subject, head, 21, 21) == known(2, since=89)
+    assert profile_cursor(subject.state).unread() == [span(35, 0)]
+
+
+def test_an_earlier_start_that_fails_or_is_empty_is_read_by_the_next_sync() -> None:
+    subject = profile_cursor(known(2, since=20), later(60))
+    head, tail = subject.unread()
+    take(subject, tail, 2)
+    take(subject, head, None)
+
+    assert profile_cursor(subject.state, later(60)).unread() == [head, span(20, 0)]
+
+
+def test_days_of_an_earlier_start_that_do_not_come_are_owed() -> None:
+    subject = profile_cursor(known(2, since=50), later(80))
+    head, tail = subject.unread()
+    take(subject, tail, 2, 2)
+    assert take(subject, head, 60, 60) == known(2, since=80, missing=[[ago(59), ago(51)]])
+
+    again = profile_cursor(subject.state, later(80))
+    owed, tail = again.unread()
+    assert (owed, tail) == (span(59, 51), span(35, 0))
+    assert take(again, owed, 51, 51) == known(2, since=80)
+
+
+def test_owed_days_that_are_gone_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    subject = profile_cursor(known(2, since=120, missing=[[ago(100), ago(80)]]))
+    with caplog.at_level(logging.WARNING):
+        assert subject.unread() == [span(89, 80), span(35, 0)]
+
+    assert f"{ago(100)} to {ago(90)}" in caplog.text
+    assert subject.state["missing"] == [[ago(89), ago(80)]]
+
+
+def test_an_older_state_does_not_say_where_it_began() -> None:
+    assert profile_cursor({"date": ago(2)}).unread() == [span(35, 0)]
+
+
+# ---- Days that were emitted too early
+
+
+ONCE = Period(EARLIEST, EARLIEST, days_before(TODAY, 2), None, Settling.EMIT_ONCE)
+
+
+@pytest.mark.parametrize(
+    ("state", "again"),
+    [
+        ({"date": ago(8)}, (9, 8)),  # of an older connector, which counted its last two days too early
+        (known(8), None),
+        (known(8, read=ago(6)), (7, 6)),
+        (known(8, read=ago(0)), (7, 2)),
+        (known(2, read=ago(0)), None),
+    ],
+)
+def test_days_that_stand_twice_are_told(
+    caplog: pytest.LogCaptureFixture, state: dict[str, Any], again: tuple[int, int] | None
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        profile_cursor(state, ONCE).explain()
+
+    told = [f"the days {ago(again[0])} to {ago(again[1])} were read while"] if again else []
+    assert [record.getMessage().partition(": ")[2][: len(told[0])] for record in caplog.records] == told
 
 
 def test_the_users_days_are_read_again_as_far_as_the_lookback_goes() -> None:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
-from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record
@@ -26,7 +25,7 @@ from source_pinterest.api.errors import (
     RefusedError,
     SliceError,
 )
-from source_pinterest.dates import days_before, parse_day
+from source_pinterest.dates import days_before
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
 from source_pinterest.state.cursor import StateStore
@@ -39,7 +38,7 @@ from source_pinterest.streams.base.slices import END, START, batches, failure_of
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pin_metrics import Metrics, PinMetrics
 from source_pinterest.streams.organic.pins import Pins
-from source_pinterest.streams.organic.user_analytics import STILL_COUNTING
+from source_pinterest.streams.organic.user_analytics import days_counting, days_shown
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -130,18 +129,19 @@ class PinAnalytics(OrganicStream):
                 work.extendleft(reversed(self._smaller(batch)))
                 continue
             rows = [{**owner.partition, **row} for row in _rows(found)]
-            reading = replace(reading, settled=self._settled(reading, rows), after=int(batch[-1]))
+            reading = replace(self._with_rows(reading, rows), after=int(batch[-1]))
             yield from self.to_pages(rows)
             if not self._refusals_in_a_row:
                 self.checkpoint.advance(account, reading)
         self.checkpoint.finish(account, reading)
 
-    def _settled(self, reading: Reading, rows: list[Record]) -> Date:
-        """The last day that is counted to its end in all rows so far."""
+    def _with_rows(self, reading: Reading, rows: list[Record]) -> Reading:
+        """The pass after these rows: which day is the newest, and which is the last that is counted to its end."""
+        newest = days_shown(rows)
         if self.checkpoint.emits_once:  # the days that are read are old enough, whatever Pinterest says of each pin
-            return reading.settled
-        counting = (days_before(parse_day(row["date"]), 1) for row in rows if row.get("data_status") in STILL_COUNTING)
-        return min((reading.settled, *counting))
+            return reading.with_days(newest, reading.settled)
+        counting = (days_before(day, 1) for day in days_counting(rows))
+        return reading.with_days(newest, min((reading.settled, *counting)))
 
     def _metrics_of(self, batch: PinIds, params: Mapping[str, Any]) -> Mapping[str, Metrics] | None:
         """What a batch of pins did; None where they have to be asked for in smaller calls."""

@@ -1,7 +1,9 @@
 """What did a profile do on each day, as a whole and split: by app type, source, pin format and the like?"""
 
+import itertools
 from abc import ABC
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -18,7 +20,7 @@ from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import DayRange, Period
-from source_pinterest.state.profile_cursor import ProfileCursor
+from source_pinterest.state.profile_cursor import DaysRead, ProfileCursor
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
 from source_pinterest.streams.base.slices import END, START, failure_of, window_slice
@@ -38,6 +40,30 @@ _METRICS = (
     "SAVE",
     "SAVE_RATE",
 )
+
+
+def days_shown(rows: Iterable[Record]) -> list[Date]:
+    """The days of rows, without those that are none."""
+    found = []
+    for row in rows:
+        with suppress(ValueError, TypeError):
+            found.append(parse_day(row["date"]))
+    return found
+
+
+def days_counting(rows: Iterable[Record]) -> list[Date]:
+    """The days whose numbers Pinterest still counts."""
+    return days_shown(row for row in rows if row.get("data_status") in STILL_COUNTING)
+
+
+def _days_read(window: DateWindow, answers: list[list[Record]]) -> DaysRead | None:
+    """What the answers about a window held: a day that one of them does not reach yet is not settled."""
+    shown = [days for answer in answers if (days := days_shown(answer))]
+    if not shown:
+        return None
+    counting = [days_before(day, 1) for answer in answers for day in days_counting(answer)]
+    settled = min((window.end, *map(max, shown), *counting))
+    return DaysRead(newest=min(window.end, max(map(max, shown))), settled=settled)
 
 
 class UserAccountAnalytics(OrganicStream):
@@ -94,21 +120,23 @@ class UserAccountAnalytics(OrganicStream):
             items += [{_PART: part, **day} for day in days]
         return ListPage(items)
 
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Date | None]:
-        """The days of a window; the cursor stops before the first that Pinterest is still counting."""
-        window = planned_window(stream_slice).window
-        rows = sorted(self.rows(stream_slice), key=lambda row: str(row["date"]))
-        counting = [row["date"] for row in rows if row.get("data_status") in STILL_COUNTING]
-        settled = min(window.end, days_before(parse_day(counting[0]), 1)) if counting else window.end
-        waits = self.checkpoint.emits_once  # a day that is still counting, for the next sync
-        yield from self.to_pages(row for row in rows if not (waits and row["date"] > str(settled)))
-        return settled if rows else None
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, DaysRead | None]:
+        """The days of a window; the cursor stops before the first that Pinterest is still counting, or does not show.
 
-    def rows(self, stream_slice: StreamSlice) -> Iterator[Record]:
-        """The days of a window."""
-        for row in self.asked(stream_slice, {}):
-            if row.pop(_PART) == "all":
-                yield row
+        Where each day is emitted once, those after the cursor wait for the next sync.
+        """
+        answers = list(self.rows(stream_slice))
+        days = _days_read(planned_window(stream_slice).window, answers)
+        rows = sorted(itertools.chain.from_iterable(answers), key=lambda row: str(row["date"]))
+        if days and self.checkpoint.emits_once:
+            days = DaysRead(days.settled, days.settled)
+            rows = [row for row in rows if str(row["date"]) <= str(days.settled)]
+        yield from self.to_pages(rows)
+        return days
+
+    def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
+        """The days of a window, answer by answer."""
+        yield [row for row in self.asked(stream_slice, {}) if row.pop(_PART) == "all"]
 
     def asked(self, stream_slice: StreamSlice, more: Mapping[str, str]) -> list[Record]:
         """What one call about a window gives."""
@@ -129,12 +157,11 @@ class SplitAnalytics(UserAccountAnalytics, ABC):
         """The only call names the split."""
         return [{"split_field": self.split.upper()}]
 
-    def rows(self, stream_slice: StreamSlice) -> Iterator[Record]:
+    def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
         """The days of each part; all metrics are named, because Pinterest's "all of them" does not go with a split."""
         for call in self.calls():
-            for row in self.asked(stream_slice, {**call, "metric_types": ",".join(_METRICS)}):
-                part = row.pop(_PART)
-                yield {self.split: call.get(self.split, part), **row}
+            asked = self.asked(stream_slice, {**call, "metric_types": ",".join(_METRICS)})
+            yield [{self.split: call.get(self.split, row.pop(_PART)), **row} for row in asked]
 
 
 class UserAccountAnalyticsByAppType(SplitAnalytics):

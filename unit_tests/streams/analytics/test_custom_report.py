@@ -223,7 +223,7 @@ class Sync:
 def test_the_cursor_is_the_last_complete_bucket(first: Pinterest, granularity: str, first_day: str, last: str) -> None:
     sync = Sync(first, first.custom(DEDUP, granularity=granularity, start_date=first_day), {})
 
-    assert sync.cursor == {"DATE": last, "from": first_day}
+    assert sync.cursor == {"DATE": last, "from": first_day, "settled": min(last, ago(2))}
 
 
 def test_a_report_whose_only_bucket_is_still_running_has_no_cursor_yet(first: Pinterest) -> None:
@@ -238,7 +238,7 @@ def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(firs
     sync = Sync(first, first.custom(APPEND, start_date="2026-06-01"), {})
 
     assert [(one["start_date"], one["end_date"]) for one in sync.asked] == [("2026-06-01", "2026-06-28")]
-    assert sync.cursor == {"DATE": "2026-06-28", "from": "2026-06-01"}
+    assert sync.cursor == {"DATE": "2026-06-28", "from": "2026-06-01", "settled": "2026-06-28"}
 
 
 # ---- Hours

@@ -138,7 +138,7 @@ def test_when_all_is_read_one_cursor_says_so(mock: requests_mock.Mocker) -> None
     for one in reversed(sync.slices):
         assert sync.read(one)
 
-    assert sync.cursor == {"DATE": ago(0), "from": ago(913)}
+    assert sync.cursor == {"DATE": ago(0), "from": ago(913), "settled": ago(2)}
 
 
 def test_the_newest_days_alone_do_not_move_the_cursor(mock: requests_mock.Mocker) -> None:
@@ -170,7 +170,7 @@ def test_an_earlier_start_is_read_once_from_reports(mock: requests_mock.Mocker) 
     assert (sync.by_report, sync.by_call) == ([window(400, 301)], [window(34, 0)])
     for one in sync.slices:
         sync.read(one)
-    assert sync.cursor == {"DATE": ago(0), "from": ago(400)}
+    assert sync.cursor == {"DATE": ago(0), "from": ago(400), "settled": ago(2)}
 
 
 def test_an_earlier_start_that_both_sources_reach(mock: requests_mock.Mocker) -> None:
@@ -189,7 +189,7 @@ def test_a_report_that_fails_is_owed_and_holds_up_nothing_newer(mock: requests_m
         sync.read(report)
     sync.read(call)
 
-    assert sync.cursor == {"DATE": ago(0), "from": ago(100), "missing": [window(100, 90).as_pair()]}
+    assert sync.cursor == {"DATE": ago(0), "from": ago(100), "missing": [window(100, 90).as_pair()], "settled": ago(2)}
 
 
 def test_what_is_owed_is_read_again_from_a_report(mock: requests_mock.Mocker) -> None:
@@ -199,14 +199,14 @@ def test_what_is_owed_is_read_again_from_a_report(mock: requests_mock.Mocker) ->
     assert sync.by_call == [window(89, 80), window(34, 0)]
     for one in sync.slices:
         sync.read(one)
-    assert sync.cursor == {"DATE": ago(0), "from": ago(913)}
+    assert sync.cursor == {"DATE": ago(0), "from": ago(913), "settled": ago(2)}
 
 
 def test_days_that_have_not_settled_wait_where_each_is_emitted_once(mock: requests_mock.Mocker) -> None:
     sync = Sync(mock, known(913, 10), how=APPEND)
     sync.pinterest.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
 
-    assert sync.by_call == [window(9, 1)]
+    assert sync.by_call == [window(11, 1)], "an older state has counted its last two days too early"
 
 
 def test_old_days_of_an_account_need_no_entity(mock: requests_mock.Mocker) -> None:

@@ -205,7 +205,7 @@ def test_the_state_moves_as_reports_are_read(after: Callable[..., Pinterest]) ->
     for one in sorted(sync.slices, key=lambda one: str(one["start_date"]), reverse=True):
         assert sync.read(one) == [row(AD_ACCOUNT_ID="11")]
 
-    assert sync.cursor == {"DATE": ago(0), "from": ago(500)}
+    assert sync.cursor == {"DATE": ago(0), "from": ago(500), "settled": ago(2)}
 
 
 def test_a_window_counts_when_all_its_requests_are_read(after: Callable[..., Pinterest]) -> None:
@@ -218,7 +218,7 @@ def test_a_window_counts_when_all_its_requests_are_read(after: Callable[..., Pin
     assert sync.stream.checkpoint.state["states"] == []
 
     sync.read(sync.slices[0])
-    assert sync.cursor == {"DATE": ago(0), "from": ago(9)}
+    assert sync.cursor == {"DATE": ago(0), "from": ago(9), "settled": ago(2)}
 
 
 def test_a_report_that_fails_is_owed_and_holds_up_no_newer_one(first: Pinterest) -> None:
@@ -240,7 +240,7 @@ def test_a_report_that_fails_is_owed_and_holds_up_no_newer_one(first: Pinterest)
             sync.read(one)
 
     assert len(failures) == 1
-    assert sync.cursor == {"DATE": ago(0), "from": ago(913), "missing": [failing]}
+    assert sync.cursor == {"DATE": ago(0), "from": ago(913), "missing": [failing], "settled": ago(2)}
 
 
 def test_a_report_that_is_too_slow_counts_when_both_halves_are_read(mock: requests_mock.Mocker) -> None:
@@ -257,7 +257,7 @@ def test_a_report_that_is_too_slow_counts_when_both_halves_are_read(mock: reques
     assert sync.stream.checkpoint.state["states"] == []
 
     sync.read(sync.slices[1])
-    assert sync.cursor == {"DATE": ago(0), "from": ago(9)}
+    assert sync.cursor == {"DATE": ago(0), "from": ago(9), "settled": ago(2)}
     assert [(one["start_date"], one["end_date"]) for one in asked] == [
         (ago(9), ago(0)),
         (ago(9), ago(5)),

@@ -109,7 +109,7 @@ def test_a_window_whose_report_became_two_waits_for_both(after: Any, cursor: Day
     assert cursor.state["states"] == []
 
     cursor.commit(second)
-    assert cursor.state["states"][0]["cursor"] == {"DATE": "2026-01-10", "from": "2026-01-01"}
+    assert cursor.state["states"][0]["cursor"] == {"DATE": "2026-01-10", "from": "2026-01-01", "settled": "2026-01-10"}
 
 
 def test_a_total_knows_no_cursor(pinterest: Pinterest) -> None:

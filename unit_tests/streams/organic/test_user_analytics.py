@@ -57,29 +57,56 @@ def test_account_id_reads_on_behalf_of_its_owner(mock: Any) -> None:
     assert pinterest.asked(PATH)[0]["ad_account_id"] == ["549"]
 
 
+def state(settled: int, newest: int | None = None) -> dict[str, Any]:
+    days_told = {"date": f"2026-06-{settled}", "from": "2026-06-20", "settled": f"2026-06-{settled}"}
+    return {**days_told, "read": f"2026-06-{newest}"} if newest else days_told
+
+
 def test_settled_days_move_the_cursor_to_the_windows_end(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, days("READY", "READY", "BEFORE_BUSINESS_CREATED", "READY", "READY"))
 
-    assert read(pinterest) == ([20, 21, 22, 23, 24], {"date": "2026-06-24"})
+    assert read(pinterest) == ([20, 21, 22, 23, 24], state(24))
 
 
 @pytest.mark.parametrize("counting", ["PROCESSING", "ESTIMATE"])
 def test_the_cursor_stops_before_a_day_that_is_still_counted(pinterest: Pinterest, counting: str) -> None:
     pinterest.answers(PATH, days("READY", "READY", counting, "READY", counting))
 
-    assert read(pinterest) == ([20, 21, 22, 23, 24], {"date": "2026-06-21"})
+    assert read(pinterest) == ([20, 21, 22, 23, 24], state(21, 24))
 
 
 def test_when_each_day_is_emitted_once_none_after_the_cursor_is(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, days("READY", "READY", "ESTIMATE", "READY", "READY"))
 
-    assert read(pinterest, APPEND) == ([20, 21], {"date": "2026-06-21"})
+    assert read(pinterest, APPEND) == ([20, 21], state(21))
 
 
 def test_a_window_that_is_all_still_counted_moves_nothing(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, days("ESTIMATE", "ESTIMATE"))
 
-    assert read(pinterest, APPEND) == ([], {"date": "2026-06-19"})
+    assert read(pinterest, APPEND) == ([], {})
+
+
+@pytest.mark.parametrize("how", [None, APPEND], ids=["again", "once"])
+def test_days_that_an_answer_does_not_hold_are_not_settled(pinterest: Pinterest, how: Any) -> None:
+    pinterest.answers(PATH, days("READY", "READY", "READY"))
+
+    assert read(pinterest, how) == ([20, 21, 22], state(22))
+
+
+def test_an_empty_answer_settles_nothing(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, days())
+
+    assert read(pinterest) == ([], {})
+
+
+def test_a_day_that_is_none_is_passed_on_and_counts_for_nothing(pinterest: Pinterest) -> None:
+    found = [day(20), {"date": "2026-06-31", "data_status": "READY"}, {"date": 7}]
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": found}}})
+    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics))
+
+    assert [record["date"] for record in stream.read_records(stream_slice=window())] == ["2026-06-20", "2026-06-31", 7]
+    assert stream.checkpoint.state == state(20)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +160,21 @@ def test_paid_and_organic_are_asked_for_one_after_the_other(pinterest: Pinterest
 
     assert [record["content_type"] for record in records] == ["PAID", "ORGANIC"]
     assert [asked["content_type"] for asked in pinterest.asked(PATH)] == [["paid"], ["organic"]]
+
+
+def test_a_day_counts_when_paid_and_organic_reach_it(pinterest: Pinterest) -> None:
+    """A profile without ads has no paid days at all, and waits for none."""
+
+    def read_both(paid: int, organic: int) -> dict[str, Any]:
+        answers = [{"json": {"all": {"daily_metrics": [day(20 + n) for n in range(many)]}}} for many in (paid, organic)]
+        pinterest.answers(PATH, *answers)
+        stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalyticsByContentType))
+        list(stream.read_records(stream_slice=window()))
+        return stream.checkpoint.state
+
+    assert read_both(3, 5) == state(22, 24)
+    assert read_both(0, 4) == state(23)
+    assert read_both(0, 0) == {}
 
 
 def test_a_window_counts_when_both_calls_are_answered(pinterest: Pinterest) -> None:
