@@ -75,6 +75,7 @@ class Layout:
     numeric_ids: bool = True  # analytics ids are JSON numbers in every second row
     hour_column: str = "HOUR"  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
     days_until_final: int = 2  # so old is a day once its numbers stand still
+    organic_lag_days: int = 0  # so many of the newest days are absent from answers about profiles and pins
     product_item_column: str = "PRODUCT_ITEM_ID"  # comes unasked in rows of product items; "" leaves it out
 
     def __post_init__(self) -> None:
@@ -92,6 +93,10 @@ class Layout:
     @property
     def today(self) -> date:
         return self.now.astimezone(UTC).date()
+
+    @property
+    def last_organic_day(self) -> date:
+        return self.today - timedelta(days=self.organic_lag_days)
 
     # -- ad accounts and what they hold
 

@@ -102,7 +102,7 @@ def _metrics(layout: Layout, place: PinPlace, arguments: Mapping[str, Any], salt
     wanted = arguments["metric_types"]
     known = PIN_METRICS if _is_video(layout, place) else STANDARD_METRICS
     daily_names = [name for name in wanted if name in known and name not in LIFETIME_METRICS]
-    start, end = arguments["start_date"], min(arguments["end_date"], layout.today)
+    start, end = arguments["start_date"], min(arguments["end_date"], layout.last_organic_day)
     days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
     daily = [_day(layout, place, day, daily_names, salt) for day in days]
     answer: Record = {

@@ -61,7 +61,7 @@ def user_account_analytics(layout: Layout, arguments: Mapping[str, Any]) -> Reco
     answer: Record = {}
     for key in SPLITS[arguments["split_field"]]:
         salt = crc32(f"{key}&{chosen}".encode()) + layout.owner_of(arguments.get("ad_account_id"))
-        daily = [daily_metrics(layout, day, names, salt) for day in days if day <= layout.today]
+        daily = [daily_metrics(layout, day, names, salt) for day in days if day <= layout.last_organic_day]
         answer[key] = {"daily_metrics": daily, "summary_metrics": _summary(daily, names)}
     return answer
 

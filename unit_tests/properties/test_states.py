@@ -1,14 +1,26 @@
 """Is every state that ever was understood, and is what is not understood no reason to fail or to skip anything?"""
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.state.board_cursor import BoardCursor
+from source_pinterest.state.cursor import PinterestCursor, StateStore
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.entity_cursor import EntityCursor
 from source_pinterest.state.formats import SavedState, read_state, write_state
 from source_pinterest.state.history import AccountHistory
+from source_pinterest.state.period import Period
+from source_pinterest.state.pin_cursor import PinCursor
+from source_pinterest.state.profile_cursor import ProfileCursor
 from unit_tests.properties.days import REACH_DAYS, TODAY, days, days_of, some_windows
+from unit_tests.state.stores import store
 
 FIELD = "DATE"
 REACH_BEGINS = days_before(TODAY, REACH_DAYS)
@@ -25,6 +37,46 @@ state_like = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=5),
     max_leaves=12,
 )
+any_words = st.sampled_from(
+    [
+        "states",
+        "flat",
+        "partition",
+        "cursor",
+        "ad_account_id",
+        "date",
+        "DATE",
+        "updated_time",
+        "from",
+        "missing",
+        "settled",
+        "read",
+        "reading",
+        "boards",
+        "statuses",
+        "asked",
+        "start_date",
+        "end_date",
+        "after",
+        "newest",
+        "full_refresh",
+        "generation",
+        "ended",
+    ]
+)
+any_state = st.recursive(
+    json_values | days.map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_words, inner, max_size=5),
+    max_leaves=16,
+)
+PERIOD = Period(REACH_BEGINS, REACH_BEGINS, TODAY, 3)
+CURSORS: dict[str, Callable[[StateStore], PinterestCursor]] = {
+    "days": lambda kept: DayCursor(kept, PERIOD, TODAY),
+    "entities": lambda kept: EntityCursor(kept, ("ACTIVE",)),
+    "boards": BoardCursor,
+    "profile": lambda kept: ProfileCursor(kept, PERIOD, TODAY),
+    "pins": lambda kept: PinCursor(kept, PERIOD, TODAY),
+}
 texts = days.map(str)
 accounts = st.integers(1, 5).map(str)
 
@@ -38,6 +90,17 @@ def test_no_state_is_too_strange_to_be_looked_at(state: dict[str, Any]) -> None:
     saved = read_state(state, FIELD, older)
 
     assert all(isinstance(account, str) and cursor.get(FIELD) is not None for account, cursor in saved.accounts.items())
+
+
+@pytest.mark.parametrize("make", CURSORS.values(), ids=CURSORS)
+@given(state=st.dictionaries(any_words, any_state, max_size=6))
+def test_a_state_can_be_read_or_is_a_config_error(
+    make: Callable[[StateStore], PinterestCursor], state: dict[str, Any]
+) -> None:
+    with suppress(ConfigError):
+        cursor = make(store(state))
+        assert isinstance(cursor.state, dict)
+        cursor.explain()
 
 
 @given(st.dictionaries(accounts, texts), st.none() | texts)

@@ -1,0 +1,125 @@
+"""Is each day of profiles and pins read for good, though Pinterest is late with it, or the user wants more of them?"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from integration_tests.simulator import NoAccess, Simulator, World
+from integration_tests.support.assertions import assert_same, assert_succeeded, key_of
+from integration_tests.support.days import days_later
+from integration_tests.support.outputs import Output, Record
+from integration_tests.support.syncs import run_sync
+
+SPLIT, BY_CONTENT = "user_account_analytics_by_app_type", "user_account_analytics_by_content_type"
+STREAMS = ("user_account_analytics", SPLIT, BY_CONTENT, "pin_analytics")
+SETTLED_AFTER_DAYS = 2
+LAG_DAYS = 4
+"""Pinterest shows the newest days so late that they would otherwise count as settled."""
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    closed = {"multi_pins/analytics": NoAccess.BETA_CLOSED}
+    with Simulator(World(boards=1, pins_per_board=3, organic_lag_days=LAG_DAYS), no_access=closed) as simulator:
+        yield simulator
+
+
+def emitted(stream: str, *outputs: Output) -> list[Record]:
+    return [record for output in outputs for record in output.records[stream]]
+
+
+def days_of(output: Output, stream: str) -> list[str]:
+    return sorted({record["date"] for record in output.records[stream]})
+
+
+def ago(sim: Simulator, days: int) -> date:
+    return sim.world.today - timedelta(days=days)
+
+
+def test_a_day_that_an_answer_does_not_hold_comes_later_where_days_are_appended(sim: Simulator) -> None:
+    config = sim.config(start_date=str(ago(sim, 20)))
+    first = run_sync(sim, STREAMS, config=config, destination="append")
+    assert_succeeded(first, STREAMS)
+    for stream in STREAMS:
+        assert days_of(first, stream)[-1] == first.states[stream]["date"] == str(ago(sim, LAG_DAYS))
+    with days_later(sim.world, 3):
+        second = run_sync(sim, STREAMS, config=config, state=first.states, destination="append")
+        sim.world.organic_lag_days = 0
+        third = run_sync(sim, STREAMS, config=config, state=second.states, destination="append")
+        for stream in STREAMS:
+            truth = sim.expected(stream, start=ago(sim, 23), end=ago(sim, SETTLED_AFTER_DAYS))
+            assert_same(stream, emitted(stream, first, second, third), truth)
+    assert not first.warnings() + second.warnings() + third.warnings()
+
+
+def test_a_day_that_an_answer_does_not_hold_comes_later_where_rows_are_replaced(sim: Simulator) -> None:
+    config = sim.config(start_date=str(ago(sim, 20)), lookback_days=0)
+    first = run_sync(sim, STREAMS, config=config)
+    for stream in STREAMS:
+        assert first.states[stream]["date"] == str(ago(sim, LAG_DAYS))
+    sim.world.organic_lag_days = 0
+    with days_later(sim.world, 10):
+        second = run_sync(sim, STREAMS, config=config, state=first.states)
+        for stream in STREAMS:
+            assert days_of(second, stream)[0] <= str(ago(sim, 10 + LAG_DAYS - 1))
+            held = {key_of(stream, record): record for record in emitted(stream, first, second)}
+            assert_same(stream, held.values(), sim.expected(stream, start=ago(sim, 30)))
+
+
+@pytest.mark.parametrize("destination", ["append", "append_dedup"])
+def test_an_empty_answer_settles_nothing(sim: Simulator, destination: str) -> None:
+    sim.world.organic_lag_days = 50
+    config = sim.config(start_date=str(ago(sim, 20)))
+    first = run_sync(sim, STREAMS, config=config, destination=destination)
+    assert_succeeded(first, STREAMS)
+    assert not any(first.records.values())
+    assert [first.states[stream] for stream in STREAMS] == [{}] * len(STREAMS)
+
+    sim.world.organic_lag_days = 0
+    second = run_sync(sim, STREAMS, config=config, state=first.states, destination=destination)
+    end = ago(sim, SETTLED_AFTER_DAYS if destination == "append" else 0)
+    for stream in STREAMS:
+        assert_same(stream, second.records[stream], sim.expected(stream, start=ago(sim, 20), end=end))
+
+
+@pytest.mark.parametrize("destination", ["append", "append_dedup"])
+def test_an_earlier_start_date_is_read_back_once(sim: Simulator, destination: str) -> None:
+    sim.world.organic_lag_days = 0
+    late, early = (sim.config(start_date=str(ago(sim, days)), lookback_days=None) for days in (15, 40))
+    if destination == "append_dedup":
+        late, early = late | {"lookback_days": 3}, early | {"lookback_days": 3}
+    first = run_sync(sim, STREAMS, config=late, destination=destination)
+    second = run_sync(sim, STREAMS, config=early, state=first.states, destination=destination)
+    third = run_sync(sim, STREAMS, config=early, state=second.states, destination=destination)
+
+    assert_succeeded(second, STREAMS)
+    end = ago(sim, SETTLED_AFTER_DAYS if destination == "append" else 0)
+    for stream in STREAMS:
+        assert days_of(second, stream)[0] == str(ago(sim, 40))
+        assert second.states[stream]["from"] == str(ago(sim, 40))
+        truth = sim.expected(stream, start=ago(sim, 40), end=end)
+        if destination == "append":
+            assert_same(stream, emitted(stream, first, second), truth)
+            assert not third.records[stream]
+        else:
+            held = {key_of(stream, record): record for record in emitted(stream, first, second)}
+            assert_same(stream, held.values(), truth)
+            assert_same(stream, third.records[stream], sim.expected(stream, start=ago(sim, 5)))
+
+
+def test_days_of_an_earlier_start_that_pinterest_does_not_show_yet_are_owed(sim: Simulator) -> None:
+    """The user wants more days, and Pinterest shows only the older ones of them for a while."""
+    sim.world.organic_lag_days = 0
+    late, early = (sim.config(start_date=str(ago(sim, days))) for days in (15, 40))
+    first = run_sync(sim, STREAMS, config=late, destination="append")
+    sim.world.organic_lag_days = 30
+    second = run_sync(sim, STREAMS, config=early, state=first.states, destination="append")
+    for stream in STREAMS:
+        assert second.states[stream]["missing"] == [[str(ago(sim, 29)), str(ago(sim, 16))]]
+    sim.world.organic_lag_days = 0
+    third = run_sync(sim, STREAMS, config=early, state=second.states, destination="append")
+    for stream in STREAMS:
+        truth = sim.expected(stream, start=ago(sim, 40), end=ago(sim, SETTLED_AFTER_DAYS))
+        assert_same(stream, emitted(stream, first, second, third), truth)
+        assert "missing" not in third.states[stream]
