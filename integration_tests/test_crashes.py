@@ -112,9 +112,9 @@ def test_a_read_that_waits_for_its_quota_hands_its_state_out_and_ends_when_told(
     assert output.states["campaigns"]["states"]
 
 
-@pytest.mark.parametrize("stream", ["campaigns", "campaign_analytics"])
+@pytest.mark.parametrize("stream", ["campaigns", "campaign_analytics", "board_pins", "board_section_pins"])
 def test_no_state_is_ahead_of_its_records(stream: str, tmp_path: Path) -> None:
-    world = World(ad_accounts=8, campaigns=(300, 5, 40))
+    world = World(ad_accounts=8, campaigns=(300, 5, 40), boards=8, pins_per_board=(300, 5), pins_per_section=(200, 3))
     world.first_day = world.today - timedelta(days=6)
     with Simulator(world) as sim:
         # A state after each slice, as though ten seconds had gone by.
