@@ -79,7 +79,8 @@ class EntityStream(AdAccountStream, ABC):
         if edited is None and record.get(FIELD):
             self.notices.warn(
                 "edit times",
-                f"Pinterest sends {FIELD} {record[FIELD]!r}, which is no time. Such records are emitted in each sync.",
+                f"Pinterest sends the updated_time {record[FIELD]!r}, which is no time. Such records are emitted in each "
+                "sync.",
             )
         return edited or 0
 
