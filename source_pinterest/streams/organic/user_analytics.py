@@ -74,30 +74,6 @@ def _days_read(window: DateWindow, answers: list[list[Record]]) -> DaysRead | No
     return DaysRead(newest=min(window.end, max(map(max, shown))), settled=settled)
 
 
-def days_shown(rows: Iterable[Record]) -> list[Date]:
-    """The days of rows, without those that are none."""
-    found = []
-    for row in rows:
-        with suppress(ValueError, TypeError):
-            found.append(parse_day(row["date"]))
-    return found
-
-
-def days_counting(rows: Iterable[Record]) -> list[Date]:
-    """The days whose numbers Pinterest still counts."""
-    return days_shown(row for row in rows if row.get("data_status") in STILL_COUNTING)
-
-
-def _days_read(window: DateWindow, answers: list[list[Record]]) -> DaysRead | None:
-    """What the answers about a window held: a day that one of them does not reach yet is not settled."""
-    shown = [days for answer in answers if (days := days_shown(answer))]
-    if not shown:
-        return None
-    counting = [days_before(day, 1) for answer in answers for day in days_counting(answer)]
-    settled = min((window.end, *map(max, shown), *counting))
-    return DaysRead(newest=min(window.end, max(map(max, shown))), settled=settled)
-
-
 class UserAccountAnalytics(OrganicStream):
     """Days of the user's own profile. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
