@@ -121,7 +121,7 @@ def test_a_trial_s_day_ends_the_sync_and_the_next_day_goes_on(daily_share: float
     with Simulator(world, profile="trial", daily_share=daily_share) as sim:
         config = sim.config(lookback_days=0)
         first = run_sync(sim, ["ad_account_analytics"], config=config)
-        assert_failed(first, "ad_account_analytics", "transient_error", "the next sync goes on from there")
+        assert_failed(first, "ad_account_analytics", "transient_error", "the next sync continues from there")
         assert first.errors[-1].failure_type.value == "transient_error"
         done = len(first.states["ad_account_analytics"]["states"])
         assert done >= SHARE * calls

@@ -81,7 +81,7 @@ def test_it_passes_with_one_half_of_the_scopes_and_names_the_other(
         for scope in missing:
             assert scope in said
         for scope in granted:
-            assert f"without the permission {scope}" not in said
+            assert f"lacks the permission {scope}" not in said
 
 
 @pytest.mark.parametrize("missing", [*ORGANIC, *ADS])

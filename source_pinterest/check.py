@@ -167,7 +167,7 @@ def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) ->
 
 def _without(scope: str) -> str:
     names = ", ".join(stream.stream_name() for stream in STREAMS if scope in stream.scopes)
-    return f"The access was granted without the permission {scope}, which these streams need: {names}."
+    return f"The token lacks the permission {scope}, which these streams need: {names}."
 
 
 def _is_cheap(stream: PinterestStream, account: str | None) -> bool:

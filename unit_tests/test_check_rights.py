@@ -90,7 +90,7 @@ def test_a_token_that_tells_nothing_is_tried_out(checked: Checked, told: Told) -
     checked.answers("catalogs/shelves", refused(401, 3))
     [sentence] = told()
 
-    assert "shelves can't be read: the access was granted without the permission shelves:read" in sentence
+    assert "shelves can't be read: the token lacks the permission shelves:read" in sentence
 
 
 @pytest.mark.parametrize("answer", [refused(403, 29), refused(401, 29), refused(401, 3)], ids=str)
@@ -154,7 +154,7 @@ def test_a_list_that_does_not_exist_for_this_user_lacks_no_right(
     monkeypatch.setattr(check, "STREAMS", (Catalogs,))
     checked.answers(Catalogs.path_template, refused(409, 4182))
 
-    assert told() == ["catalogs: there is no catalog, and so there are no records."]
+    assert told() == ["catalogs: there is no catalog, so the stream is empty."]
 
 
 def test_check_asks_for_an_account_that_the_config_names(mock: requests_mock.Mocker) -> None:

@@ -75,7 +75,7 @@ class ScopeMissingError(ConfigError):
 
     def __init__(self, what: str, scopes: tuple[str, ...], answer: str) -> None:
         super().__init__(
-            f"{what} can't be read: the access was granted without the permission {' and '.join(scopes)}. "
+            f"{what} can't be read: the token lacks the permission {' and '.join(scopes)}. "
             f"Authenticate again and grant it, or leave the stream out. {answer}.",
         )
         self.answer = answer
@@ -98,8 +98,9 @@ class QuotaExhaustedError(FatalError):
         until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
         super().__init__(
             f"Pinterest allows no more {category} calls until {until:%Y-%m-%d %H:%M} UTC, and that is longer than the "
-            f"{max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait). What was read is kept, "
-            "and the next sync goes on from there; a full refresh of many records needs Pinterest's Standard access.",
+            f"{max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was read "
+            "is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's Standard "
+            "access.",
         )
 
 
@@ -131,8 +132,8 @@ class MerchantRefusedError(RefusedError):
     """Pinterest has not approved the user as a merchant."""
 
     advice = (
-        "Pinterest has not approved this account as a merchant, or not yet: its Business Hub tells why and takes "
-        "appeals. Until then, leave the stream out."
+        "Pinterest has not approved this account as a merchant, or not yet: its Business Hub gives the reason and "
+        "takes appeals. Until then, leave the stream out."
     )
 
 
@@ -156,8 +157,8 @@ class NothingLeftError(SliceError):
     def __init__(self, what: str, count: int, answer: str) -> None:
         super().__init__(
             f"{what}: Pinterest refuses all {count:,} of what the stream is read by (ad accounts, boards, pins and the "
-            "like), or says that they don't exist. The next sync asks again; if it stays so, check what the token's "
-            f"user may see, or leave the stream out. {answer}",
+            "like), or says that they don't exist. The next sync tries again. If this happens again, check what the "
+            f"token's user may see, or leave the stream out. {answer}",
         )
 
 
@@ -168,8 +169,8 @@ class AccountUnreadableError(SliceError):
 
     def __init__(self, ad_account_id: str, answer: str) -> None:
         super().__init__(
-            f"Ad account {ad_account_id} can't be read. {answer}. Ask its owner for access, or, if it is gone on "
-            "purpose, take it out of Ad Account IDs or add it to Excluded Ad Account IDs.",
+            f"Ad account {ad_account_id} can't be read. {answer}. Ask its owner for access, or, if you removed it "
+            "on purpose, delete it from Ad Account IDs or add it to Excluded Ad Account IDs.",
         )
 
 
@@ -177,7 +178,7 @@ class _UnexplainedError(SliceError):
     """An answer that neither the user nor we can do anything about."""
 
     def __init__(self, answer: str) -> None:
-        super().__init__(f"{answer}. The next sync asks again; if it stays so, please report it.")
+        super().__init__(f"{answer}. The next sync tries again. If it happens again, please report it.")
 
 
 class RejectedError(_UnexplainedError):
@@ -243,5 +244,5 @@ class RepeatedKeyError(FatalError):
         columns = f"{', '.join(others)} and {last}" if others else last
         super().__init__(
             f"{stream}: an answer of Pinterest does not have one row per {columns}: {values} comes twice or "
-            "is incomplete. Nothing of it was taken, since rows would overwrite each other. Please report this.",
+            "is incomplete. None of its rows was used, because they would overwrite each other. Please report this.",
         )

@@ -136,7 +136,7 @@ class ReportRunner:
             more = sum(len(orders.waiting) for orders in self._orders)
         self._logged_at = now
         if jobs:
-            LOGGER.info(f"Waiting for Pinterest to finish {jobs} reports; {more} more are to be asked for.")
+            LOGGER.info(f"Waiting for Pinterest to finish {jobs} reports; {more} more are to be ordered.")
 
     def _plan(self, orders: Orders) -> None:
         try:
@@ -202,7 +202,9 @@ class ReportRunner:
     def _create_again(self, orders: Orders, job: Job, status: JobStatus) -> None:
         if job.creations >= _CREATIONS:
             raise ReportLostError(job.request.window, status.value, job.creations)
-        LOGGER.info(f"A report of {job.request.window.start} to {job.request.window.end} is {status.value}; once more.")
+        LOGGER.info(
+            f"A report of {job.request.window.start} to {job.request.window.end} is {status.value}; ordering it again."
+        )
         with self._changed:
             orders.create_again(job)
 

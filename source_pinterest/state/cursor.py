@@ -35,7 +35,7 @@ def reading_state(stream_name: str) -> Generator[None, None, None]:
         yield
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
         raise ConfigError(
-            f"{stream_name}: the saved state can't be read ({error}). Reset the stream, so that it starts anew.",
+            f"{stream_name}: the saved state can't be read ({error}). Reset the stream to start again.",
         ) from error
 
 

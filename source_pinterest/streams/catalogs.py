@@ -30,7 +30,7 @@ class CatalogStream(OrganicStream, ABC):
         try:
             yield from super().answers(stream_slice, **more)
         except NoCatalogError:
-            LOGGER.info(f"{self.name}: there is no catalog, and so there are no records.")
+            LOGGER.info(f"{self.name}: there is no catalog, so the stream is empty.")
 
 
 class Catalogs(CatalogStream):

@@ -639,7 +639,7 @@ def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCapture
         for seconds in (0, 59, 60, 61, 119, 120):
             scheduler.now = seconds
             scheduler.runner.log_waiting()
-    assert caplog.messages == ["Waiting for Pinterest to finish 1 reports; 1 more are to be asked for."] * 2
+    assert caplog.messages == ["Waiting for Pinterest to finish 1 reports; 1 more are to be ordered."] * 2
 
 
 def test_the_scheduler_says_what_it_waits_for_while_it_works(caplog: pytest.LogCaptureFixture) -> None:
@@ -648,4 +648,4 @@ def test_the_scheduler_says_what_it_waits_for_while_it_works(caplog: pytest.LogC
     orders = runner.open(cast("ReportClient", Pinterest(BUSY, DONE)), lambda: [request()])
     with caplog.at_level("INFO", "airbyte"):
         assert [type(outcome) for outcome in runner.outcomes(orders)] == [ReadyReport]
-    assert "Waiting for Pinterest to finish 1 reports; 0 more are to be asked for." in caplog.messages
+    assert "Waiting for Pinterest to finish 1 reports; 0 more are to be ordered." in caplog.messages

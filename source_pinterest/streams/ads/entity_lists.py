@@ -95,13 +95,13 @@ class EntityListStream(AdAccountStream, ABC):
                 yield {name: entity}
 
     def filtered(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
-        """The pages of one list; none if its entity was deleted meanwhile."""
+        """The pages of one list; none if its entity was deleted during the sync."""
         try:
             yield from self.ask(stream_slice, wanted)
         except GoneError as error:
             if not wanted:
                 raise
-            LOGGER.warning(f"{self.name}: {wanted} was deleted meanwhile. {error.message}.")
+            LOGGER.warning(f"{self.name}: {wanted} was deleted during the sync. {error.message}.")
 
     def ask(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
         """The pages of one list, whatever becomes of it."""

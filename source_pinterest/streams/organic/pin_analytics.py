@@ -166,7 +166,7 @@ class PinAnalytics(OrganicStream):
         except BetaClosedError as error:
             self._pins_per_call = 1
             LOGGER.info(
-                f"{self.name}: Pinterest does not let this app read many pins in one call, so that they are read one "
+                f"{self.name}: Pinterest does not let this app read many pins in one call, so they are read one "
                 f"by one, about {limits.CALLS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
             )
             return None
@@ -193,7 +193,7 @@ class PinAnalytics(OrganicStream):
         """Go on without a pin that is deleted or not shown; raise the error if it is more than a matter of that pin."""
         self._lost += 1
         if isinstance(error, GoneError):
-            LOGGER.warning(f"{self.name}: pin {pin_id} was deleted meanwhile.")
+            LOGGER.warning(f"{self.name}: pin {pin_id} was deleted during the sync.")
             return {}
         self._refusals_in_a_row += 1
         if isinstance(error, AnswerTooLargeError) or self._refusals_in_a_row >= self._refusals_borne:

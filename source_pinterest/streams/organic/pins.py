@@ -171,5 +171,5 @@ class BoardPins(BoardedPinStream):
                 yield from section_pins.listing(partition_slice(ids, stream_slice.cursor_slice))
             except GoneError:
                 LOGGER.info(
-                    f"board_pins: section {section_id} of board {stream_slice['board_id']} was deleted meanwhile."
+                    f"board_pins: section {section_id} of board {stream_slice['board_id']} was deleted during the sync."
                 )

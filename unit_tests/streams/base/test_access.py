@@ -179,8 +179,8 @@ def test_a_stream_of_one_slice_is_judged_at_once() -> None:
 @pytest.mark.parametrize(
     ("access", "granted", "expected", "words"),
     [
-        (None, SCOPES, ScopeMissingError, "without the permission ads:read"),
-        (BETA, ("boards:read",), ScopeMissingError, "without the permission ads:read"),
+        (None, SCOPES, ScopeMissingError, "lacks the permission ads:read"),
+        (BETA, ("boards:read",), ScopeMissingError, "lacks the permission ads:read"),
         (BETA, SCOPES, AccessMissingError, "it needs an app in Pinterest's beta of lead forms"),
         (BETA, (), AccessMissingError, "it needs the permission ads:read and an app in Pinterest's beta"),
     ],

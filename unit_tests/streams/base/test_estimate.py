@@ -40,6 +40,6 @@ def test_the_least_minutes_are_logged(caplog: pytest.LogCaptureFixture) -> None:
         Estimate(accounts=1_000, windows=2_000, reports=1_000, calls=3_001).log("ad_analytics", 300 / 60)
     [told] = caplog.messages
     assert told == (
-        "ad_analytics: the plan is accounts 1,000, windows 2,000, report jobs 1,000, calls at least 3,001; at "
+        "ad_analytics: the estimate is accounts 1,000, windows 2,000, report jobs 1,000, calls at least 3,001; at "
         "Pinterest's present quota that takes 11 min or more."
     )
