@@ -1,69 +1,102 @@
 """Is Pinterest's allowance used up, and is it never overdrawn?
 
-The connector's budget against the simulator's quotas, minutes in a moment: both live on the same clock, which jumps
-from one event to the next. The largest world of `full_size` does the same over HTTP, in real minutes.
+The connector's budget against the simulator's quotas, five minutes in a moment; `full_size` does the same over HTTP, in
+real minutes.
 """
 
-import heapq
-import random
-from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from integration_tests.simulator import HeaderStyle, Simulator, World
-from integration_tests.simulator.quotas import PROFILES, Quotas
+from integration_tests.simulator.quotas import Quotas
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Record
 from integration_tests.support.syncs import run_sync
-from source_pinterest.api.budget import Budget
+from integration_tests.support.traffic import Operation, Traffic
 
 MINUTES = 5
 DAY_SECONDS = 86_400
 SHARE = 0.95
 
+POLL = Operation.of("analytics/get_report", "GET", "/v5/ad_accounts/1/reports")
+CREATE = Operation.of("analytics/create_report", "POST", "/v5/ad_accounts/1/reports")
+ANALYTICS = Operation.of("campaigns/analytics", "GET", "/v5/ad_accounts/1/campaigns/analytics")
+TRAFFIC = {
+    "reports_and_analytics": ((POLL, POLL, ANALYTICS, CREATE), 300),
+    "campaigns": ((Operation.of("campaigns/list", "GET", "/v5/ad_accounts/1/campaigns"),), 1_000),
+    "catalogs": ((Operation.of("catalogs/list", "GET", "/v5/catalogs"),), 100),
+    "several_pins": ((Operation.of("multi_pins/analytics", "GET", "/v5/pins/analytics"),), 60),
+}
+"""What is called, and how many calls a minute its quotas allow."""
 
-class Clock:
-    """Seconds that pass when they are told to."""
 
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
+@pytest.mark.parametrize("second", [0, 40.3, 59.5])
+@pytest.mark.parametrize("workers", [4, 10, 40])
+@pytest.mark.parametrize("kind", TRAFFIC)
+def test_the_allowance_is_used_up_and_never_overdrawn(kind: str, workers: int, second: float) -> None:
+    operations, allowance = TRAFFIC[kind]
+    traffic = Traffic(operations, workers, second=second).run(MINUTES)
 
-    def __call__(self) -> float:
-        return self.now
-
-
-def calls_made(category: str, style: HeaderStyle, workers: int) -> Counter[str]:
-    """Have workers call as fast as the budget lets them; how many calls were taken, and how many refused."""
-    clock = Clock()
-    budget, quotas = Budget(3_600, clock=clock), Quotas("standard", clock, style)
-    dice = random.Random(category)  # noqa: S311 - to be repeated
-    seen, end = Counter[str](), clock.now + MINUTES * 60
-    events = [(clock.now, worker, "asks") for worker in range(workers)]
-    while events:
-        clock.now, worker, event = heapq.heappop(events)
-        if clock.now >= end:
-            continue
-        if event == "arrives":
-            seen["taken" if quotas.spend(category) else "refused"] += 1
-            budget.settle(category, quotas.headers(category))
-            heapq.heappush(events, (clock.now, worker, "asks"))
-        elif wait := budget._take(category):
-            heapq.heappush(events, (clock.now + wait, worker, "asks"))
-        else:
-            heapq.heappush(events, (clock.now + dice.uniform(0.02, 0.2), worker, "arrives"))
-    return seen
+    assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * allowance
+    assert traffic.refused_since(minute=1) == 0
 
 
 @pytest.mark.parametrize("workers", [10, 40])
-@pytest.mark.parametrize("style", [HeaderStyle.PLAIN, HeaderStyle.LIST])
-@pytest.mark.parametrize("category", ["org_read", "ads_analytics"])
-def test_the_allowance_is_used_and_never_overdrawn(category: str, style: HeaderStyle, workers: int) -> None:
-    seen = calls_made(category, style, workers)
-    allowance = PROFILES["standard"][category]
+@pytest.mark.parametrize("style", [HeaderStyle.NAMELESS, HeaderStyle.PLAIN, HeaderStyle.LIST])
+@pytest.mark.parametrize("kind", ["reports_and_analytics", "campaigns"])
+def test_so_it_is_with_headers_of_another_form(kind: str, style: HeaderStyle, workers: int) -> None:
+    operations, allowance = TRAFFIC[kind]
+    traffic = Traffic(operations, workers, style).run(MINUTES)
 
-    assert seen["refused"] == 0
-    assert seen["taken"] >= SHARE * allowance.calls * MINUTES * 60 / allowance.seconds
+    assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * allowance
+    assert traffic.refused_since(minute=0) == 0
+
+
+@pytest.mark.parametrize("workers", [10, 40])
+@pytest.mark.parametrize("kind", TRAFFIC)
+def test_answers_that_take_seconds_mislead_nobody(kind: str, workers: int) -> None:
+    operations, allowance = TRAFFIC[kind]
+    traffic = Traffic(operations, workers, second=40.3, slow=0.05).run(MINUTES)
+
+    expected = min(allowance, 60 * workers / 0.5)
+    assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * expected
+    assert traffic.refused_since(minute=1) == 0
+
+
+@pytest.mark.parametrize("workers", [4, 10, 40])
+def test_polls_of_other_users_of_the_app_leave_the_analytics_alone(workers: int) -> None:
+    def poll_elsewhere(quotas: Quotas, second: int) -> None:
+        if second % 60 == 0:
+            quotas.spend_elsewhere("analytics_get_report", 700)
+
+    traffic = Traffic((POLL, ANALYTICS), workers, elsewhere=poll_elsewhere).run(MINUTES)
+
+    for minute in range(1, MINUTES + 1):
+        assert traffic.taken_in(minute) >= SHARE * 300
+        assert traffic.taken_in(minute, POLL.operation_id) <= 100
+    assert traffic.refused_since(minute=1) <= MINUTES * workers
+
+
+@pytest.mark.parametrize("workers", [4, 10, 40])
+def test_calls_of_another_program_cost_their_number_and_few_refusals(workers: int) -> None:
+    def call_elsewhere(quotas: Quotas, second: int) -> None:  # noqa: ARG001 - each second alike
+        quotas.spend_elsewhere("ads_analytics", 2)
+
+    traffic = Traffic((POLL, ANALYTICS), workers, elsewhere=call_elsewhere).run(MINUTES)
+
+    for minute in range(1, MINUTES + 1):
+        assert traffic.taken_in(minute) >= SHARE * 300 - 2 * 10
+    assert traffic.refused_since(minute=1) <= MINUTES * workers
+
+
+@pytest.mark.parametrize("workers", [4, 40])
+def test_without_headers_refusals_are_waited_out(workers: int) -> None:
+    operations, allowance = TRAFFIC["reports_and_analytics"]
+    traffic = Traffic(operations, workers, HeaderStyle.ABSENT, second=40.3).run(MINUTES)
+
+    assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * allowance
+    assert traffic.refused_since(minute=0) == 0
 
 
 @pytest.mark.full_size

@@ -14,14 +14,14 @@ class Clock:
     """A clock that stands still until it is told otherwise."""
 
     def __init__(self) -> None:
-        self.now = 1_000_000.0
+        self.now = 1_200_000.0  # a full minute
 
     def __call__(self) -> float:
         return self.now
 
 
-def told(quotas: Quotas, category: str) -> tuple[str, ...]:
-    headers = quotas.headers(category)
+def told(quotas: Quotas, category: str, operation_id: str = "") -> tuple[str, ...]:
+    headers = quotas.headers(category, operation_id)
     return tuple(headers[name] for name in TOLD)
 
 
@@ -92,6 +92,105 @@ def test_list_headers_tell_both_windows() -> None:
     assert told(quotas, "ads_read") == ("100, 100;w=1, 1000;w=60", "99, 998", "1, 42")
 
 
+SAFETY_NET = '100;w=1;name="safety_net_app_id_user_id"'
+REPORT = f'{SAFETY_NET}, 300;w=60;name="ads_analytics_app_id_user_id", 800;w=60;name="analytics_get_report_app_id"'
+
+
+@pytest.mark.parametrize(
+    ("category", "operation_id", "seconds", "headers"),
+    [
+        ("ads_read", "campaigns/list", 0, (f'100, {SAFETY_NET}, 1000;w=60;name="ads_read_app_id_user_id"', "99", "1")),
+        ("org_read", "boards/list", 0, (f'100, {SAFETY_NET}, 1000;w=60;name="org_read_app_id_user_id"', "99", "1")),
+        ("catalogs_read", "", 13, (f'100, {SAFETY_NET}, 100;w=60;name="catalogs_read_app_id_user_id"', "98", "47")),
+        ("trends_read", "", 51, (f'60, {SAFETY_NET}, 60;w=60;name="trends_read_app_id_user_id"', "58", "9")),
+        ("ads_analytics", "analytics/create_report", 0, (f"100, {REPORT}", "99", "1")),
+        ("ads_analytics", "analytics/get_report", 0, (f"100, {REPORT}", "99", "1")),
+        (
+            "org_analytics",
+            "multi_pins/analytics",
+            2,
+            (
+                f'60, {SAFETY_NET}, 60;w=60;name="org_analytics_app_id_user_id", 100;w=1;name="multi_pins_analytics"',
+                "58",
+                "58",
+            ),
+        ),
+    ],
+)
+def test_recorded_headers_are_those_that_pinterest_sent(
+    category: str, operation_id: str, seconds: int, headers: tuple[str, ...]
+) -> None:
+    clock = Clock()
+    quotas = Quotas("standard", clock, HeaderStyle.RECORDED)
+    quotas.spend(category, operation_id)
+    if seconds:
+        clock.now += seconds
+        quotas.spend(category, operation_id)
+
+    assert told(quotas, category, operation_id) == headers
+
+
+def test_they_are_what_a_simulator_sends_that_is_not_asked_for_another_form() -> None:
+    with Simulator(profile="standard", clock=Clock()) as sim, Client(sim) as api:
+        answer = api.get("/boards")
+
+    assert answer.headers["x-ratelimit-limit"] == f'100, {SAFETY_NET}, 1000;w=60;name="org_read_app_id_user_id"'
+    assert [answer.headers[name] for name in TOLD[1:]] == ["99", "1"]
+
+
+def test_recorded_headers_tell_of_the_quota_with_the_least_left() -> None:
+    clock = Clock()
+    quotas = Quotas("standard", clock, HeaderStyle.RECORDED)
+    limits = []
+    for number in range(300):
+        clock.now += number % 50 == 0
+        quotas.spend("ads_analytics")
+        limits.append(told(quotas, "ads_analytics")[0].partition(",")[0])
+
+    # From the 200th on both have as many left, and the first is told; the last fifty are fewer than a new second holds.
+    assert limits == ["100"] * 250 + ["300"] * 50
+    assert told(quotas, "ads_analytics")[1:] == ("0", "54")
+
+
+def test_headers_without_names_are_those_of_2024() -> None:
+    clock = Clock()
+    quotas = Quotas("standard", clock, HeaderStyle.NAMELESS)
+    quotas.spend("catalogs_read")
+    quotas.spend("catalogs_read")
+
+    assert told(quotas, "catalogs_read") == ("100, 100;w=1, 100;w=60", "98", "1")
+
+
+def test_windows_begin_on_the_clock() -> None:
+    clock = Clock()
+    clock.now += 59
+    quotas = quotas_of("standard", clock)
+    assert all(quotas.spend("org_analytics") for _ in range(60))
+    assert not quotas.spend("org_analytics")
+    clock.now += 1
+
+    assert quotas.spend("org_analytics")
+
+
+def test_a_refused_call_counts_in_its_other_windows() -> None:
+    clock = Clock()
+    quotas = quotas_of("standard", clock)
+    for _ in range(110):
+        quotas.spend("ads_analytics")
+    clock.now += 1
+
+    assert told(quotas, "ads_analytics") == ("300", "190", "59")
+
+
+def test_polls_of_other_users_use_up_the_quota_of_the_app() -> None:
+    quotas = Quotas("standard", Clock(), HeaderStyle.RECORDED)
+    quotas.spend_elsewhere("analytics_get_report", 800)
+
+    assert not quotas.spend("ads_analytics", "analytics/get_report")
+    assert told(quotas, "ads_analytics", "analytics/get_report") == (f"800, {REPORT}", "0", "60")
+    assert quotas.spend("ads_analytics", "campaigns/analytics")
+
+
 def test_headers_may_be_absent() -> None:
     assert quotas_of("standard", Clock(), HeaderStyle.ABSENT).headers("ads_read") == {}
 
@@ -102,7 +201,8 @@ def test_an_exhausted_quota_is_a_429_until_its_window_ends() -> None:
 
         assert [answer.status_code for answer in answers] == [200] * 10 + [429]
         assert answers[-1].json()["code"] == 8
-        assert [answers[-1].headers[name] for name in TOLD] == ["10", "0", "1"]
+        limit = '10, 100;w=1;name="safety_net_app_id_user_id", 10;w=1;name="org_read_app_id_user_id"'
+        assert [answers[-1].headers[name] for name in TOLD] == [limit, "0", "1"]
         sim.advance(1)
         assert api.get("/boards").status_code == 200
 

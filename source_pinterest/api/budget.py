@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from source_pinterest.api.errors import QuotaExhaustedError
-from source_pinterest.api.quotas import Quota, Quotas, category_of
+from source_pinterest.api.quota import Quota
+from source_pinterest.api.quotas import Quotas, category_of
 from source_pinterest.api.rate_headers import read_rate_headers
 from source_pinterest.api.usage import Standing
-from source_pinterest.api.windows import Window
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -100,9 +100,9 @@ class Budget:
             now = self._clock()
             self._rolled(operation, now)
             self._in_flight[operation] -= 1
-            said = self._quotas.hear(operation, answer, now, self._in_flight[operation])
-            for quota in self._quotas.of(operation, now):
-                quota.learn(said.get(quota), now, self._out(quota, now))
+            said = self._quotas.hear(operation, answer, now, self._in_flight)
+            for quota in self._quotas.of(operation):
+                quota.learn(said.get(quota), now, self._out(quota))
             self._changed.notify_all()
 
     def throttled(self, operation: str, hint_seconds: float | None) -> None:
@@ -116,7 +116,7 @@ class Budget:
         category = category_of(operation)
         with self._changed:
             now = self._clock()
-            is_explained = any(quota.wait(now) > 0 for quota in self._quotas.of(operation, now))
+            is_explained = any(quota.wait(now) > 0 for quota in self._quotas.of(operation))
             scope = operation if is_explained else category
             since = self._throttled_since.setdefault(scope, now)
             if now >= self._paused_until.get(scope, now):  # a call sent before the pause says nothing new
@@ -146,13 +146,15 @@ class Budget:
     def calls_per_second(self, category: str) -> float:
         """How many calls of the category the quotas allow in the long run."""
         with self._changed:
-            return min(quota.limit / quota.period for quota in self._quotas.of_category(category, self._clock()))
+            return min(quota.limit / quota.period for quota in self._quotas.of_category(category))
 
     def _standing(self, category: str, now: float) -> Standing:
-        quotas = self._quotas.of_category(category, now)
-        fullest = max(quotas, key=lambda quota: (isinstance(quota, Window), quota.used(now) / quota.limit))
+        quotas = self._quotas.of_category(category)
+        for quota in quotas:
+            quota.roll(now, self._out(quota))
+        fullest = max(quotas, key=lambda quota: (quota.lasts, quota.taken / quota.limit))
         left = self._waits_until.get(category, now) - now
-        return Standing(category, fullest.used(now), fullest.limit, left if left > 0 else None)
+        return Standing(category, fullest.taken, fullest.limit, left if left > 0 else None)
 
     def _log(self, category: str, wait: float) -> bool:
         """Log a wait, unless that was done a moment ago; whether it was logged now."""
@@ -167,13 +169,11 @@ class Budget:
 
     def _rolled(self, operation: str, now: float) -> Sequence[Quota]:
         """The operation's quotas, each in its present window."""
-        quotas = self._quotas.of(operation, now)
+        quotas = self._quotas.of(operation)
         for quota in quotas:
-            quota.roll(now, self._out(quota, now))
+            quota.roll(now, self._out(quota))
         return quotas
 
-    def _out(self, quota: Quota, now: float) -> int:
+    def _out(self, quota: Quota) -> int:
         """How many calls that count against a quota have no answer yet."""
-        return sum(
-            out for operation, out in self._in_flight.items() if out and quota in self._quotas.of(operation, now)
-        )
+        return sum(out for operation, out in self._in_flight.items() if out and quota in self._quotas.of(operation))

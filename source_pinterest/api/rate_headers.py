@@ -26,14 +26,14 @@ class QuotaHeader:
         limit: calls that a window holds; 0 where nothing says so.
         period: seconds that a window lasts; 0 where nothing says so.
         name: Pinterest's name of the quota, or nothing.
-        remaining: calls left: so many where a reset is given, at least so many where none is; None if nobody can know.
+        remaining: calls left: so many where a reset is given, at least so many where none is.
         reset: seconds until the window ends.
     """
 
     limit: int = 0
     period: float = 0.0
     name: str = ""
-    remaining: int | None = None
+    remaining: int = 0
     reset: float | None = None
 
 
@@ -68,13 +68,12 @@ def read_rate_headers(headers: Mapping[str, str]) -> Sequence[QuotaHeader]:
 
 
 def _of_the_tightest(first: QuotaHeader, quotas: Sequence[QuotaHeader], left: _Left) -> Sequence[QuotaHeader]:
-    """What is left of the quota whose number comes first; the others have at least as much."""
+    """What is left of the quota whose number comes first; the others have at least that, or all if nobody knows."""
     could_be = [quota for quota in quotas if quota.limit == first.limit and left.fits(quota)]
     if not could_be or not all(quota.period for quota in quotas):
         return ()
-    if len(could_be) > 1:
-        return quotas
-    return [left.of(q) if q is could_be[0] else replace(q, remaining=left.remaining) for q in quotas]
+    tightest = could_be[0] if len(could_be) == 1 else None
+    return [left.of(q) if q is tightest else replace(q, remaining=left.remaining) for q in quotas]
 
 
 def _read_left(remaining: str, reset: str) -> Sequence[_Left]:

@@ -260,3 +260,14 @@ def test_a_wait_shows_in_the_standings_until_a_call_goes_out() -> None:
     assert [standing.used for standing in budget.standings()] == [1]
     clock.now += 100
     assert [standing.used for standing in budget.standings()] == [0]
+
+
+def test_a_wait_that_ends_early_shows_no_more() -> None:
+    clock = Clock()
+    budget = Budget(900, clock=clock, wait=lambda _condition, _seconds: budget.settle(CATEGORY, headers("9", 7, 300)))
+    budget.acquire(CATEGORY)
+    budget.acquire(CATEGORY)
+    budget.settle(CATEGORY, headers("2", 0, 300))
+    budget.acquire(CATEGORY)
+
+    assert [standing.frees_up_in_seconds for standing in budget.standings()] == [None]

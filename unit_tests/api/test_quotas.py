@@ -42,7 +42,7 @@ def test_a_form_that_nobody_knows_changes_nothing(
         caller.call(headers(limit, remaining, reset))
 
     assert caller.calls_until_refused() == GUESS - 3
-    assert caller.wait() == pytest.approx(60 - (GUESS - 2) * 0.012)
+    assert caller.wait() == pytest.approx(60.1 - (GUESS - 2) * 0.012)
     assert caller.budget.calls_per_second(CATEGORY) == GUESS / 60
 
 
@@ -116,6 +116,21 @@ def test_calls_before_the_first_answer_count_against_the_quota_that_it_names(cal
     assert caller.calls_until_refused(ANALYTICS) == 290
 
 
+def test_a_call_that_was_answered_before_its_quota_was_named_counts(caller: Caller) -> None:
+    caller.send()
+    caller.call()
+    caller.settle(headers('10, 10;w=60;name="x"', 9, 40))  # said before the other call arrived
+
+    assert caller.calls_until_refused() == 8
+
+
+def test_a_quota_that_comes_along_counts_from_that_call_on(caller: Caller) -> None:
+    caller.call(recorded(100, 99, 1, ADS_ANALYTICS))
+    caller.call(recorded(100, 9, 1, ADS_ANALYTICS, '10;w=60;name="x"'))
+
+    assert caller.calls_until_refused() == 9
+
+
 def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> None:
     caller.send(ANALYTICS)
     caller.call(recorded(300, 0, 40, ADS_ANALYTICS), ANALYTICS)
@@ -179,3 +194,11 @@ def test_of_several_quotas_the_fullest_stands_for_the_category(caller: Caller) -
     [standing] = caller.budget.standings()
 
     assert (standing.category, standing.used, standing.limit) == (CATEGORY, 770, 800)
+
+
+def test_a_second_s_calls_stand_for_no_category(caller: Caller) -> None:
+    for _ in range(90):
+        caller.call(operation="ads_read")
+    [standing] = caller.budget.standings()
+
+    assert (standing.used, standing.limit) == (90, 1_000)

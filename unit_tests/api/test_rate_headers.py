@@ -90,12 +90,14 @@ def test_what_is_left_belongs_to_the_quota_whose_number_comes_first(
         ('9, 9;w=60;name="a", 9;w=60;name="b"', "4", "30"),
     ],
 )
-def test_where_two_quotas_could_be_meant_only_their_limits_are_believed(limit: str, remaining: str, reset: str) -> None:
+def test_where_two_quotas_could_be_meant_neither_is_and_both_have_at_least_what_is_left(
+    limit: str, remaining: str, reset: str
+) -> None:
     quotas = read_rate_headers(headers(limit, remaining, reset))
 
     assert len(quotas) == 2
     assert all(quota.limit and quota.period for quota in quotas)
-    assert [(quota.remaining, quota.reset) for quota in quotas] == [(None, None)] * 2
+    assert [(quota.remaining, quota.reset) for quota in quotas] == [(int(remaining), None)] * 2
 
 
 def test_a_quota_that_lasts_less_than_the_reset_is_not_meant() -> None:

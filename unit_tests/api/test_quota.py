@@ -76,6 +76,15 @@ def test_a_lost_call_counts(caller: Caller) -> None:
     assert caller.calls_until_refused() == 8
 
 
+def test_a_call_whose_answer_says_nothing_counts_beside_what_the_others_say(caller: Caller) -> None:
+    for _ in range(3):
+        caller.send()
+    for told in ({}, headers("10", 9, 60), headers("10", 8, 60)):
+        caller.settle(told)
+
+    assert caller.calls_until_refused() == 7
+
+
 def test_calls_of_others_count(caller: Caller) -> None:
     caller.call(headers("10", 4, 60))  # five of the ten were made by somebody else
 
@@ -104,9 +113,10 @@ def test_what_the_tightest_has_left_the_others_have_as_well(caller: Caller) -> N
     for _ in range(250):
         caller.clock.now += 0.1
         caller.call()
-    caller.call(recorded(100, 90, 1, ADS_ANALYTICS))  # so a new minute has begun there: 90 at least are left
+    for remaining in (90, 89):  # so a new minute has begun there, and 89 at least are left
+        caller.call(recorded(100, remaining, 1, ADS_ANALYTICS))
 
-    assert caller.calls_until_refused() == 90
+    assert caller.calls_until_refused() == 89
 
 
 def test_calls_of_others_are_forgotten_with_the_window(caller: Caller) -> None:
@@ -129,6 +139,14 @@ def test_a_short_window_has_a_small_margin(caller: Caller) -> None:
     assert caller.wait() == pytest.approx(1.1)
 
 
+def test_a_short_reset_does_not_shorten_a_window_as_it_may_be_rounded_down(caller: Caller) -> None:
+    caller.call(headers("10", 5, 30))
+    caller.clock.now += 27
+    caller.call(headers("10", 0, 3))
+
+    assert caller.wait() == pytest.approx(4)
+
+
 def test_a_window_with_a_length_has_a_small_margin_since_its_reset_is_rounded_up(caller: Caller) -> None:
     caller.call(recorded(300, 0, 30, ADS_ANALYTICS))
 
@@ -147,10 +165,33 @@ def test_the_earliest_end_is_the_truest(caller: Caller) -> None:
 
 def test_windows_with_a_length_begin_where_the_last_one_ended(caller: Caller) -> None:
     caller.call(recorded(300, 0, 30, ADS_ANALYTICS))
-    caller.clock.now += 100  # ten seconds into the second window from then
-    assert caller.calls_until_refused() == 300
+    caller.clock.now += 280  # ten seconds into the fifth window from then
+    for _ in range(4):
+        caller.call()
+        caller.clock.now += 2
 
-    assert 40 < caller.wait() < 50
+    assert caller.calls_until_refused() == 296
+    assert 30 < caller.wait() < 42
+
+
+def test_without_an_end_calls_fit_into_a_window_wherever_it_begins(caller: Caller) -> None:
+    caller.call()
+    caller.clock.now += 50
+    assert caller.calls_until_refused() == limits.CALLS_PER_MINUTE[CATEGORY] - 1
+    caller.clock.now += caller.wait()
+    assert caller.calls_until_refused() == 1, "the others were sent within the last minute"
+
+    assert caller.wait() > 40
+
+
+def test_calls_of_the_last_second_may_count_in_the_new_window(caller: Caller) -> None:
+    caller.call(recorded(300, 200, 30, ADS_ANALYTICS))
+    caller.clock.now += 29.5
+    for _ in range(20):
+        caller.call()
+    caller.clock.now += 0.7  # on the server, the window has ended between 29 and 30 seconds after that answer
+
+    assert caller.calls_until_refused() == 280
 
 
 def test_windows_of_an_unknown_length_begin_with_a_call(caller: Caller) -> None:
@@ -203,6 +244,28 @@ def test_an_answer_of_the_last_window_costs_nothing_where_the_end_is_known(calle
     assert caller.calls_until_refused() == 298
 
 
+def test_as_many_answers_as_were_out_may_be_of_the_last_window(caller: Caller) -> None:
+    caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
+    caller.send()
+    caller.clock.now += 25
+    caller.send()
+    for _ in range(2):
+        caller.settle(recorded(300, 0, 2, ADS_ANALYTICS))
+
+    assert caller.wait() == pytest.approx(2.1), "one was out when the window ended, the other is right"
+
+
+def test_a_late_answer_to_come_keeps_no_later_window_away(caller: Caller) -> None:
+    caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
+    caller.send()
+    caller.clock.now += 25
+    caller.send()
+    caller.clock.now += 50  # on the server, another window has begun
+    caller.settle(recorded(300, 0, 58, ADS_ANALYTICS))
+
+    assert caller.wait() == pytest.approx(58.1)
+
+
 def test_more_answers_of_the_last_window_than_were_out_are_none(caller: Caller) -> None:
     caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
     caller.clock.now += 25
@@ -224,8 +287,9 @@ def test_a_window_that_the_server_has_begun_is_taken_up(caller: Caller) -> None:
 @pytest.mark.parametrize("limit", ["10, 10;w=1", f'10, 10;w=1;name="{CATEGORY}"'])
 def test_a_quota_of_a_second_spaces_calls_out(limit: str, caller: Caller) -> None:
     caller.call(headers(limit, 9, 1))
-    assert [caller.wait() for _ in range(10)] == [0] * 10
+    assert [caller.wait() for _ in range(9)] == [0] * 9
     assert caller.wait() == pytest.approx(1.1)
+    assert caller.wait("ads_read") == 0
     caller.clock.now += 1.15
 
     assert caller.wait() == 0
@@ -244,6 +308,14 @@ def test_no_more_than_the_cap_of_all_categories_goes_out_a_second(caller: Caller
     assert caller.wait("ads_analytics") == pytest.approx(1, abs=0.2)
     caller.clock.now += 1.2
     assert caller.wait("ads_analytics") == 0
+
+
+def test_the_cap_of_all_categories_holds_where_headers_do_not_list_it(caller: Caller) -> None:
+    caller.call(headers('5000, 5000;w=60;name="x"', 4_999, 60), "org_read")
+    for _ in range(limits.CALLS_PER_SECOND - 1):
+        caller.call(operation="org_read")
+
+    assert caller.wait("org_read") == pytest.approx(1.1)
 
 
 def test_the_cap_of_all_categories_is_what_headers_say(caller: Caller) -> None:
