@@ -57,6 +57,8 @@ class Quota:
         """Calls that the window had taken, by these answers."""
         self._highest = len(self._sent)
         """Calls that it had taken, by all of its answers."""
+        self._told = 0
+        """Calls that it certainly had taken."""
         self._silent = 0
         """Answers that said nothing of it."""
 
@@ -83,7 +85,8 @@ class Quota:
         elif self._is_on_the_clock:
             began_at = self._ends_at + (now - self._ends_at) // self.period * self.period
             self._forget(began_at - _LATE_END_SECONDS)
-            self._begin(began_at + self.period, max(out, len(self._sent)), out)
+            unplaced = min(len(self._sent), self._taken - self._told)
+            self._begin(began_at + self.period, max(out, unplaced), out)
         else:
             self._sent = deque([now] * out)
             self._begin(None, out, out)
@@ -139,6 +142,7 @@ class Quota:
             return False
         else:
             self._begin(end, most + out, out)
+        self._told = max(self._told, most)
         if most > self._taken:
             self._taken = most + out  # others have called, too, and who knows whether ours that are out are among these
         return True
@@ -152,9 +156,12 @@ class Quota:
             self._highest = self._newest
         elif out:
             return
-        self._taken = min(self._taken, self._highest + self._silent + out)
-        while len(self._sent) > self._highest + self._silent + out:
+        at_most = self._highest + self._silent + out
+        self._taken = min(self._taken, at_most)
+        while len(self._sent) > at_most:
             self._sent.popleft()
+        if at_most < self._told:
+            self._told = 0  # there, the next window has begun
         self._out, self._answers, self._newest = out, 0, 0
 
     def _forget(self, before: float) -> None:
@@ -164,4 +171,4 @@ class Quota:
     def _begin(self, ends_at: float | None, taken: int, out: int) -> None:
         self._ends_at, self._taken = ends_at, taken
         self._late = self._out = out
-        self._answers = self._newest = self._highest = self._silent = 0
+        self._answers = self._newest = self._highest = self._told = self._silent = 0

@@ -194,6 +194,24 @@ def test_calls_of_the_last_second_may_count_in_the_new_window(caller: Caller) ->
     assert caller.calls_until_refused() == 280
 
 
+def test_calls_that_the_last_window_is_known_to_hold_do_not_count_in_the_new_one(caller: Caller) -> None:
+    for remaining in range(19, -1, -1):
+        caller.call(recorded(20, remaining, 1, '20;w=60;name="x"'))
+    caller.clock.now += caller.wait()
+
+    assert caller.calls_until_refused() == 20
+
+
+def test_calls_count_in_the_new_window_where_answers_show_that_it_has_begun(caller: Caller) -> None:
+    caller.call(recorded(300, 10, 1, ADS_ANALYTICS))
+    for _ in range(5):
+        caller.clock.now += 0.2
+        caller.call(recorded(100, 99, 1, ADS_ANALYTICS))  # as many are left only if the minute is a new one
+    caller.clock.now += 0.2
+
+    assert caller.calls_until_refused() == 294
+
+
 def test_windows_of_an_unknown_length_begin_with_a_call(caller: Caller) -> None:
     caller.call(headers("10", 0, 30))
     caller.clock.now += 100
