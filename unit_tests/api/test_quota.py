@@ -165,7 +165,7 @@ def test_the_earliest_end_is_the_truest(caller: Caller) -> None:
 
 def test_windows_with_a_length_begin_where_the_last_one_ended(caller: Caller) -> None:
     caller.call(recorded(300, 0, 30, ADS_ANALYTICS))
-    caller.clock.now += 280  # ten seconds into the fifth window from then
+    caller.clock.now += 1_240  # ten seconds into the 21st window from then
     for _ in range(4):
         caller.call()
         caller.clock.now += 2
@@ -293,13 +293,13 @@ def test_more_answers_of_the_last_window_than_were_out_are_none(caller: Caller) 
 
 
 def test_a_window_that_the_server_has_begun_is_taken_up(caller: Caller) -> None:
-    caller.send()
+    for _ in range(4):
+        caller.send()
     caller.call(recorded(300, 0, 20, ADS_ANALYTICS))
     caller.clock.now += 20  # a tenth of a second before we would
     caller.settle(recorded(300, 299, 60, ADS_ANALYTICS))
 
-    assert caller.wait() == 0
-    assert caller.calls_until_refused() == 298
+    assert caller.calls_until_refused() == 296, "three are out, and may come to count there"
 
 
 @pytest.mark.parametrize("limit", ["10, 10;w=1", f'10, 10;w=1;name="{CATEGORY}"'])
