@@ -94,8 +94,10 @@ class Quota:
     def wait(self, now: float) -> float:
         """Seconds until the next call may go out."""
         frees_up_at = now
-        if self.taken >= self.limit:
-            frees_up_at = self._ends_at or self._sent[-self.limit] + self.period + _ARRIVAL_SECONDS
+        if self.taken >= self.limit and self._ends_at is not None:
+            frees_up_at = self._ends_at
+        elif self.taken >= self.limit:
+            frees_up_at = self._sent[-self.limit] + self.period + _ARRIVAL_SECONDS
         return max(frees_up_at, self._empty_until) - now
 
     def take(self, now: float) -> None:
@@ -135,11 +137,11 @@ class Quota:
         end = now + reset + (_ARRIVAL_SECONDS if self._is_on_the_clock or is_short else _RESET_MARGIN_SECONDS)
         if self._ends_at is None:
             self._ends_at, self._taken = end, len(self._sent)
-        elif abs(end - self._ends_at) <= self.period / 2:
-            self._ends_at = min(self._ends_at, end if self._is_on_the_clock or not is_short else self._ends_at)
-        elif end < self._ends_at and self._late:
+        elif self._late and end < self._ends_at - _LATE_END_SECONDS:
             self._late -= 1
             return False
+        elif abs(end - self._ends_at) <= self.period / 2:
+            self._ends_at = min(self._ends_at, end if self._is_on_the_clock or not is_short else self._ends_at)
         else:
             self._begin(end, most + out, out)
         self._told = max(self._told, most)

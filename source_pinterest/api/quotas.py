@@ -13,6 +13,8 @@ from source_pinterest.api.rate_headers import QuotaHeader
 _OF_ALL_CALLS = "safety_net"
 """How the name of the quota begins that covers every call."""
 
+_MOST_NAMES = 500
+
 
 def category_of(operation: str) -> str:
     """The rate category of an operation, with which its name begins."""
@@ -66,7 +68,14 @@ class Quotas:
             said[self._by_name[name]] = header
         if said:
             self._listed[operation] = self._listed[category] = [*{self._of_all_calls: None, **said}]
+            self._forget_unlisted()
         return said
+
+    def _forget_unlisted(self) -> None:
+        """Keep no more names than anybody could need, whatever names a server thinks up."""
+        if len(self._by_name) > _MOST_NAMES:
+            listed = {quota for quotas in self._listed.values() for quota in quotas}
+            self._by_name = {name: quota for name, quota in self._by_name.items() if quota in listed}
 
     def _covers_all_calls(self, header: QuotaHeader) -> bool:
         return header.name.startswith(_OF_ALL_CALLS) if header.name else header.limit == self._of_all_calls.limit

@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 _LONGEST_RESET_SECONDS = 31 * 86_400.0
 """No quota lasts longer; an epoch, which other APIs send as a reset, is far beyond it."""
 
+_MOST_QUOTAS = 20
+"""No answer lists more."""
+
 _ITEM = re.compile(r'(?:[^,"]|"[^"]*")+')
 _PARAMETER = re.compile(r';\s*(\w+)\s*=\s*(?:"([^"]*)"|([^;"]*))')
 
@@ -89,7 +92,7 @@ def _read_quotas(limit: str | None) -> Sequence[QuotaHeader]:
         return [QuotaHeader()]
     found = [_read_quota(item) for item in _ITEM.findall(limit)]
     quotas = [quota for quota in found if quota is not None]
-    return quotas if len(quotas) == len(found) else ()
+    return quotas if len(quotas) == len(found) <= _MOST_QUOTAS else ()
 
 
 def _read_quota(item: str) -> QuotaHeader | None:

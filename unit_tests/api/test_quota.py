@@ -262,6 +262,15 @@ def test_an_answer_of_the_last_window_costs_nothing_where_the_end_is_known(calle
     assert caller.calls_until_refused() == 298
 
 
+def test_however_late_an_answer_of_the_last_window_comes_it_is_none_of_this_one(caller: Caller) -> None:
+    caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
+    caller.send()
+    caller.clock.now += 55
+    caller.settle(recorded(300, 0, 5, ADS_ANALYTICS))  # said forty seconds ago
+
+    assert caller.calls_until_refused() == 299
+
+
 def test_as_many_answers_as_were_out_may_be_of_the_last_window(caller: Caller) -> None:
     caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
     caller.send()

@@ -1,8 +1,11 @@
 """Is it learnt which operations share which quotas, so that one that is used up holds up nobody else?"""
 
+import gc
+
 import pytest
 
 from source_pinterest import limits
+from source_pinterest.api.quota import Quota
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, GET_REPORT, Caller, headers, recorded
 from unit_tests.api.test_rate_headers import UNKNOWN_FORMS
 
@@ -137,6 +140,16 @@ def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> Non
     caller.settle(recorded(100, 99, 1, '5000;w=60;name="ads_analytics_of_tomorrow"'), ANALYTICS)
 
     assert caller.wait(ANALYTICS) == 0
+
+
+def test_however_many_names_a_server_thinks_up_the_last_ones_hold(caller: Caller) -> None:
+    for number in range(600):
+        caller.clock.now += 1
+        caller.call(recorded(100, 99, 1, f'300;w=60;name="quota {number}"'), ANALYTICS)
+    caller.call(recorded(300, 10, 40, '300;w=60;name="quota 599"'), ANALYTICS)
+
+    assert caller.calls_until_refused(ANALYTICS) == 10
+    assert sum(isinstance(kept, Quota) for kept in gc.get_objects()) < 550
 
 
 def test_one_name_with_another_window_is_another_quota(caller: Caller) -> None:

@@ -167,6 +167,7 @@ UNKNOWN_FORMS = [
     ("100, 100;w=1, 1000;w=60", "101", "1"),  # more than it holds
     ("100, 100, 1000;w=60", "9", "1"),
     ("100, 100;w=1, many;w=60", "9", "1"),
+    (", ".join(["9", *(f"9;w={number}" for number in range(2, 30))]), "3", "29"),
     ('"default";q=100;w=60', '"default";r=50', "30"),
     ("limit=100, window=60", "limit=50", "reset=30"),
 ]
