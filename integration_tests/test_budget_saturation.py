@@ -36,7 +36,7 @@ TRAFFIC = {
 @pytest.mark.parametrize("kind", TRAFFIC)
 def test_the_allowance_is_used_up_and_never_overdrawn(kind: str, workers: int, second: float) -> None:
     operations, allowance = TRAFFIC[kind]
-    traffic = Traffic(operations, workers, second=second).run(MINUTES)
+    traffic = Traffic([operations] * workers, second=second).run(MINUTES)
 
     assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * allowance
     assert traffic.refused_since(minute=1) == 0
@@ -47,7 +47,7 @@ def test_the_allowance_is_used_up_and_never_overdrawn(kind: str, workers: int, s
 @pytest.mark.parametrize("kind", ["reports_and_analytics", "campaigns"])
 def test_so_it_is_with_headers_of_another_form(kind: str, style: HeaderStyle, workers: int) -> None:
     operations, allowance = TRAFFIC[kind]
-    traffic = Traffic(operations, workers, style).run(MINUTES)
+    traffic = Traffic([operations] * workers, style).run(MINUTES)
 
     assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * allowance
     assert traffic.refused_since(minute=0) == 0
@@ -57,7 +57,7 @@ def test_so_it_is_with_headers_of_another_form(kind: str, style: HeaderStyle, wo
 @pytest.mark.parametrize("kind", TRAFFIC)
 def test_answers_that_take_seconds_mislead_nobody(kind: str, workers: int) -> None:
     operations, allowance = TRAFFIC[kind]
-    traffic = Traffic(operations, workers, second=40.3, slow=0.05).run(MINUTES)
+    traffic = Traffic([operations] * workers, second=40.3, slow=0.05).run(MINUTES)
 
     expected = min(allowance, 60 * workers / 0.5)
     assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * expected
@@ -70,7 +70,7 @@ def test_polls_of_other_users_of_the_app_leave_the_analytics_alone(workers: int)
         if second % 60 == 0:
             quotas.spend_elsewhere("analytics_get_report", 700)
 
-    traffic = Traffic((POLL, ANALYTICS), workers, elsewhere=poll_elsewhere).run(MINUTES)
+    traffic = Traffic([(POLL,), (ANALYTICS,)] * (workers // 2), elsewhere=poll_elsewhere).run(MINUTES)
 
     for minute in range(1, MINUTES + 1):
         assert traffic.taken_in(minute) >= SHARE * 300
@@ -83,7 +83,7 @@ def test_calls_of_another_program_cost_their_number_and_few_refusals(workers: in
     def call_elsewhere(quotas: Quotas, second: int) -> None:  # noqa: ARG001 - each second alike
         quotas.spend_elsewhere("ads_analytics", 2)
 
-    traffic = Traffic((POLL, ANALYTICS), workers, elsewhere=call_elsewhere).run(MINUTES)
+    traffic = Traffic([(POLL, ANALYTICS)] * workers, elsewhere=call_elsewhere).run(MINUTES)
 
     for minute in range(1, MINUTES + 1):
         assert traffic.taken_in(minute) >= SHARE * 300 - 2 * 10
@@ -93,7 +93,7 @@ def test_calls_of_another_program_cost_their_number_and_few_refusals(workers: in
 @pytest.mark.parametrize("workers", [4, 40])
 def test_without_headers_refusals_are_waited_out(workers: int) -> None:
     operations, allowance = TRAFFIC["reports_and_analytics"]
-    traffic = Traffic(operations, workers, HeaderStyle.ABSENT, second=40.3).run(MINUTES)
+    traffic = Traffic([operations] * workers, HeaderStyle.ABSENT, second=40.3).run(MINUTES)
 
     assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * allowance
     assert traffic.refused_since(minute=0) == 0

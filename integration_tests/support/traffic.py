@@ -6,7 +6,7 @@ The connector's budget and the simulator's quotas live on the same clock, which 
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Self
 
@@ -45,11 +45,10 @@ class Clock:
 
 
 class Traffic:
-    """Workers, each of which calls its operation again and again.
+    """Workers, each of which makes one call after another.
 
     Args:
-        operations: the first worker's, the second one's, and so on; then they begin again.
-        workers: how many there are.
+        workers: for each of them the operations among which it picks the next one.
         style: of the server's headers.
         second: of the minute in which they begin.
         slow: so large a share of the answers takes up to eight seconds instead of a tenth.
@@ -62,8 +61,7 @@ class Traffic:
 
     def __init__(
         self,
-        operations: Sequence[Operation],
-        workers: int,
+        workers: Sequence[Sequence[Operation]],
         style: HeaderStyle = HeaderStyle.RECORDED,
         *,
         second: float = 0,
@@ -72,19 +70,17 @@ class Traffic:
     ) -> None:
         self.taken: Counter[tuple[int, str]] = Counter()
         self.refused: Counter[tuple[int, str]] = Counter()
-        self._operations, self._workers, self._slow, self._elsewhere = operations, workers, slow, elsewhere
+        self._workers, self._slow, self._elsewhere = workers, slow, elsewhere
         self._clock = Clock(FULL_MINUTE + second)
         self._budget = Budget(3_600, clock=self._clock)
         self._quotas = Quotas("standard", self._clock, style)
-        self._dice = random.Random(f"{workers} {second}")  # noqa: S311 - to be repeated
+        self._dice = random.Random(f"{len(workers)} {second}")  # noqa: S311 - to be repeated
 
     def run(self, minutes: int) -> Self:
         """Let them call for what is left of the first minute, and for so many whole ones."""
         end = FULL_MINUTE + 60 * (minutes + 1)
         events: list[tuple[float, int, Event]] = [(self._clock.now, -1, self._call_elsewhere)]
-        for worker in range(self._workers):
-            operation = self._operations[worker % len(self._operations)]
-            events.append((self._clock.now, worker, partial(self._ask, operation)))
+        events += [(self._clock.now, number, self._next(worker)) for number, worker in enumerate(self._workers)]
         while events:
             self._clock.now, worker, happens = heapq.heappop(events)
             seconds, then = happens()
@@ -100,30 +96,45 @@ class Traffic:
         """Calls that were refused from that minute on."""
         return sum(calls for (when, _), calls in self.refused.items() if when >= minute)
 
-    def _ask(self, operation: Operation) -> tuple[float, Event]:
-        if wait := self._budget.take(operation.rated):
-            return wait, partial(self._ask, operation)
-        return self._dice.uniform(0.01, 0.1), partial(self._arrive, operation)
+    def _next(self, worker: Sequence[Operation]) -> Event:
+        return partial(self._ask, worker, self._dice.choice(worker))
 
-    def _arrive(self, operation: Operation) -> tuple[float, Event]:
+    def _ask(self, worker: Sequence[Operation], operation: Operation) -> tuple[float, Event]:
+        if wait := self._budget.take(operation.rated):
+            return wait, partial(self._ask, worker, operation)
+        return self._dice.uniform(0.01, 0.1), partial(self._arrive, worker, operation)
+
+    def _arrive(self, worker: Sequence[Operation], operation: Operation) -> tuple[float, Event]:
         """The call comes to the server, which says at once what is left; the answer may take its time."""
         is_taken = self._quotas.spend(operation.category, operation.operation_id)
         told = self._quotas.headers(operation.category, operation.operation_id)
         minute = int(self._clock.now - FULL_MINUTE) // 60
         (self.taken if is_taken else self.refused)[minute, operation.operation_id] += 1
         takes = (1, 8) if is_taken and self._dice.random() < self._slow else (0.01, 0.1)
-        return self._dice.uniform(*takes), partial(self._accepted if is_taken else self._throttled, operation, told)
+        return self._dice.uniform(*takes), partial(
+            self._accepted if is_taken else self._throttled, worker, operation, told
+        )
 
-    def _accepted(self, operation: Operation, told: dict[str, str]) -> tuple[float, Event]:
+    def _accepted(
+        self, worker: Sequence[Operation], operation: Operation, told: Mapping[str, str]
+    ) -> tuple[float, Event]:
         self._budget.settle(operation.rated, told)
         self._budget.accepted(operation.rated)
-        return 0, partial(self._ask, operation)
+        return 0, self._next(worker)
 
-    def _throttled(self, operation: Operation, told: dict[str, str]) -> tuple[float, Event]:
+    def _throttled(
+        self, worker: Sequence[Operation], operation: Operation, told: Mapping[str, str]
+    ) -> tuple[float, Event]:
         self._budget.settle(operation.rated, told)
-        self._budget.throttled(operation.rated, None)
-        return 0, partial(self._ask, operation)
+        self._budget.throttled(operation.rated, _seconds_to_wait(told))
+        return 0, partial(self._ask, worker, operation)
 
     def _call_elsewhere(self) -> tuple[float, Event]:
         self._elsewhere(self._quotas, int(self._clock.now - FULL_MINUTE))
         return 1, self._call_elsewhere
+
+
+def _seconds_to_wait(told: Mapping[str, str]) -> float | None:
+    """What the headers of a refusal tell a caller to wait: until no quota is empty."""
+    left, resets = (told.get(f"x-ratelimit-{name}", "").split(",") for name in ("remaining", "reset"))
+    return max((float(reset) for rest, reset in zip(left, resets, strict=True) if rest.strip() == "0"), default=None)
