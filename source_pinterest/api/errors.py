@@ -99,8 +99,8 @@ class QuotaExhaustedError(FatalError):
         super().__init__(
             f"Pinterest allows no more {category} calls until {until:%Y-%m-%d %H:%M} UTC, and that is longer than the "
             f"{max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was read "
-            "is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's Standard "
-            "access.",
+            "is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's "
+            "Standard access.",
         )
 
 

@@ -282,6 +282,16 @@ def test_as_many_answers_as_were_out_may_be_of_the_last_window(caller: Caller) -
     assert caller.wait() == pytest.approx(2.1), "one was out when the window ended, the other is right"
 
 
+def test_an_answer_that_says_a_slightly_earlier_end_is_of_this_window(caller: Caller) -> None:
+    caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
+    caller.send()
+    caller.clock.now += 25
+    caller.send()
+    caller.settle(recorded(300, 0, 54, ADS_ANALYTICS))
+
+    assert caller.wait() == pytest.approx(54.1)
+
+
 def test_a_late_answer_to_come_keeps_no_later_window_away(caller: Caller) -> None:
     caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
     caller.send()
