@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import Status
 
-from integration_tests.simulator import Fault, FaultKind, Simulator, World
+from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import (
     ROOT,
     clean_environment,

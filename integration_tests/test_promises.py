@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import NoAccess, Simulator, World
+from integration_tests.simulator import NoAccess
 from integration_tests.support.assertions import KEYS, key_of
 from integration_tests.support.catalogs import ALL_STREAMS, BOARDED, CURSOR_FIELDS
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.promises import UnknownStateError, promised_keys
 from integration_tests.support.syncs import run_sync
 from source_pinterest import limits

@@ -19,10 +19,11 @@ import orjson
 import pytest
 from airbyte_cdk.models import Type
 
-from integration_tests.simulator import Fault, FaultKind, Rotation, Simulator, World
+from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import ROOT, SHORT_PAUSES, clean_environment, read_arguments, run_sync
 from source_pinterest.source import SourcePinterest
 
