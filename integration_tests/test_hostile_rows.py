@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import DOWNLOAD
-from integration_tests.simulator.alterations import also_in, row_of_another_day
+from integration_tests.simulator.faults.alterations import also_in, row_of_another_day
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
