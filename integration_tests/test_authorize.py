@@ -232,7 +232,7 @@ def test_a_neighbour_on_localhost_is_warned_of(tmp_path: Path) -> None:
         neighbour.bind(("::1", 0))
         neighbour.listen()
         port = str(neighbour.getsockname()[1])
-        with helping(sim, "--client-id", "1234567", "--config", path, port=port) as helper:
+        with helping(sim, "--client-id", "1234567", "--config", path, "--port", port) as helper:
             agree(helper.consent_url().replace("localhost", "127.0.0.1"))
             assert f"Another program of this machine listens on [::1]:{port}" in helper.said
 
