@@ -40,9 +40,9 @@ def check_with_main(sim: Simulator, config: dict[str, Any], config_file: Path) -
     """The same in a process, which ends well and says nothing beside, whatever comes of it."""
     config_file.write_text(json.dumps(config), encoding="utf-8")
     output = run_main(sim, "check", "--config", str(config_file))
-    assert output.exit_code == 0
-    assert "Traceback" not in output.stderr + output.text()
-    return *_verdict(output), output
+    assert (output.exit_code, output.stderr) == (0, "")
+    assert "Traceback" not in output.text()
+    return _verdict(output)
 
 
 def check_here(config: dict[str, Any], config_file: Path) -> tuple[bool, str, Output]:

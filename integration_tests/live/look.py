@@ -42,7 +42,7 @@ def look(raw: Mapping[str, Any], config_path: Path) -> tuple[Told, Seen]:
     """What became of each stream, and all that was seen; a rotated token goes into the config file."""
     recently = str(days_before(utc_today(), DAYS))
     seen, settings = Seen(), Config.from_mapping({**raw, "start_date": recently})
-    store = TokenStore(raw, InMemoryMessageRepository(), config_path)
+    store = TokenStore(raw, lambda _: None, config_path)
 
     def rotated(tokens: Tokens) -> None:
         seen.rotated = True
