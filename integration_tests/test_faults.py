@@ -30,6 +30,7 @@ EXPECTED: Mapping[FaultKind, Mapping[str, str]] = {
     FaultKind.RATE_LIMITED: PASSES,
     FaultKind.RETRY_AFTER_400: PASSES,
     FaultKind.LAST_90_DAYS_400: PASSES,
+    FaultKind.TRANSIENT_400: PASSES,
     FaultKind.SERVER_ERROR: PASSES,
     FaultKind.BAD_GATEWAY_HTML: PASSES,
     FaultKind.UNAVAILABLE: PASSES,

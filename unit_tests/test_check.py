@@ -229,6 +229,13 @@ def test_trouble_of_the_server_fails(mock: requests_mock.Mocker) -> None:
     assert checked.result()[0] is False
 
 
+def test_trouble_that_passes_is_no_verdict(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, max_retries=1)
+    checked.answers("boards", refused(400, 12, "Something went wrong on our end"), page(["1"]))
+
+    assert checked.result() == (True, None)
+
+
 def test_nothing_is_waited_for_or_tried_for_long(mock: requests_mock.Mocker) -> None:
     checked = Checked(mock, max_wait_minutes=100, max_retries=20, request_timeout_seconds=3_600)
     checked.result()

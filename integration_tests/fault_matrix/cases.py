@@ -59,6 +59,7 @@ CASES = (
     _throttled(title="429 for two hours", details={"seconds": 7_200}, spreads=True),
     Case(kind=FaultKind.RETRY_AFTER_400, title='400 "Retry after 0.2 seconds"', details={"seconds": 0.2}),
     Case(kind=FaultKind.LAST_90_DAYS_400, title='400 "last 90 days" for a legal range'),
+    Case(kind=FaultKind.TRANSIENT_400, title='400, code 12, "something went wrong"'),
     Case(kind=FaultKind.SERVER_ERROR, title="500"),
     Case(kind=FaultKind.BAD_GATEWAY_HTML, title="502, an HTML page"),
     Case(kind=FaultKind.UNAVAILABLE, title="503"),

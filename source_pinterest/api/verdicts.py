@@ -34,6 +34,7 @@ class Verdict(Enum):
 
 _TABLE: Mapping[tuple[int, int | None], Verdict] = {
     (206, None): Verdict.RETRY,
+    (400, 12): Verdict.RETRY,
     (401, None): Verdict.REFRESH_TOKEN,
     (401, 3): Verdict.SCOPE_MISSING,
     (401, 7): Verdict.REFUSED,
@@ -58,6 +59,7 @@ _BAD_REQUESTS: Mapping[re.Pattern[str], Verdict] = {
     _RETRY_AFTER: Verdict.WAIT,
     # Seen for a legal range after several quick calls; the next try works.
     re.compile(r"only get data from the last \d+ days", re.IGNORECASE): Verdict.RETRY,
+    re.compile(r"something went wrong", re.IGNORECASE): Verdict.RETRY,
     re.compile(r"pagination beyond", re.IGNORECASE): Verdict.LISTING_CAPPED,
 }
 
@@ -84,8 +86,9 @@ class ErrorAnswer:
     def verdict(self) -> Verdict:
         """The table's row for this answer; a server error that the table does not name is retried."""
         if self.status == HTTPStatus.BAD_REQUEST:
-            found = (verdict for pattern, verdict in _BAD_REQUESTS.items() if pattern.search(self.message))
-            return next(found, Verdict.REJECTED)
+            for pattern, verdict in _BAD_REQUESTS.items():
+                if pattern.search(self.message):
+                    return verdict
         fallback = Verdict.RETRY if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else Verdict.REJECTED
         return _TABLE.get((self.status, self.code), _TABLE.get((self.status, None), fallback))
 
