@@ -19,6 +19,8 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     RejectedError,
+    RestrictedError,
+    RightMissingError,
     ScopeMissingError,
 )
 from source_pinterest.config import Config
@@ -66,10 +68,9 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
             try:
                 account = probe(sync) or account
                 readable += 1
-            except ScopeMissingError as error:
+            except RightMissingError as error:
                 lacking.append(str(error.message))
-        with suppress(ScopeMissingError):  # named by the ad accounts already
-            _probe_custom_reports(sync)
+        lacking += _missing_for_reports(sync)
         for sentence in _missing_rights(sync, account, _PROBED) if readable else ():
             LOGGER.info(sentence)
     except PinterestError as error:
@@ -123,6 +124,21 @@ def _ask(stream: PinterestStream, stream_slice: StreamSlice) -> ListPage:
     """The first page of a slice; an empty one where there is nothing to page, as without a catalog."""
     first = next(stream.answers(stream_slice), None)
     return first.value if first else ListPage([])
+
+
+def _missing_for_reports(sync: Sync) -> list[str]:
+    """What the app lacks for the reports of the user's own.
+
+    Raises:
+        ConfigError: Pinterest refuses one; in its own words.
+    """
+    try:
+        _probe_custom_reports(sync)
+    except ScopeMissingError:
+        return []  # named by the ad accounts already
+    except RestrictedError as error:
+        return [str(error.message)]
+    return []
 
 
 def _probe_custom_reports(sync: Sync) -> None:
@@ -179,9 +195,9 @@ def _is_cheap(stream: PinterestStream, account: str | None) -> bool:
 def _refusal_of(stream: PinterestStream, account: str | None) -> str | None:
     try:
         _ask(stream, partition_slice({key: str(account) for key in stream.partition_keys}))
-    except (ScopeMissingError, RefusedError) as error:
+    except (RightMissingError, RefusedError) as error:
         meaning = stream.reader.refusals.meaning_of(error)
-        return str(meaning.message) if isinstance(meaning, AccessMissingError | ScopeMissingError) else None
+        return str(meaning.message) if isinstance(meaning, AccessMissingError | RightMissingError) else None
     except PinterestError:
         return None  # tells nothing about rights
     return None

@@ -15,7 +15,8 @@ from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, connected, page, refused
 
-MISSING_SCOPE = refused(401, 3, "Your application consumer type is not supported")
+MISSING_SCOPE = refused(401, 3, "Authorization failed. Missing: ['a:scope']")
+RESTRICTED = refused(401, 3, "Your application does not have access to this restricted feature: extras")
 SIGNED_IN = signed_in_with(auth_method="access_token", access_token="false-access-token")
 
 
@@ -115,6 +116,18 @@ def test_no_scope_at_all_fails(mock: requests_mock.Mocker) -> None:
     assert not is_fine
     for scope in ("boards:read", "user_accounts:read", "ads:read"):
         assert scope in str(message)
+
+
+def test_what_pinterest_restricts_is_named_and_the_rest_passes(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
+    checked.answers("boards", RESTRICTED)
+    checked.creates(RESTRICTED)
+    is_fine, message = checked.result()
+
+    assert is_fine
+    for words in ("boards can't be read", "custom__weekly can't be read", "restricted feature extras"):
+        assert words in str(message)
+    assert "Authenticate again" not in str(message)
 
 
 def test_a_report_to_try_out_is_no_proof_of_access(mock: requests_mock.Mocker) -> None:

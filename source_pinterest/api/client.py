@@ -23,6 +23,7 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     RejectedError,
+    RestrictedError,
     ScopeMissingError,
 )
 from source_pinterest.api.retries import Tries
@@ -112,6 +113,8 @@ class PinterestClient:
         elif answer.verdict is Verdict.SCOPE_MISSING:
             missing = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
             raise ScopeMissingError(self._stream, missing or self._scopes, str(answer))
+        elif answer.verdict is Verdict.RESTRICTED:
+            raise RestrictedError(self._stream, answer.feature, str(answer))
         elif answer.verdict is Verdict.REFUSED and answer.status == HTTPStatus.FORBIDDEN:
             raise ForbiddenError(f"{self._stream}: {answer}")
         else:

@@ -55,16 +55,31 @@ class AuthenticationError(ConfigError):
     """Neither the access token nor the refresh token is accepted any more."""
 
 
-class ScopeMissingError(ConfigError):
-    """The token was made without a permission that the stream needs."""
+class RightMissingError(ConfigError):
+    """The app or its user has no right to what the stream reads."""
 
     answer = ""
     """Pinterest's own words; not kept where the error is copied."""
+
+
+class ScopeMissingError(RightMissingError):
+    """The token was made without a permission that the stream needs."""
 
     def __init__(self, what: str, scopes: tuple[str, ...], answer: str) -> None:
         super().__init__(
             f"{what} can't be read: the access was granted without the permission {' and '.join(scopes)}. "
             f"Authenticate again and grant it, or leave the stream out. {answer}.",
+        )
+        self.answer = answer
+
+
+class RestrictedError(RightMissingError):
+    """Pinterest has not opened a feature to the app; authenticating again does not help."""
+
+    def __init__(self, what: str, feature: str, answer: str) -> None:
+        super().__init__(
+            f"{what} can't be read: Pinterest has not opened the restricted feature {feature or f'that serves {what}'} "
+            f"to the app. Ask Pinterest to open it, or leave the stream out. {answer}.",
         )
         self.answer = answer
 

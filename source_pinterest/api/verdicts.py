@@ -23,6 +23,7 @@ class Verdict(Enum):
     WAIT = auto()
     REFRESH_TOKEN = auto()
     SCOPE_MISSING = auto()
+    RESTRICTED = auto()
     REFUSED = auto()
     NO_CATALOG = auto()
     MERCHANT_REFUSED = auto()
@@ -55,12 +56,16 @@ _TABLE: Mapping[tuple[int, int | None], Verdict] = {
 }
 
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)
-_BAD_REQUESTS: Mapping[re.Pattern[str], Verdict] = {
-    _RETRY_AFTER: Verdict.WAIT,
-    # Seen for a legal range after several quick calls; the next try works.
-    re.compile(r"only get data from the last \d+ days", re.IGNORECASE): Verdict.RETRY,
-    re.compile(r"something went wrong", re.IGNORECASE): Verdict.RETRY,
-    re.compile(r"pagination beyond", re.IGNORECASE): Verdict.LISTING_CAPPED,
+_RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?|consumer type is not supported", re.IGNORECASE)
+_BY_WORDS: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
+    HTTPStatus.BAD_REQUEST: {
+        _RETRY_AFTER: Verdict.WAIT,
+        # Seen for a legal range after several quick calls; the next try works.
+        re.compile(r"only get data from the last \d+ days", re.IGNORECASE): Verdict.RETRY,
+        re.compile(r"something went wrong", re.IGNORECASE): Verdict.RETRY,
+        re.compile(r"pagination beyond", re.IGNORECASE): Verdict.LISTING_CAPPED,
+    },
+    HTTPStatus.UNAUTHORIZED: {_RESTRICTED: Verdict.RESTRICTED},
 }
 
 
@@ -85,10 +90,9 @@ class ErrorAnswer:
     @cached_property
     def verdict(self) -> Verdict:
         """The table's row for this answer; a server error that the table does not name is retried."""
-        if self.status == HTTPStatus.BAD_REQUEST:
-            for pattern, verdict in _BAD_REQUESTS.items():
-                if pattern.search(self.message):
-                    return verdict
+        for pattern, verdict in _BY_WORDS.get(self.status, {}).items():
+            if pattern.search(self.message):
+                return verdict
         fallback = Verdict.RETRY if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else Verdict.REJECTED
         return _TABLE.get((self.status, self.code), _TABLE.get((self.status, None), fallback))
 
@@ -102,6 +106,12 @@ class ErrorAnswer:
     def message(self) -> str:
         """Pinterest's own words, else those of HTTP."""
         return str(self._content.get("message") or self.reason or "no explanation")
+
+    @property
+    def feature(self) -> str:
+        """Pinterest's name for the restricted feature that the app lacks; empty where it gives none."""
+        found = _RESTRICTED.search(self.message)
+        return (found["feature"] or "").strip() if found else ""
 
     def __str__(self) -> str:
         """Pinterest's words, with status, code and the request id that its support asks for."""

@@ -18,7 +18,7 @@ from source_pinterest.api.errors import (
     GoneError,
     RefusedError,
     RejectedError,
-    ScopeMissingError,
+    RightMissingError,
     SliceError,
 )
 from source_pinterest.api.session import Answer
@@ -31,7 +31,7 @@ LOGGER = logging.getLogger("airbyte")
 
 AD_GROUP, AD_GROUPS = "ad_group_id", "ad_group_ids"
 
-_REFUSALS = (RejectedError, RefusedError, ScopeMissingError, AccessLostError, GoneError, AnswerTooLargeError)
+_REFUSALS = (RejectedError, RefusedError, RightMissingError, AccessLostError, GoneError, AnswerTooLargeError)
 """A batch that is answered so is read ad group by ad group."""
 
 _GROUPS_THAT_PROVE = 2

@@ -19,6 +19,8 @@ from source_pinterest.api.errors import (
     GoneError,
     PinterestError,
     RefusedError,
+    RestrictedError,
+    RightMissingError,
     ScopeMissingError,
 )
 
@@ -87,16 +89,18 @@ class RefusalPolicy:
             self._has_right = self._has_right or not isinstance(error, AccountUnreadableError)
             if judgement := self._judgement():
                 LOGGER.warning(judgement.message)
-            if isinstance(error, ScopeMissingError):
+            if isinstance(error, RightMissingError):
                 raise self.meaning_of(error) from error
             raise
         if judgement := self._judgement():
             raise judgement
 
-    def meaning_of(self, error: ScopeMissingError | RefusedError | GoneError) -> PinterestError:
+    def meaning_of(self, error: RightMissingError | RefusedError | GoneError) -> PinterestError:
         """What a refusal of the whole stream says: Pinterest may call a missing right a missing permission."""
         if self._access is None:
             return error
+        if isinstance(error, RestrictedError):
+            return AccessMissingError(self._what, self._access, error.answer)
         if not isinstance(error, ScopeMissingError):
             return AccessMissingError(self._what, self._access, str(error.message))
         granted = self._authenticator.granted

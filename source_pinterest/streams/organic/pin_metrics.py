@@ -5,7 +5,7 @@ from typing import Any
 
 from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import BetaClosedError, ForbiddenError, MalformedAnswerError, ScopeMissingError
+from source_pinterest.api.errors import BetaClosedError, ForbiddenError, MalformedAnswerError, RightMissingError
 
 PIN_METRICS = (
     "IMPRESSION",
@@ -49,7 +49,7 @@ class PinMetrics:
         try:
             asked = {**params, **_WANTED, "pin_ids": list(pin_ids)}
             return self._client.get("pins/analytics", asked, _several).value
-        except (ForbiddenError, ScopeMissingError) as error:
+        except (ForbiddenError, RightMissingError) as error:
             raise BetaClosedError(str(error.message)) from error
 
 
