@@ -30,6 +30,7 @@ from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import partition_slice, window_slice
 from source_pinterest.streams.base.stream import PinterestStream
@@ -64,6 +65,7 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     readable, account = 0, None
     try:
         sync = connect(hasty)
+        _check_columns(sync)
         for probe in (_probe_boards, _probe_pins, _probe_user_analytics, _probe_ad_accounts):
             try:
                 account = probe(sync) or account
@@ -80,6 +82,17 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     if not readable:
         return False, " ".join(lacking)
     return True, " ".join(lacking) or None
+
+
+def _check_columns(sync: Sync) -> None:
+    """See to it that the columns leave room for ids in the address of a call; without a call.
+
+    Raises:
+        ConfigError: they don't.
+    """
+    for stream in STREAMS:
+        if issubclass(stream, QueryAnalytics):
+            sync.stream(stream).check_room()
 
 
 def _probe_boards(sync: Sync) -> None:

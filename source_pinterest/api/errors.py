@@ -186,6 +186,13 @@ class UnavailableError(SliceError):
         )
 
 
+class LongCallUnavailableError(UnavailableError):
+    """The same, of a call with a long address, and not in Pinterest's own words: its length may be the reason."""
+
+    def __init__(self, error: UnavailableError) -> None:
+        PinterestError.__init__(self, str(error.message))
+
+
 class AccessLostError(SliceError):
     """Pinterest gave the beginning of a list and then refuses the rest."""
 
@@ -202,6 +209,10 @@ class AnswerTooLargeError(_UnexplainedError):
     """The call asks for more than Pinterest can answer at once."""
 
     kind = FailureType.transient_error
+
+
+class AddressTooLongError(AnswerTooLargeError):
+    """What stands in front of Pinterest refuses a call with a long address, and does not say why."""
 
 
 class ListingCappedError(SliceError):

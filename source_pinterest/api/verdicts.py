@@ -103,6 +103,11 @@ class ErrorAnswer:
         return code if isinstance(code, int) else None
 
     @property
+    def is_pinterests(self) -> bool:
+        """Whether Pinterest itself answered; what stands in front of it sends no JSON."""
+        return bool(self._content)
+
+    @property
     def message(self) -> str:
         """Pinterest's own words, else those of HTTP."""
         return str(self._content.get("message") or self.reason or "no explanation")

@@ -174,7 +174,8 @@ class Service:
 
     def _reply(self, entry: Entry, faults: Sequence[Fault], proper: Callable[[Sequence[Fault]], Reply]) -> Reply:
         try:
-            self._check_length(entry)
+            if (too_long := self._too_long(entry)) is not None:
+                return too_long
             for fault in faults:
                 self._take_effect(fault, entry)
                 if (reply := misbehaviour.instead(fault)) is not None:
@@ -187,10 +188,13 @@ class Service:
             self.crashes.append(error)
             return refusal(ApiError(500, 500, f"The simulator is broken: {error!r}"))
 
-    def _check_length(self, entry: Entry) -> None:
+    def _too_long(self, entry: Entry) -> Reply | None:
         url = f"{entry.path}?{urlencode(entry.query)}" if entry.query else entry.path
-        if len(url) > self.settings.max_url_length:
-            raise ApiError(414, 414, "URI too long.")
+        if len(url) <= self.settings.max_url_length:
+            return None
+        if self.settings.long_url_status is None:
+            return refusal(ApiError(414, 414, "URI too long."))
+        return Reply(self.settings.long_url_status, b"<h1>Too long request string</h1>", media_type="text/html")
 
     def _take_effect(self, fault: Fault, entry: Entry) -> None:
         if fault.kind is FaultKind.TOKEN_EXPIRED:

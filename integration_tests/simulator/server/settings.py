@@ -24,6 +24,7 @@ class Settings:
     access_token_lifetime: float = ACCESS_LIFETIME_SECONDS
     refresh_rotation: Rotation = Rotation.KEEP
     max_url_length: int = 32_768
+    long_url_status: int | None = None  # with which a CDN refuses a longer one, without JSON; None: Pinterest's own 414
     page_cap: int | None = None  # so many items a page holds at most, whatever page_size asks for
     max_rows: int | None = None  # entities x days of one analytics call; more is a 413
     report_seconds: float = 0.05  # until a report has finished

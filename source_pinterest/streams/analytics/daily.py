@@ -20,7 +20,8 @@ from source_pinterest.state.history import PlannedWindow, WindowProgress, by_age
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
-from source_pinterest.streams.analytics.query import Batches, Ids, QueryAnalytics
+from source_pinterest.streams.analytics.calls import Ids
+from source_pinterest.streams.analytics.query import Batches, QueryAnalytics
 from source_pinterest.streams.analytics.refused_history import RefusedHistory
 from source_pinterest.streams.analytics.report_rows import ReportRows
 from source_pinterest.streams.analytics.report_slices import ReportSlices, is_report

@@ -15,7 +15,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of, write_texts
-from source_pinterest.api.errors import AnswerTooLargeError, SliceError
+from source_pinterest.api.errors import AddressTooLongError, AnswerTooLargeError, SliceError
 from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, SYNC_COLUMNS, analytics_schema, key_schema
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
@@ -27,13 +27,12 @@ from source_pinterest.state.period import DayRange, Period, fingerprint
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.call_shape import Call, CallSize, tile
+from source_pinterest.streams.analytics.calls import COLUMNS, AnalyticsCalls, Ids, Names
 from source_pinterest.streams.analytics.keys import KeyCheck
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
 from source_pinterest.streams.base.slices import END, START, batch_slice, batches, failed_slice, ids_of
 from source_pinterest.streams.base.stream import PinterestStream
-
-Ids = tuple[str, ...]
 
 
 class Batches(NamedTuple):
@@ -79,6 +78,25 @@ class QueryAnalytics(AdAccountStream, ABC):
             self.listed.ids.want()
 
     @cached_property
+    def calls(self) -> AnalyticsCalls:
+        """Makes the stream's calls."""
+        columns = tuple(column for column in self.columns if column in SYNC_COLUMNS)
+        wanted = {COLUMNS: columns, **self.breakdown_names()}
+        return AnalyticsCalls(self.client, self._path_of, self.query, wanted)
+
+    def _path_of(self, account: str) -> str:
+        return self.path(stream_slice={"ad_account_id": account})
+
+    def check_room(self) -> None:
+        """See to it that the user's columns leave room for enough ids in the address of a call.
+
+        Raises:
+            ConfigError: they don't.
+        """
+        least_ids = limits.IDS_WORTH_A_CALL if self.ids_parameter else 0
+        self.calls.check_room(self.config.analytics_columns or (), least_ids)
+
+    @cached_property
     def _schema(self) -> Mapping[str, Any]:
         schema = analytics_schema(self.columns)
         return {**schema, "properties": {**schema["properties"], **key_schema(self.breakdown)}}
@@ -89,6 +107,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """The windows that each account lacks; the account longest unread comes first."""
+        self.check_room()
         self.checkpoint.settle(self.shared.stream(MetricsReadyState).last_final_day)
         accounts = self.checkpoint.oldest_first(accounts)
         estimate = Estimate.of_days(map(self.checkpoint.owed, accounts), self.first_synchronous_day)
@@ -125,7 +144,8 @@ class QueryAnalytics(AdAccountStream, ABC):
     def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
         """What an account lacks, as windows of one call each."""
         ids = self.entity_ids(account) if self.listed else None
-        size = tile(1 if ids is None else len(ids), item.window.days, self.rows_a_day)
+        most_ids = self.calls.most_ids(account, ids or ())
+        size = tile(1 if ids is None else len(ids), item.window.days, self.rows_a_day, most_ids)
         groups: list[Ids] = [()] if ids is None else batches(ids, size.ids)
         for piece in in_reading_order(item.window.cut(size.days), item.purpose):
             yield Batches(WindowProgress(piece, item.purpose), groups)
@@ -141,10 +161,11 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def request_fingerprint(self) -> str:
         """Stands for everything that makes the numbers of a day what they are."""
-        return fingerprint({**self.breakdown_params(), "columns": list(self.columns), **attribution_of(self.config)})
+        breakdown = {name: ",".join(values) for name, values in self.breakdown_names().items()}
+        return fingerprint({**breakdown, "columns": list(self.columns), **attribution_of(self.config)})
 
-    def breakdown_params(self) -> dict[str, Any]:
-        """How a call asks for the breakdown."""
+    def breakdown_names(self) -> Names:
+        """By what a call asks the rows to be broken down."""
         return {}
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
@@ -157,13 +178,17 @@ class QueryAnalytics(AdAccountStream, ABC):
         work: deque[Call] = deque([(ids_of(stream_slice) or (), planned_window(stream_slice).window)])
         while work:
             ids, window = work.popleft()
-            parts = self._size.parts(ids, window)
+            parts = [part for run in self.calls.runs(account, ids) for part in self._size.parts(run, window)]
             if len(parts) > 1:
                 work.extendleft(reversed(parts))
                 continue
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
                 try:
-                    pages = self._ask(account, ids, window)
+                    pages = self.calls.ask(account, ids, window, partial(self.pages_in, account))
+                except AddressTooLongError:
+                    if len(ids) == 1:
+                        raise
+                    work.appendleft((ids, window))
                 except AnswerTooLargeError:
                     if not self._size.shrink(ids, window):
                         raise
@@ -171,22 +196,17 @@ class QueryAnalytics(AdAccountStream, ABC):
                 else:
                     yield from pages
 
-    def _ask(self, account: str, ids: Ids, window: DateWindow) -> list[Page]:
-        path = self.path(stream_slice={"ad_account_id": account})
-        return self.client.get(path, self.query(ids, window), partial(self.pages_in, account)).value
-
-    def query(self, ids: Ids, window: DateWindow) -> dict[str, Any]:
-        """The days, the ids, the columns, and how conversions are attributed."""
+    def query(self, ids: Ids, window: DateWindow, names: Names) -> dict[str, Any]:
+        """The days, the ids, the columns and their breakdown, and how conversions are attributed."""
         start, end = window.as_pair()
         params: dict[str, Any] = {
             START: start,
             END: end,
             "granularity": "DAY",
-            "columns": ",".join(column for column in self.columns if column in SYNC_COLUMNS),
-            **self.breakdown_params(),
+            **{name: ",".join(values) for name, values in names.items()},
             **attribution_of(self.config),
         }
-        return {**params, self.ids_parameter: list(ids)} if self.ids_parameter else params
+        return {**params, self.ids_parameter: ",".join(ids)} if self.ids_parameter else params
 
     def pages_in(self, account: str, chunks: Iterable[bytes]) -> list[Page]:
         """The rows of an answer as finished pages: all of them or, of a broken answer, none.
