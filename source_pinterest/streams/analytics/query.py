@@ -16,7 +16,7 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of, write_texts
 from source_pinterest.api.errors import AddressTooLongError, AnswerTooLargeError, SliceError
-from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, SYNC_COLUMNS, analytics_schema, key_schema
+from source_pinterest.columns import DATE, DEFAULT_COLUMNS, SYNC_COLUMNS, analytics_schema, key_schema, text_columns
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page
@@ -231,4 +231,4 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     @cached_property
     def _text_columns(self) -> Ids:
-        return (*self.breakdown, *(column for column in self.columns if column in STRING_COLUMNS))
+        return (*self.breakdown, *text_columns(self.columns))

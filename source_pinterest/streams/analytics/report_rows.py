@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from source_pinterest.api.bodies import Record, write_texts
-from source_pinterest.columns import STRING_COLUMNS, TARGETING_VALUE
+from source_pinterest.columns import TARGETING_VALUE, text_columns
 from source_pinterest.engine.pages import Page, PageSpool, pages_of
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.reporting.reader import Filed
@@ -58,7 +58,7 @@ class ReportRows:
             yield row
 
     def _texts(self) -> tuple[str, ...]:
-        names = (*self.key, TARGETING_VALUE, *(column for column in self.columns if column in STRING_COLUMNS))
+        names = (*self.key, TARGETING_VALUE, *text_columns(self.columns))
         return tuple(dict.fromkeys(names))
 
 
