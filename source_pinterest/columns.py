@@ -74,6 +74,8 @@ ID_COLUMNS = frozenset(column.name for column in COLUMNS if column.type == "id")
 AD_COLUMNS = frozenset(
     {"AD_ID", "AD_NAME", "AD_STATUS", "PIN_PROMOTION_ID", "PIN_PROMOTION_NAME", "PIN_PROMOTION_STATUS"},
 )
+# How many people were reached, and how often: an entity's own numbers, not those of a part of it.
+REACH_COLUMNS = frozenset({"TOTAL_IMPRESSION_FREQUENCY", "TOTAL_IMPRESSION_USER"})
 
 # Pinterest adds columns without telling.
 NAME_FORM = re.compile(r"[A-Z][A-Z0-9_]*")

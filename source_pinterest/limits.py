@@ -78,6 +78,7 @@ TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate tha
 ADDRESS_CHARACTERS_NEVER_TOO_MANY = 4_000  # half of the above: a refusal of a shorter address has other reasons
 IDS_WORTH_A_CALL = 25  # columns that leave room for fewer ids in an address make too many calls
 GOOD_CALLS_BEFORE_LARGER = 20  # after a refusal for its size, so many smaller calls before a larger one is tried
+PROBES_FOR_REFUSED_NAMES = 50  # small calls of one stream in a sync: find 5 of 112 columns that no message names
 SLICES_IN_LINE = 50  # of one analytics stream: a stream that plans fast leaves the others their share of a small quota
 ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, all streams together
 

@@ -15,12 +15,11 @@ import requests
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.errors import (
-    AddressTooLongError,
     AnswerTooLargeError,
+    BadRequestError,
     ForbiddenError,
     GoneError,
     ListingCappedError,
-    LongCallUnavailableError,
     MalformedAnswerError,
     MerchantRefusedError,
     NoCatalogError,
@@ -31,6 +30,7 @@ from source_pinterest.api.errors import (
     ScopeMissingError,
     UnavailableError,
 )
+from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
 from source_pinterest.api.retries import Tries
 from source_pinterest.api.session import Answer, Parse
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
@@ -136,6 +136,8 @@ class PinterestClient:
             raise RestrictedError(self._stream, answer.feature, str(answer))
         elif answer.verdict is Verdict.REFUSED and answer.status == HTTPStatus.FORBIDDEN:
             raise ForbiddenError(f"{self._stream}: {answer}")
+        elif answer.status == HTTPStatus.BAD_REQUEST and answer.verdict is Verdict.REJECTED and answer.is_pinterests:
+            raise BadRequestError(self._stream, str(answer))
         else:
             raise _ERRORS[answer.verdict](f"{self._stream}: {answer}")
 

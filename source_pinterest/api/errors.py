@@ -174,6 +174,17 @@ class RejectedError(_UnexplainedError):
     """Pinterest calls the request wrong."""
 
 
+class BadRequestError(RejectedError):
+    """The same with HTTP 400, in Pinterest's own words: something that was asked for may be to blame."""
+
+    answer = ""
+    """Those words; not kept where the error is copied."""
+
+    def __init__(self, what: str, answer: str) -> None:
+        super().__init__(f"{what}: {answer}")
+        self.answer = answer
+
+
 class UnavailableError(SliceError):
     """Pinterest failed again and again, or could not be reached."""
 
@@ -184,13 +195,6 @@ class UnavailableError(SliceError):
         super().__init__(
             f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it. {last}"
         )
-
-
-class LongCallUnavailableError(UnavailableError):
-    """The same, of a call with a long address, and not in Pinterest's own words: its length may be the reason."""
-
-    def __init__(self, error: UnavailableError) -> None:
-        PinterestError.__init__(self, str(error.message))
 
 
 class AccessLostError(SliceError):
@@ -209,10 +213,6 @@ class AnswerTooLargeError(_UnexplainedError):
     """The call asks for more than Pinterest can answer at once."""
 
     kind = FailureType.transient_error
-
-
-class AddressTooLongError(AnswerTooLargeError):
-    """What stands in front of Pinterest refuses a call with a long address, and does not say why."""
 
 
 class ListingCappedError(SliceError):

@@ -219,7 +219,7 @@ def test_a_token_that_can_not_be_replaced_ends_the_call(mock: requests_mock.Mock
         (414, None, "", errors.AnswerTooLargeError),
         (431, None, "", errors.AnswerTooLargeError),
         (400, 1, "Pagination beyond 100000", errors.ListingCappedError),
-        (400, 1, "Bad", errors.RejectedError),
+        (400, 1, "Bad", errors.BadRequestError),
         (302, None, "", errors.RejectedError),
     ],
 )

@@ -29,6 +29,8 @@ class Settings:
     max_rows: int | None = None  # entities x days of one analytics call; more is a 413
     report_seconds: float = 0.05  # until a report has finished
     reuse_report_tokens: bool = True  # the same request within an hour is the same job
+    refused_names: Collection[str] = ()  # columns, targeting types and metrics of pins that cost a 400
+    names_the_refused: bool = True  # whether that 400 says which they are
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
     refused_windows: Collection[tuple[int, int, int]] = ()  # click, engagement and view days that no report may combine
 

@@ -11,12 +11,8 @@ from typing import TypeVar
 
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import (
-    AddressTooLongError,
-    ConfigError,
-    LongCallUnavailableError,
-    PinterestError,
-)
+from source_pinterest.api.errors import ConfigError, PinterestError
+from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
 from source_pinterest.streams.base.slices import batches
 
 T = TypeVar("T")

@@ -1,6 +1,11 @@
-"""How is one call of synchronous analytics made? With as many ids as its address has room for."""
+"""How is one call of synchronous analytics made?
 
+With as many ids as its address has room for, and without the columns that Pinterest refuses.
+"""
+
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from pendulum import Date
@@ -8,12 +13,11 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.streams.analytics.address import AddressRoom, check_room, ids_that_fit
 
 T = TypeVar("T")
 Ids = tuple[str, ...]
-Names = Mapping[str, Sequence[str]]
-"""What a call asks for, such as columns, by the parameter that they go into."""
 
 COLUMNS = "columns"
 _LONGEST_ACCOUNT = "9" * limits.MAX_ID_DIGITS
@@ -25,19 +29,22 @@ class AnalyticsCalls:
 
     Args:
         client: asks Pinterest on behalf of the stream.
-        path: of an ad account.
+        path_template: of an ad account.
         query: the parameters of a call about these ids and days, with these names.
         wanted: the names to ask for.
+        refused: those that Pinterest refuses.
     """
 
     def __init__(
         self,
         client: PinterestClient,
-        path: Callable[[str], str],
+        path_template: str,
         query: Callable[[Ids, DateWindow, Names], Mapping[str, Any]],
         wanted: Names,
+        refused: RefusedNames,
     ) -> None:
-        self._client, self._path, self._query, self._wanted = client, path, query, wanted
+        self._client, self._path_template, self._query = client, path_template, query
+        self._wanted, self._refused = wanted, refused
         self._room = AddressRoom()
 
     def most_ids(self, account: str, ids: Ids) -> int:
@@ -55,11 +62,35 @@ class AnalyticsCalls:
             AddressTooLongError: the call has to be made in parts.
             PinterestError: what the error table says of the answer.
         """
+        probe = partial(self._asked, self._client, account, ids[:1], DateWindow(window.end, window.end), _passed_over)
 
         def ask(client: PinterestClient, some: Ids) -> T:
-            return client.get(self._path(account), self._query(some, window, self._wanted), parse).value
+            call = partial(self._asked, client, account, some, window, parse)
+            return self._refused.ask(self._wanted, call, probe)
 
         return self._room.ask(ids, self._bare(account), self._client, ask)
+
+    def try_out(self, account: str, window: DateWindow) -> None:
+        """Have Pinterest judge what is asked for, without any ids.
+
+        Raises:
+            BadRequestError: it calls the request wrong.
+        """
+        self._asked(self._client, account, (), window, _passed_over, self._wanted)
+
+    def _asked(
+        self,
+        client: PinterestClient,
+        account: str,
+        ids: Ids,
+        window: DateWindow,
+        parse: Callable[[Iterator[bytes]], T],
+        names: Names,
+    ) -> T:
+        return client.get(self._path(account), self._query(ids, window, names), parse).value
+
+    def _path(self, account: str) -> str:
+        return self._path_template.format(ad_account_id=account)
 
     def check_room(self, chosen: Sequence[str], least_ids: int) -> None:
         """See to it that the columns which the user has chosen leave room for so many ids.
@@ -77,3 +108,7 @@ class AnalyticsCalls:
     def _bare(self, account: str, names: Names | None = None) -> int:
         """How long the address of a call is without ids."""
         return self._client.address_length(self._path(account), self._query((), _ANY_DAY, names or self._wanted))
+
+
+def _passed_over(chunks: Iterator[bytes]) -> None:
+    deque(chunks, maxlen=0)

@@ -15,11 +15,22 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of, write_texts
-from source_pinterest.api.errors import AddressTooLongError, AnswerTooLargeError, SliceError
-from source_pinterest.columns import DATE, DEFAULT_COLUMNS, SYNC_COLUMNS, analytics_schema, key_schema, text_columns
+from source_pinterest.api.errors import AnswerTooLargeError, SliceError
+from source_pinterest.api.long_calls import AddressTooLongError
+from source_pinterest.columns import (
+    DATE,
+    DEFAULT_COLUMNS,
+    REACH_COLUMNS,
+    SYNC_COLUMNS,
+    analytics_schema,
+    key_schema,
+    may_be_asked,
+    text_columns,
+)
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page
+from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
@@ -27,7 +38,7 @@ from source_pinterest.state.period import DayRange, Period, fingerprint
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.call_shape import Call, CallSize, tile
-from source_pinterest.streams.analytics.calls import COLUMNS, AnalyticsCalls, Ids, Names
+from source_pinterest.streams.analytics.calls import COLUMNS, AnalyticsCalls, Ids
 from source_pinterest.streams.analytics.keys import KeyCheck
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
@@ -61,8 +72,8 @@ class QueryAnalytics(AdAccountStream, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.primary_key = [self.id_column, *self.breakdown, DATE]
-        wanted = sync.config.analytics_columns or DEFAULT_COLUMNS
-        self.columns = tuple(dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *wanted)))
+        wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
+        self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.listed = sync.stream(self.entities) if self.entities else None
         self._size = CallSize()
         self._line = threading.Semaphore(limits.SLICES_IN_LINE)
@@ -80,12 +91,11 @@ class QueryAnalytics(AdAccountStream, ABC):
     @cached_property
     def calls(self) -> AnalyticsCalls:
         """Makes the stream's calls."""
-        columns = tuple(column for column in self.columns if column in SYNC_COLUMNS)
+        chosen = self.config.analytics_columns or ()
+        columns = [column for column in self.columns if column in chosen or may_be_asked(column, SYNC_COLUMNS)]
         wanted = {COLUMNS: columns, **self.breakdown_names()}
-        return AnalyticsCalls(self.client, self._path_of, self.query, wanted)
-
-    def _path_of(self, account: str) -> str:
-        return self.path(stream_slice={"ad_account_id": account})
+        refused = RefusedNames(self.notices, needed=(self.id_column,))
+        return AnalyticsCalls(self.client, self.path_template, self.query, wanted, refused)
 
     def check_room(self) -> None:
         """See to it that the user's columns leave room for enough ids in the address of a call.

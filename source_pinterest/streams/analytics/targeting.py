@@ -12,8 +12,8 @@ from source_pinterest.api.bodies import Record, rows_of
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config.report_levels import USUAL_TARGETING_TYPES
+from source_pinterest.engine.refused_names import Names
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
-from source_pinterest.streams.analytics.calls import Names
 from source_pinterest.streams.analytics.query import QueryAnalytics
 
 

@@ -1,16 +1,17 @@
 """Do calls keep within the longest address, shorten where one is refused, and grow again?"""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AnswerTooLargeError, RejectedError, UnavailableError
+from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, RejectedError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.address import AddressRoom
-from source_pinterest.streams.analytics.daily import CampaignAnalytics
+from source_pinterest.streams.analytics.daily import AdAccountAnalytics, CampaignAnalytics
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, row, rows_of
 from unit_tests.streams.pinterest import Pinterest, refused
@@ -155,6 +156,34 @@ def test_ids_are_spread_evenly() -> None:
 
 
 # ---- Columns that leave no room
+
+MANY = [f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(300)]
+
+
+@pytest.fixture
+def crowded(mock: requests_mock.Mocker) -> Callable[[int], Pinterest]:
+    """A config of so many columns of one length."""
+    return lambda count: Pinterest(mock, analytics_columns=MANY[:count])
+
+
+def test_columns_that_leave_room_for_too_few_ids_are_refused_with_the_number_that_fits(
+    crowded: Callable[[int], Pinterest],
+) -> None:
+    with pytest.raises(ConfigError, match=r"Analytics Columns.*300 .*Custom Reports") as raised:
+        crowded(300).stream(CampaignAnalytics).check_room()
+    fit = next(int(word) for word in str(raised.value.message).split() if word.isdecimal() and word != "300")
+
+    assert crowded(fit).stream(CampaignAnalytics).check_room() is None
+    with pytest.raises(ConfigError):
+        crowded(fit + 1).stream(CampaignAnalytics).check_room()
+
+
+def test_an_account_needs_no_room_for_ids(crowded: Callable[[int], Pinterest]) -> None:
+    with pytest.raises(ConfigError):
+        crowded(220).stream(CampaignAnalytics).check_room()
+    crowded(220).stream(AdAccountAnalytics).check_room()
+    with pytest.raises(ConfigError):
+        crowded(300).stream(AdAccountAnalytics).check_room()
 
 
 def test_the_usual_columns_leave_room(pinterest: Pinterest) -> None:
