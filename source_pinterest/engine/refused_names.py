@@ -86,7 +86,7 @@ class RefusedNames:
         needed = {parameter: [name for name in group if name in self._needed] for parameter, group in names.items()}
         least: Names = {parameter: needed[parameter] or group for parameter, group in names.items()}
         guilty: set[str] = set()
-        if not self._is_accepted(least, probe):
+        if least == names or not self._is_accepted(least, probe):
             for parameter in (one for one, always in needed.items() if not always):
                 guilty |= self._guilty(names[parameter], partial(_in_place, least, parameter, ()), probe)
             least = self._kept(least, guilty)

@@ -22,11 +22,12 @@ from integration_tests.simulator.calls import errors
 from integration_tests.simulator.calls.bookmarks import Bookmarks
 from integration_tests.simulator.calls.errors import ApiError, BrokenRule
 from integration_tests.simulator.calls.fields import json_body
-from integration_tests.simulator.calls.operation import Arguments, Call, Operation
+from integration_tests.simulator.calls.operation import Call, Operation
 from integration_tests.simulator.faults import misbehaviour
 from integration_tests.simulator.faults.script import DOWNLOAD, Fault, FaultKind, FaultScript
 from integration_tests.simulator.reports.downloads import download
 from integration_tests.simulator.reports.jobs import ReportJobs, ReportStatus
+from integration_tests.simulator.server import pickiness
 from integration_tests.simulator.server.connections import response
 from integration_tests.simulator.server.hooks import Hooks
 from integration_tests.simulator.server.reply import Reply, refusal
@@ -40,7 +41,6 @@ _REPORT_ENDINGS: dict[str, ReportStatus] = {
     FaultKind.REPORT_CANCELLED: ReportStatus.CANCELLED,
     FaultKind.REPORT_EXPIRED: ReportStatus.EXPIRED,
 }
-_REFUSABLE = ("columns", "targeting_types", "metric_types")
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Service:
                 raise refusal_of.error(operation.scopes)
             arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)
             operation.permit(self.world, arguments)
-            self._refuse_names(arguments)
+            pickiness.refuse_names(self.settings, arguments)
             unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")
             identity = f"{entry.path}?{urlencode(unpaged)}"
             call = Call(self.world, arguments, identity, self.bookmarks, self.reports, request.url.port or 80, faults)
@@ -176,7 +176,7 @@ class Service:
 
     def _reply(self, entry: Entry, faults: Sequence[Fault], proper: Callable[[Sequence[Fault]], Reply]) -> Reply:
         try:
-            if (too_long := self._too_long(entry)) is not None:
+            if (too_long := pickiness.too_long(self.settings, entry)) is not None:
                 return too_long
             for fault in faults:
                 self._take_effect(fault, entry)
@@ -189,20 +189,6 @@ class Service:
         except Exception as error:  # noqa: BLE001  # a defect of the simulator fails the test that stops it
             self.crashes.append(error)
             return refusal(ApiError(500, 500, f"The simulator is broken: {error!r}"))
-
-    def _refuse_names(self, arguments: Arguments) -> None:
-        asked = [name for key in _REFUSABLE for name in arguments.get(key) or ()]
-        if refused := [name for name in asked if name in self.settings.refused_names]:
-            named = f"Not supported: {refused[0]}" if self.settings.names_the_refused else "Invalid parameters"
-            raise ApiError(400, 1, named)
-
-    def _too_long(self, entry: Entry) -> Reply | None:
-        url = f"{entry.path}?{urlencode(entry.query)}" if entry.query else entry.path
-        if len(url) <= self.settings.max_url_length:
-            return None
-        if self.settings.long_url_status is None:
-            return refusal(ApiError(414, 414, "URI too long."))
-        return Reply(self.settings.long_url_status, b"<h1>Too long request string</h1>", media_type="text/html")
 
     def _take_effect(self, fault: Fault, entry: Entry) -> None:
         if fault.kind is FaultKind.TOKEN_EXPIRED:
