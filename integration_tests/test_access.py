@@ -74,6 +74,18 @@ def test_a_permission_that_is_missing(stream: type[PinterestStream]) -> None:
 
 
 @each_stream
+def test_a_feature_that_pinterest_restricts(stream: type[PinterestStream]) -> None:
+    name, operation = stream.stream_name(), OPERATIONS[operation_of(stream)]
+    other = OTHERS.get(operation.scopes[-1], "boards")
+    closed = (operation.operation_id, f"multi_{operation.operation_id}")
+    with small(no_access=dict.fromkeys(closed, NoAccess.RESTRICTED)) as sim:
+        output = run_sync(sim, [name, other], config=sim.config(start_date=str(sim.world.today)))
+        assert_one_sentence(output, name, "restricted feature", "ads_extras")
+        assert "Authenticate again" not in output.text()
+        assert_exact(output, sim, [other])
+
+
+@each_stream
 def test_the_scopes_are_those_of_the_operation(stream: type[PinterestStream]) -> None:
     assert set(stream.scopes) == set(OPERATIONS[operation_of(stream)].scopes)
 

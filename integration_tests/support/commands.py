@@ -19,9 +19,10 @@ from source_pinterest.source import SourcePinterest
 
 def run_here(sim: Simulator, *arguments: str, environment: Mapping[str, str] | None = None) -> Output:
     """The messages of `main.py` with these arguments; an exception is the caller's."""
-    entrypoint = PinterestEntrypoint(SourcePinterest(), WholeLines())
+    lines: list[bytes] = []
+    entrypoint = PinterestEntrypoint(SourcePinterest(), WholeLines(), lines.append)
     with mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url, **(environment or {})}):
-        lines = list(entrypoint.lines(entrypoint.parse_args(list(arguments))))
+        lines.extend(entrypoint.lines(entrypoint.parse_args(list(arguments))))
     return Output.of_process(b"".join(lines), 0, "")
 
 

@@ -210,6 +210,7 @@ def test_a_token_that_can_not_be_replaced_ends_the_call(mock: requests_mock.Mock
     ("status", "code", "message", "error"),
     [
         (401, 3, "", errors.ScopeMissingError),
+        (401, 3, "Restricted feature", errors.RestrictedError),
         (401, 7, "", errors.RefusedError),
         (403, None, "", errors.ForbiddenError),
         (403, 2625, "", errors.MerchantRefusedError),
@@ -219,7 +220,7 @@ def test_a_token_that_can_not_be_replaced_ends_the_call(mock: requests_mock.Mock
         (414, None, "", errors.AnswerTooLargeError),
         (431, None, "", errors.AnswerTooLargeError),
         (400, 1, "Pagination beyond 100000", errors.ListingCappedError),
-        (400, 1, "Bad", errors.RejectedError),
+        (400, 1, "Bad", errors.BadRequestError),
         (302, None, "", errors.RejectedError),
     ],
 )
@@ -244,6 +245,23 @@ def test_a_missing_scope_is_named(mock: requests_mock.Mocker) -> None:
 def test_of_several_scopes_those_are_named_that_were_not_granted(mock: requests_mock.Mocker) -> None:
     with pytest.raises(errors.ScopeMissingError, match="permission pins:read"):
         Calls(mock, refused(401, 3), granted=frozenset({"boards:read"})).get()
+
+
+RESTRICTED = "Your application does not have access to this restricted feature"
+
+
+@pytest.mark.parametrize(
+    ("message", "feature"),
+    [(f"{RESTRICTED}: conversion_insights.", "conversion_insights"), (RESTRICTED, "that serves board_pins")],
+)
+def test_a_restricted_feature_is_named_and_no_permission_is_asked_for(
+    mock: requests_mock.Mocker, message: str, feature: str
+) -> None:
+    with pytest.raises(errors.RestrictedError, match=f"restricted feature {feature}") as raised:
+        Calls(mock, refused(401, 3, message), granted=frozenset(SCOPES)).get()
+
+    assert "Authenticate" not in str(raised.value.message)
+    assert "permission" not in str(raised.value.message)
 
 
 def test_an_error_of_the_parser_that_no_retry_heals_goes_through(mock: requests_mock.Mocker) -> None:
