@@ -56,7 +56,7 @@ def assert_one_sentence(output: Output, stream: str, *words: str) -> None:
     assert error.failure_type.value == "config_error"
     for word in words:
         assert word in str(error.message), error.message
-    assert "leave the stream out" in str(error.message)
+    assert str(error.message).count("leave the stream out") == 1
     assert not [warning for warning in output.warnings() if stream in warning]
     assert [name for name, statuses in output.statuses.items() if statuses[-1] == "INCOMPLETE"] == [stream]
 

@@ -139,6 +139,16 @@ def test_a_single_campaign_is_halved_by_its_days() -> None:
         assert [entry.status for entry in sim.calls(ANALYTICS)] == [413, 200, 200]
 
 
+def test_calls_in_which_something_goes_wrong_now_and_then_are_made_again() -> None:
+    streams = ("campaigns", "campaign_analytics", "campaign_analytics_report")
+    with Simulator(_one_account(campaigns=9), faults=[Fault(FaultKind.TRANSIENT_400, times=None, every=3)]) as sim:
+        output = run_sync(sim, streams)
+        assert_succeeded(output, streams)
+        assert_exact(output, sim, streams)
+        wrong = [entry.fault == FaultKind.TRANSIENT_400 for entry in sim.log if entry.operation_id != "oauth/token"]
+        assert wrong.count(True) == len([place for place in range(len(wrong)) if place % 3 == 0]) > 2
+
+
 @pytest.mark.parametrize("status", [400, 414, 431, 503])
 def test_an_address_that_a_cdn_finds_too_long_is_halved(status: int) -> None:
     with Simulator(_one_account(campaigns=200), max_url_length=5_000, long_url_status=status) as sim:
