@@ -42,7 +42,7 @@ def check_with_main(sim: Simulator, config: dict[str, Any], config_file: Path) -
     output = run_main(sim, "check", "--config", str(config_file))
     assert output.exit_code == 0
     assert "Traceback" not in output.stderr + output.text()
-    return *_verdict(output), output
+    return _verdict(output)
 
 
 def check_here(config: dict[str, Any], config_file: Path) -> tuple[bool, str, Output]:
