@@ -56,7 +56,7 @@ def assert_one_sentence(output: Output, stream: str, *words: str) -> None:
     assert error.failure_type.value == "config_error"
     for word in words:
         assert word in str(error.message), error.message
-    assert "leave the stream out" in str(error.message)
+    assert str(error.message).count("leave the stream out") == 1
     assert not [warning for warning in output.warnings() if stream in warning]
     assert [name for name, statuses in output.statuses.items() if statuses[-1] == "INCOMPLETE"] == [stream]
 
@@ -70,6 +70,18 @@ def test_a_permission_that_is_missing(stream: type[PinterestStream]) -> None:
         output = run_sync(sim, [name, other], config=sim.config(start_date=str(sim.world.today)))
         assert_one_sentence(output, name, missing, "Authenticate again")
         assert output.status(other) == "COMPLETE"
+        assert_exact(output, sim, [other])
+
+
+@each_stream
+def test_a_feature_that_pinterest_restricts(stream: type[PinterestStream]) -> None:
+    name, operation = stream.stream_name(), OPERATIONS[operation_of(stream)]
+    other = OTHERS.get(operation.scopes[-1], "boards")
+    closed = (operation.operation_id, f"multi_{operation.operation_id}")
+    with small(no_access=dict.fromkeys(closed, NoAccess.RESTRICTED)) as sim:
+        output = run_sync(sim, [name, other], config=sim.config(start_date=str(sim.world.today)))
+        assert_one_sentence(output, name, "restricted feature", "ads_extras")
+        assert "Authenticate again" not in output.text()
         assert_exact(output, sim, [other])
 
 

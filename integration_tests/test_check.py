@@ -174,7 +174,7 @@ def test_a_pinterest_that_is_down_is_not_asked_for_ever(config_file: Path) -> No
         ({"account_id": "my account"}, "Ad Account ID"),
         ({"account_ids": ["549755012345", "x"]}, "Ad Account IDs"),
         ({"account_ids": ["549755012345"], "exclude_account_ids": ["549755012345"]}, "Excluded Ad Account IDs"),
-        ({"analytics_columns": ["SPEND_IN_EURO"]}, "Analytics Columns"),
+        ({"analytics_columns": ["SPEND IN EURO"]}, "Analytics Columns"),
         ({"lookback_days": -1}, "Lookback Window"),
         ({"max_wait_minutes": 100_000}, "Longest Wait"),
         ({"num_workers": 0}, "Concurrent Workers"),

@@ -139,6 +139,37 @@ def test_a_single_campaign_is_halved_by_its_days() -> None:
         assert [entry.status for entry in sim.calls(ANALYTICS)] == [413, 200, 200]
 
 
+def test_calls_in_which_something_goes_wrong_now_and_then_are_made_again() -> None:
+    streams = ("campaigns", "campaign_analytics", "campaign_analytics_report")
+    with Simulator(_one_account(campaigns=9), faults=[Fault(FaultKind.TRANSIENT_400, times=None, every=3)]) as sim:
+        output = run_sync(sim, streams)
+        assert_succeeded(output, streams)
+        assert_exact(output, sim, streams)
+        wrong = [entry.fault == FaultKind.TRANSIENT_400 for entry in sim.log if entry.operation_id != "oauth/token"]
+        assert wrong.count(True) == len([place for place in range(len(wrong)) if place % 3 == 0]) > 2
+
+
+@pytest.mark.parametrize("status", [400, 414, 431, 503])
+def test_an_address_that_a_cdn_finds_too_long_is_halved(status: int) -> None:
+    with Simulator(_one_account(campaigns=200), max_url_length=5_000, long_url_status=status) as sim:
+        output = run_sync(sim, ["campaign_analytics"], config=sim.config(max_retries=1, start_date=_today(sim)))
+        assert_succeeded(output, ["campaign_analytics"])
+        assert_exact(output, sim, ["campaign_analytics"], start=sim.world.today)
+        refused = [entry for entry in sim.calls(ANALYTICS) if entry.status == status]
+        assert len(refused) == (2 if status == 503 else 1)
+
+
+def test_no_address_is_longer_than_8000_characters_by_default() -> None:
+    with Simulator(_one_account(campaigns=250), max_url_length=8_000 - len("https://api.pinterest.com")) as sim:
+        output = run_sync(sim, ["campaign_analytics"], config=sim.config(start_date=_today(sim)))
+        assert_exact(output, sim, ["campaign_analytics"], start=sim.world.today)
+        assert [_ids(entry) for entry in sim.calls(ANALYTICS)] == [250]
+
+
+def _today(sim: Simulator) -> str:
+    return sim.world.today.isoformat()
+
+
 def test_a_call_that_cannot_be_smaller_fails() -> None:
     with Simulator(_one_account(campaigns=1), faults=[Fault(FaultKind.TOO_LARGE_413, on=ANALYTICS, times=None)]) as sim:
         output = run_sync(sim, ["campaign_analytics"])

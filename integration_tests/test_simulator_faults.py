@@ -16,6 +16,7 @@ REFUSALS = {
     FaultKind.RATE_LIMITED: (429, 8),
     FaultKind.RETRY_AFTER_400: (400, 1),
     FaultKind.LAST_90_DAYS_400: (400, 1),
+    FaultKind.TRANSIENT_400: (400, 12),
     FaultKind.SERVER_ERROR: (500, 500),
     FaultKind.UNAVAILABLE: (503, 503),
     FaultKind.GATEWAY_TIMEOUT: (504, 504),
@@ -62,6 +63,12 @@ def test_every_kind_is_tested_here() -> None:
 
 
 # -- when and where
+
+
+def test_a_fault_may_hit_each_so_manieth_call(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("transient_400", on="boards/list", after=1, times=2, every=3))
+
+    assert statuses(api, 9) == [200, 400, 200, 200, 400, 200, 200, 200, 200]
 
 
 def test_a_fault_comes_after_some_calls_and_goes_after_some_times(sim: Simulator, api: Client) -> None:

@@ -347,6 +347,20 @@ def test_a_long_request_line_is_refused(api: Client) -> None:
         assert short.call("campaigns/list", campaign_ids=ids[:100]).status_code == 200
 
 
+@pytest.mark.parametrize("status", [400, 414, 431, 503])
+def test_a_long_request_line_is_refused_by_a_cdn_in_no_json(status: int) -> None:
+    with Simulator(max_url_length=100, long_url_status=status) as sim, Client(sim) as api:
+        answer = api.call("campaigns/analytics")
+        assert answer.status_code == status
+        assert answer.headers["Content-Type"].startswith("text/html")
+        assert api.get("/boards").status_code == 200
+
+
+def test_ids_may_be_joined_or_repeated(api: Client) -> None:
+    assert api.call("campaigns/analytics", campaign_ids="1,2").status_code == 200
+    assert api.call("campaigns/analytics", campaign_ids=["1", "2"]).status_code == 200
+
+
 def test_a_very_long_request_line_reaches_the_rule(api: Client) -> None:
     assert refusal(api.call("boards/list", bookmark="x" * 40_000))[:2] == (414, 414)
 

@@ -3,6 +3,7 @@
 It passes for a token that can read something, and makes a handful of calls, none of which waits long.
 """
 
+import itertools
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,15 +13,16 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import (
-    AccessMissingError,
     AccountUnreadableError,
+    BadRequestError,
     ConfigError,
     GoneError,
     PinterestError,
     RefusedError,
     RejectedError,
-    ScopeMissingError,
 )
+from source_pinterest.api.rights import AccessMissingError, RestrictedError, RightMissingError, ScopeMissingError
+from source_pinterest.columns import SYNC_COLUMNS
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.reporting.errors import ReportRefusedError
@@ -28,6 +30,8 @@ from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.analytics.daily import AdAccountAnalytics
+from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import partition_slice, window_slice
 from source_pinterest.streams.base.stream import PinterestStream
@@ -62,14 +66,16 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     readable, account = 0, None
     try:
         sync = connect(hasty)
+        _check_columns(sync)
+        for notice in config.notices:
+            LOGGER.info(notice)
         for probe in (_probe_boards, _probe_pins, _probe_user_analytics, _probe_ad_accounts):
             try:
                 account = probe(sync) or account
                 readable += 1
-            except ScopeMissingError as error:
+            except RightMissingError as error:
                 lacking.append(str(error.message))
-        with suppress(ScopeMissingError):  # named by the ad accounts already
-            _probe_custom_reports(sync)
+        lacking += _missing_for_columns(sync)
         for sentence in _missing_rights(sync, account, _PROBED) if readable else ():
             LOGGER.info(sentence)
     except PinterestError as error:
@@ -79,6 +85,17 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     if not readable:
         return False, " ".join(lacking)
     return True, " ".join(lacking) or None
+
+
+def _check_columns(sync: Sync) -> None:
+    """See to it that the columns leave room for ids in the address of a call; without a call.
+
+    Raises:
+        ConfigError: they don't.
+    """
+    for stream in STREAMS:
+        if issubclass(stream, QueryAnalytics):
+            sync.stream(stream).check_room()
 
 
 def _probe_boards(sync: Sync) -> None:
@@ -125,13 +142,45 @@ def _ask(stream: PinterestStream, stream_slice: StreamSlice) -> ListPage:
     return first.value if first else ListPage([])
 
 
-def _probe_custom_reports(sync: Sync) -> None:
-    """Ask Pinterest for a day of each report that names attribution windows: which of them go together is not written.
+def _missing_for_columns(sync: Sync) -> list[str]:
+    """What the app lacks for the columns and reports that the user has named.
 
     Raises:
         ConfigError: Pinterest refuses one; in its own words.
     """
-    reports = [report for report in sync.config.custom_reports if report.names_windows][:_REPORTS_ASKED]
+    try:
+        _probe_columns(sync)
+        _probe_custom_reports(sync)
+    except ScopeMissingError:
+        return []  # named by the ad accounts already
+    except RestrictedError as error:
+        return [str(error.message)]
+    return []
+
+
+def _probe_columns(sync: Sync) -> None:
+    """Ask Pinterest for a day of one account where the user has named columns that its documents don't have.
+
+    Raises:
+        ConfigError: Pinterest refuses them; in its own words.
+    """
+    if SYNC_COLUMNS.issuperset(sync.config.analytics_columns or ()):
+        return
+    yesterday = days_before(sync.config.today, 1)
+    for account in itertools.islice(sync.stream(AdAccounts).ids.of(()), 1):
+        try:
+            sync.stream(AdAccountAnalytics).calls.try_out(account, DateWindow(yesterday, yesterday))
+        except BadRequestError as error:
+            raise ConfigError(f"Analytics Columns: Pinterest refuses them. {error.message}") from error
+
+
+def _probe_custom_reports(sync: Sync) -> None:
+    """Ask Pinterest for a day of each report of which only it knows whether it can be made.
+
+    Raises:
+        ConfigError: Pinterest refuses one; in its own words.
+    """
+    reports = [report for report in sync.config.custom_reports if report.is_in_doubt][:_REPORTS_ASKED]
     account = next(iter(sync.stream(AdAccounts).ids.of(())), None) if reports else None
     yesterday = days_before(sync.config.today, 1)
     for report in reports if account else ():
@@ -179,9 +228,9 @@ def _is_cheap(stream: PinterestStream, account: str | None) -> bool:
 def _refusal_of(stream: PinterestStream, account: str | None) -> str | None:
     try:
         _ask(stream, partition_slice({key: str(account) for key in stream.partition_keys}))
-    except (ScopeMissingError, RefusedError) as error:
+    except (RightMissingError, RefusedError) as error:
         meaning = stream.reader.refusals.meaning_of(error)
-        return str(meaning.message) if isinstance(meaning, AccessMissingError | ScopeMissingError) else None
+        return str(meaning.message) if isinstance(meaning, AccessMissingError | RightMissingError) else None
     except PinterestError:
         return None  # tells nothing about rights
     return None

@@ -18,6 +18,8 @@ KEY_WORDS: Mapping[str, str] = {
     "PRODUCT_ITEM_ID": "Id of the advertised product, which Pinterest files its numbers under.",
 }
 
+UNLISTED = "In none of Pinterest's lists of columns; taken for {kind} by its name. Null where Pinterest sends none."
+
 MICRO = "in millionths of the ad account's currency"
 NONE_REPORTED = "null if none are reported"
 
@@ -53,19 +55,29 @@ _DELIVERY: Mapping[str, str] = {
 _DELIVERY_UNITS: Mapping[str, str] = {"VIDEO_AVG_WATCHTIME_IN_SECOND": "in seconds, null without plays"}
 
 _EVENTS: Mapping[str, str] = {
+    "ADD_PAYMENT_INFO": "entries of payment details",
     "ADD_TO_CART": "additions to a cart",
     "ADD_TO_WISHLIST": "additions to a wishlist",
     "APP_INSTALL": "app installs",
+    "APP_OPEN": "app launches",
     "CHECKOUT": "purchases",
+    "CONTACT": "contacts with the advertiser",
     "CONVERSIONS": "conversions of every kind",
     "CUSTOM": "custom events",
+    "CUSTOMIZE_PRODUCT": "products made to measure",
+    "FIND_LOCATION": "searches for a store",
+    "INITIATE_CHECKOUT": "purchases begun",
     "LEAD": "leads",
     "PAGE_VISIT": "visits to a page",
+    "SCHEDULE": "appointments made",
     "SEARCH": "searches",
     "SIGNUP": "sign-ups",
+    "START_TRIAL": "trials begun",
+    "SUBMIT_APPLICATION": "applications sent",
     "SUBSCRIBE": "subscriptions",
     "UNKNOWN": "events of unknown kind",
     "VIEW_CATEGORY": "visits to a category of products",
+    "VIEW_CONTENT": "views of content",
     "WATCH_VIDEO": "videos watched",
 }
 _PLACES: Mapping[str, str] = {

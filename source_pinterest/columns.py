@@ -1,16 +1,19 @@
 """Which analytics columns does Pinterest have, what is the type of each, and which endpoints accept it?
 
 `columns.tsv` has one row per column, as of API 5.28. The synchronous endpoints accept the columns marked `sync`, the
-asynchronous reports those marked `async`. The schemas of the analytics streams are made from it.
+asynchronous reports those marked `async`. Those marked `live` are metrics that Pinterest was seen to offer
+(`/resources/delivery_metrics`, July 2026) and lists for neither, so that only Pinterest knows where it takes them. The
+schemas of the analytics streams are made from it.
 """
 
 import csv
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal, cast
 
-from source_pinterest.column_words import KEY_WORDS, words_of
+from source_pinterest.column_words import KEY_WORDS, UNLISTED, words_of
 
 DATE = "DATE"
 TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
@@ -26,7 +29,7 @@ _JSON_TYPES: dict[ColumnType, str] = {"id": "string", "string": "string", "numbe
 class Column:
     """One row of the table: https://developers.pinterest.com/docs/api/v5/campaigns-analytics, parameter `columns`.
 
-    `accepted` holds `sync`, `async` or both.
+    `accepted` holds `sync`, `async` or both; or `live`.
     """
 
     name: str
@@ -59,6 +62,7 @@ def _read_table() -> tuple[Column, ...]:
 
 
 COLUMNS = _read_table()
+LIVE_COLUMNS = frozenset(column.name for column in COLUMNS if "live" in column.accepted)
 SYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "sync" in column.accepted)
 ASYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "async" in column.accepted)
 # The 112 columns that the official connector requests.
@@ -70,14 +74,46 @@ ID_COLUMNS = frozenset(column.name for column in COLUMNS if column.type == "id")
 AD_COLUMNS = frozenset(
     {"AD_ID", "AD_NAME", "AD_STATUS", "PIN_PROMOTION_ID", "PIN_PROMOTION_NAME", "PIN_PROMOTION_STATUS"},
 )
-STRING_COLUMNS = frozenset(column.name for column in COLUMNS if _JSON_TYPES[column.type] == "string")
+# How many people were reached, and how often: an entity's own numbers, not those of a part of it.
+REACH_COLUMNS = frozenset({"TOTAL_IMPRESSION_FREQUENCY", "TOTAL_IMPRESSION_USER"})
+
+# Pinterest adds columns without telling.
+NAME_FORM = re.compile(r"[A-Z][A-Z0-9_]*")
+_TEXT_NAME = re.compile(r"IS_.*|.*_(NAME|STATUS|TYPE|LABELS?|TAG|URL|REFERENCE|CURRENCY|DESCRIPTION|CATEGORY)")
+_KINDS: dict[ColumnType, str] = {"id": "an id", "string": "text", "number": "a number"}
 
 _BY_NAME = {column.name: column for column in COLUMNS}
 
 
+def column_of(name: str) -> Column:
+    """The row of the table, or what the name alone says of a column that the table lacks."""
+    return _BY_NAME.get(name) or _unlisted(name)
+
+
+def _unlisted(name: str) -> Column:
+    text: ColumnType = "string" if _TEXT_NAME.fullmatch(name) else "number"
+    by_name: ColumnType = "id" if name.endswith("_ID") else text
+    return Column(name, by_name, frozenset(), is_default=False, description=UNLISTED.format(kind=_KINDS[by_name]))
+
+
+def is_listed(name: str) -> bool:
+    """Whether the table has the column."""
+    return name in _BY_NAME
+
+
+def may_be_asked(name: str, listed: Container[str]) -> bool:
+    """Whether an endpoint may be asked for a column: its own list has it, or no list at all."""
+    return name in listed or name not in SYNC_COLUMNS | ASYNC_COLUMNS
+
+
+def text_columns(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the columns that hold text, ids among them."""
+    return tuple(name for name in names if _JSON_TYPES[column_of(name).type] == "string")
+
+
 def column_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The JSON Schema `properties` of these columns: `{"SPEND_IN_DOLLAR": {"type": ["null", "number"]}, ...}`."""
-    return {name: _BY_NAME[name].json_schema for name in names}
+    return {name: column_of(name).json_schema for name in names}
 
 
 def key_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -18,6 +18,7 @@ IDS_PER_ANALYTICS_CALL = 250  # campaign_ids, ad_group_ids, ad_ids
 ANALYTICS_WINDOW_DAYS = 90  # end_date is at most this many days after start_date
 SYNC_HISTORY_DAYS = 89  # 90 less a safety day: Pinterest's day is UTC, and a sync may run past midnight
 PINS_PER_ANALYTICS_CALL = 100  # pin_ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics
+ADDRESS_CHARACTERS = 8_000  # a CDN's limit is 8 KB. https://docs.fastly.com/products/network-services-resource-limits
 TOP_PINS = 50  # num_of_pins. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_pins
 ATTRIBUTION_WINDOWS_DAYS = (0, 1, 7, 14, 30, 60)  # click_, engagement_ and view_window_days
 DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days if a request names none
@@ -84,6 +85,9 @@ def rated_operation(method: str, path: str) -> str:
 
 ROWS_PER_ANALYTICS_CALL = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
 TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps calls below the limit above
+ADDRESS_CHARACTERS_NEVER_TOO_MANY = 4_000  # half of the above: a refusal of a shorter address has other reasons
+IDS_WORTH_A_CALL = 25  # columns that leave room for fewer ids in an address make too many calls
+PROBES_FOR_REFUSED_NAMES = 50  # small calls of one stream in a sync: find 5 of 112 columns that no message names
 SLICES_IN_LINE = 50  # of one analytics stream: a stream that plans fast leaves the others their share of a small quota
 GOOD_CALLS_BEFORE_LARGER = 20  # after a refusal for its size, so many smaller calls before a larger one is tried
 ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, all streams together

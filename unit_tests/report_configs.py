@@ -42,10 +42,10 @@ BAD_REPORTS = (
     BadConfig("report-columns-empty", "custom_reports", reporting(report(columns=["DATE"])), ("at least one metric",)),
     BadConfig("report-columns-text", "custom_reports", reporting(report(columns="CTR,CPC")), ("'Weekly', Columns",)),
     BadConfig(
-        "report-column-misspelt",
+        "report-column-words",
         "custom_reports",
-        reporting(report(columns=["SPEND_IN_DOLLAR", "WEB_LEAD_ROA"])),
-        ("'Weekly', Columns: Pinterest has no column WEB_LEAD_ROA (did you mean WEB_LEAD_ROAS?)",),
+        reporting(report(columns=["SPEND_IN_DOLLAR", "WEB LEADS"])),
+        ("'Weekly', Columns: Pinterest has no column WEB LEADS.",),
     ),
     BadConfig(
         "report-column-of-an-ad",

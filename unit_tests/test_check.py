@@ -10,12 +10,14 @@ from source_pinterest import check
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.check import LONGEST_WAIT_SECONDS, check_access
 from source_pinterest.config import Config
+from source_pinterest.streams.analytics.daily import CampaignAnalytics
 from source_pinterest.streams.base.context import Sync
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, connected, page, refused
 
-MISSING_SCOPE = refused(401, 3, "Your application consumer type is not supported")
+MISSING_SCOPE = refused(401, 3, "Authorization failed. Missing: ['a:scope']")
+RESTRICTED = refused(401, 3, "Your application does not have access to this restricted feature: extras")
 SIGNED_IN = signed_in_with(auth_method="access_token", access_token="false-access-token")
 
 
@@ -62,7 +64,7 @@ def mock() -> Any:
 @pytest.fixture(autouse=True)
 def nothing_asked_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rights that a stream needs have tests of their own."""
-    monkeypatch.setattr(check, "STREAMS", ())
+    monkeypatch.setattr(check, "STREAMS", (CampaignAnalytics,))
 
 
 def test_all_is_well(mock: requests_mock.Mocker) -> None:
@@ -117,6 +119,18 @@ def test_no_scope_at_all_fails(mock: requests_mock.Mocker) -> None:
         assert scope in str(message)
 
 
+def test_what_pinterest_restricts_is_named_and_the_rest_passes(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
+    checked.answers("boards", RESTRICTED)
+    checked.creates(RESTRICTED)
+    is_fine, message = checked.result()
+
+    assert is_fine
+    for words in ("boards can't be read", "custom__weekly can't be read", "restricted feature extras"):
+        assert words in str(message)
+    assert "Authenticate again" not in str(message)
+
+
 def test_a_report_to_try_out_is_no_proof_of_access(mock: requests_mock.Mocker) -> None:
     checked = Checked(mock, custom_reports=[report(click_window_days=7)])
     for path in ("boards", "boards/0/pins", "user_account/analytics", "ad_accounts"):
@@ -146,6 +160,46 @@ def test_a_report_that_pinterest_refuses_is_named_with_its_words(mock: requests_
     assert not is_fine
     for words in ("Custom Reports", "Weekly", "These windows do not go together"):
         assert words in str(message)
+
+
+@pytest.mark.parametrize("column", ["TOTAL_START_TRIAL", "SPEND_IN_DOLAR"])
+def test_columns_that_no_document_lists_are_judged_by_pinterest(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, column: str
+) -> None:
+    checked = Checked(mock, analytics_columns=["SPEND_IN_DOLLAR", column])
+    checked.answers("ad_accounts/11/analytics", refused(400, 1, f"{column} is none of ours"))
+    with caplog.at_level(logging.INFO):
+        is_fine, message = checked.result()
+
+    assert not is_fine
+    for words in ("Analytics Columns", f"{column} is none of ours"):
+        assert words in str(message)
+    assert ("did you mean SPEND_IN_DOLLAR?" in caplog.text) is (column == "SPEND_IN_DOLAR")
+    checked.answers("ad_accounts/11/analytics", {"json": []})
+    assert checked.result() == (True, None)
+
+
+def test_columns_that_documents_list_are_not_tried_out(mock: requests_mock.Mocker) -> None:
+    assert Checked(mock, analytics_columns=["SPEND_IN_DOLLAR"]).result() == (True, None)
+
+
+def test_a_report_of_a_column_that_no_document_lists_is_tried_out(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, custom_reports=[report(columns=["TOTAL_HUGS"])])
+    checked.creates(refused(400, 1, "TOTAL_HUGS is none of ours"))
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    assert "TOTAL_HUGS is none of ours" in str(message)
+
+
+def test_columns_that_leave_no_room_for_ids_are_refused_without_a_call(mock: requests_mock.Mocker) -> None:
+    columns = [f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(300)]
+    checked = Checked(mock, analytics_columns=columns)
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    assert "Custom Reports" in str(message)
+    assert checked.calls == 0
 
 
 def test_few_reports_are_tried_out_however_many_there_are(mock: requests_mock.Mocker) -> None:
@@ -227,6 +281,13 @@ def test_trouble_of_the_server_fails(mock: requests_mock.Mocker) -> None:
     checked.answers("boards", {"status_code": 503, "text": "<html>"})
 
     assert checked.result()[0] is False
+
+
+def test_trouble_that_passes_is_no_verdict(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, max_retries=1)
+    checked.answers("boards", refused(400, 12, "Something went wrong on our end"), page(["1"]))
+
+    assert checked.result() == (True, None)
 
 
 def test_nothing_is_waited_for_or_tried_for_long(mock: requests_mock.Mocker) -> None:

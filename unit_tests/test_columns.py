@@ -10,9 +10,12 @@ from source_pinterest.columns import (
     COLUMNS,
     DEFAULT_COLUMNS,
     ID_COLUMNS,
+    LIVE_COLUMNS,
     SYNC_COLUMNS,
     analytics_schema,
     column_schema,
+    may_be_asked,
+    text_columns,
 )
 
 # What the official connector asks for, in its order: tables made with it have these columns.
@@ -56,6 +59,29 @@ def test_default_columns_are_those_of_the_official_connector() -> None:
     assert set(DEFAULT_COLUMNS) <= SYNC_COLUMNS
 
 
+def test_live_columns_are_in_no_list_of_the_api() -> None:
+    assert len(LIVE_COLUMNS) > 400
+    assert not LIVE_COLUMNS & (SYNC_COLUMNS | ASYNC_COLUMNS)
+    assert {"TOTAL_START_TRIAL", "WEB_CONTACT_ROAS", "SPEND_IN_US_DOLLAR"} <= LIVE_COLUMNS
+
+
+def test_what_advertisers_define_themselves_is_not_in_the_table() -> None:
+    live = {name for name in LIVE_COLUMNS if name.startswith("ADE_")}
+
+    assert live == set()
+
+
+@pytest.mark.parametrize("name", ["SPEND_IN_US_DOLLAR", "A_COLUMN_OF_NEXT_YEAR"])
+def test_what_is_in_no_list_may_be_asked_of_any_endpoint(name: str) -> None:
+    assert may_be_asked(name, SYNC_COLUMNS)
+    assert may_be_asked(name, ASYNC_COLUMNS)
+
+
+def test_what_one_list_has_may_not_be_asked_of_the_other_endpoint() -> None:
+    assert may_be_asked("CAMPAIGN_STATUS", ASYNC_COLUMNS)
+    assert not may_be_asked("CAMPAIGN_STATUS", SYNC_COLUMNS)
+
+
 def test_every_id_column_is_marked_as_one() -> None:
     assert {column.name for column in COLUMNS if column.name.endswith("_ID")} == ID_COLUMNS
 
@@ -84,9 +110,24 @@ def test_column_schema_is_nullable_and_typed_by_meaning(name: str, json_type: st
     assert schema[name]["type"] == ["null", json_type]
 
 
-def test_an_unknown_column_has_no_schema() -> None:
-    with pytest.raises(KeyError, match="SPENT"):
-        column_schema(["SPENT"])
+@pytest.mark.parametrize(
+    ("name", "json_type"),
+    [
+        ("TOTAL_HUGS", "number"),
+        ("HUGS_IN_MICRO_DOLLAR", "number"),
+        ("HUG_ID", "string"),
+        ("HUG_NAME", "string"),
+        ("HUG_STATUS", "string"),
+        ("HUG_TYPE", "string"),
+        ("IS_HUGGED", "string"),
+    ],
+)
+def test_a_column_that_the_table_lacks_has_a_type_by_its_name(name: str, json_type: str) -> None:
+    schema = column_schema([name])[name]
+
+    assert schema["type"] == ["null", json_type]
+    assert "by its name" in schema["description"]
+    assert (name in text_columns([name])) is (json_type == "string")
 
 
 def test_analytics_schema_declares_the_day_and_the_columns_in_order() -> None:

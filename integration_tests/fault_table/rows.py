@@ -92,6 +92,7 @@ ROWS = (
     ),
     _passing(fault='400 "Retry after 0.2 seconds"', kind=FaultKind.RETRY_AFTER_400, details={"seconds": 0.2}),
     _passing(fault='400 "last 90 days" for a legal range', kind=FaultKind.LAST_90_DAYS_400),
+    _passing(fault='400, code 12, "something went wrong"', kind=FaultKind.TRANSIENT_400),
     _passing(fault="500", kind=FaultKind.SERVER_ERROR),
     _passing(fault="502, an HTML page", kind=FaultKind.BAD_GATEWAY_HTML),
     _passing(fault="503", kind=FaultKind.UNAVAILABLE),

@@ -3,6 +3,7 @@
 An answer is a count, a type, a header or yes and no: never an id, a name or a text of the account's.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,8 +63,8 @@ def _allowance(category: str) -> Callable[[Seen], str]:
 
 
 def _array_style(seen: Seen) -> str:
-    statuses = {r.status_code for r in seen.responses if r.url.count("campaign_ids=") > 1}
-    return f"repeated: HTTP {', '.join(map(str, sorted(statuses)))}" if statuses else UNSEEN
+    statuses = {r.status_code for r in seen.responses if re.search(r"campaign_ids=\d+(%2C|,)", r.url)}
+    return f"joined with commas: HTTP {', '.join(map(str, sorted(statuses)))}" if statuses else UNSEEN
 
 
 def _longest_url(seen: Seen) -> str:

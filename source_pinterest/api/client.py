@@ -6,14 +6,17 @@ see no token and count against no quota.
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 import requests
 
+from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.errors import (
     AnswerTooLargeError,
+    BadRequestError,
     ForbiddenError,
     GoneError,
     ListingCappedError,
@@ -23,9 +26,11 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     RejectedError,
-    ScopeMissingError,
+    UnavailableError,
 )
+from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
 from source_pinterest.api.retries import Tries
+from source_pinterest.api.rights import RestrictedError, ScopeMissingError
 from source_pinterest.api.session import Answer, Parse
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
 
@@ -33,6 +38,9 @@ T = TypeVar("T")
 
 _BREAKS_OF_TOO_LARGE = 2
 """An answer that breaks off so often in a row is too large, where a smaller one can be asked for."""
+
+_TOO_LONG = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+"""How a CDN may refuse an address for its length."""
 
 _ERRORS: Mapping[Verdict, type[PinterestError]] = {
     Verdict.REFUSED: RefusedError,
@@ -87,6 +95,15 @@ class PinterestClient:
         """
         return self._call(path, requests.Request("POST", self._url(path), json=body), parse)
 
+    def without_retries(self) -> "PinterestClient":
+        """A client that makes no call again."""
+        policy = replace(self._api.retry_policy, max_retries=0)
+        return PinterestClient(replace(self._api, retry_policy=policy), self._stream, self._scopes)
+
+    def address_length(self, path: str, params: Mapping[str, Any]) -> int:
+        """How many characters the address of a call has."""
+        return _address_length(requests.Request("GET", self._url(path), params=params))
+
     def _url(self, path: str) -> str:
         return f"{self._api.base_url}/{path}"
 
@@ -105,24 +122,51 @@ class PinterestClient:
                 if isinstance(answer, Answer):
                     self._api.authenticator.accepted(answer.token)
                     return answer
-                self._judge(answer, tries)
+                self._judge(answer, tries, request)
 
-    def _judge(self, answer: ErrorAnswer, tries: Tries) -> None:
+    def _judge(self, answer: ErrorAnswer, tries: Tries, request: requests.Request) -> None:
         """Have the call made again, or raise.
 
         Raises:
             PinterestError: what the error table says of the answer.
         """
         authenticator = self._api.authenticator
+        if answer.status in _TOO_LONG and _may_be_too_long(request, answer):
+            raise AddressTooLongError(f"{self._stream}: {answer}")
         if answer.verdict is Verdict.REFRESH_TOKEN:
             authenticator.replace(answer.token)
             tries.rejected(str(answer))
         elif answer.verdict is Verdict.RETRY:
-            tries.failed(str(answer))
+            self._try_again(answer, tries, request)
         elif answer.verdict is Verdict.SCOPE_MISSING:
             missing = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
             raise ScopeMissingError(self._stream, missing or self._scopes, str(answer))
+        elif answer.verdict is Verdict.RESTRICTED:
+            raise RestrictedError(self._stream, answer.feature, str(answer))
         elif answer.verdict is Verdict.REFUSED and answer.status == HTTPStatus.FORBIDDEN:
             raise ForbiddenError(f"{self._stream}: {answer}")
+        elif answer.status == HTTPStatus.BAD_REQUEST and answer.verdict is Verdict.REJECTED and answer.is_pinterests:
+            raise BadRequestError(self._stream, str(answer))
         else:
             raise _ERRORS[answer.verdict](f"{self._stream}: {answer}")
+
+    def _try_again(self, answer: ErrorAnswer, tries: Tries, request: requests.Request) -> None:
+        """Pause before the next try.
+
+        Raises:
+            UnavailableError: that was the last one.
+        """
+        try:
+            tries.failed(str(answer))
+        except UnavailableError as error:
+            if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and _may_be_too_long(request, answer):
+                raise LongCallUnavailableError(error) from error
+            raise
+
+
+def _may_be_too_long(request: requests.Request, answer: ErrorAnswer) -> bool:
+    return not answer.is_pinterests and _address_length(request) > limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+
+
+def _address_length(request: requests.Request) -> int:
+    return len(request.prepare().url or "")

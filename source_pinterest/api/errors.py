@@ -9,7 +9,6 @@ from typing import Any
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.api.access import Access
 from source_pinterest.masking import SECRETS
 
 
@@ -65,28 +64,6 @@ class TemporaryFolderError(ConfigError):
             f"The temporary folder {folder} can't be used ({error.strerror}). Free some space in it, or name another "
             "in the environment variable TMPDIR."
         )
-
-
-class ScopeMissingError(ConfigError):
-    """The token was made without a permission that the stream needs."""
-
-    answer = ""
-    """Pinterest's own words; not kept where the error is copied."""
-
-    def __init__(self, what: str, scopes: tuple[str, ...], answer: str) -> None:
-        super().__init__(
-            f"{what} can't be read: the token lacks the permission {' and '.join(scopes)}. "
-            f"Authenticate again and grant it, or leave the stream out. {answer}.",
-        )
-        self.answer = answer
-
-
-class AccessMissingError(ConfigError):
-    """The stream needs a right that no permission brings: a beta, a role, a kind of account."""
-
-    def __init__(self, what: str, access: Access, answer: str, scopes: tuple[str, ...] = ()) -> None:
-        needs = f"the permission {' and '.join(scopes)} and {access.needs}" if scopes else access.needs
-        super().__init__(f"{what} can't be read: it needs {needs}. {access.advice}, or leave the stream out. {answer}.")
 
 
 class QuotaExhaustedError(FatalError):
@@ -183,6 +160,17 @@ class _UnexplainedError(SliceError):
 
 class RejectedError(_UnexplainedError):
     """Pinterest calls the request wrong."""
+
+
+class BadRequestError(RejectedError):
+    """The same with HTTP 400, in Pinterest's own words: something that was asked for may be to blame."""
+
+    answer = ""
+    """Those words; not kept where the error is copied."""
+
+    def __init__(self, what: str, answer: str) -> None:
+        super().__init__(f"{what}: {answer}")
+        self.answer = answer
 
 
 class UnavailableError(SliceError):

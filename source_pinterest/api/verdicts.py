@@ -25,6 +25,7 @@ class Verdict(Enum):
     WAIT = auto()
     REFRESH_TOKEN = auto()
     SCOPE_MISSING = auto()
+    RESTRICTED = auto()
     REFUSED = auto()
     NO_CATALOG = auto()
     MERCHANT_REFUSED = auto()
@@ -36,6 +37,7 @@ class Verdict(Enum):
 
 _TABLE: Mapping[tuple[int, int | None], Verdict] = {
     (206, None): Verdict.RETRY,
+    (400, 12): Verdict.RETRY,
     (401, None): Verdict.REFRESH_TOKEN,
     (401, 3): Verdict.SCOPE_MISSING,
     (401, 7): Verdict.REFUSED,
@@ -56,11 +58,16 @@ _TABLE: Mapping[tuple[int, int | None], Verdict] = {
 }
 
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)
-_BAD_REQUESTS: Mapping[re.Pattern[str], Verdict] = {
-    _RETRY_AFTER: Verdict.WAIT,
-    # Seen for a legal range after several quick calls; the next try works.
-    re.compile(r"only get data from the last \d+ days", re.IGNORECASE): Verdict.RETRY,
-    re.compile(r"pagination beyond", re.IGNORECASE): Verdict.LISTING_CAPPED,
+_RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?|consumer type is not supported", re.IGNORECASE)
+_BY_WORDS: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
+    HTTPStatus.BAD_REQUEST: {
+        _RETRY_AFTER: Verdict.WAIT,
+        # Seen for a legal range after several quick calls; the next try works.
+        re.compile(r"only get data from the last \d+ days", re.IGNORECASE): Verdict.RETRY,
+        re.compile(r"something went wrong", re.IGNORECASE): Verdict.RETRY,
+        re.compile(r"pagination beyond", re.IGNORECASE): Verdict.LISTING_CAPPED,
+    },
+    HTTPStatus.UNAUTHORIZED: {_RESTRICTED: Verdict.RESTRICTED},
 }
 
 
@@ -85,9 +92,9 @@ class ErrorAnswer:
     @cached_property
     def verdict(self) -> Verdict:
         """The table's row for this answer; a server error that the table does not name is retried."""
-        if self.status == HTTPStatus.BAD_REQUEST:
-            found = (verdict for pattern, verdict in _BAD_REQUESTS.items() if pattern.search(self.message))
-            return next(found, Verdict.REJECTED)
+        for pattern, verdict in _BY_WORDS.get(self.status, {}).items():
+            if pattern.search(self.message):
+                return verdict
         fallback = Verdict.RETRY if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else Verdict.REJECTED
         return _TABLE.get((self.status, self.code), _TABLE.get((self.status, None), fallback))
 
@@ -98,10 +105,21 @@ class ErrorAnswer:
         return code if isinstance(code, int) else None
 
     @property
+    def is_pinterests(self) -> bool:
+        """Whether Pinterest itself answered; what stands in front of it sends no JSON."""
+        return bool(self._content)
+
+    @property
     def message(self) -> str:
         """Pinterest's own words, else those of HTTP; without the secrets that they echo, and not without end."""
         said = SECRETS.mask(str(self._content.get("message") or self.reason or "no explanation"))
         return said if len(said) <= MESSAGE_CHARACTERS else f"{said[:MESSAGE_CHARACTERS]}…"
+
+    @property
+    def feature(self) -> str:
+        """Pinterest's name for the restricted feature that the app lacks; empty where it gives none."""
+        found = _RESTRICTED.search(self.message)
+        return (found["feature"] or "").strip() if found else ""
 
     def __str__(self) -> str:
         """Pinterest's words, with status, code and the request id that its support asks for."""

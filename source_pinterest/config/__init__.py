@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pendulum import Date
 
-from source_pinterest.columns import DATE, SYNC_COLUMNS
+from source_pinterest.columns import DATE, LIVE_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config.attribution import ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES, AttributionWindow
 from source_pinterest.config.credentials import AccessTokenCredentials, Credentials, OAuthCredentials, read_credentials
 from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
@@ -22,6 +22,7 @@ from source_pinterest.config.options import (
     refusal,
     several,
     start_day,
+    unlisted_notice,
     without_blanks,
 )
 from source_pinterest.dates import utc_today
@@ -101,6 +102,7 @@ class Config:
         start_date, notices = _start_date(options, today)
         organic_account_id, account_ids, exclude_account_ids = _accounts(options)
         statuses = _statuses(options)
+        analytics_columns, column_notices = _analytics_columns(options)
         custom_reports, report_notices = read_custom_reports(options.get("custom_reports", []), today)
         return cls(
             credentials=read_credentials(options),
@@ -114,7 +116,7 @@ class Config:
             organic_per_ad_account=flag("Organic Content per Ad Account", options.get("organic_per_ad_account", False)),
             pin_metrics=flag("Pin Totals", options.get("pin_metrics", False)),
             pin_analytics_max_age_days=_pin_age_days(options),
-            analytics_columns=_analytics_columns(options),
+            analytics_columns=analytics_columns,
             lookback_days=_lookback_days(options),
             attribution_window=_attribution_window(options),
             conversion_report_time=_conversion_report_time(options),
@@ -125,7 +127,7 @@ class Config:
             custom_reports=custom_reports,
             num_report_jobs=_REPORT_JOBS.read_whole(options, _DEFAULT_REPORT_JOBS),
             report_timeout_seconds=60 * _REPORT_TIMEOUT.read(options, _DEFAULT_REPORT_TIMEOUT_MINUTES),
-            notices=(*notices, *report_notices),
+            notices=(*notices, *column_notices, *report_notices),
         )
 
 
@@ -182,9 +184,11 @@ def _statuses(options: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(status for status in STATUSES if status in chosen)
 
 
-def _analytics_columns(options: Mapping[str, Any]) -> tuple[str, ...] | None:
-    names = column_names("Analytics Columns", options.get("analytics_columns", []), SYNC_COLUMNS | {DATE})
-    return tuple(name for name in names if name != DATE) or None
+def _analytics_columns(options: Mapping[str, Any]) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """The columns that are chosen, and a sentence on those that Pinterest's documents don't have."""
+    title = "Analytics Columns"
+    names = tuple(name for name in column_names(title, options.get("analytics_columns", [])) if name != DATE)
+    return names or None, unlisted_notice(title, names, SYNC_COLUMNS | LIVE_COLUMNS)
 
 
 def _lookback_days(options: Mapping[str, Any]) -> int | None:

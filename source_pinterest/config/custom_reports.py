@@ -11,9 +11,17 @@ from typing import Any, Self
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 from pendulum import Date
 
-from source_pinterest.columns import ASYNC_COLUMNS, DATE
+from source_pinterest.columns import ASYNC_COLUMNS, DATE, LIVE_COLUMNS
 from source_pinterest.config.attribution import ATTRIBUTION_TYPES, CONVERSION_REPORT_TIMES
-from source_pinterest.config.options import column_names, one_of, refusal, several, start_day, without_blanks
+from source_pinterest.config.options import (
+    column_names,
+    one_of,
+    refusal,
+    several,
+    start_day,
+    unlisted_notice,
+    without_blanks,
+)
 from source_pinterest.config.report_levels import (
     AD_GROUP_STATUSES,
     AD_STATUSES,
@@ -27,6 +35,7 @@ from source_pinterest.config.report_levels import (
     is_targeting,
     reach_of,
     refused_columns,
+    unsuitable_columns,
 )
 from source_pinterest.granularity import Granularity
 from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS, REPORT_NAME_CHARACTERS
@@ -66,6 +75,11 @@ class CustomReport:
         return any(
             days is not None for days in (self.click_window_days, self.engagement_window_days, self.view_window_days)
         )
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether only Pinterest knows if it makes the report."""
+        return self.names_windows or not ASYNC_COLUMNS.issuperset(self.columns)
 
     @property
     def stream_name(self) -> str:
@@ -154,11 +168,12 @@ def _report(entry: _Entry, today: Date) -> tuple[CustomReport, tuple[str, ...]]:
     level = entry.choice("level", LEVELS)
     granularity = Granularity(entry.choice("granularity", [granularity.value for granularity in Granularity]))
     start_date, notices = _start_date(entry, today, reach_of(level, granularity).history_days)
+    columns, column_notices = _columns(entry, level)
     report = CustomReport(
         name=entry.name,
         level=level,
         granularity=granularity,
-        columns=_columns(entry, level),
+        columns=columns,
         targeting_types=_targeting_types(entry, level),
         click_window_days=entry.window_days("click_window_days"),
         engagement_window_days=entry.window_days("engagement_window_days"),
@@ -171,7 +186,7 @@ def _report(entry: _Entry, today: Date) -> tuple[CustomReport, tuple[str, ...]]:
         ad_statuses=_ad_statuses(entry, level),
         product_group_statuses=entry.choices("product_group_statuses", PRODUCT_GROUP_STATUSES),
     )
-    return report, notices
+    return report, (*notices, *column_notices)
 
 
 def _start_date(entry: _Entry, today: Date, history_days: int) -> tuple[Date | None, tuple[str, ...]]:
@@ -180,10 +195,12 @@ def _start_date(entry: _Entry, today: Date, history_days: int) -> tuple[Date | N
     return start_day(entry.title("start_date"), entry.options["start_date"], today, history_days)
 
 
-def _columns(entry: _Entry, level: str) -> tuple[str, ...]:
+def _columns(entry: _Entry, level: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns to ask for, and sentences on those that are in doubt."""
     title = entry.title("columns")
-    names = column_names(title, entry.options.get("columns", []), ASYNC_COLUMNS | _COME_UNASKED)
-    columns = tuple(name for name in names if name not in _COME_UNASKED)
+    named = tuple(name for name in column_names(title, entry.options.get("columns", [])) if name not in _COME_UNASKED)
+    unsuitable = [name for name in named if name in unsuitable_columns(level)]
+    columns = tuple(name for name in named if name not in unsuitable)
     if not columns:
         raise refusal(f"{title}: this is missing. Enter at least one metric, such as SPEND_IN_DOLLAR.")
     if refused := [name for name in columns if name in refused_columns(level)]:
@@ -191,7 +208,10 @@ def _columns(entry: _Entry, level: str) -> tuple[str, ...]:
             f"{title}: level {level} has no column {', '.join(refused)}, because a product item does not belong to a "
             "single ad. Remove the column or choose another level.",
         )
-    return columns
+    notices = unlisted_notice(title, columns, ASYNC_COLUMNS | LIVE_COLUMNS)
+    if unsuitable:
+        notices += (f"{title}: {', '.join(unsuitable)} does not go with level {level} and is left out.",)
+    return columns, notices
 
 
 def _targeting_types(entry: _Entry, level: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
+from source_pinterest.columns import NAME_FORM
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.masking import SECRETS
 
@@ -62,12 +63,24 @@ def several(title: str, value: Any) -> list[Any]:
     return [entry for entry in stripped if entry not in (None, "")]
 
 
-def column_names(title: str, value: Any, known: Collection[str]) -> tuple[str, ...]:
-    """Pinterest's names of the columns in a list, in capitals, each once; the config may have them in any case."""
+def column_names(title: str, value: Any) -> tuple[str, ...]:
+    """Names of columns in a list, in capitals, each once; the config may have them in any case."""
     names = tuple(dict.fromkeys(str(entry).upper() for entry in several(title, value)))
-    if unknown := [_with_hint(name, known) for name in names if name not in known]:
-        raise refusal(f"{title}: Pinterest has no column {', '.join(unknown)}. Correct the name or remove it.")
+    if impossible := [name for name in names if not NAME_FORM.fullmatch(name)]:
+        raise refusal(f"{title}: Pinterest has no column {', '.join(impossible)}. Correct the name or remove it.")
     return names
+
+
+def unlisted_notice(title: str, names: Collection[str], listed: Collection[str]) -> tuple[str, ...]:
+    """A sentence on the names that none of Pinterest's lists has; nothing where there are none."""
+    unlisted = [_with_hint(name, listed) for name in names if name not in listed]
+    if not unlisted:
+        return ()
+    sentence = (
+        f"{title}: Pinterest's documents don't list {', '.join(unlisted)} here. Pinterest is asked all the same, and "
+        "what it refuses is left out with a warning."
+    )
+    return (sentence,)
 
 
 def _with_hint(name: str, known: Collection[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.columns import AD_COLUMNS
+from source_pinterest.columns import AD_COLUMNS, REACH_COLUMNS
 from source_pinterest.granularity import Granularity
 
 _SUBJECTS = ("ADVERTISER", "CAMPAIGN", "AD_GROUP", "PIN_PROMOTION", "PRODUCT_GROUP", "PRODUCT_ITEM")
@@ -90,6 +90,11 @@ def is_targeting(level: str) -> bool:
 def refused_columns(level: str) -> frozenset[str]:
     """The columns that exist, but not at this level."""
     return AD_COLUMNS if is_about_product_items(level) else frozenset()
+
+
+def unsuitable_columns(level: str) -> frozenset[str]:
+    """The columns that are better not asked for at this level: one of them may cost the whole report."""
+    return REACH_COLUMNS if is_targeting(level) or level == "KEYWORD" else frozenset()
 
 
 def default_targeting_types(level: str) -> tuple[str, ...]:

@@ -5,7 +5,10 @@ anybody else's, and it is fetched whole before its first row is emitted.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -26,6 +29,8 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.retries import Tries
 from source_pinterest.api.session import Answer
 from source_pinterest.api.verdicts import ErrorAnswer
+from source_pinterest.dates import DateWindow
+from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
@@ -43,28 +48,39 @@ class ReportClient:
         api: fetches the files.
         client: asks Pinterest on behalf of the stream.
         stream: whose reports they are, for messages.
+        refused: the columns and targeting types that Pinterest refuses.
     """
 
-    def __init__(self, api: Api, client: PinterestClient, stream: str) -> None:
+    def __init__(self, api: Api, client: PinterestClient, stream: str, refused: RefusedNames) -> None:
         self._api = api
         self._client = client
-        self._stream = stream
+        self._stream, self._refused = stream, refused
 
     def create(self, request: ReportRequest) -> str:
-        """Ask for a report, and return the token that names it.
+        """Ask for a report without what Pinterest refuses, and return the token that names it.
 
         Raises:
             ReportRefusedError: Pinterest calls the request wrong.
             AccountUnreadableError: Pinterest does not know the account here.
             PinterestError: what the error table says of the answer.
         """
-        try:
-            answer = self._client.post(_path(request.ad_account_id), request.as_json(), _report).value
-        except RejectedError as error:
-            raise ReportRefusedError(str(error.message)) from error
-        except GoneError as error:
-            raise AccountUnreadableError(request.ad_account_id, str(error.message)) from error
-        return str(answer["token"])
+        a_day = replace(request, window=DateWindow(request.window.end, request.window.end))
+        with _explained(request):
+            return self._refused.ask(_lists_in(request), partial(self._created, request), partial(self._created, a_day))
+
+    def try_out(self, request: ReportRequest) -> None:
+        """Ask for a report as it stands.
+
+        Raises:
+            ReportRefusedError: Pinterest calls the request wrong.
+            PinterestError: what the error table says of the answer.
+        """
+        with _explained(request):
+            self._created(request, _lists_in(request))
+
+    def _created(self, request: ReportRequest, names: Names) -> str:
+        body = {**request.as_json(), **{name: list(values) for name, values in names.items()}}
+        return str(self._client.post(_path(request.ad_account_id), body, _report).value["token"])
 
     def poll(self, ad_account_id: str, token: str) -> tuple[JobStatus, str | None]:
         """How far a report is, and the link to its file once it is finished.
@@ -145,6 +161,22 @@ class ReportClient:
 
     def _status(self, ad_account_id: str, token: str) -> Mapping[str, Any]:
         return self._client.get(_path(ad_account_id), {"token": token}, _report).value
+
+
+@contextmanager
+def _explained(request: ReportRequest) -> Generator[None, None, None]:
+    """What a refusal of the request means."""
+    try:
+        yield
+    except RejectedError as error:
+        raise ReportRefusedError(str(error.message)) from error
+    except GoneError as error:
+        raise AccountUnreadableError(request.ad_account_id, str(error.message)) from error
+
+
+def _lists_in(request: ReportRequest) -> Names:
+    """What the request asks for, of which Pinterest may refuse a part."""
+    return {name: request.body[name] for name in ("columns", "targeting_types") if name in request.body}
 
 
 def _noted(chunks: Iterator[bytes], sizes: list[int]) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ import pytest
 import requests
 import requests_mock
 
-from source_pinterest.api import DEFAULT_BASE_URL, Api, errors
+from source_pinterest.api import DEFAULT_BASE_URL, Api, errors, rights
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.chunks import Bounds
 from source_pinterest.api.client import PinterestClient
@@ -209,7 +209,8 @@ def test_a_token_that_can_not_be_replaced_ends_the_call(mock: requests_mock.Mock
 @pytest.mark.parametrize(
     ("status", "code", "message", "error"),
     [
-        (401, 3, "", errors.ScopeMissingError),
+        (401, 3, "", rights.ScopeMissingError),
+        (401, 3, "Restricted feature", rights.RestrictedError),
         (401, 7, "", errors.RefusedError),
         (403, None, "", errors.ForbiddenError),
         (403, 2625, "", errors.MerchantRefusedError),
@@ -219,7 +220,7 @@ def test_a_token_that_can_not_be_replaced_ends_the_call(mock: requests_mock.Mock
         (414, None, "", errors.AnswerTooLargeError),
         (431, None, "", errors.AnswerTooLargeError),
         (400, 1, "Pagination beyond 100000", errors.ListingCappedError),
-        (400, 1, "Bad", errors.RejectedError),
+        (400, 1, "Bad", errors.BadRequestError),
         (302, None, "", errors.RejectedError),
     ],
 )
@@ -237,13 +238,30 @@ def test_a_refusal_is_raised_with_the_stream_and_pinterests_words(
 
 
 def test_a_missing_scope_is_named(mock: requests_mock.Mocker) -> None:
-    with pytest.raises(errors.ScopeMissingError, match="boards:read and pins:read"):
+    with pytest.raises(rights.ScopeMissingError, match="boards:read and pins:read"):
         Calls(mock, refused(401, 3)).get()
 
 
 def test_of_several_scopes_those_are_named_that_were_not_granted(mock: requests_mock.Mocker) -> None:
-    with pytest.raises(errors.ScopeMissingError, match="permission pins:read"):
+    with pytest.raises(rights.ScopeMissingError, match="permission pins:read"):
         Calls(mock, refused(401, 3), granted=frozenset({"boards:read"})).get()
+
+
+RESTRICTED = "Your application does not have access to this restricted feature"
+
+
+@pytest.mark.parametrize(
+    ("message", "feature"),
+    [(f"{RESTRICTED}: conversion_insights.", "conversion_insights"), (RESTRICTED, "that serves board_pins")],
+)
+def test_a_restricted_feature_is_named_and_no_permission_is_asked_for(
+    mock: requests_mock.Mocker, message: str, feature: str
+) -> None:
+    with pytest.raises(rights.RestrictedError, match=f"restricted feature {feature}") as raised:
+        Calls(mock, refused(401, 3, message), granted=frozenset(SCOPES)).get()
+
+    assert "Authenticate" not in str(raised.value.message)
+    assert "permission" not in str(raised.value.message)
 
 
 def test_an_error_of_the_parser_that_no_retry_heals_goes_through(mock: requests_mock.Mocker) -> None:

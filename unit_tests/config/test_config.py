@@ -238,6 +238,16 @@ def test_no_columns_mean_the_usual_ones(columns: Any) -> None:
     assert read(analytics_columns=columns).analytics_columns is None
 
 
+def test_a_column_that_no_document_lists_is_taken_with_a_notice() -> None:
+    chosen = read(analytics_columns=["spend_in_dolar", "TOTAL_START_TRIAL", "SPEND_IN_DOLLAR"])
+
+    assert chosen.analytics_columns == ("SPEND_IN_DOLAR", "TOTAL_START_TRIAL", "SPEND_IN_DOLLAR")
+    [notice] = chosen.notices
+    assert "Analytics Columns" in notice
+    assert "SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?)" in notice
+    assert "TOTAL_START_TRIAL" not in notice
+
+
 def test_every_column_can_be_chosen() -> None:
     assert set(DEFAULT_COLUMNS) < SYNC_COLUMNS
     assert set(read(analytics_columns=sorted(SYNC_COLUMNS)).analytics_columns or ()) == SYNC_COLUMNS

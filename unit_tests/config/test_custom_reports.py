@@ -17,7 +17,7 @@ from pinterestsdk.models.pin_promotion_summary_status import PinPromotionSummary
 from pinterestsdk.models.product_group_summary_status import ProductGroupSummaryStatus
 
 from source_pinterest import limits
-from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS
+from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS, REACH_COLUMNS
 from source_pinterest.config import report_levels
 from source_pinterest.config.attribution import ATTRIBUTION_TYPES
 from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
@@ -162,13 +162,32 @@ def test_columns_keep_their_order_without_what_comes_unasked() -> None:
     assert read(columns=columns).columns == ("CTR", "SPEND_IN_DOLLAR")
 
 
+def test_a_column_that_no_document_lists_is_taken_with_a_notice() -> None:
+    (report_read,), (notice,) = read_custom_reports([report(columns=["WEB_LEAD_ROA", "CTR"])], TODAY)
+
+    assert report_read.columns == ("WEB_LEAD_ROA", "CTR")
+    assert "'Weekly', Columns" in notice
+    assert "WEB_LEAD_ROA (did you mean WEB_LEAD_ROAS?)" in notice
+
+
+@pytest.mark.parametrize("level", ["KEYWORD", "CAMPAIGN_TARGETING", "PRODUCT_ITEM_TARGETING"])
+def test_how_many_people_were_reached_does_not_go_with_parts_of_an_entity(level: str) -> None:
+    columns = ["TOTAL_IMPRESSION_USER", "CTR", "TOTAL_IMPRESSION_FREQUENCY"]
+    (report_read,), (notice,) = read_custom_reports([report(level=level, columns=columns)], TODAY)
+
+    assert report_read.columns == ("CTR",)
+    assert f"TOTAL_IMPRESSION_USER, TOTAL_IMPRESSION_FREQUENCY does not go with level {level}" in notice
+
+
 def test_every_column_of_reports_can_be_asked_for() -> None:
     assert set(read(columns=sorted(ASYNC_COLUMNS)).columns) == ASYNC_COLUMNS
 
 
 @pytest.mark.parametrize("level", ["PRODUCT_ITEM", "PRODUCT_ITEM_TARGETING"])
 def test_product_items_have_every_column_but_those_of_an_ad(level: str) -> None:
-    assert set(read(level=level, columns=sorted(ASYNC_COLUMNS - AD_COLUMNS)).columns) == ASYNC_COLUMNS - AD_COLUMNS
+    possible = ASYNC_COLUMNS - AD_COLUMNS - (REACH_COLUMNS if level.endswith("_TARGETING") else set())
+
+    assert set(read(level=level, columns=sorted(possible)).columns) == possible
 
 
 @pytest.mark.parametrize("days", limits.ATTRIBUTION_WINDOWS_DAYS)

@@ -9,9 +9,9 @@ from source_pinterest.api.errors import (
     QuotaExhaustedError,
     RejectedError,
     RepeatedKeyError,
-    ScopeMissingError,
     UnavailableError,
 )
+from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
 
 ONE = ("549755012345",)

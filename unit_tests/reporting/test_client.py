@@ -25,9 +25,11 @@ from source_pinterest.api.errors import (
     RefusedError,
     RejectedError,
     RepeatedKeyError,
-    ScopeMissingError,
     UnavailableError,
 )
+from source_pinterest.api.rights import ScopeMissingError
+from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.errors import ReportRefusedError
@@ -64,7 +66,7 @@ class Client:
         api = connected(**options)
         self.api = dataclasses.replace(api, file_bounds=bounds or api.file_bounds)
         calls = PinterestClient(self.api, "campaign_report", ("ads:read",))
-        self.reports = ReportClient(self.api, calls, "campaign_report")
+        self.reports = ReportClient(self.api, calls, "campaign_report", RefusedNames(Notices("campaign_report")))
 
     def content(self, url: str | None = None, read: Callable[[Iterator[bytes]], Any] = read) -> Any:
         return self.reports.fetch(request(), "a token", FILE if url is None else url, read)

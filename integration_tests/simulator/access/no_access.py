@@ -9,16 +9,17 @@ from integration_tests.simulator.calls.errors import ApiError, forbidden, missin
 
 
 class NoAccess(Enum):
-    """A refusal: HTTP status and Pinterest's code."""
+    """A refusal: HTTP status and Pinterest's code, and its words where they matter."""
 
     FORBIDDEN = (403, 29)
     UNAUTHORIZED = (401, 29)  # catalogs answer so
     NO_SCOPE = (401, 3)  # also seen where the app is not in a beta
+    RESTRICTED = (401, 3, "Your application does not have access to this restricted feature: ads_extras")
     BETA_CLOSED = (403, 403)  # an endpoint that Pinterest opens to few apps
 
     def error(self, scopes: tuple[str, ...]) -> ApiError:
         """The refusal of an operation with these scopes."""
         if self is NoAccess.NO_SCOPE:
             return missing_scope(", ".join(scopes))
-        status, code = self.value
-        return ApiError(status, code, forbidden().message)
+        status, code, *message = self.value
+        return ApiError(status, code, *message or [forbidden().message])

@@ -50,6 +50,10 @@ def last_90_days() -> ApiError:
     return bad_request("You can only get data from the last 90 days.")
 
 
+def something_went_wrong() -> ApiError:
+    return ApiError(400, 12, "Something went wrong on our end. Sorry about that.")
+
+
 def board_not_found() -> ApiError:
     return ApiError(404, 40, "Board not found.")
 

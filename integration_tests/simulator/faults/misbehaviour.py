@@ -67,6 +67,7 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.RATE_LIMITED: _rate_limited,
     FaultKind.RETRY_AFTER_400: _retry_after,
     FaultKind.LAST_90_DAYS_400: _refusing(errors.last_90_days),
+    FaultKind.TRANSIENT_400: _refusing(errors.something_went_wrong),
     FaultKind.SERVER_ERROR: _status(500, "An unexpected error occurred."),
     FaultKind.BAD_GATEWAY_HTML: lambda _fault: Reply(502, _HTML, media_type="text/html"),
     FaultKind.UNAVAILABLE: _status(503, "Service unavailable."),

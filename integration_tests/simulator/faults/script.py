@@ -16,6 +16,7 @@ class FaultKind(StrEnum):
     RATE_LIMITED = "rate_limited"
     RETRY_AFTER_400 = "retry_after_400"
     LAST_90_DAYS_400 = "last_90_days_400"
+    TRANSIENT_400 = "transient_400"
     SERVER_ERROR = "500"
     BAD_GATEWAY_HTML = "502_html"
     UNAVAILABLE = "503"
@@ -96,6 +97,7 @@ class Fault:
     seconds: float = 1  # to wait (rate_limited, retry_after_400) or to be slow for
     hint: str = Hint.RESET
     code: int | None = 8  # of a rate_limited answer; None: a body without a code
+    every: int = 1  # of the calls from `after` on, only each so-manieth is hit
     status: int = 401  # with which a revoked token is refused: 400 or 401
     items: int = 100_000  # how many pins a list shows under pin_cap
     later_pages_only: bool = False  # of a list, those that are asked for by a bookmark
@@ -128,6 +130,8 @@ class _Progress:
     def is_due(self) -> bool:
         self.seen += 1
         if self.seen <= self.fault.after:
+            return False
+        if (self.seen - self.fault.after - 1) % self.fault.every:
             return False
         self.fired += 1
         lasting = self.fault.times is None or self.fault.kind in _LASTING

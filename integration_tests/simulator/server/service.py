@@ -28,6 +28,7 @@ from integration_tests.simulator.faults.alterations import Alterations
 from integration_tests.simulator.faults.script import DOWNLOAD, Fault, FaultKind, FaultScript
 from integration_tests.simulator.reports.downloads import download
 from integration_tests.simulator.reports.jobs import ReportJobs, ReportStatus
+from integration_tests.simulator.server import pickiness
 from integration_tests.simulator.server.connections import response
 from integration_tests.simulator.server.hooks import Hooks
 from integration_tests.simulator.server.reply import Reply, refusal
@@ -91,6 +92,7 @@ class Service:
                 raise refusal_of.error(operation.scopes)
             arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)
             operation.permit(self.world, arguments)
+            pickiness.refuse_names(self.settings, arguments)
             unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")
             identity = f"{entry.path}?{urlencode(unpaged)}"
             call = Call(self.world, arguments, identity, self.bookmarks, self.reports, request.url.port or 80, faults)
@@ -178,7 +180,8 @@ class Service:
 
     def _reply(self, entry: Entry, faults: Sequence[Fault], proper: Callable[[Sequence[Fault]], Reply]) -> Reply:
         try:
-            self._check_length(entry)
+            if (too_long := pickiness.too_long(self.settings, entry)) is not None:
+                return too_long
             for fault in faults:
                 self._take_effect(fault, entry)
                 if (reply := misbehaviour.instead(fault)) is not None:
@@ -190,11 +193,6 @@ class Service:
         except Exception as error:  # noqa: BLE001  # a defect of the simulator fails the test that stops it
             self.crashes.append(error)
             return refusal(ApiError(500, 500, f"The simulator is broken: {error!r}"))
-
-    def _check_length(self, entry: Entry) -> None:
-        url = f"{entry.path}?{urlencode(entry.query)}" if entry.query else entry.path
-        if len(url) > self.settings.max_url_length:
-            raise ApiError(414, 414, "URI too long.")
 
     def _take_effect(self, fault: Fault, entry: Entry) -> None:
         if fault.kind is FaultKind.TOKEN_EXPIRED:

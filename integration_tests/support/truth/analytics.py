@@ -12,6 +12,7 @@ from integration_tests.simulator.analytics.targeting import BETA_TYPES, TYPE, TY
 from integration_tests.simulator.reports.rows import as_reported
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import Kind, World
+from integration_tests.support.truth.columns import REACH_COLUMNS
 
 DAYS_BACK = 89
 """So far back the synchronous endpoints go; older days come from reports."""
@@ -78,7 +79,8 @@ def _by_entity(world: World, level: str, asked: Asked) -> Iterator[Record]:
 def _by_targeting(world: World, stream: str, asked: Asked) -> Iterator[Record]:
     level = TARGETING_LEVELS[stream]
     types = _open_types(level) if asked.targeting_types is None else asked.targeting_types
-    maker = DayRows(world, (*asked.columns, *TARGETING_KEYS[stream]), asked.attribution)
+    columns = [name for name in asked.columns if name not in REACH_COLUMNS]
+    maker = DayRows(world, (*columns, *TARGETING_KEYS[stream]), asked.attribution)
     for subject in _subjects(world, level):
         for part in broken_down(subject, types):
             yield from maker.rows(part, asked.first, asked.last)

@@ -18,6 +18,7 @@ from integration_tests.simulator.reports.request import (
     ReportRequest,
 )
 from integration_tests.simulator.world.world import World
+from integration_tests.support.truth.columns import REACH_COLUMNS
 
 _DAYS_BACK = 913
 _PRODUCT_ITEM_DAYS_BACK = 91
@@ -79,7 +80,11 @@ class ReportStream(NamedTuple):
         targeting_types: tuple[str, ...] | None,
     ) -> ReportRequest:
         """The one report that has all rows of an account, longer than Pinterest would make it."""
-        refused = AD_COLUMNS if self.level in PRODUCT_ITEM_LEVELS else ()
+        is_of_parts = self.level == "KEYWORD" or self.level.endswith(TARGETING_SUFFIX)
+        refused = {
+            *(AD_COLUMNS if self.level in PRODUCT_ITEM_LEVELS else ()),
+            *(REACH_COLUMNS if is_of_parts else ()),
+        }
         return ReportRequest(
             level=self.level,
             start_date=start or world.today - timedelta(days=self.days_back),

@@ -19,9 +19,9 @@ from source_pinterest.api.errors import (
     GoneError,
     RefusedError,
     RejectedError,
-    ScopeMissingError,
     SliceError,
 )
+from source_pinterest.api.rights import RightMissingError
 from source_pinterest.api.session import Answer
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
 from source_pinterest.streams.ads.entity_lists import EntityListStream, Filter
@@ -32,7 +32,7 @@ LOGGER = logging.getLogger("airbyte")
 
 AD_GROUP, AD_GROUPS = "ad_group_id", "ad_group_ids"
 
-_REFUSALS = (RejectedError, RefusedError, ScopeMissingError, AccessLostError, GoneError, AnswerTooLargeError)
+_REFUSALS = (RejectedError, RefusedError, RightMissingError, AccessLostError, GoneError, AnswerTooLargeError)
 """A batch that is answered so is read ad group by ad group."""
 
 _GROUPS_THAT_PROVE = 2

@@ -19,7 +19,7 @@ class CallShape(NamedTuple):
     days: int
 
 
-def tile(ids: int, days: int, rows_a_day: int = 1) -> CallShape:
+def tile(ids: int, days: int, rows_a_day: int = 1, most_ids: int = limits.IDS_PER_ANALYTICS_CALL) -> CallShape:
     """The shape of calls that are the fewest within Pinterest's limits, for so many rows an id and day.
 
     Among equals the one with the longest windows wins: a window is what the state moves by.
@@ -28,11 +28,11 @@ def tile(ids: int, days: int, rows_a_day: int = 1) -> CallShape:
     best: tuple[int, CallShape] | None = None
     for windows in range(math.ceil(days / limits.ANALYTICS_WINDOW_DAYS), days + 1):
         days_per_call = math.ceil(days / windows)
-        ids_per_call = min(limits.IDS_PER_ANALYTICS_CALL, max(1, cells // days_per_call))
+        ids_per_call = min(most_ids, max(1, cells // days_per_call))
         calls = math.ceil(ids / ids_per_call) * math.ceil(days / days_per_call)
         if best is None or calls < best[0]:
             best = (calls, CallShape(ids_per_call, days_per_call))
-        if ids_per_call >= min(ids, limits.IDS_PER_ANALYTICS_CALL):
+        if ids_per_call >= min(ids, most_ids):
             break
     if best is None:
         raise ValueError("A window covers at least one day.")

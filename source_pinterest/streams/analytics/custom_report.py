@@ -57,6 +57,10 @@ class CustomReportStream(ReportStream):
         """The report's own columns."""
         return self.report.columns
 
+    def accepts(self, column: str) -> bool:
+        """Whatever the user has named is asked for; Pinterest has more columns than its documents."""
+        return column in self.report.columns or super().accepts(column)
+
     def attribution(self) -> dict[str, Any]:
         """The report's own attribution, in the places where it has one."""
         report = self.report

@@ -12,15 +12,17 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.columns import ASYNC_COLUMNS, DATE
+from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_asked
 from source_pinterest.config import attribution_of
 from source_pinterest.engine.pages import Page
+from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow, WindowProgress, by_age, in_reading_order
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
-from source_pinterest.streams.analytics.query import Batches, Ids, QueryAnalytics
+from source_pinterest.streams.analytics.calls import Ids
+from source_pinterest.streams.analytics.query import Batches, QueryAnalytics
 from source_pinterest.streams.analytics.refused_history import RefusedHistory
 from source_pinterest.streams.analytics.report_rows import ReportRows
 from source_pinterest.streams.analytics.report_slices import ReportSlices, is_report
@@ -39,7 +41,8 @@ class DailyAnalytics(QueryAnalytics, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         rows = ReportRows(self.name, self.notices, (self.id_column, DATE), self.columns)
-        self._reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement)
+        refused = RefusedNames(self.notices, needed=(self.id_column,))
+        self._reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
         self._requests: list[ReportRequest] = []
         self._refused_history = RefusedHistory()
 
@@ -80,7 +83,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
         return fingerprint(self._report_body())
 
     def _report_body(self) -> dict[str, Any]:
-        columns = [column for column in self.columns if column in ASYNC_COLUMNS]
+        columns = [column for column in self.columns if may_be_asked(column, ASYNC_COLUMNS)]
         return {"level": self.level, "granularity": "DAY", "columns": columns, **attribution_of(self.config)}
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:

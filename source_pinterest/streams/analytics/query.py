@@ -15,26 +15,35 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of, write_texts
-from source_pinterest.api.errors import AnswerBreaksError, AnswerTooLargeError, SliceError
-from source_pinterest.columns import DATE, DEFAULT_COLUMNS, STRING_COLUMNS, SYNC_COLUMNS, analytics_schema, key_schema
+from source_pinterest.api.errors import AnswerTooLargeError, SliceError
+from source_pinterest.columns import (
+    DATE,
+    DEFAULT_COLUMNS,
+    REACH_COLUMNS,
+    SYNC_COLUMNS,
+    analytics_schema,
+    key_schema,
+    may_be_asked,
+    text_columns,
+)
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page, spooled
+from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
 from source_pinterest.state.period import DayRange, Period, fingerprint
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
-from source_pinterest.streams.analytics.call_shape import Call, CallSize, halved, tile
+from source_pinterest.streams.analytics.call_shape import Call, tile
+from source_pinterest.streams.analytics.calls import COLUMNS, AnalyticsCalls, Ids
 from source_pinterest.streams.analytics.keys import KeyCheck
 from source_pinterest.streams.base.asked_days import within
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
 from source_pinterest.streams.base.slices import END, START, batch_slice, batches, failed_slice, ids_of
 from source_pinterest.streams.base.stream import PinterestStream
-
-Ids = tuple[str, ...]
 
 
 class Batches(NamedTuple):
@@ -63,10 +72,9 @@ class QueryAnalytics(AdAccountStream, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.primary_key = [self.id_column, *self.breakdown, DATE]
-        wanted = sync.config.analytics_columns or DEFAULT_COLUMNS
-        self.columns = tuple(dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *wanted)))
+        wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
+        self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.listed = sync.stream(self.entities) if self.entities else None
-        self._size = CallSize()
         self._line = threading.Semaphore(limits.SLICES_IN_LINE)
 
     def new_cursor(self, period: Period, store: StateStore) -> DayCursor:
@@ -80,6 +88,24 @@ class QueryAnalytics(AdAccountStream, ABC):
             self.listed.ids.want()
 
     @cached_property
+    def calls(self) -> AnalyticsCalls:
+        """Makes the stream's calls."""
+        chosen = self.config.analytics_columns or ()
+        columns = [column for column in self.columns if column in chosen or may_be_asked(column, SYNC_COLUMNS)]
+        wanted = {COLUMNS: columns, **self.breakdown_names()}
+        refused = RefusedNames(self.notices, needed=(self.id_column,))
+        return AnalyticsCalls(self.client, self.path_template, self.query, wanted, refused)
+
+    def check_room(self) -> None:
+        """See to it that the user's columns leave room for enough ids in the address of a call.
+
+        Raises:
+            ConfigError: they don't.
+        """
+        least_ids = limits.IDS_WORTH_A_CALL if self.ids_parameter else 0
+        self.calls.check_room(self.config.analytics_columns or (), least_ids)
+
+    @cached_property
     def _schema(self) -> Mapping[str, Any]:
         schema = analytics_schema(self.columns)
         return {**schema, "properties": {**schema["properties"], **key_schema(self.breakdown)}}
@@ -90,6 +116,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """The windows that each account lacks; the account longest unread comes first."""
+        self.check_room()
         self.checkpoint.settle(self.shared.stream(MetricsReadyState).last_final_day)
         accounts = self.checkpoint.oldest_first(accounts)
         estimate = Estimate.of_days(map(self.checkpoint.owed, accounts), self.first_synchronous_day)
@@ -126,7 +153,8 @@ class QueryAnalytics(AdAccountStream, ABC):
     def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
         """What an account lacks, as windows of one call each."""
         ids = self.entity_ids(account) if self.listed else None
-        size = tile(1 if ids is None else len(ids), item.window.days, self.rows_a_day)
+        most_ids = self.calls.most_ids(account, ids or ())
+        size = tile(1 if ids is None else len(ids), item.window.days, self.rows_a_day, most_ids)
         groups: list[Ids] = [()] if ids is None else batches(ids, size.ids)
         for piece in in_reading_order(item.window.cut(size.days), item.purpose):
             yield Batches(WindowProgress(piece, item.purpose), groups)
@@ -142,10 +170,11 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def request_fingerprint(self) -> str:
         """Stands for everything that makes the numbers of a day what they are."""
-        return fingerprint({**self.breakdown_params(), "columns": list(self.columns), **attribution_of(self.config)})
+        breakdown = {name: ",".join(values) for name, values in self.breakdown_names().items()}
+        return fingerprint({**breakdown, "columns": list(self.columns), **attribution_of(self.config)})
 
-    def breakdown_params(self) -> dict[str, Any]:
-        """How a call asks for the breakdown."""
+    def breakdown_names(self) -> Names:
+        """By what a call asks the rows to be broken down."""
         return {}
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
@@ -161,40 +190,29 @@ class QueryAnalytics(AdAccountStream, ABC):
         work: deque[Call] = deque([(ids_of(stream_slice) or (), planned_window(stream_slice).window)])
         while work:
             ids, window = work.popleft()
-            parts = self._size.parts(ids, window)
+            parts = self.calls.parts(account, ids, window)
             if len(parts) > 1:
                 work.extendleft(reversed(parts))
                 continue
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
                 try:
-                    pages = self._ask(account, ids, window)
+                    pages = self.calls.ask(account, ids, window, partial(self.pages_in, account, window))
                 except AnswerTooLargeError as error:
-                    halves = halved(ids, window)
-                    if not halves:
-                        raise
-                    if not isinstance(error, AnswerBreaksError):
-                        self._size.refused(ids, window)
-                    work.extendleft(reversed(halves))
+                    work.extendleft(reversed(self.calls.smaller(ids, window, error)))
                 else:
-                    self._size.worked(ids, window)
                     yield from pages
 
-    def _ask(self, account: str, ids: Ids, window: DateWindow) -> Iterator[Page]:
-        path = self.path(stream_slice={"ad_account_id": account})
-        return self.client.get(path, self.query(ids, window), partial(self.pages_in, account, window)).value
-
-    def query(self, ids: Ids, window: DateWindow) -> dict[str, Any]:
-        """The days, the ids, the columns, and how conversions are attributed."""
+    def query(self, ids: Ids, window: DateWindow, names: Names) -> dict[str, Any]:
+        """The days, the ids, the columns and their breakdown, and how conversions are attributed."""
         start, end = window.as_pair()
         params: dict[str, Any] = {
             START: start,
             END: end,
             "granularity": "DAY",
-            "columns": ",".join(column for column in self.columns if column in SYNC_COLUMNS),
-            **self.breakdown_params(),
+            **{name: ",".join(values) for name, values in names.items()},
             **attribution_of(self.config),
         }
-        return {**params, self.ids_parameter: list(ids)} if self.ids_parameter else params
+        return {**params, self.ids_parameter: ",".join(ids)} if self.ids_parameter else params
 
     def pages_in(self, account: str, window: DateWindow, chunks: Iterable[bytes]) -> Iterator[Page]:
         """The rows of an answer as finished pages: all of them or, of a broken answer, none.
@@ -219,4 +237,4 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     @cached_property
     def _text_columns(self) -> Ids:
-        return (*self.breakdown, *(column for column in self.columns if column in STRING_COLUMNS))
+        return (*self.breakdown, *text_columns(self.columns))

@@ -19,9 +19,16 @@ from source_pinterest.columns import (
     key_schema,
 )
 from source_pinterest.config import attribution_of
-from source_pinterest.config.report_levels import default_targeting_types, is_targeting, reach_of, refused_columns
+from source_pinterest.config.report_levels import (
+    default_targeting_types,
+    is_targeting,
+    reach_of,
+    refused_columns,
+    unsuitable_columns,
+)
 from source_pinterest.dates import DateWindow, subtract_window
 from source_pinterest.engine.pages import Page
+from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.granularity import Granularity
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.cursor import PinterestCursor, StateStore
@@ -60,7 +67,8 @@ class ReportStream(AdAccountStream, ABC):
         per_window = len(self.variants())
         self.cost = f"{per_window} for {self.window_days} days of an ad account, and some to ask whether it is ready"
         rows = ReportRows(self.name, self.notices, self.key_columns, self.columns, self.stamped_columns())
-        self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement)
+        refused = RefusedNames(self.notices, needed=self.key_columns)
+        self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
 
     def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
         """The days of each account that are read for good."""
@@ -88,7 +96,8 @@ class ReportStream(AdAccountStream, ABC):
 
     def accepts(self, column: str) -> bool:
         """Whether the level knows the column: product items belong to no single ad."""
-        return column in ASYNC_COLUMNS and column not in refused_columns(self.level)
+        impossible = refused_columns(self.level) | unsuitable_columns(self.level)
+        return column in ASYNC_COLUMNS and column not in impossible
 
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
@@ -159,7 +168,7 @@ class ReportStream(AdAccountStream, ABC):
             ReportRefusedError: it calls the request wrong.
         """
         body = {**self.body, **self.variants()[0]}
-        self.reports.create(ReportRequest(account, window, body, PlannedWindow(window)))
+        self.reports.try_out(ReportRequest(account, window, body, PlannedWindow(window)))
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """A slice for each report as it is finished."""

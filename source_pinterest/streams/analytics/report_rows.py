@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from source_pinterest.api.bodies import Record, write_texts
-from source_pinterest.columns import DATE, STRING_COLUMNS, TARGETING_VALUE
+from source_pinterest.columns import DATE, TARGETING_VALUE, text_columns
 from source_pinterest.engine.notices import Notices
 from source_pinterest.engine.pages import Page, pages_of, spooled
 from source_pinterest.granularity import Granularity
@@ -63,5 +63,5 @@ class ReportRows:
             yield row
 
     def _texts(self) -> tuple[str, ...]:
-        names = (*self.key, TARGETING_VALUE, *(column for column in self.columns if column in STRING_COLUMNS))
+        names = (*self.key, TARGETING_VALUE, *text_columns(self.columns))
         return tuple(dict.fromkeys(names))

@@ -8,6 +8,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.bodies import OnReplacement
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.engine.pages import Page
+from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.reporting.orders import FailedReport, Orders, ReadyReport, SplitReport
@@ -31,19 +32,26 @@ class ReportSlices:
         stream: whose reports they are.
         read: makes pages of a file.
         on_replacement: takes a sentence on what of a file could not be kept.
+        refused: the columns and targeting types that Pinterest refuses.
     """
 
     def __init__(
-        self, sync: Sync, client: PinterestClient, stream: str, read: ReadFile, on_replacement: OnReplacement
+        self,
+        sync: Sync,
+        client: PinterestClient,
+        stream: str,
+        read: ReadFile,
+        on_replacement: OnReplacement,
+        refused: RefusedNames,
     ) -> None:
         self._runner = sync.reports
-        self._client = ReportClient(sync.api, client, stream)
+        self._client = ReportClient(sync.api, client, stream, refused)
         self._read, self._on_replacement = read, on_replacement
         self._orders: Orders | None = None
 
-    def create(self, request: ReportRequest) -> None:
+    def try_out(self, request: ReportRequest) -> None:
         """Ask for a report that nobody fetches."""
-        self._client.create(request)
+        self._client.try_out(request)
 
     def order(self, plan: Callable[[], Iterable[ReportRequest]]) -> None:
         """Have reports made, once somebody waits for any."""

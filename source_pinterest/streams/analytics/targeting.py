@@ -5,13 +5,14 @@ Only the last 89 days are here: older ones are in the targeting reports, in the 
 
 from abc import ABC
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config.report_levels import USUAL_TARGETING_TYPES
+from source_pinterest.engine.refused_names import Names
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.analytics.query import QueryAnalytics
 
@@ -25,9 +26,9 @@ class TargetingAnalytics(QueryAnalytics, ABC):
     targeting_types: ClassVar[tuple[str, ...]] = USUAL_TARGETING_TYPES
     """Those that all apps may ask for: one that is in beta would be refused, and the whole call with it."""
 
-    def breakdown_params(self) -> dict[str, Any]:
+    def breakdown_names(self) -> Names:
         """All targeting types in one call."""
-        return {"targeting_types": ",".join(self.targeting_types)}
+        return {"targeting_types": self.targeting_types}
 
     def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
         """The rows of an answer, flat as those of a report; they need not name their account.

@@ -15,14 +15,13 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.access import Access
 from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import (
-    AccessMissingError,
     AccountUnreadableError,
     GoneError,
     NothingLeftError,
     PinterestError,
     RefusedError,
-    ScopeMissingError,
 )
+from source_pinterest.api.rights import AccessMissingError, RestrictedError, RightMissingError, ScopeMissingError
 from source_pinterest.engine.parent_ids import Key
 from source_pinterest.streams.base.slices import key_of_parent
 
@@ -89,7 +88,7 @@ class RefusalPolicy:
             self._has_right = self._has_right or not isinstance(error, AccountUnreadableError)
             if judgement := self._judgement():
                 LOGGER.warning(judgement.message)
-            if isinstance(error, ScopeMissingError):
+            if isinstance(error, RightMissingError):
                 raise self.meaning_of(error) from error
             raise
         if judgement := self._judgement():
@@ -114,10 +113,12 @@ class RefusalPolicy:
         self._leave_out(stream_slice, error)
         self._left_out[key_of_parent(stream_slice)] = error
 
-    def meaning_of(self, error: ScopeMissingError | RefusedError | GoneError) -> PinterestError:
+    def meaning_of(self, error: RightMissingError | RefusedError | GoneError) -> PinterestError:
         """What a refusal of the whole stream says: Pinterest may call a missing right a missing permission."""
         if self._access is None:
             return error
+        if isinstance(error, RestrictedError):
+            return AccessMissingError(self._what, self._access, error.answer)
         if not isinstance(error, ScopeMissingError):
             return AccessMissingError(self._what, self._access, str(error.message))
         granted = self._authenticator.granted

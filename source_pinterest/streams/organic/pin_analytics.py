@@ -66,7 +66,7 @@ class PinAnalytics(OrganicStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._pins = sync.stream(Pins)
-        self._metrics = PinMetrics(self.client)
+        self._metrics = PinMetrics(self.client, self.notices)
         self._owners: list[StreamSlice] = []
         self._pins_per_call = limits.PINS_PER_ANALYTICS_CALL
         self._refusals_in_a_row, self._refusals_borne = 0, FAILURES_IN_A_ROW

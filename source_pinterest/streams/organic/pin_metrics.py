@@ -1,12 +1,17 @@
 """In which two ways does Pinterest give what pins did? One pin a call, and for few apps a hundred."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from source_pinterest.api.addresses import path_of
 from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import BetaClosedError, ForbiddenError, MalformedAnswerError, ScopeMissingError
+from source_pinterest.api.errors import BetaClosedError, ForbiddenError, MalformedAnswerError
+from source_pinterest.api.rights import RightMissingError
+from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.refused_names import Names, RefusedNames
+
+T = TypeVar("T")
 
 PIN_METRICS = (
     "IMPRESSION",
@@ -32,16 +37,19 @@ Metrics = Mapping[str, Any]
 
 
 class PinMetrics:
-    """Metrics of pins by their ids."""
+    """Metrics of pins by their ids.
 
-    def __init__(self, client: PinterestClient) -> None:
-        self._client = client
+    Args:
+        client: asks Pinterest on behalf of the stream.
+        notices: of the stream.
+    """
+
+    def __init__(self, client: PinterestClient, notices: Notices) -> None:
+        self._client, self._refused = client, RefusedNames(notices)
 
     def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Metrics:
         """What one pin did. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
-        return self._client.get(
-            path_of("pins/{pin_id}/analytics", {"pin_id": pin_id}), {**params, **_WANTED}, _one
-        ).value
+        return self._asked(path_of("pins/{pin_id}/analytics", {"pin_id": pin_id}), params, _one)
 
     def of_several(self, pin_ids: tuple[str, ...], params: Mapping[str, Any]) -> Mapping[str, Metrics]:
         """What each of several pins did. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
@@ -50,13 +58,18 @@ class PinMetrics:
             BetaClosedError: Pinterest does not open this endpoint to the app.
         """
         try:
-            asked = {**params, **_WANTED, "pin_ids": list(pin_ids)}
-            return self._client.get("pins/analytics", asked, _several).value
-        except (ForbiddenError, ScopeMissingError) as error:
+            return self._asked("pins/analytics", {**params, "pin_ids": list(pin_ids)}, _several)
+        except (ForbiddenError, RightMissingError) as error:
             raise BetaClosedError(str(error.message)) from error
 
+    def _asked(self, path: str, params: Mapping[str, Any], parse: Callable[[Iterator[bytes]], T]) -> T:
+        """What the parser makes of the answer, without the metrics that Pinterest refuses."""
 
-_WANTED = {"metric_types": ",".join(PIN_METRICS)}
+        def ask(names: Names) -> T:
+            asked = {name: ",".join(values) for name, values in names.items()}
+            return self._client.get(path, {**params, **asked}, parse).value
+
+        return self._refused.ask({"metric_types": PIN_METRICS}, ask, ask)
 
 
 def _one(chunks: Iterator[bytes]) -> Metrics:

@@ -59,6 +59,18 @@ def test_every_column_that_is_asked_for_exists_at_the_level(stream: type[ReportS
 
 
 @each_report
+def test_how_many_people_were_reached_is_not_asked_of_parts_of_an_entity(
+    stream: type[ReportStream], pinterest: Pinterest
+) -> None:
+    subject = pinterest.stream(stream)
+    is_whole = subject.level != "KEYWORD" and not subject.level.endswith("_TARGETING")
+
+    for column in ("TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY"):
+        assert (column in subject.columns) is is_whole
+        assert (column in subject.get_json_schema()["properties"]) is is_whole
+
+
+@each_report
 def test_targeting_columns_come_unasked_but_are_declared(stream: type[ReportStream], pinterest: Pinterest) -> None:
     subject = pinterest.stream(stream)
     is_broken_down = is_targeting(subject.level) or subject.level == "KEYWORD"

@@ -51,7 +51,7 @@ class Answering:
         self.pinterest.answers(PATH, {"json": self._rows})
 
     def _rows(self, request: Any, context: Any) -> Any:
-        ids = request.qs["campaign_ids"]
+        ids = request.qs["campaign_ids"][0].split(",")
         window = DateWindow.from_pair([request.qs["start_date"][0], request.qs["end_date"][0]])
         self.calls.append((len(ids), window.days))
         if len(ids) > self.most_ids or window.days > self.most_days:
@@ -74,7 +74,7 @@ def test_a_call_asks_for_what_the_official_connector_does(pinterest: Pinterest) 
         "start_date": ["2026-06-22"],
         "end_date": ["2026-07-01"],
         "granularity": ["day"],
-        "campaign_ids": ["1", "2"],
+        "campaign_ids": ["1,2"],
     }
     assert set(columns) == {"CAMPAIGN_ID", "AD_ACCOUNT_ID", *DEFAULT_COLUMNS}
     assert len(columns) == len(set(columns))
@@ -229,7 +229,7 @@ def test_a_connection_that_breaks_twice_is_taken_for_a_large_answer(mock: reques
 
     records = rows_of(pinterest, call(days(0, 0), "1", "2"))
     assert [record["CAMPAIGN_ID"] for record in records] == ["1", "2"]
-    assert [asked["campaign_ids"] for asked in pinterest.asked(PATH)] == [["1", "2"], ["1", "2"], ["1"], ["2"]]
+    assert [asked["campaign_ids"] for asked in pinterest.asked(PATH)] == [["1,2"], ["1,2"], ["1"], ["2"]]
 
 
 # ---- Which slices

@@ -10,15 +10,14 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.access import BUSINESS_ACCOUNT, Access, beta, restricted, role
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.errors import (
-    AccessMissingError,
     AccountUnreadableError,
     GoneError,
     NothingLeftError,
     PinterestError,
     RefusedError,
-    ScopeMissingError,
     UnavailableError,
 )
+from source_pinterest.api.rights import AccessMissingError, ScopeMissingError
 from source_pinterest.config import AccessTokenCredentials
 from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.slices import partition_slice

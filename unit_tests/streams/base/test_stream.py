@@ -12,9 +12,9 @@ from source_pinterest.api.errors import (
     ConfigError,
     QuotaExhaustedError,
     RejectedError,
-    ScopeMissingError,
     UnavailableError,
 )
+from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.organic.boards import Boards, BoardSections

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, ScopeMissingError, UnavailableError
+from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, UnavailableError
+from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from unit_tests.streams.pinterest import Pinterest, records_of, refused
 

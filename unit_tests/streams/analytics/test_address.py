@@ -1,0 +1,191 @@
+"""Do calls keep within the longest address, shorten where one is refused, and grow again?"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests_mock
+
+from source_pinterest import limits
+from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, RejectedError, UnavailableError
+from source_pinterest.columns import DEFAULT_COLUMNS
+from source_pinterest.dates import DateWindow
+from source_pinterest.streams.analytics.address import AddressRoom
+from source_pinterest.streams.analytics.daily import AdAccountAnalytics, CampaignAnalytics
+from unit_tests.configs import TODAY
+from unit_tests.streams.analytics.test_query import PATH, call, row, rows_of
+from unit_tests.streams.pinterest import Pinterest, refused
+
+DAY = DateWindow(TODAY, TODAY)
+PAGE = "<html>Request too long</html>"
+LONGEST = [str(10**17 + number) for number in range(250)]
+"""As many ids as a call may have, as long as they may be."""
+
+
+class Edge:
+    """A CDN that answers itself where an address is too long, in front of a Pinterest that has a row for each id."""
+
+    def __init__(self, mock: requests_mock.Mocker, most: int, status: int, **options: Any) -> None:
+        self.pinterest = Pinterest(mock, **options)
+        self._most, self._status = most, status
+        self.calls: list[tuple[int, int]] = []
+        self.lengths: list[int] = []
+        self.pinterest.answers(PATH, {"text": self._answer})
+
+    def _answer(self, request: Any, context: Any) -> str:
+        ids = request.qs["campaign_ids"][0].split(",")
+        self.lengths.append(len(request.url))
+        context.status_code = self._status if len(request.url) > self._most else 200
+        self.calls.append((len(ids), context.status_code))
+        return PAGE if context.status_code != 200 else str([row(one) for one in ids]).replace("'", '"')
+
+    def read(self, ids: list[str]) -> list[str]:
+        return sorted(record["CAMPAIGN_ID"] for record in rows_of(self.pinterest, call(DAY, *ids)))
+
+
+def test_no_address_is_longer_than_the_longest(mock: requests_mock.Mocker) -> None:
+    edge = Edge(mock, 10**6, 414)
+
+    assert edge.read(LONGEST) == LONGEST
+    assert [count for count, _ in edge.calls] == [125, 125]
+    assert max(edge.lengths) <= limits.ADDRESS_CHARACTERS
+
+
+def test_ids_of_the_usual_length_go_into_one_call(mock: requests_mock.Mocker) -> None:
+    edge = Edge(mock, 10**6, 414)
+    edge.read([str(626_730_000_000 + number) for number in range(250)])
+
+    assert [count for count, _ in edge.calls] == [250]
+
+
+@pytest.mark.parametrize("status", [400, 414, 431])
+def test_an_address_that_is_refused_without_a_word_of_pinterests_is_halved(
+    mock: requests_mock.Mocker, status: int
+) -> None:
+    edge = Edge(mock, 5_000, status)
+
+    assert edge.read(LONGEST) == LONGEST
+    assert [code for _, code in edge.calls].count(status) == 1, "the other calls are short from the beginning"
+    assert max(edge.lengths[1:]) < edge.lengths[0]
+
+
+@pytest.mark.parametrize(("status", "error"), [(400, RejectedError), (414, AnswerTooLargeError)])
+def test_an_address_of_4000_characters_is_not_to_blame(
+    mock: requests_mock.Mocker, status: int, error: type[Exception]
+) -> None:
+    edge = Edge(mock, 0, status)
+
+    with pytest.raises(error):
+        edge.read(LONGEST)
+    assert min(edge.lengths) <= limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+
+
+def test_what_pinterest_itself_refuses_is_not_a_matter_of_length(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, refused(400, 1, "No"))
+
+    with pytest.raises(RejectedError):
+        rows_of(pinterest, call(DAY, *LONGEST[:120]))
+    assert pinterest.asked(PATH)[0]["campaign_ids"][0].count(",") == 119
+    assert not [asked for asked in pinterest.asked(PATH) if asked["campaign_ids"][0].count(",") == 59]
+
+
+def test_an_outage_makes_no_call_smaller(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, max_retries=1)
+    down = {"status_code": 503, "text": PAGE}
+    pinterest.answers(PATH, down, down, down)
+
+    with pytest.raises(UnavailableError):
+        rows_of(pinterest, call(DAY, *LONGEST[:125]))
+    assert [len(asked["campaign_ids"][0].split(",")) for asked in pinterest.asked(PATH)] == [125, 125, 63]
+    pinterest.answers(PATH, {"json": []})
+    rows_of(pinterest, call(DAY, *LONGEST[:125]))
+    assert len(pinterest.asked(PATH)) == 4
+
+
+def test_an_outage_that_ends_with_half_the_call_was_one_of_length(mock: requests_mock.Mocker) -> None:
+    edge = Edge(mock, 5_000, 503, max_retries=1)
+
+    assert edge.read(LONGEST[:125]) == LONGEST[:125]
+    assert edge.calls == [(125, 503), (125, 503), (63, 200), (63, 200), (62, 200)]
+    edge.calls.clear()
+    edge.read(LONGEST[:125])
+    assert {code for _, code in edge.calls} == {200}
+
+
+@pytest.mark.parametrize("answer", [refused(503), {"status_code": 502, "text": PAGE}])
+def test_another_trouble_of_the_server_is_tried_with_no_half(pinterest: Pinterest, answer: dict[str, Any]) -> None:
+    pinterest.answers(PATH, answer)
+
+    with pytest.raises(UnavailableError):
+        rows_of(pinterest, call(DAY, *LONGEST[:125]))
+    assert len(pinterest.asked(PATH)) == 1
+
+
+# ---- The room by itself
+
+
+def test_room_shrinks_to_4000_and_grows_again_after_20_good_calls() -> None:
+    room = AddressRoom()
+    room.refused(7_000)
+    room.refused(1_000)
+    assert room.most == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+
+    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+        room.worked()
+    assert room.most == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    room.worked()
+    assert room.most == limits.ADDRESS_CHARACTERS
+
+
+def test_a_refusal_starts_the_count_anew_and_never_makes_room() -> None:
+    room = AddressRoom()
+    room.refused(5_000)
+    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+        room.worked()
+    room.refused(6_000)
+    room.worked()
+
+    assert room.most == 5_000
+
+
+def test_ids_are_spread_evenly() -> None:
+    ids = tuple(LONGEST[:100])
+
+    assert [len(batch) for batch in AddressRoom().batches(ids, limits.ADDRESS_CHARACTERS - 60 * 21)] == [50, 50]
+    assert [len(batch) for batch in AddressRoom().batches(ids[:2], limits.ADDRESS_CHARACTERS)] == [1, 1]
+
+
+# ---- Columns that leave no room
+
+MANY = [f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(300)]
+
+
+@pytest.fixture
+def crowded(mock: requests_mock.Mocker) -> Callable[[int], Pinterest]:
+    """A config of so many columns of one length."""
+    return lambda count: Pinterest(mock, analytics_columns=MANY[:count])
+
+
+def test_columns_that_leave_room_for_too_few_ids_are_refused_with_the_number_that_fits(
+    crowded: Callable[[int], Pinterest],
+) -> None:
+    with pytest.raises(ConfigError, match=r"Analytics Columns.*300 .*Custom Reports") as raised:
+        crowded(300).stream(CampaignAnalytics).check_room()
+    fit = next(int(word) for word in str(raised.value.message).split() if word.isdecimal() and word != "300")
+
+    assert crowded(fit).stream(CampaignAnalytics).check_room() is None
+    with pytest.raises(ConfigError):
+        crowded(fit + 1).stream(CampaignAnalytics).check_room()
+
+
+def test_an_account_needs_no_room_for_ids(crowded: Callable[[int], Pinterest]) -> None:
+    with pytest.raises(ConfigError):
+        crowded(220).stream(CampaignAnalytics).check_room()
+    crowded(220).stream(AdAccountAnalytics).check_room()
+    with pytest.raises(ConfigError):
+        crowded(300).stream(AdAccountAnalytics).check_room()
+
+
+def test_the_usual_columns_leave_room(pinterest: Pinterest) -> None:
+    assert len(DEFAULT_COLUMNS) == 112
+    pinterest.stream(CampaignAnalytics).check_room()
