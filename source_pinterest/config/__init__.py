@@ -98,6 +98,8 @@ class Config:
         if not isinstance(raw, Mapping):
             raise refusal("The configuration must be a JSON object that holds the options by name.")
         options = without_blanks(raw)
+        # First of all: from here on no refusal quotes a secret, wherever it was typed.
+        credentials = read_credentials(options)
         today = today or utc_today()
         start_date, notices = _start_date(options, today)
         organic_account_id, account_ids, exclude_account_ids = _accounts(options)
@@ -105,7 +107,7 @@ class Config:
         analytics_columns, column_notices = _analytics_columns(options)
         custom_reports, report_notices = read_custom_reports(options.get("custom_reports", []), today)
         return cls(
-            credentials=read_credentials(options),
+            credentials=credentials,
             today=today,
             start_date=start_date,
             statuses=statuses or STATUSES,

@@ -208,6 +208,10 @@ def test_pages_come_back_from_the_disk_as_they_went() -> None:
         assert list(spool.pages()) == pages
 
 
+#: More than a spool holds in memory.
+LARGE_RECORDS = [{"text": "x" * 100_000}] * 100
+
+
 @pytest.mark.parametrize("written", [0, 1])
 def test_a_disk_that_is_full_is_a_sentence_that_names_the_folder(monkeypatch: pytest.MonkeyPatch, written: int) -> None:
     class Full(io.BytesIO):
@@ -219,7 +223,7 @@ def test_a_disk_that_is_full_is_a_sentence_that_names_the_folder(monkeypatch: py
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Full())
     monkeypatch.setattr(tempfile, "tempdir", "/somewhere")
     with PageSpool() as spool, pytest.raises(TemporaryFolderError, match="folder /somewhere can't be used"):
-        spool.write(pages_of(STREAM, [{"id": "1"}]))
+        spool.write(pages_of(STREAM, LARGE_RECORDS))
 
 
 def test_so_is_a_folder_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,8 +231,8 @@ def test_so_is_a_folder_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> No
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", missing)
-    with pytest.raises(TemporaryFolderError, match="No usable temporary directory"):
-        PageSpool()
+    with PageSpool() as spool, pytest.raises(TemporaryFolderError, match="No usable temporary directory"):
+        spool.write(pages_of(STREAM, LARGE_RECORDS))
 
 
 def test_an_empty_spool_has_no_pages() -> None:
