@@ -397,8 +397,12 @@ def test_what_an_older_state_counts_as_read_is_settled_up_to_two_days_before(sim
     output = run_sync(sim, DAY_STREAMS, config=sim.config(account_ids=[account]), state=state, destination="append")
 
     assert_succeeded(output, DAY_STREAMS)
+    for stream in ADS_ANALYTICS:
+        expected = sim.expected(stream, start=last - timedelta(days=1), end=settled(sim.world.today))
+        of_account = {key: row for key, row in expected.items() if row["AD_ACCOUNT_ID"] == account}
+        assert_same(stream, output.records[stream], of_account)
+    assert emitted_days(output, "user_account_analytics")[0] == str(last - timedelta(days=1))
     for stream in DAY_STREAMS:
-        assert emitted_days(output, stream)[0] == str(last - timedelta(days=1))
         [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: the days ")]
         assert f"{last - timedelta(days=1)} to {last} were read" in warning
 
