@@ -24,7 +24,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _hasty_polls() -> Iterator[None]:
     """A report of the simulator is ready at once."""
     with hasty_polls():

@@ -62,8 +62,8 @@ class Helper:
 
 
 @contextmanager
-def helping(sim: Simulator, *arguments: str, **environment: str) -> Iterator[Helper]:
-    line = [sys.executable, "-m", "source_pinterest.authorize", "--port", free_port(), *arguments]
+def helping(sim: Simulator, *arguments: str, port: str = "", **environment: str) -> Iterator[Helper]:
+    line = [sys.executable, "-m", "source_pinterest.authorize", "--port", port or free_port(), *arguments]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     surroundings = clean_environment(sim.url) | {"PINTEREST_CLIENT_SECRET": SECRET} | environment
     with subprocess.Popen(line, cwd=ROOT, env=surroundings, text=True, **pipes) as process:

@@ -13,8 +13,6 @@ from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_main
-from source_pinterest.run import PinterestEntrypoint, WholeLines
-from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 
 ORGANIC = ("boards:read", "pins:read", "user_accounts:read")
@@ -43,16 +41,6 @@ def check_with_main(sim: Simulator, config: dict[str, Any], config_file: Path) -
     assert (output.exit_code, output.stderr) == (0, "")
     assert "Traceback" not in output.text()
     return _verdict(output)
-
-
-def check_here(config: dict[str, Any], config_file: Path) -> tuple[bool, str, Output]:
-    """The same without a process, for configs that are refused before any call."""
-    config_file.write_text(json.dumps(config), encoding="utf-8")
-    lines: list[bytes] = []
-    entrypoint = PinterestEntrypoint(SourcePinterest(), WholeLines(), lines.append)
-    lines.extend(entrypoint.lines(entrypoint.parse_args(["check", "--config", str(config_file)])))
-    output = Output.of_process(b"".join(lines), 0, "")
-    return *_verdict(output), output
 
 
 def _verdict(output: Output) -> tuple[bool, str]:

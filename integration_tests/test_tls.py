@@ -28,14 +28,14 @@ OPTIONS = {"verify": False, "verify_ssl": False, "ssl_verify": False, "insecure"
 @pytest.mark.parametrize("options", [{}, OPTIONS])
 def test_a_certificate_that_nobody_vouches_for_gets_no_token(options: dict[str, Any], tmp_path: Path) -> None:
     with Simulator() as sim, self_signed(tmp_path) as (url, seen):
-        output = read_boards_from(url, sim.access_token_config(max_retries=0, **options))
+        output = read_boards_from(url, sim.access_token_config(max_wait_minutes=0, **options))
         assert_failed(output, "boards", "transient_error", "SSLError")
         assert seen == []
 
 
 def test_a_process_can_not_be_talked_into_it_by_its_environment(tmp_path: Path) -> None:
     with Simulator() as sim, self_signed(tmp_path) as (url, seen):
-        config = sim.access_token_config(max_retries=0, **OPTIONS)
+        config = sim.access_token_config(max_wait_minutes=0, **OPTIONS)
         output = read_with_main(sim, ["boards"], config=config, environment={**TURNED_OFF, "PINTEREST_API_URL": url})
         assert_failed(output, "boards", "transient_error", "SSLError")
         assert seen == []

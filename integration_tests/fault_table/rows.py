@@ -117,7 +117,10 @@ ROWS = (
         fault="token revoked",
         kind=FaultKind.TOKEN_REVOKED,
         spreads=True,
-        ends={**everywhere("config; for good: config"), "report": _FILES_ARE_SPARED},
+        ends={
+            **everywhere("config; for good: config"),
+            **dict.fromkeys(_REPORTS, "config, config, —; for good: config"),
+        },
     ),
     Row(
         fault="401, a permission is missing",

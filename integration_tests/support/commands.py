@@ -13,6 +13,7 @@ from airbyte_cdk.test import entrypoint_wrapper
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator
+from integration_tests.support.syncs import SHORT_PAUSES
 from source_pinterest.run import PinterestEntrypoint, WholeLines
 from source_pinterest.source import SourcePinterest
 
@@ -20,7 +21,7 @@ from source_pinterest.source import SourcePinterest
 def run_here(sim: Simulator, *arguments: str, environment: Mapping[str, str] | None = None) -> Output:
     """The messages of `main.py` with these arguments; an exception is the caller's."""
     lines: list[bytes] = []
-    entrypoint = PinterestEntrypoint(SourcePinterest(), WholeLines(), lines.append)
+    entrypoint = PinterestEntrypoint(SourcePinterest(SHORT_PAUSES), WholeLines(), lines.append)
     with mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url, **(environment or {})}):
         lines.extend(entrypoint.lines(entrypoint.parse_args(list(arguments))))
     return Output.of_process(b"".join(lines), 0, "")
@@ -29,5 +30,5 @@ def run_here(sim: Simulator, *arguments: str, environment: Mapping[str, str] | N
 def read_boards_from(url: str, config: Mapping[str, Any]) -> Output:
     """A read of the boards from any server that stands for the API."""
     with mock.patch.dict(os.environ, {"PINTEREST_API_URL": url}):
-        output = entrypoint_wrapper.read(SourcePinterest(), config, catalog_of(["boards"]))
+        output = entrypoint_wrapper.read(SourcePinterest(SHORT_PAUSES), config, catalog_of(["boards"]))
     return Output(list(output.get_message_iterator()), exit_code=int(bool(output.errors)))

@@ -1,4 +1,7 @@
-"""How do tests get over what the connector waits for reports? It asks for them in hundredths of a second."""
+"""How do tests get over what the connector waits for reports? It asks for them in hundredths of a second.
+
+Pauses between two tries of a call are `SHORT_PAUSES` in `syncs.py`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

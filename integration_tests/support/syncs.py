@@ -36,7 +36,7 @@ LOGGER = logging.getLogger("airbyte")
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 120
-SHORT_PAUSES = Pauses(first_seconds=0.01)
+SHORT_PAUSES = Pauses(first_seconds=0.01, longest_seconds=0.05)
 SYNCHRONOUS_DAYS = 89
 """The days before today that need no asynchronous report."""
 
