@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -80,11 +81,12 @@ def test_a_standard_output_that_does_not_wait_for_its_reader_loses_nothing(tmp_p
 
 
 def test_a_temporary_folder_without_room_is_named(tmp_path: Path) -> None:
-    world = World(boards=0, ad_accounts=1, campaigns=2)
+    # More rows than the connector holds in memory.
+    world = World(boards=0, ad_accounts=1, campaigns=100, full_rows=True, active_percent=100)
     limits = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY)); "
     script = "import runpy, sys; sys.argv[0] = 'main.py'; runpy.run_path('main.py', run_name='__main__')"
     with Simulator(world) as sim:
-        config = sim.config(start_date=str(world.today))
+        config = sim.config(start_date=str(world.today - timedelta(days=20)))
         arguments = read_arguments(tmp_path, catalog_of(["campaigns", "campaign_analytics_report"]), config)
         done = subprocess.run(
             [sys.executable, "-c", limits + script, *arguments],
