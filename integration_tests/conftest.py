@@ -9,6 +9,7 @@ from airbyte_cdk.sources.streams import Stream
 
 from integration_tests.network_guard import confine_to_loopback
 from integration_tests.support.haste import hasty_polls
+from source_pinterest.masking import SECRETS, Secrets
 
 # Set by a platform or by a developer's shell, either would change what the connector does.
 OUTSIDE_SETTINGS = ("DEPLOYMENT_MODE", "PINTEREST_API_URL", "PINTEREST_SAVE_TOKENS")
@@ -36,3 +37,9 @@ def _forget_streams() -> Iterator[None]:
     """The framework's cache of schemas holds on to every stream of every sync."""
     yield
     Stream.get_json_schema.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _forget_secrets() -> None:
+    """A process that a user starts knows the secrets of its own config only."""
+    vars(SECRETS).update(vars(Secrets()))

