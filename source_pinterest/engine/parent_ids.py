@@ -28,10 +28,13 @@ class ParentIds:
 
     Args:
         fetch: lists the ids of one slice.
+        needs: the ids of its own parents, which are needed wherever these are.
     """
 
-    def __init__(self, fetch: Callable[[Key], Iterable[str]]) -> None:
-        self._fetch = fetch
+    def __init__(
+        self, fetch: Callable[[Key], Iterable[str]], needs: Callable[[], Iterable["ParentIds"]] = tuple
+    ) -> None:
+        self._fetch, self._needs = fetch, needs
         self._changed = threading.Condition()
         self._listings: dict[Key, Sequence[int] | Sequence[str] | Exception | _Progress] = {}
         self._selected = False
@@ -44,10 +47,16 @@ class ParentIds:
     def announce(self) -> None:
         """The parent stream is selected and will promise its listings."""
         self._selected, self._sealed = True, False
+        self._want_those_of_parents()
 
     def want(self) -> None:
-        """A selected child needs these ids."""
+        """A selected child needs these ids: all of them, whatever the parent stream emits."""
         self.wanted = True
+        self._want_those_of_parents()
+
+    def _want_those_of_parents(self) -> None:
+        for ids in self._needs():
+            ids.want()
 
     def promise(self, key: Key) -> None:
         """The parent stream will read this listing."""

@@ -260,3 +260,22 @@ def test_without_a_child_nothing_is_collected_for_anyone() -> None:
     ids.seal()
 
     assert list(ids.of(())) == ["9"]
+
+
+def test_whoever_needs_ids_needs_those_of_their_parents() -> None:
+    accounts = ParentIds(lambda _: ["1"])
+    groups = ParentIds(lambda _: ["2"], lambda: [accounts])
+    promotions = ParentIds(lambda _: ["3"], lambda: [groups])
+
+    promotions.want()
+
+    assert [ids.wanted for ids in (accounts, groups, promotions)] == [True, True, True]
+
+
+def test_who_emits_a_list_needs_the_ids_that_it_is_asked_for_by() -> None:
+    groups = ParentIds(lambda _: ["2"])
+    promotions = ParentIds(lambda _: ["3"], lambda: [groups])
+
+    promotions.announce()
+
+    assert (groups.wanted, promotions.wanted) == (True, False)

@@ -9,6 +9,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, PinterestError
+from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
@@ -26,10 +27,9 @@ class AdAccountStream(PinterestStream, ABC):
         """The stream of ad accounts in this sync."""
         return self.shared.stream(AdAccounts)
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: the ids of the ad accounts are needed."""
-        super().select()
-        self.ad_accounts.ids.want()
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Those of the ad accounts."""
+        yield self.ad_accounts.ids
 
     def accounts(self) -> list[str]:
         """The ad accounts to read."""

@@ -14,7 +14,7 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError, SliceError
 from source_pinterest.api.session import Answer
-from source_pinterest.engine.parent_ids import Key
+from source_pinterest.engine.parent_ids import Key, ParentIds
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.entities import EntityStream
 from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
@@ -32,15 +32,10 @@ class EntityListStream(AdAccountStream, ABC):
     """The parameters that name an entity."""
     cost = f"1 an ad group and page of {limits.PAGE_SIZE}"
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: the ids of all its entities are needed."""
-        super().select()
-        self.want_entities()
-
-    def want_entities(self) -> None:
-        """Have the ids of all entities listed."""
-        for entities in self.listed_by.values():
-            self.shared.stream(entities).ids.want()
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Those of the entities that the lists are asked for by."""
+        yield from super().needed_ids()
+        yield from (self.shared.stream(entities).ids for entities in self.listed_by.values())
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """A slice for each account, with the ids of its entities; one that raises where they can't be listed."""

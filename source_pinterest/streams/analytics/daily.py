@@ -143,8 +143,3 @@ class ProductGroupAnalytics(DailyAnalytics):
     path_template = "ad_accounts/{ad_account_id}/product_groups/analytics"
     id_column, level = "PRODUCT_GROUP_ID", "PRODUCT_GROUP"
     entities, ids_parameter = ProductGroupPromotions, "product_group_ids"
-
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: the ids of all its entities are needed, and of theirs."""
-        super().select()
-        self.shared.stream(ProductGroupPromotions).want_entities()

@@ -29,6 +29,7 @@ from source_pinterest.columns import (
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page, spooled
+from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
@@ -81,11 +82,11 @@ class QueryAnalytics(AdAccountStream, ABC):
         """The days of each account that are read for good."""
         return DayCursor(store, period, self.config.today, self.request_fingerprint())
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: the ids of all its entities are needed."""
-        super().select()
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Those of the entities whose numbers are asked for."""
+        yield from super().needed_ids()
         if self.listed:
-            self.listed.ids.want()
+            yield self.listed.ids
 
     @cached_property
     def calls(self) -> AnalyticsCalls:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import SliceError
+from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 
@@ -22,10 +23,10 @@ class ChildStream(PinterestStream, ABC):
         """The parent stream in this sync."""
         return self.shared.stream(self.parent)
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: the ids of its parents are needed."""
-        super().select()
-        self.parents.ids.want()
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Those of the parent stream."""
+        yield from super().needed_ids()
+        yield self.parents.ids
 
     def slices(self) -> Iterator[StreamSlice]:
         """A slice for each parent; a parent listing that fails is one slice that raises."""

@@ -70,7 +70,8 @@ class PinterestStream(HttpStream, ABC):
         self.api, self.config, self.shared = sync.api, sync.config, sync
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # the framework's own would read one page of each slice and stop
-        self.usage, self.ids, self.breaker = sync.api.usage.of(self.name), ParentIds(self.list_ids), CircuitBreaker()
+        self.usage, self.breaker = sync.api.usage.of(self.name), CircuitBreaker()
+        self.ids = ParentIds(self.list_ids, self.needed_ids)
         self.client = PinterestClient(
             sync.api, self.name, self.scopes, can_split=self.can_split, retries_pay=self._retries_pay
         )
@@ -100,6 +101,10 @@ class PinterestStream(HttpStream, ABC):
         self.ids.announce()
         if self.checkpoint:
             self.checkpoint.explain()
+
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """The ids that the slices are made of: those of its parents."""
+        yield from ()
 
     def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
         """Give the stream its cursor, and return it."""
@@ -223,11 +228,7 @@ class PinterestStream(HttpStream, ABC):
         return tuple(name for name in self.get_json_schema()["properties"] if name == "id" or name.endswith("_id"))
 
     def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The pages of a list, as Pinterest gives them.
-
-        Args:
-            stream_slice: whose list it is.
-            more: further parameters.
+        """The pages of a slice's list, as Pinterest gives them, asked for with `more` parameters.
 
         Raises:
             AccessLostError: Pinterest refuses to go on in the middle of the list.

@@ -12,6 +12,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.access import role
 from source_pinterest.api.errors import AccountUnreadableError
+from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.context import Sync
@@ -50,11 +51,10 @@ class OrganicStream(PinterestStream):
         """The fields that Pinterest sends, and those of the call that a record comes from."""
         return self._stamped_schema
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: ad accounts are needed where each has its slice."""
-        super().select()
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Those of the ad accounts, where each has its slice."""
         if self._ad_accounts:
-            self._ad_accounts.ids.want()
+            yield self._ad_accounts.ids
 
     def slices(self) -> Iterator[StreamSlice]:
         """The only slice, or one for each owner of an ad account; one that raises for a named account out of reach."""

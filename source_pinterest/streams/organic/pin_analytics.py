@@ -29,6 +29,7 @@ from source_pinterest.api.errors import (
 from source_pinterest.dates import days_before
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
+from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, Period
@@ -76,10 +77,10 @@ class PinAnalytics(OrganicStream):
         """The days of all pins of an owner together."""
         return PinCursor(store, period.settled_by_age(), self.config.today)
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: the ids of the pins are needed."""
-        super().select()
-        self._pins.ids.want()
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Those of the pins."""
+        yield from super().needed_ids()
+        yield self._pins.ids
 
     def slices(self) -> Iterator[StreamSlice]:
         """One slice for all pins of all owners, as soon as they are listed."""

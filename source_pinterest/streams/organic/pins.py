@@ -12,6 +12,7 @@ from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import GoneError, ListingCappedError
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
+from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import Period
@@ -70,10 +71,10 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
         del period
         return BoardCursor(store)
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: it has to be known when boards changed."""
-        super().select()
-        self.shared.stream(Boards).ids.want()
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Those of the boards as well: it has to be known when they changed."""
+        yield from super().needed_ids()
+        yield self.shared.stream(Boards).ids
 
     def slices(self) -> Iterator[StreamSlice]:
         """The slices of boards that have moved; boards that are no longer there are then forgotten."""
