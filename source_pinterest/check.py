@@ -30,7 +30,7 @@ from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
-from source_pinterest.streams.analytics.daily import AdAccountAnalytics
+from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import partition_slice, window_slice

@@ -26,7 +26,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.period import Period
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.analytics.daily import CampaignAnalytics
+from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_slices import is_report
 from source_pinterest.streams.base.context import Sync

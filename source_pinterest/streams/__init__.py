@@ -16,7 +16,7 @@ from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.ads.keywords import Keywords
 from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
-from source_pinterest.streams.analytics.daily import (
+from source_pinterest.streams.analytics.daily_levels import (
     AdAccountAnalytics,
     AdAnalytics,
     AdGroupAnalytics,
@@ -24,7 +24,7 @@ from source_pinterest.streams.analytics.daily import (
     ProductGroupAnalytics,
 )
 from source_pinterest.streams.analytics.level_reports import REPORTS
-from source_pinterest.streams.analytics.targeting import (
+from source_pinterest.streams.analytics.targeting_levels import (
     AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
     AdTargetingAnalytics,

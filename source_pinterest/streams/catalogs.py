@@ -3,34 +3,14 @@
 A feed may carry a password. Neither its record nor its schema nor any log line has one.
 """
 
-import logging
-from abc import ABC
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.bodies import ListPage, Record
-from source_pinterest.api.errors import NoCatalogError
-from source_pinterest.api.session import Answer
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.organic.base import OrganicStream
-
-LOGGER = logging.getLogger("airbyte")
-
-
-class CatalogStream(OrganicStream, ABC):
-    """What a merchant has. Whoever has no catalog has nothing, which is no error."""
-
-    scopes = ("catalogs:read",)
-
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The pages of a list; none of them without a catalog."""
-        try:
-            yield from super().answers(stream_slice, **more)
-        except NoCatalogError:
-            LOGGER.info(f"{self.name}: there is no catalog, so the stream is empty.")
+from source_pinterest.streams.organic.catalog_stream import CatalogStream
 
 
 class Catalogs(CatalogStream):

@@ -16,7 +16,7 @@ from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftE
 from source_pinterest.api.session import Answer
 from source_pinterest.engine.parent_ids import Key, ParentIds
 from source_pinterest.streams.ads.base import AdAccountStream
-from source_pinterest.streams.ads.entities import EntityStream
+from source_pinterest.streams.ads.entity_stream import EntityStream
 from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 
 LOGGER = logging.getLogger("airbyte")

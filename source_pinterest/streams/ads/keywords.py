@@ -23,8 +23,9 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.rights import RightMissingError
 from source_pinterest.api.session import Answer
-from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
+from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.entity_lists import EntityListStream, Filter
+from source_pinterest.streams.ads.entity_stream import EntityStream
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import batches, failed_slice, failure_of
 

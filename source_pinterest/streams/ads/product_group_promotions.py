@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from source_pinterest.config import STATUSES
-from source_pinterest.streams.ads.entities import AdGroups, EntityStream
+from source_pinterest.streams.ads.entities import AdGroups
 from source_pinterest.streams.ads.entity_lists import EntityListStream
+from source_pinterest.streams.ads.entity_stream import EntityStream
 
 
 class ProductGroupPromotions(EntityListStream):

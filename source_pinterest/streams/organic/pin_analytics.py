@@ -41,7 +41,7 @@ from source_pinterest.streams.base.slices import END, START, batches, failure_of
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pin_metrics import Metrics, PinMetrics
 from source_pinterest.streams.organic.pins import Pins
-from source_pinterest.streams.organic.user_analytics import days_counting, days_shown
+from source_pinterest.streams.organic.profile_analytics import days_counting, days_shown
 
 LOGGER = logging.getLogger("airbyte")
 

@@ -11,7 +11,7 @@ from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, Reject
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.address import AddressRoom
-from source_pinterest.streams.analytics.daily import AdAccountAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, CampaignAnalytics
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, row, rows_of
 from unit_tests.streams.pinterest import Pinterest, refused

@@ -11,7 +11,8 @@ from source_pinterest.api.errors import UnavailableError
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before, merge_windows
 from source_pinterest.state.day_cursor import planned_window
-from source_pinterest.streams.analytics.daily import AdAnalytics, CampaignAnalytics, DailyAnalytics
+from source_pinterest.streams.analytics.daily import DailyAnalytics
+from source_pinterest.streams.analytics.daily_levels import AdAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.report_slices import is_report
 from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY

@@ -12,7 +12,8 @@ from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, U
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.analytics.daily import AdAccountAnalytics, AdAnalytics, CampaignAnalytics, DailyAnalytics
+from source_pinterest.streams.analytics.daily import DailyAnalytics
+from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, AdAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.base.slices import batch_slice, failure_of, ids_of
 from unit_tests.configs import TODAY

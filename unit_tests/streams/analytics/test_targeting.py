@@ -12,12 +12,12 @@ from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.dates import days_before
 from source_pinterest.streams.analytics.call_shape import tile
 from source_pinterest.streams.analytics.level_reports import REPORTS
-from source_pinterest.streams.analytics.targeting import (
+from source_pinterest.streams.analytics.targeting import TargetingAnalytics
+from source_pinterest.streams.analytics.targeting_levels import (
     AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
     AdTargetingAnalytics,
     CampaignTargetingAnalytics,
-    TargetingAnalytics,
 )
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import call, days, rows_of
