@@ -10,11 +10,13 @@ import pytest
 from integration_tests.simulator import REPORT_COLUMNS, Attribution, Kind, ReportRequest
 from integration_tests.simulator.analytics.columns import is_conversion
 from integration_tests.simulator.reports.request import PRODUCT_ITEM_LEVELS, TARGETING_SUFFIX, TARGETING_VALUES
-from integration_tests.simulator.reports.rows import report_file
+from integration_tests.simulator.reports.rows import Row, report_file
+from integration_tests.simulator.reports.rows import report_rows as made
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.truth import DEFAULT_COLUMNS, REPORT_KEYS, REPORT_STREAMS, by_key, targeting_types_of
 from integration_tests.support.truth.columns import REACH_COLUMNS
+from integration_tests.support.truth.reports import with_its_key
 
 LEVEL_OF_ANALYTICS = {
     "ad_account_analytics": ("ADVERTISER", "AD_ACCOUNT_ID"),
@@ -71,9 +73,13 @@ def test_reports_serve_the_truth(sim: Simulator, api: Client, stream: str) -> No
     chunks: list[list[str] | None] = [list(types[start : start + 5]) for start in range(0, len(types), 5)] or [None]
 
     served = [
-        row
+        with_its_key(level, Row(entity_id, row))
         for some in chunks
-        for row in rows_of_all_accounts(sim, api, level=level, columns=columns, targeting_types=some, **ordered(dates))
+        for account in range(sim.world.ad_accounts)
+        for entity_id, under_it in api.report(
+            account, level=level, columns=columns, targeting_types=some, **ordered(dates)
+        ).items()
+        for row in under_it
     ]
 
     assert served
@@ -191,6 +197,52 @@ def test_product_items_tell_what_they_are(api: Client, sim: Simulator) -> None:
 
     for row in rows(api, level="PRODUCT_ITEM", columns=[*columns, "CTR"], **dates):
         assert set(columns) | {"PRODUCT_ITEM_ID", "DATE"} <= set(row)
+
+
+@pytest.mark.parametrize("level", ["PRODUCT_GROUP", "PRODUCT_ITEM_TARGETING", "KEYWORD"])
+@pytest.mark.parametrize("grain", ["entity", "ad"])
+def test_a_part_of_an_ad_group_has_one_row_a_day_or_one_for_each_of_its_ads(level: str, grain: str) -> None:
+    world = world_of(ad_accounts=1, ad_groups=2, ads=4, report_grain=grain, active_percent=100)
+    types = ("GENDER",) if level.endswith(TARGETING_SUFFIX) else ()
+    day = world.today - timedelta(days=40)
+    order = ReportRequest(
+        level=level, start_date=day, end_date=day, columns=("PIN_ID", "CAMPAIGN_NAME"), targeting_types=types
+    )
+    found = Counter((row.entity_id, row.record.get("TARGETING_VALUE")) for row in made(world, 0, order))
+    pins = {str(row.record.get("PIN_ID")) for row in made(world, 0, order)}
+
+    assert set(found.values()) == {1 if grain == "entity" else 2}
+    assert len(pins) == (1 if grain == "entity" else 4)
+
+
+@pytest.mark.parametrize(
+    ("ids", "shown"),
+    [
+        ("asked", {"PIN_ID"}),
+        ("none", set()),
+        ("all", {"CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_PROMOTION_ID", "PIN_ID", "PRODUCT_GROUP_ID"}),
+    ],
+)
+def test_ids_come_as_they_are_asked_for_or_unasked_or_not_at_all(ids: str, shown: set[str]) -> None:
+    world = world_of(ad_accounts=1, report_grain="ad", report_ids=ids)
+    order = {"start_date": world.today, "end_date": world.today, "columns": ("PIN_ID", "CAMPAIGN_NAME")}
+    groups = [row.record for row in made(world, 0, ReportRequest(level="PRODUCT_GROUP", **order))]
+    campaigns = [row.record for row in made(world, 0, ReportRequest(level="CAMPAIGN", **order))]
+
+    assert groups
+    assert all({name for name in row if name.endswith("_ID")} == shown for row in groups)
+    assert not any(name.endswith("_ID") for row in campaigns for name in row)
+
+
+def test_keywords_may_come_without_their_text_and_an_empty_report_may_be_a_list() -> None:
+    world = world_of(ad_accounts=1, keyword_targeting=False, empty_report="[]")
+    order = {"level": "KEYWORD", "end_date": world.today, "columns": ("CAMPAIGN_NAME",)}
+    keywords = [row.record for row in made(world, 0, ReportRequest(start_date=world.today, **order))]
+
+    assert keywords
+    assert not any("TARGETING_VALUE" in row or "TARGETING_TYPE" in row for row in keywords)
+    filters = {"campaign_ids": ("1",)}
+    assert b"".join(report_file(world, 0, ReportRequest(start_date=world.today, **order, filters=filters))) == b"[]"
 
 
 def test_full_rows_have_every_column_that_the_level_knows() -> None:

@@ -15,7 +15,8 @@ KEY_WORDS: Mapping[str, str] = {
     "END_DATE": "Last UTC day of the period that the totals are of; added by the connector.",
     "TARGETING_TYPE": "By what the row is broken down, such as GENDER or COUNTRY; types overlap, so never add them up.",
     "TARGETING_VALUE": "Part of that breakdown that the numbers are of, by Pinterest's name or id, such as female.",
-    "PRODUCT_ITEM_ID": "Id of the advertised product, which Pinterest files its numbers under.",
+    "ENTITY_ID": "Id under which Pinterest's report lists the row, such as that of the product group or the keyword.",
+    "PRODUCT_ITEM_ID": "Id of the advertised product; the one that the row is listed under where Pinterest sends none.",
 }
 
 UNLISTED = "In none of Pinterest's lists of columns; taken for {kind} by its name. Null where Pinterest sends none."

@@ -17,6 +17,8 @@ from source_pinterest.column_words import KEY_WORDS, UNLISTED, words_of
 
 DATE = "DATE"
 TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
+ENTITY_ID, ITEM_ID = "ENTITY_ID", "PRODUCT_ITEM_ID"
+"""Not to be asked for: what a report lists a row under, and what a product item's row may hold."""
 
 ColumnType = Literal["id", "string", "number"]
 

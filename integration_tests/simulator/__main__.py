@@ -62,6 +62,10 @@ WORLD_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "numeric-ids": truth,
     "hour-column": str,
     "product-item-column": str,
+    "report-grain": str,
+    "report-ids": str,
+    "keyword-targeting": truth,
+    "empty-report": str,
 }
 BEHAVIOUR_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "port": int,

@@ -9,7 +9,7 @@ from integration_tests.support.outputs import Record
 Promise = Callable[[Record], bool]
 """Whether a record is promised."""
 
-_DAYS = {"from", "missing", "settled"}
+_DAYS = {"from", "missing", "settled", "keyed", "partly"}
 _CURSORS: Mapping[str, set[str]] = {
     "DATE": {"DATE", *_DAYS},
     "date": {"date", "read", *_DAYS},

@@ -224,13 +224,24 @@ class EndlessListError(SliceError):
         )
 
 
-class RepeatedKeyError(FatalError):
-    """Two rows of one answer have the same key, or one has none, so that the key itself is in doubt."""
+class KeyInDoubtError(SliceError):
+    """Rows that a destination can't merge by their key: a matter of one answer, however many such answers come."""
+
+    about = "keys"
+    emitted = ""
+    """What to say where the destination keeps every row, and these are emitted; not kept where the error is copied."""
+
+
+class RepeatedKeyError(KeyInDoubtError):
+    """Two rows of one answer have the same key, or one has none."""
 
     def __init__(self, stream: str, key: tuple[str, ...], values: tuple[Any, ...]) -> None:
         *others, last = key
         columns = f"{', '.join(others)} and {last}" if others else last
+        found = f"an answer of Pinterest does not have one row per {columns}: {values} comes twice or is incomplete."
         super().__init__(
-            f"{stream}: an answer of Pinterest does not have one row per {columns}: {values} comes twice or "
-            "is incomplete. None of its rows was used, because they would overwrite each other. Please report this.",
+            f"{stream}: {found} None of its rows is used, because they would overwrite each other in the destination. "
+            "The next sync asks for them again. If this happens again, please report it; a destination that appends "
+            "gets such rows as they are.",
         )
+        self.emitted = f"{found} All of its rows are emitted, since the destination keeps each of them."

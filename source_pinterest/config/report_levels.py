@@ -87,6 +87,11 @@ def is_targeting(level: str) -> bool:
     return level.endswith("_TARGETING")
 
 
+def may_be_finer(level: str) -> bool:
+    """Whether an entity may have several rows a day, such as one for each ad that shows it; no document says."""
+    return level == "KEYWORD" or level.startswith("PRODUCT_")
+
+
 def refused_columns(level: str) -> frozenset[str]:
     """The columns that exist, but not at this level."""
     return AD_COLUMNS if is_about_product_items(level) else frozenset()

@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 
-from source_pinterest.api.errors import AccountUnreadableError, FatalError, ListingCappedError
+from source_pinterest.api.errors import AccountUnreadableError, FatalError, KeyInDoubtError, ListingCappedError
 
 Parent = tuple[str, ...]
 """The id of an account or a board."""
@@ -12,8 +12,8 @@ FAILURES_IN_A_ROW = 5
 """So many accounts or boards failing with none succeeding in between: the trouble may not be with one of them. So many
 slices of one: it is, and its others would fail as well."""
 
-_OF_ONE_PARENT = (AccountUnreadableError, ListingCappedError)
-"""Surely the matter with one account or board alone, however many there are."""
+_OF_NO_OTHER = (AccountUnreadableError, ListingCappedError, KeyInDoubtError)
+"""Surely the matter with one account, board or answer alone, however many there are."""
 
 
 class CircuitBreaker:
@@ -52,7 +52,7 @@ class CircuitBreaker:
         with self._lock:
             if self.is_open_for(parent):
                 return False
-            if not isinstance(error, _OF_ONE_PARENT):
+            if not isinstance(error, _OF_NO_OTHER):
                 self._failures[parent] += 1
                 self._failing.add(parent)
             worked_before = sum(map(self._has_worked, self._failing))

@@ -38,6 +38,12 @@ class RefusedNames:
         self._probes = limits.PROBES_FOR_REFUSED_NAMES
         self._lock = threading.Lock()
 
+    @property
+    def refused(self) -> frozenset[str]:
+        """The names that are known to be refused by now."""
+        with self._lock:
+            return frozenset(self._refused)
+
     def ask(self, wanted: Names, call: Callable[[Names], T], probe: Callable[[Names], object]) -> T:
         """Make a call without the names that are refused.
 

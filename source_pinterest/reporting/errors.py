@@ -2,7 +2,7 @@
 
 from airbyte_cdk.models import FailureType
 
-from source_pinterest.api.errors import FatalError, SliceError
+from source_pinterest.api.errors import FatalError, KeyInDoubtError, SliceError
 from source_pinterest.limits import SYNC_HISTORY_DAYS
 
 
@@ -22,6 +22,24 @@ class HistoryRefusedError(SliceError):
             f"The days {window} of ad account {ad_account_id} can't be read, because Pinterest refuses the report on "
             f"them: {answer} Newer days are not affected. Remove the column that it names from Analytics Columns, or "
             f"set a Start Date within the last {SYNC_HISTORY_DAYS} days.",
+        )
+
+
+class KeysChangedError(KeyInDoubtError):
+    """Rows come with other id columns than those that their days were keyed with before."""
+
+    kind = FailureType.config_error
+
+    def __init__(self, stream: str, ad_account_id: str, window: object, change: str) -> None:
+        found = f"the rows of ad account {ad_account_id} now come {change}, so that they have other keys than before."
+        super().__init__(
+            f"{stream}: {found} The rows of the days {window} would be counted twice, so they are left out and stay "
+            "noted as missing. Clear the stream's data; the next sync then reads all days with the same key.",
+        )
+        self.about = f"keys of {ad_account_id}"
+        self.emitted = (
+            f"{found} The days {window} are emitted with it. Where a table is merged by key, it holds rows of these "
+            "days twice: clear the stream's data to have them once."
         )
 
 

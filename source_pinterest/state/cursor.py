@@ -109,6 +109,9 @@ class PinterestCursor(Cursor):
     def note_failure(self, stream_slice: StreamSlice) -> None:
         """Remember, where it matters to the next sync, that reading a slice was tried in vain."""
 
+    def doubt(self, stream_slice: StreamSlice) -> None:
+        """Take note, where days are kept, that rows of a slice came and can't be used."""
+
     def count(self, records: int) -> None:
         """Count records that are about to be queued."""
         self._records_since_state += records

@@ -13,6 +13,7 @@ from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY, SavedState, read_state, write_state
 from source_pinterest.state.history import AccountHistory, PlannedWindow, Purpose, WindowProgress
+from source_pinterest.state.keyed import KeyColumns, KeyedAccounts
 from source_pinterest.state.period import Period, Settling
 from source_pinterest.state.plan import Plan
 
@@ -43,7 +44,8 @@ def days_twice(stream_name: str, windows: Iterable[DateWindow]) -> str:
 class DayCursor(PinterestCursor):
     """Per ad account, the days that are read for good: `{"DATE": last, "from": first, "missing": [[start, end], ...]}`.
 
-    Beside them stands `settled`, the last day whose numbers stood still when they were read.
+    Beside them stands `settled`, the last day whose numbers stood still when they were read, and with which id columns
+    rows were keyed.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
@@ -73,6 +75,9 @@ class DayCursor(PinterestCursor):
             self._histories = {
                 account: AccountHistory.from_state(cursor, self.field) for account, cursor in saved.accounts.items()
             }
+            self.keyed = KeyedAccounts(
+                {account: KeyColumns.from_state(cursor) for account, cursor in saved.accounts.items()}
+            )
         self._incoming = frozenset(self._histories)
         self._plans: dict[str, Plan] = {}
         if incoming.get(_ASKED, asked) != asked:
@@ -82,7 +87,9 @@ class DayCursor(PinterestCursor):
     def state(self) -> dict[str, Any]:
         """What to hand out now."""
         accounts = {
-            account: history.to_state(self.field) for account, history in self._histories.items() if history.last
+            account: {**history.to_state(self.field), **self.keyed.to_state(account)}
+            for account, history in self._histories.items()
+            if history.last
         }
         state = write_state(SavedState(accounts, str(self._flat) if self._flat else None), self.field)
         failed = {_FAILED: sorted(self._failed)} if self._failed else {}
@@ -179,6 +186,11 @@ class DayCursor(PinterestCursor):
         with self._lock:
             self._plans[account].expect_one_more(planned.number)
 
+    def doubt(self, stream_slice: StreamSlice) -> None:
+        """Owe the days of a slice again, if they were read before."""
+        with self._lock:
+            self._plans[stream_slice[ACCOUNT_KEY]].doubt(planned_window(stream_slice).number)
+
     def fail(self, stream_slice: StreamSlice) -> None:
         """Leave the window of a slice that could not be read to the next sync."""
         if WINDOW in stream_slice.extra_fields:
@@ -191,7 +203,8 @@ class DayCursor(PinterestCursor):
             self._failed.add(stream_slice[ACCOUNT_KEY])
 
     def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
-        del finding
+        if isinstance(finding, KeyColumns):
+            self.keyed.note(stream_slice[ACCOUNT_KEY], finding)
         self._resolve(stream_slice, failed=False)
 
     def _resolve(self, stream_slice: StreamSlice, *, failed: bool) -> None:

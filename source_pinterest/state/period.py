@@ -21,6 +21,8 @@ LOGGER = logging.getLogger("airbyte")
 _LONG_ENOUGH_DAYS = 3
 """A lookback that reads every day again until it has settled; conversions take about 37 hours."""
 
+_KEEPS_EVERY_ROW = (DestinationSyncMode.append, DestinationSyncMode.overwrite)
+
 
 class Settling(Enum):
     """What to do about days whose numbers are still moving."""
@@ -56,6 +58,8 @@ class Period:
     """The first day that the user wants, which may lie before `earliest`."""
     history_days: int = 0
     """How many days Pinterest keeps."""
+    merges_by_key: bool = True
+    """Whether the destination replaces rows by their key; taken for granted where nobody says."""
 
     def up_to(self, settled: Date) -> "Period":
         """The same days, none of which counts as read for good after this one."""
@@ -107,6 +111,7 @@ class Period:
             settled=days.granularity.last_whole(days_before(today, 1)) if running.days > 1 else None,
             asked_start=start,
             history_days=days.history_days,
+            merges_by_key=configured is None or configured.destination_sync_mode not in _KEEPS_EVERY_ROW,
         )
 
 

@@ -1,7 +1,10 @@
 """Which windows of one account does a sync read, and how many slices of each are still out?"""
 
+from dataclasses import replace
+
 from pendulum import Date
 
+from source_pinterest.dates import merge_windows
 from source_pinterest.state.history import AccountHistory, PlannedWindow, WindowProgress, WindowStatus
 
 
@@ -13,6 +16,7 @@ class Plan:
         self.windows: list[WindowProgress] = []
         self._left: list[int] = []
         self._failed: list[bool] = []
+        self._in_doubt: set[int] = set()
 
     def add(self, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
         """Number windows from where the last one ended."""
@@ -37,10 +41,26 @@ class Plan:
         if self._left[number] == 0:
             self.windows[number].status = WindowStatus.FAILED if self._failed[number] else WindowStatus.DONE
 
+    def doubt(self, number: int) -> None:
+        """The rows of a window came, and can't be used: those of its days that were read before are owed again."""
+        self._in_doubt.add(number)
+
     def expect_one_more(self, number: int) -> None:
         """A window has one slice more than was planned."""
         self._left[number] += 1
 
     def history(self, settled: Date | None, final: Date) -> AccountHistory:
         """The history of the account, now that its windows have come so far."""
-        return self.baseline.after(self.windows, settled, final)
+        return self._owing_again(self.baseline.after(self.windows, settled, final))
+
+    def _owing_again(self, history: AccountHistory) -> AccountHistory:
+        if history.last is None:
+            return history
+        after = history.last.add(days=1)
+        for number in self._in_doubt:
+            item = self.windows[number]
+            read_before = item.window.before(after) if item.status is WindowStatus.FAILED else None
+            owed = read_before.clamp(history.first or read_before.start) if read_before else None
+            if owed:
+                history = replace(history, missing=tuple(merge_windows([*history.missing, owed])))
+        return history

@@ -27,7 +27,6 @@ TROUBLE = UnavailableError("boards", "boards", "It said no", 6)
         AuthenticationError("no"),
         ScopeMissingError("boards", ("boards:read",), "no"),
         QuotaExhaustedError("org_read", 4_000, 900),
-        RepeatedKeyError("ad_analytics", "AD_ID", ()),
     ],
 )
 def test_the_first_fatal_error_ends_the_stream_and_is_told_once(error: Exception) -> None:
@@ -36,6 +35,16 @@ def test_the_first_fatal_error_ends_the_stream_and_is_told_once(error: Exception
     assert [breaker.is_news(error, ONE) for _ in range(3)] == [True, False, False]
     assert breaker.is_open
     assert not breaker.is_news(TROUBLE, ("549",)), "of what fails after it nobody is told"
+
+
+def test_answers_whose_keys_are_in_doubt_end_nothing_whatever_their_number() -> None:
+    breaker = CircuitBreaker()
+    error = RepeatedKeyError("keyword_report", ("ENTITY_ID", "DATE"), ("1", "2026-01-01"))
+    breaker.succeeded(ONE)
+
+    assert all(breaker.is_news(error, ONE) for _ in range(2 * FAILURES_IN_A_ROW))
+    assert not breaker.is_open_for(ONE)
+    assert breaker.is_worth_retrying()
 
 
 def test_parents_that_worked_and_fail_in_a_row_end_the_stream() -> None:

@@ -11,7 +11,7 @@ from integration_tests.simulator.analytics.operation import AnalyticsOperation
 from integration_tests.simulator.analytics.subjects import Subject
 from integration_tests.simulator.calls.operation import Arguments
 from integration_tests.simulator.reports.request import ReportRequest
-from integration_tests.simulator.reports.subjects import reported
+from integration_tests.simulator.reports.subjects import entities
 from integration_tests.simulator.world.world import World
 
 KEY = "PRODUCT_GROUP_ID"
@@ -23,7 +23,7 @@ def product_groups(world: World, account: int, ids: Sequence[str] | None = None)
     request = ReportRequest(
         level="PRODUCT_GROUP", start_date=world.today, end_date=world.today, columns=(), filters=filters
     )
-    return (replace(part.subject, row_key=KEY) for part in reported(world, account, request))
+    return (replace(part.subject, row_key=KEY) for part in entities(world, account, request))
 
 
 @dataclass(frozen=True)

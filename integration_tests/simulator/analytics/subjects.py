@@ -4,7 +4,7 @@ Ids, names and statuses come from the same records that the entity lists show.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from integration_tests.simulator.ads import records
@@ -37,6 +37,12 @@ def subjects(world: World, level: str, account: int, ids: Sequence[str] | None) 
         index = world.entity_index(kind, account, entity_id)
         if index is not None and not (every_fifth_is_idle and index % 5 == 4):
             yield _subject(world, _ROW_KEYS[kind], account, kind, index)
+
+
+def of_ad(world: World, subject: Subject, account: int, ad: int) -> Subject:
+    """The share of one ad in what a subject is about."""
+    columns = _ad_columns(records.ad(world, account, ad))
+    return replace(subject, number=mix(subject.number, ad), fixed={**subject.fixed, **columns})
 
 
 def _subject(world: World, row_key: str, account: int, kind: Kind | None, index: int) -> Subject:

@@ -16,12 +16,13 @@ from integration_tests.simulator.analytics.columns import is_conversion
 from integration_tests.simulator.analytics.day_rows import MEASURES, DayRows, gathered
 from integration_tests.simulator.analytics.subjects import Subject
 from integration_tests.simulator.reports.request import ReportRequest
-from integration_tests.simulator.reports.subjects import reported
+from integration_tests.simulator.reports.subjects import PARTS, reported
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World
 
 TARGETING_COLUMNS = ("TARGETING_TYPE", "TARGETING_VALUE")
+_IDS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_PROMOTION_ID", "PIN_ID", "PRODUCT_GROUP_ID")
 _CHUNK_BYTES = 262_144
 _HOURS = 24
 
@@ -37,8 +38,7 @@ def report_rows(world: World, account: int, request: ReportRequest) -> Iterator[
     """The rows of a report, in the order of the file."""
     hourly = request.granularity == "HOUR"
     asked = tuple(name for name in request.columns if not (hourly and is_conversion(name)))
-    unasked = (*TARGETING_COLUMNS, world.product_item_column) if world.product_item_column else TARGETING_COLUMNS
-    maker = DayRows(world, (*asked, *unasked), request.attribution)
+    maker = DayRows(world, _shown(world, request, asked), request.attribution)
     for entity_id, subject in reported(world, account, request):
         made = (
             _hourly(world, maker, subject, request)
@@ -50,6 +50,15 @@ def report_rows(world: World, account: int, request: ReportRequest) -> Iterator[
                 yield Row(entity_id, shown)
 
 
+def _shown(world: World, request: ReportRequest, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that rows have: those asked for, and what comes unasked; no document says which ids do."""
+    unasked = (*TARGETING_COLUMNS, world.product_item_column) if world.product_item_column else TARGETING_COLUMNS
+    ids = _IDS if request.base_level in PARTS and world.report_ids != "asked" else ()
+    if world.report_ids == "none":
+        return (*(name for name in asked if name not in ids), *unasked)
+    return (*asked, *unasked, *ids)
+
+
 def as_reported(record: Record, asked: AbstractSet[str]) -> Record | None:
     """A row as a JSON report shows it: without the metrics that are zero, None if that is all of them."""
     shown = {name: value for name, value in record.items() if value or name not in MEASURES}
@@ -59,7 +68,7 @@ def as_reported(record: Record, asked: AbstractSet[str]) -> Record | None:
 def report_file(world: World, account: int, request: ReportRequest) -> Iterator[bytes]:
     """The file of a report in chunks of a quarter of a megabyte."""
     chunk = bytearray()
-    for piece in _pieces(report_rows(world, account, request)):
+    for piece in _pieces(report_rows(world, account, request), world.empty_report.encode()):
         chunk += piece
         if len(chunk) >= _CHUNK_BYTES:
             yield bytes(chunk)
@@ -67,7 +76,7 @@ def report_file(world: World, account: int, request: ReportRequest) -> Iterator[
     yield bytes(chunk)
 
 
-def _pieces(rows: Iterator[Row]) -> Iterator[bytes]:
+def _pieces(rows: Iterator[Row], empty: bytes) -> Iterator[bytes]:
     opened: str | None = None
     for entity_id, record in rows:
         if entity_id == opened:
@@ -76,7 +85,7 @@ def _pieces(rows: Iterator[Row]) -> Iterator[bytes]:
             yield (b"{" if opened is None else b"],") + orjson.dumps(entity_id) + b":["
             opened = entity_id
         yield orjson.dumps(record)
-    yield b"{}" if opened is None else b"]}"
+    yield empty if opened is None else b"]}"
 
 
 def _hourly(world: World, maker: DayRows, subject: Subject, request: ReportRequest) -> Iterator[Record]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from integration_tests.simulator.ads import records
-from integration_tests.simulator.analytics.subjects import Subject, subjects
+from integration_tests.simulator.analytics.subjects import Subject, of_ad, subjects
 from integration_tests.simulator.analytics.targeting import broken_down
 from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.world import numbering
@@ -48,15 +48,18 @@ class _Part(NamedTuple):
 
 def reported(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
     """The subjects of a report; all that share an entity come one after the other."""
-    for entity in _entities(world, account, request):
-        if request.targeting_types:
-            for part in broken_down(entity.subject, request.targeting_types):
-                yield Reported(entity.entity_id, part)
-        else:
-            yield entity
+    is_finer = request.base_level in PARTS and world.report_grain == "ad"
+    for entity in entities(world, account, request):
+        for one in _shares(world, account, entity) if is_finer else (entity,):
+            if request.targeting_types:
+                for part in broken_down(one.subject, request.targeting_types):
+                    yield Reported(one.entity_id, part)
+            else:
+                yield one
 
 
-def _entities(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
+def entities(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
+    """What a report is about, before it is broken down."""
     kind = KINDS.get(request.base_level)
     if kind is None:
         for subject in subjects(world, "ad_accounts", account, None):
@@ -67,7 +70,7 @@ def _entities(world: World, account: int, request: ReportRequest) -> Iterator[Re
         for index in range(world.count(kind, account))
         if _is_chosen(world, account, kind, index, request.filters)
     ]
-    part = _PARTS.get(request.base_level)
+    part = PARTS.get(request.base_level)
     for subject in subjects(world, kind, account, ids):
         known = Reported(str(subject.fixed[subject.row_key]), _with_more_columns(subject))
         if part is None:
@@ -93,7 +96,16 @@ def _parts_of(
         status = fixed.get("PRODUCT_GROUP_STATUS", "")
         if _passes(request.filters, prefix, part_id, status):
             number = mix(part.numbering.base, index)
-            yield Reported(part_id, replace(ad_group.subject, number=number, fixed={**ad_group.subject.fixed, **fixed}))
+            subject = replace(ad_group.subject, number=number, fixed={**ad_group.subject.fixed, **fixed})
+            yield Reported(part_id, subject)
+
+
+def _shares(world: World, account: int, part: Reported) -> Iterator[Reported]:
+    """What each ad of its ad group has of a part."""
+    group = world.entity_index(Kind.AD_GROUPS, account, part.subject.fixed["AD_GROUP_ID"])
+    for ad in range(world.count(Kind.ADS, account)):
+        if world.parent_index(Kind.ADS, account, ad) == group:
+            yield Reported(part.entity_id, of_ad(world, part.subject, account, ad))
 
 
 # -- filters
@@ -159,7 +171,7 @@ def _product_group_columns(_world: World, part_id: str, index: int) -> Record:
 def _product_item_columns(world: World, part_id: str, index: int) -> Record:
     page = f"https://shop.example/items/{index}"
     return {
-        world.product_item_column: part_id,
+        **({world.product_item_column: part_id} if world.product_item_column else {}),
         "PRODUCT_ITEM_NAME": words(mix(index)),
         "PRODUCT_ITEM_IMAGE_URL": f"{page}.jpg",
         "PRODUCT_ITEM_PRODUCT_URL": page,
@@ -175,14 +187,16 @@ def _product_item_columns(world: World, part_id: str, index: int) -> Record:
     }
 
 
-def _keyword_columns(_world: World, _part_id: str, index: int) -> Record:
+def _keyword_columns(world: World, _part_id: str, index: int) -> Record:
     """A text is in an ad group once, and may be in several ad groups."""
+    if not world.keyword_targeting:
+        return {}
     position = index % _PARTS_PER_AD_GROUP
     turn, word = divmod(position, len(WORDS))
     return {"TARGETING_TYPE": "KEYWORD", "TARGETING_VALUE": f"{WORDS[word]} {turn}" if turn else WORDS[word]}
 
 
-_PARTS: Mapping[str, _Part] = {
+PARTS: Mapping[str, _Part] = {
     "PRODUCT_GROUP": _Part(numbering.PRODUCT_GROUPS, lambda world: world.product_groups, _product_group_columns),
     "PRODUCT_ITEM": _Part(numbering.PRODUCT_ITEMS, lambda world: world.product_items, _product_item_columns),
     "KEYWORD": _Part(numbering.KEYWORDS, lambda world: world.keywords, _keyword_columns),

@@ -77,6 +77,12 @@ class World:
     days_until_final: int = 2  # so old is a day once its numbers stand still
     organic_lag_days: int = 0  # so many of the newest days are absent from answers about profiles and pins
     product_item_column: str = "PRODUCT_ITEM_ID"  # comes unasked in rows of product items; "" leaves it out
+    report_grain: str = (
+        "entity"  # a row for each "entity" (product group, product item, keyword) or for each "ad" of it
+    )
+    report_ids: str = "asked"  # which ids such rows show: those "asked" for, "all" that they have, or "none"
+    keyword_targeting: bool = True  # whether rows of keywords hold their text, as TARGETING_TYPE and TARGETING_VALUE
+    empty_report: str = "{}"  # the file of a report without rows; or "[]"
 
     def __post_init__(self) -> None:
         self.built_at = int(self.now.timestamp())

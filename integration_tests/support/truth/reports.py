@@ -17,12 +17,16 @@ from integration_tests.simulator.reports.request import (
     TARGETING_VALUES,
     ReportRequest,
 )
+from integration_tests.simulator.reports.rows import Row
+from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
 from integration_tests.support.truth.columns import REACH_COLUMNS
 
 _DAYS_BACK = 913
 _PRODUCT_ITEM_DAYS_BACK = 91
 _TARGETING_KEYS = ("TARGETING_TYPE", "TARGETING_VALUE")
+_OF_ADS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_ID", "PRODUCT_GROUP_ID", "ENTITY_ID")
+_OF_ITEMS = ("CAMPAIGN_ID", "AD_GROUP_ID", "PIN_ID", "PRODUCT_GROUP_ID", "PRODUCT_ITEM_ID", "ENTITY_ID")
 _LEVELS: Mapping[str, str] = {
     "advertiser_report": "ADVERTISER",
     "advertiser_targeting_report": "ADVERTISER_TARGETING",
@@ -43,10 +47,23 @@ _ENTITY_KEYS: Mapping[str, tuple[str, ...]] = {
     "CAMPAIGN": ("CAMPAIGN_ID",),
     "AD_GROUP": ("AD_GROUP_ID",),
     "PIN_PROMOTION": ("PIN_PROMOTION_ID",),
-    "PRODUCT_GROUP": ("PRODUCT_GROUP_ID",),
-    "PRODUCT_ITEM": ("PRODUCT_ITEM_ID",),
-    "KEYWORD": ("AD_GROUP_ID", *_TARGETING_KEYS),
+    "PRODUCT_GROUP": _OF_ADS,
+    "PRODUCT_ITEM": _OF_ITEMS,
+    "KEYWORD": (*_OF_ADS, *_TARGETING_KEYS),
 }
+
+
+def with_its_key(level: str, row: Row) -> Record:
+    """A row of a report, with an empty text for each part of its key that Pinterest leaves out.
+
+    Where a level may be finer than an entity a day, it also says under which id the file lists it.
+    """
+    parts = _ENTITY_KEYS[level.removesuffix(TARGETING_SUFFIX)]
+    if "ENTITY_ID" not in parts:
+        return row.record
+    item = {"PRODUCT_ITEM_ID": row.entity_id} if "PRODUCT_ITEM_ID" in parts else {}
+    ad = {"AD_ID": row.record["PIN_PROMOTION_ID"]} if "AD_ID" in parts and row.record.get("PIN_PROMOTION_ID") else {}
+    return {**dict.fromkeys(parts, ""), **ad, **item, **row.record, "ENTITY_ID": row.entity_id}
 
 
 def targeting_types_of(level: str) -> tuple[str, ...]:

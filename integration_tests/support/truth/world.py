@@ -26,14 +26,14 @@ from integration_tests.support.truth.columns import DEFAULT_COLUMNS
 from integration_tests.support.truth.entities import ENTITY_KEYS, entity_records
 from integration_tests.support.truth.lists import LIST_KEYS, LIST_RECORDS
 from integration_tests.support.truth.organic import ORGANIC_KEYS, organic_records
-from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS
+from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, with_its_key
 
 Key = tuple[Any, ...]
 
 PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {**ORGANIC_KEYS, **ENTITY_KEYS, **ANALYTICS_KEYS, **LIST_KEYS}
 KEYS: Mapping[str, tuple[str, ...]] = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}
 """Of every stream but custom reports."""
-_IDS = frozenset((*columns.IDS, *report_columns.IDS, "TARGETING_VALUE"))
+_IDS = frozenset((*columns.IDS, *report_columns.IDS, "PRODUCT_ITEM_ID", "TARGETING_VALUE"))
 
 
 class World(simulator.World):
@@ -78,7 +78,7 @@ class World(simulator.World):
         """The rows of a report of every account, whatever its level and granularity, and however long."""
         for account in self.account_indexes():
             for row in report_rows(self, account, request):
-                yield row.record
+                yield with_its_key(request.level, row)
 
 
 def by_key(keys: Sequence[str], records: Iterable[Record]) -> dict[Key, Record]:

@@ -22,6 +22,7 @@ from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.calls import Ids
 from source_pinterest.streams.analytics.query import Batches, QueryAnalytics
 from source_pinterest.streams.analytics.refused_history import RefusedHistory
+from source_pinterest.streams.analytics.report_key import ReportKey
 from source_pinterest.streams.analytics.report_rows import ReportRows
 from source_pinterest.streams.analytics.report_slices import ReportSlices, is_report
 from source_pinterest.streams.base.context import Sync
@@ -38,7 +39,8 @@ class DailyAnalytics(QueryAnalytics, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        rows = ReportRows(self.name, self.notices, (self.id_column, DATE), self.columns)
+        key = ReportKey((self.id_column, DATE))
+        rows = ReportRows(self.name, self.notices, key, self.doubts, self.columns)
         refused = RefusedNames(self.notices, needed=(self.id_column,))
         self._reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
         self._requests: list[ReportRequest] = []

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from source_pinterest.columns import ITEM_ID
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.analytics.report_rows import ITEM_ID
 
 _DOCS = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
 
@@ -14,7 +14,7 @@ class LevelReport(NamedTuple):
     Attributes:
         name: of the stream's class.
         level: Pinterest's word for it.
-        id_columns: what a row is about.
+        id_columns: what a row is about, or may be about.
     """
 
     name: str
@@ -27,6 +27,9 @@ class LevelReport(NamedTuple):
         return type(self.name, (ReportStream,), {**attributes, "level": self.level, "id_columns": self.id_columns})
 
 
+_OF_ADS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_ID", "PRODUCT_GROUP_ID")
+_OF_ITEMS = ("CAMPAIGN_ID", "AD_GROUP_ID", "PIN_ID", "PRODUCT_GROUP_ID", ITEM_ID)
+
 LEVEL_REPORTS = (
     LevelReport("AdvertiserReport", "ADVERTISER", ("AD_ACCOUNT_ID",)),
     LevelReport("AdvertiserTargetingReport", "ADVERTISER_TARGETING", ("AD_ACCOUNT_ID",)),
@@ -36,11 +39,11 @@ LEVEL_REPORTS = (
     LevelReport("AdGroupTargetingReport", "AD_GROUP_TARGETING", ("AD_GROUP_ID",)),
     LevelReport("PinPromotionReport", "PIN_PROMOTION", ("PIN_PROMOTION_ID",)),
     LevelReport("PinPromotionTargetingReport", "PIN_PROMOTION_TARGETING", ("PIN_PROMOTION_ID",)),
-    LevelReport("ProductGroupReport", "PRODUCT_GROUP", ("PRODUCT_GROUP_ID",)),
-    LevelReport("ProductGroupTargetingReport", "PRODUCT_GROUP_TARGETING", ("PRODUCT_GROUP_ID",)),
-    LevelReport("ProductItemReport", "PRODUCT_ITEM", (ITEM_ID,)),
-    LevelReport("ProductItemTargetingReport", "PRODUCT_ITEM_TARGETING", (ITEM_ID,)),
-    LevelReport("KeywordReport", "KEYWORD", ("AD_GROUP_ID",)),
+    LevelReport("ProductGroupReport", "PRODUCT_GROUP", _OF_ADS),
+    LevelReport("ProductGroupTargetingReport", "PRODUCT_GROUP_TARGETING", _OF_ADS),
+    LevelReport("ProductItemReport", "PRODUCT_ITEM", _OF_ITEMS),
+    LevelReport("ProductItemTargetingReport", "PRODUCT_ITEM_TARGETING", _OF_ITEMS),
+    LevelReport("KeywordReport", "KEYWORD", _OF_ADS),
 )
 
 REPORTS: tuple[type[ReportStream], ...] = tuple(report.stream() for report in LEVEL_REPORTS)

@@ -31,7 +31,7 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page, spooled
 from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
 from source_pinterest.state.period import DayRange, Period, fingerprint
@@ -39,7 +39,7 @@ from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.call_shape import Call, tile
 from source_pinterest.streams.analytics.calls import COLUMNS, AnalyticsCalls, Ids
-from source_pinterest.streams.analytics.keys import KeyCheck
+from source_pinterest.streams.analytics.keys import KeyCheck, KeyDoubts, RowKey
 from source_pinterest.streams.base.asked_days import within
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
@@ -73,6 +73,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.primary_key = [self.id_column, *self.breakdown, DATE]
+        self.doubts = KeyDoubts(self.notices)
         wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
         self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.listed = sync.stream(self.entities) if self.entities else None
@@ -81,6 +82,11 @@ class QueryAnalytics(AdAccountStream, ABC):
     def new_cursor(self, period: Period, store: StateStore) -> DayCursor:
         """The days of each account that are read for good."""
         return DayCursor(store, period, self.config.today, self.request_fingerprint())
+
+    def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
+        """Give the stream its cursor, and take note of what the destination does with its rows."""
+        self.doubts.heed(merges_by_key=period.merges_by_key)
+        return super().open_state(period, store)
 
     def needed_ids(self) -> Iterator[ParentIds]:
         """Those of the entities whose numbers are asked for."""
@@ -220,12 +226,13 @@ class QueryAnalytics(AdAccountStream, ABC):
 
         Raises:
             MalformedAnswerError: it is not a list of rows.
-            RepeatedKeyError: a key repeats, so that rows would overwrite each other.
+            RepeatedKeyError: a key repeats, so that rows would overwrite each other in the destination.
         """
         return spooled(self.to_pages(self._checked(self.rows_in(account, chunks), window)))
 
     def _checked(self, rows: Iterable[Record], window: DateWindow) -> Iterator[Record]:
-        keys, texts = KeyCheck(self.name, self.primary_key), self._text_columns
+        keys = KeyCheck(self.name, RowKey(tuple(self.primary_key)), self.doubts.judge)
+        texts = self._text_columns
         for row in within(rows, window, DATE, self.notices):
             write_texts(row, texts)
             keys.check(row)

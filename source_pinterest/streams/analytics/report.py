@@ -13,6 +13,7 @@ from source_pinterest.columns import (
     ASYNC_COLUMNS,
     DATE,
     DEFAULT_COLUMNS,
+    ENTITY_ID,
     TARGETING_TYPE,
     TARGETING_VALUE,
     analytics_schema,
@@ -22,6 +23,7 @@ from source_pinterest.config import attribution_of
 from source_pinterest.config.report_levels import (
     default_targeting_types,
     is_targeting,
+    may_be_finer,
     reach_of,
     refused_columns,
     unsuitable_columns,
@@ -34,9 +36,12 @@ from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress, in_reading_order
+from source_pinterest.state.keyed import KeyColumns
 from source_pinterest.state.period import DayRange, Period, fingerprint
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
+from source_pinterest.streams.analytics.keys import KeyDoubts
+from source_pinterest.streams.analytics.report_key import ReportKey
 from source_pinterest.streams.analytics.report_rows import ReportRows
 from source_pinterest.streams.analytics.report_slices import ReportSlices
 from source_pinterest.streams.base.context import Sync
@@ -44,7 +49,10 @@ from source_pinterest.streams.base.estimate import Estimate
 
 
 class ReportStream(AdAccountStream, ABC):
-    """One report per account and window; a row per entity and day. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
+    """One report per account and window; a row per entity and day, or per ad, pin and the like where a level is finer.
+
+    https://developers.pinterest.com/docs/api/v5/analytics-create_report.
+    """
 
     path_template = "ad_accounts/{ad_account_id}/reports"
     cursor_field: str | list[str] = DATE
@@ -58,7 +66,9 @@ class ReportStream(AdAccountStream, ABC):
         history_days, self.window_days = reach_of(self.level, self.granularity)
         self.days = DayRange(history_days, self.granularity)
         targeting = (TARGETING_TYPE, TARGETING_VALUE) if is_targeting(self.level) or self.level == "KEYWORD" else ()
-        self.key_columns = (*self.id_columns, *targeting, *self.bucket_columns())
+        self.own_ids = self.id_columns if may_be_finer(self.level) else ()
+        listed = (ENTITY_ID,) if self.own_ids else ()
+        self.key_columns = (*self.id_columns, *listed, *targeting, *self.bucket_columns())
         self.primary_key = [*self.key_columns, *self.stamped_columns()]
         asked = dict.fromkeys((*self.id_columns, "AD_ACCOUNT_ID", *self.wanted_columns()))
         self.columns = tuple(column for column in asked if self.accepts(column))
@@ -66,13 +76,24 @@ class ReportStream(AdAccountStream, ABC):
         self.body = {**body, **self.attribution()}
         per_window = len(self.variants())
         self.cost = f"{per_window} for {self.window_days} days of an ad account, and some to ask whether it is ready"
-        rows = ReportRows(self.name, self.notices, self.key_columns, self.columns, self.stamped_columns())
-        refused = RefusedNames(self.notices, needed=self.key_columns)
+        needed = ("AD_ACCOUNT_ID",) if self.own_ids else self.key_columns
+        refused = RefusedNames(self.notices, needed)
+        key = ReportKey(self.key_columns, self.own_ids, self._keyed, lambda: refused.refused)
+        self.doubts = KeyDoubts(self.notices)
+        rows = ReportRows(self.name, self.notices, key, self.doubts, self.columns, self.stamped_columns())
         self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
 
     def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
         """The days of each account that are read for good."""
         return DayCursor(store, period, self.config.today, self.request_fingerprint())
+
+    def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
+        """Give the stream its cursor, and take note of what the destination does with its rows."""
+        self.doubts.heed(merges_by_key=period.merges_by_key)
+        return super().open_state(period, store)
+
+    def _keyed(self, account: str) -> KeyColumns | None:
+        return self.checkpoint.keyed.before(account) if self.checkpoint else None
 
     def targeting_types(self) -> tuple[str, ...]:
         """By what the rows are broken down; nothing at most levels."""
@@ -167,7 +188,9 @@ class ReportStream(AdAccountStream, ABC):
         Raises:
             ReportRefusedError: it calls the request wrong.
         """
-        body = {**self.body, **self.variants()[0]}
+        ours = set(self.own_ids).difference(self.wanted_columns())  # a refusal would cost no more than these
+        columns = [column for column in self.columns if column not in ours]
+        body = {**self.body, **self.variants()[0], "columns": columns}
         self.reports.try_out(ReportRequest(account, window, body, PlannedWindow(window)))
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
@@ -185,6 +208,6 @@ class ReportStream(AdAccountStream, ABC):
         if self.checkpoint:
             self.checkpoint.fail(stream_slice)
 
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
-        """The rows of a report."""
-        yield from self.reports.pages(stream_slice)
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
+        """The rows of a report; returns with which ids they are keyed."""
+        return (yield from self.reports.pages(stream_slice))

@@ -1,6 +1,6 @@
 """How do asynchronous reports become slices and pages of a stream?"""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -14,12 +14,14 @@ from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.reporting.orders import FailedReport, Orders, ReadyReport, SplitReport
 from source_pinterest.reporting.reader import Filed, report_rows
 from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.keyed import KeyColumns
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import failed_slice, window_slice
 
 _REPORT = "report"
 
-ReadFile = Callable[[ReportRequest, Iterable[Filed]], Iterable[Page]]
+FileRead = tuple[Iterable[Page], KeyColumns | None]
+ReadFile = Callable[[ReportRequest, Iterable[Filed]], FileRead]
 """Makes pages of the rows of a report's file, before the first of which is emitted the last row has been looked at."""
 
 
@@ -81,12 +83,15 @@ class ReportSlices:
             elif isinstance(outcome, SplitReport) and cursor:
                 cursor.expect_one_more(request.ad_account_id, request.planned)
 
-    def pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The rows of a finished report."""
+    def pages(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
+        """The rows of a finished report; returns what the cursor has to know of their keys."""
         ready: ReadyReport = stream_slice.extra_fields[_REPORT]
-        yield from self._client.fetch(ready.request, ready.token, ready.url, partial(self._pages_in, ready.request))
+        read = partial(self._pages_in, ready.request)
+        pages, keyed = self._client.fetch(ready.request, ready.token, ready.url, read)
+        yield from pages
+        return keyed
 
-    def _pages_in(self, request: ReportRequest, chunks: Iterable[bytes]) -> Iterable[Page]:
+    def _pages_in(self, request: ReportRequest, chunks: Iterable[bytes]) -> FileRead:
         return self._read(request, report_rows(chunks, self._on_replacement))
 
 

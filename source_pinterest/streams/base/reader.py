@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import FatalError, NothingLeftError, PinterestError
+from source_pinterest.api.errors import FatalError, KeyInDoubtError, NothingLeftError, PinterestError
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.engine.circuit_breaker import CircuitBreaker
 from source_pinterest.engine.pages import Page
@@ -79,9 +79,12 @@ class SliceReader:
                 yield from self._read_whole(stream_slice)
             self._breaker.succeeded(outermost)
         except Exception as error:
+            cursor = self._stream.checkpoint
+            if cursor and isinstance(error, KeyInDoubtError):
+                cursor.doubt(stream_slice)
             self._stream.on_failure(stream_slice)
-            if self._stream.checkpoint and not isinstance(error, FatalError | NothingLeftError):
-                self._stream.checkpoint.note_failure(stream_slice)
+            if cursor and not isinstance(error, FatalError | NothingLeftError):
+                cursor.note_failure(stream_slice)
             if self._breaker.is_news(error, outermost):
                 raise
         finally:

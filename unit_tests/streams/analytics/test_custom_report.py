@@ -349,14 +349,18 @@ def test_rows_that_are_no_totals_are_not_stamped(first: Pinterest) -> None:
 # ---- Keys
 
 
+OF_ADS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_ID", "PRODUCT_GROUP_ID", "ENTITY_ID")
+OF_ITEMS = ("CAMPAIGN_ID", "AD_GROUP_ID", "PIN_ID", "PRODUCT_GROUP_ID", "PRODUCT_ITEM_ID", "ENTITY_ID")
+
+
 @pytest.mark.parametrize(
     ("level", "granularity", "key"),
     [
         ("ADVERTISER", "DAY", ["AD_ACCOUNT_ID", "DATE"]),
         ("PIN_PROMOTION", "WEEK", ["PIN_PROMOTION_ID", "DATE"]),
         ("AD_GROUP_TARGETING", "MONTH", ["AD_GROUP_ID", "TARGETING_TYPE", "TARGETING_VALUE", "DATE"]),
-        ("KEYWORD", "TOTAL", ["AD_GROUP_ID", "TARGETING_TYPE", "TARGETING_VALUE", "START_DATE", "END_DATE"]),
-        ("PRODUCT_ITEM", "HOUR", ["PRODUCT_ITEM_ID", "DATE", "HOUR"]),
+        ("KEYWORD", "TOTAL", [*OF_ADS, "TARGETING_TYPE", "TARGETING_VALUE", "START_DATE", "END_DATE"]),
+        ("PRODUCT_ITEM", "HOUR", [*OF_ITEMS, "DATE", "HOUR"]),
     ],
 )
 def test_the_key_tells_rows_apart(pinterest: Pinterest, level: str, granularity: str, key: list[str]) -> None:
@@ -381,6 +385,16 @@ def test_a_report_is_tried_out_as_it_will_be_asked_for(pinterest: Pinterest) -> 
     [sent] = [request.json() for request in created.request_history]
     assert (sent["start_date"], sent["end_date"]) == (ago(1), ago(1))
     assert (sent["view_window_days"], len(sent["targeting_types"]), len(sent["campaign_statuses"])) == (60, 5, 6)
+
+
+def test_ids_that_only_the_key_wants_are_not_tried_out_since_a_refusal_would_cost_no_more(pinterest: Pinterest) -> None:
+    created = pinterest.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
+    stream = pinterest.custom(level="KEYWORD", columns=["SPEND_IN_DOLLAR", "PIN_ID"])
+    stream.try_out("11", DateWindow(TODAY, TODAY))
+    [tried] = [request.json()["columns"] for request in created.request_history]
+
+    assert set(tried) == {"AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "PIN_ID"}
+    assert set(stream.body["columns"]) == {*tried, *OF_ADS} - {"ENTITY_ID"}
 
 
 def test_a_report_that_is_refused_when_tried_out_says_why(pinterest: Pinterest) -> None:

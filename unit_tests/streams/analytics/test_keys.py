@@ -1,15 +1,23 @@
 """Is a row that would overwrite another one seen, and no other row suspected?"""
 
+import logging
 from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedAnswerError, RepeatedKeyError
-from source_pinterest.streams.analytics.keys import KeyCheck
+from source_pinterest.api.errors import KeyInDoubtError, MalformedAnswerError, RepeatedKeyError
+from source_pinterest.engine.notices import Notices
+from source_pinterest.streams.analytics.keys import KeyCheck, KeyDoubts, RowKey
+
+STREAM = "ad_analytics"
 
 
-def check(*rows: dict[str, Any], key: tuple[str, ...] = ("ID", "DATE")) -> None:
-    keys = KeyCheck("ad_analytics", key)
+def raised(error: KeyInDoubtError) -> None:
+    raise error
+
+
+def check(*rows: dict[str, Any], key: tuple[str, ...] = ("ID", "DATE"), optional: frozenset[str] = frozenset()) -> None:
+    keys = KeyCheck(STREAM, RowKey(key, optional), raised)
     for row in rows:
         keys.check(row)
 
@@ -42,12 +50,22 @@ def test_the_parts_of_a_key_are_not_run_together() -> None:
     ],
 )
 def test_a_key_that_repeats_or_is_incomplete_is_quoted(rows: list[dict[str, Any]], words: str) -> None:
-    with pytest.raises(RepeatedKeyError) as raised:
+    with pytest.raises(RepeatedKeyError) as caught:
         check(*rows)
 
-    said = str(raised.value.message)
+    said = str(caught.value.message)
     assert said.startswith("ad_analytics: ")
     assert f"one row per ID and DATE: {words}" in said
+
+
+def test_an_optional_part_may_be_empty_once() -> None:
+    optional = frozenset({"ID"})
+    check(row(""), row("1"), row("", "2026-06-02"), optional=optional)
+
+    with pytest.raises(RepeatedKeyError, match="one row per ID and DATE"):
+        check(row(""), row(""), optional=optional)
+    with pytest.raises(RepeatedKeyError, match="is incomplete"):
+        check(row("1", ""), optional=optional)
 
 
 @pytest.mark.parametrize("value", [[], {}, ["1"]])
@@ -60,3 +78,24 @@ def test_a_part_that_is_no_plain_value_breaks_the_answer(value: Any) -> None:
 def test_each_answer_is_checked_by_itself() -> None:
     for _ in range(2):
         check(row())
+
+
+def test_where_a_destination_keeps_every_row_one_warning_says_that_all_are_emitted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    doubts = KeyDoubts(Notices(STREAM))
+    doubts.heed(merges_by_key=False)
+    with caplog.at_level(logging.WARNING, "airbyte"):
+        for _ in range(2):
+            keys = KeyCheck(STREAM, RowKey(("ID", "DATE")), doubts.judge)
+            for one in (row(), row(), row(), row(None)):
+                keys.check(one)
+
+    [warning] = caplog.messages
+    assert warning.startswith("ad_analytics: an answer of Pinterest does not have one row per ID and DATE")
+    assert "emitted" in warning
+
+
+def test_until_somebody_says_what_a_destination_does_rows_are_taken_to_be_merged() -> None:
+    with pytest.raises(RepeatedKeyError):
+        KeyDoubts(Notices(STREAM)).judge(RepeatedKeyError(STREAM, ("ID",), ("1",)))

@@ -13,6 +13,9 @@ from unit_tests.streams.pinterest import Pinterest
 each_report = pytest.mark.parametrize("stream", REPORTS, ids=lambda stream: stream.stream_name())
 
 TARGETING = ("TARGETING_TYPE", "TARGETING_VALUE")
+OF_ADS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_ID", "PRODUCT_GROUP_ID", "ENTITY_ID")
+OF_ITEMS = ("CAMPAIGN_ID", "AD_GROUP_ID", "PIN_ID", "PRODUCT_GROUP_ID", "PRODUCT_ITEM_ID", "ENTITY_ID")
+"""Of levels that may be finer than an entity a day."""
 
 KEYS: dict[str, tuple[str, Iterable[str]]] = {
     "advertiser_report": ("ADVERTISER", ["AD_ACCOUNT_ID", "DATE"]),
@@ -23,11 +26,11 @@ KEYS: dict[str, tuple[str, Iterable[str]]] = {
     "ad_group_targeting_report": ("AD_GROUP_TARGETING", ["AD_GROUP_ID", *TARGETING, "DATE"]),
     "pin_promotion_report": ("PIN_PROMOTION", ["PIN_PROMOTION_ID", "DATE"]),
     "pin_promotion_targeting_report": ("PIN_PROMOTION_TARGETING", ["PIN_PROMOTION_ID", *TARGETING, "DATE"]),
-    "product_group_report": ("PRODUCT_GROUP", ["PRODUCT_GROUP_ID", "DATE"]),
-    "product_group_targeting_report": ("PRODUCT_GROUP_TARGETING", ["PRODUCT_GROUP_ID", *TARGETING, "DATE"]),
-    "product_item_report": ("PRODUCT_ITEM", ["PRODUCT_ITEM_ID", "DATE"]),
-    "product_item_targeting_report": ("PRODUCT_ITEM_TARGETING", ["PRODUCT_ITEM_ID", *TARGETING, "DATE"]),
-    "keyword_report": ("KEYWORD", ["AD_GROUP_ID", *TARGETING, "DATE"]),
+    "product_group_report": ("PRODUCT_GROUP", [*OF_ADS, "DATE"]),
+    "product_group_targeting_report": ("PRODUCT_GROUP_TARGETING", [*OF_ADS, *TARGETING, "DATE"]),
+    "product_item_report": ("PRODUCT_ITEM", [*OF_ITEMS, "DATE"]),
+    "product_item_targeting_report": ("PRODUCT_ITEM_TARGETING", [*OF_ITEMS, *TARGETING, "DATE"]),
+    "keyword_report": ("KEYWORD", [*OF_ADS, *TARGETING, "DATE"]),
 }
 
 
@@ -55,6 +58,7 @@ def test_every_column_that_is_asked_for_exists_at_the_level(stream: type[ReportS
     assert len(subject.columns) > 50
     assert subject.body["columns"] == list(subject.columns)
     assert {column for column in subject.id_columns if column in ASYNC_COLUMNS} <= set(subject.columns)
+    assert set(subject.primary_key) <= set(subject.get_json_schema()["properties"])
     assert "AD_ACCOUNT_ID" in subject.columns
 
 

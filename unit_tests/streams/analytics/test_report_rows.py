@@ -6,28 +6,42 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import RepeatedKeyError
+from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.notices import Notices
+from source_pinterest.reporting.errors import KeysChangedError
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.analytics.report_rows import ITEM_ID, ReportRows
+from source_pinterest.state.keyed import KeyColumns
+from source_pinterest.streams.analytics.keys import KeyDoubts
+from source_pinterest.streams.analytics.report_key import ReportKey
+from source_pinterest.streams.analytics.report_rows import ReportRows
 from unit_tests.streams.pinterest import records_of
 
 PLANNED = DateWindow.from_pair(["2026-01-01", "2026-01-10"])
 HALF = DateWindow.from_pair(["2026-01-01", "2026-01-05"])
 REQUEST = ReportRequest("11", HALF, {"level": "CAMPAIGN", "granularity": "DAY"}, PlannedWindow(PLANNED))
 KEY = ("CAMPAIGN_ID", "DATE")
+NOTICES = Notices("campaign_report")
+IDS = ("AD_GROUP_ID", "AD_ID")
+FINE = ReportKey((*IDS, ENTITY_ID, "DATE"), IDS)
+OF_ITEMS = ReportKey((ITEM_ID, ENTITY_ID, "DATE"), (ITEM_ID,))
+
+
+def report_rows(key: ReportKey, columns: tuple[str, ...] = (), stamped: Mapping[str, str] | None = None) -> ReportRows:
+    return ReportRows("campaign_report", NOTICES, key, KeyDoubts(NOTICES), columns, stamped or {})
 
 
 def read(
     filed: dict[str, list[dict[str, Any]]],
-    key: tuple[str, ...] = KEY,
+    key: tuple[str, ...] | ReportKey = KEY,
     columns: tuple[str, ...] = (),
     stamped: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """The records made of rows, which are filed under what they are about."""
-    rows = ReportRows("campaign_report", Notices("campaign_report"), key, columns, stamped or {})
-    return list(records_of(rows.pages(REQUEST, ((entity, row) for entity, found in filed.items() for row in found))))
+    rows = report_rows(key if isinstance(key, ReportKey) else ReportKey(key), columns, stamped)
+    pages, _ = rows.pages(REQUEST, ((entity, row) for entity, found in filed.items() for row in found))
+    return list(records_of(pages))
 
 
 def row(campaign: Any, date: Any = "2026-01-01", **more: Any) -> dict[str, Any]:
@@ -42,15 +56,16 @@ def test_rows_carry_their_account() -> None:
 
 
 def test_a_product_item_is_known_by_what_its_rows_are_filed_under() -> None:
-    rows = read({"7": [{"DATE": "2026-01-01"}], "8": [{"DATE": "2026-01-01"}]}, (ITEM_ID, "DATE"))
+    day = {"DATE": "2026-01-01"}
+    rows = read({"7": [day | {}, day | {ITEM_ID: 8}], "9": [day | {ITEM_ID: None}]}, OF_ITEMS)
 
-    assert [one[ITEM_ID] for one in rows] == ["7", "8"]
+    assert [(one[ENTITY_ID], one[ITEM_ID]) for one in rows] == [("7", "7"), ("7", "8"), ("9", "9")]
 
 
 def test_other_rows_do_not_carry_what_they_are_filed_under() -> None:
     [one] = read({"7": [row("1")]})
 
-    assert ITEM_ID not in one
+    assert not {ITEM_ID, ENTITY_ID} & set(one)
 
 
 def test_keys_names_and_targeting_values_are_text_and_metrics_stay_numbers() -> None:
@@ -89,7 +104,7 @@ def test_a_stamp_names_the_days_of_the_request() -> None:
     ],
 )
 def test_a_key_that_repeats_or_is_incomplete_is_seen_before_a_row_is_taken(body: dict[str, Any]) -> None:
-    rows = ReportRows("campaign_report", Notices("campaign_report"), KEY, ())
+    rows = report_rows(ReportKey(KEY))
     filed = ((entity, one) for entity, found in {"0": [row("0")], **body}.items() for one in found)
 
     with pytest.raises(RepeatedKeyError, match=r"campaign_report.*CAMPAIGN_ID and DATE"):
@@ -98,9 +113,9 @@ def test_a_key_that_repeats_or_is_incomplete_is_seen_before_a_row_is_taken(body:
 
 def test_two_reports_may_have_the_same_keys() -> None:
     """One is read again, when a report is too slow or lost."""
-    rows = ReportRows("campaign_report", Notices("campaign_report"), KEY, ())
+    rows = report_rows(ReportKey(KEY))
 
-    assert [len(list(records_of(rows.pages(REQUEST, [("1", row("1"))])))) for _ in range(2)] == [1, 1]
+    assert [len(list(records_of(rows.pages(REQUEST, [("1", row("1"))])[0]))) for _ in range(2)] == [1, 1]
 
 
 def test_rows_are_told_apart_by_every_column_of_the_key() -> None:
@@ -112,3 +127,74 @@ def test_rows_are_told_apart_by_every_column_of_the_key() -> None:
 
 def test_an_hour_of_zero_is_an_hour() -> None:
     assert len(read({"1": [row("1", HOUR=hour) for hour in range(24)]}, (*KEY, "HOUR"))) == 24
+
+
+# ---- Levels that may be finer than an entity a day
+
+
+def fine(**ids: Any) -> dict[str, Any]:
+    return {"DATE": "2026-01-01", **ids}
+
+
+def test_each_part_of_the_key_has_a_value_whatever_pinterest_leaves_out() -> None:
+    rows = read({"7": [fine(AD_GROUP_ID=1), fine(AD_ID=None)], "8": [fine(AD_GROUP_ID="")]}, FINE)
+
+    assert [tuple(one[part] for part in FINE.columns) for one in rows] == [
+        ("1", "", "7", "2026-01-01"),
+        ("", "", "7", "2026-01-01"),
+        ("", "", "8", "2026-01-01"),
+    ]
+
+
+def test_an_ad_is_known_by_its_older_name_as_well() -> None:
+    rows = read({"7": [fine(PIN_PROMOTION_ID=5), fine(PIN_PROMOTION_ID="6"), fine(AD_ID=7, PIN_PROMOTION_ID=8)]}, FINE)
+
+    assert [one["AD_ID"] for one in rows] == ["5", "6", "7"]
+
+
+def test_targeting_that_is_left_out_is_an_empty_text_at_every_level() -> None:
+    [one] = read({"7": [row("1", TARGETING_VALUE=None)]}, ("CAMPAIGN_ID", "TARGETING_TYPE", "TARGETING_VALUE", "DATE"))
+
+    assert (one["TARGETING_TYPE"], one["TARGETING_VALUE"]) == ("", "")
+
+
+@pytest.mark.parametrize("rows", [[fine(AD_ID="1"), fine(AD_ID="1")], [fine(), fine()], [{"AD_ID": "1"}]])
+def test_a_finer_key_may_repeat_or_lack_its_day_as_well(rows: list[dict[str, Any]]) -> None:
+    with pytest.raises(RepeatedKeyError, match="AD_GROUP_ID, AD_ID, ENTITY_ID and DATE"):
+        read({"7": rows}, FINE)
+
+
+@pytest.mark.parametrize(
+    ("rows", "keyed"),
+    [
+        ([], None),
+        ([fine(), fine(AD_ID="")], KeyColumns(frozenset())),
+        ([fine(AD_ID="1"), fine(AD_ID="2")], KeyColumns(frozenset({"AD_ID"}))),
+        ([fine(AD_ID="1"), fine()], KeyColumns(frozenset({"AD_ID"}), frozenset({"AD_ID"}))),
+    ],
+)
+def test_it_is_known_with_which_ids_the_rows_are_keyed(rows: list[dict[str, Any]], keyed: KeyColumns | None) -> None:
+    filed = [(str(number), one) for number, one in enumerate(rows)]
+
+    assert report_rows(FINE).pages(REQUEST, filed)[1] == keyed
+
+
+def test_the_id_of_an_item_says_something_only_where_the_row_is_listed_under_another() -> None:
+    def keyed(item: Any) -> KeyColumns | None:
+        return report_rows(OF_ITEMS).pages(REQUEST, [("7", fine(**{ITEM_ID: item}))])[1]
+
+    assert keyed(7) == keyed("7") == keyed(None) == KeyColumns(frozenset())
+    assert keyed("8") == KeyColumns(frozenset({ITEM_ID}))
+
+
+def test_rows_with_other_ids_than_before_are_given_up_and_said_to_be_so() -> None:
+    known = {"11": KeyColumns(frozenset({"AD_GROUP_ID"}))}
+    key = ReportKey(FINE.columns, IDS, known.get)
+
+    with pytest.raises(KeysChangedError) as caught:
+        report_rows(key).pages(REQUEST, [("7", fine(AD_ID="1"))])
+
+    said = str(caught.value.message)
+    assert "ad account 11 now come with AD_ID and without AD_GROUP_ID" in said
+    assert "2026-01-01 to 2026-01-10" in said
+    assert "Clear the stream's data" in said

@@ -39,9 +39,10 @@ def request(window: DateWindow = PLANNED.window, number: int = 0) -> ReportReque
     return ReportRequest("11", window, {"level": "CAMPAIGN", "granularity": "DAY"}, PLANNED, number)
 
 
-def read(asked: ReportRequest, rows: Iterable[Filed]) -> list[Page]:
+def read(asked: ReportRequest, rows: Iterable[Filed]) -> tuple[list[Page], None]:
     """Pages that say which request they are of."""
-    return list(pages_of(NAME, ({**row, "filed": entity, "until": str(asked.window.end)} for entity, row in rows)))
+    shown = ({**row, "filed": entity, "until": str(asked.window.end)} for entity, row in rows)
+    return list(pages_of(NAME, shown)), None
 
 
 def report_slices(pinterest: Pinterest) -> ReportSlices:

@@ -1,0 +1,299 @@
+"""Does each row of a report come under a key of its own, however fine its level is and whatever ids its rows hold?
+
+No document says whether a product group, a product item or a keyword has one row a day or one for each of its ads.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_sync
+from integration_tests.support.truth import REPORT_KEYS
+
+STREAMS = (
+    "product_group_report",
+    "product_group_targeting_report",
+    "product_item_report",
+    "product_item_targeting_report",
+    "keyword_report",
+)
+KEYWORDS, OTHER = "keyword_report", "ad_group_report"
+DAYS = 3
+DEDUP, APPEND = "append_dedup", "append"
+
+
+def world(**options: Any) -> World:
+    """A few days of two accounts: in the first each ad group has one ad, in the second it has two."""
+    sizes = {"campaigns": 2, "ad_groups": 2, "ads": (2, 4), "product_groups": 2, "product_items": 2, "keywords": 2}
+    found = World(**{"boards": 0, "active_percent": 100, **sizes, **options})
+    found.first_day = found.first_day if "first_day" in options else found.today - timedelta(days=DAYS - 1)
+    return found
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(world()) as simulator:
+        yield simulator
+
+
+def held(sim: Simulator, stream: str) -> dict[Any, Any]:
+    """What a perfect sync holds, of the targeting types that every account has."""
+    return {
+        key: row for key, row in sim.expected(stream).items() if row.get("TARGETING_TYPE") != "LOCAL_ADS_STORE_CODE"
+    }
+
+
+def read(sim: Simulator, *streams: str, state: Any = None, destination: str = DEDUP, **options: Any) -> Output:
+    start = str(sim.world.today - timedelta(days=DAYS))
+    config = sim.config(**{"start_date": start, **options})
+    return run_sync(sim, streams, config=config, state=state, destination=destination)
+
+
+def cursors(output: Output, stream: str = KEYWORDS) -> dict[str, dict[str, Any]]:
+    """The cursor of each account."""
+    return {entry["partition"]["ad_account_id"]: entry["cursor"] for entry in output.states[stream]["states"]}
+
+
+def keyed(output: Output) -> list[list[str]]:
+    return [cursor["keyed"] for cursor in cursors(output).values()]
+
+
+def span(sim: Simulator) -> list[str]:
+    """The days that a sync of these tests reads."""
+    return [str(sim.world.today - timedelta(days=DAYS)), str(sim.world.today)]
+
+
+# -- each row once
+
+
+@pytest.mark.parametrize("grain", ["entity", "ad"])
+@pytest.mark.parametrize("ids", ["asked", "all"])
+def test_every_row_comes_once_under_a_key_without_nulls(grain: str, ids: str) -> None:
+    few = {"ad_accounts": 1, "ad_groups": 1, "ads": 2, "product_groups": 1, "product_items": 1}
+    with Simulator(world(report_grain=grain, report_ids=ids, **few)) as sim:
+        output = read(sim, *STREAMS)
+        assert_succeeded(output, STREAMS)
+        assert not output.warnings()
+        for stream in STREAMS:
+            assert_same(stream, output.records[stream], held(sim, stream))
+            for record in output.records[stream]:
+                assert all(isinstance(record[part], str) for part in REPORT_KEYS[stream])
+
+
+@pytest.mark.parametrize("item_column", ["PRODUCT_ITEM_ID", ""])
+def test_rows_without_ids_and_targeting_are_told_apart_by_what_they_are_listed_under(item_column: str) -> None:
+    bare = world(report_ids="none", keyword_targeting=False, product_item_column=item_column)
+    with Simulator(bare) as sim:
+        output = read(sim, "product_group_report", "product_item_report", KEYWORDS)
+        assert_succeeded(output, ["product_group_report", "product_item_report", KEYWORDS])
+        assert_exact(output, sim, ["product_group_report", "product_item_report", KEYWORDS])
+        assert {record["TARGETING_VALUE"] for record in output.records[KEYWORDS]} == {""}
+        assert keyed(output) == [[], []]
+
+
+@pytest.mark.parametrize("grain", ["entity", "ad"])
+def test_a_report_of_the_users_own_has_the_key_of_its_level(grain: str) -> None:
+    stream, key = "custom__words", REPORT_KEYS[KEYWORDS]
+    report = {"name": "Words", "level": "KEYWORD", "granularity": "DAY", "columns": ["SPEND_IN_DOLLAR", "IMPRESSION_1"]}
+    with Simulator(world(report_grain=grain)) as sim:
+        output = read(sim, stream, custom_reports=[report])
+        assert_succeeded(output, [stream])
+        found = [tuple(record[part] for part in key) for record in output.records[stream]]
+        assert sorted(found) == sorted(sim.expected(KEYWORDS, wanted_columns=report["columns"]))
+
+
+def test_an_empty_list_is_an_empty_report() -> None:
+    with Simulator(world(keywords=0, empty_report="[]")) as sim:
+        output = read(sim, KEYWORDS)
+        assert_succeeded(output, [KEYWORDS])
+        assert not output.records[KEYWORDS]
+        assert {cursor["DATE"] for cursor in cursors(output).values()} == {span(sim)[1]}
+        assert not [cursor for cursor in cursors(output).values() if "keyed" in cursor]
+
+
+# -- keys that change between two syncs
+
+
+def changed(sim: Simulator, before: str, after: str, **how: Any) -> tuple[Output, Output]:
+    """Two syncs, between which rows come to hold other ids."""
+    sim.world.report_ids = before
+    first = read(sim, KEYWORDS, OTHER, **how)
+    sim.world.report_ids = after
+    return first, read(sim, KEYWORDS, OTHER, state=first.states, **how)
+
+
+@pytest.mark.parametrize(("before", "after", "word"), [("none", "asked", "with"), ("asked", "none", "without")])
+def test_rows_whose_key_has_changed_are_owed_where_they_would_be_counted_twice(
+    sim: Simulator, before: str, after: str, word: str
+) -> None:
+    first, second = changed(sim, before, after)
+    assert_succeeded(first, [KEYWORDS, OTHER])
+    assert_failed(second, KEYWORDS, "config_error", f"{word} AD_GROUP_ID, CAMPAIGN_ID", "counted twice", "Clear")
+    assert len(second.errors_of(KEYWORDS)) == 2
+    assert not second.records[KEYWORDS]
+    assert second.status(OTHER) == "COMPLETE"
+    assert_exact(second, sim, [OTHER])
+    assert [cursor["missing"] for cursor in cursors(second).values()] == [[span(sim)], [span(sim)]]
+    assert keyed(second) == keyed(first)
+
+    sim.world.report_ids = before
+    third = read(sim, KEYWORDS, state=second.states)
+    assert_succeeded(third, [KEYWORDS])
+    assert_exact(third, sim, [KEYWORDS])
+    assert cursors(third) == cursors(first)
+
+
+def test_a_cleared_stream_is_read_with_its_new_key(sim: Simulator) -> None:
+    _, second = changed(sim, "none", "asked")
+    third = read(sim, KEYWORDS, state={OTHER: second.states[OTHER]})
+    assert_succeeded(third, [KEYWORDS])
+    assert_exact(third, sim, [KEYWORDS])
+    assert keyed(third) == [["AD_GROUP_ID", "CAMPAIGN_ID"]] * 2
+
+
+@pytest.mark.parametrize("destination", [APPEND, "overwrite"])
+def test_other_destinations_get_the_rows_and_a_warning(sim: Simulator, destination: str) -> None:
+    _, second = changed(sim, "none", "asked", destination=destination, lookback_days=30)
+    assert_succeeded(second, [KEYWORDS, OTHER])
+    assert_exact(second, sim, [KEYWORDS])
+    warnings = [text for text in second.warnings() if "other keys than before" in text]
+    assert len(warnings) == 2, "one for each account"
+    assert keyed(second) == [["AD_GROUP_ID", "CAMPAIGN_ID"]] * 2
+
+    third = read(sim, KEYWORDS, OTHER, state=second.states, destination=destination, lookback_days=30)
+    assert_succeeded(third, [KEYWORDS, OTHER])
+    assert not third.warnings()
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named", "unnamed"])
+@pytest.mark.parametrize("destination", [DEDUP, APPEND])
+def test_a_refused_id_costs_its_column_and_changes_the_key(sim: Simulator, destination: str, *, named: bool) -> None:
+    sim.world.report_grain = "ad"
+    first = read(sim, KEYWORDS, destination=destination, lookback_days=30)
+    with Simulator(sim.world, refused_names=["PIN_ID"], names_the_refused=named) as picky:
+        second = read(picky, KEYWORDS, destination=destination, state=first.states, lookback_days=30)
+        assert len([text for text in second.warnings() if "Pinterest refuses PIN_ID" in text]) == 1
+        if destination == DEDUP:
+            assert_failed(second, KEYWORDS, "config_error", "without PIN_ID", "Clear")
+            assert not second.records[KEYWORDS]
+        again = read(picky, KEYWORDS, destination=destination, lookback_days=30)
+    for output in (again, *([second] if destination == APPEND else [])):
+        assert_succeeded(output, [KEYWORDS])
+        records = output.records[KEYWORDS]
+        assert {record["PIN_ID"] for record in records} == {""}
+        expected = {(*key[:3], "", *key[4:]): {**row, "PIN_ID": ""} for key, row in sim.expected(KEYWORDS).items()}
+        assert_same(KEYWORDS, records, expected)
+
+
+def test_a_full_refresh_that_goes_on_looks_at_the_keys_as_well(sim: Simulator) -> None:
+    """Its first attempt has come so far, but for some days."""
+    sim.world.report_ids = "none"
+    first = run_sync(sim, [KEYWORDS], destination=DEDUP, sync_mode="full_refresh")
+    state = json.loads(json.dumps(first.states[KEYWORDS]))
+    state["full_refresh"]["ended"] = False
+    for entry in state["states"]:
+        entry["cursor"]["missing"] = [span(sim)]
+    sim.world.report_ids = "asked"
+    going_on = {"state": {KEYWORDS: state}, "sync_mode": "full_refresh"}
+    second = run_sync(sim, [KEYWORDS], destination=DEDUP, **going_on)
+    assert_failed(second, KEYWORDS, "config_error", "with AD_GROUP_ID", "Clear")
+    assert not second.records[KEYWORDS]
+
+    anew = run_sync(sim, [KEYWORDS], destination=DEDUP, sync_mode="full_refresh", state=first.states)
+    assert_succeeded(anew, [KEYWORDS])
+    assert_exact(anew, sim, [KEYWORDS])
+
+
+@pytest.mark.parametrize(
+    "state",
+    [{"DATE": "{day}"}, {"states": [{"partition": {"id": "{account}"}, "cursor": {"DATE": "{day}"}}]}],
+    ids=["flat", "2.x"],
+)
+def test_a_state_that_does_not_know_its_keys_goes_on(sim: Simulator, state: dict[str, Any]) -> None:
+    """Of the official connector, and of this one before it had an account with rows."""
+    account, day = sim.world.account_id(0), str(sim.world.today - timedelta(days=1))
+    old = json.loads(json.dumps(state).replace("{day}", day).replace("{account}", account))
+    output = read(sim, KEYWORDS, state={KEYWORDS: old})
+    assert_succeeded(output, [KEYWORDS])
+    assert_exact(output, sim, [KEYWORDS])
+
+
+# -- keys that repeat
+
+
+def test_a_key_that_repeats_costs_its_window_and_no_other(sim: Simulator) -> None:
+    """In the second account two ads come to share a keyword, and no id tells them apart."""
+    sim.world.report_ids = "none"
+    one, two = (sim.world.account_id(number) for number in range(2))
+    first = read(sim, KEYWORDS, OTHER)
+    sim.world.report_grain = "ad"
+    second = read(sim, KEYWORDS, OTHER, state=first.states)
+    assert_failed(second, KEYWORDS, "system_error", "does not have one row per CAMPAIGN_ID", "ENTITY_ID")
+    expected = {key: row for key, row in sim.expected(KEYWORDS).items() if row["AD_ACCOUNT_ID"] == one}
+    assert_same(KEYWORDS, second.records[KEYWORDS], expected)
+    assert second.status(OTHER) == "COMPLETE"
+    assert "missing" not in cursors(second)[one]
+    assert cursors(second)[two]["missing"] == [span(sim)]
+
+    sim.world.report_grain = "entity"
+    third = read(sim, KEYWORDS, state=second.states, lookback_days=0)
+    assert_succeeded(third, [KEYWORDS])
+    owed = {key for key, row in sim.expected(KEYWORDS).items() if row["AD_ACCOUNT_ID"] == two}
+    assert owed <= {key_of(KEYWORDS, record) for record in third.records[KEYWORDS]}
+    assert cursors(third) == cursors(first)
+
+
+@pytest.mark.parametrize("destination", [APPEND, "overwrite"])
+def test_where_every_row_is_kept_rows_of_one_key_are_emitted_with_a_warning(destination: str) -> None:
+    with Simulator(world(report_grain="ad", report_ids="none")) as sim:
+        output = read(sim, KEYWORDS, destination=destination, lookback_days=30)
+        assert_succeeded(output, [KEYWORDS])
+        spend = sorted(record.get("SPEND_IN_DOLLAR", 0) for record in output.records[KEYWORDS])
+        assert spend == sorted(row.get("SPEND_IN_DOLLAR") or 0 for row in sim.world.records(KEYWORDS))
+        [warning] = output.warnings()
+        assert "does not have one row per" in warning
+        assert "All of its rows are emitted" in warning
+
+
+@pytest.mark.parametrize("destination", [DEDUP, APPEND])
+def test_older_days_of_product_groups_keep_their_key_and_survive_it_where_it_repeats(destination: str) -> None:
+    stream, older = "product_group_analytics", 91
+    columns = ["AD_ACCOUNT_ID", "SPEND_IN_DOLLAR"]
+    with Simulator(world(report_grain="ad", first_day=None, product_groups=1, ad_accounts=1, ads=4)) as sim:
+        start, border = (sim.world.today - timedelta(days=days) for days in (older, 89))
+        options = {"start_date": str(start), "analytics_columns": columns, "lookback_days": 30}
+        output = read(sim, stream, destination=destination, **options)
+        emitted = [record for record in output.records[stream] if record["DATE"] >= str(border)]
+        assert_same(stream, emitted, sim.expected(stream, wanted_columns=columns))
+        in_reports = len(output.records[stream]) - len(emitted)
+        if destination == APPEND:
+            assert_succeeded(output, [stream])
+            dates = {"start": start, "end": border - timedelta(days=1)}
+            assert in_reports == len(list(sim.world.records("product_group_report", wanted_columns=columns, **dates)))
+            assert len([text for text in output.warnings() if "does not have one row per" in text]) == 1
+        else:
+            assert_failed(output, stream, "system_error", "PRODUCT_GROUP_ID and DATE")
+            assert not in_reports
+            assert [cursor["missing"] for cursor in cursors(output, stream).values()] == [
+                [[str(start), str(border - timedelta(days=1))]]
+            ]
+
+
+# -- the state
+
+
+def test_the_state_is_no_larger_for_more_rows_and_more_syncs() -> None:
+    sizes = []
+    for keywords in (1, 9):
+        with Simulator(world(report_grain="ad", keywords=keywords)) as sim:
+            first = read(sim, KEYWORDS)
+            second = read(sim, KEYWORDS, state=first.states)
+            assert second.states == first.states
+            sizes.append(len(json.dumps(first.states)))
+    assert sizes[0] == sizes[1]

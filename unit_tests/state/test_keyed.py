@@ -1,0 +1,67 @@
+"""Is it noticed that rows come with other ids than before, and is nothing suspected that may be chance?"""
+
+import json
+from typing import Any
+
+import pytest
+
+from source_pinterest.state.keyed import KeyColumns, KeyedAccounts
+
+
+def columns(seen: str, partly: str = "") -> KeyColumns:
+    """Id columns of one letter each."""
+    return KeyColumns(frozenset(seen), frozenset(partly))
+
+
+@pytest.mark.parametrize(
+    ("known", "found", "refused", "change"),
+    [
+        (columns("AB"), columns("AB"), "", ""),
+        (columns(""), columns(""), "", ""),
+        (columns("A"), columns("ABC"), "", "with B, C"),
+        (columns("A"), columns("AB", "B"), "", "with B"),
+        (columns(""), columns("A"), "", "with A"),
+        (columns("AB"), columns("A"), "", "without B"),
+        (columns("AB"), columns("C"), "", "with C and without A, B"),
+        (columns("AB"), columns("AB", "B"), "", ""),
+        (columns("AB", "B"), columns("A"), "", ""),
+        (columns("AB", "B"), columns("A"), "B", "without B"),
+        (columns("AB"), columns("AB"), "B", ""),
+        (columns("A"), columns("A"), "C", ""),
+    ],
+)
+def test_a_column_that_comes_or_goes_is_a_change_but_for_one_that_only_some_rows_have(
+    known: KeyColumns, found: KeyColumns, refused: str, change: str
+) -> None:
+    assert known.change_to(found, refused) == change
+
+
+def test_rows_are_counted() -> None:
+    assert KeyColumns.counted("AB", 0, {}) is None
+    assert KeyColumns.counted("ABC", 3, {"A": 3, "B": 1}) == columns("BC", "B")
+
+
+def test_columns_of_several_files_are_joined() -> None:
+    assert columns("AB").joined(columns("AB")) == columns("AB")
+    assert columns("AB", "B").joined(columns("AC")) == columns("ABC", "BC")
+
+
+@pytest.mark.parametrize("known", [columns(""), columns("AB"), columns("ABC", "BC")])
+def test_a_state_says_them_again(known: KeyColumns) -> None:
+    assert KeyColumns.from_state(json.loads(json.dumps(known.to_state()))) == known
+
+
+@pytest.mark.parametrize("cursor", [{}, {"keyed": None}, {"keyed": "AB"}, {"keyed": {"A": 1}}, {"partly": ["A"]}])
+def test_a_state_that_does_not_say_them_says_nothing(cursor: dict[str, Any]) -> None:
+    assert KeyColumns.from_state(cursor) is None
+
+
+def test_what_a_sync_finds_takes_the_place_of_what_the_state_said() -> None:
+    accounts = KeyedAccounts({"1": columns("A"), "2": None})
+    accounts.note("1", columns("B"))
+    accounts.note("1", columns("BC"))
+
+    assert accounts.before("1") == columns("A")
+    assert accounts.to_state("1") == {"keyed": ["B", "C"], "partly": ["C"]}
+    assert accounts.before("2") is None
+    assert accounts.to_state("2") == {}
