@@ -38,8 +38,8 @@ class KeysChangedError(KeyInDoubtError):
         )
         self.about = f"keys of {ad_account_id}"
         self.emitted = (
-            f"{found} The days {window} are emitted with it. Where a table is merged by key, it holds rows of these "
-            "days twice: clear the stream's data to have them once."
+            f"{found} They are emitted, those of the days {window} among them. A table that you merge by key then "
+            "holds rows twice: clear the stream's data to have them once."
         )
 
 

@@ -58,8 +58,7 @@ class Plan:
             return history
         after = history.last.add(days=1)
         for number in self._in_doubt:
-            item = self.windows[number]
-            read_before = item.window.before(after) if item.status is WindowStatus.FAILED else None
+            read_before = self.windows[number].window.before(after)
             owed = read_before.clamp(history.first or read_before.start) if read_before else None
             if owed:
                 history = replace(history, missing=tuple(merge_windows([*history.missing, owed])))

@@ -32,6 +32,7 @@ class End(Enum):
 
     READ = auto()
     FAILED = auto()
+    DOUBTED = auto()
     NEVER = auto()
 
 
@@ -83,7 +84,10 @@ class Destination:
                 if not left[account, planned]:
                     self.read[account] |= days_of([planned.window])
                 cursor.commit(_stream_slice(account, planned, batch))
-            elif end is End.FAILED:
+            elif end is not End.NEVER:
+                if end is End.DOUBTED:
+                    self.read[account] -= days_of([planned.window])
+                    cursor.doubt(_stream_slice(account, planned, batch))
                 cursor.fail(_stream_slice(account, planned, batch))
             self.assert_honest(cursor.state)
         return cursor.state

@@ -13,6 +13,7 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress
+from source_pinterest.state.keyed import KeyColumns
 from source_pinterest.state.period import Period, Settling
 from source_pinterest.streams.base.slices import batch_slice
 from unit_tests.state.stores import STREAM, store
@@ -107,6 +108,34 @@ def test_one_failed_batch_fails_its_window() -> None:
         "states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2), "missing": [first.window.as_pair()]})]
     }
     assert windows(cursor(subject.state)) == [[ago(89), ago(45)], [ago(33), ago(0)]]
+
+
+def test_days_whose_rows_come_and_cant_be_used_are_owed_again_as_far_as_they_were_read() -> None:
+    known = entry("549", ago(3), **{"from": ago(89), "settled": ago(3)})
+    subject = cursor({"states": [known]})
+    (window,) = plan(subject, 90)
+    assert window.window.as_pair() == [ago(36), ago(0)]
+    subject.doubt(slice_of("549", window))
+    subject.fail(slice_of("549", window))
+    [owing] = subject.state["states"]
+    assert owing["cursor"] == {**known["cursor"], "missing": [[ago(36), ago(3)]]}
+
+    again = cursor(subject.state)
+    assert windows(again) == [[ago(36), ago(0)]], "nothing is read twice"
+    again.commit(slice_of("549", *plan(again, 90)))
+    assert again.state["states"] == [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]
+
+
+def test_ids_that_rows_were_keyed_with_stand_in_the_state_once_their_slice_was_read() -> None:
+    subject = cursor({"states": [entry("549", ago(3), keyed=["A"]), entry("550", ago(3), keyed="?")]})
+    (window,) = plan(subject, 90)
+    assert subject.keyed.before("549") == KeyColumns(frozenset({"A"}))
+    assert subject.keyed.before("550") is subject.keyed.before("551") is None
+    subject.commit(slice_of("549", window), KeyColumns(frozenset({"A", "B"}), frozenset({"B"})))
+    found = {one["partition"]["ad_account_id"]: one["cursor"] for one in subject.state["states"]}
+
+    assert (found["549"]["keyed"], found["549"]["partly"]) == (["A", "B"], ["B"])
+    assert not {"keyed", "partly"} & set(found["550"])
 
 
 def test_a_failed_batch_counts_whether_it_ends_first_or_last() -> None:

@@ -59,8 +59,8 @@ class KeyFiller:
         self._rows += 1
         for column in self._ids:
             if row.get(column) in _EMPTY:
-                row[column] = row.get(_STAND_INS[column], "") if column in _STAND_INS else ""
-            if row[column] in _EMPTY or (column == ITEM_ID and text_of(row[column]) == row[ENTITY_ID]):
+                row[column] = (column in _STAND_INS and row.get(_STAND_INS[column])) or ""
+            if row[column] == "" or (column == ITEM_ID and text_of(row[column]) == row[ENTITY_ID]):
                 self._lacking[column] += 1
         for column in self._others:
             if row.get(column) is None:

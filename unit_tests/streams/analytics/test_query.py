@@ -132,7 +132,7 @@ def test_ids_are_text_and_exact_and_metrics_stay_numbers(pinterest: Pinterest) -
         [{"CAMPAIGN_ID": "1"}],
     ],
 )
-def test_a_key_that_repeats_or_is_incomplete_fails_the_stream_before_a_row_is_taken(
+def test_a_key_that_repeats_or_is_incomplete_is_seen_before_a_row_is_taken(
     pinterest: Pinterest, rows: list[dict[str, Any]]
 ) -> None:
     pinterest.answers(PATH, {"json": rows})

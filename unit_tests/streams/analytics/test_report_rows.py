@@ -147,9 +147,10 @@ def test_each_part_of_the_key_has_a_value_whatever_pinterest_leaves_out() -> Non
 
 
 def test_an_ad_is_known_by_its_older_name_as_well() -> None:
-    rows = read({"7": [fine(PIN_PROMOTION_ID=5), fine(PIN_PROMOTION_ID="6"), fine(AD_ID=7, PIN_PROMOTION_ID=8)]}, FINE)
+    named = [{"PIN_PROMOTION_ID": 5}, {"PIN_PROMOTION_ID": "6"}, {"AD_ID": 7, "PIN_PROMOTION_ID": 8}]
+    rows = read({"7": [fine(**ids) for ids in (*named, {"AD_ID": None, "PIN_PROMOTION_ID": None})]}, FINE)
 
-    assert [one["AD_ID"] for one in rows] == ["5", "6", "7"]
+    assert [one["AD_ID"] for one in rows] == ["5", "6", "7", ""]
 
 
 def test_targeting_that_is_left_out_is_an_empty_text_at_every_level() -> None:

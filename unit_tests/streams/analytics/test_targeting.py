@@ -125,7 +125,7 @@ def test_key_and_columns_are_those_of_the_report(pinterest: Pinterest) -> None:
         [{"metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01"}}],
     ],
 )
-def test_a_key_that_repeats_or_is_incomplete_fails_the_stream(pinterest: Pinterest, items: list[Any]) -> None:
+def test_a_key_that_repeats_or_is_incomplete_costs_the_answer(pinterest: Pinterest, items: list[Any]) -> None:
     answers(pinterest, *items)
 
     with pytest.raises(RepeatedKeyError, match="CAMPAIGN_ID, TARGETING_TYPE, TARGETING_VALUE and DATE"):
