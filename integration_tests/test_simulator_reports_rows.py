@@ -234,6 +234,14 @@ def test_ids_come_as_they_are_asked_for_or_unasked_or_not_at_all(ids: str, shown
     assert not any(name.endswith("_ID") for row in campaigns for name in row)
 
 
+def test_every_other_part_may_come_without_ids() -> None:
+    world = world_of(ad_accounts=1, report_ids="some", active_percent=100)
+    order = {"start_date": world.today, "end_date": world.today, "columns": ("AD_GROUP_ID", "CAMPAIGN_NAME")}
+    found = ["AD_GROUP_ID" in row.record for row in made(world, 0, ReportRequest(level="KEYWORD", **order))]
+
+    assert found == [number % 2 == 0 for number in range(len(found))]
+
+
 def test_keywords_may_come_without_their_text_and_an_empty_report_may_be_a_list() -> None:
     world = world_of(ad_accounts=1, keyword_targeting=False, empty_report="[]")
     order = {"level": "KEYWORD", "end_date": world.today, "columns": ("CAMPAIGN_NAME",)}

@@ -16,13 +16,12 @@ from integration_tests.simulator.analytics.columns import is_conversion
 from integration_tests.simulator.analytics.day_rows import MEASURES, DayRows, gathered
 from integration_tests.simulator.analytics.subjects import Subject
 from integration_tests.simulator.reports.request import ReportRequest
-from integration_tests.simulator.reports.subjects import PARTS, reported
+from integration_tests.simulator.reports.subjects import IDS, PARTS, reported
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World
 
 TARGETING_COLUMNS = ("TARGETING_TYPE", "TARGETING_VALUE")
-_IDS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_PROMOTION_ID", "PIN_ID", "PRODUCT_GROUP_ID")
 _CHUNK_BYTES = 262_144
 _HOURS = 24
 
@@ -53,10 +52,9 @@ def report_rows(world: World, account: int, request: ReportRequest) -> Iterator[
 def _shown(world: World, request: ReportRequest, asked: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that rows have: those asked for, and what comes unasked; no document says which ids do."""
     unasked = (*TARGETING_COLUMNS, world.product_item_column) if world.product_item_column else TARGETING_COLUMNS
-    ids = _IDS if request.base_level in PARTS and world.report_ids != "asked" else ()
-    if world.report_ids == "none":
-        return (*(name for name in asked if name not in ids), *unasked)
-    return (*asked, *unasked, *ids)
+    if request.base_level in PARTS and world.report_ids == "all":
+        return (*asked, *unasked, *IDS)
+    return (*asked, *unasked)
 
 
 def as_reported(record: Record, asked: AbstractSet[str]) -> Record | None:

@@ -4,7 +4,7 @@ Accounts, campaigns, ad groups and ads are those of the synchronous endpoints, w
 product items and keywords belong to ad groups; a targeting level breaks each entity down by type and value.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ KINDS: Mapping[str, Kind] = {
     "PRODUCT_ITEM": Kind.AD_GROUPS,
     "KEYWORD": Kind.AD_GROUPS,
 }
+IDS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_PROMOTION_ID", "PIN_ID", "PRODUCT_GROUP_ID")
+"""What tells the rows of a part apart, where there are several."""
 _AD_GROUPS_PER_ACCOUNT = 1_000_000
 _PARTS_PER_AD_GROUP = 1_000
 _STATUSES = ("RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED")
@@ -48,14 +50,13 @@ class _Part(NamedTuple):
 
 def reported(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
     """The subjects of a report; all that share an entity come one after the other."""
-    is_finer = request.base_level in PARTS and world.report_grain == "ad"
-    for entity in entities(world, account, request):
-        for one in _shares(world, account, entity) if is_finer else (entity,):
-            if request.targeting_types:
-                for part in broken_down(one.subject, request.targeting_types):
-                    yield Reported(one.entity_id, part)
-            else:
-                yield one
+    every = entities(world, account, request)
+    for entity in _grained(world, account, every) if request.base_level in PARTS else every:
+        if request.targeting_types:
+            for part in broken_down(entity.subject, request.targeting_types):
+                yield Reported(entity.entity_id, part)
+        else:
+            yield entity
 
 
 def entities(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
@@ -98,6 +99,19 @@ def _parts_of(
             number = mix(part.numbering.base, index)
             subject = replace(ad_group.subject, number=number, fixed={**ad_group.subject.fixed, **fixed})
             yield Reported(part_id, subject)
+
+
+def _grained(world: World, account: int, parts: Iterable[Reported]) -> Iterator[Reported]:
+    """Parts of ad groups, as fine as reports show them, with or without ids."""
+    shares = (
+        parts if world.report_grain == "entity" else (one for part in parts for one in _shares(world, account, part))
+    )
+    for number, share in enumerate(shares):
+        if world.report_ids == "none" or (world.report_ids == "some" and number % 2):
+            fixed = {name: value for name, value in share.subject.fixed.items() if name not in IDS}
+            yield Reported(share.entity_id, replace(share.subject, fixed=fixed))
+        else:
+            yield share
 
 
 def _shares(world: World, account: int, part: Reported) -> Iterator[Reported]:

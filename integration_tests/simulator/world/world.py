@@ -80,7 +80,7 @@ class World:
     report_grain: str = (
         "entity"  # a row for each "entity" (product group, product item, keyword) or for each "ad" of it
     )
-    report_ids: str = "asked"  # which ids such rows show: those "asked" for, "all" that they have, or "none"
+    report_ids: str = "asked"  # which ids such rows show: those "asked" for, "all", "none", or every other row "some"
     keyword_targeting: bool = True  # whether rows of keywords hold their text, as TARGETING_TYPE and TARGETING_VALUE
     empty_report: str = "{}"  # the file of a report without rows; or "[]"
 
