@@ -22,7 +22,7 @@ LABEL io.airbyte.name=airbyte/source-pinterest \
 RUN useradd --uid 1000 --create-home --shell /usr/sbin/nologin airbyte
 
 COPY --from=builder /venv /venv
-COPY main.py /airbyte/integration_code/main.py
+COPY main.py LICENSE THIRD-PARTY-NOTICES /airbyte/integration_code/
 
 WORKDIR /airbyte/integration_code
 USER 1000

@@ -3,7 +3,12 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
+NEW_VENV := .tmp/venv
 PYAIRBYTE := .tmp/pyairbyte
+IMAGE := .tmp/image
+# The model of metadata.yaml needs pydantic alone. Its package also asks for clients that no test uses, and for a Python
+# below 3.13.
+REGISTRY_MODEL := --no-deps --ignore-requires-python 'airbyte-connector-models>=0.1.12,<0.2'
 SUITABLE := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BELOW_3_13 := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 PYTHON_BELOW_3_13 = $(shell for candidate in $(PY) python3.12 python3.11; do \
@@ -15,7 +20,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-duckdb image test check fix docs lock clean faults mutants audit soak bench live
+.PHONY: help install demo demo-duckdb image test test-lock check fix docs lock notices clean faults mutants audit soak bench live
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,9 +38,11 @@ $(INSTALLED): setup.py
 		exit 1; \
 	fi; \
 	echo "Creating $(VENV) with $$found ..."; \
-	rm -rf $(VENV) && "$$found" -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[tests,checks]'
-	@touch $@
+	rm -rf $(NEW_VENV) && "$$found" -m venv $(NEW_VENV) && \
+	$(NEW_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[tests,checks]' && \
+	$(NEW_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(REGISTRY_MODEL) && \
+	touch $(NEW_VENV)/$(@F) && \
+	"$$found" .ci/move_environment.py $(NEW_VENV) $(VENV)
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived
 	@$(PY) -m integration_tests.demo
@@ -67,6 +74,19 @@ image: ## Build the image with docker or podman
 test: $(INSTALLED) ## Run all tests and measure branch coverage
 	$(PY) -m pytest --numprocesses 2 --cov --cov-report term $(PYTEST_ARGS)
 
+test-lock: $(IMAGE)/.installed ## Run the unit tests with the image's packages (needs python3.11, the image's version)
+	$(IMAGE)/bin/python -m pytest --numprocesses 2 unit_tests $(PYTEST_ARGS)
+
+# First what the image installs, with hashes, then what the tests need, which may change nothing of it.
+$(IMAGE)/.installed: requirements.lock setup.py
+	@rm -rf $(IMAGE) && python3.11 -m venv $(IMAGE)
+	@$(IMAGE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@sed -nE 's/^([A-Za-z0-9._-]+==[^ ]+).*/\1/p' requirements.lock > $(IMAGE)/constraints.txt
+	@$(IMAGE)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(IMAGE)/constraints.txt \
+		--editable '.[tests]'
+	@$(IMAGE)/bin/python -m pip install --quiet --disable-pip-version-check $(REGISTRY_MODEL)
+	@touch $@
+
 check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the Dockerfile
 	$(PY) -m ruff format --check
 	$(PY) -m ruff check
@@ -96,7 +116,7 @@ soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boar
 
 bench: $(INSTALLED) ## Compare the speed with two other readers, and with BESIDE=<commit>; writes docs/benchmarks.md (20 minutes)
 	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official
-	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check airbyte-source-pinterest || \
+	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check 'airbyte-source-pinterest<3' || \
 		echo "The official connector can't be installed here, so the table does not include it." >&2
 	$(PY) -m integration_tests.benchmarks $(if $(BESIDE),--beside '$(BESIDE)')
 	$(PY) -m pytest -m full_size integration_tests/test_sync_performance.py integration_tests/test_simulator_world.py
@@ -114,6 +134,10 @@ lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, th
 	.tmp/lock/bin/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
 		--no-config --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 		--output-file requirements.lock setup.py
+	$(MAKE) notices
+
+notices: $(IMAGE)/.installed ## Write THIRD-PARTY-NOTICES, the licences of the image's packages (needs python3.11)
+	@$(IMAGE)/bin/python -m integration_tests.third_party
 
 clean: ## Remove .venv and everything that the targets created
 	rm -rf $(VENV) .tmp build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache demo-output

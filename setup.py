@@ -1,4 +1,8 @@
-"""What pip must know of source-pinterest: its name, its version, what it needs and how it is started."""
+"""What pip must know of source-pinterest: its name, its version, what it needs and how it is started.
+
+The distribution has the name of Airbyte's own, whose place it takes: under two names, pip would let both lie over each
+other in one environment.
+"""
 
 import re
 from pathlib import Path
@@ -30,6 +34,7 @@ CONNECTOR = [
 ]
 
 TESTS = [
+    "check-jsonschema>=0.37,<1",
     "coverage>=7.10,<8",
     "duckdb>=1.1,<2",
     "hypothesis>=6.130,<7",
@@ -58,7 +63,7 @@ CHECKS = [
 PYAIRBYTE = ["airbyte>=0.71,<1; python_version < '3.13'"]
 
 setup(
-    name="source-pinterest",
+    name="airbyte-source-pinterest",
     version=declared_version(),
     description="Airbyte source for Pinterest: boards, pins, ad accounts, campaigns and their analytics.",
     long_description=(ROOT / "README.md").read_text(encoding="utf-8"),

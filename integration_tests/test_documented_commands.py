@@ -29,6 +29,9 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"python3\.11 -m venv \.tmp/pyairbyte": "Makefile",
     r"\.tmp/pyairbyte/bin/python -m pip install --editable '\.\[pyairbyte\]'": "Makefile",
     r"\.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb\.py .*": "integration_tests/demo_duckdb/__main__.py",
+    r"\.venv/bin/python -m pip wheel .* --wheel-dir dist \.": "integration_tests/test_wheel.py",
+    r"python3 -m venv \.tmp/wheel": "integration_tests/test_wheel.py",
+    r"\.tmp/wheel/bin/python -m pip install dist/airbyte_source_pinterest-\*\.whl": "integration_tests/test_wheel.py",
     r"docker run .* airbyte/source-pinterest:dev (check|read) .*": "integration_tests/test_image.py",
 }
 """Commands that make an environment, ask a user or need a service, and the file that runs them or their like."""

@@ -52,7 +52,7 @@ def final_stage() -> str:
 def test_the_image_holds_an_environment_and_the_entry_point_alone() -> None:
     assert re.findall(r"^COPY (.+)$", final_stage(), flags=re.MULTILINE) == [
         "--from=builder /venv /venv",
-        "main.py /airbyte/integration_code/main.py",
+        "main.py LICENSE THIRD-PARTY-NOTICES /airbyte/integration_code/",
     ]
     assert "apt" not in (ROOT / "Dockerfile").read_text(encoding="utf-8"), "no compiler"
     assert "slim" in final_stage().splitlines()[0]

@@ -57,7 +57,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, source / name)
     pip("wheel", *OFFLINE, "--no-build-isolation", "--wheel-dir", str(built), str(source))
-    return next(built.glob("source_pinterest-*.whl"))
+    return next(built.glob("airbyte_source_pinterest-*.whl"))
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def connector(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(environment, with_pip=False, symlinks=True)
     pip("--python", str(environment / "bin" / "python"), "install", *OFFLINE, str(wheel))
     site_packages = next(environment.glob("lib/python3.*/site-packages"))
-    [metadata] = Distribution.discover(name="source-pinterest", path=[str(site_packages)])
+    [metadata] = Distribution.discover(name="airbyte-source-pinterest", path=[str(site_packages)])
     seen: dict[tuple[str, str], Distribution] = {}
     for line in metadata.requires or ():
         if "extra ==" not in line:

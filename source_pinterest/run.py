@@ -31,6 +31,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest.cli.progress_table import watched
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
+from source_pinterest.config.older_forms import in_form_of_today
 from source_pinterest.config.options import refusal, without_blanks_inside
 from source_pinterest.engine.masked_output import MaskedStream, mask_logs
 from source_pinterest.engine.memory import tune_memory
@@ -157,7 +158,7 @@ class PinterestEntrypoint(AirbyteEntrypoint):
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
         """Check the config: ours first, since the schema's own text names no option and may quote a credential."""
         Config.from_mapping(config)
-        AirbyteEntrypoint.validate_connection(source_spec, without_blanks_inside(config))
+        AirbyteEntrypoint.validate_connection(source_spec, without_blanks_inside(in_form_of_today(config)))
 
     @staticmethod
     def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Does `check` tell the truth, in few calls and without waiting?"""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,10 +25,10 @@ SIGNED_IN = signed_in_with(auth_method="access_token", access_token="false-acces
 class Checked:
     """A Pinterest where all is well, unless a path is scripted otherwise; and what `check` says of it."""
 
-    def __init__(self, mock: requests_mock.Mocker, **options: Any) -> None:
+    def __init__(self, mock: requests_mock.Mocker, *, max_retries: int = 0, **options: Any) -> None:
         self._mock = mock
         self.pinterest = Pinterest(mock)
-        self._config = Config.from_mapping({**SIGNED_IN, "max_retries": 0, **options}, TODAY)
+        self._config = replace(Config.from_mapping({**SIGNED_IN, **options}, TODAY), max_retries=max_retries)
         self.seen: list[Config] = []
         self.granted: frozenset[str] = frozenset()
         self.pinterest.lists("boards", "1")

@@ -14,6 +14,8 @@ import setuptools
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
+from pydantic import ValidationError
 
 from source_pinterest import __version__
 from source_pinterest.streams import STREAMS
@@ -54,6 +56,16 @@ def test_one_version_everywhere(declared: dict[str, Any], metadata: dict[str, An
     assert {declared["version"], metadata["dockerImageTag"], newest[1], label[1]} == {__version__}
 
 
+def test_the_distribution_has_the_name_that_platforms_know(declared: dict[str, Any], metadata: dict[str, Any]) -> None:
+    assert declared["name"] == metadata["remoteRegistries"]["pypi"]["packageName"] == "airbyte-source-pinterest"
+    assert declared["entry_points"] == {"console_scripts": ["source-pinterest = source_pinterest.run:run"]}
+
+
+def test_a_measurement_beside_the_official_connector_is_not_one_beside_ourselves() -> None:
+    assert "'airbyte-source-pinterest<3'" in text("Makefile")
+    assert Version(__version__) >= Version("3")
+
+
 def test_every_data_file_is_packaged(declared: dict[str, Any]) -> None:
     patterns = declared["package_data"]["source_pinterest"]
     packaged = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
@@ -92,6 +104,18 @@ def test_the_lock_holds_what_is_declared(declared: dict[str, Any]) -> None:
 
 def test_the_lock_names_no_host() -> None:
     assert not re.search(r"https?:|--(extra-)?index-url|--find-links|--trusted-host", text("requirements.lock"))
+
+
+def test_the_registry_of_connectors_takes_the_metadata() -> None:
+    model = pytest.importorskip(
+        "airbyte_connector_models.metadata.v0.connector_metadata_definition_v0", reason="`make install` brings it"
+    ).ConnectorMetadataDefinitionV0
+    written = yaml.safe_load(text("metadata.yaml"))
+
+    assert model.model_validate(written).data.docker_image_tag == __version__
+    for key, wrong in {"supportLevel": "gold", "releases": {"breakingChanges": {"3": {}}}, "colour": "red"}.items():
+        with pytest.raises(ValidationError):
+            model.model_validate({**written, "data": {**written["data"], key: wrong}})
 
 
 def test_the_connector_is_the_one_that_platforms_know(metadata: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ class Reader:
 
 
 OFFICIAL = ROOT / ".tmp" / "official"
-"""A virtual environment with airbyte-source-pinterest from PyPI; `make bench` makes it."""
+"""A virtual environment with Airbyte's own connector, from PyPI and below version 3; `make bench` makes it."""
 _OFFICIAL_START = (str(OFFICIAL / "bin" / "python"), "-c", "from source_pinterest.run import run; run()")
 _API = "https://api.pinterest.com/v5"
 

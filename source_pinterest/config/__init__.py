@@ -14,6 +14,8 @@ from source_pinterest.columns import DATE, LIVE_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config.attribution import ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES, AttributionWindow
 from source_pinterest.config.credentials import AccessTokenCredentials, Credentials, OAuthCredentials, read_credentials
 from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
+from source_pinterest.config.hidden_options import hidden_notices
+from source_pinterest.config.older_forms import in_form_of_today
 from source_pinterest.config.options import (
     NumberOption,
     column_names,
@@ -97,7 +99,7 @@ class Config:
         """
         if not isinstance(raw, Mapping):
             raise refusal("The configuration must be a JSON object that holds the options by name.")
-        options = without_blanks(raw)
+        options = without_blanks(in_form_of_today(raw))
         # First of all: from here on no refusal quotes a secret, wherever it was typed.
         credentials = read_credentials(options)
         today = today or utc_today()
@@ -129,7 +131,7 @@ class Config:
             custom_reports=custom_reports,
             num_report_jobs=_REPORT_JOBS.read_whole(options, _DEFAULT_REPORT_JOBS),
             report_timeout_seconds=60 * _REPORT_TIMEOUT.read(options, _DEFAULT_REPORT_TIMEOUT_MINUTES),
-            notices=(*notices, *column_notices, *report_notices),
+            notices=(*notices, *column_notices, *report_notices, *hidden_notices(options)),
         )
 
 

@@ -153,15 +153,13 @@ class _Entry:
         return tuple(choice for choice in choices if choice in chosen)
 
     def window_days(self, key: str) -> int | None:
-        """A number of days; some older forms saved it as a list with one entry."""
-        match self.options.get(key):
-            case None | []:
-                return None
-            case [value] | value:
-                if isinstance(value, bool) or value not in ATTRIBUTION_WINDOWS_DAYS:
-                    days = ", ".join(map(str, ATTRIBUTION_WINDOWS_DAYS))
-                    raise refusal(f"{self.title(key)}: {value!r} is not a valid choice. Choose one of: {days}.")
-                return int(value)
+        value = self.options.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or value not in ATTRIBUTION_WINDOWS_DAYS:
+            days = ", ".join(map(str, ATTRIBUTION_WINDOWS_DAYS))
+            raise refusal(f"{self.title(key)}: {value!r} is not a valid choice. Choose one of: {days}.")
+        return int(value)
 
 
 def _report(entry: _Entry, today: Date) -> tuple[CustomReport, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from pinterestsdk.models.product_group_summary_status import ProductGroupSummary
 
 from source_pinterest import limits
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS, REACH_COLUMNS
-from source_pinterest.config import report_levels
+from source_pinterest.config import Config, report_levels
 from source_pinterest.config.attribution import ATTRIBUTION_TYPES
 from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
 from source_pinterest.config.report_levels import LEVELS, is_targeting, reach_of
@@ -36,8 +36,7 @@ def read(**fields: Any) -> CustomReport:
 
 def sample(name: str) -> tuple[CustomReport, ...]:
     raw = json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
-    reports, _ = read_custom_reports(raw["custom_reports"], TODAY)
-    return reports
+    return Config.from_mapping(raw, TODAY).custom_reports
 
 
 def test_four_fields_make_a_report() -> None:
@@ -191,12 +190,12 @@ def test_product_items_have_every_column_but_those_of_an_ad(level: str) -> None:
 
 
 @pytest.mark.parametrize("days", limits.ATTRIBUTION_WINDOWS_DAYS)
-def test_a_window_is_a_number_or_a_list_of_one(days: int) -> None:
-    chosen = read(click_window_days=days, engagement_window_days=[days], view_window_days=float(days))
+def test_a_window_is_a_whole_number(days: int) -> None:
+    chosen = read(click_window_days=days, engagement_window_days=days, view_window_days=float(days))
 
     assert (chosen.click_window_days, chosen.engagement_window_days, chosen.view_window_days) == (days, days, days)
     assert isinstance(chosen.view_window_days, int)
-    assert read(click_window_days=[]).click_window_days is None
+    assert read(click_window_days=None).click_window_days is None
 
 
 @pytest.mark.parametrize("level", LEVELS)
