@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -39,6 +39,10 @@ T = TypeVar("T")
 
 class CallsUsedUpError(Exception):
     """What is left is held back for what matters more."""
+
+
+class UncountedCallError(Exception):
+    """Something else than a look wants to make a call."""
 
 
 class StoppedError(Exception):
@@ -93,6 +97,7 @@ class Calls:
         self._response: requests.Response | None = None
         self.sightings: list[Sighting] = []
         api.session.hooks["response"].append(self._keep)
+        api.session.paced = _uncounted  # type: ignore[method-assign]
 
     def get(self, what: str, path: str, params: Mapping[str, Any], names: Collection[str] = ()) -> Sighting:
         """Ask for what lies at a path; `names` are those that a refusal may be about."""
@@ -191,6 +196,11 @@ class Calls:
 
     def _url(self, path: str) -> str:
         return f"{self._api.base_url}/{path}"
+
+
+def _uncounted(*_: Any, **__: Any) -> NoReturn:
+    """What the connector's own clients get: none makes a call that is not counted."""
+    raise UncountedCallError
 
 
 def _parsed(chunks: Iterator[bytes]) -> Any:

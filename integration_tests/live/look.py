@@ -106,7 +106,7 @@ class Look:
         yield AdAccounts.stream_name(), partial(self._pages.read, AdAccounts, {})
         yield Campaigns.stream_name(), self._campaigns
         for of in (AdGroups, Ads):
-            yield of.stream_name(), partial(self._any, of)
+            yield of.stream_name(), partial(self._of_account, of)
 
     def _numbers(self) -> Iterator[Step]:
         for of in (CampaignAnalytics, CampaignTargetingAnalytics):
@@ -148,19 +148,21 @@ class Look:
             raise NothingToAskError("no ad_accounts")
         return self._account
 
-    def _any(self, of: type[PinterestStream], **more: Any) -> bool:
-        """Read a list of the ad account, of the first parent, or of nobody in particular; whether it came."""
+    def _of_account(self, of: type[PinterestStream], **more: Any) -> bool:
+        """Read a list of the ad account; whether it could be read."""
+        return self._pages.read(of, {"ad_account_id": self._of_an_account()}, **more).is_fine
+
+    def _any(self, of: type[PinterestStream]) -> None:
+        """Have a stream ask for the ad account, for the first parent, or for nobody in particular."""
         parents: dict[str, str] = {}
+        ids: dict[str, Any] = {}
         if "ad_account_id" in of.partition_keys:
             parents["ad_account_id"] = self._of_an_account()
         if issubclass(of, ChildStream):
             parents[of.partition_keys[-1]] = self._pages.ids(of.parent)[0]
-        if issubclass(of, EntityListStream) and not more:
-            name, entities = next(iter(of.listed_by.items()))
-            more = {name: self._pages.ids(entities)[0]}
-        if missing := [key for key in of.partition_keys if key not in parents]:
-            raise NothingToAskError(f"no {missing[0]}")
-        return self._pages.read(of, parents, **more).is_fine
+        if issubclass(of, EntityListStream):
+            ids = {name: self._pages.ids(entities)[:1] for name, entities in of.listed_by.items()}
+        self._pages.read_by_itself(of, parents, **ids)
 
     def _campaigns(self) -> None:
         """Those of the first ad account that has any."""
@@ -168,7 +170,7 @@ class Look:
         listed = wanted or [str(account["id"]) for account in self._pages.items(AdAccounts)]
         for account in [one for one in listed if one not in unwanted][:ACCOUNTS_TRIED]:
             self._account = account
-            if self._any(Campaigns) and self._pages.items(Campaigns):
+            if self._of_account(Campaigns) and self._pages.items(Campaigns):
                 return
         self._of_an_account()
 
@@ -202,11 +204,11 @@ class Look:
     def _keywords(self) -> None:
         """Those of many ad groups at once, and where that is refused, of one."""
         ad_groups = self._pages.ids(AdGroups)[:_AD_GROUPS_AT_ONCE]
-        if len(ad_groups) > 1 and self._any(Keywords, **{AD_GROUPS: list(ad_groups)}):
+        if len(ad_groups) > 1 and self._of_account(Keywords, **{AD_GROUPS: list(ad_groups)}):
             parents = {str(item.get("parent_id")) for item in self._pages.items(Keywords)}
             self._seen.counts[AD_GROUPS] = [len(parents & set(ad_groups)), len(parents - set(ad_groups))]
         else:
-            self._any(Keywords, **{AD_GROUP: ad_groups[0]})
+            self._of_account(Keywords, **{AD_GROUP: ad_groups[0]})
 
 
 def _pins(board: Record) -> int:
