@@ -32,7 +32,7 @@ def grain(seen: Seen) -> Answer | None:
         )
     if finer:
         return Answer(facts, f"Rows of {_listed(finer)} are finer, and the connector's key tells them apart.")
-    return Answer(facts, f"Rows of {_listed(levels)} are one an entity and day.")
+    return Answer(facts, f"No two rows of {_listed(levels)} that came are of the same entity and day.")
 
 
 def _grain_of(report: LevelSeen) -> dict[str, Any]:

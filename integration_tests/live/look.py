@@ -29,6 +29,7 @@ from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.targeting_levels import CampaignTargetingAnalytics
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
@@ -153,7 +154,7 @@ class Look:
         return self._pages.read(of, {"ad_account_id": self._of_an_account()}, **more).is_fine
 
     def _any(self, of: type[PinterestStream]) -> None:
-        """Have a stream ask for the ad account, for the first parent, or for nobody in particular."""
+        """Have a stream ask for the ad account, for the first parent, or for the first slice that it has."""
         parents: dict[str, str] = {}
         ids: dict[str, Any] = {}
         if "ad_account_id" in of.partition_keys:
@@ -162,7 +163,8 @@ class Look:
             parents[of.partition_keys[-1]] = self._pages.ids(of.parent)[0]
         if issubclass(of, EntityListStream):
             ids = {name: self._pages.ids(entities)[:1] for name, entities in of.listed_by.items()}
-        self._pages.read_by_itself(of, parents, **ids)
+        is_own = not set(of.partition_keys) <= set(parents)
+        self._pages.read_by_itself(of, None if is_own else partition_slice(parents, **ids))
 
     def _campaigns(self) -> None:
         """Those of the first ad account that has any."""

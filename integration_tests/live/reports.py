@@ -12,12 +12,12 @@ from integration_tests.live.shapes import column_types, number, only_told, repea
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.reporting.job import JobStatus
 from source_pinterest.reporting.reader import Filed, report_rows
-from source_pinterest.streams.analytics.report_rows import ITEM_ID
 
 MOST_ROWS = 5_000
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, PATIENCE_SECONDS = 15.0, 120.0, 900.0
 FILED_UNDER = "ENTITY_ID"
 """What rows are filed under, as if it were a column."""
+_ITEM_ID = "PRODUCT_ITEM_ID"
 _ID_COLUMNS = (
     "CAMPAIGN_ID",
     "AD_GROUP_ID",
@@ -25,7 +25,7 @@ _ID_COLUMNS = (
     "PIN_PROMOTION_ID",
     "PIN_ID",
     "PRODUCT_GROUP_ID",
-    "PRODUCT_ITEM_ID",
+    _ITEM_ID,
 )
 _OTHER_PARTS = ("TARGETING_TYPE", "TARGETING_VALUE", "DATE", "HOUR")
 _RECORDED_HOST = "pinterest-waterloo.s3.amazonaws.com"
@@ -99,9 +99,9 @@ class LevelSeen:
     @property
     def repeats_of_key(self) -> int:
         """How many rows repeat the connector's key; it takes what a row is filed under for the id of a product item."""
-        if ITEM_ID in self.parts:
+        if _ITEM_ID in self.parts:
             return self.repeats_of(*self.key)
-        return self.repeats_of(*(FILED_UNDER if name == ITEM_ID else name for name in self.key))
+        return self.repeats_of(*(FILED_UNDER if name == _ITEM_ID else name for name in self.key))
 
     def as_json(self) -> dict[str, Any]:
         """All that may be told of it."""
