@@ -162,6 +162,16 @@ def test_reports_that_take_their_time_are_waited_for(tmp_path: Path) -> None:
     assert {told["ended"] for told in report["reports"].values()} == {"FINISHED"}
 
 
+def test_whoever_interrupts_has_what_was_seen(tmp_path: Path) -> None:
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with Simulator(small_account(), report_seconds=100) as sim:
+        report = looked_at(sim, tmp_path, sleep=interrupted)
+    assert report["stopped_because"] == "Interrupted"
+    assert report["streams"]["pins"]["call"] == "taken"
+
+
 def test_reports_that_never_come_are_told(tmp_path: Path) -> None:
     with Simulator(small_account(), report_seconds=100_000) as sim:
         report = looked_at(sim, tmp_path)

@@ -18,6 +18,7 @@ from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.api.session import Answer
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+from source_pinterest.engine.refused_names import named_in
 from source_pinterest.limits import rate_category
 
 MOST_CALLS = 60
@@ -185,7 +186,8 @@ class Calls:
             seen = {"body": answer.value}
         elif answer is not None:
             seen = {"code": answer.code, "verdict": answer.verdict, "is_pinterests": answer.is_pinterests}
-            seen["named"] = frozenset(re.findall(r"\w+", answer.message)).intersection(names)
+            parameters = {name for name in names if name.islower() and re.search(rf"\b{name}\b", answer.message)}
+            seen["named"] = frozenset(parameters | named_in(answer.message, names))
             hint = answer.pause_hint_seconds()
             self._hint = math.inf if hint is None else hint
         status, length = self._response.status_code, len(self._response.request.url or "")

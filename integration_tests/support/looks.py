@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,12 +15,12 @@ from integration_tests.support.worlds import small_world
 REPORTS = "analytics/create_report"
 
 
-def looked_at(sim: Simulator, folder: Path, config: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def looked_at(sim: Simulator, folder: Path, sleep: Callable[[float], None] | None = None) -> dict[str, Any]:
     """The report, as it stands in its file; whatever comes of it, the look was modest."""
     path = folder / "config.json"
-    path.write_text(json.dumps(config or sim.config()), encoding="utf-8")
+    path.write_text(json.dumps(sim.config()), encoding="utf-8")
     with mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url, "PINTEREST_SAVE_TOKENS": "1"}):
-        report = json.loads(json.dumps(look_at(path, sim.advance)))
+        report = json.loads(json.dumps(look_at(path, sleep or sim.advance)))
     assert_modest(sim)
     return dict(report)
 
