@@ -15,6 +15,7 @@ from source_pinterest.api import Api
 from source_pinterest.config import Config
 from source_pinterest.streams.ads.account_lists import Audiences
 from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards
@@ -26,6 +27,18 @@ class BoardsByKind(Boards):
     def slices(self) -> Iterator[StreamSlice]:
         """Two of them."""
         yield from (partition_slice({"kind": kind}) for kind in ("ours", "theirs"))
+
+    def get_json_schema(self) -> Any:
+        """That of boards."""
+        return {**self.shared.stream(Boards).get_json_schema()}
+
+
+class BoardsAtOnce(Boards):
+    """Boards of which none is emitted before all are listed."""
+
+    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+        """All pages as one."""
+        yield from list(super().listing(stream_slice))
 
     def get_json_schema(self) -> Any:
         """That of boards."""
@@ -60,6 +73,11 @@ def test_it_reads_a_page_of_its_first_slice(sim: Simulator, pages: Pages, seen: 
         "fields_of_another_type": {},
         "fields_not_named_here": 0,
     }
+
+
+def test_one_that_goes_on_before_it_gives_anything_is_stopped(sim: Simulator, pages: Pages) -> None:
+    pages.read_by_itself(BoardsAtOnce, None)
+    assert [entry.operation_id for entry in sim.log] == ["boards/list"]
 
 
 def test_one_that_needs_calls_of_others_makes_none(sim: Simulator, pages: Pages) -> None:

@@ -14,7 +14,7 @@ import pytest
 from integration_tests.live.__main__ import main
 from integration_tests.live.questions import ANSWERED, NOT_REACHED, NOT_SEEN, QUESTIONS
 from integration_tests.live.quota_headers import RECORDED
-from integration_tests.live.table import WIDTH, tables_of
+from integration_tests.live.table import tables_of
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.faults.script import DOWNLOAD
@@ -114,6 +114,13 @@ def test_each_stream_and_each_level_has_its_place(tmp_path: Path) -> None:
     reached = {*report["streams"], *report["reports"]}
     assert reached.isdisjoint(report["not_reached"])
     assert {stream.stream_name() for stream in STREAMS} == (reached | set(report["not_reached"])) - {"hourly"}
+
+
+def test_an_item_without_an_id_is_the_one_that_its_row_is_filed_under(tmp_path: Path) -> None:
+    with Simulator(small_account(product_item_column="")) as sim:
+        report = looked_at(sim, tmp_path)["reports"]["product_item_report"]
+    assert report["rows"] > 1
+    assert report["keys"]["rows_that_repeat_it"] == 0
 
 
 def test_a_field_of_another_type_is_told(tmp_path: Path) -> None:
@@ -241,7 +248,7 @@ def test_the_command_prints_what_it_writes(tmp_path: Path, report_path: Path) ->
         assert json.loads(path.read_text(encoding="utf-8")) == sim.config()
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert max(map(len, lines)) <= WIDTH
+    assert max(map(len, lines)) <= 100
     assert "attach it to an issue" in done.stdout
     questions = json.loads(report_path.read_text(encoding="utf-8"))["questions"]
     shown = [line for line in lines if line.startswith("│")]
