@@ -15,16 +15,7 @@ from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.looks import looked_at, small_account
 from integration_tests.support.pinterest import Simulator
 
-File = Mapping[str, list[dict[str, Any]]]
-
 BY_ID, BY_ROW = "an object of lists by id", "begins with [, another shape"
-
-
-def each_row(change: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> Callable[[Any, File], Any]:
-    """A report whose rows are changed, and perhaps more than one of each is made."""
-    return lambda _entry, file: {
-        entity: [changed for row in rows for changed in change(row)] for entity, rows in file.items()
-    }
 
 
 @dataclass(frozen=True)
@@ -117,23 +108,24 @@ VARIANTS: Mapping[str, Variant] = {
         {"header_style": HeaderStyle.ABSENT},
         {"keyword_batches": "ignored", "keywords": 0, "negative_keywords": 1, "product_groups": 0},
     ),
-    "empty lists for empty reports": Variant({"empty_report": {"files": ["[]"]}}, file=lambda _entry, _file: []),
-    "trial access, rows of each pin": Variant(
+    "empty lists for empty reports": Variant(
+        {"empty_report": {"files": ["[]"], "stated_sizes": ["2"]}}, sizes={"empty_report": "[]", "keywords": 0}
+    ),
+    "trial access, rows of each ad": Variant(
         {
             "daily_quota": {"quotas_of_an_hour_or_more": ["safety_net_app_id_user_id: 1000 in 86,400 s"]},
             "keyword_batches": {"ad_groups_shown": 1, "other_parents_shown": 0},
             "report_grain": {
                 "KEYWORD": {
                     "finer_than_one_entity_a_day": True,
-                    "told_apart_by": ["AD_GROUP_ID", "TARGETING_TYPE", "TARGETING_VALUE", "DATE", "PIN_ID"],
+                    "told_apart_by": ["AD_GROUP_ID", "TARGETING_TYPE", "TARGETING_VALUE", "DATE", "AD_ID"],
                 },
                 "PRODUCT_GROUP": {"finer_than_one_entity_a_day": True},
             },
             "token_rotation": {"another_refresh_token_came": True},
         },
         {"profile": "trial", "refresh_rotation": Rotation.REVOKE},
-        {"keyword_batches": "last_one"},
-        each_row(lambda row: [{**row, "PIN_ID": pin} for pin in ("81", "82")]),
+        {"keyword_batches": "last_one", "report_grain": "ad", "ads": 4},
     ),
     "standard access, rows that nothing tells apart": Variant(
         {
@@ -142,8 +134,7 @@ VARIANTS: Mapping[str, Variant] = {
             "column_types": {"columns": {"integer or string": None}},
         },
         {"profile": "standard"},
-        {"numeric_ids": False},
-        each_row(lambda row: [row, row]),
+        {"numeric_ids": False, "report_grain": "ad", "report_ids": "none", "ads": 4},
     ),
     "long addresses refused, keywords without targeting": Variant(
         {
@@ -152,7 +143,7 @@ VARIANTS: Mapping[str, Variant] = {
             "report_grain": {"KEYWORD": {"entity": ["AD_GROUP_ID", "ENTITY_ID"], "finer_than_one_entity_a_day": False}},
         },
         {"max_url_length": 4_500, "long_url_status": 400},
-        file=each_row(lambda row: [{name: value for name, value in row.items() if "TARGETING" not in name}]),
+        {"keyword_targeting": False},
     ),
     "files of another shape, a call throttled": Variant(
         {

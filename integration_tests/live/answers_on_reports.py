@@ -132,7 +132,7 @@ def hours(seen: Seen) -> Answer | None:
     means = (
         "Hourly custom reports have their key."
         if has_hour
-        else "Without it, hourly custom reports end with the message that rows have no key."
+        else "Without it, hourly custom reports are incomplete, unless the destination appends."
     )
     again = number(report.repeats_of("CAMPAIGN_ID", "DATE"))
     return Answer({"column_HOUR": has_hour, "rows": number(len(report.rows)), "rows_that_repeat_a_day": again}, means)
