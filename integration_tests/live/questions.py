@@ -23,7 +23,7 @@ class Question:
 
     Attributes:
         name: for machines.
-        title: what is open, as it goes on after "whether", "which" or "what".
+        title: what is open, in an indirect question.
         answer: what was seen of it and what that means; None where nothing was.
         needs: the calls that can answer it.
     """
