@@ -17,8 +17,6 @@ from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from integration_tests.simulator import SYNC_COLUMNS, Entry, Fault, ReportStatus
-from integration_tests.simulator.analytics.operation import AnalyticsOperation
-from integration_tests.simulator.analytics.targeting_operation import TargetingOperation
 from integration_tests.simulator.calls.fields import Field as BodyField
 from integration_tests.simulator.calls.fields import ListField, NumberField, TextField, UnsimulatedField
 from integration_tests.simulator.calls.operation import Operation
@@ -164,17 +162,6 @@ def test_answers_in_the_form_of_the_contract(sim: Simulator, sdk: pinterestsdk.A
 
     assert answer
     assert getattr(answer, "items", None) != []
-
-
-def test_the_rows_of_each_analytics_operation_have_a_model() -> None:
-    """Rows of targeting analytics are not flat: their models go with the answer."""
-    flat = {
-        name
-        for name, operation in OPERATIONS.items()
-        if isinstance(operation, AnalyticsOperation) and not isinstance(operation, TargetingOperation)
-    }
-
-    assert set(ROW_MODELS) == flat
 
 
 @pytest.mark.parametrize(("operation_id", "model"), ROW_MODELS.items())

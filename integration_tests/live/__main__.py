@@ -1,38 +1,96 @@
-"""A look at a real account: `python -m integration_tests.live secrets/config.json` prints a report without its data."""
+"""A look at a real account: `python -m integration_tests.live secrets/config.json` writes live-report.json.
+
+What it prints and writes holds no id, name, value, address or token.
+"""
 
 import json
 import logging
 import os
 import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from textwrap import fill
 
-from integration_tests.live.look import look
-from integration_tests.live.questions import QUESTIONS
-from integration_tests.support.documents import table
-from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
-from source_pinterest.source import LOGGER, SourcePinterest
+from airbyte_cdk.utils import AirbyteTracedException
+
+from integration_tests.live.calls import Calls, StoppedError
+from integration_tests.live.look import Look
+from integration_tests.live.report import Report, report_of
+from integration_tests.live.table import WIDTH, tables_of
+from source_pinterest.api import Api
+from source_pinterest.api.errors import AuthenticationError, QuotaExhaustedError, TokenEndpointError
+from source_pinterest.api.tokens import Tokens
+from source_pinterest.config import Config, OAuthCredentials
+from source_pinterest.config.files import read_object
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore
+from source_pinterest.streams.base.context import Sync
+
+DEFAULT_CONFIG = Path("secrets/config.json")
+REPORT = Path(__file__).parents[2] / "live-report.json"
 
 
-def main(path: Path) -> str:
-    """The report."""
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, logging.StreamHandler):
-            handler.setStream(sys.stderr)  # what the connector logs names accounts, which the report must not
-    os.environ[SAVE_TOKENS_VARIABLE] = "1"  # a rotated token would be lost otherwise
-    source = SourcePinterest()
-    is_fine, message = source.check_connection(LOGGER, source.read_config(str(path)))
-    told, seen = look(json.loads(path.read_text(encoding="utf-8")), path)
-    return "\n\n".join(
-        [
-            f"check: {'passed' if is_fine else 'failed'}{', with something to say' if message else ''}",
-            table(("Stream", "One page"), told.items()),
-            table(("Question", "Answer"), [(question.title, question.answer(seen)) for question in QUESTIONS]),
-        ]
+def look_at(path: Path, sleep: Callable[[float], None]) -> Report:
+    """The report on the account of a config file, into which a rotated refresh token goes.
+
+    Raises:
+        AirbyteTracedException: the file is no config, or its token does not work.
+        StoppedError: Pinterest can't be reached.
+    """
+    raw = read_object(path)
+    # One call for a token, no other try: each counts.
+    config = replace(Config.from_mapping(raw), max_retries=0, max_wait_seconds=0, organic_per_ad_account=False)
+    store, rotations = TokenStore(raw, lambda _: None, path), []
+
+    def rotated(tokens: Tokens) -> None:
+        rotations.append(True)
+        store.rotated(tokens)
+
+    api = Api.connect(config, rotated, lambda: None)
+    seen = Look(Sync(api, config), Calls(api, sleep)).taken()
+    if isinstance(config.credentials, OAuthCredentials):
+        seen.rotated = bool(rotations)
+    return report_of(seen)
+
+
+def main(path: Path, report_path: Path, sleep: Callable[[float], None]) -> str:
+    """The report for people, once it is written for machines.
+
+    Raises:
+        SystemExit: there is nothing to report; the sentence says why.
+    """
+    if not path.is_file():
+        raise SystemExit(f"make live needs {path}: a connector config with credentials of a Pinterest account.")
+    try:
+        report = look_at(path, sleep)
+    except StoppedError as error:
+        raise SystemExit(f"{error}.") from error
+    except AuthenticationError as error:
+        raise SystemExit(
+            f"Pinterest does not take the token in {path}: get another one with python -m source_pinterest.authorize, "
+            "and put it there."
+        ) from error
+    except (TokenEndpointError, QuotaExhaustedError) as error:
+        raise SystemExit("Pinterest can't be reached for a token: check the network, and try again later.") from error
+    except AirbyteTracedException as error:
+        raise SystemExit(str(error.message)) from error
+    report_path.write_text(f"{json.dumps(report, indent=2)}\n", encoding="utf-8")
+    ending = (
+        f"Written to {report_path.name}, without anything of the account's. Please attach it to an issue of this "
+        "project: it settles what the documents leave open."
     )
+    return f"{tables_of(report)}\n\n{fill(ending, WIDTH)}"
+
+
+def _wait(seconds: float) -> None:
+    sys.stderr.write(f"Waiting {seconds:g} s for Pinterest ...\n")
+    time.sleep(seconds)
 
 
 if __name__ == "__main__":
-    config = Path(*sys.argv[1:2]) if sys.argv[1:] else Path("secrets/config.json")
-    if not config.is_file():
-        sys.exit(f"make live needs {config}: a connector config with credentials of a Pinterest account.")
-    sys.stdout.write(f"{main(config)}\n")
+    logging.disable(logging.CRITICAL)  # what the connector logs names accounts
+    os.environ[SAVE_TOKENS_VARIABLE] = "1"  # a rotated token would be lost otherwise
+    config_file = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_CONFIG
+    report_file = Path(sys.argv[2]) if len(sys.argv) > 2 else REPORT
+    sys.stdout.write(f"{main(config_file, report_file, _wait)}\n")

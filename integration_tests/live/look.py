@@ -1,120 +1,218 @@
-"""One page of each stream of a real account: does it come, and is it what the schema says?"""
+"""What is asked of a real account, and in which order? What the connector would ask: a page, or a few days.
 
-import logging
-from collections.abc import Iterator, Mapping
-from io import BytesIO
-from itertools import islice
-from pathlib import Path
+What matters most comes first: the entities, whose ids the rest needs, the reports, which take their time, analytics,
+then lists. What there are no calls left for is named.
+"""
+
+from collections import deque
+from collections.abc import Callable, Container, Iterator
+from functools import partial
+from http import HTTPStatus
 from typing import Any
-from unittest import mock
 
-import jsonschema
-import requests
-from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.message import InMemoryMessageRepository
-from airbyte_cdk.sources.types import StreamSlice
-from urllib3 import HTTPResponse
-
-from integration_tests.live.questions import Seen
-from source_pinterest.api import Api
+from integration_tests.live.analytics import Analytics
+from integration_tests.live.calls import Calls, CallsUsedUpError, StoppedError
+from integration_tests.live.orders import Orders
+from integration_tests.live.organic_days import OrganicDays
+from integration_tests.live.pages import NothingToAskError, Pages
+from integration_tests.live.seen import Seen
+from integration_tests.live.shapes import Record
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.api.tokens import Tokens
-from source_pinterest.config import Config
-from source_pinterest.dates import days_before, utc_today
-from source_pinterest.engine.token_store import TokenStore
-from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import planned_window
-from source_pinterest.state.period import Period
-from source_pinterest.streams import STREAMS
+from source_pinterest.streams import LISTS, STREAMS
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
+from source_pinterest.streams.ads.entity_lists import EntityListStream
+from source_pinterest.streams.ads.keywords import AD_GROUP, AD_GROUPS, Keywords
+from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
 from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
-from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.analytics.report_slices import is_report
+from source_pinterest.streams.analytics.query import QueryAnalytics
+from source_pinterest.streams.analytics.targeting_levels import CampaignTargetingAnalytics
+from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import failure_of, ids_of
+from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.boards import Boards, BoardSections
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics
+from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
+from source_pinterest.streams.organic.profile import UserAccount
+from source_pinterest.streams.organic.profile_analytics import ProfileAnalytics
+from source_pinterest.streams.organic.rankings import RankingStream
+from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
 
-LOGGER = logging.getLogger("airbyte")
-PAGE, DAYS = 250, 14
-Told = dict[str, str]
+ACCOUNTS_TRIED = 3
+_AD_GROUPS_AT_ONCE = 100
+_BOARDS_TRIED = 2
+ON_BEHALF = "boards_of_owner"
+"""What no stream asks for: whether boards can be listed on behalf of an ad account's owner."""
 
-
-def look(raw: Mapping[str, Any], config_path: Path) -> tuple[Told, Seen]:
-    """What became of each stream, and all that was seen; a rotated token goes into the config file."""
-    recently = str(days_before(utc_today(), DAYS))
-    seen, settings = Seen(), Config.from_mapping({**raw, "start_date": recently})
-    store = TokenStore(raw, lambda _: None, config_path)
-
-    def rotated(tokens: Tokens) -> None:
-        seen.rotated = True
-        store.rotated(tokens)
-
-    sync = Sync(Api.connect(settings, rotated, lambda: None), settings)
-    manager, repository = ConnectorStateManager([]), InMemoryMessageRepository()
-    streams = [sync.stream(stream_class) for stream_class in STREAMS]
-    for stream in streams:
-        stream.open_state(
-            Period.of(stream.days, settings, configured=None), StateStore(stream.name, manager, repository)
-        )
-        if isinstance(stream, ReportStream):
-            _order_one(stream)
-    with mock.patch.object(requests.Session, "send", _noting(seen)):
-        told = {stream.name: _one_page(stream, seen) for stream in streams}
-    seen.rotated = bool(seen.rotated) if "refresh_token" in str(raw) else None
-    return told, seen
+Step = tuple[str, Callable[[], object]]
 
 
-def _noting(seen: Seen) -> Any:
-    send = requests.Session.send
+class Look:
+    """One look at an account.
 
-    def noting(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        response = send(session, request, **options)
-        if "/oauth/token" not in str(request.url):
-            _keep_body(response)
-            seen.responses.append(response)
-        return response
+    Args:
+        sync: the connector's streams.
+        calls: asks Pinterest.
+    """
 
-    return noting
+    def __init__(self, sync: Sync, calls: Calls) -> None:
+        self._config, self._calls = sync.config, calls
+        self._seen = Seen(sightings=calls.sightings)
+        self._pages = Pages(sync, calls, self._seen)
+        self._orders = Orders(sync, calls, self._seen)
+        self._analytics = Analytics(self._pages, calls, self._seen)
+        self._days = OrganicDays(self._pages, calls, self._seen)
+        self._account = self._board = ""
+        first = [*self._entities(), *self._orders.steps(self._of_an_account), *self._numbers(), *self._content()]
+        self._steps = deque([*first, *self._rest({what for what, _ in first})])
+
+    def taken(self) -> Seen:
+        """What was seen, as far as the calls last.
+
+        Raises:
+            PinterestError: there is no token that works.
+            StoppedError: Pinterest can't be reached.
+        """
+        try:
+            self._work_off()
+            self._orders.collect()
+            self._work_off()
+        except (StoppedError, PinterestError) as error:
+            if not any(sighting.status not in (0, HTTPStatus.UNAUTHORIZED) for sighting in self._calls.sightings):
+                raise
+            self._seen.stopped = str(error) if isinstance(error, StoppedError) else "Pinterest takes the token no more"
+        except KeyboardInterrupt:
+            self._seen.stopped = "Interrupted"
+        self._seen.not_reached = [what for what, _ in self._steps]
+        return self._seen
+
+    def _work_off(self) -> None:
+        """Take each step once; those that calls are held back from come back to the end of the line."""
+        for _ in range(len(self._steps)):
+            what, step = self._steps[0]
+            try:
+                step()
+            except CallsUsedUpError:
+                self._steps.append((what, step))
+            except NothingToAskError as error:
+                self._seen.nothing[what] = str(error)
+            except (AttributeError, LookupError, TypeError, ValueError):  # of an answer in a shape that nobody foresaw
+                self._seen.unexpected.add(what)
+            self._steps.popleft()
+
+    # -- the steps, in their order
+
+    def _entities(self) -> Iterator[Step]:
+        yield AdAccounts.stream_name(), partial(self._pages.read, AdAccounts, {})
+        yield Campaigns.stream_name(), self._campaigns
+        for of in (AdGroups, Ads):
+            yield of.stream_name(), partial(self._of_account, of)
+
+    def _numbers(self) -> Iterator[Step]:
+        for of in (CampaignAnalytics, CampaignTargetingAnalytics):
+            yield of.stream_name(), partial(self._analytics.read, self._of_an_account, of)
+        yield Analytics.LONG_ADDRESSES, partial(self._analytics.try_long_addresses, self._of_an_account)
+        yield Analytics.UNDOCUMENTED, partial(self._analytics.try_undocumented_columns, self._of_an_account)
+
+    def _content(self) -> Iterator[Step]:
+        for of in (UserAccount, Boards):
+            yield of.stream_name(), partial(self._pages.read, of, {})
+        yield BoardSections.stream_name(), self._board_sections
+        yield BoardPins.stream_name(), self._board_pins
+        yield BoardSectionPins.stream_name(), self._section_pins
+        yield Pins.stream_name(), partial(self._pages.read, Pins, {})
+        yield UserAccountAnalytics.stream_name(), partial(self._days.of_profile, UserAccountAnalytics)
+        yield PinAnalytics.stream_name(), self._days.of_pins
+        yield Keywords.stream_name(), self._keywords
+        yield ProductGroupPromotions.stream_name(), partial(self._any, ProductGroupPromotions)
+        yield ON_BEHALF, self._boards_of_owner
+
+    def _rest(self, known: Container[str]) -> Iterator[Step]:
+        """What has the shape of something above, or is of few accounts."""
+        for of in dict.fromkeys((*LISTS, *STREAMS)):
+            if of.stream_name() in known:
+                continue
+            if issubclass(of, QueryAnalytics):
+                yield of.stream_name(), partial(self._analytics.read, self._of_an_account, of)
+            elif issubclass(of, ProfileAnalytics):
+                yield of.stream_name(), partial(self._days.of_profile, of)
+            elif issubclass(of, RankingStream):
+                yield of.stream_name(), partial(self._days.of_ranking, of)
+            else:
+                yield of.stream_name(), partial(self._any, of)
+
+    # -- what a step does
+
+    def _of_an_account(self) -> str:
+        if not self._account:
+            raise NothingToAskError("no ad_accounts")
+        return self._account
+
+    def _of_account(self, of: type[PinterestStream], **more: Any) -> bool:
+        """Read a list of the ad account; whether it could be read."""
+        return self._pages.read(of, {"ad_account_id": self._of_an_account()}, **more).is_fine
+
+    def _any(self, of: type[PinterestStream]) -> None:
+        """Have a stream ask for the ad account, for the first parent, or for the first slice that it has."""
+        parents: dict[str, str] = {}
+        ids: dict[str, Any] = {}
+        if "ad_account_id" in of.partition_keys:
+            parents["ad_account_id"] = self._of_an_account()
+        if issubclass(of, ChildStream):
+            parents[of.partition_keys[-1]] = self._pages.ids(of.parent)[0]
+        if issubclass(of, EntityListStream):
+            ids = {name: self._pages.ids(entities)[:1] for name, entities in of.listed_by.items()}
+        is_own = not set(of.partition_keys) <= set(parents)
+        self._pages.read_by_itself(of, None if is_own else partition_slice(parents, **ids))
+
+    def _campaigns(self) -> None:
+        """Those of the first ad account that has any."""
+        wanted, unwanted = self._config.account_ids, self._config.exclude_account_ids
+        listed = wanted or [str(account["id"]) for account in self._pages.items(AdAccounts)]
+        for account in [one for one in listed if one not in unwanted][:ACCOUNTS_TRIED]:
+            self._account = account
+            if self._of_account(Campaigns) and self._pages.items(Campaigns):
+                return
+        self._of_an_account()
+
+    def _board_sections(self) -> None:
+        """Those of the boards with the most pins, until one has any."""
+        for board in self._boards()[:_BOARDS_TRIED]:
+            self._board = board
+            self._pages.read(BoardSections, {"board_id": board})
+            if self._pages.items(BoardSections):
+                return
+
+    def _boards(self) -> list[str]:
+        self._pages.ids(Boards)
+        return [str(board["id"]) for board in sorted(self._pages.items(Boards), key=_pins, reverse=True)]
+
+    def _board_pins(self) -> None:
+        self._pages.read(BoardPins, {"board_id": self._board or self._boards()[0]})
+
+    def _section_pins(self) -> None:
+        section = self._pages.ids(BoardSections)[0]
+        self._pages.read(BoardSectionPins, {"board_id": self._board, "board_section_id": section})
+
+    def _boards_of_owner(self) -> None:
+        """The boards again, on behalf of the ad account's owner."""
+        stream = self._pages.sync.stream(Boards)
+        params = {**stream.request_params(), "ad_account_id": self._of_an_account()}
+        body = self._calls.get(ON_BEHALF, stream.path(), params).body
+        items = body.get("items", ()) if isinstance(body, dict) else ()
+        self._seen.counts[ON_BEHALF] = [len(items), len(self._pages.items(Boards))]
+
+    def _keywords(self) -> None:
+        """Those of many ad groups at once, and where that is refused, of one."""
+        ad_groups = self._pages.ids(AdGroups)[:_AD_GROUPS_AT_ONCE]
+        if len(ad_groups) > 1 and self._of_account(Keywords, **{AD_GROUPS: list(ad_groups)}):
+            parents = {str(item.get("parent_id")) for item in self._pages.items(Keywords)}
+            self._seen.counts[AD_GROUPS] = [len(parents & set(ad_groups)), len(parents - set(ad_groups))]
+        else:
+            self._of_account(Keywords, **{AD_GROUP: ad_groups[0]})
 
 
-def _keep_body(response: requests.Response) -> None:
-    """Read a body to its end, and lay it out once more for the connector."""
-    body = response.content
-    response.headers.pop("Content-Encoding", None)
-    response.raw = HTTPResponse(BytesIO(body), preload_content=False)
-
-
-def _order_one(stream: ReportStream) -> None:
-    stream.reports.order(lambda: islice(stream.plan(), 1))
-
-
-def _one_page(stream: PinterestStream, seen: Seen) -> str:
-    try:
-        wanted = next(_readable(stream), None)
-        if wanted is None:
-            return "nothing to read"
-        if isinstance(stream, CampaignAnalytics) and not is_report(wanted):
-            seen.asked = len(ids_of(wanted) or ()), planned_window(wanted).window.days
-        records = (record for page in stream.read_slice(wanted) for record in page.records())
-        seen.records[stream.name] = list(islice(records, PAGE))
-    except PinterestError as error:
-        return f"{type(error).__name__}, {error.kind.value}"
-    return _judged(stream, seen.records[stream.name])
-
-
-def _readable(stream: PinterestStream) -> Iterator[StreamSlice]:
-    for stream_slice in stream.slices():
-        if (error := failure_of(stream_slice)) is not None:
-            raise error
-        yield stream_slice
-
-
-def _judged(stream: PinterestStream, records: list[dict[str, Any]]) -> str:
-    """How many records there were, which of their fields nobody knew, and which were not of their type."""
-    schema = stream.get_json_schema()
-    unknown = sorted({name for record in records for name in record} - set(schema["properties"]))
-    validator = jsonschema.Draft7Validator(schema)
-    wrong = sorted({".".join(map(str, e.absolute_path)) for record in records for e in validator.iter_errors(record)})
-    told = [f"{len(records)} records"]
-    told += [f"unknown fields: {', '.join(unknown)}"] if unknown else []
-    told += [f"of another type: {', '.join(wrong)}"] if wrong else []
-    return "; ".join(told)
+def _pins(board: Record) -> int:
+    count = board.get("pin_count")
+    return count if isinstance(count, int) else 0

@@ -1,124 +1,126 @@
-"""Which questions do Pinterest's documents leave open, and what in an answer settles one?
+"""Which questions are open, and what settles one? docs/known-unknowns.md says what happens in either case."""
 
-An answer is a count, a type, a header or yes and no: never an id, a name or a text of the account's.
-"""
-
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-import requests
+from integration_tests.live import answers_on_calls as calls
+from integration_tests.live import answers_on_numbers as numbers
+from integration_tests.live import answers_on_reports as reports
+from integration_tests.live.analytics import Analytics
+from integration_tests.live.answer import Answer
+from integration_tests.live.look import ON_BEHALF
+from integration_tests.live.orders import HOURLY, REACH
+from integration_tests.live.organic_days import SEVERAL_PINS
+from integration_tests.live.seen import Seen
 
-Record = Mapping[str, Any]
-UNSEEN = "not seen"
-
-
-@dataclass
-class Seen:
-    """What a look at the account brought.
-
-    Attributes:
-        responses: every answer of the API.
-        records: one page of each stream, as it is emitted.
-        asked: of the first call for campaign analytics, how many ids and days.
-        rotated: whether a refresh brought another refresh token.
-    """
-
-    responses: list[requests.Response] = field(default_factory=list)
-    records: dict[str, Sequence[Record]] = field(default_factory=dict)
-    asked: tuple[int, int] | None = None
-    rotated: bool | None = None
+ANSWERED, NOT_SEEN, NOT_REACHED, NOT_ASKED = "answered", "not seen", "not reached", "not asked"
 
 
 @dataclass(frozen=True)
 class Question:
-    """An open question, by its title in docs/known-unknowns.md."""
+    """An open question, by its name in docs/known-unknowns.md.
 
+    Attributes:
+        name: for machines.
+        title: what is open, in an indirect question.
+        answer: what was seen of it and what that means; None where nothing was.
+        needs: the calls that can answer it.
+    """
+
+    name: str
     title: str
-    answer: Callable[[Seen], str]
+    answer: Callable[[Seen], Answer | None] | None
+    needs: tuple[str, ...] = ()
+
+    def told(self, seen: Seen) -> dict[str, Any]:
+        """The answer as it stands in the report."""
+        return {"question": self.title, **self._state(seen)}
+
+    def _state(self, seen: Seen) -> dict[str, Any]:
+        if self.answer is None:
+            return {"state": NOT_ASKED, "means": "The page says what the connector does in either case."}
+        if found := self.answer(seen):
+            return {"state": ANSWERED, "seen": dict(found.seen), "means": found.means}
+        if seen.not_reached_of(self.needs):
+            return {"state": NOT_REACHED, "means": f"{seen.stopped or 'The calls did not suffice'}."}
+        if seen.not_ready_of(self.needs):
+            return {"state": NOT_REACHED, "means": "The report was not ready in time."}
+        why = next((seen.nothing[what] for what in self.needs if what in seen.nothing), "")
+        return {"state": NOT_SEEN, "means": f"The account has {why}." if why else "Nothing that came shows it."}
 
 
-def _rate_headers(seen: Seen) -> str:
-    names = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "Retry-After")
-    found = [
-        f"{name}: {response.headers[name]}"
-        for response in seen.responses[-1:]
-        for name in names
-        if name in response.headers
-    ]
-    return ", ".join(found) or "none of them"
+_CAMPAIGNS = ("campaign_analytics",)
+_GRAIN = ("keyword_report", "product_group_report", "product_item_report")
 
-
-def _allowance(category: str) -> Callable[[Seen], str]:
-    def answer(seen: Seen) -> str:
-        limits = {
-            r.headers["x-ratelimit-limit"]
-            for r in seen.responses
-            if category in r.url and "x-ratelimit-limit" in r.headers
-        }
-        return " or ".join(sorted(limits)) or UNSEEN
-
-    return answer
-
-
-def _array_style(seen: Seen) -> str:
-    statuses = {r.status_code for r in seen.responses if re.search(r"campaign_ids=\d+(%2C|,)", r.url)}
-    return f"joined with commas: HTTP {', '.join(map(str, sorted(statuses)))}" if statuses else UNSEEN
-
-
-def _longest_url(seen: Seen) -> str:
-    taken = [len(r.url) for r in seen.responses if r.status_code < 300]
-    return f"{max(taken)} characters were taken" if taken else UNSEEN
-
-
-def _omitted_days(seen: Seen) -> str:
-    if seen.asked is None:
-        return UNSEEN
-    ids, days = seen.asked
-    return f"{len(seen.records['campaign_analytics'])} rows for {ids} campaigns and {days} days"
-
-
-def _types(names: Iterable[str]) -> Callable[[Seen], str]:
-    def answer(seen: Seen) -> str:
-        rows = [row for r in seen.responses if "/analytics?" in r.url for row in _rows(r)]
-        kinds = {f"{name}: {type(row[name]).__name__}" for row in rows for name in names if row.get(name) is not None}
-        return ", ".join(sorted(kinds)) or UNSEEN
-
-    return answer
-
-
-def _rows(response: requests.Response) -> list[Record]:
-    try:
-        body = response.json()
-    except requests.JSONDecodeError:
-        return []
-    return [row for row in body if isinstance(row, dict)] if isinstance(body, list) else []
-
-
-def _sections_twice(seen: Seen) -> str:
-    sections = {record["id"] for record in seen.records.get("board_section_pins", ())}
-    boards = {record["id"] for record in seen.records.get("board_pins", ())}
-    return (
-        f"{len(sections & boards)} of {len(sections)} section pins are in their board's first page"
-        if sections
-        else UNSEEN
-    )
-
-
-def _rotation(seen: Seen) -> str:
-    return UNSEEN if seen.rotated is None else ("another one came" if seen.rotated else "none came")
-
-
-QUESTIONS = (
-    Question("Arrays in a query", _array_style),
-    Question("The longest URL", _longest_url),
-    Question("Rate limit headers", _rate_headers),
-    Question("Days without activity", _omitted_days),
-    Question("Rotation of the refresh token", _rotation),
+QUESTIONS: tuple[Question, ...] = (
+    Question("rate_limit_headers", "which form the headers about quotas have for this app", calls.rate_limit_headers),
+    Question("daily_quota", "how Pinterest tells the quota of a day that Trial access has", calls.daily_quota),
+    Question("throttled_call", "what HTTP 429 looks like", calls.throttled_call),
     Question(
-        "Types of analytics columns", _types(("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"))
+        "report_grain",
+        "whether rows of KEYWORD, PRODUCT_GROUP and PRODUCT_ITEM reports are finer than one entity a day",
+        reports.grain,
+        _GRAIN,
     ),
-    Question("Pins of sections", _sections_twice),
-    Question("The allowance for ads", _allowance("/ad_accounts")),
+    Question(
+        "keyword_targeting",
+        "whether rows of KEYWORD reports have TARGETING_TYPE and TARGETING_VALUE",
+        reports.keyword_targeting,
+        _GRAIN[:1],
+    ),
+    Question("product_item_ids", "whether rows of product items name their item", reports.product_item_ids, _GRAIN[2:]),
+    Question("report_columns", "whether each report level takes the columns of the connector", reports.columns, _GRAIN),
+    Question("report_file", "whether a report is an object of lists by id", reports.file, _GRAIN),
+    Question("empty_report", "what the file of an empty report holds", reports.empty, _GRAIN),
+    Question("hourly_rows", "whether a row of an hourly report has its hour", reports.hours, (HOURLY,)),
+    Question("reach_columns", "whether targeting reports take the columns of reach", reports.reach, (REACH,)),
+    Question("column_types", "which JSON types the columns of analytics have", numbers.column_types, _CAMPAIGNS),
+    Question("idle_days", "whether a day without activity has a row", numbers.idle_days, _CAMPAIGNS),
+    Question("commas", "whether many ids may be joined with commas", numbers.commas, _CAMPAIGNS),
+    Question(
+        "long_addresses",
+        "how long an address may be, and how a longer one is refused",
+        numbers.long_addresses,
+        (Analytics.LONG_ADDRESSES,),
+    ),
+    Question(
+        "undocumented_columns",
+        "whether analytics take columns that no document lists",
+        numbers.undocumented_columns,
+        (Analytics.UNDOCUMENTED,),
+    ),
+    Question("page_size", "whether every list takes a page_size of 250", calls.page_size),
+    Question(
+        "keyword_batches",
+        "whether one call may ask for keywords of many ad groups",
+        calls.keyword_batches,
+        ("keywords",),
+    ),
+    Question(
+        "several_pins", "whether one call may ask for many pins", numbers.several_pins, (SEVERAL_PINS, "pin_analytics")
+    ),
+    Question(
+        "video_metrics", "whether video metrics may be asked of any pin", numbers.video_metrics, ("pin_analytics",)
+    ),
+    Question(
+        "protected_pins", "whether the list of all pins takes include_protected_pins", calls.protected_pins, ("pins",)
+    ),
+    Question(
+        "boards_of_owner",
+        "whether boards can be listed on behalf of an ad account's owner",
+        calls.boards_of_owner,
+        (ON_BEHALF,),
+    ),
+    Question(
+        "profile_lag",
+        "how many days the numbers of a profile are behind",
+        numbers.profile_lag,
+        ("user_account_analytics",),
+    ),
+    Question("token_rotation", "whether a refresh brings another refresh token", calls.token_rotation),
+    Question("old_refresh_token", "whether the old refresh token dies then", None),
+    Question("attribution_windows", "which attribution windows may be combined", None),
+    Question("report_rows", "how many rows a report may have", None),
+    Question("endless_lists", "whether a list may go on with empty pages forever", None),
 )

@@ -13,7 +13,7 @@ import urllib3
 from source_pinterest import limits
 from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError
 
-_CHUNK_BYTES = 64 * 1024
+_CHUNK_BYTES = 128 * 1024
 """Larger ones tear holes into the heap, between the rows made of them, that are never filled."""
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _PACE_SECONDS = 60.0

@@ -21,6 +21,9 @@ from source_pinterest.api.bodies import Record, parse_json
 from source_pinterest.api.errors import MalformedAnswerError, TemporaryFolderError
 from source_pinterest.limits import PAGE_BYTES
 
+_IN_MEMORY_BYTES = 4 * PAGE_BYTES
+"""So much of what waits needs no file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -135,7 +138,7 @@ def _emptied(spool: "PageSpool") -> Iterator[Page]:
 
 
 class PageSpool:
-    """Pages that wait until all of them may be emitted: the first in memory, more on disk, so that memory stays small.
+    """Pages that wait until all of them may be emitted: a few in memory, more on disk, so that memory stays small.
 
     A context: the file is gone at its end.
 
@@ -145,6 +148,7 @@ class PageSpool:
 
     def __init__(self) -> None:
         self._held: list[Page] = []
+        self._held_bytes = 0
         self._file: io.FileIO | None = None
         self._on_disk: list[tuple[str, int, int]] = []
 
@@ -160,8 +164,9 @@ class PageSpool:
     def write(self, pages: Iterable[Page]) -> None:
         """Put the pages behind those that wait."""
         for page in pages:
-            if not self._held:
+            if not self._file and self._held_bytes < _IN_MEMORY_BYTES:
                 self._held.append(page)
+                self._held_bytes += len(page.lines)
                 continue
             with _on_disk():
                 file, left = self._opened(), memoryview(page.lines)

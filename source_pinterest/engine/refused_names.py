@@ -72,7 +72,7 @@ class RefusedNames:
             if self._kept(names, self._refused) != names:
                 return  # another worker has learned of them in the meantime
             optional = {name for group in names.values() for name in group} - self._needed
-            guilty = _named_in(error.answer, optional) or self._narrowed(names, probe)
+            guilty = named_in(error.answer, optional) or self._narrowed(names, probe)
             if not guilty or not all(self._kept(names, guilty).values()):
                 raise error
             self._refused |= guilty
@@ -141,7 +141,7 @@ def _in_place(names: Names, parameter: str, needed: Sequence[str], some: Sequenc
     return {**names, parameter: [*needed, *some]}
 
 
-def _named_in(message: str, optional: Collection[str]) -> set[str]:
+def named_in(message: str, optional: Collection[str]) -> set[str]:
     """The names that a message is about; none where it names nearly all, which it then only lists."""
     about = _WHAT_IS_ALLOWED.split(message, maxsplit=1)[0]
     named = set(_WORD.findall(about)) & set(optional)

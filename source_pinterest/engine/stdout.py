@@ -20,8 +20,7 @@ class MessageWriter:
     """Writes lines to stdout: the main thread's in pieces, and any thread's that can't wait for those."""
 
     def __init__(self) -> None:
-        self._lines: deque[bytes] = deque()
-        self._at = 0
+        self._lines: list[bytes] = []
         self._bytes = 0
         self._urgent: deque[bytes] = deque()
         self._written_at = time.monotonic()
@@ -45,7 +44,6 @@ class MessageWriter:
             self._write_urgent()
             flush_logs()
         self._written_at = time.monotonic()
-        self._bytes = 0
         while self._lines:
             with PRINT_BUFFER.lock:
                 self._write_urgent()
@@ -55,23 +53,23 @@ class MessageWriter:
         while self._urgent:
             write_whole(self._urgent.popleft())
 
-    def _next_piece(self) -> bytes | memoryview:
-        """Whole lines, of some size, which are then no longer kept. A page is too large to be copied time and again."""
-        lines, start = self._lines[0], self._at
-        end = lines.find(b"\n", start + _PIECE_BYTES) + 1
-        if end:
-            self._at = end
-            return memoryview(lines)[start:end]
-        found, size = [lines[start:]], len(lines) - start
-        self._lines.popleft()
-        self._at = 0
-        while self._lines and size < _PIECE_BYTES and len(self._lines[0]) <= _PIECE_BYTES:
-            found.append(self._lines.popleft())
-            size += len(found[-1])
+    def _next_piece(self) -> bytes:
+        """Whole lines, of some size, which are then no longer kept."""
+        found, size = [], 0
+        while self._lines and size < _PIECE_BYTES:
+            lines = self._lines.pop(0)
+            if len(lines) > _PIECE_BYTES:
+                end = lines.find(b"\n", _PIECE_BYTES) + 1
+                if 0 < end < len(lines):
+                    self._lines.insert(0, lines[end:])
+                    lines = lines[:end]
+            found.append(lines)
+            size += len(lines)
+        self._bytes -= size
         return b"".join(found)
 
 
-def write_whole(piece: bytes | memoryview) -> None:
+def write_whole(piece: bytes) -> None:
     """Write all of it to stdout, even where stdout is set not to wait for its reader."""
     left = memoryview(piece)
     while left:

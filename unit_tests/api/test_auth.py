@@ -33,7 +33,6 @@ from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 TOKEN_URL = "https://api.pinterest.com/v5/oauth/token"
 YEAR_SECONDS = 366 * 86_400
 TRIES = 4
-WITHOUT_PAUSES = Pauses(first_seconds=0)
 
 
 def issued(number: int, **changes: Any) -> dict[str, Any]:
@@ -43,7 +42,7 @@ def issued(number: int, **changes: Any) -> dict[str, Any]:
 class Endpoint:
     """A token endpoint that answers as scripted, the last answer for ever, and an authenticator that asks it."""
 
-    def __init__(self, mock: requests_mock.Mocker, pauses: Pauses = WITHOUT_PAUSES, **credentials: Any) -> None:
+    def __init__(self, mock: requests_mock.Mocker, **credentials: Any) -> None:
         self.rotations: list[Tokens] = []
         self.on_rotation: Callable[[Tokens], None] = self.rotations.append
         self._mock = mock
@@ -51,6 +50,7 @@ class Endpoint:
         assert isinstance(wanted, OAuthCredentials)
         self.clock = Clock()
         self.budget = Budget(60)
+        pauses = Pauses(first_seconds=0)
         self.outage = Outage(60, pauses, clock=self.clock)
         self.authenticator = OAuthAuthenticator(
             TOKEN_URL,
@@ -340,19 +340,6 @@ def test_trouble_of_the_token_endpoint_is_retried_and_then_told(endpoint: Endpoi
         endpoint.authenticator.replace("false-access-token-1")
     assert endpoint.calls == 2 + TRIES
     assert "false-acc" not in str(raised.value)
-
-
-def test_the_token_endpoint_is_left_alone_between_two_tries(
-    mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pauses: list[float] = []
-    monkeypatch.setattr("time.sleep", pauses.append)
-    endpoint = Endpoint(mock, Pauses(first_seconds=3))
-    endpoint.answers({"status_code": 500, "text": ""}, {"status_code": 503, "text": ""}, issued(1))
-
-    endpoint.token()
-
-    assert pauses == [3, 6]
 
 
 def test_a_token_endpoint_whose_answer_breaks_off_is_asked_again(endpoint: Endpoint) -> None:

@@ -1,7 +1,5 @@
 """Does a stream stop asking when, and only when, more calls would be in vain?"""
 
-import threading
-
 import pytest
 
 from source_pinterest.api.errors import (
@@ -15,7 +13,6 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
-from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 ONE = ("549755012345",)
 TROUBLE = UnavailableError("boards", "boards", "It said no", 6)
@@ -144,26 +141,3 @@ def test_what_is_the_matter_with_one_account_or_board_alone_never_stops_the_othe
     assert all(breaker.is_news(error, (str(number),)) for number in range(3 * FAILURES_IN_A_ROW))
     assert not breaker.is_open
     assert breaker.is_worth_retrying()
-
-
-class Slow:
-    """An id that takes its time to be looked up."""
-
-    def __init__(self) -> None:
-        self.looked_up, self.go_on = threading.Event(), threading.Event()
-
-    def __hash__(self) -> int:
-        self.looked_up.set()
-        assert self.go_on.wait(PATIENCE_SECONDS)
-        return 0
-
-
-def test_of_two_fatal_errors_at_once_one_is_told() -> None:
-    breaker, slow = CircuitBreaker(), Slow()
-    one = in_thread(lambda: breaker.is_news(AuthenticationError("no"), (slow,)))  # type: ignore[arg-type]
-    assert slow.looked_up.wait(PATIENCE_SECONDS)
-    other = in_thread(lambda: breaker.is_news(AuthenticationError("no"), ("549",)))
-    assert waits(other)
-    slow.go_on.set()
-
-    assert [one.result(PATIENCE_SECONDS), other.result(PATIENCE_SECONDS)] == [True, False]

@@ -132,7 +132,7 @@ def page(lines: int, line_bytes: int) -> bytes:
     [
         ([page(1, 100)] * 2_000, 4, PIECE_BYTES + 100),
         ([page(2_000, 100)], 4, PIECE_BYTES + 100),
-        ([page(900, 70), page(3_000, 90), page(1, 50)], 7, PIECE_BYTES + 100),
+        ([page(900, 70), page(3_000, 90), page(1, 50)], 6, 2 * PIECE_BYTES + 100),
         ([page(3, 200_000)], 3, 200_000),
         ([page(1, 500_000)], 1, 500_000),
         ([page(1, PIECE_BYTES)] * 3, 3, PIECE_BYTES),

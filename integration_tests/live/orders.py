@@ -1,0 +1,82 @@
+"""Which reports are ordered? A small one of each level, an hourly one, and one that only asks whether it may be asked.
+
+The levels whose rows may be finer than one entity a day come first.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from integration_tests.live.calls import Calls
+from integration_tests.live.reports import Reports
+from integration_tests.live.seen import Seen
+from source_pinterest.columns import REACH_COLUMNS
+from source_pinterest.dates import days_before
+from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.context import Sync
+
+HOURLY, REACH = "hourly", "reach_columns"
+"""What no stream asks for: hours, and the columns that the connector leaves out."""
+
+_DAYS, _HOURLY_DAYS = 7, 2
+_HOURLY_COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "IMPRESSION_1", "CLICKTHROUGH_1")
+_FIRST = ("KEYWORD", "PRODUCT_GROUP", "PRODUCT_ITEM", "CAMPAIGN", "CAMPAIGN_TARGETING")
+
+Account = Callable[[], str]
+
+
+class Orders:
+    """The reports of a look.
+
+    Args:
+        sync: the connector's streams.
+        calls: asks Pinterest.
+        seen: takes what came of them.
+    """
+
+    def __init__(self, sync: Sync, calls: Calls, seen: Seen) -> None:
+        self._sync, self._calls = sync, calls
+        self._reports = Reports(calls, seen.reports)
+
+    def steps(self, account: Account) -> Iterator[tuple[str, Callable[[], object]]]:
+        """A step for each."""
+        streams = sorted(map(self._sync.stream, REPORTS), key=_rank)
+        for stream in streams[: len(_FIRST)]:
+            yield stream.name, partial(self._order, stream, account)
+        yield HOURLY, partial(self._order_hours, account)
+        yield REACH, partial(self._try_reach, account)
+        for stream in streams[len(_FIRST) :]:
+            yield stream.name, partial(self._order, stream, account)
+
+    def collect(self) -> None:
+        """Fetch those that become ready."""
+        self._reports.collect()
+
+    def _order(self, stream: ReportStream, account: Account) -> None:
+        body = {**self._days(_DAYS), **stream.body, **stream.variants()[0]}
+        self._reports.order(stream.name, _path(account), body, stream.key_columns)
+
+    def _order_hours(self, account: Account) -> None:
+        body = {"level": "CAMPAIGN", "granularity": "HOUR", "columns": list(_HOURLY_COLUMNS)}
+        key = ("CAMPAIGN_ID", "DATE", "HOUR")
+        self._reports.order(HOURLY, _path(account), {**self._days(_HOURLY_DAYS), **body}, key)
+
+    def _try_reach(self, account: Account) -> None:
+        """Nobody fetches this one."""
+        columns = ["CAMPAIGN_ID", *sorted(REACH_COLUMNS)]
+        body = {"level": "CAMPAIGN_TARGETING", "granularity": "DAY", "columns": columns, "targeting_types": ["GENDER"]}
+        self._calls.order(REACH, _path(account), {**self._days(1), **body}, columns)
+
+    def _days(self, days: int) -> dict[str, Any]:
+        today = self._sync.config.today
+        window = {"start_date": str(days_before(today, days)), "end_date": str(days_before(today, 1))}
+        return {**window, "report_format": "JSON"}
+
+
+def _path(account: Account) -> str:
+    return f"ad_accounts/{account()}/reports"
+
+
+def _rank(stream: ReportStream) -> int:
+    return _FIRST.index(stream.level) if stream.level in _FIRST else len(_FIRST)
