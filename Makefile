@@ -4,6 +4,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 PYAIRBYTE := .tmp/pyairbyte
+CONFIG := secrets/config.json
+OUTPUT := output
 SUITABLE := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BELOW_3_13 := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 PYTHON_BELOW_3_13 = $(shell for candidate in $(PY) python3.12 python3.11; do \
@@ -15,7 +17,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-duckdb image test check fix docs lock clean faults mutants audit soak bench live
+.PHONY: help install read demo demo-duckdb image test check fix docs lock clean faults mutants audit soak bench live
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +38,9 @@ $(INSTALLED): setup.py
 	rm -rf $(VENV) && "$$found" -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[tests,checks]'
 	@touch $@
+
+read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_analytics"; then make read goes on
+	@$(PY) -m source_pinterest.read $(STREAMS) --config '$(CONFIG)' --output '$(OUTPUT)'
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived
 	@$(PY) -m integration_tests.demo
@@ -115,6 +120,6 @@ lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, th
 		--no-config --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 		--output-file requirements.lock setup.py
 
-clean: ## Remove .venv and everything that the targets created
+clean: ## Remove .venv and what the targets created, but not what make read has read
 	rm -rf $(VENV) .tmp build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache demo-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
