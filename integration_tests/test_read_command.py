@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,7 +145,7 @@ def test_without_a_network_one_sentence_says_what_to_look_at(place: Place, monke
     [
         (["campains"], "There is no stream campains. Did you mean campaigns?"),
         ([], "Name the streams to read"),
-        (["boards", "--config", "nowhere.json"], "There is no nowhere.json. Sign in with python -m source_pinterest."),
+        (["boards", "--config", "nowhere.json"], f"There is no nowhere.json. Sign in with {sys.executable} -m "),
         (["boards", "--config", "output.json"], "output.json is empty."),
         (["boards", "--output", "output.json"], "output.json can't be written (File exists). Name another folder"),
         (["boards", "--output", "output.json/it"], "output.json/it can't be written (Not a directory). Name another"),
