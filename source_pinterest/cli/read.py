@@ -86,8 +86,8 @@ def _configuration(path: Path) -> Mapping[str, Any]:
     """
     if not path.exists():
         raise refusal(
-            f"There is no {path}. Sign in with {shlex.quote(sys.executable)} -m source_pinterest.authorize, which writes "
-            "it, or name another configuration with --config."
+            f"There is no {path}. Sign in with {shlex.quote(sys.executable)} -m source_pinterest.authorize, which "
+            "writes it, or name another configuration with --config."
         )
     config = read_object(path)
     is_renewed = isinstance(read_credentials(without_blanks(config)), OAuthCredentials)
