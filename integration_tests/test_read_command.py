@@ -163,6 +163,29 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(arguments: list[str], word
     assert not place.output.exists()
 
 
+@pytest.mark.parametrize(
+    ("signals", "code", "words"),
+    [
+        (signal.SIGKILL, 137, "The connector ended with exit code 137 and did not say why. Its log is in output/"),
+        (signal.SIGTERM, 143, "The run was stopped before its end."),
+    ],
+    ids=["killed", "terminated"],
+)
+def test_a_connector_that_ends_without_a_word_is_no_success(
+    signals: signal.Signals, code: int, words: str, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not Python that ends here, so that nothing can be said."""
+    with Simulator(small_world()) as sim:
+        place.configure(sim)
+    script = place.folder / "python"
+    script.write_text(f"#!/bin/sh\nkill -{signals.value} $$\n", encoding="utf-8")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    ended, said, complaints = place.run("boards")
+    assert (ended, said) == (code, "")
+    assert complaints.startswith(words)
+
+
 def test_a_config_that_takes_no_new_token_is_not_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with Simulator(small_world()) as sim:
         place.configure(sim)

@@ -31,10 +31,10 @@ def main() -> int:
     if not console.is_terminal:
         console = Console(highlight=False, width=PLAIN_WIDTH)
     confine_to_loopback()
-    (ROOT / OUTPUT).mkdir(exist_ok=True)
     try:
+        (ROOT / OUTPUT).mkdir(exist_ok=True)
         is_whole = show(console)
-    except ConnectorFailedError as error:
+    except (ConnectorFailedError, OSError) as error:
         console.print(f"The demo failed: {error}", style="bold red", markup=False)
         return 1
     return 0 if is_whole else 1

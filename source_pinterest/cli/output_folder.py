@@ -48,16 +48,20 @@ class OutputFolder:
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_RDONLY)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for leftover in sorted(self._path.glob(f"*{_PART}")):
+            self._lock(descriptor)
+            for leftover in sorted(self._path.glob(f"messages-*.jsonl{_PART}")):
                 self.finish(leftover)
             yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _lock(self, descriptor: int) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise refusal(
                 f"Another run writes into {self._path}. Wait for its end, or name another folder with --output."
             ) from error
-        finally:
-            os.close(descriptor)
 
     def selected(self) -> list[str]:
         """The streams of the last run; none before the first."""

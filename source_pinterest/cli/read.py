@@ -57,6 +57,8 @@ def main(arguments: Sequence[str]) -> int:
             f"{given.output} can't be written ({error.strerror}). Name another folder with --output, or free some "
             "space."
         )
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     return 1
 
 
@@ -74,8 +76,9 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
         with _running(command, descriptor) as child:
             part = folder.write(without_secrets(child.stdout or ()))
         path, messages = folder.finish(part)
-    _sum_up(messages, path, child.returncode)
-    return child.returncode if child.returncode >= 0 else 1
+    code = child.returncode if child.returncode >= 0 else 128 - child.returncode
+    _sum_up(messages, path, code)
+    return code
 
 
 def _configuration(path: Path) -> Mapping[str, Any]:

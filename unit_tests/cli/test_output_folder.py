@@ -60,6 +60,13 @@ def test_a_run_that_was_killed_is_finished_by_the_next_one_up_to_its_last_whole_
     assert kept.read_bytes() == b"".join(whole)
 
 
+def test_files_of_others_stay_as_they_are(tmp_path: Path) -> None:
+    theirs = tmp_path / "film.part"
+    theirs.write_bytes(b"no line")
+    written(tmp_path, RECORD)
+    assert theirs.read_bytes() == b"no line"
+
+
 def test_what_came_before_a_full_disk_is_kept(tmp_path: Path) -> None:
     def until_the_disk_is_full() -> Any:
         yield state("boards", "2026-01-02")
