@@ -34,8 +34,11 @@ def main() -> int:
     try:
         (ROOT / OUTPUT).mkdir(exist_ok=True)
         is_whole = show(console)
-    except (ConnectorFailedError, OSError) as error:
+    except ConnectorFailedError as error:
         console.print(f"The demo failed: {error}", style="bold red", markup=False)
+        return 1
+    except OSError as error:
+        console.print(f"{error.filename} can't be written ({error.strerror}). Move it away, or get the right to write.")
         return 1
     return 0 if is_whole else 1
 
