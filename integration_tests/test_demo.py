@@ -3,11 +3,12 @@
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from integration_tests.demo.__main__ import print_next_steps
+from integration_tests.demo.__main__ import main, print_next_steps
 from integration_tests.demo.connector import Reading
 from integration_tests.demo.findings import EXPLANATION, Finding, findings, left_out, table
 from integration_tests.demo.pinterest import WORLD
@@ -38,6 +39,16 @@ def test_two_good_readings() -> None:
 )
 def test_a_reading_that_is_not_whole(first: list[dict[str, str]], second: list[dict[str, str]]) -> None:
     assert not finding(first, second).is_whole
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "demo-output").touch()
+    monkeypatch.setattr("integration_tests.demo.__main__.ROOT", tmp_path)
+    assert main() == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert said == "demo-output can't be written (File exists). Move it away, or get the right to write."
 
 
 def on_a_narrow_screen(show: Callable[[Console], object]) -> list[str]:
