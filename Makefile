@@ -9,6 +9,8 @@ IMAGE := .tmp/image
 # The model of metadata.yaml needs pydantic alone. Its package also asks for clients that no test uses, and for a Python
 # below 3.13.
 REGISTRY_MODEL := --no-deps --ignore-requires-python 'airbyte-connector-models>=0.1.12,<0.2'
+CONFIG := secrets/config.json
+OUTPUT := output
 SUITABLE := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BELOW_3_13 := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 PYTHON_BELOW_3_13 = $(shell for candidate in $(PY) python3.12 python3.11; do \
@@ -20,7 +22,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-duckdb image test test-lock check fix docs lock notices clean faults mutants audit soak bench live
+.PHONY: help install read demo demo-duckdb image test test-lock check fix docs lock notices clean faults mutants audit soak bench live
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +45,9 @@ $(INSTALLED): setup.py
 	$(NEW_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(REGISTRY_MODEL) && \
 	touch $(NEW_VENV)/$(@F) && \
 	"$$found" .ci/move_environment.py $(NEW_VENV) $(VENV)
+
+read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_analytics"; then make read goes on
+	@$(PY) -m source_pinterest.read $(STREAMS) --config '$(CONFIG)' --output '$(OUTPUT)'
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived
 	@$(PY) -m integration_tests.demo
@@ -139,6 +144,6 @@ lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, th
 notices: $(IMAGE)/.installed ## Write THIRD-PARTY-NOTICES, the licences of the image's packages (needs python3.11)
 	@$(IMAGE)/bin/python -m integration_tests.third_party
 
-clean: ## Remove .venv and everything that the targets created
+clean: ## Remove .venv and what the targets created, but not what make read has read
 	rm -rf $(VENV) .tmp build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache demo-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

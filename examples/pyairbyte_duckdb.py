@@ -8,17 +8,25 @@ import os
 import sys
 from pathlib import Path
 
+if not sys.argv[2:]:
+    sys.exit(__doc__)
+config_file, database = Path(sys.argv[1]), Path(sys.argv[2])
+if not config_file.is_file():
+    sys.exit(f"There is no {config_file}. Sign in with: .venv/bin/python -m source_pinterest.authorize")
+
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("AIRBYTE_OFFLINE_MODE", "1")
 
 import airbyte
 
-config_file, database = Path(sys.argv[1]), Path(sys.argv[2])
-
 
 def keep_newest_token(config: dict) -> None:
-    """Write the new refresh token into the configuration file: Pinterest replaces the token at each use."""
-    config_file.write_text(json.dumps(config, indent=2), encoding="utf-8")
+    """Pinterest replaces the refresh token at each use: the next step needs the new one, and so does the next run."""
+    source.set_config(config, validate=False)
+    draft = config_file.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(config, indent=2), encoding="utf-8")
+    draft.replace(config_file)
 
 
 source = airbyte.get_source(
@@ -28,8 +36,14 @@ source = airbyte.get_source(
     local_executable=Path(sys.executable).with_name("source-pinterest"),
     streams=["ad_accounts", "campaigns", "campaign_analytics"],
 )
-source.check()
-cache = airbyte.DuckDBCache(db_path=database)
-source.read(cache=cache)
+try:
+    cache = airbyte.DuckDBCache(db_path=database)
+    source.check()
+    source.read(cache=cache)
+except airbyte.exceptions.PyAirbyteError as error:
+    reason = (error.context or {}).get("failure_reason", "The reason is above.")
+    sys.exit(f"{error.get_message()} {reason}")
+except OSError as error:
+    sys.exit(f"{database} can't be written ({error.strerror}). Name another file.")
 query = Path(__file__).with_name("spend_by_campaign.sql").read_text(encoding="utf-8")
 print(*cache.run_sql_query(query)[-10:], sep="\n")

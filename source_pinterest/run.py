@@ -102,7 +102,10 @@ class PinterestEntrypoint(AirbyteEntrypoint):
     source: SourcePinterest
 
     def __init__(self, source: SourcePinterest, lines: WholeLines, write_now: Callable[[bytes], None]) -> None:
+        level = LOGGER.level
+        LOGGER.setLevel(logging.WARNING)  # the framework logs its thresholds before it knows the command
         super().__init__(source)
+        LOGGER.setLevel(level)
         source.hand_out = lambda message: write_now(line_of(message))
         self._lines = lines
 

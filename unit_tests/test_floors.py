@@ -21,7 +21,7 @@ FLOORS = (
     {"state", "engine", "reporting"},
     {"streams"},
     {"check", "source"},
-    {"cli", "run", "authorize", "catalog"},
+    {"cli", "run", "authorize", "catalog", "read", "__main__"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 

@@ -49,7 +49,7 @@ class Connector:
     """The connector of this checkout, with an API address and a configuration file."""
 
     def __init__(self, api_url: str, config_file: Path, root: Path) -> None:
-        self._environment = {**os.environ, "PINTEREST_API_URL": api_url}
+        self._environment = {**os.environ, "PINTEREST_API_URL": api_url, "PINTEREST_SAVE_TOKENS": "1"}
         self._config_file = config_file
         self._root = root
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 from rich import box
 from rich.table import Table
@@ -23,7 +21,6 @@ class Finding:
     first_calls: int
     second_calls: int
     distinct: int
-    cursor: str
 
     @property
     def is_whole(self) -> bool:
@@ -48,7 +45,6 @@ def findings(
             first_calls=readings[0].calls[stream],
             second_calls=readings[1].calls[stream],
             distinct=len(first | second),
-            cursor=cursor_of(readings[1].states.get(stream, {}).get("stream", {}).get("stream_state", {})),
         )
 
 
@@ -56,33 +52,29 @@ def by_key(records: list[Record], key: list[str]) -> dict[Key, Record]:
     return {tuple(record[name] for name in key): record for record in records}
 
 
-def cursor_of(state: Mapping[str, Any]) -> str:
-    """The cursor in a few words; if each ad account has its own, that of the account furthest behind."""
-    if boards := state.get("boards"):
-        return f"one for each of {len(boards)} boards"
-    cursors = [state, *(entry["cursor"] for entry in state.get("states", ()))]
-    values = [(name, cursor[name]) for name in ("DATE", "date", "updated_time") for cursor in cursors if name in cursor]
-    if not values:
-        return "full refresh"
-    name, value = min(values)
-    return (
-        f"{name} {datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M}" if isinstance(value, int) else f"{name} {value}"
-    )
-
-
 def table(found: list[Finding]) -> Table:
-    """The findings as a table; streams that are not complete are red."""
-    drawn = Table(box=box.SIMPLE_HEAD)
+    """The findings as a table of at most 80 columns; streams that are not complete are red, and say what is there."""
+    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1))
     drawn.add_column("Stream", no_wrap=True)
-    for name in ("In Pinterest", "1st read", "Calls", "2nd read", "Changed", "Calls"):
+    for name in ("Records", "Calls", "Again", "Changed", "Calls"):
         drawn.add_column(name, justify="right")
-    drawn.add_column("Cursor")
     for item in found:
-        numbers = (item.expected, item.first, item.first_calls, item.second, item.changed, item.second_calls)
-        drawn.add_row(
-            item.stream,
-            *(f"{number:,}" for number in numbers),
-            item.cursor,
-            style="" if item.is_whole else "bold red",
-        )
+        numbers = (item.first_calls, item.second, item.changed, item.second_calls)
+        records = f"{item.first:,}" if item.is_whole else f"{item.first:,} of {item.expected:,}"
+        style = "" if item.is_whole else "bold red"
+        drawn.add_row(item.stream, records, *(f"{number:,}" for number in numbers), style=style)
     return drawn
+
+
+EXPLANATION = """
+Records and Calls: what the first read brought, and the calls to Pinterest that
+it took. Again and Calls: the same of the second read. Changed: how many of its
+records differ from the first read's. Streams without a cursor come whole again,
+the others bring what is new or may have changed.\
+"""
+
+
+def left_out(keys: Mapping[str, list[str]], found: list[Finding]) -> list[str]:
+    """The streams that the demo does not read."""
+    read = {item.stream for item in found}
+    return [stream for stream in keys if stream not in read]

@@ -31,7 +31,7 @@ class LocalPinterest:
     """A simulated Pinterest for other processes, which writes a configuration with which the connector reads it."""
 
     def __init__(self, config_file: Path, root: Path, world: Sequence[str] = WORLD) -> None:
-        options = [*world, "--now", datetime.now(UTC).isoformat()]
+        options = [*world, "--now", datetime.now(UTC).isoformat(), "--refresh-rotation", "revoke"]
         self._command = [sys.executable, "-m", "integration_tests.simulator", *options]
         self._world = World(**parse(options)[0])
         self._config_file = config_file

@@ -198,7 +198,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         except UnavailableError as error:
             raise TokenEndpointError(
                 f"Pinterest's token endpoint gave no access token ({error.trouble}). This usually passes: the next "
-                "sync tries again."
+                f"sync tries again{error.advice}."
             ) from error
 
     def _asked(self) -> Answer[Tokens] | ErrorAnswer:

@@ -179,12 +179,15 @@ class UnavailableError(SliceError):
     kind = FailureType.transient_error
     trouble = ""
     """What happened, in a few words; not kept where the error is copied."""
+    advice = ""
+    """What to look at if it happens again; not kept there either."""
 
     def __init__(self, stream: str, path: str, last: str, tries: int = 0) -> None:
         failed = f"failed {tries} times in a row" if tries > 1 else "failed" if tries else "could not be reached"
         self.trouble = f"it {failed}: {last.rstrip('.')}" if tries else f"it {failed}"
+        self.advice = "" if tries else "; if not, check the network, its proxies and certificates"
         super().__init__(
-            f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it. {last}"
+            f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it{self.advice}. {last}"
         )
 
 

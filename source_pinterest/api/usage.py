@@ -64,6 +64,11 @@ class StreamUsage:
             running = time.monotonic() - self._waits_since if self._waiting else 0.0
             return self._waited_seconds + running
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether one of its calls waits for the quota."""
+        return self._waiting > 0
+
     def count_request(self) -> None:
         """Count a call that is wanted, however often it has to be sent."""
         with self._lock:
@@ -113,6 +118,10 @@ class StreamUsage:
         """Count a slice that has come to its end."""
         with self._lock:
             self.slices_read += 1
+
+    def seconds_read(self) -> float:
+        """How long it has been read, from the first slice that was planned."""
+        return 0.0 if self.began_at is None else time.monotonic() - self.began_at
 
     def seconds_left(self) -> float | None:
         """How long the rest takes at the speed so far; None as long as nobody can know."""

@@ -1,14 +1,19 @@
-"""What does somebody who watches a sync see? A live table on standard error, if that is a terminal."""
+"""What does somebody who watches a sync see? One screen on standard error, if that is a terminal."""
 
 import os
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections import defaultdict
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from enum import Enum
+from itertools import zip_longest
 
 from airbyte_cdk.models import AirbyteStreamStatus
-from rich.console import Console, Group, RenderableType
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -17,10 +22,27 @@ from source_pinterest.api.usage import QuotaUsage, StreamUsage
 from source_pinterest.engine.progress import Progress
 
 NO_PROGRESS_VARIABLE = "NO_PROGRESS"
-"""Set to 1 to switch the table off."""
+"""Set to 1 to switch the screen off."""
 
 _LOOKS_PER_SECOND = 2
-_COLUMNS = ("Stream", "Records", "Parts", "Calls", "Time left")
+_COLUMNS = ("Stream", "Records", "A second", "Parts", "Calls", "Time left")
+_GAP = 2
+_HEAD_LINES = 3
+"""The first line, the titles of the columns and the rule below them."""
+
+
+class Stage(Enum):
+    """How far a stream is; the value is the word for it."""
+
+    RUNNING = "running"
+    WAITING = "waiting"
+    INCOMPLETE = "incomplete"
+    DONE = "done"
+    TO_COME = "to come"
+
+
+_IN_ROWS = (Stage.RUNNING, Stage.WAITING, Stage.INCOMPLETE)
+_COLOURS = {Stage.WAITING: "yellow", Stage.INCOMPLETE: "red"}
 
 
 @contextmanager
@@ -37,7 +59,7 @@ def watched(progress: Callable[[], Progress | None]) -> Generator[None, None, No
 
     def look() -> RenderableType:
         seen = progress()
-        return picture(seen, time.monotonic() - began_at) if seen else Text("Starting ...")
+        return Screen(seen, time.monotonic() - began_at) if seen else Text("Starting ...")
 
     console = Console(file=sys.__stderr__, highlight=False, markup=False, emoji=False)
     live = Live(
@@ -51,38 +73,123 @@ def watched(progress: Callable[[], Progress | None]) -> Generator[None, None, No
         yield
 
 
-def picture(progress: Progress, seconds: float) -> RenderableType:
-    """The progress of a sync after so many seconds: a table of the streams, with the quotas below it."""
-    table = Table(*_COLUMNS, title=f"Pinterest, {_duration(seconds)}", title_justify="left")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    usage = progress.usage.by_stream()
-    for name in progress.streams:
-        table.add_row(*map(Text, _row(progress, name, usage.get(name))))  # a name may look like rich's markup
-    return Group(table, *(Text(_quota(quota)) for quota in progress.usage.quota_usage()))
+class Screen:
+    """The progress of a sync, on one screen however many streams there are.
+
+    Streams that run, wait or have failed have a row each, as far as there is room; those that are done share a line,
+    and so do those that have not begun. The quotas come last and are always in sight.
+
+    Args:
+        progress: so far.
+        seconds: since the sync began.
+    """
+
+    def __init__(self, progress: Progress, seconds: float) -> None:
+        self._progress = progress
+        self._seconds = seconds
+        self._costs = progress.usage.by_stream()
+        self._streams: Mapping[Stage, list[str]] = defaultdict(list)
+        for name in progress.streams:
+            self._streams[self._stage(name)].append(name)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """What rich draws."""
+        below = [*self._folded(), *self._quotas()]
+        lines_below = sum(len(console.render_lines(line, options)) for line in below)
+        yield self._summary()
+        yield from self._rows(options.max_width, options.max_height - _HEAD_LINES - lines_below - 1)
+        yield from below
+
+    def _stage(self, name: str) -> Stage:
+        cost, end = self._costs.get(name), self._progress.ended.get(name)
+        if end:
+            return Stage.DONE if end is AirbyteStreamStatus.COMPLETE else Stage.INCOMPLETE
+        if cost and cost.is_waiting:
+            return Stage.WAITING
+        return Stage.RUNNING if cost and (cost.sent or cost.slices_read) else Stage.TO_COME
+
+    def _summary(self) -> Text:
+        records, done = self._progress.records.total(), len(self._streams[Stage.DONE])
+        return _line(
+            f"Pinterest, {_duration(self._seconds)}: {records:,} records, {_rate(records, self._seconds)} a second, "
+            f"{done} of {len(self._progress.streams)} streams done"
+        )
+
+    def _rows(self, width: int, room: int) -> RenderResult:
+        """A row for each stream that runs, waits or has failed; where there are too many, of each kind as many."""
+        kinds = [self._streams[stage] for stage in _IN_ROWS]
+        names = [name for kind in kinds for name in kind]
+        if not names:
+            return
+        in_turn = [name for turn in zip_longest(*kinds) for name in turn if name is not None]
+        shown = set(in_turn if len(names) <= room else in_turn[: max(1, room - 1)])
+        yield _table([(self._stage(name), self._cells(name)) for name in names if name in shown], width)
+        hidden = {stage: len(set(self._streams[stage]) - shown) for stage in _IN_ROWS}
+        if any(hidden.values()):
+            yield _line(", ".join(f"{count} more {stage.value}" for stage, count in hidden.items() if count))
+
+    def _cells(self, name: str) -> Sequence[str]:
+        records, cost = self._progress.records[name], self._costs.get(name)
+        if cost is None:
+            return name, f"{records:,}", "", "", "", _time_left(self._stage(name), None)
+        parts = f"{cost.slices_read:,} of {cost.slices:,}{'' if cost.is_planned else '+'}" if cost.slices else ""
+        rate = _rate(records, cost.seconds_read()) if cost.slices else ""
+        return name, f"{records:,}", rate, parts, f"{cost.sent:,}", _time_left(self._stage(name), cost)
+
+    def _folded(self) -> Generator[Text, None, None]:
+        """A line on the streams that are done, the last one first, and one on those that have not begun."""
+        done = [name for name in reversed(list(self._progress.ended)) if name in self._streams[Stage.DONE]]
+        if done:
+            yield _line("Done: " + ", ".join(f"{name} {self._progress.records[name]:,}" for name in done))
+        if to_come := self._streams[Stage.TO_COME]:
+            yield _line(f"To come, {len(to_come)}: {', '.join(to_come)}")
+
+    def _quotas(self) -> Generator[Text, None, None]:
+        """The quotas that nobody waits for share a line, each of the others has one."""
+        quotas = list(self._progress.usage.quota_usage())
+        idle = [_used(quota) for quota in quotas if quota.frees_up_in_seconds is None]
+        if idle:
+            yield Text(f"Calls used: {', '.join(idle)}")
+        for quota in quotas:
+            if quota.frees_up_in_seconds is not None:
+                until = datetime.now(UTC) + timedelta(seconds=quota.frees_up_in_seconds)
+                waits = f"{_used(quota)} calls used, waiting until {until:%H:%M:%S} UTC"
+                yield Text(waits, style=_COLOURS[Stage.WAITING], no_wrap=True, overflow="ellipsis")
 
 
-def _row(progress: Progress, name: str, cost: StreamUsage | None) -> tuple[str, ...]:
-    records = f"{progress.records[name]:,}"
-    if cost is None:
-        return name, records, "", "", ""
-    parts = f"{cost.slices_read:,} of {cost.slices:,}{'' if cost.is_planned else ' or more'}"
-    return name, records, parts, f"{cost.sent:,}", _time_left(progress.ended.get(name), cost.seconds_left())
+def _table(rows: Sequence[tuple[Stage, Sequence[str]]], width: int) -> Table:
+    """The rows below their titles; a name gives way where there is no room for it."""
+    widths = [max(map(cell_len, column)) for column in zip(_COLUMNS, *(cells for _, cells in rows), strict=True)]
+    for_name = min(widths[0], max(1, width - sum(widths[1:]) - _GAP * len(widths[1:])))
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, _GAP - 1))
+    table.add_column(_COLUMNS[0], no_wrap=True, overflow="ellipsis", width=for_name)
+    for name in _COLUMNS[1:]:
+        table.add_column(name, no_wrap=True, justify="right")
+    for stage, cells in rows:
+        table.add_row(*map(Text, cells), style=_COLOURS.get(stage, ""))  # a name may look like rich's markup
+    return table
 
 
-def _time_left(end: AirbyteStreamStatus | None, seconds: float | None) -> str:
-    if end:
-        return "done" if end is AirbyteStreamStatus.COMPLETE else "incomplete"
+def _time_left(stage: Stage, cost: StreamUsage | None) -> str:
+    if stage is not Stage.RUNNING:
+        return str(stage.value)
+    seconds = cost.seconds_left() if cost else None
     return "" if seconds is None else _duration(seconds)
 
 
-def _quota(quota: QuotaUsage) -> str:
-    line = f"{quota.category}: {quota.used:,} of {quota.limit:,} calls used"
-    if quota.frees_up_in_seconds is None:
-        return line
-    until = datetime.now(UTC) + timedelta(seconds=quota.frees_up_in_seconds)
-    return f"{line}, waiting until {until:%H:%M:%S} UTC"
+def _used(quota: QuotaUsage) -> str:
+    return f"{quota.category} {quota.used:,} of {quota.limit:,}"
+
+
+def _rate(records: int, seconds: float) -> str:
+    return f"{records / seconds:,.0f}" if seconds > 0 else "0"
+
+
+def _line(text: str) -> Text:
+    """One line, whatever its length."""
+    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 def _duration(seconds: float) -> str:
-    return str(timedelta(seconds=round(seconds)))
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"

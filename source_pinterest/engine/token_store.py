@@ -68,7 +68,7 @@ def with_tokens(config: Mapping[str, Any], tokens: Tokens) -> dict[str, Any]:
     return {**config, "credentials": holder} if nested else holder
 
 
-def write_private(path: Path, config: Mapping[str, Any]) -> None:
+def write_private(path: Path, content: Any) -> None:
     """Replace a file as a whole, readable by its owner alone: whoever reads it sees the old content or the new.
 
     A link to the file stays a link.
@@ -80,7 +80,7 @@ def write_private(path: Path, config: Mapping[str, Any]) -> None:
     descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(config, file, indent=2)
+            json.dump(content, file, indent=2)
             file.flush()
             os.fsync(descriptor)
         Path(draft).replace(target)

@@ -1,7 +1,11 @@
-"""What does the table show, and when is there none?"""
+"""What does the screen of a sync show, and when is there none?"""
 
 import io
+import re
 import sys
+import time
+from contextlib import ExitStack
+from itertools import islice
 
 import pytest
 from airbyte_cdk.models import AirbyteStreamStatus
@@ -10,6 +14,7 @@ from rich.console import Console
 from source_pinterest.api.usage import QuotaUsage, Usage
 from source_pinterest.cli import progress_table
 from source_pinterest.engine.progress import Progress
+from source_pinterest.streams import STREAMS
 
 
 class Screen(io.StringIO):
@@ -19,58 +24,163 @@ class Screen(io.StringIO):
         return True
 
 
-def shown(progress: Progress) -> str:
-    console = Console(file=io.StringIO(), width=120)
-    console.print(progress_table.picture(progress, 61.4))
-    return str(console.file.getvalue())  # type: ignore[attr-defined]
+QUOTAS = [
+    QuotaUsage("ads_read", 3, 1_000, None),
+    QuotaUsage("ads_analytics", 300, 300, 30.0),
+    QuotaUsage("org_read", 12, 1_000, None),
+    QuotaUsage("org_analytics", 60, 60, 12.5),
+    QuotaUsage("catalogs_read", 99, 100, None),
+    QuotaUsage("safety_net", 7, 100, None),
+]
+STREAM_NAMES = [stream.stream_name() for stream in STREAMS]
 
 
-def row(text: str, name: str) -> list[str]:
-    [line] = [line for line in text.splitlines() if f" {name} " in line]
-    return [cell.strip() for cell in line.strip()[1:-1].split("│")]
+def screen(progress: Progress, width: int = 80, height: int = 24) -> Console:
+    """A terminal of this size that shows the progress after 61.4 s."""
+    console = Console(
+        file=io.StringIO(), width=width, height=height, record=True, force_terminal=True, color_system="standard"
+    )
+    console.print(progress_table.Screen(progress, 61.4))
+    return console
 
 
-def test_a_row_for_each_stream_and_a_line_for_each_quota() -> None:
-    usage = Usage()
-    usage.quota_usage = lambda: [QuotaUsage("ads_read", 3, 1_000, None), QuotaUsage("org_read", 1_000, 1_000, 30.0)]
-    progress = Progress(usage, ["boards", "campaigns", "ads"])
-    progress.records["boards"], progress.ended["boards"] = 4_321, AirbyteStreamStatus.COMPLETE
-    boards, campaigns = usage.of("boards"), usage.of("campaigns")
-    for cost in (boards, campaigns):
-        cost.count_slice(None)
-        cost.count_sent()
-    boards.count_read_slice()
-    boards.finish_planning()
-    text = shown(progress)
-    assert "Pinterest, 0:01:01" in text
-    assert row(text, "boards") == ["boards", "4,321", "1 of 1", "1", "done"]
-    assert row(text, "campaigns") == ["campaigns", "0", "0 of 1 or more", "1", ""]
-    assert row(text, "ads") == ["ads", "0", "", "", ""]
-    assert "ads_read: 3 of 1,000 calls used\n" in "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
-    assert "org_read: 1,000 of 1,000 calls used, waiting until " in text
+def shown(progress: Progress, width: int = 80, height: int = 24) -> list[str]:
+    """Its lines."""
+    return [line.rstrip() for line in screen(progress, width, height).export_text().splitlines()]
 
 
-def test_a_name_that_looks_like_markup_is_a_name() -> None:
-    names = ["custom_[/boards]", "custom_[bold", "custom_:smile:", "custom_[red]a[/red]"]
-
-    text = shown(Progress(Usage(), names))
-
-    assert [row(text, name)[0] for name in names] == names
+def row(lines: list[str], name: str) -> list[str]:
+    """The cells of a stream's row."""
+    [line] = [line for line in lines if line.startswith(f"{name} ")]
+    return re.split(r" {2,}", line.removeprefix(name).strip())
 
 
-def test_time_left_and_an_incomplete_end() -> None:
-    usage = Usage()
-    progress = Progress(usage, ["boards", "ads"])
-    progress.ended["ads"] = AirbyteStreamStatus.INCOMPLETE
-    for name in progress.streams:
-        cost = usage.of(name)
-        cost.count_slice(None)
-        cost.count_slice(None)
-        cost.count_read_slice()
-        cost.finish_planning()
-    text = shown(progress)
-    assert row(text, "boards")[-1] == "0:00:00"
-    assert row(text, "ads")[-1] == "incomplete"
+class Sync:
+    """The streams of a sync, each at some stage."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.usage = Usage()
+        self.usage.quota_usage = lambda: QUOTAS
+        self.progress = Progress(self.usage, names)
+        self.waits = ExitStack()
+
+    def run(self, *names: str, records: int = 0) -> None:
+        for name in names:
+            self.usage.of(name).count_slice(None)
+            self.usage.of(name).count_sent()
+            self.progress.records[name] = records
+
+    def wait(self, *names: str) -> None:
+        self.run(*names)
+        for name in names:
+            self.waits.enter_context(self.usage.of(name).waiting())
+
+    def end(self, *names: str, status: AirbyteStreamStatus = AirbyteStreamStatus.COMPLETE, records: int = 0) -> None:
+        self.run(*names, records=records)
+        self.progress.ended.update(dict.fromkeys(names, status))
+
+
+@pytest.mark.parametrize("names", [STREAM_NAMES, STREAM_NAMES[::-1]], ids=["in order", "the other way round"])
+@pytest.mark.parametrize(
+    ("running", "waiting", "failed", "done"),
+    [(10, 3, 2, 30), (20, 10, 15, 5), (0, 0, 55, 0), (55, 0, 0, 0), (0, 0, 0, 55), (0, 0, 0, 0), (3, 0, 0, 52)],
+)
+def test_one_screen_has_room_for_every_stream_in_any_state(
+    running: int, waiting: int, failed: int, done: int, names: list[str]
+) -> None:
+    sync, left = Sync(names), iter(names)
+    sync.run(*islice(left, running), records=1_234_567)
+    sync.wait(*islice(left, waiting))
+    sync.end(*islice(left, failed), status=AirbyteStreamStatus.INCOMPLETE)
+    finished = list(islice(left, done))
+    sync.end(*finished, records=4_321)
+
+    lines = shown(sync.progress)
+
+    assert len(lines) < 24
+    assert max(map(len, lines)) <= 80
+    assert f"{done} of {len(names)} streams done" in lines[0]
+    rows = [line for line in lines if re.match(r"[a-z_]+…? +[\d,]+ ", line)]
+    assert not [line for line in rows if line.split()[0] in finished], "they are folded"
+    assert sum(line.startswith("Done: ") for line in lines) == (done > 0)
+    assert sum(line.startswith("To come, ") for line in lines) == (running + waiting + failed + done < len(names))
+    for word, count in (("waiting", waiting), ("incomplete", failed)):
+        seen = sum(line.endswith(word) for line in rows)
+        more = [int(found[1]) for line in lines if (found := re.search(rf"(\d+) more {word}", line))]
+        assert seen + sum(more) == count
+        assert bool(seen) is bool(count)
+    text = " ".join(lines)
+    for quota in QUOTAS:
+        assert f"{quota.category} {quota.used:,} of {quota.limit:,}" in text
+
+
+def test_a_row_says_how_far_a_stream_is() -> None:
+    sync = Sync(["boards", "campaigns", "ads", "pins", "audiences", "keywords"])
+    sync.end("boards", records=4_321)
+    sync.run("campaigns", records=1_000)
+    sync.run("ads")
+    sync.wait("pins")
+    sync.end("audiences", status=AirbyteStreamStatus.INCOMPLETE, records=7)
+    campaigns = sync.usage.of("campaigns")
+    campaigns.count_slice(None)
+    campaigns.count_read_slice()
+    campaigns.finish_planning()
+    campaigns.began_at = time.monotonic() - 100_000
+
+    lines = shown(sync.progress)
+
+    assert lines[0] == "Pinterest, 0:01:01: 5,328 records, 87 a second, 1 of 6 streams done"
+    assert row(lines, "campaigns") == ["1,000", "0", "1 of 2", "1", "27:46:40"]
+    assert row(lines, "ads")[2:] == ["0 of 1+", "1"]
+    assert row(lines, "pins")[2:] == ["0 of 1+", "1", "waiting"]
+    assert row(lines, "audiences")[3:] == ["1", "incomplete"]
+    assert "Done: boards 4,321" in lines
+    assert "To come, 1: keywords" in lines
+
+
+def test_the_quota_that_somebody_waits_for_says_until_when() -> None:
+    lines = shown(Sync(["boards"]).progress)
+    assert [
+        line for line in lines if re.fullmatch(r"org_analytics 60 of 60 calls used, waiting until [\d:]{8} UTC", line)
+    ]
+    assert "Calls used: ads_read 3 of 1,000, org_read 12 of 1,000, catalogs_read 99 of 100," in lines
+
+
+def test_a_colour_means_something() -> None:
+    sync = Sync(["boards", "campaigns", "ads", "pins", "keywords"])
+    sync.run("boards", records=1)
+    sync.wait("campaigns")
+    sync.end("ads", status=AirbyteStreamStatus.INCOMPLETE)
+    sync.end("pins")
+    text = screen(sync.progress).export_text(styles=True)
+    yellow, red = "33", "31"
+    assert re.findall(r"^\x1b\[([\d;]*3\d)m([a-z_]+)", text, flags=re.MULTILINE) == [
+        (yellow, "campaigns"),
+        (red, "ads"),
+        (yellow, "ads_analytics"),
+        (yellow, "org_analytics"),
+    ]
+    assert set(re.findall(r"\x1b\[([\d;]*)m", text)) == {"0", "1", yellow, red}
+
+
+def test_a_name_that_looks_like_markup_is_a_name_and_a_long_one_hides_no_number() -> None:
+    names = ["custom_[/boards]", "custom_[bold", "custom_:smile:", "custom_[red]a[/red]", f"custom_{'a b ' * 30}"]
+    sync = Sync(names)
+    sync.run(*names, records=1_234_567)
+
+    lines = shown(sync.progress)
+
+    assert [row(lines, name)[0] for name in names[:-1]] == ["1,234,567"] * 4
+    [long] = [line for line in lines if line.startswith("custom_a b")]
+    assert re.search(r"…  1,234,567 +[\d,]+  0 of 1\+ +1$", long)
+
+
+def test_a_small_terminal_keeps_the_quotas() -> None:
+    sync = Sync(STREAM_NAMES)
+    sync.run(*STREAM_NAMES[:20])
+    lines = shown(sync.progress, width=60, height=14)
+    assert len(lines) <= 14
+    assert "org_analytics 60 of 60" in " ".join(lines)
 
 
 def test_the_table_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,6 @@
+"""`python -m source_pinterest spec|check|discover|read` is the console script; see `run.py`."""
+
+from source_pinterest.run import run
+
+if __name__ == "__main__":
+    run()

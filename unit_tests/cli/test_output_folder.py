@@ -1,0 +1,126 @@
+"""What stays in the folder of a run that was killed, and who may write into it?"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_pinterest.cli.messages_file import Messages, without_secrets
+from source_pinterest.cli.output_folder import OutputFolder
+
+
+def line(kind: str, **content: Any) -> bytes:
+    return json.dumps({"type": kind, kind.lower(): content}, separators=(",", ":")).encode() + b"\n"
+
+
+def state(stream: str, day: str) -> bytes:
+    stream_state = {"stream_descriptor": {"name": stream}, "stream_state": {"date": day}}
+    return line("STATE", type="STREAM", stream=stream_state)
+
+
+def error(message: str, stream: str | None = None) -> bytes:
+    named = {"stream_descriptor": {"name": stream}} if stream else {}
+    return line("TRACE", type="ERROR", emitted_at=1, error={"message": message, **named})
+
+
+RECORD = line("RECORD", stream="boards", data={"id": "1", "name": '{"type":"STATE"'}, emitted_at=1)
+
+
+def states_in(folder: Path) -> dict[str, str]:
+    saved = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+    return {entry["stream"]["stream_descriptor"]["name"]: entry["stream"]["stream_state"]["date"] for entry in saved}
+
+
+def written(folder: Path, *lines: bytes) -> Messages:
+    """What a run that ends by itself has left."""
+    output = OutputFolder(folder)
+    with output.opened():
+        return output.finish(output.write(lines))[1]
+
+
+def test_the_last_state_of_each_stream_counts_and_those_of_other_streams_stay(tmp_path: Path) -> None:
+    written(tmp_path, state("boards", "2026-01-01"), state("pins", "2026-01-01"))
+    messages = written(tmp_path, RECORD, state("boards", "2026-01-02"), RECORD, state("boards", "2026-01-03"))
+    assert messages.records == 2
+    assert states_in(tmp_path) == {"boards": "2026-01-03", "pins": "2026-01-01"}
+    assert len(list(tmp_path.glob("messages-*.jsonl"))) == 2
+
+
+def test_a_run_that_was_killed_is_finished_by_the_next_one_up_to_its_last_whole_line(tmp_path: Path) -> None:
+    output = OutputFolder(tmp_path)
+    whole, torn = [RECORD, state("boards", "2026-01-02"), RECORD], state("boards", "2026-01-03")[:-1]
+    with output.opened():
+        output.write([*whole, torn])
+    with output.opened():
+        assert states_in(tmp_path) == {"boards": "2026-01-02"}
+    [kept] = tmp_path.glob("messages-*")
+    assert kept.suffix == ".jsonl"
+    assert kept.read_bytes() == b"".join(whole)
+
+
+def test_files_of_others_stay_as_they_are(tmp_path: Path) -> None:
+    theirs = tmp_path / "film.part"
+    theirs.write_bytes(b"no line")
+    written(tmp_path, RECORD)
+    assert theirs.read_bytes() == b"no line"
+
+
+def test_what_came_before_a_full_disk_is_kept(tmp_path: Path) -> None:
+    def until_the_disk_is_full() -> Any:
+        yield state("boards", "2026-01-02")
+        raise OSError(28, "No space left on device")
+
+    output = OutputFolder(tmp_path)
+    with pytest.raises(OSError, match="No space left"), output.opened():
+        output.write(until_the_disk_is_full())
+    with output.opened():
+        assert states_in(tmp_path) == {"boards": "2026-01-02"}
+
+
+def test_two_runs_at_once_do_not_share_a_folder(tmp_path: Path) -> None:
+    output = OutputFolder(tmp_path)
+    with output.opened(), pytest.raises(AirbyteTracedException, match="Another run writes into"), output.opened():
+        pass
+    with output.opened():
+        pass
+
+
+def test_a_state_that_nobody_understands_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_text('["mine"]', encoding="utf-8")
+    with pytest.raises(AirbyteTracedException, match="move it away to read everything again"):
+        written(tmp_path, state("boards", "2026-01-02"))
+    assert path.read_text(encoding="utf-8") == '["mine"]'
+    path.unlink()
+    with OutputFolder(tmp_path).opened():
+        assert states_in(tmp_path) == {"boards": "2026-01-02"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentences"),
+    [
+        ([error("It rains.", "boards"), error("Failed."), error("It rains.", "pins")], ["It rains."]),
+        ([error("It rains.", "boards"), error("It snows.", "pins")], ["boards: It rains.", "pins: It snows."]),
+        ([error("It rains.", "boards"), error("Failed.")], ["boards: It rains."]),
+        ([error("No boards today.", "boards"), error("Failed.")], ["No boards today."]),
+        ([error("Fix the file.")], ["Fix the file."]),
+        ([RECORD], []),
+    ],
+    ids=["the same of all", "two", "one stream", "its name is told", "no stream", "none"],
+)
+def test_each_trouble_is_told_once(lines: list[bytes], sentences: list[str], tmp_path: Path) -> None:
+    assert list(written(tmp_path, *lines).sentences()) == sentences
+
+
+def test_warnings_are_told_once_and_what_is_no_message_is_passed_over(tmp_path: Path) -> None:
+    warning, noise = line("LOG", level="WARN", message="Left out."), bytes(8) + b"\n"
+    messages = written(tmp_path, warning, noise, warning, line("LOG", level="INFO", message="Fine."), RECORD)
+    assert list(messages.warnings) == ["Left out."]
+    assert messages.records == 1
+
+
+def test_a_new_configuration_is_not_among_the_messages() -> None:
+    control = line("CONTROL", type="CONNECTOR_CONFIG", connectorConfig={"config": {"refresh_token": "false-token"}})
+    assert list(without_secrets([RECORD, control, RECORD])) == [RECORD, RECORD]
