@@ -22,6 +22,7 @@ LIST_MODELS: dict[str, type[BaseModel]] = {
 
 STAMPED = "stamped from the ad account"
 LIST_ADDED: dict[str, dict[str, str]] = {
+    "audiences": {"is_ctv_enabled": "seen in live answers"},
     "billing_profiles": {"ad_account_id": STAMPED},
     "catalogs_feed_processing_results": {"feed_id": "stamped from the feed"},
     "keywords": {"ad_account_id": STAMPED},

@@ -46,6 +46,7 @@ def audience(world: World, account: int, index: int) -> Record:
         "size": mix(account, index) % 10**7 if is_sized else None,
         "status": "READY" if is_sized else "TOO_SMALL",
         "type": "audience",
+        "is_ctv_enabled": index % 2 == 1,
         "is_nca": index % 5 == 4,
         "created_by_company_name": "Käse & Co",
         "created_timestamp": world.built_at - 50_000_000 + index,

@@ -5,6 +5,7 @@ on whose behalf a call is made or not.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from integration_tests.simulator.calls.errors import ApiError
@@ -16,6 +17,14 @@ from integration_tests.simulator.world.world import World, size_at
 PASSWORD = "false-feed-password"
 PUBLIC_LOCATION = "https://feeds.example/käse/{}.tsv"
 """Where a feed lies, as anyone may know."""
+
+
+class FeedBookmarks(StrEnum):
+    """Where the bookmark leads that stands on the last page of a feed's results."""
+
+    EMPTY_PAGE = "empty_page"  # as was seen
+    FIRST_PAGE = "first_page"  # as its documentation says: to the page it stands on; the latest 250 is all there is
+
 
 _TYPES = ("RETAIL", "HOTEL", "CREATIVE_ASSETS")
 _LARGEST_FEEDS = 10_000
@@ -34,7 +43,6 @@ def feeds(world: World, arguments: Mapping[str, Any]) -> Listing:
 
 
 def processing_results(world: World, arguments: Mapping[str, Any]) -> Listing:
-    """The latest 250 at most: the bookmark of this list does not work."""
     owner = numbering.FEEDS.index_of(arguments["feed_id"])
     if owner is None or owner >= len(feeds(world, {})) or arguments["feed_id"] in world.deleted_feeds:
         raise ApiError(404, 4161, "Sorry! We could not find your catalogs feed.")
@@ -71,8 +79,8 @@ def catalog(world: World, index: int) -> Record:
         "id": catalog_id(index),
         "catalog_type": _TYPES[index % len(_TYPES)],
         "name": words(mix(world.seed, 30, index)),
-        "created_at": "2022-03-14T15:15:22Z",
-        "updated_at": f"2024-03-14T15:15:{index % 60:02}Z",
+        "created_at": "2022-03-14T15:15:22",
+        "updated_at": f"2024-03-14T15:15:{index % 60:02}.017000",
     }
 
 
@@ -91,8 +99,8 @@ def feed(world: World, index: int) -> Record:
         "default_currency": "EUR" if index % 2 else None,
         "credentials": None if index % 2 else {"username": "reader", "password": PASSWORD},
         "preferred_processing_schedule": {"time": "02:59", "timezone": "Europe/Berlin"} if index % 2 else None,
-        "created_at": "2022-03-14T15:15:22Z",
-        "updated_at": f"2024-04-14T15:15:{index % 60:02}Z",
+        "created_at": "2022-03-14T15:15:22",
+        "updated_at": f"2024-04-14T15:15:{index % 60:02}.017000",
     }
     if kind != "HOTEL":
         record["default_country"] = "DE"
@@ -108,8 +116,8 @@ def processing_result(world: World, owner: int, index: int) -> Record:
     record: Record = {
         "id": numbering.FEED_RESULTS.id_of(number),
         "status": _STATUSES[index % len(_STATUSES)],
-        "created_at": f"2024-05-{1 + index % 28:02}T02:59:00Z",
-        "updated_at": f"2024-05-{1 + index % 28:02}T03:30:00Z",
+        "created_at": f"2024-05-{1 + index % 28:02}T02:59:00.{index:06}",
+        "updated_at": f"2024-05-{1 + index % 28:02}T03:30:00",
         "ingestion_details": {
             "errors": {"IMAGE_INVALID_FILE": mix(world.seed, number) % 9},
             "info": {"IN_STOCK": 10 + index, "OUT_OF_STOCK": 2, "PREORDER": 0},

@@ -56,7 +56,7 @@ def user_account(world: World, arguments: Mapping[str, Any]) -> Record:
         "pin_count": sum(places.count_pins(world, index) for index in boards_of(world, arguments)),
         "follower_count": mix(world.seed, owner) % 5000,
         "following_count": 12,
-        "monthly_views": None,
+        "monthly_views": -1,
     }
 
 
@@ -158,6 +158,7 @@ def pin(world: World, place: PinPlace) -> Record:
         "parent_pin_id": None,
         "has_been_promoted": bits % 7 == 0,
         "is_owner": bits % 9 != 0,
+        "is_removable": bits % 9 != 0,
         "is_standard": number % 5 == 0,
         "media": pin_media(number, f"{bits & 0xFFFFFFFF:08x}"),
     }
