@@ -121,7 +121,11 @@ def test_the_registry_of_connectors_takes_the_metadata() -> None:
 def test_the_connector_is_the_one_that_platforms_know(metadata: dict[str, Any]) -> None:
     assert metadata["definitionId"] == "5cb7e5fe-38c2-11ec-8d3d-0242ac130003"
     assert metadata["dockerRepository"] == "airbyte/source-pinterest"
-    assert metadata["allowedHosts"]["hosts"] == ["api.pinterest.com", "*.amazonaws.com"]
+    assert metadata["allowedHosts"]["hosts"] == [
+        "api.pinterest.com",
+        "*.s3.amazonaws.com",
+        "*.s3.us-east-1.amazonaws.com",
+    ]
     assert metadata["maxSecondsBetweenMessages"] == 7200
     assert (ROOT / metadata["icon"]).is_file()
 
