@@ -7,6 +7,7 @@ import pytest
 
 from integration_tests.simulator import Kind
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
+from integration_tests.simulator.lists.catalogs import FeedBookmarks
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.truth import LIST_KEYS, PRIMARY_KEYS
@@ -69,7 +70,7 @@ def test_sizes_are_exact() -> None:
         **dict.fromkeys(OPERATIONS, 7),
         "catalogs": 2,
         "catalogs_feeds": 3,
-        "catalogs_feed_processing_results": 1 + 250 + 1,
+        "catalogs_feed_processing_results": 1 + 300 + 1,
         "catalogs_product_groups": 9,
         "keywords": 6 + 2 * (1 + 3) * 2,
         "product_group_promotions": 8,
@@ -124,12 +125,16 @@ def test_filters_narrow_a_list(sim: Simulator, api: Client) -> None:
     assert len(keywords) == sim.world.count(Kind.AD_GROUPS, 0)
 
 
-def test_the_bookmark_of_processing_results_leads_back_to_the_first_page(api: Client) -> None:
-    first = api.call("feed_processing_results/list", page_size=250).json()
-    second = api.call("feed_processing_results/list", page_size=250, bookmark=first["bookmark"]).json()
+@pytest.mark.parametrize("leads_to", FeedBookmarks)
+def test_the_last_bookmark_of_processing_results_leads_to_nothing_new(leads_to: FeedBookmarks) -> None:
+    with Simulator(World(feed_results=251, feed_bookmarks=leads_to)) as sim, Client(sim) as api:
+        pages = [api.call("feed_processing_results/list", page_size=250).json()]
+        while pages[-1]["items"] not in ([], *[page["items"] for page in pages[:-1]]):
+            bookmark = pages[-1]["bookmark"]
+            pages.append(api.call("feed_processing_results/list", page_size=250, bookmark=bookmark).json())
 
-    assert first["bookmark"]
-    assert second["items"] == first["items"]
+    sizes = {FeedBookmarks.EMPTY_PAGE: [250, 1, 0], FeedBookmarks.FIRST_PAGE: [250, 250]}
+    assert [len(page["items"]) for page in pages] == sizes[leads_to]
 
 
 def test_a_feed_that_is_not_there_is_not_found(sim: Simulator, api: Client) -> None:

@@ -124,6 +124,14 @@ def test_an_unapproved_merchant_is_told_what_to_do(code: int) -> None:
     assert [output.status(stream) for stream in CATALOGS[:3]] == ["COMPLETE"] * 3
 
 
+def test_a_bookmark_of_processing_results_that_leads_back_brings_the_latest_ones() -> None:
+    with Simulator(World(feeds=2, feed_results=(251, 3), feed_bookmarks="first_page")) as sim:
+        output = run_sync(sim, ["catalogs_feed_processing_results"])
+        assert_succeeded(output, ["catalogs_feed_processing_results"])
+        assert_exact(output, sim, ["catalogs_feed_processing_results"])
+        assert len(sim.calls("feed_processing_results/list")) == 2 + 1
+
+
 def test_a_feed_that_is_gone_is_left_out(sim: Simulator) -> None:
     gone = next(iter(sim.expected("catalogs_feeds")))[0]
     sim.after("feeds/list", 1, lambda world: world.deleted_feeds.add(gone))

@@ -52,6 +52,7 @@ WORLD_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "catalogs": int,
     "feeds": int,
     "feed-results": size,
+    "feed-bookmarks": str,
     "catalog-product-groups": int,
     "merchant-refusal": int,
     "keyword-batches": str,

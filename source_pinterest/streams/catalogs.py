@@ -3,13 +3,17 @@
 A feed may carry a password. Neither its record nor its schema nor any log line has one.
 """
 
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.organic.catalog_stream import CatalogStream
 
 
@@ -34,17 +38,20 @@ class CatalogsFeeds(CatalogStream):
 
 
 class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
-    """The latest 250 times that each feed was processed. https://developers.pinterest.com/docs/api/v5/feed_processing_results-list."""
+    """Each time that a feed was processed. https://developers.pinterest.com/docs/api/v5/feed_processing_results-list."""
 
     primary_key: str | list[str] = ["feed_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "catalogs/feeds/{feed_id}/processing_results"
     parent = CatalogsFeeds
-    cost = "1 a feed"
+    cost = f"1 a feed and page of {limits.PAGE_SIZE}, and 1 for an empty page after the last"
     partition_keys = ("feed_id",)
 
-    def next_page_token(self, response: ListPage) -> None:  # type: ignore[override]
-        """None: by Pinterest's own documentation the bookmark of this list does not work."""
-        del response
+    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+        """The results of a feed, until a page has no new ones.
+
+        Its bookmark was seen to lead to an empty page, and by Pinterest's documentation may lead back to the first.
+        """
+        return takewhile(lambda listed: listed.records, super().listing(stream_slice))
 
 
 class CatalogsProductGroups(CatalogStream):

@@ -85,12 +85,28 @@ def test_a_feed_that_is_gone_is_left_out(pinterest: Pinterest, caplog: pytest.Lo
     assert "catalogs_feed_processing_results: 1 is left out" in caplog.text
 
 
-def test_the_bookmark_of_processing_results_is_not_followed(pinterest: Pinterest) -> None:
+@pytest.mark.parametrize(
+    "last",
+    [page([]), page([], "b"), page([], "c"), page(["9"], "b"), page(["9"], "c")],
+    ids=["empty", "empty, the same bookmark", "empty, a new bookmark", "the first, the same bookmark", "the first"],
+)
+def test_processing_results_end_where_a_bookmark_leads_to_nothing_new(
+    pinterest: Pinterest, last: dict[str, Any]
+) -> None:
     path = "catalogs/feeds/1/processing_results"
-    pinterest.answers(path, page(["9"], "leads nowhere"))
-    pinterest.read(CatalogsFeedProcessingResults, partition_slice({"feed_id": "1"}))
+    pinterest.answers(path, page(["9"], "b"), last)
+    found = pinterest.read(CatalogsFeedProcessingResults, partition_slice({"feed_id": "1"}))
 
-    assert pinterest.asked(path) == [{"page_size": ["250"]}]
+    assert found == [{"feed_id": "1", "id": "9"}]
+    assert pinterest.asked(path) == [{"page_size": ["250"]}, {"page_size": ["250"], "bookmark": ["b"]}]
+
+
+def test_processing_results_go_on_as_long_as_there_are_new_ones(pinterest: Pinterest) -> None:
+    path = "catalogs/feeds/1/processing_results"
+    pinterest.answers(path, page(["9"], "b"), page(["8"], "c"), page([], "d"))
+    found = pinterest.read(CatalogsFeedProcessingResults, partition_slice({"feed_id": "1"}))
+
+    assert [record["id"] for record in found] == ["9", "8"]
 
 
 def test_times_of_product_groups_stay_as_pinterest_sends_them(pinterest: Pinterest) -> None:

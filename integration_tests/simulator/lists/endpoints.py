@@ -23,6 +23,7 @@ from integration_tests.simulator.calls.parameters import (
 from integration_tests.simulator.calls.rules import Rule, at_most_one_of
 from integration_tests.simulator.lists import account_lists, ad_group_lists, catalogs
 from integration_tests.simulator.lists.account_lists import ListingOf
+from integration_tests.simulator.lists.catalogs import FeedBookmarks
 
 _AA = "/ad_accounts/{ad_account_id}"
 _STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")
@@ -44,10 +45,18 @@ class WholeList(ListOperation):
 
 
 @dataclass(frozen=True)
-class FirstPageList(ListOperation):
-    """A list whose bookmark, as its documentation says, leads nowhere: the first page comes again, bookmark and all."""
+class ResultsList(ListOperation):
+    """A list whose bookmark is not to be relied on: see `FeedBookmarks`."""
 
     def answer(self, call: Call) -> bytes:
+        if call.world.feed_bookmarks == FeedBookmarks.FIRST_PAGE:
+            return self._first_page(call)
+        size = min(call.arguments["page_size"], call.page_cap or call.arguments["page_size"])
+        items = self.listing(call.world, call.arguments).page(call.offset, size)
+        bookmark = call.bookmarks.issue(call.offset + len(items), call.identity) if items else None
+        return orjson.dumps({"items": items, "bookmark": bookmark})
+
+    def _first_page(self, call: Call) -> bytes:
         size = call.arguments["page_size"]
         listing = self.listing(call.world, call.arguments)
         bookmark = None
@@ -88,7 +97,7 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
         "feed_processing_results/list",
         "/catalogs/feeds/{feed_id}/processing_results",
         catalogs.processing_results,
-        kind=FirstPageList,
+        kind=ResultsList,
     ),
     _of_merchant(
         "catalogs_product_groups/list",

@@ -64,6 +64,7 @@ class World:
     catalogs: int = 1
     feeds: int = 2  # dealt out to the catalogs in turn, as are product groups
     feed_results: Size = 2  # of each feed
+    feed_bookmarks: str = "empty_page"  # one of `FeedBookmarks`
     catalog_product_groups: int = 2
     merchant_refusal: int | None = None  # code with which an unapproved merchant is refused: 2625 or 2626
     keyword_batches: str = "answered"  # one of `KeywordBatches`

@@ -48,20 +48,22 @@ class BookmarkPaginator:
                 raise
             raise AccessLostError(self._stream, self._path, str(error.message)) from error
 
-    def follow(self, bookmark: str, items: int) -> None:
-        """Go on to the next page.
+    def follow(self, bookmark: str, items: int) -> bool:
+        """Go on to the next page, unless the list is at its end: an empty page that leads nowhere new is no fault.
 
         Args:
             bookmark: of the next page.
             items: how many this page had.
 
         Raises:
-            EndlessListError: the bookmark has come before, or page after page is empty.
+            EndlessListError: a page of items leads back to one that was read, or page after page is empty.
         """
         self._empty_in_a_row = 0 if items else self._empty_in_a_row + 1
-        if bookmark in self._bookmarks or self._empty_in_a_row >= limits.EMPTY_PAGES_IN_A_ROW:
+        is_known = bookmark in self._bookmarks
+        if (is_known and items) or self._empty_in_a_row >= limits.EMPTY_PAGES_IN_A_ROW:
             raise EndlessListError(self._stream, self._path)
         self._bookmarks.add(bookmark)
+        return not is_known
 
 
 class SeenIds:

@@ -242,6 +242,5 @@ class PinterestStream(HttpStream, ABC):
                 answer = self.client.get(path, params, self.parse)
             yield answer
             token = self.next_page_token(answer.value)
-            if token is None:
+            if token is None or not paginator.follow(token["bookmark"], len(answer.value.items)):
                 return
-            paginator.follow(token["bookmark"], len(answer.value.items))

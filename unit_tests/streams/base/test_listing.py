@@ -36,6 +36,18 @@ def test_an_empty_page_with_a_bookmark_goes_on(pinterest: Pinterest) -> None:
     assert ids(pinterest.read(Boards, EVERYTHING)) == ["1", "2"]
 
 
+@pytest.mark.parametrize("bookmarks", [["b", "b"], ["b", "c", "c"], ["b", "c", "b"]])
+def test_a_bookmark_after_the_last_page_ends_the_list_on_an_empty_one(
+    pinterest: Pinterest, bookmarks: list[str]
+) -> None:
+    """It leads to nothing and nowhere new: to ask again would bring the same."""
+    *full, last = bookmarks
+    pinterest.answers("boards", *[page([str(n)], bookmark) for n, bookmark in enumerate(full)], page([], last))
+
+    assert ids(pinterest.read(Boards, EVERYTHING)) == [str(n) for n in range(len(full))]
+    assert len(pinterest.asked("boards")) == len(bookmarks)
+
+
 @pytest.mark.parametrize("loop", [["b", "b"], ["b", "c", "b"]])
 def test_a_bookmark_that_repeats_is_an_error(pinterest: Pinterest, loop: list[str]) -> None:
     pinterest.answers("boards", *[page([str(number)], bookmark) for number, bookmark in enumerate(loop)])
@@ -89,8 +101,7 @@ def test_children_get_each_id_once(pinterest: Pinterest) -> None:
 
 def test_a_list_goes_on_as_long_as_its_bookmarks_are_new() -> None:
     paginator = BookmarkPaginator("boards", "boards")
-    for bookmark in ("b", "c"):
-        paginator.follow(bookmark, 1)
+    assert all(paginator.follow(bookmark, 1) for bookmark in ("b", "c"))
 
     with pytest.raises(EndlessListError):
         paginator.follow("b", 1)
