@@ -61,7 +61,7 @@ def test_an_illegal_grant_is_refused(form: dict[str, str], secret: str, status: 
         answer = api.token(form, auth=(CLIENT_ID, secret))
 
         assert answer.status_code == status
-        assert set(answer.json()) == {"code", "message"}
+        assert set(answer.json()) == {"code", "message", "status"}
 
 
 def test_a_grant_must_be_a_form_with_basic_authentication() -> None:

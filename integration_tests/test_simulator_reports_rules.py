@@ -36,7 +36,7 @@ class Refusal(NamedTuple):
 
 def refusal(answer: Any) -> Refusal:
     body = answer.json()
-    assert set(body) == {"code", "message"}, body
+    assert set(body) == {"code", "message", "status"}, body
     return Refusal(answer.status_code, body["code"], body["message"])
 
 

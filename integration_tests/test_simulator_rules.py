@@ -43,7 +43,7 @@ class Refusal(NamedTuple):
 
 def refusal(answer: Any) -> Refusal:
     body = answer.json()
-    assert set(body) == {"code", "message"}
+    assert set(body) == {"code", "message", "status"}
     return Refusal(answer.status_code, body["code"], body["message"])
 
 

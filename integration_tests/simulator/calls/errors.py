@@ -5,7 +5,7 @@ Every refusal is an `ApiError`: HTTP status, Pinterest's own code, and a message
 
 
 class ApiError(Exception):
-    """A refusal, sent as `{"code": …, "message": …}`."""
+    """A refusal, sent as `{"code": …, "message": …, "status": "failure"}`."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)

@@ -1,7 +1,8 @@
 """How did the user's pins do on each day?
 
 https://developers.pinterest.com/docs/api/v5/user_account-analytics. The last two days are still moving: today is
-PROCESSING and has no numbers, yesterday is an ESTIMATE whose numbers differ from the settled ones.
+PROCESSING and has no numbers, yesterday is an ESTIMATE whose numbers differ from the settled ones. Days before the
+account was a business are there too, without numbers.
 """
 
 from collections.abc import Mapping
@@ -50,6 +51,8 @@ DEFAULTS: Mapping[str, Any] = {
     "metric_types": None,
     "split_field": "NO_SPLIT",
 }
+_BUSINESS_DAYS = 85
+"""So old is the account, as a business."""
 _FILTERS = ("from_claimed_content", "pin_format", "app_types", "content_type", "source")
 
 
@@ -68,9 +71,9 @@ def user_account_analytics(world: World, arguments: Mapping[str, Any]) -> Record
 
 def daily_metrics(world: World, day: date, names: tuple[str, ...], salt: int) -> Record:
     age = (world.today - day).days
-    status = ("PROCESSING", "ESTIMATE")[age] if age < 2 else "READY"
+    status = "BEFORE_BUSINESS_CREATED" if age > _BUSINESS_DAYS else ("PROCESSING", "ESTIMATE", "READY")[min(age, 2)]
     bits = mix(world.seed, salt, day.toordinal(), age == 1)
-    metrics = {} if age == 0 else {name: _value(name, bits) for name in names}
+    metrics = {name: _value(name, bits) for name in names} if 0 < age <= _BUSINESS_DAYS else {}
     return {"date": day.isoformat(), "data_status": status, "metrics": metrics}
 
 

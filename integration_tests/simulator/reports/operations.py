@@ -39,7 +39,9 @@ class CreateReport(Operation):
             raise ApiError(400, 1, f"The attribution windows {windows} can not be combined.")
         delay = sum(fault.seconds for fault in call.faults if fault.kind is FaultKind.REPORT_SLOW)
         job = call.reports.create(call.arguments["ad_account_id"], request, delay)
-        return orjson.dumps({"report_status": ReportStatus.IN_PROGRESS, "token": job.token, "message": None})
+        status = call.reports.status(job)
+        message = "This job has already finished processing" if status is ReportStatus.FINISHED else None
+        return orjson.dumps({"report_status": status, "token": job.token, "message": message})
 
 
 @dataclass(frozen=True)

@@ -22,4 +22,4 @@ class Reply:
 
 
 def refusal(error: ApiError) -> Reply:
-    return Reply(error.status, orjson.dumps({"code": error.code, "message": error.message}))
+    return Reply(error.status, orjson.dumps({"code": error.code, "message": error.message, "status": "failure"}))

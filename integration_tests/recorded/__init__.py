@@ -1,0 +1,45 @@
+"""What were live answers of Pinterest seen to hold? Names and types of fields, nobody's values.
+
+`fields.tsv` has a line for each field that somebody recorded or quoted in public. A new recording is more lines there.
+"""
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """A field that was seen.
+
+    Attributes:
+        operation: of Pinterest's API.
+        records: where in the answer the records stand, "" for the answer itself.
+        field: its path in a record.
+        type: of JSON.
+        form: of the value, where it has one that matters.
+        seen: a value that anyone may see, such as one that stands for none; as JSON, "" where there is none.
+        evidence: recorded with Pinterest's own headers, or quoted by somebody.
+    """
+
+    operation: str
+    records: str
+    field: str
+    type: str
+    form: str
+    seen: str
+    evidence: str
+
+    def __str__(self) -> str:
+        """Where the field is."""
+        return f"{self.operation} {self.field}"
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the answer."""
+        return ".".join(filter(None, (self.records, self.field)))
+
+
+def recorded_fields() -> tuple[Field, ...]:
+    """All that were seen."""
+    with (Path(__file__).parent / "fields.tsv").open(encoding="utf-8", newline="") as lines:
+        return tuple(Field(**line) for line in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))

@@ -1,0 +1,130 @@
+"""Do the schemas and the local Pinterest have what live answers were seen to have?"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
+
+from integration_tests.recorded import Field, recorded_fields
+from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
+from integration_tests.support.api_client import Client
+from integration_tests.support.pinterest import Simulator, World
+from source_pinterest.streams import STREAMS
+from source_pinterest.streams.base.stream import PinterestStream
+from unit_tests.field_types import nodes
+
+FIELDS = recorded_fields()
+REFUSAL = "any refusal"
+SIMULATED = {REFUSAL, *(operation.operation_id for operation in (*ENDPOINTS, CREATE_REPORT))}
+NOT_READ = {
+    "ad_accounts_subscriptions/get_list",
+    "country_keywords_metrics/get",
+    "delivery_metrics/get",
+    "interest_targeting_options/get",
+    "targeting_options/get",
+    "trending_keywords/list",
+}
+"""Operations that were recorded and that no stream reads. One that is read leaves this list."""
+
+
+def is_read_by(operation: str, stream: type[PinterestStream]) -> bool:
+    """Whether the stream's docstring links to the operation, and its records are what that answers."""
+    return operation != CREATE_REPORT.operation_id and f"/v5/{operation.replace('/', '-')}." in str(stream.__doc__)
+
+
+READ_BY = {
+    operation: [stream.stream_name() for stream in STREAMS if is_read_by(operation, stream)]
+    for operation in {field.operation for field in FIELDS}
+}
+
+JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
+A_YEAR_OF_EPOCHS = r"1[5-9]\d{8}"
+FORMS: Mapping[str, str] = {
+    "id": r"\d+",
+    "date": r"\d{4}-\d\d-\d\d",
+    "time without a zone": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?",
+    "epoch seconds": A_YEAR_OF_EPOCHS,
+    "epoch milliseconds": rf"{A_YEAR_OF_EPOCHS}\d{{3}}",
+}
+DECLARED: Mapping[str, dict[str, Any]] = {
+    "time without a zone": {"format": "date-time", "airbyte_type": "timestamp_without_timezone"},
+    "date": {"format": "date"},
+}
+"""What the schema says of a field of this form, beside its type."""
+
+
+@pytest.fixture(scope="module")
+def answers() -> Mapping[str, Any]:
+    """What each recorded operation answers here."""
+    with Simulator(World(account_list_items=4), report_seconds=0) as sim, Client(sim) as api:
+        days = {"start_date": str(sim.world.today - timedelta(days=89))}
+        changes: Mapping[str, dict[str, Any]] = {
+            "user_account/analytics": days,
+            "pins/analytics": {"metric_types": "TOTAL_COMMENTS,TOTAL_REACTIONS"},
+        }
+        made = {
+            operation: api.call(operation, **changes.get(operation, {})).json()
+            for operation in SIMULATED & {field.operation for field in FIELDS} - {REFUSAL, CREATE_REPORT.operation_id}
+        }
+        created = api.order().json()
+        return {
+            **made,
+            CREATE_REPORT.operation_id: created,
+            "analytics/get_report": api.poll(created["token"]),
+            REFUSAL: api.get("/boards", headers={"Authorization": "Bearer false"}).json(),
+        }
+
+
+def type_of(value: Any) -> str:
+    """The JSON type of a value."""
+    return JSON_TYPES.get(type(value), "null")
+
+
+def values_at(path: str, value: Any) -> Iterator[Any]:
+    """What stands at a path of an answer, such as `items[].id`; nothing where a record lacks the field."""
+    name, _, rest = path.partition(".")
+    if not name:
+        yield value
+        return
+    key = name.removesuffix("[]")
+    if key not in value:
+        return
+    for part in value[key] if name.endswith("[]") else [value[key]]:
+        yield from values_at(rest, part)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "stream"), [(field, stream) for field in FIELDS for stream in READ_BY[field.operation]], ids=str
+)
+def test_a_schema_declares_what_was_recorded(recorded: Field, stream: str) -> None:
+    declared = nodes(ResourceSchemaLoader("source_pinterest").get_schema(stream)).get(recorded.field)
+
+    assert declared, f"{stream} lacks {recorded.field}"
+    assert recorded.type in declared["type"]
+    assert DECLARED.get(recorded.form, {}).items() <= declared.items()
+
+
+@pytest.mark.parametrize("recorded", [field for field in FIELDS if field.operation in SIMULATED], ids=str)
+def test_the_local_pinterest_shows_what_was_recorded(recorded: Field, answers: Mapping[str, Any]) -> None:
+    values = list(values_at(recorded.path, answers[recorded.operation]))
+    types = set(map(type_of, values))
+
+    assert recorded.type in types
+    assert recorded.type == "null" or types <= {recorded.type, "null"}
+    assert [value for value in values if recorded.form and value and not is_of_form(value, recorded)] == []
+    assert not recorded.seen or json.loads(recorded.seen) in values
+
+
+def is_of_form(value: Any, recorded: Field) -> bool:
+    return re.fullmatch(FORMS[recorded.form], str(value)) is not None
+
+
+def test_all_that_was_recorded_is_held_against_something() -> None:
+    recorded = {field.operation for field in FIELDS}
+
+    assert recorded - SIMULATED == NOT_READ
+    assert not [operation for operation in NOT_READ if READ_BY[operation]]
