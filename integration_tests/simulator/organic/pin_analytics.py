@@ -1,7 +1,7 @@
 """How did single pins do on each day, and which did best?
 
 https://developers.pinterest.com/docs/api/v5/pins-analytics, multi_pins-analytics, user_account-analytics-top_pins and
-user_account-analytics-top_video_pins. Days have the statuses of the profile's.
+user_account-analytics-top_video_pins. Days have the statuses of the profile's. A ranking may name pins that are gone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic import content
-from integration_tests.simulator.organic.pins import places_of
+from integration_tests.simulator.organic.pins import places_ever
 from integration_tests.simulator.organic.places import PinPlace, pin_id, place_of
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
@@ -56,12 +56,12 @@ def multi_pins_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
 
 
 def top_pins(world: World, arguments: Mapping[str, Any]) -> Record:
-    everything = islice(places_of(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
+    everything = islice(places_ever(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
     return _ranking(world, list(everything), arguments, arguments["metric_types"] or (*SORTS, "SAVE_RATE"))
 
 
 def top_video_pins(world: World, arguments: Mapping[str, Any]) -> Record:
-    everything = islice(places_of(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
+    everything = islice(places_ever(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
     videos = [place for place in everything if _is_video(world, place)]
     return _ranking(world, videos, arguments, arguments["metric_types"] or VIDEO_SORTS)
 

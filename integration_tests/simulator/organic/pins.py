@@ -33,6 +33,11 @@ def pins(world: World, arguments: Mapping[str, Any]) -> Listing:
 
 def places_of(world: World, arguments: Mapping[str, Any]) -> Iterator[PinPlace]:
     """Where the pins that a call may see sit, board by board."""
+    return (place for place in places_ever(world, arguments) if not is_deleted(world, place))
+
+
+def places_ever(world: World, arguments: Mapping[str, Any]) -> Iterator[PinPlace]:
+    """The same, with the pins that are deleted by now."""
     hidden = () if arguments.get("include_protected_pins") else ("PROTECTED",)
     for board in content.boards_of(world, arguments):
         privacy = content.privacy(board)
@@ -41,8 +46,7 @@ def places_of(world: World, arguments: Mapping[str, Any]) -> Iterator[PinPlace]:
         for slot in range(1 + size_at(world.sections_per_board, board)):
             size = size_at(world.pins_per_section, slot - 1) if slot else size_at(world.pins_per_board, board)
             for position in range(size):
-                if not is_deleted(world, (board, slot, position)):
-                    yield board, slot, position
+                yield board, slot, position
 
 
 def _is_wanted(pin: Record, arguments: Mapping[str, Any]) -> bool:

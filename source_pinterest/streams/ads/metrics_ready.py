@@ -10,6 +10,7 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import MalformedAnswerError, SliceError
+from source_pinterest.api.rights import RestrictedError
 from source_pinterest.dates import days_before
 from source_pinterest.streams.base.context import Sync
 
@@ -40,7 +41,7 @@ class MetricsReadyState:
                 day = days_before(self._today, age)
                 if self._client.get(_PATH, {"date": str(day)}, _is_ready).value:
                     return day
-        except SliceError:
+        except (SliceError, RestrictedError):
             return days_before(self._today, limits.SETTLED_AFTER_DAYS)
         return days_before(self._today, _DAYS_ASKED + 1)
 

@@ -63,6 +63,7 @@ def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
     "answer",
     [
         refused(403, 29),
+        refused(401, 3, "Your application does not have access to this restricted feature"),
         refused(404, 1),
         refused(400, 1),
         refused(503),
