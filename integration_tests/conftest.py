@@ -8,7 +8,6 @@ import pytest
 from airbyte_cdk.sources.streams import Stream
 
 from integration_tests.network_guard import confine_to_loopback
-from integration_tests.support.haste import hasty_polls
 from source_pinterest.masking import SECRETS, Secrets
 
 # Set by a platform or by a developer's shell, either would change what the connector does.
@@ -23,13 +22,6 @@ def pytest_collection_finish() -> None:
     """What was imported stays; the collector went through all of it a thousand times, a quarter of the whole time."""
     gc.collect()
     gc.freeze()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _hasty_polls() -> Iterator[None]:
-    """A report of the simulator is ready at once."""
-    with hasty_polls():
-        yield
 
 
 @pytest.fixture(autouse=True)

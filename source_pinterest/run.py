@@ -28,6 +28,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.api.pauses import Pauses
 from source_pinterest.cli.progress_table import watched
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
@@ -175,10 +176,14 @@ def line_of(message: AirbyteMessage) -> bytes:
     return f"{AirbyteEntrypoint.airbyte_message_to_string(message)}\n".encode()
 
 
-def run() -> NoReturn:
-    """Run the command of the command line, and exit with its code."""
+def run(pauses: Pauses | None = None) -> NoReturn:
+    """Run the command of the command line, and exit with its code.
+
+    Args:
+        pauses: between two tries of a call, and two polls of a report.
+    """
     mask_logs()
-    lines, source, code = WholeLines(), SourcePinterest(), 1
+    lines, source, code = WholeLines(), SourcePinterest(pauses), 1
     PRINT_BUFFER.lock = lines  # type: ignore[assignment]  # it asks no more of its lock
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lines.terminate)

@@ -63,7 +63,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
     """Pinterest, organic and ads. One instance serves one command.
 
     Args:
-        pauses: between two tries of a call that fails.
+        pauses: between two tries of a call that fails, and two polls of a report.
 
     Attributes:
         progress: of the sync that runs.

@@ -14,7 +14,6 @@ from integration_tests.fault_table.endings import Ending, Place
 from integration_tests.fault_table.rows import Row
 from integration_tests.simulator import Fault
 from integration_tests.support.assertions import Key, assert_same, assert_succeeded, assert_understandable, key_of
-from integration_tests.support.haste import hasty_polls
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.secrets import assert_no_secret
@@ -66,8 +65,7 @@ def _sync(sim: Simulator, trial: Trial, *, state: State | None = None, **options
             **options,
         }
     )
-    with hasty_polls():
-        return run_sync(sim, trial.streams, config=config, state=state)
+    return run_sync(sim, trial.streams, config=config, state=state)
 
 
 def _start(world: World, row: Row) -> date:

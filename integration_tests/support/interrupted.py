@@ -25,18 +25,17 @@ class End(StrEnum):
 
 
 PRELUDE = """
-import resource, runpy, sys
+import resource, sys
 import source_pinterest.limits as limits
-import source_pinterest.reporting.schedule as schedule
-import source_pinterest.run
+from source_pinterest.api.pauses import Pauses
+from source_pinterest.run import run
 limits.STATE_EVERY_SECONDS = 0  # a state after each slice, as though ten seconds had gone by
-schedule.POLL_AFTER_SECONDS = (0.02, 0.1)
 room = int(sys.argv.pop(1))
 if room:
     held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (held + room, held + room))
 sys.argv[0] = "main.py"
-runpy.run_path("main.py", run_name="__main__")
+run(Pauses(poll_seconds=(0.02, 0.1)))
 """
 
 

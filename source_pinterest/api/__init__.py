@@ -68,7 +68,7 @@ class Api:
             on_rotation: takes tokens that Pinterest has rotated.
             before_wait: called before a wait of more than a second.
             usage: counts what the streams cost.
-            pauses: between two tries of a call.
+            pauses: between two tries of a call, and two polls of a report.
 
         Raises:
             ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from source_pinterest.api.errors import AnswerTooLargeError, FatalError, PinterestError, SliceError
+from source_pinterest.api.pauses import Pauses
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
@@ -39,6 +40,7 @@ class ReportRunner:
         timeout_seconds: how long it may work on one before that is asked for in halves.
         calls_per_second: how many the quota allows.
         clock: seconds that only grow.
+        pauses: between two polls of a report.
     """
 
     def __init__(
@@ -47,10 +49,11 @@ class ReportRunner:
         timeout_seconds: float,
         calls_per_second: Callable[[], float] = lambda: float("inf"),
         clock: Callable[[], float] = time.monotonic,
+        pauses: Pauses | None = None,
     ) -> None:
         self._windows = windows
         self._timeout_seconds = timeout_seconds
-        self._schedule = PollSchedule(calls_per_second)
+        self._schedule = PollSchedule(calls_per_second, pauses or Pauses())
         self._clock = clock
         self._changed = threading.Condition()
         self._orders: list[Orders] = []

@@ -6,10 +6,8 @@ same time, are asked for once one has come out: so that a hundred of them cost l
 
 from collections.abc import Callable, Sequence
 
+from source_pinterest.api.pauses import Pauses
 from source_pinterest.reporting.job import Job
-
-POLL_AFTER_SECONDS = (1, 2, 4, 8, 10)
-"""As Pinterest's own example waits; the last goes on. https://github.com/pinterest/api-quickstart."""
 
 _LONGEST_PAUSE_SECONDS = 120
 
@@ -22,10 +20,12 @@ class PollSchedule:
 
     Args:
         calls_per_second: how many the quota allows.
+        pauses: of a report that is alone.
     """
 
-    def __init__(self, calls_per_second: Callable[[], float]) -> None:
+    def __init__(self, calls_per_second: Callable[[], float], pauses: Pauses) -> None:
         self._calls_per_second = calls_per_second
+        self._pauses = pauses
 
     def pause(self, job: Job, others: Sequence[Job], soon: int) -> float:
         """How long a job is left alone, in seconds: longer each time, and so that all polls stay within the quota.
@@ -38,8 +38,7 @@ class PollSchedule:
         early = job.scouts or job.polls
         rivals = sum(other.scouts or other.polls > 0 for other in others) if early else len(others) + soon
         turn = rivals / (self._calls_per_second() * _QUOTA_FOR_POLLS)
-        after = POLL_AFTER_SECONDS[min(job.polls, len(POLL_AFTER_SECONDS) - 1)]
-        return max(after, min(turn, _LONGEST_PAUSE_SECONDS))
+        return max(self._pauses.before_poll(job.polls), min(turn, _LONGEST_PAUSE_SECONDS))
 
     def expect(self, jobs: Sequence[Job], seconds: float) -> None:
         """One report came out after so many seconds: ask for the others when they are as old."""

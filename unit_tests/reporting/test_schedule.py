@@ -2,12 +2,13 @@
 
 import pytest
 
+from source_pinterest.api.pauses import Pauses
 from source_pinterest.reporting.job import Job
 from source_pinterest.reporting.schedule import PollSchedule
 from unit_tests.reporting.requests_for_reports import request
 
-AMPLE = PollSchedule(lambda: float("inf"))
-STANDARD = PollSchedule(lambda: 5.0)
+AMPLE = PollSchedule(lambda: float("inf"), Pauses())
+STANDARD = PollSchedule(lambda: 5.0, Pauses())
 
 
 def job(*, scouts: bool = False, polls: int = 0, created_at: float = 0) -> Job:

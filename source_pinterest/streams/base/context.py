@@ -31,7 +31,8 @@ class Sync:
     @cached_property
     def reports(self) -> ReportRunner:
         """Has the asynchronous reports of all streams made."""
-        return ReportRunner(self.config.num_report_jobs, self.config.report_timeout_seconds, self.analytics_pace)
+        jobs, timeout_seconds = self.config.num_report_jobs, self.config.report_timeout_seconds
+        return ReportRunner(jobs, timeout_seconds, self.analytics_pace, pauses=self.api.retry_policy.pauses)
 
     def analytics_pace(self) -> float:
         """How many calls a second the quota of ad accounts' analytics and reports allows."""
