@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from integration_tests.network_guard import confine_to_loopback
-from integration_tests.support.haste import hasty_polls
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS
 
@@ -19,6 +18,6 @@ SMALL.first_day = SMALL.today - timedelta(days=SYNCHRONOUS_DAYS + 2)
 
 @pytest.fixture(scope="module", autouse=True)
 def pinterest() -> Iterator[Simulator]:
-    with Simulator(SMALL) as simulator, hasty_polls(), pytest.MonkeyPatch.context() as environment:
+    with Simulator(SMALL, profile="ample") as simulator, pytest.MonkeyPatch.context() as environment:
         environment.setenv("PINTEREST_API_URL", simulator.url)
         yield simulator

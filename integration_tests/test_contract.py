@@ -73,8 +73,9 @@ every_operation = pytest.mark.parametrize("operation_id", sorted(OPERATIONS))
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
-    world = World(boards=5, pins_per_board=60, ad_accounts=4, campaigns=40, ad_groups=40, ads=40, numeric_ids=False)
-    with Simulator(world) as simulator:
+    sizes = {"boards": 5, "pins_per_board": 60, "ad_accounts": 4, "campaigns": 40, "ad_groups": 40, "ads": 40}
+    world = World(**sizes, numeric_ids=False, keyword_batches="answered")
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
         yield simulator
 
 

@@ -57,8 +57,9 @@ def sim() -> Iterator[Simulator]:
         account_list_items=8,
         keywords=6,
         product_groups=6,
+        keyword_batches="answered",
     )
-    with Simulator(world) as simulator:
+    with Simulator(world, profile="ample") as simulator:
         yield simulator
 
 

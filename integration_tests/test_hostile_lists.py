@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Entry, Fault, FaultKind, NoAccess
+from integration_tests.simulator import Entry, Fault, FaultKind
 from integration_tests.simulator.faults.alterations import items_moved_by_one, only_items
 from integration_tests.support.assertions import Key, assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.pinterest import Simulator, World
@@ -31,7 +31,7 @@ def moving() -> Iterator[Simulator]:
     """A Pinterest whose lists, two items a page, grow at their beginning while they are paged."""
     world = World(boards=5, pins_per_board=4, sections_per_board=3, ad_accounts=5, campaigns=7, ad_groups=3)
     world.first_day = world.today - timedelta(days=4)
-    with Simulator(world, page_cap=2) as sim:
+    with Simulator(world, page_cap=2, profile="ample") as sim:
         for operation in PAGED:
             sim.alter(operation, items_moved_by_one())
         yield sim
@@ -106,7 +106,7 @@ def test_a_list_that_ends_in_the_middle_is_incomplete(stream: str, operation: st
     world = World(boards=3, sections_per_board=3, ad_accounts=3, campaigns=3, product_groups=3, account_list_items=3)
     world.catalog_product_groups = 3
     world.first_day = world.today - timedelta(days=4)
-    with Simulator(world, page_cap=2) as sim:
+    with Simulator(world, page_cap=2, profile="ample") as sim:
         sim.add_fault(Fault(kind, on=operation, later_pages_only=True))
         output = run_sync(sim, [stream])
         assert sim.fired(kind)
@@ -134,7 +134,7 @@ GONE = {
 def one_by_one(world: World, **settings: Any) -> Simulator:
     """Pinterest as most apps see it: pins one by one."""
     world.first_day = world.today - timedelta(days=4)
-    return Simulator(world, no_access={"multi_pins/analytics": NoAccess.BETA_CLOSED}, **settings)
+    return Simulator(world, **settings)
 
 
 @pytest.mark.parametrize("kind", [FaultKind.GONE, FaultKind.FORBIDDEN])
@@ -205,7 +205,9 @@ def looks_at_the_first(entry: Entry, item: Any) -> bool:
     ids=["all", "not the last", "every second", "the last ones lack any", "the first ones lack any"],
 )
 def test_a_batch_of_which_only_the_beginning_is_looked_at(keywords: Any) -> None:
-    world = World(boards=0, ad_accounts=2, campaigns=0, ad_groups=(600, 30), ads=0, keywords=keywords)
+    world = World(
+        boards=0, ad_accounts=2, campaigns=0, ad_groups=(600, 30), ads=0, keywords=keywords, keyword_batches="answered"
+    )
     with Simulator(world) as sim:
         sim.alter(KEYWORDS, only_items(looks_at_the_first))
         output = run_sync(sim, ["keywords"])
@@ -214,7 +216,16 @@ def test_a_batch_of_which_only_the_beginning_is_looked_at(keywords: Any) -> None
 
 
 def test_a_batch_that_is_cut_short_after_the_proof_is_noticed() -> None:
-    world = World(boards=0, ad_accounts=1, campaigns=0, ad_groups=500, ads=0, keywords=1, negative_keywords=0)
+    world = World(
+        boards=0,
+        ad_accounts=1,
+        campaigns=0,
+        ad_groups=500,
+        ads=0,
+        keywords=1,
+        negative_keywords=0,
+        keyword_batches="answered",
+    )
     with Simulator(world) as sim:
         sim.after(KEYWORDS, 2, lambda _world: sim.alter(KEYWORDS, only_items(looks_at_the_first)))
         output = run_sync(sim, ["keywords"])
@@ -224,7 +235,16 @@ def test_a_batch_that_is_cut_short_after_the_proof_is_noticed() -> None:
 
 
 def test_ad_groups_without_keywords_cost_one_batch_more() -> None:
-    world = World(boards=0, ad_accounts=1, campaigns=0, ad_groups=500, ads=0, keywords=(0, 1), negative_keywords=0)
+    world = World(
+        boards=0,
+        ad_accounts=1,
+        campaigns=0,
+        ad_groups=500,
+        ads=0,
+        keywords=(0, 1),
+        negative_keywords=0,
+        keyword_batches="answered",
+    )
     with Simulator(world) as sim:
         output = run_sync(sim, ["keywords"])
         assert_exact(output, sim, ["keywords"])

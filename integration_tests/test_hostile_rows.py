@@ -26,9 +26,9 @@ ROWS = {
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    world = World(boards=1, pins_per_board=2, campaigns=3)
+    world = World(boards=1, pins_per_board=2, campaigns=3, hour_column="HOUR")
     world.first_day = world.today - timedelta(days=20)
-    with Simulator(world) as simulator:
+    with Simulator(world, open_betas=["multi_pins/analytics"]) as simulator:
         yield simulator
 
 

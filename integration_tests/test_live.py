@@ -46,13 +46,13 @@ VARIANTS: Mapping[str, Variant] = {
                 for level in ("KEYWORD", "PRODUCT_GROUP", "PRODUCT_ITEM")
             },
             "keyword_targeting": {"columns": ["TARGETING_TYPE", "TARGETING_VALUE"]},
-            "product_item_ids": {"column_PRODUCT_ITEM_ID": True},
-            "hourly_rows": {"column_HOUR": True},
+            "product_item_ids": {"column_PRODUCT_ITEM_ID": False},
+            "hourly_rows": {"column_HOUR": False},
             "reach_columns": {"call": "taken"},
             "column_types": {"columns": {"integer or string": ["ADVERTISER_ID", "AD_ACCOUNT_ID", "CAMPAIGN_ID"]}},
             "commas": {"ids": 2, "call": "taken"},
-            "keyword_batches": {"call": "taken", "ad_groups_shown": 2, "other_parents_shown": 0},
-            "several_pins": {"call": "taken"},
+            "keyword_batches": {"call": "HTTP 401, code 3"},
+            "several_pins": {"call": "HTTP 401, code 3"},
             "video_metrics": {"call": "taken", "refused_by_name": []},
             "protected_pins": {"call": "taken"},
             "boards_of_owner": {"boards_of_the_owner": 2, "boards_of_the_user": 2},
@@ -61,7 +61,17 @@ VARIANTS: Mapping[str, Variant] = {
             "profile_lag": {"newest_day_with_numbers_is_so_many_days_old": 1},
         }
     ),
-    "betas closed, headers without names": Variant(
+    "betas open, columns that come unasked": Variant(
+        {
+            "product_item_ids": {"column_PRODUCT_ITEM_ID": True},
+            "hourly_rows": {"column_HOUR": True},
+            "keyword_batches": {"call": "taken", "ad_groups_shown": 2, "other_parents_shown": 0},
+            "several_pins": {"call": "taken"},
+        },
+        {"open_betas": ["multi_pins/analytics"]},
+        {"keyword_batches": "answered", "hour_column": "HOUR", "product_item_column": "PRODUCT_ITEM_ID"},
+    ),
+    "betas refused, headers without names": Variant(
         {
             "rate_limit_headers": {"forms": {NAMELESS: 60 - 2}},
             "several_pins": {"call": "HTTP 403, code 403"},
@@ -78,7 +88,7 @@ VARIANTS: Mapping[str, Variant] = {
             "refused_names": ("VIDEO_START",),
             "refresh_rotation": Rotation.NONE,
         },
-        {"keyword_batches": "rejected", "hour_column": "", "product_item_column": ""},
+        {"keyword_batches": "rejected"},
     ),
     "a column refused by name, plain headers": Variant(
         {

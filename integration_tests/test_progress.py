@@ -76,7 +76,7 @@ def test_each_analytics_stream_tells_its_plan_first() -> None:
 
 def test_analytics_of_profile_and_pins_tell_their_plan_too() -> None:
     streams = ["user_account_analytics", "user_account_analytics_by_content_type", "pin_analytics"]
-    with Simulator(World(boards=2, pins_per_board=60)) as sim:
+    with Simulator(World(boards=2, pins_per_board=60), open_betas=["multi_pins/analytics"]) as sim:
         output = run_sync(sim, streams, config=sim.config(start_date=None))
         assert_succeeded(output, streams)
         assert ends(output)["pin_analytics"]["calls"] == len(sim.calls("multi_pins/analytics")) == 2

@@ -16,7 +16,7 @@ from source_pinterest import limits
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=2, pins_per_board=3, campaigns=3, ad_groups=3, ads=3)) as simulator:
+    with Simulator(World(boards=2, pins_per_board=3, campaigns=3, ad_groups=3, ads=3), profile="ample") as simulator:
         yield simulator
 
 

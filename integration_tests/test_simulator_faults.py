@@ -44,7 +44,7 @@ TESTED_ALONE = (
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=3, pins_per_board=60)) as simulator:
+    with Simulator(World(boards=3, pins_per_board=60), profile="ample") as simulator:
         yield simulator
 
 

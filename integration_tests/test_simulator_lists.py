@@ -26,7 +26,12 @@ OPERATIONS = {
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
-    with Simulator(World(ad_accounts=1, campaigns=2, ad_groups=3, catalogs=2, feeds=3, feed_results=251)) as simulator:
+    with Simulator(
+        World(
+            ad_accounts=1, campaigns=2, ad_groups=3, catalogs=2, feeds=3, feed_results=251, keyword_batches="answered"
+        ),
+        profile="ample",
+    ) as simulator:
         yield simulator
 
 

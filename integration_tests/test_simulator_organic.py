@@ -17,7 +17,7 @@ SPLIT_PARTS = {"APP_TYPE": 3, "OWNED_CONTENT": 2, "SOURCE": 2, "PIN_FORMAT": 3}
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
     world = World(boards=4, pins_per_board=20, sections_per_board=1, pins_per_section=2, ad_accounts=3)
-    with Simulator(world) as simulator:
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
         yield simulator
 
 
@@ -118,7 +118,10 @@ def test_several_pins_are_told_as_one_is(sim: Simulator, api: Client) -> None:
 
 
 def test_a_deleted_pin_is_gone_everywhere() -> None:
-    with Simulator(World(boards=1, pins_per_board=3, sections_per_board=0)) as sim, Client(sim) as api:
+    with (
+        Simulator(World(boards=1, pins_per_board=3, sections_per_board=0), open_betas=["multi_pins/analytics"]) as sim,
+        Client(sim) as api,
+    ):
         gone, *left = pin_ids(sim)
         sim.world.delete_pin(gone)
 
@@ -128,12 +131,13 @@ def test_a_deleted_pin_is_gone_everywhere() -> None:
         assert [pin["id"] for pin in api.call("boards/list_pins").json()["items"]] == left
 
 
-@pytest.mark.parametrize("refusal", [NoAccess.NO_SCOPE, NoAccess.BETA_CLOSED])
-def test_a_beta_may_be_closed(refusal: NoAccess) -> None:
-    with Simulator(no_access={"multi_pins/analytics": refusal}) as sim, Client(sim) as api:
+@pytest.mark.parametrize("refusal", [None, NoAccess.NO_SCOPE, NoAccess.BETA_CLOSED])
+def test_a_beta_is_closed_unless_it_is_opened(refusal: NoAccess | None) -> None:
+    no_access = {"multi_pins/analytics": refusal} if refusal else {}
+    with Simulator(no_access=no_access) as sim, Client(sim) as api:
         answer = api.call("multi_pins/analytics")
 
-        assert (answer.status_code, answer.json()["code"]) == refusal.value
+        assert (answer.status_code, answer.json()["code"]) == (refusal or NoAccess.RESTRICTED).value[:2]
         assert api.call("pins/analytics").status_code == 200
 
 

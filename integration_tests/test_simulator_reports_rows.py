@@ -34,7 +34,11 @@ def world_of(**options: Any) -> World:
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
-    with Simulator(world_of(campaigns=7, ad_groups=9, ads=8), report_seconds=0) as simulator:
+    with Simulator(
+        world_of(campaigns=7, ad_groups=9, ads=8, hour_column="HOUR", product_item_column="PRODUCT_ITEM_ID"),
+        report_seconds=0,
+        profile="ample",
+    ) as simulator:
         yield simulator
 
 

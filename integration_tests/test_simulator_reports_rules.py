@@ -16,7 +16,7 @@ REQUIRED = ("start_date", "end_date", "granularity", "level", "columns")
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
-    with Simulator(World()) as simulator:
+    with Simulator(World(), profile="ample") as simulator:
         yield simulator
 
 

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from integration_tests.simulator import ALL_SCOPES, Kind
+from integration_tests.simulator import ALL_SCOPES, Kind, Settings
 from integration_tests.simulator.endpoints import ENDPOINTS
+from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
@@ -23,7 +24,11 @@ LAST_90_DAYS = "You can only get data from the last 90 days."
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
-    with Simulator(World(pins_per_board=40, ad_accounts=3)) as simulator:
+    with Simulator(
+        World(pins_per_board=40, ad_accounts=3, keyword_batches="answered"),
+        profile="ample",
+        open_betas=["multi_pins/analytics"],
+    ) as simulator:
         yield simulator
 
 
@@ -370,6 +375,24 @@ def test_an_answer_of_too_many_rows_is_refused() -> None:
         assert api.call("campaigns/analytics").status_code == 200
         ids = [sim.world.entity_id(Kind.CAMPAIGNS, 0, index) for index in range(4)]
         assert refusal(api.call("campaigns/analytics", campaign_ids=ids))[:2] == (413, 413)
+
+
+def test_an_answer_of_too_many_bytes_is_refused() -> None:
+    with Simulator(max_body_bytes=400) as sim, Client(sim) as api:
+        ids = [sim.world.entity_id(Kind.CAMPAIGNS, 0, index) for index in range(4)]
+        assert api.call("campaigns/analytics", campaign_ids=ids[:1]).status_code == 200
+        assert refusal(api.call("campaigns/analytics", campaign_ids=ids))[:2] == (413, 413)
+
+
+def test_pinterest_is_as_strict_by_default_as_it_is() -> None:
+    """What a test needs otherwise, it says."""
+    plain, world = Settings(), World()
+
+    assert (plain.profile, plain.open_betas, world.keyword_batches) == ("standard", (), KeywordBatches.RESTRICTED)
+    assert (world.hour_column, world.product_item_column) == ("", "")
+    assert plain.report_seconds >= 1
+    assert plain.max_url_length <= 8 * 1024
+    assert plain.max_body_bytes <= 128 * 1024**2
 
 
 @pytest.mark.parametrize("path", ["/boards", "/nothing", "/boards/1"])

@@ -27,7 +27,7 @@ def small_world(**sizes: Any) -> World:
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
-    with Simulator(small_world(campaigns=(10, 0), ad_groups=(12, 0), ads=(300, 0))) as simulator:
+    with Simulator(small_world(campaigns=(10, 0), ad_groups=(12, 0), ads=(300, 0)), profile="ample") as simulator:
         yield simulator
 
 
@@ -156,7 +156,7 @@ def test_board_pins_contain_section_pins_or_not() -> None:
 def test_a_huge_world_costs_nothing_until_it_is_asked() -> None:
     began = time.process_time()
     world = small_world(boards=1_000, pins_per_board=100_000, ad_accounts=50, campaigns=100_000)
-    with Simulator(world) as sim, Client(sim) as api:
+    with Simulator(world, profile="ample") as sim, Client(sim) as api:
         assert len(api.get("/boards", {"page_size": 250}).json()["items"]) == 250
 
     assert time.process_time() - began < 1
@@ -385,7 +385,7 @@ def test_the_last_two_days_of_the_user_are_still_moving() -> None:
     world.now += timedelta(days=2)
     settled = world.expected("user_account_analytics")[yesterday]
 
-    assert statuses == ["READY"] * 88 + ["ESTIMATE", "PROCESSING"]
+    assert statuses == ["BEFORE_BUSINESS_CREATED"] * 4 + ["READY"] * 84 + ["ESTIMATE", "PROCESSING"]
     assert settled["data_status"] == "READY"
     assert settled["metrics"] != before[yesterday]["metrics"]
 
@@ -412,7 +412,7 @@ def test_an_edit_shows_in_the_list() -> None:
     world = small_world()
     account, campaign = world.account_id(0), world.entity_id(CAMPAIGN, 0, 0)
     at = int(NOW.timestamp())
-    with Simulator(world) as sim, Client(sim) as api:
+    with Simulator(world, profile="ample") as sim, Client(sim) as api:
         world.edit(account, "campaigns", campaign, at, status="ARCHIVED", name="Renamed")
         listed = items(api, f"/ad_accounts/{account}/campaigns", entity_statuses="ARCHIVED")
 
@@ -424,7 +424,7 @@ def test_an_edit_shows_in_the_list() -> None:
 def test_something_can_happen_right_after_a_certain_call() -> None:
     world = small_world(campaigns=60)
     account, campaign = world.account_id(0), world.entity_id(CAMPAIGN, 0, 0)
-    with Simulator(world) as sim, Client(sim) as api:
+    with Simulator(world, profile="ample") as sim, Client(sim) as api:
         sim.after("campaigns/list", 2, lambda world: world.edit(account, "campaigns", campaign, 1))
         seen = [api.get(f"/ad_accounts/{account}/campaigns").json()["items"][0]["updated_time"] for _ in range(3)]
 
@@ -437,7 +437,7 @@ def test_something_can_happen_right_after_a_certain_call() -> None:
 
 @pytest.mark.full_size
 def test_a_page_of_250_pins_takes_a_few_milliseconds() -> None:
-    with Simulator(small_world(boards=100, pins_per_board=2_500)) as sim, Client(sim) as api:
+    with Simulator(small_world(boards=100, pins_per_board=2_500), profile="ample") as sim, Client(sim) as api:
         path = f"/boards/{items(api, '/boards')[50]['id']}/pins"
         began = time.process_time()
         pages = api.pages(path, page_size=250)
@@ -461,7 +461,7 @@ def test_a_small_answer_takes_no_time_on_the_wire() -> None:
 @pytest.mark.full_size
 def test_an_answer_of_10000_full_rows_takes_no_more_than_seconds() -> None:
     world = small_world(ad_accounts=1, campaigns=250, full_rows=True, active_percent=100)
-    with Simulator(world) as sim, Client(sim) as api:
+    with Simulator(world, profile="ample") as sim, Client(sim) as api:
         began = time.process_time()
         answer = api.call(
             "campaigns/analytics",

@@ -105,6 +105,7 @@ def calls_of(sim: Simulator) -> dict[str, int]:
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
     world = World(
+        keyword_batches="answered",
         boards=12,
         sections_per_board=(1, 0, 0, 0, 0, 0),
         pins_per_board=(251, 0, 0, 1),
@@ -115,7 +116,7 @@ def sim() -> Iterator[Simulator]:
         ads=(300, 250, 500),
         first_day=datetime.now(UTC).date(),
     )
-    with Simulator(world) as simulator:
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
         yield simulator
 
 

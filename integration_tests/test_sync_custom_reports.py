@@ -34,7 +34,7 @@ SEVEN_STATUSES = (
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=4)) as simulator:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=4, hour_column="HOUR")) as simulator:
         yield simulator
 
 
@@ -127,7 +127,7 @@ def test_an_hour_is_in_the_key(sim: Simulator) -> None:
 
 
 def test_rows_without_their_hour_fail_the_stream() -> None:
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=2, hour_column="")) as sim:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=2)) as sim:
         config = sim.config(custom_reports=[report(granularity="HOUR")])
         output = run_sync(sim, [STREAM], config=config)
         assert_failed(output, STREAM, "system_error")

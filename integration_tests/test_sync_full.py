@@ -49,19 +49,19 @@ def many_pages() -> World:
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    with Simulator(small_world()) as simulator:
+    with Simulator(small_world(), profile="ample") as simulator:
         yield simulator
 
 
 def test_every_stream_through_the_framework() -> None:
-    with Simulator(many_pages()) as sim:
+    with Simulator(many_pages(), profile="ample", open_betas=["multi_pins/analytics"]) as sim:
         output = run_sync(sim)
         assert_succeeded(output)
         assert_exact(output, sim)
 
 
 def test_every_stream_through_the_command_line_and_again_from_its_state() -> None:
-    with Simulator(small_world()) as sim:
+    with Simulator(small_world(), profile="ample") as sim:
         first = read_with_main(sim)
         second = read_with_main(sim, state=first.states, config=sim.config(lookback_days=2))
         assert_succeeded(first)

@@ -49,12 +49,13 @@ def several_pages() -> World:
         feeds=5,
         feed_results=(250, 0, 251, 1),
         catalog_product_groups=252,
+        keyword_batches="answered",
     )
 
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    with Simulator(several_pages()) as simulator:
+    with Simulator(several_pages(), profile="ample") as simulator:
         yield simulator
 
 
@@ -197,7 +198,7 @@ def test_keywords_arrive_whole_where_batches_do_not_work(mode: KeywordBatches) -
 
 @pytest.mark.parametrize("mode", NOTICED)
 def test_batches_that_stop_working_after_the_proof_are_noticed(mode: KeywordBatches) -> None:
-    with Simulator(World(campaigns=2, ad_groups=5, ad_accounts=1)) as sim:
+    with Simulator(World(campaigns=2, ad_groups=5, ad_accounts=1, keyword_batches="answered")) as sim:
         sim.after(KEYWORDS, proof_calls(sim.world), lambda world: setattr(world, "keyword_batches", mode))
         output = run_sync(sim, ["keywords"])
         assert_succeeded(output, ["keywords"])
@@ -206,7 +207,9 @@ def test_batches_that_stop_working_after_the_proof_are_noticed(mode: KeywordBatc
 
 def test_an_account_without_keywords_proves_nothing_and_waits_for_one_that_does() -> None:
     """The first account's ad groups hold none; that batches work shows in the second."""
-    with Simulator(World(campaigns=1, ad_groups=(3, 8), keywords=(0, 0, 0, 1, 1), ad_accounts=2)) as sim:
+    with Simulator(
+        World(campaigns=1, ad_groups=(3, 8), keywords=(0, 0, 0, 1, 1), ad_accounts=2, keyword_batches="answered")
+    ) as sim:
         output = run_sync(sim, ["keywords"])
         assert_succeeded(output, ["keywords"])
         assert_exact(output, sim, ["keywords"])
@@ -264,7 +267,9 @@ def test_an_account_whose_ad_groups_cannot_be_listed_costs_only_its_own(small: S
 
 
 def test_keyword_calls_follow_the_formula() -> None:
-    world = World(boards=0, ad_accounts=2, campaigns=3, ad_groups=(501, 7), ads=0, keywords=(1, 3))
+    world = World(
+        boards=0, ad_accounts=2, campaigns=3, ad_groups=(501, 7), ads=0, keywords=(1, 3), keyword_batches="answered"
+    )
     with Simulator(world) as sim:
         output = run_sync(sim, ["keywords"])
         assert_exact(output, sim, ["keywords"])

@@ -39,7 +39,7 @@ def world() -> World:
 
 @pytest.fixture
 def sim(world: World) -> Iterator[Simulator]:
-    with Simulator(world) as simulator:
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
         yield simulator
 
 
@@ -107,7 +107,7 @@ def agency() -> Iterator[Simulator]:
     world = World(
         boards=3, pins_per_board=4, sections_per_board=1, pins_per_section=2, ad_accounts=4, shared_ad_accounts=2
     )
-    with Simulator(world) as simulator:
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
         yield simulator
 
 
@@ -215,9 +215,9 @@ def test_each_account_has_a_state_of_its_own(agency: Simulator) -> None:
 # -- pin analytics
 
 
-@pytest.mark.parametrize("refusal", [NoAccess.NO_SCOPE, NoAccess.BETA_CLOSED])
+@pytest.mark.parametrize("refusal", [NoAccess.RESTRICTED, NoAccess.NO_SCOPE, NoAccess.BETA_CLOSED])
 def test_without_the_beta_pins_are_read_one_by_one(world: World, refusal: NoAccess) -> None:
-    with Simulator(world, no_access={"multi_pins/analytics": refusal}) as sim:
+    with Simulator(world, profile="ample", no_access={"multi_pins/analytics": refusal}) as sim:
         output = run_sync(sim, ["pin_analytics"])
 
         assert_succeeded(output, ["pin_analytics"])
@@ -227,10 +227,10 @@ def test_without_the_beta_pins_are_read_one_by_one(world: World, refusal: NoAcce
     assert any("one by one" in text for _, text in output.logs)
 
 
-@pytest.mark.parametrize("closed", [{}, {"multi_pins/analytics": NoAccess.BETA_CLOSED}], ids=["beta", "no-beta"])
-def test_a_pin_that_is_deleted_meanwhile_is_passed_over(world: World, closed: dict[str, NoAccess]) -> None:
+@pytest.mark.parametrize("open_betas", [["multi_pins/analytics"], []], ids=["beta", "no-beta"])
+def test_a_pin_that_is_deleted_meanwhile_is_passed_over(world: World, open_betas: list[str]) -> None:
     """A ranking may name it all the same."""
-    with Simulator(world, no_access=closed) as sim:
+    with Simulator(world, profile="ample", open_betas=open_betas) as sim:
         streams = ("pin_analytics", "top_pins")
         ranked = {pin for _, pin in sim.expected("top_pins")}
         gone = sorted(pin_id for (pin_id,) in sim.expected("pins") if pin_id in ranked)[17]
@@ -281,9 +281,7 @@ def test_where_the_destination_appends_a_pins_day_comes_once(sim: Simulator) -> 
 def test_a_quota_that_ends_in_between_is_gone_on_with(world: World) -> None:
     world.pins_per_board = 30  # 128 pins, one call each, and 100 calls a day
     records: list[Record] = []
-    with Simulator(
-        world, profile="trial", daily_share=0.1, no_access={"multi_pins/analytics": NoAccess.BETA_CLOSED}
-    ) as sim:
+    with Simulator(world, profile="trial", daily_share=0.1) as sim:
         config = sim.config(start_date=str(world.today - timedelta(days=3)))
         first = run_sync(sim, ["pin_analytics"], config=config)
         assert_failed(first, "pin_analytics", "transient_error", "org_analytics")
@@ -301,7 +299,7 @@ def test_a_quota_that_ends_in_between_is_gone_on_with(world: World) -> None:
 
 def test_a_state_follows_the_records_that_it_covers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "STATE_EVERY_SECONDS", 0)
-    with Simulator(World(boards=2), no_access={"multi_pins/analytics": NoAccess.BETA_CLOSED}) as sim:
+    with Simulator(World(boards=2)) as sim:
         output = run_sync(sim, ["pin_analytics"])
         pins = sorted(int(pin_id) for (pin_id,) in sim.expected("pins"))
     emitted: set[int] = set()
@@ -316,7 +314,7 @@ def test_a_state_follows_the_records_that_it_covers(monkeypatch: pytest.MonkeyPa
 
 
 def test_pins_of_which_all_are_refused_are_not_left_out_one_by_one(world: World) -> None:
-    with Simulator(world, no_access={"multi_pins/analytics": NoAccess.BETA_CLOSED}) as sim:
+    with Simulator(world) as sim:
         sim.add_fault(Fault("forbidden", on="pins/analytics", times=None))
         output = run_sync(sim, ["pin_analytics"])
 

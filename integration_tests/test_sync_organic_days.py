@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from integration_tests.simulator import NoAccess
 from integration_tests.support.assertions import assert_same, assert_succeeded, key_of
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output, Record
@@ -21,8 +20,7 @@ LAG_DAYS = 4
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    closed = {"multi_pins/analytics": NoAccess.BETA_CLOSED}
-    with Simulator(World(boards=1, pins_per_board=3, organic_lag_days=LAG_DAYS), no_access=closed) as simulator:
+    with Simulator(World(boards=1, pins_per_board=3, organic_lag_days=LAG_DAYS)) as simulator:
         yield simulator
 
 

@@ -22,7 +22,7 @@ ANALYTICS = {A: "ad_account/analytics", B: "campaigns/analytics"}
 def sim() -> Iterator[Simulator]:
     today = datetime.now(UTC).date()
     world = World(boards=2, pins_per_board=3, campaigns=4, ad_groups=3, ads=3, first_day=today - timedelta(days=9))
-    with Simulator(world) as simulator:
+    with Simulator(world, profile="ample") as simulator:
         yield simulator
 
 

@@ -113,7 +113,16 @@ def _run(reader: Reader, arguments: Sequence[str], folder: Path, url: str) -> _U
 def _simulator(workload: Workload, latency_ms: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """A Pinterest in a process of its own: where to reach it, and a config for it."""
     world = [text for name, value in workload.world.items() for text in (f"--{name}", str(value))]
-    command = [sys.executable, "-m", "integration_tests.simulator", *world, "--latency", str(latency_ms / 1000)]
+    command = [
+        sys.executable,
+        "-m",
+        "integration_tests.simulator",
+        *world,
+        "--profile",
+        "ample",
+        "--latency",
+        str(latency_ms / 1000),
+    ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:
             if process.stdout is None:

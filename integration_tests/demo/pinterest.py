@@ -21,6 +21,17 @@ WORLD = (
     *("--boards", "6", "--sections-per-board", "2", "--pins-per-board", "120", "--pins-per-section", "40"),
     *("--ad-accounts", "3", "--campaigns", "8", "--ad-groups", "12", "--ads", "16"),
 )
+BEHAVIOUR = (
+    "--profile",
+    "ample",
+    "--open-betas",
+    "multi_pins/analytics",
+    "--report-seconds",
+    "0.05",
+    "--refresh-rotation",
+    "revoke",
+)
+"""Nobody waits for a demo as long as for Pinterest."""
 STOP_SECONDS = 5
 
 _NO_QUOTA = ("oauth/token", "report/download")
@@ -31,7 +42,7 @@ class LocalPinterest:
     """A simulated Pinterest for other processes, which writes a configuration with which the connector reads it."""
 
     def __init__(self, config_file: Path, root: Path, world: Sequence[str] = WORLD) -> None:
-        options = [*world, "--now", datetime.now(UTC).isoformat(), "--refresh-rotation", "revoke"]
+        options = [*world, *BEHAVIOUR, "--now", datetime.now(UTC).isoformat()]
         self._command = [sys.executable, "-m", "integration_tests.simulator", *options]
         self._world = World(**parse(options)[0])
         self._config_file = config_file

@@ -41,7 +41,7 @@ def play(trial: Trial) -> dict[Column, Ending]:
     world, row = small_world(), trial.row
     truth = {stream: _truth(world, stream, row) for stream in trial.streams}
     faults = [_fault(row, column, place, world) for column, place in trial.places.items()]
-    with Simulator(world, faults=faults, page_cap=PAGE_CAP, **row.settings) as sim:
+    with Simulator(world, faults=faults, page_cap=PAGE_CAP, profile="ample", **row.settings) as sim:
         first = _sync(sim, trial, **_patience(trial), **row.config)
         assert_no_secret(first, sim.secrets)
         hit = {entry.operation_id for entry in sim.log if entry.fault == row.kind}
@@ -116,7 +116,7 @@ def _owners(record: Record) -> set[str]:
 def _assert_completed(first: Output, world: World, trial: Trial, truth: Mapping[str, Truth]) -> None:
     """What still exists is there after a second sync; what came before it went may be there as well."""
     gone = [world.account_id(index) for index in range(world.ad_accounts) if index not in world.account_indexes()]
-    with Simulator(world, page_cap=PAGE_CAP) as sim:
+    with Simulator(world, page_cap=PAGE_CAP, profile="ample") as sim:
         second = _sync(sim, trial, state=first.states, exclude_account_ids=gone)
         assert_succeeded(second, truth)
     for stream, whole in truth.items():

@@ -27,6 +27,10 @@ def truth(text: str) -> bool:
     return {"true": True, "false": False}[text]
 
 
+def names(text: str) -> list[str]:
+    return text.split(",")
+
+
 def faults(path: str) -> list[Fault]:
     """Faults from a file: a list of objects with the fields of `Fault`."""
     return [Fault(**fault) for fault in json.loads(Path(path).read_text(encoding="utf-8"))]
@@ -75,6 +79,8 @@ BEHAVIOUR_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "max-url-length": int,
     "page-cap": int,
     "max-rows": int,
+    "max-body-bytes": int,
+    "open-betas": names,
     "report-seconds": float,
     "reuse-report-tokens": truth,
     "faults": faults,

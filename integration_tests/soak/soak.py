@@ -48,7 +48,7 @@ class Soaked:
 def soak(world: World, streams: Sequence[str], folder: Path, config: Mapping[str, object]) -> Soaked:
     """Read streams with `main.py`, counting its lines and looking at its memory all the while."""
     seen, began = Soaked(), time.monotonic()
-    with Simulator(world) as sim:
+    with Simulator(world, profile="ample") as sim:
         arguments = read_arguments(folder, catalog_of(streams), since_recently(sim, sim.config(**config)))
         environment = {k: v for k, v in clean_environment(sim.url).items() if not k.startswith("COVERAGE_")}
         command = [sys.executable, "main.py", *arguments]

@@ -35,7 +35,7 @@ if room:
     held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (held + room, held + room))
 sys.argv[0] = "main.py"
-run(Pauses(poll_seconds=(0.02, 0.1)))
+run(Pauses(poll_seconds=(0.02, 0.1), longest_poll_seconds=0.1))
 """
 
 

@@ -20,8 +20,9 @@ class Simulator(simulator.Simulator):
 
     world: World
 
-    def __init__(self, world: World | None = None, **options: Any) -> None:
-        super().__init__(world or World(), **options)
+    def __init__(self, world: World | None = None, *, report_seconds: float = 0.05, **options: Any) -> None:
+        """Options: see `Settings`. No test waits for reports as long as a user does, unless it says so."""
+        super().__init__(world or World(), report_seconds=report_seconds, **options)
 
     def config(self, **options: Any) -> dict[str, Any]:
         """A connector config with OAuth credentials, the newest refresh token among them."""

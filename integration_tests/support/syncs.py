@@ -36,7 +36,9 @@ LOGGER = logging.getLogger("airbyte")
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 120
-SHORT_PAUSES = Pauses(first_seconds=0.01, longest_seconds=0.05, poll_seconds=(0.02, 0.04, 0.08, 0.1))
+SHORT_PAUSES = Pauses(
+    first_seconds=0.01, longest_seconds=0.05, poll_seconds=(0.02, 0.04, 0.08, 0.1), longest_poll_seconds=0.1
+)
 SYNCHRONOUS_DAYS = 89
 """The days before today that need no asynchronous report."""
 

@@ -12,11 +12,13 @@ class Pauses:
         longest_seconds: they grow no further.
         poll_seconds: before the first poll, the second and so on; the last goes on. By default as Pinterest's example
             waits, https://github.com/pinterest/api-quickstart.
+        longest_poll_seconds: no quota makes a poll wait longer.
     """
 
     first_seconds: float = 1.0
     longest_seconds: float = 60.0
     poll_seconds: tuple[float, ...] = (1, 2, 4, 8, 10)
+    longest_poll_seconds: float = 120.0
 
     def before_retry(self, retry: int) -> float:
         """The pause before this retry, counted from 1, in seconds."""

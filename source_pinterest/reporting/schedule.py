@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.reporting.job import Job
 
-_LONGEST_PAUSE_SECONDS = 120
-
 _QUOTA_FOR_POLLS = 2 / 3
 """The rest is for creating reports, and for the synchronous analytics beside them."""
 
@@ -38,7 +36,7 @@ class PollSchedule:
         early = job.scouts or job.polls
         rivals = sum(other.scouts or other.polls > 0 for other in others) if early else len(others) + soon
         turn = rivals / (self._calls_per_second() * _QUOTA_FOR_POLLS)
-        return max(self._pauses.before_poll(job.polls), min(turn, _LONGEST_PAUSE_SECONDS))
+        return max(self._pauses.before_poll(job.polls), min(turn, self._pauses.longest_poll_seconds))
 
     def expect(self, jobs: Sequence[Job], seconds: float) -> None:
         """One report came out after so many seconds: ask for the others when they are as old."""

@@ -7,6 +7,9 @@ from enum import Enum
 
 from integration_tests.simulator.calls.errors import ApiError, forbidden, missing_scope
 
+BETAS = frozenset({"multi_pins/analytics"})
+"""Operations that Pinterest opens to few apps."""
+
 
 class NoAccess(Enum):
     """A refusal: HTTP status and Pinterest's code, and its words where they matter."""

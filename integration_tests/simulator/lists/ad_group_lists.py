@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.ads.entities import account_of
 from integration_tests.simulator.calls.errors import ApiError, bad_request, forbidden, missing_scope
 from integration_tests.simulator.world import numbering
@@ -25,6 +26,7 @@ class KeywordBatches(StrEnum):
     """What becomes of a keywords call that names several ad groups, a parameter that few apps have."""
 
     ANSWERED = "answered"
+    RESTRICTED = "restricted"  # 401, as other features that are closed
     REJECTED = "rejected"  # 400
     UNAUTHORIZED = "unauthorized"  # 401
     REFUSED = "refused"  # 403
@@ -111,6 +113,7 @@ def _match_type(place: Place) -> str:
 
 
 _REFUSALS = {
+    KeywordBatches.RESTRICTED: NoAccess.RESTRICTED.error(()),
     KeywordBatches.REJECTED: ApiError(400, 1, "Unknown parameter 'ad_group_ids'."),
     KeywordBatches.UNAUTHORIZED: missing_scope("beta"),
     KeywordBatches.REFUSED: forbidden(),

@@ -6,7 +6,7 @@ account was a business are there too, without numbers.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -52,7 +52,7 @@ DEFAULTS: Mapping[str, Any] = {
     "split_field": "NO_SPLIT",
 }
 _BUSINESS_DAYS = 85
-"""So old is the account, as a business."""
+"""So old is the account, as a business, when the world is built."""
 _FILTERS = ("from_claimed_content", "pin_format", "app_types", "content_type", "source")
 
 
@@ -71,9 +71,10 @@ def user_account_analytics(world: World, arguments: Mapping[str, Any]) -> Record
 
 def daily_metrics(world: World, day: date, names: tuple[str, ...], salt: int) -> Record:
     age = (world.today - day).days
-    status = "BEFORE_BUSINESS_CREATED" if age > _BUSINESS_DAYS else ("PROCESSING", "ESTIMATE", "READY")[min(age, 2)]
+    is_before = day < datetime.fromtimestamp(world.built_at, UTC).date() - timedelta(days=_BUSINESS_DAYS)
+    status = "BEFORE_BUSINESS_CREATED" if is_before else ("PROCESSING", "ESTIMATE", "READY")[min(age, 2)]
     bits = mix(world.seed, salt, day.toordinal(), age == 1)
-    metrics = {name: _value(name, bits) for name in names} if 0 < age <= _BUSINESS_DAYS else {}
+    metrics = {} if is_before or age == 0 else {name: _value(name, bits) for name in names}
     return {"date": day.isoformat(), "data_status": status, "metrics": metrics}
 
 

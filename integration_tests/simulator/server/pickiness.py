@@ -1,9 +1,10 @@
-"""What does this Pinterest refuse because a test wants it to, although no rule of the API says so?"""
+"""What does this Pinterest refuse by its settings, although no rule of the API says so?"""
 
 from urllib.parse import urlencode
 
+from integration_tests.simulator.access.no_access import BETAS, NoAccess
 from integration_tests.simulator.calls.errors import ApiError
-from integration_tests.simulator.calls.operation import Arguments
+from integration_tests.simulator.calls.operation import Arguments, Operation
 from integration_tests.simulator.server.reply import Reply, refusal
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.simulator.server.settings import Settings
@@ -19,6 +20,21 @@ def too_long(settings: Settings, entry: Entry) -> Reply | None:
     if settings.long_url_status is None:
         return refusal(ApiError(414, 414, "URI too long."))
     return Reply(settings.long_url_status, b"<h1>Too long request string</h1>", media_type="text/html")
+
+
+def refuse_the_shut_out(settings: Settings, operation: Operation) -> None:
+    """Refuses an operation that this app or user may not call, with an `ApiError`."""
+    name = operation.operation_id
+    is_closed = name in BETAS and name not in settings.open_betas
+    if refusal_of := settings.no_access.get(name, NoAccess.RESTRICTED if is_closed else None):
+        raise refusal_of.error(operation.scopes)
+
+
+def within_bounds(settings: Settings, body: bytes) -> bytes:
+    """The body of an answer; an `ApiError` if it is more than is sent."""
+    if len(body) > settings.max_body_bytes:
+        raise ApiError(413, 413, "The requested report is too large.")
+    return body
 
 
 def refuse_names(settings: Settings, arguments: Arguments) -> None:

@@ -88,8 +88,7 @@ class Service:
         def proper(faults: Sequence[Fault]) -> Reply:
             self._admit(request, operation)
             self.tokens.check_scopes(operation.scopes)
-            if refusal_of := self.settings.no_access.get(operation.operation_id):
-                raise refusal_of.error(operation.scopes)
+            pickiness.refuse_the_shut_out(self.settings, operation)
             arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)
             operation.permit(self.world, arguments)
             pickiness.refuse_names(self.settings, arguments)
@@ -102,7 +101,7 @@ class Service:
             if any(fault.kind is FaultKind.EMPTY_PAGE_WITH_BOOKMARK for fault in faults):
                 empty = {"items": [], "bookmark": self.bookmarks.issue(call.offset, call.identity)}
                 return Reply(200, orjson.dumps(empty))
-            return Reply(200, operation.answer(call))
+            return Reply(200, pickiness.within_bounds(self.settings, operation.answer(call)))
 
         return await self._respond(entry, proper)
 

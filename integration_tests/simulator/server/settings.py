@@ -14,7 +14,7 @@ from integration_tests.simulator.faults.script import Fault
 class Settings:
     """The options of `Simulator`, beside its world."""
 
-    profile: str = "ample"  # of the quotas: ample, standard, trial or docs_2022
+    profile: str = "standard"  # of the quotas: standard, trial, docs_2022, or one that is never used up: ample
     daily_share: float = 1  # of the allowances that last a day, for a short test
     header_style: HeaderStyle = HeaderStyle.RECORDED
     clock: Callable[[], float] = time.time  # of quotas, tokens, bookmarks and report jobs
@@ -23,15 +23,17 @@ class Settings:
     scopes: tuple[str, ...] = ALL_SCOPES
     access_token_lifetime: float = ACCESS_LIFETIME_SECONDS
     refresh_rotation: Rotation = Rotation.KEEP
-    max_url_length: int = 32_768
+    max_url_length: int = 8_192  # which is what the CDN documents
     long_url_status: int | None = None  # with which a CDN refuses a longer one, without JSON; None: Pinterest's own 414
     page_cap: int | None = None  # so many items a page holds at most, whatever page_size asks for
     max_rows: int | None = None  # entities x days of one analytics call; more is a 413
-    report_seconds: float = 0.05  # until a report has finished
+    max_body_bytes: int = 64 * 1024**2  # of an answer; more is a 413
+    report_seconds: float = 2  # until a report has finished
     reuse_report_tokens: bool = True  # the same request within an hour is the same job
     refused_names: Collection[str] = ()  # columns, targeting types and metrics of pins that cost a 400
     names_the_refused: bool = True  # whether that 400 says which they are
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
+    open_betas: Collection[str] = ()  # those of `BETAS` that this app may call
     refused_windows: Collection[tuple[int, int, int]] = ()  # click, engagement and view days that no report may combine
 
     def __post_init__(self) -> None:

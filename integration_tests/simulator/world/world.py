@@ -67,17 +67,17 @@ class World:
     feed_bookmarks: str = "empty_page"  # one of `FeedBookmarks`
     catalog_product_groups: int = 2
     merchant_refusal: int | None = None  # code with which an unapproved merchant is refused: 2625 or 2626
-    keyword_batches: str = "answered"  # one of `KeywordBatches`
+    keyword_batches: str = "restricted"  # one of `KeywordBatches`
     statuses: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_STATUSES))
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     first_day: date | None = None  # None: 914 days before `now`
     active_percent: int = 80  # of an entity's days have a row; below 100, every fifth entity has none at all
     full_rows: bool = False  # every column asked for is in every row
     numeric_ids: bool = True  # analytics ids are JSON numbers in every second row
-    hour_column: str = "HOUR"  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
+    hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
     days_until_final: int = 2  # so old is a day once its numbers stand still
     organic_lag_days: int = 0  # so many of the newest days are absent from answers about profiles and pins
-    product_item_column: str = "PRODUCT_ITEM_ID"  # comes unasked in rows of product items; "" leaves it out
+    product_item_column: str = ""  # comes unasked in rows of product items; "" leaves it out
     report_grain: str = (
         "entity"  # a row for each "entity" (product group, product item, keyword) or for each "ad" of it
     )
