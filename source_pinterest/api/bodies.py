@@ -2,13 +2,40 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.api.exact_json import OnReplacement, parse_json
 from source_pinterest.api.rows import Record, rows_of
 
-__all__ = ["ListPage", "OnReplacement", "Record", "list_page", "one_item", "parse_json", "rows_of", "write_texts"]
+__all__ = [
+    "BY_ID",
+    "ListPage",
+    "ListShape",
+    "OnReplacement",
+    "Record",
+    "list_page",
+    "one_item",
+    "parse_json",
+    "rows_of",
+    "with_key",
+    "write_texts",
+]
+
+
+class ListShape(NamedTuple):
+    """How a list lies in the body of an answer.
+
+    Attributes:
+        key: the fields that tell its items apart; each item has them.
+        field: what holds the items; empty where the body itself is the list.
+    """
+
+    key: tuple[str, ...] = ("id",)
+    field: str = "items"
+
+
+BY_ID = ListShape()
 
 
 @dataclass(frozen=True)
@@ -16,7 +43,7 @@ class ListPage:
     """A page of a list.
 
     Attributes:
-        items: each with an id.
+        items: each with its key.
         bookmark: of the next page; empty at the end.
     """
 
@@ -24,29 +51,42 @@ class ListPage:
     bookmark: str = ""
 
 
-def list_page(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> ListPage:
+def list_page(
+    chunks: Iterable[bytes], on_replacement: OnReplacement | None = None, shape: ListShape = BY_ID
+) -> ListPage:
     """The page in the body of an answer.
 
     Raises:
         MalformedAnswerError: it is no JSON, or not a page.
     """
-    page = parse_json(b"".join(chunks), on_replacement)
-    items = page.get("items") if isinstance(page, dict) else None
-    if not isinstance(items, list) or not all(isinstance(item, dict) and item.get("id") for item in items):
-        raise MalformedAnswerError("A page holds items, each with an id.")
-    return ListPage(items, str(page.get("bookmark") or ""))
+    body = parse_json(b"".join(chunks), on_replacement)
+    page = body if isinstance(body, dict) else {}
+    items = page.get(shape.field) if shape.field else body
+    return ListPage(with_key(items, shape.key), str(page.get("bookmark") or ""))
 
 
-def one_item(chunks: Iterable[bytes]) -> ListPage:
+def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:
+    """The items of a list, each of which has its key.
+
+    Raises:
+        MalformedAnswerError: it is no list of such items.
+    """
+    if not isinstance(items, list) or not all(isinstance(item, dict) and _has(item, key) for item in items):
+        raise MalformedAnswerError(f"A page holds items, each with {' and '.join(key)}.")
+    return items
+
+
+def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListPage:
     """A single object, as a page of its own.
 
     Raises:
-        MalformedAnswerError: it has no id.
+        MalformedAnswerError: it does not have its key.
     """
-    item = parse_json(b"".join(chunks))
-    if not isinstance(item, dict) or not item.get("id"):
-        raise MalformedAnswerError("What is asked for by itself has an id.")
-    return ListPage([item])
+    return ListPage(with_key([parse_json(b"".join(chunks))], key))
+
+
+def _has(item: Record, key: tuple[str, ...]) -> bool:
+    return all(item.get(name) not in (None, "") for name in key)
 
 
 def text_of(value: Any) -> str:

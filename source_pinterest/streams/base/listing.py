@@ -2,10 +2,10 @@
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import Record
+from source_pinterest.api.bodies import BY_ID, Record
 from source_pinterest.api.errors import AccessLostError, EndlessListError, GoneError, RefusedError
 
 
@@ -67,10 +67,15 @@ class BookmarkPaginator:
 
 
 class SeenIds:
-    """The ids of one listing. Whoever adds an item while the list is paged moves another onto the next page as well."""
+    """The keys of one listing. Whoever adds an item while the list is paged moves another onto the next page as well.
 
-    def __init__(self) -> None:
-        self._ids: set[int | str] = set()
+    Args:
+        key: the fields that tell its records apart.
+    """
+
+    def __init__(self, key: tuple[str, ...] = BY_ID.key) -> None:
+        self._key = key
+        self._ids: set[int | str | tuple[Any, ...]] = set()
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -79,9 +84,14 @@ class SeenIds:
         """The records that no earlier page had."""
         found = []
         for record in records:
-            name = record["id"]
-            key = int(name) if name.isdecimal() and name[0] != "0" else name
+            key = _packed(record[self._key[0]]) if len(self._key) == 1 else tuple(map(record.get, self._key))
             if key not in self._ids:
                 self._ids.add(key)
                 found.append(record)
         return found
+
+
+def _packed(name: Any) -> Any:
+    """An id as a number, of which a million take half the memory."""
+    is_number = isinstance(name, str) and name.isascii() and name.isdecimal() and name[0] != "0"
+    return int(name) if is_number else name

@@ -25,7 +25,7 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from source_pinterest import limits
 from source_pinterest.api.access import Access
 from source_pinterest.api.addresses import path_of
-from source_pinterest.api.bodies import ListPage, Record, list_page, write_texts
+from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import ConfigError, PinterestError
 from source_pinterest.api.session import Answer
@@ -55,6 +55,8 @@ class PinterestStream(HttpStream, ABC):
     """What a slice of this stream is called by: the ids of its parents."""
     page_size: int | None = limits.PAGE_SIZE
     """None for what comes in one answer, without pages."""
+    shape: ClassVar[ListShape] = BY_ID
+    """How the list lies in an answer."""
     can_split: ClassVar[bool] = False
     """Whether a call whose answer is too large can be made in parts."""
     days = DayRange(limits.START_DATE_MAX_DAYS_BACK)
@@ -139,7 +141,7 @@ class PinterestStream(HttpStream, ABC):
         Raises:
             MalformedAnswerError: it is not a page.
         """
-        return list_page(chunks, self.notices.replacement)
+        return list_page(chunks, self.notices.replacement, self.shape)
 
     def parse_response(self, response: ListPage, **_: Any) -> list[Record]:  # type: ignore[override]
         """The items of a page, which the client has parsed."""
@@ -211,7 +213,7 @@ class PinterestStream(HttpStream, ABC):
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
         """The records of a slice, page by page, each once, though an item may stand on two pages."""
-        seen = SeenIds()
+        seen = SeenIds(self.shape.key)
         for answer in self.answers(stream_slice):
             yield Listed(seen.new(self.records(answer.value, stream_slice)), answer.server_time)
 

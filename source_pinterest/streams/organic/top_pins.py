@@ -7,14 +7,14 @@ class TopPins(RankingStream):
     """The best 50 pins by each metric. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_pins."""
 
     path_template = "user_account/analytics/top_pins"
-    sorts = ("ENGAGEMENT", "IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE")
+    values = ("ENGAGEMENT", "IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE")
 
 
 class TopVideoPins(RankingStream):
     """The best 50 video pins by each metric. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_video_pins."""
 
     path_template = "user_account/analytics/top_video_pins"
-    sorts = (
+    values = (
         "IMPRESSION",
         "SAVE",
         "OUTBOUND_CLICK",

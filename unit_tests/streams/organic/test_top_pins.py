@@ -27,7 +27,7 @@ def test_a_ranking_is_stamped_with_its_metric_and_days(
     )
     records = pinterest.read(TopPins, EVERYTHING)
 
-    assert [record["sort_by"] for record in records] == list(TopPins.sorts)
+    assert [record["sort_by"] for record in records] == list(TopPins.values)
     assert records[0] == {
         "pin_id": "7",
         "metrics": {},
