@@ -9,6 +9,7 @@ from typing import Any
 
 import pinterestsdk
 import pytest
+from pinterestsdk.models import follow_user, user_website
 
 from integration_tests.simulator.contract import sdk_call
 from integration_tests.support.api_client import Client, legal_calls
@@ -30,6 +31,21 @@ ITEMS: dict[str, Any] = {
     "lead_forms/list": pinterestsdk.LeadForm,
     "billing_profiles/get": pinterestsdk.BillingProfilesResponse,
     "billing_invoices/get": pinterestsdk.BillingInvoice,
+    "customer_segment/list": pinterestsdk.CustomerSegment,
+    "targeting_template/list": pinterestsdk.TargetingTemplate,
+    "labels/list": pinterestsdk.Label,
+    "advertiser_defined_events/get": pinterestsdk.AdvertiserDefinedEvent,
+    "catalogs_product_group_pins/list": pinterestsdk.CatalogsProduct,
+    "items_issues/list": pinterestsdk.CatalogsItemValidationIssues,
+    "reports/stats": pinterestsdk.CatalogsReportDistributionStats,
+    "get/business_employers": pinterestsdk.UserBusinessRoleBinding,
+    "get/business_members": pinterestsdk.UserBusinessRoleBinding,
+    "get/business_partners": pinterestsdk.UserBusinessRoleBinding,
+    "business_assets/get": pinterestsdk.BusinessAssets,
+    "user_websites/get": user_website.UserWebsite,
+    "followers/list": follow_user.FollowUser,
+    "user_following/get": follow_user.FollowUser,
+    "boards_user_follows/list": pinterestsdk.Board,
 }
 MAPS = {
     # Declared as objects without properties of their own: any key may stand in them.

@@ -27,7 +27,7 @@ SPLITS = tuple(name for name in PRIMARY_KEYS if name.startswith("user_account_an
 RANKINGS = ("top_pins", "top_video_pins")
 ANALYTICS = (*SPLITS, *RANKINGS, "pin_analytics")
 EVERYTHING = tuple(
-    name for name in PRIMARY_KEYS if name.startswith(("user_", "board", "pin", "top_")) or name == "pins"
+    name for name in PRIMARY_KEYS if name.startswith(("user_account", "board", "pin", "top_", "following"))
 )
 
 

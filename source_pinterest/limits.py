@@ -11,6 +11,7 @@ from collections.abc import Mapping
 PAGE_SIZE = 250  # the maximum of a list endpoint; its default of 25 takes ten times the calls
 PINS_PER_BOARD_LISTED = 100_000  # a board's pin list refuses to page beyond it; observed, not documented
 MAX_ID_DIGITS = 18  # ids of ad accounts and of what they contain; longer: HTTP 400. Pins and boards have no maximum
+KEYWORDS_PER_METRICS_CALL = 2_000  # keywords. https://developers.pinterest.com/docs/api/v5/country_keywords_metrics-get
 AD_GROUPS_PER_KEYWORDS_CALL = 250  # ad_group_ids. https://developers.pinterest.com/docs/api/v5/keywords-get
 
 # Synchronous analytics. https://developers.pinterest.com/docs/api/v5/campaigns-analytics

@@ -119,6 +119,7 @@ ADDED: dict[str, dict[str, str]] = {
 }
 
 ADDED |= dict.fromkeys(SPLITS, ADDED["user_account_analytics"])
+ADDED["catalogs_product_group_products"] |= {f"pin.{path}": reason for path, reason in PIN_ADDED.items()}
 
 # The models say number. Pinterest was seen to send whole ones, as in all other streams.
 EPOCHS = {
@@ -189,8 +190,12 @@ OFFICIAL_FIELDS = {
 }
 
 # The questions and answers of a quiz are counted, not identified: Pinterest numbers them. The product of an audience
-# rule is the advertiser's own number.
+# rule is the advertiser's own number. The quality of events tells how many of them carry an id, not which.
 NUMBERED = {
+    "quality_components.advertiser_external_id",
+    "quality_components.external_event_id",
+    "quality_components.order_id",
+    "quality_components.product_id",
     "rule.event_data.line_items.product_id",
     "quiz_pin_data.questions[].options[].id",
     "quiz_pin_data.questions[].question_id",

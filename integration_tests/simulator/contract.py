@@ -5,6 +5,7 @@ typed call signatures judge names, types, bounds, enumerations and array styles 
 """
 
 import inspect
+import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, wraps
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pinterestsdk
 from pydantic import BaseModel, ValidationError
 
+from integration_tests.simulator.calls.parameters import in_one_piece
 from integration_tests.simulator.server.request_log import Entry
 
 Call = Callable[..., Any]
@@ -96,18 +98,20 @@ def _problems(entry: Entry) -> Iterator[str]:
 def _query_problems(entry: Entry) -> Iterator[str]:
     annotations = sdk_parameters(entry.operation_id)
     arguments: dict[str, Any] = dict(entry.path_parameters)
-    for name, _ in entry.query:
+    sent_query = in_one_piece(entry.query)
+    for name, value in sent_query:
         if name not in annotations:
             yield f"unknown parameter {name}"
             return
-        arguments[name] = _typed(annotations[name], entry.values(name))
+        is_object = _holds(annotations[name], dict)
+        arguments[name] = json.loads(value) if is_object else _typed(annotations[name], entry.values(name))
     try:
         _offline_call(entry.operation_id)(**arguments)
     except ValidationError as error:
         yield str(error)
     except _Sent as sent:
         url = urlsplit(sent.url)
-        query = sorted((name, value) for name, text in entry.query for value in _listed(entry.operation_id, name, text))
+        query = sorted((name, value) for name, text in sent_query for value in _listed(entry.operation_id, name, text))
         if sorted(parse_qsl(url.query)) != query:
             yield f"sent {query}, the SDK sends {sorted(parse_qsl(url.query))}"
         if not entry.path.endswith(url.path.removeprefix("/v5")):

@@ -6,7 +6,10 @@ Parameters as in Pinterest's OpenAPI document: https://developers.pinterest.com/
 
 from integration_tests.simulator.ads.endpoints import AD_ENDPOINTS
 from integration_tests.simulator.analytics.endpoints import ANALYTICS_ENDPOINTS
+from integration_tests.simulator.business.endpoints import BUSINESS_ENDPOINTS
 from integration_tests.simulator.calls.operation import Operation
+from integration_tests.simulator.lists.audience_endpoints import AUDIENCE_ENDPOINTS
+from integration_tests.simulator.lists.catalog_endpoints import CATALOG_ITEM_ENDPOINTS
 from integration_tests.simulator.lists.endpoints import LIST_ENDPOINTS
 from integration_tests.simulator.organic.endpoints import ORGANIC_ENDPOINTS
 from integration_tests.simulator.reports.endpoints import CREATE_REPORT, GET_REPORT
@@ -18,6 +21,9 @@ ENDPOINTS: tuple[Operation, ...] = (
     *AD_ENDPOINTS,
     *ANALYTICS_ENDPOINTS,
     *LIST_ENDPOINTS,
+    *AUDIENCE_ENDPOINTS,
+    *CATALOG_ITEM_ENDPOINTS,
+    *BUSINESS_ENDPOINTS,
     GET_REPORT,
 )
 """All but `CREATE_REPORT`, the one that is called with a body."""

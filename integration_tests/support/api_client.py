@@ -1,5 +1,6 @@
 """How do the simulator's own tests call it, and what does a legal call of each operation look like?"""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple, Self
@@ -114,8 +115,19 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
     ids = {kind: [world.entity_id(kind, 0, index) for index in range(3)] for kind in Kind}
     lists = {
         f"{name}/list": LegalCall(f"{account}/{name}", {})
-        for name in ("audiences", "customer_lists", "conversion_tags", "promotions", "order_lines", "lead_forms")
+        for name in (
+            "audiences",
+            "customer_lists",
+            "conversion_tags",
+            "promotions",
+            "order_lines",
+            "lead_forms",
+            "labels",
+        )
     }
+    group = f"/catalogs/product_groups/{numbering.CATALOG_PRODUCT_GROUPS.id_of(0)}"
+    stats = {"catalog_type": "RETAIL", "report": {"report_type": "DISTRIBUTION_ISSUES"}}
+    business = f"/businesses/{numbering.USERS.id_of(0)}"
     promotions = {"ad_group_id": ids[Kind.AD_GROUPS][0]}
     return {
         **lists,
@@ -123,6 +135,31 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
         "billing_invoices/get": LegalCall(f"{account}/billing_invoices", {}),
         "keywords/get": LegalCall(f"{account}/keywords", {"ad_group_ids": ids[Kind.AD_GROUPS]}),
         "product_group_promotions/list": LegalCall(f"{account}/product_group_promotions", promotions),
+        "audience_insights/get": LegalCall(
+            f"{account}/audience_insights", {"audience_insight_type": "YOUR_TOTAL_AUDIENCE"}
+        ),
+        "customer_segment/list": LegalCall(f"{account}/customer_segments", {}),
+        "targeting_template/list": LegalCall(f"{account}/targeting_templates", {"include_sizing": "true"}),
+        "advertiser_defined_events/get": LegalCall(f"{account}/advertiser_defined_events", {}),
+        "conversion_eqs/list": LegalCall(f"{account}/conversion_eqs", {"lookback_period": "14d"}),
+        "country_keywords_metrics/get": LegalCall(
+            f"{account}/keywords/metrics", {"country_code": "US", "keywords": "tea,käse"}
+        ),
+        "catalogs_product_group_pins/list": LegalCall(f"{group}/products", {}),
+        "catalogs_product_groups/product_counts_get": LegalCall(f"{group}/product_counts", {}),
+        "items_issues/list": LegalCall(
+            f"/catalogs/processing_results/{numbering.FEED_RESULTS.id_of(0)}/item_issues", {}
+        ),
+        "reports/stats": LegalCall("/catalogs/reports/stats", {"parameters": json.dumps(stats)}),
+        "get/business_employers": LegalCall("/businesses/employers", {}),
+        "get/business_members": LegalCall(f"{business}/members", {"assets_summary": "true"}),
+        "get/business_partners": LegalCall(f"{business}/partners", {"partner_type": "INTERNAL"}),
+        "business_assets/get": LegalCall(f"{business}/assets", {"asset_type": "CATALOG"}),
+        "linked_business_accounts/get": LegalCall("/user_account/businesses", {}),
+        "user_websites/get": LegalCall("/user_account/websites", {}),
+        "followers/list": LegalCall("/user_account/followers", {}),
+        "user_following/get": LegalCall("/user_account/following", {}),
+        "boards_user_follows/list": LegalCall("/user_account/following/boards", {}),
         "catalogs/list": LegalCall("/catalogs", {}),
         "feeds/list": LegalCall("/catalogs/feeds", {}),
         "feed_processing_results/list": LegalCall(f"/catalogs/feeds/{numbering.FEEDS.id_of(0)}/processing_results", {}),

@@ -23,6 +23,7 @@ from source_pinterest.api.errors import (
     MalformedAnswerError,
     MerchantRefusedError,
     NoCatalogError,
+    NotServedError,
     PinterestError,
     RefusedError,
     RejectedError,
@@ -50,6 +51,7 @@ _ERRORS: Mapping[Verdict, type[PinterestError]] = {
     Verdict.TOO_LARGE: AnswerTooLargeError,
     Verdict.LISTING_CAPPED: ListingCappedError,
     Verdict.REJECTED: RejectedError,
+    Verdict.NOT_SERVED: NotServedError,
 }
 
 

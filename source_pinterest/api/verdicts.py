@@ -33,6 +33,7 @@ class Verdict(Enum):
     TOO_LARGE = auto()
     LISTING_CAPPED = auto()
     REJECTED = auto()
+    NOT_SERVED = auto()
 
 
 _TABLE: Mapping[tuple[int, int | None], Verdict] = {
@@ -55,6 +56,7 @@ _TABLE: Mapping[tuple[int, int | None], Verdict] = {
     (429, None): Verdict.WAIT,
     (431, None): Verdict.TOO_LARGE,
     (501, None): Verdict.REJECTED,
+    (501, 4181): Verdict.NOT_SERVED,
 }
 
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)

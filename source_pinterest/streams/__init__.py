@@ -12,7 +12,16 @@ from source_pinterest.streams.ads.account_lists import (
     Promotions,
 )
 from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.audience_lists import (
+    AdvertiserDefinedEvents,
+    AudienceInsights,
+    ConversionEventQuality,
+    CustomerSegments,
+    Labels,
+    TargetingTemplates,
+)
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
+from source_pinterest.streams.ads.keyword_metrics import KeywordMetrics
 from source_pinterest.streams.ads.keywords import Keywords
 from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
@@ -32,6 +41,14 @@ from source_pinterest.streams.analytics.targeting_levels import (
 )
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.business.employers import BusinessEmployers
+from source_pinterest.streams.business.people import BusinessAssets, BusinessMembers, BusinessPartners
+from source_pinterest.streams.catalog_issues import (
+    CatalogsDistributionStats,
+    CatalogsFeedIngestionStats,
+    CatalogsFeedItemIssues,
+)
+from source_pinterest.streams.catalog_products import CatalogsProductGroupCounts, CatalogsProductGroupProducts
 from source_pinterest.streams.catalogs import (
     Catalogs,
     CatalogsFeedProcessingResults,
@@ -39,6 +56,13 @@ from source_pinterest.streams.catalogs import (
     CatalogsProductGroups,
 )
 from source_pinterest.streams.organic.boards import Boards, BoardSections
+from source_pinterest.streams.organic.network import (
+    Followers,
+    Following,
+    FollowingBoards,
+    LinkedBusinessAccounts,
+    UserWebsites,
+)
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
 from source_pinterest.streams.organic.profile import UserAccount
@@ -57,16 +81,40 @@ LISTS: tuple[type[PinterestStream], ...] = (
     CatalogsFeeds,
     CatalogsFeedProcessingResults,
     CatalogsProductGroups,
+    CatalogsProductGroupCounts,
+    CatalogsProductGroupProducts,
+    CatalogsFeedItemIssues,
+    CatalogsFeedIngestionStats,
+    CatalogsDistributionStats,
     Audiences,
     CustomerLists,
     ConversionTags,
     Keywords,
+    KeywordMetrics,
     ProductGroupPromotions,
     Promotions,
     OrderLines,
     LeadForms,
     BillingProfiles,
     BillingInvoices,
+    AudienceInsights,
+    CustomerSegments,
+    TargetingTemplates,
+    Labels,
+    AdvertiserDefinedEvents,
+    ConversionEventQuality,
+)
+
+ORGANISATION: tuple[type[PinterestStream], ...] = (
+    BusinessEmployers,
+    BusinessMembers,
+    BusinessPartners,
+    BusinessAssets,
+    LinkedBusinessAccounts,
+    UserWebsites,
+    Followers,
+    Following,
+    FollowingBoards,
 )
 
 STREAMS: tuple[type[PinterestStream], ...] = (
@@ -81,6 +129,7 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     AdGroups,
     Ads,
     *LISTS,
+    *ORGANISATION,
     UserAccountAnalytics,
     UserAccountAnalyticsByAppType,
     UserAccountAnalyticsBySource,

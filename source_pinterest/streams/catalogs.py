@@ -3,7 +3,7 @@
 A feed may carry a password. Neither its record nor its schema nor any log line has one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -13,8 +13,11 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.organic.catalog_stream import CatalogStream
+
+_UNDER_WAY = "PROCESSING"
 
 
 class Catalogs(CatalogStream):
@@ -22,15 +25,32 @@ class Catalogs(CatalogStream):
 
     path_template = "catalogs"
 
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.types: dict[str, str] = {}
+        """What a catalog is of, such as RETAIL, by its id; known once it is listed."""
+
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+        """The catalogs of a page; what they are of is remembered for their children."""
+        records = super().records(page, stream_slice)
+        self.types.update((record["id"], str(record.get("catalog_type"))) for record in records)
+        return records
+
 
 class CatalogsFeeds(CatalogStream):
     """Feeds, without what Pinterest signs in with. https://developers.pinterest.com/docs/api/v5/feeds-list."""
 
     path_template = "catalogs/feeds"
 
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.types: dict[str, str] = {}
+        """What a feed is of, such as RETAIL, by its id; known once it is listed."""
+
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
         """The feeds of a page, without credentials."""
         records = super().records(page, stream_slice)
+        self.types.update((record["id"], str(record.get("catalog_type"))) for record in records)
         for record in records:
             record.pop("credentials", None)
             record["location"] = _public_address(record.get("location"))
@@ -46,12 +66,25 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
     cost = f"1 a feed and page of {limits.PAGE_SIZE}, and 1 for an empty page after the last"
     partition_keys = ("feed_id",)
 
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.created: dict[str, str] = {}
+        """When the latest finished result of a page was made, by its id; known once it is listed."""
+
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
         """The results of a feed, until a page has no new ones.
 
         Its bookmark was seen to lead to an empty page, and by Pinterest's documentation may lead back to the first.
         """
         return takewhile(lambda listed: listed.records, super().listing(stream_slice))
+
+    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
+        """Of the results of a page the latest finished one: the issues of one that is under way are not all known."""
+        made = {record["id"]: str(record.get("created_at")) for record in records if record.get("status") != _UNDER_WAY}
+        if made:
+            latest = max(made, key=made.__getitem__)
+            self.created[latest] = made[latest]
+            yield latest
 
 
 class CatalogsProductGroups(CatalogStream):

@@ -52,6 +52,7 @@ VERDICTS = [
     (431, None, "", Verdict.TOO_LARGE),
     (500, 12, "Something went wrong", Verdict.RETRY),
     (501, None, "", Verdict.REJECTED),
+    (501, 4181, "", Verdict.NOT_SERVED),
     (502, None, "", Verdict.RETRY),
     (503, None, "", Verdict.RETRY),
     (504, None, "", Verdict.RETRY),

@@ -13,7 +13,7 @@ import orjson
 
 from integration_tests.simulator.calls.bookmarks import Bookmarks
 from integration_tests.simulator.calls.errors import bad_request, forbidden, pagination_cap
-from integration_tests.simulator.calls.parameters import Digits, Integer, Parameter, Text
+from integration_tests.simulator.calls.parameters import Digits, Integer, Parameter, Text, in_one_piece
 from integration_tests.simulator.faults.script import Fault
 from integration_tests.simulator.reports.jobs import ReportJobs
 from integration_tests.simulator.world.listing import Listing
@@ -66,6 +66,7 @@ class Operation(ABC):
     def read(self, path_values: Mapping[str, str], query: Sequence[tuple[str, str]]) -> dict[str, Any]:
         """The arguments of a request; an `ApiError` for whatever breaks a rule of the description."""
         accepted = {parameter.name: parameter for parameter in self.accepted()}
+        query = in_one_piece(query)
         for name, _ in query:
             if name not in accepted:
                 raise bad_request(f"Unknown parameter '{name}'.")

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import date
+from json import JSONDecodeError, dumps, loads
 from typing import Any
 
 from integration_tests.simulator.calls.errors import bad_request
@@ -42,9 +43,14 @@ class Parameter(ABC):
 
 @dataclass(frozen=True)
 class Text(Parameter):
+    _: KW_ONLY
+    max_length: int | None = None
+
     def parse(self, text: str) -> str:
         if not text:
             raise bad_request(f"'{self.name}' is empty.")
+        if self.max_length is not None and len(text) > self.max_length:
+            raise bad_request(f"{self.name} is too long. The maximum length is {self.max_length} characters.")
         return text
 
 
@@ -65,12 +71,13 @@ class Digits(Parameter):
 class Integer(Parameter):
     _: KW_ONLY
     minimum: int
-    maximum: int
+    maximum: int | None = None
 
     def parse(self, text: str) -> int:
-        if not _DIGITS.fullmatch(text) or not self.minimum <= int(text) <= self.maximum:
+        number = int(text) if _DIGITS.fullmatch(text) else -1
+        if number < self.minimum or (self.maximum is not None and number > self.maximum):
             raise bad_request(f"{self.name} '{text}' is not an integer from {self.minimum} to {self.maximum}.")
-        return int(text)
+        return number
 
 
 @dataclass(frozen=True)
@@ -136,6 +143,34 @@ class CommaArray(Parameter):
         if self.max_items is not None and len(items) > self.max_items:
             raise bad_request(f"{self.name} has {len(items)} items, the maximum is {self.max_items}.")
         return tuple(self.item.parse(item) for item in items)
+
+
+@dataclass(frozen=True)
+class DeepObject(Parameter):
+    """An object, sent field by field as `a[b]=1` or `a[b][c]=1`, or all of it as JSON, which Pinterest's SDK does."""
+
+    def parse(self, text: str) -> dict[str, Any]:
+        try:
+            found = loads(text)
+        except JSONDecodeError:
+            found = None
+        if not isinstance(found, dict):
+            raise bad_request(f"'{self.name}' is not an object.")
+        return found
+
+
+def in_one_piece(query: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A query in which each object that was sent in pieces, as `a[b][c]=1`, is the JSON that an SDK sends of it."""
+    whole = [(name, value) for name, value in query if "[" not in name]
+    objects: dict[str, Any] = {}
+    for name, value in query:
+        root, *path = name.replace("]", "").split("[")
+        if path:
+            place = objects.setdefault(root, {})
+            for step in path[:-1]:
+                place = place.setdefault(step, {})
+            place[path[-1]] = value
+    return [*whole, *((name, dumps(value)) for name, value in objects.items())]
 
 
 def ids(name: str, *, required: bool = False, max_length: int | None = None, max_items: int = 250) -> Parameter:

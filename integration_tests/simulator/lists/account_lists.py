@@ -19,7 +19,7 @@ ListingOf = Callable[[World, Mapping[str, Any]], Listing]
 _ITEMS_PER_ACCOUNT = 10_000
 
 
-def _listing(make: Callable[[World, int, int], Record]) -> ListingOf:
+def listing_of(make: Callable[[World, int, int], Record]) -> ListingOf:
     """The listing of an account's records, oldest first unless the request wants it otherwise."""
 
     def listing(world: World, arguments: Mapping[str, Any]) -> Listing:
@@ -194,13 +194,13 @@ def _is_active(index: int) -> bool:
     return index % 2 == 0
 
 
-_owned_audiences = _listing(audience)
-customer_lists = _listing(customer_list)
-conversion_tags = _listing(conversion_tag)
-promotions = _listing(promotion)
-order_lines = _listing(order_line)
-lead_forms = _listing(lead_form)
-billing_invoices = _listing(billing_invoice)
+_owned_audiences = listing_of(audience)
+customer_lists = listing_of(customer_list)
+conversion_tags = listing_of(conversion_tag)
+promotions = listing_of(promotion)
+order_lines = listing_of(order_line)
+lead_forms = listing_of(lead_form)
+billing_invoices = listing_of(billing_invoice)
 
 
 def audiences(world: World, arguments: Mapping[str, Any]) -> Listing:

@@ -27,7 +27,7 @@ from integration_tests.simulator.lists.catalogs import FeedBookmarks
 
 _AA = "/ad_accounts/{ad_account_id}"
 _STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")
-_ORDER = Choice("order", values=("ASCENDING", "DESCENDING"))
+ORDER = Choice("order", values=("ASCENDING", "DESCENDING"))
 _EXCLUDE_NCA = Flag("exclude_nca", default=False)
 _AD_GROUP_ID = Digits("ad_group_id", max_length=18)
 _PRODUCT_GROUP_IDS = 1_000
@@ -111,11 +111,11 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
     _of_account(
         "audiences/list",
         account_lists.audiences,
-        _ORDER,
+        ORDER,
         _EXCLUDE_NCA,
         Choice("ownership_type", values=("OWNED", "RECEIVED"), default="OWNED"),
     ),
-    _of_account("customer_lists/list", account_lists.customer_lists, _ORDER, _EXCLUDE_NCA),
+    _of_account("customer_lists/list", account_lists.customer_lists, ORDER, _EXCLUDE_NCA),
     _of_account(
         "conversion_tags/list",
         account_lists.conversion_tags,
@@ -139,17 +139,17 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
         RepeatedArray(
             "entity_statuses", item=Choice("entity_statuses", values=_STATUSES), default=("ACTIVE", "PAUSED")
         ),
-        _ORDER,
+        ORDER,
         rules=(ad_group_lists.names_promotions,),
     ),
-    _of_account("promotions/list", account_lists.promotions, _ORDER),
-    _of_account("order_lines/list", account_lists.order_lines, _ORDER),
-    _of_account("lead_forms/list", account_lists.lead_forms, _ORDER),
+    _of_account("promotions/list", account_lists.promotions, ORDER),
+    _of_account("order_lines/list", account_lists.order_lines, ORDER),
+    _of_account("lead_forms/list", account_lists.lead_forms, ORDER),
     _of_account("billing_profiles/get", account_lists.billing_profiles, Flag("is_active", required=True)),
     _of_account(
         "billing_invoices/get",
         account_lists.billing_invoices,
-        _ORDER,
+        ORDER,
         Choice("sort", values=("DUE_DATE", "BILLING_PERIOD", "DOCUMENT_TYPE", "TOTAL_AMOUNT", "INVOICE_NUMBER")),
         Choice("status", values=("OPEN", "CLOSED")),
         Choice("document_type", values=("INVOICE", "CREDIT_MEMO")),

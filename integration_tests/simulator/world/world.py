@@ -61,11 +61,16 @@ class World:
     keywords: Size = 2
     negative_keywords: Size = 1  # in each ad account and in each campaign
     account_list_items: Size = 2  # in each plain list of an ad account, such as audiences
+    bundled_labels: bool = False  # as before API 5.28
     catalogs: int = 1
     feeds: int = 2  # dealt out to the catalogs in turn, as are product groups
     feed_results: Size = 2  # of each feed
     feed_bookmarks: str = "empty_page"  # one of `FeedBookmarks`
     catalog_product_groups: int = 2
+    catalog_products: Size = 2  # in each catalog product group
+    item_issues: int = 2  # of each feed and catalog, and items with them
+    employers: int = 1  # of the user, each of which has members, partners and assets
+    connections: int = 2  # of the user: followers, followed users and boards, websites, linked businesses
     merchant_refusal: int | None = None  # code with which an unapproved merchant is refused: 2625 or 2626
     keyword_batches: str = "restricted"  # one of `KeywordBatches`
     statuses: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_STATUSES))

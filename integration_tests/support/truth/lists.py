@@ -12,7 +12,9 @@ _LATEST_RESULTS = 250
 """So many results of a feed can be reached where a bookmark leads back to the first page."""
 
 
-def _in_each_account(listing: ListingOf) -> ListOf:
+def in_each_account(listing: ListingOf) -> ListOf:
+    """The records of a list of each ad account, with the id of the account."""
+
     def records(world: World) -> Iterator[Record]:
         for account in map(world.account_id, world.account_indexes()):
             for record in listing(world, {"ad_account_id": account}):
@@ -64,16 +66,16 @@ LIST_RECORDS: Mapping[str, ListOf] = {
     "catalogs_feeds": _public_feeds,
     "catalogs_feed_processing_results": _results,
     "catalogs_product_groups": lambda world: iter(catalogs.product_groups(world, {}) if world.catalogs else ()),
-    "audiences": _in_each_account(account_lists.audiences),
-    "customer_lists": _in_each_account(account_lists.customer_lists),
-    "conversion_tags": _in_each_account(account_lists.conversion_tags),
+    "audiences": in_each_account(account_lists.audiences),
+    "customer_lists": in_each_account(account_lists.customer_lists),
+    "conversion_tags": in_each_account(account_lists.conversion_tags),
     "keywords": _keywords,
     "product_group_promotions": _product_group_promotions,
-    "promotions": _in_each_account(account_lists.promotions),
-    "order_lines": _in_each_account(account_lists.order_lines),
-    "lead_forms": _in_each_account(account_lists.lead_forms),
-    "billing_profiles": _in_each_account(account_lists.billing_profiles),
-    "billing_invoices": _in_each_account(account_lists.billing_invoices),
+    "promotions": in_each_account(account_lists.promotions),
+    "order_lines": in_each_account(account_lists.order_lines),
+    "lead_forms": in_each_account(account_lists.lead_forms),
+    "billing_profiles": in_each_account(account_lists.billing_profiles),
+    "billing_invoices": in_each_account(account_lists.billing_invoices),
 }
 LIST_KEYS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(LIST_RECORDS, ("id",)),

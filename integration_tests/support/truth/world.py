@@ -22,15 +22,27 @@ from integration_tests.support.truth.analytics import (
     Asked,
     analytics_records,
 )
+from integration_tests.support.truth.audiences import AUDIENCE_KEYS, AUDIENCE_RECORDS
+from integration_tests.support.truth.catalog_items import CATALOG_ITEM_KEYS, CATALOG_ITEM_RECORDS
 from integration_tests.support.truth.columns import DEFAULT_COLUMNS
 from integration_tests.support.truth.entities import ENTITY_KEYS, entity_records
 from integration_tests.support.truth.lists import LIST_KEYS, LIST_RECORDS
 from integration_tests.support.truth.organic import ORGANIC_KEYS, organic_records
+from integration_tests.support.truth.organisation import ORGANISATION_KEYS, ORGANISATION_RECORDS
 from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, with_its_key
 
 Key = tuple[Any, ...]
 
-PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {**ORGANIC_KEYS, **ENTITY_KEYS, **ANALYTICS_KEYS, **LIST_KEYS}
+PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {
+    **ORGANIC_KEYS,
+    **ENTITY_KEYS,
+    **ANALYTICS_KEYS,
+    **LIST_KEYS,
+    **AUDIENCE_KEYS,
+    **CATALOG_ITEM_KEYS,
+    **ORGANISATION_KEYS,
+}
+_RECORDS = {**LIST_RECORDS, **AUDIENCE_RECORDS, **CATALOG_ITEM_RECORDS}
 KEYS: Mapping[str, tuple[str, ...]] = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}
 """Of every stream but custom reports."""
 _IDS = frozenset((*columns.IDS, *report_columns.IDS, "PRODUCT_ITEM_ID", "TARGETING_VALUE"))
@@ -66,8 +78,10 @@ class World(simulator.World):
             return organic_records(self, stream, arguments)
         if stream in ENTITY_KEYS:
             return entity_records(self, stream)
-        if stream in LIST_KEYS:
-            return LIST_RECORDS[stream](self)
+        if stream in ORGANISATION_KEYS:
+            return ORGANISATION_RECORDS[stream](self, {"ad_account_id": on_behalf_of})
+        if stream in _RECORDS:
+            return _RECORDS[stream](self)
         return analytics_records(self, stream, Asked(wanted_columns, first, last, attribution, targeting_types))
 
     def expected(self, stream: str, **window: Any) -> dict[Key, Record]:

@@ -26,6 +26,7 @@ class AdAccounts(PinterestStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._owners: dict[str, str] = {}
+        self._countries: dict[str, str] = {}
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
         """The accounts.
@@ -45,11 +46,16 @@ class AdAccounts(PinterestStream):
             yield from self.ids_for_children(listed.records)
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The accounts of a page; who owns them is remembered."""
+        """The accounts of a page; who owns them, and in which country, is remembered."""
         records = super().records(page, stream_slice)
         for record in records:
             self._owners[record["id"]] = str((record.get("owner") or {}).get("id") or record["id"])
+            self._countries[record["id"]] = str(record.get("country") or "")
         return records
+
+    def country_of(self, account: str) -> str:
+        """The two-letter code of the country of an account that has been listed; empty if Pinterest names none."""
+        return self._countries.get(account, "")
 
     def one_per_owner(self) -> list[str]:
         """Of each owner's accounts the one with the lowest number, which stays the same from sync to sync."""

@@ -92,6 +92,10 @@ class Keywords(EntityListStream):
             return self._of_batch(stream_slice, wanted)
         return super().filtered(stream_slice, wanted)
 
+    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
+        """The texts of the keywords: by these Pinterest knows their metrics, not by ids."""
+        return (str(record["value"]) for record in records if record.get("value"))
+
     @property
     def _batch_size(self) -> int:
         return limits.AD_GROUPS_PER_KEYWORDS_CALL if self._batches_work else 1

@@ -3,7 +3,7 @@
 import logging
 from abc import ABC
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
@@ -18,7 +18,7 @@ LOGGER = logging.getLogger("airbyte")
 class CatalogStream(OrganicStream, ABC):
     """What a merchant has. Whoever has no catalog has nothing, which is no error."""
 
-    scopes = ("catalogs:read",)
+    scopes: ClassVar[tuple[str, ...]] = ("catalogs:read",)
 
     def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
         """The pages of a list; none of them without a catalog."""

@@ -1,0 +1,90 @@
+"""Which operations on audiences, targeting and events of an ad account does the local Pinterest serve?"""
+
+from integration_tests.simulator.calls.operation import DocumentOperation, ListOperation, Operation
+from integration_tests.simulator.calls.parameters import Choice, CommaArray, Flag, RepeatedArray, Text, ids
+from integration_tests.simulator.lists import audience_lists
+from integration_tests.simulator.lists.endpoints import ORDER, WholeList
+
+_AA = "/ad_accounts/{ad_account_id}"
+_ADS = ("ads:read",)
+_KEYWORDS = 2_000
+_FOUND = (ORDER, Flag("include_sizing", default=False), Text("search_query"))
+
+AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
+    DocumentOperation(
+        "audience_insights/get",
+        f"{_AA}/audience_insights",
+        "ads_read",
+        _ADS,
+        (Choice("audience_insight_type", required=True, values=audience_lists.INSIGHT_TYPES),),
+        audience_lists.audience_insights,
+    ),
+    ListOperation(
+        "customer_segment/list",
+        f"{_AA}/customer_segments",
+        "ads_read",
+        _ADS,
+        _FOUND,
+        audience_lists.customer_segments,
+    ),
+    ListOperation(
+        "targeting_template/list",
+        f"{_AA}/targeting_templates",
+        "ads_read",
+        _ADS,
+        _FOUND,
+        audience_lists.targeting_templates,
+    ),
+    ListOperation(
+        "labels/list",
+        f"{_AA}/labels",
+        "ads_read",
+        _ADS,
+        (
+            ids("campaign_ids", max_length=18),
+            ids("label_ids", max_length=18),
+            RepeatedArray(
+                "entity_statuses",
+                item=Choice("entity_statuses", values=audience_lists.LABEL_STATUSES),
+                default=("ACTIVE",),
+            ),
+            RepeatedArray(
+                "label_types",
+                item=Choice("label_types", values=audience_lists.LABEL_TYPES),
+                default=audience_lists.LABEL_TYPES,
+            ),
+        ),
+        audience_lists.labels,
+    ),
+    WholeList(
+        "advertiser_defined_events/get",
+        f"{_AA}/advertiser_defined_events",
+        "ads_read",
+        _ADS,
+        (),
+        audience_lists.advertiser_defined_events,
+    ),
+    DocumentOperation(
+        "conversion_eqs/list",
+        f"{_AA}/conversion_eqs",
+        "ads_read",
+        _ADS,
+        (
+            Choice("lookback_period", required=True, values=audience_lists.LOOKBACK_PERIODS),
+            Choice("source_platform", values=audience_lists.SOURCE_PLATFORMS),
+            Choice("ingestion_source", values=audience_lists.INGESTION_SOURCES),
+        ),
+        audience_lists.conversion_eqs,
+    ),
+    DocumentOperation(
+        "country_keywords_metrics/get",
+        f"{_AA}/keywords/metrics",
+        "ads_read",
+        _ADS,
+        (
+            Text("country_code", required=True, max_length=2),
+            CommaArray("keywords", required=True, item=Text("keywords"), max_items=_KEYWORDS),
+        ),
+        audience_lists.keyword_metrics,
+    ),
+)

@@ -1,0 +1,200 @@
+"""Whom does an ad account reach and target? Insights, segments, templates, labels, events and searches for keywords.
+
+https://developers.pinterest.com/docs/api/v5/audience_insights-get and the operations beside it. Each listing is as long
+as the world's `account_list_items`; every field of API 5.28 appears in some record.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from integration_tests.simulator.ads.entities import account_of
+from integration_tests.simulator.lists.account_lists import item_id, listing_of
+from integration_tests.simulator.world.listing import Listing, Record
+from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.world import World, size_at
+
+INSIGHT_TYPES = ("YOUR_TOTAL_AUDIENCE", "YOUR_ENGAGED_AUDIENCE", "PINTEREST_TOTAL_AUDIENCE")
+LOOKBACK_PERIODS = ("1d", "14d")
+SOURCE_PLATFORMS = (
+    "WEB",
+    "MOBILE",
+    "MOBILE_ANDROID",
+    "MOBILE_IOS",
+    "OFFLINE",
+    "PINTEREST_WEB",
+    "PINTEREST_ANDROID",
+    "PINTEREST_IOS",
+    "POINT_OF_SALE",
+)
+INGESTION_SOURCES = ("TAG", "MMP", "FILE_UPLOAD", "CONVERSIONS_API", "NATIVE")
+LABEL_TYPES = ("BRAND", "CUSTOM")
+LABEL_STATUSES = ("ACTIVE", "ARCHIVED")
+_LABELS_IN_A_BUNDLE = 2
+_MAPPED = ("SIGNUP", None, "CHECKOUT", "VIEW_CONTENT")
+_DEMOGRAPHICS = {
+    "ages": ("25-34", "25-34"),
+    "genders": ("female", "Female"),
+    "devices": ("iphone", "iPhone"),
+    "metros": ("807", "San Francisco"),
+    "countries": ("US", "United States"),
+}
+_COMPONENTS = (
+    "advertiser_external_id",
+    "click_id_epik",
+    "external_event_id",
+    "hashed_email",
+    "hashed_maid",
+    "ip_address",
+    "order_id",
+    "order_value",
+    "product_id",
+    "source_url",
+    "user_agent",
+)
+_VOLUMES = ("100-1K", "1K-10K", "10K-100K", "100K-500K", "500K-1M", "5M+")
+
+
+def audience_insights(world: World, arguments: Mapping[str, Any]) -> Record:
+    account, kind = account_of(world, arguments), arguments["audience_insight_type"]
+    bits = mix(world.seed, 40, account, INSIGHT_TYPES.index(kind))
+    share = bits % 1000 / 1000
+    return {
+        "type": kind,
+        "date": None if kind == "YOUR_ENGAGED_AUDIENCE" else str(world.today),
+        "size": bits % 10**7,
+        "size_is_upper_bound": bits % 2 == 0,
+        "categories": [
+            {
+                "id": "955661702073",
+                "key": "955661702073",
+                "name": words(bits),
+                "ratio": share,
+                "index": 1.25,
+                "subcategories": [
+                    {"id": "957717388064", "key": "957717388064", "name": "Küche", "ratio": share / 2, "index": 0.75}
+                ],
+            }
+        ],
+        "demographics": {
+            group: [{"key": key, "name": name, "ratio": share}] for group, (key, name) in _DEMOGRAPHICS.items()
+        },
+    }
+
+
+def customer_segment(world: World, account: int, index: int) -> Record:
+    return {
+        "id": item_id(8, account, index),
+        "ad_account_id": world.account_id(account),
+        "name": words(mix(world.seed, 41, account, index)),
+        "audience_ids": [item_id(0, account, index)],
+        "status": "DELETED" if index % 3 == 2 else "ACTIVE",
+        "created_time": world.built_at - 9_000_000,
+        "updated_time": world.built_at - 8_000_000 + index,
+    }
+
+
+def targeting_template(world: World, account: int, index: int) -> Record:
+    record: Record = {
+        "id": item_id(9, account, index),
+        "ad_account_id": world.account_id(account),
+        "name": words(mix(world.seed, 42, account, index)),
+        "status": "DELETED" if index % 3 == 2 else "ACTIVE",
+        "valid": index % 4 != 3,
+        "auto_targeting_enabled": index % 2 == 0,
+        "placement_group": ("ALL", "SEARCH", "BROWSE", "OTHER")[index % 4],
+        "keywords": [{"match_type": "BROAD", "value": "wedding"}],
+        "targeting_attributes": {
+            "GENDER": ["female"],
+            "LOCATION": ["US"],
+            "AUDIENCE_INCLUDE": [item_id(0, account, 0)],
+        },
+        "tracking_urls": None if index % 2 else {"click": ["https://track.example/click"]},
+        "created_time": world.built_at - 7_000_000,
+        "updated_time": world.built_at - 6_000_000 + index,
+    }
+    return record
+
+
+def sized(template: Record) -> Record:
+    """A template with the number of people that it reaches."""
+    estimate = {"estimate": 1_500, "lower_bound": 1_000, "upper_bound": 2_000}
+    return {**template, "sizing": {"reach_estimate": estimate}}
+
+
+def label(world: World, account: int, index: int) -> Record:
+    return {
+        "id": item_id(10, account, index),
+        "label_type": LABEL_TYPES[index % len(LABEL_TYPES)],
+        "value": words(mix(world.seed, 43, account, index)),
+        "status": LABEL_STATUSES[index % len(LABEL_STATUSES)],
+    }
+
+
+customer_segments = listing_of(customer_segment)
+_templates = listing_of(targeting_template)
+
+
+def targeting_templates(world: World, arguments: Mapping[str, Any]) -> Listing:
+    found = _templates(world, arguments)
+    return Listing(list(found), sized) if arguments.get("include_sizing") else found
+
+
+def labels(world: World, arguments: Mapping[str, Any]) -> Listing:
+    """One by one as of API 5.28, or in bundles as before."""
+    account = account_of(world, arguments)
+    wanted = {name: arguments.get(name) for name in ("label_ids", "entity_statuses", "label_types")}
+    found = [
+        record
+        for record in (label(world, account, index) for index in range(size_at(world.account_list_items, account)))
+        if (wanted["label_ids"] is None or record["id"] in wanted["label_ids"])
+        and record["status"] in (wanted["entity_statuses"] or LABEL_STATUSES)
+        and record["label_type"] in (wanted["label_types"] or LABEL_TYPES)
+    ]
+    if not world.bundled_labels:
+        return Listing(found, lambda record: record)
+    starts = range(0, len(found), _LABELS_IN_A_BUNDLE)
+    return Listing(starts, lambda start: {"labels": found[start : start + _LABELS_IN_A_BUNDLE], "errors": []})
+
+
+def advertiser_defined_events(world: World, arguments: Mapping[str, Any]) -> Listing:
+    account = account_of(world, arguments)
+    return Listing(
+        range(size_at(world.account_list_items, account)),
+        lambda index: {
+            "name": f"käse_{index}_{mix(world.seed, 44, account) % 1000}",
+            "mapped_conversion_type": _MAPPED[index % len(_MAPPED)],
+        },
+    )
+
+
+def conversion_eqs(world: World, arguments: Mapping[str, Any]) -> list[Record]:
+    account = account_of(world, arguments)
+    return [
+        _event_quality(world, account, index, arguments["lookback_period"])
+        for index in range(size_at(world.account_list_items, account))
+        if arguments.get("source_platform") in {None, SOURCE_PLATFORMS[index % len(SOURCE_PLATFORMS)]}
+        and arguments.get("ingestion_source") in {None, _ingestion_source(index)}
+    ]
+
+
+def _ingestion_source(index: int) -> str:
+    return INGESTION_SOURCES[index // len(SOURCE_PLATFORMS) % len(INGESTION_SOURCES)]
+
+
+def _event_quality(world: World, account: int, index: int, lookback_period: str) -> Record:
+    coverage = mix(world.seed, 45, account, index) % 1000 / 10
+    issue = {"id": "LOW_COVERAGE", "name": "Low coverage", "reason": "Few events carry it."}
+    details = {"checkout": {"coverage": coverage, "issues": [issue], "overlap": 1.5}}
+    return {
+        "lookback_period": lookback_period,
+        "source_platform": SOURCE_PLATFORMS[index % len(SOURCE_PLATFORMS)],
+        "ingestion_source": _ingestion_source(index),
+        "overall_status": ("NEEDS_IMPROVEMENT", "FAIR", "GOOD")[index % 3],
+        "quality_components": dict.fromkeys(_COMPONENTS, details),
+    }
+
+
+def keyword_metrics(world: World, arguments: Mapping[str, Any]) -> Record:
+    """As recorded live: the name of the metric in capitals, which the documentation writes small."""
+    volume = {word: _VOLUMES[mix(world.seed, 46, *word.encode()) % len(_VOLUMES)] for word in arguments["keywords"]}
+    return {"data": [{"keyword": word, "metrics": {"KEYWORD_QUERY_VOLUME": range_}} for word, range_ in volume.items()]}

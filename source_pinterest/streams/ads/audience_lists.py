@@ -1,0 +1,91 @@
+"""Whom does an ad account reach and target, by which labels does it find its campaigns, and how good are its events?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from source_pinterest.api.access import beta
+from source_pinterest.api.bodies import ListPage, ListShape, list_page, one_item, with_key
+from source_pinterest.streams.ads.base import AdAccountStream
+from source_pinterest.streams.base.varied import VariedStream
+
+
+class AudienceInsights(VariedStream, AdAccountStream):
+    """Interests and demographics of the account's audiences and of Pinterest's. https://developers.pinterest.com/docs/api/v5/audience_insights-get."""
+
+    primary_key: str | list[str] = ["ad_account_id", "type"]  # noqa: RUF012 - the framework's attribute, never changed
+    path_template = "ad_accounts/{ad_account_id}/audience_insights"
+    parameter = "audience_insight_type"
+    values = ("YOUR_TOTAL_AUDIENCE", "YOUR_ENGAGED_AUDIENCE", "PINTEREST_TOTAL_AUDIENCE")
+    shape = ListShape(("type",))
+    page_size = None
+    cost = f"{len(values)} an ad account"
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """The insights of one audience, as a page of their own."""
+        return one_item(chunks, self.shape.key)
+
+    def stamp(self, value: str) -> Mapping[str, Any]:
+        """Nothing: the record names its audience itself."""
+        del value
+        return {}
+
+
+class CustomerSegments(AdAccountStream):
+    """Customer segments, which are groups of audiences. https://developers.pinterest.com/docs/api/v5/customer_segment-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/customer_segments"
+
+
+class TargetingTemplates(AdAccountStream):
+    """Targeting that was saved for later ad groups. https://developers.pinterest.com/docs/api/v5/targeting_template-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/targeting_templates"
+
+
+class Labels(AdAccountStream):
+    """Labels of campaigns, archived ones included. https://developers.pinterest.com/docs/api/v5/labels-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/labels"
+    access = beta("labels")
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The page, of archived labels too."""
+        return {**super().request_params(*args, **kwargs), "entity_statuses": ["ACTIVE", "ARCHIVED"]}
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """The labels of a page; before API 5.28 they come in bundles.
+
+        Raises:
+            MalformedAnswerError: it is not a page of labels.
+        """
+        page = list_page(chunks, self.notices.replacement, ListShape(key=()))
+        labels = [label for item in page.items for label in item.get("labels", [item])]
+        return replace(page, items=with_key(labels, self.shape.key))
+
+
+class AdvertiserDefinedEvents(AdAccountStream):
+    """Conversion events that the advertiser has named. https://developers.pinterest.com/docs/api/v5/advertiser_defined_events-get."""
+
+    primary_key: str | list[str] = ["ad_account_id", "name"]  # noqa: RUF012 - as above
+    path_template = "ad_accounts/{ad_account_id}/advertiser_defined_events"
+    shape = ListShape(("name",))
+    page_size = None
+    cost = "1 an ad account"
+
+
+class ConversionEventQuality(VariedStream, AdAccountStream):
+    """How well conversion events can be matched to people, over 1 day and over 14. https://developers.pinterest.com/docs/api/v5/conversion_eqs-list."""
+
+    primary_key: str | list[str] = [  # noqa: RUF012 - as above
+        "ad_account_id",
+        "lookback_period",
+        "source_platform",
+        "ingestion_source",
+    ]
+    path_template = "ad_accounts/{ad_account_id}/conversion_eqs"
+    parameter = "lookback_period"
+    values = ("1d", "14d")
+    shape = ListShape(("source_platform", "ingestion_source"), field="")
+    page_size = None
+    cost = f"{len(values)} an ad account"

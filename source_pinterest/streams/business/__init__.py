@@ -1,0 +1,1 @@
+"""Businesses, who belongs to them and what they have."""

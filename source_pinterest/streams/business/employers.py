@@ -1,0 +1,33 @@
+"""For which businesses does the user work?
+
+A user that is itself a business does not work for itself, so that Pinterest does not list it. It is known as well.
+"""
+
+from collections.abc import Iterator
+
+from source_pinterest.api.bodies import one_item, text_of
+from source_pinterest.engine.parent_ids import Key, ParentIds
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.profile import UserAccount
+
+SCOPE = "biz_access:read"
+
+
+class BusinessEmployers(PinterestStream):
+    """Businesses that the user works for. https://developers.pinterest.com/docs/api/v5/get-business_employers."""
+
+    path_template = "businesses/employers"
+    scopes = (SCOPE,)
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.own = ParentIds(self._list_own)
+        """The user itself, if it is a business."""
+
+    def _list_own(self, key: Key) -> Iterator[str]:
+        del key
+        profile = self.shared.stream(UserAccount)
+        [user] = profile.client.get(profile.path_template, {}, one_item).value.items
+        if user.get("account_type") == "BUSINESS":
+            yield text_of(user["id"])

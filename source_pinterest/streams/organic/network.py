@@ -1,0 +1,55 @@
+"""With whom and what is a profile connected? Followers, whom and what it follows, its websites and linked businesses.
+
+Followers and followed accounts are people: their names are personal data.
+"""
+
+from source_pinterest.api.bodies import ListShape
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.base import OrganicStream
+
+_BY_NAME = ListShape(("username",))
+
+
+class Followers(PinterestStream):
+    """User names of the user's followers. https://developers.pinterest.com/docs/api/v5/followers-list."""
+
+    primary_key = "username"
+    path_template = "user_account/followers"
+    scopes = ("user_accounts:read",)
+    shape = _BY_NAME
+
+
+class Following(OrganicStream):
+    """User names of those whom the user follows, if only a board of theirs. https://developers.pinterest.com/docs/api/v5/user_following-get."""
+
+    primary_key: str | list[str] = "username"
+    path_template = "user_account/following"
+    scopes = ("user_accounts:read",)
+    shape = _BY_NAME
+
+
+class FollowingBoards(OrganicStream):
+    """Boards that the user follows, by themselves or with their owner. https://developers.pinterest.com/docs/api/v5/boards_user_follows-list."""
+
+    path_template = "user_account/following/boards"
+    scopes = ("user_accounts:read",)
+
+
+class LinkedBusinessAccounts(PinterestStream):
+    """Business profiles that are linked to the user's. https://developers.pinterest.com/docs/api/v5/linked_business_accounts-get."""
+
+    primary_key = "username"
+    path_template = "user_account/businesses"
+    scopes = ("user_accounts:read",)
+    shape = ListShape(("username",), field="")
+    page_size = None
+    cost = "1 a sync"
+
+
+class UserWebsites(PinterestStream):
+    """Websites that the user has entered, claimed or not. https://developers.pinterest.com/docs/api/v5/user_websites-get."""
+
+    primary_key = "website"
+    path_template = "user_account/websites"
+    scopes = ("user_accounts:read",)
+    shape = ListShape(("website",))
