@@ -47,6 +47,8 @@ _TIMEOUT_SECONDS = 8
 _REPORTS_ASKED = 5
 _STREAMS_ASKED = 6
 _PROBED = frozenset({"boards:read", "pins:read", "user_accounts:read", "ads:read"})
+_ON_REQUEST = frozenset({"biz_access:read"})
+"""Permissions that the consent form does not ask for. Who wants the streams behind them knows, and nobody else must."""
 
 
 def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[bool, str | None]:
@@ -76,7 +78,7 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
             except RightMissingError as error:
                 lacking.append(str(error.message))
         lacking += _missing_for_columns(sync)
-        for sentence in _missing_rights(sync, account, _PROBED) if readable else ():
+        for sentence in _missing_rights(sync, account, _PROBED | _ON_REQUEST) if readable else ():
             LOGGER.info(sentence)
     except PinterestError as error:
         return False, error.message
@@ -199,7 +201,7 @@ def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) ->
     Args:
         sync: has the token, which was used by now.
         account: an ad account to ask for.
-        checked: permissions that have been looked at already.
+        checked: permissions that have been looked at already, or are not to be.
     """
     granted = sync.api.authenticator.granted
     needed = dict.fromkeys(scope for stream in STREAMS for scope in stream.scopes if scope not in checked)

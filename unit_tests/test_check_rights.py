@@ -1,7 +1,7 @@
 """Does `check` find out which rights are missing, in few calls, and never fail of it?"""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.business import BusinessEmployers, BusinessMembers
 from source_pinterest.streams.catalogs import Catalogs
 from source_pinterest.streams.organic.boards import Boards
 from source_pinterest.streams.organic.top_pins import TopPins
@@ -114,6 +115,16 @@ def test_without_an_account_there_is_nothing_to_ask(checked: Checked, told: Told
     checked.pinterest.lists("catalogs/shelves")
 
     assert told() == []
+
+
+@pytest.mark.parametrize("granted", [PROBED, ()])
+def test_a_permission_that_nobody_is_asked_for_is_not_missed(
+    checked: Checked, told: Told, monkeypatch: pytest.MonkeyPatch, granted: Collection[str]
+) -> None:
+    monkeypatch.setattr(check, "STREAMS", (BusinessEmployers, BusinessMembers))
+
+    assert told(*granted) == []
+    assert not checked.pinterest.asked(BusinessEmployers.path_template)
 
 
 def test_check_passes_and_says_it_in_the_log_alone(checked: Checked, caplog: pytest.LogCaptureFixture) -> None:

@@ -77,6 +77,7 @@ COLUMNS = (
     Column(name="list", stream="boards", steps=("boards/list",) * 3, pages=3, parent=""),
     Column(name="child list", stream="board_pins", steps=("boards/list_pins",) * 3, pages=3, parent="board"),
     Column(name="entity", stream="campaigns", steps=("campaigns/list",) * 3, pages=3),
+    Column(name="varied list", stream="audience_insights", steps=("audience_insights/get",) * 3, pages=3),
     Column(name="analytics", stream="campaign_analytics", steps=("campaigns/analytics",) * 3),
     Column(name="history", stream="ad_group_analytics", steps=_REPORT, level="AD_GROUP"),
     Column(name="report", stream="advertiser_report", steps=_REPORT, level="ADVERTISER"),

@@ -59,6 +59,7 @@ def everywhere(ending: str) -> dict[str, str]:
 _PASSES = "exact; for good: transient"
 _HARMLESS = "exact; for good: exact"
 _LISTS = ("list", "child list", "entity")
+_OF_A_PARENT = ("child list", "entity", "varied list")
 _REPORTS = ("history", "report")
 _FILES_ARE_SPARED = "config, config, exact; for good: config"
 """A report's file lies elsewhere, where no token is looked at."""
@@ -133,7 +134,7 @@ ROWS = (
         refuses=True,
         ends={
             "list": "config, transient, transient; for good: transient",
-            **dict.fromkeys(("child list", "entity"), "left out, transient, transient; for good: transient"),
+            **dict.fromkeys(_OF_A_PARENT, "left out, transient, transient; for good: transient"),
             "analytics": "left out; for good: left out",
             "history": "config, transient, exact; for good: transient",
             "report": "left out, transient, exact; for good: transient",
@@ -145,7 +146,7 @@ ROWS = (
         refuses=True,
         ends={
             "list": "config, transient, transient; for good: transient",
-            **dict.fromkeys(("child list", "entity"), "left out, transient, transient; for good: transient"),
+            **dict.fromkeys(_OF_A_PARENT, "left out, transient, transient; for good: transient"),
             "analytics": "left out; for good: left out",
             **dict.fromkeys(_REPORTS, "config, exact, exact; for good: transient"),
         },
@@ -170,7 +171,7 @@ ROWS = (
         spreads=True,
         days=30,
         ends={
-            "entity": "left out, transient, transient",
+            **dict.fromkeys(("entity", "varied list"), "left out, transient, transient"),
             "analytics": "left out",
             "report": "left out, transient, —",
         },

@@ -75,6 +75,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--client-id", help="id of the app; without it, the command asks")
     parser.add_argument("--config", type=Path, default=_CONFIG_FILE, help=f"file to write (default: {_CONFIG_FILE})")
     parser.add_argument("--port", type=int, default=_PORT, help=f"port of the redirect URI (default: {_PORT})")
+    parser.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        metavar="PERMISSION",
+        help="ask for this permission as well, such as biz_access:read; may be given several times",
+    )
     parser.add_argument("--no-browser", action="store_true", help="print the consent page's address, do not open it")
     given = parser.parse_args(arguments)
     try:
@@ -82,7 +89,8 @@ def main(arguments: Sequence[str]) -> int:
         config = _existing(given.config)
         known = config.get("credentials")
         app = App.of_user(given.client_id, known if isinstance(known, Mapping) else config)
-        answer = _tokens(app, given.port, webbrowser.open if not given.no_browser else None)
+        asked = [*dict.fromkeys([*scopes().split(","), *given.scope])]
+        answer = _tokens(app, given.port, webbrowser.open if not given.no_browser else None, ",".join(asked))
     except AirbyteTracedException as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
@@ -94,12 +102,12 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         sys.stderr.write(f"{given.config} can't be written ({error.strerror}). Free some space and try again.\n")
         return 1
-    _print_next_steps(given.config, str(answer.get("scope") or ""))
+    _print_next_steps(given.config, asked, str(answer.get("scope") or ""))
     return 0
 
 
 def scopes() -> str:
-    """The permissions to ask for, separated by commas, as `spec.json` lists them."""
+    """The permissions that everybody is asked for, separated by commas, as `spec.json` lists them."""
     spec = json.loads(resources.files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
     oauth = spec["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"]
     return str(oauth["scope"])
@@ -128,7 +136,7 @@ def _prepare(path: Path) -> None:
         raise refusal(f"{path} can't be written. With --config, name a file in a folder that you can write to.")
 
 
-def _tokens(app: App, port: int, browse: Any) -> Mapping[str, Any]:
+def _tokens(app: App, port: int, browse: Any, asked: str) -> Mapping[str, Any]:
     api = api_address()
     page = urljoin(api, "/oauth/") if Address.of(api).is_local else CONSENT_PAGE
     with ConsentListener(port) as listener:
@@ -137,7 +145,7 @@ def _tokens(app: App, port: int, browse: Any) -> Mapping[str, Any]:
                 f"Another program of this machine listens on [::1]:{listener.server_port}. If the browser shows its "
                 "page in the end, choose another port with --port.\n",
             )
-        url = listener.consent_url(page, app.client_id, scopes())
+        url = listener.consent_url(page, app.client_id, asked)
         _say(f"In a browser on this machine, open this page, sign in to Pinterest and agree:\n\n  {url}\n")
         if browse:
             browse(url)
@@ -173,8 +181,8 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Mapping[str,
     )
 
 
-def _print_next_steps(path: Path, granted: str) -> None:
-    missing = [scope for scope in scopes().split(",") if granted and scope not in granted.replace(",", " ").split()]
+def _print_next_steps(path: Path, asked: Sequence[str], granted: str) -> None:
+    missing = [scope for scope in asked if granted and scope not in granted.replace(",", " ").split()]
     if missing:
         _say(f"Pinterest did not grant {', '.join(missing)}, so the streams that need it can't be read.")
     command = shutil.which("source-pinterest", path=str(Path(sys.executable).parent)) or "source-pinterest"

@@ -38,6 +38,25 @@ def test_the_code_is_exchanged_for_a_token_that_renews_itself(
     assert len(parse_qs(asked.query)["state"][0]) > 32
 
 
+def test_a_further_permission_is_asked_for_on_request_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(authorize.SECRET_VARIABLE, FALSE_SECRET)
+    monkeypatch.delenv("PINTEREST_API_URL", raising=False)
+    monkeypatch.setattr(ConsentListener, "wait_for_code", lambda *_: "false-code")
+    arguments = ["--client-id", "1", "--config", str(tmp_path / "config.json"), "--port", "0", "--no-browser"]
+    answer = {"refresh_token": "false-refresh-token", "scope": authorize.scopes()}
+    with requests_mock.Mocker() as mock:
+        mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=answer)
+        assert authorize.main([*arguments, "--scope", "biz_access:read"]) == 0
+    said = capsys.readouterr().out
+    asked = urlsplit(next(word for word in said.split() if word.startswith(authorize.CONSENT_PAGE)))
+
+    assert parse_qs(asked.query)["scope"] == [f"{authorize.scopes()},biz_access:read"]
+    assert "biz_access" not in authorize.scopes()
+    assert "Pinterest did not grant biz_access:read" in said
+
+
 def test_the_app_is_asked_for_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(authorize.SECRET_VARIABLE, raising=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
