@@ -5,6 +5,7 @@ from math import ceil
 from integration_tests.simulator import Kind
 from integration_tests.simulator.world.world import size_at
 from integration_tests.support.pinterest import World
+from integration_tests.support.truth.catalog_items import latest_results, subjects
 
 PAGE_SIZE = 250
 AD_GROUPS_PER_CALL = 250
@@ -46,6 +47,53 @@ def list_calls(world: World) -> dict[str, int]:
         "keywords/get": keyword_calls(world),
     }
     return {operation: calls for operation, calls in counted.items() if calls}
+
+
+def audience_calls(world: World) -> dict[str, int]:
+    """The calls of what an ad account has of audiences, targeting and events, but for searches."""
+    items = sum(pages(size_at(world.account_list_items, account)) for account in range(world.ad_accounts))
+    return {
+        **dict.fromkeys(("customer_segment/list", "targeting_template/list", "labels/list"), items),
+        "audience_insights/get": 3 * world.ad_accounts,
+        "conversion_eqs/list": 2 * world.ad_accounts,
+        "advertiser_defined_events/get": world.ad_accounts,
+    }
+
+
+def catalog_item_calls(world: World) -> dict[str, int]:
+    """The calls of products and issues: each group once, each feed that has a finished result, each kind of numbers."""
+    groups = range(world.catalog_product_groups)
+    issues = pages(world.item_issues)
+    feeds, catalogs = subjects(world)
+    return {
+        "catalogs_product_group_pins/list": sum(pages(size_at(world.catalog_products, group)) for group in groups),
+        "catalogs_product_groups/product_counts_get": len(groups),
+        "items_issues/list": sum(
+            issues if feed in {retail["id"] for retail in feeds if retail["catalog_type"] == "RETAIL"} else 1
+            for feed in latest_results(world)
+        ),
+        "reports/stats": issues * (len(feeds) + len(catalogs)),
+        "catalogs/list": pages(world.catalogs),
+        "feeds/list": pages(world.feeds),
+        "catalogs_product_groups/list": pages(world.catalog_product_groups),
+    }
+
+
+def organisation_calls(world: World) -> dict[str, int]:
+    """The calls of businesses, the user's own among them, and of what the profile is connected with."""
+    businesses = 1 + world.employers
+    connected = pages(world.connections)
+    return {
+        "get/business_employers": pages(world.employers),
+        "get/business_members": 2 * businesses,
+        "get/business_partners": 2 * businesses,
+        "business_assets/get": 4 * businesses,
+        "user_account/get": 1,
+        "linked_business_accounts/get": 1,
+        **dict.fromkeys(
+            ("user_websites/get", "followers/list", "user_following/get", "boards_user_follows/list"), connected
+        ),
+    }
 
 
 def keyword_calls(world: World) -> int:

@@ -1,0 +1,126 @@
+"""Do audiences, targeting, events and searches for keywords arrive whole, in the fewest calls?"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from integration_tests.simulator import Fault, NoAccess
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.list_calls import audience_calls
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_sync
+from integration_tests.support.truth import AUDIENCE_KEYS
+
+STREAMS = tuple(AUDIENCE_KEYS)
+OPERATIONS = {
+    "audience_insights": "audience_insights/get",
+    "customer_segments": "customer_segment/list",
+    "targeting_templates": "targeting_template/list",
+    "labels": "labels/list",
+    "advertiser_defined_events": "advertiser_defined_events/get",
+    "conversion_event_quality": "conversion_eqs/list",
+    "keyword_metrics": "country_keywords_metrics/get",
+}
+
+
+@pytest.fixture
+def small() -> Iterator[Simulator]:
+    with Simulator(World(boards=0, campaigns=1, ad_groups=2, ads=0)) as simulator:
+        yield simulator
+
+
+def test_everything_arrives_whole_in_the_fewest_calls() -> None:
+    """45 records of the quality of events are all that there can be."""
+    world = World(boards=0, ad_accounts=3, campaigns=1, ad_groups=(3, 0, 1), ads=0, account_list_items=(45, 0, 1))
+    with Simulator(world) as sim:
+        output = run_sync(sim, STREAMS)
+        assert_succeeded(output, STREAMS)
+        assert_exact(output, sim, STREAMS)
+        assert not output.warnings()
+        formulas = audience_calls(sim.world)
+        assert {operation: len(sim.calls(operation)) for operation in formulas} == formulas
+        assert len(sim.calls("country_keywords_metrics/get")) == sum(
+            account in {record["ad_account_id"] for record in output.records["keyword_metrics"]}
+            for account in map(sim.world.account_id, range(3))
+        )
+
+
+def test_long_lists_are_paged(small: Simulator) -> None:
+    small.world.account_list_items = (251, 0)
+    paged = ("customer_segments", "targeting_templates", "labels", "advertiser_defined_events")
+    output = run_sync(small, paged)
+    assert_succeeded(output, paged)
+    assert_exact(output, small, paged)
+    assert len(small.calls("labels/list")) == audience_calls(small.world)["labels/list"] == 3
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_one_that_refuses_stops_no_other(small: Simulator, stream: str) -> None:
+    small.add_fault(Fault("503", on=OPERATIONS[stream], times=None))
+    output = run_sync(small, STREAMS, config=small.config(max_retries=0))
+    assert {name for name in STREAMS if output.status(name) == "INCOMPLETE"} == {stream}
+    assert_exact(output, small, [name for name in STREAMS if name != stream])
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_an_account_that_refuses_is_left_out_with_a_warning(small: Simulator, stream: str) -> None:
+    account = small.world.account_id(0)
+    small.add_fault(Fault("forbidden", on=OPERATIONS[stream], account=account, times=None))
+    output = run_sync(small, [stream])
+    assert_succeeded(output, [stream])
+    theirs = {key for key, record in small.expected(stream).items() if record["ad_account_id"] != account}
+    assert len(output.records[stream]) == len(theirs) > 0
+    assert any(f"{account} is left out" in warning for warning in output.warnings())
+
+
+def test_labels_of_before_come_out_of_their_bundles(small: Simulator) -> None:
+    small.world.bundled_labels, small.world.account_list_items = True, 5
+    output = run_sync(small, ["labels"])
+    assert_succeeded(output, ["labels"])
+    assert_exact(output, small, ["labels"])
+    assert {record["status"] for record in output.records["labels"]} == {"ACTIVE", "ARCHIVED"}
+
+
+@pytest.mark.parametrize("refusal", [NoAccess.FORBIDDEN, NoAccess.RESTRICTED, NoAccess.NO_SCOPE])
+def test_labels_say_that_they_are_a_beta(refusal: NoAccess) -> None:
+    with Simulator(World(boards=0, campaigns=0, ads=0), no_access={"labels/list": refusal}) as sim:
+        output = run_sync(sim, ["labels", "customer_segments"])
+        assert_exact(output, sim, ["customer_segments"])
+    assert_failed(output, "labels", "config_error", "beta of labels")
+    assert output.status("customer_segments") == "COMPLETE"
+
+
+# -- searches
+
+
+def test_keywords_are_listed_once_for_themselves_and_for_their_searches(small: Simulator) -> None:
+    run_sync(small, ["keywords"])
+    alone = len(small.calls("keywords/get"))
+    output = run_sync(small, ["keyword_metrics", "keywords"])
+    assert_exact(output, small, ["keyword_metrics", "keywords"])
+    assert len(small.calls("keywords/get")) == 2 * alone
+
+
+def test_a_keyword_with_a_comma_can_not_be_asked_for(small: Simulator) -> None:
+    small.world.keywords = 11
+    output = run_sync(small, ["keyword_metrics"])
+    assert_succeeded(output, ["keyword_metrics"])
+    assert_exact(output, small, ["keyword_metrics"])
+    [warning] = output.warnings()
+    assert "keywords with a comma" in warning
+
+
+def test_searches_are_those_of_the_accounts_country(small: Simulator) -> None:
+    run_sync(small, ["keyword_metrics"])
+    asked = {entry.account: entry.values("country_code") for entry in small.calls("country_keywords_metrics/get")}
+    countries = {record["id"]: [record["country"]] for record in small.world.records("ad_accounts")}
+    assert asked == countries
+
+
+def test_an_account_whose_keywords_cannot_be_listed_costs_only_its_own(small: Simulator) -> None:
+    account = small.world.account_id(0)
+    small.add_fault(Fault("503", on="ad_groups/list", account=account, times=None))
+    output = run_sync(small, ["keyword_metrics"], config=small.config(max_retries=0))
+    assert_failed(output, "keyword_metrics", "transient_error", "Pinterest failed")
+    theirs = {key for key, record in small.expected("keyword_metrics").items() if record["ad_account_id"] != account}
+    assert len(output.records["keyword_metrics"]) == len(theirs) > 0

@@ -1,0 +1,123 @@
+"""Do products, and what is wrong with the items of feeds and catalogs, arrive whole and in the fewest calls?"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from integration_tests.simulator import ALL_SCOPES, Fault
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.list_calls import catalog_item_calls
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_sync
+from integration_tests.support.truth import CATALOG_ITEM_KEYS
+
+STREAMS = tuple(CATALOG_ITEM_KEYS)
+OPERATIONS = {
+    "catalogs_product_group_counts": "catalogs_product_groups/product_counts_get",
+    "catalogs_product_group_products": "catalogs_product_group_pins/list",
+    "catalogs_feed_item_issues": "items_issues/list",
+}
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    """A catalog of each kind, with feeds of no result, of one and of several."""
+    world = World(
+        boards=0,
+        ad_accounts=2,
+        campaigns=0,
+        ad_groups=0,
+        ads=0,
+        catalogs=3,
+        feeds=7,
+        feed_results=(3, 1, 2, 0),
+        catalog_product_groups=5,
+        catalog_products=(251, 0, 2),
+        item_issues=251,
+    )
+    with Simulator(world) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def small() -> Iterator[Simulator]:
+    with Simulator(World(boards=0, ad_accounts=2, campaigns=0, ad_groups=0, ads=0)) as simulator:
+        yield simulator
+
+
+def test_everything_arrives_whole_in_the_fewest_calls(sim: Simulator) -> None:
+    output = run_sync(sim, STREAMS)
+    assert_succeeded(output, STREAMS)
+    assert_exact(output, sim, STREAMS)
+    assert not output.warnings()
+    formulas = catalog_item_calls(sim.world)
+    assert {operation: len(sim.calls(operation)) for operation in formulas} == formulas
+
+
+def test_parents_that_are_emitted_are_listed_once(sim: Simulator) -> None:
+    parents = ("catalogs", "catalogs_feeds", "catalogs_feed_processing_results", "catalogs_product_groups")
+    output = run_sync(sim, [*parents, *STREAMS])
+    assert_exact(output, sim, [*parents, *STREAMS])
+    for operation in ("catalogs/list", "feeds/list", "catalogs_product_groups/list"):
+        assert len(sim.calls(operation)) == 1
+    assert len(sim.calls("feed_processing_results/list")) == sim.world.feeds
+
+
+def test_whoever_has_no_catalog_gets_empty_streams_and_no_warning() -> None:
+    with Simulator(World(catalogs=0)) as sim:
+        output = run_sync(sim, STREAMS)
+    assert_succeeded(output, STREAMS)
+    assert not output.warnings()
+    assert not any(output.records.values())
+
+
+def test_a_catalog_that_vanishes_meanwhile_leaves_nothing_to_count(small: Simulator) -> None:
+    small.after("catalogs_product_groups/list", 1, lambda world: setattr(world, "catalogs", 0))
+    output = run_sync(small, ["catalogs_product_group_counts"])
+    assert_succeeded(output, ["catalogs_product_group_counts"])
+    assert {entry.status for entry in small.calls(OPERATIONS["catalogs_product_group_counts"])} == {409}
+
+
+@pytest.mark.parametrize("stream", OPERATIONS)
+def test_one_that_refuses_stops_no_other(small: Simulator, stream: str) -> None:
+    small.add_fault(Fault("503", on=OPERATIONS[stream], times=None))
+    output = run_sync(small, STREAMS, config=small.config(max_retries=0))
+    assert {name for name in STREAMS if output.status(name) == "INCOMPLETE"} == {stream}
+    assert_exact(output, small, [name for name in STREAMS if name != stream])
+
+
+def test_numbers_that_cannot_be_had_cost_no_other_stream(small: Simulator) -> None:
+    small.add_fault(Fault("503", on="reports/stats", times=None))
+    output = run_sync(small, STREAMS, config=small.config(max_retries=0))
+    assert_exact(output, small, OPERATIONS)
+    for stream in set(STREAMS) - set(OPERATIONS):
+        assert_failed(output, stream, "transient_error", "Pinterest failed")
+
+
+def test_a_feed_that_is_gone_is_left_out_with_a_warning(sim: Simulator) -> None:
+    gone = next(iter(sim.expected("catalogs_feeds")))[0]
+    sim.after("feeds/list", 1, lambda world: world.deleted_feeds.add(gone))
+    stream = "catalogs_feed_ingestion_stats"
+    output = run_sync(sim, [stream])
+    assert_succeeded(output, [stream])
+    assert_exact(output, sim, [stream])
+    [warning] = output.warnings()
+    assert f"{gone} is left out" in warning
+
+
+def test_products_need_the_permissions_of_pins_too() -> None:
+    with Simulator(World(), scopes=tuple(scope for scope in ALL_SCOPES if scope != "pins:read")) as sim:
+        output = run_sync(sim, STREAMS)
+        assert_exact(output, sim, [stream for stream in STREAMS if stream != "catalogs_product_group_products"])
+    assert_failed(output, "catalogs_product_group_products", "config_error", "permission pins:read")
+
+
+def test_they_are_read_on_behalf_of_each_owner_if_wanted(small: Simulator) -> None:
+    output = run_sync(small, STREAMS, config=small.config(organic_per_ad_account=True))
+    assert_succeeded(output, STREAMS)
+    accounts = {small.world.account_id(account) for account in range(2)}
+    for stream in STREAMS:
+        whole = small.expected(stream)
+        for account in accounts:
+            theirs = [record for record in output.records[stream] if record["ad_account_id"] == account]
+            assert len(theirs) == len(whole) > 0, (stream, account)

@@ -1,0 +1,57 @@
+"""Is a stream that asks once with each value of a parameter whole, or else incomplete?"""
+
+from typing import Any
+
+import pytest
+
+from source_pinterest.api.errors import AccessLostError
+from source_pinterest.streams.ads.audience_lists import ConversionEventQuality
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.business import BusinessMembers
+from unit_tests.streams.pinterest import Pinterest, page, refused
+
+ACCOUNT, BUSINESS = partition_slice({"ad_account_id": "11"}), partition_slice({"business_id": "5"})
+MEMBERS, QUALITY = "businesses/5/members", "ad_accounts/11/conversion_eqs"
+
+
+def test_each_value_is_asked_for_and_stands_on_its_records(pinterest: Pinterest) -> None:
+    pinterest.answers(MEMBERS, page(["1"], "more"), page(["2"]), page(["3"]))
+
+    assert [(record["id"], record["is_system_user"]) for record in pinterest.read(BusinessMembers, BUSINESS)] == [
+        ("1", False),
+        ("2", False),
+        ("3", True),
+    ]
+    asked = [(call["fetch_system_users"], call.get("bookmark")) for call in pinterest.asked(MEMBERS)]
+    assert asked == [(["false"], None), (["false"], ["more"]), (["true"], None)]
+
+
+def test_the_same_item_under_two_values_is_two_records(pinterest: Pinterest) -> None:
+    pinterest.answers(MEMBERS, page(["1", "1"]), page(["1"]))
+
+    assert [record["is_system_user"] for record in pinterest.read(BusinessMembers, BUSINESS)] == [False, True]
+
+
+@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 4)])
+def test_a_refusal_after_the_first_value_is_no_end(pinterest: Pinterest, answer: dict[str, Any]) -> None:
+    pinterest.answers(QUALITY, {"json": []}, answer)
+
+    with pytest.raises(AccessLostError, match=QUALITY):
+        pinterest.read(ConversionEventQuality, ACCOUNT)
+
+
+def test_a_refusal_of_the_first_value_leaves_the_account_out(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(QUALITY, refused(403, 29))
+
+    assert pinterest.read(ConversionEventQuality, ACCOUNT) == []
+    assert "11 is left out" in caplog.text
+    assert len(pinterest.asked(QUALITY)) == 1
+
+
+def test_whoever_asks_but_once_asks_for_the_first_value(pinterest: Pinterest) -> None:
+    pinterest.answers(QUALITY, {"json": []})
+    list(pinterest.stream(ConversionEventQuality).answers(ACCOUNT))
+
+    assert [call["lookback_period"] for call in pinterest.asked(QUALITY)] == [["1d"]]

@@ -1,0 +1,65 @@
+"""Which businesses are read: those that the user works for, and the user itself if it is one?"""
+
+from typing import Any
+
+import pytest
+
+from source_pinterest.api.errors import UnavailableError
+from source_pinterest.streams.base.slices import failure_of
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.business import BusinessAssets, BusinessMembers, BusinessPartners
+from unit_tests.streams.pinterest import Pinterest, page, refused
+
+EMPLOYERS, USER = "businesses/employers", "user_account"
+
+
+def user(account_type: str) -> dict[str, Any]:
+    return {"json": {"id": 7, "account_type": account_type}}
+
+
+def businesses(pinterest: Pinterest, stream: type[PinterestStream] = BusinessMembers) -> list[str]:
+    return [one["business_id"] for one in pinterest.slices(stream) if failure_of(one) is None]
+
+
+@pytest.mark.parametrize(("account_type", "own"), [("BUSINESS", ["7"]), ("PINNER", [])])
+def test_the_user_is_one_of_them_if_it_is_a_business(pinterest: Pinterest, account_type: str, own: list[str]) -> None:
+    pinterest.answers(USER, user(account_type))
+    pinterest.lists(EMPLOYERS, "5", "6")
+
+    assert businesses(pinterest) == [*own, "5", "6"]
+
+
+def test_nobody_is_read_twice(pinterest: Pinterest) -> None:
+    pinterest.answers(USER, user("BUSINESS"))
+    pinterest.lists(EMPLOYERS, "7", "5")
+
+    assert businesses(pinterest) == ["7", "5"]
+
+
+def test_the_user_and_the_employers_are_asked_for_once(pinterest: Pinterest) -> None:
+    pinterest.answers(USER, user("BUSINESS"))
+    pinterest.lists(EMPLOYERS, "5")
+    for stream in (BusinessMembers, BusinessPartners, BusinessAssets):
+        assert businesses(pinterest, stream) == ["7", "5"]
+
+    assert len(pinterest.asked(USER)) == len(pinterest.asked(EMPLOYERS)) == 1
+
+
+def test_a_profile_that_can_not_be_read_is_a_slice_that_raises(pinterest: Pinterest) -> None:
+    pinterest.answers(USER, refused(503))
+    pinterest.lists(EMPLOYERS, "5")
+
+    failed, found = pinterest.slices(BusinessMembers)
+    assert isinstance(failure_of(failed), UnavailableError)
+    assert found["business_id"] == "5"
+
+
+def test_what_belongs_to_a_business_is_asked_for_kind_by_kind(pinterest: Pinterest) -> None:
+    pinterest.answers(USER, user("PINNER"))
+    pinterest.lists(EMPLOYERS, "5")
+    pinterest.answers("businesses/5/assets", page([{"asset_id": 9, "asset_type": "AD_ACCOUNT"}]), page([]))
+    [only] = pinterest.slices(BusinessAssets)
+
+    assert [record["asset_id"] for record in pinterest.read(BusinessAssets, only)] == ["9"]
+    kinds = [call["asset_type"] for call in pinterest.asked("businesses/5/assets")]
+    assert kinds == [["ad_account"], ["profile"], ["asset_group"], ["catalog"]]
