@@ -39,10 +39,6 @@ def test_everything_arrives_whole_in_the_fewest_calls() -> None:
         assert not output.warnings()
         formulas = audience_calls(sim.world)
         assert {operation: len(sim.calls(operation)) for operation in formulas} == formulas
-        assert len(sim.calls("country_keywords_metrics/get")) == sum(
-            account in {record["ad_account_id"] for record in output.records["keyword_metrics"]}
-            for account in map(sim.world.account_id, range(3))
-        )
 
 
 def test_long_lists_are_paged(small: Simulator) -> None:

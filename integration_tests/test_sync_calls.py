@@ -13,7 +13,12 @@ import pytest
 from integration_tests.simulator import Kind
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
-from integration_tests.support.list_calls import list_calls
+from integration_tests.support.list_calls import (
+    audience_calls,
+    catalog_item_calls,
+    list_calls,
+    organisation_calls,
+)
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import small_world
@@ -33,7 +38,7 @@ BOARDS, SECTIONS, PINS, SECTION_PINS = (
 )
 ENTITY_LISTS = {Kind.CAMPAIGNS: "campaigns/list", Kind.AD_GROUPS: "ad_groups/list", Kind.ADS: "ads/list"}
 ANALYTICS = {Kind.CAMPAIGNS: "campaigns/analytics", Kind.AD_GROUPS: "ad_groups/analytics", Kind.ADS: "ads/analytics"}
-UNPAGED = {"conversion_tags/list"}
+UNPAGED = {"conversion_tags/list", "conversion_eqs/list"}
 STATUSES = ["ACTIVE", "PAUSED", "ARCHIVED"]
 
 
@@ -85,14 +90,20 @@ def profile_calls(world: World) -> dict[str, int]:
     }
 
 
+def other_calls(world: World) -> dict[str, int]:
+    """Of all that is neither boards, pins and their days nor campaigns and theirs."""
+    return {**list_calls(world), **audience_calls(world), **catalog_item_calls(world), **organisation_calls(world)}
+
+
 def everything(world: World, days: int) -> dict[str, int]:
     return {
         "oauth/token": 1,
         **organic_calls(world),
         "ad_accounts/list": pages(world.ad_accounts),
         **entity_calls(world),
-        **list_calls(world),
+        **other_calls(world),
         **profile_calls(world),
+        "user_account/get": 2,  # on somebody's behalf perhaps, and for the businesses that of the user itself
         "ad_account/analytics": world.ad_accounts * ceil(days / DAYS_PER_CALL),
         **analytics_calls(world, days),
     }
@@ -144,7 +155,7 @@ def test_a_list_takes_its_pages_and_no_more(boards: int) -> None:
 def test_parents_are_listed_once_whether_they_are_emitted_or_not(sim: Simulator) -> None:
     children = ("board_sections", "board_pins", "board_section_pins", *ADS_ANALYTICS)
     run_sync(sim, children)
-    others = {**profile_calls(sim.world), **list_calls(sim.world)}
+    others = {**profile_calls(sim.world), **other_calls(sim.world)}
     expected = everything(sim.world, HISTORY_DAYS)
     assert calls_of(sim) == {name: calls for name, calls in expected.items() if name not in others}
 

@@ -13,7 +13,8 @@ from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.business import BusinessEmployers, BusinessMembers
+from source_pinterest.streams.business.employers import BusinessEmployers
+from source_pinterest.streams.business.people import BusinessMembers
 from source_pinterest.streams.catalogs import Catalogs
 from source_pinterest.streams.organic.boards import Boards
 from source_pinterest.streams.organic.top_pins import TopPins

@@ -9,6 +9,7 @@ from pinterestsdk.api.ad_groups_api import AdGroupsApi
 from pinterestsdk.api.ads_api import AdsApi
 from pinterestsdk.api.boards_api import BoardsApi
 from pinterestsdk.api.campaigns_api import CampaignsApi
+from pinterestsdk.api.keywords_api import KeywordsApi
 from pinterestsdk.models.ads_analytics_create_async_request import AdsAnalyticsCreateAsyncRequest
 from pydantic.fields import FieldInfo
 
@@ -79,6 +80,12 @@ def test_a_report_names_as_many_values_as_it_may(key: str, limit: int) -> None:
     assert bound(AdsAnalyticsCreateAsyncRequest, key, "max_length") == limit
 
 
+def test_keywords_per_call_are_the_most_that_metrics_accept() -> None:
+    operation = KeywordsApi.country_keywords_metrics_get
+
+    assert bound(operation, "keywords", "max_length") == limits.KEYWORDS_PER_METRICS_CALL
+
+
 def test_max_id_digits_is_what_an_ad_account_id_may_have() -> None:
     assert bound(CampaignsApi.campaigns_list, "ad_account_id", "max_length") == limits.MAX_ID_DIGITS
 
@@ -108,7 +115,17 @@ def test_max_id_digits_is_what_an_ad_account_id_may_have() -> None:
         ("/resources/metrics_ready_state", "ads_analytics"),
         ("/user_account/businesses", "org_read"),
         ("/user_account/followers", "ads_read"),
+        ("/user_account/following", "org_read"),
+        ("/user_account/following/boards", "org_read"),
+        ("/user_account/websites", "org_read"),
+        ("/businesses/employers", "ads_read"),
+        ("/businesses/1/members", "ads_read"),
+        ("/ad_accounts/1/audience_insights", "ads_read"),
+        ("/ad_accounts/1/keywords/metrics", "ads_read"),
         ("/catalogs/product_groups", "catalogs_read"),
+        ("/catalogs/product_groups/1/products", "catalogs_read"),
+        ("/catalogs/processing_results/1/item_issues", "catalogs_read"),
+        ("/catalogs/reports/stats", "catalogs_read"),
         ("/trends/keywords/US/top/growing", "trends_read"),
     ],
 )

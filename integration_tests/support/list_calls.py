@@ -5,6 +5,7 @@ from math import ceil
 from integration_tests.simulator import Kind
 from integration_tests.simulator.world.world import size_at
 from integration_tests.support.pinterest import World
+from integration_tests.support.truth.audiences import keywords_of
 from integration_tests.support.truth.catalog_items import latest_results, subjects
 
 PAGE_SIZE = 250
@@ -50,13 +51,14 @@ def list_calls(world: World) -> dict[str, int]:
 
 
 def audience_calls(world: World) -> dict[str, int]:
-    """The calls of what an ad account has of audiences, targeting and events, but for searches."""
+    """The calls of what an ad account has of audiences, targeting and events; a few keywords fit into one call."""
     items = sum(pages(size_at(world.account_list_items, account)) for account in range(world.ad_accounts))
     return {
         **dict.fromkeys(("customer_segment/list", "targeting_template/list", "labels/list"), items),
         "audience_insights/get": 3 * world.ad_accounts,
         "conversion_eqs/list": 2 * world.ad_accounts,
         "advertiser_defined_events/get": world.ad_accounts,
+        "country_keywords_metrics/get": sum(map(bool, keywords_of(world).values())),
     }
 
 

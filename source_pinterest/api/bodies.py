@@ -28,7 +28,7 @@ class ListShape(NamedTuple):
 
     Attributes:
         key: the fields that tell its items apart; each item has them.
-        field: what holds the items; empty where the body itself is the list.
+        field: what holds the items; empty where the body itself is documented as the list.
     """
 
     key: tuple[str, ...] = ("id",)
@@ -61,7 +61,7 @@ def list_page(
     """
     body = parse_json(b"".join(chunks), on_replacement)
     page = body if isinstance(body, dict) else {}
-    items = page.get(shape.field) if shape.field else body
+    items = body if isinstance(body, list) and not shape.field else page.get(shape.field or BY_ID.field)
     return ListPage(with_key(items, shape.key), str(page.get("bookmark") or ""))
 
 

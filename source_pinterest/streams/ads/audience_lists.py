@@ -23,12 +23,11 @@ class AudienceInsights(VariedStream, AdAccountStream):
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         """The insights of one audience, as a page of their own."""
-        return one_item(chunks, self.shape.key)
+        return one_item(chunks, key=())
 
     def stamp(self, value: str) -> Mapping[str, Any]:
-        """Nothing: the record names its audience itself."""
-        del value
-        return {}
+        """The audience, by the name that the record has for it."""
+        return {"type": value}
 
 
 class CustomerSegments(AdAccountStream):

@@ -2,6 +2,7 @@
 
     HttpStream (CDK)
       PinterestStream            path, bookmarks, records; hands out pages
+        VariedStream             asks for each slice with each value of a parameter; beside one of the others
         AdAccountStream          one slice per ad account
           EntityStream           emits what has changed
           EntityListStream       one list per campaign or ad group in the account

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import AccessLostError
-from source_pinterest.streams.ads.audience_lists import ConversionEventQuality
+from source_pinterest.streams.ads.audience_lists import AudienceInsights, ConversionEventQuality
 from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.business import BusinessMembers
+from source_pinterest.streams.business.people import BusinessMembers
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 ACCOUNT, BUSINESS = partition_slice({"ad_account_id": "11"}), partition_slice({"business_id": "5"})
+SCORE = {"source_platform": "WEB", "ingestion_source": "TAG"}
 MEMBERS, QUALITY = "businesses/5/members", "ad_accounts/11/conversion_eqs"
 
 
@@ -48,6 +49,21 @@ def test_a_refusal_of_the_first_value_leaves_the_account_out(
     assert pinterest.read(ConversionEventQuality, ACCOUNT) == []
     assert "11 is left out" in caplog.text
     assert len(pinterest.asked(QUALITY)) == 1
+
+
+def test_an_audience_of_which_nothing_is_told_is_still_named(pinterest: Pinterest) -> None:
+    pinterest.answers("ad_accounts/11/audience_insights", {"json": {}})
+
+    assert [record["type"] for record in pinterest.read(AudienceInsights, ACCOUNT)] == list(AudienceInsights.values)
+
+
+@pytest.mark.parametrize("body", [[SCORE], {"items": [SCORE]}], ids=["a list", "an object with items"])
+def test_a_list_that_is_documented_without_a_name_may_have_one(pinterest: Pinterest, body: Any) -> None:
+    pinterest.answers(QUALITY, {"json": body}, {"json": []})
+
+    assert pinterest.read(ConversionEventQuality, ACCOUNT) == [
+        {**SCORE, "lookback_period": "1d", "ad_account_id": "11"},
+    ]
 
 
 def test_whoever_asks_but_once_asks_for_the_first_value(pinterest: Pinterest) -> None:
