@@ -288,6 +288,15 @@ def test_permissions_that_were_not_granted_are_named(desktop: Desktop, path: Pat
     assert f"did not grant {', '.join(missing)}, so the streams" in desktop.said
 
 
+def test_a_permission_that_is_asked_for_by_name_may_be_the_one_that_is_not_granted(
+    desktop: Desktop, path: Path
+) -> None:
+    granted = tuple(authorize.scopes().split(","))
+    with Simulator(scopes=granted) as sim:
+        assert desktop.authorize(sim, path, "--client-id", "1234567", "--scope", "biz_access:read") == 0
+    assert "did not grant biz_access:read, so the streams" in desktop.said
+
+
 def test_what_is_wrong_from_the_start_is_an_error_before_the_user_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
