@@ -64,7 +64,7 @@ class OrganicDays:
     def of_ranking(self, of: type[RankingStream]) -> None:
         """The best pins by one metric."""
         stream = self._pages.sync.stream(of)
-        sighting = self._calls.get(stream.name, of.path_template, {**stream.request_params(), "sort_by": of.sorts[0]})
+        sighting = self._calls.get(stream.name, of.path_template, {**stream.request_params(), "sort_by": of.values[0]})
         if sighting.is_fine and isinstance(sighting.body, Mapping):
             self._pages.note(stream, [pin for pin in sighting.body.get("pins") or () if isinstance(pin, Mapping)])
 

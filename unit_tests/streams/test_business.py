@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import UnavailableError
+from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.streams.base.slices import failure_of
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business.people import BusinessAssets, BusinessMembers, BusinessPartners
@@ -26,7 +27,7 @@ def test_the_user_is_one_of_them_if_it_is_a_business(pinterest: Pinterest, accou
     pinterest.answers(USER, user(account_type))
     pinterest.lists(EMPLOYERS, "5", "6")
 
-    assert businesses(pinterest) == [*own, "5", "6"]
+    assert businesses(pinterest) == ["5", "6", *own]
 
 
 def test_nobody_is_read_twice(pinterest: Pinterest) -> None:
@@ -40,7 +41,7 @@ def test_the_user_and_the_employers_are_asked_for_once(pinterest: Pinterest) -> 
     pinterest.answers(USER, user("BUSINESS"))
     pinterest.lists(EMPLOYERS, "5")
     for stream in (BusinessMembers, BusinessPartners, BusinessAssets):
-        assert businesses(pinterest, stream) == ["7", "5"]
+        assert businesses(pinterest, stream) == ["5", "7"]
 
     assert len(pinterest.asked(USER)) == len(pinterest.asked(EMPLOYERS)) == 1
 
@@ -49,9 +50,29 @@ def test_a_profile_that_can_not_be_read_is_a_slice_that_raises(pinterest: Pinter
     pinterest.answers(USER, refused(503))
     pinterest.lists(EMPLOYERS, "5")
 
-    failed, found = pinterest.slices(BusinessMembers)
-    assert isinstance(failure_of(failed), UnavailableError)
+    found, failed = pinterest.slices(BusinessMembers)
     assert found["business_id"] == "5"
+    assert isinstance(failure_of(failed), UnavailableError)
+
+
+def test_without_the_permission_of_profiles_the_employers_are_read(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(USER, refused(401, 3))
+    pinterest.lists(EMPLOYERS, "5")
+
+    assert businesses(pinterest) == ["5"]
+    [warning] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "own is left out" in warning
+    assert "permission user_accounts:read" in warning
+
+
+def test_without_the_permission_of_businesses_there_is_one_error(pinterest: Pinterest) -> None:
+    pinterest.answers(EMPLOYERS, refused(401, 3))
+
+    with pytest.raises(ScopeMissingError, match="permission biz_access:read"):
+        pinterest.slices(BusinessMembers)
+    assert not pinterest.asked(USER)
 
 
 def test_what_belongs_to_a_business_is_asked_for_kind_by_kind(pinterest: Pinterest) -> None:

@@ -7,6 +7,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.access import Access
 from source_pinterest.api.errors import SliceError
+from source_pinterest.api.rights import RightMissingError
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.business.employers import SCOPE, BusinessEmployers
@@ -18,20 +19,23 @@ _ADMIN = Access("the role Admin in the business", "Ask an admin of the business 
 class BusinessStream(ChildStream, ABC):
     """One slice for each business: those that the user works for, and the user itself if it is one."""
 
-    scopes = (SCOPE, "user_accounts:read")
+    scopes = (SCOPE,)
     access = _ADMIN
     parent = BusinessEmployers
     partition_keys = (_BUSINESS_ID,)
 
     def slices(self) -> Iterator[StreamSlice]:
-        """The user's own business first."""
+        """The employers first: without the permission there is nothing more to ask."""
+        employers: set[str] = set()
+        for stream_slice in super().slices():
+            employers.update(stream_slice.partition.values())
+            yield stream_slice
         try:
-            own = list(self.shared.stream(BusinessEmployers).own.of(()))
+            own = set(self.shared.stream(BusinessEmployers).own.of(()))
+        except RightMissingError as error:
+            self.notices.warn("own business", f"A business of the user's own is left out. {error.message}")
         except SliceError as error:
             yield failed_slice({}, error)
-            own = []
-        for business in own:
-            yield partition_slice({_BUSINESS_ID: business})
-        for stream_slice in super().slices():
-            if stream_slice.partition.get(_BUSINESS_ID) not in own:
-                yield stream_slice
+        else:
+            for business in own - employers:
+                yield partition_slice({_BUSINESS_ID: business})
