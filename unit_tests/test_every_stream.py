@@ -118,8 +118,8 @@ def test_ids_are_text_in_the_schema(stream: type[PinterestStream], pinterest: Pi
 
 
 @each_stream
-def test_the_path_names_the_parents_ids_the_innermost_first_of_all(stream: type[PinterestStream]) -> None:
-    """A parameter names what the path does not: see `test_every_id_of_a_slice_is_asked_for`."""
+def test_the_path_names_the_innermost_of_the_parents_ids(stream: type[PinterestStream]) -> None:
+    """Where it names none, a parameter does."""
     names = names_in(stream.path_template)
 
     assert names == stream.partition_keys[len(stream.partition_keys) - len(names) :]

@@ -23,13 +23,13 @@ from source_pinterest.api.errors import (
     MalformedAnswerError,
     MerchantRefusedError,
     NoCatalogError,
-    NotServedError,
     PinterestError,
     RefusedError,
     RejectedError,
     UnavailableError,
 )
 from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
+from source_pinterest.api.not_served import NotServedError
 from source_pinterest.api.retries import Tries
 from source_pinterest.api.rights import RestrictedError, ScopeMissingError
 from source_pinterest.api.session import Answer, Parse

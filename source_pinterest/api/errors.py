@@ -173,10 +173,6 @@ class BadRequestError(RejectedError):
         self.answer = answer
 
 
-class NotServedError(RejectedError):
-    """Pinterest does not have this for the kind of catalog or feed that was asked for."""
-
-
 class UnavailableError(SliceError):
     """Pinterest failed again and again, or could not be reached."""
 

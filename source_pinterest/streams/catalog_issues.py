@@ -8,7 +8,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, ListShape
-from source_pinterest.api.errors import NotServedError
+from source_pinterest.api.not_served import NotServedError
 from source_pinterest.api.session import Answer
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.slices import failure_of
