@@ -23,6 +23,10 @@ PAGED = (
     "boards/list_pins",
     "board_sections/list_pins",
     "pins/list",
+    "catalogs_product_group_pins/list",
+    "items_issues/list",
+    "reports/stats",
+    "followers/list",
 )
 
 
@@ -30,6 +34,7 @@ PAGED = (
 def moving() -> Iterator[Simulator]:
     """A Pinterest whose lists, two items a page, grow at their beginning while they are paged."""
     world = World(boards=5, pins_per_board=4, sections_per_board=3, ad_accounts=5, campaigns=7, ad_groups=3)
+    world.catalog_products = world.item_issues = world.connections = 5
     world.first_day = world.today - timedelta(days=4)
     with Simulator(world, page_cap=2, profile="ample") as sim:
         for operation in PAGED:
@@ -50,6 +55,7 @@ def moving() -> Iterator[Simulator]:
         ("keywords", "product_group_promotions"),
         ("boards", "board_sections", "board_pins", "board_section_pins", "pins"),
         ("board_section_pins", "pin_analytics"),
+        ("catalogs_product_group_products", "catalogs_feed_item_issues", "catalogs_distribution_stats", "followers"),
     ],
     ids=", ".join,
 )
