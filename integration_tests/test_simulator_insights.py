@@ -17,7 +17,8 @@ INGESTION, DISTRIBUTION = "FEED_INGESTION_ISSUES", "DISTRIBUTION_ISSUES"
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
-    with Simulator(World(ad_accounts=1, campaigns=1, ad_groups=1, ads=0, catalogs=3, feeds=3)) as simulator:
+    world = World(ad_accounts=1, campaigns=1, ad_groups=1, ads=0, catalogs=3, feeds=3)
+    with Simulator(world, profile="ample", max_url_length=20_000) as simulator:
         yield simulator
 
 

@@ -57,6 +57,15 @@ def test_the_latest_finished_result_is_asked_for(
     assert [one["processing_result_id"] for one in slices if one["feed_id"] == "5"] == asked
 
 
+@pytest.mark.parametrize(("first", "second"), [(2, 3), (3, 2)])
+def test_the_latest_result_may_stand_on_any_page(feeds: Pinterest, first: int, second: int) -> None:
+    pages = [[result("1", "COMPLETED", 1), result("2", "COMPLETED", first)], [result("3", "FAILED", second)]]
+    feeds.answers(RESULTS, page(pages[0], "more"), page(pages[1]))
+
+    [asked] = [one["processing_result_id"] for one in feeds.slices(CatalogsFeedItemIssues) if one["feed_id"] == "5"]
+    assert asked == ("2" if first > second else "3")
+
+
 def test_a_kind_of_feed_without_issues_is_no_error(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     pinterest.answers("catalogs/processing_results/1/item_issues", refused(501, 4181))
 
