@@ -53,6 +53,8 @@ WORLD_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "feeds": int,
     "feed-results": size,
     "catalog-product-groups": int,
+    "trends": int,
+    "trend-weeks": int,
     "merchant-refusal": int,
     "keyword-batches": str,
     "now": datetime.fromisoformat,

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, wraps
 from typing import Any, Union, get_args, get_origin, get_type_hints
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pinterestsdk
 from pydantic import BaseModel, ValidationError
@@ -110,7 +110,7 @@ def _query_problems(entry: Entry) -> Iterator[str]:
         query = sorted((name, value) for name, text in entry.query for value in _listed(entry.operation_id, name, text))
         if sorted(parse_qsl(url.query)) != query:
             yield f"sent {query}, the SDK sends {sorted(parse_qsl(url.query))}"
-        if not entry.path.endswith(url.path.removeprefix("/v5")):
+        if not entry.path.endswith(unquote(url.path).removeprefix("/v5")):
             yield f"sent to {entry.path}, the SDK sends to {url.path}"
 
 
