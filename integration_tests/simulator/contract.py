@@ -20,6 +20,9 @@ Call = Callable[..., Any]
 _RENAMED = "var_"
 """What the SDK's generator puts before a name that is a Python type as well."""
 
+_SERIALIZE = "_serialize"
+"""How the names of those methods end that put a request together."""
+
 
 class _Sent(Exception):  # noqa: N818  # no error: the request is complete, and goes no further
     def __init__(self, url: str) -> None:
@@ -51,6 +54,20 @@ def sdk_parameters(operation_id: str) -> dict[str, Any]:
     """The annotations of the SDK's method, by the parameter's name on the wire."""
     hints = get_type_hints(sdk_call(operation_id), include_extras=True)
     return {_on_the_wire(name): hint for name, hint in hints.items() if not name.startswith("_") and name != "return"}
+
+
+@cache
+def sdk_reads() -> dict[str, str]:
+    """The path of each operation that is a GET, by the name of the SDK's method."""
+    found: dict[str, str] = {}
+    for name, owner in vars(pinterestsdk).items():
+        for serialize in (member for member in dir(owner) if name.endswith("Api") and member.endswith(_SERIALIZE)):
+            call = getattr(owner(_OfflineClient()), serialize)
+            nothing = {**dict.fromkeys(inspect.signature(call).parameters), "_host_index": 0}
+            method, url, *_ = call(**nothing)
+            if method == "GET":
+                found[serialize.removeprefix("_").removesuffix(_SERIALIZE)] = urlsplit(url).path.removeprefix("/v5")
+    return found
 
 
 @cache
