@@ -5,7 +5,7 @@ from collections.abc import Mapping
 NO_STREAM_YET = "No stream yet"
 SEARCH = "A search, whose answer depends on what is searched for"
 LEADS = "Personal data of people who filled in a lead form, or a way to it"
-WRITER = "Tells how something that was written comes along"
+WRITER = "Belongs to writing: the state of an upload, a batch or a deletion"
 PREVIEW = "Shows how something is going to look"
 ORDERS = "Part of ordering advertising from Pinterest's sales team"
 AN_APP = "Serves the set-up of an app or of a shop's integration"
