@@ -26,7 +26,7 @@ UNTIL = re.compile(r"until \d{4}-\d\d-\d\d \d\d:\d\d UTC")
 @pytest.mark.parametrize("style", list(HeaderStyle))
 @pytest.mark.parametrize("profile", ["ample", "standard", "trial"])
 def test_a_sync_within_the_quota_is_exact_and_never_throttled(profile: str, style: HeaderStyle) -> None:
-    with Simulator(small_world(), profile=profile, header_style=style) as sim:
+    with Simulator(small_world(ad_accounts=1), profile=profile, header_style=style) as sim:
         output = run_sync(sim, config=sim.config(max_wait_minutes=0))
         assert_succeeded(output)
         assert_exact(output, sim)

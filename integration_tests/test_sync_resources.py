@@ -127,6 +127,20 @@ def test_the_regions_that_are_chosen_are_read(sim: Simulator) -> None:
     assert len(sim.calls(KEYWORDS)) == len(chosen) * len(keywords.TYPES)
 
 
+def test_without_ad_accounts_to_look_at_nobody_knows_which_regions(sim: Simulator) -> None:
+    sim.add_fault(Fault("503", on="ad_accounts/list", times=None))
+    output = run_sync(sim, ["trending_keywords", "featured_trend_topics"], config=sim.config(max_retries=0))
+    for stream in ("trending_keywords", "featured_trend_topics"):
+        assert_failed(output, stream, "transient_error", "ad_accounts")
+
+
+def test_every_region_and_kind_is_asked_for_once(sim: Simulator) -> None:
+    output = run_sync(sim, ["trending_keywords"], config=sim.config(trend_regions=list(keywords.REGIONS)))
+    assert_succeeded(output, ["trending_keywords"])
+    asked = [(entry.path_parameters["region"], entry.path_parameters["trend_type"]) for entry in sim.calls(KEYWORDS)]
+    assert sorted(asked) == sorted((region, kind) for region in keywords.REGIONS for kind in keywords.TYPES)
+
+
 def test_a_region_that_pinterest_refuses_is_named(sim: Simulator) -> None:
     sim.add_fault(Fault("forbidden", on=KEYWORDS, path="/DE/", times=None))
     output = run_sync(sim, ["trending_keywords", "trending_keyword_weeks"])

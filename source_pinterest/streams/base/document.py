@@ -34,7 +34,10 @@ class DocumentStream(PinterestStream, ABC):
             MalformedAnswerError: it holds none.
         """
         document = parse_json(b"".join(chunks), self.notices.replacement)
-        items = document.get(self.holder) if isinstance(document, dict) else document
+        items = document
+        if isinstance(document, dict):
+            has_none = not document or (self.holder in document and document[self.holder] is None)
+            items = [] if has_none else document.get(self.holder)
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise MalformedAnswerError(f"An answer of {self.name} holds a list of objects.")
         return ListPage(items, str(document.get("bookmark") or "") if isinstance(document, dict) else "")
