@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from source_pinterest.api.bodies import Record, text_of
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 
 Ask = Callable[[str], Record | None]
 """Tells name, level and children of an interest; None where Pinterest does not."""
@@ -29,20 +30,22 @@ class InterestTree:
             self._adopt(option)
 
     def complete(self, ask: Ask, most: int) -> int:
-        """Ask until each interest has name and place; how many have none in the end.
+        """Ask until each interest has name and place, or nobody tells; how many have none in the end.
 
         Args:
             ask: about one interest.
             most: so many questions are asked.
         """
-        listed, asked = iter(list(self.options)), set[str]()
-        while len(asked) < most and any(map(self._is_unplaced, self.options)):
+        listed, asked, refusals = iter(list(self.options)), set[str](), 0
+        while len(asked) < most and refusals < FAILURES_IN_A_ROW and any(map(self._is_unplaced, self.options)):
             name = self._next(listed)
             if name is None:
                 break
             if name not in asked and name.isdecimal():
                 asked.add(name)
-                self._learn(name, ask(name) or {})
+                told = ask(name)
+                refusals = 0 if told else refusals + 1
+                self._learn(name, told or {})
         return sum(map(self._is_unplaced, self.options))
 
     def _next(self, listed: Iterator[str]) -> str | None:

@@ -104,15 +104,16 @@ class TargetingOptions(DocumentStream):
         if stream_slice["option_type"] not in OF_AN_ACCOUNT:
             yield from super().answers(stream_slice, **more)
             return
-        refused: list[RefusedError | GoneError] = []
+        refused: dict[str, RefusedError | GoneError] = {}
         for account in stream_slice.extra_fields["accounts"]:
             try:
                 yield from super().answers(stream_slice, **more, ad_account_id=account)
             except (RefusedError, GoneError) as error:
-                refused.append(error)
-                self.notices.warn(account, f"{account} is left out. {error.message}.")
+                refused[account] = error
         if refused and len(refused) == len(stream_slice.extra_fields["accounts"]):
-            raise refused[-1]
+            raise next(iter(refused.values()))
+        for account, refusal in refused.items():
+            self.notices.warn(account, f"{account} is left out. {refusal.message}.")
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
         """The options by the words of analytics; interests with their places."""

@@ -80,6 +80,14 @@ def test_an_interest_that_pinterest_does_not_show_has_no_place() -> None:
     assert places(tree) == {**WHOLE, "4": (None, None), "5": (2, None)}
 
 
+def test_where_nobody_tells_no_more_than_a_few_are_asked() -> None:
+    names = [str(number) for number in range(1, 100)]
+    ask = Pinterest(*names)
+
+    assert InterestTree({"id": name, "name": name} for name in names).complete(ask, most=100) == 99
+    assert ask.asked == names[:5]
+
+
 def test_what_the_list_tells_is_not_asked_for() -> None:
     ask = Pinterest()
     told = [{"id": name, "name": NAMES[name], "level": LEVELS[name], "parent_id": PARENTS.get(name)} for name in NAMES]
