@@ -17,6 +17,7 @@ from source_pinterest.api.addresses import path_of
 from source_pinterest.api.bodies import ListPage, Record, one_item, parse_json
 from source_pinterest.api.errors import BadRequestError, GoneError, RefusedError, SliceError
 from source_pinterest.api.session import Answer
+from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.listing import Listed
@@ -59,10 +60,10 @@ class TargetingOptions(DocumentStream):
     def _ad_accounts(self) -> AdAccounts:
         return self.shared.stream(AdAccounts)
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: audiences are options of an ad account."""
-        super().select()
-        self._ad_accounts.ids.want()
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Those of the ad accounts, which have audiences of their own."""
+        yield from super().needed_ids()
+        yield self._ad_accounts.ids
 
     def slices(self) -> Iterator[StreamSlice]:
         """A slice for each type that Pinterest lists, and for the values of which it has no list.

@@ -10,6 +10,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.access import TRENDS
 from source_pinterest.config.trend_regions import TREND_REGIONS, regions_of
+from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.slices import partition_slice
@@ -30,11 +31,11 @@ class TrendStream(DocumentStream, ABC):
     def _ad_accounts(self) -> AdAccounts:
         return self.shared.stream(AdAccounts)
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: without a choice of regions, ad accounts are needed."""
-        super().select()
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Without a choice of regions, those of the ad accounts, whose countries decide."""
+        yield from super().needed_ids()
         if not self.config.trend_regions:
-            self._ad_accounts.ids.want()
+            yield self._ad_accounts.ids
 
     def wanted_regions(self) -> tuple[str, ...]:
         """The regions to read."""

@@ -12,6 +12,7 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import GoneError, SliceError
 from source_pinterest.api.session import Answer
+from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.streams.base.slices import batches, failed_slice, key_of_parent, partition_slice
 from source_pinterest.streams.trends.product_trends import ProductTrendStream
 
@@ -48,10 +49,10 @@ class ProductCategoryTrends(ProductTrendStream):
     def _trending(self) -> TrendingProductCategories:
         return self.shared.stream(TrendingProductCategories)
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: the trending categories are needed."""
-        super().select()
-        self._trending.ids.want()
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Those of the trending categories, and what these need."""
+        yield from super().needed_ids()
+        yield self._trending.ids
 
     def slices(self) -> Iterator[StreamSlice]:
         """A slice for each call's worth of a region's categories; one that raises where they can't be listed."""
