@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault
+from integration_tests.simulator import Fault, HeaderStyle
 from integration_tests.simulator.resources.options import NAMELESS
 from integration_tests.simulator.trends import keywords
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
@@ -139,6 +139,14 @@ def test_every_region_and_kind_is_asked_for_once(sim: Simulator) -> None:
     assert_succeeded(output, ["trending_keywords"])
     asked = [(entry.path_parameters["region"], entry.path_parameters["trend_type"]) for entry in sim.calls(KEYWORDS)]
     assert sorted(asked) == sorted((region, kind) for region in keywords.REGIONS for kind in keywords.TYPES)
+
+
+def test_the_60_calls_of_a_minute_are_kept() -> None:
+    """Keywords of every region take 72; this sync makes those that it need not wait for, though no header counts."""
+    with Simulator(small_world(), profile="standard", header_style=HeaderStyle.ABSENT) as sim:
+        run_sync(sim, STREAMS, config=sim.config(trend_regions=list(keywords.REGIONS), max_wait_minutes=0))
+        assert {entry.category for entry in sim.log if "/trends/" in entry.path} == {"trends_read"}
+        assert {entry.status for entry in sim.calls(KEYWORDS)} == {200}
 
 
 def test_a_region_that_pinterest_refuses_is_named(sim: Simulator) -> None:

@@ -60,7 +60,9 @@ _CATEGORY_BY_PATH: Mapping[re.Pattern[str], str] = {
     re.compile(r"/trends/"): "trends_read",
 }
 
-_ID_IN_PATH = re.compile(r"/\d[^/]*")
+_ID_IN_PATH = re.compile(
+    r"/\d[^/]*|(?<=/trends/keywords)/[^/]+|(?<=/top)/[^/]+|(?<=/resources/targeting)/[A-Z_]+",
+)  # or the word, such as a region, that stands in the place of one
 
 
 def rate_category(path: str) -> str:

@@ -131,6 +131,21 @@ def test_a_path_counts_against_the_category_that_pinterest_names(path: str, cate
     assert category in limits.CALLS_PER_MINUTE
 
 
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/v5/boards/549/pins", "org_read GET /v5/boards/*/pins"),
+        ("/v5/trends/keywords/GB%2BIE/top/growing", "trends_read GET /v5/trends/keywords/*/top/*"),
+        ("/v5/trends/topics/featured", "trends_read GET /v5/trends/topics/featured"),
+        ("/v5/resources/targeting/AGE_BUCKET", "ads_read GET /v5/resources/targeting/*"),
+        ("/v5/resources/targeting/interests/925056443165", "ads_read GET /v5/resources/targeting/interests/*"),
+        ("/v5/user_account/analytics/top_pins", "org_analytics GET /v5/user_account/analytics/top_pins"),
+    ],
+)
+def test_calls_of_one_operation_have_one_name_whatever_they_are_about(path: str, operation: str) -> None:
+    assert limits.rated_operation("GET", path) == operation
+
+
 def test_a_path_of_no_known_category_is_refused() -> None:
     with pytest.raises(LookupError, match="/msot/events"):
         limits.rate_category("/msot/events")
