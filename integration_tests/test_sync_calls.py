@@ -15,6 +15,7 @@ from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.list_calls import list_calls
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.resource_calls import resource_calls
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import small_world
 
@@ -33,7 +34,8 @@ BOARDS, SECTIONS, PINS, SECTION_PINS = (
 )
 ENTITY_LISTS = {Kind.CAMPAIGNS: "campaigns/list", Kind.AD_GROUPS: "ad_groups/list", Kind.ADS: "ads/list"}
 ANALYTICS = {Kind.CAMPAIGNS: "campaigns/analytics", Kind.AD_GROUPS: "ad_groups/analytics", Kind.ADS: "ads/analytics"}
-UNPAGED = {"conversion_tags/list"}
+TRENDS = ("featured_topics", "product_categories_details", "product_categories_trending")
+UNPAGED = {"conversion_tags/list", "trending_keywords/list", *(f"trends_{name}/list" for name in TRENDS)}
 STATUSES = ["ACTIVE", "PAUSED", "ARCHIVED"]
 
 
@@ -92,6 +94,7 @@ def everything(world: World, days: int) -> dict[str, int]:
         "ad_accounts/list": pages(world.ad_accounts),
         **entity_calls(world),
         **list_calls(world),
+        **resource_calls(world),
         **profile_calls(world),
         "ad_account/analytics": world.ad_accounts * ceil(days / DAYS_PER_CALL),
         **analytics_calls(world, days),
@@ -144,7 +147,7 @@ def test_a_list_takes_its_pages_and_no_more(boards: int) -> None:
 def test_parents_are_listed_once_whether_they_are_emitted_or_not(sim: Simulator) -> None:
     children = ("board_sections", "board_pins", "board_section_pins", *ADS_ANALYTICS)
     run_sync(sim, children)
-    others = {**profile_calls(sim.world), **list_calls(sim.world)}
+    others = {**profile_calls(sim.world), **list_calls(sim.world), **resource_calls(sim.world)}
     expected = everything(sim.world, HISTORY_DAYS)
     assert calls_of(sim) == {name: calls for name, calls in expected.items() if name not in others}
 

@@ -22,6 +22,7 @@ from source_pinterest.state.pin_cursor import PinCursor
 from source_pinterest.state.profile_cursor import ProfileCursor
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.configs import config
 from unit_tests.streams.pinterest import Pinterest
@@ -110,8 +111,9 @@ def test_ids_are_text_in_the_schema(stream: type[PinterestStream], pinterest: Pi
 
 
 @each_stream
-def test_the_path_names_exactly_the_parents_ids(stream: type[PinterestStream]) -> None:
-    assert names_in(stream.path_template) == stream.partition_keys
+def test_path_and_parameters_name_exactly_what_a_slice_is_called_by(stream: type[PinterestStream]) -> None:
+    parameters = stream.query_keys if issubclass(stream, DocumentStream) else ()
+    assert (*names_in(stream.path_template), *parameters) == stream.partition_keys
     assert not stream.path_template.startswith("/")
 
 

@@ -116,6 +116,7 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
         f"{name}/list": LegalCall(f"{account}/{name}", {})
         for name in ("audiences", "customer_lists", "conversion_tags", "promotions", "order_lines", "lead_forms")
     }
+    in_britain = {"region": "GB+IE"}
     promotions = {"ad_group_id": ids[Kind.AD_GROUPS][0]}
     return {
         **lists,
@@ -175,5 +176,15 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
             {**report, "product_group_ids": [product_group_id(0, group, 0) for group in range(3)]},
         ),
         "metrics_ready_state/get": LegalCall("/resources/metrics_ready_state", {"date": str(world.today)}),
+        "ad_account_countries/get": LegalCall("/resources/ad_account_countries", {}),
+        "delivery_metrics/get": LegalCall("/resources/delivery_metrics", {}),
+        "targeting_options/get": LegalCall("/resources/targeting/GENDER", {}),
+        "interest_targeting_options/get": LegalCall("/resources/targeting/interests/925056443165", {}),
+        "trending_keywords/list": LegalCall("/trends/keywords/GB+IE/top/growing", {}),
+        "trends_product_categories_trending/list": LegalCall("/trends/product_categories/trending", in_britain),
+        "trends_product_categories_details/list": LegalCall(
+            "/trends/product_categories/details", {**in_britain, "product_categories": ["DRESSES", "BATH_AND_BODY"]}
+        ),
+        "trends_featured_topics/list": LegalCall("/trends/topics/featured", in_britain),
         "analytics/get_report": LegalCall(f"{account}/reports", {"token": "unknown"}),
     }

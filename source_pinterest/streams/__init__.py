@@ -51,6 +51,11 @@ from source_pinterest.streams.organic.user_analytics import (
     UserAccountAnalyticsByPinFormat,
     UserAccountAnalyticsBySource,
 )
+from source_pinterest.streams.resources.dictionaries import AdAccountCountries, DeliveryMetrics
+from source_pinterest.streams.resources.targeting_options import TargetingOptions
+from source_pinterest.streams.trends.keywords import TrendingKeywords, TrendingKeywordWeeks
+from source_pinterest.streams.trends.product_categories import ProductCategoryTrends, TrendingProductCategories
+from source_pinterest.streams.trends.topics import FeaturedTrendTopics
 
 LISTS: tuple[type[PinterestStream], ...] = (
     Catalogs,
@@ -69,6 +74,16 @@ LISTS: tuple[type[PinterestStream], ...] = (
     BillingInvoices,
 )
 
+DICTIONARIES: tuple[type[PinterestStream], ...] = (AdAccountCountries, DeliveryMetrics, TargetingOptions)
+
+TRENDS: tuple[type[PinterestStream], ...] = (
+    TrendingKeywords,
+    TrendingKeywordWeeks,
+    TrendingProductCategories,
+    ProductCategoryTrends,
+    FeaturedTrendTopics,
+)
+
 STREAMS: tuple[type[PinterestStream], ...] = (
     AdAccounts,
     UserAccount,
@@ -81,6 +96,8 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     AdGroups,
     Ads,
     *LISTS,
+    *DICTIONARIES,
+    *TRENDS,
     UserAccountAnalytics,
     UserAccountAnalyticsByAppType,
     UserAccountAnalyticsBySource,

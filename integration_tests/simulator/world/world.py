@@ -66,6 +66,8 @@ class World:
     feed_results: Size = 2  # of each feed
     feed_bookmarks: str = "empty_page"  # one of `FeedBookmarks`
     catalog_product_groups: int = 2
+    trends: int = 2  # keywords, product categories or topics in each answer about trends
+    trend_weeks: int = 3
     merchant_refusal: int | None = None  # code with which an unapproved merchant is refused: 2625 or 2626
     keyword_batches: str = "restricted"  # one of `KeywordBatches`
     statuses: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_STATUSES))

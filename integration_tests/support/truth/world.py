@@ -27,10 +27,17 @@ from integration_tests.support.truth.entities import ENTITY_KEYS, entity_records
 from integration_tests.support.truth.lists import LIST_KEYS, LIST_RECORDS
 from integration_tests.support.truth.organic import ORGANIC_KEYS, organic_records
 from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, with_its_key
+from integration_tests.support.truth.resources import RESOURCE_KEYS, RESOURCE_RECORDS
 
 Key = tuple[Any, ...]
 
-PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {**ORGANIC_KEYS, **ENTITY_KEYS, **ANALYTICS_KEYS, **LIST_KEYS}
+PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {
+    **ORGANIC_KEYS,
+    **ENTITY_KEYS,
+    **ANALYTICS_KEYS,
+    **LIST_KEYS,
+    **RESOURCE_KEYS,
+}
 KEYS: Mapping[str, tuple[str, ...]] = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}
 """Of every stream but custom reports."""
 _IDS = frozenset((*columns.IDS, *report_columns.IDS, "PRODUCT_ITEM_ID", "TARGETING_VALUE"))
@@ -68,6 +75,8 @@ class World(simulator.World):
             return entity_records(self, stream)
         if stream in LIST_KEYS:
             return LIST_RECORDS[stream](self)
+        if stream in RESOURCE_KEYS:
+            return RESOURCE_RECORDS[stream](self)
         return analytics_records(self, stream, Asked(wanted_columns, first, last, attribution, targeting_types))
 
     def expected(self, stream: str, **window: Any) -> dict[Key, Record]:
