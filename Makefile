@@ -130,8 +130,9 @@ fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff format
 	$(PY) -m ruff check --fix
 
-docs: $(INSTALLED) ## Write the tables of streams in README.md and docs/pinterest.md
+docs: $(INSTALLED) ## Write the tables of streams in README.md and docs/pinterest.md, and the chart in docs/images
 	@$(PY) -m integration_tests.stream_table
+	@$(PY) -m integration_tests.demo_duckdb.docs_picture
 
 lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, the image's version)
 	rm -rf .tmp/lock && python3.11 -m venv .tmp/lock

@@ -17,17 +17,13 @@ from integration_tests.demo.connector import Connector, ConnectorFailedError
 from integration_tests.demo.pinterest import LocalPinterest
 from integration_tests.demo_duckdb.chart import CampaignDay, campaign_days, draw, save, shows
 from integration_tests.demo_duckdb.loader import STREAMS, Loader
+from integration_tests.demo_duckdb.world import HISTORY_DAYS, WORLD
 from integration_tests.network_guard import confine_to_loopback
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = Path("demo-output/duckdb")
-IMAGE = Path("docs/images/spend_by_campaign.png")
+IMAGE = OUTPUT / "spend_by_campaign.png"
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")
-WORLD = (
-    *("--ad-accounts", "1", "--shared-ad-accounts", "0", "--campaigns", "6", "--ad-groups", "1", "--ads", "1"),
-    *("--boards", "1", "--seed", "15"),
-)
-HISTORY_DAYS = 89
 RESTATED_DAYS = 7
 ROWS_SHOWN = 12
 
