@@ -1,0 +1,7 @@
+select
+    cast(ad_group_id as varchar) as ad_group_id,
+    cast(ad_account_id as varchar) as ad_account_id,
+    cast(targeting_value as varchar) as keyword,
+    cast(date as date) as date_day,
+    {{ delivery() }}
+from {{ source('pinterest', 'keyword_report') }}
