@@ -52,20 +52,20 @@ def reports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The database with a view for each model."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{database}' as streams (read_only)")
-        macros = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "macros").glob("*.sql")))
-        names = {
-            "source": lambda _source, table: f"streams.main.{table}",
-            "ref": lambda model: model,
-            "var": lambda name: name,
-        }
-        waiting = {name: path.read_text(encoding="utf-8") for name, path in MODELS.items()}
-        while waiting:
-            ready = [name for name, text in waiting.items() if waiting.keys().isdisjoint(_parents(text))]
-            assert ready, f"{sorted(waiting)} wait for each other"
-            for name in ready:
-                template = jinja2.Environment(autoescape=False).from_string(macros + waiting.pop(name))  # noqa: S701
-                connection.execute(f"create view {name} as {template.render(names)}")
+        _make_views(connection, "streams.main")
         yield connection
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    macros = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "macros").glob("*.sql")))
+    names = {"source": lambda _source, table: f"{schema}.{table}", "ref": lambda model: model}
+    waiting = {name: path.read_text(encoding="utf-8") for name, path in MODELS.items()}
+    while waiting:
+        ready = [name for name, text in waiting.items() if waiting.keys().isdisjoint(_parents(text))]
+        assert ready, f"{sorted(waiting)} wait for each other"
+        for name in ready:
+            template = jinja2.Environment(autoescape=False).from_string(macros + waiting.pop(name))  # noqa: S701
+            connection.execute(f"create view {name} as {template.render(names)}")
 
 
 def _parents(text: str) -> set[str]:
@@ -147,6 +147,21 @@ def test_a_report_has_all_the_spend(reports: duckdb.DuckDBPyConnection, world: W
 
     assert found == Decimal(spent) / 1_000_000
     assert found > 0
+
+
+def test_the_spend_of_what_is_not_listed_is_kept(
+    database: Path, reports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    spent = [report for report in MODELS if "spend" in reports.table(report).columns]
+    with duckdb.connect(str(_copy(database, tmp_path))) as connection:
+        for entities in ("ad_accounts", "campaigns", "ad_groups", "ads", "keywords"):
+            connection.execute(f"truncate {entities}")
+        _make_views(connection, "main")
+
+        assert len(spent) == 14
+        for report in spent:
+            found, expected = (each.table(report).sum("spend").fetchall() for each in (connection, reports))
+            assert found == expected, report
 
 
 def test_landing_urls_come_apart(reports: duckdb.DuckDBPyConnection, world: World) -> None:
