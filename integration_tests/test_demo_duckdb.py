@@ -16,6 +16,7 @@ import duckdb
 import pytest
 from PIL import Image
 
+from integration_tests.demo_duckdb import __main__ as demo
 from integration_tests.demo_duckdb import docs_picture
 from integration_tests.demo_duckdb.chart import CampaignDay, draw, save, shows
 from integration_tests.demo_duckdb.docs_picture import IMAGE, description, draw_docs, rows_of_docs
@@ -49,6 +50,11 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -
     [sentence] = done.stdout.splitlines()
     assert sentence.startswith("The demo failed: ")
     assert done.stderr == ""
+
+
+def test_the_demo_draws_beside_its_database_and_not_into_the_docs() -> None:
+    assert demo.IMAGE.parent == demo.OUTPUT
+    assert not IMAGE.is_relative_to(demo.ROOT / demo.OUTPUT)
 
 
 def test_the_chart_shows_what_the_query_found(tmp_path: Path) -> None:

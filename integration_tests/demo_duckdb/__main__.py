@@ -73,8 +73,9 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     figure = draw(rows)
     save(figure, image)
     console.print(table(rows))
+    shown = os.path.relpath(image)
     console.print(
-        f"{OUTPUT / database.name} has {len(rows):,} days of campaigns, and {image} is a chart of them.", markup=False
+        f"{OUTPUT / database.name} has {len(rows):,} days of campaigns, and {shown} is a chart of them.", markup=False
     )
     console.print("To read your own account, with your credentials in secrets/config.json:", markup=False)
     python = pyairbyte or ".tmp/pyairbyte/bin/python"
