@@ -4,7 +4,7 @@ Most of it is asked without dbt: the models are rendered here and run on tables 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -38,13 +38,16 @@ def world() -> World:
 def database(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a sync of the world loads."""
     path = tmp_path_factory.mktemp("dbt") / "pinterest.duckdb"
-    schemas = {stream.name: stream.get_json_schema() for stream in SourcePinterest().streams(CONFIG)}
-    start = world.today - timedelta(days=3)
     with duckdb.connect(str(path)) as connection:
-        for stream in STREAMS:
-            records = world.expected(stream, start=start).values()
-            load(connection, stream, column_types(schemas[stream]), records)
+        _load(connection, world, STREAMS)
     return path
+
+
+def _load(connection: duckdb.DuckDBPyConnection, world: World, streams: Iterable[str]) -> None:
+    schemas = {stream.name: stream.get_json_schema() for stream in SourcePinterest().streams(CONFIG)}
+    for stream in streams:
+        records = world.expected(stream, start=world.today - timedelta(days=3)).values()
+        load(connection, stream, column_types(schemas[stream]), records)
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +165,21 @@ def test_the_spend_of_what_is_not_listed_is_kept(
         for report in spent:
             found, expected = (each.table(report).sum("spend").fetchall() for each in (connection, reports))
             assert found == expected, report
+
+
+@pytest.mark.parametrize(("grain", "ids"), [("ad", "all"), ("entity", "none")])
+def test_a_keyword_has_one_row_however_fine_the_report_is(database: Path, tmp_path: Path, grain: str, ids: str) -> None:
+    world = small_world(ad_accounts=2, ads=8, boards=1, report_grain=grain, report_ids=ids)
+    with duckdb.connect(str(_copy(database, tmp_path))) as connection:
+        _load(connection, world, ["keyword_report"])
+        _make_views(connection, "main")
+        arrived, rows = connection.table("keyword_report"), connection.table("pinterest__keyword_report")
+        [micros] = arrived.sum("SPEND_IN_MICRO_DOLLAR").fetchone() or ()
+        keys = rows.select("ad_account_id", "ad_group_id", "keyword", "date_day").distinct()
+
+        assert len(keys) == len(rows) > 0
+        assert len(rows) < len(arrived)
+        assert rows.sum("spend").fetchone() == (Decimal(int(micros)) / 1_000_000,)
 
 
 def test_landing_urls_come_apart(reports: duckdb.DuckDBPyConnection, world: World) -> None:
