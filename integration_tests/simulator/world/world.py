@@ -73,7 +73,7 @@ class World:
     statuses: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_STATUSES))
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     first_day: date | None = None  # None: 914 days before `now`
-    active_percent: int = 80  # of an entity's days have a row; below 100, every fifth entity has none at all
+    active_percent: int = 80  # of an entity's days have a row; below 100, campaigns come and go, every fifth never runs
     full_rows: bool = False  # every column asked for is in every row
     numeric_ids: bool = True  # analytics ids are JSON numbers in every second row
     hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
