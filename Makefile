@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 NEW_VENV := .tmp/venv
 PYAIRBYTE := .tmp/pyairbyte
+DBT := .tmp/dbt
 IMAGE := .tmp/image
 # The model of metadata.yaml needs pydantic alone. Its package also asks for clients that no test uses, and for a Python
 # below 3.13.
@@ -22,7 +23,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read demo demo-duckdb image test test-lock check fix docs lock notices clean faults mutants audit soak bench live
+.PHONY: help install read demo demo-duckdb demo-dbt image test test-lock check fix docs lock notices clean faults mutants audit soak bench live
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +65,19 @@ $(PYAIRBYTE)/.installed: setup.py | $(INSTALLED)
 		$(PYTHON_BELOW_3_13) -m venv $(PYAIRBYTE) && \
 		$(PYAIRBYTE)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[pyairbyte]'; \
 	fi
+	@touch $@
+
+demo-dbt: $(INSTALLED) $(DBT)/.installed ## Read a local Pinterest into DuckDB and make reports of it with dbt
+	@$(PY) -m integration_tests.demo_dbt --dbt $(DBT)/bin/dbt
+
+$(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
+	@$(DBT)/bin/python -c '' 2>/dev/null || $(PY) -m venv --clear $(DBT)
+	@echo "Installing dbt into $(DBT) ..."
+	@$(DBT)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
+		--requirement examples/dbt/requirements.txt >$(DBT)/install.log 2>&1 || { \
+		echo "dbt can't be installed: check your network, and see $(DBT)/install.log for what pip says." >&2; \
+		exit 1; \
+	}
 	@touch $@
 
 image: ## Build the image with docker or podman
@@ -130,8 +144,10 @@ fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff format
 	$(PY) -m ruff check --fix
 
-docs: $(INSTALLED) ## Write the tables of streams in README.md and docs/pinterest.md
+docs: $(INSTALLED) ## Write the tables of streams and operations in README.md and docs/, and the chart in docs/images
 	@$(PY) -m integration_tests.stream_table
+	@$(PY) -m integration_tests.operation_table
+	@$(PY) -m integration_tests.demo_duckdb.docs_picture
 
 lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, the image's version)
 	rm -rf .tmp/lock && python3.11 -m venv .tmp/lock

@@ -39,7 +39,7 @@ def records_of(stream: PinterestStream) -> str:
         subject = stream.level.removesuffix("_TARGETING")
         entities = _ENTITIES_OF_LEVEL.get(subject, subject.lower().replace("_", " ") + "s")
         return f"Days of {entities}{_BY_TARGETING if is_targeting(stream.level) else ''}, as reports"
-    told = _LINK.split(_docstring(stream))[0].partition(". ")[0].strip(" .")
+    told = _LINK.split(_docstring(type(stream)))[0].partition(". ")[0].strip(" .")
     return told or _words(type(stream).__name__).capitalize()
 
 
@@ -49,16 +49,23 @@ def for_readers(stream: PinterestStream) -> tuple[str, ...]:
     return f"`{stream.name}`", records_of(stream), _key(stream), _cursor(stream), ", ".join(needs), stream.cost
 
 
+def operation_of(stream: type[PinterestStream]) -> str:
+    """The operation that a stream is made of, as its docstring links to it.
+
+    Raises:
+        LookupError: it does not.
+    """
+    return _link(stream)[1].replace("-", "/", 1)
+
+
 def for_users(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the user page's table."""
-    link = _LINK.search(_docstring(stream))
-    if link is None:
-        raise LookupError(f"The docstring of {stream.name} has no link to its operation.")
+    link = _link(type(stream))[0]
     level = f", {stream.level}" if isinstance(stream, ReportStream) else ""
     cursor = _cursor(stream)
     return (
         f"`{stream.name}`",
-        f"[{link[1].replace('-', '/', 1)}]({link[0]}){level}",
+        f"[{operation_of(type(stream))}]({link}){level}",
         _key(stream),
         f"Yes, {cursor}" if cursor else "No",
     )
@@ -98,8 +105,15 @@ def stale() -> Iterator[tuple[Path, str]]:
             yield path, wanted
 
 
-def _docstring(stream: PinterestStream) -> str:
-    return " ".join((type(stream).__doc__ or "").split())
+def _link(stream: type[PinterestStream]) -> re.Match[str]:
+    link = _LINK.search(_docstring(stream))
+    if link is None:
+        raise LookupError(f"The docstring of {stream.stream_name()} has no link to its operation.")
+    return link
+
+
+def _docstring(stream: type[PinterestStream]) -> str:
+    return " ".join((stream.__doc__ or "").split())
 
 
 def _words(class_name: str) -> str:

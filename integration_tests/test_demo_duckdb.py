@@ -1,21 +1,27 @@
 """Does what Pinterest has end in DuckDB, each row once, and on a chart that says the same?"""
 
+import hashlib
 import json
 import re
 import runpy
 import stat
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
+from PIL import Image
 
+from integration_tests.demo_duckdb import __main__ as demo
+from integration_tests.demo_duckdb import docs_picture
 from integration_tests.demo_duckdb.chart import CampaignDay, draw, save, shows
+from integration_tests.demo_duckdb.docs_picture import IMAGE, description, draw_docs, rows_of_docs
 from integration_tests.demo_duckdb.loader import replace
+from integration_tests.simulator.world import world
 from integration_tests.support.syncs import ROOT
 
 DAYS = [
@@ -46,6 +52,11 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -
     assert done.stderr == ""
 
 
+def test_the_demo_draws_beside_its_database_and_not_into_the_docs() -> None:
+    assert demo.IMAGE.parent == demo.OUTPUT
+    assert not IMAGE.is_relative_to(demo.ROOT / demo.OUTPUT)
+
+
 def test_the_chart_shows_what_the_query_found(tmp_path: Path) -> None:
     figure = draw(DAYS)
     assert shows(figure, DAYS)
@@ -56,6 +67,31 @@ def test_the_chart_shows_what_the_query_found(tmp_path: Path) -> None:
     assert not shows(figure, [*DAYS, other])
     assert not shows(figure, DAYS[:2])
     assert not shows(figure, DAYS[::2])
+
+
+def test_the_picture_of_the_docs_is_the_same_on_any_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = []
+    monkeypatch.setattr(docs_picture, "HISTORY_DAYS", 5)
+    for day in (1, 2):
+        monkeypatch.setattr(world, "datetime", _clock_of(datetime(2031, 5, day, tzinfo=UTC)))
+        draw_docs(tmp_path / f"{day}.png")
+        pictures.append(hashlib.sha256((tmp_path / f"{day}.png").read_bytes()).hexdigest())
+
+    assert pictures[0] == pictures[1]
+
+
+def test_the_picture_of_the_docs_shows_the_numbers_of_today_s_simulator() -> None:
+    with Image.open(IMAGE) as picture:
+        assert picture.text["Description"] == description(rows_of_docs()), "make docs draws it anew"
+
+
+def _clock_of(moment: datetime) -> type[datetime]:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return moment.astimezone(tz)
+
+    return Clock
 
 
 def test_rows_are_replaced_by_key(tmp_path: Path) -> None:

@@ -17,18 +17,27 @@ from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET, R
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import ROOT, clean_environment, since_recently
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
+DOCUMENTS = (
+    *("README.md", "CONTRIBUTING.md", "examples/dbt/README.md"),
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
+)
 REDIRECT_URI = "http://localhost:8085/"
 
 RUN_ELSEWHERE: Mapping[str, str] = {
     r"make demo( .*)?": ".ci/run",
     r"make demo-duckdb( .*)?": ".ci/run",
+    r"make demo-dbt": ".ci/run",
     r"\.venv/bin/python -m source_pinterest\.authorize( --scope .*)?": "integration_tests/test_authorize.py",
     r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks\]'": "Makefile",
     r"\.venv/bin/python -m integration_tests\.demo": "Makefile",
     r"python3\.11 -m venv \.tmp/pyairbyte": "Makefile",
     r"\.tmp/pyairbyte/bin/python -m pip install --editable '\.\[pyairbyte\]'": "Makefile",
     r"\.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb\.py .*": "integration_tests/demo_duckdb/__main__.py",
+    r"python3 -m venv \.tmp/dbt": "Makefile",
+    r"\.tmp/dbt/bin/python -m pip install --requirement examples/dbt/requirements\.txt": "Makefile",
+    r"PINTEREST_DUCKDB=.* \.tmp/dbt/bin/dbt build --project-dir .* --profiles-dir .*": (
+        "integration_tests/demo_dbt/project.py"
+    ),
     r"\.venv/bin/python -m pip wheel .* --wheel-dir dist \.": "integration_tests/test_wheel.py",
     r"python3 -m venv \.tmp/wheel": "integration_tests/test_wheel.py",
     r"\.tmp/wheel/bin/python -m pip install dist/airbyte_source_pinterest-\*\.whl": "integration_tests/test_wheel.py",
@@ -124,13 +133,15 @@ def test_what_is_run_elsewhere_is_run_there() -> None:
     for where in RUN_ELSEWHERE.values():
         assert (ROOT / where).is_file()
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert "\nmake demo demo-duckdb" in ci
+    assert "\nmake demo demo-duckdb demo-dbt" in ci
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for needed in (
         "'.[tests,checks]'",
         "'.[pyairbyte]'",
         "-m integration_tests.demo\n",
         "-m integration_tests.demo_duckdb",
+        "-m integration_tests.demo_dbt",
+        "--requirement examples/dbt/requirements.txt",
     ):
         assert needed in makefile
 

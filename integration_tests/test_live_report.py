@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from integration_tests.live.__main__ import main
+from integration_tests.live import calls
+from integration_tests.live.__main__ import look_at, main
 from integration_tests.live.questions import ANSWERED, NOT_REACHED, NOT_SEEN, QUESTIONS
 from integration_tests.live.quota_headers import RECORDED
 from integration_tests.live.table import tables_of
@@ -114,6 +115,17 @@ def test_each_stream_and_each_level_has_its_place(tmp_path: Path) -> None:
     reached = {*report["streams"], *report["reports"]}
     assert reached.isdisjoint(report["not_reached"])
     assert {stream.stream_name() for stream in STREAMS} == (reached | set(report["not_reached"])) - {"hourly"}
+
+
+def test_with_calls_enough_each_stream_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config.json"
+    monkeypatch.setattr(calls, "MOST_CALLS", 200)
+    with Simulator(small_account()) as sim:
+        path.write_text(json.dumps(sim.config()), encoding="utf-8")
+        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+        report = look_at(path, sim.advance)
+    assert report["not_reached"] == []
+    assert {name: told for name, told in report["streams"].items() if told["call"] != "taken"} == {}
 
 
 def test_an_item_without_an_id_is_the_one_that_its_row_is_filed_under(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ UNTIL = re.compile(r"until \d{4}-\d\d-\d\d \d\d:\d\d UTC")
 @pytest.mark.parametrize("profile", ["ample", "standard", "trial"])
 def test_a_sync_within_the_quota_is_exact_and_never_throttled(profile: str, style: HeaderStyle) -> None:
     with Simulator(
-        small_world(keyword_batches="answered"),
+        small_world(ad_accounts=1, keyword_batches="answered"),
         profile=profile,
         header_style=style,
         open_betas=["multi_pins/analytics"],

@@ -229,7 +229,7 @@ def test_a_large_file_is_made_while_it_is_sent(sim: Simulator, api: Client, cloc
 
     assert answer["size"] is None
     assert "Content-Length" not in file.headers
-    assert len(file.content) > 1_000_000
+    assert len(file.content) > 500_000
     assert sim.calls(DOWNLOAD)[0].body_bytes == len(file.content)
 
 

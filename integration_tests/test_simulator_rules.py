@@ -378,7 +378,7 @@ def test_an_answer_of_too_many_rows_is_refused() -> None:
 
 
 def test_an_answer_of_too_many_bytes_is_refused() -> None:
-    with Simulator(max_body_bytes=400) as sim, Client(sim) as api:
+    with Simulator(max_body_bytes=900) as sim, Client(sim) as api:
         ids = [sim.world.entity_id(Kind.CAMPAIGNS, 0, index) for index in range(4)]
         assert api.call("campaigns/analytics", campaign_ids=ids[:1]).status_code == 200
         assert refusal(api.call("campaigns/analytics", campaign_ids=ids))[:2] == (413, 413)

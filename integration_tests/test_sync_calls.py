@@ -20,6 +20,7 @@ from integration_tests.support.list_calls import (
     organisation_calls,
 )
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.resource_calls import resource_calls
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import small_world
 
@@ -38,7 +39,13 @@ BOARDS, SECTIONS, PINS, SECTION_PINS = (
 )
 ENTITY_LISTS = {Kind.CAMPAIGNS: "campaigns/list", Kind.AD_GROUPS: "ad_groups/list", Kind.ADS: "ads/list"}
 ANALYTICS = {Kind.CAMPAIGNS: "campaigns/analytics", Kind.AD_GROUPS: "ad_groups/analytics", Kind.ADS: "ads/analytics"}
-UNPAGED = {"conversion_tags/list", "conversion_eqs/list"}
+TRENDS = ("featured_topics", "product_categories_details", "product_categories_trending")
+UNPAGED = {
+    "conversion_tags/list",
+    "conversion_eqs/list",
+    "trending_keywords/list",
+    *(f"trends_{name}/list" for name in TRENDS),
+}
 STATUSES = ["ACTIVE", "PAUSED", "ARCHIVED"]
 
 
@@ -92,7 +99,13 @@ def profile_calls(world: World) -> dict[str, int]:
 
 def other_calls(world: World) -> dict[str, int]:
     """Of all that is neither boards, pins and their days nor campaigns and theirs."""
-    return {**list_calls(world), **audience_calls(world), **catalog_item_calls(world), **organisation_calls(world)}
+    return {
+        **list_calls(world),
+        **audience_calls(world),
+        **catalog_item_calls(world),
+        **organisation_calls(world),
+        **resource_calls(world),
+    }
 
 
 def everything(world: World, days: int) -> dict[str, int]:

@@ -21,6 +21,8 @@ SYNC_HISTORY_DAYS = 89  # 90 less a safety day: Pinterest's day is UTC, and a sy
 PINS_PER_ANALYTICS_CALL = 100  # pin_ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics
 ADDRESS_CHARACTERS = 8_000  # a CDN's limit is 8 KB. https://docs.fastly.com/products/network-services-resource-limits
 TOP_PINS = 50  # num_of_pins. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_pins
+TRENDING_KEYWORDS = 50  # limit. https://developers.pinterest.com/docs/api/v5/trending_keywords-list
+PRODUCT_CATEGORIES_PER_CALL = 20  # https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list
 ATTRIBUTION_WINDOWS_DAYS = (0, 1, 7, 14, 30, 60)  # click_, engagement_ and view_window_days
 DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days if a request names none
 
@@ -59,7 +61,9 @@ _CATEGORY_BY_PATH: Mapping[re.Pattern[str], str] = {
     re.compile(r"/trends/"): "trends_read",
 }
 
-_ID_IN_PATH = re.compile(r"/\d[^/]*")
+_ID_IN_PATH = re.compile(
+    r"/\d[^/]*|(?<=/trends/keywords)/[^/]+|(?<=/top)/[^/]+|(?<=/resources/targeting)/[A-Z_]+",
+)  # or the word, such as a region, that stands in the place of one
 
 
 def rate_category(path: str) -> str:
@@ -92,6 +96,8 @@ PROBES_FOR_REFUSED_NAMES = 50  # small calls of one stream in a sync: find 5 of 
 SLICES_IN_LINE = 50  # of one analytics stream: a stream that plans fast leaves the others their share of a small quota
 GOOD_CALLS_BEFORE_LARGER = 20  # after a refusal for its size, so many smaller calls before a larger one is tried
 ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, all streams together
+
+INTERESTS_ASKED = 500  # one by one, for their levels: half of a day's calls of a Trial app
 
 EMPTY_PAGES_IN_A_ROW = 50  # of a list, each with another bookmark: it has no end
 ANSWER_BYTES = 256 * 1024**2  # of one answer, decoded: twice the largest analytics answer that was ever seen

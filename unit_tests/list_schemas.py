@@ -43,11 +43,31 @@ LIST_MODELS: dict[str, type[BaseModel]] = {
     "user_websites": UserWebsite,
 }
 
+
+class NoModel(BaseModel):
+    """Stands for a stream whose rows no model of `pinterestsdk` describes."""
+
+
+RESOURCE_MODELS: dict[str, type[BaseModel]] = {
+    "ad_account_countries": models.AdAccountsCountry,
+    "delivery_metrics": models.DeliveryMetricsResponseItemsItems,
+    "featured_trend_topics": models.TrendingTopic,
+    "product_category_trends": models.ProductCategoryDetails,
+    "targeting_options": models.SingleInterestTargetingOption,
+    "trending_keyword_weeks": NoModel,
+    "trending_keywords": models.TrendingKeyword,
+    "trending_product_categories": models.TrendingProductCategory,
+}
+LIST_MODELS |= RESOURCE_MODELS
+
 STAMPED = "stamped from the ad account"
 OF_THE_BUSINESS = "stamped from the business"
-OF_THE_CALL = "stamped from the call"
 OF_THE_FEED = "stamped from the feed"
 OF_THE_GROUP = "stamped from the product group"
+OF_THE_CALL = "what the call is about"
+ABOVE = "of the interest that has the topics"
+PLACE = "the place in the answer"
+SERIES = "one entry of a series"
 LIST_ADDED: dict[str, dict[str, str]] = {
     "advertiser_defined_events": {"ad_account_id": STAMPED},
     "audience_insights": {"ad_account_id": STAMPED},
@@ -74,12 +94,33 @@ LIST_ADDED: dict[str, dict[str, str]] = {
     "keywords": {"ad_account_id": STAMPED},
     "labels": {"ad_account_id": STAMPED},
     "product_group_promotions": {"ad_account_id": STAMPED},
+    "featured_trend_topics": {"interest": ABOVE, "market": ABOVE, "rank": PLACE, "region": OF_THE_CALL},
+    "product_category_trends": {"region": OF_THE_CALL},
+    "targeting_options": {
+        "option_type": OF_THE_CALL,
+        "parent_id": "of the interest above, which names its children",
+        "targeting_type": "the word of analytics",
+    },
+    "trending_keyword_weeks": {
+        "is_forecast": SERIES,
+        "keyword": "of the keyword that has the series",
+        "region": OF_THE_CALL,
+        "trend_type": OF_THE_CALL,
+        "volume": SERIES,
+        "week": SERIES,
+    },
+    "trending_keywords": {"rank": PLACE, "region": OF_THE_CALL, "trend_type": OF_THE_CALL},
+    "trending_product_categories": {"rank": PLACE, "region": OF_THE_CALL},
 }
+AS_TEXT: dict[str, set[str]] = {"trending_product_categories": {"pinterest_product_category_id"}}
+"""Ids that the model calls numbers: as texts they join, and keep each digit."""
 
 SECRET = "what Pinterest signs in to the merchant's server with"
 COUNTS = "a map from a code to a count: Pinterest has hundreds of codes, and adds some with each version"
 TREE = "a tree of filters as deep as the merchant likes"
 ITEM_CODES = "a map from a code to an attribute and its value: Pinterest has hundreds of codes"
+BUCKETS = "a map from a bucket to a share"
+WEEKS = "the rows of trending_keyword_weeks"
 LEFT_OUT: dict[str, dict[str, str]] = {
     "catalogs_feed_item_issues": {"errors.": ITEM_CODES, "warnings.": ITEM_CODES},
     "catalogs_feed_processing_results": {
@@ -89,6 +130,13 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         "validation_details.warnings.": COUNTS,
     },
     "catalogs_feeds": {"credentials": SECRET},
+    "targeting_options": {"child_interests": "each child names its parent"},
+    "trending_keywords": {
+        "demographics.age_distribution.": BUCKETS,
+        "demographics.gender_distribution.": BUCKETS,
+        "predicted_time_series": WEEKS,
+        "time_series": WEEKS,
+    },
     "catalogs_product_groups": {"filters.": TREE},
 }
 """The beginnings of paths, for each stream."""

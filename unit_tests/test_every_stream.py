@@ -22,6 +22,7 @@ from source_pinterest.state.pin_cursor import PinCursor
 from source_pinterest.state.profile_cursor import ProfileCursor
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.configs import config
 from unit_tests.streams.pinterest import Pinterest
@@ -118,11 +119,13 @@ def test_ids_are_text_in_the_schema(stream: type[PinterestStream], pinterest: Pi
 
 
 @each_stream
-def test_the_path_names_the_innermost_of_the_parents_ids(stream: type[PinterestStream]) -> None:
+def test_the_path_names_the_innermost_of_what_a_slice_is_called_by(stream: type[PinterestStream]) -> None:
     """Where it names none, a parameter does."""
     names = names_in(stream.path_template)
+    parameters = stream.query_keys if issubclass(stream, DocumentStream) else ()
+    named = (*names, *parameters)
 
-    assert names == stream.partition_keys[len(stream.partition_keys) - len(names) :]
+    assert named == stream.partition_keys[len(stream.partition_keys) - len(named) :]
     assert not stream.path_template.startswith("/")
 
 

@@ -10,6 +10,7 @@ from pinterestsdk.api.ads_api import AdsApi
 from pinterestsdk.api.boards_api import BoardsApi
 from pinterestsdk.api.campaigns_api import CampaignsApi
 from pinterestsdk.api.keywords_api import KeywordsApi
+from pinterestsdk.api.trends_api import TrendsApi
 from pinterestsdk.models.ads_analytics_create_async_request import AdsAnalyticsCreateAsyncRequest
 from pydantic.fields import FieldInfo
 
@@ -86,6 +87,12 @@ def test_keywords_per_call_are_the_most_that_metrics_accept() -> None:
     assert bound(operation, "keywords", "max_length") == limits.KEYWORDS_PER_METRICS_CALL
 
 
+def test_trends_tell_as_many_as_they_may() -> None:
+    assert bound(KeywordsApi.trending_keywords_list, "limit", "le") == limits.TRENDING_KEYWORDS
+    details = TrendsApi.trends_product_categories_details_list
+    assert bound(details, "product_categories", "max_length") == limits.PRODUCT_CATEGORIES_PER_CALL
+
+
 def test_max_id_digits_is_what_an_ad_account_id_may_have() -> None:
     assert bound(CampaignsApi.campaigns_list, "ad_account_id", "max_length") == limits.MAX_ID_DIGITS
 
@@ -127,12 +134,32 @@ def test_max_id_digits_is_what_an_ad_account_id_may_have() -> None:
         ("/catalogs/processing_results/1/item_issues", "catalogs_read"),
         ("/catalogs/reports/stats", "catalogs_read"),
         ("/trends/keywords/US/top/growing", "trends_read"),
+        ("/trends/keywords/GB%2BIE/top/growing", "trends_read"),
+        ("/trends/product_categories/trending", "trends_read"),
+        ("/resources/targeting/GEO", "ads_read"),
+        ("/resources/targeting/interests/925056443165", "ads_read"),
+        ("/resources/delivery_metrics", "ads_read"),
     ],
 )
 def test_a_path_counts_against_the_category_that_pinterest_names(path: str, category: str) -> None:
     assert limits.rate_category(path) == category
     assert limits.rate_category(f"/v5{path}") == category
     assert category in limits.CALLS_PER_MINUTE
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/v5/boards/549/pins", "org_read GET /v5/boards/*/pins"),
+        ("/v5/trends/keywords/GB%2BIE/top/growing", "trends_read GET /v5/trends/keywords/*/top/*"),
+        ("/v5/trends/topics/featured", "trends_read GET /v5/trends/topics/featured"),
+        ("/v5/resources/targeting/AGE_BUCKET", "ads_read GET /v5/resources/targeting/*"),
+        ("/v5/resources/targeting/interests/925056443165", "ads_read GET /v5/resources/targeting/interests/*"),
+        ("/v5/user_account/analytics/top_pins", "org_analytics GET /v5/user_account/analytics/top_pins"),
+    ],
+)
+def test_calls_of_one_operation_have_one_name_whatever_they_are_about(path: str, operation: str) -> None:
+    assert limits.rated_operation("GET", path) == operation
 
 
 def test_a_path_of_no_known_category_is_refused() -> None:

@@ -18,6 +18,7 @@ from integration_tests.platform_oauth import PlatformOAuth
 from source_pinterest.config import STATUSES, Config, CustomReport, report_levels
 from source_pinterest.config.attribution import ATTRIBUTION_TYPES, ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES
 from source_pinterest.config.older_forms import in_form_of_today
+from source_pinterest.config.trend_regions import TREND_REGIONS
 from source_pinterest.granularity import Granularity
 from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
 from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, BadConfig, config
@@ -166,6 +167,7 @@ def test_authorization_methods_are_told_apart_by_their_first_field() -> None:
 
 def test_the_form_offers_what_the_connector_takes() -> None:
     assert OPTIONS["status"]["items"]["enum"] == list(STATUSES)
+    assert OPTIONS["trend_regions"]["items"]["enum"] == list(TREND_REGIONS)
     assert OPTIONS["conversion_report_time"]["enum"] == list(CONVERSION_REPORT_TIMES)
     assert OPTIONS["attribution_window"]["enum"] == list(ATTRIBUTION_WINDOWS)
     assert len(ATTRIBUTION_WINDOWS) == 21

@@ -65,10 +65,13 @@ class Connector:
 
     def discover(self) -> dict[str, list[str]]:
         """The primary key of each stream, such as `{"pin_analytics": ["pin_id", "date"]}`."""
+        return {stream["name"]: [path[0] for path in stream["source_defined_primary_key"]] for stream in self.streams()}
+
+    def streams(self) -> list[dict[str, Any]]:
+        """Each stream as the catalog describes it: its name, its JSON Schema, its key, how it can be read."""
         [catalog] = [message["catalog"] for message in self._run("discover") if message["type"] == "CATALOG"]
-        return {
-            stream["name"]: [path[0] for path in stream["source_defined_primary_key"]] for stream in catalog["streams"]
-        }
+        streams: list[dict[str, Any]] = catalog["streams"]
+        return streams
 
     def read(self, catalog: Path, output: Path, state: Path | None = None) -> Reading:
         """Read the streams of a catalog, and write every message of the connector into a file."""

@@ -17,17 +17,13 @@ from integration_tests.demo.connector import Connector, ConnectorFailedError
 from integration_tests.demo.pinterest import LocalPinterest
 from integration_tests.demo_duckdb.chart import CampaignDay, campaign_days, draw, save, shows
 from integration_tests.demo_duckdb.loader import STREAMS, Loader
+from integration_tests.demo_duckdb.world import HISTORY_DAYS, WORLD
 from integration_tests.network_guard import confine_to_loopback
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = Path("demo-output/duckdb")
-IMAGE = Path("docs/images/spend_by_campaign.png")
+IMAGE = OUTPUT / "spend_by_campaign.png"
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")
-WORLD = (
-    *("--ad-accounts", "1", "--shared-ad-accounts", "0", "--campaigns", "6", "--ad-groups", "1", "--ads", "1"),
-    *("--boards", "1", "--seed", "15"),
-)
-HISTORY_DAYS = 89
 RESTATED_DAYS = 7
 ROWS_SHOWN = 12
 
@@ -77,8 +73,9 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     figure = draw(rows)
     save(figure, image)
     console.print(table(rows))
+    shown = os.path.relpath(image)
     console.print(
-        f"{OUTPUT / database.name} has {len(rows):,} days of campaigns, and {image} is a chart of them.", markup=False
+        f"{OUTPUT / database.name} has {len(rows):,} days of campaigns, and {shown} is a chart of them.", markup=False
     )
     console.print("To read your own account, with your credentials in secrets/config.json:", markup=False)
     python = pyairbyte or ".tmp/pyairbyte/bin/python"

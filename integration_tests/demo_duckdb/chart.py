@@ -1,5 +1,6 @@
 """How do the rows of a query become a chart, and does the chart show the same numbers?"""
 
+from calendar import month_abbr, month_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,13 +10,24 @@ from pathlib import Path
 import duckdb
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import MO, WeekdayLocator, date2num, num2date
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 QUERY = Path(__file__).parents[2] / "examples" / "spend_by_campaign.sql"
 _PANELS = ("spend", "impressions", "clicks")
-_COLOURS = ("#7a0019", "#bd081c", "#e4572e", "#f2a65a", "#8a8f98", "#3d5a80", "#98c1d9", "#2a9d8f")
+_COLOURS = ("#9b0f24", "#e60023", "#f28c6a", "#f5c469", "#8fb8a8", "#3b7a8c", "#24405c", "#9a9fa8")
+_STYLE = {
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.edgecolor": "#888888",
+    "grid.color": "#e2e2e2",
+    "grid.linewidth": 0.7,
+    "legend.frameon": False,
+}
+_LEGEND_COLUMNS = 4
 _THOUSAND = 1_000
 _DOTS_PER_INCH = 130
 
@@ -40,19 +52,20 @@ def campaign_days(database: Path) -> list[CampaignDay]:
 
 def draw(rows: Sequence[CampaignDay]) -> Figure:
     """Spend, impressions and clicks by day, stacked by campaign, with the campaign that spent most at the bottom."""
-    mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
+    mpl.rcParams.update(_STYLE)
     figure = Figure(figsize=(11, 7.5), layout="constrained")
     campaigns = by_spend(rows)
+    days = sorted({row.day for row in rows})
     currency = " and ".join(sorted({row.currency for row in rows}))
     axes = figure.subplots(len(_PANELS), 1, sharex=True)
-    for panel, name, title in zip(axes, _PANELS, (f"Spend by day, {currency}", "Impressions", "Clicks"), strict=True):
+    for panel, name, title in zip(axes, _PANELS, (f"Spend, {currency}", "Impressions", "Clicks"), strict=True):
         _stack(panel, name, campaigns)
         panel.set_title(title, loc="left", fontweight="bold")
-    locator = AutoDateLocator()
-    axes[-1].xaxis.set_major_locator(locator)
-    axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))
-    figure.suptitle("Cost and results of the campaigns, from Pinterest through DuckDB", fontsize=13)
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    axes[-1].xaxis.set_major_locator(WeekdayLocator(MO, interval=2))
+    axes[-1].xaxis.set_major_formatter(FuncFormatter(_day))
+    axes[-1].set_xlim(date2num(days[0]) - 0.7, date2num(days[-1]) + 0.7)
+    figure.suptitle(f"Campaigns day by day, {_long(days[0])} to {_long(days[-1])}", fontsize=13, fontweight="bold")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=_LEGEND_COLUMNS)
     return figure
 
 
@@ -64,10 +77,10 @@ def by_spend(rows: Sequence[CampaignDay]) -> Mapping[str, list[CampaignDay]]:
     return dict(sorted(days.items(), key=lambda item: -sum(row.spend for row in item[1])))
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write the chart into a file."""
+def save(figure: Figure, path: Path, description: str | None = None) -> None:
+    """Write the chart into a file, with a description inside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=_DOTS_PER_INCH)
+    figure.savefig(path, dpi=_DOTS_PER_INCH, metadata={"Description": description} if description else None)
 
 
 def shows(figure: Figure, rows: Sequence[CampaignDay]) -> bool:
@@ -92,10 +105,21 @@ def _stack(panel: Axes, name: str, campaigns: Mapping[str, list[CampaignDay]]) -
         colour = _COLOURS[position % len(_COLOURS)]
         panel.bar([row.day for row in days], heights, 0.9, bottom=floors, color=colour, label=campaign)
         below.update({row.day: floor + height for row, floor, height in zip(days, floors, heights, strict=True)})
+    panel.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
     panel.yaxis.set_major_formatter(FuncFormatter(_short))
-    panel.grid(axis="y", color="#dddddd", linewidth=0.6)
+    panel.grid(axis="y")
     panel.set_axisbelow(True)
+    panel.tick_params(length=0)
 
 
 def _short(value: float, _: object = None) -> str:
-    return f"{value / _THOUSAND:,.0f}k" if abs(value) >= 10 * _THOUSAND else f"{value:,.0f}"
+    return f"{value / _THOUSAND:,.3g}k" if abs(value) >= 10 * _THOUSAND else f"{value:,.0f}"
+
+
+def _day(number: float, _: object = None) -> str:
+    day = num2date(number)
+    return f"{day.day} {month_abbr[day.month]}"
+
+
+def _long(day: date) -> str:
+    return f"{day.day} {month_name[day.month]} {day.year}"

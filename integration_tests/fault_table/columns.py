@@ -81,6 +81,7 @@ COLUMNS = (
     Column(name="analytics", stream="campaign_analytics", steps=("campaigns/analytics",) * 3),
     Column(name="history", stream="ad_group_analytics", steps=_REPORT, level="AD_GROUP"),
     Column(name="report", stream="advertiser_report", steps=_REPORT, level="ADVERTISER"),
+    Column(name="trends", stream="trending_keywords", steps=("trending_keywords/list",) * 3, pages=8, parent=""),
 )
 STREAMS = tuple(column.stream for column in COLUMNS)
 

@@ -138,6 +138,7 @@ ROWS = (
             "analytics": "left out; for good: left out",
             "history": "config, transient, exact; for good: transient",
             "report": "left out, transient, exact; for good: transient",
+            "trends": "left out; for good: left out",
         },
     ),
     Row(
@@ -149,6 +150,7 @@ ROWS = (
             **dict.fromkeys(_OF_A_PARENT, "left out, transient, transient; for good: transient"),
             "analytics": "left out; for good: left out",
             **dict.fromkeys(_REPORTS, "config, exact, exact; for good: transient"),
+            "trends": "left out; for good: left out",
         },
     ),
     Row(fault="413, call too large", kind=FaultKind.TOO_LARGE_413, ends=_TOO_LARGE),

@@ -109,7 +109,7 @@ def _ending(output: Output, stream: str, truth: Truth) -> Ending:
 
 
 def _owners(record: Record) -> set[str]:
-    names = ("board_id", "ad_account_id", "AD_ACCOUNT_ID")
+    names = ("board_id", "ad_account_id", "AD_ACCOUNT_ID", "trend_type")
     return {str(record[name]) for name in names if name in record}
 
 

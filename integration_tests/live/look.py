@@ -29,6 +29,7 @@ from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.targeting_levels import CampaignTargetingAnalytics
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
@@ -38,12 +39,17 @@ from source_pinterest.streams.organic.profile import UserAccount
 from source_pinterest.streams.organic.profile_analytics import ProfileAnalytics
 from source_pinterest.streams.organic.rankings import RankingStream
 from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
+from source_pinterest.streams.trends.keywords import TrendingKeywordWeeks
+from source_pinterest.streams.trends.product_categories import ProductCategoryTrends
 
 ACCOUNTS_TRIED = 3
 _AD_GROUPS_AT_ONCE = 100
 _BOARDS_TRIED = 2
 ON_BEHALF = "boards_of_owner"
 """What no stream asks for: whether boards can be listed on behalf of an ad account's owner."""
+
+_WORDS = {"region": "US", "trend_type": "growing", "option_type": "GENDER"}
+"""What stands for a slice that no id names."""
 
 Step = tuple[str, Callable[[], object]]
 
@@ -163,6 +169,12 @@ class Look:
             parents[of.partition_keys[-1]] = self._pages.ids(of.parent)[0]
         if issubclass(of, EntityListStream):
             ids = {name: self._pages.ids(entities)[:1] for name, entities in of.listed_by.items()}
+        if issubclass(of, DocumentStream):
+            parents |= {key: _WORDS[key] for key in of.partition_keys}
+        if of is TrendingKeywordWeeks:  # not what another stream has asked for by then
+            parents["trend_type"] = "monthly"
+        if of is ProductCategoryTrends:
+            ids = {"categories": ("DRESSES",)}
         is_own = not set(of.partition_keys) <= set(parents)
         self._pages.read_by_itself(of, None if is_own else partition_slice(parents, **ids))
 

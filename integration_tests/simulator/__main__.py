@@ -58,6 +58,8 @@ WORLD_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "feed-results": size,
     "feed-bookmarks": str,
     "catalog-product-groups": int,
+    "trends": int,
+    "trend-weeks": int,
     "merchant-refusal": int,
     "keyword-batches": str,
     "now": datetime.fromisoformat,

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, wraps
 from typing import Any, Union, get_args, get_origin, get_type_hints
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pinterestsdk
 from pydantic import BaseModel, ValidationError
@@ -21,6 +21,9 @@ Call = Callable[..., Any]
 
 _RENAMED = "var_"
 """What the SDK's generator puts before a name that is a Python type as well."""
+
+_SERIALIZE = "_serialize"
+"""How the names of those methods end that put a request together."""
 
 
 class _Sent(Exception):  # noqa: N818  # no error: the request is complete, and goes no further
@@ -53,6 +56,20 @@ def sdk_parameters(operation_id: str) -> dict[str, Any]:
     """The annotations of the SDK's method, by the parameter's name on the wire."""
     hints = get_type_hints(sdk_call(operation_id), include_extras=True)
     return {_on_the_wire(name): hint for name, hint in hints.items() if not name.startswith("_") and name != "return"}
+
+
+@cache
+def sdk_reads() -> dict[str, str]:
+    """The path of each operation that is a GET, by the name of the SDK's method."""
+    found: dict[str, str] = {}
+    for name, owner in vars(pinterestsdk).items():
+        for serialize in (member for member in dir(owner) if name.endswith("Api") and member.endswith(_SERIALIZE)):
+            call = getattr(owner(_OfflineClient()), serialize)
+            nothing = {**dict.fromkeys(inspect.signature(call).parameters), "_host_index": 0}
+            method, url, *_ = call(**nothing)
+            if method == "GET":
+                found[serialize.removeprefix("_").removesuffix(_SERIALIZE)] = urlsplit(url).path.removeprefix("/v5")
+    return found
 
 
 @cache
@@ -114,7 +131,7 @@ def _query_problems(entry: Entry) -> Iterator[str]:
         query = sorted((name, value) for name, text in sent_query for value in _listed(entry.operation_id, name, text))
         if sorted(parse_qsl(url.query)) != query:
             yield f"sent {query}, the SDK sends {sorted(parse_qsl(url.query))}"
-        if not entry.path.endswith(url.path.removeprefix("/v5")):
+        if not entry.path.endswith(unquote(url.path).removeprefix("/v5")):
             yield f"sent to {entry.path}, the SDK sends to {url.path}"
 
 

@@ -13,6 +13,8 @@ from integration_tests.simulator.lists.catalog_endpoints import CATALOG_ITEM_END
 from integration_tests.simulator.lists.endpoints import LIST_ENDPOINTS
 from integration_tests.simulator.organic.endpoints import ORGANIC_ENDPOINTS
 from integration_tests.simulator.reports.endpoints import CREATE_REPORT, GET_REPORT
+from integration_tests.simulator.resources.endpoints import RESOURCE_ENDPOINTS
+from integration_tests.simulator.trends.endpoints import TREND_ENDPOINTS
 
 __all__ = ["CREATE_REPORT", "ENDPOINTS"]
 
@@ -24,6 +26,8 @@ ENDPOINTS: tuple[Operation, ...] = (
     *AUDIENCE_ENDPOINTS,
     *CATALOG_ITEM_ENDPOINTS,
     *BUSINESS_ENDPOINTS,
+    *RESOURCE_ENDPOINTS,
+    *TREND_ENDPOINTS,
     GET_REPORT,
 )
 """All but `CREATE_REPORT`, the one that is called with a body."""

@@ -128,6 +128,7 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
     group = f"/catalogs/product_groups/{numbering.CATALOG_PRODUCT_GROUPS.id_of(0)}"
     stats = {"catalog_type": "RETAIL", "report": {"report_type": "DISTRIBUTION_ISSUES"}}
     business = f"/businesses/{numbering.USERS.id_of(0)}"
+    in_britain = {"region": "GB+IE"}
     promotions = {"ad_group_id": ids[Kind.AD_GROUPS][0]}
     return {
         **lists,
@@ -212,5 +213,15 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
             {**report, "product_group_ids": [product_group_id(0, group, 0) for group in range(3)]},
         ),
         "metrics_ready_state/get": LegalCall("/resources/metrics_ready_state", {"date": str(world.today)}),
+        "ad_account_countries/get": LegalCall("/resources/ad_account_countries", {}),
+        "delivery_metrics/get": LegalCall("/resources/delivery_metrics", {}),
+        "targeting_options/get": LegalCall("/resources/targeting/GENDER", {}),
+        "interest_targeting_options/get": LegalCall("/resources/targeting/interests/925056443165", {}),
+        "trending_keywords/list": LegalCall("/trends/keywords/GB+IE/top/growing", {}),
+        "trends_product_categories_trending/list": LegalCall("/trends/product_categories/trending", in_britain),
+        "trends_product_categories_details/list": LegalCall(
+            "/trends/product_categories/details", {**in_britain, "product_categories": ["DRESSES", "BATH_AND_BODY"]}
+        ),
+        "trends_featured_topics/list": LegalCall("/trends/topics/featured", in_britain),
         "analytics/get_report": LegalCall(f"{account}/reports", {"token": "unknown"}),
     }

@@ -21,6 +21,8 @@ class Access(NamedTuple):
 
 BUSINESS_ACCOUNT = Access("a business account", "Turn the account into a business account, which costs nothing")
 
+TRENDS = Access("an app that may read Pinterest's trends", "Ask Pinterest to open its trends to the app")
+
 
 def beta(feature: str) -> Access:
     """What Pinterest opens to the apps in a beta."""

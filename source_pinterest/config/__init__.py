@@ -27,6 +27,7 @@ from source_pinterest.config.options import (
     unlisted_notice,
     without_blanks,
 )
+from source_pinterest.config.trend_regions import TREND_REGIONS
 from source_pinterest.dates import utc_today
 from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYNC_HISTORY_DAYS
 
@@ -72,6 +73,7 @@ class Config:
     organic_per_ad_account: bool
     pin_metrics: bool
     pin_analytics_max_age_days: int | None
+    trend_regions: tuple[str, ...]
     analytics_columns: tuple[str, ...] | None
     lookback_days: int | None
     attribution_window: AttributionWindow | None
@@ -120,6 +122,7 @@ class Config:
             organic_per_ad_account=flag("Organic Content per Ad Account", options.get("organic_per_ad_account", False)),
             pin_metrics=flag("Pin Totals", options.get("pin_metrics", False)),
             pin_analytics_max_age_days=_pin_age_days(options),
+            trend_regions=_trend_regions(options),
             analytics_columns=analytics_columns,
             lookback_days=_lookback_days(options),
             attribution_window=_attribution_window(options),
@@ -186,6 +189,12 @@ def _account_id(title: str, value: Any) -> str:
 def _statuses(options: Mapping[str, Any]) -> tuple[str, ...]:
     chosen = {one_of(_STATUS, entry, STATUSES) for entry in several(_STATUS, options.get("status", []))}
     return tuple(status for status in STATUSES if status in chosen)
+
+
+def _trend_regions(options: Mapping[str, Any]) -> tuple[str, ...]:
+    title = "Trend Regions"
+    chosen = {one_of(title, entry, TREND_REGIONS) for entry in several(title, options.get("trend_regions", []))}
+    return tuple(region for region in TREND_REGIONS if region in chosen)
 
 
 def _analytics_columns(options: Mapping[str, Any]) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:

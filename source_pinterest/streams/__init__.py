@@ -75,6 +75,11 @@ from source_pinterest.streams.organic.user_analytics import (
     UserAccountAnalyticsByPinFormat,
     UserAccountAnalyticsBySource,
 )
+from source_pinterest.streams.resources.dictionaries import AdAccountCountries, DeliveryMetrics
+from source_pinterest.streams.resources.targeting_options import TargetingOptions
+from source_pinterest.streams.trends.keywords import TrendingKeywords, TrendingKeywordWeeks
+from source_pinterest.streams.trends.product_categories import ProductCategoryTrends, TrendingProductCategories
+from source_pinterest.streams.trends.topics import FeaturedTrendTopics
 
 LISTS: tuple[type[PinterestStream], ...] = (
     Catalogs,
@@ -117,6 +122,16 @@ ORGANISATION: tuple[type[PinterestStream], ...] = (
     FollowingBoards,
 )
 
+DICTIONARIES: tuple[type[PinterestStream], ...] = (AdAccountCountries, DeliveryMetrics, TargetingOptions)
+
+TRENDS: tuple[type[PinterestStream], ...] = (
+    TrendingKeywords,
+    TrendingKeywordWeeks,
+    TrendingProductCategories,
+    ProductCategoryTrends,
+    FeaturedTrendTopics,
+)
+
 STREAMS: tuple[type[PinterestStream], ...] = (
     AdAccounts,
     UserAccount,
@@ -130,6 +145,8 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     Ads,
     *LISTS,
     *ORGANISATION,
+    *DICTIONARIES,
+    *TRENDS,
     UserAccountAnalytics,
     UserAccountAnalyticsByAppType,
     UserAccountAnalyticsBySource,

@@ -47,6 +47,7 @@ def test_nothing_but_credentials_is_needed() -> None:
         organic_per_ad_account=False,
         pin_metrics=False,
         pin_analytics_max_age_days=None,
+        trend_regions=(),
         analytics_columns=None,
         lookback_days=None,
         attribution_window=None,
@@ -290,6 +291,10 @@ def test_notices_of_the_connection_and_of_its_reports_are_all_told() -> None:
         (True, False),
         (False, True),
     ]
+
+
+def test_trend_regions_stand_once_each_in_pinterests_order() -> None:
+    assert read(trend_regions=[" gb+ie ", "US", "GB+IE"]).trend_regions == ("US", "GB+IE")
 
 
 def test_null_means_absent() -> None:

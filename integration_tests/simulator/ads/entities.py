@@ -11,7 +11,7 @@ from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic.content import username
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Listing, Record
-from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.seeding import mix, unlike_any_other
 from integration_tests.simulator.world.world import Kind, World
 
 DOCUMENTED_STATUSES = frozenset(("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"))
@@ -55,7 +55,7 @@ def ad_account(world: World, account: int) -> Record:
     country, currency, time_zone = _COUNTRIES[account % len(_COUNTRIES)]
     record: Record = {
         "id": world.account_id(account),
-        "name": words(mix(world.seed, 3, account)),
+        "name": account_name(world, account),
         "owner": {"id": numbering.USERS.id_of(owner), "username": username(owner)},
         "country": country,
         "currency": currency,
@@ -66,6 +66,10 @@ def ad_account(world: World, account: int) -> Record:
     if account % 3 != 2:
         record["time_zone"] = time_zone
     return record
+
+
+def account_name(world: World, account: int) -> str:
+    return unlike_any_other(mix(world.seed, 3), account)
 
 
 def _entities(

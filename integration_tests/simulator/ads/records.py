@@ -3,31 +3,40 @@
 https://developers.pinterest.com/docs/api/v5/campaigns-list, ad_groups-list, ads-list: epoch seconds, micro currency.
 """
 
+from datetime import UTC, date, datetime
+
 from integration_tests.simulator.ads import details
 from integration_tests.simulator.organic.content import CREATIVE_TYPES
 from integration_tests.simulator.world import numbering
+from integration_tests.simulator.world.flights import flight_of
 from integration_tests.simulator.world.listing import Record
-from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.seeding import mix, unlike_any_other
 from integration_tests.simulator.world.world import Kind, World
 
 _OBJECTIVES = ("AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION", "SALES", "LEADS")
 _RUNNING = {"ACTIVE": "RUNNING"}
 _APPROVED = {"ACTIVE": "APPROVED"}
+_PAGES = ("weddings", "kitchen", "garden", "office", "sale")
+_DAY_SECONDS = 86_400
 
 
 def campaign(world: World, account: int, index: int) -> Record:
     bits = mix(world.seed, 4, account, index)
     record = _entity(world, Kind.CAMPAIGNS, account, index)
+    flight = flight_of(world, account, index)
+    start, end = _midnight(flight.start), None if flight.end is None else _midnight(flight.end) + _DAY_SECONDS
+    ended = end is not None and record["status"] == "ACTIVE"
     record |= {
-        "name": words(bits),
-        "summary_status": _RUNNING.get(record["status"], record["status"]),
+        "created_time": min(record["created_time"], start - _DAY_SECONDS),
+        "name": _name(world, 4, account, index),
+        "summary_status": "COMPLETED" if ended else _RUNNING.get(record["status"], record["status"]),
         "objective_type": _OBJECTIVES[index % len(_OBJECTIVES)],
         "lifetime_spend_cap": (1_432_744_744, None, 0)[index % 3],
         "daily_spend_cap": bits % 10**12 if index % 2 else None,
         "order_line_id": str(549_755_000_000 + index) if index % 6 == 0 else None,
         "tracking_urls": details.tracking_urls(index),
-        "start_time": record["created_time"] + 3_600,
-        "end_time": None if index % 3 else record["created_time"] + 9_000_000,
+        "start_time": start,
+        "end_time": end,
         "is_campaign_budget_optimization": index % 2 == 0,
         "is_flexible_daily_budgets": None if index % 4 == 0 else False,
         "is_automated_campaign": False,
@@ -53,7 +62,7 @@ def ad_group(world: World, account: int, index: int) -> Record:
     record = _entity(world, Kind.AD_GROUPS, account, index)
     record |= {
         "campaign_id": world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, index)),
-        "name": words(bits),
+        "name": _name(world, 5, account, index),
         "summary_status": _RUNNING.get(record["status"], record["status"]),
         "billable_event": "IMPRESSION" if index % 2 else "CLICKTHROUGH",
         "bid_in_micro_currency": None if index % 3 == 0 else bits % 10**9,
@@ -90,13 +99,13 @@ def ad(world: World, account: int, index: int) -> Record:
         "ad_group_id": world.entity_id(Kind.AD_GROUPS, account, group),
         "campaign_id": world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, group)),
         "pin_id": pin_id_of_ad(account, index),
-        "name": words(bits) if index % 8 else None,
+        "name": _name(world, 6, account, index) if index % 8 else None,
         "creative_type": CREATIVE_TYPES[index % len(CREATIVE_TYPES)],
         "summary_status": "REJECTED" if rejected else _APPROVED.get(record["status"], record["status"]),
         "review_status": "REJECTED" if rejected else "APPROVED",
         "rejected_reasons": ["HASHTAGS", "LANDING_PAGE"] if rejected else [],
         "rejection_labels": ["Hashtags"] if rejected else [],
-        "destination_url": f"https://shop.example/{bits % 10**6}?utm=a&b=ü" if index % 3 else None,
+        "destination_url": _landing_url(bits, index) if index % 3 else None,
         "tracking_urls": details.tracking_urls(index),
         "is_pin_deleted": index % 9 == 8,
         "is_removable": index % 2 == 0,
@@ -109,6 +118,23 @@ def ad(world: World, account: int, index: int) -> Record:
 
 def pin_id_of_ad(account: int, index: int) -> str:
     return numbering.AD_PINS.id_of(account * 1_000_000 + index)
+
+
+def _name(world: World, series: int, account: int, index: int) -> str:
+    return unlike_any_other(mix(world.seed, series), index * world.ad_accounts + account)
+
+
+def _landing_url(bits: int, index: int) -> str:
+    """Several ads lead to a page; some name no campaign, and some are tagged by hand."""
+    page = f"https://shop.example/{_PAGES[bits % len(_PAGES)]}"
+    if index % 5 == 4:
+        return page
+    campaign = f"&utm_campaign={_PAGES[bits % len(_PAGES)]}" if index % 2 else ""
+    return f"{page}?utm_source=pinterest&utm_medium=paid{campaign}&utm_content=ü%20{index % 4}#top"
+
+
+def _midnight(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 def _entity(world: World, kind: Kind, account: int, index: int) -> Record:

@@ -86,6 +86,10 @@ _CONVERSIONS = (
     "SUBSCRIBE",
     "WISHLIST",
     "APP_INSTALL",
+    "SEARCH",
+    "UNKNOWN",
+    "VIEW_CATEGORY",
+    "WATCH_VIDEO",
     "ROAS",
 )
 

@@ -6,18 +6,18 @@ the entity, the day, the column, the attribution asked for and how often the day
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 
 from integration_tests.simulator.analytics import columns
+from integration_tests.simulator.analytics.formulas import COUNTS_AND_AMOUNTS, RATES, formulas
+from integration_tests.simulator.analytics.magnitudes import SHIFT
 from integration_tests.simulator.analytics.subjects import Subject
+from integration_tests.simulator.analytics.volumes import Volumes
 from integration_tests.simulator.reports import columns as report_columns
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World
-
-_MULTIPLIER = 0x9E3779B1
-_COUNT_RANGE = 9_000
-_MICRO_RANGE = 90_000_000
 
 
 class Attribution(NamedTuple):
@@ -28,29 +28,17 @@ class Attribution(NamedTuple):
     view_window_days: int = 1
     conversion_report_time: str = "TIME_OF_AD_ACTION"
 
-    def salt(self) -> int:
-        return (
-            self.click_window_days
-            + 61 * self.engagement_window_days
-            + 3_721 * self.view_window_days
-            + 226_981
-            * len(
-                self.conversion_report_time,
-            )
-        )
+    def reaches(self) -> tuple[int, int, int]:
+        """How much is counted of what follows a click, an engagement and a view, in 64ths: more in a longer window."""
+        return _reach(self.click_window_days), _reach(self.engagement_window_days), _reach(self.view_window_days)
+
+
+def _reach(window_days: int) -> int:
+    return 16 + 48 * window_days // (window_days + 9) if window_days else 0
 
 
 DEFAULT_ATTRIBUTION = Attribution()
-
-
-class _Group(NamedTuple):
-    """Columns whose values are made in the same way."""
-
-    names: tuple[str, ...]
-    multipliers: tuple[int, ...]
-    limit: int
-    divisor: int
-    is_conversion: bool
+_CHANCE = 0xFF
 
 
 class DayRows:
@@ -59,31 +47,34 @@ class DayRows:
     def __init__(self, world: World, wanted: Sequence[str], attribution: Attribution) -> None:
         self._world = world
         self.wanted = frozenset(wanted)
-        self._salt = attribution.salt() if attribution != DEFAULT_ATTRIBUTION else 0
-        self._groups = list(_groups(wanted))
+        self._reaches = attribution.reaches() if any(map(columns.is_conversion, self.wanted)) else None
+        self._other_time = attribution.conversion_report_time != DEFAULT_ATTRIBUTION.conversion_report_time
+        self._formulas = formulas(wanted)
 
     def rows(self, subject: Subject, start: date, end: date) -> Iterator[Record]:
         """One row for each day with activity, the first and the last day included."""
+        world = self._world
         fixed = {name: value for name, value in subject.fixed.items() if name in self.wanted or name == subject.row_key}
-        as_numbers = (
-            {name: int(value) for name, value in fixed.items() if _is_id(name)} if self._world.numeric_ids else {}
-        )
-        for ordinal in _known_days(self._world, start, end):
-            bits = mix(self._world.seed, subject.number, ordinal)
-            if bits % 100 < self._world.active_percent:
+        as_numbers = {name: int(value) for name, value in fixed.items() if _is_id(name)} if world.numeric_ids else {}
+        volumes = Volumes(world.seed, subject, self._reaches)
+        for ordinal in _days(world, subject, start, end):
+            bits = mix(world.seed, subject.number, ordinal)
+            if bits % 100 < world.active_percent:
                 day = date.fromordinal(ordinal)
                 row = {**fixed, **(as_numbers if ordinal % 2 else {}), "DATE": day.isoformat()}
-                yield self._measured(row, bits, self._world.revision(day))
+                later = mix(bits, 1) if self._other_time else bits >> 8 & _CHANCE
+                yield self._measured(row, bits, volumes.of_day(ordinal, bits, later, world.revision(day)))
 
-    def _measured(self, row: Record, bits: int, revision: int) -> Record:
-        later = mix(bits, revision, self._salt) if revision or self._salt else bits
-        floor = 1 if self._world.full_rows else None
-        for names, multipliers, limit, divisor, is_conversion in self._groups:
-            base = later if is_conversion else bits
-            values: list[Any] = [(base * multiplier >> 24) % limit for multiplier in multipliers]
-            values = [value + 1 for value in values] if floor else [max(0, value - limit // 3) for value in values]
-            row.update(zip(names, [value / divisor for value in values] if divisor > 1 else values, strict=True))
-        return row if self._world.full_rows else _thinned(row, bits)
+    def _measured(self, row: Record, bits: int, volumes: Sequence[int]) -> Record:
+        names, places, parts, amounts, rates = self._formulas
+        values: list[float] = [volumes[volume] * share >> SHIFT for volume, share in parts]
+        values += [(values[first] + values[second] + values[third]) * price for first, second, third, price in amounts]
+        values += [values[above] / values[below] * scale if values[below] else 0 for above, below, scale in rates]
+        if self._world.full_rows:
+            row.update(zip(names, [values[place] or 1 for place in places], strict=True))
+            return row
+        row.update(zip(names, [values[place] for place in places], strict=True))
+        return _thinned(row, bits)
 
 
 BUCKETS: Mapping[str, Callable[[date], date | None]] = {
@@ -106,24 +97,10 @@ def gathered(rows: Iterator[Record], granularity: str) -> list[Record]:
     return list(buckets.values())
 
 
-def _groups(wanted: Sequence[str]) -> Iterator[_Group]:
-    asked = set(wanted)
-    for names, limit, divisor in (
-        ((*columns.COUNTS, *report_columns.COUNTS), _COUNT_RANGE, 1),
-        ((*columns.MICROS, *report_columns.MICROS), _MICRO_RANGE, 1),
-        ((*columns.NUMBERS, *report_columns.NUMBERS), _MICRO_RANGE, 10_000),
-    ):
-        for is_conversion in (False, True):
-            chosen = tuple(name for name in names if name in asked and columns.is_conversion(name) is is_conversion)
-            if chosen:
-                multipliers = tuple(_MULTIPLIER + 2 * _POSITIONS[name] for name in chosen)
-                yield _Group(chosen, multipliers, limit, divisor, is_conversion)
-
-
-def _known_days(world: World, start: date, end: date) -> range:
+def _days(world: World, subject: Subject, start: date, end: date) -> Iterator[int]:
     first = max(start, world.first_day or start)
-    last = min(end, world.today)
-    return range(first.toordinal(), (last + timedelta(days=1)).toordinal())
+    known = range(first.toordinal(), min(end, world.today).toordinal() + 1)
+    return chain.from_iterable(subject.flight.spans(known) if subject.flight else (known,))
 
 
 def _thinned(row: Record, bits: int) -> Record:
@@ -141,8 +118,5 @@ def _is_id(name: str) -> bool:
     return name in _ID_COLUMNS
 
 
-_POSITIONS = {name: index for index, name in enumerate((*columns.SYNC_COLUMNS, *report_columns.ADDED_COLUMNS))}
 _ID_COLUMNS = frozenset((*columns.IDS, *report_columns.IDS))
-MEASURES = frozenset(
-    name for table in (columns, report_columns) for name in (*table.COUNTS, *table.MICROS, *table.NUMBERS)
-)
+MEASURES = COUNTS_AND_AMOUNTS | RATES

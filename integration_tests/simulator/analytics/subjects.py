@@ -5,9 +5,11 @@ Ids, names and statuses come from the same records that the entity lists show.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from integration_tests.simulator.ads import records
+from integration_tests.simulator.world.flights import Flight, flight_of
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import Kind, World
@@ -15,15 +17,31 @@ from integration_tests.simulator.world.world import Kind, World
 _ACCOUNT_LEVEL = None
 _ROW_KEYS = {Kind.CAMPAIGNS: "CAMPAIGN_ID", Kind.AD_GROUPS: "AD_GROUP_ID", Kind.ADS: "AD_ID"}
 _DEPTH: dict[Kind | None, int] = {_ACCOUNT_LEVEL: 0, Kind.CAMPAIGNS: 1, Kind.AD_GROUPS: 2, Kind.ADS: 3}
+_IMPRESSIONS_A_DAY = (60_000, 16_000, 9_000, 6_000)
+PARTS_OF_A_WHOLE = 1 << 20
+_EVERY_DAY = 100  # percent
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One entity whose rows are asked for: its number in the world, and the columns that don't change by day."""
+    """One entity, or a part of its numbers, of which rows are asked for.
+
+    Its number in the world, the columns that don't change by day, how large it is, when it runs (None: always), and
+    from where to where its part of the numbers goes.
+    """
 
     number: int
     row_key: str
     fixed: Mapping[str, Any]
+    impressions_a_day: int
+    flight: Flight | None
+    part: tuple[int, int] = (0, PARTS_OF_A_WHOLE)
+
+    def portions(self, weights: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Its part of the numbers shared out by weight, so that the portions add up to it."""
+        first, last = self.part
+        reached = [first + (last - first) * sum(weights[:count]) // sum(weights) for count in range(len(weights) + 1)]
+        return pairwise(reached)
 
 
 def subjects(world: World, level: str, account: int, ids: Sequence[str] | None) -> Iterator[Subject]:
@@ -32,7 +50,7 @@ def subjects(world: World, level: str, account: int, ids: Sequence[str] | None) 
         yield _subject(world, "AD_ACCOUNT_ID", account, _ACCOUNT_LEVEL, 0)
         return
     kind = Kind(level)
-    every_fifth_is_idle = world.active_percent < 100
+    every_fifth_is_idle = world.active_percent < _EVERY_DAY
     for entity_id in dict.fromkeys(ids or ()):
         index = world.entity_index(kind, account, entity_id)
         if index is not None and not (every_fifth_is_idle and index % 5 == 4):
@@ -57,7 +75,14 @@ def _subject(world: World, row_key: str, account: int, kind: Kind | None, index:
     fixed: Record = {}
     for make in makers[: depth + 1]:
         fixed |= make()
-    return Subject(mix(account, _DEPTH[kind], index), row_key, fixed)
+    always = kind is _ACCOUNT_LEVEL or world.active_percent >= _EVERY_DAY
+    return Subject(
+        mix(account, _DEPTH[kind], index),
+        row_key,
+        fixed,
+        _IMPRESSIONS_A_DAY[_DEPTH[kind]],
+        None if always else flight_of(world, account, lineage[0]),
+    )
 
 
 def _lineage(world: World, account: int, kind: Kind | None, index: int) -> tuple[int, int, int]:

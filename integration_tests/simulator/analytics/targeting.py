@@ -30,11 +30,17 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 }
 MOST_TYPES = {"ad_accounts": 15, "campaigns": 14, "ad_groups": 14, "ads": 14}
 TYPE, VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
+_OTHERS = "others"
 
 
 def broken_down(subject: Subject, targeting_types: Iterable[str]) -> Iterator[Subject]:
-    """An entity, once for each value of each type."""
+    """An entity, once for each value of each type.
+
+    The values of a type share the entity's numbers out among them; a value that stands alone has a part of them.
+    """
     for targeting_type in targeting_types:
-        for value in VALUES[targeting_type]:
-            number = mix(subject.number, crc32(f"{targeting_type}={value}".encode()))
-            yield replace(subject, number=number, fixed={**subject.fixed, TYPE: targeting_type, VALUE: value})
+        values = VALUES[targeting_type]
+        told = values if len(values) > 1 else (*values, _OTHERS)
+        weights = [32 + mix(subject.number, crc32(f"{targeting_type}={value}".encode())) % 96 for value in told]
+        for value, part in zip(values, subject.portions(weights), strict=False):
+            yield replace(subject, part=part, fixed={**subject.fixed, TYPE: targeting_type, VALUE: value})

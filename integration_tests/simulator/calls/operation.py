@@ -59,6 +59,7 @@ class Operation(ABC):
     scopes: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     rules: tuple[Callable[[World, Arguments], None], ...] = field(default=(), kw_only=True)
+    in_path: tuple[Parameter, ...] = field(default=(), kw_only=True)  # those that are no plain digits
 
     def accepted(self) -> tuple[Parameter, ...]:
         return self.parameters
@@ -70,7 +71,10 @@ class Operation(ABC):
         for name, _ in query:
             if name not in accepted:
                 raise bad_request(f"Unknown parameter '{name}'.")
-        arguments: dict[str, Any] = {name: _path_parameter(name).parse(value) for name, value in path_values.items()}
+        in_path = {"ad_account_id": AD_ACCOUNT_ID, **{parameter.name: parameter for parameter in self.in_path}}
+        arguments: dict[str, Any] = {
+            name: in_path.get(name, Digits(name)).parse(value) for name, value in path_values.items()
+        }
         for parameter in accepted.values():
             arguments[parameter.name] = parameter.read([value for name, value in query if name == parameter.name])
         return arguments
@@ -120,7 +124,3 @@ class ListOperation(Operation):
         following = offset + size
         bookmark = call.bookmarks.issue(following, call.identity) if following < len(listing) else None
         return orjson.dumps({"items": listing.page(offset, size), "bookmark": bookmark})
-
-
-def _path_parameter(name: str) -> Parameter:
-    return AD_ACCOUNT_ID if name == "ad_account_id" else Digits(name)

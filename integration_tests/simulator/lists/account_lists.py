@@ -7,7 +7,7 @@ world's `account_list_items`; every field of API 5.28 appears in some record.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from integration_tests.simulator.ads.entities import account_of
+from integration_tests.simulator.ads.entities import account_name, account_of
 from integration_tests.simulator.lists.audience_rules import audience_rule, visitors
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Listing, Record
@@ -174,7 +174,7 @@ def billing_invoice(world: World, account: int, index: int) -> Record:
     return {
         "id": item_id(7, account, index),
         "ad_account_id": world.account_id(account),
-        "ad_account_name": words(mix(world.seed, 3, account)),
+        "ad_account_name": account_name(world, account),
         "amount_billed_micro_currency": 119_000_000,
         "amount_discount_micro_currency": 0,
         "amount_net_micro_currency": 100_000_000,

@@ -12,7 +12,7 @@ WORDS = (
     "Été à la plage",
     "Niños",
     "🌿 Garden",
-    "Zażółć gęślą jaźń",
+    "Wnętrza i łazienki",
     "Сад и огород",
     "Home office",
     "Рецепты",
@@ -34,3 +34,10 @@ def mix(*parts: int) -> int:
 def words(bits: int) -> str:
     """A title out of the word list, Unicode included."""
     return f"{WORDS[bits % len(WORDS)]} {bits >> 8 & 0xFFF}"
+
+
+def unlike_any_other(bits: int, ordinal: int) -> str:
+    """The name of the thing with this number among its like: no two of them have the same."""
+    turn, place = divmod(ordinal, len(WORDS))
+    word = WORDS[(bits + 5 * place) % len(WORDS)]
+    return f"{word} {turn + 1}" if turn else word

@@ -71,12 +71,14 @@ class World:
     item_issues: int = 2  # of each feed and catalog, and items with them
     employers: int = 1  # of the user, each of which has members, partners and assets
     connections: int = 2  # of the user: followers, followed users and boards, websites, linked businesses
+    trends: int = 2  # keywords, product categories or topics in each answer about trends
+    trend_weeks: int = 3
     merchant_refusal: int | None = None  # code with which an unapproved merchant is refused: 2625 or 2626
     keyword_batches: str = "restricted"  # one of `KeywordBatches`
     statuses: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_STATUSES))
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     first_day: date | None = None  # None: 914 days before `now`
-    active_percent: int = 80  # of an entity's days have a row; below 100, every fifth entity has none at all
+    active_percent: int = 80  # of an entity's days have a row; below 100, campaigns come and go, every fifth never runs
     full_rows: bool = False  # every column asked for is in every row
     numeric_ids: bool = True  # analytics ids are JSON numbers in every second row
     hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do

@@ -7,6 +7,7 @@ from integration_tests.support.truth.columns import DEFAULT_COLUMNS
 from integration_tests.support.truth.lists import LIST_KEYS
 from integration_tests.support.truth.organisation import ORGANISATION_KEYS
 from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, targeting_types_of
+from integration_tests.support.truth.resources import RESOURCE_KEYS
 from integration_tests.support.truth.world import KEYS, PRIMARY_KEYS, Key, World, by_key
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "PRIMARY_KEYS",
     "REPORT_KEYS",
     "REPORT_STREAMS",
+    "RESOURCE_KEYS",
     "TARGETING_KEYS",
     "Key",
     "World",

@@ -30,6 +30,7 @@ from integration_tests.support.truth.lists import LIST_KEYS, LIST_RECORDS
 from integration_tests.support.truth.organic import ORGANIC_KEYS, organic_records
 from integration_tests.support.truth.organisation import ORGANISATION_KEYS, ORGANISATION_RECORDS
 from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, with_its_key
+from integration_tests.support.truth.resources import RESOURCE_KEYS, RESOURCE_RECORDS
 
 Key = tuple[Any, ...]
 
@@ -41,8 +42,9 @@ PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {
     **AUDIENCE_KEYS,
     **CATALOG_ITEM_KEYS,
     **ORGANISATION_KEYS,
+    **RESOURCE_KEYS,
 }
-_RECORDS = {**LIST_RECORDS, **AUDIENCE_RECORDS, **CATALOG_ITEM_RECORDS}
+_RECORDS = {**LIST_RECORDS, **AUDIENCE_RECORDS, **CATALOG_ITEM_RECORDS, **RESOURCE_RECORDS}
 KEYS: Mapping[str, tuple[str, ...]] = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}
 """Of every stream but custom reports."""
 _IDS = frozenset((*columns.IDS, *report_columns.IDS, "PRODUCT_ITEM_ID", "TARGETING_VALUE"))

@@ -46,7 +46,7 @@ class AdAccounts(PinterestStream):
             yield from self.ids_for_children(listed.records)
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The accounts of a page; who owns them, and in which country, is remembered."""
+        """The accounts of a page; who owns them and where they are is remembered."""
         records = super().records(page, stream_slice)
         for record in records:
             self._owners[record["id"]] = str((record.get("owner") or {}).get("id") or record["id"])
@@ -63,6 +63,10 @@ class AdAccounts(PinterestStream):
         for account in sorted(self.ids.of(()), key=int):
             lowest.setdefault(self._owners[account], account)
         return list(lowest.values())
+
+    def countries(self) -> set[str]:
+        """The countries of the accounts, by their two letters."""
+        return {self._countries[account] for account in self.ids.of(())} - {""}
 
     def unreadable(self) -> set[str]:
         """The accounts that the config names and that can't be read."""

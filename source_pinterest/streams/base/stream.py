@@ -10,6 +10,7 @@
             DailyAnalytics       the same, older days from reports
           ReportStream           windows become asynchronous jobs; one row of a table per level, CustomReportStream
         OrganicStream            the user's own content, or a slice for each owner of an ad account
+        DocumentStream           one answer without pages: dictionaries, and trends by region
 
 A stream is a noun with attributes. What it shares with the others comes in through `Sync`.
 """

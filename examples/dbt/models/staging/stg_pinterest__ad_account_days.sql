@@ -1,0 +1,5 @@
+select
+    cast(ad_account_id as varchar) as ad_account_id,
+    cast(date as date) as date_day,
+    {{ delivery() }}
+from {{ source('pinterest', 'ad_account_analytics') }}

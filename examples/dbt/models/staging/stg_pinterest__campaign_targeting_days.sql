@@ -1,0 +1,8 @@
+select
+    cast(campaign_id as varchar) as campaign_id,
+    cast(ad_account_id as varchar) as ad_account_id,
+    targeting_type as targeting_type,
+    cast(targeting_value as varchar) as targeting_value,
+    cast(date as date) as date_day,
+    {{ delivery() }}
+from {{ source('pinterest', 'campaign_targeting_analytics') }}

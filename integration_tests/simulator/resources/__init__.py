@@ -1,0 +1,1 @@
+"""Pinterest's dictionaries: metrics, countries, and what may be targeted."""

@@ -1,0 +1,44 @@
+"""Which operations on Pinterest's dictionaries does the local Pinterest serve?"""
+
+from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, Operation
+from integration_tests.simulator.calls.parameters import Choice, Digits, Text
+from integration_tests.simulator.resources import dictionaries, options
+
+_ADS = ("ads:read",)
+
+RESOURCE_ENDPOINTS: tuple[Operation, ...] = (
+    DocumentOperation(
+        "ad_account_countries/get",
+        "/resources/ad_account_countries",
+        "ads_read",
+        _ADS,
+        (),
+        dictionaries.ad_account_countries,
+    ),
+    DocumentOperation(
+        "delivery_metrics/get",
+        "/resources/delivery_metrics",
+        "ads_read",
+        ("ads:read", "pins:read", "user_accounts:read"),
+        (Choice("report_type", values=("SYNC", "ASYNC")),),
+        dictionaries.delivery_metrics,
+    ),
+    DocumentOperation(
+        "targeting_options/get",
+        "/resources/targeting/{targeting_type}",
+        "ads_read",
+        _ADS,
+        (Digits("client_id", max_length=18), Text("oauth_signature"), Digits("timestamp"), AD_ACCOUNT_ID),
+        options.targeting_options,
+        in_path=(Choice("targeting_type", values=tuple(options.OPTIONS)),),
+    ),
+    DocumentOperation(
+        "interest_targeting_options/get",
+        "/resources/targeting/interests/{interest_id}",
+        "ads_read",
+        _ADS,
+        (),
+        options.interest,
+        in_path=(Digits("interest_id", max_length=18),),
+    ),
+)

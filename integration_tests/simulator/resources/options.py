@@ -1,0 +1,60 @@
+"""What may be targeted, and what is it called?
+
+https://developers.pinterest.com/docs/api/v5/targeting_options-get: a list of objects of ids to names, as recorded live.
+An interest tells its level and its children by itself (interest_targeting_options-get). Every value that analytics are
+broken down by has its name here, but for `NAMELESS`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from integration_tests.simulator.ads.entities import account_of
+from integration_tests.simulator.calls.errors import ApiError
+from integration_tests.simulator.lists.account_lists import audiences
+from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.world import World
+
+NAMELESS = "US:94109"
+"""A value of GEO that is in analytics and not among the options."""
+
+PERSONA = ("2542620905473", "Gardeners")
+"""An audience that Pinterest's sales team made for the first ad account."""
+
+INTERESTS: Mapping[str, tuple[str, int, tuple[str, ...]]] = {
+    "903733943146": ("Animals", 1, ()),
+    "925056443165": ("Home decor", 1, ("941870572865",)),
+    "941870572865": ("Kitchen", 2, ("935249274030",)),
+    "935249274030": ("Kitchen sinks", 3, ()),
+}
+"""Name, level and children of each, in the order of the list."""
+
+AUDIENCES = ("AUDIENCE_INCLUDE", "AUDIENCE_EXCLUDE")
+OPTIONS: Mapping[str, Mapping[str, str]] = {
+    "APPTYPE": {"android_mobile": "Android Mobile", "iphone": "iPhone", "web": "Web", "web_mobile": "Web Mobile"},
+    "GENDER": {"female": "Female", "male": "Male", "unknown": "Unspecified"},
+    "LOCALE": {"en": "English", "de": "German", "id": "Indonesian"},
+    "AGE_BUCKET": {"18-24": "18-24", "25-34": "25-34", "65+": "65+"},
+    "LOCATION": {"500": "U.S.: Portland-Auburn", "501": "U.S.: New York", "US": "United States", "DE": "Germany"},
+    "GEO": {"US-CA": "U.S.: California", "DE-BE": "Germany: Berlin", "US:94108": "U.S.: San Francisco 94108"},
+    "INTEREST": {interest: name for interest, (name, _, _) in INTERESTS.items()},
+    "KEYWORD": {"wedding ideas": "wedding ideas", "Küche & Bad": "Küche & Bad"},
+    "AUDIENCE_INCLUDE": {},
+    "AUDIENCE_EXCLUDE": {},
+}
+
+
+def targeting_options(world: World, arguments: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """The options of a type; audiences are those of the ad account that the call names."""
+    targeting_type = arguments["targeting_type"]
+    if targeting_type in AUDIENCES and arguments.get("ad_account_id"):
+        found = {record["id"]: record["name"] for record in audiences(world, arguments)}
+        return [found | dict([PERSONA] if account_of(world, arguments) == 0 else [])]
+    return [OPTIONS[targeting_type]]
+
+
+def interest(_world: World, arguments: Mapping[str, Any]) -> Record:
+    interest_id = arguments["interest_id"]
+    if interest_id not in INTERESTS:
+        raise ApiError(404, 404, "Interest not found.")
+    name, level, children = INTERESTS[interest_id]
+    return {"child_interests": list(children), "id": interest_id, "level": level, "name": name}

@@ -1,0 +1,1 @@
+"""Pinterest's trends: keywords, product categories, topics."""

@@ -1,0 +1,63 @@
+"""Which keywords trend?
+
+https://developers.pinterest.com/docs/api/v5/trending_keywords-list: ranked, each with its weeks from 0 to 100, in the
+shape recorded live. Forecasts and demographics are in beta, and not here.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from zlib import crc32
+
+from integration_tests.simulator.calls.errors import bad_request, forbidden
+from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.world import World
+
+REGIONS = (
+    *("US", "CA", "DE", "FR", "ES", "IT", "DE+AT+CH", "GB+IE", "IT+ES+PT+GR+MT", "PL+RO+HU+SK+CZ", "SE+DK+FI+NO"),
+    *("NL+BE+LU", "AR", "BR", "CO", "MX", "MX+AR+CO+CL", "AU+NZ"),
+)
+TYPES = ("growing", "monthly", "yearly", "seasonal")
+INTERESTS = (
+    *("animals", "architecture", "art", "beauty", "childrens_fashion", "design", "diy_and_crafts", "education"),
+    *("electronics", "entertainment", "event_planning", "finance", "food_and_drinks", "gardening", "health"),
+    *("home_decor", "mens_fashion", "parenting", "quotes", "sport", "travel", "vehicles", "wedding", "womens_fashion"),
+)
+AGES = ("18-24", "25-34", "35-44", "45-49", "50-54", "55-64", "65+")
+
+_FILTERS = ("interests", "genders", "ages", "include_keywords", "normalize_against_group", "verticals")
+
+
+def no_beta_demographics(_world: World, arguments: Mapping[str, Any]) -> None:
+    if arguments["include_demographics"]:
+        raise forbidden()
+
+
+def no_filters(_world: World, arguments: Mapping[str, Any]) -> None:
+    """Refused, rather than answered as if they weren't there."""
+    if any(arguments.get(name) for name in _FILTERS):
+        raise bad_request("Filters of trends are not simulated.")
+
+
+def trending_keywords(world: World, arguments: Mapping[str, Any]) -> Record:
+    """The keywords of a region and type."""
+    of = crc32(f"{arguments['region']} {arguments['trend_type']}".encode())
+    count = min(world.trends, arguments["limit"])
+    return {"trends": [_keyword(world, mix(world.seed, 31, of, rank), rank) for rank in range(count)]}
+
+
+def weeks(world: World, bits: int, ahead: int = 0) -> dict[str, int]:
+    """Volumes by the last day of each week, the newest at the end; those to come where it looks ahead."""
+    numbers = range(1, ahead + 1) if ahead else range(1 - world.trend_weeks, 1)
+    return {str(world.today + timedelta(weeks=week)): mix(bits, week + 1_000) % 101 for week in numbers}
+
+
+def _keyword(world: World, bits: int, rank: int) -> Record:
+    return {
+        "keyword": f"{words(bits)} {rank}",
+        "pct_growth_wow": bits % 300 - 100,
+        "pct_growth_mom": 10_001 if rank == 0 else bits % 900 - 100,
+        "pct_growth_yoy": bits % 1_000 - 100,
+        "time_series": weeks(world, bits),
+    }

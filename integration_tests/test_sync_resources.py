@@ -1,0 +1,166 @@
+"""Do dictionaries and trends arrive whole, in the fewest calls, and do targeting values get their names?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import Fault, HeaderStyle
+from integration_tests.simulator.resources.options import NAMELESS
+from integration_tests.simulator.trends import keywords
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.resource_calls import resource_calls
+from integration_tests.support.syncs import run_sync
+from integration_tests.support.truth import RESOURCE_KEYS, TARGETING_KEYS
+
+STREAMS = tuple(RESOURCE_KEYS)
+OPERATIONS = {
+    "ad_account_countries": "ad_account_countries/get",
+    "delivery_metrics": "delivery_metrics/get",
+    "targeting_options": "targeting_options/get",
+    "trending_keywords": "trending_keywords/list",
+    "trending_keyword_weeks": "trending_keywords/list",
+    "trending_product_categories": "trends_product_categories_trending/list",
+    "product_category_trends": "trends_product_categories_details/list",
+    "featured_trend_topics": "trends_featured_topics/list",
+}
+ALSO_FAILING = {"trending_product_categories": {"product_category_trends"}}
+"""What is made of the same answers."""
+KEYWORDS = "trending_keywords/list"
+
+
+def small_world(**sizes: Any) -> World:
+    return World(boards=0, **{"campaigns": 1, "ad_groups": 1, "ads": 1, **sizes})
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(small_world()) as simulator:
+        yield simulator
+
+
+def test_everything_arrives_whole_in_the_fewest_calls() -> None:
+    with Simulator(small_world(ad_accounts=4, trends=24, trend_weeks=52)) as sim:
+        output = run_sync(sim, STREAMS)
+        assert_succeeded(output, STREAMS)
+        assert_exact(output, sim, STREAMS)
+        assert not output.warnings()
+        called = {operation: len(sim.calls(operation)) for operation in resource_calls(sim.world)}
+        assert called == resource_calls(sim.world)
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_stream_alone_takes_its_own_calls(sim: Simulator, stream: str) -> None:
+    output = run_sync(sim, [stream])
+    assert_exact(output, sim, [stream])
+    operation = OPERATIONS[stream]
+    assert len(sim.calls(operation)) == resource_calls(sim.world)[operation]
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_one_that_fails_stops_no_other(sim: Simulator, stream: str) -> None:
+    sim.add_fault(Fault("503", on=OPERATIONS[stream], times=None))
+    output = run_sync(sim, STREAMS, config=sim.config(max_retries=0))
+    failing = {name for name, operation in OPERATIONS.items() if operation == OPERATIONS[stream]}
+    failing |= ALSO_FAILING.get(stream, set())
+    assert {name for name in STREAMS if output.status(name) == "INCOMPLETE"} == failing
+    for name in failing:
+        assert_failed(output, name, "transient_error", "next sync")
+    assert_exact(output, sim, [name for name in STREAMS if name not in failing])
+
+
+# -- names behind targeting values
+
+
+def test_every_targeting_value_but_one_has_a_name(sim: Simulator) -> None:
+    """At the levels whose types Pinterest has options of: QUIZ_RESULT, which only ads have, has none."""
+    levels = ("ad_account_targeting_analytics", "campaign_targeting_analytics", "ad_group_targeting_analytics")
+    assert set(levels) < set(TARGETING_KEYS)
+    yesterday = sim.config(start_date=str(sim.world.today), analytics_columns=["SPEND_IN_DOLLAR"])
+    output = run_sync(sim, (*levels, "targeting_options"), config=yesterday)
+    assert_succeeded(output, (*levels, "targeting_options"))
+    names = {(row["targeting_type"], row["id"]): row["name"] for row in output.records["targeting_options"]}
+    assert len(names) == len(output.records["targeting_options"])
+    values = {(row["TARGETING_TYPE"], row["TARGETING_VALUE"]) for level in levels for row in output.records[level]}
+
+    assert len({targeting_type for targeting_type, _ in values}) == 14
+    assert {value for value in values if not names.get(value)} == {("GEO", NAMELESS)}
+    assert names["PINNER_INTEREST", "903733943146"] == "Animals"
+    assert names["COUNTRY", "US"] == "United States"
+
+
+def test_an_account_whose_audiences_are_refused_is_named_and_costs_no_other(sim: Simulator) -> None:
+    refusing = sim.world.account_id(0)
+    sim.add_fault(Fault("forbidden", on="targeting_options/get", account=refusing, times=None))
+    output = run_sync(sim, ["targeting_options"])
+    assert_succeeded(output, ["targeting_options"])
+    held = {record["id"] for record in sim.world.records("audiences") if record["ad_account_id"] != refusing}
+    found = {row["id"] for row in output.records["targeting_options"] if row["option_type"] == "AUDIENCE_EXCLUDE"}
+    assert found == held
+    [warning] = output.warnings()
+    assert f"{refusing} is left out" in warning
+
+
+def test_ad_accounts_that_cannot_be_listed_cost_the_audiences_alone(sim: Simulator) -> None:
+    sim.add_fault(Fault("503", on="ad_accounts/list", times=None))
+    output = run_sync(sim, ["targeting_options"], config=sim.config(max_retries=0))
+    assert_failed(output, "targeting_options", "transient_error", "ad_accounts")
+    missing = {"AUDIENCE_INCLUDE", "AUDIENCE_EXCLUDE"}
+    held = sim.expected("targeting_options")
+    wanted = {key for key, record in held.items() if record["option_type"] not in missing}
+    assert {(row["targeting_type"], row["id"]) for row in output.records["targeting_options"]} == wanted
+
+
+# -- trends
+
+
+def test_the_regions_that_are_chosen_are_read(sim: Simulator) -> None:
+    chosen = ["GB+IE", "DE+AT+CH"]
+    streams = [stream for stream in STREAMS if "trend" in stream]
+    output = run_sync(sim, streams, config=sim.config(trend_regions=chosen))
+    assert_succeeded(output, streams)
+    for stream in streams:
+        wanted = set(chosen) if "keyword" in stream else {"GB+IE"}
+        assert {record["region"] for record in output.records[stream]} == wanted
+    assert not sim.calls("ad_accounts/list")
+    assert len(sim.calls(KEYWORDS)) == len(chosen) * len(keywords.TYPES)
+
+
+def test_without_ad_accounts_to_look_at_nobody_knows_which_regions(sim: Simulator) -> None:
+    sim.add_fault(Fault("503", on="ad_accounts/list", times=None))
+    output = run_sync(sim, ["trending_keywords", "featured_trend_topics"], config=sim.config(max_retries=0))
+    for stream in ("trending_keywords", "featured_trend_topics"):
+        assert_failed(output, stream, "transient_error", "ad_accounts")
+
+
+def test_every_region_and_kind_is_asked_for_once(sim: Simulator) -> None:
+    output = run_sync(sim, ["trending_keywords"], config=sim.config(trend_regions=list(keywords.REGIONS)))
+    assert_succeeded(output, ["trending_keywords"])
+    asked = [(entry.path_parameters["region"], entry.path_parameters["trend_type"]) for entry in sim.calls(KEYWORDS)]
+    assert sorted(asked) == sorted((region, kind) for region in keywords.REGIONS for kind in keywords.TYPES)
+
+
+def test_the_60_calls_of_a_minute_are_kept() -> None:
+    """Keywords of every region take 72; this sync makes those that it need not wait for, though no header counts."""
+    with Simulator(small_world(), profile="standard", header_style=HeaderStyle.ABSENT) as sim:
+        run_sync(sim, STREAMS, config=sim.config(trend_regions=list(keywords.REGIONS), max_wait_minutes=0))
+        assert {entry.category for entry in sim.log if "/trends/" in entry.path} == {"trends_read"}
+        assert {entry.status for entry in sim.calls(KEYWORDS)} == {200}
+
+
+def test_a_region_that_pinterest_refuses_is_named(sim: Simulator) -> None:
+    sim.add_fault(Fault("forbidden", on=KEYWORDS, path="/DE/", times=None))
+    output = run_sync(sim, ["trending_keywords", "trending_keyword_weeks"])
+    for stream in ("trending_keywords", "trending_keyword_weeks"):
+        assert output.status(stream) == "COMPLETE"
+        assert {record["region"] for record in output.records[stream]} == {"US"}
+        told = [text for text in output.warnings() if text.startswith(f"{stream}: DE, ")]
+        assert len(told) == len(keywords.TYPES)
+
+
+def test_a_second_sync_reads_all_of_it_again(sim: Simulator) -> None:
+    first = run_sync(sim, STREAMS)
+    second = run_sync(sim, STREAMS, state=first.states)
+    assert_succeeded(second, STREAMS)
+    assert_exact(second, sim, STREAMS)

@@ -1,0 +1,1 @@
+"""What the values and columns of other streams mean."""

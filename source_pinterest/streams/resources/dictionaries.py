@@ -1,0 +1,21 @@
+"""What do columns and countries mean? Two dictionaries of Pinterest's, alike for every user."""
+
+from source_pinterest.streams.base.document import DocumentStream
+
+
+class DeliveryMetrics(DocumentStream):
+    """Definitions of the metrics of analytics and reports. https://developers.pinterest.com/docs/api/v5/delivery_metrics-get."""
+
+    primary_key: str | list[str] = ["category", "name"]  # noqa: RUF012 - an attribute of the framework's
+    path_template = "resources/delivery_metrics"
+    scopes = ("ads:read", "pins:read", "user_accounts:read")
+    cost = "1 a sync"
+
+
+class AdAccountCountries(DocumentStream):
+    """Countries that ad accounts may be in. https://developers.pinterest.com/docs/api/v5/ad_account_countries-get."""
+
+    primary_key: str | list[str] = "code"
+    path_template = "resources/ad_account_countries"
+    scopes = ("ads:read",)
+    cost = "1 a sync"

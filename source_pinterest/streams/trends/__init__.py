@@ -1,0 +1,1 @@
+"""What do people look for on Pinterest, in which part of the world?"""

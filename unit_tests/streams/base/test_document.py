@@ -1,0 +1,56 @@
+"""Is an answer without pages read in every shape that it may have, and no other read as empty?"""
+
+from typing import Any
+
+import pytest
+
+from source_pinterest.api.errors import BadRequestError, UnavailableError
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.resources.dictionaries import AdAccountCountries
+from unit_tests.streams.pinterest import Pinterest, refused
+
+PATH = "resources/ad_account_countries"
+US, CA = {"code": "US", "name": "United States"}, {"code": "CA", "name": "Canada"}
+
+
+def read(pinterest: Pinterest) -> list[dict[str, Any]]:
+    return pinterest.read(AdAccountCountries, partition_slice({}))
+
+
+@pytest.mark.parametrize(
+    ("body", "records"),
+    [
+        ({"items": [US, CA]}, [US, CA]),
+        ([US, CA], [US, CA]),
+        ({"items": [], "bookmark": None}, []),
+        ({"items": None}, []),
+        ({}, []),
+    ],
+)
+def test_items_in_an_object_or_by_themselves(pinterest: Pinterest, body: Any, records: list[dict[str, Any]]) -> None:
+    pinterest.answers(PATH, {"json": body})
+
+    assert read(pinterest) == records
+    assert pinterest.asked(PATH) == [{}]
+
+
+@pytest.mark.parametrize("body", [None, 7, {"data": [US]}, {"items": {"code": "US"}}, ["US"], {"items": [US, None]}])
+def test_another_body_is_not_read_as_empty(pinterest: Pinterest, body: Any) -> None:
+    pinterest.answers(PATH, {"json": body})
+
+    with pytest.raises(UnavailableError):
+        read(pinterest)
+
+
+def test_a_bookmark_is_followed_should_one_ever_come(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, {"json": {"items": [US], "bookmark": "more"}}, {"json": {"items": [US, CA]}})
+
+    assert read(pinterest) == [US, CA]
+    assert pinterest.asked(PATH) == [{}, {"bookmark": ["more"]}]
+
+
+def test_a_call_that_is_about_nothing_in_particular_is_refused_as_it_is(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, refused(400, 1))
+
+    with pytest.raises(BadRequestError):
+        list(pinterest.stream(AdAccountCountries).listing(partition_slice({})))

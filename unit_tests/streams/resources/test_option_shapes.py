@@ -1,0 +1,60 @@
+"""Are options found in whatever shape Pinterest lists them?"""
+
+from typing import Any
+
+import pytest
+
+from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.streams.resources.option_shapes import options_in
+
+FEMALE, MALE = {"id": "female", "name": "Female"}, {"id": "male", "name": "Male"}
+
+
+@pytest.mark.parametrize(
+    ("document", "options"),
+    [
+        ([{"female": "Female", "male": "Male"}], [FEMALE, MALE]),
+        ([{"female": "Female"}, {"male": "Male"}], [FEMALE, MALE]),
+        ({"female": "Female", "male": "Male"}, [FEMALE, MALE]),
+        ([FEMALE, MALE], [FEMALE, MALE]),
+        ({"items": [FEMALE, MALE]}, [FEMALE, MALE]),
+        ({"data": [{"female": "Female"}]}, [FEMALE]),
+        ({"female": {"name": "Female"}}, [FEMALE]),
+        ({"Europe": {"DE": "Germany"}}, [{"id": "DE", "name": "Germany"}]),
+        (
+            [{"id": "Indonesian", "en": "English"}],
+            [{"id": "id", "name": "Indonesian"}, {"id": "en", "name": "English"}],
+        ),
+        (["tea"], [{"id": "tea", "name": "tea"}]),
+        ([{"500": 7, "501": None}], [{"id": "500", "name": "7"}, {"id": "501", "name": None}]),
+        ([{"id": 500, "name": "Portland", "size": 3}], [{"id": "500", "name": "Portland", "size": 3}]),
+        ([], []),
+        ([{}], []),
+        (None, []),
+    ],
+)
+def test_options_of_any_shape(document: Any, options: list[dict[str, Any]]) -> None:
+    assert list(options_in(document)) == options
+
+
+def test_children_that_are_told_with_their_names_are_options_below() -> None:
+    below = [{"id": "3", "name": "Sinks"}]
+    tree = [{"id": "1", "name": "Home", "level": 1, "children": [{"id": "2", "name": "Kitchen", "children": below}]}]
+
+    assert list(options_in(tree)) == [
+        {"id": "1", "name": "Home", "level": 1},
+        {"id": "2", "name": "Kitchen", "level": 2, "parent_id": "1"},
+        {"id": "3", "name": "Sinks", "level": 3, "parent_id": "2"},
+    ]
+
+
+def test_children_that_are_ids_stay_with_their_parent() -> None:
+    option = {"id": "1", "name": "Home", "level": 1, "child_interests": ["2", "3"]}
+
+    assert list(options_in([option])) == [option]
+
+
+@pytest.mark.parametrize("document", ["Female", 7, True])
+def test_what_is_neither_list_nor_object_has_no_options(document: Any) -> None:
+    with pytest.raises(MalformedAnswerError):
+        list(options_in(document))

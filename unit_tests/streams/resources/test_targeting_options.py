@@ -1,0 +1,132 @@
+"""Does a join on type and value of targeting find an option, and what does a type cost that goes wrong?"""
+
+import logging
+from typing import Any
+
+import pytest
+from pinterestsdk import PublicTargetingType
+
+from source_pinterest.api.errors import GoneError, RefusedError
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.resources.targeting_options import (
+    OF_ALL,
+    OF_AN_ACCOUNT,
+    TargetingOptions,
+    targeting_types,
+)
+from unit_tests.streams.pinterest import Pinterest, refused
+
+GENDER, GEO = "resources/targeting/GENDER", "resources/targeting/GEO"
+
+
+def test_every_type_of_the_api_is_read() -> None:
+    assert {*OF_ALL, *OF_AN_ACCOUNT} == {one.value for one in PublicTargetingType}
+
+
+@pytest.mark.parametrize(
+    ("option_type", "option", "words"),
+    [
+        ("GENDER", "female", ("GENDER",)),
+        ("INTEREST", "7", ("TARGETED_INTEREST", "PINNER_INTEREST")),
+        ("LOCATION", "GR", ("LOCATION", "COUNTRY")),
+        ("LOCATION", "811", ("LOCATION",)),
+        ("GEO", "US-CA", ("GEO", "REGION")),
+        ("GEO", "US:94108", ("GEO",)),
+        ("AUDIENCE_INCLUDE", "25", ("AUDIENCE_INCLUDE", "AUDIENCE_MULTIPLIER")),
+        ("A_NEW_TYPE", "x", ("A_NEW_TYPE",)),
+    ],
+)
+def test_the_words_of_analytics(option_type: str, option: str, words: tuple[str, ...]) -> None:
+    assert targeting_types(option_type, option) == words
+
+
+def slice_of(option_type: str, *accounts: str) -> Any:
+    return partition_slice({"option_type": option_type}, accounts=accounts)
+
+
+def test_an_option_that_stands_twice_is_one_record(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest.answers(GENDER, {"json": [{"female": "Female"}, {"female": "Female"}]})
+
+    assert pinterest.read(TargetingOptions, slice_of("GENDER")) == [
+        {"id": "female", "name": "Female", "option_type": "GENDER", "targeting_type": "GENDER"}
+    ]
+    assert caplog.messages == []
+
+
+def test_options_with_the_same_id_and_other_names_are_told(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(GENDER, {"json": [{"female": "Female"}, {"female": "Women"}, {"": "Nobody"}]})
+
+    assert [record["name"] for record in pinterest.read(TargetingOptions, slice_of("GENDER"))] == ["Female"]
+    assert caplog.messages == [
+        "targeting_options: Pinterest sent several records of GENDER, female. The first one is kept.",
+        "targeting_options: Pinterest sent a record without targeting_type, id. It is left out.",
+    ]
+
+
+@pytest.mark.parametrize("answer", [refused(400, 1), refused(404, 404), refused(403, 29)])
+def test_a_type_that_pinterest_refuses_costs_itself_alone(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
+) -> None:
+    pinterest.lists("ad_accounts")
+    pinterest.answers(GEO, answer)
+    pinterest.answers(GENDER, {"json": [{"female": "Female"}]})
+    stream = pinterest.stream(TargetingOptions)
+    with caplog.at_level(logging.WARNING):
+        slices = [one for one in stream.stream_slices() if one["option_type"] in ("GEO", "GENDER", "PLACEMENT")]
+        read = {one["option_type"]: list(stream.read_records(stream_slice=one)) for one in slices}
+
+    assert not read["GEO"]
+    assert [option["id"] for option in read["PLACEMENT"]] == ["ALL", "BROWSE", "SEARCH", "OTHER"]
+    assert len(read["GENDER"]) == 1
+    assert [message.partition("left out. ")[0] for message in caplog.messages] == ["targeting_options: GEO is "]
+
+
+def test_audiences_come_from_each_ad_account_once(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    path = "resources/targeting/AUDIENCE_EXCLUDE"
+    pinterest.answers(path, {"json": [{"25": "Shared", "26": "Own"}]}, refused(403, 29), {"json": [{"25": "Shared"}]})
+
+    found = pinterest.read(TargetingOptions, slice_of("AUDIENCE_EXCLUDE", "11", "12", "13"))
+
+    assert [option["id"] for option in found] == ["25", "26"]
+    assert [query["ad_account_id"] for query in pinterest.asked(path.lower())] == [["11"], ["12"], ["13"]]
+    assert [message.partition(". ")[0] for message in caplog.messages] == ["targeting_options: 12 is left out"]
+
+
+def test_audiences_that_no_ad_account_shows_are_refused(pinterest: Pinterest) -> None:
+    pinterest.answers("resources/targeting/AUDIENCE_INCLUDE", refused(403, 29))
+    stream = pinterest.stream(TargetingOptions)
+
+    with pytest.raises(RefusedError):
+        list(stream.listing(slice_of("AUDIENCE_INCLUDE", "11")))
+
+
+def test_without_ad_accounts_there_are_no_audiences(pinterest: Pinterest) -> None:
+    assert pinterest.read(TargetingOptions, slice_of("AUDIENCE_INCLUDE")) == []
+
+
+def test_an_unknown_type_is_gone(pinterest: Pinterest) -> None:
+    pinterest.answers(GEO, refused(400, 1, "GEO is not a targeting type"))
+
+    with pytest.raises(GoneError, match="GEO is not a targeting type"):
+        list(pinterest.stream(TargetingOptions).listing(slice_of("GEO")))
+
+
+def test_an_interest_that_is_not_shown_keeps_its_name(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest.answers("resources/targeting/INTEREST", {"json": [{"7": "Home", "8": "Cats"}]})
+    pinterest.answers("resources/targeting/interests/7", refused(404, 404))
+    pinterest.answers("resources/targeting/interests/8", {"json": {"id": "8", "name": "Cats", "level": 1}})
+
+    found = pinterest.read(TargetingOptions, slice_of("INTEREST"))
+
+    assert [(option["targeting_type"], option["id"], option["name"], option.get("level")) for option in found] == [
+        ("TARGETED_INTEREST", "7", "Home", None),
+        ("PINNER_INTEREST", "7", "Home", None),
+        ("TARGETED_INTEREST", "8", "Cats", 1),
+        ("PINNER_INTEREST", "8", "Cats", 1),
+    ]
+    assert [message.partition(": ")[2][:30] for message in caplog.messages] == [
+        "Pinterest does not show intere",
+        "1 interests have no level, no ",
+    ]

@@ -1,0 +1,49 @@
+"""Is each operation of the API that reads a stream, or is it said why not?"""
+
+import pytest
+
+from integration_tests import operation_table
+from integration_tests.operation_reasons import CALLED_FOR, LISTED_BY, REASONS
+from integration_tests.operation_table import DOCUMENT, rows, streams_by_method, written
+from integration_tests.simulator.contract import sdk_reads
+from source_pinterest.streams import STREAMS
+
+BY_REPORT = {"analytics_create_report"}
+"""What a stream is made of that is no GET."""
+
+
+def test_the_operations_are_those_of_the_contract() -> None:
+    reads = sdk_reads()
+
+    assert reads["boards_list_pins"] == "/boards/{board_id}/pins"
+    assert "analytics_create_report" not in reads
+    assert len(set(reads.values())) == len(reads) > 130
+
+
+def test_it_is_said_what_becomes_of_each_operation() -> None:
+    told = dict(rows())
+
+    assert {path.strip("`") for path in told} == set(sdk_reads().values())
+    assert all(told.values())
+
+
+def test_nothing_is_said_of_an_operation_twice_or_of_one_that_there_is_not() -> None:
+    told = [*streams_by_method(), *CALLED_FOR, *LISTED_BY, *REASONS]
+
+    assert len(told) == len(set(told))
+    assert set(told) == {*sdk_reads(), *BY_REPORT}
+
+
+def test_streams_that_are_named_exist() -> None:
+    assert {*LISTED_BY.values()} <= {stream.stream_name() for stream in STREAMS}
+
+
+def test_an_operation_that_a_later_version_brings_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operation_table, "sdk_reads", lambda: {"stickers_list": "/stickers"})
+
+    with pytest.raises(LookupError, match="stickers_list"):
+        list(rows())
+
+
+def test_the_document_is_as_the_code_is() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == written(), "Run `make docs`, which writes the table of operations."
