@@ -22,13 +22,15 @@ REFUSAL = "any refusal"
 SIMULATED = {REFUSAL, *(operation.operation_id for operation in (*ENDPOINTS, CREATE_REPORT))}
 NOT_READ = {
     "ad_accounts_subscriptions/get_list",
-    "country_keywords_metrics/get",
-    "delivery_metrics/get",
-    "interest_targeting_options/get",
-    "targeting_options/get",
-    "trending_keywords/list",
 }
 """Operations that were recorded and that no stream reads. One that is read leaves this list."""
+GROWTH = {"pct_growth_wow", "pct_growth_mom", "pct_growth_yoy"}
+RESHAPED: Mapping[str, set[str]] = {
+    "targeting_options": {"female"},
+    "trending_keywords": {"time_series"},
+    "trending_keyword_weeks": {"time_series", *GROWTH},
+}
+"""Fields that a stream's records do not have as they come: an option's id and name, and the weeks of a series."""
 
 
 def is_read_by(operation: str, stream: type[PinterestStream]) -> bool:
@@ -91,14 +93,22 @@ def values_at(path: str, value: Any) -> Iterator[Any]:
         yield value
         return
     key = name.removesuffix("[]")
-    if key not in value:
+    if key and key not in value:
         return
-    for part in value[key] if name.endswith("[]") else [value[key]]:
+    found = value[key] if key else value
+    for part in found if name.endswith("[]") else [found]:
         yield from values_at(rest, part)
 
 
 @pytest.mark.parametrize(
-    ("recorded", "stream"), [(field, stream) for field in FIELDS for stream in READ_BY[field.operation]], ids=str
+    ("recorded", "stream"),
+    [
+        (field, stream)
+        for field in FIELDS
+        for stream in READ_BY[field.operation]
+        if field.field not in RESHAPED.get(stream, ())
+    ],
+    ids=str,
 )
 def test_a_schema_declares_what_was_recorded(recorded: Field, stream: str) -> None:
     declared = nodes(ResourceSchemaLoader("source_pinterest").get_schema(stream)).get(recorded.field)

@@ -134,10 +134,12 @@ def test_without_ad_accounts_to_look_at_nobody_knows_which_regions(sim: Simulato
         assert_failed(output, stream, "transient_error", "ad_accounts")
 
 
-def test_every_region_and_kind_is_asked_for_once(sim: Simulator) -> None:
-    output = run_sync(sim, ["trending_keywords"], config=sim.config(trend_regions=list(keywords.REGIONS)))
-    assert_succeeded(output, ["trending_keywords"])
-    asked = [(entry.path_parameters["region"], entry.path_parameters["trend_type"]) for entry in sim.calls(KEYWORDS)]
+def test_every_region_and_kind_is_asked_for_once() -> None:
+    with Simulator(small_world(), profile="ample") as sim:
+        output = run_sync(sim, ["trending_keywords"], config=sim.config(trend_regions=list(keywords.REGIONS)))
+        assert_succeeded(output, ["trending_keywords"])
+        calls = sim.calls(KEYWORDS)
+    asked = [(entry.path_parameters["region"], entry.path_parameters["trend_type"]) for entry in calls]
     assert sorted(asked) == sorted((region, kind) for region in keywords.REGIONS for kind in keywords.TYPES)
 
 
