@@ -1,6 +1,6 @@
 """Does each foreign key lead to a record of the other stream?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from integration_tests.stream_table import key_fields
@@ -12,8 +12,7 @@ from source_pinterest.streams.base.stream import PinterestStream
 def assert_foreign_keys_hold(streams: Iterable[PinterestStream], records: Mapping[str, Sequence[Record]]) -> None:
     """Each key that is filled names a record, and each is filled somewhere: otherwise nothing was looked at.
 
-    Keys of which the stream says that the record may be missing are passed over, as are those to streams that were not
-    read. Where Pinterest's records are empty, a stream's keys are as well.
+    Keys whose stream says when the record is missing are passed over, as are those to streams that were not read.
     """
     by_name = {stream.name: stream for stream in streams}
     dangling: dict[tuple[str, ForeignKey], set[Any]] = {}
@@ -33,7 +32,7 @@ def assert_foreign_keys_hold(streams: Iterable[PinterestStream], records: Mappin
     assert not empty, empty
 
 
-def _values(fields: Sequence[str], records: Iterable[Record]) -> Iterable[tuple[Any, ...]]:
+def _values(fields: Sequence[str], records: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
     """What the fields hold, of the records that fill all of them."""
     for record in records:
         values = tuple(record.get(field) for field in fields)
