@@ -4,15 +4,16 @@
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest.api import Api
 from source_pinterest.config import Config
 from source_pinterest.config.report_levels import is_targeting
-from source_pinterest.streams import STREAMS
+from source_pinterest.streams import all_streams
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.targeting import TargetingAnalytics
@@ -45,8 +46,8 @@ def records_of(stream: PinterestStream) -> str:
 
 def for_readers(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the README's table."""
-    needs = [*(f"`{scope}`" for scope in stream.scopes), *([stream.access.needs] if stream.access else [])]
-    return f"`{stream.name}`", records_of(stream), _key(stream), _cursor(stream), ", ".join(needs), stream.cost
+    key = as_code(key_fields(stream))
+    return f"`{stream.name}`", records_of(stream), key, _cursor(stream), needs_of(stream), stream.cost
 
 
 def operation_of(stream: type[PinterestStream]) -> str:
@@ -55,18 +56,18 @@ def operation_of(stream: type[PinterestStream]) -> str:
     Raises:
         LookupError: it does not.
     """
-    return _link(stream)[1].replace("-", "/", 1)
+    return link_of(stream)[1].replace("-", "/", 1)
 
 
 def for_users(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the user page's table."""
-    link = _link(type(stream))[0]
+    link = link_of(type(stream))[0]
     level = f", {stream.level}" if isinstance(stream, ReportStream) else ""
     cursor = _cursor(stream)
     return (
         f"`{stream.name}`",
         f"[{operation_of(type(stream))}]({link}){level}",
-        _key(stream),
+        as_code(key_fields(stream)),
         f"Yes, {cursor}" if cursor else "No",
     )
 
@@ -80,9 +81,19 @@ TABLES: Mapping[str, tuple[tuple[str, ...], Row]] = {
 def table(document: str) -> str:
     """The table of a document."""
     titles, row = TABLES[document]
-    config = Config.from_mapping(_CREDENTIALS)
+    return table_of(titles, map(row, every_stream()))
+
+
+def every_stream(**options: Any) -> list[PinterestStream]:
+    """The streams of a sync; options as a config has them."""
+    config = Config.from_mapping({**_CREDENTIALS, **options})
     sync = Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
-    lines = (titles, ("---",) * len(titles), *(row(sync.stream(stream)) for stream in STREAMS))
+    return all_streams(sync)
+
+
+def table_of(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table as Markdown has it."""
+    lines = (titles, ("---",) * len(titles), *rows)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
@@ -105,7 +116,12 @@ def stale() -> Iterator[tuple[Path, str]]:
             yield path, wanted
 
 
-def _link(stream: type[PinterestStream]) -> re.Match[str]:
+def link_of(stream: type[PinterestStream]) -> re.Match[str]:
+    """The link to the operation that a stream is made of; its group is the operation.
+
+    Raises:
+        LookupError: its docstring has none.
+    """
     link = _LINK.search(_docstring(stream))
     if link is None:
         raise LookupError(f"The docstring of {stream.stream_name()} has no link to its operation.")
@@ -120,9 +136,19 @@ def _words(class_name: str) -> str:
     return camel_to_snake(class_name).replace("_", " ")
 
 
-def _key(stream: PinterestStream) -> str:
-    keys = [stream.primary_key] if isinstance(stream.primary_key, str) else stream.primary_key
-    return ", ".join(f"`{key}`" for key in keys)
+def key_fields(stream: PinterestStream) -> tuple[str, ...]:
+    """The fields of a stream's primary key."""
+    return (stream.primary_key,) if isinstance(stream.primary_key, str) else tuple(stream.primary_key)
+
+
+def as_code(fields: Iterable[str]) -> str:
+    """Names of fields in a sentence."""
+    return ", ".join(f"`{field}`" for field in fields)
+
+
+def needs_of(stream: PinterestStream) -> str:
+    """The permissions and rights that a stream needs."""
+    return ", ".join([*(f"`{scope}`" for scope in stream.scopes), *([stream.access.needs] if stream.access else [])])
 
 
 def _cursor(stream: PinterestStream) -> str:

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Fault, NoAccess
+from integration_tests.stream_table import every_stream
 from integration_tests.support.assertions import assert_same, assert_understandable, key_of, keys_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS
+from integration_tests.support.foreign_keys import assert_foreign_keys_hold
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, run_sync
@@ -84,7 +86,8 @@ def _without_refused(stream: str, row: Record) -> Record:
 
 
 def test_it_is_read_whole() -> None:
-    with as_recorded(world(), profile="ample") as sim:
+    of_every_kind = world(catalogs=3, catalog_product_groups=4)
+    with as_recorded(of_every_kind, profile="ample") as sim:
         output = read(sim)
         for stream in KEYS:
             if stream in SHUT_OUT:
@@ -92,6 +95,7 @@ def test_it_is_read_whole() -> None:
             else:
                 assert output.status(stream) == "COMPLETE", [error.message for error in output.errors_of(stream)]
                 assert_whole(stream, output.records[stream], sim)
+        assert_foreign_keys_hold(every_stream(), output.records)
 
 
 @pytest.mark.parametrize(

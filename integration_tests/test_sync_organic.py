@@ -8,6 +8,7 @@ import pytest
 from airbyte_cdk.models import Type
 
 from integration_tests.simulator import Fault, NoAccess
+from integration_tests.stream_table import every_stream
 from integration_tests.support.assertions import (
     assert_exact,
     assert_failed,
@@ -17,6 +18,7 @@ from integration_tests.support.assertions import (
     without_nulls,
 )
 from integration_tests.support.days import days_later
+from integration_tests.support.foreign_keys import assert_foreign_keys_hold
 from integration_tests.support.outputs import Output, Record, state_of
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -133,6 +135,7 @@ def test_owners_come_from_the_ad_accounts_that_are_emitted_too(agency: Simulator
     assert_succeeded(output, streams)
     assert_owners(output, agency.world, EVERYTHING, owners_of(agency.world))
     assert len(agency.calls("ad_accounts/list")) == 1
+    assert_foreign_keys_hold(every_stream(organic_per_ad_account=True), output.records)
 
 
 def test_the_options_of_accounts_limit_the_owners(agency: Simulator) -> None:

@@ -16,6 +16,7 @@ FEWEST_WORDS = 4
 INTERNAL = {
     "AttributeError",
     "ArgumentParser",
+    "ForeignKey",
     "LookupError",
     "MalformedAnswerError",
     "NumberOption",
@@ -26,7 +27,7 @@ INTERNAL = {
     "compile",
     "_account_ids",
 }
-"""Calls whose texts no user of a sync sees: errors that are caught, help on the command line, titles of options."""
+"""Calls whose texts no user of a sync sees: caught errors, help on the command line, titles of options, documents."""
 
 UNSEEN = {
     "tuple[ReportRequest, ReportRequest] | None",
@@ -72,7 +73,7 @@ def unseen_parts(node: ast.AST) -> Iterator[ast.AST]:
     """What below a node is no text of its own: docstrings, internal errors, descriptions, pieces of a longer text."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         yield node.value
-    elif (isinstance(node, ast.Call) and called(node) in INTERNAL) or tells_a_cost(node):
+    elif (isinstance(node, ast.Call) and called(node) in INTERNAL) or is_for_documents(node):
         yield from ast.walk(node)
     elif isinstance(node, ast.JoinedStr):
         yield from (part for part in node.values if isinstance(part, ast.Constant))
@@ -80,10 +81,11 @@ def unseen_parts(node: ast.AST) -> Iterator[ast.AST]:
         yield from (value for key, value in zip(node.keys, node.values, strict=True) if is_description(key))
 
 
-def tells_a_cost(node: ast.AST) -> bool:
-    """Whether the text is for the tables of streams: what a sync of the stream costs."""
+def is_for_documents(node: ast.AST) -> bool:
+    """Whether the text is for the pages of streams: what a sync of one costs, or when a parent is missing."""
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    return any("cost" in (getattr(target, "id", ""), getattr(target, "attr", "")) for target in targets)
+    names = {getattr(target, part, "") for target in targets for part in ("id", "attr")}
+    return not names.isdisjoint({"cost", "parent_unless"})
 
 
 def called(call: ast.Call) -> str:

@@ -11,6 +11,7 @@ from source_pinterest.api.bodies import ListPage, ListShape
 from source_pinterest.api.not_served import NotServedError
 from source_pinterest.api.session import Answer
 from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.slices import failure_of
 from source_pinterest.streams.catalogs import Catalogs, CatalogsFeedProcessingResults, CatalogsFeeds
 from source_pinterest.streams.organic.catalog_stream import CatalogStream
@@ -52,6 +53,7 @@ class CatalogsFeedIngestionStats(ReportStatsStream):
     primary_key: str | list[str] = ["feed_id", "code"]  # noqa: RUF012 - as above
     report_type = "FEED_INGESTION_ISSUES"
     subjects = CatalogsFeeds
+    foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
     cost = f"1 a feed and page of {limits.PAGE_SIZE}"
     partition_keys = ("feed_id",)
 

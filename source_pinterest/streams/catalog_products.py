@@ -6,6 +6,7 @@ from dataclasses import replace
 from source_pinterest import limits
 from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, list_page, one_item, with_key
 from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.foreign_keys import to_pin
 from source_pinterest.streams.catalogs import CatalogsProductGroups
 from source_pinterest.streams.organic.catalog_stream import CatalogStream
 
@@ -17,6 +18,7 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
     path_template = "catalogs/product_groups/{product_group_id}/products"
     scopes = ("boards:read", "catalogs:read", "pins:read")
     shape = ListShape(("pin_id",))
+    foreign_keys = (to_pin("pin_id"),)
     parent = CatalogsProductGroups
     cost = f"1 a product group and page of {limits.PAGE_SIZE}"
     partition_keys = ("product_group_id",)

@@ -14,6 +14,7 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.organic.catalog_stream import CatalogStream
 
@@ -41,6 +42,7 @@ class CatalogsFeeds(CatalogStream):
     """Feeds, without what Pinterest signs in with. https://developers.pinterest.com/docs/api/v5/feeds-list."""
 
     path_template = "catalogs/feeds"
+    foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -91,6 +93,7 @@ class CatalogsProductGroups(CatalogStream):
     """Product groups of catalogs. https://developers.pinterest.com/docs/api/v5/catalogs_product_groups-list."""
 
     path_template = "catalogs/product_groups"
+    foreign_keys = (ForeignKey("catalogs", ("catalog_id",)), ForeignKey("catalogs_feeds", ("feed_id",)))
 
 
 def _public_address(location: Any) -> str | None:

@@ -12,6 +12,7 @@ from source_pinterest.api.errors import BadRequestError, SliceError
 from source_pinterest.api.session import Answer
 from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.catalogs import Catalogs, CatalogsFeeds
 from source_pinterest.streams.organic.catalog_stream import CatalogStream
@@ -36,6 +37,7 @@ class ReportStatsStream(CatalogStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
+        self.foreign_keys = (ForeignKey(self.subjects.stream_name(), self.partition_keys), *self.foreign_keys)
         self._write: Write = _in_brackets
         self._is_understood = False
 

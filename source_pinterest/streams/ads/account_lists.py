@@ -7,6 +7,7 @@ from typing import Any
 
 from source_pinterest.api.access import beta, restricted
 from source_pinterest.streams.ads.base import AdAccountStream
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 
 
 class Audiences(AdAccountStream):
@@ -55,6 +56,7 @@ class BillingProfiles(AdAccountStream):
     """Billing profiles, inactive ones included. https://developers.pinterest.com/docs/api/v5/billing_profiles-get."""
 
     path_template = "ad_accounts/{ad_account_id}/billing_profiles"
+    foreign_keys = (ForeignKey("ad_accounts", ("advertiser_id",)),)
     scopes = ("ads:read", "billing:read")
     access = restricted("the billing profiles")
 

@@ -11,6 +11,8 @@ from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, PinterestError
 from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 
@@ -21,6 +23,10 @@ class AdAccountStream(PinterestStream, ABC):
     scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
     partition_keys = ("ad_account_id",)
     cost = f"1 an ad account and page of {limits.PAGE_SIZE}"
+
+    def __init__(self, sync: Sync, name: str = "") -> None:
+        super().__init__(sync, name)
+        self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), self.partition_keys), *self.foreign_keys)
 
     @cached_property
     def ad_accounts(self) -> AdAccounts:

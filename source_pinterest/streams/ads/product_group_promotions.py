@@ -7,6 +7,7 @@ from source_pinterest.config import STATUSES
 from source_pinterest.streams.ads.entities import AdGroups
 from source_pinterest.streams.ads.entity_lists import EntityListStream
 from source_pinterest.streams.ads.entity_stream import EntityStream
+from source_pinterest.streams.base.foreign_keys import ForeignKey, to_pin
 
 
 class ProductGroupPromotions(EntityListStream):
@@ -14,6 +15,11 @@ class ProductGroupPromotions(EntityListStream):
 
     path_template = "ad_accounts/{ad_account_id}/product_group_promotions"
     listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"ad_group_id": AdGroups}
+    foreign_keys = (
+        ForeignKey("ad_groups", ("ad_group_id",)),
+        ForeignKey("catalogs_product_groups", ("catalog_product_group_id",), unless="the catalog is somebody else's"),
+        to_pin("collections_hero_pin_id"),
+    )
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The page, and every status that may have delivered."""

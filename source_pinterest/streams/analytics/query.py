@@ -39,6 +39,7 @@ from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.call_shape import Call, tile
 from source_pinterest.streams.analytics.calls import COLUMNS, AnalyticsCalls, Ids
+from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.keys import KeyCheck, KeyDoubts, RowKey
 from source_pinterest.streams.base.asked_days import within
 from source_pinterest.streams.base.context import Sync
@@ -72,10 +73,10 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.primary_key = [self.id_column, *self.breakdown, DATE]
-        self.doubts = KeyDoubts(self.notices)
+        self.primary_key, self.doubts = [self.id_column, *self.breakdown, DATE], KeyDoubts(self.notices)
         wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
         self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
+        self.foreign_keys = entity_keys((self.id_column, *self.breakdown), self.columns)
         self.listed = sync.stream(self.entities) if self.entities else None
         self._line = threading.Semaphore(limits.SLICES_IN_LINE)
 

@@ -40,6 +40,7 @@ from source_pinterest.state.keyed import KeyColumns
 from source_pinterest.state.period import DayRange, Period, fingerprint
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
+from source_pinterest.streams.analytics.entity_keys import report_keys
 from source_pinterest.streams.analytics.keys import KeyDoubts
 from source_pinterest.streams.analytics.report_key import ReportKey
 from source_pinterest.streams.analytics.report_rows import ReportRows
@@ -72,6 +73,7 @@ class ReportStream(AdAccountStream, ABC):
         self.primary_key = [*self.key_columns, *self.stamped_columns()]
         asked = dict.fromkeys((*self.id_columns, "AD_ACCOUNT_ID", *self.wanted_columns()))
         self.columns = tuple(column for column in asked if self.accepts(column))
+        self.foreign_keys = report_keys(self.level, self.key_columns, self.columns)
         body = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
         self.body = {**body, **self.attribution()}
         per_window = len(self.variants())

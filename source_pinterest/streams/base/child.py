@@ -9,6 +9,8 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import SliceError
 from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 
@@ -17,6 +19,14 @@ class ChildStream(PinterestStream, ABC):
     """One slice for each id of a parent stream. The ids of all its parents stand on each record."""
 
     parent: ClassVar[type[PinterestStream]]
+    parent_unless: ClassVar[str] = ""
+    """When the parent stream lacks the parent of a record; empty where it never does."""
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        of_parents = (key for key in self.parents.foreign_keys if set(key.fields) <= set(self.partition_keys))
+        parent = ForeignKey(self.parent.stream_name(), self.partition_keys, self.parent_unless)
+        self.foreign_keys = tuple(dict.fromkeys((*of_parents, parent, *self.foreign_keys)))
 
     @cached_property
     def parents(self) -> PinterestStream:

@@ -39,6 +39,7 @@ from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period
 from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds
 from source_pinterest.streams.base.reader import SliceReader
 from source_pinterest.streams.base.slices import key_of_parent, partition_slice
@@ -55,6 +56,8 @@ class PinterestStream(HttpStream, ABC):
     """What a sync costs, for the tables of the documentation."""
     partition_keys: tuple[str, ...] = ()
     """What a slice of this stream is called by: the ids of its parents."""
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    """What a leaf declares; its base adds the parents, whose ids it stamps."""
     page_size: int | None = limits.PAGE_SIZE
     """None for what comes in one answer, without pages."""
     shape: ClassVar[ListShape] = BY_ID
@@ -65,21 +68,18 @@ class PinterestStream(HttpStream, ABC):
     """The days that the stream has, where it is about days."""
     checkpoint: PinterestCursor | None = None
     """The stream's cursor; None where it is read whole each time."""
-
-    is_resumable = False
-    """Otherwise the framework's sequential reader starts the stream again and again."""
+    is_resumable = False  # otherwise the framework's sequential reader starts the stream again and again
 
     def __init__(self, sync: Sync, name: str = "") -> None:
         self._name = name or self.stream_name()
         self.api, self.config, self.shared = sync.api, sync.config, sync
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # the framework's own would read one page of each slice and stop
-        self.usage, self.breaker = sync.api.usage.of(self.name), CircuitBreaker()
+        self.usage, self.breaker, self.notices = sync.api.usage.of(self.name), CircuitBreaker(), Notices(self.name)
         self.ids = ParentIds(self.list_ids, self.needed_ids)
         self.client = PinterestClient(
             sync.api, self.name, self.scopes, can_split=self.can_split, retries_pay=self._retries_pay
         )
-        self.notices = Notices(self.name)
 
     def _retries_pay(self) -> bool:
         return self.breaker.is_worth_retrying() and self.ids.breaker.is_worth_retrying()

@@ -22,6 +22,7 @@ class BusinessStream(ChildStream, ABC):
     scopes = (SCOPE,)
     access = _ADMIN
     parent = BusinessEmployers
+    parent_unless = "the business is the user itself"
     partition_keys = (_BUSINESS_ID,)
 
     def slices(self) -> Iterator[StreamSlice]:

@@ -16,6 +16,7 @@ from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 
@@ -40,6 +41,8 @@ class OrganicStream(PinterestStream):
             self.primary_key = [ACCOUNT_KEY, *own_key]
             self.partition_keys = (ACCOUNT_KEY, *self.partition_keys)
             self.stamped = {ACCOUNT_KEY: _OWNER, **self.stamped}
+            own = (key._replace(fields=(ACCOUNT_KEY, *key.fields)) for key in self.foreign_keys)
+            self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), (ACCOUNT_KEY,)), *own)
             self.access = self.access or role("Admin")
 
     @cached_property

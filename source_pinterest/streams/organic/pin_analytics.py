@@ -37,6 +37,7 @@ from source_pinterest.state.pin_cursor import PinCursor, Reading
 from source_pinterest.streams.base.asked_days import within
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.slices import END, START, batches, failure_of, key_of_parent, partition_slice
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pin_metrics import Metrics, PinMetrics
@@ -59,6 +60,7 @@ class PinAnalytics(OrganicStream):
     page_size = None
     scopes = ("boards:read", "pins:read")
     partition_keys = ("pin_id",)
+    foreign_keys = (ForeignKey("pins", ("pin_id",)),)
     cursor_field = "date"
     cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_CALL} pins in Pinterest's beta"
     checkpoint: PinCursor

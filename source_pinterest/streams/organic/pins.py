@@ -11,6 +11,7 @@ from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import GoneError, ListingCappedError
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.listing import Listed, SeenIds
 from source_pinterest.streams.base.slices import failure_of, key_of_parent, partition_slice
 from source_pinterest.streams.organic.base import OrganicStream
@@ -30,6 +31,10 @@ class Pins(OrganicStream):
 
     path_template = "pins"
     scopes = ("boards:read", "pins:read")
+    foreign_keys = tuple(
+        ForeignKey(stream, fields, unless="the board is somebody else's, on which the user no longer works")
+        for stream, fields in (("boards", ("board_id",)), ("board_sections", ("board_id", "board_section_id")))
+    )
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The page, and pins on protected boards as well: Pinterest leaves them out unless asked."""
@@ -71,6 +76,7 @@ class BoardPins(BoardedPinStream):
     cost = f"1 a board and page of {limits.PAGE_SIZE}"
     parent = Boards
     partition_keys = ("board_id",)
+    foreign_keys = (ForeignKey("board_sections", ("board_id", "board_section_id")),)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The page, and whether totals come along."""

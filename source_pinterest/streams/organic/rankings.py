@@ -8,6 +8,7 @@ from source_pinterest import limits
 from source_pinterest.api.access import BUSINESS_ACCOUNT
 from source_pinterest.api.bodies import ListPage, ListShape, parse_json, with_key
 from source_pinterest.dates import days_before
+from source_pinterest.streams.base.foreign_keys import to_pin
 from source_pinterest.streams.base.slices import END, START
 from source_pinterest.streams.base.varied import VariedStream
 from source_pinterest.streams.organic.base import OrganicStream
@@ -23,6 +24,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
     scopes = ("pins:read", "user_accounts:read")
     access = BUSINESS_ACCOUNT
     cost = "1 a metric"
+    foreign_keys = (to_pin("pin_id"),)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The days, and as many pins as there may be."""

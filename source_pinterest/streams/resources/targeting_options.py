@@ -20,6 +20,7 @@ from source_pinterest.api.session import Answer
 from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.resources.interests import InterestTree
@@ -53,6 +54,7 @@ class TargetingOptions(DocumentStream):
     primary_key: str | list[str] = ["targeting_type", "id"]  # noqa: RUF012 - an attribute of the framework's
     path_template = "resources/targeting/{option_type}"
     partition_keys = ("option_type",)
+    foreign_keys = (ForeignKey("targeting_options", ("targeting_type", "parent_id")),)
     scopes = ("ads:read",)
     cost = f"1 a targeting type, 2 an ad account, and for levels 1 an interest, {limits.INTERESTS_ASKED} at most"
 

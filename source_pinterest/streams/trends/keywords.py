@@ -4,6 +4,7 @@ Both streams are made of the same answers, each of which a sync asks for once.
 """
 
 from source_pinterest.api.bodies import ListPage, Record
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.trends.keyword_answers import KeywordTrendStream
 
 SERIES = (("time_series", False), ("predicted_time_series", True))
@@ -28,6 +29,7 @@ class TrendingKeywordWeeks(KeywordTrendStream):
     """Weeks of the keywords in `trending_keywords`. https://developers.pinterest.com/docs/api/v5/trending_keywords-list."""
 
     primary_key: str | list[str] = ["region", "trend_type", "keyword", "week"]  # noqa: RUF012 - as above
+    foreign_keys = (ForeignKey("trending_keywords", ("region", "trend_type", "keyword")),)
 
     def rows(self, page: ListPage) -> list[Record]:
         """The weeks of the keywords; one that is told twice is as it was, not as it was forecast."""
