@@ -4,9 +4,11 @@
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+import yaml
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest.api import Api
@@ -45,8 +47,7 @@ def records_of(stream: PinterestStream) -> str:
 
 def for_readers(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the README's table."""
-    needs = [*(f"`{scope}`" for scope in stream.scopes), *([stream.access.needs] if stream.access else [])]
-    return f"`{stream.name}`", records_of(stream), _key(stream), _cursor(stream), ", ".join(needs), stream.cost
+    return f"`{stream.name}`", records_of(stream), _key(stream), _cursor(stream), stream.cost
 
 
 def operation_of(stream: type[PinterestStream]) -> str:
@@ -62,27 +63,46 @@ def for_users(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the user page's table."""
     link = _link(type(stream))[0]
     level = f", {stream.level}" if isinstance(stream, ReportStream) else ""
-    cursor = _cursor(stream)
+    needs = [*(f"`{scope}`" for scope in stream.scopes), *([stream.access.needs] if stream.access else [])]
     return (
         f"`{stream.name}`",
+        records_of(stream),
         f"[{operation_of(type(stream))}]({link}){level}",
         _key(stream),
-        f"Yes, {cursor}" if cursor else "No",
+        _cursor(stream),
+        ", ".join(needs),
+        stream.cost,
     )
 
 
-TABLES: Mapping[str, tuple[tuple[str, ...], Row]] = {
-    "README.md": (("Stream", "Records", "Primary key", "Incremental by", "Needs", "Calls"), for_readers),
-    "docs/pinterest.md": (("Stream", "API", "Primary key", "Incremental"), for_users),
+def suggested() -> Sequence[type[PinterestStream]]:
+    """The streams that platforms suggest."""
+    names = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))["data"]["suggestedStreams"]["streams"]
+    return [stream for stream in STREAMS if stream.stream_name() in names]
+
+
+class Table(NamedTuple):
+    """A table of streams: its titles, its rows, and what makes a row of a stream."""
+
+    titles: tuple[str, ...]
+    streams: Sequence[type[PinterestStream]]
+    row: Row
+
+
+TABLES: Mapping[str, Table] = {
+    "README.md": Table(("Stream", "Records", "Primary key", "Incremental by", "Calls"), suggested(), for_readers),
+    "docs/pinterest.md": Table(
+        ("Stream", "Records", "API", "Primary key", "Incremental by", "Needs", "Calls"), STREAMS, for_users
+    ),
 }
 
 
 def table(document: str) -> str:
     """The table of a document."""
-    titles, row = TABLES[document]
+    titles, streams, row = TABLES[document]
     config = Config.from_mapping(_CREDENTIALS)
     sync = Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
-    lines = (titles, ("---",) * len(titles), *(row(sync.stream(stream)) for stream in STREAMS))
+    lines = (titles, ("---",) * len(titles), *(row(sync.stream(stream)) for stream in streams))
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
