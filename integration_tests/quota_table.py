@@ -47,9 +47,9 @@ class Task(NamedTuple):
     calls: dict[str, int]
 
 
-def list_calls() -> int:
+def list_calls(entities: tuple[int, ...] = ENTITIES) -> int:
     """The calls for one ad account's campaigns, ad groups and ads."""
-    return sum(math.ceil(count / limits.PAGE_SIZE) for count in ENTITIES)
+    return sum(math.ceil(count / limits.PAGE_SIZE) for count in entities)
 
 
 def analytics_calls(days: int, rows_a_day: int = 1, levels: tuple[int, ...] = LEVELS) -> list[int]:
