@@ -144,9 +144,10 @@ fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff format
 	$(PY) -m ruff check --fix
 
-docs: $(INSTALLED) ## Write the tables of streams and operations, docs/streams/, and the chart in docs/images
+docs: $(INSTALLED) ## Write the tables of streams, quotas and operations, docs/streams/, and the chart in docs/images
 	@$(PY) -m integration_tests.stream_table
 	@$(PY) -m integration_tests.stream_pages
+	@$(PY) -m integration_tests.quota_table
 	@$(PY) -m integration_tests.operation_table
 	@$(PY) -m integration_tests.demo_duckdb.docs_picture
 

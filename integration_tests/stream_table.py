@@ -4,10 +4,11 @@
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import yaml
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest.api import Api
@@ -46,8 +47,7 @@ def records_of(stream: PinterestStream) -> str:
 
 def for_readers(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the README's table."""
-    key = as_code(key_fields(stream))
-    return f"`{stream.name}`", records_of(stream), key, _cursor(stream), needs_of(stream), stream.cost
+    return f"`{stream.name}`", records_of(stream), as_code(key_fields(stream)), _cursor(stream), stream.cost
 
 
 def operation_of(stream: type[PinterestStream]) -> str:
@@ -63,25 +63,43 @@ def for_users(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the user page's table."""
     link = link_of(type(stream))[0]
     level = f", {stream.level}" if isinstance(stream, ReportStream) else ""
-    cursor = _cursor(stream)
     return (
         f"`{stream.name}`",
+        records_of(stream),
         f"[{operation_of(type(stream))}]({link}){level}",
         as_code(key_fields(stream)),
-        f"Yes, {cursor}" if cursor else "No",
+        _cursor(stream),
+        needs_of(stream),
+        stream.cost,
     )
 
 
-TABLES: Mapping[str, tuple[tuple[str, ...], Row]] = {
-    "README.md": (("Stream", "Records", "Primary key", "Incremental by", "Needs", "Calls"), for_readers),
-    "docs/pinterest.md": (("Stream", "API", "Primary key", "Incremental"), for_users),
+def suggested() -> Sequence[str]:
+    """The streams that platforms suggest."""
+    metadata = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
+    return tuple(metadata["data"]["suggestedStreams"]["streams"])
+
+
+class Table(NamedTuple):
+    """A table of streams: its titles, the names of its streams if it has not all, and what makes a row of a stream."""
+
+    titles: tuple[str, ...]
+    names: Sequence[str] | None
+    row: Row
+
+
+TABLES: Mapping[str, Table] = {
+    "README.md": Table(("Stream", "Records", "Primary key", "Incremental by", "Calls"), suggested(), for_readers),
+    "docs/pinterest.md": Table(
+        ("Stream", "Records", "API", "Primary key", "Incremental by", "Needs", "Calls"), None, for_users
+    ),
 }
 
 
 def table(document: str) -> str:
     """The table of a document."""
-    titles, row = TABLES[document]
-    return table_of(titles, map(row, every_stream()))
+    titles, names, row = TABLES[document]
+    return table_of(titles, (row(stream) for stream in every_stream() if names is None or stream.name in names))
 
 
 def every_stream(**options: Any) -> list[PinterestStream]:

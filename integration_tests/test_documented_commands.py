@@ -27,6 +27,8 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"make demo( .*)?": ".ci/run",
     r"make demo-duckdb( .*)?": ".ci/run",
     r"make demo-dbt": ".ci/run",
+    r"make test": ".ci/run",
+    r"make install": "Makefile",
     r"\.venv/bin/python -m source_pinterest\.authorize( --scope .*)?": "integration_tests/test_authorize.py",
     r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks\]'": "Makefile",
     r"\.venv/bin/python -m integration_tests\.demo": "Makefile",
@@ -133,6 +135,7 @@ def test_what_is_run_elsewhere_is_run_there() -> None:
     for where in RUN_ELSEWHERE.values():
         assert (ROOT / where).is_file()
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "\nmake check test\n" in ci
     assert "\nmake demo demo-duckdb demo-dbt" in ci
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for needed in (

@@ -6,54 +6,34 @@ from pathlib import Path
 
 import pytest
 
+from integration_tests.quota_table import LEVELS, analytics_calls, rounded, rows, written
 from source_pinterest import limits
 from source_pinterest.cli.authorize import scopes
-from source_pinterest.streams.analytics.call_shape import tile
 
 ROOT = Path(__file__).parents[1]
 ACCOUNTS = 1_000
-LEVELS = (1, 50, 200, 1_000)
-"""Entities of an ad account at each level, as docs/sharding.md assumes them."""
+COMPARED = ("board_pins", "ads", "campaign_analytics")
+"""The streams that docs/benchmarks.md compares with the official connector."""
 
 
-COMPARED = {
-    "Calls for 1,000 pins of boards": ("board_pins", "0 ms", "Calls per 1,000"),
-    "Calls for 1,000 ads": ("ads", "0 ms", "Calls per 1,000"),
-    "Calls for 1,000 rows of campaign analytics": ("campaign_analytics", "0 ms", "Calls per 1,000"),
-    "Pins of boards a second, with 100 ms of latency": ("board_pins", "100 ms", "Records/s"),
-}
-"""The rows of the README's comparison: stream, latency and column in the table of docs/benchmarks.md."""
-
-
-def measured(reader: str, stream: str, latency: str, column: str) -> str:
-    """A number of docs/benchmarks.md, as short as the README has it."""
+def calls_per_1_000(reader: str, stream: str) -> set[float]:
+    """What docs/benchmarks.md has measured."""
     text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     titles, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if "|" in line]
     found = [dict(zip(titles, row, strict=True)) for row in rows]
-    [number] = {
-        row[column]
+    return {
+        float(row["Calls per 1,000"].replace(",", ""))
         for row in found
-        if (row["Stream"], row["Reader"], row["Latency"]) == (f"`{stream}`", reader, latency)
-        and row["Workers"] in {"", "default"}
+        if (row["Stream"], row["Reader"]) == (f"`{stream}`", reader)
     }
-    value = float(number.replace(",", ""))
-    return f"{value:,.0f}" if value >= 1 else f"{value:.1g}"
 
 
-@pytest.mark.parametrize("what", COMPARED)
-def test_the_readme_compares_with_the_numbers_that_were_measured(what: str) -> None:
+@pytest.mark.parametrize("stream", COMPARED)
+def test_the_readme_says_that_the_connector_makes_a_fraction_of_the_calls(stream: str) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    numbers = [measured(reader, *COMPARED[what]) for reader in ("official connector", "this connector")]
-    assert f"| {what} | {' | '.join(numbers)} |\n" in text, "`make bench` has changed them: change the README too"
-
-
-def calls(days: int) -> list[int]:
-    """The analytics calls that each level of an account takes for so many days."""
-    found = []
-    for ids in LEVELS:
-        ids_per_call, days_per_call = tile(ids, days)
-        found.append(math.ceil(ids / ids_per_call) * math.ceil(days / days_per_call))
-    return found
+    ours, theirs = (calls_per_1_000(reader, stream) for reader in ("this connector", "official connector"))
+    assert max(ours) < min(theirs) / 2, "say something else in README.md"
+    assert "[a fraction of the official connector's calls](docs/benchmarks.md)" in text
 
 
 def row(what: str) -> str:
@@ -68,10 +48,10 @@ def row(what: str) -> str:
         ("Lists", [1, 1, LEVELS[-1] // limits.PAGE_SIZE], "ads_read"),
         (
             "A daily sync",
-            calls(limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS + limits.LOOKBACK_MARGIN_DAYS + 1),
+            analytics_calls(limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS + limits.LOOKBACK_MARGIN_DAYS + 1),
             "ads_analytics",
         ),
-        ("The first sync, the last 90 days", calls(limits.SYNC_HISTORY_DAYS + 1), "ads_analytics"),
+        ("The first sync, the last 90 days", analytics_calls(limits.SYNC_HISTORY_DAYS + 1), "ads_analytics"),
     ],
 )
 def test_the_arithmetic_of_an_agency(what: str, each: list[int], category: str) -> None:
@@ -87,6 +67,31 @@ def test_the_arithmetic_of_older_days() -> None:
     minutes = math.ceil(total / limits.CALLS_PER_MINUTE["ads_analytics"])
     assert f"4 levels of {reports} reports" in row("The first sync, the older days")
     assert row("The first sync, the older days").endswith(f"| {total:,} | {minutes} minutes |")
+
+
+def test_the_hours_of_backfills_are_computed() -> None:
+    text = (ROOT / "docs" / "pinterest.md").read_text(encoding="utf-8")
+    assert f"<!-- quotas: begin -->\n\n{written()}\n\n<!-- quotas: end -->" in text, "Run `make docs`."
+
+
+def test_the_hours_of_a_first_sync_are_those_of_its_calls() -> None:
+    """For each account 6 calls for lists, 14 for 90 days of analytics, and 40 for the reports about the days before."""
+    [row] = [row for row in rows() if row[0] == "First sync, 914 days"]
+    standard = (rounded(accounts * (14 + 40) / 300 / 60) for accounts in (10, 100, 1_000))
+    assert row == ("First sync, 914 days", "60", *standard, "0.1", "120", "1,416")
+
+
+def test_fewer_calls_a_minute_take_more_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = written()
+    monkeypatch.setitem(limits.CALLS_PER_MINUTE, "ads_analytics", 30)  # type: ignore[arg-type]
+    assert written() != before
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"), [(0.0, "0.1"), (0.1, "0.1"), (0.11, "0.2"), (3.0, "3.0"), (9.95, "10.0"), (1415.2, "1,416")]
+)
+def test_hours_are_rounded_up(hours: float, told: str) -> None:
+    assert rounded(hours) == told
 
 
 def test_the_consent_page_by_hand_asks_for_the_same_permissions() -> None:

@@ -1,4 +1,4 @@
-"""Draws the chart of docs/pinterest.md: that of the demo, on a day that never changes. `make docs` runs it."""
+"""Draws the chart of README.md: that of the demo, on a day that never changes. `make docs` runs it."""
 
 import hashlib
 import sys
