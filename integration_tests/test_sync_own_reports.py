@@ -172,16 +172,29 @@ def test_campaigns_of_every_objective_are_asked_for(sim: Simulator) -> None:
     assert len({name for names in named for name in names}) == 9
 
 
-@pytest.mark.parametrize("names_the_refused", [True, False])
-def test_objectives_that_pinterest_does_not_know_cost_no_campaign(names_the_refused: bool) -> None:
-    newer = ["APP_INSTALL", "SALES", "LEADS", "CTV_CONSIDERATION"]
-    with Simulator(world(campaigns=3), refused_names=newer, names_the_refused=names_the_refused) as sim:
+NEWER = ["APP_INSTALL", "SALES", "LEADS", "CTV_CONSIDERATION"]
+
+
+def test_objectives_that_pinterest_does_not_know_cost_no_campaign() -> None:
+    with Simulator(world(campaigns=3), refused_names=NEWER) as sim:
         output = read(sim, BRANDS)
         assert_succeeded(output, [BRANDS])
         assert_exact(output, sim, [BRANDS], start=ago(sim, DAYS))
         assert "Pinterest knows no campaigns of the objectives" in " ".join(output.warnings())
         cursors = [entry["cursor"] for entry in output.states[BRANDS]["states"]]
         assert ["missing" in cursor for cursor in cursors] == [False, False]
+
+
+def test_a_refusal_that_names_no_objective_leaves_the_days_owed() -> None:
+    """And costs no row of the other campaigns."""
+    with Simulator(world(campaigns=3), refused_names=NEWER, names_the_refused=False) as sim:
+        output = read(sim, BRANDS)
+        assert output.status(BRANDS) == "INCOMPLETE"
+        assert_exact(output, sim, [BRANDS], start=ago(sim, DAYS))
+    with Simulator(sim.world) as healthy:
+        second = read(healthy, BRANDS, state=output.states)
+        assert_succeeded(second, [BRANDS])
+        assert_exact(second, healthy, [BRANDS], start=ago(healthy, DAYS))
 
 
 def test_a_week_alone_is_asked_for_with_the_one_before_it(sim: Simulator) -> None:

@@ -13,7 +13,7 @@ class ReportRefusedError(FatalError):
 
 
 class ObjectivesRefusedError(SliceError):
-    """Pinterest does not know the newer objectives of campaigns, so that no campaign has them."""
+    """Pinterest refuses a request that names the newer objectives of campaigns alone, which it may not know."""
 
     kind = FailureType.config_error
 
