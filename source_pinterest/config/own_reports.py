@@ -43,6 +43,8 @@ PRODUCT_PARTS = (
     "CONVERSION_PRODUCT_ID_GROUP",
 )
 """The same of conversions; the stream says which of them it is about."""
+_OF_AD_GROUPS = ("AD_GROUP_ID", "AD_GROUP_NAME")
+"""Not asked for at the level of campaigns, whose rows they might split."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +67,15 @@ class OwnReport:
 USUAL_MARKETING_MIX = OwnReport(
     level="CAMPAIGN_TARGETING",
     granularity=Granularity.DAY,
-    columns=tuple(column for column in MMM_COLUMNS if column not in (*MMM_PARTS, *_MMM_COLUMNS_SINCE_5_28)),
+    columns=tuple(
+        column for column in MMM_COLUMNS if column not in (*MMM_PARTS, *_MMM_COLUMNS_SINCE_5_28, *_OF_AD_GROUPS)
+    ),
     targeting_types=USUAL_MMM_TARGETING_TYPES,
 )
 USUAL_PRODUCTS = OwnReport(
     level="CAMPAIGN",
     granularity=Granularity.WEEK,
-    columns=tuple(column for column in PRODUCT_COLUMNS if column not in PRODUCT_PARTS),
+    columns=tuple(column for column in PRODUCT_COLUMNS if column not in (*PRODUCT_PARTS, *_OF_AD_GROUPS)),
 )
 
 
@@ -90,9 +94,10 @@ def read_marketing_mix(value: Any) -> tuple[OwnReport, tuple[str, ...]]:
     """
     fields = _Fields.of(MARKETING_MIX, value)
     usual = USUAL_MARKETING_MIX
-    columns, notices = fields.columns(usual.columns, MMM_COLUMNS)
+    level = fields.choice("level", MMM_LEVELS, usual.level)
+    columns, notices = fields.columns(_usual_columns(usual, level), MMM_COLUMNS)
     report = OwnReport(
-        level=fields.choice("level", MMM_LEVELS, usual.level),
+        level=level,
         granularity=Granularity(fields.choice("granularity", MMM_GRANULARITIES, usual.granularity.value)),
         columns=columns,
         targeting_types=fields.choices("targeting_types", MMM_TARGETING_TYPES) or usual.targeting_types,
@@ -114,18 +119,23 @@ def read_products(value: Any) -> tuple[OwnReport, tuple[str, ...]]:
     """
     fields = _Fields.of(PRODUCTS, value)
     usual = USUAL_PRODUCTS
-    columns, notices = fields.columns(usual.columns, PRODUCT_COLUMNS)
+    level = fields.choice("level", PRODUCT_LEVELS, usual.level)
+    columns, notices = fields.columns(_usual_columns(usual, level), PRODUCT_COLUMNS)
     if parts := [name for name in columns if name in PRODUCT_PARTS]:
         raise refusal(
             f"{fields.title('columns')}: {', '.join(parts)} can't be chosen, because each of these streams brings its "
             "own. Remove the column and select the stream that has it.",
         )
     report = OwnReport(
-        level=fields.choice("level", PRODUCT_LEVELS, usual.level),
+        level=level,
         granularity=Granularity(fields.choice("granularity", PRODUCT_GRANULARITIES, usual.granularity.value)),
         columns=columns,
     )
     return report, notices
+
+
+def _usual_columns(usual: OwnReport, level: str) -> tuple[str, ...]:
+    return (*_OF_AD_GROUPS, *usual.columns) if level.startswith("AD_GROUP") else usual.columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def test_what_is_filled_in_is_taken_in_any_case() -> None:
     ).products
 
     assert (mix.level, mix.granularity, mix.targeting_types) == ("AD_GROUP_TARGETING", Granularity.WEEK, ("GENDER",))
-    assert mix.columns == own_reports.USUAL_MARKETING_MIX.columns
+    assert mix.columns == ("AD_GROUP_ID", "AD_GROUP_NAME", *own_reports.USUAL_MARKETING_MIX.columns)
     assert (products.level, products.granularity, products.columns) == (
         "CAMPAIGN",
         Granularity.MONTH,

@@ -15,6 +15,8 @@ from integration_tests.simulator.world.world import World
 _DAYS_BACK = 913
 _MMM_TYPES = ("APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION")
 _NOT_ASKED = (
+    "AD_GROUP_ID",
+    "AD_GROUP_NAME",
     "SPEND_ORDER_LINE_PAID_TYPE",
     "PINNER_LIST_NAME",
     "CAMPAIGN_OBJECTIVE_TYPE",
@@ -47,7 +49,8 @@ class OwnReport(NamedTuple):
         """Those that are asked for where nobody chooses."""
         if not self.breakdown:
             return tuple(name for name in MMM_COLUMNS if name not in _NOT_ASKED)
-        return tuple(name for name in PRODUCT_COLUMNS if name not in PRODUCT_PARTS or name in self.parts)
+        left_out = {*PRODUCT_PARTS, *_NOT_ASKED[:2]} - {*self.parts}
+        return tuple(name for name in PRODUCT_COLUMNS if name not in left_out)
 
     def request(self, world: World, start: date | None, end: date | None, attribution: Attribution) -> ReportRequest:
         """The one report that has all rows of an account; in weeks, the first of which is whole."""

@@ -48,8 +48,10 @@ def test_a_marketing_mix_report_names_what_its_endpoint_wants(mock: requests_moc
         "targeting_types": ["APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION"],
     }
     assert asked["columns"][0] == "CAMPAIGN_ID"
-    assert len(asked["columns"]) == 19
-    assert not {"SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME", "AD_ACCOUNT_ID"} & set(asked["columns"])
+    assert len(asked["columns"]) == 17
+    assert not {"SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME", "AD_ACCOUNT_ID", "AD_GROUP_NAME"} & set(
+        asked["columns"]
+    )
 
 
 def test_more_than_five_targeting_types_take_two_requests(mock: requests_mock.Mocker) -> None:
