@@ -32,6 +32,8 @@ LISTED_BY: Mapping[str, str] = {
 
 CALLED_FOR: Mapping[str, str] = {
     "ad_accounts_get": "`ad_accounts`, where one is named",
+    "analytics_get_conversion_product_report": "the streams on brands, categories and SKUs of conversions",
+    "analytics_get_mmm_report": "`marketing_mix_report`",
     "analytics_get_report": "every stream of reports, and analytics older than 89 days",
     "interest_targeting_options_get": "`targeting_options`, for levels and parents of interests",
     "metrics_ready_state_get": "analytics that are appended",
@@ -48,8 +50,6 @@ REASONS: Mapping[str, str] = {
     "ad_groups_dynamic_titles_get_upload_url": WRITER,
     "ad_pins_analytics": "The numbers of `ad_analytics`, by pin and campaign",
     "ads_credits_discounts_get": NO_STREAM_YET,
-    "analytics_get_conversion_product_report": NO_STREAM_YET,
-    "analytics_get_mmm_report": NO_STREAM_YET,
     "audience_insights_scope_and_type_get": NO_STREAM_YET,
     "billing_invoice_download_get": "The file of an invoice in `billing_invoices`",
     "bulk_request_get": WRITER,

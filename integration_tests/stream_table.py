@@ -14,6 +14,7 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from source_pinterest.api import Api
 from source_pinterest.config import Config
 from source_pinterest.config.report_levels import is_targeting
+from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
 from source_pinterest.streams import all_streams
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
@@ -37,7 +38,7 @@ def records_of(stream: PinterestStream) -> str:
     if isinstance(stream, QueryAnalytics):
         entities = _words(stream.entities.__name__) if stream.entities else "ad accounts"
         return f"Days of {entities}{_BY_TARGETING if isinstance(stream, TargetingAnalytics) else ''}"
-    if isinstance(stream, ReportStream):
+    if isinstance(stream, ReportStream) and stream.endpoint is ANALYTICS_REPORTS:
         subject = stream.level.removesuffix("_TARGETING")
         entities = _ENTITIES_OF_LEVEL.get(subject, subject.lower().replace("_", " ") + "s")
         return f"Days of {entities}{_BY_TARGETING if is_targeting(stream.level) else ''}, as reports"
@@ -62,7 +63,7 @@ def operation_of(stream: type[PinterestStream]) -> str:
 def for_users(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the user page's table."""
     link = link_of(type(stream))[0]
-    level = f", {stream.level}" if isinstance(stream, ReportStream) else ""
+    level = f", {stream.level}" if isinstance(stream, ReportStream) and stream.endpoint is ANALYTICS_REPORTS else ""
     return (
         f"`{stream.name}`",
         records_of(stream),

@@ -1,11 +1,12 @@
 """What does a stream say that token, app or user have no right to? One sentence, and the other streams are whole."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from integration_tests.simulator import ALL_SCOPES, Fault, NoAccess
-from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
+from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
@@ -15,7 +16,9 @@ from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.base.stream import PinterestStream
 
-OPERATIONS = {operation.operation_id: operation for operation in (*ENDPOINTS, CREATE_REPORT)}
+OPERATIONS = {operation.operation_id: operation for operation in (*ENDPOINTS, *CREATE_REPORTS)}
+A_WEEK = timedelta(days=7)
+"""In it a week begins, for the streams that read whole ones."""
 OTHERS = {"boards:read": "ad_accounts", "pins:read": "ad_accounts", "user_accounts:read": "ad_accounts"}
 """A stream that does not need the permission; the boards for all that are not named here."""
 
@@ -79,7 +82,7 @@ def test_a_feature_that_pinterest_restricts(stream: type[PinterestStream]) -> No
     other = OTHERS.get(operation.scopes[-1], "boards")
     closed = (operation.operation_id, f"multi_{operation.operation_id}")
     with small(no_access=dict.fromkeys(closed, NoAccess.RESTRICTED)) as sim:
-        output = run_sync(sim, [name, other], config=sim.config(start_date=str(sim.world.today)))
+        output = run_sync(sim, [name, other], config=sim.config(start_date=str(sim.world.today - A_WEEK)))
         assert_one_sentence(output, name, "restricted feature", "ads_extras")
         assert "Authenticate again" not in output.text()
         assert_exact(output, sim, [other])

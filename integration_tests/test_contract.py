@@ -23,8 +23,9 @@ from integration_tests.simulator.calls.fields import ListField, NumberField, Tex
 from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.calls.parameters import Choice, CommaArray, Integer, Parameter, RepeatedArray
 from integration_tests.simulator.contract import required_parameters, sdk_body, sdk_call, sdk_parameters, violations
-from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
-from integration_tests.support.api_client import Client, legal_calls, legal_order
+from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
+from integration_tests.support.api_client import Client, legal_calls
+from integration_tests.support.legal_orders import legal_orders
 from integration_tests.support.pinterest import Simulator, World
 
 # Where the SDK and the simulator differ, and why the simulator is right.
@@ -279,10 +280,26 @@ def test_pin_media_comes_in_all_five_shapes(sim: Simulator) -> None:
 
 # -- asynchronous reports, ordered with a body
 
-ORDER = pinterestsdk.AdsAnalyticsCreateAsyncRequest
-FIELDS: dict[str, BodyField] = {field.name: field for field in CREATE_REPORT.fields}
-REQUIRED_BEFORE_5_28 = {"level", "columns"}
+ORDERS = {operation.operation_id: operation for operation in CREATE_REPORTS}
+MODELS: dict[str, type[BaseModel]] = {
+    "analytics/create_report": pinterestsdk.AdsAnalyticsCreateAsyncRequest,
+    "analytics/create_mmm_report": pinterestsdk.MMMReportCreate,
+    "analytics/create_conversion_product_report": pinterestsdk.ConversionProductReportCreate,
+}
+REQUIRED_BEFORE_5_28 = {"analytics/create_report": {"level", "columns"}}
 """Required in the OpenAPI document 5.23, as they are here; 5.28 no longer says so."""
+UNTYPED_FIELDS = {"start_hour", "end_hour"}
+
+every_order = pytest.mark.parametrize("operation_id", ORDERS)
+every_field = pytest.mark.parametrize(
+    ("operation_id", "field"),
+    [
+        pytest.param(operation.operation_id, field, id=f"{operation.operation_id} {field.name}")
+        for operation in CREATE_REPORTS
+        for field in operation.fields
+        if not isinstance(field, UnsimulatedField)
+    ],
+)
 
 
 def body_choices(field: BodyField) -> set[str]:
@@ -293,16 +310,21 @@ def body_choices(field: BodyField) -> set[str]:
     return set(item.rule.values) if isinstance(item, TextField) and isinstance(item.rule, Choice) else set()
 
 
-def test_an_order_takes_the_fields_that_the_contract_names() -> None:
-    assert sdk_body(CREATE_REPORT.operation_id) == ("ads_analytics_create_async_request", ORDER)
-    assert set(FIELDS) == set(ORDER.model_fields)
-    required = {name for name, field in ORDER.model_fields.items() if field.is_required()}
-    assert {name for name, field in FIELDS.items() if field.required} == required | REQUIRED_BEFORE_5_28
+@every_order
+def test_an_order_takes_the_fields_that_the_contract_names(operation_id: str) -> None:
+    fields = {field.name: field for field in ORDERS[operation_id].fields}
+    _, model = sdk_body(operation_id)
+    assert model is MODELS[operation_id]
+    assert set(fields) == set(model.model_fields)
+    required = {name for name, field in model.model_fields.items() if field.is_required()}
+    assert {name for name, field in fields.items() if field.required} == required | REQUIRED_BEFORE_5_28.get(
+        operation_id, set()
+    )
 
 
-@pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if not isinstance(field, UnsimulatedField)])
-def test_a_field_of_an_order_keeps_to_the_contract(name: str) -> None:
-    field, declared = FIELDS[name], ORDER.model_fields[name]
+@every_field
+def test_a_field_of_an_order_keeps_to_the_contract(operation_id: str, field: BodyField) -> None:
+    declared = MODELS[operation_id].model_fields[field.name]
     lengths = {part.max_length for part in flattened(declared.annotation) if isinstance(part, MaxLen)}
     lengths |= {part.max_length for part in declared.metadata if isinstance(part, MaxLen)}
 
@@ -310,25 +332,45 @@ def test_a_field_of_an_order_keeps_to_the_contract(name: str) -> None:
         typing.get_origin(part) is list for part in flattened(declared.annotation)
     )
     assert lengths == ({field.max_items} - {None} if isinstance(field, ListField) else set())
-    if not name.endswith("_hour"):
+    if field.name not in UNTYPED_FIELDS:
         assert body_choices(field) == enum_values(declared.annotation)
 
 
-def test_an_order_is_answered_in_the_form_of_the_contract(sim: Simulator, sdk: pinterestsdk.ApiClient) -> None:
-    order = ORDER.model_validate({**legal_order(sim.world), "columns": ["CTR"]})
-    account = sim.world.account_id(0)
+@every_order
+def test_an_order_is_answered_in_the_form_of_the_contract(
+    sim: Simulator, sdk: pinterestsdk.ApiClient, operation_id: str
+) -> None:
+    legal, poll = legal_orders(sim.world)[operation_id], poll_of(operation_id)
+    order, account = MODELS[operation_id].model_validate({**legal, "columns": ["CAMPAIGN_ID"]}), sim.world.account_id(0)
     sim.add_fault(Fault("report_slow", seconds=60))
 
-    created = sdk_call("analytics/create_report", sdk)(account, order)
+    created = sdk_call(operation_id, sdk)(account, order)
     assert created.report_status == pinterestsdk.BulkReportingJobStatus.IN_PROGRESS
-    first = sdk_call("analytics/get_report", sdk)(account, created.token)
+    first = sdk_call(poll, sdk)(account, created.token)
     sim.advance(61)
-    second = sdk_call("analytics/get_report", sdk)(account, created.token)
+    second = sdk_call(poll, sdk)(account, created.token)
 
     assert first.report_status == pinterestsdk.BulkReportingJobStatus.IN_PROGRESS
     assert second.report_status == pinterestsdk.BulkReportingJobStatus.FINISHED
     assert second.url.startswith("http://localhost:")
     assert violations(sim.log[-3:]) == []
+
+
+def poll_of(operation_id: str) -> str:
+    return operation_id.replace("create", "get")
+
+
+@every_order
+def test_a_token_is_good_for_its_own_kind_of_report(sim: Simulator, api: Client, operation_id: str) -> None:
+    calls = legal_calls(sim.world)
+    path = calls[poll_of(operation_id)].path
+    token = api.post(path, json=legal_orders(sim.world)[operation_id]).json()["token"]
+
+    known = {
+        other: api.get(calls[poll_of(other)].path, {"token": token}).json()["report_status"] != "DOES_NOT_EXIST"
+        for other in ORDERS
+    }
+    assert known == {other: other == operation_id for other in ORDERS}
 
 
 def test_the_statuses_of_a_report_are_those_of_the_contract() -> None:

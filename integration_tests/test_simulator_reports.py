@@ -18,7 +18,8 @@ from integration_tests.simulator import (
     ReportStatus,
 )
 from integration_tests.simulator.__main__ import parse
-from integration_tests.support.api_client import Client, download, legal_order
+from integration_tests.support.api_client import Client, download
+from integration_tests.support.legal_orders import legal_order
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.truth import DEFAULT_COLUMNS
 

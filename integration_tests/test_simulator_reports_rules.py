@@ -8,7 +8,8 @@ import pytest
 
 from integration_tests.simulator import REPORT_COLUMNS, SYNC_COLUMNS
 from integration_tests.simulator.reports.request import LEVELS, TARGETING_VALUES
-from integration_tests.support.api_client import Client, legal_calls, legal_order
+from integration_tests.support.api_client import Client, legal_calls
+from integration_tests.support.legal_orders import legal_order
 from integration_tests.support.pinterest import Simulator, World
 
 REQUIRED = ("start_date", "end_date", "granularity", "level", "columns")

@@ -15,7 +15,7 @@ from integration_tests.support.catalogs import ALL_STREAMS, BOARDED, CURSOR_FIEL
 from integration_tests.support.commands import run_here
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_with_main, run_catalog, run_sync
-from integration_tests.support.truth import BREAKDOWN_KEYS, REPORT_KEYS
+from integration_tests.support.truth import BREAKDOWN_KEYS, OWN_REPORT_KEYS, REPORT_KEYS
 from integration_tests.support.worlds import small_world
 
 FOLDER = Path(__file__).parent
@@ -99,6 +99,7 @@ def test_records_are_what_discover_declares(sim: Simulator, tmp_path: Path) -> N
     assert {stream.name for stream in catalog.streams} == {
         *ALL_STREAMS,
         *REPORT_KEYS,
+        *OWN_REPORT_KEYS,
         *BREAKDOWN_KEYS,
         "product_group_promotions",
     }

@@ -25,13 +25,12 @@ from source_pinterest.api.rights import AccessMissingError, RestrictedError, Rig
 from source_pinterest.columns import SYNC_COLUMNS
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
+from source_pinterest.streams.analytics.try_out import try_out_reports
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import partition_slice, window_slice
 from source_pinterest.streams.base.stream import PinterestStream
@@ -44,7 +43,6 @@ LOGGER = logging.getLogger("airbyte")
 LONGEST_WAIT_SECONDS = 30
 _RETRIES = 2
 _TIMEOUT_SECONDS = 8
-_REPORTS_ASKED = 5
 _STREAMS_ASKED = 6
 _PROBED = frozenset({"boards:read", "pins:read", "user_accounts:read", "ads:read"})
 _ON_REQUEST = frozenset({"biz_access:read"})
@@ -152,7 +150,7 @@ def _missing_for_columns(sync: Sync) -> list[str]:
     """
     try:
         _probe_columns(sync)
-        _probe_custom_reports(sync)
+        try_out_reports(sync)
     except ScopeMissingError:
         return []  # named by the ad accounts already
     except RestrictedError as error:
@@ -174,22 +172,6 @@ def _probe_columns(sync: Sync) -> None:
             sync.stream(AdAccountAnalytics).calls.try_out(account, DateWindow(yesterday, yesterday))
         except BadRequestError as error:
             raise ConfigError(f"Analytics Columns: Pinterest refuses them. {error.message}") from error
-
-
-def _probe_custom_reports(sync: Sync) -> None:
-    """Ask Pinterest for a day of each report of which only it knows whether it can be made.
-
-    Raises:
-        ConfigError: Pinterest refuses one; in its own words.
-    """
-    reports = [report for report in sync.config.custom_reports if report.is_in_doubt][:_REPORTS_ASKED]
-    account = next(iter(sync.stream(AdAccounts).ids.of(())), None) if reports else None
-    yesterday = days_before(sync.config.today, 1)
-    for report in reports if account else ():
-        try:
-            CustomReportStream(sync, report).try_out(str(account), DateWindow(yesterday, yesterday))
-        except ReportRefusedError as error:
-            raise ConfigError(f"Custom Reports: Pinterest refuses {report.name}. {error.message}.") from error
 
 
 def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) -> Iterator[str]:

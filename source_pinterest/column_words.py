@@ -101,6 +101,15 @@ _MEASURES: Mapping[str, str] = {
     "_ROAS": "Value of {events} {credit}, divided by spend: 2.5 means 2.5 for each 1 spent; null without spend.",
     "_VALUE_IN_MICRO_DOLLAR": "Value of {events} {credit}, " + MICRO + "; " + NONE_REPORTED + ".",
 }
+_PRODUCT_MEASURES: Mapping[str, str] = {
+    "QUANTITY": "Units of the row's products in {events} that the ad is credited with; " + NONE_REPORTED + ".",
+    "VALUE": "Value of the row's products in {events} that the ad is credited with, in the ad account's currency; "
+    + NONE_REPORTED
+    + ".",
+    "VALUE_IN_USD": "Value of the row's products in {events} that the ad is credited with, in US dollars; "
+    + NONE_REPORTED
+    + ".",
+}
 
 
 def _any(words: Mapping[str, str]) -> str:
@@ -111,6 +120,10 @@ _DELIVERY_NAME = re.compile(rf"(?P<total>TOTAL_)?(?P<what>{_any(_DELIVERY)})(?:_
 _CONVERSION_NAME = re.compile(
     rf"(?:TOTAL_)?(?:(?P<place>{_any(_PLACES)})_)?(?:(?P<action>{_any(_ACTIONS)})_)?(?P<event>{_any(_EVENTS)})"
     rf"(?:_(?P<seen>{_any(_DEVICES)})_ACTION_TO_(?P<done>{_any(_DEVICES)})_CONVERSION|(?P<measure>{_any(_MEASURES)}))",
+)
+_PRODUCT_NAME = re.compile(
+    rf"TOTAL_(?:(?P<place>{_any(_PLACES)})_)?(?:(?P<event>{_any(_EVENTS)})_)?CONVERSION_PRODUCT_"
+    rf"(?P<measure>{_any(_PRODUCT_MEASURES)})",
 )
 
 
@@ -125,9 +138,15 @@ def words_of(name: str) -> str:
         unit = _DELIVERY_UNITS.get(parts["what"], f"whole number, {NONE_REPORTED}")
         return f"{_DELIVERY[parts['what']]}, {reach}; {unit}."
     if parts := _CONVERSION_NAME.fullmatch(name):
-        events = " ".join(filter(None, [_EVENTS[parts["event"]], _PLACES.get(parts["place"])]))
-        return _MEASURES[parts["measure"] or ""].format(events=events, credit=_credit(parts))
+        return _MEASURES[parts["measure"] or ""].format(events=_events(parts), credit=_credit(parts))
+    if parts := _PRODUCT_NAME.fullmatch(name):
+        return _PRODUCT_MEASURES[parts["measure"]].format(events=_events(parts))
     raise ValueError(f"{name} needs a sentence of its own in columns.tsv.")
+
+
+def _events(parts: re.Match[str]) -> str:
+    """What people did, and where; conversions of every kind where the name says no more."""
+    return " ".join(filter(None, [_EVENTS[parts["event"] or "CONVERSIONS"], _PLACES.get(parts["place"])]))
 
 
 def _credit(parts: re.Match[str]) -> str:

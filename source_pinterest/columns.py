@@ -1,9 +1,10 @@
 """Which analytics columns does Pinterest have, what is the type of each, and which endpoints accept it?
 
 `columns.tsv` has one row per column, as of API 5.28. The synchronous endpoints accept the columns marked `sync`, the
-asynchronous reports those marked `async`. Those marked `live` are metrics that Pinterest was seen to offer
-(`/resources/delivery_metrics`, July 2026) and lists for neither, so that only Pinterest knows where it takes them. The
-schemas of the analytics streams are made from it.
+asynchronous reports those marked `async`, marketing mix reports those marked `mmm`, and reports on the brands,
+categories and SKUs of conversions those marked `product`. Those marked `live` are metrics that Pinterest was seen to
+offer (`/resources/delivery_metrics`, July 2026) and lists for none of these, so that only Pinterest knows where it
+takes them. The schemas of the analytics streams are made from it.
 """
 
 import csv
@@ -31,7 +32,7 @@ _JSON_TYPES: dict[ColumnType, str] = {"id": "string", "string": "string", "numbe
 class Column:
     """One row of the table: https://developers.pinterest.com/docs/api/v5/campaigns-analytics, parameter `columns`.
 
-    `accepted` holds `sync`, `async` or both; or `live`.
+    `accepted` holds one or more of `sync`, `async`, `mmm` and `product`; or `live`.
     """
 
     name: str
@@ -67,6 +68,8 @@ COLUMNS = _read_table()
 LIVE_COLUMNS = frozenset(column.name for column in COLUMNS if "live" in column.accepted)
 SYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "sync" in column.accepted)
 ASYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "async" in column.accepted)
+MMM_COLUMNS = tuple(column.name for column in COLUMNS if "mmm" in column.accepted)
+PRODUCT_COLUMNS = tuple(column.name for column in COLUMNS if "product" in column.accepted)
 # The 112 columns that the official connector requests.
 DEFAULT_COLUMNS = tuple(column.name for column in COLUMNS if column.is_default)
 # Some responses have ids as JSON numbers, which a reader that turns them into floats rounds; records have strings.

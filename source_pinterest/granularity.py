@@ -44,6 +44,16 @@ class Granularity(Enum):
             return None
         return DateWindow(window.start, ends[0]), DateWindow(ends[0].add(days=1), window.end)
 
+    def widened(self, window: DateWindow, least_days: int, first_day: Date | None) -> DateWindow:
+        """The window with whole buckets before it, or after it where none may begin before the first day."""
+        while window.days < least_days:
+            before = self.bucket_of(window.start.subtract(days=1)).start
+            if first_day is None or before >= first_day:
+                window = DateWindow(before, window.end)
+            else:
+                window = DateWindow(window.start, self.bucket_of(window.end.add(days=1)).end)
+        return window
+
     def cut(self, window: DateWindow, max_days: int, today: Date) -> list[DateWindow]:
         """The window in pieces of whole buckets, each of at most `max_days`; an unfinished bucket ends today."""
         pieces: list[DateWindow] = []

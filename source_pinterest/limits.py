@@ -25,6 +25,7 @@ TRENDING_KEYWORDS = 50  # limit. https://developers.pinterest.com/docs/api/v5/tr
 PRODUCT_CATEGORIES_PER_CALL = 20  # https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list
 ATTRIBUTION_WINDOWS_DAYS = (0, 1, 7, 14, 30, 60)  # click_, engagement_ and view_window_days
 DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days if a request names none
+DEFAULT_VIEW_WINDOW_DAYS = 1  # view_window_days if a request names none
 
 # Asynchronous reports. https://developers.pinterest.com/docs/api/v5/analytics-create_report
 START_DATE_MAX_DAYS_BACK = 914  # no report has older days
@@ -36,6 +37,14 @@ STATUSES_PER_REPORT = 6  # campaign_statuses and the other filters by status; up
 ASYNC_HISTORY_DAYS = 913  # 914 less the same safety day
 PRODUCT_ITEM_HISTORY_DAYS = 91  # 92 for level PRODUCT_ITEM less the same safety day
 HOUR_HISTORY_DAYS = 7  # 8 for granularity HOUR less the same safety day
+
+# Marketing mix reports. https://developers.pinterest.com/docs/api/v5/analytics-create_mmm_report
+MMM_REPORTS_PER_MINUTE = 5  # requests for a report of one ad account, while the endpoint is in beta
+
+# Reports by brand, category and SKU. https://developers.pinterest.com/docs/api/v5/analytics-create_conversion_product_report
+PRODUCT_REPORTS_FIRST_DAY = "2024-03-17"  # start_date is after 2024-03-16
+PRODUCT_REPORT_WINDOW_DAYS = 365  # first and last day included, which both readings of "a max of 1 year" allow
+PRODUCT_REPORT_LEAST_DAYS = 8  # first and last day included, which both readings of "7 day minimum" allow
 
 # Published for Standard access, per user and app. A first guess: the headers of each response raise or lower it. Trial
 # access has 1,000 calls a day. https://developers.pinterest.com/docs/reference/rate-limits/
@@ -65,13 +74,21 @@ _ID_IN_PATH = re.compile(
     r"/\d[^/]*|(?<=/trends/keywords)/[^/]+|(?<=/top)/[^/]+|(?<=/resources/targeting)/[A-Z_]+",
 )  # or the word, such as a region, that stands in the place of one
 
+_REPORT_BEGUN = re.compile(r"/ad_accounts/.*/(mmm_reports|reports/brand_category_sku)$")
+"""A POST counts as analytics; the GET that asks how far the report is does not."""
 
-def rate_category(path: str) -> str:
-    """The category, a key of `CALLS_PER_MINUTE`, whose quota a GET of this path counts against.
+_OF_ONE_ACCOUNT: Mapping[re.Pattern[str], int] = {re.compile(r" POST .*/mmm_reports$"): MMM_REPORTS_PER_MINUTE}
+"""Operations with a quota of their own for each ad account, in calls a minute."""
+
+
+def rate_category(path: str, method: str = "GET") -> str:
+    """The category, a key of `CALLS_PER_MINUTE`, whose quota a call of this path counts against.
 
     Raises:
         LookupError: no pattern fits the path.
     """
+    if method == "POST" and _REPORT_BEGUN.search(path):
+        return "ads_analytics"
     for pattern, category in _CATEGORY_BY_PATH.items():
         if pattern.search(path):
             return category
@@ -79,11 +96,18 @@ def rate_category(path: str) -> str:
 
 
 def rated_operation(method: str, path: str) -> str:
-    """One name for all calls that count against the same quotas: their category, method and path, ids left out.
+    """One name for all calls that count against the same quotas: their category, method and path.
 
-    Not the category alone: asking for a report counts against a quota that other analytics do not touch.
+    Not the category alone: asking for a report counts against a quota that other analytics do not touch. Ids are left
+    out, except where each ad account has a quota of its own.
     """
-    return f"{rate_category(path)} {method} {_ID_IN_PATH.sub('/*', path)}"
+    whole = f"{rate_category(path, method)} {method} {path}"
+    return whole if own_calls_per_minute(whole) else _ID_IN_PATH.sub("/*", whole)
+
+
+def own_calls_per_minute(operation: str) -> int | None:
+    """How often an operation may be called for one ad account; None where only its category is limited."""
+    return next((calls for pattern, calls in _OF_ONE_ACCOUNT.items() if pattern.search(operation)), None)
 
 
 # ---- The rest is ours ----

@@ -1,6 +1,7 @@
 """Does `check` tell the truth, in few calls and without waiting?"""
 
 import logging
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -39,8 +40,8 @@ class Checked:
     def answers(self, path: str, *answers: dict[str, Any]) -> None:
         self.pinterest.answers(path, *answers)
 
-    def creates(self, answer: dict[str, Any]) -> Any:
-        return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/11/reports", [answer])
+    def creates(self, answer: dict[str, Any], path: str = "reports") -> Any:
+        return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/11/{path}", [answer])
 
     def result(self) -> tuple[bool, str | None]:
         return check_access(self._config, self._connect)
@@ -161,6 +162,57 @@ def test_a_report_that_pinterest_refuses_is_named_with_its_words(mock: requests_
     assert not is_fine
     for words in ("Custom Reports", "Weekly", "These windows do not go together"):
         assert words in str(message)
+
+
+OWN_REPORTS = pytest.mark.parametrize(
+    ("option", "path", "stream"),
+    [
+        ("marketing_mix_report", "mmm_reports", "marketing_mix_report"),
+        ("brand_category_sku_reports", "reports/brand_category_sku", "brand_conversions_report"),
+    ],
+)
+
+
+@OWN_REPORTS
+def test_a_report_of_its_own_kind_is_tried_out_once_its_option_is_filled_in(
+    mock: requests_mock.Mocker, option: str, path: str, stream: str
+) -> None:
+    checked = Checked(mock, **{option: {"columns": ["CAMPAIGN_NAME"]}})
+    created = checked.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}}, path)
+
+    assert checked.result() == (True, None)
+    [request] = created.request_history
+    asked = request.json()
+    assert asked["end_date"] == "2026-06-30"
+    assert asked["start_date"] == ("2026-06-30" if stream.startswith("marketing") else "2026-06-22")
+    assert {"CAMPAIGN_ID", "CAMPAIGN_NAME"} <= set(asked["columns"])
+
+
+@OWN_REPORTS
+def test_what_pinterest_refuses_of_it_is_an_error_in_its_words(
+    mock: requests_mock.Mocker, option: str, path: str, stream: str
+) -> None:
+    checked = Checked(mock, **{option: {"columns": ["TOTAL_HUGS"]}})
+    checked.creates(refused(400, 1, "There is no TOTAL_HUGS"), path)
+    is_fine, message = checked.result()
+
+    assert stream
+    assert not is_fine
+    assert "There is no TOTAL_HUGS" in str(message)
+    assert "Pinterest refuses" in str(message)
+
+
+@OWN_REPORTS
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_account_without_a_right_to_it_passes(
+    mock: requests_mock.Mocker, option: str, path: str, stream: str, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    checked = Checked(mock, **{option: {"columns": ["CAMPAIGN_NAME"]}})
+    checked.creates(refused(status, 29), path)
+    with caplog.at_level(logging.INFO):
+        assert checked.result() == (True, None)
+
+    assert re.search(f"{stream}.* (leave the stream out|Ad account 11 can't be read)", caplog.text)
 
 
 @pytest.mark.parametrize("column", ["TOTAL_START_TRIAL", "SPEND_IN_DOLAR"])

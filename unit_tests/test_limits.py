@@ -162,6 +162,12 @@ def test_calls_of_one_operation_have_one_name_whatever_they_are_about(path: str,
     assert limits.rated_operation("GET", path) == operation
 
 
+@pytest.mark.parametrize("path", ["/ad_accounts/1/mmm_reports", "/ad_accounts/1/reports/brand_category_sku"])
+def test_asking_for_a_report_counts_as_analytics_and_polling_some_of_them_does_not(path: str) -> None:
+    assert limits.rate_category(f"/v5{path}", "POST") == "ads_analytics"
+    assert limits.rate_category(f"/v5{path}") == "ads_read"
+
+
 def test_a_path_of_no_known_category_is_refused() -> None:
     with pytest.raises(LookupError, match="/msot/events"):
         limits.rate_category("/msot/events")

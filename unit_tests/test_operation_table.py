@@ -8,7 +8,11 @@ from integration_tests.operation_table import DOCUMENT, rows, streams_by_method,
 from integration_tests.simulator.contract import sdk_reads
 from source_pinterest.streams import STREAMS
 
-BY_REPORT = {"analytics_create_report"}
+BY_REPORT = {
+    "analytics_create_report",
+    "analytics_create_mmm_report",
+    "analytics_create_conversion_product_report",
+}
 """What a stream is made of that is no GET."""
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from integration_tests.live.answer import Answer, outcome
-from integration_tests.live.orders import HOURLY, REACH
+from integration_tests.live.orders import HOURLY, OWN_ENDPOINTS, REACH
 from integration_tests.live.reports import FILED_UNDER, LevelSeen
 from integration_tests.live.seen import Seen
 from integration_tests.live.shapes import number, only_told, repeats, smallest_key
 
+_OWN = tuple(stream.stream_name() for stream in OWN_ENDPOINTS)
 _TARGETING = ("TARGETING_TYPE", "TARGETING_VALUE")
 _ENTITIES: Mapping[str, tuple[str, ...]] = {
     "KEYWORD": ("AD_GROUP_ID", *_TARGETING),
@@ -77,7 +78,7 @@ def product_item_ids(seen: Seen) -> Answer | None:
 
 def columns(seen: Seen) -> Answer | None:
     """Which levels refuse a part of the columns, and whether by name."""
-    reports = {report.level: report for what, report in seen.reports.items() if what != HOURLY}
+    reports = {report.level: report for what, report in seen.reports.items() if what not in (HOURLY, *_OWN)}
     if not reports:
         return None
     facts = {level: _order_of(report) for level, report in reports.items()}
@@ -99,7 +100,15 @@ def _order_of(report: LevelSeen) -> str:
 
 def file(seen: Seen) -> Answer | None:
     """The forms of the files that held something, and where they lay."""
-    files = [report for report in seen.reports.values() if report.form]
+    return _file_of([report for what, report in seen.reports.items() if what not in _OWN and report.form])
+
+
+def own_files(seen: Seen) -> Answer | None:
+    """The same of reports that have endpoints of their own."""
+    return _file_of([report for what, report in seen.reports.items() if what in _OWN and report.form])
+
+
+def _file_of(files: list[LevelSeen]) -> Answer | None:
     if not any(report.rows or "shape" in report.form for report in files):
         return None
     forms = sorted({report.form for report in files})

@@ -71,7 +71,8 @@ class Look:
         self._days = OrganicDays(self._pages, calls, self._seen)
         self._account = self._board = ""
         first = [*self._entities(), *self._orders.steps(self._of_an_account), *self._numbers(), *self._content()]
-        self._steps = deque([*first, *self._rest({what for what, _ in first})])
+        last = list(self._orders.steps_of_own_endpoints(self._of_an_account))
+        self._steps = deque([*first, *self._rest({what for what, _ in (*first, *last)}), *last])
 
     def taken(self) -> Seen:
         """What was seen, as far as the calls last.

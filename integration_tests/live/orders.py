@@ -11,14 +11,19 @@ from integration_tests.live.calls import Calls
 from integration_tests.live.reports import Reports
 from integration_tests.live.seen import Seen
 from source_pinterest.columns import REACH_COLUMNS
-from source_pinterest.dates import days_before
+from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.streams.analytics.marketing_mix import MarketingMixReport
+from source_pinterest.streams.analytics.product_breakdowns import PRODUCT_CONVERSIONS
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.context import Sync
 
 HOURLY, REACH = "hourly", "reach_columns"
 """What no stream asks for: hours, and the columns that the connector leaves out."""
 
+OWN_ENDPOINTS: tuple[type[ReportStream], ...] = (MarketingMixReport, *PRODUCT_CONVERSIONS)
 _DAYS, _HOURLY_DAYS = 7, 2
 _HOURLY_COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "IMPRESSION_1", "CLICKTHROUGH_1")
 _FIRST = ("KEYWORD", "PRODUCT_GROUP", "PRODUCT_ITEM", "CAMPAIGN", "CAMPAIGN_TARGETING")
@@ -49,6 +54,11 @@ class Orders:
         for stream in streams[len(_FIRST) :]:
             yield stream.name, partial(self._order, stream, account)
 
+    def steps_of_own_endpoints(self, account: Account) -> Iterator[tuple[str, Callable[[], object]]]:
+        """A step for each report that has an endpoint of its own, to which few apps have a right."""
+        for stream in map(self._sync.stream, OWN_ENDPOINTS):
+            yield stream.name, partial(self._order_elsewhere, stream, account)
+
     def collect(self) -> None:
         """Fetch those that become ready."""
         self._reports.collect()
@@ -56,6 +66,14 @@ class Orders:
     def _order(self, stream: ReportStream, account: Account) -> None:
         body = {**self._days(_DAYS), **stream.body, **stream.variants()[0]}
         self._reports.order(stream.name, _path(account), body, stream.key_columns)
+
+    def _order_elsewhere(self, stream: ReportStream, account: Account) -> None:
+        today, of = self._sync.config.today, account()
+        window = DateWindow(days_before(today, _DAYS), days_before(today, 1))
+        body = {**stream.body, **stream.variants()[0]}
+        request = ReportRequest(of, window, body, PlannedWindow(window), endpoint=stream.endpoint)
+        path = stream.endpoint.path.format(ad_account_id=of)
+        self._reports.order(stream.name, path, request.as_json(), stream.key_columns)
 
     def _order_hours(self, account: Account) -> None:
         body = {"level": "CAMPAIGN", "granularity": "HOUR", "columns": list(_HOURLY_COLUMNS)}

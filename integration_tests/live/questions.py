@@ -10,7 +10,7 @@ from integration_tests.live import answers_on_reports as reports
 from integration_tests.live.analytics import Analytics
 from integration_tests.live.answer import Answer
 from integration_tests.live.look import ON_BEHALF
-from integration_tests.live.orders import HOURLY, REACH
+from integration_tests.live.orders import HOURLY, OWN_ENDPOINTS, REACH
 from integration_tests.live.organic_days import SEVERAL_PINS
 from integration_tests.live.seen import Seen
 
@@ -123,4 +123,10 @@ QUESTIONS: tuple[Question, ...] = (
     Question("attribution_windows", "which attribution windows may be combined", None),
     Question("report_rows", "how many rows a report may have", None),
     Question("endless_lists", "whether a list may go on with empty pages forever", None),
+    Question(
+        "own_reports",
+        "what the files of marketing mix reports and of reports by brand, category and SKU hold",
+        reports.own_files,
+        tuple(stream.stream_name() for stream in OWN_ENDPOINTS),
+    ),
 )

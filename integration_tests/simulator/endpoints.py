@@ -12,11 +12,11 @@ from integration_tests.simulator.lists.audience_endpoints import AUDIENCE_ENDPOI
 from integration_tests.simulator.lists.catalog_endpoints import CATALOG_ITEM_ENDPOINTS
 from integration_tests.simulator.lists.endpoints import LIST_ENDPOINTS
 from integration_tests.simulator.organic.endpoints import ORGANIC_ENDPOINTS
-from integration_tests.simulator.reports.endpoints import CREATE_REPORT, GET_REPORT
+from integration_tests.simulator.reports.endpoints import CREATE_REPORT, CREATE_REPORTS, GET_REPORTS
 from integration_tests.simulator.resources.endpoints import RESOURCE_ENDPOINTS
 from integration_tests.simulator.trends.endpoints import TREND_ENDPOINTS
 
-__all__ = ["CREATE_REPORT", "ENDPOINTS"]
+__all__ = ["CREATE_REPORT", "CREATE_REPORTS", "ENDPOINTS"]
 
 ENDPOINTS: tuple[Operation, ...] = (
     *ORGANIC_ENDPOINTS,
@@ -28,6 +28,6 @@ ENDPOINTS: tuple[Operation, ...] = (
     *BUSINESS_ENDPOINTS,
     *RESOURCE_ENDPOINTS,
     *TREND_ENDPOINTS,
-    GET_REPORT,
+    *GET_REPORTS,
 )
-"""All but `CREATE_REPORT`, the one that is called with a body."""
+"""All but `CREATE_REPORTS`, which are called with a body."""

@@ -12,6 +12,7 @@ from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET
 from integration_tests.simulator.organic import places
 from integration_tests.simulator.reports.subjects import product_group_id
 from integration_tests.simulator.world import numbering
+from integration_tests.support.legal_orders import legal_order
 from integration_tests.support.pinterest import Simulator, World
 
 _TIMEOUT_SECONDS = 20
@@ -91,17 +92,6 @@ def download(url: str, **options: Any) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
         return session.get(url, timeout=_TIMEOUT_SECONDS, **options)
-
-
-def legal_order(world: World) -> dict[str, Any]:
-    """The body of a legal order of a report, of days that only reports have."""
-    return {
-        "start_date": str(world.today - timedelta(days=300)),
-        "end_date": str(world.today - timedelta(days=200)),
-        "granularity": "DAY",
-        "level": "CAMPAIGN",
-        "columns": ["CAMPAIGN_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"],
-    }
 
 
 def legal_calls(world: World) -> dict[str, LegalCall]:
@@ -224,4 +214,8 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
         ),
         "trends_featured_topics/list": LegalCall("/trends/topics/featured", in_britain),
         "analytics/get_report": LegalCall(f"{account}/reports", {"token": "unknown"}),
+        "analytics/get_mmm_report": LegalCall(f"{account}/mmm_reports", {"token": "unknown"}),
+        "analytics/get_conversion_product_report": LegalCall(
+            f"{account}/reports/brand_category_sku", {"token": "unknown"}
+        ),
     }

@@ -10,7 +10,7 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
-from integration_tests.support.truth import BREAKDOWN_KEYS, KEYS, PRIMARY_KEYS, REPORT_KEYS
+from integration_tests.support.truth import BREAKDOWN_KEYS, KEYS, OWN_REPORT_KEYS, PRIMARY_KEYS, REPORT_KEYS
 
 CURSOR_FIELDS = {
     "campaigns": "updated_time",
@@ -57,7 +57,7 @@ def catalog_of(
 
 def _configured(name: str, destination: DestinationSyncMode, sync_mode: SyncMode) -> dict[str, Any]:
     cursor = CURSOR_FIELDS.get(name) or (
-        "DATE" if name in {**REPORT_KEYS, **BREAKDOWN_KEYS} or name.startswith(CUSTOM) else None
+        "DATE" if name in {**REPORT_KEYS, **OWN_REPORT_KEYS, **BREAKDOWN_KEYS} or name.startswith(CUSTOM) else None
     )
     stream = {
         "name": name,

@@ -28,11 +28,12 @@ class Quotas:
         self._of_all_calls = Quota(limits.CALLS_PER_SECOND, 1.0)
         self._by_name: dict[str, Quota] = {}
         self._listed: dict[str, Sequence[Quota]] = {}
+        self._own: dict[str, Quota] = {}
 
     def of(self, operation: str) -> Sequence[Quota]:
         """The quotas that a call counts against, the one of all calls among them."""
-        category = category_of(operation)
-        return self._listed.get(operation) or self._listed.get(category) or self._guessed(category)
+        own = self._own_of(operation)
+        return (*self._of_category_of(operation), own) if own else self._of_category_of(operation)
 
     def of_category(self, category: str) -> Sequence[Quota]:
         """The quotas that any operation of a category counts against."""
@@ -50,7 +51,7 @@ class Quotas:
             now: when it came.
             in_flight: calls of each operation that have no answer yet.
         """
-        lasting = [quota for quota in self.of(operation) if quota.lasts]
+        lasting = [quota for quota in self._of_category_of(operation) if quota.lasts]
         if len(answer) == 1 and not answer[0].period:
             return {lasting[0]: answer[0]} if len(lasting) == 1 else {}
         category = category_of(operation)
@@ -79,6 +80,17 @@ class Quotas:
 
     def _covers_all_calls(self, header: QuotaHeader) -> bool:
         return header.name.startswith(_OF_ALL_CALLS) if header.name else header.limit == self._of_all_calls.limit
+
+    def _of_category_of(self, operation: str) -> Sequence[Quota]:
+        """The quotas that answers list, or the published one."""
+        category = category_of(operation)
+        return self._listed.get(operation) or self._listed.get(category) or self._guessed(category)
+
+    def _own_of(self, operation: str) -> Quota | None:
+        """The quota that one ad account has for the operation, of which no answer was seen to speak."""
+        if operation not in self._own and (calls := limits.own_calls_per_minute(operation)):
+            self._own[operation] = Quota(calls, 60.0)
+        return self._own.get(operation)
 
     def _guessed(self, category: str) -> Sequence[Quota]:
         if category not in self._by_name:

@@ -27,6 +27,7 @@ from source_pinterest.config.options import (
     unlisted_notice,
     without_blanks,
 )
+from source_pinterest.config.own_reports import OwnReport, read_marketing_mix, read_products
 from source_pinterest.config.trend_regions import TREND_REGIONS
 from source_pinterest.dates import utc_today
 from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYNC_HISTORY_DAYS
@@ -83,6 +84,8 @@ class Config:
     max_retries: int
     num_workers: int
     custom_reports: tuple[CustomReport, ...]
+    marketing_mix: OwnReport
+    products: OwnReport
     num_report_jobs: int
     report_timeout_seconds: float
     notices: tuple[str, ...]
@@ -110,6 +113,8 @@ class Config:
         statuses = _statuses(options)
         analytics_columns, column_notices = _analytics_columns(options)
         custom_reports, report_notices = read_custom_reports(options.get("custom_reports", []), today)
+        marketing_mix, mix_notices = read_marketing_mix(options.get("marketing_mix_report", {}))
+        products, product_notices = read_products(options.get("brand_category_sku_reports", {}))
         return cls(
             credentials=credentials,
             today=today,
@@ -132,9 +137,18 @@ class Config:
             max_retries=_RETRIES.read_whole(options, _DEFAULT_RETRIES),
             num_workers=_WORKERS.read_whole(options, _THREADS.read_whole(options, _DEFAULT_WORKERS)),
             custom_reports=custom_reports,
+            marketing_mix=marketing_mix,
+            products=products,
             num_report_jobs=_REPORT_JOBS.read_whole(options, _DEFAULT_REPORT_JOBS),
             report_timeout_seconds=60 * _REPORT_TIMEOUT.read(options, _DEFAULT_REPORT_TIMEOUT_MINUTES),
-            notices=(*notices, *column_notices, *report_notices, *hidden_notices(options)),
+            notices=(
+                *notices,
+                *column_notices,
+                *report_notices,
+                *mix_notices,
+                *product_notices,
+                *hidden_notices(options),
+            ),
         )
 
 

@@ -32,11 +32,11 @@ from source_pinterest.api.verdicts import ErrorAnswer
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.masking import SECRETS
-from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
 
 T = TypeVar("T")
 
+_MAY_BE_REFUSED = ("columns", "targeting_types", "campaign_objective_types")
 _SIGNATURE_CHARACTERS = 32
 _SECRET_PARAMETER = re.compile("signature|credential|token|key|secret|policy", re.IGNORECASE)
 
@@ -80,9 +80,9 @@ class ReportClient:
 
     def _created(self, request: ReportRequest, names: Names) -> str:
         body = {**request.as_json(), **{name: list(values) for name, values in names.items()}}
-        return str(self._client.post(_path(request.ad_account_id), body, _report).value["token"])
+        return str(self._client.post(_path(request), body, _report).value["token"])
 
-    def poll(self, ad_account_id: str, token: str) -> tuple[JobStatus, str | None]:
+    def poll(self, request: ReportRequest, token: str) -> tuple[JobStatus, str | None]:
         """How far a report is, and the link to its file once it is finished.
 
         Raises:
@@ -90,11 +90,11 @@ class ReportClient:
             PinterestError: what the error table says of the answer.
         """
         try:
-            answer = self._status(ad_account_id, token)
+            answer = self._status(request, token)
         except GoneError:
             return JobStatus.DOES_NOT_EXIST, None
         except RefusedError as error:
-            raise AccessLostError(self._stream, _path(ad_account_id), str(error.message)) from error
+            raise AccessLostError(self._stream, _path(request), str(error.message)) from error
         return JobStatus(answer["report_status"]), answer.get("url")
 
     def fetch(self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]) -> T:
@@ -121,7 +121,7 @@ class ReportClient:
                 if isinstance(answer, Answer):
                     return answer.value
                 tries.failed(f"HTTP {answer.status}.")
-            url = self.poll(request.ad_account_id, token)[1] or url  # a link is good for five minutes
+            url = self.poll(request, token)[1] or url  # a link is good for five minutes
 
     def _downloaded(
         self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]
@@ -134,7 +134,7 @@ class ReportClient:
             self._api.file_bounds,
         )
         if isinstance(answer, Answer) and not sum(received):
-            self._confirm_empty(request.ad_account_id, token)
+            self._confirm_empty(request, token)
         return answer
 
     def _refuse_elsewhere(self, file: Address) -> None:
@@ -149,18 +149,18 @@ class ReportClient:
         if file.scheme != "https" and not (file.is_local and is_rehearsal):
             raise MalformedAnswerError("A report lies behind https.")
 
-    def _confirm_empty(self, ad_account_id: str, token: str) -> None:
+    def _confirm_empty(self, request: ReportRequest, token: str) -> None:
         """Compare an empty file with the size that Pinterest gives.
 
         Raises:
             MalformedAnswerError: the report is larger than an empty object.
         """
-        size = self._status(ad_account_id, token).get("size")
+        size = self._status(request, token).get("size")
         if isinstance(size, int | float) and size > len("{}"):
             raise MalformedAnswerError("The file is empty, and the report is not.")
 
-    def _status(self, ad_account_id: str, token: str) -> Mapping[str, Any]:
-        return self._client.get(_path(ad_account_id), {"token": token}, _report).value
+    def _status(self, request: ReportRequest, token: str) -> Mapping[str, Any]:
+        return self._client.get(_path(request), {"token": token}, _report).value
 
 
 @contextmanager
@@ -169,14 +169,14 @@ def _explained(request: ReportRequest) -> Generator[None, None, None]:
     try:
         yield
     except RejectedError as error:
-        raise ReportRefusedError(str(error.message)) from error
+        raise request.endpoint.refused(request.body, str(error.message)) from error
     except GoneError as error:
         raise AccountUnreadableError(request.ad_account_id, str(error.message)) from error
 
 
 def _lists_in(request: ReportRequest) -> Names:
     """What the request asks for, of which Pinterest may refuse a part."""
-    return {name: request.body[name] for name in ("columns", "targeting_types") if name in request.body}
+    return {name: request.body[name] for name in _MAY_BE_REFUSED if name in request.body}
 
 
 def _noted(chunks: Iterator[bytes], sizes: list[int]) -> Iterator[bytes]:
@@ -186,13 +186,15 @@ def _noted(chunks: Iterator[bytes], sizes: list[int]) -> Iterator[bytes]:
         yield chunk
 
 
-def _path(ad_account_id: str) -> str:
-    return path_of("ad_accounts/{ad_account_id}/reports", {"ad_account_id": ad_account_id})
+def _path(request: ReportRequest) -> str:
+    return path_of(request.endpoint.path, {"ad_account_id": request.ad_account_id})
 
 
 def _report(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     """How far a report is; whoever has the link in it has the report."""
     answer = parse_json(b"".join(chunks))
+    if isinstance(answer, Mapping) and isinstance(wrapped := answer.get("data"), Mapping):
+        answer = wrapped  # as marketing mix reports answered before version 5.28 of the API
     if not isinstance(answer, Mapping) or not ("report_status" in answer or "token" in answer):
         raise MalformedAnswerError("A report has a status.")
     if url := answer.get("url"):

@@ -12,6 +12,12 @@ class ReportRefusedError(FatalError):
     kind = FailureType.config_error
 
 
+class ObjectivesRefusedError(SliceError):
+    """Pinterest refuses a request that names the newer objectives of campaigns alone, which it may not know."""
+
+    kind = FailureType.config_error
+
+
 class HistoryRefusedError(SliceError):
     """Pinterest gives an account's newest days, and calls the request for a report of its older ones wrong."""
 
@@ -40,6 +46,19 @@ class KeysChangedError(KeyInDoubtError):
         self.emitted = (
             f"{found} They are emitted, those of the days {window} among them. A table that you merge by key then "
             "holds rows twice: clear the stream's data to have them once."
+        )
+
+
+class UnknownFormError(SliceError):
+    """A report's file is whole, and nobody has seen its form before."""
+
+    kind = FailureType.system_error
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Pinterest sends the report in a form that this version of the connector does not know: its rows have none "
+            "of the columns that were asked for. No row is emitted, and the days stay noted as missing, so that a "
+            "version that knows the form reads them. Please report the problem, and leave the stream out until then.",
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from source_pinterest.dates import DateWindow
 from source_pinterest.granularity import Granularity
+from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS, ReportEndpoint
 from source_pinterest.state.history import PlannedWindow
 
 
@@ -38,10 +39,11 @@ class ReportRequest:
 
     Attributes:
         ad_account_id: whose report it is.
-        window: the days it is about.
+        window: the days whose rows are wanted.
         body: the rest of the request; the days are put in when it is sent.
         planned: the window that the cursor knows; a request that was split covers a part of it.
         number: tells several requests for one window apart.
+        endpoint: where it is asked for.
     """
 
     ad_account_id: str
@@ -49,6 +51,15 @@ class ReportRequest:
     body: Mapping[str, Any]
     planned: PlannedWindow
     number: int = 0
+    endpoint: ReportEndpoint = ANALYTICS_REPORTS
+
+    @property
+    def asked(self) -> DateWindow:
+        """The days to ask for: more than are wanted where those are too few for a report."""
+        if self.window.days >= self.endpoint.least_days:
+            return self.window
+        granularity = Granularity(self.body["granularity"])
+        return granularity.widened(self.window, self.endpoint.least_days, self.endpoint.first_day)
 
     def halves(self) -> "tuple[ReportRequest, ReportRequest] | None":
         """The request as two of half the days; None where its rows can't be had in parts."""
@@ -57,8 +68,8 @@ class ReportRequest:
 
     def as_json(self) -> dict[str, Any]:
         """The body to send."""
-        start, end = self.window.as_pair()
-        return {"start_date": start, "end_date": end, "report_format": "JSON", **self.body}
+        start, end = self.asked.as_pair()
+        return {"start_date": start, "end_date": end, **self.endpoint.always, **self.body}
 
 
 @dataclass

@@ -181,7 +181,7 @@ class ReportRunner:
             orders.start(job)
 
     def _poll(self, orders: Orders, job: Job) -> None:
-        status, url = orders.client.poll(job.request.ad_account_id, job.token)
+        status, url = orders.client.poll(job.request, job.token)
         if status is JobStatus.FINISHED and url:
             with self._changed:
                 self._schedule.expect(self._jobs(), self._clock() - job.created_at)

@@ -33,6 +33,8 @@ from source_pinterest.streams.analytics.daily_levels import (
     ProductGroupAnalytics,
 )
 from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.streams.analytics.marketing_mix import MarketingMixReport
+from source_pinterest.streams.analytics.product_breakdowns import PRODUCT_CONVERSIONS
 from source_pinterest.streams.analytics.targeting_levels import (
     AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
@@ -166,6 +168,8 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     AdGroupTargetingAnalytics,
     AdTargetingAnalytics,
     *REPORTS,
+    MarketingMixReport,
+    *PRODUCT_CONVERSIONS,
 )
 
 

@@ -26,6 +26,17 @@ def test_an_operation_is_the_same_whatever_the_ids() -> None:
     assert POLL.startswith("ads_analytics ")
 
 
+def test_marketing_mix_reports_have_a_quota_for_each_ad_account_beside_that_of_their_category() -> None:
+    caller = Caller(max_wait_seconds=900)
+    first, second = (limits.rated_operation("POST", f"/v5/ad_accounts/{number}/mmm_reports") for number in (549, 550))
+    for _ in range(limits.MMM_REPORTS_PER_MINUTE):
+        caller.call(recorded(300, 200, 40, ADS_ANALYTICS), operation=first)
+
+    assert caller.budget.take(first) > 0
+    assert caller.budget.take(second) == 0
+    assert caller.budget.take(ANALYTICS) == 0
+
+
 def test_without_headers_the_published_number_holds_for_the_category(caller: Caller) -> None:
     for operation in (POLL, ANALYTICS, CREATE):
         caller.call(operation=operation)

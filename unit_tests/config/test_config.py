@@ -13,6 +13,7 @@ from pendulum import Date, datetime
 
 from source_pinterest.columns import DEFAULT_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config import AccessTokenCredentials, AttributionWindow, Config, OAuthCredentials
+from source_pinterest.config.own_reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
 from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, BadConfig, config, signed_in_with
 from unit_tests.report_configs import BAD_REPORTS, report
 
@@ -57,6 +58,8 @@ def test_nothing_but_credentials_is_needed() -> None:
         max_retries=5,
         num_workers=10,
         custom_reports=(),
+        marketing_mix=USUAL_MARKETING_MIX,
+        products=USUAL_PRODUCTS,
         num_report_jobs=10,
         report_timeout_seconds=3_600,
         notices=(),

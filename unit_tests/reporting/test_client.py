@@ -4,6 +4,7 @@ import dataclasses
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from source_pinterest.engine.notices import Notices
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.endpoint import ReportEndpoint
 from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import JobStatus
 from unit_tests.answers import refused
@@ -146,6 +148,35 @@ def test_an_order_during_an_outage_is_not_placed(client: Client) -> None:
         client.reports.create(request())
 
 
+# ---- Other endpoints
+
+MMM = f"{DEFAULT_BASE_URL}/ad_accounts/11/mmm_reports"
+AS_MMM = replace(request(days(3), columns=["CTR"]), endpoint=ReportEndpoint("ad_accounts/{ad_account_id}/mmm_reports"))
+
+
+@pytest.mark.parametrize("is_wrapped", [True, False])
+def test_a_report_of_another_endpoint_is_asked_for_and_looked_for_there(client: Client, is_wrapped: bool) -> None:
+    """Answers were wrapped before version 5.28 of the API."""
+
+    def answer(**told: str) -> dict[str, Any]:
+        return {"json": {"code": 0, "status": "success", "data": told} if is_wrapped else told}
+
+    client.mock.post(MMM, [answer(token="a token", report_status="IN_PROGRESS")])
+    client.mock.get(MMM, [answer(report_status="FINISHED", url=FILE)])
+
+    assert client.reports.create(AS_MMM) == "a token"
+    assert client.reports.poll(AS_MMM, "a token") == (JobStatus.FINISHED, FILE)
+    assert client.mock.request_history[0].json() == AS_MMM.as_json()
+
+
+def test_an_objective_that_pinterest_refuses_costs_itself(client: Client) -> None:
+    client.mock.post(MMM, [refused(400, 1, "Not supported: CTV"), CREATED])
+    wanted = replace(AS_MMM, body={**AS_MMM.body, "campaign_objective_types": ["SALES", "CTV"]})
+
+    assert client.reports.create(wanted) == "a token"
+    assert client.mock.request_history[-1].json()["campaign_objective_types"] == ["SALES"]
+
+
 # ---- Poll
 
 
@@ -153,40 +184,40 @@ def test_an_order_during_an_outage_is_not_placed(client: Client) -> None:
 def test_a_report_is_asked_for_by_its_token(client: Client, status: JobStatus) -> None:
     client.mock.get(REPORTS, json={"report_status": status.value})
 
-    assert client.reports.poll("11", "a token") == (status, None)
+    assert client.reports.poll(request(), "a token") == (status, None)
     assert client.mock.request_history[0].qs == {"token": ["a token"]}
 
 
 def test_a_finished_report_has_a_link(client: Client) -> None:
     client.mock.get(REPORTS, [finished(FILE)])
 
-    assert client.reports.poll("11", "a token") == (JobStatus.FINISHED, FILE)
+    assert client.reports.poll(request(), "a token") == (JobStatus.FINISHED, FILE)
 
 
 def test_a_poll_that_pinterest_calls_wrong_fails_that_report_alone(client: Client) -> None:
     client.mock.get(REPORTS, [refused(400, 1)])
 
     with pytest.raises(RejectedError):
-        client.reports.poll("11", "a token")
+        client.reports.poll(request(), "a token")
 
 
 def test_an_order_that_pinterest_took_and_does_not_know_is_lost(client: Client) -> None:
     client.mock.get(REPORTS, [refused(404, 1)])
 
-    assert client.reports.poll("11", "a token") == (JobStatus.DOES_NOT_EXIST, None)
+    assert client.reports.poll(request(), "a token") == (JobStatus.DOES_NOT_EXIST, None)
 
 
 def test_an_order_that_pinterest_took_and_does_not_show_is_a_loss(client: Client) -> None:
     client.mock.get(REPORTS, [refused(403, 29)])
 
     with pytest.raises(AccessLostError, match="ad_accounts/11/reports and refuses the rest"):
-        client.reports.poll("11", "a token")
+        client.reports.poll(request(), "a token")
 
 
 def test_a_link_that_is_no_address_is_asked_for_again(patient: Client) -> None:
     patient.mock.get(REPORTS, [finished("https://[files.example/report"), finished(FILE)])
 
-    assert patient.reports.poll("11", "a token") == (JobStatus.FINISHED, FILE)
+    assert patient.reports.poll(request(), "a token") == (JobStatus.FINISHED, FILE)
 
 
 def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Client) -> None:
@@ -201,7 +232,7 @@ def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Clie
     harmless = {"X-Amz-Date": "20260101T000000Z", "X-Amz-Expires": "300", "X-Amz-SignedHeaders": "host"}
     link = f"https://files.example/report?{urlencode({**harmless, **secrets})}"
     client.mock.get(REPORTS, [finished(link)])
-    client.reports.poll("11", "a token")
+    client.reports.poll(request(), "a token")
 
     shown = SECRETS.mask(f"{link} {json.dumps(secrets)}")
     assert [value for value in secrets.values() if value in shown or quote_plus(value) in shown] == []

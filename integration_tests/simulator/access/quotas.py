@@ -65,6 +65,12 @@ PROFILES: Mapping[str, Mapping[str, Allowance]] = {
 }
 
 
+_OF_ACCOUNTS: Mapping[str, Mapping[str, Allowance]] = {
+    "standard": {"analytics/create_mmm_report": Allowance(5, _MINUTE)},
+}
+"""What an operation may be called for one ad account, by profile; no header tells of it."""
+
+
 class HeaderStyle(StrEnum):
     """How the x-ratelimit headers look."""
 
@@ -111,10 +117,12 @@ class Quotas:
         self._windows = {
             name: self._window(name, allowance.of_a_day(daily_share)) for name, allowance in PROFILES[profile].items()
         }
+        self._allowances_of_accounts = _OF_ACCOUNTS.get(profile, {})
+        self._of_accounts: dict[tuple[str, str], Window] = {}
 
-    def spend(self, category: str, operation_id: str = "") -> bool:
+    def spend(self, category: str, operation_id: str = "", account: str = "") -> bool:
         """Takes one call out of every window that covers it; False if one of them was empty."""
-        windows = self._covering(category, operation_id)
+        windows = [*self._covering(category, operation_id), *self._of_account(operation_id, account)]
         is_allowed = all(window.remaining for window in windows)
         for window in windows:
             window.used += 1
@@ -143,6 +151,14 @@ class Quotas:
             "x-ratelimit-remaining": ", ".join(str(window.remaining) for window in told),
             "x-ratelimit-reset": ", ".join(str(window.reset_seconds(now)) for window in told),
         }
+
+    def _of_account(self, operation_id: str, account: str) -> list[Window]:
+        allowance = self._allowances_of_accounts.get(operation_id)
+        if allowance is None:
+            return []
+        window = self._of_accounts.setdefault((operation_id, account), self._window(operation_id, allowance))
+        window.roll(self._clock())
+        return [window]
 
     def _window(self, name: str, allowance: Allowance) -> Window:
         policy = f"{allowance.calls};w={allowance.seconds}"

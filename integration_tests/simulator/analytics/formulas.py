@@ -7,9 +7,12 @@ from integration_tests.simulator.analytics import columns
 from integration_tests.simulator.analytics.magnitudes import Amount, Part, amount, rate
 from integration_tests.simulator.analytics.volumes import Volume
 from integration_tests.simulator.reports import columns as report_columns
+from integration_tests.simulator.reports import own_columns
 
-COUNTS_AND_AMOUNTS = frozenset((*columns.COUNTS, *columns.MICROS, *report_columns.COUNTS, *report_columns.MICROS))
-RATES = frozenset((*columns.NUMBERS, *report_columns.NUMBERS))
+COUNTS_AND_AMOUNTS = frozenset(
+    (*columns.COUNTS, *columns.MICROS, *report_columns.COUNTS, *report_columns.MICROS, *own_columns.AMOUNTS)
+)
+RATES = frozenset((*columns.NUMBERS, *report_columns.NUMBERS, *own_columns.RATES))
 _NOTHING = Part(Volume.ONE, 0)
 _MOST_PARTS = 3
 

@@ -72,6 +72,11 @@ _CONVERSION = re.compile(
     rf"(?P<event>{'|'.join(_EVENTS)})"
     r"(_(?P<more>VALUE_IN_MICRO_DOLLAR|QUANTITY)|_(?P<from>\w+)_ACTION_TO_(?P<to>\w+)_CONVERSION)?",
 )
+_PRODUCTS = re.compile(
+    rf"TOTAL_(?P<channel>WEB_|INAPP_|OFFLINE_)?(?:(?P<event>{'|'.join(_EVENTS)}|\w+)_)?CONVERSION_PRODUCT_"
+    r"(?P<more>QUANTITY|VALUE|VALUE_IN_USD)"
+)
+_OF_OTHER_EVENTS = (0.05, 2_000_000)
 _ITEMS_OF_AN_ORDER = 1.4
 
 _ACTIONS: Mapping[str, tuple[str, float]] = {
@@ -125,6 +130,10 @@ _RATES: Mapping[str, tuple[str, str, float]] = {
     "CPM_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", 1_000 / _MICROS),
     "ECPM_IN_MICRO_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_IMPRESSION", 1_000),
     "ECPE_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_ENGAGEMENT", 1 / _MICROS),
+    "ECPM_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_IMPRESSION", 1_000 / _MICROS),
+    "ADVERTISER_PAID_SPEND_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "ONE", 0.98 / _MICROS),
+    "ADVERTISER_PAID_ECPC_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_CLICKTHROUGH", 0.98 / _MICROS),
+    "ADVERTISER_PAID_ECPM_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_IMPRESSION", 980 / _MICROS),
     "CPV_IN_MICRO_DOLLAR": ("VIDEO_SPEND_IN_MICRO_DOLLAR", "VIDEO_MRC_VIEWS_1", 1),
     "CPCV_IN_MICRO_DOLLAR": ("VIDEO_SPEND_IN_MICRO_DOLLAR", "VIDEO_P100_COMPLETE_1", 1),
     "CPCV_P95_IN_MICRO_DOLLAR": ("VIDEO_SPEND_IN_MICRO_DOLLAR", "VIDEO_P95_COMBINED_1", 1),
@@ -169,6 +178,8 @@ def amount(name: str) -> Amount:
     """What a count or an amount of money is made of."""
     if name in _SINGLE:
         return _SINGLE[name]
+    if products := _PRODUCTS.fullmatch(name):
+        return _of_products(products)
     if conversion := _CONVERSION.fullmatch(name):
         return _conversion(conversion)
     kind, by_share = _ACTIONS.get(_action(name), ("ENGAGEMENT", 0.01 + crc32(name.encode()) % 90 / 1_000))
@@ -200,3 +211,10 @@ def _conversion(match: re.Match[str]) -> Amount:
         by_share *= _ITEMS_OF_AN_ORDER
     parts = tuple(Part(volume, int(_OF_256THS * by_share)) for volume in _BY[match["by"]])
     return Amount(parts, worth if match["more"] == "VALUE_IN_MICRO_DOLLAR" else 1)
+
+
+def _of_products(match: re.Match[str]) -> Amount:
+    by_share, worth = _EVENTS.get(match["event"] or "CONVERSIONS", _OF_OTHER_EVENTS)
+    by_share *= _CHANNELS[match["channel"]] * _ITEMS_OF_AN_ORDER
+    parts = tuple(Part(volume, int(_OF_256THS * by_share)) for volume in _BY[None])
+    return Amount(parts, 1 if match["more"] == "QUANTITY" else 1 + worth // _MICROS)

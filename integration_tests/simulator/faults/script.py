@@ -56,16 +56,18 @@ class FaultKind(StrEnum):
 DOWNLOAD = "report/download"
 """What a fault or a test calls the download of a report, which is no operation of the API."""
 
-_REPORT_STEPS: dict[str, str] = {
-    FaultKind.REPORT_FAILED: "analytics/get_report",
-    FaultKind.REPORT_CANCELLED: "analytics/get_report",
-    FaultKind.REPORT_EXPIRED: "analytics/get_report",
-    FaultKind.REPORT_DOES_NOT_EXIST: "analytics/get_report",
-    FaultKind.REPORT_SLOW: "analytics/create_report",
-    FaultKind.DOWNLOAD_CUT: DOWNLOAD,
-    FaultKind.DOWNLOAD_TRUNCATED: DOWNLOAD,
-    FaultKind.DOWNLOAD_EXPIRED: DOWNLOAD,
-    FaultKind.DOWNLOAD_503: DOWNLOAD,
+_POLLS = ("analytics/get_report", "analytics/get_mmm_report", "analytics/get_conversion_product_report")
+_ORDERS = ("analytics/create_report", "analytics/create_mmm_report", "analytics/create_conversion_product_report")
+_REPORT_STEPS: dict[str, tuple[str, ...]] = {
+    FaultKind.REPORT_FAILED: _POLLS,
+    FaultKind.REPORT_CANCELLED: _POLLS,
+    FaultKind.REPORT_EXPIRED: _POLLS,
+    FaultKind.REPORT_DOES_NOT_EXIST: _POLLS,
+    FaultKind.REPORT_SLOW: _ORDERS,
+    FaultKind.DOWNLOAD_CUT: (DOWNLOAD,),
+    FaultKind.DOWNLOAD_TRUNCATED: (DOWNLOAD,),
+    FaultKind.DOWNLOAD_EXPIRED: (DOWNLOAD,),
+    FaultKind.DOWNLOAD_503: (DOWNLOAD,),
 }
 REPORT_FAULT_KINDS = tuple(kind for kind in FaultKind if kind in _REPORT_STEPS)
 """What can only go wrong with asynchronous reports; each kind hits one step of a report by itself."""
@@ -115,7 +117,7 @@ class Fault:
         return self._is_named(entry.operation_id) and own_account and paged and narrowed
 
     def _is_named(self, operation_id: str) -> bool:
-        if self.kind in _REPORT_STEPS and operation_id != _REPORT_STEPS[self.kind]:
+        if self.kind in _REPORT_STEPS and operation_id not in _REPORT_STEPS[self.kind]:
             return False
         everywhere = self.kind in _REPORT_STEPS or operation_id not in _OUTSIDE_THE_API
         return operation_id == self.on or (self.on == "*" and everywhere)

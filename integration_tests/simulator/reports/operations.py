@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import orjson
 
 from integration_tests.simulator.ads import entities
-from integration_tests.simulator.analytics.day_rows import Attribution
+from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION, Attribution
 from integration_tests.simulator.calls.errors import ApiError
 from integration_tests.simulator.calls.fields import Field, read_fields
 from integration_tests.simulator.calls.operation import Arguments, Call, Operation
@@ -17,6 +17,7 @@ from integration_tests.simulator.faults.script import FaultKind
 from integration_tests.simulator.reports.downloads import DOWNLOAD_HOST, file_size
 from integration_tests.simulator.reports.fields import FILTERS, REPORT_FIELDS
 from integration_tests.simulator.reports.jobs import ReportStatus, poll_answer
+from integration_tests.simulator.reports.own_fields import MMM_FIELDS, OBJECTIVES_BY_DEFAULT, PRODUCT_FIELDS
 from integration_tests.simulator.reports.request import ReportRequest
 
 _LAST_HOUR = 23
@@ -32,8 +33,11 @@ class CreateReport(Operation):
     def read_body(self, body: Any) -> dict[str, Any]:
         return read_fields(self.fields, body)
 
+    def request(self, arguments: Arguments) -> ReportRequest:
+        return _request(arguments)
+
     def answer(self, call: Call) -> bytes:
-        request = _request(call.arguments)
+        request = self.request(call.arguments)
         windows = request.attribution[:3]
         if windows in call.refused_windows:
             raise ApiError(400, 1, f"The attribution windows {windows} can not be combined.")
@@ -45,12 +49,46 @@ class CreateReport(Operation):
 
 
 @dataclass(frozen=True)
+class CreateMarketingMixReport(CreateReport):
+    fields: ClassVar[tuple[Field, ...]] = MMM_FIELDS
+
+    def request(self, arguments: Arguments) -> ReportRequest:
+        return _short_request(self.operation_id, arguments, targeting_types=arguments["targeting_types"])
+
+
+@dataclass(frozen=True)
+class CreateProductReport(CreateReport):
+    fields: ClassVar[tuple[Field, ...]] = PRODUCT_FIELDS
+
+    def request(self, arguments: Arguments) -> ReportRequest:
+        attribution = DEFAULT_ATTRIBUTION._replace(
+            click_window_days=arguments["click_window_days"],
+            view_window_days=arguments["view_window_days"],
+            conversion_report_time=arguments["conversion_report_time"],
+        )
+        objectives = arguments["campaign_objective_types"] or OBJECTIVES_BY_DEFAULT
+        return _short_request(
+            self.operation_id,
+            arguments,
+            attribution=attribution,
+            breakdown=arguments["conversion_product_breakdown"],
+            filters={"campaign_objective_types": objectives},
+        )
+
+
+@dataclass(frozen=True)
 class GetReport(Operation):
     """The poll: the status of a job, and a download link once it has finished."""
 
+    created_by: str = "analytics/create_report"
+
     def answer(self, call: Call) -> bytes:
         job = call.reports.by_token(call.arguments["token"])
-        if job is None or job.account_id != call.arguments["ad_account_id"]:
+        if (
+            job is None
+            or job.account_id != call.arguments["ad_account_id"]
+            or job.request.operation_id != self.created_by
+        ):
             return poll_answer(ReportStatus.DOES_NOT_EXIST)
         status = call.reports.status(job)
         if status is not ReportStatus.FINISHED:
@@ -79,3 +117,8 @@ def _request(arguments: Arguments) -> ReportRequest:
         start_hour=arguments["start_hour"] or 0,
         end_hour=_LAST_HOUR if arguments["end_hour"] is None else arguments["end_hour"],
     )
+
+
+def _short_request(operation_id: str, arguments: Arguments, **more: Any) -> ReportRequest:
+    names = ("level", "start_date", "end_date", "columns", "granularity")
+    return ReportRequest(operation_id=operation_id, **{name: arguments[name] for name in names}, **more)

@@ -52,6 +52,8 @@ class ReportRequest:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     start_hour: int = 0
     end_hour: int = 23
+    breakdown: str = ""  # of the products of conversions
+    operation_id: str = "analytics/create_report"  # with which it was ordered
 
     @property
     def base_level(self) -> str:

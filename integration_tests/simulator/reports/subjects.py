@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from integration_tests.simulator.ads import records
 from integration_tests.simulator.analytics.subjects import Subject, of_ad, subjects
 from integration_tests.simulator.analytics.targeting import broken_down
+from integration_tests.simulator.reports.products import by_product
 from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Record
@@ -52,7 +53,10 @@ def reported(world: World, account: int, request: ReportRequest) -> Iterator[Rep
     """The subjects of a report; all that share an entity come one after the other."""
     every = entities(world, account, request)
     for entity in _grained(world, account, every) if request.base_level in PARTS else every:
-        if request.targeting_types:
+        if request.breakdown:
+            for part in by_product(entity.subject, request.breakdown):
+                yield Reported(entity.entity_id, part)
+        elif request.targeting_types:
             for part in broken_down(entity.subject, request.targeting_types):
                 yield Reported(entity.entity_id, part)
         else:
@@ -170,6 +174,8 @@ def _with_more_columns(subject: Subject) -> Subject:
             "CAMPAIGN_MANAGED_STATUS": "SELF_SERVE",
             "IS_CATALOG_CREATIVE_CAMPAIGN": False,
             "SPEND_ORDER_LINE_ID": fixed["ORDER_LINE_ID"],
+            "SPEND_ORDER_LINE_PAID_TYPE": "PAID",
+            "ADVERTISER_NAME": "Käse & Co",
         }
     if "AD_GROUP_ID" in fixed:
         fixed["AD_GROUP_STATUS"] = fixed["AD_GROUP_ENTITY_STATUS"]

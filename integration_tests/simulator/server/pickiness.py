@@ -9,7 +9,7 @@ from integration_tests.simulator.server.reply import Reply, refusal
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.simulator.server.settings import Settings
 
-_REFUSABLE = ("columns", "targeting_types", "metric_types")
+_REFUSABLE = ("columns", "targeting_types", "metric_types", "campaign_objective_types")
 
 
 def too_long(settings: Settings, entry: Entry) -> Reply | None:

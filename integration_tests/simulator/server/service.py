@@ -156,7 +156,8 @@ class Service:
 
     def _admit(self, request: Request, operation: Operation) -> None:
         self.tokens.check(request.headers.get("authorization", ""))
-        if not self.quotas.spend(operation.category, operation.operation_id):
+        account = request.path_params.get("ad_account_id", "")
+        if not self.quotas.spend(operation.category, operation.operation_id, account):
             raise errors.rate_limited()
 
     async def _respond(self, entry: Entry, proper: Callable[[Sequence[Fault]], Reply]) -> Response:

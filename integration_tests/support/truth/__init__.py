@@ -6,6 +6,7 @@ from integration_tests.support.truth.catalog_items import CATALOG_ITEM_KEYS
 from integration_tests.support.truth.columns import DEFAULT_COLUMNS
 from integration_tests.support.truth.lists import LIST_KEYS
 from integration_tests.support.truth.organisation import ORGANISATION_KEYS
+from integration_tests.support.truth.own_reports import OWN_REPORT_KEYS
 from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, targeting_types_of
 from integration_tests.support.truth.resources import RESOURCE_KEYS
 from integration_tests.support.truth.world import KEYS, PRIMARY_KEYS, Key, World, by_key
@@ -18,6 +19,7 @@ __all__ = [
     "KEYS",
     "LIST_KEYS",
     "ORGANISATION_KEYS",
+    "OWN_REPORT_KEYS",
     "PRIMARY_KEYS",
     "REPORT_KEYS",
     "REPORT_STREAMS",

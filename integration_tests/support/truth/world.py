@@ -4,8 +4,9 @@
 ids as strings, for tests to compare with.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from integration_tests import simulator
@@ -29,6 +30,7 @@ from integration_tests.support.truth.entities import ENTITY_KEYS, entity_records
 from integration_tests.support.truth.lists import LIST_KEYS, LIST_RECORDS
 from integration_tests.support.truth.organic import ORGANIC_KEYS, organic_records
 from integration_tests.support.truth.organisation import ORGANISATION_KEYS, ORGANISATION_RECORDS
+from integration_tests.support.truth.own_reports import OWN_REPORT_KEYS, OWN_REPORTS
 from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, with_its_key
 from integration_tests.support.truth.resources import RESOURCE_KEYS, RESOURCE_RECORDS
 
@@ -44,8 +46,14 @@ PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {
     **ORGANISATION_KEYS,
     **RESOURCE_KEYS,
 }
-_RECORDS = {**LIST_RECORDS, **AUDIENCE_RECORDS, **CATALOG_ITEM_RECORDS, **RESOURCE_RECORDS}
-KEYS: Mapping[str, tuple[str, ...]] = {**PRIMARY_KEYS, **REPORT_KEYS, **BREAKDOWN_KEYS}
+_RECORDS: Mapping[str, Callable[[Any], Iterator[Record]]] = {
+    **{stream: partial(entity_records, stream=stream) for stream in ENTITY_KEYS},
+    **LIST_RECORDS,
+    **AUDIENCE_RECORDS,
+    **CATALOG_ITEM_RECORDS,
+    **RESOURCE_RECORDS,
+}
+KEYS: Mapping[str, tuple[str, ...]] = {**PRIMARY_KEYS, **REPORT_KEYS, **OWN_REPORT_KEYS, **BREAKDOWN_KEYS}
 """Of every stream but custom reports."""
 _IDS = frozenset((*columns.IDS, *report_columns.IDS, "PRODUCT_ITEM_ID", "TARGETING_VALUE"))
 
@@ -70,6 +78,8 @@ class World(simulator.World):
         and reports only. Analytics begin 89 days back unless told otherwise, reports
         as far back as Pinterest keeps them; days of analytics that lie further back are as reports show them.
         """
+        if stream in OWN_REPORTS:
+            return iter(OWN_REPORTS[stream].records(self, start, end, attribution))
         if stream in REPORT_STREAMS:
             types = None if targeting_types is None else tuple(targeting_types)
             request = REPORT_STREAMS[stream].request(self, start, end, tuple(wanted_columns), attribution, types)
@@ -78,8 +88,6 @@ class World(simulator.World):
         if stream in ORGANIC_KEYS:
             arguments = {"ad_account_id": on_behalf_of, "start_date": first, "end_date": last}
             return organic_records(self, stream, arguments)
-        if stream in ENTITY_KEYS:
-            return entity_records(self, stream)
         if stream in ORGANISATION_KEYS:
             return ORGANISATION_RECORDS[stream](self, {"ad_account_id": on_behalf_of})
         if stream in _RECORDS:

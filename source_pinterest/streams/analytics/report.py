@@ -21,6 +21,7 @@ from source_pinterest.columns import (
 )
 from source_pinterest.config import attribution_of
 from source_pinterest.config.report_levels import (
+    Reach,
     default_targeting_types,
     is_targeting,
     may_be_finer,
@@ -32,6 +33,7 @@ from source_pinterest.dates import DateWindow, subtract_window
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.granularity import Granularity
+from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor
@@ -55,7 +57,8 @@ class ReportStream(AdAccountStream, ABC):
     https://developers.pinterest.com/docs/api/v5/analytics-create_report.
     """
 
-    path_template = "ad_accounts/{ad_account_id}/reports"
+    endpoint = ANALYTICS_REPORTS
+    path_template = endpoint.path
     cursor_field: str | list[str] = DATE
     checkpoint: DayCursor
     level: str
@@ -64,23 +67,23 @@ class ReportStream(AdAccountStream, ABC):
 
     def __init__(self, sync: Sync, name: str = "") -> None:
         super().__init__(sync, name)
-        history_days, self.window_days = reach_of(self.level, self.granularity)
+        history_days, self.window_days = self.reach()
         self.days = DayRange(history_days, self.granularity)
-        targeting = (TARGETING_TYPE, TARGETING_VALUE) if is_targeting(self.level) or self.level == "KEYWORD" else ()
+        parts = self.part_columns()
         self.own_ids = self.id_columns if may_be_finer(self.level) else ()
         listed = (ENTITY_ID,) if self.own_ids else ()
-        self.key_columns = (*self.id_columns, *listed, *targeting, *self.bucket_columns())
+        self.key_columns = (*self.id_columns, *listed, *parts, *self.bucket_columns())
         self.primary_key = [*self.key_columns, *self.stamped_columns()]
         asked = dict.fromkeys((*self.id_columns, "AD_ACCOUNT_ID", *self.wanted_columns()))
         self.columns = tuple(column for column in asked if self.accepts(column))
         self.foreign_keys = report_keys(self.level, self.key_columns, self.columns)
         body = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
-        self.body = {**body, **self.attribution()}
+        self.body = {**body, **self.attribution(), **self.own_fields()}
         per_window = len(self.variants())
         self.cost = f"{per_window} for {self.window_days} days of an ad account, and some to ask whether it is ready"
         needed = ("AD_ACCOUNT_ID",) if self.own_ids else self.key_columns
         refused = RefusedNames(self.notices, needed)
-        key = ReportKey(self.key_columns, self.own_ids, self._keyed, lambda: refused.refused)
+        key = ReportKey(self.key_columns, self.own_ids, self._keyed, lambda: refused.refused, parts)
         self.doubts = KeyDoubts(self.notices)
         rows = ReportRows(self.name, self.notices, key, self.doubts, self.columns, self.stamped_columns())
         self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
@@ -96,6 +99,14 @@ class ReportStream(AdAccountStream, ABC):
 
     def _keyed(self, account: str) -> KeyColumns | None:
         return self.checkpoint.keyed.before(account) if self.checkpoint else None
+
+    def reach(self) -> Reach:
+        """How far back a report reaches, and how many days it may cover."""
+        return reach_of(self.level, self.granularity)
+
+    def part_columns(self) -> tuple[str, ...]:
+        """The columns of the key that say which part of an entity a row is about."""
+        return (TARGETING_TYPE, TARGETING_VALUE) if is_targeting(self.level) or self.level == "KEYWORD" else ()
 
     def targeting_types(self) -> tuple[str, ...]:
         """By what the rows are broken down; nothing at most levels."""
@@ -117,6 +128,10 @@ class ReportStream(AdAccountStream, ABC):
         """How conversions are attributed."""
         return attribution_of(self.config)
 
+    def own_fields(self) -> dict[str, Any]:
+        """What else each request of the stream says."""
+        return {}
+
     def accepts(self, column: str) -> bool:
         """Whether the level knows the column: product items belong to no single ad."""
         impossible = refused_columns(self.level) | unsuitable_columns(self.level)
@@ -124,7 +139,7 @@ class ReportStream(AdAccountStream, ABC):
 
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
-        schema = analytics_schema(self.columns)
+        schema = analytics_schema((*self.columns, "AD_ACCOUNT_ID"))
         keys = key_schema(column for column in self.primary_key if column not in schema["properties"])
         return {**schema, "properties": {**schema["properties"], **keys}}
 
@@ -156,7 +171,7 @@ class ReportStream(AdAccountStream, ABC):
             variants = self.variants()
             planned = self.checkpoint.plan(account, windows, [len(variants)] * len(windows))
             for window, (number, more) in product(planned, enumerate(variants)):
-                yield ReportRequest(account, window.window, {**self.body, **more}, window, number)
+                yield ReportRequest(account, window.window, {**self.body, **more}, window, number, self.endpoint)
         self.checkpoint.retire_flat()
 
     def _windows(self, account: str) -> list[WindowProgress]:
@@ -193,7 +208,7 @@ class ReportStream(AdAccountStream, ABC):
         ours = set(self.own_ids).difference(self.wanted_columns())  # a refusal would cost no more than these
         columns = [column for column in self.columns if column not in ours]
         body = {**self.body, **self.variants()[0], "columns": columns}
-        self.reports.try_out(ReportRequest(account, window, body, PlannedWindow(window)))
+        self.reports.try_out(ReportRequest(account, window, body, PlannedWindow(window), endpoint=self.endpoint))
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """A slice for each report as it is finished."""

@@ -28,17 +28,19 @@ class ReportKey:
         ids: the parts that are ids and that a row may lack.
         keyed: with which of these ids the rows of an account were keyed in earlier syncs.
         refused: the columns that Pinterest is known to refuse by now.
+        parts: those that say which part of an entity a row is about, which may be none in particular.
     """
 
     columns: tuple[str, ...]
     ids: tuple[str, ...] = ()
     keyed: Callable[[str], KeyColumns | None] = lambda _: None
     refused: Callable[[], frozenset[str]] = frozenset
+    parts: tuple[str, ...] = (TARGETING_TYPE, TARGETING_VALUE)
 
     @property
     def row_key(self) -> RowKey:
         """The parts, some of which may be empty."""
-        return RowKey(self.columns, frozenset((*self.ids, ENTITY_ID, TARGETING_TYPE, TARGETING_VALUE)))
+        return RowKey(self.columns, frozenset((*self.ids, ENTITY_ID, *self.parts)))
 
 
 class KeyFiller:
@@ -50,7 +52,7 @@ class KeyFiller:
 
     def __init__(self, key: ReportKey) -> None:
         self._ids = key.ids
-        self._others = tuple({TARGETING_TYPE, TARGETING_VALUE}.intersection(key.columns))
+        self._others = tuple(part for part in key.parts if part in key.columns)
         self._rows = 0
         self._lacking: Counter[str] = Counter()
 

@@ -55,12 +55,17 @@ class ReportRows:
         days = dict(zip(("start_date", "end_date"), request.window.as_pair(), strict=True))
         stamps = {name: days[of] for name, of in self.stamped.items()}
         granularity = Granularity(request.body["granularity"])
-        for row in within(self._completed(request, rows), request.window, DATE, self.notices, granularity):
+        for row in self._wanted(request, self._completed(request, rows), granularity):
             filler.fill(row)
             write_texts(row, texts)
             keys.check(row)
             row.update(stamps)
             yield row
+
+    def _wanted(self, request: ReportRequest, rows: Iterable[Record], granularity: Granularity) -> Iterable[Record]:
+        """The rows of the days that are wanted; nothing is said of days that came with them because they had to."""
+        found = within(rows, request.asked, DATE, self.notices, granularity)
+        return found if request.asked == request.window else within(found, request.window, DATE, None, granularity)
 
     def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
         for entity, row in rows:

@@ -12,7 +12,7 @@ from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.reporting.orders import FailedReport, Orders, ReadyReport, SplitReport
-from source_pinterest.reporting.reader import Filed, report_rows
+from source_pinterest.reporting.reader import Filed
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.keyed import KeyColumns
 from source_pinterest.streams.base.context import Sync
@@ -92,7 +92,8 @@ class ReportSlices:
         return keyed
 
     def _pages_in(self, request: ReportRequest, chunks: Iterable[bytes]) -> FileRead:
-        return self._read(request, report_rows(chunks, self._on_replacement))
+        rows = request.endpoint.read(chunks, request.body.get("columns", ()), self._on_replacement)
+        return self._read(request, rows)
 
 
 def is_report(stream_slice: StreamSlice) -> bool:

@@ -14,7 +14,7 @@ def within(
     rows: Iterable[Record],
     window: DateWindow,
     field: str,
-    notices: Notices,
+    notices: Notices | None,
     granularity: Granularity = Granularity.DAY,
 ) -> Iterator[Record]:
     """The rows of days in the window, or of weeks or months that it touches; also those that name no day.
@@ -23,7 +23,7 @@ def within(
         rows: of one answer.
         window: the days that were asked for.
         field: names the day of a row.
-        notices: of the stream, for a warning.
+        notices: of the stream, for a warning; None where it is no wonder that there are others.
         granularity: what a row covers.
     """
     first, last = str(granularity.bucket_of(window.start).start), str(granularity.bucket_of(window.end).end)
@@ -31,7 +31,7 @@ def within(
         day = row.get(field)
         if day.__class__ is not str or first <= day <= last or not _lies_outside(day, first, last):
             yield row
-        else:
+        elif notices:
             notices.warn(
                 "other days",
                 f"Pinterest sent rows of days that were not asked for, such as {day} for {window}. They are left out.",

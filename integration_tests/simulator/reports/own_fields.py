@@ -1,0 +1,128 @@
+"""Which fields do the orders of marketing mix reports and of reports on the products of conversions have?
+
+As in Pinterest's OpenAPI document 5.28; limits that its texts state are kept in the stricter way.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from integration_tests.simulator.analytics.operation import WINDOW_DAYS
+from integration_tests.simulator.calls.errors import bad_request
+from integration_tests.simulator.calls.fields import Field, ListField, NumberField, UnsimulatedField, text
+from integration_tests.simulator.calls.parameters import Choice, Day, Digits, Text
+from integration_tests.simulator.reports.own_columns import MMM_COLUMNS, PRODUCT_COLUMNS
+from integration_tests.simulator.reports.products import BREAKDOWNS
+from integration_tests.simulator.world.world import World
+
+_MOST_IDS = 500
+_MOST_OBJECTIVES = 7
+_MOST_MMM_TYPES = 7
+_MMM_DAYS_BACK, _MMM_DAYS_RANGE = 914, 186  # no document says: those of other reports
+_PRODUCT_AFTER = date(2024, 3, 16)
+_BRAND_ATTRIBUTION_AFTER = date(2025, 4, 1)
+_PRODUCT_DAYS_RANGE = 365
+_PRODUCT_LEAST_DAYS = 7
+_DATES = (text(Day("start_date", required=True)), text(Day("end_date", required=True)))
+_NAME = text(Text("report_name", required=True))
+
+OBJECTIVES = (
+    "AWARENESS",
+    "CONSIDERATION",
+    "WEB_CONVERSION",
+    "CATALOG_SALES",
+    "VIDEO_COMPLETION",
+    "APP_INSTALL",
+    "SALES",
+    "LEADS",
+    "CTV_CONSIDERATION",
+)
+OBJECTIVES_BY_DEFAULT = ("CONSIDERATION", "AWARENESS", "WEB_CONVERSION", "VIDEO_COMPLETION")
+
+
+def _choice(name: str, *values: str, required: bool = False, default: str | None = None) -> Field:
+    return text(Choice(name, values=values, required=required, default=default))
+
+
+def _choices(name: str, values: tuple[str, ...], most: int | None = None, *, required: bool = False) -> Field:
+    return ListField(name, item=_choice(name, *values), max_items=most, required=required)
+
+
+def _ids(name: str) -> Field:
+    return ListField(name, item=text(Digits(name)), max_items=_MOST_IDS)
+
+
+MMM_TARGETING_TYPES = ("APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION", "PLACEMENT", "AUDIENCE_INCLUDE")
+
+MMM_FIELDS: tuple[Field, ...] = (
+    _NAME,
+    *_DATES,
+    _choice("granularity", "DAY", "WEEK", required=True),
+    _choice("level", "CAMPAIGN_TARGETING", "AD_GROUP_TARGETING", required=True),
+    _choices("columns", MMM_COLUMNS, required=True),
+    _choices("targeting_types", MMM_TARGETING_TYPES, _MOST_MMM_TYPES, required=True),
+    UnsimulatedField("countries"),
+    UnsimulatedField("advertiser_ids"),
+    UnsimulatedField("custom_column_ids"),
+)
+
+PRODUCT_FIELDS: tuple[Field, ...] = (
+    _NAME,
+    *_DATES,
+    _choice("granularity", "TOTAL", "WEEK", "MONTH", required=True),
+    _choice("level", "ADVERTISER", "CAMPAIGN", "AD_GROUP", required=True),
+    _choices("columns", PRODUCT_COLUMNS, required=True),
+    _choice("conversion_product_breakdown", *BREAKDOWNS, "PRODUCT_SKU_GROUP", default="PRODUCT_BRAND"),
+    _choice("conversion_product_attribution_type", "DEFAULT", "BRAND_ATTRIBUTION", default="DEFAULT"),
+    _choice("conversion_report_time", "TIME_OF_AD_ACTION", "TIME_OF_CONVERSION", default="TIME_OF_AD_ACTION"),
+    NumberField("click_window_days", values=tuple(map(int, WINDOW_DAYS)), default=30),
+    NumberField("view_window_days", values=tuple(map(int, WINDOW_DAYS)), default=1),
+    _choices("campaign_objective_types", OBJECTIVES, _MOST_OBJECTIVES),
+    _ids("campaign_ids"),
+    _ids("ad_group_ids"),
+    UnsimulatedField("product_sku_ids"),
+)
+
+_Arguments = Mapping[str, Any]
+
+
+def _in_order(world: World, arguments: _Arguments) -> None:
+    if arguments["start_date"] > arguments["end_date"]:
+        raise bad_request("start_date must not be after end_date.")
+    if arguments["end_date"] > world.today + timedelta(days=1):
+        raise bad_request("end_date must not be in the future.")
+
+
+def _mmm_dates(world: World, arguments: _Arguments) -> None:
+    if arguments["start_date"] < world.today - timedelta(days=_MMM_DAYS_BACK):
+        raise bad_request(f"Request must be within {_MMM_DAYS_BACK} recent days")
+    if arguments["end_date"] - arguments["start_date"] > timedelta(days=_MMM_DAYS_RANGE):
+        raise bad_request(f"Request must not span more than {_MMM_DAYS_RANGE} days")
+
+
+def _product_dates(_world: World, arguments: _Arguments) -> None:
+    start, end = arguments["start_date"], arguments["end_date"]
+    if start <= _PRODUCT_AFTER:
+        raise bad_request(f"start_date must be after {_PRODUCT_AFTER}.")
+    if end - start < timedelta(days=_PRODUCT_LEAST_DAYS):
+        raise bad_request(f"{_PRODUCT_LEAST_DAYS} day minimum time window for report is required.")
+    if end - start > timedelta(days=_PRODUCT_DAYS_RANGE):
+        raise bad_request("A max of 1 year is allowed between the start and end date for reports.")
+    if arguments["conversion_product_attribution_type"] == "BRAND_ATTRIBUTION" and start <= _BRAND_ATTRIBUTION_AFTER:
+        raise bad_request(f"start_date must be after {_BRAND_ATTRIBUTION_AFTER} for BRAND_ATTRIBUTION.")
+
+
+def _product_filters(_world: World, arguments: _Arguments) -> None:
+    for name, level in (("campaign_ids", "CAMPAIGN"), ("ad_group_ids", "AD_GROUP")):
+        if arguments[name] is not None and arguments["level"] != level:
+            raise bad_request(f"Only support {name} field when level of the report is {level}.")
+        if arguments[name] is not None:
+            raise bad_request(f"{name} is not simulated.")
+    if arguments["conversion_product_breakdown"] not in BREAKDOWNS:
+        raise bad_request("PRODUCT_SKU_GROUP is not simulated.")
+    if arguments["conversion_product_attribution_type"] != "DEFAULT" or arguments["level"] == "ADVERTISER":
+        raise bad_request("BRAND_ATTRIBUTION and level ADVERTISER are not simulated.")
+
+
+MMM_RULES = (_in_order, _mmm_dates)
+PRODUCT_RULES = (_in_order, _product_dates, _product_filters)

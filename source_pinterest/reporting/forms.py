@@ -1,0 +1,110 @@
+"""Which rows are in a file whose form nobody has seen? An object of lists, a list of rows and CSV are all understood.
+
+Pinterest's documents say of some reports only that there is a file. What has none of the columns that were asked for is
+no such report, however well it parses.
+"""
+
+import codecs
+import csv
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from source_pinterest.api.bodies import OnReplacement
+from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.rows import JsonBody
+from source_pinterest.columns import column_of
+from source_pinterest.limits import ROW_BYTES
+from source_pinterest.reporting.errors import UnknownFormError
+from source_pinterest.reporting.reader import Filed, report_rows
+
+_BOM = codecs.BOM_UTF8
+
+
+def rows_of_any_form(
+    chunks: Iterable[bytes], columns: Collection[str], on_replacement: OnReplacement | None = None
+) -> Iterator[Filed]:
+    """The rows of a report, each after the id that it is listed under; an empty text where the file lists none.
+
+    Args:
+        chunks: the file, cut anywhere.
+        columns: those that were asked for.
+        on_replacement: takes a sentence on what of a row could not be kept.
+
+    Raises:
+        MalformedAnswerError: the file is cut short, or is not a report.
+        UnknownFormError: it is whole, and its rows have none of the columns.
+    """
+    opening, whole = _opened(chunks)
+    if opening == b"{":
+        rows = report_rows(whole, on_replacement)
+    elif opening == b"[":
+        rows = _listed(JsonBody(whole, on_replacement))
+    elif opening:
+        rows = (("", row) for row in _csv_rows(whole, columns, on_replacement))
+    else:
+        rows = iter(())
+    known = frozenset(columns)
+    for number, (entity, row) in enumerate(rows):
+        if not number and known.isdisjoint(row):
+            raise UnknownFormError
+        yield entity, row
+
+
+def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first byte that is no space, and all of the file; no byte where there is none."""
+    rest, begun = iter(chunks), b""
+    for chunk in rest:
+        begun += chunk
+        if (opening := begun.removeprefix(_BOM).lstrip()) and not _BOM.startswith(begun):
+            return opening[:1], chain((begun,), rest)
+    return b"", iter(())
+
+
+def _listed(body: JsonBody) -> Iterator[Filed]:
+    for row in body.rows():
+        yield "", row
+    body.end()
+
+
+def _csv_rows(
+    chunks: Iterable[bytes], columns: Collection[str], on_replacement: OnReplacement | None
+) -> Iterator[dict[str, Any]]:
+    try:
+        lines = csv.reader(_lines(chunks), strict=True)
+        header = next(lines)
+        if frozenset(columns).isdisjoint(header):
+            raise MalformedAnswerError("The file is neither JSON nor a table of the columns that were asked for.")
+        numbers = frozenset(name for name in columns if column_of(name).type == "number")
+        for cells in lines:
+            if len(cells) != len(header):
+                raise MalformedAnswerError("A line of the report has another number of cells than its first one.")
+            found = zip(header, cells, strict=True)
+            yield {name: _value(name, cell, numbers, on_replacement) for name, cell in found if cell}
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise MalformedAnswerError("The report is cut short, or is no table.") from error
+
+
+def _value(name: str, cell: str, numbers: Collection[str], on_replacement: OnReplacement | None) -> Any:
+    if name not in numbers:
+        return cell
+    for kind in (int, float):
+        try:
+            return kind(cell)
+        except ValueError:
+            continue
+    if on_replacement:
+        on_replacement(f"The report has something else than a number in the column {name}, which is left empty.")
+    return None
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    begun = ""
+    for chunk in chunks:
+        *lines, begun = (begun + decoder.decode(chunk)).split("\n")
+        yield from (f"{line}\n" for line in lines)
+        if len(begun) > ROW_BYTES:
+            raise MalformedAnswerError(f"A line of the report has more than {ROW_BYTES:,} characters.")
+    if begun + decoder.decode(b"", final=True):
+        raise MalformedAnswerError("The report breaks off inside a line.")

@@ -1,0 +1,118 @@
+"""Reports on the products of conversions, asked of Pinterest with endpoints and limits of their own."""
+
+from abc import ABC
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from typing import Any
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest import limits
+from source_pinterest.api.access import restricted
+from source_pinterest.api.errors import PinterestError
+from source_pinterest.columns import PRODUCT_COLUMNS
+from source_pinterest.config import attribution_of
+from source_pinterest.config.own_reports import NEWER_OBJECTIVES, OBJECTIVES
+from source_pinterest.config.report_levels import Reach
+from source_pinterest.dates import parse_day
+from source_pinterest.engine.pages import Page
+from source_pinterest.reporting.endpoint import ReportEndpoint
+from source_pinterest.reporting.errors import ObjectivesRefusedError, ReportRefusedError
+from source_pinterest.state.day_cursor import planned_window
+from source_pinterest.state.keyed import KeyColumns
+from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.analytics.report_slices import is_report
+from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.slices import failure_of, window_slice
+
+_ID_OF_LEVEL = {"CAMPAIGN": "CAMPAIGN_ID", "AD_GROUP": "AD_GROUP_ID"}
+_FIRST_DAY = parse_day(limits.PRODUCT_REPORTS_FIRST_DAY)
+_NEWER_BATCH = 1
+_ENGAGEMENT_WINDOW = "engagement_window_days"
+"""Of an engagement, which these reports don't know."""
+
+
+def _refused(body: Mapping[str, Any], answer: str) -> PinterestError:
+    """What is wrong with a request: the newer objectives, where it names no others, or all of it."""
+    newer = tuple(body.get("campaign_objective_types", ())) == NEWER_OBJECTIVES
+    return ObjectivesRefusedError(answer) if newer else ReportRefusedError(answer)
+
+
+def _is_about_objectives(answer: str) -> bool:
+    """Whether Pinterest says so; it may refuse a request for another reason, and then its days are owed."""
+    return "objective" in answer.lower() or any(objective in answer for objective in NEWER_OBJECTIVES)
+
+
+class ProductConversionsReport(ReportStream, ABC):
+    """Conversions by what was bought.
+
+    Attributes:
+        breakdown: Pinterest's word for what the products are told apart by.
+        products: the columns that it fills.
+    """
+
+    endpoint = ReportEndpoint(
+        "ad_accounts/{ad_account_id}/reports/brand_category_sku",
+        {"report_name": "source-pinterest conversions"},
+        least_days=limits.PRODUCT_REPORT_LEAST_DAYS,
+        first_day=_FIRST_DAY,
+        refused=_refused,
+    )
+    path_template = endpoint.path
+    access = restricted("brand/category/SKU reports")
+    breakdown: str
+    products: tuple[str, ...]
+
+    def __init__(self, sync: Sync, name: str = "") -> None:
+        self.report = sync.config.products
+        self.level, self.granularity = self.report.level, self.report.granularity
+        self.id_columns = (_ID_OF_LEVEL[self.level],)
+        super().__init__(sync, name)
+
+    def reach(self) -> Reach:
+        """No earlier than the first day that there is; and windows of a year."""
+        since = self.config.today.toordinal() - _FIRST_DAY.toordinal()
+        return Reach(min(limits.ASYNC_HISTORY_DAYS, since), limits.PRODUCT_REPORT_WINDOW_DAYS)
+
+    def part_columns(self) -> tuple[str, ...]:
+        """What the products are told apart by; conversion events may leave it open."""
+        return self.products
+
+    def wanted_columns(self) -> tuple[str, ...]:
+        """Those that the user has chosen, or all."""
+        return (*self.products, *self.report.columns)
+
+    def attribution(self) -> dict[str, Any]:
+        """That of other analytics; named even where it is Pinterest's default, which its documents give in two ways."""
+        asked = {
+            "click_window_days": limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS,
+            "view_window_days": limits.DEFAULT_VIEW_WINDOW_DAYS,
+            **attribution_of(self.config),
+        }
+        return {name: value for name, value in asked.items() if name != _ENGAGEMENT_WINDOW}
+
+    def own_fields(self) -> dict[str, Any]:
+        """By what the products are told apart."""
+        return {"conversion_product_breakdown": self.breakdown}
+
+    def accepts(self, column: str) -> bool:
+        """Whatever the user has named is asked for; Pinterest has more columns than its documents."""
+        return column in PRODUCT_COLUMNS or column in self.report.columns
+
+    def variants(self) -> list[dict[str, Any]]:
+        """Campaigns of every objective: a request that names none leaves most of them out, and may name 7 of the 9."""
+        return [{"campaign_objective_types": list(objectives)} for objectives in (OBJECTIVES, NEWER_OBJECTIVES)]
+
+    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
+        """A slice for each report; one on objectives that Pinterest does not know has no rows."""
+        for report in super().account_slices(accounts):
+            error = failure_of(report)
+            if isinstance(error, ObjectivesRefusedError) and _is_about_objectives(str(error.message)):
+                listed = ", ".join(NEWER_OBJECTIVES)
+                self.notices.warn(listed, f"Pinterest knows no campaigns of the objectives {listed}. {error.message}")
+                yield window_slice(dict(report.partition), planned_window(report), {"batch": _NEWER_BATCH})
+            else:
+                yield report
+
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
+        """The rows of a report, if there is one."""
+        return (yield from super().read_slice(stream_slice)) if is_report(stream_slice) else None

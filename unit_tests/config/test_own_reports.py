@@ -1,0 +1,107 @@
+"""Is what the user wants of the reports with endpoints of their own read, completed, or refused?"""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from airbyte_cdk.utils import AirbyteTracedException
+from pinterestsdk import models
+
+from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS
+from source_pinterest.config import Config, own_reports
+from source_pinterest.granularity import Granularity
+from unit_tests.configs import TODAY, config
+
+MIX, PRODUCTS = "marketing_mix_report", "brand_category_sku_reports"
+OPTIONS = json.loads(files("source_pinterest").joinpath("spec.json").read_text("utf-8"))["connectionSpecification"][
+    "properties"
+]
+
+
+def read(**options: Any) -> Config:
+    return Config.from_mapping(config(**options), TODAY)
+
+
+@pytest.mark.parametrize("empty", [{}, None, "", {"level": "", "columns": [], "targeting_types": None}])
+def test_what_is_left_empty_is_the_usual(empty: Any) -> None:
+    found = read(**{MIX: empty, PRODUCTS: empty})
+
+    assert found.marketing_mix == own_reports.USUAL_MARKETING_MIX
+    assert found.products == own_reports.USUAL_PRODUCTS
+
+
+def test_what_is_filled_in_is_taken_in_any_case() -> None:
+    mix = read(
+        marketing_mix_report={"level": "ad_group_targeting", "granularity": "week", "targeting_types": ["gender"]}
+    ).marketing_mix
+    products = read(
+        brand_category_sku_reports={"granularity": "Month", "columns": [" campaign_name ", "DATE"]}
+    ).products
+
+    assert (mix.level, mix.granularity, mix.targeting_types) == ("AD_GROUP_TARGETING", Granularity.WEEK, ("GENDER",))
+    assert mix.columns == ("AD_GROUP_ID", "AD_GROUP_NAME", *own_reports.USUAL_MARKETING_MIX.columns)
+    assert (products.level, products.granularity, products.columns) == (
+        "CAMPAIGN",
+        Granularity.MONTH,
+        ("CAMPAIGN_NAME",),
+    )
+
+
+def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
+    found = read(marketing_mix_report={"columns": ["SPEND_IN_DOLAR"]})
+
+    assert found.marketing_mix.columns == ("SPEND_IN_DOLAR",)
+    assert "SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?)" in " ".join(found.notices)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({MIX: ["COUNTRY"]}, "Marketing Mix Report: enter the fields by their names"),
+        ({MIX: {"level": "CAMPAIGN"}}, "Marketing Mix Report, Level: 'CAMPAIGN'"),
+        ({MIX: {"granularity": "MONTH"}}, "Marketing Mix Report, Granularity: 'MONTH'"),
+        ({MIX: {"targeting_types": ["REGION"]}}, "Marketing Mix Report, Targeting Types: 'REGION'"),
+        ({MIX: {"columns": "CTR"}}, "Marketing Mix Report, Columns"),
+        ({PRODUCTS: "CAMPAIGN"}, "Brand, Category and SKU Reports: enter the fields by their names"),
+        ({PRODUCTS: {"level": "ADVERTISER"}}, "Brand, Category and SKU Reports, Level: 'ADVERTISER'"),
+        ({PRODUCTS: {"granularity": "DAY"}}, "Brand, Category and SKU Reports, Granularity: 'DAY'"),
+        ({PRODUCTS: {"columns": ["CONVERSION_PRODUCT_ID"]}}, "CONVERSION_PRODUCT_ID can't be chosen"),
+    ],
+    ids=str,
+)
+def test_what_can_not_be_used_is_refused_by_its_name_in_the_form(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(AirbyteTracedException) as refused:
+        read(**options)
+
+    assert said in str(refused.value.message)
+
+
+def test_the_form_offers_what_the_connector_takes() -> None:
+    def enums(option: str) -> dict[str, Any]:
+        fields = OPTIONS[option]["properties"].items()
+        return {name: field.get("items", field)["enum"] for name, field in fields if "enum" in str(field)}
+
+    assert enums(MIX) == {
+        "level": list(own_reports.MMM_LEVELS),
+        "granularity": list(own_reports.MMM_GRANULARITIES),
+        "targeting_types": list(own_reports.MMM_TARGETING_TYPES),
+    }
+    assert enums(PRODUCTS) == {
+        "level": list(own_reports.PRODUCT_LEVELS),
+        "granularity": list(own_reports.PRODUCT_GRANULARITIES),
+    }
+
+
+def test_the_words_are_those_of_the_api() -> None:
+    def values(model: Any) -> set[str]:
+        return {str(member.value) for member in model}
+
+    assert set(MMM_COLUMNS) == values(models.MMMReportingColumn)
+    assert set(PRODUCT_COLUMNS) == values(models.ConversionProductReportingColumn)
+    assert set(own_reports.MMM_LEVELS) == values(models.MMMReportLevel)
+    assert set(own_reports.MMM_GRANULARITIES) == values(models.MMMReportGranularity)
+    assert set(own_reports.MMM_TARGETING_TYPES) == values(models.MMMReportingTargetingType)
+    assert set(own_reports.PRODUCT_LEVELS) == values(models.ConversionProductReportLevel) - {"ADVERTISER"}
+    assert set(own_reports.PRODUCT_GRANULARITIES) == values(models.ConversionProductReportGranularity) - {"TOTAL"}
+    assert {*own_reports.OBJECTIVES, *own_reports.NEWER_OBJECTIVES} == values(models.ConversionObjectiveType)

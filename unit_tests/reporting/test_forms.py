@@ -1,0 +1,92 @@
+"""Is a report read whose form nobody has seen, and nothing taken of what is broken or no report?"""
+
+import itertools
+import json
+from typing import Any
+
+import pytest
+
+from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.reporting.errors import UnknownFormError
+from source_pinterest.reporting.forms import rows_of_any_form
+from source_pinterest.reporting.reader import Filed
+
+COLUMNS = ("CAMPAIGN_ID", "CAMPAIGN_NAME", "SPEND_IN_DOLLAR", "TOTAL_CLICKTHROUGH")
+ROWS: list[dict[str, Any]] = [
+    {
+        "CAMPAIGN_ID": "626735000496",
+        "CAMPAIGN_NAME": 'Käse, "frisch"\nund gut',
+        "SPEND_IN_DOLLAR": 1.25,
+        "DATE": "2026",
+    },
+    {"CAMPAIGN_ID": "007", "TOTAL_CLICKTHROUGH": 3, "DATE": "2027"},
+]
+CSV = (
+    "CAMPAIGN_ID,CAMPAIGN_NAME,SPEND_IN_DOLLAR,TOTAL_CLICKTHROUGH,DATE\r\n"
+    '626735000496,"Käse, ""frisch""\nund gut",1.25,,2026\r\n'
+    "007,,,3,2027\r\n"
+).encode()
+BY_ID = json.dumps({"1": [ROWS[0]], "2": [ROWS[1]]}).encode()
+FORMS = [
+    pytest.param(BY_ID, ["1", "2"], id="by id"),
+    pytest.param(json.dumps(ROWS).encode(), ["", ""], id="list"),
+    pytest.param(CSV, ["", ""], id="csv"),
+    pytest.param(b"\xef\xbb\xbf" + CSV, ["", ""], id="csv with a byte order mark"),
+    pytest.param(CSV.replace(b"\r\n", b"\n"), ["", ""], id="csv with plain line ends"),
+]
+
+
+def read(body: bytes, *positions: int, told: Any = None) -> list[Filed]:
+    edges = [0, *positions, len(body)]
+    return list(rows_of_any_form((body[start:end] for start, end in itertools.pairwise(edges)), COLUMNS, told))
+
+
+@pytest.mark.parametrize(("body", "ids"), FORMS)
+def test_every_form_has_the_same_rows_wherever_the_file_is_cut(body: bytes, ids: list[str]) -> None:
+    for position in range(len(body)):
+        assert read(body, position) == list(zip(ids, ROWS, strict=True)), position
+    assert read(body, *range(1, len(body))) == list(zip(ids, ROWS, strict=True))
+
+
+@pytest.mark.parametrize("body", [b"", b" \n", b"{}", b"[]", b" [ ]\n", b'{"1": []}', CSV.splitlines(True)[0]])
+def test_a_report_without_rows_is_empty(body: bytes) -> None:
+    assert read(body) == []
+
+
+@pytest.mark.parametrize("body", [b'[{"cells": [1]}]', b'{"table": [{"cells": [1]}]}', b'[{"1": []}]'])
+def test_what_has_none_of_the_columns_is_a_form_that_nobody_knows(body: bytes) -> None:
+    with pytest.raises(UnknownFormError, match="a form that this version of the connector does not know"):
+        read(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        BY_ID[:-1],
+        json.dumps(ROWS).encode()[:-1],
+        json.dumps(ROWS).encode() + b"]",
+        CSV[:-1].rstrip(b"\r"),
+        CSV[:-10],
+        CSV[:90],
+        CSV + b"1,2\r\n",
+        CSV.replace("ä".encode(), b"\xe4"),
+        b"<html><body>Sorry</body></html>",
+        b"null",
+        b'"text"',
+        b"PK\x03\x04",
+        b"Spend,Clicks\r\n1,2\r\n",
+        b'{"code": 1, "message": "Sorry"}',
+        b"[1]",
+    ],
+)
+def test_what_is_broken_or_no_report_is_refused(body: bytes) -> None:
+    with pytest.raises(MalformedAnswerError):
+        read(body)
+
+
+def test_a_cell_that_should_be_a_number_and_is_none_is_left_out_with_a_word() -> None:
+    told: list[str] = []
+    found = read(b"CAMPAIGN_ID,SPEND_IN_DOLLAR\n7,much\n", told=told.append)
+
+    assert found == [("", {"CAMPAIGN_ID": "7", "SPEND_IN_DOLLAR": None})]
+    assert told == ["The report has something else than a number in the column SPEND_IN_DOLLAR, which is left empty."]

@@ -1,0 +1,143 @@
+"""Are reports with endpoints of their own asked for as those endpoints want it?"""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import requests_mock
+
+from source_pinterest.dates import DateWindow, parse_day
+from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.streams.analytics.marketing_mix import MarketingMixReport
+from source_pinterest.streams.analytics.product_breakdowns import PRODUCT_CONVERSIONS, BrandConversionsReport
+from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.context import Sync
+from unit_tests.configs import TODAY
+from unit_tests.streams.pinterest import Pinterest
+
+each_product_stream = pytest.mark.parametrize("stream", PRODUCT_CONVERSIONS, ids=lambda one: one.stream_name())
+
+
+@pytest.fixture
+def mock() -> Any:
+    with requests_mock.Mocker() as mocker:
+        yield mocker
+
+
+def planned(mock: requests_mock.Mocker, stream: type[ReportStream], **options: Any) -> list[ReportRequest]:
+    pinterest = Pinterest(mock, **options)
+    pinterest.lists("ad_accounts", "11")
+    return list(pinterest.stream(stream).plan())
+
+
+def ago(days: int) -> str:
+    return str(TODAY.subtract(days=days))
+
+
+def test_a_marketing_mix_report_names_what_its_endpoint_wants(mock: requests_mock.Mocker) -> None:
+    [request] = planned(mock, MarketingMixReport, start_date=ago(10), attribution_window="7/7/1")
+    asked = request.as_json()
+
+    assert request.endpoint.path == "ad_accounts/{ad_account_id}/mmm_reports"
+    assert {name: value for name, value in asked.items() if name != "columns"} == {
+        "start_date": ago(10),
+        "end_date": ago(0),
+        "report_name": "source-pinterest marketing mix",
+        "level": "CAMPAIGN_TARGETING",
+        "granularity": "DAY",
+        "targeting_types": ["APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION"],
+    }
+    assert asked["columns"][0] == "CAMPAIGN_ID"
+    assert len(asked["columns"]) == 17
+    assert not {"SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME", "AD_ACCOUNT_ID", "AD_GROUP_NAME"} & set(
+        asked["columns"]
+    )
+
+
+def test_more_than_five_targeting_types_take_two_requests(mock: requests_mock.Mocker) -> None:
+    every = ["APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION", "PLACEMENT", "AUDIENCE_INCLUDE"]
+    requests = planned(mock, MarketingMixReport, start_date=ago(10), marketing_mix_report={"targeting_types": every})
+
+    assert [len(request.body["targeting_types"]) for request in requests] == [5, 2]
+
+
+@pytest.mark.parametrize("part", ["SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME"])
+def test_a_column_that_may_split_rows_belongs_to_the_key(mock: requests_mock.Mocker, part: str) -> None:
+    stream = Pinterest(mock, marketing_mix_report={"columns": [part]}).stream(MarketingMixReport)
+
+    assert stream.primary_key == ["CAMPAIGN_ID", "TARGETING_TYPE", "TARGETING_VALUE", part, "DATE"]
+
+
+@each_product_stream
+def test_a_report_on_products_names_what_its_endpoint_wants(
+    mock: requests_mock.Mocker, stream: type[ReportStream]
+) -> None:
+    requests = planned(mock, stream, start_date=ago(30), attribution_window="7/7/0")
+    asked = [request.as_json() for request in requests]
+
+    assert {request.endpoint.path for request in requests} == {"ad_accounts/{ad_account_id}/reports/brand_category_sku"}
+    assert [len(one["campaign_objective_types"]) for one in asked] == [5, 4]
+    for one in asked:
+        assert (one["level"], one["granularity"]) == ("CAMPAIGN", "WEEK")
+        assert (one["click_window_days"], one["view_window_days"]) == (7, 0)
+        assert one["report_name"]
+        assert not {"engagement_window_days", "report_format", "targeting_types"} & set(one)
+    assert asked[0]["conversion_product_breakdown"].startswith("PRODUCT_")
+
+
+def test_the_default_attribution_is_named(mock: requests_mock.Mocker) -> None:
+    asked = planned(mock, BrandConversionsReport, start_date=ago(30))[0].as_json()
+
+    assert (asked["click_window_days"], asked["view_window_days"]) == (30, 1)
+
+
+def test_each_product_stream_asks_for_its_own_products_and_has_them_in_its_key(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock)
+    of_products = {
+        stream.stream_name(): (
+            stream.breakdown,
+            [name for name in instance.columns if "CONVERSION_PRODUCT" in name[:18]],
+        )
+        for stream in PRODUCT_CONVERSIONS
+        for instance in [pinterest.stream(stream)]
+    }
+
+    assert of_products == {
+        "brand_conversions_report": ("PRODUCT_BRAND", ["CONVERSION_PRODUCT_BRAND"]),
+        "category_conversions_report": ("PRODUCT_CATEGORY", ["CONVERSION_PRODUCT_CATEGORY"]),
+        "brand_and_category_conversions_report": (
+            "PRODUCT_BRAND_AND_CATEGORY",
+            ["CONVERSION_PRODUCT_BRAND", "CONVERSION_PRODUCT_CATEGORY"],
+        ),
+        "sku_conversions_report": ("PRODUCT_SKU", ["CONVERSION_PRODUCT_ID"]),
+    }
+    for stream in PRODUCT_CONVERSIONS:
+        assert pinterest.stream(stream).primary_key == ["CAMPAIGN_ID", *of_products[stream.stream_name()][1], "DATE"]
+
+
+def test_windows_are_whole_weeks_of_a_year_at_most_and_of_eight_days_at_least(mock: requests_mock.Mocker) -> None:
+    windows = [request.asked for request in planned(mock, BrandConversionsReport)[::2]]
+
+    assert len(windows) == 3
+    assert all(8 <= window.days <= 365 and window.start.day_of_week == 0 for window in windows)
+    assert windows[-1].end == TODAY
+
+
+@pytest.mark.parametrize(("today", "history_days"), [("2026-07-01", 836), ("2025-03-17", 365), ("2027-01-01", 913)])
+def test_no_day_is_older_than_the_numbers_are(mock: requests_mock.Mocker, today: str, history_days: int) -> None:
+    sync = Pinterest(mock).sync
+    later = Sync(sync.api, replace(sync.config, today=parse_day(today)))
+
+    assert later.stream(BrandConversionsReport).days.history_days == history_days
+
+
+def test_one_week_is_asked_for_with_the_one_before_it_unless_there_is_none(mock: requests_mock.Mocker) -> None:
+    first = planned(mock, BrandConversionsReport, start_date=ago(30))[0]
+
+    def asked(start: str, end: str) -> list[str]:
+        window = DateWindow(parse_day(start), parse_day(end))
+        return ReportRequest("11", window, first.body, first.planned, endpoint=first.endpoint).asked.as_pair()
+
+    assert asked("2026-06-22", "2026-06-28") == ["2026-06-15", "2026-06-28"]
+    assert asked("2026-06-29", "2026-07-01") == ["2026-06-22", "2026-07-01"]
+    assert asked("2024-03-18", "2024-03-24") == ["2024-03-18", "2024-03-31"]
