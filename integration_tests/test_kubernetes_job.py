@@ -1,0 +1,46 @@
+"""Would the Kubernetes Job read each shard with the image? `make demo-dagster` holds it against Kubernetes' schema."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from integration_tests.support.syncs import ROOT
+from source_pinterest.cli import read
+
+JOB: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "kubernetes" / "pinterest-shards.yaml").read_text("utf-8"))
+POD: dict[str, Any] = JOB["spec"]["template"]["spec"]
+CONTAINER: dict[str, Any] = POD["containers"][0]
+
+
+def test_each_index_is_a_shard_of_its_own() -> None:
+    spec = JOB["spec"]
+    assert (JOB["apiVersion"], JOB["kind"], spec["completionMode"]) == ("batch/v1", "Job", "Indexed")
+    assert spec["parallelism"] == spec["completions"]
+    assert POD["restartPolicy"] == "Never", "Kubernetes asks for it where failures are counted for each index"
+    assert spec["backoffLimitPerIndex"] > 0
+    assert "backoffLimit" not in spec, "the failures of one shard would end all"
+    [shard, temporary] = CONTAINER["volumeMounts"]
+    assert shard["subPathExpr"] == "$(JOB_COMPLETION_INDEX)"
+    assert {shard["name"], temporary["name"]} == {volume["name"] for volume in POD["volumes"]}
+    assert (temporary["mountPath"], CONTAINER["securityContext"]["readOnlyRootFilesystem"]) == ("/tmp", True)  # noqa: S108
+
+
+def test_the_image_and_its_user_are_those_of_this_project() -> None:
+    assert f"build --tag {CONTAINER['image']} " in (ROOT / "Makefile").read_text(encoding="utf-8")
+    [user] = re.findall(r"^USER (\d+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert POD["securityContext"]["runAsUser"] == POD["securityContext"]["fsGroup"] == int(user)
+
+
+def test_the_command_reads_what_is_in_the_volume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert CONTAINER["command"] == ["python", "-m", "source_pinterest.read"]
+    mount = CONTAINER["volumeMounts"][0]["mountPath"]
+    arguments = [argument.replace(mount, str(tmp_path)) for argument in CONTAINER["args"]]
+    assert read.main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"There is no {tmp_path}/config.json.")
+    (tmp_path / "config.json").write_text('{"access_token": "pina_false"}')
+    (tmp_path / "output").touch()
+    assert read.main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"{tmp_path}/output can't be written")
