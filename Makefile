@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/.installed
 NEW_VENV := .tmp/venv
 PYAIRBYTE := .tmp/pyairbyte
 DBT := .tmp/dbt
+DAGSTER := .tmp/dagster
 IMAGE := .tmp/image
 # The model of metadata.yaml needs pydantic alone. Its package also asks for clients that no test uses, and for a Python
 # below 3.13.
@@ -23,10 +24,10 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read demo demo-duckdb demo-dbt image test test-lock check fix docs lock notices clean faults mutants audit soak bench live
+.PHONY: help install read demo demo-duckdb demo-dbt demo-dagster image test test-lock check fix docs lock notices clean faults mutants audit soak bench live
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Create .venv with the connector and its development tools
 
@@ -76,6 +77,19 @@ $(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
 	@$(DBT)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
 		--requirement examples/dbt/requirements.txt >$(DBT)/install.log 2>&1 || { \
 		echo "dbt can't be installed: check your network, and see $(DBT)/install.log for what pip says." >&2; \
+		exit 1; \
+	}
+	@touch $@
+
+demo-dagster: $(INSTALLED) $(DAGSTER)/.installed ## Read three shards of a local Pinterest at once with Dagster
+	@$(PY) -m integration_tests.demo_dagster --python $(DAGSTER)/bin/python
+
+$(DAGSTER)/.installed: examples/dagster/requirements.txt examples/kubernetes/requirements.txt | $(INSTALLED)
+	@$(DAGSTER)/bin/python -c '' 2>/dev/null || $(PY) -m venv --clear $(DAGSTER)
+	@echo "Installing Dagster into $(DAGSTER) ..."
+	@$(DAGSTER)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
+		$(patsubst %,--requirement %,$^) >$(DAGSTER)/install.log 2>&1 || { \
+		echo "Dagster can't be installed: check your network, and see $(DAGSTER)/install.log for what pip says." >&2; \
 		exit 1; \
 	}
 	@touch $@

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
-
-import requests
 
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded
 from integration_tests.support.outputs import Output
-from integration_tests.support.pinterest import Simulator
+from integration_tests.support.pinterest import Simulator, oauth_config
+from integration_tests.support.sign_in import sign_in
 from integration_tests.support.syncs import read_with_main, run_sync
 from integration_tests.support.worlds import small_world
-from source_pinterest.cli.consent import ConsentListener
 
 STREAMS = ("campaigns", "ads", "campaign_analytics")
 PER_SHARD = 4
@@ -27,25 +24,13 @@ def agency() -> Iterator[tuple[Simulator, list[str]]]:
         yield sim, sorted(key[0] for key in sim.expected("ad_accounts"))
 
 
-def sign_in_again(sim: Simulator) -> dict[str, Any]:
-    """A configuration with another refresh token of the same user."""
-    credentials = sim.config()["credentials"]
-    with ConsentListener(0) as listener:
-        url = listener.consent_url(f"{sim.origin}/oauth/", credentials["client_id"], "ads:read")
-        agreed = requests.get(url, allow_redirects=False, timeout=10)
-        code = requests.Request("GET", agreed.headers["Location"]).prepare().url.partition("code=")[2].partition("&")[0]
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": listener.redirect_uri}
-    app = (credentials["client_id"], credentials["client_secret"])
-    requests.post(f"{sim.url}/oauth/token", data=form, auth=app, timeout=10).raise_for_status()
-    return sim.config()
-
-
 def test_two_shards_at_once_give_the_union_and_share_the_quota() -> None:
     with agency() as (sim, accounts):
         shares = (accounts[:PER_SHARD], accounts[PER_SHARD:])
         first = sim.config(account_ids=shares[0])
-        second = {**sign_in_again(sim), "account_ids": shares[1]}
-        assert first["credentials"]["refresh_token"] != second["credentials"]["refresh_token"]
+        token = sign_in(sim.url, sim.credentials)
+        second = oauth_config({**sim.credentials, "refresh_token": token}, account_ids=shares[1])
+        assert first["credentials"]["refresh_token"] != token
         # What each finds used up by the other, since the quota is the user's.
         sim.add_faults(
             Fault(FaultKind.RATE_LIMITED, on=on, after=1, times=4, seconds=0.5)
