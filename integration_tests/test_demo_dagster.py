@@ -161,7 +161,9 @@ def test_a_run_that_is_ended_lets_the_connector_write_out_what_it_has(
         raise RunIsEnded
 
     project.configure({})
-    project.connector("trap 'touch \"$output/written\"; exit 0' TERM\necho It reads.\nwhile :; do sleep 0.02; done")
+    project.connector(
+        "trap 'touch \"$output/written\"; exit 0' TERM\necho It reads.\nfor _ in $(seq 50); do sleep 0.02; done"
+    )
     monkeypatch.setattr(subprocess.Popen, "communicate", ended)
     with pytest.raises(RunIsEnded):
         project.read()
