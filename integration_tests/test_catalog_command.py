@@ -1,10 +1,9 @@
 """Does the command that writes configured catalogs write one that `read` takes, and refuse what is no stream?"""
 
 import json
-import logging
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,17 +32,14 @@ Command = Callable[..., Done]
 
 
 @pytest.fixture
-def catalog_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+def catalog_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(ROOT)
-    logger = logging.getLogger("airbyte")
-    level = logger.level
 
     def run(*arguments: str) -> Done:
         code = catalog.main(arguments)
         return Done(code, *capsys.readouterr())
 
-    yield run
-    logger.setLevel(level)
+    return run
 
 
 def modes(written: str) -> dict[str, tuple[str, str]]:

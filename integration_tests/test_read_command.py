@@ -1,7 +1,6 @@
 """Does the command that reads into a folder keep all that it reads, go on from there, and say what is wrong?"""
 
 import json
-import logging
 import os
 import signal
 import stat
@@ -65,12 +64,9 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Place]:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Place:
     monkeypatch.chdir(tmp_path)
-    logger = logging.getLogger("airbyte")
-    level = logger.level
-    yield Place(tmp_path, capsys)
-    logger.setLevel(level)
+    return Place(tmp_path, capsys)
 
 
 def test_the_second_run_goes_on_from_the_first_though_tokens_are_revoked_and_a_stream_fails(
