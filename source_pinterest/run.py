@@ -228,8 +228,9 @@ def _exit(code: int, source: SourcePinterest) -> NoReturn:
         _end_hard_later(ended)
         source.settle(_TOKEN_SECONDS)
         MESSAGES.flush()
-        with suppress(AttributeError, OSError, ValueError):  # closed, or never open: nothing of a sync stands there
-            sys.stderr.flush()
+        for stream in (sys.__stdout__, sys.stderr):  # the help stands there, nothing of a sync
+            with suppress(AttributeError, OSError, ValueError):  # closed, or never open
+                stream.flush()  # type: ignore[union-attr]
         ended = code
     finally:
         os._exit(ended)

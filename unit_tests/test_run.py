@@ -66,7 +66,10 @@ def run(body: str) -> subprocess.CompletedProcess[str]:
 
 def test_nothing_stands_in_front_of_the_help() -> None:
     line = [sys.executable, "-m", "source_pinterest", "--help"]
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        line, cwd=ROOT, env=buffered, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("usage: ")
 
