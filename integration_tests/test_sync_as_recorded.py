@@ -102,15 +102,15 @@ def test_it_is_read_whole() -> None:
     ("profile", "sizes"), [("standard", {"pins_per_board": 40}), ("trial", {})], ids=["standard", "trial"]
 )
 def test_so_it_is_over_as_many_days_as_a_quota_takes(profile: str, sizes: dict[str, Any]) -> None:
-    """A day that waits for nothing ends where a quota does, here a fifth of a trial's; the next one goes on."""
-    read_over_days(GOING_ON, world(**sizes), profile=profile, daily_share=0.2)
+    """A day that waits for nothing ends where a quota does, here a quarter of a trial's; the next one goes on."""
+    read_over_days(GOING_ON, world(**sizes), profile=profile, daily_share=0.24)
 
 
 @pytest.mark.full_size
 @pytest.mark.parametrize("profile", ["standard", "trial"])
 def test_so_are_all_streams_over_as_many_days_as_a_quota_takes(profile: str) -> None:
     """A third of a trial's day is more than all the lists take that are read whole each day."""
-    read_over_days(tuple(KEYS), world(pins_per_board=40), profile=profile, daily_share=0.33)
+    read_over_days(tuple(KEYS), world(pins_per_board=40), profile=profile, daily_share=0.36)
 
 
 def read_over_days(streams: Sequence[str], of: World, **quota: Any) -> None:

@@ -148,6 +148,15 @@ class Budget:
         with self._changed:
             return min(quota.limit / quota.period for quota in self._quotas.of_category(category))
 
+    def calls_left(self, category: str) -> float:
+        """How many calls of the category this sync can still make; any number where it waits for the next window."""
+        with self._changed:
+            now = self._clock()
+            quotas = self._quotas.of_category(category)
+            for quota in quotas:
+                quota.roll(now, self._out(quota))
+            return min((quota.left(now, self._max_wait_seconds) for quota in quotas if quota.lasts), default=math.inf)
+
     def _standing(self, category: str, now: float) -> QuotaUsage:
         quotas = self._quotas.of_category(category)
         for quota in quotas:

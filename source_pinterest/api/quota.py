@@ -100,6 +100,12 @@ class Quota:
             frees_up_at = self._sent[-self.limit] + self.period + _ARRIVAL_SECONDS
         return max(frees_up_at, self._empty_until) - now
 
+    def left(self, now: float, patience: float) -> float:
+        """Calls left to whoever waits no longer than so many seconds: any number, if a window begins by then."""
+        began_at = self._sent[0] if self._sent else now
+        renewed_at = began_at + self.period if self._ends_at is None else self._ends_at
+        return max(0, self.limit - self.taken) if renewed_at - now > patience else math.inf
+
     def take(self, now: float) -> None:
         """Count a call that goes out."""
         self._sent.append(now)

@@ -5,9 +5,10 @@ generates the slices of the first. It only creates and polls; whoever reads a sl
 """
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from source_pinterest.api.errors import AnswerTooLargeError, FatalError, PinterestError, SliceError
@@ -28,6 +29,9 @@ _CREATIONS = 4
 _SPLITS = 3
 """How often a window is halved because its report is too slow: down to an eighth."""
 
+_CALLS_KEPT_FOR_A_REPORT = 3
+"""Where a quota will not be renewed in this sync: what is only ordered is lost with it, what is fetched is read."""
+
 _POLLS_BEFORE_IT_EXISTS = 3
 """A report that was just created may not be known yet where it is asked for."""
 
@@ -41,6 +45,7 @@ class ReportRunner:
         calls_per_second: how many the quota allows.
         clock: seconds that only grow.
         pauses: between two polls of a report.
+        calls_left: how many the quota allows in this sync.
     """
 
     def __init__(
@@ -50,11 +55,12 @@ class ReportRunner:
         calls_per_second: Callable[[], float] = lambda: float("inf"),
         clock: Callable[[], float] = time.monotonic,
         pauses: Pauses | None = None,
+        calls_left: Callable[[], float] = lambda: float("inf"),
     ) -> None:
         self._windows = windows
         self._timeout_seconds = timeout_seconds
         self._schedule = PollSchedule(calls_per_second, pauses or Pauses())
-        self._clock = clock
+        self._clock, self._calls_left = clock, calls_left
         self._changed = threading.Condition()
         self._orders: list[Orders] = []
         self._thread: threading.Thread | None = None
@@ -119,10 +125,19 @@ class ReportRunner:
         for orders in open_orders:
             if job := orders.due(now):
                 return partial(self._guarded, orders, job.request, partial(self._poll, orders, job))
-        for orders in open_orders:
+        for orders in self._may_create(open_orders):
             if waiting := orders.next_to_create(self._windows):
                 return partial(self._guarded, orders, waiting.request, partial(self._create, orders, waiting))
         return None
+
+    def _may_create(self, open_orders: Sequence[Orders]) -> Sequence[Orders]:
+        """The orders of which another report may be created: where calls run short, first those in flight are ended."""
+        left = self._calls_left()
+        if math.isinf(left):
+            return open_orders
+        polled = [orders for orders in open_orders if orders.is_open_for_polls]
+        jobs = sum(len(orders.jobs) for orders in polled)
+        return polled if not jobs or left >= _CALLS_KEPT_FOR_A_REPORT * (jobs + 1) else ()
 
     def seconds_to_next_poll(self) -> float | None:
         """How long nothing is to do, in seconds; None where only a stream can change that."""

@@ -1,6 +1,7 @@
 """Is it learnt which operations share which quotas, so that one that is used up holds up nobody else?"""
 
 import gc
+import math
 
 import pytest
 
@@ -218,6 +219,21 @@ def test_of_several_quotas_the_fullest_stands_for_the_category(caller: Caller) -
     [standing] = caller.budget.quota_usage()
 
     assert (standing.category, standing.used, standing.limit) == (CATEGORY, 770, 800)
+
+
+def test_the_calls_left_of_a_window_that_outlasts_the_sync_are_counted() -> None:
+    patient, impatient = Caller(max_wait_seconds=60), Caller(max_wait_seconds=10)
+    for caller in (patient, impatient):
+        caller.call(recorded(300, 7, 40, ADS_ANALYTICS), ANALYTICS)
+
+    assert patient.budget.calls_left(CATEGORY) == math.inf
+    assert impatient.budget.calls_left(CATEGORY) == 7
+    impatient.clock.now += 31
+    assert impatient.budget.calls_left(CATEGORY) == math.inf
+
+
+def test_before_any_answer_a_whole_window_is_left() -> None:
+    assert Caller(max_wait_seconds=10).budget.calls_left(CATEGORY) == GUESS
 
 
 def test_a_second_s_calls_stand_for_no_category(caller: Caller) -> None:

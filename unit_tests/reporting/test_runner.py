@@ -72,7 +72,14 @@ class Scheduler:
     def __init__(self, jobs: int = 10, calls_per_second: float = float("inf")) -> None:
         self.now = 0.0
         self.fetches = True
-        self.runner = ReportRunner(jobs, TIMEOUT_SECONDS, lambda: calls_per_second, clock=lambda: self.now)
+        self.calls_left = float("inf")
+        self.runner = ReportRunner(
+            jobs,
+            TIMEOUT_SECONDS,
+            lambda: calls_per_second,
+            clock=lambda: self.now,
+            calls_left=lambda: self.calls_left,
+        )
         self._streams: list[tuple[Orders, Pinterest]] = []
 
     def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> Orders:
@@ -185,6 +192,34 @@ def test_only_so_many_reports_of_a_stream_are_at_work_at_once() -> None:
     scheduler.work(10)
     assert len(pinterest.created) == 6
     assert kinds(orders) == [ReadyReport] * 3
+
+
+def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> None:
+    """What is only ordered is lost with the sync; each day would then order them all anew, and read none."""
+    scheduler, pinterest = Scheduler(), Pinterest(BUSY)
+    scheduler.calls_left = 8
+    orders = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 5)))
+    scheduler.work(30)
+    assert len(orders.jobs) == 2
+
+    scheduler.calls_left = 1
+    pinterest.left["token-1"][:] = [DONE]
+    scheduler.work(15)
+    assert (len(pinterest.created), kinds(orders)) == (2, [ReadyReport])
+
+    pinterest.left["token-2"][:] = [DONE]
+    scheduler.work(15)
+    assert len(pinterest.created) == 3, "with none in flight it is tried, and Pinterest tells"
+
+
+def test_where_calls_run_short_none_is_created_that_nobody_asks_for_yet() -> None:
+    scheduler, served, unserved = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
+    scheduler.calls_left = 1
+    scheduler.open(unserved, request(), is_served=False)
+    scheduler.open(served, request())
+    scheduler.work(10)
+
+    assert (len(unserved.created), len(served.created)) == (0, 1)
 
 
 def test_a_finished_report_takes_its_room_until_it_is_fetched() -> None:

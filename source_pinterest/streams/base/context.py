@@ -32,7 +32,13 @@ class Sync:
     def reports(self) -> ReportRunner:
         """Has the asynchronous reports of all streams made."""
         jobs, timeout_seconds = self.config.num_report_jobs, self.config.report_timeout_seconds
-        return ReportRunner(jobs, timeout_seconds, self.analytics_pace, pauses=self.api.retry_policy.pauses)
+        return ReportRunner(
+            jobs,
+            timeout_seconds,
+            self.analytics_pace,
+            pauses=self.api.retry_policy.pauses,
+            calls_left=lambda: self.api.budget.calls_left("ads_analytics"),
+        )
 
     def analytics_pace(self) -> float:
         """How many calls a second the quota of ad accounts' analytics and reports allows."""
