@@ -8,6 +8,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.access import Access
 from source_pinterest.api.errors import SliceError
 from source_pinterest.api.rights import RightMissingError
+from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.business.employers import SCOPE, BusinessEmployers
@@ -24,6 +25,11 @@ class BusinessStream(ChildStream, ABC):
     parent = BusinessEmployers
     parent_unless = "the business is the user itself"
     partition_keys = (_BUSINESS_ID,)
+
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """The user itself as well."""
+        yield from super().needed_ids()
+        yield self.shared.stream(BusinessEmployers).own
 
     def slices(self) -> Iterator[StreamSlice]:
         """The employers first: without the permission there is nothing more to ask."""

@@ -3,9 +3,16 @@
 A user that is itself a business does not work for itself, so that Pinterest does not list it. It is known as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from typing import Any
+
+from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.bodies import one_item, text_of
+from source_pinterest.api.client import PinterestClient
+from source_pinterest.api.errors import PinterestError
+from source_pinterest.engine.pages import Page
 from source_pinterest.engine.parent_ids import Key, ParentIds
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.stream import PinterestStream
@@ -24,10 +31,18 @@ class BusinessEmployers(PinterestStream):
         super().__init__(sync)
         self.own = ParentIds(self._list_own)
         """The user itself, if it is a business."""
+        self._profile = PinterestClient(sync.api, self.name, UserAccount.scopes)
+
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
+        """The employers; where others need the user itself, it is asked for while calls are still counted."""
+        found = yield from super().read_slice(stream_slice)
+        if self.own.wanted:
+            with suppress(PinterestError):  # which is raised again where the user is needed
+                self.own.of(())
+        return found
 
     def _list_own(self, key: Key) -> Iterator[str]:
         del key
-        profile = self.shared.stream(UserAccount)
-        [user] = profile.client.get(profile.path_template, {}, one_item).value.items
+        [user] = self._profile.get(UserAccount.path_template, {}, one_item).value.items
         if user.get("account_type") == "BUSINESS":
             yield text_of(user["id"])
