@@ -78,7 +78,8 @@ def _said(process: subprocess.Popen[bytes], end: End, size: int) -> bytes:
         watchdog.start()
         said = process.stdout.read()
         watchdog.cancel()
-        return said if said.endswith(b"\n") else said[: said.rfind(b"\n") + 1]
+        is_killed = process.wait() == -signal.SIGKILL  # one that ends of its own accord tears no line
+        return said[: said.rfind(b"\n") + 1] if is_killed else said
     lines = b"".join(line for _ in range(size) if (line := process.stdout.readline()).endswith(b"\n"))
     if end is End.CLOSED_OUTPUT:
         process.stdout.close()
