@@ -37,7 +37,8 @@ class BusinessEmployers(PinterestStream):
         """The employers; where others need the user itself, it is asked for while calls are still counted."""
         found = yield from super().read_slice(stream_slice)
         if self.own.wanted:
-            with suppress(PinterestError):  # which is raised again where the user is needed
+            # Whoever else asks for it holds no worker meanwhile; what fails is raised again where it is needed.
+            with suppress(PinterestError):
                 self.own.of(())
         return found
 
