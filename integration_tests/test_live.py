@@ -59,7 +59,8 @@ VARIANTS: Mapping[str, Variant] = {
             "undocumented_columns": {"call": "HTTP 400, code 1"},
             "token_rotation": {"another_refresh_token_came": True},
             "profile_lag": {"newest_day_with_numbers_is_so_many_days_old": 1},
-        }
+        },
+        sizes={"active_percent": 100},
     ),
     "betas open, columns that come unasked": Variant(
         {

@@ -81,8 +81,9 @@ class Service:
 
     async def call(self, request: Request, operation: Operation) -> Response:
         """Serves an API operation."""
+        body = json_body(request.headers.get("content-type", ""), await request.body())
         entry = self._note(request, operation.operation_id, operation.category)
-        entry.body = json_body(request.headers.get("content-type", ""), await request.body())
+        entry.body = body
         entry.level = self.reports.level(entry)
 
         def proper(faults: Sequence[Fault]) -> Reply:
@@ -107,8 +108,8 @@ class Service:
 
     async def token(self, request: Request) -> Response:
         """Serves POST /oauth/token."""
-        entry = self._note(request, "oauth/token", "org_read")
         body = (await request.body()).decode()
+        entry = self._note(request, "oauth/token", "org_read")
 
         def proper(_faults: Sequence[Fault]) -> Reply:
             if not self.quotas.spend(entry.category):
@@ -229,6 +230,7 @@ class Service:
                 return
 
     def _note(self, request: Request, operation_id: str, category: str) -> Entry:
+        """Puts a request into the log, once it has come in whole: a sync may end while one is under way."""
         query = parse_qsl(request.url.query, keep_blank_values=True)
         entry = Entry(
             operation_id=operation_id,
