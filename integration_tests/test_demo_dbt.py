@@ -166,7 +166,7 @@ def test_the_spend_of_what_is_not_listed_is_kept(
     spent = [report for report in MODELS if "spend" in reports.table(report).columns]
     with duckdb.connect(str(_copy(database, tmp_path))) as connection:
         entities = ("ad_accounts", "campaigns", "ad_groups", "ads", "keywords")
-        for stream in (*entities, "targeting_options"):
+        for stream in (*entities, "keyword_metrics", "targeting_options"):
             connection.execute(f"truncate {stream}")
         _make_views(connection, "main")
 
@@ -222,6 +222,23 @@ def test_places_have_their_names(
 
     assert len(found) == 2
     assert set(found) < names
+
+
+def test_keywords_have_their_searches(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+    rows = reports.table("pinterest__keyword_report").select("ad_account_id", "keyword", "search_volume").distinct()
+
+    assert {row[:2]: row[2] for row in rows.fetchall()} == {
+        (each["ad_account_id"], each["keyword"]): each["metrics"]["KEYWORD_QUERY_VOLUME"]
+        for each in world.records("keyword_metrics")
+    }
+
+
+def test_searches_are_found_in_the_spelling_of_the_documentation(database: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(_copy(database, tmp_path))) as connection:
+        connection.execute("""update keyword_metrics set metrics = '{"keyword_query_volume": "1M+"}'""")
+        _make_views(connection, "main")
+
+        assert connection.table("pinterest__keyword_report").select("search_volume").distinct().fetchall() == [("1M+",)]
 
 
 def test_landing_urls_come_apart(reports: duckdb.DuckDBPyConnection, world: World) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 PROJECT = Path(__file__).parents[2] / "examples" / "dbt"
 STREAMS = (
-    *("ad_accounts", "campaigns", "ad_groups", "ads", "keywords", "targeting_options"),
+    *("ad_accounts", "campaigns", "ad_groups", "ads", "keywords", "keyword_metrics", "targeting_options"),
     *("ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics"),
     *("campaign_targeting_analytics", "keyword_report", "user_account_analytics", "pins", "pin_analytics"),
 )
