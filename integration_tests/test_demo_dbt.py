@@ -16,8 +16,9 @@ import pytest
 import yaml
 
 from integration_tests.demo_dbt.__main__ import main, spend_of
-from integration_tests.demo_dbt.project import PROJECT, STREAMS, DbtFailedError, build
+from integration_tests.demo_dbt.project import LOCAL_VARIABLES, PROJECT, STREAMS, DbtFailedError, build
 from integration_tests.demo_dbt.tables import column_types, load
+from integration_tests.simulator.resources.options import NAMELESS
 from integration_tests.support.pinterest import World
 from integration_tests.support.syncs import ROOT
 from integration_tests.support.worlds import small_world
@@ -61,18 +62,25 @@ def reports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _make_views(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     macros = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "macros").glob("*.sql")))
-    names = {"source": lambda _source, table: f"{schema}.{table}", "ref": lambda model: model}
-    waiting = {name: path.read_text(encoding="utf-8") for name, path in MODELS.items()}
+    waiting = {name: _rendered(macros + path.read_text(encoding="utf-8"), schema) for name, path in MODELS.items()}
     while waiting:
-        ready = [name for name, text in waiting.items() if waiting.keys().isdisjoint(_parents(text))]
+        ready = [name for name, (_, parents) in waiting.items() if waiting.keys().isdisjoint(parents)]
         assert ready, f"{sorted(waiting)} wait for each other"
         for name in ready:
-            template = jinja2.Environment(autoescape=False).from_string(macros + waiting.pop(name))  # noqa: S701
-            connection.execute(f"create view {name} as {template.render(names)}")
+            query, _ = waiting.pop(name)
+            connection.execute(f"create view {name} as {query}")
 
 
-def _parents(text: str) -> set[str]:
-    return set(re.findall(r"ref\('(\w+)'\)", text))
+def _rendered(model: str, schema: str) -> tuple[str, set[str]]:
+    """A model's query, and the models that it reads."""
+    parents: set[str] = set()
+
+    def ref(parent: str) -> str:
+        parents.add(parent)
+        return parent
+
+    template = jinja2.Environment(autoescape=False).from_string(model)  # noqa: S701
+    return template.render(source=lambda _source, table: f"{schema}.{table}", ref=ref), parents
 
 
 def _declared(kind: str) -> list[dict[str, Any]]:
@@ -157,11 +165,12 @@ def test_the_spend_of_what_is_not_listed_is_kept(
 ) -> None:
     spent = [report for report in MODELS if "spend" in reports.table(report).columns]
     with duckdb.connect(str(_copy(database, tmp_path))) as connection:
-        for entities in ("ad_accounts", "campaigns", "ad_groups", "ads", "keywords"):
-            connection.execute(f"truncate {entities}")
+        entities = ("ad_accounts", "campaigns", "ad_groups", "ads", "keywords")
+        for stream in (*entities, "keyword_metrics", "targeting_options"):
+            connection.execute(f"truncate {stream}")
         _make_views(connection, "main")
 
-        assert len(spent) == 14
+        assert len(spent) == 15
         for report in spent:
             found, expected = (each.table(report).sum("spend").fetchall() for each in (connection, reports))
             assert found == expected, report
@@ -180,6 +189,56 @@ def test_a_keyword_has_one_row_however_fine_the_report_is(database: Path, tmp_pa
         assert len(keys) == len(rows) > 0
         assert len(rows) < len(arrived)
         assert rows.sum("spend").fetchone() == (Decimal(int(micros)) / 1_000_000,)
+
+
+def test_every_targeting_value_but_one_has_its_name(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+    names = {(each["targeting_type"], each["id"]): each["name"] for each in world.records("targeting_options")}
+    rows = reports.execute(
+        "select campaign_id, targeting_type, targeting_value, cast(date_day as varchar), targeting_value_name, spend "
+        "from pinterest__campaign_targeting_report"
+    ).fetchall()
+    truth = world.expected("campaign_targeting_analytics", start=world.today - timedelta(days=3))
+
+    assert {row[:4]: row[4:] for row in rows} == {
+        (campaign, targeting_type, str(value), day): (
+            names.get((targeting_type, str(value))),
+            Decimal(row.get("SPEND_IN_MICRO_DOLLAR") or 0) / 1_000_000,
+        )
+        for (campaign, targeting_type, value, day), row in truth.items()
+    }
+    nameless = {row[1:3] for row in rows if row[4] is None}
+    assert nameless == {("GEO", NAMELESS)}
+    assert len(nameless) == LOCAL_VARIABLES["targeting_values_without_name"]
+
+
+@pytest.mark.parametrize(("place", "option_type"), [("country", "LOCATION"), ("region", "GEO")])
+def test_places_have_their_names(
+    reports: duckdb.DuckDBPyConnection, world: World, place: str, option_type: str
+) -> None:
+    found = reports.table(f"pinterest__campaign_{place}_report").select(place, f"{place}_name").distinct().fetchall()
+    names = {
+        (each["id"], each["name"]) for each in world.records("targeting_options") if each["option_type"] == option_type
+    }
+
+    assert len(found) == 2
+    assert set(found) < names
+
+
+def test_keywords_have_their_searches(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+    rows = reports.table("pinterest__keyword_report").select("ad_account_id", "keyword", "search_volume").distinct()
+
+    assert {row[:2]: row[2] for row in rows.fetchall()} == {
+        (each["ad_account_id"], each["keyword"]): each["metrics"]["KEYWORD_QUERY_VOLUME"]
+        for each in world.records("keyword_metrics")
+    }
+
+
+def test_searches_are_found_in_the_spelling_of_the_documentation(database: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(_copy(database, tmp_path))) as connection:
+        connection.execute("""update keyword_metrics set metrics = '{"keyword_query_volume": "1M+"}'""")
+        _make_views(connection, "main")
+
+        assert connection.table("pinterest__keyword_report").select("search_volume").distinct().fetchall() == [("1M+",)]
 
 
 def test_landing_urls_come_apart(reports: duckdb.DuckDBPyConnection, world: World) -> None:
@@ -245,7 +304,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
 
 @needs_dbt
 def test_dbt_builds_the_project_and_its_tests_pass(database: Path, tmp_path: Path) -> None:
-    built = build(DBT, _copy(database, tmp_path), tmp_path)
+    built = build(DBT, _copy(database, tmp_path), tmp_path, LOCAL_VARIABLES)
 
     assert built.models == len(MODELS)
     assert built.tests > 3 * len(MODELS)
@@ -258,7 +317,32 @@ def test_a_row_that_comes_twice_fails_dbts_tests(database: Path, tmp_path: Path)
         connection.execute("insert into campaign_analytics select * from campaign_analytics limit 1")
 
     with pytest.raises(DbtFailedError, match=r"unique_together_stg_pinterest__campaign_days"):
-        build(DBT, copy, tmp_path)
+        build(DBT, copy, tmp_path, LOCAL_VARIABLES)
+
+
+@needs_dbt
+@pytest.mark.parametrize(
+    ("change", "nameless"),
+    [
+        ("delete from targeting_options where targeting_type = 'COUNTRY' and id = 'DE'", 2),
+        ("insert into targeting_options (targeting_type, id, name) values ('GEO', 'US:94109', 'San Francisco')", 0),
+    ],
+)
+def test_another_number_of_values_without_a_name_fails_dbts_tests(
+    database: Path, tmp_path: Path, change: str, nameless: int
+) -> None:
+    copy = _copy(database, tmp_path)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(change)
+
+    with pytest.raises(DbtFailedError, match=rf"all_named.*: Got {nameless} results?, configured to fail if != 1"):
+        build(DBT, copy, tmp_path, LOCAL_VARIABLES)
+
+
+@needs_dbt
+def test_without_a_number_dbt_warns_of_values_without_a_name(database: Path, tmp_path: Path) -> None:
+    with pytest.raises(DbtFailedError, match=r"all_named.*: Got 1 result, configured to warn if != 0"):
+        build(DBT, _copy(database, tmp_path), tmp_path, {})
 
 
 def _copy(database: Path, folder: Path) -> Path:

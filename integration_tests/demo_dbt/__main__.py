@@ -19,7 +19,7 @@ from rich.table import Table
 
 from integration_tests.demo.connector import Connector, ConnectorFailedError, Reading
 from integration_tests.demo.pinterest import LocalPinterest
-from integration_tests.demo_dbt.project import REPORTS, STREAMS, DbtFailedError, build, require
+from integration_tests.demo_dbt.project import LOCAL_VARIABLES, REPORTS, STREAMS, DbtFailedError, build, require
 from integration_tests.demo_dbt.tables import column_types, load
 from integration_tests.network_guard import confine_to_loopback
 
@@ -65,7 +65,7 @@ def show(console: Console, dbt: Path, output: Path) -> bool:
     with LocalPinterest(output / "config.json", ROOT, WORLD) as pinterest:
         reading = read(pinterest.url, output, database)
     console.print("[bold]dbt build[/bold]  [dim]# models, and tests of keys, nulls and relationships[/dim]")
-    built = build(dbt, database, output)
+    built = build(dbt, database, output, LOCAL_VARIABLES)
     with duckdb.connect(str(database), read_only=True) as connection:
         rows = connection.execute(BY_CAMPAIGN).fetchall()
     console.print(table(rows))

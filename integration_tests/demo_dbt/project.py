@@ -4,16 +4,21 @@ import json
 import os
 import subprocess
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).parents[2] / "examples" / "dbt"
 STREAMS = (
-    *("ad_accounts", "campaigns", "ad_groups", "ads", "keywords"),
+    *("ad_accounts", "campaigns", "ad_groups", "ads", "keywords", "keyword_metrics", "targeting_options"),
     *("ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics"),
     *("campaign_targeting_analytics", "keyword_report", "user_account_analytics", "pins", "pin_analytics"),
 )
 """What the project reads."""
+
+LOCAL_VARIABLES: Mapping[str, Any] = {"targeting_values_without_name": 1}
+"""What the project's variables are for a local Pinterest."""
 
 REPORTS = "pinterest_reports"
 """The schema of the reports."""
@@ -41,13 +46,14 @@ def require(dbt: Path) -> None:
         raise DbtFailedError(f"{dbt} can't be started. Run `make demo-dbt`, which installs dbt.")
 
 
-def build(dbt: Path, database: Path, output: Path) -> Built:
+def build(dbt: Path, database: Path, output: Path, variables: Mapping[str, Any]) -> Built:
     """Build all models and run all tests.
 
     Args:
         dbt: the command.
         database: the DuckDB file that has the streams, and gets the reports.
         output: the folder of dbt's own files.
+        variables: those of the project that have other values than in `dbt_project.yml`.
 
     Raises:
         DbtFailedError: not all of it succeeded.
@@ -60,7 +66,7 @@ def build(dbt: Path, database: Path, output: Path) -> Built:
         "DBT_LOG_PATH": str(output / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    line = [dbt, "build", "--project-dir", PROJECT, "--profiles-dir", PROJECT]
+    line = [dbt, "build", "--project-dir", PROJECT, "--profiles-dir", PROJECT, "--vars", json.dumps(dict(variables))]
     environment = {**os.environ, **settings}
     done = subprocess.run(line, cwd=output, env=environment, check=False, capture_output=True, text=True)
     if not (target / "run_results.json").exists():

@@ -1,14 +1,1 @@
-select
-    days.date_day,
-    days.ad_account_id,
-    accounts.ad_account_name,
-    days.campaign_id,
-    campaigns.campaign_name,
-    days.targeting_value as region,
-    accounts.currency,
-    {{ total_delivery() }}
-from {{ ref('stg_pinterest__campaign_targeting_days') }} as days
-left join {{ ref('stg_pinterest__campaigns') }} as campaigns using (campaign_id)
-left join {{ ref('stg_pinterest__ad_accounts') }} as accounts on accounts.ad_account_id = days.ad_account_id
-where days.targeting_type = 'REGION'
-group by all
+{{ campaign_targeting('REGION') }}

@@ -20,10 +20,13 @@ select
     ad_groups.ad_group_name,
     days.keyword,
     match_types.match_types,
+    searches.search_volume,
     accounts.currency,
     {{ total_delivery() }}
 from {{ ref('stg_pinterest__keyword_days') }} as days
 left join match_types on match_types.ad_group_id = days.ad_group_id and match_types.keyword = days.keyword
+left join {{ ref('stg_pinterest__keyword_metrics') }} as searches
+    on searches.ad_account_id = days.ad_account_id and searches.keyword = days.keyword
 left join {{ ref('stg_pinterest__ad_groups') }} as ad_groups on ad_groups.ad_group_id = days.ad_group_id
 left join {{ ref('stg_pinterest__campaigns') }} as campaigns on campaigns.campaign_id = ad_groups.campaign_id
 left join {{ ref('stg_pinterest__ad_accounts') }} as accounts on accounts.ad_account_id = days.ad_account_id
