@@ -69,7 +69,7 @@ def show(console: Console) -> bool:
         (ROOT / CONFIG).write_text(
             config, encoding="utf-8"
         )  # a local Pinterest started anew knows its first token alone
-        expected = pinterest.expected(start)
+        expected = pinterest.expected(keys, start)
     found = list(findings(keys, expected, (first, second)))
     console.print(table(found))
     console.print(EXPLANATION, markup=False)
