@@ -140,7 +140,7 @@ mutants: $(INSTALLED) ## Break the code in small ways and count the changes that
 audit: ## Check the image's packages against the advisories of PyPI (needs a network)
 	@.ci/audit
 
-live: $(INSTALLED) ## Look at a real account in at most 60 calls (needs secrets/config.json); see docs/known-unknowns.md
+live: $(INSTALLED) ## Look at a real account in at most 120 calls (needs secrets/config.json); see docs/known-unknowns.md
 	$(PY) -m integration_tests.live secrets/config.json
 
 soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (30 minutes)

@@ -3,16 +3,22 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from integration_tests.demo.__main__ import main, print_next_steps
+from integration_tests.demo.areas import AREAS
 from integration_tests.demo.connector import Reading
-from integration_tests.demo.findings import EXPLANATION, Finding, findings, left_out, table
+from integration_tests.demo.findings import EXPLANATION, Finding, findings, table
 from integration_tests.demo.pinterest import WORLD
-from integration_tests.support.truth import PRIMARY_KEYS
+from integration_tests.support.assertions import assert_same, assert_succeeded
+from integration_tests.support.pinterest import Simulator
+from integration_tests.support.syncs import run_sync
+from integration_tests.support.truth import KEYS, by_key
+from integration_tests.support.worlds import small_world
 from source_pinterest.streams import STREAMS
 
 BOARD, EDITED, OTHER = {"id": "1", "name": "old"}, {"id": "1", "name": "new"}, {"id": "2", "name": "other"}
@@ -41,6 +47,37 @@ def test_a_reading_that_is_not_whole(first: list[dict[str, str]], second: list[d
     assert not finding(first, second).is_whole
 
 
+def test_a_stream_that_is_not_whole_is_told_with_its_numbers() -> None:
+    assert finding([BOARD], [BOARD]).trouble == (
+        "boards is not complete: Pinterest holds 2 records, the first read brought 1, "
+        "and both reads together 1 different ones."
+    )
+
+
+REACHES = {
+    "product_item_report": 91,
+    "ad_account_targeting_analytics": 89,
+    "user_account_analytics": 89,
+    "advertiser_targeting_report": 95,
+    "ad_account_analytics": 95,
+}
+"""How many days back the oldest record lies, of each kind of stream, where the start date is 95 days back."""
+
+
+def test_what_pinterest_is_said_to_hold_is_what_a_sync_reads() -> None:
+    """However far back a stream reaches, and without the targeting types that few accounts have."""
+    sizes = {"ad_accounts": 1, "campaigns": 1, "ad_groups": 1, "ads": 1, "product_groups": 1, "product_items": 1}
+    with Simulator(small_world(days=110, active_percent=100, **sizes), profile="ample") as sim:
+        start = sim.world.today - timedelta(days=95)
+        output = run_sync(sim, REACHES, config=sim.config(start_date=str(start), lookback_days=7))
+        assert_succeeded(output, REACHES)
+        for stream, days in REACHES.items():
+            held = by_key(KEYS[stream], sim.world.synced(stream, start))
+            assert_same(stream, output.records[stream], held)
+            oldest = min(date.fromisoformat(str(record.get("DATE") or record["date"])) for record in held.values())
+            assert (sim.world.today - oldest).days == days, stream
+
+
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,26 +95,32 @@ def on_a_narrow_screen(show: Callable[[Console], object]) -> list[str]:
     return console.export_text().splitlines()
 
 
+NAMES = [stream.stream_name() for stream in STREAMS]
+
+
 def test_the_summary_fits_80_columns_and_hides_nothing() -> None:
-    longest = max(PRIMARY_KEYS, key=len)
+    longest = max(NAMES, key=len)
     large = Finding(longest, 123_456, 123_456, 65_432, 43_210, 1_234, 987, 123_456)
-    lost = Finding("boards", 6, 5, 5, 0, 1, 1, 5)
+    lost = Finding("campaigns", 6, 5, 5, 0, 1, 1, 5)
 
-    lines = on_a_narrow_screen(lambda console: console.print(table([large, lost])))
+    lines = on_a_narrow_screen(lambda console: console.print(table([lost, large])))
 
-    text = " ".join(" ".join(lines).split())
-    assert "Stream Records Calls Again Changed Calls" in text
-    assert f"{longest} 123,456 1,234 65,432 43,210 987" in text
-    assert "boards 5 of 6 1 5 0 1" in text
-    assert "…" not in text
+    rows = [line.split() for line in lines if line.strip(" ─")]
+    assert rows[0] == ["Stream", "Records", "Calls", "Again", "Changed", "Calls"]
+    numbers = ["123,456", "1,234", "65,432", "43,210", "987"]
+    assert rows[1:3] == [["Boards,", "pins", "and", "the", "profile", *numbers], [longest, *numbers]]
+    assert rows[4] == ["campaigns", "5", "1", "5", "0", "1"]
+    assert rows[5] == ["2", "streams", "123,461", "1,235", "65,437", "43,210", "988"]
+    assert "…" not in "".join(lines)
 
 
-def test_the_summary_explains_every_column_and_names_what_it_leaves_out() -> None:
-    drawn = table([])
+def test_the_summary_has_each_stream_in_one_area_and_explains_every_column() -> None:
+    drawn = table([Finding(name, 1, 1, 1, 0, 1, 1, 1) for name in NAMES])
+    lines = on_a_narrow_screen(lambda console: console.print(drawn))
+    assert max(map(len, lines)) <= 80
+    assert sorted(line.split()[0] for line in lines if line.startswith(" ") and line.strip()) == sorted(NAMES)
+    assert [line.split("  ")[0] for line in lines if line[:1].isupper()] == ["Stream", *AREAS]
     assert {str(column.header) for column in drawn.columns} - {"Stream"} <= set(re.findall(r"[A-Z][a-z]+", EXPLANATION))
-    found = finding([BOARD], [])
-    keys = {stream.stream_name(): ["id"] for stream in STREAMS}
-    assert {*left_out(keys, [found]), "boards"} == set(keys)
 
 
 def test_what_the_demo_suggests_fits_80_columns_and_writes_into_files() -> None:

@@ -69,6 +69,7 @@ def test_it_reads_a_page_of_its_first_slice(sim: Simulator, pages: Pages, seen: 
     assert [entry.operation_id for entry in sim.log] == ["boards/list"]
     assert seen.shapes["boards_by_kind"].as_json() == {
         "records": 1,
+        "fits_the_schema": True,
         "fields_the_schema_lacks": {"kind": ["string"]},
         "fields_of_another_type": {},
         "fields_not_named_here": 0,

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from integration_tests.live import calls
-from integration_tests.live.__main__ import look_at, main
+from integration_tests.live.__main__ import main
 from integration_tests.live.questions import ANSWERED, NOT_REACHED, NOT_SEEN, QUESTIONS
 from integration_tests.live.quota_headers import RECORDED
+from integration_tests.live.reports import FIRST_PAUSE_SECONDS, PATIENCE_SECONDS
 from integration_tests.live.table import tables_of
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.simulator.access.no_access import NoAccess
@@ -23,6 +24,7 @@ from integration_tests.support.looks import assert_modest, looked_at, small_acco
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.secrets import assert_no_secret_in
 from integration_tests.support.syncs import ROOT, clean_environment
+from integration_tests.support.truth import OWN_REPORT_KEYS, REPORT_KEYS
 from source_pinterest.streams import STREAMS
 
 NO_TOKEN = "Pinterest can't be reached for a token: check the network, and try again later."
@@ -83,6 +85,9 @@ def test_nothing_of_the_account_is_told(tmp_path: Path) -> None:
             *("ad_accounts/list", "campaigns/list", "ad_groups/list", "ads/list", "boards/list", "pins/list"),
             *("keywords/get", "campaigns/analytics", "user_account/get", "user_account/analytics", "audiences/list"),
             *("catalogs/list", "feeds/list", "multi_pins/analytics", "campaign_targeting_analytics/get"),
+            *("country_keywords_metrics/get", "items_issues/list", "reports/stats", "audience_insights/get"),
+            *("get/business_employers", "get/business_members", "followers/list", "billing_invoices/get"),
+            *("trending_keywords/list", "targeting_options/get", "labels/list"),
         }:
             sim.alter(operation, with_canaries)
             sim.alter(operation, kept)
@@ -104,41 +109,69 @@ def test_nothing_of_the_account_is_told(tmp_path: Path) -> None:
     assert report["reports"]["keyword_report"]["columns_not_named_here"] == len(FOREIGN_KEYS)
 
 
-NEED_SEVERAL_CALLS = {
-    "catalogs_distribution_stats",
-    "catalogs_feed_ingestion_stats",
-    "catalogs_feed_item_issues",
-    "keyword_metrics",
+NAMES = {stream.stream_name() for stream in STREAMS}
+SPLITS = {name for name in NAMES if name.startswith("user_account_analytics_by_")}
+OF_BUSINESSES = ("business_assets", "business_members", "business_partners")
+FIRST_LEVELS = {
+    *("keyword_report", "product_group_report", "product_item_report"),
+    *("campaign_analytics_report", "campaign_targeting_report"),
 }
-"""What they ask for comes from the records of others."""
-OF_BUSINESSES = {"business_assets", "business_members", "business_partners"}
-"""Asked for where the calls suffice for the businesses as well."""
 
 
-def test_each_stream_and_each_level_has_its_place(tmp_path: Path) -> None:
-    """What the calls did not suffice for is named; of the rest, schemas and shapes agree."""
+def test_each_stream_and_each_level_is_asked_once_and_fits_its_schema(tmp_path: Path) -> None:
     with Simulator(small_account()) as sim:
         report = looked_at(sim, tmp_path)
-    assert {name: told for name, told in report["reports"].items() if told["ended"] != "FINISHED"} == {}
-    not_taken = {name for name, told in report["streams"].items() if told["call"] != "taken"}
-    assert not_taken <= {*NEED_SEVERAL_CALLS, *OF_BUSINESSES}
-    differing = {name for name, told in report["streams"].items() if told.get("fields_of_another_type")}
-    assert differing == set()
-    reached = {*report["streams"], *report["reports"]}
-    assert reached.isdisjoint(report["not_reached"])
-    assert {stream.stream_name() for stream in STREAMS} == (reached | set(report["not_reached"])) - {"hourly"}
-
-
-def test_with_calls_enough_each_stream_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "config.json"
-    monkeypatch.setattr(calls, "MOST_CALLS", 200)
-    with Simulator(small_account()) as sim:
-        path.write_text(json.dumps(sim.config()), encoding="utf-8")
-        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
-        report = look_at(path, sim.advance)
     assert report["not_reached"] == []
-    not_taken = {name for name, told in report["streams"].items() if told["call"] != "taken"}
-    assert not_taken == NEED_SEVERAL_CALLS
+    assert {*report["streams"], *report["reports"]} - {"hourly"} == NAMES
+    assert {name for name, told in report["streams"].items() if told["call"] != "taken"} == set()
+    assert {name for name, told in report["reports"].items() if told["ended"] != "FINISHED"} == set()
+    told = {**report["streams"], **report["reports"]}
+    assert {name for name in NAMES if told[name].get("fits_the_schema") is not True} == set()
+
+
+def test_where_calls_are_short_each_operation_comes_before_more_of_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "MOST_CALLS", 100)
+    with Simulator(small_account()) as sim:
+        report = looked_at(sim, tmp_path)
+    left = set(report["not_reached"])
+    assert left
+    assert left <= {*SPLITS, *(REPORT_KEYS.keys() - FIRST_LEVELS)}
+    assert {*report["streams"], *report["reports"]} - {"hourly"} == NAMES - left
+
+
+def test_a_stream_without_a_parent_says_of_which(tmp_path: Path) -> None:
+    nothing = {"keywords": 0, "negative_keywords": 0, "catalogs": 0, "employers": 0, "trends": 0}
+    with Simulator(small_account(**nothing)) as sim:
+        streams = looked_at(sim, tmp_path)["streams"]
+    assert {name: told["call"] for name, told in streams.items() if told["call"] != "taken"} == {
+        "keyword_metrics": "not made: no keywords",
+        "catalogs_distribution_stats": "not made: no catalogs",
+        "catalogs_feed_processing_results": "not made: no catalogs_feeds",
+        "catalogs_feed_ingestion_stats": "not made: no catalogs_feeds",
+        "catalogs_feed_item_issues": "not made: no catalogs_feed_processing_results",
+        "catalogs_product_groups": "HTTP 409, code 4182",
+        "catalogs_product_group_counts": "not made: no catalogs_product_groups",
+        "catalogs_product_group_products": "not made: no catalogs_product_groups",
+        **dict.fromkeys(OF_BUSINESSES, "not made: no business_employers"),
+    }
+
+
+def test_issues_are_asked_of_a_catalog_that_has_their_numbers(tmp_path: Path) -> None:
+    def alter(_entry: Any, page: Any) -> Any:
+        first, *others = page["items"]
+        return {**page, "items": [{**first, "catalog_type": "CREATIVE_ASSETS"}, *others]}
+
+    with Simulator(small_account(catalogs=2)) as sim:
+        sim.alter("catalogs/list", alter)
+        sim.alter("feeds/list", lambda _entry, page: {**page, "items": page["items"][:1]})
+        sim.alter("feeds/list", alter)
+        streams = looked_at(sim, tmp_path)["streams"]
+        [asked] = [entry for entry in sim.log if entry.operation_id == "reports/stats"]
+    assert "DISTRIBUTION_ISSUES" in str(asked.query)
+    assert streams["catalogs_distribution_stats"]["call"] == "taken"
+    assert streams["catalogs_feed_ingestion_stats"]["call"] == "not made: no catalogs_feeds of products or hotels"
 
 
 def test_an_item_without_an_id_is_the_one_that_its_row_is_filed_under(tmp_path: Path) -> None:
@@ -154,8 +187,12 @@ def test_a_field_of_another_type_is_told(tmp_path: Path) -> None:
 
     with Simulator(small_account()) as sim:
         sim.alter("campaigns/list", alter)
-        campaigns = looked_at(sim, tmp_path)["streams"]["campaigns"]
+        report = looked_at(sim, tmp_path)
+    campaigns = report["streams"]["campaigns"]
     assert campaigns["fields_of_another_type"] == {"name": ["array"]}
+    assert campaigns["fits_the_schema"] is False
+    [told] = [line for line in tables_of(report).splitlines() if line.startswith("│ campaigns ")]
+    assert "call: taken; records: 2; fits the schema: no" in told
     assert campaigns["fields_the_schema_lacks"]["is_new"] == ["boolean"]
 
 
@@ -192,6 +229,7 @@ def test_reports_that_take_their_time_are_waited_for(tmp_path: Path) -> None:
     with Simulator(small_account(), report_seconds=100) as sim:
         report = looked_at(sim, tmp_path)
     assert {told["ended"] for told in report["reports"].values()} == {"FINISHED"}
+    assert set(report["not_reached"]) <= {*SPLITS, *(REPORT_KEYS.keys() - FIRST_LEVELS)}
 
 
 def test_whoever_interrupts_has_what_was_seen(tmp_path: Path) -> None:
@@ -205,8 +243,16 @@ def test_whoever_interrupts_has_what_was_seen(tmp_path: Path) -> None:
 
 
 def test_reports_that_never_come_are_told(tmp_path: Path) -> None:
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        sim.advance(seconds)
+
     with Simulator(small_account(), report_seconds=100_000) as sim:
-        report = looked_at(sim, tmp_path)
+        report = looked_at(sim, tmp_path, sleep=wait)
+    assert 600 < sum(seconds for seconds in waited if seconds >= FIRST_PAUSE_SECONDS) <= PATIENCE_SECONDS
+    assert {*report["streams"]} >= NAMES - {*REPORT_KEYS, *OWN_REPORT_KEYS, *SPLITS}
     assert "FINISHED" not in {told["ended"] for told in report["reports"].values()}
     assert state_of(report, "report_grain") == (NOT_REACHED, "The report was not ready in time.")
 
@@ -258,7 +304,7 @@ def report_path(tmp_path: Path) -> Path:
 def test_the_command_prints_what_it_writes(tmp_path: Path, report_path: Path) -> None:
     """In tables that fit into a terminal; a rotated token is in the config file by then."""
     path = tmp_path / "config.json"
-    with Simulator(small_account(), refresh_rotation=Rotation.REVOKE, report_seconds=0) as sim:
+    with Simulator(small_account(), profile="ample", refresh_rotation=Rotation.REVOKE, report_seconds=0) as sim:
         path.write_text(json.dumps(sim.config()), encoding="utf-8")
         done = subprocess.run(
             [sys.executable, "-m", "integration_tests.live", str(path), str(report_path)],
@@ -348,3 +394,9 @@ def test_page_and_report_have_the_same_questions() -> None:
     texts = dict(re.findall(r"^### (\w+):.*\n\n((?:.+\n)+)", page, flags=re.MULTILINE))
     assert set(texts) == {question.name for question in QUESTIONS}
     assert {name for name, text in texts.items() if "`make live` does not ask" in text} == not_asked
+
+
+@pytest.mark.parametrize("document", ["Makefile", "CHANGELOG.md", "CONTRIBUTING.md", "docs/known-unknowns.md"])
+def test_documents_name_the_number_of_calls(document: str) -> None:
+    told = re.findall(r"in at most (\d+) calls", (ROOT / document).read_text(encoding="utf-8"))
+    assert told == [str(calls.MOST_CALLS)]

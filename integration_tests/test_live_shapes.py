@@ -59,6 +59,7 @@ def test_a_shape_is_what_the_schema_does_not_say() -> None:
     shape = shape_of([record, {"new": [1], "spend": 4}], SCHEMA)
     assert shape.as_json() == {
         "records": 2,
+        "fits_the_schema": False,
         "fields_the_schema_lacks": {"new": ["array", "null"], "owner.age": ["integer"]},
         "fields_of_another_type": {"owner.name": ["integer"], "spend": ["string"], "tags[]": ["integer"]},
         "fields_not_named_here": 3,

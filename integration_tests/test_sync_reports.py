@@ -14,7 +14,7 @@ from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import REPORT_KEYS, REPORT_STREAMS, targeting_types_of
+from integration_tests.support.truth import REPORT_KEYS, REPORT_STREAMS, usual_targeting_types_of
 
 STREAM = "campaign_analytics"
 CREATE, SYNCHRONOUS = "analytics/create_report", "campaigns/analytics"
@@ -57,11 +57,6 @@ def window(sim: Simulator, first: int, last: int) -> tuple[str, str]:
 def cursor(output: Output, stream: str = STREAM) -> dict[str, Any]:
     [entry] = output.states[stream]["states"]
     return dict(entry["cursor"])
-
-
-def default_targeting_types(stream: str) -> list[str]:
-    """The breakdowns of a level that every account has: local stores are for a few."""
-    return [name for name in targeting_types_of(REPORT_STREAMS[stream].level) if name != "LOCAL_ADS_STORE_CODE"]
 
 
 def upserted(*outputs: Output) -> list[Record]:
@@ -205,8 +200,9 @@ def test_every_report_stream_holds_what_pinterest_does_and_they_are_made_at_once
         assert_succeeded(output, REPORT_KEYS)
         for stream in REPORT_KEYS:
             start = ago(sim, PRODUCT_ITEM_DAYS if stream.startswith("product_item") else 100)
+            types = usual_targeting_types_of(REPORT_STREAMS[stream].level)
             assert output.records[stream], stream
-            assert_exact(output, sim, [stream], start=start, targeting_types=default_targeting_types(stream))
+            assert_exact(output, sim, [stream], start=start, targeting_types=types)
         assert len(sim.calls(CREATE)) >= at_once
 
 

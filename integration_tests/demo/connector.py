@@ -73,6 +73,12 @@ class Connector:
         streams: list[dict[str, Any]] = catalog["streams"]
         return streams
 
+    def choose_everything(self, catalog: Path) -> None:
+        """Write a catalog of every stream, whose records are appended to what is there, as lines are to a file."""
+        command = [sys.executable, "-m", "source_pinterest.catalog", "--append", "--config", str(self._config_file)]
+        with catalog.open("wb") as file:
+            subprocess.run(command, cwd=self._root, stdout=file, check=True)
+
     def read(self, catalog: Path, output: Path, state: Path | None = None) -> Reading:
         """Read the streams of a catalog, and write every message of the connector into a file."""
         arguments = ["--catalog", str(catalog), *(["--state", str(state)] if state else [])]

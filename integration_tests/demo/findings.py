@@ -1,11 +1,12 @@
 """What did the two reads of the demo deliver, and is anything missing?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
 from rich.table import Table
 
+from integration_tests.demo.areas import AREAS
 from integration_tests.demo.connector import Key, Reading, Record
 
 
@@ -27,6 +28,19 @@ class Finding:
         """Whether the first read has each record once, and the second adds no record that does not exist."""
         return self.first == self.distinct == self.expected
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong with a stream that is not whole."""
+        return (
+            f"{self.stream} is not complete: Pinterest holds {self.expected:,} records, the first read brought "
+            f"{self.first:,}, and both reads together {self.distinct:,} different ones."
+        )
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Those that the table shows, in its order."""
+        return self.first, self.first_calls, self.second, self.changed, self.second_calls
+
 
 def findings(
     keys: Mapping[str, list[str]],
@@ -34,8 +48,8 @@ def findings(
     readings: tuple[Reading, Reading],
 ) -> Iterator[Finding]:
     """Compare, stream by stream, what was read with what Pinterest has."""
-    for stream in expected:
-        first, second = (by_key(reading.records[stream], keys[stream]) for reading in readings)
+    for stream, key in keys.items():
+        first, second = (by_key(reading.records[stream], key) for reading in readings)
         yield Finding(
             stream=stream,
             expected=expected[stream],
@@ -52,29 +66,32 @@ def by_key(records: list[Record], key: list[str]) -> dict[Key, Record]:
     return {tuple(record[name] for name in key): record for record in records}
 
 
-def table(found: list[Finding]) -> Table:
-    """The findings as a table of at most 80 columns; streams that are not complete are red, and say what is there."""
-    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1))
-    drawn.add_column("Stream", no_wrap=True)
-    for name in ("Records", "Calls", "Again", "Changed", "Calls"):
-        drawn.add_column(name, justify="right")
-    for item in found:
-        numbers = (item.first_calls, item.second, item.changed, item.second_calls)
-        records = f"{item.first:,}" if item.is_whole else f"{item.first:,} of {item.expected:,}"
-        style = "" if item.is_whole else "bold red"
-        drawn.add_row(item.stream, records, *(f"{number:,}" for number in numbers), style=style)
+def table(found: Sequence[Finding]) -> Table:
+    """The findings, area by area, in at most 80 columns; streams that are not complete are red."""
+    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1), show_footer=True)
+    drawn.add_column("Stream", f"{len(found)} streams", no_wrap=True)
+    for name, total in zip(("Records", "Calls", "Again", "Changed", "Calls"), totals(found), strict=True):
+        drawn.add_column(name, total, justify="right")
+    for area, streams in AREAS.items():
+        if members := [item for item in found if item.stream in streams]:
+            drawn.add_row(area, *totals(members), style="bold")
+            for item in members:
+                shown = (f"{number:,}" for number in item.numbers)
+                drawn.add_row(f" {item.stream}", *shown, style="" if item.is_whole else "bold red")
+            drawn.add_section()
     return drawn
+
+
+def totals(found: Sequence[Finding]) -> list[str]:
+    """The sum of each column of numbers."""
+    return [f"{sum(column):,}" for column in zip(*(item.numbers for item in found), strict=True)]
 
 
 EXPLANATION = """
 Records and Calls: what the first read brought, and the calls to Pinterest that
 it took. Again and Calls: the same of the second read. Changed: how many of its
 records differ from the first read's. Streams without a cursor come whole again,
-the others bring what is new or may have changed.\
+the others bring what is new or may have changed. Without a call come the weeks
+of trending keywords, from the answers about these, and the pins of boards that
+have not changed. The line of an area is the sum of its streams.\
 """
-
-
-def left_out(keys: Mapping[str, list[str]], found: list[Finding]) -> list[str]:
-    """The streams that the demo does not read."""
-    read = {item.stream for item in found}
-    return [stream for stream in keys if stream not in read]

@@ -54,8 +54,7 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     for leftover in (ROOT / OUTPUT).glob("pinterest.*"):
         leftover.unlink()
     config = ROOT / OUTPUT / "config.json"
-    today = datetime.now(UTC).date()
-    start = today - timedelta(days=HISTORY_DAYS)
+    start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
     with LocalPinterest(config, ROOT, WORLD) as pinterest:
         console.print(f"A local Pinterest runs at {pinterest.url}. The connector reads it like the real one.\n")
         config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
@@ -68,7 +67,7 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
             else:
                 console.print(read_with_loader(pinterest.url, config, database))
             pinterest.restate(days_back=RESTATED_DAYS)
-        expected = pinterest.expected(start, today)["campaign_analytics"]
+        expected = pinterest.expected(["campaign_analytics"], start)["campaign_analytics"]
     rows = campaign_days(database)
     figure = draw(rows)
     save(figure, image)

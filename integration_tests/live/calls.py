@@ -1,4 +1,4 @@
-"""How many calls does a look make, and what came of each? At most 60 of Pinterest, those for tokens included.
+"""How many calls does a look make, and what came of each? At most 120 of Pinterest, those for tokens included.
 
 Each goes out once. A second time only where Pinterest asks for it, fails, or rejects a token.
 """
@@ -21,7 +21,8 @@ from source_pinterest.api.verdicts import ErrorAnswer, Verdict
 from source_pinterest.engine.refused_names import named_in
 from source_pinterest.limits import rate_category
 
-MOST_CALLS = 60
+MOST_CALLS = 120
+"""Enough for each stream once, and an eighth of what Trial access has in a day."""
 FOR_TOKENS = 2
 """One at the start, one where Pinterest rejects a token."""
 LONGEST_PAUSE_SECONDS = 60

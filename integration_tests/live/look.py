@@ -1,7 +1,8 @@
 """What is asked of a real account, and in which order? What the connector would ask: a page, or a few days.
 
 What matters most comes first: the entities, whose ids the rest needs, the reports, which take their time, analytics,
-then lists. What there are no calls left for is named.
+then lists, each operation once. What asks an operation for more of the same comes last. What there are no calls left
+for is named.
 """
 
 from collections import deque
@@ -12,6 +13,7 @@ from typing import Any
 
 from integration_tests.live.analytics import Analytics
 from integration_tests.live.calls import Calls, CallsUsedUpError, StoppedError
+from integration_tests.live.first_slice import FirstSlices
 from integration_tests.live.orders import Orders
 from integration_tests.live.organic_days import OrganicDays
 from integration_tests.live.pages import NothingToAskError, Pages
@@ -21,16 +23,12 @@ from source_pinterest.api.errors import PinterestError
 from source_pinterest.streams import LISTS, STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
-from source_pinterest.streams.ads.entity_lists import EntityListStream
 from source_pinterest.streams.ads.keywords import AD_GROUP, AD_GROUPS, Keywords
 from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
 from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.targeting_levels import CampaignTargetingAnalytics
-from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.document import DocumentStream
-from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
@@ -39,17 +37,12 @@ from source_pinterest.streams.organic.profile import UserAccount
 from source_pinterest.streams.organic.profile_analytics import ProfileAnalytics
 from source_pinterest.streams.organic.rankings import RankingStream
 from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
-from source_pinterest.streams.trends.keywords import TrendingKeywordWeeks
-from source_pinterest.streams.trends.product_categories import ProductCategoryTrends
 
 ACCOUNTS_TRIED = 3
 _AD_GROUPS_AT_ONCE = 100
 _BOARDS_TRIED = 2
 ON_BEHALF = "boards_of_owner"
 """What no stream asks for: whether boards can be listed on behalf of an ad account's owner."""
-
-_WORDS = {"region": "US", "trend_type": "growing", "option_type": "GENDER"}
-"""What stands for a slice that no id names."""
 
 Step = tuple[str, Callable[[], object]]
 
@@ -69,10 +62,12 @@ class Look:
         self._orders = Orders(sync, calls, self._seen)
         self._analytics = Analytics(self._pages, calls, self._seen)
         self._days = OrganicDays(self._pages, calls, self._seen)
+        self._slices = FirstSlices(self._pages, self._of_an_account)
         self._account = self._board = ""
-        first = [*self._entities(), *self._orders.steps(self._of_an_account), *self._numbers(), *self._content()]
-        last = list(self._orders.steps_of_own_endpoints(self._of_an_account))
-        self._steps = deque([*first, *self._rest({what for what, _ in (*first, *last)}), *last])
+        first = [*self._entities(), *self._orders.first_steps(self._of_an_account), *self._numbers(), *self._content()]
+        own = list(self._orders.steps_of_own_endpoints(self._of_an_account))
+        again = [*self._orders.further_steps(self._of_an_account), *self._splits()]
+        self._steps = deque([*first, *self._rest({what for what, _ in (*first, *own, *again)}), *own, *again])
 
     def taken(self) -> Seen:
         """What was seen, as far as the calls last.
@@ -82,9 +77,7 @@ class Look:
             StoppedError: Pinterest can't be reached.
         """
         try:
-            self._work_off()
-            self._orders.collect()
-            self._work_off()
+            self._in_rounds()
         except (StoppedError, PinterestError) as error:
             if not any(sighting.status not in (0, HTTPStatus.UNAUTHORIZED) for sighting in self._calls.sightings):
                 raise
@@ -93,6 +86,14 @@ class Look:
             self._seen.stopped = "Interrupted"
         self._seen.not_reached = [what for what, _ in self._steps]
         return self._seen
+
+    def _in_rounds(self) -> None:
+        """Take the steps until no call is left for another: each report that comes frees those held back for it."""
+        left: int | None = None
+        while left != len(self._steps):
+            left = len(self._steps)
+            self._work_off()
+            self._orders.collect()
 
     def _work_off(self) -> None:
         """Take each step once; those that calls are held back from come back to the end of the line."""
@@ -135,15 +136,19 @@ class Look:
         yield ProductGroupPromotions.stream_name(), partial(self._any, ProductGroupPromotions)
         yield ON_BEHALF, self._boards_of_owner
 
+    def _splits(self) -> Iterator[Step]:
+        """The days of the profile once more, split."""
+        for of in STREAMS:
+            if issubclass(of, ProfileAnalytics) and of.split:
+                yield of.stream_name(), partial(self._days.of_profile, of)
+
     def _rest(self, known: Container[str]) -> Iterator[Step]:
-        """What has the shape of something above, or is of few accounts."""
+        """Every other stream, after its parents."""
         for of in dict.fromkeys((*LISTS, *STREAMS)):
             if of.stream_name() in known:
                 continue
             if issubclass(of, QueryAnalytics):
                 yield of.stream_name(), partial(self._analytics.read, self._of_an_account, of)
-            elif issubclass(of, ProfileAnalytics):
-                yield of.stream_name(), partial(self._days.of_profile, of)
             elif issubclass(of, RankingStream):
                 yield of.stream_name(), partial(self._days.of_ranking, of)
             else:
@@ -161,23 +166,8 @@ class Look:
         return self._pages.read(of, {"ad_account_id": self._of_an_account()}, **more).is_fine
 
     def _any(self, of: type[PinterestStream]) -> None:
-        """Have a stream ask for the ad account, for the first parent, or for the first slice that it has."""
-        parents: dict[str, str] = {}
-        ids: dict[str, Any] = {}
-        if "ad_account_id" in of.partition_keys:
-            parents["ad_account_id"] = self._of_an_account()
-        if issubclass(of, ChildStream):
-            parents[of.partition_keys[-1]] = self._pages.ids(of.parent)[0]
-        if issubclass(of, EntityListStream):
-            ids = {name: self._pages.ids(entities)[:1] for name, entities in of.listed_by.items()}
-        if issubclass(of, DocumentStream):
-            parents |= {key: _WORDS[key] for key in of.partition_keys}
-        if of is TrendingKeywordWeeks:  # not what another stream has asked for by then
-            parents["trend_type"] = "monthly"
-        if of is ProductCategoryTrends:
-            ids = {"categories": ("DRESSES",)}
-        is_own = not set(of.partition_keys) <= set(parents)
-        self._pages.read_by_itself(of, None if is_own else partition_slice(parents, **ids))
+        """Have a stream make its first call."""
+        self._pages.read_by_itself(of, self._slices.of(of))
 
     def _campaigns(self) -> None:
         """Those of the first ad account that has any."""

@@ -10,7 +10,8 @@ from typing import Any
 from integration_tests.live.calls import Calls
 from integration_tests.live.reports import Reports
 from integration_tests.live.seen import Seen
-from source_pinterest.columns import REACH_COLUMNS
+from integration_tests.live.shapes import shape_of
+from source_pinterest.columns import REACH_COLUMNS, text_columns
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
@@ -29,6 +30,7 @@ _HOURLY_COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "IMPRESSIO
 _FIRST = ("KEYWORD", "PRODUCT_GROUP", "PRODUCT_ITEM", "CAMPAIGN", "CAMPAIGN_TARGETING")
 
 Account = Callable[[], str]
+Step = tuple[str, Callable[[], object]]
 
 
 class Orders:
@@ -42,26 +44,33 @@ class Orders:
 
     def __init__(self, sync: Sync, calls: Calls, seen: Seen) -> None:
         self._sync, self._calls = sync, calls
-        self._reports = Reports(calls, seen.reports)
+        self._seen, self._reports = seen, Reports(calls, seen.reports)
+        self._ranked = sorted(map(sync.stream, REPORTS), key=_rank)
 
-    def steps(self, account: Account) -> Iterator[tuple[str, Callable[[], object]]]:
-        """A step for each."""
-        streams = sorted(map(self._sync.stream, REPORTS), key=_rank)
-        for stream in streams[: len(_FIRST)]:
+    def first_steps(self, account: Account) -> Iterator[Step]:
+        """A step for each of the levels that come first, and for what no stream asks for."""
+        for stream in self._ranked[: len(_FIRST)]:
             yield stream.name, partial(self._order, stream, account)
         yield HOURLY, partial(self._order_hours, account)
         yield REACH, partial(self._try_reach, account)
-        for stream in streams[len(_FIRST) :]:
+
+    def further_steps(self, account: Account) -> Iterator[Step]:
+        """A step for each other level."""
+        for stream in self._ranked[len(_FIRST) :]:
             yield stream.name, partial(self._order, stream, account)
 
-    def steps_of_own_endpoints(self, account: Account) -> Iterator[tuple[str, Callable[[], object]]]:
+    def steps_of_own_endpoints(self, account: Account) -> Iterator[Step]:
         """A step for each report that has an endpoint of its own, to which few apps have a right."""
         for stream in map(self._sync.stream, OWN_ENDPOINTS):
             yield stream.name, partial(self._order_elsewhere, stream, account)
 
     def collect(self) -> None:
-        """Fetch those that become ready."""
+        """Fetch those that become ready, and compare their rows with the schemas of their streams."""
         self._reports.collect()
+        for stream in map(self._sync.stream, (*REPORTS, *OWN_ENDPOINTS)):
+            if (seen := self._seen.reports.get(stream.name)) and seen.rows:
+                texts = {*text_columns(stream.columns), *stream.key_columns}
+                self._seen.shapes[stream.name] = shape_of(seen.columns, stream.get_json_schema(), texts)
 
     def _order(self, stream: ReportStream, account: Account) -> None:
         body = {**self._days(_DAYS), **stream.body, **stream.variants()[0]}
@@ -73,7 +82,7 @@ class Orders:
         body = {**stream.body, **stream.variants()[0]}
         request = ReportRequest(of, window, body, PlannedWindow(window), endpoint=stream.endpoint)
         path = stream.endpoint.path.format(ad_account_id=of)
-        self._reports.order(stream.name, path, request.as_json(), stream.key_columns)
+        self._reports.order(stream.name, path, request.as_json(), stream.key_columns, stream.endpoint.read)
 
     def _order_hours(self, account: Account) -> None:
         body = {"level": "CAMPAIGN", "granularity": "HOUR", "columns": list(_HOURLY_COLUMNS)}

@@ -13,6 +13,7 @@ from source_pinterest.streams.organic.pin_metrics import PIN_METRICS
 from source_pinterest.streams.organic.pins import Pins
 from source_pinterest.streams.organic.profile_analytics import ProfileAnalytics
 from source_pinterest.streams.organic.rankings import RankingStream
+from source_pinterest.streams.organic.split_analytics import METRICS
 
 _DAYS = 14
 _PINS_AT_ONCE = 3
@@ -30,12 +31,11 @@ class OrganicDays:
 
     def __init__(self, pages: Pages, calls: Calls, seen: Seen) -> None:
         self._pages, self._calls, self._seen = pages, calls, seen
-        self._metrics: list[str] = []
 
     def of_profile(self, of: type[ProfileAnalytics]) -> None:
         """Two weeks of the profile, as a whole or split."""
         stream = self._pages.sync.stream(of)
-        metrics = {"metric_types": ",".join(self._metrics)} if of.split and self._metrics else {}
+        metrics = {"metric_types": ",".join(METRICS)} if of.split else {}
         params = {**stream.request_params(), **self._days(), **stream.calls()[0], **metrics}
         sighting = self._calls.get(stream.name, of.path_template, params)
         if not sighting.is_fine:
@@ -43,7 +43,6 @@ class OrganicDays:
         days = list(_daily(sighting.body))
         self._pages.note(stream, days)
         if not of.split:
-            self._metrics = sorted({name for day in days for name in day.get("metrics") or ()})
             self._seen.counts[LAG] = self._lag(days)
 
     def of_pins(self) -> None:

@@ -1,7 +1,7 @@
 """How is a stream asked for one page? As the connector asks, but once; what comes is looked at as Pinterest sent it."""
 
 import json
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -10,6 +10,7 @@ from integration_tests.live.calls import Calls, Sighting, UncountedCallError
 from integration_tests.live.first_call import FirstCall, OneCallError
 from integration_tests.live.seen import Seen
 from integration_tests.live.shapes import Record, shape_of
+from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.streams.base.context import Sync
@@ -89,12 +90,29 @@ class Pages:
         Raises:
             NothingToAskError: there are none.
         """
-        ids = tuple(str(item["id"]) for item in self.items(of) if item.get("id"))
-        if not ids:
-            raise NothingToAskError(f"no {of.stream_name()}")
-        return ids
+        return _any(of, (str(item["id"]) for item in self.items(of) if item.get("id")))
+
+    def for_children(self, of: type[PinterestStream]) -> tuple[str, ...]:
+        """What the page holds to ask for children with: ids in most streams, the texts of keywords.
+
+        Raises:
+            NothingToAskError: there is nothing.
+        """
+        return _any(of, map(str, self.sync.stream(of).ids_for_children(map(dict, self.items(of)))))
+
+    def have_remembered(self, of: type[PinterestStream]) -> None:
+        """Have a stream remember what it would if it had listed the page itself."""
+        page = ListPage([dict(item) for item in self.items(of)])
+        self.sync.stream(of).records(page, partition_slice({}))
 
 
 def _edited(item: Record) -> int:
     edited = item.get("updated_time")
     return edited if isinstance(edited, int) else 0
+
+
+def _any(of: type[PinterestStream], found: Iterable[str]) -> tuple[str, ...]:
+    names = tuple(found)
+    if not names:
+        raise NothingToAskError(f"no {of.stream_name()}")
+    return names

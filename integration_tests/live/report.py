@@ -29,7 +29,7 @@ def report_of(seen: Seen) -> Report:
         "not_reached": seen.not_reached,
         "questions": {question.name: question.told(seen) for question in QUESTIONS},
         "streams": {what: _stream(seen, what) for what in _streams(seen)},
-        "reports": {what: seen.reports[what].as_json() for what in sorted(seen.reports)},
+        "reports": {what: _report(seen, what) for what in sorted(seen.reports)},
     }
 
 
@@ -48,3 +48,8 @@ def _stream(seen: Seen, what: str) -> Report:
         told["answer"] = "of a shape that nobody foresaw"
     shape = seen.shapes.get(what)
     return told | (shape.as_json() if shape else {})
+
+
+def _report(seen: Seen, what: str) -> Report:
+    shape = seen.shapes.get(what)
+    return seen.reports[what].as_json() | (shape.differences() if shape else {})

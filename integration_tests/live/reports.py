@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,8 +11,10 @@ from urllib.parse import urlsplit
 from integration_tests.live.calls import Calls, CallsUsedUpError, Sighting
 from integration_tests.live.shapes import column_types, number, only_told, repeats, smallest_key
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS, ReadRows
+from source_pinterest.reporting.errors import UnknownFormError
 from source_pinterest.reporting.job import JobStatus
-from source_pinterest.reporting.reader import Filed, report_rows
+from source_pinterest.reporting.reader import Filed
 
 MOST_ROWS = 5_000
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, PATIENCE_SECONDS = 15.0, 120.0, 900.0
@@ -36,6 +39,8 @@ _LEVELS_THAT_SUFFICE = 2
 NEVER_ASKED = "not asked for"
 
 _EMPTY = {b"": "nothing at all", b"[": "[]", b"{": "{}"}
+_FORMS = {b"[": "a list", b"{": "an object of lists by id"}
+_TABLE = "CSV"
 
 Row = dict[str, Any]
 
@@ -89,6 +94,11 @@ class LevelSeen:
         return [name for name in (*_ID_COLUMNS, *_OTHER_PARTS) if name in held]
 
     @property
+    def columns(self) -> list[Row]:
+        """The rows without what they are filed under."""
+        return [{name: value for name, value in row.items() if name != FILED_UNDER} for row in self.rows]
+
+    @property
     def unasked(self) -> list[str]:
         """The parts of a key that came although nobody asked."""
         return [name for name in self.parts if name not in self.asked and name != "DATE"]
@@ -110,7 +120,7 @@ class LevelSeen:
         if not self.form:
             return told
         told |= {"file": self.form, "host": self.host, "rows": number(len(self.rows)), "has_more": self.has_more}
-        types, untold = column_types({k: v for k, v in row.items() if k != FILED_UNDER} for row in self.rows)
+        types, untold = column_types(self.columns)
         told |= {"columns": types, "columns_not_named_here": untold, "came_unasked": self.unasked}
         return told | ({"keys": self._keys()} if self.rows else {})
 
@@ -132,6 +142,7 @@ class _Ordered:
     path: str
     token: str
     seen: LevelSeen
+    read: ReadRows
 
 
 class Reports:
@@ -146,16 +157,32 @@ class Reports:
         self._calls, self._seen = calls, seen
         self._pending: deque[_Ordered] = deque()
         self._refusals: Counter[str] = Counter()
+        self._patience = PATIENCE_SECONDS
 
-    def order(self, what: str, path: str, body: Mapping[str, Any], key: Sequence[str]) -> None:
-        """Have a report made; once more without the names that Pinterest refuses."""
+    def order(
+        self,
+        what: str,
+        path: str,
+        body: Mapping[str, Any],
+        key: Sequence[str],
+        read: ReadRows = ANALYTICS_REPORTS.read,
+    ) -> None:
+        """Have a report made; once more without the names that Pinterest refuses.
+
+        Args:
+            what: a stream, or a question that no stream asks.
+            path: where such a report is asked for.
+            body: what is asked for.
+            key: the columns that the connector tells its rows apart by.
+            read: makes rows of the file.
+        """
         left_out = frozenset(name for name, levels in self._refusals.items() if levels >= _LEVELS_THAT_SUFFICE)
         seen = self._ordered(what, path, body, key, left_out)
         if seen.order.named and not seen.order.named & set(key):
             self._refusals.update(seen.order.named)
             seen = self._ordered(what, path, body, key, left_out | seen.order.named)
         if isinstance(seen.order.body, Mapping) and (token := seen.order.body.get("token")):
-            self._pending.append(_Ordered(what, path, str(token), seen))
+            self._pending.append(_Ordered(what, path, str(token), seen, read))
             self._calls.hold_back_for(len(self._pending))
 
     def _ordered(
@@ -168,7 +195,7 @@ class Reports:
 
     def collect(self) -> None:
         """Fetch what becomes ready, as long as calls and patience last."""
-        pause, waited = FIRST_PAUSE_SECONDS, 0.0
+        pause = FIRST_PAUSE_SECONDS
         while self._pending:
             ordered = self._pending.popleft()
             try:
@@ -176,13 +203,13 @@ class Reports:
             except CallsUsedUpError:
                 break
             self._calls.hold_back_for(len(self._pending))
-            if is_over:
+            if is_over or pause > self._patience:
                 continue
             self._pending.append(ordered)
-            if waited + pause > PATIENCE_SECONDS:
-                break
             self._calls.pause(pause)
-            waited, pause = waited + pause, min(2 * pause, LONGEST_PAUSE_SECONDS)
+            self._patience -= pause
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        self._pending.clear()
         self._calls.hold_back_for(0)
 
     def _asked_for(self, ordered: _Ordered) -> bool:
@@ -193,27 +220,28 @@ class Reports:
         other = "another status" if body else f"HTTP {answer.status}"
         seen.ended = status if status in JobStatus.__members__ else other
         if status == JobStatus.FINISHED.value and (url := body.get("url")):
-            self._read(seen, str(url))
+            self._read(ordered, str(url))
             size = body.get("size")
             seen.states_size = size if seen.is_empty and isinstance(size, int) else None
         return seen.ended != JobStatus.IN_PROGRESS.value
 
-    def _read(self, seen: LevelSeen, url: str) -> None:
+    def _read(self, ordered: _Ordered, url: str) -> None:
+        seen = ordered.seen
         host = urlsplit(url).hostname or ""
         is_s3 = host.endswith(".amazonaws.com") and "s3" in host
         seen.host = "as recorded" if host == _RECORDED_HOST else "another one of S3" if is_s3 else "elsewhere"
-        found = self._calls.file(url, _beginning)
+        found = self._calls.file(url, partial(_beginning, seen.asked, ordered.read))
         seen.form, rows = found or ("can't be had", [])
         seen.rows = [{**row, FILED_UNDER: entity} for entity, row in rows[:MOST_ROWS]]
         seen.has_more = len(rows) > MOST_ROWS
 
 
-def _beginning(chunks: Iterator[bytes]) -> tuple[str, list[Filed]]:
+def _beginning(columns: Sequence[str], read: ReadRows, chunks: Iterator[bytes]) -> tuple[str, list[Filed]]:
     """The form of a file, and its first rows."""
     first = next(chunks, b"")
     opening = first.lstrip()[:1]
     try:
-        rows = list(islice(report_rows(chain([first], chunks)), MOST_ROWS + 1))
-    except MalformedAnswerError:
+        rows = list(islice(read(chain([first], chunks), columns, None), MOST_ROWS + 1))
+    except (MalformedAnswerError, UnknownFormError):
         return f"begins with {opening.decode()}, another shape" if opening in (b"[", b"{") else "another shape", []
-    return ("an object of lists by id" if rows else _EMPTY[opening]), rows
+    return (_FORMS if rows else _EMPTY).get(opening, _TABLE), rows

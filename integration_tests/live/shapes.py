@@ -50,16 +50,22 @@ class Shape:
         unknown: fields that the schema lacks, with their types.
         other: fields that are of another type than the schema says, with those types.
         untold: how many names of fields are not told.
+        fits: whether no field is of another type; a schema takes fields that it lacks.
     """
 
     records: int = 0
     unknown: Types = field(default_factory=dict)
     other: Types = field(default_factory=dict)
     untold: int = 0
+    fits: bool = True
 
     def as_json(self) -> dict[str, Any]:
+        return {"records": number(self.records), **self.differences()}
+
+    def differences(self) -> dict[str, Any]:
+        """How the records differ from the schema."""
         return {
-            "records": number(self.records),
+            "fits_the_schema": self.fits if self.records else None,
             "fields_the_schema_lacks": _sorted(self.unknown),
             "fields_of_another_type": _sorted(self.other),
             "fields_not_named_here": self.untold,
@@ -91,6 +97,7 @@ class _Comparison:
     def compare(self, value: Any, schema: Mapping[str, Any], path: str = "") -> None:
         """Look at a value and what is in it, as far as the schema says what that may be."""
         if not self._fits(value, schema, path):
+            self.shape.fits = False
             self._note(self.shape.other, path, value)
         elif isinstance(value, Mapping) and (known := schema.get("properties")):
             for key, part in value.items():

@@ -17,7 +17,7 @@ from source_pinterest.streams.base.slices import failed_slice, failure_of, parti
 from source_pinterest.streams.catalogs import Catalogs, CatalogsFeeds
 from source_pinterest.streams.organic.catalog_stream import CatalogStream
 
-_TYPES_WITH_STATS = ("RETAIL", "HOTEL")
+TYPES_WITH_STATS = ("RETAIL", "HOTEL")
 """The kinds of catalog of which Pinterest sums up issues."""
 
 Write = Callable[[Mapping[str, Any]], Mapping[str, str]]
@@ -62,7 +62,7 @@ class ReportStatsStream(CatalogStream, ABC):
             yield failed_slice(owner, error)
             return
         for subject in subjects:
-            if self._subjects.types.get(subject) in _TYPES_WITH_STATS:
+            if self._subjects.types.get(subject) in TYPES_WITH_STATS:
                 yield partition_slice({**owner, self.partition_keys[-1]: subject})
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -7,7 +7,12 @@ from integration_tests.support.truth.columns import DEFAULT_COLUMNS
 from integration_tests.support.truth.lists import LIST_KEYS
 from integration_tests.support.truth.organisation import ORGANISATION_KEYS
 from integration_tests.support.truth.own_reports import OWN_REPORT_KEYS
-from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, targeting_types_of
+from integration_tests.support.truth.reports import (
+    REPORT_KEYS,
+    REPORT_STREAMS,
+    targeting_types_of,
+    usual_targeting_types_of,
+)
 from integration_tests.support.truth.resources import RESOURCE_KEYS
 from integration_tests.support.truth.world import KEYS, PRIMARY_KEYS, Key, World, by_key
 
@@ -29,4 +34,5 @@ __all__ = [
     "World",
     "by_key",
     "targeting_types_of",
+    "usual_targeting_types_of",
 ]

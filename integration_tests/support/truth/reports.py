@@ -77,6 +77,11 @@ def targeting_types_of(level: str) -> tuple[str, ...]:
     )
 
 
+def usual_targeting_types_of(level: str) -> tuple[str, ...]:
+    """Every way to break a level down that a sync asks for where nobody chooses: few accounts have local stores."""
+    return tuple(name for name in targeting_types_of(level) if name != "LOCAL_ADS_STORE_CODE")
+
+
 class ReportStream(NamedTuple):
     """A level, and what makes its daily rows unique."""
 

@@ -20,6 +20,7 @@ from integration_tests.support.truth.analytics import (
     ANALYTICS_KEYS,
     BREAKDOWN_KEYS,
     DAYS_BACK,
+    TARGETING_KEYS,
     Asked,
     analytics_records,
 )
@@ -31,7 +32,12 @@ from integration_tests.support.truth.lists import LIST_KEYS, LIST_RECORDS
 from integration_tests.support.truth.organic import ORGANIC_KEYS, organic_records
 from integration_tests.support.truth.organisation import ORGANISATION_KEYS, ORGANISATION_RECORDS
 from integration_tests.support.truth.own_reports import OWN_REPORT_KEYS, OWN_REPORTS
-from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, with_its_key
+from integration_tests.support.truth.reports import (
+    REPORT_KEYS,
+    REPORT_STREAMS,
+    usual_targeting_types_of,
+    with_its_key,
+)
 from integration_tests.support.truth.resources import RESOURCE_KEYS, RESOURCE_RECORDS
 
 Key = tuple[Any, ...]
@@ -55,6 +61,11 @@ _RECORDS: Mapping[str, Callable[[Any], Iterator[Record]]] = {
 }
 KEYS: Mapping[str, tuple[str, ...]] = {**PRIMARY_KEYS, **REPORT_KEYS, **OWN_REPORT_KEYS, **BREAKDOWN_KEYS}
 """Of every stream but custom reports."""
+_KEPT_DAYS: Mapping[str, int] = {
+    **dict.fromkeys((*ORGANIC_KEYS, *TARGETING_KEYS), DAYS_BACK),
+    **{name: stream.days_back for name, stream in REPORT_STREAMS.items()},
+}
+"""How many days back a sync can read at most, of streams that have fewer than others."""
 _IDS = frozenset((*columns.IDS, *report_columns.IDS, "PRODUCT_ITEM_ID", "TARGETING_VALUE"))
 
 
@@ -93,6 +104,13 @@ class World(simulator.World):
         if stream in _RECORDS:
             return _RECORDS[stream](self)
         return analytics_records(self, stream, Asked(wanted_columns, first, last, attribution, targeting_types))
+
+    def synced(self, stream: str, start: date) -> Iterator[Record]:
+        """What a sync with this start date holds today where nobody chooses columns or targeting types."""
+        kept = self.today - timedelta(days=_KEPT_DAYS.get(stream, (self.today - start).days))
+        of = REPORT_STREAMS.get(stream)
+        types = usual_targeting_types_of(of.level) if of else None
+        return self.records(stream, start=max(start, kept), targeting_types=types)
 
     def expected(self, stream: str, **window: Any) -> dict[Key, Record]:
         """The records of a stream by primary key, every id a string; options as for `records`."""

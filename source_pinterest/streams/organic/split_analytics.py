@@ -10,7 +10,7 @@ from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.organic.base import TEXT
 from source_pinterest.streams.organic.profile_analytics import PART, ProfileAnalytics
 
-_METRICS = (
+METRICS = (
     "ENGAGEMENT",
     "ENGAGEMENT_RATE",
     "IMPRESSION",
@@ -45,5 +45,5 @@ class SplitAnalytics(ProfileAnalytics, ABC):
     def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
         """The days of each part; all metrics are named, because Pinterest's "all of them" does not go with a split."""
         for call in self.calls():
-            asked = self.asked(stream_slice, {**call, "metric_types": ",".join(_METRICS)})
+            asked = self.asked(stream_slice, {**call, "metric_types": ",".join(METRICS)})
             yield [{self.split: call.get(self.split, row.pop(PART)), **row} for row in asked]
