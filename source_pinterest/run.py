@@ -39,6 +39,7 @@ from source_pinterest.engine.memory import tune_memory
 from source_pinterest.engine.messages import as_trace, clean
 from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.stdout import MESSAGES, flush_logs
+from source_pinterest.engine.threads import tune_threads
 from source_pinterest.source import LOGGER, SourcePinterest
 
 _LAST_WORDS_SECONDS = 5.0
@@ -192,6 +193,7 @@ def run(pauses: Pauses | None = None) -> NoReturn:
         sys.stderr = MaskedStream(sys.stderr)
     try:
         tune_memory()
+        tune_threads()
         _print_messages(sys.argv[1:], PinterestEntrypoint(source, lines, MESSAGES.write_now))
         code = 0
     except SystemExit as ended:

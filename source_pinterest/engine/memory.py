@@ -11,8 +11,9 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Options of glibc's mallopt: https://man7.org/linux/man-pages/man3/mallopt.3.html."""
 
 _ARENAS = 2
-_LARGE_BYTES = 1024 * 1024
-"""From this size on a block goes back to the system as soon as it is freed; a page of pins is smaller."""
+_LARGE_BYTES = 4 * 1024 * 1024
+"""From this size on a block goes back to the system as soon as it is freed. What is made of a list's answer is smaller:
+to map it anew for each page costs a hundred page faults."""
 
 _COLLECT_EVERY_ALLOCATIONS = 50_000
 """Records are flat and short-lived; the default of 700 spends 40 % of the time on walking them."""

@@ -21,8 +21,8 @@ from source_pinterest.api.bodies import Record, parse_json
 from source_pinterest.api.errors import MalformedAnswerError, TemporaryFolderError
 from source_pinterest.limits import PAGE_BYTES
 
-_IN_MEMORY_BYTES = 4 * PAGE_BYTES
-"""So much of what waits needs no file."""
+_IN_MEMORY_BYTES = PAGE_BYTES
+"""So much of what waits needs no file; each worker may hold as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class PageBuilder:
 
     def add_all(self, records: Iterable[Record]) -> Iterator[Page]:
         """Take the records, and hand out each page that they fill; nothing is taken but by whoever iterates."""
-        dumps = orjson.dumps
+        dumps, before_data = orjson.dumps, self._before_data
         for record in records:
             present = record
             if None in record.values():
@@ -99,9 +99,10 @@ class PageBuilder:
                 yield from self.rest()
             if not self._count:
                 self._begin()
-            self._lines += self._before_data
-            self._lines += data  # not kept one by one: small pieces by the thousand tear the heap
-            self._lines += self._after_data
+            lines = self._lines
+            lines += before_data
+            lines += data  # not kept one by one: small pieces by the thousand tear the heap
+            lines += self._after_data
             self._count += 1
 
     def rest(self) -> Iterator[Page]:

@@ -20,7 +20,8 @@ class MessageWriter:
     """Writes lines to stdout: the main thread's in pieces, and any thread's that can't wait for those."""
 
     def __init__(self) -> None:
-        self._lines: list[bytes] = []
+        self._lines: deque[bytes] = deque()
+        self._start = 0  # of what is left of the first
         self._bytes = 0
         self._urgent: deque[bytes] = deque()
         self._written_at = time.monotonic()
@@ -53,23 +54,23 @@ class MessageWriter:
         while self._urgent:
             write_whole(self._urgent.popleft())
 
-    def _next_piece(self) -> bytes:
-        """Whole lines, of some size, which are then no longer kept."""
+    def _next_piece(self) -> bytes | memoryview:
+        """Whole lines, of some size, which are then no longer kept. Those of a page are cut, not copied."""
         found, size = [], 0
         while self._lines and size < _PIECE_BYTES:
-            lines = self._lines.pop(0)
-            if len(lines) > _PIECE_BYTES:
-                end = lines.find(b"\n", _PIECE_BYTES) + 1
-                if 0 < end < len(lines):
-                    self._lines.insert(0, lines[end:])
-                    lines = lines[:end]
-            found.append(lines)
-            size += len(lines)
+            lines, start = self._lines[0], self._start
+            end = lines.find(b"\n", start + _PIECE_BYTES) + 1 or len(lines)
+            found.append(memoryview(lines)[start:end])
+            size += end - start
+            self._start = end
+            if end == len(lines):
+                self._lines.popleft()
+                self._start = 0
         self._bytes -= size
-        return b"".join(found)
+        return found[0] if len(found) == 1 else b"".join(found)
 
 
-def write_whole(piece: bytes) -> None:
+def write_whole(piece: bytes | memoryview) -> None:
     """Write all of it to stdout, even where stdout is set not to wait for its reader."""
     left = memoryview(piece)
     while left:
