@@ -89,8 +89,11 @@ class OwnReport(NamedTuple):
         attribution: Attribution = DEFAULT_ATTRIBUTION,
         targeting_types: tuple[str, ...] | None = None,
     ) -> list[Record]:
-        """Its rows, each with its ad account, and an empty text where no brand or category is named."""
-        request = self.request(world, start, end, attribution, targeting_types)
+        """Its rows, where nobody has chosen anything but days, attribution windows and targeting types."""
+        return self.rows(world, self.request(world, start, end, attribution, targeting_types))
+
+    def rows(self, world: World, request: ReportRequest) -> list[Record]:
+        """Those of all accounts, each with its ad account, and an empty text where no brand or category is named."""
         return [
             {"AD_ACCOUNT_ID": world.account_id(account), **dict.fromkeys(self.parts, ""), **row.record}
             for account in world.account_indexes()
