@@ -129,7 +129,7 @@ check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the
 	if command -v hadolint >/dev/null; then hadolint Dockerfile; \
 	else echo "hadolint is not installed, so the Dockerfile was not checked."; fi
 
-faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/reliability.md (3 minutes)
+faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/reliability.md (4 minutes)
 	$(PY) -m integration_tests.fault_table
 
 mutants: $(INSTALLED) ## Break the code in small ways and count the changes that tests notice (1 hour)

@@ -78,6 +78,17 @@ def test_a_fault_comes_after_some_calls_and_goes_after_some_times(sim: Simulator
     assert sim.fired("503") == 3
 
 
+def test_a_fault_may_be_over_after_some_seconds(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("503", on="boards/list", after=1, times=None, lasts=3_600))
+    begun = statuses(api, 3)
+    sim.advance(3_000)
+    going_on = statuses(api, 1)
+    sim.advance(600)
+
+    assert [*begun, *going_on, *statuses(api, 2)] == [200, 503, 503, 503, 200, 200]
+    assert sim.fired("503") == 3
+
+
 def test_a_fault_may_stay(sim: Simulator, api: Client) -> None:
     sim.add_fault(Fault("503", times=None))
 

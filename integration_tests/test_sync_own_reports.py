@@ -1,19 +1,22 @@
 """Are reports with endpoints of their own read whole, in whichever form their files come?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from integration_tests.simulator import DOWNLOAD, Fault
+from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION
 from integration_tests.simulator.contract import violations
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, assert_understandable
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import OWN_REPORT_KEYS
+from integration_tests.support.truth import OWN_REPORT_KEYS, by_key
+from integration_tests.support.truth.own_reports import OWN_REPORTS
 
 MIX, BRANDS, SKUS = "marketing_mix_report", "brand_conversions_report", "sku_conversions_report"
 CREATE = {
@@ -229,6 +232,28 @@ def test_months_and_ad_groups(sim: Simulator) -> None:
     keys = {(record["AD_GROUP_ID"], record["CONVERSION_PRODUCT_ID"], record["DATE"]) for record in records}
     assert len(keys) == len(records)
     assert {order["level"] for order in orders(sim, SKUS)} == {"AD_GROUP"}
+
+
+def test_conversions_by_brand_attribution(sim: Simulator) -> None:
+    options = {"attribution_type": "BRAND_ATTRIBUTION"}
+    output = read(sim, BRANDS, brand_category_sku_reports=options)
+    assert_succeeded(output, [BRANDS])
+    kind = OWN_REPORTS[BRANDS]
+    by_default = kind.request(sim.world, ago(sim, DAYS), None, DEFAULT_ATTRIBUTION, None)
+    asked = replace(by_default, attribution_type="BRAND_ATTRIBUTION")
+
+    assert kind.rows(sim.world, asked) != kind.rows(sim.world, by_default)
+    assert_same(BRANDS, output.records[BRANDS], by_key(kind.key, kind.rows(sim.world, asked)))
+
+
+def test_brand_attribution_begins_later(sim: Simulator) -> None:
+    """Pinterest refuses a request that begins on April 1, 2025, or before."""
+    sim.world.first_day = ago(sim, 5)
+    output = read(sim, BRANDS, start_date=None, brand_category_sku_reports={"attribution_type": "BRAND_ATTRIBUTION"})
+    assert_succeeded(output, [BRANDS])
+    first = max(date(2025, 4, 2), ago(sim, 913))
+    begins = min(date.fromisoformat(order["start_date"]) for order in orders(sim, BRANDS))
+    assert first <= begins < first + timedelta(days=7)
 
 
 # -- marketing mix

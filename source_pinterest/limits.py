@@ -43,6 +43,7 @@ MMM_REPORTS_PER_MINUTE = 5  # requests for a report of one ad account, while the
 
 # Reports by brand, category and SKU. https://developers.pinterest.com/docs/api/v5/analytics-create_conversion_product_report
 PRODUCT_REPORTS_FIRST_DAY = "2024-03-17"  # start_date is after 2024-03-16
+BRAND_ATTRIBUTION_FIRST_DAY = "2025-04-02"  # start_date is after 2025-04-01 in these reports by brand attribution
 PRODUCT_REPORT_WINDOW_DAYS = 365  # first and last day included, which both readings of "a max of 1 year" allow
 PRODUCT_REPORT_LEAST_DAYS = 8  # first and last day included, which both readings of "7 day minimum" allow
 

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 
+from integration_tests.fault_table import document
 from integration_tests.fault_table.columns import COLUMNS, Column
 from integration_tests.fault_table.endings import Place, write_cell
 from integration_tests.fault_table.rows import ROWS, Row
 from integration_tests.fault_table.trial import Trial, play, trials
 from integration_tests.network_guard import confine_to_loopback
-from integration_tests.support.documents import DOCS, provenance, table, write_section
+from integration_tests.support.documents import DOCS, provenance, write_section
 
 COMMAND = "make faults"
 FAILED = "FAILED"
@@ -63,9 +64,11 @@ def _played(trial: Trial) -> tuple[Cells, str]:
 
 
 def _write(ended: Mapping[str, Mapping[Column, Mapping[Place, str]]], verdict: str) -> None:
-    rows = [[row.fault, *(_cell(row, column, ended[row.fault].get(column, {})) for column in COLUMNS)] for row in ROWS]
-    head = ["Fault", *(column.name for column in COLUMNS)]
-    text = "\n\n".join([provenance(COMMAND), verdict, table(head, rows)])
+    cells = {
+        row.fault: {column.name: _cell(row, column, ended[row.fault].get(column, {})) for column in COLUMNS}
+        for row in ROWS
+    }
+    text = "\n\n".join([document.kinds(), provenance(COMMAND), verdict, document.faults(cells)])
     write_section(DOCS / "reliability.md", "faults", text)
 
 

@@ -1,13 +1,21 @@
-"""Which kinds of stream are there, which world do they read, and which of their calls goes wrong?"""
+"""Which kinds of stream are there, and which of their calls goes wrong?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from integration_tests.fault_table.endings import ONCE, Place
-from integration_tests.simulator import DOWNLOAD, REPORT_FAULT_KINDS, Fault, FaultKind
+from integration_tests.fault_table.world import DAYS, DAYS_OF_HISTORY, METRICS, TARGETING_TYPES
+from integration_tests.simulator import DOWNLOAD, REPORT_STEPS, Fault, FaultKind
+from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
+from integration_tests.support.assertions import Key
+from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import World
+from integration_tests.support.truth import REPORT_KEYS
+
+_QUOTAS = {operation.operation_id: operation.category for operation in (*ENDPOINTS, *CREATE_REPORTS)}
+_PARENTS = {"board": "boards", "feed": "catalogs_feeds"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +27,12 @@ class Column:
         stream: its example.
         steps: the operation that is its first call, its middle one and its last.
         pages: how many calls it makes for its first board or ad account, one after the other.
-        parent: what its calls are about: a board, an ad account, or nothing.
+        parent: what its calls are about: a board, an ad account, a feed, or nothing.
+        needs: the operations that list what its calls are about.
         level: of its reports.
+        days: how many days of numbers it reads.
+        passes_over: whether it counts as read though Pinterest does not show all that its calls are about.
+        same_as: the stream that holds the same, if its own is one that a user has named.
     """
 
     name: str
@@ -28,19 +40,52 @@ class Column:
     steps: tuple[str, str, str]
     pages: int = 1
     parent: str = "ad account"
+    needs: frozenset[str] = frozenset()
     level: str = ""
+    days: int = DAYS
+    passes_over: bool = False
+    same_as: str = ""
+
+    @property
+    def takes_reports(self) -> bool:
+        """Whether it is read from files."""
+        return DOWNLOAD in self.steps
+
+    @property
+    def known_as(self) -> str:
+        """The stream that the truth knows it by."""
+        return self.same_as or self.stream
+
+    def start(self, world: World) -> date:
+        """Since when it is read."""
+        return world.today - timedelta(days=self.days)
+
+    def truth(self, world: World) -> dict[Key, Record]:
+        """What a perfect sync of it holds."""
+        columns = {} if self.stream in REPORT_KEYS else {"wanted_columns": METRICS}
+        types = {"targeting_types": TARGETING_TYPES} if "targeting" in self.level.lower() else {}
+        return world.expected(self.known_as, start=self.start(world), **columns, **types)
+
+    def is_about(self, other: "Column") -> bool:
+        """Whether the calls of the other list what its own are about."""
+        return not self.needs.isdisjoint(other.steps)
+
+    @property
+    def quotas(self) -> set[str]:
+        """What its calls count against, with those that list what they are about."""
+        return {_QUOTAS[operation] for operation in (*self.steps, *self.needs) if operation in _QUOTAS}
 
     def fault(self, kind: FaultKind, place: Place, world: World, details: Mapping[str, Any]) -> Fault:
         """A fault in a call of one board or ad account; in all calls but the first, of any, if that is its place.
 
-        Where a board or an ad account takes a single call, each place is that of another one. Faults of reports know
-        which step they hit.
+        Where a board or an ad account takes a single call, each place is that of another one; where there is one call
+        in all, it is each place. Faults of reports know which step they hit.
         """
         number = ONCE.index(place)
         owner = self._owner(world, 0 if self.pages > 1 or self._has_steps(kind) else number)
         return Fault(
             kind,
-            on="*" if kind in REPORT_FAULT_KINDS else self.steps[number],
+            on=self._step_of(kind) or self.steps[number],
             after=number if self.pages > 1 else 0,
             **self._about(kind, owner),
             **details,
@@ -50,58 +95,121 @@ class Column:
         """A fault in every call but the first, of one board or ad account or of all."""
         return Fault(
             kind,
-            on="*" if kind in REPORT_FAULT_KINDS else self.steps[1],
-            after=0 if of_one and self.pages == 1 else 1,
+            on=self._step_of(kind) or self.steps[1],
+            after=0 if self.pages == 1 and (of_one or not self.parent) else 1,
             times=None,
             **self._about(kind, self._owner(world, 0) if of_one else ""),
             **details,
         )
 
+    def _step_of(self, kind: FaultKind) -> str:
+        """The step of a report that this kind of fault hits; "" for one that may hit any call."""
+        return next((step for step in self.steps if step in REPORT_STEPS.get(kind, ())), "")
+
     def _has_steps(self, kind: FaultKind) -> bool:
-        return kind not in REPORT_FAULT_KINDS and len(set(self.steps)) > 1
+        return kind not in REPORT_STEPS and len(set(self.steps)) > 1
 
     def _owner(self, world: World, number: int) -> str:
-        if self.parent == "board":
-            return str(list(world.expected("boards"))[number][0])
+        if self.parent in _PARENTS:
+            return str(list(world.expected(_PARENTS[self.parent]))[number][0])
         return world.account_id(number) if self.parent else ""
 
     def _about(self, kind: FaultKind, owner: str) -> dict[str, str]:
         if kind is FaultKind.ACCOUNT_VANISHES:
             return {"account": owner, "path": owner, "level": self.level}
-        return {"path" if self.parent == "board" else "account": owner, "level": self.level}
+        return {"path" if self.parent in _PARENTS else "account": owner, "level": self.level}
 
 
-_REPORT = ("analytics/create_report", "analytics/get_report", DOWNLOAD)
+def _each(operation: str) -> tuple[str, str, str]:
+    return (operation,) * 3
+
+
+def _report(name: str = "report") -> tuple[str, str, str]:
+    return f"analytics/create_{name}", f"analytics/get_{name}", DOWNLOAD
+
+
+_CAMPAIGNS, _AD_GROUPS = "campaigns/list", "ad_groups/list"
 
 COLUMNS = (
-    Column(name="list", stream="boards", steps=("boards/list",) * 3, pages=3, parent=""),
-    Column(name="child list", stream="board_pins", steps=("boards/list_pins",) * 3, pages=3, parent="board"),
-    Column(name="entity", stream="campaigns", steps=("campaigns/list",) * 3, pages=3),
-    Column(name="varied list", stream="audience_insights", steps=("audience_insights/get",) * 3, pages=3),
-    Column(name="analytics", stream="campaign_analytics", steps=("campaigns/analytics",) * 3),
-    Column(name="history", stream="ad_group_analytics", steps=_REPORT, level="AD_GROUP"),
-    Column(name="report", stream="advertiser_report", steps=_REPORT, level="ADVERTISER"),
-    Column(name="trends", stream="trending_keywords", steps=("trending_keywords/list",) * 3, pages=8, parent=""),
+    Column(name="list", stream="boards", steps=_each("boards/list"), pages=3, parent=""),
+    Column(
+        name="child list",
+        stream="board_pins",
+        steps=_each("boards/list_pins"),
+        pages=3,
+        parent="board",
+        needs=frozenset({"boards/list"}),
+    ),
+    Column(
+        name="catalog list",
+        stream="catalogs_feed_processing_results",
+        steps=_each("feed_processing_results/list"),
+        pages=3,
+        parent="feed",
+        needs=frozenset({"feeds/list"}),
+    ),
+    Column(name="entity", stream="campaigns", steps=_each(_CAMPAIGNS), pages=3),
+    Column(
+        name="keywords",
+        stream="keywords",
+        steps=_each("keywords/get"),
+        pages=10,
+        needs=frozenset({_CAMPAIGNS, _AD_GROUPS}),
+    ),
+    Column(
+        name="product groups",
+        stream="product_group_promotions",
+        steps=_each("product_group_promotions/list"),
+        pages=3,
+        needs=frozenset({_AD_GROUPS}),
+    ),
+    Column(name="varied list", stream="audience_insights", steps=_each("audience_insights/get"), pages=3),
+    Column(
+        name="analytics",
+        stream="campaign_analytics",
+        steps=_each("campaigns/analytics"),
+        needs=frozenset({_CAMPAIGNS}),
+    ),
+    Column(
+        name="targeting",
+        stream="ad_account_targeting_analytics",
+        steps=_each("ad_account_targeting_analytics/get"),
+    ),
+    Column(
+        name="history",
+        stream="ad_group_analytics",
+        steps=_report(),
+        needs=frozenset({_AD_GROUPS}),
+        level="AD_GROUP",
+        days=DAYS_OF_HISTORY,
+    ),
+    Column(name="report", stream="advertiser_report", steps=_report(), level="ADVERTISER"),
+    Column(
+        name="custom report",
+        stream="custom__mine",
+        steps=_report(),
+        level="AD_GROUP_TARGETING",
+        same_as="ad_group_targeting_report",
+    ),
+    Column(
+        name="marketing mix", stream="marketing_mix_report", steps=_report("mmm_report"), level="CAMPAIGN_TARGETING"
+    ),
+    Column(
+        name="conversions",
+        stream="brand_conversions_report",
+        steps=_report("conversion_product_report"),
+        level="CAMPAIGN",
+    ),
+    Column(name="profile days", stream="user_account_analytics", steps=_each("user_account/analytics"), parent=""),
+    Column(name="ranking", stream="top_pins", steps=_each("user_account/analytics/top_pins"), pages=5, parent=""),
+    Column(
+        name="pin days",
+        stream="pin_analytics",
+        steps=_each("pins/analytics"),
+        pages=11,
+        parent="",
+        needs=frozenset({"pins/list"}),
+        passes_over=True,
+    ),
+    Column(name="trends", stream="trending_keywords", steps=_each("trending_keywords/list"), pages=8, parent=""),
 )
-STREAMS = tuple(column.stream for column in COLUMNS)
-
-PAGE_CAP = 2
-METRICS = ("AD_ACCOUNT_ID", "SPEND_IN_DOLLAR")
-DAYS = 92
-"""Three of these are older than what Pinterest tells without a report."""
-
-
-def small_world() -> World:
-    """A few of everything, all of it in three parts; in pages of two, a list takes three calls."""
-    world = World(
-        boards=5,
-        pins_per_board=(5, 1, 3, 0, 2),
-        sections_per_board=0,
-        ad_accounts=3,
-        campaigns=(5, 2, 1),
-        ad_groups=(3, 1, 1),
-        ads=0,
-        active_percent=100,
-    )
-    world.first_day = world.today - timedelta(days=DAYS)
-    return world

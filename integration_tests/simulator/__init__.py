@@ -5,7 +5,15 @@ from integration_tests.simulator.access.oauth import ALL_SCOPES, Rotation
 from integration_tests.simulator.access.quotas import PROFILES, HeaderStyle
 from integration_tests.simulator.analytics.columns import SYNC_COLUMNS
 from integration_tests.simulator.analytics.day_rows import Attribution
-from integration_tests.simulator.faults.script import DOWNLOAD, FAULT_KINDS, REPORT_FAULT_KINDS, Fault, FaultKind, Hint
+from integration_tests.simulator.faults.script import (
+    DOWNLOAD,
+    FAULT_KINDS,
+    REPORT_FAULT_KINDS,
+    REPORT_STEPS,
+    Fault,
+    FaultKind,
+    Hint,
+)
 from integration_tests.simulator.reports.columns import REPORT_COLUMNS
 from integration_tests.simulator.reports.jobs import ReportStatus
 from integration_tests.simulator.reports.request import ReportRequest
@@ -21,6 +29,7 @@ __all__ = [
     "PROFILES",
     "REPORT_COLUMNS",
     "REPORT_FAULT_KINDS",
+    "REPORT_STEPS",
     "SYNC_COLUMNS",
     "Attribution",
     "Entry",

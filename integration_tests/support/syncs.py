@@ -54,6 +54,7 @@ def run_sync(
     state: State | None = None,
     destination: str = "append_dedup",
     sync_mode: str = "incremental",
+    pauses: Pauses = SHORT_PAUSES,
 ) -> Output:
     """Read streams through the framework's entrypoint, in this process; whatever comes of it, its requests are lawful.
 
@@ -64,8 +65,9 @@ def run_sync(
         state: of an earlier sync.
         destination: what becomes of the incremental streams: append, append_dedup or overwrite.
         sync_mode: how those are read: incremental or full_refresh.
+        pauses: before what failed is tried again.
     """
-    return run_catalog(sim, catalog_of(streams, destination, sync_mode), config=config, state=state)
+    return run_catalog(sim, catalog_of(streams, destination, sync_mode), config=config, state=state, pauses=pauses)
 
 
 def run_catalog(
@@ -74,6 +76,7 @@ def run_catalog(
     *,
     config: Mapping[str, Any] | None = None,
     state: State | None = None,
+    pauses: Pauses = SHORT_PAUSES,
 ) -> Output:
     """Read any catalog as `run_sync` does, on the simulated world's day."""
     messages = None if state is None else [AirbyteStateMessageSerializer.load(entry) for entry in state_list(state)]
@@ -82,7 +85,7 @@ def run_catalog(
         mock.patch.dict(os.environ, {"PINTEREST_API_URL": sim.url}),
         mock.patch("source_pinterest.config.utc_today", return_value=today),
     ):
-        output = _read_in_memory(SourcePinterest(SHORT_PAUSES), since_recently(sim, config), catalog, messages or [])
+        output = _read_in_memory(SourcePinterest(pauses), since_recently(sim, config), catalog, messages or [])
     assert_lawful(sim.log[before:])
     return output
 

@@ -27,7 +27,7 @@ from source_pinterest.config.options import (
     unlisted_notice,
     without_blanks,
 )
-from source_pinterest.config.own_reports import OwnReport, read_marketing_mix, read_products
+from source_pinterest.config.own_reports import MARKETING_MIX, PRODUCTS, OwnReport
 from source_pinterest.config.trend_regions import TREND_REGIONS
 from source_pinterest.dates import utc_today
 from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYNC_HISTORY_DAYS
@@ -113,8 +113,8 @@ class Config:
         statuses = _statuses(options)
         analytics_columns, column_notices = _analytics_columns(options)
         custom_reports, report_notices = read_custom_reports(options.get("custom_reports", []), today)
-        marketing_mix, mix_notices = read_marketing_mix(options.get("marketing_mix_report", {}))
-        products, product_notices = read_products(options.get("brand_category_sku_reports", {}))
+        marketing_mix, mix_notices = MARKETING_MIX.read(options.get("marketing_mix_report", {}))
+        products, product_notices = PRODUCTS.read(options.get("brand_category_sku_reports", {}))
         return cls(
             credentials=credentials,
             today=today,

@@ -12,7 +12,7 @@ from source_pinterest.columns import DATE, MMM_COLUMNS, PRODUCT_COLUMNS
 from source_pinterest.config.options import column_names, one_of, refusal, several, unlisted_notice, without_blanks
 from source_pinterest.granularity import Granularity
 
-MARKETING_MIX, PRODUCTS = "Marketing Mix Report", "Brand, Category and SKU Reports"
+DEFAULT_ATTRIBUTION, BRAND_ATTRIBUTION = ATTRIBUTION_TYPES = ("DEFAULT", "BRAND_ATTRIBUTION")
 
 MMM_LEVELS = ("CAMPAIGN_TARGETING", "AD_GROUP_TARGETING")
 MMM_GRANULARITIES = ("DAY", "WEEK")
@@ -56,12 +56,14 @@ class OwnReport:
         granularity: how much time a row covers.
         columns: what is asked for beside the ids.
         targeting_types: by what marketing mix is broken down.
+        attribution_type: which conversions of products count as those of an ad.
     """
 
     level: str
     granularity: Granularity
     columns: tuple[str, ...]
     targeting_types: tuple[str, ...] = ()
+    attribution_type: str = DEFAULT_ATTRIBUTION
 
 
 USUAL_MARKETING_MIX = OwnReport(
@@ -79,59 +81,58 @@ USUAL_PRODUCTS = OwnReport(
 )
 
 
-def read_marketing_mix(value: Any) -> tuple[OwnReport, tuple[str, ...]]:
-    """Read the option Marketing Mix Report.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReportOption:
+    """One of these options, and what may be chosen in it.
 
-    Args:
-        value: the option's value: a mapping with `level`, `granularity`, `targeting_types` and `columns`, each of which
-            may be left out.
-
-    Returns:
-        What is asked for, and sentences on the columns that are in doubt.
-
-    Raises:
-        AirbyteTracedException: a field can't be used; the message names it.
+    Attributes:
+        title: what the form calls it.
+        usual: what is asked for where nothing is chosen.
+        levels: those that may be chosen, as are the next.
+        granularities: the same of time.
+        listed: the columns that Pinterest's documents list.
+        targeting_types: none where the reports are not broken down by them.
+        attribution_types: one where there is no choice.
+        brought: the columns that each stream adds by itself.
     """
-    fields = _Fields.of(MARKETING_MIX, value)
-    usual = USUAL_MARKETING_MIX
-    level = fields.choice("level", MMM_LEVELS, usual.level)
-    columns, notices = fields.columns(_usual_columns(usual, level), MMM_COLUMNS)
-    report = OwnReport(
-        level=level,
-        granularity=Granularity(fields.choice("granularity", MMM_GRANULARITIES, usual.granularity.value)),
-        columns=columns,
-        targeting_types=fields.choices("targeting_types", MMM_TARGETING_TYPES) or usual.targeting_types,
-    )
-    return report, notices
 
+    title: str
+    usual: OwnReport
+    levels: tuple[str, ...]
+    granularities: tuple[str, ...]
+    listed: Collection[str]
+    targeting_types: tuple[str, ...] = ()
+    attribution_types: tuple[str, ...] = (DEFAULT_ATTRIBUTION,)
+    brought: tuple[str, ...] = ()
 
-def read_products(value: Any) -> tuple[OwnReport, tuple[str, ...]]:
-    """Read the option Brand, Category and SKU Reports.
+    def read(self, value: Any) -> tuple[OwnReport, tuple[str, ...]]:
+        """Read the option.
 
-    Args:
-        value: the option's value: a mapping with `level`, `granularity` and `columns`, each of which may be left out.
+        Args:
+            value: its value: a mapping with fields called like those of `OwnReport`, each of which may be left out.
 
-    Returns:
-        What is asked for, and sentences on the columns that are in doubt.
+        Returns:
+            What is asked for, and sentences on the columns that are in doubt.
 
-    Raises:
-        AirbyteTracedException: a field can't be used; the message names it.
-    """
-    fields = _Fields.of(PRODUCTS, value)
-    usual = USUAL_PRODUCTS
-    level = fields.choice("level", PRODUCT_LEVELS, usual.level)
-    columns, notices = fields.columns(_usual_columns(usual, level), PRODUCT_COLUMNS)
-    if parts := [name for name in columns if name in PRODUCT_PARTS]:
-        raise refusal(
-            f"{fields.title('columns')}: {', '.join(parts)} can't be chosen, because each of these streams brings its "
-            "own. Remove the column and select the stream that has it.",
+        Raises:
+            AirbyteTracedException: a field can't be used; the message names it.
+        """
+        fields, usual = _Fields.of(self.title, value), self.usual
+        level = fields.choice("level", self.levels, usual.level)
+        columns, notices = fields.columns(_usual_columns(usual, level), self.listed)
+        if brought := [name for name in columns if name in self.brought]:
+            raise refusal(
+                f"{fields.title('columns')}: {', '.join(brought)} can't be chosen, because each of these streams "
+                "brings its own. Remove the column and select the stream that has it.",
+            )
+        report = OwnReport(
+            level=level,
+            granularity=Granularity(fields.choice("granularity", self.granularities, usual.granularity.value)),
+            columns=columns,
+            targeting_types=fields.choices("targeting_types", self.targeting_types) or usual.targeting_types,
+            attribution_type=fields.choice("attribution_type", self.attribution_types, usual.attribution_type),
         )
-    report = OwnReport(
-        level=level,
-        granularity=Granularity(fields.choice("granularity", PRODUCT_GRANULARITIES, usual.granularity.value)),
-        columns=columns,
-    )
-    return report, notices
+        return report, notices
 
 
 def _usual_columns(usual: OwnReport, level: str) -> tuple[str, ...]:
@@ -164,3 +165,22 @@ class _Fields:
         title = self.title("columns")
         named = tuple(name for name in column_names(title, self.filled.get("columns", [])) if name != DATE)
         return named or usual, unlisted_notice(title, named, listed)
+
+
+MARKETING_MIX = OwnReportOption(
+    title="Marketing Mix Report",
+    usual=USUAL_MARKETING_MIX,
+    levels=MMM_LEVELS,
+    granularities=MMM_GRANULARITIES,
+    listed=MMM_COLUMNS,
+    targeting_types=MMM_TARGETING_TYPES,
+)
+PRODUCTS = OwnReportOption(
+    title="Brand, Category and SKU Reports",
+    usual=USUAL_PRODUCTS,
+    levels=PRODUCT_LEVELS,
+    granularities=PRODUCT_GRANULARITIES,
+    listed=PRODUCT_COLUMNS,
+    attribution_types=ATTRIBUTION_TYPES,
+    brought=PRODUCT_PARTS,
+)

@@ -4,7 +4,6 @@ A feed may carry a password. Neither its record nor its schema nor any log line 
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,13 +11,16 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
+from source_pinterest.api.session import Answer
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.listing import Listed
+from source_pinterest.streams.base.listing import SeenIds
 from source_pinterest.streams.organic.catalog_stream import CatalogStream
 
 _UNDER_WAY = "PROCESSING"
+_EMPTY_PAGES = 3
+"""So many in a row end a list, though each has a bookmark."""
 
 
 class Catalogs(CatalogStream):
@@ -73,12 +75,18 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
         self.created: dict[str, str] = {}
         """When the latest finished result of a page was made, by its id; known once it is listed."""
 
-    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """The results of a feed, until a page has no new ones.
+    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+        """The results of a feed, until a page has none but known ones, or several in a row have none at all.
 
-        Its bookmark was seen to lead to an empty page, and by Pinterest's documentation may lead back to the first.
+        The last bookmark was seen to lead to an empty page, and as Pinterest documents it may lead back to the first.
         """
-        return takewhile(lambda listed: listed.records, super().listing(stream_slice))
+        seen, empty_in_a_row = SeenIds(), 0
+        for answer in super().answers(stream_slice, **more):
+            items = answer.value.items
+            empty_in_a_row = 0 if items else empty_in_a_row + 1
+            if empty_in_a_row == _EMPTY_PAGES or (items and not seen.new(items)):
+                return
+            yield answer
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
         """Of the results of a page the latest finished one: the issues of one that is under way are not all known."""

@@ -36,7 +36,11 @@ def test_what_is_filled_in_is_taken_in_any_case() -> None:
         marketing_mix_report={"level": "ad_group_targeting", "granularity": "week", "targeting_types": ["gender"]}
     ).marketing_mix
     products = read(
-        brand_category_sku_reports={"granularity": "Month", "columns": [" campaign_name ", "DATE"]}
+        brand_category_sku_reports={
+            "granularity": "Month",
+            "columns": [" campaign_name ", "DATE"],
+            "attribution_type": "brand_attribution",
+        }
     ).products
 
     assert (mix.level, mix.granularity, mix.targeting_types) == ("AD_GROUP_TARGETING", Granularity.WEEK, ("GENDER",))
@@ -46,6 +50,7 @@ def test_what_is_filled_in_is_taken_in_any_case() -> None:
         Granularity.MONTH,
         ("CAMPAIGN_NAME",),
     )
+    assert products.attribution_type == "BRAND_ATTRIBUTION"
 
 
 def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
@@ -66,6 +71,10 @@ def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
         ({PRODUCTS: "CAMPAIGN"}, "Brand, Category and SKU Reports: enter the fields by their names"),
         ({PRODUCTS: {"level": "ADVERTISER"}}, "Brand, Category and SKU Reports, Level: 'ADVERTISER'"),
         ({PRODUCTS: {"granularity": "DAY"}}, "Brand, Category and SKU Reports, Granularity: 'DAY'"),
+        (
+            {PRODUCTS: {"attribution_type": "ALL"}},
+            "Brand, Category and SKU Reports, Attribution Type: 'ALL'",
+        ),
         ({PRODUCTS: {"columns": ["CONVERSION_PRODUCT_ID"]}}, "CONVERSION_PRODUCT_ID can't be chosen"),
     ],
     ids=str,
@@ -90,6 +99,7 @@ def test_the_form_offers_what_the_connector_takes() -> None:
     assert enums(PRODUCTS) == {
         "level": list(own_reports.PRODUCT_LEVELS),
         "granularity": list(own_reports.PRODUCT_GRANULARITIES),
+        "attribution_type": list(own_reports.ATTRIBUTION_TYPES),
     }
 
 
@@ -104,4 +114,5 @@ def test_the_words_are_those_of_the_api() -> None:
     assert set(own_reports.MMM_TARGETING_TYPES) == values(models.MMMReportingTargetingType)
     assert set(own_reports.PRODUCT_LEVELS) == values(models.ConversionProductReportLevel) - {"ADVERTISER"}
     assert set(own_reports.PRODUCT_GRANULARITIES) == values(models.ConversionProductReportGranularity) - {"TOTAL"}
+    assert set(own_reports.ATTRIBUTION_TYPES) == values(models.ConversionProductAttributionType)
     assert {*own_reports.OBJECTIVES, *own_reports.NEWER_OBJECTIVES} == values(models.ConversionObjectiveType)

@@ -87,8 +87,8 @@ def test_a_feed_that_is_gone_is_left_out(pinterest: Pinterest, caplog: pytest.Lo
 
 @pytest.mark.parametrize(
     "last",
-    [page([]), page([], "b"), page([], "c"), page(["9"], "b"), page(["9"], "c")],
-    ids=["empty", "empty, the same bookmark", "empty, a new bookmark", "the first, the same bookmark", "the first"],
+    [page([]), page([], "b"), page(["9"], "b"), page(["9"], "c")],
+    ids=["empty", "empty, the same bookmark", "the first, the same bookmark", "the first"],
 )
 def test_processing_results_end_where_a_bookmark_leads_to_nothing_new(
     pinterest: Pinterest, last: dict[str, Any]
@@ -103,10 +103,19 @@ def test_processing_results_end_where_a_bookmark_leads_to_nothing_new(
 
 def test_processing_results_go_on_as_long_as_there_are_new_ones(pinterest: Pinterest) -> None:
     path = "catalogs/feeds/1/processing_results"
-    pinterest.answers(path, page(["9"], "b"), page(["8"], "c"), page([], "d"))
+    pinterest.answers(path, page([], "a"), page(["9"], "b"), page([], "c"), page([], "d"), page(["8"]))
     found = pinterest.read(CatalogsFeedProcessingResults, partition_slice({"feed_id": "1"}))
 
     assert [record["id"] for record in found] == ["9", "8"]
+
+
+def test_processing_results_end_after_several_pages_without_any(pinterest: Pinterest) -> None:
+    path = "catalogs/feeds/1/processing_results"
+    pinterest.answers(path, page(["9"], "b"), *(page([], bookmark) for bookmark in "cdefg"))
+    found = pinterest.read(CatalogsFeedProcessingResults, partition_slice({"feed_id": "1"}))
+
+    assert [record["id"] for record in found] == ["9"]
+    assert len(pinterest.asked(path)) == 1 + 3
 
 
 def test_times_of_product_groups_stay_as_pinterest_sends_them(pinterest: Pinterest) -> None:

@@ -3,7 +3,8 @@
 A test scripts faults in one line each: `Fault("503", on="campaigns/list", after=2, times=3)`.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -58,7 +59,7 @@ DOWNLOAD = "report/download"
 
 _POLLS = ("analytics/get_report", "analytics/get_mmm_report", "analytics/get_conversion_product_report")
 _ORDERS = ("analytics/create_report", "analytics/create_mmm_report", "analytics/create_conversion_product_report")
-_REPORT_STEPS: dict[str, tuple[str, ...]] = {
+REPORT_STEPS: Mapping[str, tuple[str, ...]] = {
     FaultKind.REPORT_FAILED: _POLLS,
     FaultKind.REPORT_CANCELLED: _POLLS,
     FaultKind.REPORT_EXPIRED: _POLLS,
@@ -69,9 +70,10 @@ _REPORT_STEPS: dict[str, tuple[str, ...]] = {
     FaultKind.DOWNLOAD_EXPIRED: (DOWNLOAD,),
     FaultKind.DOWNLOAD_503: (DOWNLOAD,),
 }
-REPORT_FAULT_KINDS = tuple(kind for kind in FaultKind if kind in _REPORT_STEPS)
+"""The operations that each kind of fault of reports may hit: one step of a report."""
+REPORT_FAULT_KINDS = tuple(kind for kind in FaultKind if kind in REPORT_STEPS)
 """What can only go wrong with asynchronous reports; each kind hits one step of a report by itself."""
-FAULT_KINDS = tuple(kind for kind in FaultKind if kind not in _REPORT_STEPS)
+FAULT_KINDS = tuple(kind for kind in FaultKind if kind not in REPORT_STEPS)
 _OUTSIDE_THE_API = {"", "oauth/token", DOWNLOAD}
 _LASTING: frozenset[str] = frozenset({FaultKind.ACCOUNT_VANISHES, FaultKind.PIN_CAP})
 _EFFECTS = _LASTING | {FaultKind.TOKEN_EXPIRED, FaultKind.TOKEN_REVOKED, FaultKind.SLOW, FaultKind.REPORT_SLOW}
@@ -96,6 +98,7 @@ class Fault:
     account: str = ""  # the ad account of the path, the query or the report; for account_vanishes, the one that goes
     after: int = 0  # so many matching calls are answered properly first
     times: int | None = 1  # None: every call from then on
+    lasts: float = math.inf  # so many seconds after its first hit it is over
     seconds: float = 1  # to wait (rate_limited, retry_after_400) or to be slow for
     hint: str = Hint.RESET
     code: int | None = 8  # of a rate_limited answer; None: a body without a code
@@ -117,9 +120,9 @@ class Fault:
         return self._is_named(entry.operation_id) and own_account and paged and narrowed
 
     def _is_named(self, operation_id: str) -> bool:
-        if self.kind in _REPORT_STEPS and operation_id not in _REPORT_STEPS[self.kind]:
+        if self.kind in REPORT_STEPS and operation_id not in REPORT_STEPS[self.kind]:
             return False
-        everywhere = self.kind in _REPORT_STEPS or operation_id not in _OUTSIDE_THE_API
+        everywhere = self.kind in REPORT_STEPS or operation_id not in _OUTSIDE_THE_API
         return operation_id == self.on or (self.on == "*" and everywhere)
 
 
@@ -128,12 +131,16 @@ class _Progress:
     fault: Fault
     seen: int = 0
     fired: int = 0
+    began: float | None = None
 
-    def is_due(self) -> bool:
+    def is_due(self, now: float) -> bool:
         self.seen += 1
         if self.seen <= self.fault.after:
             return False
         if (self.seen - self.fault.after - 1) % self.fault.every:
+            return False
+        self.began = now if self.began is None else self.began
+        if now >= self.began + self.fault.lasts:
             return False
         self.fired += 1
         lasting = self.fault.times is None or self.fault.kind in _LASTING
@@ -156,7 +163,7 @@ class FaultScript:
         """The faults that hit this call: at most one that spoils the answer, and what else happens at that moment."""
         due: list[Fault] = []
         for progress in self._progress:
-            if progress.fault.covers(entry) and progress.is_due():
+            if progress.fault.covers(entry) and progress.is_due(entry.time):
                 due.append(progress.fault)
                 if progress.fault.kind not in _EFFECTS:
                     break

@@ -72,6 +72,7 @@ class CreateProductReport(CreateReport):
             arguments,
             attribution=attribution,
             breakdown=arguments["conversion_product_breakdown"],
+            attribution_type=arguments["conversion_product_attribution_type"],
             filters={"campaign_objective_types": objectives},
         )
 

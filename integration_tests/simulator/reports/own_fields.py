@@ -120,8 +120,8 @@ def _product_filters(_world: World, arguments: _Arguments) -> None:
             raise bad_request(f"{name} is not simulated.")
     if arguments["conversion_product_breakdown"] not in BREAKDOWNS:
         raise bad_request("PRODUCT_SKU_GROUP is not simulated.")
-    if arguments["conversion_product_attribution_type"] != "DEFAULT" or arguments["level"] == "ADVERTISER":
-        raise bad_request("BRAND_ATTRIBUTION and level ADVERTISER are not simulated.")
+    if arguments["level"] == "ADVERTISER":
+        raise bad_request("The level ADVERTISER is not simulated.")
 
 
 MMM_RULES = (_in_order, _mmm_dates)

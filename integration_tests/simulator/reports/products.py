@@ -15,6 +15,8 @@ _BRANDS: tuple[str | None, ...] = ("Käse & Co", 'Acme, "the" Brand', None)
 _CATEGORIES: tuple[str | None, ...] = ("Home > Kitchen", None)
 _SKUS: tuple[str | None, ...] = ("WBC45678", "0042", "7,5-INCH")
 
+_BRAND_AND_OTHERS = (3, 2)
+
 BREAKDOWNS: Mapping[str, tuple[Mapping[str, str | None], ...]] = {
     "PRODUCT_BRAND": tuple({_BRAND: brand} for brand in _BRANDS),
     "PRODUCT_CATEGORY": tuple({_CATEGORY: category} for category in _CATEGORIES),
@@ -26,9 +28,14 @@ BREAKDOWNS: Mapping[str, tuple[Mapping[str, str | None], ...]] = {
 """What a row says of its products. Conversion events need not name a brand or a category."""
 
 
-def by_product(subject: Subject, breakdown: str) -> Iterator[Subject]:
-    """An entity, once for each product, or each brand or category of products, which share its numbers out."""
+def by_product(subject: Subject, breakdown: str, attribution_type: str) -> Iterator[Subject]:
+    """An entity, once for each product, or each brand or category of products, which share its numbers out.
+
+    Those of one brand are a part of all that its ads bring.
+    """
     every = BREAKDOWNS[breakdown]
+    if attribution_type == "BRAND_ATTRIBUTION":
+        subject = replace(subject, part=next(iter(subject.portions(_BRAND_AND_OTHERS))))
     weights = [32 + mix(subject.number, crc32(f"{breakdown}={products}".encode())) % 96 for products in every]
     for products, part in zip(every, subject.portions(weights), strict=True):
         told = {name: value for name, value in products.items() if value is not None}

@@ -53,6 +53,7 @@ class ReportRequest:
     start_hour: int = 0
     end_hour: int = 23
     breakdown: str = ""  # of the products of conversions
+    attribution_type: str = "DEFAULT"  # of conversions to products
     operation_id: str = "analytics/create_report"  # with which it was ordered
 
     @property

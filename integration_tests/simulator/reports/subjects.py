@@ -54,7 +54,7 @@ def reported(world: World, account: int, request: ReportRequest) -> Iterator[Rep
     every = entities(world, account, request)
     for entity in _grained(world, account, every) if request.base_level in PARTS else every:
         if request.breakdown:
-            for part in by_product(entity.subject, request.breakdown):
+            for part in by_product(entity.subject, request.breakdown, request.attribution_type):
                 yield Reported(entity.entity_id, part)
         elif request.targeting_types:
             for part in broken_down(entity.subject, request.targeting_types):

@@ -52,7 +52,14 @@ class OwnReport(NamedTuple):
         left_out = {*PRODUCT_PARTS, *_NOT_ASKED[:2]} - {*self.parts}
         return tuple(name for name in PRODUCT_COLUMNS if name not in left_out)
 
-    def request(self, world: World, start: date | None, end: date | None, attribution: Attribution) -> ReportRequest:
+    def request(
+        self,
+        world: World,
+        start: date | None,
+        end: date | None,
+        attribution: Attribution,
+        targeting_types: tuple[str, ...] | None,
+    ) -> ReportRequest:
         """The one report that has all rows of an account; in weeks, the first of which is whole."""
         first, last = start or world.today - timedelta(days=_DAYS_BACK), end or world.today
         if not self.breakdown:
@@ -61,7 +68,7 @@ class OwnReport(NamedTuple):
                 start_date=first,
                 end_date=last,
                 columns=self.columns(),
-                targeting_types=_MMM_TYPES,
+                targeting_types=_MMM_TYPES if targeting_types is None else targeting_types,
             )
         return ReportRequest(
             level="CAMPAIGN",
@@ -75,10 +82,18 @@ class OwnReport(NamedTuple):
         )
 
     def records(
-        self, world: World, start: date | None, end: date | None, attribution: Attribution = DEFAULT_ATTRIBUTION
+        self,
+        world: World,
+        start: date | None,
+        end: date | None,
+        attribution: Attribution = DEFAULT_ATTRIBUTION,
+        targeting_types: tuple[str, ...] | None = None,
     ) -> list[Record]:
-        """Its rows, each with its ad account, and an empty text where no brand or category is named."""
-        request = self.request(world, start, end, attribution)
+        """Its rows, where nobody has chosen anything but days, attribution windows and targeting types."""
+        return self.rows(world, self.request(world, start, end, attribution, targeting_types))
+
+    def rows(self, world: World, request: ReportRequest) -> list[Record]:
+        """Those of all accounts, each with its ad account, and an empty text where no brand or category is named."""
         return [
             {"AD_ACCOUNT_ID": world.account_id(account), **dict.fromkeys(self.parts, ""), **row.record}
             for account in world.account_indexes()

@@ -89,10 +89,10 @@ class World(simulator.World):
         and reports only. Analytics begin 89 days back unless told otherwise, reports
         as far back as Pinterest keeps them; days of analytics that lie further back are as reports show them.
         """
+        types = None if targeting_types is None else tuple(targeting_types)
         if stream in OWN_REPORTS:
-            return iter(OWN_REPORTS[stream].records(self, start, end, attribution))
+            return iter(OWN_REPORTS[stream].records(self, start, end, attribution, types))
         if stream in REPORT_STREAMS:
-            types = None if targeting_types is None else tuple(targeting_types)
             request = REPORT_STREAMS[stream].request(self, start, end, tuple(wanted_columns), attribution, types)
             return self.report(request)
         first, last = start or self.today - timedelta(days=DAYS_BACK), end or self.today

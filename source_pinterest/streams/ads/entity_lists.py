@@ -96,7 +96,9 @@ class EntityListStream(AdAccountStream, ABC):
         except GoneError as error:
             if not wanted:
                 raise
-            LOGGER.warning(f"{self.name}: {wanted} was deleted during the sync. {error.message}.")
+            [(parameter, entity)] = wanted.items()
+            kind = parameter.removesuffix("_id").replace("_", " ")
+            LOGGER.warning(f"{self.name}: {kind} {entity} was deleted during the sync. {error.message}.")
 
     def ask(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
         """The pages of one list, whatever becomes of it."""

@@ -2,6 +2,7 @@
 
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -11,7 +12,12 @@ from source_pinterest.api.access import restricted
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.columns import PRODUCT_COLUMNS
 from source_pinterest.config import attribution_of
-from source_pinterest.config.own_reports import NEWER_OBJECTIVES, OBJECTIVES
+from source_pinterest.config.own_reports import (
+    BRAND_ATTRIBUTION,
+    DEFAULT_ATTRIBUTION,
+    NEWER_OBJECTIVES,
+    OBJECTIVES,
+)
 from source_pinterest.config.report_levels import Reach
 from source_pinterest.dates import parse_day
 from source_pinterest.engine.pages import Page
@@ -25,7 +31,10 @@ from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import failure_of, window_slice
 
 _ID_OF_LEVEL = {"CAMPAIGN": "CAMPAIGN_ID", "AD_GROUP": "AD_GROUP_ID"}
-_FIRST_DAY = parse_day(limits.PRODUCT_REPORTS_FIRST_DAY)
+_FIRST_DAYS = {
+    DEFAULT_ATTRIBUTION: parse_day(limits.PRODUCT_REPORTS_FIRST_DAY),
+    BRAND_ATTRIBUTION: parse_day(limits.BRAND_ATTRIBUTION_FIRST_DAY),
+}
 _NEWER_BATCH = 1
 _ENGAGEMENT_WINDOW = "engagement_window_days"
 """Of an engagement, which these reports don't know."""
@@ -54,7 +63,6 @@ class ProductConversionsReport(ReportStream, ABC):
         "ad_accounts/{ad_account_id}/reports/brand_category_sku",
         {"report_name": "source-pinterest conversions"},
         least_days=limits.PRODUCT_REPORT_LEAST_DAYS,
-        first_day=_FIRST_DAY,
         refused=_refused,
     )
     path_template = endpoint.path
@@ -66,11 +74,12 @@ class ProductConversionsReport(ReportStream, ABC):
         self.report = sync.config.products
         self.level, self.granularity = self.report.level, self.report.granularity
         self.id_columns = (_ID_OF_LEVEL[self.level],)
+        self.endpoint = replace(self.endpoint, first_day=_FIRST_DAYS[self.report.attribution_type])
         super().__init__(sync, name)
 
     def reach(self) -> Reach:
         """No earlier than the first day that there is; and windows of a year."""
-        since = self.config.today.toordinal() - _FIRST_DAY.toordinal()
+        since = self.config.today.toordinal() - _FIRST_DAYS[self.report.attribution_type].toordinal()
         return Reach(min(limits.ASYNC_HISTORY_DAYS, since), limits.PRODUCT_REPORT_WINDOW_DAYS)
 
     def part_columns(self) -> tuple[str, ...]:
@@ -91,8 +100,10 @@ class ProductConversionsReport(ReportStream, ABC):
         return {name: value for name, value in asked.items() if name != _ENGAGEMENT_WINDOW}
 
     def own_fields(self) -> dict[str, Any]:
-        """By what the products are told apart."""
-        return {"conversion_product_breakdown": self.breakdown}
+        """By what the products are told apart, and which conversions count, where that is not Pinterest's default."""
+        chosen = self.report.attribution_type
+        attribution = {} if chosen == DEFAULT_ATTRIBUTION else {"conversion_product_attribution_type": chosen}
+        return {"conversion_product_breakdown": self.breakdown, **attribution}
 
     def accepts(self, column: str) -> bool:
         """Whatever the user has named is asked for; Pinterest has more columns than its documents."""

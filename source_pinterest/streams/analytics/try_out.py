@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from source_pinterest.api.errors import AccountUnreadableError, ConfigError, RefusedError
-from source_pinterest.config.own_reports import MARKETING_MIX, PRODUCTS, USUAL_MARKETING_MIX, USUAL_PRODUCTS
+from source_pinterest.config.own_reports import MARKETING_MIX, PRODUCTS
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.streams.ads.accounts import AdAccounts
@@ -56,10 +56,10 @@ def _custom(sync: Sync) -> Iterator[_Doubtful]:
 
 def _with_endpoints_of_their_own(sync: Sync) -> Iterator[_Doubtful]:
     """Those whose option is filled in; of several streams that one option is about, the first."""
-    if sync.config.marketing_mix != USUAL_MARKETING_MIX:
-        yield _Doubtful(f"{MARKETING_MIX}: Pinterest refuses it", sync.stream(MarketingMixReport))
-    if sync.config.products != USUAL_PRODUCTS:
-        yield _Doubtful(f"{PRODUCTS}: Pinterest refuses them", sync.stream(PRODUCT_CONVERSIONS[0]))
+    if sync.config.marketing_mix != MARKETING_MIX.usual:
+        yield _Doubtful(f"{MARKETING_MIX.title}: Pinterest refuses it", sync.stream(MarketingMixReport))
+    if sync.config.products != PRODUCTS.usual:
+        yield _Doubtful(f"{PRODUCTS.title}: Pinterest refuses them", sync.stream(PRODUCT_CONVERSIONS[0]))
 
 
 def _meaning(stream: ReportStream, error: RefusedError | AccountUnreadableError) -> str:

@@ -1,0 +1,12 @@
+"""Which calls does a fault spoil besides the one that it hits?"""
+
+from enum import StrEnum
+
+
+class Spread(StrEnum):
+    """Which other calls a fault spoils."""
+
+    NOWHERE = "nowhere"
+    QUOTA = "quota"
+    """Those that count against the same quota."""
+    EVERYWHERE = "everywhere"
