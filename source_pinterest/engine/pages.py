@@ -21,8 +21,8 @@ from source_pinterest.api.bodies import Record, parse_json
 from source_pinterest.api.errors import MalformedAnswerError, TemporaryFolderError
 from source_pinterest.limits import PAGE_BYTES
 
-_IN_MEMORY_BYTES = PAGE_BYTES
-"""So much of what waits needs no file; each worker may hold as much."""
+_IN_MEMORY_BYTES = PAGE_BYTES // 2
+"""From then on what waits goes into a file: one full page for each worker is enough in memory."""
 
 
 @dataclass(frozen=True, slots=True)
