@@ -160,6 +160,27 @@ def test_few_streams_are_tried_out_however_many_need_a_right(
     assert len(told(*PROBED)) == 6
 
 
+def test_one_stream_tells_of_a_permission_that_several_need(
+    checked: Checked, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [type(f"Shelves{letter}", (Shelves,), {"path_template": f"shelves/{letter}"}) for letter in "abc"]
+    monkeypatch.setattr(check, "STREAMS", (Shelves, *others))
+    checked.answers(Shelves.path_template, refused(401, 3))
+
+    assert len(told()) == 1
+    assert checked.calls == 4 + 1
+
+
+def test_a_stream_that_needs_two_rights_is_asked_once(
+    checked: Checked, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "STREAMS", (type("BetaShelves", (Shelves,), {"access": beta("shelves")}),))
+    checked.answers(Shelves.path_template, refused(403, 29))
+
+    assert len(told()) == 1
+    assert len(checked.pinterest.asked(Shelves.path_template)) == 1
+
+
 def test_a_list_that_does_not_exist_for_this_user_lacks_no_right(
     checked: Checked, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -178,6 +178,12 @@ def test_what_the_main_thread_had_to_say_comes_out_also_after_an_error(monkeypat
 # ---- The end of the process
 
 
+def test_the_process_has_tuned_its_memory() -> None:
+    ended = run("import gc; yield b'%d tuned' % gc.get_threshold()[0] if gc.get_freeze_count() else b''")
+
+    assert "50000 tuned" in ended.stdout
+
+
 @pytest.mark.parametrize(("body", "code"), [("pass", 0), ("sys.exit(3)", 3), ("raise RuntimeError('no')", 1)])
 def test_a_worker_that_is_stuck_changes_nothing(body: str, code: int) -> None:
     assert run(f"stuck_worker(); {body}").returncode == code

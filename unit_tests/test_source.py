@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests_mock
+from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import (
     AirbyteMessage,
     ConfiguredAirbyteCatalog,
@@ -26,6 +27,7 @@ from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import SourcePinterest
 from source_pinterest.state.formats import SavedState, write_state
 from source_pinterest.streams import STREAMS
+from unit_tests.answers import refused
 from unit_tests.configs import config, signed_in_with
 from unit_tests.report_configs import report
 
@@ -201,6 +203,21 @@ def test_check_tells_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(source, "check_access", lambda *_, found=is_fine: (found, "because"))
         answer = SourcePinterest().check(LOGGER, config())
         assert (answer.status, answer.message) == (status, "because")
+
+
+def test_logs_are_written_out_before_a_quota_is_waited_for(
+    mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FlushedError(Exception):
+        pass
+
+    def flush() -> None:
+        raise FlushedError
+
+    monkeypatch.setattr(PRINT_BUFFER, "flush", flush)
+    mock.get(requests_mock.ANY, **refused(429, 8, Retry_After="20"))
+    with pytest.raises(FlushedError):
+        SourcePinterest().check(LOGGER, SIGNED_IN)
 
 
 def test_the_config_file_is_remembered_for_tokens(

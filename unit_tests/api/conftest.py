@@ -1,4 +1,4 @@
-"""What every test of a call has: a Pinterest to script."""
+"""What tests of a call have: a Pinterest to script, and pauses that take no time."""
 
 from collections.abc import Iterator
 
@@ -10,3 +10,11 @@ import requests_mock
 def mock() -> Iterator[requests_mock.Mocker]:
     with requests_mock.Mocker() as mocker:
         yield mocker
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses, which are noted and not slept."""
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    return pauses

@@ -12,14 +12,22 @@ from source_pinterest import __version__, limits
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
 from source_pinterest.api.errors import ConfigError, QuotaExhaustedError
+from source_pinterest.api.pauses import Pauses
 from source_pinterest.config import Config
 from unit_tests.configs import BASIC_TOKEN, TODAY, config, signed_in_with
 
 
-def connect(**options: Any) -> Api:
-    return Api.connect(
-        Config.from_mapping(config(**options), TODAY), on_rotation=lambda _: None, before_wait=lambda: None
-    )
+class FlushedError(Exception):
+    """What was printed is written out."""
+
+
+def flush() -> None:
+    raise FlushedError
+
+
+def connect(pauses: Pauses | None = None, **options: Any) -> Api:
+    settings = Config.from_mapping(config(**options), TODAY)
+    return Api.connect(settings, on_rotation=lambda _: None, before_wait=flush, pauses=pauses)
 
 
 @pytest.fixture(autouse=True)
@@ -177,3 +185,26 @@ def test_the_token_is_not_replaced_by_one_of_the_machines_netrc(
     assert token.headers["Authorization"] == f"Basic {BASIC_TOKEN}"
     assert answer.headers["Authorization"] == "Bearer false-access-token-1"
     assert "Authorization" not in file.headers
+
+
+def test_what_was_printed_is_written_out_before_a_wait_for_a_quota() -> None:
+    api = connect()
+    api.budget.throttled("org_read", 30)
+
+    with pytest.raises(FlushedError):
+        api.budget.acquire("org_read")
+
+
+def test_what_was_printed_is_written_out_before_the_end_of_an_outage_is_waited_for() -> None:
+    with pytest.raises(FlushedError):
+        connect().retry_policy.outage.wait("ConnectTimeout")
+
+
+def test_a_token_is_asked_for_again_after_the_pauses_of_any_call(
+    mock: requests_mock.Mocker, slept: list[float]
+) -> None:
+    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", [{"status_code": 503}, {"json": {"access_token": "false-token"}}])
+    api = connect(Pauses(first_seconds=3))
+    api.authenticator(requests.Request("GET", f"{DEFAULT_BASE_URL}/boards").prepare())
+
+    assert slept == [3]

@@ -33,6 +33,7 @@ from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 TOKEN_URL = "https://api.pinterest.com/v5/oauth/token"
 YEAR_SECONDS = 366 * 86_400
 TRIES = 4
+AT_ONCE = Pauses(first_seconds=0)
 
 
 def issued(number: int, **changes: Any) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def issued(number: int, **changes: Any) -> dict[str, Any]:
 class Endpoint:
     """A token endpoint that answers as scripted, the last answer for ever, and an authenticator that asks it."""
 
-    def __init__(self, mock: requests_mock.Mocker, **credentials: Any) -> None:
+    def __init__(self, mock: requests_mock.Mocker, pauses: Pauses = AT_ONCE, **credentials: Any) -> None:
         self.rotations: list[Tokens] = []
         self.on_rotation: Callable[[Tokens], None] = self.rotations.append
         self._mock = mock
@@ -50,7 +51,6 @@ class Endpoint:
         assert isinstance(wanted, OAuthCredentials)
         self.clock = Clock()
         self.budget = Budget(60)
-        pauses = Pauses(first_seconds=0)
         self.outage = Outage(60, pauses, clock=self.clock)
         self.authenticator = OAuthAuthenticator(
             TOKEN_URL,
@@ -286,6 +286,18 @@ def test_a_token_that_dies_before_its_first_use_is_renewed(endpoint: Endpoint) -
     assert endpoint.token() == "Bearer false-access-token-2"
 
 
+def test_a_token_that_was_taken_bears_as_many_rejections_as_the_first(endpoint: Endpoint) -> None:
+    endpoint.answers(*map(issued, range(1, 9)))
+    endpoint.token()
+    endpoint.authenticator.replace("false-access-token-1")
+    endpoint.authenticator.accepted("false-access-token-2")
+
+    endpoint.authenticator.replace("false-access-token-2")
+    endpoint.authenticator.replace("false-access-token-3")
+    with pytest.raises(AuthenticationError, match="just issued"):
+        endpoint.authenticator.replace("false-access-token-4")
+
+
 def test_a_token_that_another_thread_replaced_is_not_replaced_again(endpoint: Endpoint) -> None:
     endpoint.answers(issued(1), issued(2))
     endpoint.token()
@@ -340,6 +352,17 @@ def test_trouble_of_the_token_endpoint_is_retried_and_then_told(endpoint: Endpoi
         endpoint.authenticator.replace("false-access-token-1")
     assert endpoint.calls == 2 + TRIES
     assert "false-acc" not in str(raised.value)
+
+
+@pytest.mark.parametrize("trouble", [{"status_code": 500, "text": ""}, {"text": "null"}, {"exc": requests.ReadTimeout}])
+def test_a_token_is_asked_for_again_after_growing_pauses(
+    mock: requests_mock.Mocker, slept: list[float], trouble: dict[str, Any]
+) -> None:
+    endpoint = Endpoint(mock, Pauses())
+    endpoint.answers(*[trouble] * (TRIES - 1), issued(1))
+
+    assert endpoint.token() == "Bearer false-access-token-1"
+    assert slept == [1, 2, 4]
 
 
 def test_a_token_endpoint_whose_answer_breaks_off_is_asked_again(endpoint: Endpoint) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from source_pinterest.api.bodies import ListPage, list_page
+from source_pinterest.api.bodies import ListPage, list_page, one_item
 from source_pinterest.api.errors import MalformedAnswerError
 
 
@@ -10,6 +10,12 @@ def test_a_page_holds_items_and_a_bookmark() -> None:
     body = b'{"items":[{"id":"1"},{"id":12345678901234567890}],"bookmark":"b"}'
 
     assert list_page([body[:20], body[20:]]) == ListPage([{"id": "1"}, {"id": 12345678901234567890}], "b")
+
+
+def test_a_single_object_is_a_page_of_one() -> None:
+    assert one_item([b'{"id": "1', b'2"}']) == ListPage([{"id": "12"}])
+    with pytest.raises(MalformedAnswerError):
+        one_item([b'{"name": "no id"}'])
 
 
 def test_what_is_replaced_in_a_page_is_told() -> None:

@@ -234,6 +234,17 @@ def test_however_many_wait_it_is_logged_once_and_output_is_flushed_by_each(caplo
     assert caplog.messages == ["Waiting 31 s for Pinterest's quota of ads_analytics calls."]
 
 
+def test_output_is_flushed_in_every_minute_of_a_wait() -> None:
+    flushed = []
+    clock = Clock()
+    budget = Budget(900, before_wait=lambda: flushed.append(clock.now), clock=clock, wait=clock.wait)
+    budget.acquire(CATEGORY)
+    budget.settle(CATEGORY, headers("1", 0, 150))
+    budget.acquire(CATEGORY)
+
+    assert flushed == [1_000, 1_060, 1_120]
+
+
 def test_a_pacing_wait_is_no_wait_for_a_quota(caplog: pytest.LogCaptureFixture) -> None:
     caller = Caller(max_wait_seconds=0)
     caller.call(headers("1", 0, 0.5))

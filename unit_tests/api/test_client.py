@@ -70,6 +70,17 @@ class Calls:
         return int(self.mock.call_count)
 
 
+def test_a_client_without_retries_is_the_same_but_for_them(mock: requests_mock.Mocker) -> None:
+    calls = Calls(mock, {"status_code": 503}, refused(401, 3, "Authorization failed."), max_retries=3)
+    client = calls.client.without_retries()
+    with pytest.raises(errors.UnavailableError, match=r"^board_pins: "):
+        client.get(PATH, {}, parse)
+    with pytest.raises(rights.ScopeMissingError, match=r"board_pins.*boards:read and pins:read"):
+        client.get(PATH, {}, parse)
+
+    assert calls.made == 2
+
+
 # ---- A call that works
 
 

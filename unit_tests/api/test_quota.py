@@ -361,3 +361,41 @@ def test_the_cap_of_all_categories_is_what_headers_say(caller: Caller) -> None:
         caller.call(operation="ads_read" if number % 2 else "org_read")
 
     assert caller.wait("ads_analytics") == pytest.approx(1.1)
+
+
+def test_a_second_without_a_name_is_that_of_all_categories_where_it_has_their_limit(caller: Caller) -> None:
+    caller.call(headers("100, 100;w=1", 0, 1))
+
+    assert caller.wait("ads_read") == pytest.approx(1.1)
+
+
+def test_calls_of_others_shrink_while_some_calls_are_always_out(caller: Caller) -> None:
+    caller.send()
+    caller.send()
+    caller.settle(recorded(300, 10, 50, ADS_ANALYTICS))
+    for _ in range(4):
+        caller.send()
+        caller.settle(recorded(300, 250, 50, ADS_ANALYTICS))
+
+    assert caller.calls_until_refused() > 200
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (recorded(300, 0, 20, ADS_ANALYTICS), recorded(300, 0, 1, ADS_ANALYTICS)),
+        (headers("10", 0, 60), headers("10", 0, 30)),
+    ],
+    ids=["on the clock", "of an unknown length"],
+)
+def test_an_earlier_end_is_taken_for_the_true_one(
+    first: dict[str, str], second: dict[str, str], caller: Caller
+) -> None:
+    caller.send()
+    caller.call(first)
+    late = caller.wait()
+    caller.clock.now += 10
+    caller.settle(second)
+
+    gained = float(first["x-ratelimit-reset"]) - 10 - float(second["x-ratelimit-reset"])
+    assert caller.wait() == pytest.approx(late - 10 - gained)

@@ -232,6 +232,32 @@ def test_the_calls_left_of_a_window_that_outlasts_the_sync_are_counted() -> None
     assert impatient.budget.calls_left(CATEGORY) == math.inf
 
 
+def test_of_a_window_that_is_used_up_no_call_is_left() -> None:
+    caller = Caller(max_wait_seconds=10)
+    caller.call(recorded(300, 0, 40, ADS_ANALYTICS), ANALYTICS)
+
+    assert caller.budget.calls_left(CATEGORY) == 0
+
+
+def test_a_window_that_no_answer_told_of_begins_with_its_first_call() -> None:
+    caller = Caller(max_wait_seconds=30)
+    caller.call(operation=ANALYTICS)
+    assert caller.budget.calls_left(CATEGORY) == GUESS - 1
+    caller.clock.now += 40
+
+    assert caller.budget.calls_left(CATEGORY) == math.inf
+
+
+def test_calls_that_are_out_when_a_window_ends_count_in_the_next_one() -> None:
+    for ask in (lambda budget: 10 - budget.calls_left(CATEGORY), lambda budget: budget.quota_usage()[0].used):
+        caller = Caller(max_wait_seconds=10)
+        caller.call(headers("10", 3, 40))
+        for _ in range(2):
+            caller.send()
+        caller.clock.now += 50
+        assert ask(caller.budget) == 2
+
+
 def test_before_any_answer_a_whole_window_is_left() -> None:
     assert Caller(max_wait_seconds=10).budget.calls_left(CATEGORY) == GUESS
 

@@ -16,14 +16,6 @@ def tries(max_retries: int, pauses: Pauses = NONE, max_wait_seconds: float = 900
     return Tries(RetryPolicy(max_retries, pauses, Outage(max_wait_seconds, pauses, clock=Clock())), "boards", "boards")
 
 
-@pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses, which are noted and not slept."""
-    pauses: list[float] = []
-    monkeypatch.setattr("time.sleep", pauses.append)
-    return pauses
-
-
 def test_pauses_double_until_the_longest(slept: list[float]) -> None:
     call = tries(8, Pauses())
     for _ in range(8):

@@ -1,5 +1,9 @@
 """Does a stream stop asking when, and only when, more calls would be in vain?"""
 
+import threading
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from source_pinterest.api.errors import (
@@ -13,6 +17,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 ONE = ("549755012345",)
 TROUBLE = UnavailableError("boards", "boards", "It said no", 6)
@@ -141,3 +146,38 @@ def test_what_is_the_matter_with_one_account_or_board_alone_never_stops_the_othe
     assert all(breaker.is_news(error, (str(number),)) for number in range(3 * FAILURES_IN_A_ROW))
     assert not breaker.is_open
     assert breaker.is_worth_retrying()
+
+
+class SlowId(str):
+    """An id that is looked up slowly, so that whoever looks it up can be met in the middle of it."""
+
+    __slots__ = ("found", "looked_up")
+
+    def __init__(self, _: str) -> None:
+        self.looked_up, self.found = threading.Event(), threading.Event()
+
+    def __hash__(self) -> int:
+        self.looked_up.set()
+        assert self.found.wait(PATIENCE_SECONDS)
+        return super().__hash__()
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "told"),
+    [
+        (lambda breaker: breaker.is_news(AuthenticationError("no"), ONE), False),
+        (lambda breaker: breaker.succeeded(ONE), None),
+    ],
+)
+def test_what_two_workers_tell_at_once_is_noted_one_after_the_other(
+    meanwhile: Callable[[CircuitBreaker], Any], told: bool | None
+) -> None:
+    breaker, slow = CircuitBreaker(), SlowId("549756440147")
+    first = in_thread(lambda: breaker.is_news(AuthenticationError("no"), (slow,)))
+    assert slow.looked_up.wait(PATIENCE_SECONDS)
+    second = in_thread(lambda: meanwhile(breaker))
+    assert waits(second)
+
+    slow.found.set()
+    assert first.result(PATIENCE_SECONDS)
+    assert second.result(PATIENCE_SECONDS) is told

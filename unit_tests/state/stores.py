@@ -7,14 +7,19 @@ from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 
 from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.refresh import FullRefresh
 
 STREAM = "some_stream"
 
 
-def store(state: dict[str, Any] | None = None, repository: MessageRepository | None = None) -> StateStore:
+def store(
+    state: dict[str, Any] | None = None,
+    repository: MessageRepository | None = None,
+    refresh: FullRefresh | None = None,
+) -> StateStore:
     """A store with the state of one stream coming in."""
     manager = ConnectorStateManager([] if state is None else [_message(state)])
-    return StateStore(STREAM, manager, repository or InMemoryMessageRepository())
+    return StateStore(STREAM, manager, repository or InMemoryMessageRepository(), refresh)
 
 
 def states_in(repository: MessageRepository) -> list[dict[str, Any]]:

@@ -11,14 +11,15 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from source_pinterest import limits
 from source_pinterest.state import cursor as cursors
 from source_pinterest.state.cursor import PinterestCursor
+from source_pinterest.state.refresh import FullRefresh
 from unit_tests.state.stores import STREAM, states_in, store
 
 
 class Tally(PinterestCursor):
     """Counts the slices that it has moved past."""
 
-    def __init__(self, repository: InMemoryMessageRepository) -> None:
-        super().__init__(store(repository=repository))
+    def __init__(self, repository: InMemoryMessageRepository, refresh: FullRefresh | None = None) -> None:
+        super().__init__(store(repository=repository, refresh=refresh))
         self.passed: list[tuple[str, Any]] = []
         self.boards: dict[str, str] = {}
 
@@ -167,3 +168,45 @@ def test_a_state_is_what_the_next_sync_starts_from(repository: InMemoryMessageRe
     kept.emit({"passed": 4}, ended=False)
     assert states_in(repository) == [{"passed": 4}]
     assert dict(store(None).incoming()) == {}
+
+
+def test_states_of_a_full_refresh_say_whose_they_are_and_whether_it_has_ended(
+    clock: Clock, repository: InMemoryMessageRepository
+) -> None:
+    tally = Tally(repository, FullRefresh(7))
+    clock.now += limits.STATE_EVERY_SECONDS
+    tally.commit(of_account("1"))
+    assert states_in(repository) == [{**passed(1), "full_refresh": {"generation": 7, "ended": False}}]
+    tally.ensure_at_least_one_state_emitted()
+    assert states_in(repository) == [{**passed(1), "full_refresh": {"generation": 7, "ended": True}}]
+
+    tally.note_incomplete()
+    tally.ensure_at_least_one_state_emitted()
+    assert states_in(repository) == [{**passed(1), "full_refresh": {"generation": 7, "ended": False}}]
+
+
+def test_a_full_refresh_goes_on_from_its_own_states_alone() -> None:
+    ended = {"passed": 4, "full_refresh": {"generation": 7, "ended": True}}
+    open_ = {"passed": 3, "full_refresh": {"generation": 7, "ended": False}}
+
+    assert store(ended, refresh=FullRefresh(7)).has_ended()
+    assert not store(ended, refresh=FullRefresh(8)).has_ended()
+    assert not store(ended).has_ended()
+    assert not store(open_, refresh=FullRefresh(7)).has_ended()
+    assert dict(store(open_, refresh=FullRefresh(7)).incoming())["passed"] == 3
+    assert dict(store(open_, refresh=FullRefresh(8)).incoming()) == {}
+
+
+def test_a_state_that_names_no_account_comes_as_often_as_any(
+    clock: Clock, repository: InMemoryMessageRepository
+) -> None:
+    class Flat(Tally):
+        @property
+        def state(self) -> dict[str, Any]:
+            return {"passed": len(self.passed)}
+
+    tally = Flat(repository)
+    for slices in (1, 2):
+        clock.now += limits.STATE_EVERY_SECONDS
+        tally.commit(of_account("1"))
+        assert states_in(repository) == [{"passed": slices}]

@@ -126,6 +126,17 @@ def test_days_whose_rows_come_and_cant_be_used_are_owed_again_as_far_as_they_wer
     assert again.state["states"] == [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]
 
 
+def test_days_before_the_first_one_are_not_owed_for_rows_that_cant_be_used() -> None:
+    known = entry("549", ago(3), **{"from": ago(60), "settled": ago(3)})
+    subject = cursor({"states": [known]})
+    head, _ = plan(subject, 90)
+    assert head.window.as_pair() == [ago(89), ago(61)]
+    subject.doubt(slice_of("549", head))
+    subject.fail(slice_of("549", head))
+
+    assert subject.state == {"states": [known]}
+
+
 def test_ids_that_rows_were_keyed_with_stand_in_the_state_once_their_slice_was_read() -> None:
     subject = cursor({"states": [entry("549", ago(3), keyed=["A"]), entry("550", ago(3), keyed="?")]})
     (window,) = plan(subject, 90)
@@ -225,6 +236,13 @@ def test_an_account_that_is_owed_days_comes_last_while_they_can_be_read() -> Non
     assert subject.oldest_first(["1", "2", "3"]) == ["2", "3", "1"]
 
 
+@pytest.mark.parametrize(("last_owed", "order"), [(89, ["3", "1"]), (90, ["1", "3"])])
+def test_the_first_day_that_pinterest_has_can_be_read(last_owed: int, order: list[str]) -> None:
+    owed = {"missing": [[ago(95), ago(last_owed)]]}
+
+    assert cursor({"states": [entry("1", ago(9), **owed), entry("3", ago(3))]}).oldest_first(["1", "3"]) == order
+
+
 def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> None:
     subject = cursor({"DATE": ago(10)})
     assert subject.state == {"states": [], "flat": {"DATE": ago(10)}}
@@ -255,6 +273,20 @@ def test_a_state_that_lies_in_the_future_counts_as_today(
 
     assert "3021-06-09" in caplog.text
     assert entry("549", str(TODAY)) in subject.state["states"]
+
+
+def test_days_of_the_future_have_not_settled() -> None:
+    subject = cursor({"states": [entry("549", "3021-06-09", settled="3021-06-07")]})
+    assert windows(subject) == []
+
+    assert subject.state == {"states": [entry("549", ago(0))]}
+
+
+def test_how_much_is_owed_is_known_of_each_account() -> None:
+    subject = cursor({"states": [entry("549", ago(3), **{"from": ago(89)})]})
+
+    assert [window.as_pair() for window in subject.owed("549")] == [[ago(36), ago(0)]]
+    assert [window.as_pair() for window in subject.owed("550")] == [[ago(89), ago(0)]]
 
 
 def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCaptureFixture) -> None:
@@ -293,6 +325,14 @@ def test_days_that_move_are_emitted_and_read_again() -> None:
     assert planned.window.as_pair() == [ago(89), ago(0)]
     assert subject.state == {"states": [entry("549", ago(3), **{"from": ago(89), "settled": ago(3)})]}
     assert windows(cursor(subject.state, period)) == [[ago(3), ago(0)]]
+
+
+def test_a_day_settles_when_pinterest_says_so_where_it_is_asked() -> None:
+    subject = cursor(period=settling(Settling.READ_AGAIN, lookback_days=0))
+    subject.settle(lambda: days_before(TODAY, 1))
+    subject.commit(slice_of("549", *plan(subject, 90)))
+
+    assert subject.state == {"states": [entry("549", ago(1), **{"from": ago(89), "settled": ago(1)})]}
 
 
 def test_days_that_move_wait_where_each_is_emitted_once() -> None:
@@ -453,6 +493,17 @@ def test_a_change_that_the_lookback_covers_whole_is_no_matter(caplog: pytest.Log
         cursor({"states": [entry("549", ago(last_ago), **{"from": ago(last_ago + 33)})], "asked": "one"}, asked="two")
 
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("first_ago", [20, 0])
+def test_a_change_after_the_last_day_was_read_concerns_all_of_them(
+    caplog: pytest.LogCaptureFixture, first_ago: int
+) -> None:
+    state = {"states": [entry("549", ago(0), **{"from": ago(first_ago)})], "asked": "one"}
+    with caplog.at_level(logging.WARNING):
+        cursor(state, replace(PERIOD, lookback_days=None), asked="two")
+
+    assert f"days {ago(first_ago)} to {ago(0)} keep their old values" in caplog.text
 
 
 def test_a_change_before_anything_was_read_is_no_matter(caplog: pytest.LogCaptureFixture) -> None:

@@ -52,6 +52,19 @@ def test_a_later_sync_takes_what_changed_since_the_cursor_itself_included(status
     assert [changed(entity(edit)) for edit in (999, 1_000, 1_001)] == [False, True, True]
 
 
+def test_a_time_without_a_zone_is_of_utc_wherever_the_connector_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    time.tzset()
+    try:
+        changed = cursor(known("2026-07-01T12:00:00")).changed_since("549")
+        noon = 1_782_907_200
+        assert [changed(entity(edit)) for edit in (noon - 1, noon)] == [False, True]
+        assert [changed(entity(text)) for text in ("2026-07-01T11:59:59", "2026-07-01T05:00:00-07:00")] == [False, True]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_an_entity_without_an_edit_time_is_always_taken() -> None:
     changed = cursor(known(1_000)).changed_since("549")
 

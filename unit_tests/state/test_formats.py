@@ -144,6 +144,7 @@ def test_cursors_that_an_older_connector_wrote_as_text_fold_by_number() -> None:
         ({"states": [ACCOUNT_OF_2X, entity_of_2x("7", "550", "2026-01-01")]}, ("2026-01-01", 2)),
         ({"states": [ACCOUNT_OF_2X], "flat": {"DATE": "2025-01-01"}}, ("2025-01-01", 1)),
         ({"states": [{"partition": {"id": "1"}, "cursor": {"DATE": 20_000}}, ACCOUNT_OF_2X]}, ("20000", 2)),
+        ({"states": [{"partition": {"id": "1"}, "cursor": {"DATE": day}} for day in (7, "6", 8)]}, ("6", 1)),
     ],
 )
 def test_how_far_a_stream_has_come(state: dict[str, Any], progress: tuple[str, int]) -> None:

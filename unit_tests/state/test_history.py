@@ -8,7 +8,7 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.state.history import AccountHistory, Purpose, WindowProgress, WindowStatus
+from source_pinterest.state.history import AccountHistory, Purpose, WindowProgress, WindowStatus, by_age
 from source_pinterest.state.period import Period
 
 TODAY = Date(2026, 7, 1)
@@ -413,3 +413,32 @@ def test_a_day_that_is_none_is_refused(text: str) -> None:
 
 def test_a_single_day_just_out_of_reach_is_told() -> None:
     assert AccountHistory(day(10), day(95), (window(90, 90),)).out_of_reach(period()) == [window(90, 90)]
+
+
+# ---- Days that come by themselves
+
+
+OWED = AccountHistory(last=day(2), first=day(60), missing=(window(40, 38), window(20, 18)), settled=day(2))
+
+
+def test_days_that_came_leave_what_else_is_owed() -> None:
+    assert OWED.with_days(window(20, 18), day(18)).missing == (window(40, 38),)
+    assert OWED.with_days(window(33, 0), day(1)).missing == (window(40, 38),)
+    assert OWED.with_days(window(80, 61), day(61)).missing == OWED.missing
+
+
+def test_days_none_of_which_counts_change_nothing() -> None:
+    assert OWED.with_days(window(33, 0), None) == OWED
+    assert OWED.with_days(window(33, 20), day(34)) == OWED
+
+
+@pytest.mark.parametrize(
+    ("purpose", "order"), [(Purpose.HEAD, [1, 0]), (Purpose.TAIL, [0, 1]), (Purpose.MISSING, [0, 1])]
+)
+def test_days_on_both_sides_of_a_border_come_in_their_order(purpose: Purpose, order: list[int]) -> None:
+    parts = [window(30, 11), window(10, 5)]
+
+    assert [item.window for item in by_age(WindowProgress(window(30, 5), purpose), day(10))] == [
+        parts[at] for at in order
+    ]
+    assert {item.purpose for item in by_age(WindowProgress(window(30, 5), purpose), day(10))} == {purpose}

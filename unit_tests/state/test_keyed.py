@@ -44,6 +44,7 @@ def test_rows_are_counted() -> None:
 def test_columns_of_several_files_are_joined() -> None:
     assert columns("AB").joined(columns("AB")) == columns("AB")
     assert columns("AB", "B").joined(columns("AC")) == columns("ABC", "BC")
+    assert columns("AB", "B").joined(columns("AB")) == columns("AB").joined(columns("AB", "B")) == columns("AB", "B")
 
 
 @pytest.mark.parametrize("known", [columns(""), columns("AB"), columns("ABC", "BC")])
@@ -57,11 +58,12 @@ def test_a_state_that_does_not_say_them_says_nothing(cursor: dict[str, Any]) -> 
 
 
 def test_what_a_sync_finds_takes_the_place_of_what_the_state_said() -> None:
-    accounts = KeyedAccounts({"1": columns("A"), "2": None})
+    accounts = KeyedAccounts({"1": columns("A"), "2": None, "3": columns("B")})
     accounts.note("1", columns("B"))
     accounts.note("1", columns("BC"))
 
     assert accounts.before("1") == columns("A")
     assert accounts.to_state("1") == {"keyed": ["B", "C"], "partly": ["C"]}
+    assert accounts.to_state("3") == {"keyed": ["B"]}, "nothing of it was read"
     assert accounts.before("2") is None
     assert accounts.to_state("2") == {}

@@ -172,3 +172,21 @@ def test_a_fingerprint_stands_for_the_request_however_it_is_written() -> None:
     assert fingerprint(body) == fingerprint({"columns": ["A", "B"], "level": "CAMPAIGN"})
     for other in ({**body, "columns": ["A"]}, {**body, "click_window_days": 7}, {**body, "level": "AD_GROUP"}):
         assert fingerprint(other) != fingerprint(body)
+
+
+def test_a_fingerprint_is_the_one_that_states_hold() -> None:
+    """Another one would tell every user that the columns have changed."""
+    assert fingerprint({"columns": ["A", "B"]}) == "91280ee2979bd6f4"
+
+
+@pytest.mark.parametrize(
+    ("how", "merges"),
+    [
+        (None, True),
+        (configured("incremental", "append_dedup"), True),
+        (configured("incremental", "append"), False),
+        (configured("full_refresh", "overwrite"), False),
+    ],
+)
+def test_what_becomes_of_rows_with_one_key(how: ConfiguredAirbyteStream | None, merges: bool) -> None:
+    assert of(how).merges_by_key is merges

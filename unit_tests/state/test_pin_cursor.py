@@ -12,7 +12,7 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.period import Period
 from source_pinterest.state.pin_cursor import PinCursor, Reading
-from unit_tests.state.stores import states_in, store
+from unit_tests.state.stores import STREAM, states_in, store
 
 TODAY = Date(2026, 7, 1)
 EARLIEST = days_before(TODAY, 89)
@@ -79,6 +79,29 @@ def test_the_state_says_how_far_each_owner_has_come() -> None:
     assert subject.state == state
     reading = subject.reading(ACCOUNT)
     assert reading == Reading(DateWindow(ago(40), ago(1)), settled=ago(3), newest=ago(3), after=77)
+
+
+@pytest.mark.parametrize("owner", [None, ACCOUNT])
+def test_a_reading_of_an_earlier_sync_that_reaches_today_is_followed_by_none(owner: str | None) -> None:
+    entry = unfinished(89, 0, 3, **({"ad_account_id": owner} if owner else {}))
+    subject = pin_cursor({"reading": [entry]})
+    reading = subject.reading(owner)
+
+    assert reading is not None
+    subject.finish(owner, reading)
+    assert subject.reading(owner) is None
+    cursor = known(3)
+    assert subject.state == (
+        {"states": [{"partition": {"ad_account_id": owner}, "cursor": cursor}]} if owner else cursor
+    )
+
+
+def test_each_owner_has_readings_of_its_own() -> None:
+    state = {"states": [{"partition": {"ad_account_id": ACCOUNT}, "cursor": {"date": str(ago(9))}}]}
+    subject = pin_cursor(state)
+
+    assert subject.reading(None) == Reading(DateWindow(EARLIEST, TODAY), settled=TODAY)
+    assert subject.reading(ACCOUNT) == Reading(DateWindow(ago(9 + 33), TODAY), settled=TODAY)
 
 
 def test_the_cursor_never_moves_back() -> None:
@@ -161,5 +184,5 @@ def test_a_state_goes_out_in_the_middle_of_a_reading(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("entry", [unfinished(1, 1, 1, after="x"), unfinished(1, 1, 1, start_date="x"), {}])
 def test_a_reading_that_can_not_be_read_is_a_config_error(entry: dict[str, str]) -> None:
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError, match=f"^{STREAM}: the saved state"):
         pin_cursor({"reading": [entry]})

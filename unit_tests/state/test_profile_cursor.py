@@ -13,11 +13,12 @@ from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import Period, Settling
 from source_pinterest.state.profile_cursor import DaysRead, ProfileCursor
 from source_pinterest.streams.base.slices import window_slice
-from unit_tests.state.stores import store
+from unit_tests.state.stores import STREAM, store
 
 TODAY = Date(2026, 7, 1)
 EARLIEST = days_before(TODAY, 89)
 PERIOD = Period(EARLIEST, EARLIEST, TODAY, 33)
+ACCOUNT = "549755000000"
 
 
 def ago(days: int) -> str:
@@ -55,6 +56,36 @@ def test_the_users_cursor_moves_to_the_last_settled_day() -> None:
 
     assert finish(subject, 2) == known(2, read=ago(0))
     assert finish(profile_cursor(subject.state), 0) == known(0)
+
+
+def test_the_days_of_each_owner_are_kept_apart(caplog: pytest.LogCaptureFixture) -> None:
+    subject = profile_cursor(known(2))
+    mine, theirs = subject.unread(), subject.unread(ACCOUNT)
+    assert (mine, theirs) == ([span(35, 0)], [span(89, 0)])
+    of_account = {"ad_account_id": ACCOUNT}
+    for window, newest, settled in ((theirs[0], 1, 9), (theirs[0], 4, 9)):
+        found = DaysRead(days_before(TODAY, newest), days_before(TODAY, settled))
+        subject.commit(window_slice(of_account, PlannedWindow(window), {}), found)
+    assert subject.state == {**known(2), "states": [{"partition": of_account, "cursor": known(9, read=ago(1))}]}
+    again = profile_cursor(subject.state, ONCE)
+    assert (again.unread(), again.unread(ACCOUNT)) == ([], [span(8, 2)])
+
+    with caplog.at_level(logging.WARNING):
+        again.explain()
+    assert f"the days {ago(8)} to {ago(2)} were read while" in caplog.text
+
+
+def test_entries_of_one_owner_fold_into_the_oldest() -> None:
+    entries = [{"partition": {"ad_account_id": ACCOUNT}, "cursor": {"date": ago(days)}} for days in (3, 9, 5)]
+
+    assert profile_cursor({"states": entries}).state["states"][0]["cursor"] == {"date": ago(9)}
+
+
+def test_days_that_are_read_again_anyway_stand_twice_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        profile_cursor(known(8, read=ago(6))).explain()
+
+    assert caplog.messages == []
 
 
 def test_the_users_cursor_never_moves_back() -> None:
@@ -161,7 +192,7 @@ def test_days_of_the_user_that_are_gone_are_told(caplog: pytest.LogCaptureFixtur
 
 @pytest.mark.parametrize("day", ["yesterday", "2026-02-30", 7])
 def test_a_users_state_that_can_not_be_read_is_a_config_error(day: Any) -> None:
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError, match=f"^{STREAM}: the saved state"):
         profile_cursor({"date": day})
 
 

@@ -58,6 +58,19 @@ def test_a_key_that_repeats_or_is_incomplete_is_quoted(rows: list[dict[str, Any]
     assert f"one row per ID and DATE: {words}" in said
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        (("DATE",), "per DATE:"),
+        (("ID", "DATE"), "per ID and DATE:"),
+        (("ID", "PART", "DATE"), "per ID, PART and DATE:"),
+    ],
+)
+def test_each_part_of_a_key_is_named_once(key: tuple[str, ...], words: str) -> None:
+    with pytest.raises(RepeatedKeyError, match=f"one row {words}"):
+        check(row(PART="a"), row(PART="a"), key=key)
+
+
 def test_an_optional_part_may_be_empty_once() -> None:
     optional = frozenset({"ID"})
     check(row(""), row("1"), row("", "2026-06-02"), optional=optional)

@@ -1,0 +1,15 @@
+"""Do the workers take turns rarely, so that one of them parses its page to the end?"""
+
+import sys
+
+import pytest
+
+from source_pinterest.engine.threads import tune_threads
+
+
+def test_a_waiting_thread_asks_for_its_turn_twenty_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+    monkeypatch.setattr(sys, "setswitchinterval", told.append)
+    tune_threads()
+
+    assert told == [0.05]
