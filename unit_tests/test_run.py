@@ -184,6 +184,10 @@ def test_the_process_has_tuned_its_memory() -> None:
     assert "50000 tuned" in ended.stdout
 
 
+def test_its_threads_take_turns_rarely() -> None:
+    assert "0.05 s" in run("yield b'%.2f s' % sys.getswitchinterval()").stdout
+
+
 @pytest.mark.parametrize(("body", "code"), [("pass", 0), ("sys.exit(3)", 3), ("raise RuntimeError('no')", 1)])
 def test_a_worker_that_is_stuck_changes_nothing(body: str, code: int) -> None:
     assert run(f"stuck_worker(); {body}").returncode == code
