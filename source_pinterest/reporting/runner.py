@@ -52,10 +52,10 @@ class ReportRunner:
         self,
         windows: int,
         timeout_seconds: float,
-        calls_per_second: Callable[[], float] = lambda: float("inf"),
+        calls_per_second: Callable[[], float] = lambda: math.inf,
         clock: Callable[[], float] = time.monotonic,
         pauses: Pauses | None = None,
-        calls_left: Callable[[], float] = lambda: float("inf"),
+        calls_left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self._windows = windows
         self._timeout_seconds = timeout_seconds

@@ -20,7 +20,7 @@ from source_pinterest.streams.organic.catalog_stream import CatalogStream
 
 _UNDER_WAY = "PROCESSING"
 _EMPTY_PAGES = 3
-"""So many in a row end a list, though each has a bookmark."""
+"""So many in a row end a list, though each has a bookmark: one was seen after the last results, none between."""
 
 
 class Catalogs(CatalogStream):
