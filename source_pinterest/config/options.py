@@ -84,7 +84,8 @@ def unlisted_notice(title: str, names: Collection[str], listed: Collection[str])
 
 
 def _with_hint(name: str, known: Collection[str]) -> str:
-    similar = difflib.get_close_matches(name, known, n=1)
+    # Names of columns are long and alike: below 0.8 the nearest one is no slip of the pen, and takes long to be found.
+    similar = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
     return f"{name} (did you mean {similar[0]}?)" if similar else name
 
 
