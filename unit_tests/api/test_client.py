@@ -292,15 +292,19 @@ def test_an_error_of_the_parser_that_no_retry_heals_goes_through(mock: requests_
 SILENCE = {"exc": requests.ReadTimeout}
 
 
+def silence() -> dict[str, Any]:
+    return SILENCE
+
+
 def cut() -> dict[str, Any]:
     return {"body": Wire(b'{"items": [', breaks_off=True)}
 
 
-@pytest.mark.parametrize("breaks", [[SILENCE, SILENCE], [cut(), cut()], [SILENCE, cut()]])
+@pytest.mark.parametrize("breaks", [(silence, silence), (cut, cut), (silence, cut)])
 def test_two_answers_in_a_row_that_break_off_are_too_large(
-    mock: requests_mock.Mocker, breaks: list[dict[str, Any]]
+    mock: requests_mock.Mocker, breaks: tuple[Callable[[], dict[str, Any]], ...]
 ) -> None:
-    calls = Calls(mock, *breaks, PAGE, can_split=True)
+    calls = Calls(mock, *(answer() for answer in breaks), PAGE, can_split=True)
 
     with pytest.raises(errors.AnswerTooLargeError, match="board_pins"):
         calls.get()
