@@ -136,7 +136,7 @@ def test_what_is_run_elsewhere_is_run_there() -> None:
     for where in RUN_ELSEWHERE.values():
         assert (ROOT / where).is_file()
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert "\nmake check test\n" in ci
+    assert "\nmake check test COVERAGE=yes\n" in ci
     assert "\nmake demo demo-duckdb demo-dbt" in ci
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for needed in (

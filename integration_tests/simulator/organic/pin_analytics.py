@@ -41,6 +41,7 @@ SORTS = ("ENGAGEMENT", "IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE")
 VIDEO_SORTS = ("IMPRESSION", "SAVE", "OUTBOUND_CLICK", *VIDEO_METRICS)
 APP_TYPES = ("MOBILE", "TABLET", "WEB")
 _MOST_RANKED = 500
+_RATES = frozenset(name for name in PIN_METRICS if name.endswith("_RATE"))
 _PLACES = {name: place for place, name in enumerate(("ENGAGEMENT", *PIN_METRICS))}
 
 
@@ -119,7 +120,10 @@ def _metrics(world: World, place: PinPlace, arguments: Mapping[str, Any], salt: 
 def _day(world: World, place: PinPlace, day: date, names: Sequence[str], salt: int) -> Record:
     age = (world.today - day).days
     status = ("PROCESSING", "ESTIMATE")[age] if age < 2 else "READY"
-    bits = mix(world.seed, *place, day.toordinal(), salt, age == 1)
-    values = {name: (bits >> _PLACES[name]) % 1_000 for name in names} if age else {}
-    rates = {name: value / 1_000 for name, value in values.items() if name.endswith("_RATE")}
-    return {"date": day.isoformat(), "data_status": status, "metrics": values | rates}
+    metrics: Record = {}
+    if age:
+        bits = mix(world.seed, *place, day.toordinal(), salt, age == 1)
+        metrics = {name: (bits >> _PLACES[name]) % 1_000 for name in names}
+        for name in _RATES.intersection(names):
+            metrics[name] /= 1_000
+    return {"date": day.isoformat(), "data_status": status, "metrics": metrics}
