@@ -8,10 +8,10 @@ import pytest
 
 from integration_tests.simulator.analytics.targeting import BETA_TYPES, TYPES, VALUES
 from integration_tests.simulator.resources.options import NAMELESS
+from integration_tests.simulator_tests.test_contract import unknown_fields
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.truth import PRIMARY_KEYS, RESOURCE_KEYS
-from integration_tests.test_contract import unknown_fields
 
 ITEMS: dict[str, tuple[str, Any]] = {
     "ad_account_countries/get": ("items", pinterestsdk.AdAccountsCountry),

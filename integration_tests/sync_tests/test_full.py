@@ -18,7 +18,7 @@ from integration_tests.support.syncs import read_with_main, run_catalog, run_syn
 from integration_tests.support.truth import BREAKDOWN_KEYS, OWN_REPORT_KEYS, REPORT_KEYS
 from integration_tests.support.worlds import small_world
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1]
 SAMPLE_CONFIGS = sorted((FOLDER / "sample_configs").glob("*.json"))
 PARENT_IDS = {
     "board_sections": ("board_id",),

@@ -10,7 +10,7 @@ from integration_tests.platform_oauth import PlatformOAuth
 from integration_tests.support.pinterest import Simulator, World
 from source_pinterest.config import Config, OAuthCredentials
 
-SPEC = json.loads((Path(__file__).parents[1] / "source_pinterest/spec.json").read_text(encoding="utf-8"))
+SPEC = json.loads((Path(__file__).parents[2] / "source_pinterest/spec.json").read_text(encoding="utf-8"))
 CONSENT_HOST = "https://www.pinterest.com"
 API = "https://api.pinterest.com/v5"
 

@@ -29,7 +29,9 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"make demo-dbt": ".ci/run",
     r"make test": ".ci/run",
     r"make install": "Makefile",
-    r"\.venv/bin/python -m source_pinterest\.authorize( --scope .*)?": "integration_tests/test_authorize.py",
+    r"\.venv/bin/python -m source_pinterest\.authorize( --scope .*)?": (
+        "integration_tests/command_tests/test_authorize.py"
+    ),
     r"make demo-dagster": ".github/workflows/ci.yml",
     r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks\]'": "Makefile",
     r"\.venv/bin/python -m integration_tests\.demo": "Makefile",
@@ -41,10 +43,12 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"PINTEREST_DUCKDB=.* \.tmp/dbt/bin/dbt build --project-dir .* --profiles-dir .*": (
         "integration_tests/demo_dbt/project.py"
     ),
-    r"\.venv/bin/python -m pip wheel .* --wheel-dir dist \.": "integration_tests/test_wheel.py",
-    r"python3 -m venv \.tmp/wheel": "integration_tests/test_wheel.py",
-    r"\.tmp/wheel/bin/python -m pip install dist/airbyte_source_pinterest-\*\.whl": "integration_tests/test_wheel.py",
-    r"docker run .* airbyte/source-pinterest:dev (check|read) .*": "integration_tests/test_image.py",
+    r"\.venv/bin/python -m pip wheel .* --wheel-dir dist \.": "integration_tests/delivery_tests/test_wheel.py",
+    r"python3 -m venv \.tmp/wheel": "integration_tests/delivery_tests/test_wheel.py",
+    r"\.tmp/wheel/bin/python -m pip install dist/airbyte_source_pinterest-\*\.whl": (
+        "integration_tests/delivery_tests/test_wheel.py"
+    ),
+    r"docker run .* airbyte/source-pinterest:dev (check|read) .*": "integration_tests/delivery_tests/test_image.py",
 }
 """Commands that make an environment, ask a user or need a service, and the file that runs them or their like."""
 

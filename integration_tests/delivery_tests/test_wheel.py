@@ -23,7 +23,7 @@ from integration_tests.support.assertions import assert_lawful
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.worlds import small_world
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RECENT_DAYS = 20
 SHIPPED = ("setup.py", "pyproject.toml", "README.md", "LICENSE", "source_pinterest")
 OFFLINE = ("--no-deps", "--no-index", "--quiet", "--disable-pip-version-check")

@@ -18,7 +18,7 @@ from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_arguments, run_sync
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1]
 DAY_STREAMS = (*ADS_ANALYTICS, "user_account_analytics")
 OPERATIONS = {
     "ad_account_analytics": "ad_account/analytics",

@@ -21,7 +21,7 @@ from integration_tests.simulator import Fault
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STARTING_SECONDS = 20
 
 
