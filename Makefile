@@ -155,7 +155,7 @@ bench: $(INSTALLED) ## Compare the speed with two other readers, and with BESIDE
 		echo "The official connector can't be installed here, so the table does not include it." >&2
 	$(PY) -m integration_tests.benchmarks $(if $(BESIDE),--beside '$(BESIDE)')
 	$(PY) -m pytest -m full_size \
-		integration_tests/cost_tests/test_performance.py integration_tests/simulator_tests/test_world.py
+		integration_tests/cost_tests/test_performance.py integration_tests/simulator_tests/test_speed.py
 
 fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff format

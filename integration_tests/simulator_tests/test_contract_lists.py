@@ -12,7 +12,7 @@ import pytest
 from pinterestsdk.models import follow_user, user_website
 
 from integration_tests.simulator.contract import sdk_call
-from integration_tests.simulator_tests.test_contract import alternatives, unknown_fields
+from integration_tests.simulator_tests.sdk_types import alternatives, unknown_fields
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 

@@ -8,7 +8,7 @@ import pytest
 
 from integration_tests.simulator.analytics.targeting import BETA_TYPES, TYPES, VALUES
 from integration_tests.simulator.resources.options import NAMELESS
-from integration_tests.simulator_tests.test_contract import unknown_fields
+from integration_tests.simulator_tests.sdk_types import unknown_fields
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.truth import PRIMARY_KEYS, RESOURCE_KEYS
