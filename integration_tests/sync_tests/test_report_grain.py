@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
-from integration_tests.support.outputs import Output
-from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import run_sync
+from integration_tests.support.pinterest import Simulator
 from integration_tests.support.truth import REPORT_KEYS
+from integration_tests.sync_tests.keyed_reports import APPEND, DEDUP, KEYWORDS, OTHER, cursors, keyed, read, span, world
 
 STREAMS = (
     "product_group_report",
@@ -23,17 +22,6 @@ STREAMS = (
     "product_item_targeting_report",
     "keyword_report",
 )
-KEYWORDS, OTHER = "keyword_report", "ad_group_report"
-DAYS = 3
-DEDUP, APPEND = "append_dedup", "append"
-
-
-def world(**options: Any) -> World:
-    """A few days of two accounts: in the first each ad group has one ad, in the second it has two."""
-    sizes = {"campaigns": 2, "ad_groups": 2, "ads": (2, 4), "product_groups": 2, "product_items": 2, "keywords": 2}
-    found = World(**{"boards": 0, "active_percent": 100, **sizes, **options})
-    found.first_day = found.first_day if "first_day" in options else found.today - timedelta(days=DAYS - 1)
-    return found
 
 
 @pytest.fixture
@@ -47,26 +35,6 @@ def held(sim: Simulator, stream: str) -> dict[Any, Any]:
     return {
         key: row for key, row in sim.expected(stream).items() if row.get("TARGETING_TYPE") != "LOCAL_ADS_STORE_CODE"
     }
-
-
-def read(sim: Simulator, *streams: str, state: Any = None, destination: str = DEDUP, **options: Any) -> Output:
-    start = str(sim.world.today - timedelta(days=DAYS))
-    config = sim.config(**{"start_date": start, **options})
-    return run_sync(sim, streams, config=config, state=state, destination=destination)
-
-
-def cursors(output: Output, stream: str = KEYWORDS) -> dict[str, dict[str, Any]]:
-    """The cursor of each account."""
-    return {entry["partition"]["ad_account_id"]: entry["cursor"] for entry in output.states[stream]["states"]}
-
-
-def keyed(output: Output) -> list[list[str]]:
-    return [cursor["keyed"] for cursor in cursors(output).values()]
-
-
-def span(sim: Simulator) -> list[str]:
-    """The days that a sync of these tests reads."""
-    return [str(sim.world.today - timedelta(days=DAYS)), str(sim.world.today)]
 
 
 # -- each row once
@@ -115,131 +83,6 @@ def test_an_empty_list_is_an_empty_report() -> None:
         assert not output.records[KEYWORDS]
         assert {cursor["DATE"] for cursor in cursors(output).values()} == {span(sim)[1]}
         assert not [cursor for cursor in cursors(output).values() if "keyed" in cursor]
-
-
-# -- keys that change between two syncs
-
-
-def changed(sim: Simulator, before: str, after: str, **how: Any) -> tuple[Output, Output]:
-    """Two syncs, between which rows come to hold other ids."""
-    sim.world.report_ids = before
-    first = read(sim, KEYWORDS, OTHER, **how)
-    sim.world.report_ids = after
-    return first, read(sim, KEYWORDS, OTHER, state=first.states, **how)
-
-
-@pytest.mark.parametrize(("before", "after", "word"), [("none", "asked", "with"), ("asked", "none", "without")])
-def test_rows_whose_key_has_changed_are_owed_where_they_would_be_counted_twice(
-    sim: Simulator, before: str, after: str, word: str
-) -> None:
-    first, second = changed(sim, before, after)
-    assert_succeeded(first, [KEYWORDS, OTHER])
-    assert_failed(second, KEYWORDS, "config_error", f"{word} AD_GROUP_ID, CAMPAIGN_ID", "counted twice", "Clear")
-    assert len(second.errors_of(KEYWORDS)) == 2
-    assert not second.records[KEYWORDS]
-    assert second.status(OTHER) == "COMPLETE"
-    assert_exact(second, sim, [OTHER])
-    assert [cursor["missing"] for cursor in cursors(second).values()] == [[span(sim)], [span(sim)]]
-    assert keyed(second) == keyed(first)
-
-    sim.world.report_ids = before
-    third = read(sim, KEYWORDS, state=second.states)
-    assert_succeeded(third, [KEYWORDS])
-    assert_exact(third, sim, [KEYWORDS])
-    assert cursors(third) == cursors(first)
-
-
-def test_ids_that_only_some_rows_have_change_no_key_unless_they_are_refused(sim: Simulator) -> None:
-    """A later sync may meet rows of one kind alone."""
-    some = ["AD_GROUP_ID", "CAMPAIGN_ID"]
-    first, second = changed(sim, "some", "some")
-    assert_succeeded(second, [KEYWORDS])
-    assert_exact(second, sim, [KEYWORDS])
-    assert {tuple(cursor["partly"]) for cursor in cursors(second).values()} == {tuple(some)}
-    sim.world.keywords = 1
-    with Simulator(sim.world, refused_names=["CAMPAIGN_ID"]) as picky:
-        third = read(picky, KEYWORDS, state=second.states)
-    assert_failed(third, KEYWORDS, "config_error", "without CAMPAIGN_ID", "Clear")
-    sim.world.report_ids = "none"
-    fourth = read(sim, KEYWORDS, state=second.states)
-    assert_succeeded(fourth, [KEYWORDS])
-    assert_exact(fourth, sim, [KEYWORDS])
-    assert cursors(fourth) == cursors(first)
-
-
-def test_a_cleared_stream_is_read_with_its_new_key(sim: Simulator) -> None:
-    _, second = changed(sim, "none", "asked")
-    third = read(sim, KEYWORDS, state={OTHER: second.states[OTHER]})
-    assert_succeeded(third, [KEYWORDS])
-    assert_exact(third, sim, [KEYWORDS])
-    assert keyed(third) == [["AD_GROUP_ID", "CAMPAIGN_ID"]] * 2
-
-
-@pytest.mark.parametrize("destination", [APPEND, "overwrite"])
-def test_other_destinations_get_the_rows_and_a_warning(sim: Simulator, destination: str) -> None:
-    _, second = changed(sim, "none", "asked", destination=destination, lookback_days=30)
-    assert_succeeded(second, [KEYWORDS, OTHER])
-    assert_exact(second, sim, [KEYWORDS])
-    warnings = [text for text in second.warnings() if "other keys than before" in text]
-    assert len(warnings) == 2, "one for each account"
-    assert keyed(second) == [["AD_GROUP_ID", "CAMPAIGN_ID"]] * 2
-
-    third = read(sim, KEYWORDS, OTHER, state=second.states, destination=destination, lookback_days=30)
-    assert_succeeded(third, [KEYWORDS, OTHER])
-    assert not third.warnings()
-
-
-@pytest.mark.parametrize("named", [True, False], ids=["named", "unnamed"])
-@pytest.mark.parametrize("destination", [DEDUP, APPEND])
-def test_a_refused_id_costs_its_column_and_changes_the_key(sim: Simulator, destination: str, *, named: bool) -> None:
-    sim.world.report_grain = "ad"
-    first = read(sim, KEYWORDS, destination=destination, lookback_days=30)
-    with Simulator(sim.world, refused_names=["PIN_ID"], names_the_refused=named) as picky:
-        second = read(picky, KEYWORDS, destination=destination, state=first.states, lookback_days=30)
-        assert len([text for text in second.warnings() if "Pinterest refuses PIN_ID" in text]) == 1
-        if destination == DEDUP:
-            assert_failed(second, KEYWORDS, "config_error", "without PIN_ID", "Clear")
-            assert not second.records[KEYWORDS]
-        again = read(picky, KEYWORDS, destination=destination, lookback_days=30)
-    for output in (again, *([second] if destination == APPEND else [])):
-        assert_succeeded(output, [KEYWORDS])
-        records = output.records[KEYWORDS]
-        assert {record["PIN_ID"] for record in records} == {""}
-        expected = {(*key[:3], "", *key[4:]): {**row, "PIN_ID": ""} for key, row in sim.expected(KEYWORDS).items()}
-        assert_same(KEYWORDS, records, expected)
-
-
-def test_a_full_refresh_that_goes_on_looks_at_the_keys_as_well(sim: Simulator) -> None:
-    """Its first attempt has come so far, but for some days."""
-    sim.world.report_ids = "none"
-    first = run_sync(sim, [KEYWORDS], destination=DEDUP, sync_mode="full_refresh")
-    state = json.loads(json.dumps(first.states[KEYWORDS]))
-    state["full_refresh"]["ended"] = False
-    for entry in state["states"]:
-        entry["cursor"]["missing"] = [span(sim)]
-    sim.world.report_ids = "asked"
-    going_on = {"state": {KEYWORDS: state}, "sync_mode": "full_refresh"}
-    second = run_sync(sim, [KEYWORDS], destination=DEDUP, **going_on)
-    assert_failed(second, KEYWORDS, "config_error", "with AD_GROUP_ID", "Clear")
-    assert not second.records[KEYWORDS]
-
-    anew = run_sync(sim, [KEYWORDS], destination=DEDUP, sync_mode="full_refresh", state=first.states)
-    assert_succeeded(anew, [KEYWORDS])
-    assert_exact(anew, sim, [KEYWORDS])
-
-
-@pytest.mark.parametrize(
-    "state",
-    [{"DATE": "{day}"}, {"states": [{"partition": {"id": "{account}"}, "cursor": {"DATE": "{day}"}}]}],
-    ids=["flat", "2.x"],
-)
-def test_a_state_that_does_not_know_its_keys_goes_on(sim: Simulator, state: dict[str, Any]) -> None:
-    """Of the official connector, and of this one before it had an account with rows."""
-    account, day = sim.world.account_id(0), str(sim.world.today - timedelta(days=1))
-    old = json.loads(json.dumps(state).replace("{day}", day).replace("{account}", account))
-    output = read(sim, KEYWORDS, state={KEYWORDS: old})
-    assert_succeeded(output, [KEYWORDS])
-    assert_exact(output, sim, [KEYWORDS])
 
 
 # -- keys that repeat
