@@ -1,32 +1,19 @@
-"""Do the models of the dbt project hold what Pinterest has?
+"""Does dbt build the project, do its tests fail where they should, and does the demo say what it needs?"""
 
-Most of it is asked without dbt: the models are rendered here and run on tables that have the columns of the streams.
-"""
-
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import jinja2
 import pytest
-import yaml
 
+from integration_tests.delivery_tests.dbt_models import MODELS, copy_of, load_streams
 from integration_tests.demo_dbt.__main__ import main, spend_of
-from integration_tests.demo_dbt.project import LOCAL_VARIABLES, PROJECT, STREAMS, DbtFailedError, build
-from integration_tests.demo_dbt.tables import column_types, load
-from integration_tests.simulator.resources.options import NAMELESS
+from integration_tests.demo_dbt.project import LOCAL_VARIABLES, STREAMS, DbtFailedError, build
 from integration_tests.support.pinterest import World
 from integration_tests.support.syncs import ROOT
 from integration_tests.support.worlds import small_world
-from source_pinterest.source import SourcePinterest
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
-MODELS: Mapping[str, Path] = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
-CONFIG = {"access_token": "pina_false"}
 needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")
 
 
@@ -40,246 +27,8 @@ def database(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a sync of the world loads."""
     path = tmp_path_factory.mktemp("dbt") / "pinterest.duckdb"
     with duckdb.connect(str(path)) as connection:
-        _load(connection, world, STREAMS)
+        load_streams(connection, world, STREAMS)
     return path
-
-
-def _load(connection: duckdb.DuckDBPyConnection, world: World, streams: Iterable[str]) -> None:
-    schemas = {stream.name: stream.get_json_schema() for stream in SourcePinterest().streams(CONFIG)}
-    for stream in streams:
-        records = world.expected(stream, start=world.today - timedelta(days=3)).values()
-        load(connection, stream, column_types(schemas[stream]), records)
-
-
-@pytest.fixture(scope="module")
-def reports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The database with a view for each model."""
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{database}' as streams (read_only)")
-        _make_views(connection, "streams.main")
-        yield connection
-
-
-def _make_views(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
-    macros = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "macros").glob("*.sql")))
-    waiting = {name: _rendered(macros + path.read_text(encoding="utf-8"), schema) for name, path in MODELS.items()}
-    while waiting:
-        ready = [name for name, (_, parents) in waiting.items() if waiting.keys().isdisjoint(parents)]
-        assert ready, f"{sorted(waiting)} wait for each other"
-        for name in ready:
-            query, _ = waiting.pop(name)
-            connection.execute(f"create view {name} as {query}")
-
-
-def _rendered(model: str, schema: str) -> tuple[str, set[str]]:
-    """A model's query, and the models that it reads."""
-    parents: set[str] = set()
-
-    def ref(parent: str) -> str:
-        parents.add(parent)
-        return parent
-
-    template = jinja2.Environment(autoescape=False).from_string(model)  # noqa: S701
-    return template.render(source=lambda _source, table: f"{schema}.{table}", ref=ref), parents
-
-
-def _declared(kind: str) -> list[dict[str, Any]]:
-    files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (PROJECT / "models").rglob("*.yml"))
-    return [each for file in files for each in file.get(kind, [])]
-
-
-def test_the_project_reads_the_streams_that_the_demo_loads() -> None:
-    [source] = _declared("sources")
-    read = {
-        name for path in MODELS.values() for name in re.findall(r"source\('pinterest', '(\w+)'\)", path.read_text())
-    }
-
-    assert [table["name"] for table in source["tables"]] == list(STREAMS)
-    assert read == set(STREAMS)
-
-
-def test_every_model_is_declared_with_its_key() -> None:
-    models = {model["name"]: model for model in _declared("models")}
-
-    assert models.keys() == MODELS.keys()
-    for model in models.values():
-        tests = [test for column in model["columns"] for test in column.get("data_tests", [])]
-        assert "not_null" in tests, model["name"]
-        assert "unique" in tests or any("unique_together" in test for test in model["data_tests"]), model["name"]
-
-
-def test_every_declared_column_is_in_its_model(reports: duckdb.DuckDBPyConnection) -> None:
-    for model in _declared("models"):
-        columns = {row[0] for row in reports.execute(f"describe {model['name']}").fetchall()}
-        assert {column["name"] for column in model["columns"]} <= columns
-
-
-def test_the_campaign_report_has_what_pinterest_has(reports: duckdb.DuckDBPyConnection, world: World) -> None:
-    rows = reports.execute(
-        "select campaign_id, cast(date_day as varchar), currency, spend, impressions, clicks, paid_clicks "
-        "from pinterest__campaign_report"
-    ).fetchall()
-    currencies = {account["id"]: account["currency"] for account in world.records("ad_accounts")}
-    accounts = {campaign["id"]: campaign["ad_account_id"] for campaign in world.records("campaigns")}
-    truth = world.expected("campaign_analytics", start=world.today - timedelta(days=3))
-
-    def count(row: Mapping[str, Any], *names: str) -> int:
-        return sum(row.get(name) or 0 for name in names)
-
-    assert {row[:2]: row[2:] for row in rows} == {
-        (campaign, day): (
-            currencies[accounts[campaign]],
-            Decimal(count(row, "SPEND_IN_MICRO_DOLLAR")) / 1_000_000,
-            count(row, "IMPRESSION_1", "IMPRESSION_2"),
-            count(row, "CLICKTHROUGH_1", "CLICKTHROUGH_2"),
-            count(row, "CLICKTHROUGH_1"),
-        )
-        for (campaign, day), row in truth.items()
-    }
-    assert len(set(currencies.values())) == 2
-
-
-@pytest.mark.parametrize(
-    ("report", "stream"),
-    [
-        ("advertiser", "ad_account_analytics"),
-        ("ad_group", "ad_group_analytics"),
-        ("ad", "ad_analytics"),
-        ("url", "ad_analytics"),
-        ("keyword", "keyword_report"),
-        ("campaign_country", "campaign_analytics"),
-        ("campaign_region", "campaign_analytics"),
-    ],
-)
-def test_a_report_has_all_the_spend(reports: duckdb.DuckDBPyConnection, world: World, report: str, stream: str) -> None:
-    truth = world.records(stream, start=world.today - timedelta(days=3))
-    spent = sum(row.get("SPEND_IN_MICRO_DOLLAR") or 0 for row in truth)
-    [[found]] = reports.table(f"pinterest__{report}_report").sum("spend").fetchall()
-
-    assert found == Decimal(spent) / 1_000_000
-    assert found > 0
-
-
-def test_the_spend_of_what_is_not_listed_is_kept(
-    database: Path, reports: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
-    spent = [report for report in MODELS if "spend" in reports.table(report).columns]
-    with duckdb.connect(str(_copy(database, tmp_path))) as connection:
-        entities = ("ad_accounts", "campaigns", "ad_groups", "ads", "keywords")
-        for stream in (*entities, "keyword_metrics", "targeting_options"):
-            connection.execute(f"truncate {stream}")
-        _make_views(connection, "main")
-
-        assert len(spent) == 15
-        for report in spent:
-            found, expected = (each.table(report).sum("spend").fetchall() for each in (connection, reports))
-            assert found == expected, report
-
-
-@pytest.mark.parametrize(("grain", "ids"), [("ad", "all"), ("entity", "none")])
-def test_a_keyword_has_one_row_however_fine_the_report_is(database: Path, tmp_path: Path, grain: str, ids: str) -> None:
-    world = small_world(ad_accounts=2, ads=8, boards=1, report_grain=grain, report_ids=ids)
-    with duckdb.connect(str(_copy(database, tmp_path))) as connection:
-        _load(connection, world, ["keyword_report"])
-        _make_views(connection, "main")
-        arrived, rows = connection.table("keyword_report"), connection.table("pinterest__keyword_report")
-        [micros] = arrived.sum("SPEND_IN_MICRO_DOLLAR").fetchone() or ()
-        keys = rows.select("ad_account_id", "ad_group_id", "keyword", "date_day").distinct()
-
-        assert len(keys) == len(rows) > 0
-        assert len(rows) < len(arrived)
-        assert rows.sum("spend").fetchone() == (Decimal(int(micros)) / 1_000_000,)
-
-
-def test_every_targeting_value_but_one_has_its_name(reports: duckdb.DuckDBPyConnection, world: World) -> None:
-    names = {(each["targeting_type"], each["id"]): each["name"] for each in world.records("targeting_options")}
-    rows = reports.execute(
-        "select campaign_id, targeting_type, targeting_value, cast(date_day as varchar), targeting_value_name, spend "
-        "from pinterest__campaign_targeting_report"
-    ).fetchall()
-    truth = world.expected("campaign_targeting_analytics", start=world.today - timedelta(days=3))
-
-    assert {row[:4]: row[4:] for row in rows} == {
-        (campaign, targeting_type, str(value), day): (
-            names.get((targeting_type, str(value))),
-            Decimal(row.get("SPEND_IN_MICRO_DOLLAR") or 0) / 1_000_000,
-        )
-        for (campaign, targeting_type, value, day), row in truth.items()
-    }
-    nameless = {row[1:3] for row in rows if row[4] is None}
-    assert nameless == {("GEO", NAMELESS)}
-    assert len(nameless) == LOCAL_VARIABLES["targeting_values_without_name"]
-
-
-@pytest.mark.parametrize(("place", "option_type"), [("country", "LOCATION"), ("region", "GEO")])
-def test_places_have_their_names(
-    reports: duckdb.DuckDBPyConnection, world: World, place: str, option_type: str
-) -> None:
-    found = reports.table(f"pinterest__campaign_{place}_report").select(place, f"{place}_name").distinct().fetchall()
-    names = {
-        (each["id"], each["name"]) for each in world.records("targeting_options") if each["option_type"] == option_type
-    }
-
-    assert len(found) == 2
-    assert set(found) < names
-
-
-def test_keywords_have_their_searches(reports: duckdb.DuckDBPyConnection, world: World) -> None:
-    rows = reports.table("pinterest__keyword_report").select("ad_account_id", "keyword", "search_volume").distinct()
-
-    assert {row[:2]: row[2] for row in rows.fetchall()} == {
-        (each["ad_account_id"], each["keyword"]): each["metrics"]["KEYWORD_QUERY_VOLUME"]
-        for each in world.records("keyword_metrics")
-    }
-
-
-def test_searches_are_found_in_the_spelling_of_the_documentation(database: Path, tmp_path: Path) -> None:
-    with duckdb.connect(str(_copy(database, tmp_path))) as connection:
-        connection.execute("""update keyword_metrics set metrics = '{"keyword_query_volume": "1M+"}'""")
-        _make_views(connection, "main")
-
-        assert connection.table("pinterest__keyword_report").select("search_volume").distinct().fetchall() == [("1M+",)]
-
-
-def test_landing_urls_come_apart(reports: duckdb.DuckDBPyConnection, world: World) -> None:
-    parts = ("url_host", "url_path", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-    rows = reports.table("stg_pinterest__ads").select("landing_url", *parts).fetchall()
-    found = {row[0]: row[1:] for row in rows}
-
-    assert found.keys() == {ad["destination_url"] for ad in world.records("ads")}
-    for url, (host, path, source, medium, campaign, content, term) in found.items():
-        assert (host, term) == ((None, None) if url is None else ("shop.example", None))
-        if url is None or "?" not in url:
-            assert (source, medium, campaign, content) == (None, None, None, None)
-            continue
-        assert path == url[len("https://shop.example") : url.index("?")]
-        assert (source, medium) == ("pinterest", "paid")
-        assert campaign == (path[1:] if "utm_campaign" in url else None)
-        assert re.fullmatch(r"ü \d", content)
-
-
-def test_metrics_of_the_profile_are_unnested(reports: duckdb.DuckDBPyConnection, world: World) -> None:
-    every_day = list(world.records("user_account_analytics", start=world.today - timedelta(days=3)))
-    days = [day for day in every_day if day["metrics"]]
-    unnested = reports.sql(
-        "select cast(date_day as varchar), metric, value from stg_pinterest__profile_days"
-    ).fetchall()
-    impressions = reports.sql("select cast(date_day as varchar), impressions from pinterest__profile_report").fetchall()
-
-    assert {row[:2]: row[2] for row in unnested} == {
-        (day["date"], name): value for day in days for name, value in day["metrics"].items()
-    }
-    assert dict(impressions) == {day["date"]: day["metrics"].get("IMPRESSION", 0) for day in days}
-    assert 0 < len(days) < len(every_day)
-
-
-def test_pins_have_their_metrics(reports: duckdb.DuckDBPyConnection, world: World) -> None:
-    days = world.records("pin_analytics", start=world.today - timedelta(days=3))
-    found = reports.execute("select pin_id, cast(date_day as varchar), saves from pinterest__pin_report").fetchall()
-
-    assert {row[:2]: row[2] for row in found} == {
-        (day["pin_id"], day["date"]): day["metrics"].get("SAVE", 0) for day in days if day["metrics"]
-    }
 
 
 def test_spend_is_added_up_by_campaign() -> None:
@@ -304,7 +53,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
 
 @needs_dbt
 def test_dbt_builds_the_project_and_its_tests_pass(database: Path, tmp_path: Path) -> None:
-    built = build(DBT, _copy(database, tmp_path), tmp_path, LOCAL_VARIABLES)
+    built = build(DBT, copy_of(database, tmp_path), tmp_path, LOCAL_VARIABLES)
 
     assert built.models == len(MODELS)
     assert built.tests > 3 * len(MODELS)
@@ -312,7 +61,7 @@ def test_dbt_builds_the_project_and_its_tests_pass(database: Path, tmp_path: Pat
 
 @needs_dbt
 def test_a_row_that_comes_twice_fails_dbts_tests(database: Path, tmp_path: Path) -> None:
-    copy = _copy(database, tmp_path)
+    copy = copy_of(database, tmp_path)
     with duckdb.connect(str(copy)) as connection:
         connection.execute("insert into campaign_analytics select * from campaign_analytics limit 1")
 
@@ -331,7 +80,7 @@ def test_a_row_that_comes_twice_fails_dbts_tests(database: Path, tmp_path: Path)
 def test_another_number_of_values_without_a_name_fails_dbts_tests(
     database: Path, tmp_path: Path, change: str, nameless: int
 ) -> None:
-    copy = _copy(database, tmp_path)
+    copy = copy_of(database, tmp_path)
     with duckdb.connect(str(copy)) as connection:
         connection.execute(change)
 
@@ -342,10 +91,4 @@ def test_another_number_of_values_without_a_name_fails_dbts_tests(
 @needs_dbt
 def test_without_a_number_dbt_warns_of_values_without_a_name(database: Path, tmp_path: Path) -> None:
     with pytest.raises(DbtFailedError, match=r"all_named.*: Got 1 result, configured to warn if != 0"):
-        build(DBT, _copy(database, tmp_path), tmp_path, {})
-
-
-def _copy(database: Path, folder: Path) -> Path:
-    copy = folder / "pinterest.duckdb"
-    copy.write_bytes(database.read_bytes())
-    return copy
+        build(DBT, copy_of(database, tmp_path), tmp_path, {})
