@@ -5,12 +5,7 @@ from collections.abc import Iterable
 from math import ceil
 
 from integration_tests.simulator import Kind
-from integration_tests.support.list_calls import (
-    audience_calls,
-    catalog_item_calls,
-    list_calls,
-    organisation_calls,
-)
+from integration_tests.support.list_calls import audience_calls, catalog_item_calls, list_calls, organisation_calls
 from integration_tests.support.pinterest import World
 from integration_tests.support.resource_calls import resource_calls
 

@@ -6,9 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
-from integration_tests.simulator import (
-    DOWNLOAD,
-)
+from integration_tests.simulator import DOWNLOAD
 from integration_tests.simulator_tests.finished_reports import Clock, finished
 from integration_tests.support.api_client import Client, download
 from integration_tests.support.pinterest import Simulator, World

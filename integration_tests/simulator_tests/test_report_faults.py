@@ -5,14 +5,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from integration_tests.simulator import (
-    DOWNLOAD,
-    FAULT_KINDS,
-    REPORT_FAULT_KINDS,
-    Fault,
-    FaultKind,
-    ReportStatus,
-)
+from integration_tests.simulator import DOWNLOAD, FAULT_KINDS, REPORT_FAULT_KINDS, Fault, FaultKind, ReportStatus
 from integration_tests.simulator_tests.finished_reports import Clock, finished
 from integration_tests.support.api_client import Client, download
 from integration_tests.support.pinterest import Simulator, World

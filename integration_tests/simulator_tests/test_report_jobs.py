@@ -6,11 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from integration_tests.simulator import (
-    DOWNLOAD,
-    Fault,
-    HeaderStyle,
-)
+from integration_tests.simulator import DOWNLOAD, Fault, HeaderStyle
 from integration_tests.simulator.__main__ import parse
 from integration_tests.simulator_tests.finished_reports import Clock, finished
 from integration_tests.support.api_client import Client, download

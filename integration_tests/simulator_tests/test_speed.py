@@ -9,9 +9,7 @@ import pytest
 from integration_tests.simulator_tests.small_worlds import CAMPAIGN, items, small_world
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.truth import (
-    DEFAULT_COLUMNS,
-)
+from integration_tests.support.truth import DEFAULT_COLUMNS
 
 
 @pytest.fixture(scope="module")

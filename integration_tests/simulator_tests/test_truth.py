@@ -10,10 +10,7 @@ from integration_tests.simulator import Kind
 from integration_tests.simulator_tests.small_worlds import items, small_world
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.truth import (
-    DEFAULT_COLUMNS,
-    PRIMARY_KEYS,
-)
+from integration_tests.support.truth import DEFAULT_COLUMNS, PRIMARY_KEYS
 
 ANALYTICS = ("ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics")
 LEVELS = {"campaign_analytics": Kind.CAMPAIGNS, "ad_group_analytics": Kind.AD_GROUPS, "ad_analytics": Kind.ADS}

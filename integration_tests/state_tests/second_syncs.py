@@ -3,9 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from integration_tests.support.assertions import (
-    key_of,
-)
+from integration_tests.support.assertions import key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator

@@ -7,13 +7,7 @@ from typing import Any
 import pytest
 
 from integration_tests.state_tests.second_syncs import DAY_STREAMS, SETTLED_AFTER_DAYS, emitted_days
-from integration_tests.support.assertions import (
-    assert_exact,
-    assert_same,
-    assert_succeeded,
-    key_of,
-    without_nulls,
-)
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of, without_nulls
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record

@@ -7,11 +7,7 @@ import pytest
 
 from integration_tests.simulator import Kind
 from integration_tests.state_tests.second_syncs import LOOKBACK_DAYS, entry_of, now, upserted
-from integration_tests.support.assertions import (
-    assert_exact,
-    assert_same,
-    assert_succeeded,
-)
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World

@@ -7,12 +7,7 @@ import pytest
 
 from integration_tests.simulator import Kind
 from integration_tests.state_tests.second_syncs import LOOKBACK_DAYS, SETTLED_AFTER_DAYS, entry_of, now, upserted
-from integration_tests.support.assertions import (
-    assert_exact,
-    assert_same,
-    assert_succeeded,
-    keys_of,
-)
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, keys_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS, ENTITIES
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync

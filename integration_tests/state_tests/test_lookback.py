@@ -14,11 +14,7 @@ from integration_tests.state_tests.second_syncs import (
     emitted_days,
     upserted,
 )
-from integration_tests.support.assertions import (
-    assert_exact,
-    assert_same,
-    assert_succeeded,
-)
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later
 from integration_tests.support.pinterest import Simulator, World

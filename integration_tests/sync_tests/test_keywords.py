@@ -9,9 +9,7 @@ from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.list_calls import keyword_calls, proof_calls
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import (
-    run_sync,
-)
+from integration_tests.support.syncs import run_sync
 from integration_tests.sync_tests.paged_lists import several_pages
 
 KEYWORDS, PROMOTIONS = "keywords/get", "product_group_promotions/list"

@@ -15,13 +15,7 @@ from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.commands import run_here
 from integration_tests.support.list_calls import list_calls
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import (
-    ROOT,
-    clean_environment,
-    read_arguments,
-    run_sync,
-    since_recently,
-)
+from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync, since_recently
 from integration_tests.support.truth import LIST_KEYS
 from integration_tests.sync_tests.paged_lists import several_pages
 

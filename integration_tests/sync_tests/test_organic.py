@@ -5,10 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from integration_tests.support.assertions import (
-    assert_exact,
-    assert_succeeded,
-)
+from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.days import days_later
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync

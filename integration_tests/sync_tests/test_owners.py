@@ -8,12 +8,7 @@ import pytest
 
 from integration_tests.simulator import Fault
 from integration_tests.stream_table import every_stream
-from integration_tests.support.assertions import (
-    assert_failed,
-    assert_succeeded,
-    key_of,
-    without_nulls,
-)
+from integration_tests.support.assertions import assert_failed, assert_succeeded, key_of, without_nulls
 from integration_tests.support.days import days_later
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
 from integration_tests.support.outputs import Output, Record

@@ -7,12 +7,7 @@ import pytest
 from airbyte_cdk.models import Type
 
 from integration_tests.simulator import Fault, NoAccess
-from integration_tests.support.assertions import (
-    assert_exact,
-    assert_failed,
-    assert_same,
-    assert_succeeded,
-)
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record, state_of
 from integration_tests.support.pinterest import Simulator, World
