@@ -146,14 +146,16 @@ live: $(INSTALLED) ## Look at a real account in at most 120 calls (needs secrets
 
 soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (30 minutes)
 	$(PY) -m integration_tests.soak
-	$(PY) -m pytest -m full_size integration_tests/test_soak.py integration_tests/test_budget_saturation.py
+	$(PY) -m pytest -m full_size \
+		integration_tests/cost_tests/test_soak.py integration_tests/cost_tests/test_budget_saturation.py
 
 bench: $(INSTALLED) ## Compare the speed with two other readers, and with BESIDE=<commit>; writes docs/benchmarks.md (20 minutes)
 	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check 'airbyte-source-pinterest<3' || \
 		echo "The official connector can't be installed here, so the table does not include it." >&2
 	$(PY) -m integration_tests.benchmarks $(if $(BESIDE),--beside '$(BESIDE)')
-	$(PY) -m pytest -m full_size integration_tests/test_sync_performance.py integration_tests/test_simulator_world.py
+	$(PY) -m pytest -m full_size \
+		integration_tests/cost_tests/test_performance.py integration_tests/simulator_tests/test_speed.py
 
 fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff format

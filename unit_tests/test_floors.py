@@ -10,8 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = "source_pinterest"
 SIMULATOR = "integration_tests/simulator"
-SUPPORT = "integration_tests/support"
+INTEGRATION_TESTS = "integration_tests"
 LONGEST_MODULE_LINES = 250
+LONGER = {
+    "integration_tests/command_tests/test_authorize.py",
+    "integration_tests/security_tests/test_secrets.py",
+}
+"""These are still to be split."""
 
 # From the ground up. Modules of one row stand beside each other and may import each other.
 FLOORS = (
@@ -104,9 +109,10 @@ def test_the_simulator_names_no_stream_but_in_the_words_of_pinterests_paths() ->
     assert (streams & written) - words_of_paths == set()
 
 
-@pytest.mark.parametrize("module", [*modules(PACKAGE), *modules(SIMULATOR), *modules(SUPPORT)], ids=str)
+@pytest.mark.parametrize("module", [*modules(PACKAGE), *modules(INTEGRATION_TESTS)], ids=str)
 def test_modules_stay_short_enough_to_read(module: Path) -> None:
-    assert len((ROOT / module).read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE_LINES
+    is_short = len((ROOT / module).read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE_LINES
+    assert is_short is (module.as_posix() not in LONGER)
 
 
 def test_an_upward_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

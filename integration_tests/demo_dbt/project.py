@@ -66,7 +66,8 @@ def build(dbt: Path, database: Path, output: Path, variables: Mapping[str, Any])
         "DBT_LOG_PATH": str(output / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    line = [dbt, "build", "--project-dir", PROJECT, "--profiles-dir", PROJECT, "--vars", json.dumps(dict(variables))]
+    folders = ("--project-dir", PROJECT, "--profiles-dir", PROJECT)
+    line: list[str | Path] = [dbt, "build", *folders, "--vars", json.dumps(dict(variables))]
     environment = {**os.environ, **settings}
     done = subprocess.run(line, cwd=output, env=environment, check=False, capture_output=True, text=True)
     if not (target / "run_results.json").exists():

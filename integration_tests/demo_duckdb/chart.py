@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import isclose
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import matplotlib as mpl
@@ -17,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 QUERY = Path(__file__).parents[2] / "examples" / "spend_by_campaign.sql"
 _PANELS = ("spend", "impressions", "clicks")
 _COLOURS = ("#9b0f24", "#e60023", "#f28c6a", "#f5c469", "#8fb8a8", "#3b7a8c", "#24405c", "#9a9fa8")
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -103,7 +104,8 @@ def _stack(panel: Axes, name: str, campaigns: Mapping[str, list[CampaignDay]]) -
         heights = [float(getattr(row, name)) for row in days]
         floors = [below.get(row.day, 0.0) for row in days]
         colour = _COLOURS[position % len(_COLOURS)]
-        panel.bar([row.day for row in days], heights, 0.9, bottom=floors, color=colour, label=campaign)
+        positions: Any = [row.day for row in days]  # which matplotlib takes, though its types know numbers alone
+        panel.bar(positions, heights, 0.9, bottom=floors, color=colour, label=campaign)
         below.update({row.day: floor + height for row, floor, height in zip(days, floors, heights, strict=True)})
     panel.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
     panel.yaxis.set_major_formatter(FuncFormatter(_short))

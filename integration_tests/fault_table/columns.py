@@ -9,10 +9,9 @@ from integration_tests.fault_table.endings import ONCE, Place
 from integration_tests.fault_table.world import DAYS, DAYS_OF_HISTORY, METRICS, TARGETING_TYPES
 from integration_tests.simulator import DOWNLOAD, REPORT_STEPS, Fault, FaultKind
 from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
-from integration_tests.support.assertions import Key
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import World
-from integration_tests.support.truth import REPORT_KEYS
+from integration_tests.support.truth import REPORT_KEYS, Key
 
 _QUOTAS = {operation.operation_id: operation.category for operation in (*ENDPOINTS, *CREATE_REPORTS)}
 _PARENTS = {"board": "boards", "feed": "catalogs_feeds"}
@@ -114,7 +113,7 @@ class Column:
             return str(list(world.expected(_PARENTS[self.parent]))[number][0])
         return world.account_id(number) if self.parent else ""
 
-    def _about(self, kind: FaultKind, owner: str) -> dict[str, str]:
+    def _about(self, kind: FaultKind, owner: str) -> dict[str, Any]:
         if kind is FaultKind.ACCOUNT_VANISHES:
             return {"account": owner, "path": owner, "level": self.level}
         return {"path" if self.parent in _PARENTS else "account": owner, "level": self.level}

@@ -1,0 +1,180 @@
+"""Does every command in the documents do what it says? Each is run here as it stands, or run by what is named here."""
+
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET, Rotation
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import ROOT, clean_environment, since_recently
+
+DOCUMENTS = (
+    *("README.md", "CONTRIBUTING.md", "examples/dbt/README.md"),
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
+)
+REDIRECT_URI = "http://localhost:8085/"
+
+RUN_ELSEWHERE: Mapping[str, str] = {
+    r"make demo( .*)?": ".ci/run",
+    r"make demo-duckdb( .*)?": ".ci/run",
+    r"make demo-dbt": ".ci/run",
+    r"make test": ".ci/run",
+    r"make install": "Makefile",
+    r"\.venv/bin/python -m source_pinterest\.authorize( --scope .*)?": (
+        "integration_tests/command_tests/test_authorize.py"
+    ),
+    r"make demo-dagster": ".github/workflows/ci.yml",
+    r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks\]'": "Makefile",
+    r"\.venv/bin/python -m integration_tests\.demo": "Makefile",
+    r"python3\.11 -m venv \.tmp/pyairbyte": "Makefile",
+    r"\.tmp/pyairbyte/bin/python -m pip install --editable '\.\[pyairbyte\]'": "Makefile",
+    r"\.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb\.py .*": "integration_tests/demo_duckdb/__main__.py",
+    r"python3 -m venv \.tmp/dbt": "Makefile",
+    r"\.tmp/dbt/bin/python -m pip install --requirement examples/dbt/requirements\.txt": "Makefile",
+    r"PINTEREST_DUCKDB=.* \.tmp/dbt/bin/dbt build --project-dir .* --profiles-dir .*": (
+        "integration_tests/demo_dbt/project.py"
+    ),
+    r"\.venv/bin/python -m pip wheel .* --wheel-dir dist \.": "integration_tests/delivery_tests/test_wheel.py",
+    r"python3 -m venv \.tmp/wheel": "integration_tests/delivery_tests/test_wheel.py",
+    r"\.tmp/wheel/bin/python -m pip install dist/airbyte_source_pinterest-\*\.whl": (
+        "integration_tests/delivery_tests/test_wheel.py"
+    ),
+    r"docker run .* airbyte/source-pinterest:dev (check|read) .*": "integration_tests/delivery_tests/test_image.py",
+}
+"""Commands that make an environment, ask a user or need a service, and the file that runs them or their like."""
+
+
+def commands(document: str) -> Iterator[str]:
+    """The lines of the blocks that are to be typed into a shell."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    for block in re.findall(r"```bash\n(.*?)```", text, flags=re.DOTALL):
+        yield from filter(None, (line.strip() for line in block.splitlines()))
+
+
+def is_run_elsewhere(command: str) -> bool:
+    return any(re.fullmatch(pattern, command) for pattern in RUN_ELSEWHERE)
+
+
+def the_rest(document: str) -> list[str]:
+    return [command for command in commands(document) if not is_run_elsewhere(command)]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout as a user has it after `make install`, whose environment is this one."""
+    for name in ("main.py", "Makefile", "source_pinterest", "integration_tests", "examples"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    return tmp_path
+
+
+def agreed_code(sim: Simulator) -> str:
+    """What the owner of the ad accounts brings back from the consent page."""
+    query = {"client_id": CLIENT_ID, "response_type": "code", "redirect_uri": REDIRECT_URI, "state": "any-word"}
+    agreed = requests.get(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
+    return parse_qs(urlsplit(agreed.headers["Location"]).query)["code"][0]
+
+
+def refresh_token(sim: Simulator) -> str:
+    """One that nothing but a command of the document uses."""
+    form = {"grant_type": "authorization_code", "code": agreed_code(sim), "redirect_uri": REDIRECT_URI}
+    answer = requests.post(f"{sim.url}/oauth/token", data=form, auth=(CLIENT_ID, CLIENT_SECRET), timeout=10)
+    return str(answer.json()["refresh_token"])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_command_can_be_pasted_on_debian_and_on_macos(document: str) -> None:
+    """Neither has a command `python`, and the shell of macOS passes a comment on as arguments."""
+    for command in commands(document):
+        assert re.search(r"(?<![\w./])python(?![\w.])", command) is None, command
+        assert re.search(r"(^|\s)#", command) is None, command
+
+
+@pytest.mark.parametrize("document", [document for document in DOCUMENTS if the_rest(document)])
+def test_the_commands_of_a_document_work_one_after_the_other(document: str, checkout: Path) -> None:
+    with Simulator(World(boards=2, campaigns=2, ads=2), refresh_rotation=Rotation.REVOKE) as sim:
+        (checkout / "secrets" / "config.json").write_text(json.dumps(since_recently(sim)))
+        environment = {
+            **clean_environment(sim.url),
+            "CLIENT_ID": CLIENT_ID,
+            "CLIENT_SECRET": CLIENT_SECRET,
+            "REFRESH_TOKEN": refresh_token(sim),
+        }
+        for command in the_rest(document):
+            if command.startswith("curl ") and not shutil.which("curl"):
+                continue
+            if command.startswith("export "):
+                name, _, value = command.removeprefix("export ").partition("=")
+                environment[name] = value
+                continue
+            here = command.replace("https://api.pinterest.com/v5", sim.url)
+            here = re.sub(r"^make ", "make --old-file .venv/.installed ", here)
+            done = subprocess.run(
+                ["/bin/sh", "-ec", here],
+                cwd=checkout,
+                env={**environment, "CODE": agreed_code(sim)},
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+            assert done.returncode == 0, (command, done.stdout[-2_000:], done.stderr)
+            if command.startswith("curl "):
+                assert '"refresh_token":"pinr_' in done.stdout.replace(" ", "")
+        written = [name for command in the_rest(document) for name in re.findall(r" > ([\w.]+)$", command)]
+        for name in [*written, *(("output/state.json",) if "make read" in " ".join(the_rest(document)) else ())]:
+            assert (checkout / name).stat().st_size > 0
+
+
+def test_what_is_run_elsewhere_is_run_there() -> None:
+    for where in RUN_ELSEWHERE.values():
+        assert (ROOT / where).is_file()
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "\nmake check test COVERAGE=yes\n" in ci
+    assert "\nmake demo demo-duckdb demo-dbt" in ci
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for needed in (
+        "'.[tests,checks]'",
+        "'.[pyairbyte]'",
+        "-m integration_tests.demo\n",
+        "-m integration_tests.demo_duckdb",
+        "-m integration_tests.demo_dbt",
+        "--requirement examples/dbt/requirements.txt",
+    ):
+        assert needed in makefile
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE))
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        named = {
+            target for line in re.findall(r"[`\n]make ([a-z -]+?)(?=[`\n]| {2,})", text) for target in line.split()
+        }
+        assert named - targets == set(), document
+
+
+def test_every_link_inside_the_project_leads_somewhere() -> None:
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)", text):
+            assert not target or ((ROOT / document).parent / target).exists(), (document, target)
+
+
+def test_every_module_that_is_to_be_started_exists() -> None:
+    for document in DOCUMENTS:
+        for module in re.findall(
+            r"python -m ((?:source_pinterest|integration_tests)[\w.]*)", (ROOT / document).read_text(encoding="utf-8")
+        ):
+            assert importlib.util.find_spec(module), (document, module)

@@ -1,0 +1,237 @@
+"""Do the models of the dbt project hold what Pinterest has?
+
+It is asked without dbt: the models are rendered here and run on tables that have the columns of the streams.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from integration_tests.delivery_tests.dbt_models import MODELS, copy_of, declared, load_streams, make_views
+from integration_tests.demo_dbt.project import LOCAL_VARIABLES, STREAMS
+from integration_tests.simulator.resources.options import NAMELESS
+from integration_tests.support.pinterest import World
+from integration_tests.support.worlds import small_world
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return small_world(ad_accounts=2, ads=8, boards=1)
+
+
+@pytest.fixture(scope="module")
+def database(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a sync of the world loads."""
+    path = tmp_path_factory.mktemp("dbt") / "pinterest.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        load_streams(connection, world, STREAMS)
+    return path
+
+
+@pytest.fixture(scope="module")
+def reports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database with a view for each model."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{database}' as streams (read_only)")
+        make_views(connection, "streams.main")
+        yield connection
+
+
+def test_the_project_reads_the_streams_that_the_demo_loads() -> None:
+    [source] = declared("sources")
+    read = {
+        name for path in MODELS.values() for name in re.findall(r"source\('pinterest', '(\w+)'\)", path.read_text())
+    }
+
+    assert [table["name"] for table in source["tables"]] == list(STREAMS)
+    assert read == set(STREAMS)
+
+
+def test_every_model_is_declared_with_its_key() -> None:
+    models = {model["name"]: model for model in declared("models")}
+
+    assert models.keys() == MODELS.keys()
+    for model in models.values():
+        tests = [test for column in model["columns"] for test in column.get("data_tests", [])]
+        assert "not_null" in tests, model["name"]
+        assert "unique" in tests or any("unique_together" in test for test in model["data_tests"]), model["name"]
+
+
+def test_every_declared_column_is_in_its_model(reports: duckdb.DuckDBPyConnection) -> None:
+    for model in declared("models"):
+        columns = {row[0] for row in reports.execute(f"describe {model['name']}").fetchall()}
+        assert {column["name"] for column in model["columns"]} <= columns
+
+
+def test_the_campaign_report_has_what_pinterest_has(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+    rows = reports.execute(
+        "select campaign_id, cast(date_day as varchar), currency, spend, impressions, clicks, paid_clicks "
+        "from pinterest__campaign_report"
+    ).fetchall()
+    currencies = {account["id"]: account["currency"] for account in world.records("ad_accounts")}
+    accounts = {campaign["id"]: campaign["ad_account_id"] for campaign in world.records("campaigns")}
+    truth = world.expected("campaign_analytics", start=world.today - timedelta(days=3))
+
+    def count(row: Mapping[str, Any], *names: str) -> int:
+        return sum(row.get(name) or 0 for name in names)
+
+    assert {row[:2]: row[2:] for row in rows} == {
+        (campaign, day): (
+            currencies[accounts[campaign]],
+            Decimal(count(row, "SPEND_IN_MICRO_DOLLAR")) / 1_000_000,
+            count(row, "IMPRESSION_1", "IMPRESSION_2"),
+            count(row, "CLICKTHROUGH_1", "CLICKTHROUGH_2"),
+            count(row, "CLICKTHROUGH_1"),
+        )
+        for (campaign, day), row in truth.items()
+    }
+    assert len(set(currencies.values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("report", "stream"),
+    [
+        ("advertiser", "ad_account_analytics"),
+        ("ad_group", "ad_group_analytics"),
+        ("ad", "ad_analytics"),
+        ("url", "ad_analytics"),
+        ("keyword", "keyword_report"),
+        ("campaign_country", "campaign_analytics"),
+        ("campaign_region", "campaign_analytics"),
+    ],
+)
+def test_a_report_has_all_the_spend(reports: duckdb.DuckDBPyConnection, world: World, report: str, stream: str) -> None:
+    truth = world.records(stream, start=world.today - timedelta(days=3))
+    spent = sum(row.get("SPEND_IN_MICRO_DOLLAR") or 0 for row in truth)
+    [[found]] = reports.table(f"pinterest__{report}_report").sum("spend").fetchall()
+
+    assert found == Decimal(spent) / 1_000_000
+    assert found > 0
+
+
+def test_the_spend_of_what_is_not_listed_is_kept(
+    database: Path, reports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    spent = [report for report in MODELS if "spend" in reports.table(report).columns]
+    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
+        entities = ("ad_accounts", "campaigns", "ad_groups", "ads", "keywords")
+        for stream in (*entities, "keyword_metrics", "targeting_options"):
+            connection.execute(f"truncate {stream}")
+        make_views(connection, "main")
+
+        assert len(spent) == 15
+        for report in spent:
+            found, expected = (each.table(report).sum("spend").fetchall() for each in (connection, reports))
+            assert found == expected, report
+
+
+@pytest.mark.parametrize(("grain", "ids"), [("ad", "all"), ("entity", "none")])
+def test_a_keyword_has_one_row_however_fine_the_report_is(database: Path, tmp_path: Path, grain: str, ids: str) -> None:
+    world = small_world(ad_accounts=2, ads=8, boards=1, report_grain=grain, report_ids=ids)
+    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
+        load_streams(connection, world, ["keyword_report"])
+        make_views(connection, "main")
+        arrived, rows = connection.table("keyword_report"), connection.table("pinterest__keyword_report")
+        [micros] = arrived.sum("SPEND_IN_MICRO_DOLLAR").fetchone() or ()
+        keys = rows.select("ad_account_id", "ad_group_id", "keyword", "date_day").distinct()
+
+        assert len(keys) == len(rows) > 0
+        assert len(rows) < len(arrived)
+        assert rows.sum("spend").fetchone() == (Decimal(int(micros)) / 1_000_000,)
+
+
+def test_every_targeting_value_but_one_has_its_name(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+    names = {(each["targeting_type"], each["id"]): each["name"] for each in world.records("targeting_options")}
+    rows = reports.execute(
+        "select campaign_id, targeting_type, targeting_value, cast(date_day as varchar), targeting_value_name, spend "
+        "from pinterest__campaign_targeting_report"
+    ).fetchall()
+    truth = world.expected("campaign_targeting_analytics", start=world.today - timedelta(days=3))
+
+    assert {row[:4]: row[4:] for row in rows} == {
+        (campaign, targeting_type, str(value), day): (
+            names.get((targeting_type, str(value))),
+            Decimal(row.get("SPEND_IN_MICRO_DOLLAR") or 0) / 1_000_000,
+        )
+        for (campaign, targeting_type, value, day), row in truth.items()
+    }
+    nameless = {row[1:3] for row in rows if row[4] is None}
+    assert nameless == {("GEO", NAMELESS)}
+    assert len(nameless) == LOCAL_VARIABLES["targeting_values_without_name"]
+
+
+@pytest.mark.parametrize(("place", "option_type"), [("country", "LOCATION"), ("region", "GEO")])
+def test_places_have_their_names(
+    reports: duckdb.DuckDBPyConnection, world: World, place: str, option_type: str
+) -> None:
+    found = reports.table(f"pinterest__campaign_{place}_report").select(place, f"{place}_name").distinct().fetchall()
+    names = {
+        (each["id"], each["name"]) for each in world.records("targeting_options") if each["option_type"] == option_type
+    }
+
+    assert len(found) == 2
+    assert set(found) < names
+
+
+def test_keywords_have_their_searches(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+    rows = reports.table("pinterest__keyword_report").select("ad_account_id", "keyword", "search_volume").distinct()
+
+    assert {row[:2]: row[2] for row in rows.fetchall()} == {
+        (each["ad_account_id"], each["keyword"]): each["metrics"]["KEYWORD_QUERY_VOLUME"]
+        for each in world.records("keyword_metrics")
+    }
+
+
+def test_searches_are_found_in_the_spelling_of_the_documentation(database: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
+        connection.execute("""update keyword_metrics set metrics = '{"keyword_query_volume": "1M+"}'""")
+        make_views(connection, "main")
+
+        assert connection.table("pinterest__keyword_report").select("search_volume").distinct().fetchall() == [("1M+",)]
+
+
+def test_landing_urls_come_apart(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+    parts = ("url_host", "url_path", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+    rows = reports.table("stg_pinterest__ads").select("landing_url", *parts).fetchall()
+    found = {row[0]: row[1:] for row in rows}
+
+    assert found.keys() == {ad["destination_url"] for ad in world.records("ads")}
+    for url, (host, path, source, medium, campaign, content, term) in found.items():
+        assert (host, term) == ((None, None) if url is None else ("shop.example", None))
+        if url is None or "?" not in url:
+            assert (source, medium, campaign, content) == (None, None, None, None)
+            continue
+        assert path == url[len("https://shop.example") : url.index("?")]
+        assert (source, medium) == ("pinterest", "paid")
+        assert campaign == (path[1:] if "utm_campaign" in url else None)
+        assert re.fullmatch(r"ü \d", content)
+
+
+def test_metrics_of_the_profile_are_unnested(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+    every_day = list(world.records("user_account_analytics", start=world.today - timedelta(days=3)))
+    days = [day for day in every_day if day["metrics"]]
+    unnested = reports.sql(
+        "select cast(date_day as varchar), metric, value from stg_pinterest__profile_days"
+    ).fetchall()
+    impressions = reports.sql("select cast(date_day as varchar), impressions from pinterest__profile_report").fetchall()
+
+    assert {row[:2]: row[2] for row in unnested} == {
+        (day["date"], name): value for day in days for name, value in day["metrics"].items()
+    }
+    assert dict(impressions) == {day["date"]: day["metrics"].get("IMPRESSION", 0) for day in days}
+    assert 0 < len(days) < len(every_day)
+
+
+def test_pins_have_their_metrics(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+    days = world.records("pin_analytics", start=world.today - timedelta(days=3))
+    found = reports.execute("select pin_id, cast(date_day as varchar), saves from pinterest__pin_report").fetchall()
+
+    assert {row[:2]: row[2] for row in found} == {
+        (day["pin_id"], day["date"]): day["metrics"].get("SAVE", 0) for day in days if day["metrics"]
+    }

@@ -1,0 +1,1 @@
+"""Do tokens and secrets go where they belong, and nowhere else?"""

@@ -1,0 +1,29 @@
+"""Which days are reports ordered for, and which rows do they hold?"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from integration_tests.support.api_client import Client
+from integration_tests.support.pinterest import Simulator, World
+
+
+def world_of(**options: Any) -> World:
+    """A world that is the same on whichever day the tests run."""
+    return World(now=datetime(2026, 3, 18, 12, tzinfo=UTC), **options)
+
+
+def window(world: World, start: int, end: int) -> dict[str, Any]:
+    """A window in days back from today."""
+    return {"start": world.today - timedelta(days=start), "end": world.today - timedelta(days=end)}
+
+
+def ordered(dates: dict[str, date]) -> dict[str, str]:
+    return {f"{name}_date": str(day) for name, day in dates.items()}
+
+
+def rows(api: Client, account: int = 0, /, **order: Any) -> list[dict[str, Any]]:
+    return [row for under_id in api.report(account, **order).values() for row in under_id]
+
+
+def rows_of_all_accounts(sim: Simulator, api: Client, **order: Any) -> list[dict[str, Any]]:
+    return [row for account in range(sim.world.ad_accounts) for row in rows(api, account, **order)]

@@ -1,0 +1,167 @@
+"""Are asynchronous reports ordered and answered as an independent contract says? The contract is `pinterestsdk`."""
+
+import typing
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pinterestsdk
+import pytest
+from annotated_types import MaxLen
+from pydantic import BaseModel
+
+from integration_tests.simulator import Fault, ReportStatus
+from integration_tests.simulator.calls.fields import Field as BodyField
+from integration_tests.simulator.calls.fields import ListField, NumberField, TextField, UnsimulatedField
+from integration_tests.simulator.calls.parameters import Choice
+from integration_tests.simulator.contract import sdk_body, sdk_call, violations
+from integration_tests.simulator.endpoints import CREATE_REPORTS
+from integration_tests.simulator_tests.sdk_types import enum_values, flattened
+from integration_tests.support.api_client import Client, legal_calls
+from integration_tests.support.legal_orders import legal_orders
+from integration_tests.support.pinterest import Simulator, World
+
+
+@pytest.fixture(scope="module")
+def sim() -> Iterator[Simulator]:
+    sizes = {"boards": 5, "pins_per_board": 60, "ad_accounts": 4, "campaigns": 40, "ad_groups": 40, "ads": 40}
+    world = World(**sizes, numeric_ids=False, keyword_batches="answered")
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="module")
+def api(sim: Simulator) -> Iterator[Client]:
+    with Client(sim) as client:
+        yield client
+
+
+@pytest.fixture
+def sdk(sim: Simulator) -> Iterator[pinterestsdk.ApiClient]:
+    with pinterestsdk.ApiClient(pinterestsdk.Configuration(host=sim.url, access_token=sim.access_token())) as client:
+        yield client
+        client.rest_client.pool_manager.clear()
+
+
+ORDERS = {operation.operation_id: operation for operation in CREATE_REPORTS}
+MODELS: dict[str, type[BaseModel]] = {
+    "analytics/create_report": pinterestsdk.AdsAnalyticsCreateAsyncRequest,
+    "analytics/create_mmm_report": pinterestsdk.MMMReportCreate,
+    "analytics/create_conversion_product_report": pinterestsdk.ConversionProductReportCreate,
+}
+REQUIRED_BEFORE_5_28 = {"analytics/create_report": {"level", "columns"}}
+"""Required in the OpenAPI document 5.23, as they are here; 5.28 no longer says so."""
+UNTYPED_FIELDS = {"start_hour", "end_hour"}
+
+every_order = pytest.mark.parametrize("operation_id", ORDERS)
+every_field = pytest.mark.parametrize(
+    ("operation_id", "field"),
+    [
+        pytest.param(operation.operation_id, field, id=f"{operation.operation_id} {field.name}")
+        for operation in CREATE_REPORTS
+        for field in operation.fields
+        if not isinstance(field, UnsimulatedField)
+    ],
+)
+
+
+def body_choices(field: BodyField) -> set[str]:
+    """The texts or numbers that a field takes, empty if it takes any."""
+    item = field.item if isinstance(field, ListField) else field
+    if isinstance(item, NumberField):
+        return set(map(str, item.values))
+    return set(item.rule.values) if isinstance(item, TextField) and isinstance(item.rule, Choice) else set()
+
+
+@every_order
+def test_an_order_takes_the_fields_that_the_contract_names(operation_id: str) -> None:
+    fields = {field.name: field for field in ORDERS[operation_id].fields}
+    _, model = sdk_body(operation_id)
+    assert model is MODELS[operation_id]
+    assert set(fields) == set(model.model_fields)
+    required = {name for name, field in model.model_fields.items() if field.is_required()}
+    assert {name for name, field in fields.items() if field.required} == required | REQUIRED_BEFORE_5_28.get(
+        operation_id, set()
+    )
+
+
+@every_field
+def test_a_field_of_an_order_keeps_to_the_contract(operation_id: str, field: BodyField) -> None:
+    declared = MODELS[operation_id].model_fields[field.name]
+    lengths = {part.max_length for part in flattened(declared.annotation) if isinstance(part, MaxLen)}
+    lengths |= {part.max_length for part in declared.metadata if isinstance(part, MaxLen)}
+
+    assert isinstance(field, ListField) is any(
+        typing.get_origin(part) is list for part in flattened(declared.annotation)
+    )
+    assert lengths == ({field.max_items} - {None} if isinstance(field, ListField) else set())
+    if field.name not in UNTYPED_FIELDS:
+        assert body_choices(field) == enum_values(declared.annotation)
+
+
+@every_order
+def test_an_order_is_answered_in_the_form_of_the_contract(
+    sim: Simulator, sdk: pinterestsdk.ApiClient, operation_id: str
+) -> None:
+    legal, poll = legal_orders(sim.world)[operation_id], poll_of(operation_id)
+    order, account = MODELS[operation_id].model_validate({**legal, "columns": ["CAMPAIGN_ID"]}), sim.world.account_id(0)
+    sim.add_fault(Fault("report_slow", seconds=60))
+
+    created = sdk_call(operation_id, sdk)(account, order)
+    assert created.report_status == pinterestsdk.BulkReportingJobStatus.IN_PROGRESS
+    first = sdk_call(poll, sdk)(account, created.token)
+    sim.advance(61)
+    second = sdk_call(poll, sdk)(account, created.token)
+
+    assert first.report_status == pinterestsdk.BulkReportingJobStatus.IN_PROGRESS
+    assert second.report_status == pinterestsdk.BulkReportingJobStatus.FINISHED
+    assert second.url.startswith("http://localhost:")
+    assert violations(sim.log[-3:]) == []
+
+
+def poll_of(operation_id: str) -> str:
+    return operation_id.replace("create", "get")
+
+
+@every_order
+def test_a_token_is_good_for_its_own_kind_of_report(sim: Simulator, api: Client, operation_id: str) -> None:
+    calls = legal_calls(sim.world)
+    path = calls[poll_of(operation_id)].path
+    token = api.post(path, json=legal_orders(sim.world)[operation_id]).json()["token"]
+
+    known = {
+        other: api.get(calls[poll_of(other)].path, {"token": token}).json()["report_status"] != "DOES_NOT_EXIST"
+        for other in ORDERS
+    }
+    assert known == {other: other == operation_id for other in ORDERS}
+
+
+def test_the_statuses_of_a_report_are_those_of_the_contract() -> None:
+    assert {str(status) for status in ReportStatus} == enum_values(pinterestsdk.BulkReportingJobStatus)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"nonsense": 1}, "unknown fields"),
+        ({"columns": ["SPEND"]}, "columns"),
+        ({"campaign_statuses": ["PAUSED"] * 7}, "too_long"),
+        ({"click_window_days": 2}, "click_window_days"),
+        ({"start_date": "yesterday"}, "start_date"),
+    ],
+    ids=str,
+)
+def test_an_illegal_order_is_judged(sim: Simulator, api: Client, change: dict[str, Any], complaint: str) -> None:
+    assert api.order(**change).status_code == 400
+
+    assert complaint in "".join(violations(sim.log[-1:]))
+
+
+def test_an_order_in_the_query_or_elsewhere_is_judged(sim: Simulator, api: Client) -> None:
+    assert api.order().status_code == 200
+    entry = sim.log[-1]
+
+    assert violations([entry]) == []
+    assert "beside the body" in violations([replace(entry, query=[("level", "CAMPAIGN")])])[0]
+    assert "the SDK sends" in violations([replace(entry, path="/v5/ad_accounts/1/reports")])[0]
+    assert violations([replace(entry, body=None)])

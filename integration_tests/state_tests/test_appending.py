@@ -1,0 +1,129 @@
+"""Does each day come once, and with its last numbers, where the destination appends?"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from integration_tests.state_tests.second_syncs import DAY_STREAMS, SETTLED_AFTER_DAYS, emitted_days
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of, without_nulls
+from integration_tests.support.catalogs import ADS_ANALYTICS
+from integration_tests.support.days import days_later
+from integration_tests.support.outputs import Record
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_sync
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(World(boards=0, campaigns=10, ad_groups=8, ads=6, active_percent=25)) as simulator:
+        yield simulator
+
+
+def settled(today: date) -> date:
+    return today - timedelta(days=SETTLED_AFTER_DAYS)
+
+
+def test_appended_days_come_once_and_only_when_they_are_settled(sim: Simulator) -> None:
+    last = settled(sim.world.today)
+    before = {stream: sim.expected(stream, end=last) for stream in DAY_STREAMS}
+    first = run_sync(sim, DAY_STREAMS, destination="append")
+    assert_succeeded(first, DAY_STREAMS)
+    again = run_sync(sim, DAY_STREAMS, state=first.states, destination="append")
+    with days_later(sim.world, 3) as today:
+        second = run_sync(sim, DAY_STREAMS, state=again.states, destination="append")
+        assert_succeeded(second, DAY_STREAMS)
+        for stream in DAY_STREAMS:
+            assert not again.records[stream]
+            emitted = [record for output in (first, second) for record in output.records[stream]]
+            truth = before[stream] | sim.expected(stream, start=last + timedelta(days=1), end=settled(today))
+            assert_same(stream, emitted, truth)
+            assert spent(emitted) == spent(truth.values())
+            assert spent(emitted) > 0 or stream == "user_account_analytics"
+
+
+def spent(records: Iterable[Record]) -> int:
+    """The sum that a user takes over a table."""
+    return sum(record.get("SPEND_IN_MICRO_DOLLAR") or 0 for record in records)
+
+
+def test_one_line_says_why_the_newest_days_are_not_there(sim: Simulator) -> None:
+    output = run_sync(sim, ["campaign_analytics"], destination="append")
+    lines = [
+        text
+        for level, text in output.logs
+        if level == "INFO" and text.startswith("campaign_analytics: the destination appends")
+    ]
+    assert len(lines) == 1
+    assert "two days later" in lines[0]
+
+
+def test_an_explicit_lookback_is_obeyed_where_the_destination_appends(sim: Simulator) -> None:
+    config = sim.config(lookback_days=4)
+    first = run_sync(sim, DAY_STREAMS, config=config, destination="append")
+    assert_exact(first, sim, DAY_STREAMS)
+    second = run_sync(sim, DAY_STREAMS, config=config, state=first.states, destination="append")
+    assert_exact(second, sim, ADS_ANALYTICS, start=sim.world.today - timedelta(days=4))
+
+
+@pytest.mark.parametrize("start_days_ago", [0, 1, 2])
+def test_appending_from_a_start_date_that_has_not_settled(sim: Simulator, start_days_ago: int) -> None:
+    start = sim.world.today - timedelta(days=start_days_ago)
+    config = sim.config(start_date=start.isoformat())
+    outputs = [run_sync(sim, DAY_STREAMS, config=config, destination="append")]
+    for days in range(1, 5):
+        with days_later(sim.world, days) as today:
+            outputs.append(run_sync(sim, DAY_STREAMS, config=config, state=outputs[-1].states, destination="append"))
+            assert_succeeded(outputs[-1], DAY_STREAMS)
+    with days_later(sim.world, 4):
+        for stream in DAY_STREAMS:
+            emitted = [record for output in outputs for record in output.records[stream]]
+            assert_same(stream, emitted, sim.expected(stream, start=start, end=settled(today)))
+
+
+@pytest.mark.parametrize("before", ["append_dedup", "overwrite", "full_refresh"])
+def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(sim: Simulator, before: str) -> None:
+    """The newest days were half counted then. They come once more, and a warning names them."""
+    mode = (
+        {"sync_mode": "full_refresh", "destination": "overwrite"}
+        if before == "full_refresh"
+        else {"destination": before}
+    )
+    first = run_sync(sim, DAY_STREAMS, **mode)
+    assert_exact(first, sim, DAY_STREAMS)
+    read_on = sim.world.today
+    with days_later(sim.world, 5) as today:
+        sim.world.restate(days_back=7)
+        second = run_sync(sim, DAY_STREAMS, state=first.states, destination="append")
+        third = run_sync(sim, DAY_STREAMS, state=second.states, destination="append")
+        twice = f"the days {read_on - timedelta(days=1)} to {read_on} were read while their numbers were still moving"
+        for stream in DAY_STREAMS:
+            newest = sim.expected(stream, start=read_on - timedelta(days=1), end=settled(today))
+            assert_same(stream, second.records[stream], newest)
+            [warning] = [text for text in second.warnings() if text.startswith(f"{stream}: the days ")]
+            assert twice in warning
+            assert not third.records[stream]
+            latest = {key_of(stream, record): record for record in [*first.records[stream], *second.records[stream]]}
+            assert {key: latest[key] for key in newest} == {key: without_nulls(row) for key, row in newest.items()}
+    assert not third.warnings()
+
+
+def test_what_an_older_state_counts_as_read_is_settled_up_to_two_days_before(sim: Simulator) -> None:
+    account, last = sim.world.account_id(0), sim.world.today - timedelta(days=10)
+    state: dict[str, Any] = {
+        stream: {"states": [{"partition": {"id": account, "parent_slice": {}}, "cursor": {"DATE": str(last)}}]}
+        for stream in ADS_ANALYTICS
+    }
+    state["user_account_analytics"] = {"date": str(last)}
+    output = run_sync(sim, DAY_STREAMS, config=sim.config(account_ids=[account]), state=state, destination="append")
+
+    assert_succeeded(output, DAY_STREAMS)
+    for stream in ADS_ANALYTICS:
+        expected = sim.expected(stream, start=last - timedelta(days=1), end=settled(sim.world.today))
+        of_account = {key: row for key, row in expected.items() if row["AD_ACCOUNT_ID"] == account}
+        assert_same(stream, output.records[stream], of_account)
+    assert emitted_days(output, "user_account_analytics")[0] == str(last - timedelta(days=1))
+    for stream in DAY_STREAMS:
+        [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: the days ")]
+        assert f"{last - timedelta(days=1)} to {last} were read" in warning

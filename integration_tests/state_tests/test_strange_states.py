@@ -1,0 +1,108 @@
+"""What becomes of a state that cannot be: of the future, of the framework's own, or broken?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from integration_tests.state_tests.day_states import DAY_STREAMS, own
+from integration_tests.state_tests.state_files import state_file
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.catalogs import ADS_ANALYTICS, BOARDED, CURSOR_FIELDS, ORGANIC
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_sync
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(World(boards=0, campaigns=8, ad_groups=6, ads=5, active_percent=25)) as simulator:
+        yield simulator
+
+
+def test_a_cursor_in_the_future_emits_nothing_and_does_not_fail(sim: Simulator) -> None:
+    state = state_file("abnormal_state.json")
+    assert set(state) == set(CURSOR_FIELDS) - set(BOARDED)
+    output = run_sync(sim, CURSOR_FIELDS, state=state)
+    assert_succeeded(output, CURSOR_FIELDS)
+    assert not any(output.records[stream] for stream in CURSOR_FIELDS)
+
+
+def test_a_cursor_in_the_future_is_brought_back_so_that_later_syncs_read(sim: Simulator) -> None:
+    first = run_sync(sim, CURSOR_FIELDS, state=state_file("abnormal_state.json"))
+    latest = int(sim.world.now.timestamp())
+    sim.world.edit(sim.world.account_id(0), "campaigns", next(iter(sim.expected("campaigns")))[0], latest)
+    second = run_sync(sim, CURSOR_FIELDS, state=first.states)
+    assert_succeeded(second, CURSOR_FIELDS)
+    assert len(second.records["campaigns"]) == 1
+    for stream in DAY_STREAMS:
+        assert second.records[stream], stream
+
+
+@pytest.mark.parametrize(
+    "sentinel",
+    [
+        {"__ab_no_cursor_state_message": True},
+        {"__ab_full_refresh_sync_complete": True},
+        {"__ab_full_refresh_state_message": True},
+        {},
+    ],
+    ids=str,
+)
+def test_the_frameworks_sentinels_mean_nothing(sim: Simulator, sentinel: dict[str, Any]) -> None:
+    streams = tuple(dict.fromkeys((*CURSOR_FIELDS, *ORGANIC, "ad_accounts")))
+    output = run_sync(sim, streams, state=dict.fromkeys(streams, sentinel))
+    assert_succeeded(output, streams)
+    assert_exact(output, sim, streams)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"partition": {}, "cursor": {"DATE": "2026-01-01"}},
+        {"partition": {"ad_account_id": "549755012345"}, "cursor": {}},
+        {"partition": None, "cursor": None},
+        {},
+    ],
+    ids=str,
+)
+def test_an_entry_that_says_nothing_is_passed_over(sim: Simulator, entry: dict[str, Any]) -> None:
+    output = run_sync(sim, ADS_ANALYTICS, state={stream: {"states": [entry]} for stream in ADS_ANALYTICS})
+    assert_succeeded(output, ADS_ANALYTICS)
+    assert_exact(output, sim, ADS_ANALYTICS)
+
+
+BROKEN = [
+    {"states": [{"partition": {"ad_account_id": "1"}, "cursor": {"DATE": "soon", "updated_time": "soon", "date": 7}}]},
+    {"DATE": 7, "date": 7, "updated_time": [], "boards": 3, "reading": ["none"]},
+    {"date": "2026-01-01", "DATE": "2026-01-01", "updated_time": "x", "reading": [{"after": {}}]},
+    {"states": [{"partition": {"ad_account_id": "1"}, "cursor": {"DATE": "2026-01-01"}}], "asked": "something else"},
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=str)
+def test_a_broken_state_of_a_stream_that_is_not_selected_costs_nothing(sim: Simulator, broken: dict[str, Any]) -> None:
+    streams = ("boards", "ad_accounts")
+    output = run_sync(sim, streams, state=dict.fromkeys(CURSOR_FIELDS, broken))
+
+    assert_succeeded(output, streams)
+    assert_exact(output, sim, streams)
+    assert set(output.states) == set(streams)
+    assert not output.warnings()
+
+
+def test_a_broken_state_costs_its_own_stream_alone(sim: Simulator) -> None:
+    broken: dict[str, dict[str, Any]] = {
+        "campaigns": {"updated_time": "soon"},
+        "ad_account_analytics": own({sim.world.account_id(0): {"DATE": "soon"}}),
+        "user_account_analytics": {"date": 7},
+        "pin_analytics": {"reading": ["none"]},
+    }
+    others = ("campaign_analytics", "ad_groups", "pins")
+    output = run_sync(sim, (*broken, *others), state=broken)
+
+    for stream in broken:
+        assert_failed(output, stream, "config_error", f"{stream}: the saved state can't be read")
+        assert not output.records[stream]
+        assert stream not in output.states, "it stays as it is"
+    assert [output.status(stream) for stream in others] == ["COMPLETE"] * len(others)
+    assert_exact(output, sim, others)

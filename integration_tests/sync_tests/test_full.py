@@ -1,0 +1,200 @@
+"""Does a first sync deliver everything that Pinterest holds, however the connection is set up?"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
+from jsonschema import Draft7Validator
+
+from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.catalogs import ALL_STREAMS, BOARDED, CURSOR_FIELDS
+from integration_tests.support.commands import run_here
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import read_with_main, run_catalog, run_sync
+from integration_tests.support.truth import BREAKDOWN_KEYS, OWN_REPORT_KEYS, REPORT_KEYS
+from integration_tests.support.worlds import small_world
+
+FOLDER = Path(__file__).parents[1]
+SAMPLE_CONFIGS = sorted((FOLDER / "sample_configs").glob("*.json"))
+PARENT_IDS = {
+    "board_sections": ("board_id",),
+    "board_pins": ("board_id",),
+    "board_section_pins": ("board_id", "board_section_id"),
+    "ad_account_analytics": ("AD_ACCOUNT_ID",),
+    "campaign_analytics": ("AD_ACCOUNT_ID",),
+    "ad_group_analytics": ("AD_ACCOUNT_ID",),
+    "ad_analytics": ("AD_ACCOUNT_ID",),
+}
+
+
+def many_pages() -> World:
+    """Lists of more than one page, a list of exactly one, an account and a board without anything in them."""
+    return World(
+        boards=4,
+        sections_per_board=(2, 0, 252, 1),
+        pins_per_board=(260, 0, 3, 1),
+        pins_per_section=(2, 251, *[0] * 148),
+        ad_accounts=3,
+        campaigns=(250, 0, 4),
+        negative_keywords=0,
+        ad_groups=(6, 0, 3),
+        ads=(251, 0, 2),
+        first_day=datetime.now(UTC).date() - timedelta(days=1),
+    )
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(small_world(), profile="ample") as simulator:
+        yield simulator
+
+
+def test_every_stream_through_the_framework() -> None:
+    with Simulator(many_pages(), profile="ample", open_betas=["multi_pins/analytics"]) as sim:
+        output = run_sync(sim)
+        assert_succeeded(output)
+        assert_exact(output, sim)
+
+
+def test_every_stream_through_the_command_line_and_again_from_its_state() -> None:
+    with Simulator(small_world(), profile="ample") as sim:
+        first = read_with_main(sim)
+        second = read_with_main(sim, state=first.states, config=sim.config(lookback_days=2))
+        assert_succeeded(first)
+        assert_exact(first, sim)
+        assert_succeeded(second)
+        assert_exact(second, sim, ("user_account", "boards", "board_sections", "pins", "ad_accounts"))
+        assert not [record for stream in BOARDED for record in second.records[stream]]
+        assert set(first.states) == set(second.states) == set(ALL_STREAMS)
+        assert second.states["ads"] == first.states["ads"]
+        since = sim.world.today - timedelta(days=2)
+        assert_exact(second, sim, ("campaign_analytics", "ad_analytics"), start=since)
+    assert not first.stderr
+    assert not second.stderr
+
+
+def test_ids_are_strings_and_parents_are_stamped(sim: Simulator) -> None:
+    output = run_sync(sim)
+    for stream in ALL_STREAMS:
+        assert output.records[stream], stream
+        for record in output.records[stream]:
+            ids = {
+                name: value for name, value in record.items() if name.lower() == "id" or name.lower().endswith("_id")
+            }
+            assert all(isinstance(value, str) for value in ids.values()), (stream, ids)
+            assert set(PARENT_IDS.get(stream, ())) <= set(ids), stream
+
+
+def test_records_are_what_discover_declares(sim: Simulator, tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(sim.config()), encoding="utf-8")
+    found = run_here(sim, "discover", "--config", str(config))
+    [catalog] = [message.catalog for message in found.messages if message.catalog]
+    output = run_sync(sim)
+
+    assert {stream.name for stream in catalog.streams} == {
+        *ALL_STREAMS,
+        *REPORT_KEYS,
+        *OWN_REPORT_KEYS,
+        *BREAKDOWN_KEYS,
+        "product_group_promotions",
+    }
+    for stream in (stream for stream in catalog.streams if stream.name in ALL_STREAMS):
+        validator = Draft7Validator(stream.json_schema)
+        declared = stream.json_schema["properties"]
+        assert output.records[stream.name], stream.name
+        for record in output.records[stream.name]:
+            assert not [error.message for error in validator.iter_errors(record)], stream.name
+            assert set(record) <= set(declared), (stream.name, set(record) - set(declared))
+
+
+@pytest.mark.parametrize("stream", ALL_STREAMS)
+def test_a_stream_alone(sim: Simulator, stream: str) -> None:
+    output = run_sync(sim, [stream])
+    assert_succeeded(output, [stream])
+    assert_exact(output, sim, [stream])
+    assert [name for name, records in output.records.items() if records] == [stream]
+    assert list(output.states) == [stream]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 20])
+def test_any_number_of_workers(sim: Simulator, workers: int) -> None:
+    output = run_sync(sim, config=sim.config(num_workers=workers))
+    assert_succeeded(output)
+    assert_exact(output, sim)
+
+
+def test_children_before_their_parents_in_the_catalog(sim: Simulator) -> None:
+    output = run_sync(sim, reversed(ALL_STREAMS), config=sim.config(num_workers=1))
+    assert_succeeded(output)
+    assert_exact(output, sim)
+
+
+def test_nothing_to_read() -> None:
+    with Simulator(World(boards=0, ad_accounts=0, catalogs=0, employers=0, connections=0)) as sim:
+        output = run_sync(sim)
+    assert_succeeded(output)
+    profile = [name for name in ALL_STREAMS if name.startswith("user_account")]
+    own_business = {"business_members", "business_partners", "business_assets"}
+    dictionaries = {"ad_account_countries", "delivery_metrics", "targeting_options"}
+    found = {name for name, records in output.records.items() if records}
+    assert found == {*profile, *own_business, *dictionaries}
+
+
+@pytest.mark.parametrize("name", ["configured_catalog.json", "configured_catalog_dedup.json"])
+def test_the_catalogs_that_come_with_the_connector(sim: Simulator, name: str) -> None:
+    catalog = ConfiguredAirbyteCatalogSerializer.load(json.loads((FOLDER / name).read_text(encoding="utf-8")))
+    output = run_catalog(sim, catalog)
+    assert_succeeded(output)
+    settled = sim.world.today - timedelta(days=2) if name == "configured_catalog.json" else sim.world.today
+    assert_exact(output, sim, end=settled)
+
+
+@pytest.mark.parametrize("path", SAMPLE_CONFIGS, ids=lambda path: path.stem)
+def test_every_shape_of_config(path: Path) -> None:
+    with Simulator(small_world(boards=1, ad_accounts=3)) as sim:
+        config = with_the_simulators_credentials(path.read_text(encoding="utf-8"), sim)
+        streams = ("boards", "ad_accounts", "campaigns", "campaign_analytics")
+        output = run_sync(sim, streams, config=config)
+        assert_succeeded(output, streams)
+        accounts = set(config.get("account_ids") or ()) | (
+            {config["account_id"]} if config.get("account_id") else set()
+        )
+        wanted = accounts or {sim.world.account_id(index) for index in range(3)}
+        assert {record["id"] for record in output.records["ad_accounts"]} == wanted
+        statuses = config.get("status") or ("ACTIVE", "PAUSED", "ARCHIVED")
+        emitted = {record["id"] for record in output.records["campaigns"]}
+        held = sim.expected("campaigns").values()
+        assert emitted == {
+            record["id"] for record in held if record["ad_account_id"] in wanted and record["status"] in statuses
+        }
+        assert {record["AD_ACCOUNT_ID"] for record in output.records["campaign_analytics"]} == wanted
+        assert any(record["CAMPAIGN_ID"] not in emitted for record in output.records["campaign_analytics"]) == (
+            set(statuses) != {"ACTIVE", "PAUSED", "ARCHIVED"}
+        )
+
+
+def with_the_simulators_credentials(text: str, sim: Simulator) -> dict[str, Any]:
+    """A sample config in which each placeholder is what this Pinterest knows."""
+    credentials = sim.config()["credentials"]
+    placeholders = {
+        "false-access-token": sim.access_token(),
+        "false-refresh-token": credentials["refresh_token"],
+        "false-client-secret": credentials["client_secret"],
+        "1234567": credentials["client_id"],
+        **{f"54976166803{number}": sim.world.account_id(number - 2) for number in (2, 3, 4)},
+    }
+    for placeholder, value in placeholders.items():
+        text = text.replace(placeholder, value)
+    config: dict[str, Any] = json.loads(text)
+    return config
+
+
+def test_every_incremental_stream_in_a_full_refresh(sim: Simulator) -> None:
+    output = run_sync(sim, CURSOR_FIELDS, sync_mode="full_refresh", destination="overwrite")
+    assert_succeeded(output, CURSOR_FIELDS)
+    assert_exact(output, sim, CURSOR_FIELDS)

@@ -1,0 +1,172 @@
+"""Do catalogs and the other lists arrive whole, in the fewest calls, and without a secret?"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integration_tests.simulator import ALL_SCOPES, Fault
+from integration_tests.simulator.lists.catalogs import PASSWORD
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.commands import run_here
+from integration_tests.support.list_calls import list_calls
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync, since_recently
+from integration_tests.support.truth import LIST_KEYS
+from integration_tests.sync_tests.paged_lists import several_pages
+
+LISTS = tuple(LIST_KEYS)
+CATALOGS = tuple(stream for stream in LISTS if stream.startswith("catalogs"))
+OF_AN_ACCOUNT = tuple(stream for stream in LISTS if stream not in CATALOGS)
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(several_pages(), profile="ample") as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def small() -> Iterator[Simulator]:
+    with Simulator(World(boards=0, campaigns=2, ad_groups=4, ads=0)) as simulator:
+        yield simulator
+
+
+def test_every_list_arrives_whole_in_the_fewest_calls(sim: Simulator) -> None:
+    output = run_sync(sim, LISTS)
+    assert_succeeded(output, LISTS)
+    assert_exact(output, sim, LISTS)
+    assert not output.warnings()
+    called = {operation: len(sim.calls(operation)) for operation in list_calls(sim.world)}
+    assert called == list_calls(sim.world)
+
+
+@pytest.mark.parametrize("stream", LISTS)
+def test_a_list_that_refuses_stops_no_other(small: Simulator, stream: str) -> None:
+    operation = {"catalogs_feeds": "feeds", "catalogs_feed_processing_results": "feed_processing_results"}.get(
+        stream, stream
+    )
+    verb = "get" if stream.startswith(("billing", "keywords")) else "list"
+    small.add_fault(Fault("503", on=f"{operation}/{verb}", times=None))
+    output = run_sync(small, OF_AN_ACCOUNT + CATALOGS, config=small.config(max_retries=0))
+    children = {"catalogs_feed_processing_results"} if stream == "catalogs_feeds" else set()
+    failed = {name for name in LISTS if output.status(name) == "INCOMPLETE"}
+    assert failed == {stream} | children
+    assert_exact(output, small, [name for name in LISTS if name not in failed])
+
+
+def test_parents_are_listed_once_for_all_that_need_them(small: Simulator) -> None:
+    run_sync(small, ("keywords", "product_group_promotions", "ad_groups"), config=small.config(status=["ACTIVE"]))
+    assert len(small.calls("campaigns/list")) == len(small.calls("ad_groups/list")) == small.world.ad_accounts
+    statuses = {tuple(entry.values("entity_statuses")) for entry in small.calls("ad_groups/list")}
+    assert statuses == {("ACTIVE", "PAUSED", "ARCHIVED")}
+
+
+def test_the_status_option_hides_no_keyword_and_no_promotion(small: Simulator) -> None:
+    streams = ("ad_groups", "keywords", "product_group_promotions")
+    output = run_sync(small, streams, config=small.config(status=["PAUSED"]))
+    assert_succeeded(output, streams)
+    assert_exact(output, small, streams[1:])
+    assert {entry["status"] for entry in output.records["ad_groups"]} == {"PAUSED"}
+
+
+# -- catalogs
+
+
+def test_whoever_has_no_catalog_gets_empty_streams_and_no_warning() -> None:
+    with Simulator(World(catalogs=0)) as sim:
+        output = run_sync(sim, CATALOGS)
+        assert sim.calls("catalogs_product_groups/list")[0].status == 409
+        assert len(sim.calls("catalogs_product_groups/list")) == 1
+    assert_succeeded(output, CATALOGS)
+    assert not output.warnings()
+    assert not any(output.records.values())
+
+
+@pytest.mark.parametrize("code", [2625, 2626])
+def test_an_unapproved_merchant_is_told_what_to_do(code: int) -> None:
+    with Simulator(World(merchant_refusal=code)) as sim:
+        output = run_sync(sim, CATALOGS)
+        assert_exact(output, sim, CATALOGS[:3])
+    assert_failed(output, "catalogs_product_groups", "config_error", "Business Hub", f"code {code}", "leave the stream")
+    assert [output.status(stream) for stream in CATALOGS[:3]] == ["COMPLETE"] * 3
+
+
+def test_a_bookmark_of_processing_results_that_leads_back_brings_the_latest_ones() -> None:
+    with Simulator(World(feeds=2, feed_results=(251, 3), feed_bookmarks="first_page")) as sim:
+        output = run_sync(sim, ["catalogs_feed_processing_results"])
+        assert_succeeded(output, ["catalogs_feed_processing_results"])
+        assert_exact(output, sim, ["catalogs_feed_processing_results"])
+        assert len(sim.calls("feed_processing_results/list")) == 2 + 1
+
+
+def test_a_feed_that_is_gone_is_left_out(sim: Simulator) -> None:
+    gone = next(iter(sim.expected("catalogs_feeds")))[0]
+    sim.after("feeds/list", 1, lambda world: world.deleted_feeds.add(gone))
+    output = run_sync(sim, ["catalogs_feed_processing_results"])
+    assert_succeeded(output, ["catalogs_feed_processing_results"])
+    assert_exact(output, sim, ["catalogs_feed_processing_results"])
+    assert gone not in {record["feed_id"] for record in output.records["catalogs_feed_processing_results"]}
+    [warning] = output.warnings()
+    assert f"{gone} is left out" in warning
+
+
+def test_catalogs_are_read_on_behalf_of_the_configured_account(small: Simulator) -> None:
+    account = small.world.account_id(1)
+    output = run_sync(small, CATALOGS, config=small.config(account_id=account))
+    assert_succeeded(output, CATALOGS)
+    asked = [entry for entry in small.log if entry.category == "catalogs_read"]
+    assert {tuple(entry.values("ad_account_id")) for entry in asked} == {(account,)}
+
+
+def test_what_signs_in_to_a_feed_never_leaves(small: Simulator, tmp_path: Path) -> None:
+    """Not even with debug logs."""
+    arguments = read_arguments(tmp_path, catalog_of(["catalogs_feeds"]), since_recently(small), None)
+    done = subprocess.run(
+        [sys.executable, "main.py", *arguments, "--debug"],
+        cwd=ROOT,
+        env=clean_environment(small.url),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == 0
+    assert "https://feeds.example/" in said
+    assert "DEBUG" in said
+    for secret in (PASSWORD, "false-url-password", "false-url-key", "reader"):
+        assert secret not in said
+
+
+def test_discover_does_not_name_credentials(small: Simulator, tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(small.config()), encoding="utf-8")
+    found = run_here(small, "discover", "--config", str(config))
+    [catalog] = [message.catalog for message in found.messages if message.catalog]
+    [feeds] = [stream for stream in catalog.streams if stream.name == "catalogs_feeds"]
+    assert "password" not in json.dumps(feeds.json_schema)
+    assert "credentials" not in feeds.json_schema["properties"]
+
+
+# -- permissions
+
+
+@pytest.mark.parametrize(("scope", "streams"), [("billing:read", OF_AN_ACCOUNT[-2:]), ("catalogs:read", CATALOGS)])
+def test_a_missing_permission_is_named_and_costs_only_its_own_streams(scope: str, streams: tuple[str, ...]) -> None:
+    with Simulator(World(boards=0), scopes=tuple(one for one in ALL_SCOPES if one != scope)) as sim:
+        output = run_sync(sim, LISTS)
+        others = [stream for stream in LISTS if stream not in streams]
+        assert_exact(output, sim, others)
+    for stream in streams:
+        assert_failed(output, stream, "config_error", "permission", scope)
+    assert {output.status(stream) for stream in others} == {"COMPLETE"}
+
+
+def test_inactive_billing_profiles_and_deleted_tags_are_read(small: Simulator) -> None:
+    output = run_sync(small, ("billing_profiles", "conversion_tags"))
+    assert {record["status"] for record in output.records["billing_profiles"]} == {"VALID", "DELETED"}
+    assert [entry.query for entry in small.calls("conversion_tags/list")] == [[], []]

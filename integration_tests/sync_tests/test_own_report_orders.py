@@ -1,0 +1,145 @@
+"""What do reports of products and of the marketing mix ask for, and what does a refused part of it cost?"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
+from integration_tests.support.days import days_later
+from integration_tests.support.pinterest import Simulator
+from integration_tests.support.truth import by_key
+from integration_tests.support.truth.own_reports import OWN_REPORTS
+from integration_tests.sync_tests.own_reports import BRANDS, DAYS, MIX, SKUS, ago, orders, read, world
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(world()) as simulator:
+        yield simulator
+
+
+# -- products
+
+
+def test_campaigns_of_every_objective_are_asked_for(sim: Simulator) -> None:
+    """A request that names none has those of four."""
+    read(sim, BRANDS, account_ids=[sim.world.account_id(0)])
+    named = [order["campaign_objective_types"] for order in orders(sim, BRANDS)]
+
+    assert [len(names) for names in named] == [5, 4]
+    assert len({name for names in named for name in names}) == 9
+
+
+NEWER = ["APP_INSTALL", "SALES", "LEADS", "CTV_CONSIDERATION"]
+
+
+def test_objectives_that_pinterest_does_not_know_cost_no_campaign() -> None:
+    with Simulator(world(campaigns=3), refused_names=NEWER) as sim:
+        output = read(sim, BRANDS)
+        assert_succeeded(output, [BRANDS])
+        assert_exact(output, sim, [BRANDS], start=ago(sim, DAYS))
+        assert "Pinterest knows no campaigns of the objectives" in " ".join(output.warnings())
+        cursors = [entry["cursor"] for entry in output.states[BRANDS]["states"]]
+        assert ["missing" in cursor for cursor in cursors] == [False, False]
+
+
+def test_a_refusal_that_names_no_objective_leaves_the_days_owed() -> None:
+    """And costs no row of the other campaigns."""
+    with Simulator(world(campaigns=3), refused_names=NEWER, names_the_refused=False) as sim:
+        output = read(sim, BRANDS)
+        assert output.status(BRANDS) == "INCOMPLETE"
+        assert_exact(output, sim, [BRANDS], start=ago(sim, DAYS))
+    with Simulator(sim.world) as healthy:
+        second = read(healthy, BRANDS, state=output.states)
+        assert_succeeded(second, [BRANDS])
+        assert_exact(second, healthy, [BRANDS], start=ago(healthy, DAYS))
+
+
+def test_a_week_alone_is_asked_for_with_the_one_before_it(sim: Simulator) -> None:
+    """Pinterest wants seven days at least; rows of the other week are no news."""
+    monday = sim.world.today - timedelta(days=sim.world.today.weekday())
+    output = read(sim, SKUS, start_date=str(monday))
+    assert_succeeded(output, [SKUS])
+    assert_exact(output, sim, [SKUS], start=monday)
+    assert {order["start_date"] for order in orders(sim, SKUS)} == {str(monday - timedelta(days=7))}
+    assert not output.warnings()
+
+
+def test_a_later_sync_reads_the_weeks_that_may_have_changed(sim: Simulator) -> None:
+    first = read(sim, SKUS)
+    with days_later(sim.world, 7):
+        second = read(sim, SKUS, state=first.states)
+        assert_succeeded(second, [SKUS])
+        dates = {record["DATE"] for record in second.records[SKUS]}
+        this_week = sim.world.today - timedelta(days=sim.world.today.weekday())
+        assert str(this_week) in dates
+        assert min(dates) >= str(ago(sim, 7 + 3 + 7))
+
+
+def test_months_and_ad_groups(sim: Simulator) -> None:
+    options = {"level": "ad_group", "granularity": "month", "columns": ["total_checkout_conversion_product_quantity"]}
+    output = read(sim, SKUS, brand_category_sku_reports=options, start_date=str(ago(sim, 70)))
+    assert_succeeded(output, [SKUS])
+    records = output.records[SKUS]
+
+    assert records
+    assert all(record["DATE"].endswith("-01") and "CAMPAIGN_ID" not in record for record in records)
+    keys = {(record["AD_GROUP_ID"], record["CONVERSION_PRODUCT_ID"], record["DATE"]) for record in records}
+    assert len(keys) == len(records)
+    assert {order["level"] for order in orders(sim, SKUS)} == {"AD_GROUP"}
+
+
+def test_conversions_by_brand_attribution(sim: Simulator) -> None:
+    options = {"attribution_type": "BRAND_ATTRIBUTION"}
+    output = read(sim, BRANDS, brand_category_sku_reports=options)
+    assert_succeeded(output, [BRANDS])
+    kind = OWN_REPORTS[BRANDS]
+    by_default = kind.request(sim.world, ago(sim, DAYS), None, DEFAULT_ATTRIBUTION, None)
+    asked = replace(by_default, attribution_type="BRAND_ATTRIBUTION")
+
+    assert kind.rows(sim.world, asked) != kind.rows(sim.world, by_default)
+    assert_same(BRANDS, output.records[BRANDS], by_key(kind.key, kind.rows(sim.world, asked)))
+
+
+def test_brand_attribution_begins_later(sim: Simulator) -> None:
+    """Pinterest refuses a request that begins on April 1, 2025, or before."""
+    sim.world.first_day = ago(sim, 5)
+    output = read(sim, BRANDS, start_date=None, brand_category_sku_reports={"attribution_type": "BRAND_ATTRIBUTION"})
+    assert_succeeded(output, [BRANDS])
+    first = max(date(2025, 4, 2), ago(sim, 913))
+    begins = min(date.fromisoformat(order["start_date"]) for order in orders(sim, BRANDS))
+    assert first <= begins < first + timedelta(days=7)
+
+
+# -- marketing mix
+
+
+def test_ad_groups_by_other_targeting_types(sim: Simulator) -> None:
+    options = {
+        "level": "AD_GROUP_TARGETING",
+        "targeting_types": ["PLACEMENT"],
+        "columns": ["SPEND_IN_DOLLAR", "SPEND_ORDER_LINE_PAID_TYPE"],
+    }
+    output = read(sim, MIX, marketing_mix_report=options)
+    assert_succeeded(output, [MIX])
+    records = output.records[MIX]
+
+    assert {(record["TARGETING_TYPE"], record["SPEND_ORDER_LINE_PAID_TYPE"]) for record in records} == {
+        ("PLACEMENT", "PAID")
+    }
+    assert {tuple(order["columns"]) for order in orders(sim, MIX)} == {
+        ("AD_GROUP_ID", "SPEND_IN_DOLLAR", "SPEND_ORDER_LINE_PAID_TYPE")
+    }
+
+
+def test_a_column_that_pinterest_refuses_costs_itself() -> None:
+    with Simulator(world(), refused_names=["ECPM_IN_DOLLAR"]) as sim:
+        output = read(sim, MIX)
+        assert_succeeded(output, [MIX])
+        expected = sim.expected(MIX, start=ago(sim, DAYS))
+        assert len(output.records[MIX]) == len(expected)
+        assert not any("ECPM_IN_DOLLAR" in record for record in output.records[MIX])
+        assert "ECPM_IN_DOLLAR" in " ".join(output.warnings())

@@ -1,0 +1,148 @@
+"""Is everything organic read for the owner of each ad account, once?"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import Fault
+from integration_tests.stream_table import every_stream
+from integration_tests.support.assertions import assert_failed, assert_succeeded, key_of, without_nulls
+from integration_tests.support.days import days_later
+from integration_tests.support.foreign_keys import assert_foreign_keys_hold
+from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_sync
+from integration_tests.sync_tests.organic_streams import EVERYTHING, settled_two_days_ago
+
+
+@pytest.fixture
+def world() -> World:
+    """Boards of every privacy, for pins that are hidden unless asked for."""
+    return World(boards=4, pins_per_board=6, sections_per_board=1, pins_per_section=2)
+
+
+def per_owner(world: World, stream: str, accounts: list[str]) -> dict[tuple[Any, ...], Record]:
+    """What the owners of these ad accounts have, by primary key."""
+    return {
+        (account, *key): {**record, "ad_account_id": account}
+        for account in accounts
+        for key, record in world.expected(stream, on_behalf_of=account).items()
+    }
+
+
+def assert_owners(output: Output, world: World, streams: tuple[str, ...], accounts: list[str]) -> None:
+    for stream in streams:
+        expected = per_owner(world, stream, accounts)
+        emitted = {(record["ad_account_id"], *key_of(stream, record)): record for record in output.records[stream]}
+        assert len(emitted) == len(output.records[stream]), stream
+        assert set(emitted) == set(expected), stream
+        for key, record in emitted.items():
+            assert record == without_nulls(expected[key]), stream
+
+
+@pytest.fixture
+def agency() -> Iterator[Simulator]:
+    """The user owns two ad accounts, and clients own one each."""
+    world = World(
+        boards=3, pins_per_board=4, sections_per_board=1, pins_per_section=2, ad_accounts=4, shared_ad_accounts=2
+    )
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
+        yield simulator
+
+
+def owners_of(world: World) -> list[str]:
+    return [world.account_id(index) for index in (0, 2, 3)]
+
+
+def test_each_owner_is_read_once(agency: Simulator) -> None:
+    output = run_sync(agency, EVERYTHING, config=agency.config(organic_per_ad_account=True))
+
+    assert_succeeded(output, EVERYTHING)
+    assert_owners(output, agency.world, EVERYTHING, owners_of(agency.world))
+    assert len(agency.calls("ad_accounts/list")) == 1
+    asked = {account for entry in agency.log for account in entry.values("ad_account_id")}
+    assert asked == set(owners_of(agency.world))
+
+
+@pytest.mark.parametrize("workers", [1, 2, 10])
+def test_owners_come_from_the_ad_accounts_that_are_emitted_too(agency: Simulator, workers: int) -> None:
+    streams = (*EVERYTHING, "ad_accounts")
+    output = run_sync(agency, streams, config=agency.config(organic_per_ad_account=True, num_workers=workers))
+
+    assert_succeeded(output, streams)
+    assert_owners(output, agency.world, EVERYTHING, owners_of(agency.world))
+    assert len(agency.calls("ad_accounts/list")) == 1
+    assert_foreign_keys_hold(every_stream(organic_per_ad_account=True), output.records)
+
+
+def test_the_options_of_accounts_limit_the_owners(agency: Simulator) -> None:
+    world = agency.world
+    chosen, second, third = (world.account_id(index) for index in (1, 2, 3))
+    config = agency.config(organic_per_ad_account=True, account_ids=[chosen, second, third])
+    assert_owners(run_sync(agency, ["boards"], config=config), world, ("boards",), [chosen, second, third])
+
+    config = agency.config(organic_per_ad_account=True, exclude_account_ids=[second])
+    assert_owners(run_sync(agency, ["boards"], config=config), world, ("boards",), [world.account_id(0), third])
+
+
+def test_the_single_account_of_old_is_one_of_them(agency: Simulator) -> None:
+    account = agency.world.account_id(2)
+    output = run_sync(agency, ["boards"], config=agency.config(organic_per_ad_account=True, account_id=account))
+
+    assert_owners(output, agency.world, ("boards",), [account])
+
+
+def test_an_account_that_refuses_is_left_out_with_a_warning(agency: Simulator) -> None:
+    world = agency.world
+    refusing, streams = world.account_id(2), ("boards", "board_pins", "user_account_analytics", "pin_analytics")
+    agency.add_faults(
+        Fault("forbidden", on=operation, account=refusing, times=None)
+        for operation in ("boards/list", "user_account/analytics", "pins/list")
+    )
+    output = run_sync(agency, streams, config=agency.config(organic_per_ad_account=True, num_workers=1))
+
+    assert_succeeded(output, streams)
+    assert_owners(output, world, streams, [world.account_id(0), world.account_id(3)])
+    for stream in streams:
+        assert any(stream in text and refusing in text for text in output.warnings()), stream
+    assert [entry["partition"] for entry in output.states["user_account_analytics"]["states"]] == [
+        {"ad_account_id": world.account_id(0)},
+        {"ad_account_id": world.account_id(3)},
+    ]
+
+
+def test_where_every_account_refuses_the_role_is_missing(agency: Simulator) -> None:
+    agency.add_fault(Fault("forbidden", on="boards/list", times=None))
+    output = run_sync(agency, ["boards", "pins"], config=agency.config(organic_per_ad_account=True))
+
+    assert_failed(output, "boards", "config_error", "the role Admin on the ad account")
+    assert output.status("pins") == "COMPLETE"
+
+
+def test_a_named_account_that_can_not_be_read_fails_alone(agency: Simulator) -> None:
+    named, foreign = agency.world.account_id(2), agency.world.foreign_account_id
+    streams = ("boards", "board_pins", "user_account_analytics", "pin_analytics", "top_pins")
+    config = agency.config(organic_per_ad_account=True, account_ids=[named, foreign])
+    output = run_sync(agency, streams, config=config)
+
+    for stream in streams:
+        assert_failed(output, stream, "config_error", foreign)
+    assert_owners(output, agency.world, streams, [named])
+
+
+def test_each_account_has_a_state_of_its_own(agency: Simulator) -> None:
+    config, world = agency.config(organic_per_ad_account=True), agency.world
+    streams = ("user_account_analytics", "user_account_analytics_by_app_type", "pin_analytics")
+    first = run_sync(agency, streams, config=config)
+    cursor = settled_two_days_ago(world)
+
+    for stream in streams:
+        assert first.states[stream] == {
+            "states": [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in owners_of(world)]
+        }
+    with days_later(world, 3):
+        second = run_sync(agency, streams, config=config, state=first.states, destination="append")
+        settled = {str(world.today - timedelta(days=age)) for age in (2, 3, 4)}
+        assert {record["date"] for record in second.records["pin_analytics"]} == settled

@@ -1,0 +1,136 @@
+"""Does each pin have its days, once, whether they are read one by one or many in a call?"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from airbyte_cdk.models import Type
+
+from integration_tests.simulator import Fault, NoAccess
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.days import days_later
+from integration_tests.support.outputs import Record, state_of
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_sync
+from integration_tests.sync_tests.organic_streams import settled_two_days_ago
+from source_pinterest import limits
+
+
+@pytest.fixture
+def world() -> World:
+    """Boards of every privacy, for pins that are hidden unless asked for."""
+    return World(boards=4, pins_per_board=6, sections_per_board=1, pins_per_section=2)
+
+
+@pytest.fixture
+def sim(world: World) -> Iterator[Simulator]:
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
+        yield simulator
+
+
+@pytest.mark.parametrize("refusal", [NoAccess.RESTRICTED, NoAccess.NO_SCOPE, NoAccess.BETA_CLOSED])
+def test_without_the_beta_pins_are_read_one_by_one(world: World, refusal: NoAccess) -> None:
+    with Simulator(world, profile="ample", no_access={"multi_pins/analytics": refusal}) as sim:
+        output = run_sync(sim, ["pin_analytics"])
+
+        assert_succeeded(output, ["pin_analytics"])
+        assert_exact(output, sim, ["pin_analytics"])
+        assert len(sim.calls("multi_pins/analytics")) == 1
+        assert len(sim.calls("pins/analytics")) == len(sim.expected("pins"))
+    assert any("one by one" in text for _, text in output.logs)
+
+
+@pytest.mark.parametrize("open_betas", [["multi_pins/analytics"], []], ids=["beta", "no-beta"])
+def test_a_pin_that_is_deleted_meanwhile_is_passed_over(world: World, open_betas: list[str]) -> None:
+    """A ranking may name it all the same."""
+    with Simulator(world, profile="ample", open_betas=open_betas) as sim:
+        streams = ("pin_analytics", "top_pins")
+        ranked = {pin for _, pin in sim.expected("top_pins")}
+        gone = sorted(pin_id for (pin_id,) in sim.expected("pins") if pin_id in ranked)[17]
+        sim.after("pins/list", 1, lambda later: later.delete_pin(gone))
+        output = run_sync(sim, streams)
+
+        assert_succeeded(output, streams)
+        assert_exact(output, sim, streams)
+        assert gone in {record["pin_id"] for record in output.records["top_pins"]}
+    assert any(gone in text for _, text in output.logs)
+
+
+def test_old_pins_are_left_out_if_wanted(sim: Simulator) -> None:
+    created = sorted(record["created_at"][:10] for record in sim.expected("pins").values())
+    middle = created[len(created) // 2]
+    age = (sim.world.today - type(sim.world.today).fromisoformat(middle)).days
+    streams = ["pins", "pin_analytics"]
+    output = run_sync(sim, streams, config=sim.config(pin_analytics_max_age_days=age))
+
+    young = {pin for (pin,), record in sim.expected("pins").items() if record["created_at"][:10] >= middle}
+    assert 0 < len(young) < len(created)
+    expected = {key: record for key, record in sim.expected("pin_analytics").items() if key[0] in young}
+    assert_exact(output, sim, ["pins"])
+    assert_same("pin_analytics", output.records["pin_analytics"], expected)
+
+
+def test_pin_analytics_are_restated(sim: Simulator) -> None:
+    first = run_sync(sim, ["pin_analytics"])
+    with days_later(sim.world, 1):
+        second = run_sync(sim, ["pin_analytics"], state=first.states)
+        start = sim.world.today - timedelta(
+            days=3 + limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS + limits.LOOKBACK_MARGIN_DAYS
+        )
+        assert_exact(second, sim, ["pin_analytics"], start=start)
+
+
+def test_where_the_destination_appends_a_pins_day_comes_once(sim: Simulator) -> None:
+    first = run_sync(sim, ["pin_analytics"], destination="append")
+    with days_later(sim.world, 5):
+        second = run_sync(sim, ["pin_analytics"], destination="append", state=first.states)
+        records = first.records["pin_analytics"] + second.records["pin_analytics"]
+        settled = sim.world.today - timedelta(days=2)
+        assert_same(
+            "pin_analytics", records, sim.expected("pin_analytics", start=settled - timedelta(days=92), end=settled)
+        )
+
+
+def test_a_quota_that_ends_in_between_is_gone_on_with(world: World) -> None:
+    world.pins_per_board = 30  # 128 pins, one call each, and 100 calls a day
+    records: list[Record] = []
+    with Simulator(world, profile="trial", daily_share=0.1) as sim:
+        config = sim.config(start_date=str(world.today - timedelta(days=3)))
+        first = run_sync(sim, ["pin_analytics"], config=config)
+        assert_failed(first, "pin_analytics", "transient_error", "org_analytics")
+        (reading,) = first.states["pin_analytics"]["reading"]
+        assert "date" not in first.states["pin_analytics"]
+        assert reading["after"] == max((record["pin_id"] for record in first.records["pin_analytics"]), key=int)
+
+        sim.advance(86_400)
+        second = run_sync(sim, ["pin_analytics"], config=config, state=first.states)
+        assert_succeeded(second, ["pin_analytics"])
+        assert second.states["pin_analytics"] == settled_two_days_ago(world, since=3)
+        records = first.records["pin_analytics"] + second.records["pin_analytics"]
+        assert_same("pin_analytics", records, sim.expected("pin_analytics", start=world.today - timedelta(days=3)))
+
+
+def test_a_state_follows_the_records_that_it_covers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "STATE_EVERY_SECONDS", 0)
+    with Simulator(World(boards=2)) as sim:
+        output = run_sync(sim, ["pin_analytics"])
+        pins = sorted(int(pin_id) for (pin_id,) in sim.expected("pins"))
+    emitted: set[int] = set()
+    told = []
+    for message in output.messages:
+        if message.type is Type.RECORD:
+            emitted.add(int(message.record.data["pin_id"]))
+        elif message.type is Type.STATE and (readings := state_of(message).get("reading")):
+            told.append(int(readings[0]["after"]))
+            assert emitted == {pin for pin in pins if pin <= told[-1]}
+    assert told == pins
+
+
+def test_pins_of_which_all_are_refused_are_not_left_out_one_by_one(world: World) -> None:
+    with Simulator(world) as sim:
+        sim.add_fault(Fault("forbidden", on="pins/analytics", times=None))
+        output = run_sync(sim, ["pin_analytics"])
+
+        assert_failed(output, "pin_analytics", "config_error", "leave the stream out")
+        assert len(sim.calls("pins/analytics")) == 5
+        assert output.states["pin_analytics"] == {}

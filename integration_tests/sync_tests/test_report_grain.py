@@ -1,0 +1,160 @@
+"""Does each row of a report come under a key of its own, however fine its level is and whatever ids its rows hold?
+
+No document says whether a product group, a product item or a keyword has one row a day or one for each of its ads.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.pinterest import Simulator
+from integration_tests.support.truth import REPORT_KEYS
+from integration_tests.sync_tests.keyed_reports import APPEND, DEDUP, KEYWORDS, OTHER, cursors, keyed, read, span, world
+
+STREAMS = (
+    "product_group_report",
+    "product_group_targeting_report",
+    "product_item_report",
+    "product_item_targeting_report",
+    "keyword_report",
+)
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(world()) as simulator:
+        yield simulator
+
+
+def held(sim: Simulator, stream: str) -> dict[Any, Any]:
+    """What a perfect sync holds, of the targeting types that every account has."""
+    return {
+        key: row for key, row in sim.expected(stream).items() if row.get("TARGETING_TYPE") != "LOCAL_ADS_STORE_CODE"
+    }
+
+
+# -- each row once
+
+
+@pytest.mark.parametrize("grain", ["entity", "ad"])
+@pytest.mark.parametrize("ids", ["asked", "all"])
+def test_every_row_comes_once_under_a_key_without_nulls(grain: str, ids: str) -> None:
+    few = {"ad_accounts": 1, "ad_groups": 1, "ads": 2, "product_groups": 1, "product_items": 1}
+    with Simulator(world(report_grain=grain, report_ids=ids, **few)) as sim:
+        output = read(sim, *STREAMS)
+        assert_succeeded(output, STREAMS)
+        assert not output.warnings()
+        for stream in STREAMS:
+            assert_same(stream, output.records[stream], held(sim, stream))
+            for record in output.records[stream]:
+                assert all(isinstance(record[part], str) for part in REPORT_KEYS[stream])
+
+
+@pytest.mark.parametrize("item_column", ["PRODUCT_ITEM_ID", ""])
+def test_rows_without_ids_and_targeting_are_told_apart_by_what_they_are_listed_under(item_column: str) -> None:
+    bare = world(report_ids="none", keyword_targeting=False, product_item_column=item_column)
+    with Simulator(bare) as sim:
+        output = read(sim, "product_group_report", "product_item_report", KEYWORDS)
+        assert_succeeded(output, ["product_group_report", "product_item_report", KEYWORDS])
+        assert_exact(output, sim, ["product_group_report", "product_item_report", KEYWORDS])
+        assert {record["TARGETING_VALUE"] for record in output.records[KEYWORDS]} == {""}
+        assert keyed(output) == [[], []]
+
+
+@pytest.mark.parametrize("grain", ["entity", "ad"])
+def test_a_report_of_the_users_own_has_the_key_of_its_level(grain: str) -> None:
+    stream, key = "custom__words", REPORT_KEYS[KEYWORDS]
+    report = {"name": "Words", "level": "KEYWORD", "granularity": "DAY", "columns": ["SPEND_IN_DOLLAR", "IMPRESSION_1"]}
+    with Simulator(world(report_grain=grain)) as sim:
+        output = read(sim, stream, custom_reports=[report])
+        assert_succeeded(output, [stream])
+        found = [tuple(record[part] for part in key) for record in output.records[stream]]
+        assert sorted(found) == sorted(sim.expected(KEYWORDS, wanted_columns=report["columns"]))
+
+
+def test_an_empty_list_is_an_empty_report() -> None:
+    with Simulator(world(keywords=0, empty_report="[]")) as sim:
+        output = read(sim, KEYWORDS)
+        assert_succeeded(output, [KEYWORDS])
+        assert not output.records[KEYWORDS]
+        assert {cursor["DATE"] for cursor in cursors(output).values()} == {span(sim)[1]}
+        assert not [cursor for cursor in cursors(output).values() if "keyed" in cursor]
+
+
+# -- keys that repeat
+
+
+def test_a_key_that_repeats_costs_its_window_and_no_other(sim: Simulator) -> None:
+    """In the second account two ads come to share a keyword, and no id tells them apart."""
+    sim.world.report_ids = "none"
+    one, two = (sim.world.account_id(number) for number in range(2))
+    first = read(sim, KEYWORDS, OTHER)
+    sim.world.report_grain = "ad"
+    second = read(sim, KEYWORDS, OTHER, state=first.states)
+    assert_failed(second, KEYWORDS, "system_error", "does not have one row per CAMPAIGN_ID", "ENTITY_ID")
+    expected = {key: row for key, row in sim.expected(KEYWORDS).items() if row["AD_ACCOUNT_ID"] == one}
+    assert_same(KEYWORDS, second.records[KEYWORDS], expected)
+    assert second.status(OTHER) == "COMPLETE"
+    assert "missing" not in cursors(second)[one]
+    assert cursors(second)[two]["missing"] == [span(sim)]
+
+    sim.world.report_grain = "entity"
+    third = read(sim, KEYWORDS, state=second.states, lookback_days=0)
+    assert_succeeded(third, [KEYWORDS])
+    owed = {key for key, row in sim.expected(KEYWORDS).items() if row["AD_ACCOUNT_ID"] == two}
+    assert owed <= {key_of(KEYWORDS, record) for record in third.records[KEYWORDS]}
+    assert cursors(third) == cursors(first)
+
+
+@pytest.mark.parametrize("destination", [APPEND, "overwrite"])
+def test_where_every_row_is_kept_rows_of_one_key_are_emitted_with_a_warning(destination: str) -> None:
+    with Simulator(world(report_grain="ad", report_ids="none")) as sim:
+        output = read(sim, KEYWORDS, destination=destination, lookback_days=30)
+        assert_succeeded(output, [KEYWORDS])
+        spend = sorted(record.get("SPEND_IN_DOLLAR", 0) for record in output.records[KEYWORDS])
+        assert spend == sorted(row.get("SPEND_IN_DOLLAR") or 0 for row in sim.world.records(KEYWORDS))
+        [warning] = output.warnings()
+        assert "does not have one row per" in warning
+        assert "All of its rows are emitted" in warning
+
+
+@pytest.mark.parametrize("destination", [DEDUP, APPEND])
+def test_older_days_of_product_groups_keep_their_key_and_survive_it_where_it_repeats(destination: str) -> None:
+    stream, older = "product_group_analytics", 91
+    columns = ["AD_ACCOUNT_ID", "SPEND_IN_DOLLAR"]
+    with Simulator(world(report_grain="ad", first_day=None, product_groups=1, ad_accounts=1, ads=4)) as sim:
+        start, border = (sim.world.today - timedelta(days=days) for days in (older, 89))
+        options = {"start_date": str(start), "analytics_columns": columns, "lookback_days": 30}
+        output = read(sim, stream, destination=destination, **options)
+        emitted = [record for record in output.records[stream] if record["DATE"] >= str(border)]
+        assert_same(stream, emitted, sim.expected(stream, wanted_columns=columns))
+        in_reports = len(output.records[stream]) - len(emitted)
+        if destination == APPEND:
+            assert_succeeded(output, [stream])
+            dates = {"start": start, "end": border - timedelta(days=1)}
+            assert in_reports == len(list(sim.world.records("product_group_report", wanted_columns=columns, **dates)))
+            assert len([text for text in output.warnings() if "does not have one row per" in text]) == 1
+        else:
+            assert_failed(output, stream, "system_error", "PRODUCT_GROUP_ID and DATE")
+            assert not in_reports
+            assert [cursor["missing"] for cursor in cursors(output, stream).values()] == [
+                [[str(start), str(border - timedelta(days=1))]]
+            ]
+
+
+# -- the state
+
+
+def test_the_state_is_no_larger_for_more_rows_and_more_syncs() -> None:
+    sizes = []
+    for keywords in (1, 5):
+        with Simulator(world(report_grain="ad", keywords=keywords, ad_accounts=1, ad_groups=1)) as sim:
+            first = read(sim, KEYWORDS)
+            second = read(sim, KEYWORDS, state=first.states)
+            assert second.states == first.states
+            sizes.append(len(json.dumps(first.states)))
+    assert sizes[0] == sizes[1]
