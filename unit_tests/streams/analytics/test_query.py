@@ -1,5 +1,6 @@
 """Are analytics asked for in legal calls, taken whole or not at all, and split when they are too large?"""
 
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -308,6 +309,21 @@ def test_so_many_slices_wait_in_line_and_a_read_one_makes_room(
     with pytest.raises(UnavailableError):
         recent.read(CampaignAnalytics, second)
     assert fourth.result(PATIENCE_SECONDS)["ad_account_id"] == "14"
+
+
+def test_fifty_slices_wait_in_line(recent: Pinterest) -> None:
+    """So that a stream which plans fast leaves the others their share of a small quota."""
+    lists_of(recent, **{f"a{number}": [str(number)] for number in range(100, 151)})
+    recent.answers("ad_accounts/100/campaigns/analytics", {"json": []})
+    handed_out: SimpleQueue[StreamSlice] = SimpleQueue()
+    planning = in_thread(lambda: [handed_out.put(one) for one in recent.stream(CampaignAnalytics).stream_slices()])
+    first, *_ = [handed_out.get(timeout=PATIENCE_SECONDS) for _ in range(50)]
+    assert waits(planning)
+    assert handed_out.empty()
+
+    recent.read(CampaignAnalytics, first)
+    planning.result(PATIENCE_SECONDS)
+    assert handed_out.qsize() == 1
 
 
 def test_the_entities_of_every_status_are_covered(mock: requests_mock.Mocker) -> None:
