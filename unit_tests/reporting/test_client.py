@@ -239,6 +239,16 @@ def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Clie
     assert [value for value in harmless.values() if value not in shown] == []
 
 
+@pytest.mark.parametrize(
+    "name", ["Signature", "credential", "X-Amz-Security-Token", "AWSAccessKeyId", "secret", "Policy"]
+)
+def test_what_is_called_a_secret_is_one_however_short_it_is(client: Client, name: str) -> None:
+    client.mock.get(REPORTS, [finished(f"https://files.example/report?{name}=false-one")])
+    client.reports.poll(request(), "a token")
+
+    assert SECRETS.mask("false-one") == "****"
+
+
 # ---- The file
 
 
