@@ -387,6 +387,7 @@ HERE = [
     "[::ffff:127.0.0.1]",
 ]
 NEAR = ["10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]", "0.0.0.1", "100.64.0.1"]
+NEAR += ["[fe80::1%25eth0]", "[fe80::1%25a%25b]"]
 
 
 @pytest.mark.parametrize("host", HERE + NEAR + ["localhost.", "files.localhost", "LOCALHOST", "224.0.0.1"])
