@@ -189,8 +189,6 @@ def run(pauses: Pauses | None = None) -> NoReturn:
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lines.terminate)
     PRINT_BUFFER.flush = flush_logs  # type: ignore[method-assign]  # its own loses what a full pipe does not take
-    if sys.stderr:
-        sys.stderr = MaskedStream(sys.stderr)
     try:
         tune_memory()
         tune_threads()

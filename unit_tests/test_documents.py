@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from integration_tests.live.calls import MOST_CALLS
 from integration_tests.quota_table import LEVELS, analytics_calls, rounded, rows, written
+from integration_tests.soak.__main__ import MOST_STATE_BYTES_PER_RECORD
 from source_pinterest import limits
 from source_pinterest.cli.authorize import scopes
+from source_pinterest.streams.organic.top_pins import TopPins, TopVideoPins
 
 ROOT = Path(__file__).parents[1]
 ACCOUNTS = 1_000
@@ -96,6 +99,77 @@ def test_fewer_calls_a_minute_take_more_hours(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_hours_are_rounded_up(hours: float, told: str) -> None:
     assert rounded(hours) == told
+
+
+def spoken(document: str) -> str:
+    """A document without its line breaks."""
+    return " ".join((ROOT / document).read_text(encoding="utf-8").split())
+
+
+MINUTE = limits.CALLS_PER_MINUTE
+LOOKBACK_DAYS = limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS + limits.LOOKBACK_MARGIN_DAYS
+ROWS, WINDOW = f"{limits.ROWS_PER_ANALYTICS_CALL:,} rows", f"{limits.ANALYTICS_WINDOW_DAYS} days"
+SPOKEN = {
+    "docs/pinterest.md": (
+        f"about {MINUTE['org_read']:,} calls a minute for lists, {MINUTE['ads_analytics']} a minute for ads analytics",
+        f"and {MINUTE['org_analytics']} a minute for profile and pin analytics",
+        f"Pinterest allows {MINUTE['trends_read']} calls for trends a minute",
+        f"| One for {limits.PAGE_SIZE} records of one parent;",
+        f"| One for {limits.PAGE_SIZE} records; for conversion tags,",
+        f"for each further {limits.PAGE_SIZE} products |",
+        f"for each further {limits.PAGE_SIZE} records |",
+        f"fit into an address of {limits.ADDRESS_CHARACTERS:,} characters;",
+        f"one for {limits.AD_GROUPS_PER_KEYWORDS_CALL} ad groups, or for each ad group",
+        f"| One for about {ROWS}, with at most {limits.IDS_PER_ANALYTICS_CALL} entities and {WINDOW};",
+        f"| One for about {ROWS}; an entity has some {limits.TARGETING_ROWS_A_DAY} rows a day, so that is",
+        f"{limits.ROWS_PER_ANALYTICS_CALL // limits.TARGETING_ROWS_A_DAY} days of single entities |",
+        f"| One for {WINDOW} of one account |",
+        f"| Days older than {limits.SYNC_HISTORY_DAYS}, and all reports |",
+        f"| One to order {limits.REPORT_WINDOW_DAYS} days of a whole account",
+        f"({limits.PRODUCT_ITEM_WINDOW_DAYS} for product items)",
+        f"| One for {WINDOW}; the same for each split, two for content types |",
+        f"| One for {WINDOW} of one pin, or of {limits.PINS_PER_ANALYTICS_CALL} pins if",
+        f"| One for each metric: {len(TopPins.values)} for pins, {len(TopVideoPins.values)} for video pins |",
+        f"| One for {limits.PAGE_SIZE} pins of a board that has changed,",
+        f"{100 * MINUTE['org_analytics']:,} pins then takes 100 minutes",
+        f"a call for each interest that has others below it, and no more than {limits.INTERESTS_ASKED} in a sync",
+        f"plus {limits.LOOKBACK_MARGIN_DAYS} days again, {LOOKBACK_DAYS} days by default",
+        f"to {limits.ASYNC_HISTORY_DAYS} days ago, to {limits.PRODUCT_ITEM_HISTORY_DAYS} days for product items,",
+        f"and to {limits.HOUR_HISTORY_DAYS} days for hourly reports",
+        f"Pinterest lists at most {limits.PINS_PER_BOARD_LISTED:,} pins of a board",
+    ),
+    "docs/sharding.md": (
+        f"Quotas are {MINUTE['ads_read']:,} calls a minute for lists and {MINUTE['ads_analytics']} for analytics",
+    ),
+    "docs/troubleshooting.md": (
+        f"one pin at a time, {MINUTE['org_analytics']} a minute",
+        f"a sync asks for no more than {limits.INTERESTS_ASKED}.",
+    ),
+    "docs/known-unknowns.md": (
+        f"in at most {MOST_CALLS} calls: one for each stream",
+        f"up to {limits.PROBES_FOR_REFUSED_NAMES} small calls find out",
+        f"none of more than {limits.ADDRESS_CHARACTERS:,} characters",
+        f"of more than {limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY:,} is refused without JSON, the call is",
+        f"later ones stay shorter until {limits.GOOD_CALLS_BEFORE_LARGER} have",
+        f"After {limits.EMPTY_PAGES_IN_A_ROW} empty pages in a row",
+        f"a call serves {limits.AD_GROUPS_PER_KEYWORDS_CALL} ad groups",
+        f"a call serves {limits.PINS_PER_ANALYTICS_CALL} pins",
+        f"pin by pin, about {MINUTE['org_analytics']} a minute",
+    ),
+    "docs/reliability.md": (
+        f"or {limits.STATE_EVERY_RECORDS:,} records of a stream",
+        f"a stream with more than {limits.ENTRIES_OF_A_FREQUENT_STATE:,} accounts or boards is emitted less often",
+        f"all states together take less than {MOST_STATE_BYTES_PER_RECORD} bytes a record",
+    ),
+}
+"""Sentences with numbers in them, as the code would write them."""
+
+
+@pytest.mark.parametrize(
+    ("document", "words"), [(document, words) for document, sentences in SPOKEN.items() for words in sentences]
+)
+def test_a_number_in_a_sentence_is_that_of_the_code(document: str, words: str) -> None:
+    assert words in spoken(document)
 
 
 def test_the_consent_page_by_hand_asks_for_the_same_permissions() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from airbyte_cdk.models import (
+    AirbyteConnectionStatus,
     AirbyteLogMessage,
     AirbyteMessage,
     AirbyteStateBlob,
@@ -18,20 +19,22 @@ from airbyte_cdk.models import (
     AirbyteStreamState,
     ConfiguredAirbyteCatalog,
     Level,
+    Status,
     StreamDescriptor,
     Type,
 )
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_pinterest import run as process
 from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.source import SourcePinterest
-from unit_tests.configs import config
+from unit_tests.configs import OAUTH, config, signed_in_with
 
 ROOT = Path(__file__).parents[1]
 TIMEOUT_SECONDS = 30
 
 PROLOGUE = """
-import os, signal, sys, threading, weakref
+import logging, os, signal, sys, threading, weakref
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
@@ -43,7 +46,8 @@ def stuck_worker():
     threading.Thread(target=threading.Event().wait).start()
 
 def lines(entrypoint, parsed):
-    yield b"last words\\n"
+    yield b"first words\\n"
+    yield b"last words\\n"  # which wait for more
     {body}
 
 run.PinterestEntrypoint.lines = lines
@@ -163,7 +167,7 @@ def test_what_the_main_thread_had_to_say_comes_out_also_after_an_error(monkeypat
 
     def failing(*_: object) -> Iterator[AirbyteMessage]:
         yield log("one")
-        source.message_repository.emit_message(log("pending"))
+        source.message_repository.emit_message(log("pending false-client-secret"))
         raise RuntimeError("no")
 
     monkeypatch.setattr(source, "read_pages", failing)
@@ -172,7 +176,32 @@ def test_what_the_main_thread_had_to_say_comes_out_also_after_an_error(monkeypat
     came: list[bytes] = []
     with pytest.raises(RuntimeError, match="no"):
         came.extend(read)
-    assert b"pending" in came[-1]
+    assert b'"pending ****"' in came[-1]
+
+
+def test_whatever_a_check_answers_holds_no_secret_and_no_word_is_torn_by_a_short_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = AirbyteConnectionStatus(status=Status.FAILED, message="Ask for boards, not false-refresh-token.")
+    monkeypatch.setattr(SourcePinterest, "check", lambda *_: said)
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(signed_in_with(**{**OAUTH, "client_secret": "oar"})), encoding="utf-8")
+    entrypoint = process.PinterestEntrypoint(SourcePinterest(), process.WholeLines(), [].append)
+    *_, line = entrypoint.lines(entrypoint.parse_args(["check", "--config", str(path)]))
+
+    assert json.loads(line)["connectionStatus"]["message"] == "Ask for boards, not ****."
+    assert filter_secrets("boards, false-refresh-token") == "boards, ****", "as the framework masks its own messages"
+
+
+def test_what_is_printed_and_logged_stands_in_the_output_without_secrets() -> None:
+    ended = run(
+        "SECRETS.keep('sevenly', 'say \"it\"'); print('one say \"it\"'); print('two say \"it\"', file=sys.stderr); "
+        "logging.getLogger('airbyte').info('three sevenly')"
+    )
+
+    assert ended.stderr == ""
+    assert [line for line in ended.stdout.splitlines() if line.startswith(("one", "two"))] == ["one ****", "two ****"]
+    assert '"three ****"' in ended.stdout
 
 
 # ---- The end of the process

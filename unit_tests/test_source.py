@@ -10,11 +10,19 @@ import pytest
 import requests_mock
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import (
+    AirbyteLogMessage,
     AirbyteMessage,
+    AirbyteStateBlob,
+    AirbyteStateMessage,
+    AirbyteStateType,
+    AirbyteStreamState,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteCatalogSerializer,
     FailureType,
+    Level,
     Status,
+    StreamDescriptor,
+    Type,
 )
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import ConcurrentSourceAdapter
@@ -23,6 +31,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import source
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import ConfigError
+from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import SourcePinterest
 from source_pinterest.state.formats import SavedState, write_state
@@ -218,6 +227,20 @@ def test_logs_are_written_out_before_a_quota_is_waited_for(
     mock.get(requests_mock.ANY, **refused(429, 8, Retry_After="20"))
     with pytest.raises(FlushedError):
         SourcePinterest().check(LOGGER, SIGNED_IN)
+
+
+def test_a_state_is_written_out_before_anything_else_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever ends the process then has it."""
+    of_stream = AirbyteStreamState(StreamDescriptor("boards"), AirbyteStateBlob())
+    state = AirbyteMessage(Type.STATE, state=AirbyteStateMessage(AirbyteStateType.STREAM, of_stream))
+    log = AirbyteMessage(Type.LOG, log=AirbyteLogMessage(Level.INFO, "something"))
+    came: list[Type] = []
+    written: list[list[Type]] = []
+    monkeypatch.setattr(ConcurrentSourceAdapter, "read", lambda *_: iter([log, state, log]))
+    monkeypatch.setattr(MESSAGES, "flush", lambda: written.append(list(came)))
+    came.extend(one.type for one in SourcePinterest().read_pages(LOGGER, config(), catalog_of("boards"), []))
+
+    assert written == [[Type.LOG, Type.STATE]]
 
 
 def test_the_config_file_is_remembered_for_tokens(

@@ -237,19 +237,38 @@ def test_a_neighbour_on_localhost_is_warned_of(tmp_path: Path) -> None:
             assert f"Another program of this machine listens on [::1]:{port}" in helper.said
 
 
-@pytest.mark.parametrize("token", [["false-token"], 7, {"a": "b"}, "", "false token", "false-token\n", None, True])
-def test_a_refresh_token_that_is_no_text_is_none(
-    token: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def agreed(monkeypatch: pytest.MonkeyPatch) -> Iterator[requests_mock.Mocker]:
+    """A user who has agreed, and a Pinterest that answers as it is told."""
     monkeypatch.setenv("PINTEREST_CLIENT_SECRET", SECRET)
     monkeypatch.setenv("PINTEREST_API_URL", "http://127.0.0.1:9/v5")
     monkeypatch.setattr(ConsentListener, "wait_for_code", lambda *_: "false-code")
-    arguments = ["--client-id", "1", "--config", str(tmp_path / "config.json"), "--port", "0", "--no-browser"]
     with requests_mock.Mocker() as mock:
-        mock.post("http://127.0.0.1:9/v5/oauth/token", json={"refresh_token": token})
-        assert authorize.main(arguments) == 1
-    assert "returned no refresh token (HTTP 200)" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
+        yield mock
+
+
+def authorize_with(mock: requests_mock.Mocker, folder: Path, capsys: pytest.CaptureFixture[str], **answer: Any) -> str:
+    """What a failing command says of an answer of the token endpoint."""
+    arguments = ["--client-id", "1", "--config", str(folder / "config.json"), "--port", "0", "--no-browser"]
+    mock.post("http://127.0.0.1:9/v5/oauth/token", **answer)
+    assert authorize.main(arguments) == 1
+    assert list(folder.iterdir()) == []
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize("token", [["false-token"], 7, {"a": "b"}, "", "false token", "false-token\n", None, True])
+def test_a_refresh_token_that_is_no_text_is_none(
+    token: Any, tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = authorize_with(agreed, tmp_path, capsys, json={"refresh_token": token})
+    assert "returned no refresh token (HTTP 200)" in said
+
+
+def test_an_answer_that_is_too_large_for_a_token_is_none(
+    tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = authorize_with(agreed, tmp_path, capsys, json={"refresh_token": "false-token", "padding": "x" * 64 * 1024})
+    assert "did not answer (BrokenAnswerError)" in said
 
 
 def test_the_help_names_the_secret_s_variable(capsys: pytest.CaptureFixture[str]) -> None:

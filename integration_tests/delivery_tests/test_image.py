@@ -1,5 +1,6 @@
 """Is the image made of what it needs and nothing else, with whichever engine there is?"""
 
+import json
 import os
 import re
 import shutil
@@ -59,7 +60,23 @@ def test_the_image_holds_an_environment_and_the_entry_point_alone() -> None:
 
 
 def test_the_image_does_not_run_as_root() -> None:
-    assert re.search(r"^USER [1-9]\d*$", final_stage(), flags=re.MULTILINE)
+    [user] = re.findall(r"^USER (.+)$", final_stage(), flags=re.MULTILINE)
+    assert user == "1000"
+    assert f"useradd --uid {user} " in final_stage()
+    assert f"The user with the ID {user} must" in (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+
+
+def test_no_shell_stands_between_a_signal_and_the_connector() -> None:
+    [command] = re.findall(r"^ENTRYPOINT (.+)$", final_stage(), flags=re.MULTILINE)
+    assert json.loads(command) == ["python", "/airbyte/integration_code/main.py"]
+
+
+def test_nothing_without_a_hash_is_installed() -> None:
+    installs = re.findall(r"^RUN pip install (.+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    of_the_lock, of_the_package = (set(options.split()) for options in installs)
+    assert {"--require-hashes", "requirements.lock"} <= of_the_lock
+    assert {"--no-deps", "--no-build-isolation"} <= of_the_package
+    assert re.search(r"^setuptools==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_the_build_sees_no_test_and_no_secret() -> None:

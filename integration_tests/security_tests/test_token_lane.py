@@ -25,9 +25,10 @@ from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import ROOT, SHORT_PAUSES, clean_environment, read_arguments, run_sync
+from source_pinterest.run import PinterestEntrypoint, WholeLines
 from source_pinterest.source import SourcePinterest
 
-TOKEN, PINS = "oauth/token", "boards/list_pins"
+TOKEN, BOARDS, PINS = "oauth/token", "boards/list", "boards/list_pins"
 PATIENCE_SECONDS = 60
 ENDS_WITHIN_SECONDS = 12
 ENDINGS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
@@ -84,7 +85,7 @@ def test_an_end_at_the_first_use_of_the_new_token_loses_none(
         arguments = read_arguments(tmp_path, catalog_of(["boards", "board_pins"]), sim.config())
         before = newest(sim)
         with reading(sim, arguments, saves=saves) as process:
-            sim.after("boards/list", 1, lambda _: process.send_signal(ending))
+            sim.after(BOARDS, 1, lambda _: process.send_signal(ending))
             said = process.stdout.read() if process.stdout else b""
             process.wait(ENDS_WITHIN_SECONDS)
         last_line = said.rpartition(b"\n")[2]
@@ -153,6 +154,20 @@ def test_tokens_that_rotate_again_and_again_come_in_their_order_however_slow_the
         assert refresh_tokens(said) == issued
         assert saved(tmp_path) == newest(sim)
         assert_exact(Output.of_process(said, 0, ""), sim, ["board_pins"])
+
+
+def test_the_worker_writes_it_itself_before_the_new_token_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Simulator(World(boards=3), refresh_rotation=Rotation.REVOKE) as sim:
+        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+        written: list[tuple[bytes, int]] = []
+        entrypoint = PinterestEntrypoint(
+            SourcePinterest(SHORT_PAUSES), WholeLines(), lambda line: written.append((line, len(sim.calls(BOARDS))))
+        )
+        said = b"".join(entrypoint.read_lines(sim.config(), catalog_of(["boards"]), []))
+        [(line, uses)] = written
+        assert refresh_tokens(line) == [newest(sim)]
+        assert uses == 0
+        assert refresh_tokens(said) == []
 
 
 def test_in_process_it_is_the_next_message_of_the_read(monkeypatch: pytest.MonkeyPatch) -> None:

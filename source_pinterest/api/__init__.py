@@ -18,7 +18,7 @@ from source_pinterest.api.retries import RetryPolicy
 from source_pinterest.api.session import PinterestSession, TimeoutSession
 from source_pinterest.api.tokens import Tokens
 from source_pinterest.api.usage import Usage
-from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS, Config, OAuthCredentials
+from source_pinterest.config import Config, OAuthCredentials
 
 CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
@@ -90,8 +90,7 @@ class Api:
             else AccessTokenAuthenticator(config.credentials)
         )
         usage.quota_usage = budget.quota_usage
-        haste = min(1.0, timeout_seconds / DEFAULT_TIMEOUT_SECONDS)
-        bounds = (ANSWER.hastened(haste), REPORT_FILE.hastened(haste))
+        bounds = (session.hastened(ANSWER), downloads.hastened(REPORT_FILE))
         return cls(base_url, session, authenticator, downloads, budget, retry_policy, *bounds, usage)
 
 

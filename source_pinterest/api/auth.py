@@ -208,4 +208,4 @@ class OAuthAuthenticator(PinterestAuthenticator):
             data={"grant_type": "refresh_token", "refresh_token": self._refresh_token},
             auth=(self._credentials.client_id, self._credentials.client_secret),
         )
-        return self._session.paced(request, Tokens.parse, TOKEN_ANSWER, Usage().of(""))
+        return self._session.paced(request, Tokens.parse, self._session.hastened(TOKEN_ANSWER), Usage().of(""))

@@ -18,6 +18,7 @@ from source_pinterest.api.budget import Budget
 from source_pinterest.api.chunks import Bounds, beginning_of, chunks_of
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -64,6 +65,11 @@ class TimeoutSession(requests.Session):
         """Send, follow no redirect: the API has none, and a token goes to no other host."""
         fixed = {"timeout": self.timeout, "allow_redirects": False, "stream": True}
         return super().send(request, **{**kwargs, **fixed})
+
+    def hastened(self, bounds: Bounds) -> Bounds:
+        """The same bounds, for whoever waits less than usual for the beginning of an answer: in less time."""
+        _, seconds = self.timeout
+        return bounds.hastened(min(1.0, seconds / DEFAULT_TIMEOUT_SECONDS))
 
     def exchange(self, request: requests.Request, parse: Parse[T], bounds: Bounds) -> Answer[T] | ErrorAnswer:
         """Send a request, and take its answer.

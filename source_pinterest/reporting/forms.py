@@ -71,12 +71,14 @@ def _csv_rows(
     chunks: Iterable[bytes], columns: Collection[str], on_replacement: OnReplacement | None
 ) -> Iterator[dict[str, Any]]:
     try:
-        lines = csv.reader(_lines(chunks), strict=True)
-        header = next(lines)
+        lines = _Lines(chunks)
+        rows = csv.reader(lines, strict=True)
+        header = next(rows)
         if frozenset(columns).isdisjoint(header):
             raise MalformedAnswerError("The file is neither JSON nor a table of the columns that were asked for.")
         numbers = frozenset(name for name in columns if column_of(name).type == "number")
-        for cells in lines:
+        for cells in rows:
+            lines.begin_row()
             if len(cells) != len(header):
                 raise MalformedAnswerError("A line of the report has another number of cells than its first one.")
             found = zip(header, cells, strict=True)
@@ -98,6 +100,25 @@ def _value(name: str, cell: str, numbers: Collection[str], on_replacement: OnRep
     return None
 
 
+class _Lines:
+    """The lines of a table; a row that goes on over many of them is no longer than one of a single line."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self._characters = 0
+
+    def begin_row(self) -> None:
+        """Count anew."""
+        self._characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in _lines(self._chunks):
+            self._characters += len(line)
+            if self._characters > ROW_BYTES:
+                raise _too_long()
+            yield line
+
+
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     begun = ""
@@ -105,6 +126,10 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
         *lines, begun = (begun + decoder.decode(chunk)).split("\n")
         yield from (f"{line}\n" for line in lines)
         if len(begun) > ROW_BYTES:
-            raise MalformedAnswerError(f"A line of the report has more than {ROW_BYTES:,} characters.")
+            raise _too_long()
     if begun + decoder.decode(b"", final=True):
         raise MalformedAnswerError("The report breaks off inside a line.")
+
+
+def _too_long() -> MalformedAnswerError:
+    return MalformedAnswerError(f"A row of the report has more than {ROW_BYTES:,} characters.")

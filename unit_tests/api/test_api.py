@@ -11,8 +11,11 @@ import requests_mock
 from source_pinterest import __version__, limits
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
+from source_pinterest.api.chunks import Bounds
 from source_pinterest.api.errors import ConfigError, QuotaExhaustedError
 from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.session import Answer, PinterestSession
+from source_pinterest.api.tokens import Tokens
 from source_pinterest.config import Config
 from unit_tests.configs import BASIC_TOKEN, TODAY, config, signed_in_with
 
@@ -158,6 +161,24 @@ def test_whoever_waits_less_for_an_answer_waits_less_for_its_end() -> None:
     assert patient.answer_bounds.seconds == limits.ANSWER_SECONDS
     assert hasty.answer_bounds.seconds == limits.ANSWER_SECONDS / 10
     assert hasty.file_bounds.pace_seconds == patient.file_bounds.pace_seconds / 10
+    assert {api.answer_bounds.most_bytes for api in (patient, hasty)} == {limits.ANSWER_BYTES}
+    assert {api.file_bounds.most_bytes for api in (patient, hasty)} == {limits.REPORT_BYTES}
+
+
+@pytest.mark.parametrize(
+    ("timeout_seconds", "seconds"), [(600, limits.TOKEN_ANSWER_SECONDS), (12, limits.TOKEN_ANSWER_SECONDS / 10)]
+)
+def test_so_it_is_with_a_token(monkeypatch: pytest.MonkeyPatch, timeout_seconds: float, seconds: float) -> None:
+    asked: list[Bounds] = []
+
+    def paced(_: PinterestSession, __: requests.Request, ___: object, bounds: Bounds, ____: object) -> Answer[Tokens]:
+        asked.append(bounds)
+        return Answer(Tokens("false-access-token", None, 3_600, frozenset()), 0)
+
+    monkeypatch.setattr(PinterestSession, "paced", paced)
+    connect(request_timeout_seconds=timeout_seconds).authenticator(requests.Request("GET", HERE).prepare())
+
+    assert [(bounds.seconds, bounds.most_bytes) for bounds in asked] == [(seconds, limits.ERROR_BYTES)]
 
 
 def test_the_sums_of_a_sync_know_the_quotas() -> None:

@@ -77,6 +77,22 @@ class Endpoint:
         return str(request.headers["Authorization"])
 
 
+class Handover:
+    """Takes a rotated token, and does not return before it may."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._has_begun, self.may_end = threading.Event(), threading.Event()
+        endpoint.on_rotation = self._take
+
+    def begins(self) -> None:
+        """Wait for it."""
+        assert self._has_begun.wait(PATIENCE_SECONDS)
+
+    def _take(self, _: Tokens) -> None:
+        self._has_begun.set()
+        assert self.may_end.wait(PATIENCE_SECONDS)
+
+
 @pytest.fixture
 def endpoint(mock: requests_mock.Mocker) -> Endpoint:
     return Endpoint(mock)
@@ -113,17 +129,21 @@ def test_many_threads_share_one_refresh(endpoint: Endpoint) -> None:
     assert endpoint.calls == 1
 
 
-def test_many_threads_replace_a_rejected_token_once(endpoint: Endpoint) -> None:
-    endpoint.answers(issued(1), issued(2), issued(3))
+def test_a_token_that_many_threads_were_refused_is_replaced_once(endpoint: Endpoint) -> None:
+    endpoint.answers(issued(1), issued(2, refresh_token="false-refresh-token-2"), issued(3))
     endpoint.token()
-    endpoint.authenticator.accepted("false-access-token-1")
-    gate = threading.Barrier(8)
+    handover = Handover(endpoint)
 
     def replace() -> None:
-        gate.wait(5)
         endpoint.authenticator.replace("false-access-token-1")
 
-    in_threads(replace, 8)
+    threads = [in_thread(replace)]
+    handover.begins()
+    threads += [in_thread(replace) for _ in range(7)]
+    assert waits(threads[-1])
+    handover.may_end.set()
+    for thread in threads:
+        thread.result(PATIENCE_SECONDS)
 
     assert endpoint.token() == "Bearer false-access-token-2"
     assert endpoint.calls == 2
@@ -196,19 +216,13 @@ def test_a_refresh_token_that_stays_is_not_told(endpoint: Endpoint, same: dict[s
 def test_a_rotation_is_told_before_anybody_uses_the_new_token(endpoint: Endpoint) -> None:
     """Were the process to end in between, the next sync would hold a refresh token that is used up."""
     endpoint.answers(issued(1, refresh_token="false-refresh-token-2"))
-    is_told, may_go_on = threading.Event(), threading.Event()
-
-    def hand_on(_: Tokens) -> None:
-        is_told.set()
-        assert may_go_on.wait(PATIENCE_SECONDS)
-
-    endpoint.on_rotation = hand_on
+    handover = Handover(endpoint)
     first = in_thread(endpoint.token)
-    assert is_told.wait(PATIENCE_SECONDS)
+    handover.begins()
     second = in_thread(endpoint.token)
     assert waits(first)
     assert waits(second)
-    may_go_on.set()
+    handover.may_end.set()
 
     assert [future.result(PATIENCE_SECONDS) for future in (first, second)] == ["Bearer false-access-token-1"] * 2
     assert endpoint.calls == 1
@@ -216,19 +230,13 @@ def test_a_rotation_is_told_before_anybody_uses_the_new_token(endpoint: Endpoint
 
 def test_whoever_ends_the_process_can_wait_for_a_token_that_is_on_its_way(endpoint: Endpoint) -> None:
     endpoint.answers(issued(1, refresh_token="false-refresh-token-2"))
-    is_told, may_go_on = threading.Event(), threading.Event()
-
-    def hand_on(_: Tokens) -> None:
-        is_told.set()
-        assert may_go_on.wait(PATIENCE_SECONDS)
-
-    endpoint.on_rotation = hand_on
+    handover = Handover(endpoint)
     renewing = in_thread(endpoint.token)
-    assert is_told.wait(PATIENCE_SECONDS)
+    handover.begins()
     endpoint.authenticator.settle(0.01)
     ending = in_thread(lambda: endpoint.authenticator.settle(PATIENCE_SECONDS))
     assert waits(ending)
-    may_go_on.set()
+    handover.may_end.set()
 
     ending.result(PATIENCE_SECONDS)
     renewing.result(PATIENCE_SECONDS)
@@ -440,9 +448,7 @@ def test_no_secret_is_shown(endpoint: Endpoint) -> None:
     endpoint.token()
     secrets = ("false-client-secret", "false-refresh-token-2", "false-access-token-1", BASIC_TOKEN)
 
-    shown = SECRETS.mask(" ".join(secrets))
-
-    assert [secret for secret in secrets if secret in shown] == []
+    assert [SECRETS.mask(secret) for secret in secrets] == ["****"] * len(secrets)
 
 
 def test_a_plain_access_token_goes_out_and_is_masked() -> None:

@@ -150,11 +150,13 @@ def test_so_is_a_plain_access_token(value: str) -> None:
         Config.from_mapping(signed_in_with(auth_method="access_token", access_token=value), TODAY)
 
 
-def test_no_refusal_quotes_a_secret_that_stands_in_the_wrong_place_too() -> None:
+@pytest.mark.parametrize("around", ["{}", " {}\n"], ids=["alone", "with spaces around it"])
+def test_no_refusal_quotes_a_secret_that_stands_in_the_wrong_place_too(around: str) -> None:
     secret = "false-client-secret"
+    credentials = {**OAUTH, "client_secret": around.format(secret)}
 
-    with pytest.raises(AirbyteTracedException) as raised:
-        Config.from_mapping({**signed_in_with(**{**OAUTH, "client_secret": secret}), "status": [secret]}, TODAY)
+    with pytest.raises(AirbyteTracedException, match="Status") as raised:
+        Config.from_mapping({**signed_in_with(**credentials), "status": [secret]}, TODAY)
     assert secret not in str(raised.value.message) + str(raised.value.internal_message)
 
 

@@ -180,22 +180,55 @@ def test_a_line_that_can_not_wait_comes_before_all_that_waits(stdout: Path) -> N
     assert stdout.read_bytes() == b"a token\na record\n"
 
 
+class Stuck:
+    """A writer of a line that can't wait, who never gets the lock of the output."""
+
+    def __init__(self, writer: MessageWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+        monkeypatch.setattr(PRINT_BUFFER, "lock", self._lock)
+        self._writing = in_thread(lambda: writer.write_now(b"a token\n"))
+        assert waits(self._writing)
+        monkeypatch.setattr(PRINT_BUFFER, "lock", nullcontext())
+
+    def go_on(self) -> None:
+        self._lock.release()
+        self._writing.result(PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize("waiting", [b"", b"a record\n"])
 def test_a_line_whose_writer_never_gets_the_lock_is_written_by_who_has_it(
-    stdout: Path, monkeypatch: pytest.MonkeyPatch
+    stdout: Path, monkeypatch: pytest.MonkeyPatch, waiting: bytes
 ) -> None:
-    writer, lock = MessageWriter(), threading.Lock()
-    monkeypatch.setattr(PRINT_BUFFER, "lock", lock)
-    writer.write(b"a record\n")
-    lock.acquire()
-    waiting = in_thread(lambda: writer.write_now(b"a token\n"))
-    assert waits(waiting)
-    monkeypatch.setattr(PRINT_BUFFER, "lock", nullcontext())
+    writer = MessageWriter()
+    if waiting:
+        writer.write(waiting)
+    stuck = Stuck(writer, monkeypatch)
     writer.flush()
 
-    assert stdout.read_bytes() == b"a token\na record\n"
-    lock.release()
-    waiting.result(PATIENCE_SECONDS)
-    assert stdout.read_bytes() == b"a token\na record\n"
+    assert stdout.read_bytes() == b"a token\n" + waiting
+    stuck.go_on()
+    assert stdout.read_bytes() == b"a token\n" + waiting
+
+
+def test_a_line_that_comes_while_a_piece_is_written_comes_before_the_next(
+    stdout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, lines, write, stuck = MessageWriter(), page(2_000, 100), os.write, []
+
+    def meanwhile(descriptor: int, piece: bytes) -> int:
+        if not stuck:
+            stuck.append(Stuck(writer, monkeypatch))
+        return write(descriptor, piece)
+
+    monkeypatch.setattr(os, "write", meanwhile)
+    writer.write(lines)
+    writer.flush()
+
+    first, _, rest = stdout.read_bytes().partition(b"a token\n")
+    assert first + rest == lines
+    assert PIECE_BYTES <= len(first) <= PIECE_BYTES + 100
+    stuck[0].go_on()
 
 
 def test_an_output_that_is_full_is_waited_for(stdout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

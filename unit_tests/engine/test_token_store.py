@@ -165,6 +165,24 @@ def test_a_file_is_replaced_as_a_whole_for_its_owner_alone(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["config.json"]
 
 
+def test_the_new_content_is_on_the_disk_before_it_takes_the_place_of_the_old(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a machine that loses its power may have neither."""
+    on_disk, seen = os.fsync, []
+
+    def look(descriptor: int) -> None:
+        [draft] = [file for file in path.parent.iterdir() if file != path]
+        assert draft.stat().st_ino == os.fstat(descriptor).st_ino
+        seen.append((path.read_text(encoding="utf-8"), json.loads(draft.read_text(encoding="utf-8"))))
+        on_disk(descriptor)
+
+    monkeypatch.setattr(os, "fsync", look)
+    write_private(path, NESTED)
+
+    assert seen == [("{}", NESTED)]
+
+
 def test_a_draft_that_somebody_left_is_neither_followed_nor_taken(path: Path) -> None:
     elsewhere = path.parent / "elsewhere"
     elsewhere.write_text("untouched", encoding="utf-8")

@@ -239,6 +239,16 @@ def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Clie
     assert [value for value in harmless.values() if value not in shown] == []
 
 
+@pytest.mark.parametrize(
+    "name", ["Signature", "credential", "X-Amz-Security-Token", "AWSAccessKeyId", "secret", "Policy"]
+)
+def test_what_is_called_a_secret_is_one_however_short_it_is(client: Client, name: str) -> None:
+    client.mock.get(REPORTS, [finished(f"https://files.example/report?{name}=false-one")])
+    client.reports.poll(request(), "a token")
+
+    assert SECRETS.mask("false-one") == "****"
+
+
 # ---- The file
 
 
@@ -377,6 +387,7 @@ HERE = [
     "[::ffff:127.0.0.1]",
 ]
 NEAR = ["10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]", "0.0.0.1", "100.64.0.1"]
+NEAR += ["[fe80::1%25eth0]", "[fe80::1%25a%25b]"]
 
 
 @pytest.mark.parametrize("host", HERE + NEAR + ["localhost.", "files.localhost", "LOCALHOST", "224.0.0.1"])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.limits import ROW_BYTES
 from source_pinterest.reporting.errors import UnknownFormError
 from source_pinterest.reporting.forms import rows_of_any_form
 from source_pinterest.reporting.reader import Filed
@@ -82,6 +83,16 @@ def test_what_has_none_of_the_columns_is_a_form_that_nobody_knows(body: bytes) -
 def test_what_is_broken_or_no_report_is_refused(body: bytes) -> None:
     with pytest.raises(MalformedAnswerError):
         read(body)
+
+
+@pytest.mark.parametrize("cells", [b"x,", b'"\n",'], ids=["in one line", "over many lines"])
+def test_a_row_that_does_not_end_is_let_go(cells: bytes) -> None:
+    taken = [b"CAMPAIGN_ID\r\n", *[cells * 20_000] * (4 * ROW_BYTES // (20_000 * len(cells)))]
+    left = iter(taken)
+
+    with pytest.raises(MalformedAnswerError, match="A row of the report has more than 1,048,576 characters"):
+        list(rows_of_any_form(left, COLUMNS))
+    assert len(list(left)) > len(taken) // 2
 
 
 def test_a_cell_that_should_be_a_number_and_is_none_is_left_out_with_a_word() -> None:

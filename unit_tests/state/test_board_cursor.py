@@ -1,5 +1,6 @@
 """When does a board count as read?"""
 
+import json
 from typing import Any
 
 import pytest
@@ -49,6 +50,17 @@ def test_a_board_moves_when_its_time_differs_or_is_not_told() -> None:
     assert subject.has_moved({"board_id": "1"}, None)
     assert subject.has_moved({"board_id": "2"}, OLD)
     assert subject.has_moved({"ad_account_id": "549", "board_id": "1"}, OLD)
+
+
+@pytest.mark.parametrize(("owner", "most_bytes"), [({}, 60), ({"ad_account_id": "549761668032123456"}, 80)])
+def test_a_board_takes_few_bytes_of_a_state(owner: dict[str, str], most_bytes: int) -> None:
+    """As docs/reliability.md says of ids of 18 digits."""
+    subject, boards = board_cursor(), range(10**17, 10**17 + 100)
+    for board in boards:
+        subject.expect({**owner, "board_id": str(board)}, NEW, 0)
+
+    assert len(subject.state["boards"]) == len(boards)
+    assert len(json.dumps(subject.state)) <= most_bytes * len(boards)
 
 
 def test_boards_that_were_not_seen_are_forgotten() -> None:

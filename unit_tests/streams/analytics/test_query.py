@@ -1,5 +1,6 @@
 """Are analytics asked for in legal calls, taken whole or not at all, and split when they are too large?"""
 
+import threading
 from typing import Any
 
 import pytest
@@ -308,6 +309,26 @@ def test_so_many_slices_wait_in_line_and_a_read_one_makes_room(
     with pytest.raises(UnavailableError):
         recent.read(CampaignAnalytics, second)
     assert fourth.result(PATIENCE_SECONDS)["ad_account_id"] == "14"
+
+
+class Line(threading.Semaphore):
+    """Says that it is full where another would wait."""
+
+    def acquire(self, *_: object, **__: object) -> bool:
+        if super().acquire(blocking=False):
+            return True
+        raise BlockingIOError
+
+
+def test_fifty_slices_wait_in_line(recent: Pinterest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a stream which plans fast leaves the others their share of a small quota."""
+    monkeypatch.setattr(threading, "Semaphore", Line)
+    lists_of(recent, **{f"a{number}": [str(number)] for number in range(100, 160)})
+    handed_out = []
+    with pytest.raises(BlockingIOError):
+        handed_out.extend(recent.stream(CampaignAnalytics).stream_slices())
+
+    assert len(handed_out) == 50
 
 
 def test_the_entities_of_every_status_are_covered(mock: requests_mock.Mocker) -> None:
