@@ -13,6 +13,7 @@ from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
 from source_pinterest.api.errors import ConfigError, QuotaExhaustedError
 from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.usage import Usage
 from source_pinterest.config import Config
 from unit_tests.configs import BASIC_TOKEN, TODAY, config, signed_in_with
 
@@ -198,6 +199,25 @@ def test_what_was_printed_is_written_out_before_a_wait_for_a_quota() -> None:
 def test_what_was_printed_is_written_out_before_the_end_of_an_outage_is_waited_for() -> None:
     with pytest.raises(FlushedError):
         connect().retry_policy.outage.wait("ConnectTimeout")
+
+
+def test_an_outage_is_waited_for_as_long_as_the_config_says() -> None:
+    pauses = Pauses(first_seconds=61, longest_seconds=61)
+    hasty, patient = (connect(pauses, max_wait_minutes=minutes).retry_policy.outage for minutes in (1, 2))
+    for outage in (hasty, patient):
+        outage.answered()
+
+    assert not hasty.wait("ConnectTimeout")
+    with pytest.raises(FlushedError):
+        patient.wait("ConnectTimeout")
+
+
+def test_whoever_shows_a_sync_can_count_its_calls() -> None:
+    usage = Usage()
+    settings = Config.from_mapping(config(), TODAY)
+    api = Api.connect(settings, on_rotation=lambda _: None, before_wait=flush, usage=usage)
+
+    assert api.usage is usage
 
 
 def test_a_token_is_asked_for_again_after_the_pauses_of_any_call(

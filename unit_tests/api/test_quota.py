@@ -321,6 +321,28 @@ def test_a_window_that_the_server_has_begun_is_taken_up(caller: Caller) -> None:
     assert caller.calls_until_refused() == 296, "three are out, and may come to count there"
 
 
+def test_how_full_the_last_window_was_does_not_count_in_this_one(caller: Caller) -> None:
+    caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
+    caller.send()
+    caller.clock.now += 25
+    caller.call(recorded(300, 100, 56, ADS_ANALYTICS))
+    caller.send()
+    caller.settle(recorded(300, 0, 2, ADS_ANALYTICS))  # asked in the last window, and answered late
+    caller.settle(recorded(300, 250, 56, ADS_ANALYTICS))  # asked in this one, perhaps before the two hundred calls
+
+    assert caller.calls_until_refused() == 100
+
+
+def test_of_two_answers_of_one_window_the_fuller_one_counts_however_late_it_came(caller: Caller) -> None:
+    for _ in range(3):
+        caller.send()
+    caller.settle(recorded(300, 50, 30, ADS_ANALYTICS))  # said 25 seconds ago, when two were out
+    caller.settle(recorded(300, 100, 5, ADS_ANALYTICS))
+
+    assert caller.calls_until_refused() == 48
+    assert caller.wait() < 5
+
+
 @pytest.mark.parametrize("limit", ["10, 10;w=1", f'10, 10;w=1;name="{CATEGORY}"'])
 def test_a_quota_of_a_second_spaces_calls_out(limit: str, caller: Caller) -> None:
     caller.call(headers(limit, 9, 1))

@@ -228,6 +228,29 @@ def test_of_several_quotas_the_fullest_stands_for_the_category(caller: Caller) -
     assert (standing.category, standing.used, standing.limit) == (CATEGORY, 770, 800)
 
 
+def test_a_quota_is_full_by_its_share_and_not_by_its_calls(caller: Caller) -> None:
+    caller.call(headers('8;w=60;name="x", 1000;w=3600;name="y"', "5, 900", "40, 40"))
+    [standing] = caller.budget.quota_usage()
+
+    assert (standing.used, standing.limit) == (3, 8)
+
+
+def test_a_window_that_begins_just_in_time_leaves_any_number_of_calls() -> None:
+    caller = Caller(max_wait_seconds=31)
+    caller.call(headers("10", 0, 30))  # and a second of margin
+    assert caller.budget.calls_left(CATEGORY) == math.inf
+
+    caller.send()
+    assert caller.clock.now == 1_031
+
+
+def test_where_only_a_second_is_bounded_any_number_of_calls_is_left() -> None:
+    caller = Caller(max_wait_seconds=10)
+    caller.call(headers('10;w=1;name="x"', 9, 1))
+
+    assert caller.budget.calls_left(CATEGORY) == math.inf
+
+
 def test_the_calls_left_of_a_window_that_outlasts_the_sync_are_counted() -> None:
     patient, impatient = Caller(max_wait_seconds=60), Caller(max_wait_seconds=10)
     for caller in (patient, impatient):

@@ -198,6 +198,18 @@ def test_a_larger_row_is_refused(chunk: int, body: bytes) -> None:
         list(rows_of(cut(body, chunk)))
 
 
+@pytest.mark.parametrize("chunk", [10_000, 3 * ROW_BYTES])
+@pytest.mark.parametrize(
+    "value",
+    [b"1." + b"0" * ROW_BYTES, b'"%b"' % (b"x" * ROW_BYTES), b"[%b]" % (b" " * ROW_BYTES)],
+    ids=["a number", "a text", "a list"],
+)
+def test_no_value_beside_the_rows_is_larger_either(chunk: int, value: bytes) -> None:
+    body = b'{"note": %b, "data": [{"A": 1}]}' % value
+    with pytest.raises(MalformedAnswerError, match="has more than 1,048,576 bytes"):
+        list(rows_of(cut(body, chunk), "data"))
+
+
 @pytest.mark.parametrize(
     "body",
     [
