@@ -128,6 +128,17 @@ def test_the_certificates_that_the_environment_names_hold_everywhere(
     assert {call.verify for call in calls_of(connect(), mock)} == {"/certificates.pem"}
 
 
+@pytest.mark.parametrize("address", [HERE, DEFAULT_BASE_URL])
+def test_certificates_are_looked_at_where_the_environment_names_none(
+    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, address: str
+) -> None:
+    monkeypatch.setenv(BASE_URL_VARIABLE, address)
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(variable, raising=False)
+
+    assert [call.verify for call in calls_of(connect(), mock)] == [True] * 3
+
+
 def test_calls_carry_name_and_version(mock: requests_mock.Mocker) -> None:
     for call in calls_of(connect(), mock):
         assert call.headers["User-Agent"] == f"source-pinterest/{__version__}"
@@ -212,12 +223,15 @@ def test_an_outage_is_waited_for_as_long_as_the_config_says() -> None:
         patient.wait("ConnectTimeout")
 
 
-def test_whoever_shows_a_sync_can_count_its_calls() -> None:
-    usage = Usage()
+def test_whoever_connects_counts_the_calls_and_is_told_of_a_rotated_token(mock: requests_mock.Mocker) -> None:
+    usage, told = Usage(), []
     settings = Config.from_mapping(config(), TODAY)
-    api = Api.connect(settings, on_rotation=lambda _: None, before_wait=flush, usage=usage)
+    api = Api.connect(settings, on_rotation=told.append, before_wait=flush, usage=usage)
+    mock.post(requests_mock.ANY, json={"access_token": "false-access-token-1", "refresh_token": "false-token-2"})
+    api.authenticator(requests.Request("GET", f"{DEFAULT_BASE_URL}/boards").prepare())
 
     assert api.usage is usage
+    assert [tokens.refresh_token for tokens in told] == ["false-token-2"]
 
 
 def test_a_token_is_asked_for_again_after_the_pauses_of_any_call(

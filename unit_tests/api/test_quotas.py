@@ -33,7 +33,7 @@ def test_marketing_mix_reports_have_a_quota_for_each_ad_account_beside_that_of_t
     for _ in range(limits.MMM_REPORTS_PER_MINUTE):
         caller.call(recorded(300, 200, 40, ADS_ANALYTICS), operation=first)
 
-    assert caller.budget.take(first) > 0
+    assert caller.budget.take(first) == pytest.approx(60.1)
     assert caller.budget.take(second) == 0
     assert caller.budget.take(ANALYTICS) == 0
 
@@ -152,6 +152,13 @@ def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> Non
     caller.settle(recorded(100, 99, 1, '5000;w=60;name="ads_analytics_of_tomorrow"'), ANALYTICS)
 
     assert caller.wait(ANALYTICS) == 0
+
+
+def test_of_several_quotas_that_are_no_longer_listed_the_new_one_has_taken_what_the_fullest_had(caller: Caller) -> None:
+    caller.call(headers('100;w=60;name="x", 1000;w=3600;name="y"', "50, 990", "40, 3000"))
+    caller.call(headers('500;w=60;name="z"', 499, 40))
+
+    assert caller.calls_until_refused() == 449
 
 
 def test_however_many_names_a_server_thinks_up_the_last_ones_hold(caller: Caller) -> None:
