@@ -68,8 +68,26 @@ def test_it_does_not_matter_how_small_the_chunks_are(body: bytes, size: int) -> 
 def test_a_body_that_is_cut_short_anywhere_is_never_taken_for_whole(body: bytes, template: bytes, under: str) -> None:
     whole = (template % body).rstrip()
     for length in range(len(whole)):
-        with pytest.raises(MalformedAnswerError):
+        with pytest.raises(MalformedAnswerError, match=r"^The answer is cut short\.$"):
             read(whole[:length], under)
+
+
+@pytest.mark.parametrize(
+    ("body", "under", "words"),
+    [
+        (b"[{} {}]", "", "b',' is missing."),
+        (b"{}", "", "b'[' is missing."),
+        (b"[1]", "", "b'{' is missing."),
+        (b"[{}]]", "", "Something follows the end of the answer."),
+        (b'{1: 1, "data": []}', "data", "b'\"' is missing."),
+        (b'{"other": []}', "data", "The answer holds no list called data."),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_told(body: bytes, under: str, words: str) -> None:
+    with pytest.raises(MalformedAnswerError) as raised:
+        read(body, under)
+
+    assert str(raised.value) == words
 
 
 @pytest.mark.parametrize("body", [b"[]", b" [ ] \n"])

@@ -301,8 +301,16 @@ def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCapture
 
 @pytest.mark.parametrize("state", [{"DATE": "yesterday"}, {"states": [entry("549", "2026-02-30")]}])
 def test_a_state_that_can_not_be_read_is_a_config_error(state: dict[str, Any]) -> None:
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError, match=rf"^{STREAM}: the saved state can't be read \(.*\)\. Reset the stream"):
         cursor(state)
+
+
+def test_days_that_a_user_may_not_expect_are_told_with_the_stream(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        cursor(period=settling(Settling.EMIT_ONCE)).explain()
+
+    [record] = caplog.records
+    assert record.getMessage().startswith(f"{STREAM}: the destination appends")
 
 
 # ---- Days whose numbers are still moving
