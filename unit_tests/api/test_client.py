@@ -156,6 +156,13 @@ def test_a_call_is_made_again_as_often_as_the_config_says(mock: requests_mock.Mo
         assert words in str(raised.value.message)
 
 
+def test_a_body_that_can_not_be_posted_names_its_path(mock: requests_mock.Mocker) -> None:
+    mock.post(URL, [refused(500, 12, "Sorry")])
+
+    with pytest.raises(errors.UnavailableError, match=f"^ads: Pinterest failed 2 times in a row for {PATH}\\. "):
+        PinterestClient(connected(max_retries=1), "ads", ("ads:read",)).post(PATH, {}, parse)
+
+
 def test_silence_is_a_try(mock: requests_mock.Mocker) -> None:
     calls = Calls(mock, {"exc": requests.ReadTimeout}, max_retries=2)
 
