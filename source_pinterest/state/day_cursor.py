@@ -223,8 +223,7 @@ class DayCursor(PinterestCursor):
         return self._plans[account].history(asked, final)
 
     def _warn_of_days_twice(self) -> None:
-        flat = [AccountHistory(last=self._flat)] if self._flat else []
-        known = [*self._histories.values(), *flat]
+        known = [*self._histories.values(), AccountHistory(last=self._flat)]
         if twice := [window for history in known if (window := history.emitted_again(self._period))]:
             LOGGER.warning(days_twice(self._stream_name, twice))
 

@@ -23,6 +23,29 @@ def test_an_address_is_read(url: str, scheme: str, host: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "is_local", "is_public"),
+    [
+        ("127.0.0.1", True, False),
+        ("127.1", True, False),
+        ("[::1]", True, False),
+        ("[::ffff:127.0.0.1]", True, False),
+        ("[::ffff:8.8.8.8]", False, True),
+        ("localhost", True, False),
+        ("files.localhost", False, False),
+        ("10.0.0.1", False, False),
+        ("[fe80::1%25eth0]", False, False),
+        ("8.8.8.8", False, True),
+        ("224.0.0.1", False, False),
+        ("files.example", False, True),
+    ],
+)
+def test_an_address_tells_how_far_it_leads(host: str, is_local: bool, is_public: bool) -> None:
+    address = Address.of(f"https://{host}/")
+
+    assert (address.is_local, address.is_public) == (is_local, is_public)
+
+
+@pytest.mark.parametrize(
     "url",
     ["", "boards", "//api.pinterest.com", "ftp://127.0.0.1", "https://", "https:///v5", "https://a b", "https://é"],
 )

@@ -16,6 +16,7 @@ from source_pinterest.api.errors import ConfigError, QuotaExhaustedError
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.api.session import Answer, PinterestSession
 from source_pinterest.api.tokens import Tokens
+from source_pinterest.api.usage import Usage
 from source_pinterest.config import Config
 from unit_tests.configs import BASIC_TOKEN, TODAY, config, signed_in_with
 
@@ -130,6 +131,17 @@ def test_the_certificates_that_the_environment_names_hold_everywhere(
     assert {call.verify for call in calls_of(connect(), mock)} == {"/certificates.pem"}
 
 
+@pytest.mark.parametrize("address", [HERE, DEFAULT_BASE_URL])
+def test_certificates_are_looked_at_where_the_environment_names_none(
+    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, address: str
+) -> None:
+    monkeypatch.setenv(BASE_URL_VARIABLE, address)
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(variable, raising=False)
+
+    assert [call.verify for call in calls_of(connect(), mock)] == [True] * 3
+
+
 def test_calls_carry_name_and_version(mock: requests_mock.Mocker) -> None:
     for call in calls_of(connect(), mock):
         assert call.headers["User-Agent"] == f"source-pinterest/{__version__}"
@@ -219,6 +231,28 @@ def test_what_was_printed_is_written_out_before_a_wait_for_a_quota() -> None:
 def test_what_was_printed_is_written_out_before_the_end_of_an_outage_is_waited_for() -> None:
     with pytest.raises(FlushedError):
         connect().retry_policy.outage.wait("ConnectTimeout")
+
+
+def test_an_outage_is_waited_for_as_long_as_the_config_says() -> None:
+    pauses = Pauses(first_seconds=61, longest_seconds=61)
+    hasty, patient = (connect(pauses, max_wait_minutes=minutes).retry_policy.outage for minutes in (1, 2))
+    for outage in (hasty, patient):
+        outage.answered()
+
+    assert not hasty.wait("ConnectTimeout")
+    with pytest.raises(FlushedError):
+        patient.wait("ConnectTimeout")
+
+
+def test_whoever_connects_counts_the_calls_and_is_told_of_a_rotated_token(mock: requests_mock.Mocker) -> None:
+    usage, told = Usage(), []
+    settings = Config.from_mapping(config(), TODAY)
+    api = Api.connect(settings, on_rotation=told.append, before_wait=flush, usage=usage)
+    mock.post(requests_mock.ANY, json={"access_token": "false-access-token-1", "refresh_token": "false-token-2"})
+    api.authenticator(requests.Request("GET", f"{DEFAULT_BASE_URL}/boards").prepare())
+
+    assert api.usage is usage
+    assert [tokens.refresh_token for tokens in told] == ["false-token-2"]
 
 
 def test_a_token_is_asked_for_again_after_the_pauses_of_any_call(

@@ -156,7 +156,7 @@ def in_threads(work: Callable[[], None], count: int) -> None:
 
 @pytest.mark.parametrize(
     ("lifetime", "after", "asked"),
-    [(1_000, 939, 1), (1_000, 941, 2), (100, 89, 1), (100, 91, 2), (None, 3_539, 1), (None, 3_541, 2)],
+    [(1_000, 939, 1), (1_000, 941, 2), (100, 89, 1), (100, 90, 2), (None, 3_539, 1), (None, 3_541, 2)],
 )
 def test_a_token_is_renewed_before_it_expires(
     endpoint: Endpoint, lifetime: int | None, after: float, asked: int
@@ -362,15 +362,30 @@ def test_trouble_of_the_token_endpoint_is_retried_and_then_told(endpoint: Endpoi
     assert "false-acc" not in str(raised.value)
 
 
-@pytest.mark.parametrize("trouble", [{"status_code": 500, "text": ""}, {"text": "null"}, {"exc": requests.ReadTimeout}])
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ({"status_code": 500, "text": ""}, "HTTP 500."),
+        ({"text": "null"}, "The answer holds no access token."),
+        ({"exc": requests.ReadTimeout}, "Pinterest does not answer in time."),
+    ],
+)
 def test_a_token_is_asked_for_again_after_growing_pauses(
-    mock: requests_mock.Mocker, slept: list[float], trouble: dict[str, Any]
+    mock: requests_mock.Mocker,
+    slept: list[float],
+    caplog: pytest.LogCaptureFixture,
+    trouble: dict[str, Any],
+    words: str,
 ) -> None:
     endpoint = Endpoint(mock, Pauses())
     endpoint.answers(*[trouble] * (TRIES - 1), issued(1))
+    with caplog.at_level("INFO", "airbyte"):
+        assert endpoint.token() == "Bearer false-access-token-1"
 
-    assert endpoint.token() == "Bearer false-access-token-1"
     assert slept == [1, 2, 4]
+    assert caplog.messages == [
+        f"Pinterest's token endpoint: {words} Trying again in {seconds:g} s." for seconds in slept
+    ]
 
 
 def test_a_token_endpoint_whose_answer_breaks_off_is_asked_again(endpoint: Endpoint) -> None:
@@ -381,10 +396,12 @@ def test_a_token_endpoint_whose_answer_breaks_off_is_asked_again(endpoint: Endpo
 
 @pytest.mark.parametrize("trouble", [requests.ConnectTimeout, requests.ConnectionError])
 def test_an_outage_of_the_token_endpoint_is_waited_for_like_any(
-    endpoint: Endpoint, trouble: type[requests.RequestException]
+    endpoint: Endpoint, caplog: pytest.LogCaptureFixture, trouble: type[requests.RequestException]
 ) -> None:
     endpoint.answers(*[{"exc": trouble}] * 10, issued(1))
-    assert endpoint.token() == "Bearer false-access-token-1"
+    with caplog.at_level("INFO", "airbyte"):
+        assert endpoint.token() == "Bearer false-access-token-1"
+    assert caplog.messages == [f"Pinterest can't be reached ({trouble.__name__}). Trying again in 0 s."] * 10
     assert endpoint.outage.answers == 1
 
     def minute_after_minute(*_: Any) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -29,17 +30,19 @@ def test_a_shorter_hint_does_not_cut_a_longer_pause() -> None:
     assert caller.wait() == pytest.approx(17)
 
 
-def test_without_a_hint_each_pause_is_longer() -> None:
+@pytest.mark.parametrize(("pick", "share"), [(min, 0.5), (max, 1)])
+def test_without_a_hint_each_pause_is_longer(
+    monkeypatch: pytest.MonkeyPatch, pick: Callable[[float, float], float], share: float
+) -> None:
+    monkeypatch.setattr("random.uniform", pick)
     caller = Caller(max_wait_seconds=900)
     pauses = []
-    for _ in range(8):
+    for _ in range(9):
         caller.budget.throttled(CATEGORY, None)
         pauses.append(caller.wait())
         caller.clock.now += pauses[-1]
 
-    for number, pause in enumerate(pauses):
-        full = min(2**number, 64)
-        assert full / 2 <= pause <= full
+    assert pauses == pytest.approx([share * full for full in (1, 2, 4, 8, 16, 32, 64, 64, 64)])
 
 
 def test_refusals_of_one_moment_lengthen_the_pause_once() -> None:
@@ -126,6 +129,17 @@ def test_a_refusal_that_headers_explain_pauses_one_operation() -> None:
     caller = Caller(max_wait_seconds=900)
     caller.call(recorded(100, 99, 1, ADS_ANALYTICS), ANALYTICS)
     caller.call(recorded(800, 0, 20, GET_REPORT), POLL)
+    caller.budget.throttled(POLL, 25)
+
+    assert caller.wait(POLL) == pytest.approx(25)
+    assert caller.wait(ANALYTICS) == 0
+
+
+def test_headers_explain_a_refusal_until_the_moment_that_the_window_ends() -> None:
+    caller = Caller(max_wait_seconds=900)
+    caller.call(recorded(100, 99, 1, ADS_ANALYTICS), ANALYTICS)
+    caller.call(recorded(800, 0, 20, GET_REPORT), POLL)
+    caller.clock.now += 20  # a tenth of a second is left
     caller.budget.throttled(POLL, 25)
 
     assert caller.wait(POLL) == pytest.approx(25)
@@ -234,10 +248,16 @@ def test_however_many_wait_it_is_logged_once_and_output_is_flushed_by_each(caplo
     assert caplog.messages == ["Waiting 31 s for Pinterest's quota of ads_analytics calls."]
 
 
-def test_output_is_flushed_in_every_minute_of_a_wait() -> None:
+@pytest.mark.parametrize("seconds", [60, 20])
+def test_output_is_flushed_in_every_minute_of_a_wait_however_often_it_is_woken(seconds: float) -> None:
     flushed = []
     clock = Clock()
-    budget = Budget(900, before_wait=lambda: flushed.append(clock.now), clock=clock, wait=clock.wait)
+    budget = Budget(
+        900,
+        before_wait=lambda: flushed.append(clock.now),
+        clock=clock,
+        wait=lambda condition, longest: clock.wait(condition, min(longest, seconds)),
+    )
     budget.acquire(CATEGORY)
     budget.settle(CATEGORY, headers("1", 0, 150))
     budget.acquire(CATEGORY)
@@ -282,3 +302,19 @@ def test_a_wait_that_ends_early_shows_no_more() -> None:
     budget.acquire(CATEGORY)
 
     assert [standing.frees_up_in_seconds for standing in budget.quota_usage()] == [None]
+
+
+def test_a_wait_shows_until_its_last_moment() -> None:
+    shown = []
+    clock = Clock()
+
+    def wait(condition: threading.Condition, seconds: float) -> None:
+        clock.wait(condition, min(seconds, 29.5))
+        shown.extend(standing.frees_up_in_seconds for standing in budget.quota_usage())
+
+    budget = Budget(900, clock=clock, wait=wait)
+    budget.acquire(CATEGORY)
+    budget.settle(CATEGORY, headers("1", 0, 29))
+    budget.acquire(CATEGORY)
+
+    assert shown == [0.5, None]

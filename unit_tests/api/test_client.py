@@ -9,10 +9,12 @@ import pytest
 import requests
 import requests_mock
 
+from source_pinterest import limits
 from source_pinterest.api import DEFAULT_BASE_URL, Api, errors, rights
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.chunks import Bounds
 from source_pinterest.api.client import PinterestClient
+from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
 from source_pinterest.config import AccessTokenCredentials
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire, connected
@@ -154,6 +156,13 @@ def test_a_call_is_made_again_as_often_as_the_config_says(mock: requests_mock.Mo
         assert words in str(raised.value.message)
 
 
+def test_a_body_that_can_not_be_posted_names_its_path(mock: requests_mock.Mocker) -> None:
+    mock.post(URL, [refused(500, 12, "Sorry")])
+
+    with pytest.raises(errors.UnavailableError, match=f"^ads: Pinterest failed 2 times in a row for {PATH}\\. "):
+        PinterestClient(connected(max_retries=1), "ads", ("ads:read",)).post(PATH, {}, parse)
+
+
 def test_silence_is_a_try(mock: requests_mock.Mocker) -> None:
     calls = Calls(mock, {"exc": requests.ReadTimeout}, max_retries=2)
 
@@ -286,6 +295,47 @@ def test_an_error_of_the_parser_that_no_retry_heals_goes_through(mock: requests_
     assert calls.made == 1
 
 
+# ---- Too long
+
+
+def of_length(calls: Calls, characters: int) -> dict[str, str]:
+    """Parameters that make an address so long."""
+    return {"ids": "1" * (characters - calls.client.address_length(PATH, {"ids": ""}))}
+
+
+@pytest.mark.parametrize(("status", "short"), [(400, errors.RejectedError), (414, errors.AnswerTooLargeError)])
+def test_an_address_may_be_too_long_where_it_is_long_and_refused_in_other_words_than_pinterests(
+    mock: requests_mock.Mocker, status: int, short: type[errors.PinterestError]
+) -> None:
+    page = {"status_code": status, "text": "<html>", "reason": "No"}
+    calls = Calls(mock, page, page, refused(status, 1, "Bad"))
+    most = limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+
+    with pytest.raises(short) as raised:
+        calls.client.get(PATH, of_length(calls, most), parse)
+    assert type(raised.value) is short
+    with pytest.raises(AddressTooLongError) as too_long:
+        calls.client.get(PATH, of_length(calls, most + 1), parse)
+    told = f'board_pins: Pinterest answered "No" (HTTP {status})'
+    assert [str(error.value.message).partition(". ")[0] for error in (raised, too_long)] == [told, told]
+    with pytest.raises(errors.PinterestError) as own:
+        calls.client.get(PATH, of_length(calls, most + 1), parse)
+    assert not isinstance(own.value, AddressTooLongError)
+
+
+def test_a_long_call_that_fails_again_and_again_may_be_too_long(mock: requests_mock.Mocker) -> None:
+    busy = {"status_code": 503, "text": "<html>", "reason": "Busy"}
+    calls = Calls(mock, *[busy] * 4, refused(503), refused(503), max_retries=1)
+    most = limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    found = []
+    for characters in (most, most + 1, most + 1):
+        with pytest.raises(errors.UnavailableError, match=r"^board_pins: Pinterest failed 2 times in a row") as raised:
+            calls.client.get(PATH, of_length(calls, characters), parse)
+        found.append(type(raised.value))
+
+    assert found == [errors.UnavailableError, LongCallUnavailableError, errors.UnavailableError]
+
+
 # ---- Too large
 
 
@@ -335,11 +385,12 @@ def test_an_outage_is_no_reason_for_a_smaller_call(mock: requests_mock.Mocker) -
 
 
 def test_what_can_not_be_split_is_asked_for_as_often_as_anything(mock: requests_mock.Mocker) -> None:
-    calls = Calls(mock, SILENCE, cut(), max_retries=1)
+    mock.get(URL, [SILENCE, cut()])
+    client = PinterestClient(connected(max_retries=1), "board_pins", SCOPES)
 
     with pytest.raises(errors.UnavailableError, match="breaks off"):
-        calls.get()
-    assert calls.made == 2
+        client.get(PATH, {}, parse)
+    assert mock.call_count == 2
 
 
 def test_an_answer_beyond_the_bounds_is_too_large(mock: requests_mock.Mocker) -> None:

@@ -71,6 +71,18 @@ def test_long_digits_in_texts_stay_as_they_are() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "before", [b"", b'"a":"x12345678901234567890",', b'"a":"x12345678901234567890 -12345678901234567890",']
+)
+@pytest.mark.parametrize("after", [b"", b',"c":"y12345678901234567890z"'])
+def test_a_long_number_is_found_among_texts_that_look_like_one(before: bytes, after: bytes) -> None:
+    assert parse_json(b'{%b"b":123456789012345678901%b}' % (before, after))["b"] == 123456789012345678901
+
+
+def test_a_text_that_is_cut_off_within_its_digits_holds_no_long_number() -> None:
+    assert not holds_long_number(b'["x123456789012345678901234567890')
+
+
 def test_numbers_keep_their_kind() -> None:
     value = parse_json(b'{"whole":3,"real":3.0,"small":1e-7,"large":1e25,"long":123456789012345678901}')
 
@@ -147,5 +159,5 @@ def test_nobody_needs_to_listen() -> None:
     ids=range(16),
 )
 def test_what_is_no_json_is_malformed(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedAnswerError, match=r"^The answer is not JSON, or beyond what can be parsed\.$"):
         parse_json(body)

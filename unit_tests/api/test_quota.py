@@ -98,6 +98,16 @@ def test_calls_of_others_shrink_again_where_a_later_answer_says_so(caller: Calle
     assert caller.calls_until_refused() == 8
 
 
+def test_nothing_of_the_last_window_is_left_where_calls_of_others_shrink_in_this_one(caller: Caller) -> None:
+    caller.call(recorded(300, 100, 30, ADS_ANALYTICS))
+    caller.call()
+    caller.clock.now += 31
+    caller.call(recorded(300, 100, 59, ADS_ANALYTICS))
+    caller.call(recorded(300, 250, 59, ADS_ANALYTICS))
+
+    assert caller.calls_until_refused() == 250
+
+
 def test_calls_of_others_do_not_shrink_by_answers_that_may_be_older(caller: Caller) -> None:
     for _ in range(3):
         caller.send()
@@ -133,10 +143,11 @@ def test_a_full_window_is_waited_out_with_a_margin(caller: Caller) -> None:
     assert caller.wait() == pytest.approx(21)
 
 
-def test_a_short_window_has_a_small_margin(caller: Caller) -> None:
-    caller.call(headers("10", 0, 1))
+@pytest.mark.parametrize(("reset", "wait"), [(1, 1.1), (5, 5.1), (6, 7)])
+def test_a_short_window_has_a_small_margin(caller: Caller, reset: int, wait: float) -> None:
+    caller.call(headers("10", 0, reset))
 
-    assert caller.wait() == pytest.approx(1.1)
+    assert caller.wait() == pytest.approx(wait)
 
 
 def test_a_short_reset_does_not_shorten_a_window_as_it_may_be_rounded_down(caller: Caller) -> None:
@@ -319,6 +330,28 @@ def test_a_window_that_the_server_has_begun_is_taken_up(caller: Caller) -> None:
     caller.settle(recorded(300, 299, 60, ADS_ANALYTICS))
 
     assert caller.calls_until_refused() == 296, "three are out, and may come to count there"
+
+
+def test_how_full_the_last_window_was_does_not_count_in_this_one(caller: Caller) -> None:
+    caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
+    caller.send()
+    caller.clock.now += 25
+    caller.call(recorded(300, 100, 56, ADS_ANALYTICS))
+    caller.send()
+    caller.settle(recorded(300, 0, 2, ADS_ANALYTICS))  # asked in the last window, and answered late
+    caller.settle(recorded(300, 250, 56, ADS_ANALYTICS))  # asked in this one, perhaps before the two hundred calls
+
+    assert caller.calls_until_refused() == 100
+
+
+def test_of_two_answers_of_one_window_the_fuller_one_counts_however_late_it_came(caller: Caller) -> None:
+    for _ in range(3):
+        caller.send()
+    caller.settle(recorded(300, 50, 30, ADS_ANALYTICS))  # said 25 seconds ago, when two were out
+    caller.settle(recorded(300, 100, 5, ADS_ANALYTICS))
+
+    assert caller.calls_until_refused() == 48
+    assert caller.wait() < 5
 
 
 @pytest.mark.parametrize("limit", ["10, 10;w=1", f'10, 10;w=1;name="{CATEGORY}"'])

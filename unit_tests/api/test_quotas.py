@@ -33,7 +33,7 @@ def test_marketing_mix_reports_have_a_quota_for_each_ad_account_beside_that_of_t
     for _ in range(limits.MMM_REPORTS_PER_MINUTE):
         caller.call(recorded(300, 200, 40, ADS_ANALYTICS), operation=first)
 
-    assert caller.budget.take(first) > 0
+    assert caller.budget.take(first) == pytest.approx(60.1)
     assert caller.budget.take(second) == 0
     assert caller.budget.take(ANALYTICS) == 0
 
@@ -154,6 +154,13 @@ def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> Non
     assert caller.wait(ANALYTICS) == 0
 
 
+def test_of_several_quotas_that_are_no_longer_listed_the_new_one_has_taken_what_the_fullest_had(caller: Caller) -> None:
+    caller.call(headers('100;w=60;name="x", 1000;w=3600;name="y"', "50, 990", "40, 3000"))
+    caller.call(headers('500;w=60;name="z"', 499, 40))
+
+    assert caller.calls_until_refused() == 449
+
+
 def test_however_many_names_a_server_thinks_up_the_last_ones_hold(caller: Caller) -> None:
     before = quotas_in_memory()
     for number in range(600):
@@ -226,6 +233,29 @@ def test_of_several_quotas_the_fullest_stands_for_the_category(caller: Caller) -
     [standing] = caller.budget.quota_usage()
 
     assert (standing.category, standing.used, standing.limit) == (CATEGORY, 770, 800)
+
+
+def test_a_quota_is_full_by_its_share_and_not_by_its_calls(caller: Caller) -> None:
+    caller.call(headers('8;w=60;name="x", 1000;w=3600;name="y"', "5, 900", "40, 40"))
+    [standing] = caller.budget.quota_usage()
+
+    assert (standing.used, standing.limit) == (3, 8)
+
+
+def test_a_window_that_begins_just_in_time_leaves_any_number_of_calls() -> None:
+    caller = Caller(max_wait_seconds=31)
+    caller.call(headers("10", 0, 30))  # and a second of margin
+    assert caller.budget.calls_left(CATEGORY) == math.inf
+
+    caller.send()
+    assert caller.clock.now == 1_031
+
+
+def test_where_only_a_second_is_bounded_any_number_of_calls_is_left() -> None:
+    caller = Caller(max_wait_seconds=10)
+    caller.call(headers('10;w=1;name="x"', 9, 1))
+
+    assert caller.budget.calls_left(CATEGORY) == math.inf
 
 
 def test_the_calls_left_of_a_window_that_outlasts_the_sync_are_counted() -> None:

@@ -117,6 +117,7 @@ def test_several_quotas_of_a_second_have_their_own_names() -> None:
     ("limit", "remaining", "reset", "quotas"),
     [
         ("300", "299", "42", [QuotaHeader(300, 0, "", 299, 42)]),
+        ("300", "300", "42", [QuotaHeader(300, 0, "", 300, 42)]),
         (None, "299", "42", [QuotaHeader(0, 0, "", 299, 42)]),
         ("1000;w=86400", "3", "77", [QuotaHeader(1000, 86400, "", 3, 77)]),
         ("60, 60;w=60", "3", "7.5", [QuotaHeader(60, 60, "", 3, 7.5)]),

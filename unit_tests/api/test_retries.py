@@ -13,7 +13,8 @@ NONE = Pauses(first_seconds=0)
 
 
 def tries(max_retries: int, pauses: Pauses = NONE, max_wait_seconds: float = 900) -> Tries:
-    return Tries(RetryPolicy(max_retries, pauses, Outage(max_wait_seconds, pauses, clock=Clock())), "boards", "boards")
+    policy = RetryPolicy(max_retries, pauses, Outage(max_wait_seconds, pauses, clock=Clock()))
+    return Tries(policy, "boards", "boards/7/pins")
 
 
 def test_pauses_double_until_the_longest(slept: list[float]) -> None:
@@ -88,8 +89,19 @@ def test_answers_before_a_call_say_nothing_of_its_trouble() -> None:
 def test_an_outage_that_outlasts_the_sync_ends_the_call() -> None:
     call = tries(5, Pauses(first_seconds=1), max_wait_seconds=0.5)
 
-    with pytest.raises(UnavailableError, match=r"boards: Pinterest could not be reached.*\(ConnectTimeout\)"):
+    with pytest.raises(UnavailableError) as raised:
         call.unreached(requests.ConnectTimeout())
+    assert str(raised.value.message) == (
+        "boards: Pinterest could not be reached for boards/7/pins. This usually passes: the next sync reads it; if "
+        "not, check the network, its proxies and certificates. No connection could be made (ConnectTimeout)."
+    )
+
+
+def test_an_outage_is_logged_with_what_failed(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "airbyte"):
+        tries(1).unreached(requests.ConnectTimeout())
+
+    assert caplog.messages == ["Pinterest can't be reached (ConnectTimeout). Trying again in 0 s."]
 
 
 def test_a_retry_is_logged_with_what_failed(slept: list[float], caplog: pytest.LogCaptureFixture) -> None:

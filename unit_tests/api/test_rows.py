@@ -68,8 +68,26 @@ def test_it_does_not_matter_how_small_the_chunks_are(body: bytes, size: int) -> 
 def test_a_body_that_is_cut_short_anywhere_is_never_taken_for_whole(body: bytes, template: bytes, under: str) -> None:
     whole = (template % body).rstrip()
     for length in range(len(whole)):
-        with pytest.raises(MalformedAnswerError):
+        with pytest.raises(MalformedAnswerError, match=r"^The answer is cut short\.$"):
             read(whole[:length], under)
+
+
+@pytest.mark.parametrize(
+    ("body", "under", "words"),
+    [
+        (b"[{} {}]", "", "b',' is missing."),
+        (b"{}", "", "b'[' is missing."),
+        (b"[1]", "", "b'{' is missing."),
+        (b"[{}]]", "", "Something follows the end of the answer."),
+        (b'{1: 1, "data": []}', "data", "b'\"' is missing."),
+        (b'{"other": []}', "data", "The answer holds no list called data."),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_told(body: bytes, under: str, words: str) -> None:
+    with pytest.raises(MalformedAnswerError) as raised:
+        read(body, under)
+
+    assert str(raised.value) == words
 
 
 @pytest.mark.parametrize("body", [b"[]", b" [ ] \n"])
@@ -196,6 +214,18 @@ def test_the_largest_row_is_read(chunk: int, letter: bytes) -> None:
 def test_a_larger_row_is_refused(chunk: int, body: bytes) -> None:
     with pytest.raises(MalformedAnswerError, match="has more than 1,048,576 bytes"):
         list(rows_of(cut(body, chunk)))
+
+
+@pytest.mark.parametrize("chunk", [10_000, 3 * ROW_BYTES])
+@pytest.mark.parametrize(
+    "value",
+    [b"1." + b"0" * ROW_BYTES, b'"%b"' % (b"x" * ROW_BYTES), b"[%b]" % (b" " * ROW_BYTES)],
+    ids=["a number", "a text", "a list"],
+)
+def test_no_value_beside_the_rows_is_larger_either(chunk: int, value: bytes) -> None:
+    body = b'{"note": %b, "data": [{"A": 1}]}' % value
+    with pytest.raises(MalformedAnswerError, match="has more than 1,048,576 bytes"):
+        list(rows_of(cut(body, chunk), "data"))
 
 
 @pytest.mark.parametrize(

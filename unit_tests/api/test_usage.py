@@ -2,11 +2,14 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from source_pinterest.api import usage as module
 from source_pinterest.api.budget import Budget
 from source_pinterest.api.usage import Usage
+from unit_tests.clocks import Clock
 from unit_tests.threads import in_thread
 
 
@@ -76,6 +79,38 @@ def test_the_time_left_is_known_when_all_is_planned_and_some_is_read(usage: Usag
     for _ in range(3):
         cost.count_read_slice()
     assert cost.seconds_left() == 0
+
+
+def test_the_rest_takes_as_long_a_slice_as_what_was_read(usage: Usage, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock))
+    cost = usage.of("boards")
+    cost.finish_planning()
+    assert (cost.seconds_read(), cost.seconds_left()) == (0, None)
+    for _ in range(8):
+        cost.count_slice(None)
+    clock.now += 30
+    assert (cost.seconds_read(), cost.seconds_left()) == (30, None)
+    for _ in range(2):
+        cost.count_read_slice()
+
+    assert cost.seconds_left() == 90
+
+
+def test_a_wait_counts_from_its_first_call_to_its_last(usage: Usage, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock))
+    cost = usage.of("boards")
+    for _ in range(2):
+        clock.now += 100
+        with cost.waiting():
+            clock.now += 3
+            with cost.waiting():
+                clock.now += 4
+            assert cost.is_waiting
+        assert not cost.is_waiting
+
+    assert cost.waited_seconds == 14
 
 
 def test_of_a_quota_the_fullest_window_counts() -> None:

@@ -301,8 +301,16 @@ def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCapture
 
 @pytest.mark.parametrize("state", [{"DATE": "yesterday"}, {"states": [entry("549", "2026-02-30")]}])
 def test_a_state_that_can_not_be_read_is_a_config_error(state: dict[str, Any]) -> None:
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError, match=rf"^{STREAM}: the saved state can't be read \(.*\)\. Reset the stream"):
         cursor(state)
+
+
+def test_days_that_a_user_may_not_expect_are_told_with_the_stream(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        cursor(period=settling(Settling.EMIT_ONCE)).explain()
+
+    [record] = caplog.records
+    assert record.getMessage().startswith(f"{STREAM}: the destination appends")
 
 
 # ---- Days whose numbers are still moving
@@ -404,7 +412,11 @@ def test_days_of_several_accounts_that_stand_twice_are_told_in_one_line(caplog: 
         cursor({"states": states}, settling(Settling.EMIT_ONCE)).settle(lambda: days_before(TODAY, 1))
 
     [record] = caplog.records
-    assert f"the days {ago(10)} to {ago(1)} were read" in record.getMessage()
+    assert record.getMessage() == (
+        f"{STREAM}: the days {ago(10)} to {ago(1)} were read while their numbers were still moving, and are emitted "
+        "once more, now that they are settled. The destination appends, so that these days stand twice in the table: "
+        "keep the row with the newest _airbyte_extracted_at, or clear the stream's data."
+    )
 
 
 def test_a_flat_day_of_an_older_connector_counts_as_read_too_early(caplog: pytest.LogCaptureFixture) -> None:
@@ -504,6 +516,17 @@ def test_a_change_after_the_last_day_was_read_concerns_all_of_them(
         cursor(state, replace(PERIOD, lookback_days=None), asked="two")
 
     assert f"days {ago(first_ago)} to {ago(0)} keep their old values" in caplog.text
+
+
+@pytest.mark.parametrize(("last_ago", "first_ago"), [(0, 89), (95, 95)])
+def test_a_change_concerns_what_can_be_read_where_an_older_connector_did_not_say_since_when(
+    caplog: pytest.LogCaptureFixture, last_ago: int, first_ago: int
+) -> None:
+    state = {"states": [entry("549", ago(last_ago))], "asked": "one"}
+    with caplog.at_level(logging.WARNING):
+        cursor(state, replace(PERIOD, lookback_days=None), asked="two")
+
+    assert f"days {ago(first_ago)} to {ago(last_ago)} keep their old values" in caplog.text
 
 
 def test_a_change_before_anything_was_read_is_no_matter(caplog: pytest.LogCaptureFixture) -> None:

@@ -169,6 +169,14 @@ def test_days_that_stand_twice_are_told(
     assert [record.getMessage().partition(": ")[2][: len(told[0])] for record in caplog.records] == told
 
 
+def test_days_that_a_user_may_not_expect_are_told_with_the_stream(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        profile_cursor(period=ONCE).explain()
+
+    [record] = caplog.records
+    assert record.getMessage().startswith(f"{STREAM}: the destination appends")
+
+
 def test_the_users_days_are_read_again_as_far_as_the_lookback_goes() -> None:
     assert profile_cursor({"date": ago(2)}).unread() == [DateWindow(days_before(TODAY, 35), TODAY)]
 
