@@ -73,7 +73,8 @@ def test_named_accounts_that_refuse_are_all_told_after_the_others(
     records = records_of(pinterest.stream(AdAccounts).read_slice(EVERYTHING))
 
     assert next(records)["id"] == "11"
-    with pytest.raises(AccountUnreadableError, match=r"14.*15"):
+    said = rf"ad_accounts: Pinterest answered \"Scripted refusal\" \(HTTP {answer['status_code']}, code \d+\)"
+    with pytest.raises(AccountUnreadableError, match=rf"^Ad account 14, 15 can't be read\. {said}\. {said}\. Ask its"):
         next(records)
 
 
@@ -113,7 +114,7 @@ def test_an_account_that_is_named_fails(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, account_ids=["11"])
     pinterest.answers("ad_accounts/11/campaigns", refused(403, 29))
 
-    with pytest.raises(AccountUnreadableError, match="11"):
+    with pytest.raises(AccountUnreadableError, match=r"^Ad account 11 can't be read. campaigns: .*Scripted refusal"):
         pinterest.read(Campaigns, ACCOUNT)
 
 
