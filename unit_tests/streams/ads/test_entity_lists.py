@@ -85,6 +85,14 @@ def test_a_deleted_ad_group_is_passed_over(
     ]
 
 
+@pytest.mark.parametrize("there", [0, 1, 2])
+def test_one_ad_group_that_is_there_is_enough(pinterest: Pinterest, there: int) -> None:
+    pinterest.answers(PROMOTIONS, *(page(["9"]) if number == there else refused(404, 404) for number in range(3)))
+    three = partition_slice({"ad_account_id": "11"}, ad_group_id=("1", "2", "3"))
+
+    assert [record["id"] for record in pinterest.read(ProductGroupPromotions, three)] == ["9"]
+
+
 def test_an_account_whose_only_ad_group_was_deleted_is_empty(pinterest: Pinterest) -> None:
     pinterest.answers(PROMOTIONS, refused(404, 404))
 

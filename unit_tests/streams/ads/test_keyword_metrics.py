@@ -135,6 +135,18 @@ def test_a_single_keyword_can_not_be_halved(account: Pinterest) -> None:
         names(account, "a")
 
 
+def test_a_bookmark_is_followed_should_one_ever_come(account: Pinterest) -> None:
+    pages = [
+        {"json": {"data": [{"keyword": keyword}], "bookmark": bookmark}}
+        for keyword, bookmark in (("a", "b"), ("c", ""))
+    ]
+    account.answers(METRICS, *pages)
+
+    assert names(account, "a", "c") == ["a", "c"]
+    asked = {"country_code": ["JP"], "keywords": ["a,c"]}
+    assert account.queries(METRICS) == [asked, {**asked, "bookmark": ["b"]}]
+
+
 def test_a_keyword_with_a_comma_is_left_out_with_a_warning(
     account: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:

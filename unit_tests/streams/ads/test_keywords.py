@@ -200,6 +200,14 @@ def test_ad_groups_of_which_not_one_is_there_are_a_failure(pinterest: Pinterest)
     assert lists.singles()[-3:] == SINGLES
 
 
+def test_an_ad_group_that_is_gone_is_no_failure_where_it_is_the_only_one(pinterest: Pinterest) -> None:
+    KeywordLists(pinterest, all_of_it, {"1": []})
+    [only] = pinterest.slices(Keywords)
+    pinterest.answers(PATH, {"json": {"items": []}}, refused(404, 404))
+
+    assert pinterest.read(Keywords, only) == []
+
+
 @pytest.mark.parametrize("trouble", ["ad_accounts/9/ad_groups", "ad_accounts/9/keywords"], ids=["list", "proof"])
 def test_an_account_in_trouble_keeps_no_other_from_being_read(pinterest: Pinterest, trouble: str) -> None:
     lists = KeywordLists(pinterest, all_of_it)
