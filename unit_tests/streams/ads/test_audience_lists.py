@@ -17,7 +17,7 @@ SPRING, SALE, OLD = ({"id": number, "label": name} for number, name in (("1", "S
     "items",
     [
         [SPRING, SALE, OLD],
-        [{"labels": [SPRING, SALE]}, {"labels": []}, {"labels": [OLD]}],
+        [{"labels": [SPRING, SALE]}, {"labels": []}, {"labels": None}, {"labels": [OLD]}],
         [{"labels": [SPRING, SALE]}, OLD],
     ],
     ids=["one by one", "in bundles", "both"],
