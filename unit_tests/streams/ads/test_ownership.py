@@ -68,6 +68,10 @@ def test_an_account_keeps_what_no_smaller_one_lists_as_its_own(smaller: list[dic
     assert lists.owners(NAMELESS)[:1] == ["11"]
 
 
+def test_no_account_gives_anything_away_to_a_larger_one() -> None:
+    assert Lists({"11": [NAMELESS]}).owners(NAMELESS) == ["11", "2"]
+
+
 def test_each_list_is_looked_through_once_however_many_records_need_it() -> None:
     lists = Lists({"2": [{"id": "3"}], "11": [{"id": "4"}]})
     for number in "56789":
