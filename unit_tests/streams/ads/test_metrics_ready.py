@@ -37,7 +37,7 @@ def days_asked(pinterest: Pinterest) -> list[str]:
         ([MOVING] * 7, 8),
         ([state(True, False), READY], 2),
         ([state(True)], 1),
-        ([{"json": {**READY["json"], "more": "x" * 300_000}}], 1),
+        ([{"json": {**READY["json"], "more": [0] * 70_000}}], 1),
         ([state(False)], 8),
     ],
 )
