@@ -7,6 +7,7 @@ import pytest
 
 from source_pinterest.streams.ads.account_lists import Audiences, BillingProfiles, ConversionTags
 from source_pinterest.streams.ads.audience_lists import Labels
+from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
 from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
@@ -21,6 +22,7 @@ EVERY_STATUS = ["ACTIVE", "PAUSED", "ARCHIVED"]
     ("stream", "parents", "path", "calls"),
     [
         (Audiences, ACCOUNT, "ad_accounts/11/audiences", [{}]),
+        (Campaigns, ACCOUNT, "ad_accounts/11/campaigns", [{"entity_statuses": EVERY_STATUS}]),
         (BillingProfiles, ACCOUNT, "ad_accounts/11/billing_profiles", [{"is_active": ["false"]}]),
         (Labels, ACCOUNT, "ad_accounts/11/labels", [{"entity_statuses": ["ACTIVE", "ARCHIVED"]}]),
         (
@@ -44,6 +46,7 @@ def test_each_page_is_asked_for_with_all_of_it(
     path: str,
     calls: list[dict[str, list[str]]],
 ) -> None:
+    pinterest.lists("ad_accounts", "11")
     pinterest.answers(path, *(answer for _ in calls for answer in (page(["1"], "more"), page(["2"]))))
     records = pinterest.read(stream, partition_slice(parents))
 

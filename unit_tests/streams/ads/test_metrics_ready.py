@@ -84,7 +84,7 @@ def test_where_pinterest_does_not_say_a_day_settles_in_two(pinterest: Pinterest,
 @pytest.mark.parametrize(
     ("answer", "error", "says"),
     [
-        (refused(401, 3), ScopeMissingError, "metrics_ready_state.*permission ads:read"),
+        (refused(401, 3), ScopeMissingError, r"^metrics_ready_state can't be read: .*permission ads:read"),
         (refused(429, 8), QuotaExhaustedError, "Pinterest allows no more"),
     ],
 )
