@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import requests_mock
 from airbyte_cdk.models import (
@@ -90,6 +91,13 @@ class Pinterest:
     def asked(self, path: str) -> list[dict[str, list[str]]]:
         """The parameters of each call of a path."""
         return [request.qs for request in self._mock.request_history if request.path == f"/v5/{path}"]
+
+    def queries(self, path: str) -> list[dict[str, list[str]]]:
+        """The same to the letter: `asked` has small letters alone, and none of what is empty."""
+        addresses = [urlsplit(request.url) for request in self._mock.request_history]
+        return [
+            parse_qs(address.query, keep_blank_values=True) for address in addresses if address.path == f"/v5/{path}"
+        ]
 
     def read(self, of: type[PinterestStream], stream_slice: StreamSlice) -> list[dict[str, Any]]:
         """The records of a slice."""

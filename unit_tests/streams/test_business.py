@@ -8,6 +8,7 @@ from source_pinterest.api.errors import UnavailableError
 from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.streams.base.slices import failure_of
 from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.business.employers import BusinessEmployers
 from source_pinterest.streams.business.people import BusinessAssets, BusinessMembers, BusinessPartners
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
@@ -53,6 +54,31 @@ def test_a_profile_that_can_not_be_read_is_a_slice_that_raises(pinterest: Pinter
     found, failed = pinterest.slices(BusinessMembers)
     assert found["business_id"] == "5"
     assert isinstance(failure_of(failed), UnavailableError)
+    assert str(failure_of(failed)).startswith("business_employers: Pinterest failed for user_account.")
+
+
+@pytest.mark.parametrize("answer", [user("BUSINESS"), refused(503), refused(401, 3)], ids=["answer", "trouble", "none"])
+def test_employers_that_are_read_ask_for_the_user_whom_others_need(
+    pinterest: Pinterest, answer: dict[str, Any]
+) -> None:
+    pinterest.answers(USER, answer)
+    pinterest.lists(EMPLOYERS, "5")
+    for stream in (BusinessEmployers, BusinessMembers):
+        pinterest.stream(stream).select()
+    [everything] = pinterest.slices(BusinessEmployers)
+
+    assert pinterest.read(BusinessEmployers, everything) == [{"id": "5"}]
+    assert len(pinterest.asked(USER)) == 1
+    assert businesses(pinterest)[:1] == ["5"]
+    assert len(pinterest.asked(USER)) == len(pinterest.asked(EMPLOYERS)) == 1
+
+
+def test_employers_that_nobody_needs_ask_for_no_user(pinterest: Pinterest) -> None:
+    pinterest.lists(EMPLOYERS, "5")
+    pinterest.stream(BusinessEmployers).select()
+    [everything] = pinterest.slices(BusinessEmployers)
+
+    assert pinterest.read(BusinessEmployers, everything) == [{"id": "5"}]
 
 
 def test_without_the_permission_of_profiles_the_employers_are_read(

@@ -103,7 +103,9 @@ def test_processing_results_end_where_a_bookmark_leads_to_nothing_new(
 
 def test_processing_results_go_on_as_long_as_there_are_new_ones(pinterest: Pinterest) -> None:
     path = "catalogs/feeds/1/processing_results"
-    pinterest.answers(path, page([], "a"), page(["9"], "b"), page([], "c"), page([], "d"), page(["8"]))
+    pinterest.answers(
+        path, *(page([], one) for one in "yz"), page(["9"], "b"), page([], "c"), page([], "d"), page(["8"])
+    )
     found = pinterest.read(CatalogsFeedProcessingResults, partition_slice({"feed_id": "1"}))
 
     assert [record["id"] for record in found] == ["9", "8"]

@@ -37,7 +37,8 @@ class AdAccounts(PinterestStream):
         refused: dict[str, PinterestError] = {}
         yield from self._wanted(stream_slice, refused)
         if refused:
-            raise AccountUnreadableError(", ".join(refused), " ".join(str(error.message) for error in refused.values()))
+            answers = ". ".join(str(error.message) for error in refused.values())
+            raise AccountUnreadableError(", ".join(refused), answers)
 
     def list_ids(self, key: Key) -> Iterator[str]:
         """The ids of the accounts that can be read."""
@@ -55,7 +56,7 @@ class AdAccounts(PinterestStream):
 
     def country_of(self, account: str) -> str:
         """The two-letter code of the country of an account that has been listed; empty if Pinterest names none."""
-        return self._countries.get(account, "")
+        return self._countries[account]
 
     def one_per_owner(self) -> list[str]:
         """Of each owner's accounts the one with the lowest number, which stays the same from sync to sync."""
@@ -65,8 +66,8 @@ class AdAccounts(PinterestStream):
         return list(lowest.values())
 
     def countries(self) -> set[str]:
-        """The countries of the accounts, by their two letters."""
-        return {self._countries[account] for account in self.ids.of(())} - {""}
+        """The countries of the accounts, by their two letters; an empty one if Pinterest names none."""
+        return {self.country_of(account) for account in self.ids.of(())}
 
     def unreadable(self) -> set[str]:
         """The accounts that the config names and that can't be read."""

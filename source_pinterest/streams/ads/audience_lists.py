@@ -59,7 +59,7 @@ class Labels(AdAccountStream):
             MalformedAnswerError: it is not a page of labels.
         """
         page = list_page(chunks, self.notices.replacement, ListShape(key=()))
-        labels = [label for item in page.items for label in item.get("labels", [item])]
+        labels = [label for item in page.items for label in item.get("labels", [item]) or ()]
         return replace(page, items=with_key(labels, self.shape.key))
 
 

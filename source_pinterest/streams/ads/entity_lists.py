@@ -67,21 +67,19 @@ class EntityListStream(AdAccountStream, ABC):
             NothingLeftError: of several entities not one is there.
         """
         del more
-        path, gone, is_any_left = self.path(stream_slice=stream_slice), 0, False
+        path, asked, is_any_there = self.path(stream_slice=stream_slice), 0, False
         for number, wanted in enumerate(self.filters(stream_slice)):
-            is_there = False
+            asked += _entities_in(wanted)
             try:
                 for answer in self.filtered(stream_slice, wanted):
-                    is_there = True
+                    is_any_there = is_any_there or bool(wanted)
                     yield answer
             except RefusedError as error:
                 if number:
                     raise AccessLostError(self.name, path, str(error.message)) from error
                 raise
-            is_any_left = is_any_left or (is_there and bool(wanted))
-            gone += 0 if is_there else _entities_in(wanted)
-        if gone > 1 and not is_any_left:
-            raise NothingLeftError(self.name, gone, f"This was asked of {path}.")
+        if asked > 1 and not is_any_there:
+            raise NothingLeftError(self.name, asked, f"This was asked of {path}.")
 
     def filters(self, stream_slice: StreamSlice) -> Iterator[Filter]:
         """What each list of a slice is asked for by."""

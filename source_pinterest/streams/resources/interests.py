@@ -56,14 +56,14 @@ class InterestTree:
 
     def _learn(self, name: str, told: Record) -> None:
         option = self.options[name]
-        option.update({key: value for key, value in told.items() if key != "id" and option.get(key) is None})
+        option.update({key: value for key, value in told.items() if option.get(key) is None})
         self._adopt(option)
 
     def _adopt(self, option: Record) -> None:
         level = option.get("level")
         children = option.pop("child_interests", None)
         for child in map(text_of, children if isinstance(children, list) else ()):
-            found = self.options.setdefault(child, {"id": child, "name": None})
+            found = self.options.setdefault(child, {"id": child})
             found.setdefault("parent_id", option["id"])
             if isinstance(level, int) and found.get("level") is None:
                 found["level"] = level + 1

@@ -28,11 +28,11 @@ class SharedAnswers:
         Raises:
             PinterestError: what one's own call comes to.
         """
+        mine: Future[Answer[ListPage] | None] = Future()
         with self._lock:
-            known = self._answers.get(key)
-            mine = None if known else self._answers.setdefault(key, Future())
-        if mine is None:
-            return (known.result() if known else None) or ask()
+            known = self._answers.setdefault(key, mine)
+        if known is not mine:
+            return known.result() or ask()
         try:
             answer = ask()
         except PinterestError:

@@ -10,6 +10,7 @@ import requests_mock
 from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.slices import failure_of, partition_slice
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, state_of
 
@@ -46,6 +47,14 @@ def test_several_named_accounts_are_picked_from_the_list(mock: requests_mock.Moc
     assert ids(pinterest.read(AdAccounts, EVERYTHING)) == ["11", "13"]
 
 
+def test_named_accounts_on_several_pages_are_not_asked_for_by_themselves(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, account_ids=["14", "11", "12"])
+    pinterest.answers("ad_accounts", page(["11", "13"], "more"), page(["12", "14"]))
+
+    assert ids(pinterest.read(AdAccounts, EVERYTHING)) == ["11", "12", "14"]
+    assert len(mock.request_history) == 2
+
+
 def test_a_named_account_that_is_not_listed_is_asked_for(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, account_ids=["11", "14"])
     pinterest.lists("ad_accounts", "11", "12")
@@ -73,7 +82,8 @@ def test_named_accounts_that_refuse_are_all_told_after_the_others(
     records = records_of(pinterest.stream(AdAccounts).read_slice(EVERYTHING))
 
     assert next(records)["id"] == "11"
-    with pytest.raises(AccountUnreadableError, match=r"14.*15"):
+    said = rf"ad_accounts: Pinterest answered \"Scripted refusal\" \(HTTP {answer['status_code']}, code \d+\)"
+    with pytest.raises(AccountUnreadableError, match=rf"^Ad account 14, 15 can't be read\. {said}\. {said}\. Ask its"):
         next(records)
 
 
@@ -98,6 +108,14 @@ def test_an_account_that_is_none_is_never_taken(mock: requests_mock.Mocker, body
         pinterest.read(AdAccounts, EVERYTHING)
 
 
+def test_each_stream_of_ad_accounts_wants_their_ids_and_names_them_as_parents(pinterest: Pinterest) -> None:
+    campaigns = pinterest.stream(Campaigns)
+    campaigns.select()
+
+    assert pinterest.stream(AdAccounts).ids.wanted
+    assert campaigns.foreign_keys[0] == ForeignKey("ad_accounts", ("ad_account_id",))
+
+
 # ---- Which failures of an account matter
 
 
@@ -113,7 +131,7 @@ def test_an_account_that_is_named_fails(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, account_ids=["11"])
     pinterest.answers("ad_accounts/11/campaigns", refused(403, 29))
 
-    with pytest.raises(AccountUnreadableError, match="11"):
+    with pytest.raises(AccountUnreadableError, match=r"^Ad account 11 can't be read. campaigns: .*Scripted refusal"):
         pinterest.read(Campaigns, ACCOUNT)
 
 
@@ -132,6 +150,9 @@ def test_accounts_of_the_state_that_are_not_listed_fail_after_the_others(mock: r
     slices = pinterest.slices(Campaigns)
     assert [one["ad_account_id"] for one in slices] == ["11", "13", "12"]
     assert [failure_of(one) is not None for one in slices] == [False, False, True]
+    assert str(failure_of(slices[2])).startswith(
+        "Ad account 12 can't be read. Pinterest does not list it for this user. Ask its owner"
+    )
 
 
 @pytest.mark.parametrize("options", [{"exclude_account_ids": ["12"]}, {"account_ids": ["11", "13"]}])

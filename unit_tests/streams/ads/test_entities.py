@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import requests_mock
+from airbyte_cdk.models import AirbyteStateMessageSerializer
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_pinterest import limits
@@ -103,6 +104,47 @@ def test_an_account_whose_list_breaks_off_moves_nothing(pinterest: Pinterest) ->
     assert pinterest.stream(Campaigns).checkpoint.state == {"states": []}
 
 
+@pytest.mark.parametrize("known", [(), ("11",)], ids=["first", "later"])
+def test_an_account_that_lists_nothing_leaves_its_edit_time_as_it_is(
+    mock: requests_mock.Mocker, known: tuple[str, ...]
+) -> None:
+    pinterest = Pinterest(mock, state_of("campaigns", *known, updated_time=300))
+    pinterest.lists("ad_accounts/11/campaigns")
+    assert pinterest.read(Campaigns, ACCOUNT) == []
+
+    entries = pinterest.stream(Campaigns).checkpoint.state["states"]
+    assert [entry["cursor"]["updated_time"] for entry in entries] == [300 for _ in known]
+
+
+def test_entities_without_an_edit_time_are_as_old_as_can_be(pinterest: Pinterest) -> None:
+    pinterest.lists("ad_accounts", "11")
+    pinterest.lists("ad_accounts/11/campaigns", "1", "2")
+    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2"]
+
+    [entry] = pinterest.stream(Campaigns).checkpoint.state["states"]
+    assert entry["cursor"]["updated_time"] == 0
+
+
+def test_one_edit_time_for_all_accounts_is_that_of_each_once_they_are_planned(mock: requests_mock.Mocker) -> None:
+    entry = {"stream_descriptor": {"name": "campaigns"}, "stream_state": {"updated_time": 300}}
+    pinterest = Pinterest(mock, [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
+    pinterest.lists("ad_accounts", "11", "12")
+    pinterest.slices(Campaigns)
+
+    assert pinterest.stream(Campaigns).checkpoint.state["states"] == [
+        {"partition": {"ad_account_id": account}, "cursor": {"updated_time": 300}} for account in ("11", "12")
+    ]
+
+
+def test_what_a_smaller_account_lists_too_and_names_no_account_is_read_with_that_one(pinterest: Pinterest) -> None:
+    pinterest.lists("ad_accounts", "11", "9")
+    pinterest.lists("ad_accounts/11/campaigns", "1", "2")
+    pinterest.lists("ad_accounts/9/campaigns", "2", "3")
+
+    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1"]
+    assert ids(pinterest.read(Campaigns, partition_slice({"ad_account_id": "9"}))) == ["2", "3"]
+
+
 STRANGE = [
     {"id": "5", "status": None, "updated_time": 100},
     {"id": "6", "updated_time": 100},
@@ -122,6 +164,10 @@ def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(
         "campaigns: Pinterest sends the status NEW_ONE",
         "campaigns: Pinterest sends the status null",
     ]
+    known_not = "which this connector does not know. Such records are emitted too."
+    assert f"campaigns: Pinterest sends the status NEW_ONE, {known_not}" in caplog.messages
+    [entry] = pinterest.stream(Campaigns).checkpoint.state["states"]
+    assert entry["cursor"]["statuses"] == ["ACTIVE", "ARCHIVED", "NEW_ONE", None, "PAUSED"], "known from now on"
 
 
 def test_where_statuses_were_chosen_no_other_is_emitted(mock: requests_mock.Mocker) -> None:
@@ -152,5 +198,5 @@ def test_an_edit_time_that_is_none_is_named_and_its_entity_emitted_again(
     pinterest.answers("ad_accounts/11/campaigns", page([*ENTITIES, {**ENTITIES[0], "updated_time": edited, "id": "9"}]))
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["3", "4", "9"]
-    [record] = caplog.records
-    assert "which is no time" in record.getMessage()
+    again = "Such records are emitted in each sync."
+    assert caplog.messages == [f"campaigns: Pinterest sends the updated_time {edited!r}, which is no time. {again}"]

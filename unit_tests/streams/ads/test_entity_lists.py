@@ -1,8 +1,10 @@
 """Are the lists of single entities read whole, and is part of an account never taken for all of it?"""
 
+from typing import Any
+
 import pytest
 
-from source_pinterest.api.errors import AccessLostError, GoneError, UnavailableError
+from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, UnavailableError
 from source_pinterest.streams.ads.entities import AdGroups
 from source_pinterest.streams.ads.keywords import Keywords
 from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
@@ -70,10 +72,38 @@ def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinter
     assert isinstance(failure_of(failed), UnavailableError)
 
 
-def test_a_deleted_ad_group_is_passed_over(pinterest: Pinterest) -> None:
-    pinterest.answers(PROMOTIONS, refused(404, 404), {"json": {"items": [{"id": "9"}]}})
+@pytest.mark.parametrize("answers", [(refused(404, 404), page(["9"])), (page(["9"]), refused(404, 404))])
+def test_a_deleted_ad_group_is_passed_over(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answers: tuple[dict[str, Any], ...]
+) -> None:
+    pinterest.answers(PROMOTIONS, *answers)
 
     assert [record["id"] for record in pinterest.read(ProductGroupPromotions, STREAM_SLICE)] == ["9"]
+    gone = "1" if answers[0] == refused(404, 404) else "2"
+    assert [message.partition(" sync. ")[0] for message in caplog.messages] == [
+        f"product_group_promotions: ad group {gone} was deleted during the"
+    ]
+
+
+@pytest.mark.parametrize("there", [0, 1, 2])
+def test_one_ad_group_that_is_there_is_enough(pinterest: Pinterest, there: int) -> None:
+    pinterest.answers(PROMOTIONS, *(page(["9"]) if number == there else refused(404, 404) for number in range(3)))
+    three = partition_slice({"ad_account_id": "11"}, ad_group_id=("1", "2", "3"))
+
+    assert [record["id"] for record in pinterest.read(ProductGroupPromotions, three)] == ["9"]
+
+
+def test_an_account_whose_only_ad_group_was_deleted_is_empty(pinterest: Pinterest) -> None:
+    pinterest.answers(PROMOTIONS, refused(404, 404))
+
+    assert pinterest.read(ProductGroupPromotions, partition_slice({"ad_account_id": "11"}, ad_group_id=("123",))) == []
+
+
+def test_an_account_of_whose_ad_groups_not_one_is_there_fails(pinterest: Pinterest) -> None:
+    pinterest.answers(PROMOTIONS, refused(404, 404))
+
+    with pytest.raises(NothingLeftError, match=rf"^product_group_promotions: .* all 2 .* asked of {PROMOTIONS}"):
+        pinterest.read(ProductGroupPromotions, STREAM_SLICE)
 
 
 def test_a_deleted_account_is_not_taken_for_a_deleted_entity(pinterest: Pinterest) -> None:
@@ -96,5 +126,5 @@ def test_a_refusal_of_the_first_call_leaves_the_account_out(
 def test_a_refusal_of_a_later_call_fails_it(pinterest: Pinterest) -> None:
     pinterest.answers(PROMOTIONS, {"json": {"items": [{"id": "9"}]}}, refused(403, 29))
 
-    with pytest.raises(AccessLostError):
+    with pytest.raises(AccessLostError, match=rf"^product_group_promotions: .* beginning of {PROMOTIONS} .* refusal"):
         pinterest.read(ProductGroupPromotions, STREAM_SLICE)

@@ -99,6 +99,18 @@ def test_a_call_names_as_many_keywords_as_fit_into_an_address(account: Pinterest
     assert all(length > limits.ADDRESS_CHARACTERS - 2 * longest for length in addresses[:-1])
 
 
+@pytest.mark.parametrize(("less", "calls"), [(0, ["tea,jam", "nut,fig"]), (1, ["tea", "jam", "nut", "fig"])])
+def test_an_address_may_be_as_long_as_the_limit_and_no_longer(
+    account: Pinterest, mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch, less: int, calls: list[str]
+) -> None:
+    names(account, "tea", "jam")
+    longest = len(mock.request_history[-1].url) + len("%2C")  # the last keyword counts as one that others follow
+    monkeypatch.setattr(limits, "ADDRESS_CHARACTERS", longest - less)
+    names(account, "tea", "jam", "nut", "fig")
+
+    assert [call["keywords"] for call in account.queries(METRICS)[1:]] == [[call] for call in calls]
+
+
 def test_a_call_names_no_more_keywords_than_pinterest_takes(
     account: Pinterest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,8 +124,8 @@ def test_a_call_names_no_more_keywords_than_pinterest_takes(
 def test_a_call_that_is_too_large_is_made_in_halves(account: Pinterest, status: int) -> None:
     account.answers(METRICS, refused(status), {"json": found})
 
-    assert names(account, "a", "b", "c") == ["a", "b", "c"]
-    assert asked_for(account) == [["a", "b", "c"], ["a"], ["b", "c"]]
+    assert names(account, *"abcde") == list("abcde")
+    assert asked_for(account) == [list("abcde"), ["a", "b"], ["c", "d", "e"]]
 
 
 def test_a_single_keyword_can_not_be_halved(account: Pinterest) -> None:
@@ -121,6 +133,18 @@ def test_a_single_keyword_can_not_be_halved(account: Pinterest) -> None:
 
     with pytest.raises(AnswerTooLargeError):
         names(account, "a")
+
+
+def test_a_bookmark_is_followed_should_one_ever_come(account: Pinterest) -> None:
+    pages = [
+        {"json": {"data": [{"keyword": keyword}], "bookmark": bookmark}}
+        for keyword, bookmark in (("a", "b"), ("c", ""))
+    ]
+    account.answers(METRICS, *pages)
+
+    assert names(account, "a", "c") == ["a", "c"]
+    asked = {"country_code": ["JP"], "keywords": ["a,c"]}
+    assert account.queries(METRICS) == [asked, {**asked, "bookmark": ["b"]}]
 
 
 def test_a_keyword_with_a_comma_is_left_out_with_a_warning(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import FatalError, UnavailableError
+from source_pinterest.api.errors import FatalError, NothingLeftError, UnavailableError
 from source_pinterest.streams.ads.keywords import Keywords
 from source_pinterest.streams.base.slices import failure_of
 from unit_tests.streams.pinterest import Pinterest, refused
@@ -40,6 +40,26 @@ class KeywordLists:
     def singles(self) -> list[list[str]]:
         """The ad groups that were asked for one by one."""
         return [asked["ad_group_id"] for asked in self.pinterest.asked(PATH) if "ad_group_id" in asked]
+
+    def batches(self) -> list[list[str]]:
+        """The ad groups of each call that named several."""
+        return [asked["ad_group_ids"] for asked in self.pinterest.asked(PATH) if "ad_group_ids" in asked]
+
+
+class LooksAtTheFirst:
+    """A Pinterest that looks at the first few ad groups of each batch only."""
+
+    def __init__(self, few: int, held: Mapping[str, list[str]]) -> None:
+        self._few, self._held = few, held
+
+    def __call__(self, batch: list[str]) -> dict[str, Any]:
+        return items({parent: self._held[parent] for parent in batch[: self._few]})
+
+
+def holding(ad_groups: int, *with_keyword: int) -> dict[str, list[str]]:
+    """So many ad groups, some of which have a keyword, whose id is a thousand more than theirs."""
+    numbers = range(1, ad_groups + 1)
+    return {str(number): [str(1000 + number)] if number in with_keyword else [] for number in numbers}
 
 
 def items(held: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -97,6 +117,7 @@ def test_a_batch_that_is_refused_or_shows_the_wrong_parents_is_not(
 
     assert lists.read() == ["10", "11", "20"]
     assert lists.singles() == SINGLES
+    assert lists.batches() == [list(AD_GROUPS)], "none after the one that was tried out"
 
 
 @pytest.mark.parametrize("first", [["10"], ["10", "11", "12"]])
@@ -124,6 +145,80 @@ def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pint
     lists = KeywordLists(pinterest, lambda _: answers.pop(0))
 
     assert lists.read() == ["10", "11", "20"]
+
+
+def test_what_a_batch_showed_nothing_of_is_asked_for_in_a_batch_again(pinterest: Pinterest) -> None:
+    held = holding(4, 1, 2)
+    lists = KeywordLists(pinterest, lambda batch: items({parent: held[parent] for parent in batch}), held)
+
+    assert lists.read() == ["1001", "1002"]
+    assert lists.batches() == [list("1234"), list("1234"), ["3", "4"]]
+
+
+def test_a_batch_that_is_asked_for_again_has_as_many_as_pinterest_looked_at(pinterest: Pinterest) -> None:
+    held = holding(100, 1, 2, 30, 90)
+    lists = KeywordLists(pinterest, LooksAtTheFirst(30, held), held)
+
+    assert lists.read() == ["1001", "1002", "1030", "1090"]
+    assert [len(batch) for batch in lists.batches()] == [100, 100, 30, 30, 30, 7, 30, 30, 30, 6]
+    assert lists.singles() == [["100"], ["1"]]
+
+
+def test_a_batch_that_shows_nothing_at_first_is_not_taken_for_empty(pinterest: Pinterest) -> None:
+    held = holding(290, 1, 2, 280)
+    lists = KeywordLists(pinterest, LooksAtTheFirst(25, held), held)
+
+    assert lists.read() == ["1001", "1002", "1280"]
+
+
+def test_what_several_rounds_of_batches_leave_is_asked_for_one_by_one(pinterest: Pinterest) -> None:
+    held = holding(22, 1, 2, 11, 13, 21)
+    lists = KeywordLists(pinterest, LooksAtTheFirst(10, held), held)
+    rest = [str(number) for number in (*range(3, 11), 12, *range(14, 23))]
+
+    assert lists.read() == ["1001", "1002", "1011", "1013", "1021"]
+    assert lists.singles()[-len(rest) :] == [[ad_group] for ad_group in rest]
+
+
+def test_keywords_of_the_account_and_of_its_campaigns_are_asked_for_too(pinterest: Pinterest) -> None:
+    KeywordLists(pinterest, all_of_it, {"1": ["10"]})
+    pinterest.lists("ad_accounts/11/campaigns", "5", "6")
+    [only] = pinterest.slices(Keywords)
+    pinterest.read(Keywords, only)
+
+    asked = [{name: value for name, value in query.items() if name != "page_size"} for query in pinterest.queries(PATH)]
+    assert asked == [{}, {"campaign_id": ["5"]}, {"campaign_id": ["6"]}, {"ad_group_id": ["1"]}]
+
+
+def test_ad_groups_of_which_not_one_is_there_are_a_failure(pinterest: Pinterest) -> None:
+    lists = KeywordLists(pinterest, all_of_it)
+    slices = pinterest.slices(Keywords)
+    pinterest.answers(PATH, {"json": {"items": []}}, refused(404, 404))
+
+    with pytest.raises(NothingLeftError, match="keywords: Pinterest refuses all 3 of"):
+        pinterest.read(Keywords, slices[0])
+    assert lists.singles()[-3:] == SINGLES
+
+
+def test_an_ad_group_that_is_gone_is_no_failure_where_it_is_the_only_one(pinterest: Pinterest) -> None:
+    KeywordLists(pinterest, all_of_it, {"1": []})
+    [only] = pinterest.slices(Keywords)
+    pinterest.answers(PATH, {"json": {"items": []}}, refused(404, 404))
+
+    assert pinterest.read(Keywords, only) == []
+
+
+@pytest.mark.parametrize("trouble", ["ad_accounts/9/ad_groups", "ad_accounts/9/keywords"], ids=["list", "proof"])
+def test_an_account_in_trouble_keeps_no_other_from_being_read(pinterest: Pinterest, trouble: str) -> None:
+    lists = KeywordLists(pinterest, all_of_it)
+    pinterest.lists("ad_accounts", "9", "11")
+    pinterest.lists("ad_accounts/9/campaigns")
+    pinterest.lists("ad_accounts/9/ad_groups", *AD_GROUPS)
+    pinterest.answers(trouble, refused(503))
+    failed, good = lists.pinterest.slices(Keywords)
+
+    assert (failed["ad_account_id"], type(failure_of(failed))) == ("9", UnavailableError)
+    assert (good["ad_account_id"], failure_of(good)) == ("11", None)
 
 
 def test_two_ad_groups_need_no_proof(pinterest: Pinterest) -> None:

@@ -37,6 +37,7 @@ def days_asked(pinterest: Pinterest) -> list[str]:
         ([MOVING] * 7, 8),
         ([state(True, False), READY], 2),
         ([state(True)], 1),
+        ([{"json": {**READY["json"], "more": [0] * 70_000}}], 1),
         ([state(False)], 8),
     ],
 )
@@ -81,13 +82,17 @@ def test_where_pinterest_does_not_say_a_day_settles_in_two(pinterest: Pinterest,
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"), [(refused(401, 3), ScopeMissingError), (refused(429, 8), QuotaExhaustedError)]
+    ("answer", "error", "says"),
+    [
+        (refused(401, 3), ScopeMissingError, r"^metrics_ready_state can't be read: .*permission ads:read"),
+        (refused(429, 8), QuotaExhaustedError, "Pinterest allows no more"),
+    ],
 )
 def test_what_stops_every_call_is_not_passed_over(
-    mock: requests_mock.Mocker, answer: dict[str, Any], error: type[PinterestError]
+    mock: requests_mock.Mocker, answer: dict[str, Any], error: type[PinterestError], says: str
 ) -> None:
     pinterest = Pinterest(mock)
     pinterest.answers(PATH, answer)
 
-    with pytest.raises(error):
+    with pytest.raises(error, match=says):
         pinterest.sync.stream(MetricsReadyState).last_final_day()

@@ -97,6 +97,53 @@ def test_what_the_list_tells_is_not_asked_for() -> None:
     assert ask.asked == []
 
 
+def test_whoever_has_a_place_is_not_asked_for_the_sake_of_another() -> None:
+    ask = Pinterest()
+    tree = InterestTree([{"id": "1", "name": "Home", "level": 1}, {"id": "4", "name": "Animals"}])
+    tree.complete(ask, most=100)
+
+    assert ask.asked[0] == "4"
+
+
+def test_what_the_list_tells_of_an_interest_stays_whatever_else_is_told() -> None:
+    tree = InterestTree([{"id": "2", "name": "My kitchen", "level": 7}])
+    tree.complete(Pinterest(), most=100)
+
+    assert (tree.options["2"]["name"], tree.options["2"]["level"]) == ("My kitchen", 7)
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "place"),
+    [
+        ({"level": 1}, {}, (2, "1")),
+        ({"level": 1}, {"level": 3}, (3, "1")),
+        ({}, {}, (None, "1")),
+        ({}, {"level": 3}, (3, "1")),
+        ({"level": None}, {}, (None, "1")),
+        ({"level": 1}, {"parent_id": "9"}, (2, "9")),
+    ],
+)
+def test_children_that_the_list_names_stand_below_their_parent(
+    parent: dict[str, Any], child: dict[str, Any], place: tuple[Any, Any]
+) -> None:
+    tree = InterestTree([{"id": "1", "child_interests": ["2"], **parent}, {"id": "2", **child}])
+
+    assert places(tree)["2"] == place
+
+
+def test_refusals_in_a_row_end_it_and_others_do_not() -> None:
+    names = [str(number) for number in range(1, 21)]
+    refused = [*names[1:5], *names[6:10], *names[11:16]]
+    asked: list[str] = []
+
+    def ask(name: str) -> dict[str, Any] | None:
+        asked.append(name)
+        return None if name in refused else {"id": name, "name": name, "level": 1}
+
+    InterestTree({"id": name, "name": name} for name in names).complete(ask, most=100)
+    assert asked == names[:16]
+
+
 def test_a_name_that_is_no_number_is_not_asked_for() -> None:
     ask = Pinterest()
 

@@ -26,6 +26,10 @@ FEMALE, MALE = {"id": "female", "name": "Female"}, {"id": "male", "name": "Male"
             [{"id": "id", "name": "Indonesian"}, {"id": "en", "name": "English"}],
         ),
         (["tea"], [{"id": "tea", "name": "tea"}]),
+        (["", None, "tea"], [{"id": "tea", "name": "tea"}]),
+        ([{"data": "Data", "values": 7}], [{"id": "data", "name": "Data"}, {"id": "values", "name": "7"}]),
+        ([{"female": ["Female"], "male": "Male"}], [MALE]),
+        ([{"id": 500, "level": 2}], [{"id": "500", "level": 2}]),
         ([{"500": 7, "501": None}], [{"id": "500", "name": "7"}, {"id": "501", "name": None}]),
         ([{"id": 500, "name": "Portland", "size": 3}], [{"id": "500", "name": "Portland", "size": 3}]),
         ([], []),
@@ -56,5 +60,5 @@ def test_children_that_are_ids_stay_with_their_parent() -> None:
 
 @pytest.mark.parametrize("document", ["Female", 7, True])
 def test_what_is_neither_list_nor_object_has_no_options(document: Any) -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedAnswerError, match=r"^Targeting options are a list or an object\.$"):
         list(options_in(document))

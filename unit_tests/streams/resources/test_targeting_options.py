@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pinterestsdk import PublicTargetingType
 
-from source_pinterest.api.errors import GoneError, RefusedError
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.api.errors import GoneError, RefusedError, UnavailableError
+from source_pinterest.streams.base.slices import failure_of, partition_slice
 from source_pinterest.streams.resources.targeting_options import (
     OF_ALL,
     OF_AN_ACCOUNT,
@@ -92,6 +92,65 @@ def test_audiences_come_from_each_ad_account_once(pinterest: Pinterest, caplog: 
     assert [option["id"] for option in found] == ["25", "26"]
     assert [query["ad_account_id"] for query in pinterest.asked(path.lower())] == [["11"], ["12"], ["13"]]
     assert [message.partition(". ")[0] for message in caplog.messages] == ["targeting_options: 12 is left out"]
+
+
+def test_both_kinds_of_audiences_are_asked_for_from_the_ad_accounts_there_are(pinterest: Pinterest) -> None:
+    pinterest.lists("ad_accounts", "11", "12")
+    pinterest.answers("resources/targeting/AUDIENCE_INCLUDE", {"json": [{"25": "Mine"}]})
+    pinterest.answers("resources/targeting/AUDIENCE_EXCLUDE", {"json": [{"26": "Others"}]})
+    of_accounts = [one for one in pinterest.slices(TargetingOptions) if one["option_type"] in OF_AN_ACCOUNT]
+    for one in of_accounts:
+        assert pinterest.read(TargetingOptions, one)
+
+    for option_type in OF_AN_ACCOUNT:
+        calls = pinterest.queries(f"resources/targeting/{option_type}")
+        assert [call["ad_account_id"] for call in calls] == [["11"], ["12"]]
+
+
+def test_ad_accounts_that_can_not_be_listed_cost_the_audiences_alone(pinterest: Pinterest) -> None:
+    pinterest.answers("ad_accounts", refused(503))
+    slices = pinterest.slices(TargetingOptions)
+
+    assert [one["option_type"] for one in slices if failure_of(one)] == list(OF_AN_ACCOUNT)
+    assert {one["option_type"] for one in slices if not failure_of(one)} >= set(OF_ALL)
+    with pytest.raises(UnavailableError, match="ad_accounts: Pinterest failed for ad_accounts"):
+        pinterest.read(TargetingOptions, slices[0])
+
+
+def test_values_of_which_there_is_no_list_name_themselves(pinterest: Pinterest) -> None:
+    named = {
+        option["id"]: option["name"]
+        for option_type in ("PLACEMENT", "CREATIVE_TYPE")
+        for option in pinterest.read(TargetingOptions, slice_of(option_type))
+    }
+
+    assert {id_: named[id_] for id_ in ("ALL", "SEARCH", "SHOP_THE_PIN", "MAX_WIDTH_REGULAR_COLLECTION")} == {
+        "ALL": "All",
+        "SEARCH": "Search",
+        "SHOP_THE_PIN": "Shop the pin",
+        "MAX_WIDTH_REGULAR_COLLECTION": "Max width regular collection",
+    }
+
+
+def test_a_country_is_found_under_either_word(pinterest: Pinterest) -> None:
+    pinterest.answers("resources/targeting/LOCATION", {"json": [{"GR": "Greece", "811": "Reno"}]})
+    found = pinterest.read(TargetingOptions, slice_of("LOCATION"))
+
+    assert [(option["targeting_type"], option["id"]) for option in found] == [
+        ("LOCATION", "GR"),
+        ("COUNTRY", "GR"),
+        ("LOCATION", "811"),
+    ]
+
+
+def test_a_long_answer_with_a_broken_character_is_read_and_told(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    chunks = [b'[{"female": "Fem', b'ale \\ud83d"}]']
+    found = pinterest.stream(TargetingOptions).parse(iter(chunks))
+
+    assert found.items == [{"id": "female", "name": "Female \ufffd"}]
+    assert caplog.messages == ["targeting_options: Pinterest sent 1 broken characters; they are replaced by U+FFFD."]
 
 
 def test_audiences_that_no_ad_account_shows_are_refused(pinterest: Pinterest) -> None:

@@ -24,6 +24,8 @@ TRENDING, DETAILS = "trends/product_categories/trending", "trends/product_catego
         ("Bath & Body", "BATH_AND_BODY"),
         ("Coffee makers and espresso machines", "COFFEE_MAKERS_AND_ESPRESSO_MACHINES"),
         ("Women's wear", "WOMENS_WEAR"),
+        ("Xmas boxes (XXL)", "XMAS_BOXES_XXL"),
+        ("(Vintage) Lux", "VINTAGE_LUX"),
     ],
 )
 def test_a_category_is_asked_for_by_its_word(name: str, word: str) -> None:
@@ -74,6 +76,16 @@ def test_a_category_that_pinterest_does_not_know_costs_itself_alone(
     assert [message.partition(". ")[0] for message in caplog.messages] == ["product_category_trends: HATS is left out"]
 
 
+@pytest.mark.parametrize("categories", [("BOOTS", "HATS"), ("HATS", "BOOTS"), ("HATS", "BOOTS", "CAPS")])
+def test_of_a_few_categories_those_that_are_known_are_read(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, categories: tuple[str, ...]
+) -> None:
+    pinterest.answers(DETAILS, knows("BOOTS"))
+
+    assert details(pinterest, *categories) == ["BOOTS"]
+    assert len(caplog.messages) == len(categories) - 1
+
+
 def test_a_region_of_which_it_knows_none_is_left_out(pinterest: Pinterest) -> None:
     pinterest.answers(DETAILS, refused(400, 1))
     stream = pinterest.stream(ProductCategoryTrends)
@@ -86,17 +98,20 @@ def test_categories_are_asked_for_in_as_few_calls_as_may_be(pinterest: Pinterest
     pinterest.answers("ad_accounts", {"json": {"items": [{"id": "11", "country": "CA"}]}})
     pinterest.answers(TRENDING, {"json": [{"product_category": name} for name in [*names, names[0]]]})
 
-    found = [one.extra_fields["categories"] for one in pinterest.slices(ProductCategoryTrends)]
+    slices = pinterest.slices(ProductCategoryTrends)
 
-    assert found == [tuple(names[:20]), (names[20],)]
+    assert [one.extra_fields["categories"] for one in slices] == [tuple(names[:20]), (names[20],)]
+    assert [(one["region"], one["batch"]) for one in slices] == [("CA", 0), ("CA", 1)]
 
 
 def test_a_list_that_fails_costs_its_own_region(pinterest: Pinterest) -> None:
-    pinterest.answers("ad_accounts", {"json": {"items": [{"id": "11", "country": "CA"}]}})
-    pinterest.answers(TRENDING, refused(503))
+    accounts = [{"id": "11", "country": "CA"}, {"id": "12", "country": "US"}]
+    pinterest.answers("ad_accounts", {"json": {"items": accounts}})
+    pinterest.answers(TRENDING, refused(503), {"json": [{"product_category": "Boots"}]})
     stream = pinterest.stream(ProductCategoryTrends)
-    [failing] = stream.stream_slices()
+    failing, good = stream.stream_slices()
 
-    assert failing["region"] == "CA"
+    assert (failing["region"], good["region"]) == ("CA", "US")
+    assert good.extra_fields["categories"] == ("BOOTS",)
     with pytest.raises(Exception, match="trending_product_categories: Pinterest failed"):
         list(stream.read_records(stream_slice=failing))

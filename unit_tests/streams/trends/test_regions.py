@@ -5,6 +5,7 @@ import logging
 import pytest
 import requests_mock
 
+from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.trends.base import TrendStream
 from source_pinterest.streams.trends.keywords import TrendingKeywords
 from source_pinterest.streams.trends.topics import FeaturedTrendTopics
@@ -31,6 +32,16 @@ def test_those_that_are_chosen_without_a_look_at_the_ad_accounts(
 ) -> None:
     assert regions(Pinterest(requests_mock, trend_regions=["DE", "US"]), stream) == found
     assert not requests_mock.called
+
+
+@pytest.mark.parametrize(("options", "wanted"), [({}, True), ({"trend_regions": ["US"]}, False)])
+def test_the_ad_accounts_are_wanted_unless_regions_are_chosen(
+    mock: requests_mock.Mocker, options: dict[str, list[str]], wanted: bool
+) -> None:
+    pinterest = Pinterest(mock, **options)
+    pinterest.stream(TrendingKeywords).select()
+
+    assert pinterest.stream(AdAccounts).ids.wanted is wanted
 
 
 def test_where_there_are_none_the_log_says_which_there_are(

@@ -1,0 +1,58 @@
+"""Are labels found whether they come one by one or in bundles, and never without an id?"""
+
+from typing import Any
+
+import pytest
+
+from source_pinterest.api.errors import UnavailableError
+from source_pinterest.streams.ads.audience_lists import Labels
+from source_pinterest.streams.base.slices import partition_slice
+from unit_tests.streams.pinterest import Pinterest, page
+
+PATH, ACCOUNT = "ad_accounts/11/labels", partition_slice({"ad_account_id": "11"})
+SPRING, SALE, OLD = ({"id": number, "label": name} for number, name in (("1", "Spring"), ("2", "Sale"), ("3", "Old")))
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [SPRING, SALE, OLD],
+        [{"labels": [SPRING, SALE]}, {"labels": []}, {"labels": None}, {"labels": [OLD]}],
+        [{"labels": [SPRING, SALE]}, OLD],
+    ],
+    ids=["one by one", "in bundles", "both"],
+)
+def test_labels_come_from_either_shape(pinterest: Pinterest, items: list[dict[str, Any]]) -> None:
+    pinterest.answers(PATH, page(items))
+
+    assert pinterest.read(Labels, ACCOUNT) == [{**label, "ad_account_id": "11"} for label in (SPRING, SALE, OLD)]
+
+
+def test_a_page_of_bundles_has_a_next_one(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, page([{"labels": [SPRING]}], "more"), page([{"labels": [SALE]}]))
+
+    assert [label["id"] for label in pinterest.read(Labels, ACCOUNT)] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"items": [{"label": "without an id"}]},
+        {"items": [{"labels": [{"label": "without an id"}]}]},
+        {"items": [{"labels": ["1"]}]},
+        {"items": None},
+        {"labels": [SPRING]},
+    ],
+)
+def test_what_is_no_page_of_labels_is_not_read_as_empty(pinterest: Pinterest, body: dict[str, Any]) -> None:
+    pinterest.answers(PATH, {"json": body})
+
+    with pytest.raises(UnavailableError):
+        pinterest.read(Labels, ACCOUNT)
+
+
+def test_a_broken_character_is_replaced_and_told(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest.answers(PATH, {"text": '{"items": [{"labels": [{"id": "1", "label": "\\ud83d"}]}]}'})
+
+    assert [label["label"] for label in pinterest.read(Labels, ACCOUNT)] == ["\ufffd"]
+    assert caplog.messages == ["labels: Pinterest sent 1 broken characters; they are replaced by U+FFFD."]
