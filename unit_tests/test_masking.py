@@ -78,6 +78,7 @@ def test_a_short_secret_is_masked_as_a_word_alone(short: str) -> None:
 
 def test_a_longer_one_is_masked_inside_a_word_too() -> None:
     assert masking("eightish").mask("xeightishx") == f"x{MASK}x"
+    assert filter_secrets("xeightishx") == f"x{MASK}x"
 
 
 @pytest.mark.parametrize(
@@ -90,12 +91,6 @@ def test_a_part_of_base64_is_masked_from_eight_letters_on(secret: str, offset: i
     certain = letters[: (8 * (offset + len(secret))) // 6 - 2 * offset]
 
     assert (masking(secret).mask(f"'{certain}'") == f"'{MASK}'") is is_masked
-
-
-def test_a_secret_as_long_as_a_word_is_the_frameworks_to_mask_too() -> None:
-    masking("eightish")
-
-    assert filter_secrets("xeightishx") == f"x{MASK}x"
 
 
 def test_without_a_secret_nothing_is_masked() -> None:

@@ -1,18 +1,21 @@
 """Does every config that anyone has saved still mean what it meant, and does a bad one say what is wrong with it?"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date, datetime
 
+from source_pinterest import masking
 from source_pinterest.columns import DEFAULT_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config import AccessTokenCredentials, AttributionWindow, Config, OAuthCredentials
+from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.own_reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
 from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, BadConfig, config, signed_in_with
 from unit_tests.report_configs import BAD_REPORTS, report
@@ -160,12 +163,21 @@ def test_so_is_a_plain_access_token(value: str) -> None:
         Config.from_mapping(signed_in_with(auth_method="access_token", access_token=value), TODAY)
 
 
-def test_no_refusal_quotes_a_secret_that_stands_in_the_wrong_place_too() -> None:
+@pytest.mark.parametrize("typed", ["false-client-secret", " false-client-secret\n"])
+def test_no_refusal_quotes_a_secret_that_stands_in_the_wrong_place_too(typed: str) -> None:
     secret = "false-client-secret"
 
     with pytest.raises(AirbyteTracedException) as raised:
-        Config.from_mapping({**signed_in_with(**{**OAUTH, "client_secret": secret}), "status": [secret]}, TODAY)
+        Config.from_mapping({**signed_in_with(**{**OAUTH, "client_secret": typed}), "status": [secret]}, TODAY)
     assert secret not in str(raised.value.message) + str(raised.value.internal_message)
+
+
+@pytest.mark.parametrize("echo", [repr, json.dumps, quote])
+def test_a_short_secret_is_masked_as_it_was_typed_too(echo: Callable[[str], str]) -> None:
+    """Whoever validates a config quotes it with its blanks, whose code is no border of a word."""
+    keep_secrets_of(signed_in_with(client_secret="\nsevenly"))
+
+    assert "sevenly" not in masking.SECRETS.mask(echo("\nsevenly"))
 
 
 def test_an_access_token_is_usable_until_it_expires() -> None:
@@ -222,7 +234,9 @@ def test_no_status_means_every_status(status: Any) -> None:
 
 
 def test_a_chosen_status_is_the_only_one() -> None:
-    assert read(status=["archived "]).statuses == ("ARCHIVED",)
+    chosen = read(status=["archived "])
+
+    assert (chosen.statuses, chosen.statuses_chosen) == (("ARCHIVED",), True)
 
 
 def test_accounts_are_joined_once_each_in_their_order() -> None:
@@ -281,6 +295,9 @@ def test_an_attribution_window_is_click_engagement_view() -> None:
         ({"lookback_days": 0}, {"lookback_days": 0}),
         ({"lookback_days": 89.0}, {"lookback_days": 89}),
         ({"conversion_report_time": "TIME_OF_CONVERSION"}, {"conversion_report_time": "TIME_OF_CONVERSION"}),
+        ({"pin_analytics_max_age_days": 30}, {"pin_analytics_max_age_days": 30}),
+        ({"organic_per_ad_account": True}, {"organic_per_ad_account": True, "pin_metrics": False}),
+        ({"pin_metrics": True}, {"organic_per_ad_account": False, "pin_metrics": True}),
         ({"max_wait_minutes": 0}, {"max_wait_seconds": 0}),
         ({"max_wait_minutes": 0.5}, {"max_wait_seconds": 30}),
         ({"request_timeout_seconds": 2.5}, {"request_timeout_seconds": 2.5}),
