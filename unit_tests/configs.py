@@ -50,7 +50,12 @@ BAD_CONFIGS = (
     BadConfig("status-object", "status", config(status=[{"a": 1}]), ("ARCHIVED",)),
     BadConfig("region-unknown", "trend_regions", config(trend_regions=["JP"]), ("'JP'", "GB+IE")),
     BadConfig("region-no-list", "trend_regions", config(trend_regions="US"), ("list",)),
-    BadConfig("column-words", "analytics_columns", config(analytics_columns=["My column"]), ("no column MY COLUMN.",)),
+    BadConfig(
+        "column-words",
+        "analytics_columns",
+        config(analytics_columns=["My column", "CTR", "my other"]),
+        ("no column MY COLUMN, MY OTHER.",),
+    ),
     BadConfig("column-number", "analytics_columns", config(analytics_columns=[7]), ("no column 7.",)),
     BadConfig("account-too-long", "account_ids", config(account_ids=["1234567890123456789"]), ("18 digits",)),
     BadConfig("account-name", "account_ids", config(account_ids=["My shop"]), ("'My shop'", "Ads Manager")),

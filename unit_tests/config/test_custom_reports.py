@@ -21,7 +21,7 @@ from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS, REACH_COLUMNS
 from source_pinterest.config import Config, report_levels
 from source_pinterest.config.attribution import ATTRIBUTION_TYPES
 from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
-from source_pinterest.config.report_levels import LEVELS, is_targeting, reach_of
+from source_pinterest.config.report_levels import LEVELS, is_targeting, may_be_finer, reach_of
 from source_pinterest.granularity import Granularity
 from unit_tests.configs import TODAY
 from unit_tests.report_configs import report
@@ -260,6 +260,16 @@ def test_a_report_in_hours_covers_fewer_days_whatever_its_level() -> None:
     assert reach_of("CAMPAIGN", Granularity.DAY) == (913, limits.REPORT_WINDOW_DAYS)
     assert reach_of("PRODUCT_ITEM", Granularity.WEEK) == (91, limits.PRODUCT_ITEM_WINDOW_DAYS)
     assert reach_of("CAMPAIGN", Granularity.HOUR) == reach_of("PRODUCT_ITEM_TARGETING", Granularity.HOUR) == (7, 3)
+
+
+def test_keywords_and_products_may_have_several_rows_a_day() -> None:
+    assert [level for level in LEVELS if may_be_finer(level)] == [
+        "PRODUCT_GROUP",
+        "PRODUCT_GROUP_TARGETING",
+        "PRODUCT_ITEM",
+        "PRODUCT_ITEM_TARGETING",
+        "KEYWORD",
+    ]
 
 
 @pytest.mark.parametrize(
