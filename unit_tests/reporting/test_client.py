@@ -110,6 +110,12 @@ def test_a_report_is_asked_for_in_the_body_and_named_by_its_token(client: Client
     assert sent.headers["Authorization"] == "Bearer false-access-token"
 
 
+def test_a_token_is_enough_of_an_answer(client: Client) -> None:
+    client.mock.post(REPORTS, json={"token": "a token"})
+
+    assert client.reports.create(request()) == "a token"
+
+
 def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(client: Client) -> None:
     client.mock.post(REPORTS, [refused(400, 1, "These columns do not go together")])
 
@@ -207,6 +213,7 @@ def test_a_report_is_asked_for_by_its_token(client: Client, status: JobStatus) -
 
     assert client.reports.poll(request(), "a token") == (status, None)
     assert client.mock.request_history[0].qs == {"token": ["a token"]}
+    assert client.mock.request_history[0].url.startswith(f"{REPORTS}?token=")
 
 
 def test_a_finished_report_has_a_link(client: Client) -> None:

@@ -651,6 +651,15 @@ def test_an_error_of_the_plan_reaches_the_stream() -> None:
         outcomes_of(runner, orders)
 
 
+def test_the_thread_never_holds_the_process() -> None:
+    runner, pinterest, daemons = ReportRunner(10, float("inf"), clock=leaping()), Pinterest(DONE), list[bool]()
+    pinterest.refuses = lambda _: daemons.append(threading.current_thread().daemon)
+    orders = runner.open(cast("ReportClient", pinterest), lambda: [request()])
+
+    assert [type(outcome) for outcome in runner.outcomes(orders)] == [ReadyReport]
+    assert daemons == [True]
+
+
 def test_no_thread_is_started_before_a_stream_waits() -> None:
     before = set(threading.enumerate())
     runner = ReportRunner(10, float("inf"), clock=leaping())
@@ -690,6 +699,17 @@ def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves() -> None:
     assert isinstance(first, ReadyReport)
     assert isinstance(second, ReadyReport)
     assert first.request.window.end.add(days=1) == second.request.window.start
+
+
+def test_a_report_of_one_day_that_is_too_large_to_ask_for_fails_alone() -> None:
+    scheduler, pinterest, error = Scheduler(), Pinterest(), AnswerTooLargeError("Scripted")
+    pinterest.refuses = lambda asked: error if asked is A_DAY else None
+    orders = scheduler.open(pinterest, A_DAY, request(days(2)))
+    scheduler.work(5)
+
+    failed, ready, _ = outcomes(orders)
+    assert failed == FailedReport(A_DAY, error)
+    assert isinstance(ready, ReadyReport)
 
 
 def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_each() -> None:
