@@ -80,7 +80,7 @@ def _in_base64(value: str) -> Iterator[str]:
     """What base64 makes of the value wherever it stands in a longer text: the letters that nothing else determines."""
     raw = value.encode()
     for offset in range(3):
-        letters = base64.b64encode(bytes(offset) + raw).decode().rstrip("=")
+        letters = base64.b64encode(bytes(offset) + raw).decode()
         start = -(-offset * _BITS_OF_A_BYTE // _BITS_OF_A_LETTER)
         end = (offset + len(raw)) * _BITS_OF_A_BYTE // _BITS_OF_A_LETTER
         if end - start >= _WHOLE_WORDS_BELOW:

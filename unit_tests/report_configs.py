@@ -121,6 +121,12 @@ BAD_REPORTS = (
         }.items()
     ),
     BadConfig(
+        "report-statuses-text",
+        "custom_reports",
+        reporting(report(ad_group_statuses="RUNNING")),
+        ("'Weekly', Ad Group Statuses", "list"),
+    ),
+    BadConfig(
         "report-start-date-words",
         "custom_reports",
         reporting(report(start_date="May")),

@@ -85,6 +85,38 @@ def test_one_page_is_enough_however_many_there_are(mock: requests_mock.Mocker) -
     assert checked.calls == 4
 
 
+def test_analytics_are_asked_for_yesterday(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"])
+    checked.answers("ad_accounts/11/analytics", {"json": []})
+    yesterday = {"start_date": ["2026-06-30"], "end_date": ["2026-06-30"]}
+
+    assert checked.result() == (True, None)
+    for path in ("user_account/analytics", "ad_accounts/11/analytics"):
+        [asked] = checked.pinterest.asked(path)
+        assert {name: asked[name] for name in yesterday} == yesterday
+
+
+@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40), refused(400, 1)], ids=str)
+def test_a_board_that_does_not_exist_may_be_refused_in_any_way(
+    mock: requests_mock.Mocker, answer: dict[str, Any]
+) -> None:
+    checked = Checked(mock)
+    checked.answers("boards/0/pins", answer)
+
+    assert checked.result() == (True, None)
+
+
+@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40)], ids=str)
+def test_boards_that_pinterest_does_not_give_are_a_failure(mock: requests_mock.Mocker, answer: dict[str, Any]) -> None:
+    checked = Checked(mock)
+    checked.answers("boards", answer)
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    assert str(message).startswith('boards: Pinterest answered "Scripted refusal" (HTTP 40')
+    assert str(message).endswith("). Check what the token's user may see, or leave the stream out.")
+
+
 def test_organic_scopes_alone_pass_and_the_missing_one_is_named(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -119,6 +151,7 @@ def test_no_scope_at_all_fails(mock: requests_mock.Mocker) -> None:
     assert not is_fine
     for scope in ("boards:read", "user_accounts:read", "ads:read"):
         assert scope in str(message)
+    assert "(HTTP 401, code 3). board_pins can't be read: " in str(message)
 
 
 def test_what_pinterest_restricts_is_named_and_the_rest_passes(mock: requests_mock.Mocker) -> None:
@@ -130,6 +163,7 @@ def test_what_pinterest_restricts_is_named_and_the_rest_passes(mock: requests_mo
     assert is_fine
     for words in ("boards can't be read", "custom__weekly can't be read", "restricted feature extras"):
         assert words in str(message)
+    assert ". custom__weekly can't" in str(message)
     assert "Authenticate again" not in str(message)
 
 
@@ -225,7 +259,7 @@ def test_columns_that_no_document_lists_are_judged_by_pinterest(
         is_fine, message = checked.result()
 
     assert not is_fine
-    for words in ("Analytics Columns", f"{column} is none of ours"):
+    for words in ("Analytics Columns: Pinterest refuses them. ", f"{column} is none of ours"):
         assert words in str(message)
     assert ("did you mean SPEND_IN_DOLLAR?" in caplog.text) is (column == "SPEND_IN_DOLAR")
     checked.answers("ad_accounts/11/analytics", {"json": []})

@@ -83,8 +83,34 @@ def test_a_permission_that_the_token_does_not_tell_of_costs_no_call(checked: Che
     checked.pinterest.lists(PATH)
     [sentence] = told(*PROBED)
 
-    assert "shelves:read, which these streams need: shelves." in sentence
+    assert sentence == "The token lacks the permission shelves:read, which these streams need: shelves."
     assert not checked.pinterest.asked("catalogs/shelves")
+
+
+def test_a_permission_is_told_with_each_stream_that_needs_it(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = type("MoreShelves", (Shelves,), {})
+    monkeypatch.setattr(check, "STREAMS", (Boards, Shelves, more))
+
+    assert told(*PROBED) == [
+        "The token lacks the permission shelves:read, which these streams need: shelves, more_shelves."
+    ]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_list_that_pinterest_does_not_give_lacks_no_permission(checked: Checked, told: Told, status: int) -> None:
+    checked.pinterest.lists(PATH)
+    checked.answers("catalogs/shelves", refused(status, 29))
+
+    assert told() == []
+    assert checked.pinterest.asked("catalogs/shelves")
+
+
+def test_of_a_token_that_reads_nothing_nothing_more_is_asked(checked: Checked) -> None:
+    for path in ("boards", "boards/0/pins", "user_account/analytics", "ad_accounts"):
+        checked.answers(path, refused(401, 3, "Authorization failed. Missing: ['a:scope']"))
+
+    assert not checked.result()[0]
+    assert checked.calls == 4
 
 
 def test_a_token_that_tells_nothing_is_tried_out(checked: Checked, told: Told) -> None:

@@ -39,6 +39,11 @@ def test_what_is_no_day_is_refused(text: str) -> None:
         parse_day(text)
 
 
+def test_another_form_is_named_as_the_reason() -> None:
+    with pytest.raises(ValueError, match=r"^'20240101' is not a day written as YYYY-MM-DD\.$"):
+        parse_day("20240101")
+
+
 def test_today_is_a_pendulum_date() -> None:
     assert type(utc_today()) is Date
 

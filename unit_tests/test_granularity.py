@@ -80,6 +80,7 @@ def test_the_last_bucket_that_is_over(granularity: Granularity, day: str, last: 
     ("granularity", "wanted", "whole"),
     [
         (DAY, ["2026-05-05", "2026-07-01"], ["2026-05-05", "2026-07-01"]),
+        (DAY, ["2026-05-05", "2026-05-05"], ["2026-05-05", "2026-05-05"]),
         (WEEK, ["2026-06-15", "2026-06-28"], ["2026-06-15", "2026-06-28"]),
         (WEEK, ["2026-06-16", "2026-06-28"], ["2026-06-22", "2026-06-28"]),
         (WEEK, ["2026-06-21", "2026-06-24"], ["2026-06-22", "2026-06-28"]),
@@ -158,6 +159,33 @@ def test_whole_buckets_begin_no_earlier_and_leave_out_less_than_one() -> None:
             first = whole.start if whole else granularity.bucket_of(wanted.end).end.add(days=1)
             assert wanted.start <= first, seed
             assert wanted.start > granularity.bucket_of(first.subtract(days=1)).start or wanted.start == first, seed
+
+
+# ---- Wider, where a report covers more days than are wanted
+
+
+@pytest.mark.parametrize(
+    ("granularity", "wanted", "least_days", "first_day", "wide"),
+    [
+        (DAY, ["2026-06-10", "2026-06-10"], 1, None, ["2026-06-10", "2026-06-10"]),
+        (DAY, ["2026-06-10", "2026-06-10"], 2, None, ["2026-06-09", "2026-06-10"]),
+        (DAY, ["2026-06-10", "2026-06-10"], 3, "2026-06-09", ["2026-06-09", "2026-06-11"]),
+        (DAY, ["2026-06-10", "2026-06-10"], 2, "2026-06-10", ["2026-06-10", "2026-06-11"]),
+        (WEEK, ["2026-06-15", "2026-06-21"], 7, None, ["2026-06-15", "2026-06-21"]),
+        (WEEK, ["2026-06-15", "2026-06-21"], 8, None, ["2026-06-08", "2026-06-21"]),
+        (WEEK, ["2026-06-15", "2026-06-21"], 8, "2026-06-08", ["2026-06-08", "2026-06-21"]),
+        (WEEK, ["2026-06-15", "2026-06-21"], 8, "2026-06-09", ["2026-06-15", "2026-06-28"]),
+        (WEEK, ["2026-06-15", "2026-06-21"], 15, "2026-06-02", ["2026-06-08", "2026-06-28"]),
+        (MONTH, ["2026-02-01", "2026-02-28"], 30, None, ["2026-01-01", "2026-02-28"]),
+        (MONTH, ["2026-02-01", "2026-02-28"], 30, "2026-01-02", ["2026-02-01", "2026-03-31"]),
+    ],
+)
+def test_a_window_of_too_few_days_gets_whole_buckets_before_it_or_after_it(
+    granularity: Granularity, wanted: list[str], least_days: int, first_day: str | None, wide: list[str]
+) -> None:
+    first = Date.fromisoformat(first_day) if first_day else None
+
+    assert granularity.widened(DateWindow.from_pair(wanted), least_days, first).as_pair() == wide
 
 
 # ---- In halves

@@ -78,6 +78,23 @@ def test_a_short_secret_is_masked_as_a_word_alone(short: str) -> None:
 
 def test_a_longer_one_is_masked_inside_a_word_too() -> None:
     assert masking("eightish").mask("xeightishx") == f"x{MASK}x"
+    assert filter_secrets("xeightishx") == f"x{MASK}x"
+
+
+@pytest.mark.parametrize(
+    ("secret", "offset", "is_masked"),
+    [("secret", 0, True), ("secret", 1, False), ("false", 1, False), ("x" * 7, 1, True)],
+)
+def test_a_part_of_base64_is_masked_from_eight_letters_on(secret: str, offset: int, *, is_masked: bool) -> None:
+    """Fewer letters stand in other words by chance."""
+    letters = base64.b64encode(b"7" * offset + secret.encode()).decode()[2 * offset :].rstrip("=")
+    certain = letters[: (8 * (offset + len(secret))) // 6 - 2 * offset]
+
+    assert (masking(secret).mask(f"'{certain}'") == f"'{MASK}'") is is_masked
+
+
+def test_without_a_secret_nothing_is_masked() -> None:
+    assert Secrets().mask("a text") == "a text"
 
 
 def test_what_is_empty_or_missing_is_no_secret() -> None:

@@ -191,7 +191,7 @@ def _account_ids(title: str, value: Any) -> list[str]:
 
 
 def _account_id(title: str, value: Any) -> str:
-    text = str(value) if isinstance(value, str | int) else ""
+    text = str(value)
     if not _ACCOUNT_ID.fullmatch(text):
         raise refusal(
             f"{title}: {value!r} is not the ID of an ad account. An ID is a number of at most {MAX_ID_DIGITS} digits, "

@@ -52,12 +52,12 @@ def rows_of_any_form(
 
 
 def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first byte that is no space, and all of the file; no byte where there is none."""
+    """The first byte that is no space, and all of the file but a byte order mark; no byte where there is none."""
     rest, begun = iter(chunks), b""
     for chunk in rest:
         begun += chunk
         if (opening := begun.removeprefix(_BOM).lstrip()) and not _BOM.startswith(begun):
-            return opening[:1], chain((begun,), rest)
+            return opening[:1], chain((begun.removeprefix(_BOM),), rest)
     return b"", iter(())
 
 

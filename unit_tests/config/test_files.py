@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import AirbyteStateMessageSerializer
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
@@ -14,7 +15,9 @@ from source_pinterest.config.files import read_configured_catalog, read_object, 
 STATE = {"type": "STREAM", "stream": {"stream_descriptor": {"name": "boards"}, "stream_state": {"a": 1}}}
 STREAM = {"name": "boards", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
 CATALOG = {"streams": [{"stream": STREAM, "sync_mode": "full_refresh", "destination_sync_mode": "overwrite"}]}
-READERS = pytest.mark.parametrize("read", [read_object, read_configured_catalog, read_states])
+READERS = pytest.mark.parametrize(
+    ("read", "option"), [(read_object, "config"), (read_configured_catalog, "catalog"), (read_states, "state")]
+)
 
 
 @pytest.fixture
@@ -51,53 +54,103 @@ def sentence_of(read: Callable[[Path], Any], path: Path) -> str:
     assert raised.value.failure_type.value == "config_error"
     sentence = str(raised.value.message)
     assert "\n" not in sentence
-    assert str(path) in sentence
-    return sentence
+    assert sentence.startswith(f"{path} ")
+    return sentence.removeprefix(f"{path} ")
 
 
 @READERS
-def test_a_file_that_is_not_there_is_named(read: Callable[[Path], Any], path: Path) -> None:
-    assert "can't be read (No such file or directory)" in sentence_of(read, path)
+def test_a_file_that_is_not_there_is_named(read: Callable[[Path], Any], option: str, path: Path) -> None:
+    advice = f"Name another file with --{option}."
+
+    assert sentence_of(read, path) == f"can't be read (No such file or directory). {advice}"
     path.mkdir()
-    assert "can't be read (Is a directory)" in sentence_of(read, path)
+    assert sentence_of(read, path) == f"can't be read (Is a directory). {advice}"
 
 
 @READERS
 @pytest.mark.parametrize(
     "content", [b"{", b"{'a': 1}", b"\xff\xfe\x00", b"\xc3\x28", b"[" * 100_000, b"\x00", b"9" * 5_000, b"yaml: 1"]
 )
-def test_a_file_that_is_no_json_is_named(read: Callable[[Path], Any], path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_json_is_named(read: Callable[[Path], Any], option: str, path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    assert "can't be read as JSON (" in sentence_of(read, path)
+    sentence = sentence_of(read, path)
+
+    assert sentence.startswith("can't be read as JSON (")
+    assert sentence.endswith(f"). Fix it, or name another file with --{option}.")
+
+
+def test_what_is_wrong_with_the_json_is_told(path: Path) -> None:
+    path.write_bytes(b"{\n}\n}")
+
+    assert sentence_of(read_object, path).startswith("can't be read as JSON (Extra data: line 3 column 1 (char 4)). ")
 
 
 @READERS
 @pytest.mark.parametrize("content", [b"", b" \n"])
-def test_an_empty_file_is_named(read: Callable[[Path], Any], path: Path, content: bytes) -> None:
+def test_an_empty_file_is_named(read: Callable[[Path], Any], option: str, path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    assert "is empty" in sentence_of(read, path)
+    assert sentence_of(read, path) == f"is empty. Fix it, or name another file with --{option}."
 
 
-@pytest.mark.parametrize("read", [read_object, read_configured_catalog])
+@pytest.mark.parametrize(("read", "option"), [(read_object, "config"), (read_configured_catalog, "catalog")])
 @pytest.mark.parametrize("content", ["[]", "null", "1", '"text"', "true"])
-def test_a_file_without_an_object_is_named(read: Callable[[Path], Any], path: Path, content: str) -> None:
+def test_a_file_without_an_object_is_named(read: Callable[[Path], Any], option: str, path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8")
-    assert "does not hold a JSON object" in sentence_of(read, path)
-
-
-@pytest.mark.parametrize("content", [{}, {"streams": 1}, {"streams": [1]}, {"streams": [{"stream": STREAM}]}])
-def test_an_object_that_is_no_catalog_is_named(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content), encoding="utf-8")
-    assert "does not hold a configured catalog" in sentence_of(read_configured_catalog, path)
+    assert sentence_of(read, path) == (f"does not hold a JSON object. Fix it, or name another file with --{option}.")
 
 
 @pytest.mark.parametrize(
-    "content",
-    [None, 1, "text", [1], [{}], [None], [{"type": "STREAM"}], [{**STATE, "stream": {"stream_descriptor": {}}}]],
+    ("content", "why"),
+    [
+        ({}, '"streams" is a required property'),
+        ({"streams": 1}, '1 is not of type "list"'),
+        ({"streams": [1]}, '1 is not of type "object"'),
+        ({"streams": [{"stream": STREAM}]}, '"sync_mode" is a required property'),
+    ],
 )
-def test_what_is_no_state_is_named(path: Path, content: Any) -> None:
+def test_an_object_that_is_no_catalog_is_named(path: Path, content: Any, why: str) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
-    assert "does not hold a state" in sentence_of(read_states, path)
+    sentence = sentence_of(read_configured_catalog, path)
+
+    assert sentence.startswith("does not hold a configured catalog (")
+    assert why in sentence
+    assert sentence.endswith("). Fix it, or write a new one with python -m source_pinterest.catalog.")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "(neither a list nor an object)"),
+        (1, "(neither a list nor an object)"),
+        ("text", "(neither a list nor an object)"),
+        ([1], '1 is not of type "object"'),
+        ([{}], "(an entry names no stream)"),
+        ([None], 'None is not of type "object"'),
+        ([STATE, {"type": "STREAM"}], "(an entry names no stream)"),
+        ([{**STATE, "stream": {"stream_descriptor": {}}}], '"name" is a required property'),
+    ],
+)
+def test_what_is_no_state_is_named(path: Path, content: Any, why: str) -> None:
+    path.write_text(json.dumps(content), encoding="utf-8")
+    sentence = sentence_of(read_states, path)
+
+    assert sentence.startswith("does not hold a state (")
+    assert why in sentence
+    assert sentence.endswith("). Fix it, or leave --state out: the sync then begins anew.")
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        STATE,
+        {"type": "GLOBAL", "global": {"stream_states": [STATE["stream"]]}},
+        {"type": "LEGACY", "data": {"boards": {"a": 1}}},
+    ],
+)
+def test_a_state_of_every_type_is_read(path: Path, state: Any) -> None:
+    path.write_text(json.dumps([state]), encoding="utf-8")
+
+    assert read_states(path) == [AirbyteStateMessageSerializer.load(state)]
 
 
 @pytest.mark.parametrize("content", [[], {}])
@@ -110,6 +163,4 @@ def test_a_mapping_of_streams_to_states_is_read_too(path: Path) -> None:
     path.write_text(json.dumps({"boards": {"a": 1}, "no_state": None}), encoding="utf-8")
     [state] = read_states(path)
 
-    assert state.stream is not None
-    assert state.stream.stream_descriptor.name == "boards"
-    assert vars(state.stream.stream_state) == {"a": 1}
+    assert state == AirbyteStateMessageSerializer.load(STATE)

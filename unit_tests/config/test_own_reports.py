@@ -57,7 +57,10 @@ def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
     found = read(marketing_mix_report={"columns": ["SPEND_IN_DOLAR"]})
 
     assert found.marketing_mix.columns == ("SPEND_IN_DOLAR",)
-    assert "SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?)" in " ".join(found.notices)
+    [notice] = found.notices
+    assert notice.startswith(
+        "Marketing Mix Report, Columns: Pinterest's documents don't list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,9 @@ def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
         ({MIX: {"level": "CAMPAIGN"}}, "Marketing Mix Report, Level: 'CAMPAIGN'"),
         ({MIX: {"granularity": "MONTH"}}, "Marketing Mix Report, Granularity: 'MONTH'"),
         ({MIX: {"targeting_types": ["REGION"]}}, "Marketing Mix Report, Targeting Types: 'REGION'"),
-        ({MIX: {"columns": "CTR"}}, "Marketing Mix Report, Columns"),
+        ({MIX: {"targeting_types": "GENDER"}}, "Marketing Mix Report, Targeting Types: enter a list of values"),
+        ({MIX: {"columns": "CTR"}}, "Marketing Mix Report, Columns: enter a list of values"),
+        ({MIX: {"columns": ["A B"]}}, "Marketing Mix Report, Columns: Pinterest has no column A B"),
         ({PRODUCTS: "CAMPAIGN"}, "Brand, Category and SKU Reports: enter the fields by their names"),
         ({PRODUCTS: {"level": "ADVERTISER"}}, "Brand, Category and SKU Reports, Level: 'ADVERTISER'"),
         ({PRODUCTS: {"granularity": "DAY"}}, "Brand, Category and SKU Reports, Granularity: 'DAY'"),
@@ -75,7 +80,6 @@ def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
             {PRODUCTS: {"attribution_type": "ALL"}},
             "Brand, Category and SKU Reports, Attribution Type: 'ALL'",
         ),
-        ({PRODUCTS: {"columns": ["CONVERSION_PRODUCT_ID"]}}, "CONVERSION_PRODUCT_ID can't be chosen"),
     ],
     ids=str,
 )
@@ -84,6 +88,16 @@ def test_what_can_not_be_used_is_refused_by_its_name_in_the_form(options: dict[s
         read(**options)
 
     assert said in str(refused.value.message)
+
+
+def test_a_column_that_a_stream_brings_by_itself_can_not_be_chosen() -> None:
+    with pytest.raises(AirbyteTracedException) as refused:
+        read(brand_category_sku_reports={"columns": ["CONVERSION_PRODUCT_ID", "CTR", "CONVERSION_PRODUCT_BRAND"]})
+
+    assert refused.value.message == (
+        "Brand, Category and SKU Reports, Columns: CONVERSION_PRODUCT_ID, CONVERSION_PRODUCT_BRAND can't be chosen, "
+        "because each of these streams brings its own. Remove the column and select the stream that has it."
+    )
 
 
 def test_the_form_offers_what_the_connector_takes() -> None:

@@ -28,5 +28,10 @@ def test_a_country_is_in_the_smallest_region_that_has_it(countries: tuple[str, .
     assert regions_of(countries, TREND_REGIONS) == regions
 
 
+@pytest.mark.parametrize("regions", [("AR+CO", "CO"), ("CO", "AR+CO")])
+def test_the_order_of_the_regions_decides_nothing(regions: tuple[str, ...]) -> None:
+    assert regions_of(("CO",), regions) == ("CO",)
+
+
 def test_a_region_that_lacks_trends_of_products_is_none() -> None:
     assert regions_of(("DE", "IE", "US"), PRODUCT_TREND_REGIONS) == ("GB+IE", "US")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -109,6 +110,12 @@ def test_a_report_is_asked_for_in_the_body_and_named_by_its_token(client: Client
     assert sent.headers["Authorization"] == "Bearer false-access-token"
 
 
+def test_a_token_is_enough_of_an_answer(client: Client) -> None:
+    client.mock.post(REPORTS, json={"token": "a token"})
+
+    assert client.reports.create(request()) == "a token"
+
+
 def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(client: Client) -> None:
     client.mock.post(REPORTS, [refused(400, 1, "These columns do not go together")])
 
@@ -139,6 +146,26 @@ def test_an_answer_without_a_token_is_what_the_error_table_says(
     with pytest.raises(error):
         client.reports.create(request())
     assert client.mock.call_count == 1
+
+
+def test_columns_that_pinterest_refuses_without_a_name_are_found_in_reports_of_one_day(client: Client) -> None:
+    """A report of all days would keep Pinterest at work for nothing."""
+    asked: list[dict[str, Any]] = []
+
+    def create(sent: Any, context: Any) -> dict[str, Any]:
+        asked.append(sent.json())
+        if "SPEND" not in sent.json()["columns"]:
+            return {"token": "a token", "report_status": "IN_PROGRESS"}
+        context.status_code = 400
+        return {"code": 1, "message": "This does not go together"}
+
+    client.mock.post(REPORTS, json=create)
+
+    assert client.reports.create(request(days(3), columns=["CTR", "SPEND"])) == "a token"
+    first, *probes, last = asked
+    assert (first["start_date"], first["end_date"]) == ("2026-01-01", "2026-01-03")
+    assert {(probe["start_date"], probe["end_date"]) for probe in probes} == {("2026-01-03", "2026-01-03")}
+    assert last == {**first, "columns": ["CTR"]}
 
 
 def test_an_order_during_an_outage_is_not_placed(client: Client) -> None:
@@ -186,6 +213,7 @@ def test_a_report_is_asked_for_by_its_token(client: Client, status: JobStatus) -
 
     assert client.reports.poll(request(), "a token") == (status, None)
     assert client.mock.request_history[0].qs == {"token": ["a token"]}
+    assert client.mock.request_history[0].url.startswith(f"{REPORTS}?token=")
 
 
 def test_a_finished_report_has_a_link(client: Client) -> None:
@@ -210,14 +238,40 @@ def test_an_order_that_pinterest_took_and_does_not_know_is_lost(client: Client) 
 def test_an_order_that_pinterest_took_and_does_not_show_is_a_loss(client: Client) -> None:
     client.mock.get(REPORTS, [refused(403, 29)])
 
-    with pytest.raises(AccessLostError, match="ad_accounts/11/reports and refuses the rest"):
+    with pytest.raises(AccessLostError) as lost:
         client.reports.poll(request(), "a token")
+    assert str(lost.value.message).startswith(
+        "campaign_report: Pinterest gave the beginning of ad_accounts/11/reports "
+    )
+    assert str(lost.value.message).endswith('Pinterest answered "Scripted refusal" (HTTP 403, code 29).')
 
 
 def test_a_link_that_is_no_address_is_asked_for_again(patient: Client) -> None:
     patient.mock.get(REPORTS, [finished("https://[files.example/report"), finished(FILE)])
 
     assert patient.reports.poll(request(), "a token") == (JobStatus.FINISHED, FILE)
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ({"json": []}, "A report has a status."),
+        ({"json": {"message": "Soon"}}, "A report has a status."),
+        ({"json": {"data": {"message": "Soon"}}}, "A report has a status."),
+        (finished("https://[files.example/report"), "A report has an address."),
+    ],
+)
+def test_an_answer_that_is_no_report_is_told(client: Client, answer: dict[str, Any], why: str) -> None:
+    client.mock.get(REPORTS, [answer])
+
+    with pytest.raises(UnavailableError, match=rf" {re.escape(why)}"):
+        client.reports.poll(request(), "a token")
+
+
+def test_an_answer_may_come_in_pieces(client: Client) -> None:
+    client.mock.get(REPORTS, body=Wire(b'{"report_sta', b'tus": "FAILED"}'))
+
+    assert client.reports.poll(request(), "a token") == (JobStatus.FAILED, None)
 
 
 def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Client) -> None:
@@ -227,7 +281,8 @@ def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Clie
         "X-Amz-Signature": "false-signature-" + "7" * 32,
         "AWSAccessKeyId": "AKIAFALSE0000",
         "Signature": "false/short=",
-        "sig": "another-false-signature-of-32-characters",
+        "sig": "another-false-signature-of-more-than-32-characters",
+        "h": "0123456789abcdef" * 2,
     }
     harmless = {"X-Amz-Date": "20260101T000000Z", "X-Amz-Expires": "300", "X-Amz-SignedHeaders": "host"}
     link = f"https://files.example/report?{urlencode({**harmless, **secrets})}"
@@ -267,6 +322,15 @@ def test_an_empty_file_is_an_empty_report(client: Client, body: str, size: Any) 
     client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": size})
 
     assert client.content() == {}
+    assert [sent.qs for sent in client.mock.request_history[1:]] == [{"token": ["a token"]}] * (not body)
+
+
+def test_an_empty_file_of_a_report_that_stays_so_is_given_up_with_the_reason(client: Client) -> None:
+    client.mock.get(FILE, text="")
+    client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": 3})
+
+    with pytest.raises(UnavailableError, match=r" The file is empty, and the report is not\."):
+        client.content()
 
 
 def test_an_empty_file_of_a_report_that_has_a_size_is_fetched_again(patient: Client) -> None:
@@ -299,6 +363,7 @@ def test_a_link_that_fails_is_asked_for_again(patient: Client, status: int) -> N
 
     assert patient.content() == ROWS
     assert (patient.asked(FILE), patient.asked(FRESH_FILE)) == (1, 1)
+    assert patient.mock.request_history[1].qs == {"token": ["a token"]}
 
 
 @pytest.mark.parametrize("status", [204, 206, 301, 302, 304])
@@ -352,7 +417,7 @@ def test_a_host_of_files_that_is_out_while_pinterest_answers_is_given_up_too(pat
     patient.mock.get(FILE, exc=requests.ConnectionError)
     patient.mock.get(REPORTS, [finished(FILE)])
 
-    with pytest.raises(UnavailableError, match="the file of a report"):
+    with pytest.raises(UnavailableError, match=r"for the file of a report.* could be made \(ConnectionError\)"):
         patient.content()
     assert patient.asked(FILE) == 7
 
@@ -365,13 +430,19 @@ def test_a_link_that_is_not_given_anew_is_tried_again(patient: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://files.example/report", "http://127.0.0.1.example/report", "ftp://files.example/report", "report"]
+    ("url", "why"),
+    [
+        ("http://files.example/report", "A report lies behind https."),
+        ("http://127.0.0.1.example/report", "A report lies behind https."),
+        ("ftp://files.example/report", "A report has an address."),
+        ("report", "A report has an address."),
+    ],
 )
-def test_a_file_in_the_open_is_refused_without_a_call(patient: Client, url: str) -> None:
+def test_a_file_in_the_open_is_refused_without_a_call(patient: Client, url: str, why: str) -> None:
     patient.mock.get(requests_mock.ANY, json=ROWS)
     patient.mock.get(REPORTS, [finished(url)])
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnavailableError, match=rf" {re.escape(why)}"):
         patient.content(url)
     assert patient.asked(url) == 0
     assert all(request.url.startswith(REPORTS) for request in patient.mock.request_history)
@@ -397,7 +468,7 @@ def test_a_file_that_is_not_in_the_internet_is_refused_without_a_call(client: Cl
     client.mock.get(requests_mock.ANY, json=ROWS)
     client.mock.get(REPORTS, [finished(FILE)])
 
-    with pytest.raises(UnavailableError, match="in the internet"):
+    with pytest.raises(UnavailableError, match=r" A report lies in the internet\."):
         client.content(url)
     assert all(request.url.startswith(REPORTS) for request in client.mock.request_history)
 
@@ -410,6 +481,20 @@ def test_a_file_on_this_machine_is_for_who_rehearses_on_it(
     mock.get(f"http://{host}/report", json=ROWS)
 
     assert Client(mock, max_retries=0).content(f"http://{host}/report") == ROWS
+
+
+def test_a_file_elsewhere_lies_behind_https_for_who_rehearses_too(
+    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker
+) -> None:
+    monkeypatch.setenv("PINTEREST_API_URL", "http://127.0.0.1:8899/v5")
+    mock.get(requests_mock.ANY, json=ROWS)
+    mock.get("http://127.0.0.1:8899/v5/ad_accounts/11/reports", [finished(FILE)])
+    client = Client(mock, max_retries=0)
+
+    with pytest.raises(UnavailableError, match="behind https"):
+        client.content("http://files.example/report")
+    assert client.asked("http://files.example/report") == 0
+    assert client.content(FILE) == ROWS
 
 
 @pytest.mark.parametrize(

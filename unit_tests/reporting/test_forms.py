@@ -28,12 +28,15 @@ CSV = (
     "007,,,3,2027\r\n"
 ).encode()
 BY_ID = json.dumps({"1": [ROWS[0]], "2": [ROWS[1]]}).encode()
+BOM = b"\xef\xbb\xbf"
 FORMS = [
     pytest.param(BY_ID, ["1", "2"], id="by id"),
     pytest.param(json.dumps(ROWS).encode(), ["", ""], id="list"),
     pytest.param(CSV, ["", ""], id="csv"),
-    pytest.param(b"\xef\xbb\xbf" + CSV, ["", ""], id="csv with a byte order mark"),
+    pytest.param(BOM + CSV, ["", ""], id="csv with a byte order mark"),
     pytest.param(CSV.replace(b"\r\n", b"\n"), ["", ""], id="csv with plain line ends"),
+    pytest.param(BOM + BY_ID, ["1", "2"], id="by id with a byte order mark"),
+    pytest.param(BOM + json.dumps(ROWS).encode(), ["", ""], id="list with a byte order mark"),
 ]
 
 
@@ -49,7 +52,16 @@ def test_every_form_has_the_same_rows_wherever_the_file_is_cut(body: bytes, ids:
     assert read(body, *range(1, len(body))) == list(zip(ids, ROWS, strict=True))
 
 
-@pytest.mark.parametrize("body", [b"", b" \n", b"{}", b"[]", b" [ ]\n", b'{"1": []}', CSV.splitlines(True)[0]])
+@pytest.mark.parametrize("blank", [b" ", b"\n", b"\r\n\t"])
+@pytest.mark.parametrize(("body", "ids"), FORMS[:2])
+def test_a_file_that_begins_with_a_chunk_of_spaces_is_no_empty_one(body: bytes, ids: list[str], blank: bytes) -> None:
+    assert read(blank + body, 1, len(blank)) == list(zip(ids, ROWS, strict=True))
+
+
+EMPTY = [b"", b" \n", b"{}", b"[]", b" [ ]\n", b'{"1": []}', CSV.splitlines(True)[0], BOM, BOM + b"\n"]
+
+
+@pytest.mark.parametrize("body", EMPTY)
 def test_a_report_without_rows_is_empty(body: bytes) -> None:
     assert read(body) == []
 
@@ -60,29 +72,60 @@ def test_what_has_none_of_the_columns_is_a_form_that_nobody_knows(body: bytes) -
         read(body)
 
 
+CUT_SHORT = "The answer is cut short."
+NO_TABLE = "The file is neither JSON nor a table of the columns that were asked for."
+BROKEN = "The report is cut short, or is no table."
+INSIDE_A_LINE = "The report breaks off inside a line."
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "why"),
     [
-        BY_ID[:-1],
-        json.dumps(ROWS).encode()[:-1],
-        json.dumps(ROWS).encode() + b"]",
-        CSV[:-1].rstrip(b"\r"),
-        CSV[:-10],
-        CSV[:90],
-        CSV + b"1,2\r\n",
-        CSV.replace("ä".encode(), b"\xe4"),
-        b"<html><body>Sorry</body></html>",
-        b"null",
-        b'"text"',
-        b"PK\x03\x04",
-        b"Spend,Clicks\r\n1,2\r\n",
-        b'{"code": 1, "message": "Sorry"}',
-        b"[1]",
+        (BY_ID[:-1], CUT_SHORT),
+        (json.dumps(ROWS).encode()[:-1], CUT_SHORT),
+        (json.dumps(ROWS).encode() + b"]", "Something follows the end of the answer."),
+        (CSV[:-1].rstrip(b"\r"), INSIDE_A_LINE),
+        (CSV[:-10], INSIDE_A_LINE),
+        (CSV[:90], INSIDE_A_LINE),
+        (CSV[: CSV.index(b"und gut")], BROKEN),
+        (CSV + b'7,"Sale" today,,,2026\n', BROKEN),
+        (CSV + b"\xc3", BROKEN),
+        (CSV + b"1,2\r\n", "A line of the report has another number of cells than its first one."),
+        (CSV.replace("ä".encode(), b"\xe4"), BROKEN),
+        (b"<html><body>Sorry</body></html>", INSIDE_A_LINE),
+        (b"null", INSIDE_A_LINE),
+        (b'"text"', INSIDE_A_LINE),
+        (b"PK\x03\x04", INSIDE_A_LINE),
+        (b"<html>\n<body>Sorry</body></html>", NO_TABLE),
+        (b"Spend,Clicks\r\n1,2\r\n", NO_TABLE),
+        (b'{"code": 1, "message": "Sorry"}', "b'[' is missing."),
+        (b"[1]", "b'{' is missing."),
     ],
 )
-def test_what_is_broken_or_no_report_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError):
+def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:
+    with pytest.raises(MalformedAnswerError) as refused:
         read(body)
+    assert str(refused.value) == why
+
+
+def test_a_line_may_be_as_long_as_a_row_and_no_longer() -> None:
+    longer = b"SPEND_IN_DOLLAR" + (b"," + b"x" * 99_999) * 11
+
+    assert read(longer[:ROW_BYTES] + b"\n", ROW_BYTES) == []
+    with pytest.raises(MalformedAnswerError) as refused:
+        read(longer[: ROW_BYTES + 1] + b"\n", ROW_BYTES + 1)
+    assert str(refused.value) == "A line of the report has more than 1,048,576 characters."
+
+
+@pytest.mark.parametrize(
+    ("body", "entity"),
+    [(rb'{"7": [{"CAMPAIGN_NAME": "\ud83d"}]}', "7"), (rb'[{"CAMPAIGN_NAME": "\ud83d"}]', "")],
+)
+def test_what_is_replaced_in_a_row_is_told(body: bytes, entity: str) -> None:
+    told: list[str] = []
+
+    assert read(body, told=told.append) == [(entity, {"CAMPAIGN_NAME": "\ufffd"})]
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("cells", [b"x,", b'"\n",'], ids=["in one line", "over many lines"])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
 from source_pinterest.reporting.reader import Filed, report_rows
 
 ROWS: dict[str, list[dict[str, Any]]] = {
@@ -132,6 +133,13 @@ def test_what_is_replaced_in_a_row_is_told() -> None:
     told: list[str] = []
 
     assert list(report_rows([rb'{"1":[{"A":"\ud83d"}]}'], told.append)) == [("1", {"A": "\ufffd"})]
+    assert len(told) == 1
+
+
+def test_reports_on_analytics_are_read_so() -> None:
+    told: list[str] = []
+
+    assert list(ANALYTICS_REPORTS.read([rb'{"1":[{"A":"\ud83d"}]}'], (), told.append)) == [("1", {"A": "\ufffd"})]
     assert len(told) == 1
 
 

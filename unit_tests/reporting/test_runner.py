@@ -212,6 +212,18 @@ def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> 
     assert len(pinterest.created) == 3, "with none in flight it is tried, and Pinterest tells"
 
 
+@pytest.mark.parametrize(("left", "created"), [(1, 1), (5, 1), (6, 2), (8, 2), (9, 3), (11, 3), (12, 4)])
+def test_each_report_that_is_created_leaves_three_calls_for_itself_and_for_each_in_flight(
+    left: int, created: int
+) -> None:
+    scheduler, pinterest = Scheduler(), Pinterest(BUSY)
+    scheduler.calls_left = left
+    scheduler.open(pinterest, *(request(days(count)) for count in range(1, 9)))
+    scheduler.work(30)
+
+    assert len(pinterest.created) == created
+
+
 def test_where_calls_run_short_none_is_created_that_nobody_asks_for_yet() -> None:
     scheduler, served, unserved = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
     scheduler.calls_left = 1
@@ -250,6 +262,24 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
     second.serve()
     scheduler.work(30)
     assert kinds(second) == [*[ReadyReport] * 4, NoMoreReports]
+
+
+@pytest.mark.parametrize(("now", "seconds"), [(0, 1), (0.75, 0.25), (1, 0), (60, 0)])
+def test_the_scheduler_rests_until_a_report_is_due(now: float, seconds: float) -> None:
+    scheduler = Scheduler()
+    scheduler.open(Pinterest(BUSY), request())
+    scheduler.work()
+    scheduler.now = now
+
+    assert scheduler.runner.seconds_to_next_poll() == seconds
+
+
+def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on() -> None:
+    scheduler = Scheduler(calls_per_second=0.01)
+    scheduler.open(Pinterest(BUSY), request())
+    scheduler.work(1)
+
+    assert scheduler.runner.seconds_to_next_poll() == 60
 
 
 def test_all_streams_are_planned_before_any_report_is_created() -> None:
@@ -387,6 +417,11 @@ def test_halves_are_halved_so_many_times_and_then_fail() -> None:
     failures = [outcome for outcome in came if isinstance(outcome, FailedReport)]
     assert {failed.request.window.days for failed in failures} == {10}
     assert all(isinstance(failed.error, ReportTooSlowError) for failed in failures)
+    assert [failed.error.message for failed in failures] == [
+        f"Pinterest has worked on the report of {failed.request.window} for more than 1.66667 minutes. The next sync "
+        "asks for it again."
+        for failed in failures
+    ]
 
 
 A_DAY, A_TOTAL = request(days(1)), request(days(30), granularity="TOTAL")
@@ -596,6 +631,15 @@ def test_a_stream_that_opens_late_is_served_and_no_thread_stays_behind() -> None
         assert not thread.is_alive()
 
 
+def test_what_is_not_due_yet_is_waited_for_and_then_asked_for() -> None:
+    """The clock goes on by less than a report's first pause between two looks, and by more in all that follow."""
+    looks = itertools.count()
+    runner = ReportRunner(10, float("inf"), clock=lambda: 0.4 * next(looks))
+    orders = runner.open(cast("ReportClient", Pinterest(DONE)), lambda: [request()])
+
+    assert [type(outcome) for outcome in outcomes_of(runner, orders)] == [ReadyReport]
+
+
 def test_an_error_of_the_plan_reaches_the_stream() -> None:
     runner, error = ReportRunner(10, float("inf"), clock=leaping()), ConfigError("Scripted")
 
@@ -605,6 +649,15 @@ def test_an_error_of_the_plan_reaches_the_stream() -> None:
     orders = runner.open(cast("ReportClient", Pinterest()), plan)
     with pytest.raises(ConfigError, match="Scripted"):
         outcomes_of(runner, orders)
+
+
+def test_the_thread_never_holds_the_process() -> None:
+    runner, pinterest, daemons = ReportRunner(10, float("inf"), clock=leaping()), Pinterest(DONE), list[bool]()
+    pinterest.refuses = lambda _: daemons.append(threading.current_thread().daemon)
+    orders = runner.open(cast("ReportClient", pinterest), lambda: [request()])
+
+    assert [type(outcome) for outcome in runner.outcomes(orders)] == [ReadyReport]
+    assert daemons == [True]
 
 
 def test_no_thread_is_started_before_a_stream_waits() -> None:
@@ -648,14 +701,49 @@ def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves() -> None:
     assert first.request.window.end.add(days=1) == second.request.window.start
 
 
+def test_a_report_of_one_day_that_is_too_large_to_ask_for_fails_alone() -> None:
+    scheduler, pinterest, error = Scheduler(), Pinterest(), AnswerTooLargeError("Scripted")
+    pinterest.refuses = lambda asked: error if asked is A_DAY else None
+    orders = scheduler.open(pinterest, A_DAY, request(days(2)))
+    scheduler.work(5)
+
+    failed, ready, _ = outcomes(orders)
+    assert failed == FailedReport(A_DAY, error)
+    assert isinstance(ready, ReadyReport)
+
+
 def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_each() -> None:
     scheduler = Scheduler(jobs=100, calls_per_second=5)
-    pinterest = Pinterest(lambda: DONE if scheduler.now >= 20 else BUSY)
+    scheduler.now = 1_000
+    pinterest = Pinterest(lambda: DONE if scheduler.now >= 1_020 else BUSY)
     orders = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 101)))
     scheduler.work(25)
 
     assert kinds(orders) == [ReadyReport] * 100 + [NoMoreReports]
     assert len(pinterest.polled) == 100 + 4, "only the first was asked for in vain"
+
+
+def test_a_report_that_was_lost_is_asked_for_early_whatever_else_is_in_flight() -> None:
+    scheduler = Scheduler(jobs=100, calls_per_second=5)
+    pinterest = Pinterest(BUSY)
+    orders = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 101)))
+    scheduler.work(0.5)
+    pinterest.left["token-1"][:] = [FAILED]
+    scheduler.work(1)
+
+    assert len(pinterest.created) == 101
+    assert [job.token for job in orders.jobs if job.next_poll - job.created_at < 2] == ["token-101"]
+
+
+def test_halves_are_asked_for_early_whatever_else_is_in_flight() -> None:
+    scheduler, wanted = Scheduler(jobs=100, calls_per_second=5), [request(days(count)) for count in range(1, 101)]
+    pinterest = Pinterest(BUSY)
+    pinterest.refuses = lambda asked: AnswerTooLargeError("Scripted") if asked is wanted[-1] else None
+    orders = scheduler.open(pinterest, *wanted)
+    scheduler.work()
+
+    early = [job.request.window.days for job in orders.jobs if job.next_poll - job.created_at < 2]
+    assert early == [1, 50, 50]
 
 
 def test_the_reports_of_one_window_are_asked_for_together() -> None:
