@@ -108,13 +108,14 @@ def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:
     assert str(refused.value) == why
 
 
-def test_a_line_may_be_as_long_as_a_row_and_no_longer() -> None:
+def test_a_line_may_be_as_long_as_a_row_with_its_end_and_no_longer() -> None:
     longer = b"SPEND_IN_DOLLAR" + (b"," + b"x" * 99_999) * 11
 
-    assert read(longer[:ROW_BYTES] + b"\n", ROW_BYTES) == []
-    with pytest.raises(MalformedAnswerError) as refused:
-        read(longer[: ROW_BYTES + 1] + b"\n", ROW_BYTES + 1)
-    assert str(refused.value) == "A line of the report has more than 1,048,576 characters."
+    assert read(longer[: ROW_BYTES - 1] + b"\n", ROW_BYTES - 1) == []
+    for whole in (longer[:ROW_BYTES] + b"\n", longer[: ROW_BYTES + 1]):
+        with pytest.raises(MalformedAnswerError) as refused:
+            read(whole, len(whole))
+        assert str(refused.value) == "A row of the report has more than 1,048,576 characters."
 
 
 @pytest.mark.parametrize(
