@@ -1,8 +1,10 @@
 """How does a test read one stream of a Pinterest whose answers it scripts?"""
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import requests_mock
 from airbyte_cdk.models import (
@@ -91,6 +93,11 @@ class Pinterest:
         """The parameters of each call of a path."""
         return [request.qs for request in self._mock.request_history if request.path == f"/v5/{path}"]
 
+    def asked_exactly(self, path: str) -> list[dict[str, list[str]]]:
+        """The same in the letters in which they were written: `asked` has small ones alone, Pinterest does not."""
+        urls = [request.url for request in self._mock.request_history if request.path == f"/v5/{path}"]
+        return [parse_qs(urlsplit(url).query) for url in urls]
+
     def read(self, of: type[PinterestStream], stream_slice: StreamSlice) -> list[dict[str, Any]]:
         """The records of a slice."""
         return list(self.stream(of).read_records(stream_slice=stream_slice))
@@ -130,6 +137,11 @@ def _leaps() -> Callable[[], float]:
     """A clock on which every report is due when it is looked at, so that nothing is waited for."""
     minutes = itertools.count(0, 60)
     return lambda: next(minutes)
+
+
+def in_pieces(body: Any) -> str:
+    """The text of an answer that is more than arrives at once."""
+    return json.dumps(body).replace("{", "{" + " " * 300_000, 1)
 
 
 def page(items: Sequence[str | dict[str, Any]], bookmark: str | None = None) -> dict[str, Any]:

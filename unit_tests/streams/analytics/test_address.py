@@ -1,13 +1,15 @@
 """Do calls keep within the longest address, shorten where one is refused, and grow again?"""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests_mock
 
 from source_pinterest import limits
+from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, RejectedError, UnavailableError
+from source_pinterest.api.long_calls import AddressTooLongError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.address import AddressRoom
@@ -146,6 +148,19 @@ def test_a_refusal_starts_the_count_anew_and_never_makes_room() -> None:
     room.worked()
 
     assert room.most == 5_000
+
+
+def test_after_a_refusal_an_address_is_as_long_as_that_of_half_the_call() -> None:
+    room, client = AddressRoom(), cast("PinterestClient", None)
+    ids = tuple(map(str, range(1, 8)))
+
+    def refuse(_: PinterestClient, __: tuple[str, ...]) -> None:
+        raise AddressTooLongError("too long")
+
+    with pytest.raises(AddressTooLongError):
+        room.ask(ids, 5_000, client, refuse)
+    assert room.most == 5_000 + len("1%2C2%2C3%2C4")
+    assert room.batches(ids, 5_000) == [("1", "2", "3", "4"), ("5", "6", "7")]
 
 
 def test_ids_are_spread_evenly() -> None:

@@ -310,6 +310,20 @@ def test_a_total_begins_with_the_start_date(mock: requests_mock.Mocker, own: str
     assert windows(pinterest.custom(granularity="TOTAL", start_date=own)) == [[start, ago(0)]]
 
 
+def test_a_total_that_is_to_begin_before_all_days_says_so(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = Pinterest(mock, start_date=ago(200))
+    pinterest.lists("ad_accounts", "11")
+    with caplog.at_level("INFO", "airbyte"):
+        planned(pinterest.custom(level="PRODUCT_ITEM", granularity="TOTAL"))
+
+    assert (
+        f"custom__weekly: the start date {ago(200)} is older than the 91 days that Pinterest keeps for this stream; "
+        f"the first day is {ago(91)}."
+    ) in caplog.messages
+
+
 def test_a_total_is_split_over_requests_like_any_report(first: Pinterest) -> None:
     stream = first.custom(granularity="TOTAL", start_date=ago(9), campaign_statuses=list(CAMPAIGN_STATUSES))
     requests = planned(stream)

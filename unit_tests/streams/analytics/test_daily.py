@@ -7,7 +7,7 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import UnavailableError
+from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before, merge_windows
 from source_pinterest.state.day_cursor import planned_window
@@ -217,6 +217,35 @@ def test_old_days_of_an_account_need_no_entity(mock: requests_mock.Mocker) -> No
     sync.pinterest.lists("ad_accounts/11/campaigns")
 
     assert (sync.by_call, sync.by_report) == ([], [window(100, 90)])
+
+
+def test_the_older_days_of_an_account_that_can_not_be_read_at_all_are_no_loss(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Those of an account whose newest days are read are one."""
+    pinterest = Pinterest(mock, start_date=ago(100))
+    pinterest.lists("ad_accounts", "11", "12")
+    for account in ("11", "12"):
+        pinterest.lists(f"ad_accounts/{account}/campaigns", f"7{account}")
+        pinterest.creates(refused(403, 29), account=account)
+    pinterest.answers(CALLS, refused(403, 29, "Not yours"))
+    pinterest.answers("ad_accounts/12/campaigns/analytics", {"json": [row()]})
+    stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), DEDUP)
+    rows: list[tuple[str, int]] = []
+    failures: list[StreamSlice] = []
+    for one in stream.stream_slices():
+        if failure_of(one):
+            failures.append(one)
+        else:
+            rows.append((one["ad_account_id"], len(list(stream.read_records(stream_slice=one)))))
+
+    assert rows == [("11", 0), ("12", 1)]
+    assert [(one["ad_account_id"], planned_window(one).window) for one in failures] == [("12", window(100, 90))]
+    assert isinstance(failure_of(failures[0]), AccountUnreadableError)
+    why = 'campaign_analytics: Pinterest answered "Not yours" (HTTP 403, code 29)'
+    assert [message for message in caplog.messages if "left out" in message] == [
+        f"campaign_analytics: 11 is left out. {why}."
+    ]
 
 
 @pytest.mark.parametrize("stream", DailyAnalytics.__subclasses__())

@@ -10,7 +10,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.reporting.errors import ReportRefusedError
+from source_pinterest.reporting.errors import KeysChangedError, ReportRefusedError
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.level_reports import REPORTS
@@ -322,6 +322,34 @@ def test_ids_names_and_keys_are_text_and_metrics_stay_numbers(after: Callable[..
             "TARGETING_VALUE": "25",
         }
     ]
+
+
+def test_rows_that_have_other_ids_than_the_state_knows_are_left_out_and_owed(mock: requests_mock.Mocker) -> None:
+    """Of this account alone."""
+    name = "product_group_report"
+    state = state_of(name, "11", "12", DATE=ago(1), keyed=["AD_GROUP_ID"], **{"from": ago(913)})
+    pinterest = Pinterest(mock, state, lookback_days=3)
+    pinterest.lists("ad_accounts", "11", "12")
+    pinterest.reports({"7": [{"DATE": ago(1), "AD_ID": "5"}]})
+    pinterest.reports({"7": [{"DATE": ago(1), "AD_GROUP_ID": "6"}]}, account="12")
+    sync = Sync(pinterest, BY_NAME["ProductGroupReport"])
+    first, second = sorted(sync.slices, key=lambda one: str(one["ad_account_id"]))
+
+    with pytest.raises(KeysChangedError, match="ad account 11 now come with AD_ID and without AD_GROUP_ID"):
+        sync.read(first)
+    assert [record["AD_GROUP_ID"] for record in sync.read(second)] == ["6"]
+    owed, read = (entry["cursor"] for entry in sync.stream.checkpoint.state["states"])
+    assert (owed["DATE"], owed["keyed"]) == (ago(1), ["AD_GROUP_ID"])
+    assert (read["DATE"], read["keyed"]) == (ago(0), ["AD_GROUP_ID"])
+
+
+def test_it_is_said_how_much_is_going_to_be_asked_for(first: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    first.reports({"7": []})
+    with caplog.at_level("INFO", "airbyte"):
+        Sync(first)
+
+    estimate = "accounts 1, windows 5, report jobs 5, calls at least 10; at Pinterest's present quota that takes 1 min"
+    assert f"ad_group_report: the estimate is {estimate} or more." in caplog.messages
 
 
 # ---- What makes the numbers what they are
