@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
+from airbyte_cdk.models import AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
@@ -286,6 +287,20 @@ def test_an_account_whose_entities_can_not_be_listed_is_one_slice_that_raises(re
     assert good["ad_account_id"] == "12"
     with pytest.raises(UnavailableError):
         recent.read(CampaignAnalytics, failed)
+
+
+def test_a_cursor_for_all_accounts_holds_for_one_too_that_can_not_be_listed(mock: requests_mock.Mocker) -> None:
+    """One without entities is read with that."""
+    entry = {"stream_descriptor": {"name": "campaign_analytics"}, "stream_state": {"DATE": "2026-06-28"}}
+    pinterest = Pinterest(mock, [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
+    lists_of(pinterest, a11=["1"], a12=[])
+    pinterest.answers("ad_accounts/11/campaigns", refused(503))
+    pinterest.slices(CampaignAnalytics)
+
+    assert pinterest.stream(CampaignAnalytics).checkpoint.state["states"] == [
+        {"partition": {"ad_account_id": "11"}, "cursor": {"DATE": "2026-06-28"}},
+        {"partition": {"ad_account_id": "12"}, "cursor": {"DATE": "2026-07-01", "settled": "2026-06-29"}},
+    ]
 
 
 def test_so_many_slices_wait_in_line_and_a_read_one_makes_room(

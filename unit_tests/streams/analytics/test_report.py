@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessage
+from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import UnavailableError
@@ -140,6 +140,19 @@ def test_a_start_that_moved_past_the_cursor_leaves_no_gap(after: Callable[..., P
     pinterest = after(known(913, 60), start_date=ago(20))
 
     assert windows(planned(pinterest)) == [[ago(59), ago(0)]]
+
+
+def test_a_cursor_for_all_accounts_holds_for_each_of_them_and_for_no_other(after: Callable[..., Pinterest]) -> None:
+    """As the official connector keeps it."""
+    entry = {"stream_descriptor": {"name": NAME}, "stream_state": {"DATE": ago(3)}}
+    pinterest = after([AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
+    pinterest.lists("ad_accounts", "11", "12")
+    stream = pinterest.attached(pinterest.sync.stream(AdGroupReport), DEDUP)
+
+    assert windows(list(stream.plan())) == [[ago(36), ago(0)]] * 2
+    assert stream.checkpoint.state["states"] == [
+        {"partition": {"ad_account_id": account}, "cursor": {"DATE": ago(3)}} for account in ("11", "12")
+    ]
 
 
 def test_targeting_types_are_split_over_requests_for_each_window(first: Pinterest) -> None:

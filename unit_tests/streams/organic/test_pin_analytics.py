@@ -169,7 +169,9 @@ def test_a_list_that_fails_for_one_owner_fails_the_stream_and_not_the_others(moc
     assert [call["ad_account_id"] for call in pinterest.asked("pins/analytics")] == [["12"]]
 
 
-@pytest.mark.parametrize("body", [[], {"1": {}}, {"1": {"all": {}}}, {"1": {"all": {"daily_metrics": 7}}}], ids=str)
+@pytest.mark.parametrize(
+    "body", [[], {"1": 7}, {"1": {}}, {"1": {"all": {}}}, {"1": {"all": {"daily_metrics": 7}}}], ids=str
+)
 def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body: Any) -> None:
     pinterest.lists("pins", "1")
     pinterest.answers("pins/analytics", {"json": body})
