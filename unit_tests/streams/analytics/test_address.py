@@ -9,11 +9,12 @@ import requests_mock
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, RejectedError, UnavailableError
-from source_pinterest.api.long_calls import AddressTooLongError
+from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.address import AddressRoom
 from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, CampaignAnalytics
+from source_pinterest.streams.base.slices import ids_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, row, rows_of
 from unit_tests.streams.pinterest import Pinterest, refused
@@ -150,17 +151,65 @@ def test_a_refusal_starts_the_count_anew_and_never_makes_room() -> None:
     assert room.most == 5_000
 
 
-def test_after_a_refusal_an_address_is_as_long_as_that_of_half_the_call() -> None:
-    room, client = AddressRoom(), cast("PinterestClient", None)
-    ids = tuple(map(str, range(1, 8)))
+NO_CLIENT = cast("PinterestClient", None)
+
+
+@pytest.mark.parametrize(("ids", "half"), [("1234567", "1234"), ("123456", "123"), ("12", "1")])
+def test_after_a_refusal_an_address_is_as_long_as_that_of_half_the_call(ids: str, half: str) -> None:
+    room = AddressRoom()
 
     def refuse(_: PinterestClient, __: tuple[str, ...]) -> None:
         raise AddressTooLongError("too long")
 
     with pytest.raises(AddressTooLongError):
-        room.ask(ids, 5_000, client, refuse)
-    assert room.most == 5_000 + len("1%2C2%2C3%2C4")
-    assert room.batches(ids, 5_000) == [("1", "2", "3", "4"), ("5", "6", "7")]
+        room.ask(tuple(ids), 5_000, NO_CLIENT, refuse)
+    assert room.most == 5_000 + len("%2C".join(half))
+    assert room.batches(tuple(ids), 5_000) == [tuple(half), tuple(ids[len(half) :])]
+
+
+def test_a_call_about_one_id_has_no_half_to_be_tried() -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def fail(_: PinterestClient, ids: tuple[str, ...]) -> None:
+        asked.append(ids)
+        raise LongCallUnavailableError(UnavailableError("campaign_analytics", PATH, "HTTP 503."))
+
+    with pytest.raises(LongCallUnavailableError):
+        AddressRoom().ask(("1",), 5_000, NO_CLIENT, fail)
+    assert asked == [("1",)]
+
+
+def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, start_date=str(TODAY))
+    pinterest.lists("ad_accounts", "11")
+    pinterest.lists("ad_accounts/11/campaigns", *LONGEST)
+    counts = [len(ids_of(one) or ()) for one in pinterest.slices(CampaignAnalytics)]
+    edge = Edge(mock, 10**6, 414)
+    for count in counts:
+        edge.read(LONGEST[:count])
+
+    assert sum(counts) == len(LONGEST)
+    assert [count for count, _ in edge.calls] == counts, "no slice takes two calls"
+    assert len(counts) == 2
+
+
+def test_ids_are_asked_for_one_by_one_where_the_columns_leave_no_room_for_two(mock: requests_mock.Mocker) -> None:
+    wide = Edge(mock, 10**6, 414, analytics_columns=MANY[:130])
+    wide.read(["1"])
+    [length] = wide.lengths
+    edge = Edge(mock, length, 414, analytics_columns=MANY[:130])
+
+    assert edge.read(["1", "2"]) == ["1", "2"]
+    assert edge.calls == [(2, 414), (1, 200), (1, 200)]
+    assert length > limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+
+
+def test_one_id_that_is_refused_for_its_address_is_not_asked_for_again(mock: requests_mock.Mocker) -> None:
+    edge = Edge(mock, 0, 414, analytics_columns=MANY[:130])
+
+    with pytest.raises(AnswerTooLargeError):
+        edge.read(["1"])
+    assert edge.calls == [(1, 414)]
 
 
 def test_ids_are_spread_evenly() -> None:

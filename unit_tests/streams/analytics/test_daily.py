@@ -10,6 +10,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before, merge_windows
+from source_pinterest.reporting.errors import HistoryRefusedError
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.daily_levels import AdAnalytics, CampaignAnalytics
@@ -246,6 +247,40 @@ def test_the_older_days_of_an_account_that_can_not_be_read_at_all_are_no_loss(
     assert [message for message in caplog.messages if "left out" in message] == [
         f"campaign_analytics: 11 is left out. {why}."
     ]
+
+
+def test_a_report_of_older_days_does_without_a_column_that_pinterest_refuses_but_not_without_the_id(
+    mock: requests_mock.Mocker,
+) -> None:
+    for column, columns in (("CTR", ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CPC_IN_DOLLAR"]), ("CAMPAIGN_ID", None)):
+        sync = Sync(mock, start_date=ago(90), analytics_columns=["CTR", "CPC_IN_DOLLAR"])
+        created = sync.pinterest.creates(
+            refused(400, 1, f"There is no {column}"), {"json": {"token": "t", "report_status": "IN_PROGRESS"}}
+        )
+        report = sync.slices[-1]
+
+        if columns:
+            assert is_report(report)
+            assert created.last_request.json()["columns"] == columns
+        else:
+            assert isinstance(failure_of(report), HistoryRefusedError)
+
+
+def test_it_is_said_how_much_is_going_to_be_asked_for(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "airbyte"):
+        assert Sync(mock, start_date=ago(100)).slices
+
+    asked_for = "accounts 1, windows 2, report jobs 1, calls at least 3; at Pinterest's present quota that takes 1 min"
+    assert caplog.messages.count(f"campaign_analytics: the estimate is {asked_for} or more.") == 1
+
+
+def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, start_date=ago(100))
+
+    assert [is_report(one) for one in sync.slices] == [False, True]
+    assert [is_report(one) for one in sync.stream.stream_slices()] == [False, True]
 
 
 @pytest.mark.parametrize("stream", DailyAnalytics.__subclasses__())

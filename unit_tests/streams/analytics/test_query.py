@@ -16,9 +16,10 @@ from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, AdAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
+from source_pinterest.streams.analytics.targeting_levels import AdAccountTargetingAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.base.slices import batch_slice, failure_of, ids_of
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
+from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PATH = "ad_accounts/11/campaigns/analytics"
@@ -167,6 +168,36 @@ def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str) -
         next(pages)
 
 
+def test_rows_of_days_that_were_not_asked_for_are_left_out_and_told(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(PATH, {"json": [row("1", "2026-06-21"), row("1", "2026-06-22"), row("1", "2026-07-01")]})
+
+    assert [one["DATE"] for one in rows_of(pinterest, call(days(9, 0), "1"))] == ["2026-06-22", "2026-07-01"]
+    window = "2026-06-22 to 2026-07-01"
+    [told] = caplog.messages
+    others = f"rows of days that were not asked for, such as 2026-06-21 for {window}. They are left out."
+    assert told == f"campaign_analytics: Pinterest sent {others}"
+
+
+def test_what_of_a_row_can_not_be_kept_is_told(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest.answers(PATH, {"text": '[{"CAMPAIGN_ID": 7, "DATE": "2026-07-01", "SPEND_IN_DOLLAR": 1e999}]'})
+
+    assert rows_of(pinterest, call(days(9, 0), "7")) == [row("7")]
+    assert caplog.messages == ["campaign_analytics: Pinterest sent 1 numbers out of range; they are replaced by null."]
+
+
+def test_a_destination_that_keeps_every_row_gets_those_too_that_have_the_same_key(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(PATH, {"json": [row("1"), row("1")]})
+    append = configured("full_refresh", "append")
+    stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), append)
+
+    assert list(records_of(stream.read_slice(call(days(9, 0), "1")))) == [row("1"), row("1")]
+    assert caplog.text.count("comes twice or is incomplete. All of its rows are emitted") == 1
+
+
 # ---- What is too large
 
 
@@ -270,6 +301,16 @@ def test_many_entities_make_the_fewest_legal_calls(recent: Pinterest) -> None:
     assert len(slices) == 10
     assert len(asked) == len(set(asked))
     assert {batch["batch"] for batch in slices} == set(range(len({ids_of(one) for one in slices})))
+
+
+def test_rows_that_are_broken_down_make_batches_smaller(recent: Pinterest) -> None:
+    lists_of(recent, a11=["1", "2", "3"])
+    by_account, by_campaign = (
+        windows_of(recent.slices(stream)) for stream in (AdAccountTargetingAnalytics, CampaignTargetingAnalytics)
+    )
+
+    assert by_account == [("2026-04-03", "2026-07-01", 0)]
+    assert by_campaign == [("2026-04-03", "2026-07-01", 2), ("2026-04-03", "2026-07-01", 1)]
 
 
 def test_an_account_without_entities_needs_no_call(recent: Pinterest) -> None:

@@ -365,6 +365,97 @@ def test_it_is_said_how_much_is_going_to_be_asked_for(first: Pinterest, caplog: 
     assert f"ad_group_report: the estimate is {estimate} or more." in caplog.messages
 
 
+def refusing(pinterest: Pinterest, column: str, rows: dict[str, Any]) -> list[list[str]]:
+    """Script reports of which Pinterest refuses a column by its name; the columns of each request fill the list."""
+    asked: list[list[str]] = []
+
+    def create(request: Any, context: Any) -> dict[str, Any]:
+        asked.append(request.json()["columns"])
+        context.status_code = 400 if column in asked[-1] else 200
+        refusal = {"code": 1, "message": f"There is no {column}"}
+        return refusal if column in asked[-1] else {"token": "t", "report_status": "IN_PROGRESS"}
+
+    pinterest.reports(rows)
+    pinterest.creates({"json": create})
+    return asked
+
+
+def test_a_column_that_pinterest_refuses_costs_itself_and_no_row(
+    after: Callable[..., Pinterest], caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    asked = refusing(pinterest, "CTR", {"7": [row(date=ago(0))]})
+    sync = Sync(pinterest)
+
+    assert [one["AD_GROUP_ID"] for one in sync.read(sync.slices[0])] == ["7"]
+    assert [len(columns) for columns in asked] == [len(sync.stream.columns), len(sync.stream.columns) - 1]
+    assert any("ad_group_report: Pinterest refuses CTR, so" in message for message in caplog.messages)
+
+
+@pytest.mark.parametrize(
+    ("of", "column"), [(AdGroupReport, "AD_GROUP_ID"), (BY_NAME["ProductGroupReport"], "AD_ACCOUNT_ID")]
+)
+def test_rows_without_what_they_are_told_apart_by_are_of_no_use(
+    after: Callable[..., Pinterest], of: type[ReportStream], column: str
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    refusing(pinterest, column, {})
+
+    assert isinstance(failure_of(Sync(pinterest, of).slices[0]), ReportRefusedError)
+
+
+def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(after: Callable[..., Pinterest]) -> None:
+    name, of = "product_group_report", BY_NAME["ProductGroupReport"]
+    rows = {"7": [{"DATE": ago(0), "AD_ID": "5"}]}
+    known = {"DATE": ago(1), "keyed": ["AD_GROUP_ID", "AD_ID"], "partly": ["AD_GROUP_ID"]}
+    for state, fails in (([], False), (state_of(name, "11", **known), True)):
+        pinterest = after(state, start_date=ago(0), lookback_days=3)
+        refusing(pinterest, "AD_GROUP_ID", rows)
+        sync = Sync(pinterest, of)
+        if fails:
+            with pytest.raises(KeysChangedError, match="now come without AD_GROUP_ID"):
+                sync.read(sync.slices[0])
+        else:
+            [one] = sync.read(sync.slices[0])
+            assert (one["AD_ID"], one["AD_GROUP_ID"], one["ENTITY_ID"]) == ("5", "", "7")
+
+
+def test_a_destination_that_keeps_every_row_gets_those_too_that_have_the_same_key(
+    after: Callable[..., Pinterest], caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    pinterest.reports({"7": [row(date=ago(0)), row(date=ago(0))]})
+    sync = Sync(pinterest, how=configured("full_refresh", "append"))
+
+    assert len(sync.read(sync.slices[0])) == 2
+    assert "All of its rows are emitted, since the destination keeps each of them." in caplog.text
+
+
+def test_what_of_a_row_can_not_be_kept_is_told(
+    after: Callable[..., Pinterest], mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    pinterest.reports({})
+    text = f'{{"7": [{{"AD_GROUP_ID": "7", "DATE": "{ago(0)}", "CTR": 1e999}}]}}'
+    mock.get("https://files.example/11", text=text)
+    sync = Sync(pinterest)
+
+    assert sync.read(sync.slices[0]) == [row(date=ago(0), AD_ACCOUNT_ID="11")]
+    assert "ad_group_report: Pinterest sent 1 numbers out of range; they are replaced by null." in caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("of", "cost"),
+    [
+        (AdGroupReport, "1 for 186 days of an ad account, and some to ask whether it is ready"),
+        (CampaignTargetingReport, "3 for 186 days of an ad account, and some to ask whether it is ready"),
+        (ProductItemReport, "1 for 31 days of an ad account, and some to ask whether it is ready"),
+    ],
+)
+def test_what_a_report_costs_is_known_from_its_level(pinterest: Pinterest, of: type[ReportStream], cost: str) -> None:
+    assert pinterest.stream(of).cost == cost
+
+
 # ---- What makes the numbers what they are
 
 
