@@ -217,6 +217,35 @@ def test_each_metric_of_each_pin_is_asked_for(pinterest: Pinterest) -> None:
     assert pinterest.asked_exactly("pins/1/analytics") == [common]
 
 
+def test_a_metric_that_pinterest_refuses_unnamed_is_found_and_costs_no_row(pinterest: Pinterest) -> None:
+    def answer(request: Any, context: Any) -> Any:
+        is_wrong = "save_rate" in request.qs["metric_types"][0].split(",")
+        context.status_code = 400 if is_wrong else 200
+        return refused(400, 1, "Something is wrong")["json"] if is_wrong else {"1": METRICS}
+
+    pinterest.lists("pins", "1")
+    pinterest.answers("pins/analytics", {"json": answer})
+
+    assert read(pinterest) == ["1"]
+    kept = ",".join(metric for metric in PIN_METRICS if metric != "SAVE_RATE")
+    assert pinterest.asked_exactly("pins/analytics")[-1]["metric_types"] == [kept]
+
+
+def test_days_that_were_not_asked_for_are_left_out_and_told(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.lists("pins", "1")
+    other = {**DAY, "date": "2026-04-02"}
+    found = {"all": {**METRICS["all"], "daily_metrics": [other, DAY]}}
+    pinterest.answers("pins/analytics", {"json": {"1": found}})
+
+    assert read(pinterest) == ["1"]
+    assert caplog.messages[-1] == (
+        "pin_analytics: Pinterest sent rows of days that were not asked for, such as 2026-04-02 for 2026-04-03 to "
+        "2026-07-01. They are left out."
+    )
+
+
 def test_it_is_said_how_many_calls_there_will_be_and_why_they_are_many(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -251,13 +280,13 @@ def test_an_app_without_the_beta_is_told_why_that_takes_long(
 
 
 def test_pins_that_are_all_gone_are_more_than_the_matter_of_one(pinterest: Pinterest) -> None:
-    pinterest.lists("pins", "1", "2", "3")
+    pinterest.lists("pins", "1", "2")
     pinterest.answers("pins/analytics", refused(404, 50))
 
     with pytest.raises(NothingLeftError) as raised:
         read(pinterest)
     said = str(raised.value.message)
-    assert said.startswith("pin_analytics: Pinterest refuses all 3 of what the stream is read by")
+    assert said.startswith("pin_analytics: Pinterest refuses all 2 of what the stream is read by")
     assert said.endswith(" This was asked of pins/{pin_id}/analytics.")
     assert pinterest.stream(PinAnalytics).checkpoint.state == {}
 
@@ -321,9 +350,9 @@ def test_a_pass_is_gone_on_with_and_then_the_days_since_are_read(mock: requests_
 
 
 def test_pins_that_are_gone_at_the_end_of_a_pass_are_not_all_there_were(mock: requests_mock.Mocker) -> None:
-    begun = pass_over("2026-04-03", "2026-07-01", "2", newest="2026-06-30")
+    begun = pass_over("2026-04-03", "2026-07-01", "1", newest="2026-06-30")
     pinterest = Pinterest(mock, state(reading=[begun]))
-    pinterest.lists("pins", "1", "2", "3", "4")
+    pinterest.lists("pins", "1", "2", "3")
     pinterest.answers("pins/analytics", refused(404, 50))
 
     assert read(pinterest) == []
@@ -372,24 +401,59 @@ def test_each_owner_has_a_pass_of_his_own(mock: requests_mock.Mocker) -> None:
     assert [(one["ad_account_id"], one["pin_id"]) for one in records] == [("11", "3"), ("11", "4"), ("12", "6")]
     asked = pinterest.asked("pins/analytics")
     assert [(one["ad_account_id"], one["pin_ids"]) for one in asked] == [(["11"], ["3", "4"]), (["12"], ["6"])]
-    cursors = pinterest.stream(PinAnalytics).checkpoint.state["states"]
-    assert {one["partition"]["ad_account_id"]: one["cursor"]["date"] for one in cursors} == {
+    found = pinterest.stream(PinAnalytics).checkpoint.state
+    assert found.keys() == {"states"}, "no pass is left unfinished"
+    assert {one["partition"]["ad_account_id"]: one["cursor"]["date"] for one in found["states"]} == {
         "11": "2026-06-20",
         "12": "2026-06-25",
     }
 
 
-def test_an_owner_whose_pins_are_refused_is_left_out(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+def test_the_pass_that_breaks_off_is_that_of_its_owner(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, **PER_OWNER)
+    owners(pinterest, a11=PINS[:101])
+    pinterest.answers("pins/analytics", many(PINS, lambda asked: refused(503) if "101" in asked else None))
+    (stream_slice,) = pinterest.slices(PinAnalytics)
+
+    with pytest.raises(UnavailableError):
+        pinterest.read(PinAnalytics, stream_slice)
+    [begun] = pinterest.stream(PinAnalytics).checkpoint.state["reading"]
+    assert (begun["ad_account_id"], begun["after"]) == ("11", "100")
+
+
+def test_the_pins_of_every_owner_are_listed_before_any_is_read(mock: requests_mock.Mocker) -> None:
+    """No worker has to wait for them then."""
+    pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["11", "12", "13"])
+    owners(pinterest, a11=["3"], a12=["5"])
+    pinterest.answers("ad_accounts/13", refused(403, 29))
+    pinterest.slices(PinAnalytics)
+
+    assert [one["ad_account_id"] for one in pinterest.asked("pins")] == [["11"], ["12"]]
+
+
+@pytest.mark.parametrize("refused_ones", [["11"], ["11", "12"]])
+def test_owners_whose_pins_are_refused_are_left_out(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, refused_ones: list[str]
 ) -> None:
     pinterest = Pinterest(mock, **PER_OWNER)
-    owners(pinterest, a11=[], a12=["5"])
-    pinterest.answers("pins?ad_account_id=11", refused(403, 29))
+    owners(pinterest, a11=[], a12=[], a13=["5"])
+    for account in refused_ones:
+        pinterest.answers(f"pins?ad_account_id={account}", refused(403, 29))
     pinterest.answers("pins/analytics", many(["5"]))
     (stream_slice,) = pinterest.slices(PinAnalytics)
 
     assert [record["pin_id"] for record in pinterest.read(PinAnalytics, stream_slice)] == ["5"]
-    assert [message for message in caplog.messages if message.startswith("pin_analytics: 11 is left out. ")]
+    told = [message for message in caplog.messages if "left out" in message]
+    assert [message.split(".")[0] for message in told] == [f"pin_analytics: {one} is left out" for one in refused_ones]
+
+
+def test_the_only_owner_may_be_left_out(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, **PER_OWNER)
+    owners(pinterest, a11=[])
+    pinterest.answers("pins?ad_account_id=11", refused(403, 29))
+    (stream_slice,) = pinterest.slices(PinAnalytics)
+
+    assert pinterest.read(PinAnalytics, stream_slice) == []
 
 
 def test_no_owner_is_left_where_all_are_refused(mock: requests_mock.Mocker) -> None:

@@ -100,7 +100,7 @@ def test_pins_on_protected_boards_are_asked_for(pinterest: Pinterest) -> None:
     pinterest.lists("pins", "1")
     pinterest.read(Pins, partition_slice({}))
 
-    assert pinterest.asked("pins") == [{"page_size": ["250"], "include_protected_pins": ["true"]}]
+    assert pinterest.asked_exactly("pins") == [{"page_size": ["250"], "include_protected_pins": ["true"]}]
 
 
 def test_totals_are_asked_for_where_the_user_wants_them(mock: requests_mock.Mocker) -> None:
@@ -110,7 +110,7 @@ def test_totals_are_asked_for_where_the_user_wants_them(mock: requests_mock.Mock
     pinterest.lists("boards/1/pins", "1")
     list(pinterest.stream(BoardPins).listing(BOARD))
 
-    assert [asked["pin_metrics"] for path in ("pins", "boards/1/pins") for asked in pinterest.asked(path)] == [
+    assert [asked["pin_metrics"] for path in ("pins", "boards/1/pins") for asked in pinterest.asked_exactly(path)] == [
         ["true"]
     ] * 2
 
@@ -123,6 +123,12 @@ def test_pins_that_are_too_old_are_emitted_but_not_analysed(mock: requests_mock.
 
     assert [record["id"] for record in pinterest.read(Pins, partition_slice({}))] == ["1", "2", "3", "4"]
     assert list(pinterest.stream(Pins).ids.of(())) == ["2", "3", "4"]
+
+
+def test_pins_of_any_age_are_analysed_where_nobody_sets_a_limit(pinterest: Pinterest) -> None:
+    pinterest.answers("pins", page([{"id": "1", "created_at": "2012-01-01T00:00:00"}]))
+
+    assert list(pinterest.stream(Pins).ids.of(())) == ["1"]
 
 
 # ---- A board with too many pins

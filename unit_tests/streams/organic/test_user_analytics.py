@@ -124,6 +124,7 @@ def test_a_day_that_is_none_is_passed_on_and_counts_for_nothing(pinterest: Pinte
         '{"all": []}',
         '{"all": {"daily_metrics": null}}',
         '{"all": {"daily_metrics": [',
+        '{"all": {"daily_metrics": [7]}}',
     ],
 )
 def test_a_body_without_days_is_never_read_as_none(pinterest: Pinterest, body: str) -> None:
