@@ -266,6 +266,33 @@ def test_a_report_of_older_days_does_without_a_column_that_pinterest_refuses_but
             assert isinstance(failure_of(report), HistoryRefusedError)
 
 
+def test_an_earlier_start_is_read_backwards_from_what_is_known(mock: requests_mock.Mocker) -> None:
+    """So that what is read joins on, however far a sync comes."""
+    sync = Sync(mock, known(300, 1), start_date=ago(700))
+
+    assert sync.slices
+    assert [(one["start_date"], one["end_date"]) for one in sync.asked] == [
+        (ago(328), ago(301)),
+        (ago(514), ago(329)),
+        (ago(700), ago(515)),
+    ]
+
+
+def test_a_report_that_is_too_slow_counts_when_both_halves_are_read(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, known(89, 1), start_date=ago(100), report_timeout_minutes=0.01)
+    busy, done = {"report_status": "IN_PROGRESS"}, {"report_status": "FINISHED", "url": "https://files.example/11"}
+    sync.pinterest.answers(
+        "ad_accounts/11/reports",
+        {"json": lambda request, _: busy if request.qs["token"] == ["token-1"] else done},
+    )
+    first, second = (one for one in sync.slices if is_report(one))
+    sync.read(first)
+    assert sync.cursor["from"] == ago(89)
+
+    sync.read(second)
+    assert sync.cursor["from"] == ago(100)
+
+
 def test_it_is_said_how_much_is_going_to_be_asked_for(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
