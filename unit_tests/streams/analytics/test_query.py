@@ -19,7 +19,7 @@ from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.targeting_levels import AdAccountTargetingAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.base.slices import batch_slice, failure_of, ids_of
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused
+from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PATH = "ad_accounts/11/campaigns/analytics"
@@ -301,6 +301,22 @@ def test_many_entities_make_the_fewest_legal_calls(recent: Pinterest) -> None:
     assert len(slices) == 10
     assert len(asked) == len(set(asked))
     assert {batch["batch"] for batch in slices} == set(range(len({ids_of(one) for one in slices})))
+
+
+def test_shorter_windows_of_more_ids_may_make_fewer_calls_and_are_read_backwards_where_a_start_is_earlier(
+    mock: requests_mock.Mocker,
+) -> None:
+    """82 days of 243 ids would take three calls of all days, and take two of half of them."""
+    state = state_of("campaign_analytics", "11", DATE="2026-06-30", **{"from": "2026-06-24"})
+    pinterest = Pinterest(mock, state, start_date="2026-04-03", lookback_days=3)
+    lists_of(pinterest, a11=[str(number) for number in range(243)])
+    stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), configured("incremental", "append_dedup"))
+
+    assert windows_of(list(stream.stream_slices())) == [
+        ("2026-05-14", "2026-06-23", 243),
+        ("2026-04-03", "2026-05-13", 243),
+        ("2026-06-27", "2026-07-01", 243),
+    ]
 
 
 def test_rows_that_are_broken_down_make_batches_smaller(recent: Pinterest) -> None:

@@ -8,6 +8,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.dates import DateWindow
+from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.base.slices import partition_slice, window_slice
 from source_pinterest.streams.organic.profile import UserAccount
@@ -201,6 +202,27 @@ def test_the_days_of_each_owner_are_his_own(mock: Any) -> None:
         ("12", "2026-06-30"),
         ("13", "2026-04-03"),
     ]
+
+
+def test_each_owner_is_asked_for_and_stands_on_his_rows(mock: Any) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True)
+    pinterest.answers(PATH, days("READY"))
+    window_of = window_slice({"ad_account_id": "549"}, PlannedWindow(planned_window(window()).window), {})
+    records = pinterest.read(UserAccountAnalytics, window_of)
+
+    assert [(record["ad_account_id"], record["date"]) for record in records] == [("549", "2026-06-20")]
+    assert [asked["ad_account_id"] for asked in pinterest.asked(PATH)] == [["549"]]
+
+
+def test_days_that_were_not_asked_for_are_left_out_and_told(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(19), day(20), day(24), day(25)]}}})
+
+    assert read(pinterest)[0] == [20, 24]
+    [told] = caplog.messages
+    others = "rows of days that were not asked for, such as 2026-06-19 for 2026-06-20 to 2026-06-24. They are left out."
+    assert told == f"user_account_analytics: Pinterest sent {others}"
 
 
 # ---- Parts of the profile
