@@ -71,6 +71,10 @@ def test_few_ids_get_the_longest_window() -> None:
     assert tile(1, 89)[1] == 89
 
 
+def test_an_id_that_has_more_rows_than_a_call_may_bring_is_asked_for_alone() -> None:
+    assert tile(3, 90, rows_a_day=200) == (1, 90)
+
+
 def test_no_ids_make_no_calls() -> None:
     assert calls(0, 89, *tile(0, 89)) == 0
 
@@ -133,6 +137,15 @@ def cells(calls: list[Call]) -> list[tuple[str, str]]:
     return sorted(
         (one, str(window.start.add(days=n))) for batch, window in calls for one in batch for n in range(window.days)
     )
+
+
+@pytest.mark.parametrize("some", [(), ids(1)])
+def test_two_days_are_halved(some: tuple[str, ...]) -> None:
+    assert sizes(halved(some, days(2))) == [(len(some), 1), (len(some), 1)]
+
+
+def test_two_ids_are_halved() -> None:
+    assert sizes(halved(ids(2), days(2))) == [(1, 2), (1, 2)]
 
 
 def test_a_single_id_and_day_can_not_be_halved() -> None:
