@@ -252,12 +252,11 @@ def test_rows_with_other_ids_than_before_are_given_up_and_said_to_be_so() -> Non
 
 
 SOME_LACKED_THE_AD = KeyColumns(frozenset(IDS), frozenset({"AD_ID"}))
-OF_AD_GROUPS = [("7", fine(AD_GROUP_ID="1"))]
 
 
 def test_an_id_that_only_some_rows_had_may_be_missing_and_is_known_still() -> None:
     key = ReportKey(FINE.columns, IDS, {"11": SOME_LACKED_THE_AD}.get)
-    pages, keyed = report_rows(key).pages(REQUEST, OF_AD_GROUPS)
+    pages, keyed = report_rows(key).pages(REQUEST, [("7", fine(AD_GROUP_ID="1"))])
 
     assert len(list(records_of(pages))) == 1
     assert keyed == SOME_LACKED_THE_AD
@@ -267,7 +266,7 @@ def test_an_id_that_pinterest_refuses_is_not_missing_by_chance() -> None:
     key = ReportKey(FINE.columns, IDS, {"11": SOME_LACKED_THE_AD}.get, lambda: frozenset({"AD_ID"}))
 
     with pytest.raises(KeysChangedError, match="now come without AD_ID, so"):
-        report_rows(key).pages(REQUEST, OF_AD_GROUPS)
+        report_rows(key).pages(REQUEST, [("7", fine(AD_GROUP_ID="1"))])
 
 
 def test_ids_of_another_account_say_nothing() -> None:
