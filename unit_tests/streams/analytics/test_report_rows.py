@@ -129,6 +129,17 @@ def test_days_that_had_to_be_asked_for_too_are_left_out_and_others_are_told_as_w
     assert len(caplog.messages) == 1
 
 
+@pytest.mark.parametrize("least_days", [1, 8])
+def test_a_week_that_the_days_begin_in_the_middle_of_is_wanted(least_days: int) -> None:
+    window = DateWindow.from_pair(["2026-06-24", "2026-06-28"])
+    endpoint = replace(ANALYTICS_REPORTS, least_days=least_days)
+    request = ReportRequest("11", window, {"granularity": "WEEK"}, PlannedWindow(window), endpoint=endpoint)
+    filed = (("1", row("1", day)) for day in ("2026-06-15", "2026-06-22"))
+    pages, _ = report_rows(ReportKey(KEY)).pages(request, filed)
+
+    assert [record["DATE"] for record in records_of(pages)] == ["2026-06-22"]
+
+
 def test_days_that_nobody_asked_for_are_left_out_and_told(caplog: pytest.LogCaptureFixture) -> None:
     notices = Notices("campaign_report")
     rows = ReportRows("campaign_report", notices, ReportKey(KEY), KeyDoubts(notices), ())
