@@ -18,6 +18,7 @@ from source_pinterest.streams.analytics.report_slices import is_report
 from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
+from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
 CALLS = "ad_accounts/11/campaigns/analytics"
@@ -234,12 +235,15 @@ def test_the_older_days_of_an_account_that_can_not_be_read_at_all_are_no_loss(
     stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), DEDUP)
     rows: list[tuple[str, int]] = []
     failures: list[StreamSlice] = []
-    for one in stream.stream_slices():
-        if failure_of(one):
-            failures.append(one)
-        else:
-            rows.append((one["ad_account_id"], len(list(stream.read_records(stream_slice=one)))))
 
+    def read_all() -> None:
+        for one in stream.stream_slices():
+            if failure_of(one):
+                failures.append(one)
+            else:
+                rows.append((one["ad_account_id"], len(list(stream.read_records(stream_slice=one)))))
+
+    in_thread(read_all).result(PATIENCE_SECONDS)
     assert rows == [("11", 0), ("12", 1)]
     assert [(one["ad_account_id"], planned_window(one).window) for one in failures] == [("12", window(100, 90))]
     assert isinstance(failure_of(failures[0]), AccountUnreadableError)
