@@ -136,8 +136,9 @@ def test_room_shrinks_to_4000_and_grows_again_after_20_good_calls() -> None:
     for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
         room.worked()
     assert room.most == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
-    room.worked()
-    assert room.most == limits.ADDRESS_CHARACTERS
+    for _ in range(2):
+        room.worked()
+        assert room.most == limits.ADDRESS_CHARACTERS
 
 
 def test_a_refusal_starts_the_count_anew_and_never_makes_room() -> None:

@@ -189,6 +189,18 @@ def test_a_refusal_in_between_starts_the_count_anew() -> None:
     assert sizes(size.parts(ids(100), days(9))) == [(50, 9), (50, 9)]
 
 
+def test_days_grow_by_good_calls_of_as_many_days_whatever_their_ids_and_each_time_after_as_many() -> None:
+    size = CallSize()
+    size.refused(ids(1), days(8))
+    for length in (4, 8):
+        for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+            size.worked(ids(3), days(length))
+        size.worked(ids(250), days(length - 1))  # proves nothing
+        assert sizes(size.parts(ids(3), days(16)))[0] == (3, length)
+        size.worked(ids(2), days(length))
+        assert sizes(size.parts(ids(3), days(16)))[0] == (3, 2 * length)
+
+
 def test_days_grow_before_ids() -> None:
     size = CallSize()
     size.refused(ids(2), days(60))

@@ -217,6 +217,13 @@ def about(refused: tuple[str, ...], sentence: str) -> Callable[[list[str]], str]
     return lambda objectives: sentence if set(refused) & set(objectives) else ""
 
 
+def test_a_conversion_of_no_brand_in_particular_is_a_row_as_well(mock: requests_mock.Mocker) -> None:
+    sync = Conversions(mock, lambda _: "")
+    mock.get("https://files.example/11", json={"7": [{"CAMPAIGN_ID": "7", "DATE": "2026-06-01"}]})
+
+    assert sync.read() == (["", ""], [])
+
+
 @pytest.mark.parametrize("sentence", [f"What is {' or '.join(NEWER_OBJECTIVES)}?", "Some Objective is unknown"])
 def test_objectives_that_pinterest_does_not_know_cost_no_other_row_and_leave_nothing_owed(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, sentence: str

@@ -8,7 +8,7 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import UnavailableError
+from source_pinterest.api.errors import AccessLostError, UnavailableError
 from source_pinterest.dates import DateWindow, days_before, merge_windows
 from source_pinterest.reporting.errors import KeysChangedError, ReportRefusedError
 from source_pinterest.reporting.job import ReportRequest
@@ -363,6 +363,42 @@ def test_it_is_said_how_much_is_going_to_be_asked_for(first: Pinterest, caplog: 
 
     estimate = "accounts 1, windows 5, report jobs 5, calls at least 10; at Pinterest's present quota that takes 1 min"
     assert f"ad_group_report: the estimate is {estimate} or more." in caplog.messages
+
+
+def test_rows_are_lines_of_their_stream_and_those_of_other_days_are_left_out_and_told(
+    after: Callable[..., Pinterest], caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    pinterest.reports({"7": [row(date=ago(1)), row(date=ago(0))]})
+    sync = Sync(pinterest)
+    [page] = sync.stream.read_pages(sync.slices[0])
+
+    assert page.lines.count(b'"stream":"ad_group_report"') == page.count == 1
+    others = f"rows of days that were not asked for, such as {ago(1)} for {ago(0)}"
+    assert any(message.startswith(f"ad_group_report: Pinterest sent {others}") for message in caplog.messages)
+
+
+def test_a_report_that_pinterest_takes_and_then_does_not_show_is_named_by_its_stream(
+    after: Callable[..., Pinterest],
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    pinterest.reports({})
+    pinterest.answers("ad_accounts/11/reports", refused(403, 29))
+    failure = failure_of(Sync(pinterest).slices[0])
+
+    assert isinstance(failure, AccessLostError)
+    assert str(failure.message).startswith(
+        "ad_group_report: Pinterest gave the beginning of ad_accounts/11/reports and "
+    )
+
+
+def test_rows_name_what_they_are_about_and_what_that_lies_in(pinterest: Pinterest) -> None:
+    assert [(key.stream, key.fields) for key in pinterest.stream(AdGroupReport).foreign_keys] == [
+        ("ad_accounts", ("AD_ACCOUNT_ID",)),
+        ("ad_accounts", ("ADVERTISER_ID",)),
+        ("campaigns", ("CAMPAIGN_ID",)),
+        ("ad_groups", ("AD_GROUP_ID",)),
+    ]
 
 
 def refusing(pinterest: Pinterest, column: str, rows: dict[str, Any]) -> list[list[str]]:
