@@ -1,6 +1,6 @@
 """Do calls keep within the longest address, shorten where one is refused, and grow again?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pytest
@@ -12,8 +12,9 @@ from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, Reject
 from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.address import AddressRoom
+from source_pinterest.streams.analytics.address import AddressRoom, check_room
 from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.base.slices import ids_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, row, rows_of
@@ -241,6 +242,32 @@ def test_columns_that_leave_room_for_too_few_ids_are_refused_with_the_number_tha
     assert crowded(fit).stream(CampaignAnalytics).check_room() is None
     with pytest.raises(ConfigError):
         crowded(fit + 1).stream(CampaignAnalytics).check_room()
+
+
+@pytest.mark.parametrize(("least_ids", "fit"), [(0, 70), (10, 67)])
+def test_as_many_columns_fit_as_leave_room_for_the_ids(least_ids: int, fit: int) -> None:
+    """Of 100 characters each with what stands between them, beside 1,000 others; an id has 21."""
+
+    def length(columns: Sequence[str]) -> int:
+        return 1_000 + 100 * len(columns)
+
+    with pytest.raises(
+        ConfigError, match=f"800 columns make the address of a call too long for Pinterest; {fit} of th"
+    ):
+        check_room(["C" * 97] * 800, length, least_ids)
+    check_room(["C" * 97] * fit, length, least_ids)
+
+
+def test_streams_of_entities_leave_room_for_ids_and_that_of_accounts_does_not(
+    crowded: Callable[[int], Pinterest],
+) -> None:
+    def fit(stream: type[QueryAnalytics]) -> int:
+        with pytest.raises(ConfigError) as raised:
+            crowded(300).stream(stream).check_room()
+        return int(str(raised.value.message).split("; ")[1].split()[0])
+
+    ids = limits.IDS_WORTH_A_CALL * (limits.MAX_ID_DIGITS + len("%2C")) / (len(MANY[0]) + len("%2C"))
+    assert fit(AdAccountAnalytics) - fit(CampaignAnalytics) == pytest.approx(ids, abs=2)
 
 
 def test_an_account_needs_no_room_for_ids(crowded: Callable[[int], Pinterest]) -> None:
