@@ -140,7 +140,7 @@ def test_a_key_that_repeats_or_is_incomplete_is_seen_before_a_row_is_taken(
     pinterest.answers(PATH, {"json": rows})
     pages = pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1"))
 
-    with pytest.raises(RepeatedKeyError, match="CAMPAIGN_ID"):
+    with pytest.raises(RepeatedKeyError, match=r"^campaign_analytics: .* one row per CAMPAIGN_ID and DATE"):
         next(pages)
 
 
