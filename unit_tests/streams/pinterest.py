@@ -1,6 +1,7 @@
 """How does a test read one stream of a Pinterest whose answers it scripts?"""
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -138,6 +139,11 @@ def _leaps() -> Callable[[], float]:
     """A clock on which every report is due when it is looked at, so that nothing is waited for."""
     minutes = itertools.count(0, 60)
     return lambda: next(minutes)
+
+
+def in_pieces(body: Any) -> str:
+    """The text of an answer that is more than arrives at once."""
+    return json.dumps(body).replace("{", "{" + " " * 300_000, 1)
 
 
 def page(items: Sequence[str | dict[str, Any]], bookmark: str | None = None) -> dict[str, Any]:

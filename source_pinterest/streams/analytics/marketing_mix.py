@@ -24,11 +24,11 @@ class MarketingMixReport(ReportStream):
     path_template = endpoint.path
     access = beta("marketing mix reports")
 
-    def __init__(self, sync: Sync, name: str = "") -> None:
+    def __init__(self, sync: Sync) -> None:
         self.report = sync.config.marketing_mix
         self.level, self.granularity = self.report.level, self.report.granularity
         self.id_columns = (_ID_OF_LEVEL[self.level],)
-        super().__init__(sync, name)
+        super().__init__(sync)
 
     def reach(self) -> Reach:
         """That of other reports: Pinterest states none for these."""

@@ -42,7 +42,7 @@ _ENGAGEMENT_WINDOW = "engagement_window_days"
 
 def _refused(body: Mapping[str, Any], answer: str) -> PinterestError:
     """What is wrong with a request: the newer objectives, where it names no others, or all of it."""
-    newer = tuple(body.get("campaign_objective_types", ())) == NEWER_OBJECTIVES
+    newer = tuple(body["campaign_objective_types"]) == NEWER_OBJECTIVES
     return ObjectivesRefusedError(answer) if newer else ReportRefusedError(answer)
 
 
@@ -70,12 +70,12 @@ class ProductConversionsReport(ReportStream, ABC):
     breakdown: str
     products: tuple[str, ...]
 
-    def __init__(self, sync: Sync, name: str = "") -> None:
+    def __init__(self, sync: Sync) -> None:
         self.report = sync.config.products
         self.level, self.granularity = self.report.level, self.report.granularity
         self.id_columns = (_ID_OF_LEVEL[self.level],)
         self.endpoint = replace(self.endpoint, first_day=_FIRST_DAYS[self.report.attribution_type])
-        super().__init__(sync, name)
+        super().__init__(sync)
 
     def reach(self) -> Reach:
         """No earlier than the first day that there is; and windows of a year."""

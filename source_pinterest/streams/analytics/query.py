@@ -160,16 +160,16 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
         """What an account lacks, as windows of one call each."""
-        ids = self.entity_ids(account) if self.listed else None
+        ids = self.entity_ids(account)
         most_ids = self.calls.most_ids(account, ids or ())
         size = tile(1 if ids is None else len(ids), item.window.days, self.rows_a_day, most_ids)
         groups: list[Ids] = [()] if ids is None else batches(ids, size.ids)
         for piece in in_reading_order(item.window.cut(size.days), item.purpose):
             yield Batches(WindowProgress(piece, item.purpose), groups)
 
-    def entity_ids(self, account: str) -> Ids:
-        """The ids of all that the account has numbers of."""
-        return tuple(self.listed.ids.of((account,))) if self.listed else ()
+    def entity_ids(self, account: str) -> Ids | None:
+        """The ids of all that the account has numbers of; None where they are of the account as a whole."""
+        return tuple(self.listed.ids.of((account,))) if self.listed else None
 
     def batch_slices(self, account: str, planned: PlannedWindow, groups: list[Ids]) -> Iterator[StreamSlice]:
         """A slice for each batch of ids of a window."""

@@ -166,7 +166,6 @@ class ReportStream(AdAccountStream, ABC):
         ready = self.shared.stream(MetricsReadyState)
         self.checkpoint.settle(lambda: self.granularity.last_whole(ready.last_final_day()))
         for account in self.checkpoint.oldest_first(self.accounts()):
-            self.checkpoint.keep_place(account)
             windows = self._windows(account)
             variants = self.variants()
             planned = self.checkpoint.plan(account, windows, [len(variants)] * len(windows))

@@ -141,7 +141,7 @@ class PinAnalytics(OrganicStream):
             batch = work.popleft()
             found = self._metrics_of(batch, params)
             if found is None:
-                work.extendleft(reversed(self._smaller(batch)))
+                work.extendleft(reversed(batches(batch, (len(batch) + 1) // 2)))
                 continue
             rows = [{**owner.partition, **row} for row in within(_rows(found), reading.window, "date", self.notices)]
             reading = replace(self._with_rows(reading, rows), after=int(batch[-1]))
@@ -186,11 +186,6 @@ class PinAnalytics(OrganicStream):
         if self._pins_per_call > 1:
             return self._metrics.of_several(batch, params)
         return {pin_id: self._metrics.of_one(pin_id, params) for pin_id in batch}
-
-    def _smaller(self, batch: PinIds) -> list[PinIds]:
-        """The batch as several: as many pins as a call may have, or half of them if that was tried."""
-        too_many = len(batch) > self._pins_per_call
-        return batches(batch, self._pins_per_call if too_many else (len(batch) + 1) // 2)
 
     def _pass_over(self, pin_id: str, error: PinterestError) -> Mapping[str, Metrics]:
         """Go on without a pin that is deleted or not shown; raise the error if it is more than a matter of that pin."""

@@ -1,17 +1,21 @@
 """Do calls keep within the longest address, shorten where one is refused, and grow again?"""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import pytest
 import requests_mock
 
 from source_pinterest import limits
+from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, RejectedError, UnavailableError
+from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.address import AddressRoom
+from source_pinterest.streams.analytics.address import AddressRoom, check_room
 from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.query import QueryAnalytics
+from source_pinterest.streams.base.slices import ids_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, row, rows_of
 from unit_tests.streams.pinterest import Pinterest, refused
@@ -133,8 +137,9 @@ def test_room_shrinks_to_4000_and_grows_again_after_20_good_calls() -> None:
     for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
         room.worked()
     assert room.most == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
-    room.worked()
-    assert room.most == limits.ADDRESS_CHARACTERS
+    for _ in range(2):
+        room.worked()
+        assert room.most == limits.ADDRESS_CHARACTERS
 
 
 def test_a_refusal_starts_the_count_anew_and_never_makes_room() -> None:
@@ -146,6 +151,67 @@ def test_a_refusal_starts_the_count_anew_and_never_makes_room() -> None:
     room.worked()
 
     assert room.most == 5_000
+
+
+NO_CLIENT = cast("PinterestClient", None)
+
+
+@pytest.mark.parametrize(("ids", "half"), [("1234567", "1234"), ("123456", "123"), ("12", "1")])
+def test_after_a_refusal_an_address_is_as_long_as_that_of_half_the_call(ids: str, half: str) -> None:
+    room = AddressRoom()
+
+    def refuse(_: PinterestClient, __: tuple[str, ...]) -> None:
+        raise AddressTooLongError("too long")
+
+    with pytest.raises(AddressTooLongError):
+        room.ask(tuple(ids), 5_000, NO_CLIENT, refuse)
+    assert room.most == 5_000 + len("%2C".join(half))
+    assert room.batches(tuple(ids), 5_000) == [tuple(half), tuple(ids[len(half) :])]
+
+
+def test_a_call_about_one_id_has_no_half_to_be_tried() -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def fail(_: PinterestClient, ids: tuple[str, ...]) -> None:
+        asked.append(ids)
+        raise LongCallUnavailableError(UnavailableError("campaign_analytics", PATH, "HTTP 503."))
+
+    with pytest.raises(LongCallUnavailableError):
+        AddressRoom().ask(("1",), 5_000, NO_CLIENT, fail)
+    assert asked == [("1",)]
+
+
+def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, start_date=str(TODAY))
+    pinterest.lists("ad_accounts", "11")
+    pinterest.lists("ad_accounts/11/campaigns", *LONGEST)
+    counts = [len(ids_of(one) or ()) for one in pinterest.slices(CampaignAnalytics)]
+    edge = Edge(mock, 10**6, 414)
+    for count in counts:
+        edge.read(LONGEST[:count])
+
+    assert sum(counts) == len(LONGEST)
+    assert [count for count, _ in edge.calls] == counts, "no slice takes two calls"
+    assert len(counts) == 2
+
+
+def test_ids_are_asked_for_one_by_one_where_the_columns_leave_no_room_for_two(mock: requests_mock.Mocker) -> None:
+    wide = Edge(mock, 10**6, 414, analytics_columns=MANY[:130])
+    wide.read(["1"])
+    [length] = wide.lengths
+    edge = Edge(mock, length, 414, analytics_columns=MANY[:130])
+
+    assert edge.read(["1", "2"]) == ["1", "2"]
+    assert edge.calls == [(2, 414), (1, 200), (1, 200)]
+    assert length > limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+
+
+def test_one_id_that_is_refused_for_its_address_is_not_asked_for_again(mock: requests_mock.Mocker) -> None:
+    edge = Edge(mock, 0, 414, analytics_columns=MANY[:130])
+
+    with pytest.raises(AnswerTooLargeError):
+        edge.read(["1"])
+    assert edge.calls == [(1, 414)]
 
 
 def test_ids_are_spread_evenly() -> None:
@@ -176,6 +242,32 @@ def test_columns_that_leave_room_for_too_few_ids_are_refused_with_the_number_tha
     assert crowded(fit).stream(CampaignAnalytics).check_room() is None
     with pytest.raises(ConfigError):
         crowded(fit + 1).stream(CampaignAnalytics).check_room()
+
+
+@pytest.mark.parametrize(("least_ids", "fit"), [(0, 70), (10, 67)])
+def test_as_many_columns_fit_as_leave_room_for_the_ids(least_ids: int, fit: int) -> None:
+    """Of 100 characters each with what stands between them, beside 1,000 others; an id has 21."""
+
+    def length(columns: Sequence[str]) -> int:
+        return 1_000 + 100 * len(columns)
+
+    with pytest.raises(
+        ConfigError, match=f"800 columns make the address of a call too long for Pinterest; {fit} of th"
+    ):
+        check_room(["C" * 97] * 800, length, least_ids)
+    check_room(["C" * 97] * fit, length, least_ids)
+
+
+def test_streams_of_entities_leave_room_for_ids_and_that_of_accounts_does_not(
+    crowded: Callable[[int], Pinterest],
+) -> None:
+    def fit(stream: type[QueryAnalytics]) -> int:
+        with pytest.raises(ConfigError) as raised:
+            crowded(300).stream(stream).check_room()
+        return int(str(raised.value.message).split("; ")[1].split()[0])
+
+    ids = limits.IDS_WORTH_A_CALL * (limits.MAX_ID_DIGITS + len("%2C")) / (len(MANY[0]) + len("%2C"))
+    assert fit(AdAccountAnalytics) - fit(CampaignAnalytics) == pytest.approx(ids, abs=2)
 
 
 def test_an_account_needs_no_room_for_ids(crowded: Callable[[int], Pinterest]) -> None:

@@ -71,6 +71,10 @@ def test_few_ids_get_the_longest_window() -> None:
     assert tile(1, 89)[1] == 89
 
 
+def test_an_id_that_has_more_rows_than_a_call_may_bring_is_asked_for_alone() -> None:
+    assert tile(3, 90, rows_a_day=200) == (1, 90)
+
+
 def test_no_ids_make_no_calls() -> None:
     assert calls(0, 89, *tile(0, 89)) == 0
 
@@ -135,6 +139,15 @@ def cells(calls: list[Call]) -> list[tuple[str, str]]:
     )
 
 
+@pytest.mark.parametrize("some", [(), ids(1)])
+def test_two_days_are_halved(some: tuple[str, ...]) -> None:
+    assert sizes(halved(some, days(2))) == [(len(some), 1), (len(some), 1)]
+
+
+def test_two_ids_are_halved() -> None:
+    assert sizes(halved(ids(2), days(2))) == [(1, 2), (1, 2)]
+
+
 def test_a_single_id_and_day_can_not_be_halved() -> None:
     assert halved(ids(1), days(1)) == []
     assert halved((), days(1)) == []
@@ -174,6 +187,18 @@ def test_a_refusal_in_between_starts_the_count_anew() -> None:
     size.worked(ids(50), days(40))
 
     assert sizes(size.parts(ids(100), days(9))) == [(50, 9), (50, 9)]
+
+
+def test_days_grow_by_good_calls_of_as_many_days_whatever_their_ids_and_each_time_after_as_many() -> None:
+    size = CallSize()
+    size.refused(ids(1), days(8))
+    for length in (4, 8):
+        for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+            size.worked(ids(3), days(length))
+        size.worked(ids(250), days(length - 1))  # proves nothing
+        assert sizes(size.parts(ids(3), days(16)))[0] == (3, length)
+        size.worked(ids(2), days(length))
+        assert sizes(size.parts(ids(3), days(16)))[0] == (3, 2 * length)
 
 
 def test_days_grow_before_ids() -> None:

@@ -80,6 +80,28 @@ def test_what_a_report_leaves_open_the_connection_decides(mock: requests_mock.Mo
     assert body["attribution_types"] == ["HOUSEHOLD"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("click_window_days", 14),
+        ("engagement_window_days", 14),
+        ("view_window_days", 14),
+        ("conversion_report_time", "TIME_OF_CONVERSION"),
+        ("attribution_types", ["HOUSEHOLD"]),
+    ],
+)
+def test_what_a_report_decides_is_asked_for_under_its_name(pinterest: Pinterest, name: str, value: Any) -> None:
+    assert pinterest.custom(**{name: value}).attribution() == {name: value}
+
+
+def test_a_column_that_only_the_user_knows_is_asked_for_and_none_that_the_level_does_not_know(
+    pinterest: Pinterest,
+) -> None:
+    columns = pinterest.custom(level="PRODUCT_ITEM", columns=["TOTAL_HUGS"]).columns
+
+    assert columns == ("CAMPAIGN_ID", "AD_GROUP_ID", "PIN_ID", "PRODUCT_GROUP_ID", "AD_ACCOUNT_ID", "TOTAL_HUGS")
+
+
 def test_what_nobody_decides_is_not_asked_for(pinterest: Pinterest) -> None:
     assert set(pinterest.custom().body) == {"level", "granularity", "columns"}
 
@@ -89,6 +111,9 @@ def test_what_nobody_decides_is_not_asked_for(pinterest: Pinterest) -> None:
     [
         ({}, [{}]),
         ({"campaign_statuses": ["RUNNING", "PAUSED"]}, [{"campaign_statuses": ["RUNNING", "PAUSED"]}]),
+        ({"ad_group_statuses": ["PAUSED"]}, [{"ad_group_statuses": ["PAUSED"]}]),
+        ({"ad_statuses": ["PAUSED"]}, [{"ad_statuses": ["PAUSED"]}]),
+        ({"product_group_statuses": ["PAUSED"]}, [{"product_group_statuses": ["PAUSED"]}]),
         (
             {"campaign_statuses": list(CAMPAIGN_STATUSES)},
             [{"campaign_statuses": list(CAMPAIGN_STATUSES[:6])}, {"campaign_statuses": list(CAMPAIGN_STATUSES[6:])}],
@@ -308,6 +333,20 @@ def test_a_total_begins_with_the_start_date(mock: requests_mock.Mocker, own: str
     pinterest.lists("ad_accounts", "11")
 
     assert windows(pinterest.custom(granularity="TOTAL", start_date=own)) == [[start, ago(0)]]
+
+
+def test_a_total_that_is_to_begin_before_all_days_says_so(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = Pinterest(mock, start_date=ago(200))
+    pinterest.lists("ad_accounts", "11")
+    with caplog.at_level("INFO", "airbyte"):
+        planned(pinterest.custom(level="PRODUCT_ITEM", granularity="TOTAL"))
+
+    assert (
+        f"custom__weekly: the start date {ago(200)} is older than the 91 days that Pinterest keeps for this stream; "
+        f"the first day is {ago(91)}."
+    ) in caplog.messages
 
 
 def test_a_total_is_split_over_requests_like_any_report(first: Pinterest) -> None:

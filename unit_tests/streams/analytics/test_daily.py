@@ -7,9 +7,10 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import UnavailableError
+from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before, merge_windows
+from source_pinterest.reporting.errors import HistoryRefusedError
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.daily_levels import AdAnalytics, CampaignAnalytics
@@ -17,6 +18,7 @@ from source_pinterest.streams.analytics.report_slices import is_report
 from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
+from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
 CALLS = "ad_accounts/11/campaigns/analytics"
@@ -217,6 +219,99 @@ def test_old_days_of_an_account_need_no_entity(mock: requests_mock.Mocker) -> No
     sync.pinterest.lists("ad_accounts/11/campaigns")
 
     assert (sync.by_call, sync.by_report) == ([], [window(100, 90)])
+
+
+def test_the_older_days_of_an_account_that_can_not_be_read_at_all_are_no_loss(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Those of an account whose newest days are read are one."""
+    pinterest = Pinterest(mock, start_date=ago(100))
+    pinterest.lists("ad_accounts", "11", "12")
+    for account in ("11", "12"):
+        pinterest.lists(f"ad_accounts/{account}/campaigns", f"7{account}")
+        pinterest.creates(refused(403, 29), account=account)
+    pinterest.answers(CALLS, refused(403, 29, "Not yours"))
+    pinterest.answers("ad_accounts/12/campaigns/analytics", {"json": [row()]})
+    stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), DEDUP)
+    rows: list[tuple[str, int]] = []
+    failures: list[StreamSlice] = []
+
+    def read_all() -> None:
+        for one in stream.stream_slices():
+            if failure_of(one):
+                failures.append(one)
+            else:
+                rows.append((one["ad_account_id"], len(list(stream.read_records(stream_slice=one)))))
+
+    in_thread(read_all).result(PATIENCE_SECONDS)
+    assert rows == [("11", 0), ("12", 1)]
+    assert [(one["ad_account_id"], planned_window(one).window) for one in failures] == [("12", window(100, 90))]
+    assert isinstance(failure_of(failures[0]), AccountUnreadableError)
+    why = 'campaign_analytics: Pinterest answered "Not yours" (HTTP 403, code 29)'
+    assert [message for message in caplog.messages if "left out" in message] == [
+        f"campaign_analytics: 11 is left out. {why}."
+    ]
+
+
+def test_a_report_of_older_days_does_without_a_column_that_pinterest_refuses_but_not_without_the_id(
+    mock: requests_mock.Mocker,
+) -> None:
+    for column, columns in (("CTR", ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CPC_IN_DOLLAR"]), ("CAMPAIGN_ID", None)):
+        sync = Sync(mock, start_date=ago(90), analytics_columns=["CTR", "CPC_IN_DOLLAR"])
+        created = sync.pinterest.creates(
+            refused(400, 1, f"There is no {column}"), {"json": {"token": "t", "report_status": "IN_PROGRESS"}}
+        )
+        report = sync.slices[-1]
+
+        if columns:
+            assert is_report(report)
+            assert created.last_request.json()["columns"] == columns
+        else:
+            assert isinstance(failure_of(report), HistoryRefusedError)
+
+
+def test_an_earlier_start_is_read_backwards_from_what_is_known(mock: requests_mock.Mocker) -> None:
+    """So that what is read joins on, however far a sync comes."""
+    sync = Sync(mock, known(300, 1), start_date=ago(700))
+
+    assert sync.slices
+    assert [(one["start_date"], one["end_date"]) for one in sync.asked] == [
+        (ago(328), ago(301)),
+        (ago(514), ago(329)),
+        (ago(700), ago(515)),
+    ]
+
+
+def test_a_report_that_is_too_slow_counts_when_both_halves_are_read(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, known(89, 1), start_date=ago(100), report_timeout_minutes=0.01)
+    busy, done = {"report_status": "IN_PROGRESS"}, {"report_status": "FINISHED", "url": "https://files.example/11"}
+    sync.pinterest.answers(
+        "ad_accounts/11/reports",
+        {"json": lambda request, _: busy if request.qs["token"] == ["token-1"] else done},
+    )
+    first, second = (one for one in sync.slices if is_report(one))
+    sync.read(first)
+    assert sync.cursor["from"] == ago(89)
+
+    sync.read(second)
+    assert sync.cursor["from"] == ago(100)
+
+
+def test_it_is_said_how_much_is_going_to_be_asked_for(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "airbyte"):
+        assert Sync(mock, start_date=ago(100)).slices
+
+    asked_for = "accounts 1, windows 2, report jobs 1, calls at least 3; at Pinterest's present quota that takes 1 min"
+    assert caplog.messages.count(f"campaign_analytics: the estimate is {asked_for} or more.") == 1
+
+
+def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, start_date=ago(100))
+
+    assert [is_report(one) for one in sync.slices] == [False, True]
+    assert [is_report(one) for one in sync.stream.stream_slices()] == [False, True]
 
 
 @pytest.mark.parametrize("stream", DailyAnalytics.__subclasses__())

@@ -6,7 +6,7 @@ import pytest
 
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS
 from source_pinterest.config.report_levels import LEVELS, is_targeting
-from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.streams.analytics.level_reports import LEVEL_REPORTS, REPORTS, LevelReport
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.streams.pinterest import Pinterest
 
@@ -39,6 +39,18 @@ def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
         name: kind for name, (kind, _) in KEYS.items()
     }
     assert {stream.level for stream in REPORTS} == set(LEVELS)
+
+
+@pytest.mark.parametrize("row", LEVEL_REPORTS, ids=lambda row: row.name)
+def test_a_row_of_the_table_is_a_stream_of_its_own(row: LevelReport) -> None:
+    """Whose docstring is what the tables of streams say of it."""
+    stream = row.stream()
+    docs = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
+
+    assert issubclass(stream, ReportStream)
+    assert (stream.__name__, stream.__module__) == (row.name, LevelReport.__module__)
+    assert stream.__doc__ == f"Level {row.level}. {docs}."
+    assert (stream.level, stream.id_columns) == (row.level, row.id_columns)
 
 
 @each_report

@@ -1,19 +1,25 @@
 """Are reports with endpoints of their own asked for as those endpoints want it?"""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests_mock
 
+from source_pinterest.api import DEFAULT_BASE_URL
+from source_pinterest.api.errors import PinterestError
+from source_pinterest.config.own_reports import NEWER_OBJECTIVES, OBJECTIVES
 from source_pinterest.dates import DateWindow, parse_day
+from source_pinterest.reporting.errors import ObjectivesRefusedError, ReportRefusedError
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams.analytics.marketing_mix import MarketingMixReport
 from source_pinterest.streams.analytics.product_breakdowns import PRODUCT_CONVERSIONS, BrandConversionsReport
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest
+from unit_tests.streams.pinterest import Pinterest, configured
 
 each_product_stream = pytest.mark.parametrize("stream", PRODUCT_CONVERSIONS, ids=lambda one: one.stream_name())
 
@@ -115,6 +121,30 @@ def test_each_product_stream_asks_for_its_own_products_and_has_them_in_its_key(m
         assert pinterest.stream(stream).primary_key == ["CAMPAIGN_ID", *of_products[stream.stream_name()][1], "DATE"]
 
 
+@pytest.mark.parametrize(
+    ("chosen", "named"),
+    [("DEFAULT", {}), ("BRAND_ATTRIBUTION", {"conversion_product_attribution_type": "BRAND_ATTRIBUTION"})],
+)
+def test_which_conversions_count_is_named_where_that_is_not_the_default(
+    mock: requests_mock.Mocker, chosen: str, named: dict[str, str]
+) -> None:
+    own = {"attribution_type": chosen}
+    asked = planned(mock, BrandConversionsReport, start_date=ago(30), brand_category_sku_reports=own)[0].as_json()
+
+    assert {name: value for name, value in asked.items() if "attribution_type" in name.lower()} == named
+
+
+def test_a_column_that_only_the_user_knows_is_asked_for_and_one_that_nobody_does_is_not(
+    mock: requests_mock.Mocker,
+) -> None:
+    usual = Pinterest(mock).stream(BrandConversionsReport)
+    own = Pinterest(mock, brand_category_sku_reports={"columns": ["TOTAL_HUGS"]}).stream(BrandConversionsReport)
+
+    assert own.columns == ("CAMPAIGN_ID", "CONVERSION_PRODUCT_BRAND", "TOTAL_HUGS")
+    assert "AD_ACCOUNT_ID" not in usual.columns, "these reports know no such column"
+    assert usual.columns[:2] == own.columns[:2]
+
+
 def test_windows_are_whole_weeks_of_a_year_at_most_and_of_eight_days_at_least(mock: requests_mock.Mocker) -> None:
     windows = [request.asked for request in planned(mock, BrandConversionsReport)[::2]]
 
@@ -141,3 +171,84 @@ def test_one_week_is_asked_for_with_the_one_before_it_unless_there_is_none(mock:
     assert asked("2026-06-22", "2026-06-28") == ["2026-06-15", "2026-06-28"]
     assert asked("2026-06-29", "2026-07-01") == ["2026-06-22", "2026-07-01"]
     assert asked("2024-03-18", "2024-03-24") == ["2024-03-18", "2024-03-31"]
+
+
+# ---- Objectives that Pinterest does not know
+
+
+class Conversions:
+    """A sync of the brands of account 11, some of whose requests Pinterest refuses with a sentence."""
+
+    def __init__(self, mock: requests_mock.Mocker, refusal: Callable[[list[str]], str]) -> None:
+        path = "ad_accounts/11/reports/brand_category_sku"
+        self._refusal = refusal
+        self.pinterest = Pinterest(mock, start_date="2026-06-01")
+        self.pinterest.lists("ad_accounts", "11")
+        mock.post(f"{DEFAULT_BASE_URL}/{path}", json=self._create)
+        self.pinterest.answers(path, {"json": {"report_status": "FINISHED", "url": "https://files.example/11"}})
+        row = {"CAMPAIGN_ID": "7", "CONVERSION_PRODUCT_BRAND": "Shop", "DATE": "2026-06-01"}
+        mock.get("https://files.example/11", json={"7": [row]})
+        how = configured("incremental", "append_dedup")
+        self.stream = self.pinterest.attached(self.pinterest.sync.stream(BrandConversionsReport), how)
+        self.stream.select()
+
+    def _create(self, request: Any, context: Any) -> dict[str, Any]:
+        refusal = self._refusal(request.json()["campaign_objective_types"])
+        context.status_code = 400 if refusal else 200
+        return {"code": 1, "message": refusal} if refusal else {"token": "t", "report_status": "IN_PROGRESS"}
+
+    def read(self) -> tuple[list[str], list[PinterestError]]:
+        """The brands that are emitted, and what failed."""
+        brands: list[str] = []
+        failures: list[PinterestError] = []
+        for one in self.stream.stream_slices():
+            if failure := failure_of(one):
+                failures.append(failure)
+                continue
+            brands += [record["CONVERSION_PRODUCT_BRAND"] for record in self.stream.read_records(stream_slice=one)]
+        return brands, failures
+
+    @property
+    def cursors(self) -> list[dict[str, Any]]:
+        return [entry["cursor"] for entry in self.stream.checkpoint.state["states"]]
+
+
+def about(refused: tuple[str, ...], sentence: str) -> Callable[[list[str]], str]:
+    return lambda objectives: sentence if set(refused) & set(objectives) else ""
+
+
+def test_a_conversion_of_no_brand_in_particular_is_a_row_as_well(mock: requests_mock.Mocker) -> None:
+    sync = Conversions(mock, lambda _: "")
+    mock.get("https://files.example/11", json={"7": [{"CAMPAIGN_ID": "7", "DATE": "2026-06-01"}]})
+
+    assert sync.read() == (["", ""], [])
+
+
+@pytest.mark.parametrize("sentence", [f"What is {' or '.join(NEWER_OBJECTIVES)}?", "Some Objective is unknown"])
+def test_objectives_that_pinterest_does_not_know_cost_no_other_row_and_leave_nothing_owed(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, sentence: str
+) -> None:
+    sync = Conversions(mock, about(NEWER_OBJECTIVES, sentence))
+
+    assert sync.read() == (["Shop"], [])
+    assert sync.cursors == [{"DATE": "2026-06-28", "from": "2026-06-01", "settled": "2026-06-28"}]
+    [told] = [message for message in caplog.messages if "objectives" in message]
+    newer = "APP_INSTALL, SALES, LEADS, CTV_CONSIDERATION"
+    assert told.startswith(f"brand_conversions_report: Pinterest knows no campaigns of the objectives {newer}. ")
+    assert sentence in told
+
+
+def test_another_refusal_of_the_newer_objectives_alone_leaves_the_days_owed(mock: requests_mock.Mocker) -> None:
+    sync = Conversions(mock, about(NEWER_OBJECTIVES, "Not today"))
+    brands, [failure] = sync.read()
+
+    assert brands == ["Shop"]
+    assert isinstance(failure, ObjectivesRefusedError)
+    assert "Not today" in str(failure.message)
+    assert sync.cursors == []
+
+
+def test_a_refusal_of_the_older_objectives_is_one_of_the_whole_request(mock: requests_mock.Mocker) -> None:
+    _, failures = Conversions(mock, about(OBJECTIVES, "What is an objective?")).read()
+
+    assert ReportRefusedError in map(type, failures)

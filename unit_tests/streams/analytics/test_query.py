@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
+from airbyte_cdk.models import AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
@@ -16,9 +17,10 @@ from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, AdAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
+from source_pinterest.streams.analytics.targeting_levels import AdAccountTargetingAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.base.slices import batch_slice, failure_of, ids_of
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
+from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PATH = "ad_accounts/11/campaigns/analytics"
@@ -139,7 +141,7 @@ def test_a_key_that_repeats_or_is_incomplete_is_seen_before_a_row_is_taken(
     pinterest.answers(PATH, {"json": rows})
     pages = pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1"))
 
-    with pytest.raises(RepeatedKeyError, match="CAMPAIGN_ID"):
+    with pytest.raises(RepeatedKeyError, match=r"^campaign_analytics: .* one row per CAMPAIGN_ID and DATE"):
         next(pages)
 
 
@@ -165,6 +167,36 @@ def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str) -
 
     with pytest.raises(UnavailableError):
         next(pages)
+
+
+def test_rows_of_days_that_were_not_asked_for_are_left_out_and_told(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(PATH, {"json": [row("1", "2026-06-21"), row("1", "2026-06-22"), row("1", "2026-07-01")]})
+
+    assert [one["DATE"] for one in rows_of(pinterest, call(days(9, 0), "1"))] == ["2026-06-22", "2026-07-01"]
+    window = "2026-06-22 to 2026-07-01"
+    [told] = caplog.messages
+    others = f"rows of days that were not asked for, such as 2026-06-21 for {window}. They are left out."
+    assert told == f"campaign_analytics: Pinterest sent {others}"
+
+
+def test_what_of_a_row_can_not_be_kept_is_told(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest.answers(PATH, {"text": '[{"CAMPAIGN_ID": 7, "DATE": "2026-07-01", "SPEND_IN_DOLLAR": 1e999}]'})
+
+    assert rows_of(pinterest, call(days(9, 0), "7")) == [row("7")]
+    assert caplog.messages == ["campaign_analytics: Pinterest sent 1 numbers out of range; they are replaced by null."]
+
+
+def test_a_destination_that_keeps_every_row_gets_those_too_that_have_the_same_key(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(PATH, {"json": [row("1"), row("1")]})
+    append = configured("full_refresh", "append")
+    stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), append)
+
+    assert list(records_of(stream.read_slice(call(days(9, 0), "1")))) == [row("1"), row("1")]
+    assert caplog.text.count("comes twice or is incomplete. All of its rows are emitted") == 1
 
 
 # ---- What is too large
@@ -272,6 +304,32 @@ def test_many_entities_make_the_fewest_legal_calls(recent: Pinterest) -> None:
     assert {batch["batch"] for batch in slices} == set(range(len({ids_of(one) for one in slices})))
 
 
+def test_shorter_windows_of_more_ids_may_make_fewer_calls_and_are_read_backwards_where_a_start_is_earlier(
+    mock: requests_mock.Mocker,
+) -> None:
+    """82 days of 243 ids would take three calls of all days, and take two of half of them."""
+    state = state_of("campaign_analytics", "11", DATE="2026-06-30", **{"from": "2026-06-24"})
+    pinterest = Pinterest(mock, state, start_date="2026-04-03", lookback_days=3)
+    lists_of(pinterest, a11=[str(number) for number in range(243)])
+    stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), configured("incremental", "append_dedup"))
+
+    assert windows_of(list(stream.stream_slices())) == [
+        ("2026-05-14", "2026-06-23", 243),
+        ("2026-04-03", "2026-05-13", 243),
+        ("2026-06-27", "2026-07-01", 243),
+    ]
+
+
+def test_rows_that_are_broken_down_make_batches_smaller(recent: Pinterest) -> None:
+    lists_of(recent, a11=["1", "2", "3"])
+    by_account, by_campaign = (
+        windows_of(recent.slices(stream)) for stream in (AdAccountTargetingAnalytics, CampaignTargetingAnalytics)
+    )
+
+    assert by_account == [("2026-04-03", "2026-07-01", 0)]
+    assert by_campaign == [("2026-04-03", "2026-07-01", 2), ("2026-04-03", "2026-07-01", 1)]
+
+
 def test_an_account_without_entities_needs_no_call(recent: Pinterest) -> None:
     lists_of(recent, a11=[], a12=["3"])
 
@@ -287,6 +345,20 @@ def test_an_account_whose_entities_can_not_be_listed_is_one_slice_that_raises(re
     assert good["ad_account_id"] == "12"
     with pytest.raises(UnavailableError):
         recent.read(CampaignAnalytics, failed)
+
+
+def test_a_cursor_for_all_accounts_holds_for_one_too_that_can_not_be_listed(mock: requests_mock.Mocker) -> None:
+    """One without entities is read with that."""
+    entry = {"stream_descriptor": {"name": "campaign_analytics"}, "stream_state": {"DATE": "2026-06-28"}}
+    pinterest = Pinterest(mock, [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
+    lists_of(pinterest, a11=["1"], a12=[])
+    pinterest.answers("ad_accounts/11/campaigns", refused(503))
+    pinterest.slices(CampaignAnalytics)
+
+    assert pinterest.stream(CampaignAnalytics).checkpoint.state["states"] == [
+        {"partition": {"ad_account_id": "11"}, "cursor": {"DATE": "2026-06-28"}},
+        {"partition": {"ad_account_id": "12"}, "cursor": {"DATE": "2026-07-01", "settled": "2026-06-29"}},
+    ]
 
 
 def test_so_many_slices_wait_in_line_and_a_read_one_makes_room(

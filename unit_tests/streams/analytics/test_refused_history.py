@@ -40,14 +40,23 @@ def test_a_report_of_an_account_whose_newest_days_are_read_is_one(error: Pintere
     history.begin(NEWEST)
     history.end(NEWEST)
     [lost] = history.judged([report(error)])
-    assert isinstance(failure_of(lost), AccountUnreadableError)
-    assert planned_window(lost) == OLD
+    failure = failure_of(lost)
+    assert isinstance(failure, AccountUnreadableError)
+    assert str(failure.message).startswith("Ad account 1 can't be read. no. Ask its owner for access, or, ")
+    assert (lost["ad_account_id"], planned_window(lost)) == ("1", OLD)
 
 
 def test_the_others_go_first_and_a_wrong_request_is_a_loss_at_once() -> None:
-    wrong, fine = report(ReportRefusedError("wrong column")), report()
+    wrong, fine = report(ReportRefusedError("There is no CTR.")), report()
     first, second, third = RefusedHistory().judged([report(REFUSED), wrong, fine])
-    assert isinstance(failure_of(first), HistoryRefusedError)
+    loss = failure_of(first)
+    assert isinstance(loss, HistoryRefusedError)
+    assert loss.message == (
+        "The days 2025-01-01 to 2025-06-30 of ad account 1 can't be read, because Pinterest refuses the report on "
+        "them: There is no CTR. Newer days are not affected. Remove the column that it names from Analytics Columns, "
+        "or set a Start Date within the last 89 days."
+    )
+    assert (first["ad_account_id"], planned_window(first)) == ("1", OLD)
     assert failure_of(second) is None
     assert isinstance(failure_of(third), AccountUnreadableError)
 

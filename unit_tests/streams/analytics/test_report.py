@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessage
+from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import UnavailableError
+from source_pinterest.api.errors import AccessLostError, UnavailableError
 from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.reporting.errors import ReportRefusedError
+from source_pinterest.reporting.errors import KeysChangedError, ReportRefusedError
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.level_reports import REPORTS
@@ -140,6 +140,19 @@ def test_a_start_that_moved_past_the_cursor_leaves_no_gap(after: Callable[..., P
     pinterest = after(known(913, 60), start_date=ago(20))
 
     assert windows(planned(pinterest)) == [[ago(59), ago(0)]]
+
+
+def test_a_cursor_for_all_accounts_holds_for_each_of_them_and_for_no_other(after: Callable[..., Pinterest]) -> None:
+    """As the official connector keeps it."""
+    entry = {"stream_descriptor": {"name": NAME}, "stream_state": {"DATE": ago(3)}}
+    pinterest = after([AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
+    pinterest.lists("ad_accounts", "11", "12")
+    stream = pinterest.attached(pinterest.sync.stream(AdGroupReport), DEDUP)
+
+    assert windows(list(stream.plan())) == [[ago(36), ago(0)]] * 2
+    assert stream.checkpoint.state["states"] == [
+        {"partition": {"ad_account_id": account}, "cursor": {"DATE": ago(3)}} for account in ("11", "12")
+    ]
 
 
 def test_targeting_types_are_split_over_requests_for_each_window(first: Pinterest) -> None:
@@ -322,6 +335,161 @@ def test_ids_names_and_keys_are_text_and_metrics_stay_numbers(after: Callable[..
             "TARGETING_VALUE": "25",
         }
     ]
+
+
+def test_rows_that_have_other_ids_than_the_state_knows_are_left_out_and_owed(mock: requests_mock.Mocker) -> None:
+    """Of this account alone."""
+    name = "product_group_report"
+    state = state_of(name, "11", "12", DATE=ago(1), keyed=["AD_GROUP_ID"], **{"from": ago(913)})
+    pinterest = Pinterest(mock, state, lookback_days=3)
+    pinterest.lists("ad_accounts", "11", "12")
+    pinterest.reports({"7": [{"DATE": ago(1), "AD_ID": "5"}]})
+    pinterest.reports({"7": [{"DATE": ago(1), "AD_GROUP_ID": "6"}]}, account="12")
+    sync = Sync(pinterest, BY_NAME["ProductGroupReport"])
+    first, second = sorted(sync.slices, key=lambda one: str(one["ad_account_id"]))
+
+    with pytest.raises(KeysChangedError, match="ad account 11 now come with AD_ID and without AD_GROUP_ID"):
+        sync.read(first)
+    assert [record["AD_GROUP_ID"] for record in sync.read(second)] == ["6"]
+    owed, read = (entry["cursor"] for entry in sync.stream.checkpoint.state["states"])
+    assert (owed["DATE"], owed["keyed"]) == (ago(1), ["AD_GROUP_ID"])
+    assert (read["DATE"], read["keyed"]) == (ago(0), ["AD_GROUP_ID"])
+
+
+def test_it_is_said_how_much_is_going_to_be_asked_for(first: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    first.reports({"7": []})
+    with caplog.at_level("INFO", "airbyte"):
+        Sync(first)
+
+    estimate = "accounts 1, windows 5, report jobs 5, calls at least 10; at Pinterest's present quota that takes 1 min"
+    assert f"ad_group_report: the estimate is {estimate} or more." in caplog.messages
+
+
+def test_rows_are_lines_of_their_stream_and_those_of_other_days_are_left_out_and_told(
+    after: Callable[..., Pinterest], caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    pinterest.reports({"7": [row(date=ago(1)), row(date=ago(0))]})
+    sync = Sync(pinterest)
+    [page] = sync.stream.read_pages(sync.slices[0])
+
+    assert page.lines.count(b'"stream":"ad_group_report"') == page.count == 1
+    others = f"rows of days that were not asked for, such as {ago(1)} for {ago(0)}"
+    assert any(message.startswith(f"ad_group_report: Pinterest sent {others}") for message in caplog.messages)
+
+
+def test_a_report_that_pinterest_takes_and_then_does_not_show_is_named_by_its_stream(
+    after: Callable[..., Pinterest],
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    pinterest.reports({})
+    pinterest.answers("ad_accounts/11/reports", refused(403, 29))
+    failure = failure_of(Sync(pinterest).slices[0])
+
+    assert isinstance(failure, AccessLostError)
+    assert str(failure.message).startswith(
+        "ad_group_report: Pinterest gave the beginning of ad_accounts/11/reports and "
+    )
+
+
+def test_rows_name_what_they_are_about_and_what_that_lies_in(pinterest: Pinterest) -> None:
+    assert [(key.stream, key.fields) for key in pinterest.stream(AdGroupReport).foreign_keys] == [
+        ("ad_accounts", ("AD_ACCOUNT_ID",)),
+        ("ad_accounts", ("ADVERTISER_ID",)),
+        ("campaigns", ("CAMPAIGN_ID",)),
+        ("ad_groups", ("AD_GROUP_ID",)),
+    ]
+
+
+def refusing(pinterest: Pinterest, column: str, rows: dict[str, Any]) -> list[list[str]]:
+    """Script reports of which Pinterest refuses a column by its name; the columns of each request fill the list."""
+    asked: list[list[str]] = []
+
+    def create(request: Any, context: Any) -> dict[str, Any]:
+        asked.append(request.json()["columns"])
+        context.status_code = 400 if column in asked[-1] else 200
+        refusal = {"code": 1, "message": f"There is no {column}"}
+        return refusal if column in asked[-1] else {"token": "t", "report_status": "IN_PROGRESS"}
+
+    pinterest.reports(rows)
+    pinterest.creates({"json": create})
+    return asked
+
+
+def test_a_column_that_pinterest_refuses_costs_itself_and_no_row(
+    after: Callable[..., Pinterest], caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    asked = refusing(pinterest, "CTR", {"7": [row(date=ago(0))]})
+    sync = Sync(pinterest)
+
+    assert [one["AD_GROUP_ID"] for one in sync.read(sync.slices[0])] == ["7"]
+    assert [len(columns) for columns in asked] == [len(sync.stream.columns), len(sync.stream.columns) - 1]
+    assert any("ad_group_report: Pinterest refuses CTR, so" in message for message in caplog.messages)
+
+
+@pytest.mark.parametrize(
+    ("of", "column"), [(AdGroupReport, "AD_GROUP_ID"), (BY_NAME["ProductGroupReport"], "AD_ACCOUNT_ID")]
+)
+def test_rows_without_what_they_are_told_apart_by_are_of_no_use(
+    after: Callable[..., Pinterest], of: type[ReportStream], column: str
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    refusing(pinterest, column, {})
+
+    assert isinstance(failure_of(Sync(pinterest, of).slices[0]), ReportRefusedError)
+
+
+def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(after: Callable[..., Pinterest]) -> None:
+    name, of = "product_group_report", BY_NAME["ProductGroupReport"]
+    rows = {"7": [{"DATE": ago(0), "AD_ID": "5"}]}
+    known = {"DATE": ago(1), "keyed": ["AD_GROUP_ID", "AD_ID"], "partly": ["AD_GROUP_ID"]}
+    for state, fails in (([], False), (state_of(name, "11", **known), True)):
+        pinterest = after(state, start_date=ago(0), lookback_days=3)
+        refusing(pinterest, "AD_GROUP_ID", rows)
+        sync = Sync(pinterest, of)
+        if fails:
+            with pytest.raises(KeysChangedError, match="now come without AD_GROUP_ID"):
+                sync.read(sync.slices[0])
+        else:
+            [one] = sync.read(sync.slices[0])
+            assert (one["AD_ID"], one["AD_GROUP_ID"], one["ENTITY_ID"]) == ("5", "", "7")
+
+
+def test_a_destination_that_keeps_every_row_gets_those_too_that_have_the_same_key(
+    after: Callable[..., Pinterest], caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    pinterest.reports({"7": [row(date=ago(0)), row(date=ago(0))]})
+    sync = Sync(pinterest, how=configured("full_refresh", "append"))
+
+    assert len(sync.read(sync.slices[0])) == 2
+    assert "All of its rows are emitted, since the destination keeps each of them." in caplog.text
+
+
+def test_what_of_a_row_can_not_be_kept_is_told(
+    after: Callable[..., Pinterest], mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = after([], start_date=ago(0))
+    pinterest.reports({})
+    text = f'{{"7": [{{"AD_GROUP_ID": "7", "DATE": "{ago(0)}", "CTR": 1e999}}]}}'
+    mock.get("https://files.example/11", text=text)
+    sync = Sync(pinterest)
+
+    assert sync.read(sync.slices[0]) == [row(date=ago(0), AD_ACCOUNT_ID="11")]
+    assert "ad_group_report: Pinterest sent 1 numbers out of range; they are replaced by null." in caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("of", "cost"),
+    [
+        (AdGroupReport, "1 for 186 days of an ad account, and some to ask whether it is ready"),
+        (CampaignTargetingReport, "3 for 186 days of an ad account, and some to ask whether it is ready"),
+        (ProductItemReport, "1 for 31 days of an ad account, and some to ask whether it is ready"),
+    ],
+)
+def test_what_a_report_costs_is_known_from_its_level(pinterest: Pinterest, of: type[ReportStream], cost: str) -> None:
+    assert pinterest.stream(of).cost == cost
 
 
 # ---- What makes the numbers what they are

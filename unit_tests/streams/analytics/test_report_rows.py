@@ -1,6 +1,7 @@
 """Do the rows of a report's file come whole, each under a key of its own?"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from source_pinterest.api.errors import RepeatedKeyError
 from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.notices import Notices
+from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
 from source_pinterest.reporting.errors import KeysChangedError
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
@@ -25,6 +27,9 @@ KEY = ("CAMPAIGN_ID", "DATE")
 NOTICES = Notices("campaign_report")
 IDS = ("AD_GROUP_ID", "AD_ID")
 FINE = ReportKey((*IDS, ENTITY_ID, "DATE"), IDS)
+OTHER_DAYS = (
+    "campaign_report: Pinterest sent rows of days that were not asked for, such as {} for {}. They are left out."
+)
 OF_ITEMS = ReportKey((ITEM_ID, ENTITY_ID, "DATE"), (ITEM_ID,))
 
 
@@ -88,6 +93,60 @@ def test_a_stamp_names_the_days_of_the_request() -> None:
     [one] = read({"1": [row("1")]}, stamped={"FROM": "start_date", "TO": "end_date"})
 
     assert (one["FROM"], one["TO"]) == ("2026-01-01", "2026-01-05")
+
+
+def test_ids_that_come_unasked_are_text_where_rows_are_told_apart_by_ids_alone() -> None:
+    [finer] = read({"7": [fine(AD_ID=5, CAMPAIGN_ID=6, SPEND_IN_DOLLAR=7)]}, FINE)
+    [usual] = read({"7": [row("1", AD_ID=5)]})
+
+    assert (finer["AD_ID"], finer["CAMPAIGN_ID"], finer["SPEND_IN_DOLLAR"]) == ("5", "6", 7)
+    assert usual["AD_ID"] == 5
+
+
+def test_rows_are_lines_of_their_stream() -> None:
+    [page] = report_rows(ReportKey(KEY)).pages(REQUEST, [("1", row("1"))])[0]
+
+    assert page.lines.count(b'"stream":"campaign_report"') == page.count == 1
+
+
+def test_days_that_had_to_be_asked_for_too_are_left_out_and_others_are_told_as_well(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Of a kind of report that covers eight days at least."""
+    notices = Notices("campaign_report")
+    rows = ReportRows("campaign_report", notices, ReportKey(KEY), KeyDoubts(notices), ())
+    week = DateWindow.from_pair(["2026-06-22", "2026-06-28"])
+    endpoint = replace(ANALYTICS_REPORTS, least_days=8)
+
+    def found(granularity: str, *days: str) -> list[str]:
+        request = ReportRequest("11", week, {"granularity": granularity}, PlannedWindow(week), endpoint=endpoint)
+        pages, _ = rows.pages(request, (("1", row("1", day)) for day in days))
+        return [record["DATE"] for record in records_of(pages)]
+
+    assert found("WEEK", "2026-06-15", "2026-06-22", "2026-06-29") == ["2026-06-22"]
+    assert caplog.messages == [OTHER_DAYS.format("2026-06-29", "2026-06-15 to 2026-06-28")]
+    assert found("DAY", "2026-06-21", "2026-06-22", "2026-06-28") == ["2026-06-22", "2026-06-28"]
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.parametrize("least_days", [1, 8])
+def test_a_week_that_the_days_begin_in_the_middle_of_is_wanted(least_days: int) -> None:
+    window = DateWindow.from_pair(["2026-06-24", "2026-06-28"])
+    endpoint = replace(ANALYTICS_REPORTS, least_days=least_days)
+    request = ReportRequest("11", window, {"granularity": "WEEK"}, PlannedWindow(window), endpoint=endpoint)
+    filed = (("1", row("1", day)) for day in ("2026-06-15", "2026-06-22"))
+    pages, _ = report_rows(ReportKey(KEY)).pages(request, filed)
+
+    assert [record["DATE"] for record in records_of(pages)] == ["2026-06-22"]
+
+
+def test_days_that_nobody_asked_for_are_left_out_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    notices = Notices("campaign_report")
+    rows = ReportRows("campaign_report", notices, ReportKey(KEY), KeyDoubts(notices), ())
+    pages, _ = rows.pages(REQUEST, (("1", row("1", day)) for day in ("2026-01-05", "2026-01-06")))
+
+    assert [record["DATE"] for record in records_of(pages)] == ["2026-01-05"]
+    assert caplog.messages == [OTHER_DAYS.format("2026-01-06", "2026-01-01 to 2026-01-05")]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +254,33 @@ def test_rows_with_other_ids_than_before_are_given_up_and_said_to_be_so() -> Non
     with pytest.raises(KeysChangedError) as caught:
         report_rows(key).pages(REQUEST, [("7", fine(AD_ID="1"))])
 
-    said = str(caught.value.message)
-    assert "ad account 11 now come with AD_ID and without AD_GROUP_ID" in said
-    assert "2026-01-01 to 2026-01-10" in said
-    assert "Clear the stream's data" in said
+    assert caught.value.message == (
+        "campaign_report: the rows of ad account 11 now come with AD_ID and without AD_GROUP_ID, so that they have "
+        "other keys than before. The rows of the days 2026-01-01 to 2026-01-10 would be counted twice, so they are "
+        "left out and stay noted as missing. Clear the stream's data; the next sync then reads all days with the same "
+        "key."
+    )
+
+
+SOME_LACKED_THE_AD = KeyColumns(frozenset(IDS), frozenset({"AD_ID"}))
+
+
+def test_an_id_that_only_some_rows_had_may_be_missing_and_is_known_still() -> None:
+    key = ReportKey(FINE.columns, IDS, {"11": SOME_LACKED_THE_AD}.get)
+    pages, keyed = report_rows(key).pages(REQUEST, [("7", fine(AD_GROUP_ID="1"))])
+
+    assert len(list(records_of(pages))) == 1
+    assert keyed == SOME_LACKED_THE_AD
+
+
+def test_an_id_that_pinterest_refuses_is_not_missing_by_chance() -> None:
+    key = ReportKey(FINE.columns, IDS, {"11": SOME_LACKED_THE_AD}.get, lambda: frozenset({"AD_ID"}))
+
+    with pytest.raises(KeysChangedError, match="now come without AD_ID, so"):
+        report_rows(key).pages(REQUEST, [("7", fine(AD_GROUP_ID="1"))])
+
+
+def test_ids_of_another_account_say_nothing() -> None:
+    key = ReportKey(FINE.columns, IDS, {"12": KeyColumns(frozenset({"AD_GROUP_ID"}))}.get)
+
+    assert report_rows(key).pages(REQUEST, [("7", fine(AD_ID="1"))])[1] == KeyColumns(frozenset({"AD_ID"}))

@@ -217,6 +217,20 @@ def test_an_account_that_is_gone_is_its_own_failure(pinterest: Pinterest) -> Non
     assert [type(failure_of(one)) for one in subject.slices(None)] == [AccountUnreadableError, AccountUnreadableError]
 
 
+def test_a_link_that_has_expired_is_asked_for_again_by_the_name_of_the_report(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, max_retries=1)
+    mock.get(FILE, status_code=403)
+    mock.get(f"{FILE}/anew", json={"1": [{"CAMPAIGN_ID": "1"}]})
+    pinterest.answers("ad_accounts/11/reports", {"json": {"report_status": "FINISHED", "url": f"{FILE}/anew"}})
+    vars(pinterest.sync)["reports"] = Scripted([ReadyReport(request(), "token", FILE)])
+    subject = report_slices(pinterest)
+    subject.order(list)
+    [one] = subject.slices(None)
+
+    assert [row["CAMPAIGN_ID"] for row in records_of(subject.pages(one))] == ["1"]
+    assert pinterest.asked("ad_accounts/11/reports") == [{"token": ["token"]}]
+
+
 def test_a_file_that_can_not_be_had_fails_the_slice(pinterest: Pinterest, mock: requests_mock.Mocker) -> None:
     mock.get(requests_mock.ANY, json={"report_status": "FINISHED", "url": "http://files.example/report"})
     vars(pinterest.sync)["reports"] = Scripted([ReadyReport(request(), "token", "http://files.example/report")])

@@ -94,11 +94,16 @@ def test_the_call_names_columns_types_and_ids(mock: requests_mock.Mocker) -> Non
     pinterest = Pinterest(mock, analytics_columns=["SPEND_IN_DOLLAR"])
     answers(pinterest)
     assert read(pinterest) == []
-    [asked] = pinterest.asked(PATH)
+    [asked] = pinterest.queries(PATH)
 
-    assert asked["columns"] == ["campaign_id,ad_account_id,spend_in_dollar"]
-    assert asked["targeting_types"] == [",".join(CampaignTargetingAnalytics.targeting_types).lower()]
-    assert asked["campaign_ids"] == ["7"]
+    assert asked == {
+        "start_date": ["2026-04-03"],
+        "end_date": ["2026-07-01"],
+        "granularity": ["DAY"],
+        "columns": ["CAMPAIGN_ID,AD_ACCOUNT_ID,SPEND_IN_DOLLAR"],
+        "targeting_types": [",".join(CampaignTargetingAnalytics.targeting_types)],
+        "campaign_ids": ["7"],
+    }
 
 
 def test_key_and_columns_are_those_of_the_report(pinterest: Pinterest) -> None:
@@ -155,6 +160,28 @@ def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str) -
 
     with pytest.raises(UnavailableError):
         read(pinterest)
+
+
+def test_a_row_without_metrics_is_said_to_be_one(pinterest: Pinterest) -> None:
+    answers(pinterest, {"targeting_type": "GENDER"})
+
+    with pytest.raises(UnavailableError) as raised:
+        read(pinterest)
+    assert str(raised.value.message).endswith(" A row of targeting analytics holds metrics.")
+
+
+def test_what_of_a_row_can_not_be_kept_is_told(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest.answers(
+        PATH,
+        {
+            "text": '{"data": [{"targeting_type": "GENDER", "targeting_value": "male", "metrics": '
+            '{"CAMPAIGN_ID": 7, "DATE": "2026-07-01", "SPEND_IN_DOLLAR": 1e999}}]}'
+        },
+    )
+
+    assert "SPEND_IN_DOLLAR" not in read(pinterest)[0]
+    sentence = "Pinterest sent 1 numbers out of range; they are replaced by null."
+    assert f"campaign_targeting_analytics: {sentence}" in caplog.messages
 
 
 def test_what_stands_beside_the_rows_does_not_matter(pinterest: Pinterest) -> None:

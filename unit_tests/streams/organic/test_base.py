@@ -6,8 +6,10 @@ import pytest
 import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest.api.access import Access
 from source_pinterest.api.errors import AccountUnreadableError
 from source_pinterest.streams import STREAMS
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.slices import failure_of, partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.base import OrganicStream
@@ -16,6 +18,7 @@ from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 BOARD = partition_slice({"board_id": "1"})
+ASK_OWNER = "Ask the ad account's owner for it"
 SECTION = partition_slice({"board_id": "1", "board_section_id": "8"})
 
 CALLS = [
@@ -81,7 +84,11 @@ def test_a_named_account_that_is_out_of_reach_is_a_slice_that_raises(mock: reque
 
     assert (good["ad_account_id"], failure_of(good)) == ("9", None)
     assert bad["ad_account_id"] == "77"
-    assert isinstance(failure_of(bad), AccountUnreadableError)
+    failure = failure_of(bad)
+    assert isinstance(failure, AccountUnreadableError)
+    assert str(failure.message).startswith(
+        "Ad account 77 can't be read. Pinterest does not show it to this user. Ask its owner for access, or, "
+    )
 
 
 @pytest.mark.parametrize(("stream", "path", "stream_slice"), CALLS)
@@ -110,3 +117,6 @@ def test_the_account_is_part_of_key_and_schema_only_if_the_option_is_on(
     assert (name, schema["type"]) == ("ad_account_id", ["null", "string"])
     assert dict(others) == plain.get_json_schema()["properties"]
     assert per_account.get_json_schema() is per_account.get_json_schema()
+    of_owner = {key._replace(fields=("ad_account_id", *key.fields)) for key in plain.foreign_keys}
+    assert set(per_account.foreign_keys) == {ForeignKey("ad_accounts", ("ad_account_id",)), *of_owner}
+    assert per_account.access == (plain.access or Access("the role Admin on the ad account", ASK_OWNER))

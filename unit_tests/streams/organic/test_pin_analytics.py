@@ -1,15 +1,19 @@
 """Are the metrics of all pins asked for in the fewest calls, whatever Pinterest refuses?"""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests_mock
+from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, UnavailableError
+from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, NothingLeftError, UnavailableError
 from source_pinterest.api.rights import ScopeMissingError
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from unit_tests.streams.pinterest import Pinterest, records_of, refused
+from source_pinterest.streams.organic.pin_metrics import PIN_METRICS
+from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, records_of, refused
 
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}
 METRICS = {"all": {"daily_metrics": [DAY], "lifetime_metrics": {"TOTAL_COMMENTS": 3}}}
@@ -41,6 +45,20 @@ def sizes(pinterest: Pinterest) -> list[int]:
 
 
 PINS = [str(number) for number in range(1, 251)]
+PER_OWNER = {"organic_per_ad_account": True}
+
+
+def state(**cursor: Any) -> list[AirbyteStateMessage]:
+    entry = {"stream_descriptor": {"name": "pin_analytics"}, "stream_state": cursor}
+    return [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})]
+
+
+def owners(pinterest: Pinterest, **pins: list[str]) -> None:
+    """Script ad accounts, each of an owner of his own, and the pins of these owners."""
+    accounts = [name.removeprefix("a") for name in pins]
+    pinterest.answers("ad_accounts", page([{"id": one, "owner": {"id": f"1{one}"}} for one in accounts]))
+    for name, listed in pins.items():
+        pinterest.lists(f"pins?ad_account_id={name.removeprefix('a')}", *listed)
 
 
 def test_a_call_covers_a_hundred_pins(pinterest: Pinterest) -> None:
@@ -111,6 +129,7 @@ def test_refusals_in_a_row_are_no_matter_of_a_pin(pinterest: Pinterest) -> None:
     with pytest.raises(ConfigError):
         read(pinterest)
     assert pinterest.stream(PinAnalytics).checkpoint.state == {}
+    assert sizes(pinterest).count(1) == FAILURES_IN_A_ROW
 
 
 def test_a_row_of_hidden_pins_is_passed_over_where_others_are_shown(
@@ -136,11 +155,9 @@ def test_a_token_without_the_permission_is_told(pinterest: Pinterest) -> None:
 
 
 def test_a_list_that_fails_for_one_owner_fails_the_stream_and_not_the_others(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, organic_per_ad_account=True)
-    accounts = [{"id": "11", "owner": {"id": "1"}}, {"id": "12", "owner": {"id": "2"}}]
-    pinterest.answers("ad_accounts", {"json": {"items": accounts}})
+    pinterest = Pinterest(mock, **PER_OWNER)
+    owners(pinterest, a11=[], a12=["5"])
     pinterest.answers("pins?ad_account_id=11", refused(503))
-    pinterest.answers("pins?ad_account_id=12", {"json": {"items": [{"id": "5"}]}})
     pinterest.answers("pins/analytics", many(["5"]))
     (stream_slice,) = pinterest.slices(PinAnalytics)
     records = records_of(pinterest.stream(PinAnalytics).read_slice(stream_slice))
@@ -152,10 +169,313 @@ def test_a_list_that_fails_for_one_owner_fails_the_stream_and_not_the_others(moc
     assert [call["ad_account_id"] for call in pinterest.asked("pins/analytics")] == [["12"]]
 
 
-@pytest.mark.parametrize("body", [[], {"1": {}}, {"1": {"all": {}}}, {"1": {"all": {"daily_metrics": 7}}}], ids=str)
+@pytest.mark.parametrize(
+    "body", [[], {"1": 7}, {"1": {}}, {"1": {"all": {}}}, {"1": {"all": {"daily_metrics": 7}}}], ids=str
+)
 def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body: Any) -> None:
     pinterest.lists("pins", "1")
     pinterest.answers("pins/analytics", {"json": body})
 
     with pytest.raises(UnavailableError, match="Pinterest failed for pins/analytics"):
         read(pinterest)
+
+
+@pytest.mark.parametrize("several", [True, False], ids=["several", "one"])
+def test_metrics_are_read_whole_in_however_many_pieces_they_come(pinterest: Pinterest, several: bool) -> None:
+    pinterest.lists("pins", "1")
+    pinterest.answers("pins/analytics", {"text": in_pieces({"1": METRICS})} if several else refused(403, 29))
+    pinterest.answers("pins/1/analytics", {"text": in_pieces(METRICS)})
+
+    assert read(pinterest) == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ([], "Metrics of several pins come pin by pin."),
+        ({"1": {}}, "The metrics of a pin stand under the key all."),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_told(pinterest: Pinterest, body: Any, says: str) -> None:
+    pinterest.lists("pins", "1")
+    pinterest.answers("pins/analytics", {"json": body})
+
+    with pytest.raises(UnavailableError) as raised:
+        read(pinterest)
+    assert str(raised.value.message).endswith(f". {says}")
+
+
+def test_each_metric_of_each_pin_is_asked_for(pinterest: Pinterest) -> None:
+    pinterest.lists("pins", "1", "2")
+    pinterest.answers("pins/analytics", many(["1", "2"], lambda _: refused(403, 29)))
+    for pin in "12":
+        pinterest.answers(f"pins/{pin}/analytics", {"json": METRICS})
+    read(pinterest)
+
+    common = {"start_date": ["2026-04-03"], "end_date": ["2026-07-01"], "metric_types": [",".join(PIN_METRICS)]}
+    assert pinterest.queries("pins/analytics") == [{**common, "pin_ids": ["1", "2"]}]
+    assert pinterest.queries("pins/1/analytics") == [common]
+
+
+def test_a_metric_that_pinterest_refuses_unnamed_is_found_and_costs_no_row(pinterest: Pinterest) -> None:
+    def answer(request: Any, context: Any) -> Any:
+        is_wrong = "save_rate" in request.qs["metric_types"][0].split(",")
+        context.status_code = 400 if is_wrong else 200
+        return refused(400, 1, "Something is wrong")["json"] if is_wrong else {"1": METRICS}
+
+    pinterest.lists("pins", "1")
+    pinterest.answers("pins/analytics", {"json": answer})
+
+    assert read(pinterest) == ["1"]
+    kept = ",".join(metric for metric in PIN_METRICS if metric != "SAVE_RATE")
+    assert pinterest.queries("pins/analytics")[-1]["metric_types"] == [kept]
+
+
+def test_days_that_were_not_asked_for_are_left_out_and_told(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.lists("pins", "1")
+    other = {**DAY, "date": "2026-04-02"}
+    found = {"all": {**METRICS["all"], "daily_metrics": [other, DAY]}}
+    pinterest.answers("pins/analytics", {"json": {"1": found}})
+
+    assert read(pinterest) == ["1"]
+    assert caplog.messages[-1] == (
+        "pin_analytics: Pinterest sent rows of days that were not asked for, such as 2026-04-02 for 2026-04-03 to "
+        "2026-07-01. They are left out."
+    )
+
+
+def test_it_is_said_how_many_calls_there_will_be_and_why_they_are_many(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.lists("pins", *PINS)
+    pinterest.answers("pins/analytics", many(PINS))
+    with caplog.at_level("INFO", "airbyte"):
+        read(pinterest)
+
+    assert caplog.messages[-1] == (
+        "pin_analytics: the estimate is accounts 1, windows 1, report jobs 0, calls at least 3; at Pinterest's present "
+        "quota that takes 1 min or more."
+    )
+
+
+def test_an_app_without_the_beta_is_told_why_that_takes_long(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.lists("pins", "1")
+    pinterest.answers("pins/analytics", refused(403, 29, "Not in the beta"))
+    pinterest.answers("pins/1/analytics", {"json": METRICS})
+    with caplog.at_level("INFO", "airbyte"):
+        read(pinterest)
+
+    assert caplog.messages[-1].startswith(
+        "pin_analytics: Pinterest does not let this app read many pins in one call, so they are read one by one, about "
+        "60 a minute. "
+    )
+    assert "Not in the beta" in caplog.messages[-1]
+
+
+# ---- Pins of which nothing is left
+
+
+def test_pins_that_are_all_gone_are_more_than_the_matter_of_one(pinterest: Pinterest) -> None:
+    pinterest.lists("pins", "1", "2")
+    pinterest.answers("pins/analytics", refused(404, 50))
+
+    with pytest.raises(NothingLeftError) as raised:
+        read(pinterest)
+    said = str(raised.value.message)
+    assert said.startswith("pin_analytics: Pinterest refuses all 2 of what the stream is read by")
+    assert said.endswith(" This was asked of pins/{pin_id}/analytics.")
+    assert pinterest.stream(PinAnalytics).checkpoint.state == {}
+
+
+def test_the_only_pin_may_be_gone(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest.lists("pins", "1")
+    pinterest.answers("pins/analytics", refused(404, 50))
+
+    assert read(pinterest) == []
+    assert caplog.messages[-1] == "pin_analytics: pin 1 was deleted during the sync."
+
+
+def test_a_few_pins_that_are_refused_where_nothing_else_is_are_left_out(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pins = PINS[:FAILURES_IN_A_ROW]
+    pinterest.lists("pins", *pins)
+    hidden = refused(401, 7, "Hidden")
+    pinterest.answers("pins/analytics", many(pins, lambda asked: hidden if asked != pins[-1:] else None))
+
+    assert read(pinterest) == pins[-1:]
+    why = 'pin_analytics: Pinterest answered "Hidden" (HTTP 401, code 7)'
+    told = [message for message in caplog.messages if "left out" in message]
+    assert told == [f"pin_analytics: pin {pin} is left out. {why}." for pin in pins[:-1]]
+
+
+# ---- How far a pass has come
+
+
+def pass_over(start: str, end: str, after: str, **more: str | None) -> dict[str, Any]:
+    return {"start_date": start, "end_date": end, "settled": end, "newest": None, "after": after, **more}
+
+
+def test_what_was_read_before_a_failure_is_not_read_again(pinterest: Pinterest) -> None:
+    pinterest.lists("pins", *PINS[:150])
+    pinterest.answers("pins/analytics", many(PINS, lambda asked: refused(503) if "150" in asked else None))
+    (stream_slice,) = pinterest.slices(PinAnalytics)
+    pages = pinterest.stream(PinAnalytics).read_pages(stream_slice)
+
+    assert sum(page.count for page in itertools.islice(pages, 1)) == 100
+    with pytest.raises(UnavailableError):
+        list(pages)
+    begun = pass_over("2026-04-03", "2026-07-01", "100", newest="2026-06-20")
+    assert pinterest.stream(PinAnalytics).checkpoint.state == {"reading": [begun]}
+
+
+def test_a_pass_is_gone_on_with_and_then_the_days_since_are_read(mock: requests_mock.Mocker) -> None:
+    begun = pass_over("2026-05-01", "2026-06-25", "2", settled="2026-06-22", newest="2026-06-25")
+    pinterest = Pinterest(mock, state(date="2026-05-10", reading=[begun]), lookback_days=3)
+    pinterest.lists("pins", "1", "2", "3")
+    pinterest.answers("pins/analytics", many(PINS))
+    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", "append_dedup"))
+    (stream_slice,) = stream.stream_slices()
+
+    assert [record["pin_id"] for record in stream.read_records(stream_slice=stream_slice)] == ["3", "1", "2", "3"]
+    asked = pinterest.asked("pins/analytics")
+    assert [(one["pin_ids"], one["start_date"], one["end_date"]) for one in asked] == [
+        (["3"], ["2026-05-01"], ["2026-06-25"]),
+        (["1", "2", "3"], ["2026-06-19"], ["2026-07-01"]),
+    ]
+
+
+def test_pins_that_are_gone_at_the_end_of_a_pass_are_not_all_there_were(mock: requests_mock.Mocker) -> None:
+    begun = pass_over("2026-04-03", "2026-07-01", "1", newest="2026-06-30")
+    pinterest = Pinterest(mock, state(reading=[begun]))
+    pinterest.lists("pins", "1", "2", "3")
+    pinterest.answers("pins/analytics", refused(404, 50))
+
+    assert read(pinterest) == []
+    assert pinterest.stream(PinAnalytics).checkpoint.state["date"] == "2026-06-30"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "destination", "settled", "newest"),
+    [
+        (["READY", "READY"], "append_dedup", "2026-06-21", None),
+        (["PROCESSING", "READY"], "append_dedup", "2026-06-19", "2026-06-21"),
+        (["READY", "ESTIMATE"], "append_dedup", "2026-06-20", "2026-06-21"),
+        (["PROCESSING", "READY"], "append", "2026-06-21", None),
+    ],
+)
+def test_a_day_counts_when_pinterest_has_counted_it_for_every_pin(
+    mock: requests_mock.Mocker, statuses: list[str], destination: str, settled: str, newest: str | None
+) -> None:
+    """A day that is emitted once is old enough, whatever Pinterest says of a single pin."""
+    pinterest = Pinterest(mock, start_date="2026-06-01")
+    pinterest.lists("pins", "1", "2")
+    found = {
+        pin: {"all": {"daily_metrics": [{"date": f"2026-06-{20 + at}", "data_status": status}]}}
+        for at, (pin, status) in enumerate(zip("12", statuses, strict=True))
+    }
+    pinterest.answers("pins/analytics", {"json": found})
+    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", destination))
+    (stream_slice,) = stream.stream_slices()
+    list(stream.read_records(stream_slice=stream_slice))
+
+    known = {"date": settled, "from": "2026-06-01", "settled": settled}
+    assert stream.checkpoint.state == {**known, **({"read": newest} if newest else {})}
+
+
+# ---- Owners
+
+
+def test_each_owner_has_a_pass_of_his_own(mock: requests_mock.Mocker) -> None:
+    begun = pass_over("2026-04-03", "2026-07-01", "5", newest="2026-06-25", ad_account_id="12")
+    pinterest = Pinterest(mock, state(reading=[begun]), **PER_OWNER)
+    owners(pinterest, a11=["3", "4"], a12=["5", "6"])
+    pinterest.answers("pins/analytics", many(PINS))
+    (stream_slice,) = pinterest.slices(PinAnalytics)
+    records = pinterest.read(PinAnalytics, stream_slice)
+
+    assert [(one["ad_account_id"], one["pin_id"]) for one in records] == [("11", "3"), ("11", "4"), ("12", "6")]
+    asked = pinterest.asked("pins/analytics")
+    assert [(one["ad_account_id"], one["pin_ids"]) for one in asked] == [(["11"], ["3", "4"]), (["12"], ["6"])]
+    found = pinterest.stream(PinAnalytics).checkpoint.state
+    assert found.keys() == {"states"}, "no pass is left unfinished"
+    assert {one["partition"]["ad_account_id"]: one["cursor"]["date"] for one in found["states"]} == {
+        "11": "2026-06-20",
+        "12": "2026-06-25",
+    }
+
+
+def test_the_pass_that_breaks_off_is_that_of_its_owner(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, **PER_OWNER)
+    owners(pinterest, a11=PINS[:101])
+    pinterest.answers("pins/analytics", many(PINS, lambda asked: refused(503) if "101" in asked else None))
+    (stream_slice,) = pinterest.slices(PinAnalytics)
+
+    with pytest.raises(UnavailableError):
+        pinterest.read(PinAnalytics, stream_slice)
+    [begun] = pinterest.stream(PinAnalytics).checkpoint.state["reading"]
+    assert (begun["ad_account_id"], begun["after"]) == ("11", "100")
+
+
+def test_the_pins_of_every_owner_are_listed_before_any_is_read(mock: requests_mock.Mocker) -> None:
+    """No worker has to wait for them then."""
+    pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["11", "12", "13"])
+    owners(pinterest, a11=["3"], a12=["5"])
+    pinterest.answers("ad_accounts/13", refused(403, 29))
+    pinterest.slices(PinAnalytics)
+
+    assert [one["ad_account_id"] for one in pinterest.asked("pins")] == [["11"], ["12"]]
+
+
+@pytest.mark.parametrize("refused_ones", [["11"], ["11", "12"]])
+def test_owners_whose_pins_are_refused_are_left_out(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, refused_ones: list[str]
+) -> None:
+    pinterest = Pinterest(mock, **PER_OWNER)
+    owners(pinterest, a11=[], a12=[], a13=["5"])
+    for account in refused_ones:
+        pinterest.answers(f"pins?ad_account_id={account}", refused(403, 29))
+    pinterest.answers("pins/analytics", many(["5"]))
+    (stream_slice,) = pinterest.slices(PinAnalytics)
+
+    assert [record["pin_id"] for record in pinterest.read(PinAnalytics, stream_slice)] == ["5"]
+    told = [message for message in caplog.messages if "left out" in message]
+    assert [message.split(".")[0] for message in told] == [f"pin_analytics: {one} is left out" for one in refused_ones]
+
+
+def test_the_only_owner_may_be_left_out(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, **PER_OWNER)
+    owners(pinterest, a11=[])
+    pinterest.answers("pins?ad_account_id=11", refused(403, 29))
+    (stream_slice,) = pinterest.slices(PinAnalytics)
+
+    assert pinterest.read(PinAnalytics, stream_slice) == []
+
+
+def test_no_owner_is_left_where_all_are_refused(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, **PER_OWNER)
+    owners(pinterest, a11=[], a12=[])
+    for account in (11, 12):
+        pinterest.answers(f"pins?ad_account_id={account}", refused(403, 29, f"Not of {account}"))
+    (stream_slice,) = pinterest.slices(PinAnalytics)
+
+    with pytest.raises(NothingLeftError, match=r"pin_analytics: Pinterest refuses all 2 of .*Not of 11"):
+        pinterest.read(PinAnalytics, stream_slice)
+
+
+def test_the_first_failure_is_that_of_the_stream_and_each_is_told(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = Pinterest(mock, **PER_OWNER)
+    owners(pinterest, a11=[], a12=[])
+    pinterest.answers("pins?ad_account_id=11", refused(503, message="First"))
+    pinterest.answers("pins?ad_account_id=12", refused(503, message="Second"))
+    (stream_slice,) = pinterest.slices(PinAnalytics)
+
+    with pytest.raises(UnavailableError, match="First"):
+        pinterest.read(PinAnalytics, stream_slice)
+    assert sum("pin_analytics: not all pins could be read. " in message for message in caplog.messages) == 2

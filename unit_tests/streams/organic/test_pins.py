@@ -13,8 +13,8 @@ from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
-BOARD = partition_slice({"board_id": "1"})
 OLD, NEW = "2026-01-01T00:00:00", "2026-02-02T00:00:00"
+BOARD = partition_slice({"board_id": "1"}, {"board_pins_modified_at": NEW})
 
 
 def known(stream: str, **boards: str) -> list[AirbyteStateMessage]:
@@ -71,7 +71,8 @@ def test_a_board_whose_pins_fail_is_listed_again_next_time(pinterest: Pinterest)
 
 
 def test_boards_that_are_gone_are_forgotten_only_after_a_whole_listing(mock: requests_mock.Mocker) -> None:
-    for answer, left in ((page([board("2")]), {"2": NEW}), (refused(503), {"1": NEW, "2": NEW})):
+    listed = page([board("2"), board("3")])
+    for answer, left in ((listed, {"2": NEW}), (refused(503), {"1": NEW, "2": NEW})):
         pinterest = Pinterest(mock, known("board_pins", b1=NEW, b2=NEW))
         pinterest.answers("boards", answer)
         pinterest.stream(BoardPins).select()
@@ -99,7 +100,7 @@ def test_pins_on_protected_boards_are_asked_for(pinterest: Pinterest) -> None:
     pinterest.lists("pins", "1")
     pinterest.read(Pins, partition_slice({}))
 
-    assert pinterest.asked("pins") == [{"page_size": ["250"], "include_protected_pins": ["true"]}]
+    assert pinterest.queries("pins") == [{"page_size": ["250"], "include_protected_pins": ["true"]}]
 
 
 def test_totals_are_asked_for_where_the_user_wants_them(mock: requests_mock.Mocker) -> None:
@@ -109,7 +110,7 @@ def test_totals_are_asked_for_where_the_user_wants_them(mock: requests_mock.Mock
     pinterest.lists("boards/1/pins", "1")
     list(pinterest.stream(BoardPins).listing(BOARD))
 
-    assert [asked["pin_metrics"] for path in ("pins", "boards/1/pins") for asked in pinterest.asked(path)] == [
+    assert [asked["pin_metrics"] for path in ("pins", "boards/1/pins") for asked in pinterest.queries(path)] == [
         ["true"]
     ] * 2
 
@@ -122,6 +123,12 @@ def test_pins_that_are_too_old_are_emitted_but_not_analysed(mock: requests_mock.
 
     assert [record["id"] for record in pinterest.read(Pins, partition_slice({}))] == ["1", "2", "3", "4"]
     assert list(pinterest.stream(Pins).ids.of(())) == ["2", "3", "4"]
+
+
+def test_pins_of_any_age_are_analysed_where_nobody_sets_a_limit(pinterest: Pinterest) -> None:
+    pinterest.answers("pins", page([{"id": "1", "created_at": "2012-01-01T00:00:00"}]))
+
+    assert list(pinterest.stream(Pins).ids.of(())) == ["1"]
 
 
 # ---- A board with too many pins
@@ -147,8 +154,12 @@ def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinter
 
     assert [record["id"] for record in records] == ["1", "2", "3", "4", "5"]
     assert {record["board_id"] for record in records} == {"1"}
-    assert "board 1" in sentence
-    assert "5 were read" in sentence
+    assert {record["board_pins_modified_at"] for record in records} == {NEW}
+    assert sentence.startswith(
+        "board_pins: board 1 has more pins than Pinterest lists of one board (about 100,000). 5 were read, those of "
+        "its sections included; what lies further back in no section can't be read. Move such pins into sections. "
+    )
+    assert "Pagination beyond 100000 items is not supported" in sentence
 
 
 def test_a_section_that_is_gone_meanwhile_is_no_matter(pinterest: Pinterest) -> None:

@@ -8,7 +8,7 @@ import requests_mock
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.organic.top_pins import TopPins
-from unit_tests.streams.pinterest import Pinterest
+from unit_tests.streams.pinterest import Pinterest, in_pieces
 
 PATH = "user_account/analytics/top_pins"
 EVERYTHING = partition_slice({})
@@ -36,6 +36,29 @@ def test_a_ranking_is_stamped_with_its_metric_and_days(
         "start_date": start,
         "end_date": "2026-07-01",
     }
+
+
+def test_as_many_pins_are_asked_for_as_there_may_be(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, {"json": {"pins": []}})
+    pinterest.read(TopPins, EVERYTHING)
+
+    days = {"start_date": ["2026-04-03"], "end_date": ["2026-07-01"]}
+    assert pinterest.queries(PATH) == [{**days, "num_of_pins": ["50"], "sort_by": [one]} for one in TopPins.values]
+
+
+def test_the_pins_of_each_owner_are_asked_for_on_his_behalf(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True)
+    pinterest.answers(PATH, {"json": {"pins": [{"pin_id": 7}]}})
+    records = pinterest.read(TopPins, partition_slice({"ad_account_id": "549"}))
+
+    assert {record["ad_account_id"] for record in records} == {"549"}
+    assert [asked["ad_account_id"] for asked in pinterest.asked(PATH)] == [["549"]] * len(TopPins.values)
+
+
+def test_a_ranking_is_read_whole_in_however_many_pieces_it_comes(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, {"text": in_pieces({"pins": [{"pin_id": 7}]})})
+
+    assert {record["pin_id"] for record in pinterest.read(TopPins, EVERYTHING)} == {"7"}
 
 
 @pytest.mark.parametrize("body", [[], {}, {"pins": [{}]}, {"pins": 7}], ids=str)

@@ -3,22 +3,26 @@
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.dates import DateWindow
+from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.base.slices import partition_slice, window_slice
 from source_pinterest.streams.organic.profile import UserAccount
+from source_pinterest.streams.organic.split_analytics import METRICS, SplitAnalytics
 from source_pinterest.streams.organic.user_analytics import (
     UserAccountAnalytics,
     UserAccountAnalyticsByAppType,
     UserAccountAnalyticsByContentType,
 )
-from unit_tests.streams.pinterest import Pinterest, configured
+from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page
 
 PATH = "user_account/analytics"
-APPEND = configured("incremental", "append")
+APPEND, DEDUP = configured("incremental", "append"), configured("incremental", "append_dedup")
+SPLITS = SplitAnalytics.__subclasses__()
 
 
 def day(number: int, status: str = "READY") -> dict[str, Any]:
@@ -121,6 +125,7 @@ def test_a_day_that_is_none_is_passed_on_and_counts_for_nothing(pinterest: Pinte
         '{"all": []}',
         '{"all": {"daily_metrics": null}}',
         '{"all": {"daily_metrics": [',
+        '{"all": {"daily_metrics": [7]}}',
     ],
 )
 def test_a_body_without_days_is_never_read_as_none(pinterest: Pinterest, body: str) -> None:
@@ -136,7 +141,108 @@ def test_the_first_sync_reads_all_days_in_one_call(pinterest: Pinterest) -> None
     ]
 
 
+def test_a_body_is_read_whole_in_however_many_pieces_it_comes(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, {"text": in_pieces(days("READY", "READY")["json"])})
+
+    assert read(pinterest) == ([20, 21], state(21))
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({}, "Analytics come part by part, or stand under the key all."),
+        ({"all": {}}, "A part holds daily metrics."),
+        ({"all": {"daily_metrics": [{"date": ""}]}}, "A part holds daily metrics."),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_told(pinterest: Pinterest, body: Any, says: str) -> None:
+    pinterest.answers(PATH, {"json": body})
+
+    with pytest.raises(UnavailableError) as raised:
+        pinterest.read(UserAccountAnalytics, window())
+    assert str(raised.value.message).endswith(f". {says}")
+
+
+def known(**cursor: Any) -> list[AirbyteStateMessage]:
+    entry = {"stream_descriptor": {"name": "user_account_analytics"}, "stream_state": cursor}
+    return [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})]
+
+
+def test_a_later_sync_reads_what_is_owed_and_the_lookback(mock: Any, caplog: pytest.LogCaptureFixture) -> None:
+    owed = [["2026-05-01", "2026-05-03"]]
+    pinterest = Pinterest(mock, known(date="2026-06-28", missing=owed, **{"from": "2026-04-03"}), lookback_days=5)
+    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), DEDUP)
+    with caplog.at_level("INFO", "airbyte"):
+        found = [(one["start_date"], one["end_date"]) for one in stream.stream_slices()]
+
+    assert found == [("2026-05-01", "2026-05-03"), ("2026-06-23", "2026-07-01")]
+    assert (
+        "user_account_analytics: the estimate is accounts 1, windows 2, report jobs 0, calls at least 2; at "
+        "Pinterest's present quota that takes 1 min or more."
+    ) in caplog.messages
+
+
+def test_a_state_in_the_future_counts_as_that_of_today(mock: Any, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest = Pinterest(mock, known(date="2026-07-02"))
+
+    assert pinterest.slices(UserAccountAnalytics) == []
+    assert "It counts as 2026-07-01." in caplog.text
+
+
+def test_the_days_of_each_owner_are_his_own(mock: Any) -> None:
+    cursors = {"11": "2026-06-28", "12": "2026-06-30"}
+    states = [{"partition": {"ad_account_id": one}, "cursor": {"date": date}} for one, date in cursors.items()]
+    pinterest = Pinterest(mock, known(states=states), organic_per_ad_account=True, lookback_days=0)
+    accounts = [{"id": one, "owner": {"id": f"1{one}"}} for one in ("11", "12", "13")]
+    pinterest.answers("ad_accounts", page(accounts))
+    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), DEDUP)
+
+    assert [(one["ad_account_id"], one["start_date"]) for one in stream.stream_slices()] == [
+        ("11", "2026-06-28"),
+        ("12", "2026-06-30"),
+        ("13", "2026-04-03"),
+    ]
+
+
+def test_each_owner_is_asked_for_and_stands_on_his_rows(mock: Any) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True)
+    pinterest.answers(PATH, days("READY"))
+    window_of = window_slice({"ad_account_id": "549"}, PlannedWindow(planned_window(window()).window), {})
+    records = pinterest.read(UserAccountAnalytics, window_of)
+
+    assert [(record["ad_account_id"], record["date"]) for record in records] == [("549", "2026-06-20")]
+    assert [asked["ad_account_id"] for asked in pinterest.asked(PATH)] == [["549"]]
+
+
+def test_days_that_were_not_asked_for_are_left_out_and_told(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(19), day(20), day(24), day(25)]}}})
+
+    assert read(pinterest)[0] == [20, 24]
+    [told] = caplog.messages
+    others = "rows of days that were not asked for, such as 2026-06-19 for 2026-06-20 to 2026-06-24. They are left out."
+    assert told == f"user_account_analytics: Pinterest sent {others}"
+
+
 # ---- Parts of the profile
+
+
+@pytest.mark.parametrize("stream", SPLITS, ids=lambda stream: stream.stream_name())
+def test_a_split_is_asked_for_by_its_name_with_every_metric_and_tells_rows_apart(
+    pinterest: Pinterest, stream: type[SplitAnalytics]
+) -> None:
+    split = stream.stream_name().removeprefix("user_account_analytics_by_")
+    pinterest.answers(PATH, {"json": {}})
+    pinterest.read(stream, window())
+    common = {"start_date": ["2026-06-20"], "end_date": ["2026-06-24"], "metric_types": [",".join(METRICS)]}
+    calls = [{"content_type": ["PAID"]}, {"content_type": ["ORGANIC"]}]
+
+    assert pinterest.queries(PATH) == [
+        {**common, **one} for one in (calls if split == "content_type" else [{"split_field": [split.upper()]}])
+    ]
+    assert pinterest.stream(stream).primary_key == [split, "date"]
+    assert split in pinterest.stream(stream).get_json_schema()["properties"]
 
 
 def test_each_part_of_a_day_is_a_row_that_names_it(pinterest: Pinterest) -> None:

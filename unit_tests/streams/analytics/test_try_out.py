@@ -1,0 +1,132 @@
+"""Which reports are asked for before a sync, how often, and what is said of one that Pinterest refuses?"""
+
+from typing import Any
+
+import pytest
+import requests_mock
+
+from source_pinterest.api import DEFAULT_BASE_URL
+from source_pinterest.api.errors import AccountUnreadableError, ConfigError, RefusedError
+from source_pinterest.streams.analytics.try_out import try_out_reports
+from unit_tests.report_configs import report
+from unit_tests.streams.pinterest import Pinterest, refused
+
+MADE = {"json": {"token": "t", "report_status": "IN_PROGRESS"}}
+CUSTOM, MMM, PRODUCTS = "reports", "mmm_reports", "reports/brand_category_sku"
+OWN = {"columns": ["TOTAL_HUGS"]}
+
+
+class TryingOut:
+    """Has the reports of a config tried out; account 11 is the first of two."""
+
+    def __init__(self, mock: requests_mock.Mocker, **options: Any) -> None:
+        self.pinterest = Pinterest(mock, **options)
+        self.pinterest.lists("ad_accounts", "11", "12")
+        self._mock = mock
+
+    def creates(self, path: str, answer: dict[str, Any] | None = None) -> Any:
+        return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/11/{path}", **(answer or MADE))
+
+    def run(self) -> None:
+        try_out_reports(self.pinterest.sync)
+
+
+def doubtful(number: int = 0) -> dict[str, Any]:
+    return report(name=f"Number {number}", columns=["TOTAL_HUGS"])
+
+
+def test_yesterday_is_asked_of_the_first_account(mock: requests_mock.Mocker) -> None:
+    subject = TryingOut(mock, custom_reports=[doubtful()])
+    created = subject.creates(CUSTOM)
+    subject.run()
+
+    [asked] = [request.json() for request in created.request_history]
+    assert (asked["start_date"], asked["end_date"]) == ("2026-06-30", "2026-06-30")
+
+
+def test_nothing_is_asked_without_a_report_in_doubt(mock: requests_mock.Mocker) -> None:
+    TryingOut(mock, custom_reports=[report()]).run()
+
+    assert mock.call_count == 0
+
+
+def test_nothing_can_be_tried_out_without_an_account(mock: requests_mock.Mocker) -> None:
+    subject = TryingOut(mock, custom_reports=[doubtful()])
+    subject.pinterest.lists("ad_accounts")
+    subject.run()
+
+    assert mock.call_count == 1
+
+
+def test_five_reports_and_one_of_each_other_kind_are_asked_for_at_most(mock: requests_mock.Mocker) -> None:
+    reports = [doubtful(number) for number in range(7)]
+    subject = TryingOut(mock, custom_reports=reports, marketing_mix_report=OWN, brand_category_sku_reports=OWN)
+    created = [subject.creates(path) for path in (CUSTOM, MMM, PRODUCTS)]
+    subject.run()
+
+    assert [one.call_count for one in created] == [5, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "says"),
+    [
+        ({"custom_reports": [doubtful(7)]}, CUSTOM, "Custom Reports: Pinterest refuses Number 7. "),
+        ({"marketing_mix_report": OWN}, MMM, "Marketing Mix Report: Pinterest refuses it. "),
+        ({"brand_category_sku_reports": OWN}, PRODUCTS, "Brand, Category and SKU Reports: Pinterest refuses them. "),
+    ],
+)
+def test_the_option_is_named_that_a_refused_report_comes_from(
+    mock: requests_mock.Mocker, options: dict[str, Any], path: str, says: str
+) -> None:
+    subject = TryingOut(mock, **options)
+    subject.creates(path, refused(400, 1, "There is no TOTAL_HUGS"))
+
+    with pytest.raises(ConfigError) as raised:
+        subject.run()
+    assert str(raised.value.message).startswith(says)
+    assert "There is no TOTAL_HUGS" in str(raised.value.message)
+
+
+@pytest.mark.parametrize(
+    ("path", "needs"),
+    [
+        (MMM, "marketing_mix_report can't be read: it needs an app in Pinterest's beta of marketing mix reports"),
+        (
+            PRODUCTS,
+            "brand_conversions_report can't be read: it needs brand/category/SKU reports, which Pinterest opens to",
+        ),
+    ],
+)
+def test_a_right_that_an_account_lacks_is_no_error(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, path: str, needs: str
+) -> None:
+    subject = TryingOut(mock, **{"marketing_mix_report" if path == MMM else "brand_category_sku_reports": OWN})
+    subject.creates(path, refused(403, 29))
+    with caplog.at_level("INFO", "airbyte"):
+        subject.run()
+
+    assert needs in caplog.text
+
+
+def test_an_account_that_is_none_there_is_no_error_either(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    subject = TryingOut(mock, marketing_mix_report=OWN, brand_category_sku_reports=OWN)
+    subject.creates(MMM, refused(404, 29))
+    created = subject.creates(PRODUCTS)
+    with caplog.at_level("INFO", "airbyte"):
+        subject.run()
+
+    assert any(message.startswith("marketing_mix_report: Ad account 11 can't be read. ") for message in caplog.messages)
+    assert created.call_count == 1, "the others are tried out all the same"
+
+
+@pytest.mark.parametrize(("status", "error"), [(403, RefusedError), (404, AccountUnreadableError)])
+def test_a_report_that_needs_no_right_is_not_refused_without_reason(
+    mock: requests_mock.Mocker, status: int, error: type[Exception]
+) -> None:
+    subject = TryingOut(mock, custom_reports=[doubtful()])
+    subject.creates(CUSTOM, refused(status, 29))
+
+    with pytest.raises(error):
+        subject.run()
