@@ -135,11 +135,11 @@ def test_what_can_not_wait_wakes_a_reader_who_waits(records: RecordQueue) -> Non
 
 
 def test_a_reader_may_take_it_before_the_next_item(records: RecordQueue) -> None:
-    records.put(page(7))
+    records.put(page(7_000))
     assert list(records.urgent()) == []
     urgent = control()
     records.put_first(urgent)
 
     assert list(records.urgent()) == [urgent]
-    assert taken(records) == 7
+    assert taken(records) == 7_000
     assert records.bytes == 0
