@@ -17,7 +17,7 @@ from source_pinterest.api.errors import (
     RefusedError,
     UnavailableError,
 )
-from source_pinterest.api.rights import AccessMissingError, ScopeMissingError
+from source_pinterest.api.rights import AccessMissingError, RestrictedError, ScopeMissingError
 from source_pinterest.config import AccessTokenCredentials
 from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.slices import partition_slice
@@ -190,6 +190,30 @@ def test_a_missing_permission_may_be_a_missing_right(
     reader = Reader(["ok"], access, granted)
     with pytest.raises(expected, match=words), reader.refusals.asking(reader.list_one()):
         raise ScopeMissingError("lead_forms", SCOPES, "It said no")
+
+
+NEEDS_BETA = "lead_forms can't be read: it needs an app in Pinterest's beta of lead forms. "
+NEEDS_BOTH = "lead_forms can't be read: it needs the permission ads:read and an app in Pinterest's beta of lead forms. "
+TO_DO = "Ask Pinterest to let the app into the beta, or leave the stream out. "
+
+
+@pytest.mark.parametrize(
+    ("error", "granted", "said"),
+    [
+        (ScopeMissingError("lead_forms", SCOPES, "It said no"), (), f"{NEEDS_BOTH}{TO_DO}It said no."),
+        (ScopeMissingError("lead_forms", SCOPES, "It said no"), SCOPES, f"{NEEDS_BETA}{TO_DO}It said no."),
+        (RestrictedError("lead_forms", "LEADS", "It said no"), (), f"{NEEDS_BETA}{TO_DO}It said no."),
+        (RefusedError("lead_forms: it said no"), (), f"{NEEDS_BETA}{TO_DO}lead_forms: it said no."),
+    ],
+)
+def test_a_missing_right_is_told_whole_with_what_pinterest_answered(
+    error: PinterestError, granted: Sequence[str], said: str
+) -> None:
+    reader = Reader([], BETA, granted)
+    with pytest.raises(AccessMissingError) as raised, reader.refusals.asking(partition_slice({})):
+        raise error
+
+    assert raised.value.message == said
 
 
 @pytest.mark.parametrize("access", [BUSINESS_ACCOUNT, BETA, restricted("billing profiles"), role("Owner", "Admin")])

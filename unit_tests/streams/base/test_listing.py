@@ -107,6 +107,18 @@ def test_a_list_goes_on_as_long_as_its_bookmarks_are_new() -> None:
         paginator.follow("b", 1)
 
 
+def test_a_list_without_an_end_is_named_with_its_stream() -> None:
+    paginator = BookmarkPaginator("board_sections", "boards/5/sections")
+    paginator.follow("b", 1)
+    with pytest.raises(EndlessListError) as raised:
+        paginator.follow("b", 1)
+
+    assert raised.value.message == (
+        "board_sections: Pinterest's list boards/5/sections has no end: the same bookmark comes twice, or page after "
+        "page is empty. The next sync reads it again."
+    )
+
+
 def test_a_page_with_a_record_begins_the_count_of_empty_pages_anew() -> None:
     paginator = BookmarkPaginator("boards", "boards")
     pages = [*[0] * (MOST_EMPTY - 1), 1, *[0] * (MOST_EMPTY - 1)]

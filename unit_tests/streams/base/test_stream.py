@@ -18,7 +18,7 @@ from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.organic.boards import Boards, BoardSections
-from source_pinterest.streams.organic.pins import Pins
+from source_pinterest.streams.organic.pins import BoardSectionPins, Pins
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 EVERYTHING = partition_slice({})
@@ -116,6 +116,39 @@ def test_one_of_many_that_refuses_is_left_out_with_a_warning(
         assert pinterest.read(BoardSections, of_board("5")) == []
     assert "board_sections: 5 is left out" in caplog.text
     assert ids(pinterest.read(BoardSections, of_board("6"))) == ["1"]
+
+
+def test_each_of_several_that_refuse_is_told_and_counted_once(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers("boards/6/sections/8/pins", refused(404, 40, "Gone"))
+    pinterest.answers("boards/6/sections/9/pins", refused(404, 40, "Gone"))
+    slices = [partition_slice({"board_id": "6", "board_section_id": section}) for section in ("8", "9", "9")]
+    for one in slices:
+        assert pinterest.read(BoardSectionPins, one) == []
+
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert [sentence.partition(" is left out. ")[0] for sentence in told] == [
+        "board_section_pins: 6, 8",
+        "board_section_pins: 6, 9",
+    ]
+    assert all("Gone" in sentence for sentence in told)
+    assert pinterest.sync.api.usage.of("board_section_pins").left_out == 2
+
+
+@pytest.mark.parametrize("whose", ["records", "ids"])
+def test_where_one_board_after_the_other_fails_none_is_asked_twice(mock: requests_mock.Mocker, whose: str) -> None:
+    """Whether it is its records that are read, or its ids for children."""
+    pinterest = Pinterest(mock, max_retries=1)
+    sections = pinterest.stream(BoardSections)
+    boards = [str(number) for number in range(FAILURES_IN_A_ROW + 1)]
+    for board in boards:
+        pinterest.answers(f"boards/{board}/sections", refused(503))
+        with pytest.raises(UnavailableError):
+            list(sections.ids.of((board,)) if whose == "ids" else sections.read_pages(of_board(board)))
+
+    calls = [len(pinterest.asked(f"boards/{board}/sections")) for board in boards]
+    assert calls == [*[2] * FAILURES_IN_A_ROW, 1]
 
 
 def test_any_number_of_refusing_boards_stops_nothing(pinterest: Pinterest) -> None:
