@@ -64,6 +64,7 @@ def test_a_number_past_64_bits_is_the_same_as_json() -> None:
 
     assert json.loads(page.lines) == json.loads(written_by_the_framework(LONG))
     assert page.lines.count(b"\n") == 1
+    assert b'"data":{"id":1180591620717411303424,"nested":{"id":[-18446744073709551616,null]},' in page.lines
 
 
 def test_lines_follow_each_other() -> None:
@@ -157,7 +158,7 @@ def test_a_record_may_be_nested_more_deeply_than_orjson_writes() -> None:
 
 
 def test_a_record_that_nobody_can_write_is_malformed() -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedAnswerError, match=r"^A record is nested too deeply\.$"):
         page_with(nested(200_000))
 
 
