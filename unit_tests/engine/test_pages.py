@@ -209,6 +209,18 @@ def test_pages_come_back_from_the_disk_as_they_went() -> None:
         assert list(spool.pages()) == pages
 
 
+def test_a_disk_may_take_a_page_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(io.BytesIO):
+        def write(self, piece: Any) -> int:
+            return super().write(piece[:300_000])
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Slow())
+    pages = list(pages_of(STREAM, LARGE_RECORDS[:30]))
+    with PageSpool() as spool:
+        spool.write(pages)
+        assert list(spool.pages()) == pages
+
+
 #: More than a spool holds in memory.
 LARGE_RECORDS = [{"text": "x" * 100_000}] * 100
 
@@ -232,8 +244,13 @@ def test_so_is_a_folder_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> No
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", missing)
-    with PageSpool() as spool, pytest.raises(TemporaryFolderError, match="No usable temporary directory"):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with PageSpool() as spool, pytest.raises(TemporaryFolderError) as raised:
         spool.write(pages_of(STREAM, LARGE_RECORDS))
+    assert raised.value.message == (
+        "The temporary folder of this machine can't be used (No usable temporary directory found). Free some space in "
+        "it, or name another in the environment variable TMPDIR."
+    )
 
 
 def test_an_empty_spool_has_no_pages() -> None:

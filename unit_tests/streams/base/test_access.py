@@ -160,6 +160,17 @@ def test_a_stream_of_which_several_are_gone_and_none_is_left_has_failed(
         assert len(reader.raised) == is_lost + doings.count("fail")
 
 
+def test_that_nothing_is_left_is_told_with_the_number_and_the_first_answer() -> None:
+    reader = outcome(["deleted", "deleted", "refuse"], (0, 1, 2), listed_first=True)
+
+    [lost] = reader.raised
+    assert lost.message == (
+        "lead_forms: Pinterest refuses all 3 of what the stream is read by (ad accounts, boards, pins and the like), "
+        "or says that they don't exist. The next sync tries again. If this happens again, check what the token's user "
+        "may see, or leave the stream out. lead_forms: it is not there"
+    )
+
+
 def test_several_slices_of_one_account_are_one_account() -> None:
     reader = Reader(["deleted"], access=None)
     twice = [reader.list_one(), *reader.refusals.counted([partition_slice({"ad_account_id": "0"})])]
