@@ -68,6 +68,15 @@ def test_a_body_that_is_no_page_is_never_read_as_empty(pinterest: Pinterest, bod
         pinterest.read(Boards, EVERYTHING)
 
 
+def test_a_value_that_can_not_be_kept_as_it_was_is_warned_of(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers("boards", {"text": '{"items": [{"id": "1", "rate": NaN, "name": "A"}], "bookmark": null}'})
+
+    assert pinterest.read(Boards, EVERYTHING) == [{"id": "1", "name": "A"}]
+    assert "boards: Pinterest sent 1 numbers out of range; they are replaced by null." in caplog.messages
+
+
 def test_a_failed_call_is_sent_again(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, max_retries=1)
     pinterest.answers("boards", {"status_code": 503, "text": "<html>"}, page(["1"]))
