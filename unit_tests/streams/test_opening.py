@@ -49,6 +49,7 @@ class Opening:
         self.in_pages.cursor.ensure_at_least_one_state_emitted()
         messages = list(self.sent.consume_queue())
         pages = [message.page for message in messages if isinstance(message, PageMessage)]
+        assert all(found.stream == self.stream.name for found in pages)
         for message in messages[len(pages) :]:
             self.sent.emit_message(message)
         return [record["id"] for found in pages for record in found.records()] + states_in(self.sent)

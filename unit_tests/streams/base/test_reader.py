@@ -166,6 +166,7 @@ def test_an_account_that_failed_so_often_is_not_read_again_and_its_slices_have_f
     assert stream.read(*accounts, "2") == [LOST] * FAILURES_IN_A_ROW
     assert stream.read_accounts == [*accounts[1:], "2"]
     assert stream.failed == accounts
+    assert stream.cursor.told.count(("failure", "1")) == FAILURES_IN_A_ROW, "it was not tried again"
     assert stream.ended == [*accounts, "2"]
 
 

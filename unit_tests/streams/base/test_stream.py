@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests_mock
@@ -20,6 +21,7 @@ from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pins import BoardSectionPins, Pins
 from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 EVERYTHING = partition_slice({})
 
@@ -41,6 +43,20 @@ def test_pages_are_followed_until_the_bookmark_ends(pinterest: Pinterest) -> Non
         {"page_size": ["250"], "bookmark": ["b"]},
         {"page_size": ["250"], "bookmark": ["c"]},
     ]
+
+
+def test_pages_are_asked_for_letter_for_letter(pinterest: Pinterest) -> None:
+    matcher = pinterest.answers("boards", page(["1"], "Bookmark=="), page(["2"]))
+    pinterest.read(Boards, EVERYTHING)
+
+    asked = [parse_qs(urlsplit(request.url).query) for request in matcher.request_history]
+    assert asked == [{"page_size": ["250"]}, {"page_size": ["250"], "bookmark": ["Bookmark=="]}]
+
+
+def test_whoever_names_no_slice_reads_everything(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "1", "2")
+
+    assert ids(list(pinterest.stream(Boards).read_records())) == ["1", "2"]
 
 
 def test_ids_are_text_and_exact_whatever_pinterest_sends(pinterest: Pinterest) -> None:
@@ -85,12 +101,16 @@ def test_a_failed_call_is_sent_again(mock: requests_mock.Mocker) -> None:
 
 
 def test_a_call_that_keeps_failing_tells_how_often_and_why(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", {**refused(503, 12, "Out of order"), "headers": {"x-pinterest-rid": "77"}})
+    answer = {**refused(503, 12, "Out of order"), "headers": {"x-pinterest-rid": "77"}}
+    pinterest.answers("boards/5/sections", answer)
 
     with pytest.raises(UnavailableError) as raised:
-        pinterest.read(Boards, EVERYTHING)
-    for words in ("boards", "failed for boards", "Out of order", "request id 77"):
-        assert words in str(raised.value.message)
+        pinterest.read(BoardSections, of_board("5"))
+    told = str(raised.value.message)
+    assert told.startswith("board_sections: Pinterest failed for boards/5/sections. This usually passes")
+    for words in ("Out of order", "request id 77"):
+        assert words in told
+    assert pinterest.sync.api.usage.of("board_sections").sent == 1
 
 
 @pytest.mark.parametrize(
@@ -187,6 +207,22 @@ def test_after_a_fatal_error_no_further_slices_are_made(pinterest: Pinterest) ->
         pinterest.read(BoardSections, next(slices))
 
     assert list(slices) == []
+
+
+def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "5", "6")
+    pinterest.answers("boards/5/sections", refused(401, 3))
+    pinterest.lists("boards/6/sections", "8")
+    sections = pinterest.stream(BoardSections)
+    sections.ids.announce()
+    sections.ids.want()
+    first, second = pinterest.slices(BoardSections)
+    waiting = in_thread(lambda: list(sections.ids.of(("6",))))
+    with pytest.raises(ScopeMissingError):
+        pinterest.read(BoardSections, first)
+
+    assert pinterest.read(BoardSections, second) == []
+    assert waiting.result(PATIENCE_SECONDS) == ["8"]
 
 
 def test_one_fatal_error_is_told_once_by_many_slices(pinterest: Pinterest) -> None:
