@@ -175,28 +175,6 @@ def test_a_file_is_replaced_as_a_whole_for_its_owner_alone(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["config.json"]
 
 
-def test_the_new_content_is_written_where_the_file_lies(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of another volume can't take its place."""
-    monkeypatch.setattr(tempfile, "tempdir", str(path.parent / "no such folder"))
-    write_private(path, NESTED)
-
-    assert json.loads(path.read_text(encoding="utf-8")) == NESTED
-
-
-def test_what_can_not_be_written_is_the_error_though_its_draft_is_gone_too(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_: int) -> None:
-        for draft in path.parent.glob(".*"):
-            draft.unlink()
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_private(path, NESTED)
-    assert path.read_text(encoding="utf-8") == "{}"
-
-
 def test_a_draft_that_somebody_left_is_neither_followed_nor_taken(path: Path) -> None:
     elsewhere = path.parent / "elsewhere"
     elsewhere.write_text("untouched", encoding="utf-8")
@@ -226,6 +204,28 @@ def test_the_other_name_of_a_file_keeps_the_old_content(path: Path) -> None:
     write_private(path, NESTED)
 
     assert other.read_text(encoding="utf-8") == "{}"
+
+
+def test_the_new_content_is_written_where_the_file_lies(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of another volume can't take its place."""
+    monkeypatch.setattr(tempfile, "tempdir", str(path.parent / "no such folder"))
+    write_private(path, NESTED)
+
+    assert json.loads(path.read_text(encoding="utf-8")) == NESTED
+
+
+def test_what_can_not_be_written_is_the_error_though_its_draft_is_gone_too(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        for draft in path.parent.glob(".*"):
+            draft.unlink()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_private(path, NESTED)
+    assert path.read_text(encoding="utf-8") == "{}"
 
 
 def test_whoever_reads_while_others_write_sees_a_whole_file(path: Path) -> None:
