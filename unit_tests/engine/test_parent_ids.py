@@ -303,6 +303,14 @@ def test_without_a_child_nothing_is_collected_for_anyone() -> None:
     assert list(ids.of(())) == ["9"]
 
 
+def test_a_parent_that_is_not_selected_fills_nothing_however_it_is_read() -> None:
+    ids = ParentIds(Listing("9"))
+    ids.want()
+    fill(ids, (), "1")
+
+    assert list(ids.of(())) == ["9"]
+
+
 def test_whoever_needs_ids_needs_those_of_their_parents() -> None:
     accounts = ParentIds(lambda _: ["1"])
     groups = ParentIds(lambda _: ["2"], lambda: [accounts])
