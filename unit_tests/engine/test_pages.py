@@ -17,7 +17,7 @@ from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.adapters import StreamPartition
 
 from source_pinterest.api.errors import MalformedAnswerError, TemporaryFolderError
-from source_pinterest.engine.pages import Page, PageBuilder, PageMessage, PageSpool, pages_of
+from source_pinterest.engine.pages import Page, PageBuilder, PageMessage, PageSpool, pages_of, spooled
 from source_pinterest.limits import PAGE_BYTES
 
 STREAM = 'custom_"best"\\ones'
@@ -133,6 +133,24 @@ def test_records_of_several_answers_share_a_page() -> None:
 
     assert [page.count for page in taken.rest()] == [len(RECORDS)]
     assert list(taken.rest()) == []
+
+
+def test_pages_that_wait_for_the_last_are_all_of_their_stream_or_none_comes() -> None:
+    made: list[Page] = []
+
+    def pages(error: Exception | None = None) -> Iterator[Page]:
+        for page in pages_of(STREAM, LARGE_RECORDS[:30]):
+            made.append(page)
+            yield page
+        if error:
+            raise error
+
+    waiting = spooled(pages())
+    assert len(made) == 3, "before the first is asked for"
+    assert list(waiting) == made
+    assert {page.stream for page in made} == {STREAM}
+    with pytest.raises(MalformedAnswerError):
+        spooled(pages(MalformedAnswerError("It is cut short.")))
 
 
 def test_without_records_there_is_no_page() -> None:
