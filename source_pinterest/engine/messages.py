@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from queue import Queue
 from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage, FailureType, Level, Type
+from airbyte_cdk.models import AirbyteMessage, FailureType, Level
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 from airbyte_cdk.utils import AirbyteTracedException
@@ -176,7 +176,7 @@ class FailureTypes:
 
     def observe(self, message: AirbyteMessage) -> None:
         """Note the failure in an error trace."""
-        if message.type is Type.TRACE and message.trace and message.trace.error and message.trace.error.failure_type:
+        if message.trace and message.trace.error and message.trace.error.failure_type:
             self._seen.add(message.trace.error.failure_type)
 
     def any_seen(self) -> bool:

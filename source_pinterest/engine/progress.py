@@ -53,7 +53,7 @@ class Progress:
 
     def observe(self, message: AirbyteMessage) -> None:
         """Take note of a stream's end, and log what it came to."""
-        status = message.trace.stream_status if message.type is Type.TRACE and message.trace else None
+        status = message.trace.stream_status if message.trace else None
         if status and status.status in _ENDS:
             name = status.stream_descriptor.name
             self.ended[name] = status.status

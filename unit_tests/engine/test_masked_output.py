@@ -6,6 +6,7 @@ import logging
 import threading
 
 import pytest
+from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 
 from source_pinterest.engine.masked_output import MaskedLogFormatter, MaskedStream, mask_logs
 from source_pinterest.masking import SECRETS
@@ -35,6 +36,14 @@ def test_a_log_line_is_masked_and_still_a_message(level: int) -> None:
     assert "8675309" not in json.dumps(line)
 
 
+def test_a_stack_trace_is_masked_though_the_framework_s_own_list_was_replaced() -> None:
+    """As it is at the beginning of each command."""
+    update_secrets([])
+    line = MaskedLogFormatter().format(record(logging.ERROR, "It failed", error=ValueError(SECRET)))
+
+    assert json.loads(line)["log"]["message"].endswith("ValueError: ****")
+
+
 def test_a_debug_line_is_masked_too() -> None:
     line = json.loads(MaskedLogFormatter().format(record(logging.DEBUG, f"GET {SECRET}")))
 
@@ -60,6 +69,9 @@ def test_what_a_thread_dies_of_is_logged(monkeypatch: pytest.MonkeyPatch, caplog
     formatters = [(handler, handler.formatter) for handler in logging.getLogger().handlers]
     try:
         mask_logs()
+        assert formatters
+        for handler, _ in formatters:
+            assert "Two: ****" in handler.format(record(logging.INFO, "Two: %s", SECRET))
         thread = threading.Thread(target=lambda: {}["id"])
         thread.start()
         thread.join(PATIENCE_SECONDS)

@@ -9,6 +9,7 @@ from airbyte_cdk.models import (
     AirbyteLogMessage,
     AirbyteMessage,
     AirbyteStateMessage,
+    AirbyteStreamStatus,
     FailureType,
     Level,
     Status,
@@ -16,6 +17,7 @@ from airbyte_cdk.models import (
     Type,
 )
 from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.engine.messages import (
@@ -149,14 +151,16 @@ def test_our_own_errors_are_logged_as_their_sentence(caplog: pytest.LogCaptureFi
                 raise error
             except type(error):
                 logger.exception("Stream %s failed", "boards")
+        logger.warning("Stream %s is slow", "boards")
     finally:
         logger.removeFilter(PLAIN_ERRORS)
 
-    ours, foreign = caplog.records
+    ours, foreign, no_error = caplog.records
     assert ours.getMessage() == "Stream boards failed: Do this."
     assert ours.exc_info is None
     assert foreign.getMessage() == "Stream boards failed"
     assert foreign.exc_info
+    assert no_error.getMessage() == "Stream boards is slow"
 
 
 def test_the_framework_s_count_of_records_is_kept_to_itself(caplog: pytest.LogCaptureFixture) -> None:
@@ -210,6 +214,7 @@ TRANSIENT, SYSTEM, CONFIG = FailureType.transient_error, FailureType.system_erro
 def test_the_most_retryable_failure_closes_the_sync(seen: list[FailureType], closing: FailureType) -> None:
     failures = FailureTypes()
     failures.observe(state())
+    failures.observe(stream_status_as_airbyte_message(StreamDescriptor(name="boards"), AirbyteStreamStatus.INCOMPLETE))
     for kind in seen:
         failures.observe(trace(kind))
 

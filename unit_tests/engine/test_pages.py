@@ -17,7 +17,7 @@ from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.adapters import StreamPartition
 
 from source_pinterest.api.errors import MalformedAnswerError, TemporaryFolderError
-from source_pinterest.engine.pages import Page, PageBuilder, PageMessage, PageSpool, pages_of
+from source_pinterest.engine.pages import Page, PageBuilder, PageMessage, PageSpool, pages_of, spooled
 from source_pinterest.limits import PAGE_BYTES
 
 STREAM = 'custom_"best"\\ones'
@@ -64,6 +64,7 @@ def test_a_number_past_64_bits_is_the_same_as_json() -> None:
 
     assert json.loads(page.lines) == json.loads(written_by_the_framework(LONG))
     assert page.lines.count(b"\n") == 1
+    assert b'"data":{"id":1180591620717411303424,"nested":{"id":[-18446744073709551616,null]},' in page.lines
 
 
 def test_lines_follow_each_other() -> None:
@@ -134,6 +135,24 @@ def test_records_of_several_answers_share_a_page() -> None:
     assert list(taken.rest()) == []
 
 
+def test_pages_that_wait_for_the_last_are_all_of_their_stream_or_none_comes() -> None:
+    made: list[Page] = []
+
+    def pages(error: Exception | None = None) -> Iterator[Page]:
+        for page in pages_of(STREAM, LARGE_RECORDS[:30]):
+            made.append(page)
+            yield page
+        if error:
+            raise error
+
+    waiting = spooled(pages())
+    assert len(made) == 3, "before the first is asked for"
+    assert list(waiting) == made
+    assert {page.stream for page in made} == {STREAM}
+    with pytest.raises(MalformedAnswerError):
+        spooled(pages(MalformedAnswerError("It is cut short.")))
+
+
 def test_without_records_there_is_no_page() -> None:
     assert list(pages_of(STREAM, [])) == []
 
@@ -157,7 +176,7 @@ def test_a_record_may_be_nested_more_deeply_than_orjson_writes() -> None:
 
 
 def test_a_record_that_nobody_can_write_is_malformed() -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedAnswerError, match=r"^A record is nested too deeply\.$"):
         page_with(nested(200_000))
 
 
@@ -208,6 +227,18 @@ def test_pages_come_back_from_the_disk_as_they_went() -> None:
         assert list(spool.pages()) == pages
 
 
+def test_a_disk_may_take_a_page_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(io.BytesIO):
+        def write(self, piece: Any) -> int:
+            return super().write(piece[:300_000])
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Slow())
+    pages = list(pages_of(STREAM, LARGE_RECORDS[:30]))
+    with PageSpool() as spool:
+        spool.write(pages)
+        assert list(spool.pages()) == pages
+
+
 #: More than a spool holds in memory.
 LARGE_RECORDS = [{"text": "x" * 100_000}] * 100
 
@@ -231,8 +262,13 @@ def test_so_is_a_folder_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> No
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", missing)
-    with PageSpool() as spool, pytest.raises(TemporaryFolderError, match="No usable temporary directory"):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with PageSpool() as spool, pytest.raises(TemporaryFolderError) as raised:
         spool.write(pages_of(STREAM, LARGE_RECORDS))
+    assert raised.value.message == (
+        "The temporary folder of this machine can't be used (No usable temporary directory found). Free some space in "
+        "it, or name another in the environment variable TMPDIR."
+    )
 
 
 def test_an_empty_spool_has_no_pages() -> None:

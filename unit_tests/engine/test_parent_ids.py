@@ -7,7 +7,8 @@ from concurrent.futures import Future
 
 import pytest
 
-from source_pinterest.api.errors import RefusedError
+from source_pinterest.api.errors import AccountUnreadableError, RefusedError, SliceError, UnavailableError
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.parent_ids import Key, ParentIds
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
@@ -252,12 +253,60 @@ def test_a_million_ids_are_kept_small() -> None:
     assert kept < 12 * count
 
 
+def failing(*keys: Key, error: Exception | None = None) -> ParentIds:
+    """Ids after listings of these keys have failed."""
+    ids = ParentIds(Listing(error=error or UnavailableError("boards", "boards", "It said no", 6)))
+    for key in keys:
+        with pytest.raises(SliceError):
+            ids.of(key)
+    return ids
+
+
+MANY = [str(number) for number in range(FAILURES_IN_A_ROW)]
+
+
+def test_listings_of_many_accounts_that_fail_are_not_worth_another_try() -> None:
+    assert failing(*((account,) for account in MANY[1:])).breaker.is_worth_retrying()
+    assert not failing(*((account,) for account in MANY)).breaker.is_worth_retrying()
+
+
+def test_listings_of_one_account_that_fail_say_nothing_of_the_others() -> None:
+    assert failing(*(("11", campaign) for campaign in MANY)).breaker.is_worth_retrying()
+
+
+def test_accounts_that_are_out_of_reach_say_nothing_of_the_others() -> None:
+    error = AccountUnreadableError("11", "It is not listed")
+
+    assert failing(*((account,) for account in MANY), error=error).breaker.is_worth_retrying()
+
+
+def test_a_listing_that_is_read_makes_the_next_worth_another_try() -> None:
+    listing = Listing(error=RefusedError("no"))
+    ids = ParentIds(listing)
+    for account in MANY:
+        with pytest.raises(RefusedError):
+            ids.of((account,))
+    listing.error = None
+    list(ids.of(("11", "1")))
+
+    assert ids.breaker.is_worth_retrying()
+    assert not ids.breaker.is_open_for((MANY[0],))
+
+
 def test_without_a_child_nothing_is_collected_for_anyone() -> None:
     listing = Listing("9")
     ids = ParentIds(listing)
     ids.announce()
     fill(ids, (), "1")
     ids.seal()
+
+    assert list(ids.of(())) == ["9"]
+
+
+def test_a_parent_that_is_not_selected_fills_nothing_however_it_is_read() -> None:
+    ids = ParentIds(Listing("9"))
+    ids.want()
+    fill(ids, (), "1")
 
     assert list(ids.of(())) == ["9"]
 

@@ -86,6 +86,14 @@ def test_a_partition_knows_its_stream_and_its_slice(repository: InMemoryMessageR
     assert partition.to_slice() == {"board_id": "7"}
 
 
+def test_each_slice_is_a_partition_whose_pages_are_those_of_the_stream(repository: InMemoryMessageRepository) -> None:
+    for partition in SlicePartitionGenerator(Boards(), repository).generate():
+        assert partition.stream_name() == "board_pins"
+        assert list(partition.read()) == []
+
+    assert sent(repository) == [b"7.0", b"7.1", b"8.0", b"8.1"]
+
+
 def test_partitions_come_as_the_slices_are_found(repository: InMemoryMessageRepository) -> None:
     stream = Boards()
     partitions = SlicePartitionGenerator(stream, repository).generate()

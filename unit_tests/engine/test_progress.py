@@ -4,10 +4,13 @@ import logging
 
 import pytest
 from airbyte_cdk.models import (
+    AirbyteEstimateTraceMessage,
     AirbyteMessage,
+    AirbyteStateMessage,
     AirbyteStreamStatus,
     AirbyteStreamStatusTraceMessage,
     AirbyteTraceMessage,
+    EstimateType,
     StreamDescriptor,
     TraceType,
     Type,
@@ -36,6 +39,7 @@ def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) ->
     assert progress.first_page(Page("board_pins", b"", 1))
     with caplog.at_level(logging.INFO, "airbyte"):
         progress.observe(status("boards", AirbyteStreamStatus.STARTED))
+        progress.observe(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))
         assert caplog.messages == []
         progress.observe(status("boards", AirbyteStreamStatus.INCOMPLETE))
     [told] = caplog.messages
@@ -51,7 +55,7 @@ def test_estimates_of_selected_streams_are_handed_out_once() -> None:
     progress = Progress(usage, ["campaign_analytics"])
     usage.estimates.extend([("campaign_analytics", 42), ("campaigns", 7)])
     [message] = progress.estimates(1.0)
-    assert message.trace is not None
-    assert message.trace.estimate is not None
-    assert (message.trace.estimate.name, message.trace.estimate.row_estimate) == ("campaign_analytics", 42)
+    estimate = AirbyteEstimateTraceMessage(name="campaign_analytics", type=EstimateType.STREAM, row_estimate=42)
+    trace = AirbyteTraceMessage(type=TraceType.ESTIMATE, emitted_at=1.0, estimate=estimate)
+    assert message == AirbyteMessage(type=Type.TRACE, trace=trace)
     assert list(progress.estimates(1.0)) == []

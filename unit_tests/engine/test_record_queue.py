@@ -85,6 +85,17 @@ def test_whoever_waits_for_room_is_woken_once_half_the_queue_is_free(records: Re
     assert [taken(records) for _ in range(4)] == [2_000, 2_000, 3_000, 3_000]
 
 
+def test_a_queue_that_is_half_free_to_the_byte_is_half_free(records: RecordQueue) -> None:
+    for _ in range(4):
+        records.put(page(2_500))
+    worker = putting(records, 2_500)
+
+    assert taken(records) == 2_500
+    assert waits(worker)
+    assert taken(records) == 2_500
+    worker.result(PATIENCE_SECONDS)
+
+
 def test_of_two_who_are_woken_the_second_waits_on_where_the_first_fills_the_queue(records: RecordQueue) -> None:
     records.put(page(10_000))
     workers = [putting(records, 10_000) for _ in range(2)]
@@ -134,12 +145,23 @@ def test_what_can_not_wait_wakes_a_reader_who_waits(records: RecordQueue) -> Non
     assert reader.result(PATIENCE_SECONDS) is urgent
 
 
+def test_a_reader_waits_as_long_as_he_wants(records: RecordQueue) -> None:
+    patient = in_thread(records.get)
+    assert waits(patient)
+    records.put(page(1))
+    patient.result(PATIENCE_SECONDS)
+
+    impatient = in_thread(lambda: records.get(timeout=0.001))
+    with pytest.raises(queue.Empty):
+        impatient.result(PATIENCE_SECONDS)
+
+
 def test_a_reader_may_take_it_before_the_next_item(records: RecordQueue) -> None:
-    records.put(page(7))
+    records.put(page(7_000))
     assert list(records.urgent()) == []
     urgent = control()
     records.put_first(urgent)
 
     assert list(records.urgent()) == [urgent]
-    assert taken(records) == 7
+    assert taken(records) == 7_000
     assert records.bytes == 0

@@ -8,7 +8,7 @@ import pytest
 from source_pinterest import limits
 from source_pinterest.api.errors import BadRequestError
 from source_pinterest.engine.notices import Notices
-from source_pinterest.engine.refused_names import Names, RefusedNames
+from source_pinterest.engine.refused_names import Names, RefusedNames, named_in
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 COLUMNS = tuple(f"COLUMN_{number}" for number in range(112))
@@ -91,8 +91,8 @@ def test_names_that_no_message_names_are_found_by_halves(
 
     assert len(picky.calls) == 3
     assert len(picky.probes) <= limits.PROBES_FOR_REFUSED_NAMES
-    assert len(caplog.records) == 1
-    assert all(name in caplog.text for name in guilty)
+    said = f"Pinterest refuses {', '.join(sorted(guilty))}, so that the rows come without. Invalid parameters."
+    assert caplog.messages == [f"campaign_analytics: {said}"]
 
 
 def test_calls_are_bounded_and_what_they_do_not_clear_is_left_out() -> None:
@@ -101,7 +101,7 @@ def test_calls_are_bounded_and_what_they_do_not_clear_is_left_out() -> None:
 
     assert not set(found["columns"]) & picky.bad
     assert "ENTITY_ID" in found["columns"]
-    assert len(picky.probes) <= limits.PROBES_FOR_REFUSED_NAMES
+    assert len(picky.probes) == limits.PROBES_FOR_REFUSED_NAMES
 
 
 def test_a_refusal_for_another_reason_is_raised_after_few_calls_and_costs_no_column() -> None:
@@ -144,9 +144,22 @@ def test_targeting_types_are_left_out_like_columns(says: str) -> None:
 @pytest.mark.parametrize("bad", [("CTR",), ("CTR", "GEO"), ("CTR", "CPC", "AGE", "GEO")])
 def test_columns_and_targeting_types_may_both_be_to_blame(bad: tuple[str, ...]) -> None:
     wanted = {"columns": ("ENTITY_ID", "CTR", "CPC", "CPM"), "targeting_types": ("AGE", "GEO", "GENDER", "REGION")}
-    found = Picky(bad, "Invalid parameters").ask(wanted)
+    picky = Picky(bad, "Invalid parameters")
+    found = picky.ask(wanted)
 
     assert found == {parameter: tuple(n for n in group if n not in bad) for parameter, group in wanted.items()}
+    assert len(picky.calls) == 2, "all of them are found before the call is made again"
+    assert all(probe.keys() == wanted.keys() for probe in picky.probes)
+
+
+@pytest.mark.parametrize(
+    ("named", "of", "is_meant"),
+    [(1, 1, True), (2, 2, False), (1, 3, True), (2, 3, False), (5, 10, True), (6, 10, False)],
+)
+def test_a_message_that_names_more_than_half_only_lists_them(named: int, of: int, is_meant: bool) -> None:
+    message = f"Invalid request: {' '.join(COLUMNS[:named])}"
+
+    assert named_in(message, COLUMNS[:of]) == (set(COLUMNS[:named]) if is_meant else set())
 
 
 def test_what_one_worker_has_learned_another_need_not_find_out() -> None:

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import stat
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,14 @@ def test_an_access_token_is_noted_only_where_the_config_holds_one() -> None:
     assert "access_token" not in with_tokens(NESTED, TOKENS)["credentials"]
 
 
+def test_the_end_of_a_token_is_told_in_utc_wherever_the_connector_runs() -> None:
+    held = {"credentials": {**OAUTH, "token_expiry_date": "2020-01-01T00:00:00Z"}}
+    with pendulum.test_local_timezone(pendulum.timezone("America/New_York")):  # type: ignore[attr-defined]
+        credentials = with_tokens(held, TOKENS)["credentials"]
+
+    assert credentials["token_expiry_date"].endswith("Z")
+
+
 def test_the_longest_lifetime_is_a_date() -> None:
     held = {"credentials": {**OAUTH, "token_expiry_date": "2020-01-01T00:00:00Z"}}
     endless = Tokens.parse(iter([b'{"access_token": "a", "refresh_token": "b", "expires_in": 1e300}']))
@@ -141,6 +150,7 @@ def test_what_can_not_be_saved_is_warned_of_once_and_handed_out_all_the_same(
     monkeypatch.setattr(os, "fsync", full)
     store = TokenStore(NESTED, platform.take, path)
     store.rotated(TOKENS)
+    assert len(caplog.records) == 1, "at once: the process may end before the next"
     store.rotated(replace(TOKENS, refresh_token="false-refresh-token-3"))
 
     [warning] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
@@ -160,7 +170,7 @@ def test_what_can_not_be_saved_is_warned_of_once_and_handed_out_all_the_same(
 def test_a_file_is_replaced_as_a_whole_for_its_owner_alone(path: Path) -> None:
     write_private(path, NESTED)
 
-    assert json.loads(path.read_text(encoding="utf-8")) == NESTED
+    assert path.read_text(encoding="utf-8") == json.dumps(NESTED, indent=2), "people read it"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["config.json"]
 
@@ -212,6 +222,28 @@ def test_the_other_name_of_a_file_keeps_the_old_content(path: Path) -> None:
     write_private(path, NESTED)
 
     assert other.read_text(encoding="utf-8") == "{}"
+
+
+def test_the_new_content_is_written_where_the_file_lies(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of another volume can't take its place."""
+    monkeypatch.setattr(tempfile, "tempdir", str(path.parent / "no such folder"))
+    write_private(path, NESTED)
+
+    assert json.loads(path.read_text(encoding="utf-8")) == NESTED
+
+
+def test_what_can_not_be_written_is_the_error_though_its_draft_is_gone_too(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        for draft in path.parent.glob(".*"):
+            draft.unlink()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_private(path, NESTED)
+    assert path.read_text(encoding="utf-8") == "{}"
 
 
 def test_whoever_reads_while_others_write_sees_a_whole_file(path: Path) -> None:

@@ -127,9 +127,11 @@ def state_of(stream: str, *accounts: str, **cursor: Any) -> list[AirbyteStateMes
     return [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})]
 
 
-def configured(sync_mode: str, destination: str) -> ConfiguredAirbyteStream:
+def configured(
+    sync_mode: str = "full_refresh", destination: str = "overwrite", name: str = "any"
+) -> ConfiguredAirbyteStream:
     """How a connection reads a stream."""
-    stream = {"name": "any", "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]}
+    stream = {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]}
     return ConfiguredAirbyteStreamSerializer.load(
         {"stream": stream, "sync_mode": sync_mode, "destination_sync_mode": destination}
     )

@@ -2,11 +2,14 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import requests_mock
 
-from source_pinterest.api.errors import BadRequestError, UnavailableError
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.api.errors import AccountUnreadableError, BadRequestError, UnavailableError
+from source_pinterest.streams.base.foreign_keys import ForeignKey
+from source_pinterest.streams.base.slices import failure_of, partition_slice
 from source_pinterest.streams.catalog_issues import (
     CatalogsDistributionStats,
     CatalogsFeedIngestionStats,
@@ -16,11 +19,6 @@ from source_pinterest.streams.catalogs import CatalogsFeeds
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 RESULTS, STATS = "catalogs/feeds/5/processing_results", "catalogs/reports/stats"
-BRACKETS = {
-    "parameters[catalog_type]": ["retail"],
-    "parameters[report][report_type]": ["feed_ingestion_issues"],
-    "parameters[report][feed_id]": ["5"],
-}
 ISSUE = {"code": 0, "occurrences": 3}
 
 
@@ -36,6 +34,11 @@ def feeds(pinterest: Pinterest) -> Pinterest:
     for feed in ("6", "7"):
         pinterest.lists(f"catalogs/feeds/{feed}/processing_results")
     return pinterest
+
+
+def parameters_of(mock: requests_mock.Mocker) -> dict[str, str]:
+    """Those of the last call, letter for letter."""
+    return dict(parse_qsl(urlsplit(mock.request_history[-1].url).query))
 
 
 @pytest.mark.parametrize(
@@ -89,26 +92,40 @@ def test_numbers_are_asked_for_of_what_has_some(feeds: Pinterest) -> None:
     assert [one["feed_id"] for one in feeds.slices(CatalogsFeedIngestionStats)] == ["5", "6"]
 
 
-def test_the_parameters_are_nested_in_brackets(feeds: Pinterest) -> None:
+def test_the_parameters_are_nested_in_brackets(feeds: Pinterest, mock: requests_mock.Mocker) -> None:
     feeds.answers(STATS, page([ISSUE]))
     first, _ = feeds.slices(CatalogsFeedIngestionStats)
 
     assert feeds.read(CatalogsFeedIngestionStats, first) == [{**ISSUE, "feed_id": "5"}]
-    assert feeds.asked(STATS) == [{"page_size": ["250"], **BRACKETS}]
+    assert len(feeds.asked(STATS)) == 1
+    assert parameters_of(mock) == {
+        "page_size": "250",
+        "parameters[catalog_type]": "RETAIL",
+        "parameters[report][report_type]": "FEED_INGESTION_ISSUES",
+        "parameters[report][feed_id]": "5",
+    }
 
 
-def test_where_brackets_are_not_understood_json_is(feeds: Pinterest) -> None:
+def test_numbers_of_issues_are_read_to_the_last_page(feeds: Pinterest) -> None:
+    feeds.answers(STATS, page([ISSUE], "more"), page([{**ISSUE, "code": 1}]))
+    first, _ = feeds.slices(CatalogsFeedIngestionStats)
+
+    assert [record["code"] for record in feeds.read(CatalogsFeedIngestionStats, first)] == [0, 1]
+    assert [call.get("bookmark") for call in feeds.asked(STATS)] == [None, ["more"]]
+
+
+def test_where_brackets_are_not_understood_json_is(feeds: Pinterest, mock: requests_mock.Mocker) -> None:
     feeds.answers(STATS, refused(400, 1), page([ISSUE]))
     first, second = feeds.slices(CatalogsFeedIngestionStats)
-    for one in (first, second):
-        assert len(feeds.read(CatalogsFeedIngestionStats, one)) == 1
+    assert len(feeds.read(CatalogsFeedIngestionStats, first)) == 1
+    assert json.loads(parameters_of(mock)["parameters"]) == {
+        "catalog_type": "RETAIL",
+        "report": {"report_type": "FEED_INGESTION_ISSUES", "feed_id": "5"},
+    }
+    assert len(feeds.read(CatalogsFeedIngestionStats, second)) == 1
 
     asked = [call.get("parameters") for call in feeds.asked(STATS)]
     assert [bool(parameters) for parameters in asked] == [False, True, True]
-    assert json.loads(asked[1][0]) == {  # type: ignore[index]
-        "catalog_type": "retail",
-        "report": {"report_type": "feed_ingestion_issues", "feed_id": "5"},
-    }
 
 
 def test_once_understood_a_refusal_is_one(feeds: Pinterest) -> None:
@@ -128,7 +145,9 @@ def test_what_nobody_understands_is_tried_twice_and_no_more(feeds: Pinterest) ->
     with pytest.raises(BadRequestError):
         feeds.read(CatalogsFeedIngestionStats, first)
     assert len(feeds.asked(STATS)) == 2
-    assert second["feed_id"] == "6"
+    with pytest.raises(BadRequestError):
+        feeds.read(CatalogsFeedIngestionStats, second)
+    assert len(feeds.asked(STATS)) == 3, "JSON was not understood either, and is all that is tried again"
 
 
 def test_catalogs_have_numbers_of_their_own(pinterest: Pinterest) -> None:
@@ -140,6 +159,29 @@ def test_catalogs_have_numbers_of_their_own(pinterest: Pinterest) -> None:
     [call] = pinterest.asked(STATS)
     assert call["parameters[report][report_type]"] == ["distribution_issues"]
     assert call["parameters[report][catalog_id]"] == ["3"]
+
+
+def test_numbers_name_their_feed_or_catalog(pinterest: Pinterest) -> None:
+    of_feeds, of_catalogs = map(pinterest.stream, (CatalogsFeedIngestionStats, CatalogsDistributionStats))
+
+    assert of_feeds.foreign_keys == (
+        ForeignKey("catalogs_feeds", ("feed_id",)),
+        ForeignKey("catalogs", ("catalog_id",)),
+    )
+    assert of_catalogs.foreign_keys == (ForeignKey("catalogs", ("catalog_id",)),)
+
+
+def test_an_account_that_is_out_of_reach_is_a_slice_that_raises_and_is_not_asked_for_feeds(
+    mock: requests_mock.Mocker,
+) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["9", "77"])
+    pinterest.lists("ad_accounts", "9")
+    pinterest.answers("ad_accounts/77", refused(403, 29))
+    pinterest.lists("catalogs/feeds")
+    [failed] = pinterest.slices(CatalogsFeedIngestionStats)
+
+    assert isinstance(failure_of(failed), AccountUnreadableError)
+    assert [call["ad_account_id"] for call in pinterest.asked("catalogs/feeds")] == [["9"]]
 
 
 def test_whoever_is_selected_wants_the_feeds(pinterest: Pinterest) -> None:

@@ -17,7 +17,7 @@ from source_pinterest.api.errors import (
     RefusedError,
     UnavailableError,
 )
-from source_pinterest.api.rights import AccessMissingError, ScopeMissingError
+from source_pinterest.api.rights import AccessMissingError, RestrictedError, ScopeMissingError
 from source_pinterest.config import AccessTokenCredentials
 from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.slices import partition_slice
@@ -160,6 +160,17 @@ def test_a_stream_of_which_several_are_gone_and_none_is_left_has_failed(
         assert len(reader.raised) == is_lost + doings.count("fail")
 
 
+def test_that_nothing_is_left_is_told_with_the_number_and_the_first_answer() -> None:
+    reader = outcome(["deleted", "deleted", "refuse"], (0, 1, 2), listed_first=True)
+
+    [lost] = reader.raised
+    assert lost.message == (
+        "lead_forms: Pinterest refuses all 3 of what the stream is read by (ad accounts, boards, pins and the like), "
+        "or says that they don't exist. The next sync tries again. If this happens again, check what the token's user "
+        "may see, or leave the stream out. lead_forms: it is not there"
+    )
+
+
 def test_several_slices_of_one_account_are_one_account() -> None:
     reader = Reader(["deleted"], access=None)
     twice = [reader.list_one(), *reader.refusals.counted([partition_slice({"ad_account_id": "0"})])]
@@ -190,6 +201,30 @@ def test_a_missing_permission_may_be_a_missing_right(
     reader = Reader(["ok"], access, granted)
     with pytest.raises(expected, match=words), reader.refusals.asking(reader.list_one()):
         raise ScopeMissingError("lead_forms", SCOPES, "It said no")
+
+
+NEEDS_BETA = "lead_forms can't be read: it needs an app in Pinterest's beta of lead forms. "
+NEEDS_BOTH = "lead_forms can't be read: it needs the permission ads:read and an app in Pinterest's beta of lead forms. "
+TO_DO = "Ask Pinterest to let the app into the beta, or leave the stream out. "
+
+
+@pytest.mark.parametrize(
+    ("error", "granted", "said"),
+    [
+        (ScopeMissingError("lead_forms", SCOPES, "It said no"), (), f"{NEEDS_BOTH}{TO_DO}It said no."),
+        (ScopeMissingError("lead_forms", SCOPES, "It said no"), SCOPES, f"{NEEDS_BETA}{TO_DO}It said no."),
+        (RestrictedError("lead_forms", "LEADS", "It said no"), (), f"{NEEDS_BETA}{TO_DO}It said no."),
+        (RefusedError("lead_forms: it said no"), (), f"{NEEDS_BETA}{TO_DO}lead_forms: it said no."),
+    ],
+)
+def test_a_missing_right_is_told_whole_with_what_pinterest_answered(
+    error: PinterestError, granted: Sequence[str], said: str
+) -> None:
+    reader = Reader([], BETA, granted)
+    with pytest.raises(AccessMissingError) as raised, reader.refusals.asking(partition_slice({})):
+        raise error
+
+    assert raised.value.message == said
 
 
 @pytest.mark.parametrize("access", [BUSINESS_ACCOUNT, BETA, restricted("billing profiles"), role("Owner", "Admin")])

@@ -30,6 +30,13 @@ def test_days_are_compared_by_their_bucket(granularity: Granularity, kept: list[
     assert not any(is_kept(day, granularity) for day in left_out)
 
 
+def test_a_time_of_the_only_day_is_of_that_day() -> None:
+    only = DateWindow.from_pair(["2026-03-04", "2026-03-04"])
+    rows = [{"DATE": f"2026-03-0{day}T00:00:00"} for day in (3, 4, 5)]
+
+    assert list(within(rows, only, "DATE", Notices("ads"))) == [rows[1]]
+
+
 @pytest.mark.parametrize("day", [None, 20260301, "", "March", "03/01/2026", "0000-99-99", {"day": "2026-03-01"}])
 def test_what_is_no_day_is_left_to_others(day: object) -> None:
     assert is_kept(day)

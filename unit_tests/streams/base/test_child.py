@@ -3,7 +3,11 @@
 import pytest
 
 from source_pinterest.api.errors import AuthenticationError, ConfigError, RejectedError, UnavailableError
+from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.slices import failure_of
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.business.people import BusinessMembers
+from source_pinterest.streams.organic.boards import BoardSections
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins
 from unit_tests.streams.pinterest import Pinterest, refused
 
@@ -29,6 +33,27 @@ def test_parents_are_read_once_for_all_children(pinterest: Pinterest) -> None:
         pinterest.slices(child)
 
     assert [len(pinterest.asked(path)) for path in ("boards", "boards/1/sections", "boards/2/sections")] == [1, 1, 1]
+
+
+TO_BOARD, TO_SECTION = (
+    ForeignKey("boards", ("board_id",)),
+    ForeignKey("board_sections", ("board_id", "board_section_id")),
+)
+
+
+@pytest.mark.parametrize(
+    ("child", "keys"),
+    [
+        (BoardSections, (TO_BOARD,)),
+        (BoardSectionPins, (TO_BOARD, TO_SECTION)),
+        (BoardPins, (TO_BOARD, TO_SECTION)),  # to the section it declares itself
+        (BusinessMembers, (ForeignKey("business_employers", ("business_id",), "the business is the user itself"),)),
+    ],
+)
+def test_a_child_names_all_its_parents_and_what_it_declares(
+    pinterest: Pinterest, child: type[PinterestStream], keys: tuple[ForeignKey, ...]
+) -> None:
+    assert pinterest.stream(child).foreign_keys == keys
 
 
 def test_no_parents_make_no_slices(pinterest: Pinterest) -> None:

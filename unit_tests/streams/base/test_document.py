@@ -1,5 +1,6 @@
 """Is an answer without pages read in every shape that it may have, and no other read as empty?"""
 
+import logging
 from typing import Any
 
 import pytest
@@ -40,6 +41,27 @@ def test_another_body_is_not_read_as_empty(pinterest: Pinterest, body: Any) -> N
 
     with pytest.raises(UnavailableError):
         read(pinterest)
+
+
+def test_what_an_answer_should_hold_is_told(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, {"json": {"data": [US]}})
+
+    with pytest.raises(UnavailableError, match="An answer of ad_account_countries holds a list of objects"):
+        read(pinterest)
+
+
+def test_an_answer_may_come_in_pieces(pinterest: Pinterest) -> None:
+    chunks = [b'[{"code": "U', b'S"}, {"code', b'": "CA"}]']
+
+    assert pinterest.stream(AdAccountCountries).parse(iter(chunks)).items == [{"code": "US"}, {"code": "CA"}]
+
+
+def test_what_can_not_be_kept_as_it_was_is_warned_of(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest.answers(PATH, {"text": '[{"code": "US", "name": NaN}]'})
+
+    assert read(pinterest) == [{"code": "US"}]
+    [warning] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert warning == "ad_account_countries: Pinterest sent 1 numbers out of range; they are replaced by null."
 
 
 def test_a_bookmark_is_followed_should_one_ever_come(pinterest: Pinterest) -> None:

@@ -72,8 +72,11 @@ def test_a_refusal_with_a_bookmark_in_hand_is_a_broken_list(pinterest: Pinterest
     records = records_of(pinterest.stream(BoardSections).read_pages(BOARD))
 
     assert next(records)["id"] == "1"
-    with pytest.raises(AccessLostError, match="boards/5/sections"):
+    with pytest.raises(AccessLostError) as raised:
         next(records)
+    told = str(raised.value.message)
+    assert told.startswith("board_sections: Pinterest gave the beginning of boards/5/sections and refuses the rest.")
+    assert "Scripted refusal" in told
 
 
 def test_a_record_on_two_pages_comes_once(pinterest: Pinterest) -> None:
@@ -107,6 +110,18 @@ def test_a_list_goes_on_as_long_as_its_bookmarks_are_new() -> None:
         paginator.follow("b", 1)
 
 
+def test_a_list_without_an_end_is_named_with_its_stream() -> None:
+    paginator = BookmarkPaginator("board_sections", "boards/5/sections")
+    paginator.follow("b", 1)
+    with pytest.raises(EndlessListError) as raised:
+        paginator.follow("b", 1)
+
+    assert raised.value.message == (
+        "board_sections: Pinterest's list boards/5/sections has no end: the same bookmark comes twice, or page after "
+        "page is empty. The next sync reads it again."
+    )
+
+
 def test_a_page_with_a_record_begins_the_count_of_empty_pages_anew() -> None:
     paginator = BookmarkPaginator("boards", "boards")
     pages = [*[0] * (MOST_EMPTY - 1), 1, *[0] * (MOST_EMPTY - 1)]
@@ -134,3 +149,19 @@ def test_ids_that_are_no_numbers_are_told_apart_too() -> None:
 
     assert ids(seen.new([{"id": "a"}, {"id": "b"}, {"id": "a"}])) == ["a", "b"]
     assert ids(seen.new([{"id": "12a"}, {"id": "12"}])) == ["12a", "12"]
+
+
+def test_ids_that_are_the_same_number_in_other_digits_are_told_apart() -> None:
+    records = [{"id": name} for name in ("7", "07", "007", "\u0667", "0", "00", "")]
+
+    assert SeenIds().new(records) == records
+    assert SeenIds().new([*records, *records]) == records
+
+
+@pytest.mark.parametrize("key", [("item_number",), ("code", "language")])
+def test_a_key_of_another_field_or_of_several_is_compared_whole(key: tuple[str, ...]) -> None:
+    seen = SeenIds(key)
+    records = [dict.fromkeys(key, number) for number in (0, 1, 10)]
+    halves = [{"code": 0, "language": 1}, {"code": 1, "language": 0}] if len(key) > 1 else []
+
+    assert seen.new([*records, *halves, *records]) == [*records, *halves]

@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests_mock
@@ -18,8 +19,9 @@ from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.organic.boards import Boards, BoardSections
-from source_pinterest.streams.organic.pins import Pins
+from source_pinterest.streams.organic.pins import BoardSectionPins, Pins
 from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 EVERYTHING = partition_slice({})
 
@@ -41,6 +43,20 @@ def test_pages_are_followed_until_the_bookmark_ends(pinterest: Pinterest) -> Non
         {"page_size": ["250"], "bookmark": ["b"]},
         {"page_size": ["250"], "bookmark": ["c"]},
     ]
+
+
+def test_pages_are_asked_for_letter_for_letter(pinterest: Pinterest) -> None:
+    matcher = pinterest.answers("boards", page(["1"], "Bookmark=="), page(["2"]))
+    pinterest.read(Boards, EVERYTHING)
+
+    asked = [parse_qs(urlsplit(request.url).query) for request in matcher.request_history]
+    assert asked == [{"page_size": ["250"]}, {"page_size": ["250"], "bookmark": ["Bookmark=="]}]
+
+
+def test_whoever_names_no_slice_reads_everything(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "1", "2")
+
+    assert ids(list(pinterest.stream(Boards).read_records())) == ["1", "2"]
 
 
 def test_ids_are_text_and_exact_whatever_pinterest_sends(pinterest: Pinterest) -> None:
@@ -68,6 +84,15 @@ def test_a_body_that_is_no_page_is_never_read_as_empty(pinterest: Pinterest, bod
         pinterest.read(Boards, EVERYTHING)
 
 
+def test_a_value_that_can_not_be_kept_as_it_was_is_warned_of(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers("boards", {"text": '{"items": [{"id": "1", "rate": NaN, "name": "A"}], "bookmark": null}'})
+
+    assert pinterest.read(Boards, EVERYTHING) == [{"id": "1", "name": "A"}]
+    assert "boards: Pinterest sent 1 numbers out of range; they are replaced by null." in caplog.messages
+
+
 def test_a_failed_call_is_sent_again(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, max_retries=1)
     pinterest.answers("boards", {"status_code": 503, "text": "<html>"}, page(["1"]))
@@ -76,12 +101,16 @@ def test_a_failed_call_is_sent_again(mock: requests_mock.Mocker) -> None:
 
 
 def test_a_call_that_keeps_failing_tells_how_often_and_why(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", {**refused(503, 12, "Out of order"), "headers": {"x-pinterest-rid": "77"}})
+    answer = {**refused(503, 12, "Out of order"), "headers": {"x-pinterest-rid": "77"}}
+    pinterest.answers("boards/5/sections", answer)
 
     with pytest.raises(UnavailableError) as raised:
-        pinterest.read(Boards, EVERYTHING)
-    for words in ("boards", "failed for boards", "Out of order", "request id 77"):
-        assert words in str(raised.value.message)
+        pinterest.read(BoardSections, of_board("5"))
+    told = str(raised.value.message)
+    assert told.startswith("board_sections: Pinterest failed for boards/5/sections. This usually passes")
+    for words in ("Out of order", "request id 77"):
+        assert words in told
+    assert pinterest.sync.api.usage.of("board_sections").sent == 1
 
 
 @pytest.mark.parametrize(
@@ -118,6 +147,39 @@ def test_one_of_many_that_refuses_is_left_out_with_a_warning(
     assert ids(pinterest.read(BoardSections, of_board("6"))) == ["1"]
 
 
+def test_each_of_several_that_refuse_is_told_and_counted_once(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers("boards/6/sections/8/pins", refused(404, 40, "Gone"))
+    pinterest.answers("boards/6/sections/9/pins", refused(404, 40, "Gone"))
+    slices = [partition_slice({"board_id": "6", "board_section_id": section}) for section in ("8", "9", "9")]
+    for one in slices:
+        assert pinterest.read(BoardSectionPins, one) == []
+
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert [sentence.partition(" is left out. ")[0] for sentence in told] == [
+        "board_section_pins: 6, 8",
+        "board_section_pins: 6, 9",
+    ]
+    assert all("Gone" in sentence for sentence in told)
+    assert pinterest.sync.api.usage.of("board_section_pins").left_out == 2
+
+
+@pytest.mark.parametrize("whose", ["records", "ids"])
+def test_where_one_board_after_the_other_fails_none_is_asked_twice(mock: requests_mock.Mocker, whose: str) -> None:
+    """Whether it is its records that are read, or its ids for children."""
+    pinterest = Pinterest(mock, max_retries=1)
+    sections = pinterest.stream(BoardSections)
+    boards = [str(number) for number in range(FAILURES_IN_A_ROW + 1)]
+    for board in boards:
+        pinterest.answers(f"boards/{board}/sections", refused(503))
+        with pytest.raises(UnavailableError):
+            list(sections.ids.of((board,)) if whose == "ids" else sections.read_pages(of_board(board)))
+
+    calls = [len(pinterest.asked(f"boards/{board}/sections")) for board in boards]
+    assert calls == [*[2] * FAILURES_IN_A_ROW, 1]
+
+
 def test_any_number_of_refusing_boards_stops_nothing(pinterest: Pinterest) -> None:
     pinterest.answers("boards/5/sections", refused(404, 40))
     pinterest.lists("boards/6/sections", "1")
@@ -145,6 +207,22 @@ def test_after_a_fatal_error_no_further_slices_are_made(pinterest: Pinterest) ->
         pinterest.read(BoardSections, next(slices))
 
     assert list(slices) == []
+
+
+def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "5", "6")
+    pinterest.answers("boards/5/sections", refused(401, 3))
+    pinterest.lists("boards/6/sections", "8")
+    sections = pinterest.stream(BoardSections)
+    sections.ids.announce()
+    sections.ids.want()
+    first, second = pinterest.slices(BoardSections)
+    waiting = in_thread(lambda: list(sections.ids.of(("6",))))
+    with pytest.raises(ScopeMissingError):
+        pinterest.read(BoardSections, first)
+
+    assert pinterest.read(BoardSections, second) == []
+    assert waiting.result(PATIENCE_SECONDS) == ["8"]
 
 
 def test_one_fatal_error_is_told_once_by_many_slices(pinterest: Pinterest) -> None:

@@ -37,8 +37,11 @@ def test_the_same_item_under_two_values_is_two_records(pinterest: Pinterest) -> 
 def test_a_refusal_after_the_first_value_is_no_end(pinterest: Pinterest, answer: dict[str, Any]) -> None:
     pinterest.answers(QUALITY, {"json": []}, answer)
 
-    with pytest.raises(AccessLostError, match=QUALITY):
+    with pytest.raises(AccessLostError) as raised:
         pinterest.read(ConversionEventQuality, ACCOUNT)
+    told = str(raised.value.message)
+    assert told.startswith(f"conversion_event_quality: Pinterest gave the beginning of {QUALITY} and refuses the rest.")
+    assert "Scripted refusal" in told
 
 
 def test_a_refusal_of_the_first_value_leaves_the_account_out(

@@ -1,0 +1,26 @@
+"""Is a warning given once for each thing it is about, and does whoever gives it learn whether it was?"""
+
+import pytest
+
+from source_pinterest.engine.notices import Notices
+
+
+def test_a_warning_is_given_once_for_each_thing_it_is_about(caplog: pytest.LogCaptureFixture) -> None:
+    notices = Notices("boards")
+    given = [notices.warn(about, sentence) for about, sentence in [("1", "One."), ("1", "Again."), ("2", "Two.")]]
+
+    assert given == [True, False, True]
+    assert caplog.messages == ["boards: One.", "boards: Two."]
+
+
+def test_streams_warn_for_themselves(caplog: pytest.LogCaptureFixture) -> None:
+    assert all(Notices(stream).warn("1", "One.") for stream in ("boards", "pins"))
+    assert caplog.messages == ["boards: One.", "pins: One."]
+
+
+def test_of_what_can_not_be_kept_as_it_was_the_first_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    notices = Notices("boards")
+    notices.replacement("Half an emoji.")
+    notices.replacement("A number.")
+
+    assert caplog.messages == ["boards: Half an emoji."]

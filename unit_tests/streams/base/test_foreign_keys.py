@@ -1,0 +1,7 @@
+"""Does a key that may lead nowhere say when it does?"""
+
+from source_pinterest.streams.base.foreign_keys import ForeignKey, to_pin
+
+
+def test_a_promoted_pin_need_not_be_among_the_users_own() -> None:
+    assert to_pin("pin_id") == ForeignKey("pins", ("pin_id",), "the pin is somebody else's or deleted")

@@ -1,0 +1,212 @@
+"""Does a stream enter a sync with the state and the days that are its own, and does a failure cost it alone?"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import requests_mock
+from airbyte_cdk.models import AirbyteStateMessage, ConfiguredAirbyteStream, SyncMode
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+
+from source_pinterest.api.errors import ConfigError, UnavailableError
+from source_pinterest.engine.pages import PageMessage
+from source_pinterest.streams.ads.entities import Campaigns
+from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
+from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.opening import OpenedStream
+from source_pinterest.streams.organic.boards import Boards, BoardSections
+from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
+from unit_tests.state.stores import states_in
+from unit_tests.streams.pinterest import Pinterest, configured, page, refused, state_of
+
+EVERYTHING = partition_slice({})
+FULL, APPENDING = configured(), configured("incremental", "append")
+
+
+class Opening:
+    """One stream of a sync, and what it hands to the framework."""
+
+    def __init__(
+        self,
+        pinterest: Pinterest,
+        of: type[PinterestStream],
+        how: ConfiguredAirbyteStream | None = FULL,
+        state: Sequence[AirbyteStateMessage] = (),
+    ) -> None:
+        self.sent = InMemoryMessageRepository()
+        self.stream = pinterest.sync.stream(of)
+        states = ConnectorStateManager(list(state))
+        self.opened = OpenedStream(self.stream, pinterest.sync.config, how, states, self.sent)
+        self.in_pages = self.opened.in_pages()
+
+    def read(self) -> list[Any]:
+        """Read as the framework does; gives the ids that came, and the states after them."""
+        for partition in self.in_pages.generate_partitions():
+            assert list(partition.read()) == []
+        self.in_pages.cursor.ensure_at_least_one_state_emitted()
+        messages = list(self.sent.consume_queue())
+        pages = [message.page for message in messages if isinstance(message, PageMessage)]
+        assert all(found.stream == self.stream.name for found in pages)
+        for message in messages[len(pages) :]:
+            self.sent.emit_message(message)
+        return [record["id"] for found in pages for record in found.records()] + states_in(self.sent)
+
+
+def whole(generation: int | None = None, *, ended: bool = True) -> dict[str, Any]:
+    """The last state of a stream without a cursor."""
+    return {"__ab_no_cursor_state_message": True, "full_refresh": {"generation": generation, "ended": ended}}
+
+
+def seventh() -> ConfiguredAirbyteStream:
+    how = configured()
+    how.generation_id = 7
+    return how
+
+
+def read_whole(stream: str) -> list[AirbyteStateMessage]:
+    """The state of an earlier attempt of the seventh refresh, which came to its end."""
+    [state] = state_of(stream)
+    vars(state.stream.stream_state)["full_refresh"] = {"generation": 7, "ended": True}  # type: ignore[union-attr]
+    return [state]
+
+
+def test_the_pages_of_a_stream_and_its_last_state_go_through_the_repository(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "1", "2")
+
+    assert Opening(pinterest, Boards).read() == ["1", "2", whole()]
+
+
+@pytest.mark.parametrize(
+    ("of", "key", "field"),
+    [
+        (Boards, [["id"]], None),
+        (Campaigns, [["id"]], ["updated_time"]),
+        (CampaignAnalytics, [["CAMPAIGN_ID"], ["DATE"]], ["DATE"]),
+        (UserAccountAnalytics, None, ["date"]),
+    ],
+)
+def test_the_framework_is_told_what_the_stream_is(
+    pinterest: Pinterest, of: type[PinterestStream], key: list[list[str]] | None, field: list[str] | None
+) -> None:
+    opening = Opening(pinterest, of)
+    told = opening.in_pages.as_airbyte_stream()
+
+    assert told.name == opening.opened.name == of.stream_name()
+    assert told.json_schema == opening.stream.get_json_schema()
+    assert told.default_cursor_field == field
+    assert (SyncMode.incremental in told.supported_sync_modes) is bool(field)
+    if key:
+        assert told.source_defined_primary_key == key
+
+
+def test_the_framework_logs_where_the_connector_does(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "airbyte"):
+        Opening(pinterest, Boards).in_pages.log_stream_sync_configuration()
+
+    assert caplog.messages == ["Syncing stream instance: boards"]
+
+
+# ---- The state that it begins with
+
+
+def test_a_stream_that_is_not_selected_has_no_state_and_wants_nothing(pinterest: Pinterest) -> None:
+    state = state_of("campaign_analytics", "11", DATE="2026-06-20")
+    selected = Opening(pinterest, CampaignAnalytics, APPENDING, state).stream.checkpoint
+    pinterest.sync.stream(Campaigns).ids.wanted = False
+    alone = Opening(pinterest, CampaignAnalytics, None, state).stream.checkpoint
+
+    assert selected
+    assert [account["partition"] for account in selected.state["states"]] == [{"ad_account_id": "11"}]
+    assert alone
+    assert alone.state["states"] == []
+    assert not pinterest.sync.stream(Campaigns).ids.wanted
+
+
+def test_a_stream_that_is_selected_wants_its_parents(pinterest: Pinterest) -> None:
+    Opening(pinterest, BoardSections)
+
+    assert pinterest.sync.stream(Boards).ids.wanted
+
+
+def test_the_days_are_those_of_the_config_and_of_how_the_connection_reads(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest = Pinterest(mock, start_date="2026-06-01")
+    once = "campaign_analytics: the destination appends, so each day is emitted once"
+    with caplog.at_level(logging.INFO, "airbyte"):
+        Opening(pinterest, CampaignAnalytics, None)
+        Opening(pinterest, CampaignAnalytics, FULL)
+        assert once not in caplog.text
+        Opening(pinterest, CampaignAnalytics, APPENDING)
+    assert once in caplog.text
+
+    pinterest.lists("ad_accounts", "11")
+    pinterest.lists("ad_accounts/11/campaigns", "1")
+    slices = list(Opening(pinterest, CampaignAnalytics, FULL).opened.stream_slices())
+    assert min(one["start_date"] for one in slices) == "2026-06-01"
+
+
+def test_what_an_earlier_attempt_has_read_whole_is_not_read_again(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "airbyte"):
+        opening = Opening(pinterest, BoardSections, seventh(), read_whole("board_sections"))
+
+    assert caplog.messages == ["board_sections: an earlier attempt of this full refresh has read the stream already."]
+    assert not pinterest.sync.stream(Boards).ids.wanted
+    assert opening.read() == [whole(7)]
+    assert pinterest.asked("boards") == []
+
+
+def test_the_state_of_another_refresh_is_no_reason_to_read_nothing(pinterest: Pinterest) -> None:
+    pinterest.lists("boards", "1")
+
+    assert Opening(pinterest, Boards, FULL, read_whole("boards")).read() == ["1", whole()]
+
+
+@pytest.mark.parametrize("how", [APPENDING, seventh()])
+def test_a_state_that_can_not_be_read_stays_as_it_is_and_costs_its_stream(
+    pinterest: Pinterest, how: ConfiguredAirbyteStream
+) -> None:
+    [state] = state_of("campaign_analytics", "11", DATE="no day")
+    vars(state.stream.stream_state)["full_refresh"] = {"generation": 7, "ended": False}  # type: ignore[union-attr]
+    opening = Opening(pinterest, CampaignAnalytics, how, [state])
+
+    with pytest.raises(ConfigError, match="campaign_analytics: the saved state can't be read"):
+        list(opening.in_pages.generate_partitions())
+    opening.in_pages.cursor.ensure_at_least_one_state_emitted()
+    assert list(opening.sent.consume_queue()) == []
+    assert not pinterest.sync.stream(Campaigns).ids.wanted
+
+
+# ---- How it ends
+
+
+def test_a_stream_of_which_a_slice_fails_has_not_ended(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", page(["1"], "more"), refused(503))
+    opening = Opening(pinterest, Boards)
+    pages = opening.opened.read_pages(EVERYTHING)
+
+    assert [record["id"] for record in next(pages).records()] == ["1"]
+    with pytest.raises(UnavailableError):
+        next(pages)
+    opening.in_pages.cursor.ensure_at_least_one_state_emitted()
+    assert states_in(opening.sent) == [whole(ended=False)]
+
+
+def test_a_stream_whose_slices_can_not_be_listed_has_not_ended(
+    pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(**_: Any) -> Any:
+        raise UnavailableError("boards", "boards", "503", tries=1)
+
+    opening = Opening(pinterest, Boards)
+    monkeypatch.setattr(opening.stream, "stream_slices", failing)
+    with pytest.raises(UnavailableError):
+        list(opening.opened.stream_slices())
+    opening.in_pages.cursor.ensure_at_least_one_state_emitted()
+
+    assert states_in(opening.sent) == [whole(ended=False)]
