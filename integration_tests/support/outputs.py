@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import orjson
-from airbyte_cdk.models import AirbyteErrorTraceMessage, AirbyteMessage, AirbyteMessageSerializer, Type
+from airbyte_cdk.models import (
+    AirbyteErrorTraceMessage,
+    AirbyteMessage,
+    AirbyteMessageSerializer,
+    AirbyteStreamState,
+    Type,
+)
 
 Record = dict[str, Any]
 
@@ -43,16 +49,15 @@ class Output:
 
     def __post_init__(self) -> None:
         for message in self.messages:
-            if message.type is Type.RECORD:
+            if message.record:
                 self.records[message.record.stream].append(message.record.data)
             elif message.type is Type.STATE:
-                self.states[message.state.stream.stream_descriptor.name] = state_of(message)
-            elif message.type is Type.LOG:
+                self.states[_stream_of(message).stream_descriptor.name] = state_of(message)
+            elif message.log:
                 self.logs.append((message.log.level.value, message.log.message))
-            elif message.type is Type.TRACE and message.trace.error:
+            elif message.trace and message.trace.error:
                 self.errors.append(message.trace.error)
-            elif message.type is Type.TRACE and message.trace.stream_status:
-                status = message.trace.stream_status
+            elif message.trace and (status := message.trace.stream_status):
                 self.statuses[status.stream_descriptor.name].append(status.status.value)
 
     def warnings(self) -> list[str]:
@@ -70,7 +75,7 @@ class Output:
     def states_of(self, stream: str) -> Iterator[dict[str, Any]]:
         """Every state of a stream, in their order."""
         for message in self.messages:
-            if message.type is Type.STATE and message.state.stream.stream_descriptor.name == stream:
+            if message.type is Type.STATE and _stream_of(message).stream_descriptor.name == stream:
                 yield state_of(message)
 
     def text(self) -> str:
@@ -80,7 +85,14 @@ class Output:
 
 def state_of(message: AirbyteMessage) -> dict[str, Any]:
     """The state in a state message."""
-    return dict(vars(message.state.stream.stream_state))
+    return dict(vars(_stream_of(message).stream_state))
+
+
+def _stream_of(message: AirbyteMessage) -> AirbyteStreamState:
+    """What a state message is about: this connector has no other states than those of one stream."""
+    assert message.state
+    assert message.state.stream
+    return message.state.stream
 
 
 def _sentences(errors: Iterable[AirbyteErrorTraceMessage]) -> Iterator[str]:
