@@ -108,7 +108,9 @@ def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
     pinterest.answers("ad_accounts/11/analytics", {"json": [{"AD_ACCOUNT_ID": "11", "DATE": "2026-07-01"}]})
 
     assert len(rows_of(pinterest, call(days(9, 0)), AdAccountAnalytics)) == 1
-    assert not [name for name in pinterest.asked("ad_accounts/11/analytics")[0] if name.endswith("_ids")]
+    [asked] = pinterest.queries("ad_accounts/11/analytics")
+    assert asked.keys() == {"start_date", "end_date", "columns", "granularity"}
+    assert asked["granularity"] == ["DAY"]
 
 
 # ---- Which rows are taken

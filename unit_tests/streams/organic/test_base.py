@@ -42,7 +42,7 @@ def test_account_id_reads_on_behalf_of_its_owner(
     pinterest.lists(path)
     list_once(pinterest, stream, stream_slice)
 
-    assert pinterest.asked(path) == [{"page_size": ["250"], "ad_account_id": ["549"]}]
+    assert pinterest.queries(path) == [{"page_size": ["250"], "ad_account_id": ["549"]}]
 
 
 @pytest.mark.parametrize(("stream", "path", "stream_slice"), CALLS)
@@ -101,7 +101,7 @@ def test_the_account_is_asked_for_and_stamped(
     (record,) = list_once(pinterest, stream, account_slice)
 
     assert record == {"id": "5", **account_slice.partition}
-    assert pinterest.asked(path)[0]["ad_account_id"] == ["549"]
+    assert pinterest.queries(path)[0]["ad_account_id"] == ["549"]
 
 
 @pytest.mark.parametrize("stream", [stream for stream in STREAMS if issubclass(stream, OrganicStream)])
