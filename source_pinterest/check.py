@@ -73,8 +73,8 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
             try:
                 account = probe(sync) or account
                 readable += 1
-            except RightMissingError as error:
-                lacking.append(str(error.message))
+            except (RightMissingError, RefusedError, GoneError) as error:
+                lacking.append(_told(error))
         lacking += _missing_for_columns(sync)
         for sentence in _missing_rights(sync, account, _PROBED | _ON_REQUEST) if readable else ():
             LOGGER.info(sentence)
@@ -85,6 +85,11 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     if not readable:
         return False, " ".join(lacking)
     return True, " ".join(lacking) or None
+
+
+def _told(error: RightMissingError | RefusedError | GoneError) -> str:
+    """Why something can't be read, and what helps."""
+    return str(error.message) if isinstance(error, RightMissingError) else f"{error.message}. {error.advice}"
 
 
 def _check_columns(sync: Sync) -> None:
@@ -99,11 +104,7 @@ def _check_columns(sync: Sync) -> None:
 
 
 def _probe_boards(sync: Sync) -> None:
-    boards, everything = sync.stream(Boards), partition_slice({})
-    try:
-        _ask(boards, everything)
-    except (RefusedError, GoneError) as error:
-        boards.leave_out(everything, error)
+    _ask(sync.stream(Boards), partition_slice({}))
 
 
 def _probe_pins(sync: Sync) -> None:

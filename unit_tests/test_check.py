@@ -107,14 +107,31 @@ def test_a_board_that_does_not_exist_may_be_refused_in_any_way(
 
 
 @pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40)], ids=str)
-def test_boards_that_pinterest_does_not_give_are_a_failure(mock: requests_mock.Mocker, answer: dict[str, Any]) -> None:
+@pytest.mark.parametrize("path", ["boards", "ad_accounts"])
+def test_what_pinterest_does_not_give_is_told_and_does_not_keep_the_rest_from_being_read(
+    mock: requests_mock.Mocker, path: str, answer: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
     checked = Checked(mock)
-    checked.answers("boards", answer)
+    checked.answers(path, answer)
+    is_fine, message = checked.result()
+
+    assert is_fine
+    assert str(message).startswith(f'{path}: Pinterest answered "Scripted refusal" (HTTP 40')
+    assert str(message).endswith("). Check what the token's user may see, or leave the stream out.")
+    assert str(message) in caplog.messages
+
+
+def test_a_token_that_is_given_nothing_is_a_failure(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock)
+    for path in ("boards", "ad_accounts"):
+        checked.answers(path, refused(403, 29))
+    for path in ("boards/0/pins", "user_account/analytics"):
+        checked.answers(path, MISSING_SCOPE)
     is_fine, message = checked.result()
 
     assert not is_fine
-    assert str(message).startswith('boards: Pinterest answered "Scripted refusal" (HTTP 40')
-    assert str(message).endswith("). Check what the token's user may see, or leave the stream out.")
+    assert "boards: Pinterest answered" in str(message)
+    assert "ad_accounts: Pinterest answered" in str(message)
 
 
 def test_organic_scopes_alone_pass_and_the_missing_one_is_named(
