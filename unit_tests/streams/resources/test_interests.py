@@ -64,6 +64,13 @@ def test_children_that_no_list_names_are_found_with_their_names() -> None:
     assert places(tree) == WHOLE
 
 
+def test_a_child_that_pinterest_tells_nothing_of_has_its_number_and_its_place() -> None:
+    tree = tree_of("1")
+
+    assert tree.complete(Pinterest("2"), most=100) == 1
+    assert tree.options["2"] == {"id": "2", "parent_id": "1", "level": 2}
+
+
 def test_so_many_are_asked_and_the_others_keep_their_names() -> None:
     ask = Pinterest()
     tree = tree_of(*"12345")
