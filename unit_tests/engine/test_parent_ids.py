@@ -293,6 +293,20 @@ def test_a_listing_that_is_read_makes_the_next_worth_another_try() -> None:
     assert not ids.breaker.is_open_for((MANY[0],))
 
 
+def test_an_account_of_which_a_listing_was_read_gets_more_than_one_try() -> None:
+    listing = Listing()
+    ids = ParentIds(listing)
+    list(ids.of(("11", "1")))
+    listing.error = UnavailableError("boards", "boards", "It said no", 6)
+    for key in (*((account,) for account in MANY), ("11", "2")):
+        with pytest.raises(UnavailableError):
+            ids.of(key)
+
+    assert not ids.breaker.is_worth_retrying()
+    assert ids.breaker.is_open_for((MANY[0],))
+    assert not ids.breaker.is_open_for(("11",))
+
+
 def test_without_a_child_nothing_is_collected_for_anyone() -> None:
     listing = Listing("9")
     ids = ParentIds(listing)

@@ -103,6 +103,20 @@ def test_a_report_asks_for_the_level_and_columns_of_the_stream(mock: requests_mo
     assert set(asked["columns"]) == {"CAMPAIGN_ID", "AD_ACCOUNT_ID", *DEFAULT_COLUMNS} & ASYNC_COLUMNS
 
 
+def test_rows_of_older_days_and_what_is_said_of_them_bear_the_name_of_the_stream(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    sync = Sync(mock, start_date=ago(90))
+    sync.pinterest.reports({"7": [row(date=ago(90), CAMPAIGN_NAME="\ud83d"), row(date=ago(1))]})
+    [old] = filter(is_report, sync.slices)
+    pages = list(sync.stream.read_slice(old))
+
+    assert [(one.stream, one.count) for one in pages] == [("campaign_analytics", 1)]
+    replaced = "Pinterest sent 1 broken characters; they are replaced by U+FFFD."
+    assert f"campaign_analytics: {replaced}" in caplog.messages
+    assert [text for text in caplog.messages if text.startswith("campaign_analytics: ") and ago(1) in text]
+
+
 def test_a_column_that_reports_do_not_know_is_left_to_the_synchronous_days(mock: requests_mock.Mocker) -> None:
     sync = Sync(mock, start_date=ago(90), analytics_columns=["CTR", "QUIZ_PIN_RESULT_OPEN"])
     for one in sync.slices:
@@ -189,8 +203,9 @@ def test_a_report_that_fails_is_owed_and_holds_up_nothing_newer(mock: requests_m
     sync.pinterest.creates(refused(503))
     call, report = sync.slices
     assert isinstance(failure_of(report), UnavailableError)
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnavailableError) as failed:
         sync.read(report)
+    assert str(failed.value.message).startswith("campaign_analytics: ")
     sync.read(call)
 
     assert sync.cursor == {"DATE": ago(0), "from": ago(100), "missing": [window(100, 90).as_pair()], "settled": ago(2)}
