@@ -132,7 +132,7 @@ check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the
 faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/reliability.md (4 minutes)
 	$(PY) -m integration_tests.fault_table
 
-mutants: $(INSTALLED) ## Break the code in small ways and count those that tests notice, in MODULES='source_pinterest.state.*' or in all (hours); writes docs/reliability.md
+mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source_pinterest.state.*'; writes docs/reliability.md (hours)
 	@$(PY) -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<4'
 	$(PY) -m mutmut run $(if $(MODULES),'$(MODULES)')
 	@$(PY) -m mutmut results | grep -v ': not checked' || true
