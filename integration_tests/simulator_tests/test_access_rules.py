@@ -23,12 +23,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 @pytest.mark.parametrize("authorization", ["", "Bearer ", "Bearer pina_unknown", "Basic eDp5", "pina_unknown"])
 def test_a_call_without_a_valid_token_is_refused(api: Client, authorization: str) -> None:
     answer = api.get("/boards", headers={"Authorization": authorization})

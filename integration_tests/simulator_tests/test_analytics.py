@@ -21,12 +21,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 def test_a_column_without_value_is_left_out_null_or_zero() -> None:
     rows = list(small_world().records("campaign_analytics"))
 

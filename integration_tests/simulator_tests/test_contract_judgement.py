@@ -23,12 +23,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 @pytest.fixture
 def legal_entry(sim: Simulator, api: Client) -> Entry:
     assert api.call("campaigns/analytics").status_code == 200

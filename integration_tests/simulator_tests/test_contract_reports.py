@@ -30,12 +30,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 @pytest.fixture
 def sdk(sim: Simulator) -> Iterator[pinterestsdk.ApiClient]:
     with pinterestsdk.ApiClient(pinterestsdk.Configuration(host=sim.url, access_token=sim.access_token())) as client:

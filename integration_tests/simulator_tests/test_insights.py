@@ -22,12 +22,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 def refused(answer: Any) -> tuple[int, int]:
     return answer.status_code, answer.json()["code"]
 

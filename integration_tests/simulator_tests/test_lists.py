@@ -35,12 +35,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 def ids(answer: Any) -> list[str]:
     return [item["id"] for item in answer.json()["items"]]
 

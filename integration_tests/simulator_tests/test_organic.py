@@ -21,12 +21,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 def pin_ids(sim: Simulator) -> list[str]:
     return [pin["id"] for pin in sim.world.records("pins")]
 

@@ -20,12 +20,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 def order(sim: Simulator, api: Client, kind: str, **changes: Any) -> Any:
     path = legal_calls(sim.world)[f"analytics/get_{kind}"].path
     body = {**legal_orders(sim.world)[f"analytics/create_{kind}"], **changes}

@@ -27,12 +27,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 @pytest.mark.parametrize("operation_id", OPERATION_IDS)
 def test_the_legal_call_is_answered(api: Client, operation_id: str) -> None:
     answer = api.call(operation_id)

@@ -19,12 +19,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 def raw(sim: Simulator, api: Client, **options: Any) -> Any:
     return api.post(f"/ad_accounts/{sim.world.account_id(0)}/reports", **options)
 

@@ -27,12 +27,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 def test_a_column_comes_only_if_it_was_asked_for(api: Client) -> None:
     names = {name for row in rows(api, level="PIN_PROMOTION", columns=["SPEND_IN_DOLLAR"]) for name in row}
 

@@ -20,12 +20,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 def days(sim: Simulator, start: int, end: int) -> dict[str, Any]:
     """A window in days from today."""
     return {"start_date": str(sim.world.today + timedelta(start)), "end_date": str(sim.world.today + timedelta(end))}

@@ -34,12 +34,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 def items(api: Client, operation_id: str) -> list[dict[str, Any]]:
     holder, _ = ITEMS[operation_id]
     answer = api.call(operation_id).json()

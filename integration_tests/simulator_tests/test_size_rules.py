@@ -23,12 +23,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 def test_a_long_request_line_is_refused(api: Client) -> None:
     ids = [f"{number:018}" for number in range(250)]
 

@@ -18,12 +18,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 @pytest.mark.full_size
 def test_a_page_of_250_pins_takes_a_few_milliseconds() -> None:
     with Simulator(small_world(boards=100, pins_per_board=2_500), profile="ample") as sim, Client(sim) as api:

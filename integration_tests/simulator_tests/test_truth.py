@@ -23,12 +23,6 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def api(sim: Simulator) -> Iterator[Client]:
-    with Client(sim) as client:
-        yield client
-
-
 @pytest.mark.parametrize("stream", PRIMARY_KEYS)
 def test_primary_keys_are_unique_and_of_strings(sim: Simulator, stream: str) -> None:
     expected = sim.expected(stream)
