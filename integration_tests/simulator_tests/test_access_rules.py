@@ -1,26 +1,14 @@
 """Does the simulator refuse those who have no right, and what is not there?"""
 
-from collections.abc import Iterator
-
 import pytest
 
 from integration_tests.simulator import ALL_SCOPES
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator_tests.refusals import refusal
 from integration_tests.support.api_client import Client, legal_calls
-from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.pinterest import Simulator
 
 OPERATION_IDS = sorted(operation.operation_id for operation in ENDPOINTS)
-
-
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Simulator]:
-    with Simulator(
-        World(pins_per_board=40, ad_accounts=3, keyword_batches="answered"),
-        profile="ample",
-        open_betas=["multi_pins/analytics"],
-    ) as simulator:
-        yield simulator
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer ", "Bearer pina_unknown", "Basic eDp5", "pina_unknown"])

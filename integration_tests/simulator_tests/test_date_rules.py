@@ -1,6 +1,5 @@
 """Does the simulator refuse the days and bookmarks that Pinterest refuses?"""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,16 +13,6 @@ ENTITY_ANALYTICS = {"campaigns/analytics": "campaign_ids", "ad_groups/analytics"
 ADS_ANALYTICS = ("ad_account/analytics", *ENTITY_ANALYTICS, "ads/analytics")
 ANALYTICS = (*ADS_ANALYTICS, "user_account/analytics")
 LAST_90_DAYS = "You can only get data from the last 90 days."
-
-
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Simulator]:
-    with Simulator(
-        World(pins_per_board=40, ad_accounts=3, keyword_batches="answered"),
-        profile="ample",
-        open_betas=["multi_pins/analytics"],
-    ) as simulator:
-        yield simulator
 
 
 # -- dates

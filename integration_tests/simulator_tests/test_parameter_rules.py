@@ -1,7 +1,5 @@
 """Does the simulator refuse the parameters that Pinterest refuses? One case for each rule."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from integration_tests.simulator.endpoints import ENDPOINTS
@@ -15,16 +13,6 @@ ENTITIES = ("campaigns/list", "ad_groups/list", "ads/list")
 ENTITY_ANALYTICS = {"campaigns/analytics": "campaign_ids", "ad_groups/analytics": "ad_group_ids"}
 ADS_ANALYTICS = ("ad_account/analytics", *ENTITY_ANALYTICS, "ads/analytics")
 ANALYTICS = (*ADS_ANALYTICS, "user_account/analytics")
-
-
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Simulator]:
-    with Simulator(
-        World(pins_per_board=40, ad_accounts=3, keyword_batches="answered"),
-        profile="ample",
-        open_betas=["multi_pins/analytics"],
-    ) as simulator:
-        yield simulator
 
 
 @pytest.mark.parametrize("operation_id", OPERATION_IDS)

@@ -1,6 +1,5 @@
 """Does the simulator refuse what is too large, and do its headers say what Pinterest's do?"""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
@@ -11,16 +10,6 @@ from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator_tests.refusals import refusal
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
-
-
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Simulator]:
-    with Simulator(
-        World(pins_per_board=40, ad_accounts=3, keyword_batches="answered"),
-        profile="ample",
-        open_betas=["multi_pins/analytics"],
-    ) as simulator:
-        yield simulator
 
 
 def test_a_long_request_line_is_refused(api: Client) -> None:
