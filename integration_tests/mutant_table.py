@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from integration_tests.support.documents import DOCS, provenance, table, write_section
-from integration_tests.support.syncs import ROOT
+from integration_tests.support.processes import ROOT
 
 RESULTS = ROOT / "mutants" / "source_pinterest"
 NOTICED, NOT_NOTICED, NO_TEST, NOT_RUN = "Noticed", "Not noticed", "In the way of no unit test", "Not run"

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,15 +26,15 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
+from integration_tests.support.processes import ROOT, clean_environment, main, run_to_its_end, running
 from source_pinterest import run as process
 from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.source import SourcePinterest
 from unit_tests.configs import OAUTH, config, signed_in_with
 
-ROOT = Path(__file__).parents[1]
-TIMEOUT_SECONDS = 30
+COMMAND = ["main.py", "read", "--config", "config.json", "--catalog", "catalog.json"]
 
-PROLOGUE = """
+BODY = """
 import logging, os, signal, sys, threading, weakref
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import FailureType
@@ -51,29 +52,24 @@ def lines(entrypoint, parsed):
     {body}
 
 run.PinterestEntrypoint.lines = lines
-sys.argv = ["main.py", "read", "--config", "config.json", "--catalog", "catalog.json"]
 run.run()
 """
 
 
+def execute(body: str) -> None:
+    exec(BODY.replace("{body}", body), {})  # noqa: S102 - the texts are those of this file
+
+
 def run(body: str) -> subprocess.CompletedProcess[str]:
     """A process of ours whose command does this and that."""
-    return subprocess.run(
-        [sys.executable, "-c", PROLOGUE.replace("{body}", body)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
+    done = run_to_its_end(COMMAND, clean_environment(""), partial(execute, body))
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def test_nothing_stands_in_front_of_the_help() -> None:
     line = [sys.executable, "-m", "source_pinterest", "--help"]
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    done = subprocess.run(
-        line, cwd=ROOT, env=buffered, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
-    )
+    done = subprocess.run(line, cwd=ROOT, env=buffered, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("usage: ")
 
@@ -257,47 +253,27 @@ def test_an_unforeseen_error_is_told_as_a_trace() -> None:
 
 def test_a_reader_that_went_away_ends_the_process() -> None:
     reading, writing = os.pipe()
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            PROLOGUE.replace("{body}", "[MESSAGES.write(b'x' * 10_000) for _ in range(100_000)]"),
-        ],
-        cwd=ROOT,
-        stdout=writing,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    os.close(reading)
+    body = partial(execute, "[MESSAGES.write(b'x' * 10_000) for _ in range(100_000)]")
+    with running(COMMAND, clean_environment(""), body=body, stdout=writing) as process:
+        os.close(writing)
+        os.close(reading)
 
-    assert process.wait(TIMEOUT_SECONDS) == 1
+        assert process.wait() == 1
 
 
 def test_spec_runs_as_a_command() -> None:
-    ended = subprocess.run(
-        [sys.executable, "main.py", "spec"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
+    ended = subprocess.run([sys.executable, "main.py", "spec"], cwd=ROOT, capture_output=True, check=False)
 
     assert ended.returncode == 0
-    assert '"SPEC"' in ended.stdout
+    assert b'"SPEC"' in ended.stdout
 
 
 def test_who_has_the_answer_it_wanted_may_end_any_command_but_read_at_once() -> None:
-    script = """
-import os, signal, sys
-from source_pinterest import run
-from source_pinterest.source import SourcePinterest
+    done = run_to_its_end(["main.py", "spec"], clean_environment(""), specify_until_ended)
 
-SourcePinterest.spec = lambda *_: os.kill(os.getpid(), signal.SIGTERM)
-sys.argv = ["main.py", "spec"]
-run.run()
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=TIMEOUT_SECONDS, check=False
-    )
     assert done.returncode == -signal.SIGTERM
+
+
+def specify_until_ended() -> None:
+    SourcePinterest.spec = lambda *_: os.kill(os.getpid(), signal.SIGTERM)  # type: ignore[method-assign]
+    main()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from integration_tests.benchmarks.readers import Reader, connector
-from integration_tests.support.syncs import ROOT
+from integration_tests.support.processes import ROOT
 
 _NO_API = "http://127.0.0.1/v5"
 _SAY_WHENCE = "import source_pinterest.run; print(source_pinterest.run.__file__)"

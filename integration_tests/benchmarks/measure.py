@@ -19,7 +19,8 @@ from integration_tests.benchmarks.readers import Reader
 from integration_tests.benchmarks.workloads import Workload
 from integration_tests.support import measured
 from integration_tests.support.pinterest import oauth_config
-from integration_tests.support.syncs import ROOT, SYNCHRONOUS_DAYS
+from integration_tests.support.processes import ROOT
+from integration_tests.support.syncs import SYNCHRONOUS_DAYS
 
 _RECORD = b'{"type":"RECORD"'
 _NO_API = "http://127.0.0.1/v5"

@@ -13,7 +13,8 @@ import requests
 from integration_tests.benchmarks import floor
 from integration_tests.benchmarks.workloads import Workload
 from integration_tests.support.catalogs import catalog_of
-from integration_tests.support.syncs import ROOT, clean_environment, read_arguments
+from integration_tests.support.processes import ROOT, clean_environment
+from integration_tests.support.syncs import read_arguments
 from integration_tests.support.truth import DEFAULT_COLUMNS
 
 Config = Mapping[str, Any]

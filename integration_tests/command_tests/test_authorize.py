@@ -24,7 +24,7 @@ from airbyte_cdk.models import Status
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.commands import run_here
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import ROOT, clean_environment
+from integration_tests.support.processes import ROOT, clean_environment
 from source_pinterest.cli import authorize
 from source_pinterest.cli.consent import ConsentListener
 

@@ -1,8 +1,6 @@
 """Does the command that writes configured catalogs write one that `read` takes, and refuse what is no stream?"""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,8 @@ from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS
 from integration_tests.support.commands import run_here
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.syncs import ROOT, clean_environment, since_recently
+from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end
+from integration_tests.support.syncs import since_recently
 from integration_tests.support.worlds import small_world
 from source_pinterest.cli import catalog
 
@@ -49,12 +48,11 @@ def modes(written: str) -> dict[str, tuple[str, str]]:
 
 def test_read_takes_what_it_writes(tmp_path: Path) -> None:
     written, config = tmp_path / "catalog.json", tmp_path / "config.json"
-    line = [sys.executable, "-m", "source_pinterest.catalog", "boards", "campaigns"]
     environment = clean_environment("http://127.0.0.1:9/v5")
-    done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
-    written.write_text(done.stdout, encoding="utf-8")
-    assert modes(done.stdout) == {
+    done = run_to_its_end(["-m", "source_pinterest.catalog", "boards", "campaigns"], environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    written.write_bytes(done.stdout)
+    assert modes(done.stdout.decode()) == {
         "boards": ("full_refresh", "overwrite"),
         "campaigns": ("incremental", "append_dedup"),
     }

@@ -15,7 +15,8 @@ import requests
 
 from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET, Rotation
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import ROOT, clean_environment, since_recently
+from integration_tests.support.processes import ROOT, clean_environment
+from integration_tests.support.syncs import since_recently
 
 DOCUMENTS = (
     *("README.md", "CONTRIBUTING.md", "examples/dbt/README.md"),

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,14 +22,8 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import (
-    ROOT,
-    clean_environment,
-    read_arguments,
-    read_with_main,
-    run_main,
-    run_sync,
-)
+from integration_tests.support.processes import ROOT, clean_environment, main, run_to_its_end, running
+from integration_tests.support.syncs import read_arguments, read_with_main, run_main, run_sync
 
 TIMEOUT_SECONDS = 60
 PIPE_BYTES = 4096
@@ -69,32 +64,28 @@ def test_a_standard_output_that_does_not_wait_for_its_reader_loses_nothing(tmp_p
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        with subprocess.Popen(
-            [sys.executable, "main.py", *arguments], cwd=ROOT, env=clean_environment(sim.url), stdout=writing
-        ) as process:
+        with running(["main.py", *arguments], clean_environment(sim.url), stdout=writing) as process:
             os.close(writing)
             with os.fdopen(reading, "rb") as lines:
                 said = lines.read()
-        output = Output.of_process(said, process.returncode, "")
+            output = Output.of_process(said, process.wait(), "")
         assert_succeeded(output, ["boards", "board_pins"])
         assert_exact(output, sim, ["boards", "board_pins"])
+
+
+def where_no_file_may_grow() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    main()
 
 
 def test_a_temporary_folder_without_room_is_named(tmp_path: Path) -> None:
     # More rows than the connector holds in memory.
     world = World(boards=0, ad_accounts=1, campaigns=100, full_rows=True, active_percent=100)
-    limits = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY)); "
-    script = "import runpy, sys; sys.argv[0] = 'main.py'; runpy.run_path('main.py', run_name='__main__')"
     with Simulator(world) as sim:
         config = sim.config(start_date=str(world.today - timedelta(days=20)))
         arguments = read_arguments(tmp_path, catalog_of(["campaigns", "campaign_analytics_report"]), config)
-        done = subprocess.run(
-            [sys.executable, "-c", limits + script, *arguments],
-            cwd=ROOT,
-            env=clean_environment(sim.url) | {"TMPDIR": str(tmp_path)},
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
+        done = run_to_its_end(
+            ["main.py", *arguments], clean_environment(sim.url) | {"TMPDIR": str(tmp_path)}, where_no_file_may_grow
         )
         output = Output.of_process(done.stdout, done.returncode, done.stderr.decode())
         assert_failed(output, "campaign_analytics_report", "config_error", "temporary folder", str(tmp_path), "TMPDIR")

@@ -2,8 +2,6 @@
 
 import json
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.support.looks import assert_modest, looked_at, small_account
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.syncs import ROOT, clean_environment
+from integration_tests.support.processes import clean_environment, run_to_its_end
 from integration_tests.support.truth import OWN_REPORT_KEYS, REPORT_KEYS
 
 NO_TOKEN = "Pinterest can't be reached for a token: check the network, and try again later."
@@ -134,21 +132,14 @@ def test_the_command_prints_what_it_writes(tmp_path: Path, report_path: Path) ->
     path = tmp_path / "config.json"
     with Simulator(small_account(), profile="ample", refresh_rotation=Rotation.REVOKE, report_seconds=0) as sim:
         path.write_text(json.dumps(sim.config()), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-m", "integration_tests.live", str(path), str(report_path)],
-            cwd=ROOT,
-            env=clean_environment(sim.url),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = run_to_its_end(["-m", "integration_tests.live", str(path), str(report_path)], clean_environment(sim.url))
         assert_modest(sim)
         assert json.loads(path.read_text(encoding="utf-8")) == sim.config()
-    assert (done.returncode, done.stderr) == (0, "")
-    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, b"")
+    shown_text = done.stdout.decode()
+    lines = shown_text.splitlines()
     assert max(map(len, lines)) <= 100
-    assert "attach it to an issue" in done.stdout
+    assert "attach it to an issue" in shown_text
     questions = json.loads(report_path.read_text(encoding="utf-8"))["questions"]
     shown = [line for line in lines if line.startswith("│")]
     assert {name for name in questions if not any(line.startswith(f"│ {name} ") for line in shown)} == set()

@@ -15,8 +15,8 @@ from integration_tests.live.table import tables_of
 from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.looks import looked_at, small_account
 from integration_tests.support.pinterest import Simulator
+from integration_tests.support.processes import ROOT
 from integration_tests.support.secrets import assert_no_secret_in
-from integration_tests.support.syncs import ROOT
 from integration_tests.support.truth import REPORT_KEYS
 
 CANARY = "canary"

@@ -3,8 +3,6 @@
 import os
 import pty
 import re
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -16,13 +14,8 @@ from integration_tests.support.assertions import assert_exact, assert_lawful, as
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import (
-    ROOT,
-    clean_environment,
-    read_arguments,
-    run_sync,
-    since_recently,
-)
+from integration_tests.support.processes import clean_environment, running
+from integration_tests.support.syncs import read_arguments, run_sync, since_recently
 from integration_tests.support.worlds import small_world
 
 END = re.compile(
@@ -115,21 +108,16 @@ def on_a_terminal(sim: Simulator, folder: Path, **environment: str) -> tuple[Out
     arguments = read_arguments(folder, catalog_of(["boards", "campaigns"]), since_recently(sim))
     controller, terminal = pty.openpty()
     shown = b""
-    with subprocess.Popen(
-        [sys.executable, "main.py", *arguments],
-        cwd=ROOT,
-        env=clean_environment(sim.url) | {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"} | environment,
-        stdout=subprocess.PIPE,
-        stderr=terminal,
-    ) as process:
+    surroundings = clean_environment(sim.url) | {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"} | environment
+    with running(["main.py", *arguments], surroundings, stderr=terminal) as process:
         os.close(terminal)
-        assert process.stdout is not None
         out = process.stdout.read()
         while chunk := _read(controller):
             shown += chunk
+        code = process.wait()
     os.close(controller)
     assert_lawful(sim.log)
-    return Output.of_process(out, process.returncode, ""), shown.decode()
+    return Output.of_process(out, code, ""), shown.decode()
 
 
 def _read(terminal: int) -> bytes:

@@ -21,7 +21,7 @@ from integration_tests.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_
 from integration_tests.benchmarks.runs import Run, runs
 from integration_tests.benchmarks.tables import report
 from integration_tests.benchmarks.workloads import Workload
-from integration_tests.support.syncs import ROOT
+from integration_tests.support.processes import ROOT
 
 EARLIER = connector(ROOT / ".tmp" / "beside", "this connector at 0123abcd")
 SMALLEST_TEXT_PX = 11

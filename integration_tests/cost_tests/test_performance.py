@@ -25,7 +25,8 @@ from integration_tests.benchmarks.runs import BY_STREAM
 from integration_tests.support import measured
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.pinterest import World, oauth_config
-from integration_tests.support.syncs import ROOT, SYNCHRONOUS_DAYS, clean_environment, read_arguments
+from integration_tests.support.processes import ROOT, clean_environment
+from integration_tests.support.syncs import SYNCHRONOUS_DAYS, read_arguments
 from integration_tests.support.truth import PRIMARY_KEYS, REPORT_KEYS
 
 KEYS = {**PRIMARY_KEYS, **REPORT_KEYS}

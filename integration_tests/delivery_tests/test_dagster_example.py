@@ -19,7 +19,8 @@ from integration_tests.simulator import Rotation
 from integration_tests.support.assertions import assert_exact
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.syncs import ROOT, since_recently
+from integration_tests.support.processes import ROOT
+from integration_tests.support.syncs import since_recently
 from integration_tests.support.worlds import small_world
 
 EXAMPLE = ROOT / "examples" / "dagster" / "pinterest_shards.py"

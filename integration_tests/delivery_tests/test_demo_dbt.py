@@ -10,7 +10,7 @@ from integration_tests.delivery_tests.dbt_models import MODELS, copy_of, load_st
 from integration_tests.demo_dbt.__main__ import main, spend_of
 from integration_tests.demo_dbt.project import LOCAL_VARIABLES, STREAMS, DbtFailedError, build
 from integration_tests.support.pinterest import World
-from integration_tests.support.syncs import ROOT
+from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"

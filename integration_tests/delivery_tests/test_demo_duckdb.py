@@ -22,7 +22,7 @@ from integration_tests.demo_duckdb.chart import CampaignDay, draw, save, shows
 from integration_tests.demo_duckdb.docs_picture import IMAGE, description, draw_docs, rows_of_docs
 from integration_tests.demo_duckdb.loader import replace
 from integration_tests.simulator.world import world
-from integration_tests.support.syncs import ROOT
+from integration_tests.support.processes import ROOT
 
 DAYS = [
     CampaignDay("Wedding ideas", date(2026, 1, 1), 12.5, "USD", 900, 12),

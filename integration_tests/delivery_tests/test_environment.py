@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from integration_tests.support.syncs import ROOT
+from integration_tests.support.processes import ROOT
 
 PYTHON = """#!/bin/sh
 case "$1 $2" in

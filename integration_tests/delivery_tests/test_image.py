@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from integration_tests.support.syncs import ROOT
+from integration_tests.support.processes import ROOT
 
 WORKS = '#!/bin/sh\necho "$@" >> "$0.log"\n'
 FAILS = "#!/bin/sh\nexit 1\n"

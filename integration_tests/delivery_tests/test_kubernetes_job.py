@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration_tests.support.syncs import ROOT
+from integration_tests.support.processes import ROOT
 from source_pinterest.cli import read
 
 JOB: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "kubernetes" / "pinterest-shards.yaml").read_text("utf-8"))

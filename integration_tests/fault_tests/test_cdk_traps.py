@@ -3,8 +3,6 @@
 Each test is named after one of them, and goes red without what the connector does about it.
 """
 
-import subprocess
-import sys
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -19,11 +17,13 @@ from integration_tests.simulator import Fault, FaultKind, HeaderStyle
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync
+from integration_tests.support.processes import clean_environment, main, run_to_its_end
+from integration_tests.support.syncs import read_arguments, run_sync
 from integration_tests.support.worlds import small_world
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.config import Config
+from source_pinterest.engine import progress
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.context import Sync
@@ -31,7 +31,6 @@ from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards
 
 ANALYTICS = "campaigns/analytics"
-CUT_OFF_SECONDS = 30
 
 
 def test_a_full_refresh_stream_behind_the_facade_reads_one_page_of_each_slice() -> None:
@@ -117,27 +116,22 @@ def test_a_failed_window_of_a_day_is_passed_over() -> None:
         assert still_owed in read[1] - read[0]
 
 
-def test_an_uncaught_exception_in_the_main_thread_hangs_the_process(tmp_path: Path) -> None:
-    broken = """
-import runpy, sys
-from source_pinterest.engine import progress
-class Broken(progress.Counter):
-    def __setitem__(self, *_):
+class BrokenCounter(progress.Counter):  # type: ignore[type-arg]
+    """Takes nothing."""
+
+    def __setitem__(self, *_: object) -> None:
         raise RuntimeError("false defect")
-progress.Counter = Broken
-sys.argv[0] = "main.py"
-runpy.run_path("main.py", run_name="__main__")
-"""
+
+
+def with_a_defect() -> None:
+    progress.Counter = BrokenCounter
+    main()
+
+
+def test_an_uncaught_exception_in_the_main_thread_hangs_the_process(tmp_path: Path) -> None:
     with Simulator(World(boards=30, pins_per_board=500)) as sim:
         arguments = read_arguments(tmp_path, catalog_of(["board_pins"]), sim.config())
-        done = subprocess.run(
-            [sys.executable, "-c", broken, *arguments],
-            cwd=ROOT,
-            env=clean_environment(sim.url),
-            capture_output=True,
-            timeout=CUT_OFF_SECONDS,
-            check=False,
-        )
+        done = run_to_its_end(["main.py", *arguments], clean_environment(sim.url), with_a_defect)
     assert done.returncode == 1
     assert b"false defect" in done.stdout
 

@@ -6,8 +6,6 @@ The old one is dead by then: a token that is neither in the output nor in the fi
 import json
 import logging
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +22,8 @@ from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import ROOT, SHORT_PAUSES, clean_environment, read_arguments, run_sync
+from integration_tests.support.processes import ConnectorProcess, clean_environment, running
+from integration_tests.support.syncs import SHORT_PAUSES, read_arguments, run_sync
 from source_pinterest.run import PinterestEntrypoint, WholeLines
 from source_pinterest.source import SourcePinterest
 
@@ -41,16 +40,10 @@ def many() -> World:
 
 
 @contextmanager
-def reading(sim: Simulator, arguments: Sequence[str], *, saves: bool) -> Iterator[subprocess.Popen[bytes]]:
+def reading(sim: Simulator, arguments: Sequence[str], *, saves: bool) -> Iterator[ConnectorProcess]:
     environment = clean_environment(sim.url) | ({"PINTEREST_SAVE_TOKENS": "1"} if saves else {})
-    command = [sys.executable, "main.py", *arguments]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    with running(["main.py", *arguments], environment) as process:
+        yield process
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -86,7 +79,7 @@ def test_an_end_at_the_first_use_of_the_new_token_loses_none(
         before = newest(sim)
         with reading(sim, arguments, saves=saves) as process:
             sim.after(BOARDS, 1, lambda _: process.send_signal(ending))
-            said = process.stdout.read() if process.stdout else b""
+            said = process.stdout.read()
             process.wait(ENDS_WITHIN_SECONDS)
         last_line = said.rpartition(b"\n")[2]
         assert process.returncode == (-ending if ending is signal.SIGKILL else 128 + ending)
@@ -103,7 +96,7 @@ def test_an_end_while_the_token_is_on_its_way_waits_for_it(ending: signal.Signal
         arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config())
         with reading(sim, arguments, saves=True) as process:
             sim.after(TOKEN, 1, lambda _: process.send_signal(ending))
-            said = process.stdout.read() if process.stdout else b""
+            said = process.stdout.read()
             process.wait(ENDS_WITHIN_SECONDS)
         assert process.returncode == 128 + ending
         assert refresh_tokens(said) == [newest(sim)]
@@ -120,7 +113,7 @@ def test_an_end_while_nobody_reads_hands_it_out_as_soon_as_somebody_does(
         with reading(sim, arguments, saves=True) as process:
             until(lambda: len(sim.calls(TOKEN)) == 2 and saved(tmp_path) == newest(sim))
             process.send_signal(ending)
-            said = process.stdout.read() if process.stdout else b""
+            said = process.stdout.read()
             process.wait(ENDS_WITHIN_SECONDS)
         assert process.returncode == 128 + ending
         assert refresh_tokens(said)[-1] == newest(sim)
@@ -148,7 +141,7 @@ def test_tokens_that_rotate_again_and_again_come_in_their_order_however_slow_the
         arguments = read_arguments(tmp_path, catalog_of(["board_pins"]), sim.config())
         with reading(sim, arguments, saves=True) as process:
             until(lambda: len(sim.calls(TOKEN)) == 2)
-            said = process.stdout.read() if process.stdout else b""
+            said = process.stdout.read()
         assert process.returncode == 0
         assert len(issued) >= 3
         assert refresh_tokens(said) == issued

@@ -12,7 +12,8 @@ from threading import Event, Thread
 
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, since_recently
+from integration_tests.support.processes import ROOT, clean_environment
+from integration_tests.support.syncs import read_arguments, since_recently
 
 SAMPLE_SECONDS = 0.2
 WARM_UP_SHARE = 0.4

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from integration_tests.support.syncs import ROOT
+from integration_tests.support.processes import ROOT
 
 DOCS = ROOT / "docs"
 

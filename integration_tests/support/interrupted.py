@@ -1,15 +1,18 @@
 """How does a read end that is not allowed to finish? `main.py`, ended from outside after so many lines of output."""
 
+import resource
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from threading import Timer
 
 from integration_tests.support.outputs import Output
-from integration_tests.support.syncs import ROOT, clean_environment
+from integration_tests.support.processes import ConnectorProcess, clean_environment, running
+from source_pinterest import limits
+from source_pinterest.api.pauses import Pauses
+from source_pinterest.run import run
 
 STARVED_SECONDS = 20
 HANGS_SECONDS = 60
@@ -25,19 +28,17 @@ class End(StrEnum):
     MEMORY = "memory limit"
 
 
-PRELUDE = """
-import resource, sys
-import source_pinterest.limits as limits
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.run import run
-limits.STATE_EVERY_SECONDS = 0  # a state after each slice, as though ten seconds had gone by
-room = int(sys.argv.pop(1))
-if room:
-    held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (held + room, held + room))
-sys.argv[0] = "main.py"
-run(Pauses(poll_seconds=(0.02, 0.1), longest_poll_seconds=0.1))
-"""
+def hurried(room: int = 0) -> None:
+    """The command, with short pauses, and a state after each slice, as though ten seconds had gone by.
+
+    Args:
+        room: the bytes that the process may take on top of those it has, or 0 for any.
+    """
+    limits.STATE_EVERY_SECONDS = 0
+    if room:
+        held = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held + room, held + room))
+    run(Pauses(poll_seconds=(0.02, 0.1), longest_poll_seconds=0.1))
 
 
 def interrupted_read(url: str, arguments: Sequence[str], end: End, size: int, folder: Path) -> Output:
@@ -52,25 +53,18 @@ def interrupted_read(url: str, arguments: Sequence[str], end: End, size: int, fo
     """
     room = size if end is End.MEMORY else 0
     with (
-        (folder / "stderr").open("wb") as stderr,
-        subprocess.Popen(
-            [sys.executable, "-c", PRELUDE, str(room), *arguments],
-            cwd=ROOT,
-            env=clean_environment(url),
-            stdout=subprocess.PIPE,
-            stderr=stderr,
+        (folder / "stderr").open("w+b") as stderr,
+        running(
+            ["main.py", *arguments], clean_environment(url), body=partial(hurried, room), stderr=stderr.fileno()
         ) as process,
     ):
-        try:
-            said = _said(process, end, size)
-            process.wait(HANGS_SECONDS)
-        finally:
-            process.kill()
-    return Output.of_process(said, process.returncode, (folder / "stderr").read_text(encoding="utf-8"))
+        said = _said(process, end, size)
+        code = process.wait(HANGS_SECONDS)
+        stderr.seek(0)
+        return Output.of_process(said, code, stderr.read().decode())
 
 
-def _said(process: subprocess.Popen[bytes], end: End, size: int) -> bytes:
-    assert process.stdout is not None
+def _said(process: ConnectorProcess, end: End, size: int) -> bytes:
     if end is End.MEMORY:
         # Where there is no memory left, Python may wait for ever for a thread that can't even say that it began. A
         # platform kills such a process; so does this.

@@ -3,8 +3,6 @@
 import json
 import logging
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -21,11 +19,11 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
-from integration_tests import network_guard
 from integration_tests.support.assertions import assert_lawful
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator
+from integration_tests.support.processes import clean_environment, run_to_its_end
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.engine.masked_output import MaskedLogFormatter
 from source_pinterest.engine.messages import as_trace
@@ -34,8 +32,6 @@ from source_pinterest.source import SourcePinterest
 
 LOGGER = logging.getLogger("airbyte")
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT_SECONDS = 120
 SHORT_PAUSES = Pauses(
     first_seconds=0.01, longest_seconds=0.05, poll_seconds=(0.02, 0.04, 0.08, 0.1), longest_poll_seconds=0.1
 )
@@ -133,16 +129,9 @@ def since_recently(sim: Simulator, config: Mapping[str, Any] | None = None) -> d
 
 
 def run_main(sim: Simulator, *arguments: str, environment: Mapping[str, str] | None = None) -> Output:
-    """Run `python main.py` in a process of its own, whose environment holds nothing of this one's."""
+    """Run `main.py` in a process of its own, whose environment holds nothing of this one's."""
     before = len(sim.log)
-    done = subprocess.run(
-        [sys.executable, "main.py", *arguments],
-        cwd=ROOT,
-        env=clean_environment(sim.url) | dict(environment or {}),
-        capture_output=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
+    done = run_to_its_end(["main.py", *arguments], clean_environment(sim.url) | dict(environment or {}))
     assert_lawful(sim.log[before:])
     return Output.of_process(done.stdout, done.returncode, done.stderr.decode())
 
@@ -157,7 +146,7 @@ def read_with_main(
     sync_mode: str = "incremental",
     environment: Mapping[str, str] | None = None,
 ) -> Output:
-    """Read streams as `run_sync` does, but with `python main.py read` and files."""
+    """Read streams as `run_sync` does, but in a process of its own, with files."""
     with tempfile.TemporaryDirectory() as name:
         arguments = read_arguments(
             Path(name), catalog_of(streams, destination, sync_mode), since_recently(sim, config), state
@@ -186,9 +175,3 @@ def state_list(state: State) -> list[dict[str, Any]]:
         {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": dict(value)}}
         for name, value in state.items()
     ]
-
-
-def clean_environment(api_url: str) -> dict[str, str]:
-    """What a connector's process needs: Python, the network guard, the API's address; and coverage where it runs."""
-    kept = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE_")}
-    return {**kept, "PYTHONPATH": network_guard.FOLDER, "PINTEREST_API_URL": api_url}

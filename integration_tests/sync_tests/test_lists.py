@@ -1,8 +1,6 @@
 """Do catalogs and the other lists arrive whole, in the fewest calls, and without a secret?"""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +13,8 @@ from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.commands import run_here
 from integration_tests.support.list_calls import list_calls
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import ROOT, clean_environment, read_arguments, run_sync, since_recently
+from integration_tests.support.processes import clean_environment, run_to_its_end
+from integration_tests.support.syncs import read_arguments, run_sync, since_recently
 from integration_tests.support.truth import LIST_KEYS
 from integration_tests.sync_tests.paged_lists import several_pages
 
@@ -126,14 +125,7 @@ def test_catalogs_are_read_on_behalf_of_the_configured_account(small: Simulator)
 def test_what_signs_in_to_a_feed_never_leaves(small: Simulator, tmp_path: Path) -> None:
     """Not even with debug logs."""
     arguments = read_arguments(tmp_path, catalog_of(["catalogs_feeds"]), since_recently(small), None)
-    done = subprocess.run(
-        [sys.executable, "main.py", *arguments, "--debug"],
-        cwd=ROOT,
-        env=clean_environment(small.url),
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    done = run_to_its_end(["main.py", *arguments, "--debug"], clean_environment(small.url))
     said = (done.stdout + done.stderr).decode()
     assert done.returncode == 0
     assert "https://feeds.example/" in said

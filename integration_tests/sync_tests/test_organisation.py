@@ -13,7 +13,8 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.commands import run_here
 from integration_tests.support.list_calls import organisation_calls
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import ROOT, run_sync
+from integration_tests.support.processes import ROOT
+from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import ORGANISATION_KEYS
 
 STREAMS = tuple(ORGANISATION_KEYS)
