@@ -15,7 +15,7 @@ from source_pinterest.api import Api
 from source_pinterest.config import Config
 from source_pinterest.config.report_levels import is_targeting
 from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
-from source_pinterest.streams import all_streams
+from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.targeting import TargetingAnalytics
@@ -107,7 +107,7 @@ def every_stream(**options: Any) -> list[PinterestStream]:
     """The streams of a sync; options as a config has them."""
     config = Config.from_mapping({**_CREDENTIALS, **options})
     sync = Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
-    return all_streams(sync)
+    return [make() for make in streams_by_name(sync).values()]
 
 
 def table_of(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

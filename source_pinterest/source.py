@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.engine.token_store import TokenStore
-from source_pinterest.streams import all_streams
+from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.opening import OpenedStream
 from source_pinterest.streams.reading_order import in_reading_order
@@ -130,14 +130,15 @@ class SourcePinterest(ConcurrentSourceAdapter):
             for stream in (opened.stream for opened in self._opened(config))
         ]
 
-    def _opened(self, config: Mapping[str, Any]) -> Iterator[OpenedStream]:
-        """Every stream with its cursor; those of the catalog are selected."""
+    def _opened(self, config: Mapping[str, Any], names: Iterable[str] | None = None) -> Iterator[OpenedStream]:
+        """Streams with their cursors, by default all of them; those of the catalog are selected."""
         settings = Config.from_mapping(config)
         for notice in settings.notices:
             LOGGER.info(notice)
         states = ConnectorStateManager(self._state)
-        for stream in all_streams(self._sync(settings, config)):
-            yield OpenedStream(stream, settings, self._catalog.get(stream.name), states, self._repository)
+        makers = streams_by_name(self._sync(settings, config))
+        for name in makers if names is None else names:
+            yield OpenedStream(makers[name](), settings, self._catalog.get(name), states, self._repository)
 
     def read(
         self,
@@ -215,9 +216,8 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self, config: Mapping[str, Any], configured_catalog: ConfiguredAirbyteCatalog
     ) -> list[AbstractStream]:
         """The streams of the catalog as the concurrent reader takes them in a sync: in pages."""
-        opened = {stream.name: stream for stream in self._opened(config)}
-        wanted = (configured.stream.name for configured in configured_catalog.streams)
-        return [opened[name].in_pages() for name in wanted if name in opened]
+        names = [configured.stream.name for configured in configured_catalog.streams]
+        return [opened.in_pages() for opened in self._opened(config, names)]
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
         store = TokenStore(in_form_of_today(config), self.hand_out or self._repository.emit_next, self._config_path)

@@ -1,5 +1,8 @@
 """Which streams are there? In the order in which they are read: a parent before its children."""
 
+from collections.abc import Callable
+from functools import partial
+
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.streams.ads.account_lists import (
     Audiences,
@@ -173,20 +176,20 @@ STREAMS: tuple[type[PinterestStream], ...] = (
 )
 
 
-def all_streams(sync: Sync) -> list[PinterestStream]:
-    """The streams of the registry, and after them the user's own reports.
+def streams_by_name(sync: Sync) -> dict[str, Callable[[], PinterestStream]]:
+    """What makes each stream of the registry and, after them, each of the user's own reports.
 
     Raises:
         ConfigError: a report is called like a stream.
     """
-    names = {stream_class.stream_name() for stream_class in STREAMS}
+    makers: dict[str, Callable[[], PinterestStream]] = {
+        stream_class.stream_name(): partial(sync.stream, stream_class) for stream_class in STREAMS
+    }
     for report in sync.config.custom_reports:
-        if report.stream_name in names:
+        if report.stream_name in makers:
             raise ConfigError(
                 f"Custom Reports: {report.name} would become the stream {report.stream_name}, which there is already. "
                 "Give it another name.",
             )
-    return [
-        *(sync.stream(stream_class) for stream_class in STREAMS),
-        *(CustomReportStream(sync, report) for report in sync.config.custom_reports),
-    ]
+    own = {report.stream_name: partial(CustomReportStream, sync, report) for report in sync.config.custom_reports}
+    return makers | own

@@ -17,7 +17,7 @@ A stream is a noun with attributes. What it shares with the others comes in thro
 
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from airbyte_cdk.sources.streams.http import HttpStream
@@ -85,6 +85,7 @@ class PinterestStream(HttpStream, ABC):
         return self.breaker.is_worth_retrying() and self.ids.breaker.is_worth_retrying()
 
     @classmethod
+    @cache
     def stream_name(cls) -> str:
         """What the platform calls the stream: its class name in snake case."""
         return camel_to_snake(cls.__name__)
@@ -205,8 +206,7 @@ class PinterestStream(HttpStream, ABC):
 
     def list_ids(self, key: Key) -> Iterator[str]:
         """The ids of a slice, without its records, for children of a stream that is not selected."""
-        stream_slice = partition_slice(dict(zip(self.partition_keys, key, strict=True)))
-        for listed in self.listing(stream_slice):
+        for listed in self.listing(partition_slice(dict(zip(self.partition_keys, key, strict=True)))):
             yield from self.ids_for_children(listed.records)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from source_pinterest.dates import DateWindow, days_before, merge_windows
 from source_pinterest.granularity import Granularity
 from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.streams import STREAMS, all_streams
+from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
@@ -448,7 +448,7 @@ def test_a_report_that_is_refused_when_tried_out_says_why(pinterest: Pinterest) 
 
 def test_reports_follow_the_registry_under_their_own_names(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, custom_reports=[report(name="My Spend"), report(name="Other")])
-    names = [stream.name for stream in all_streams(pinterest.sync)]
+    names = [make().name for make in streams_by_name(pinterest.sync).values()]
 
     assert names[: len(STREAMS)] == [stream.stream_name() for stream in STREAMS]
     assert names[len(STREAMS) :] == [one.stream_name for one in pinterest.sync.config.custom_reports]
@@ -461,7 +461,7 @@ def test_a_report_that_is_called_like_a_stream_is_refused(
     pinterest = Pinterest(mock, custom_reports=[report()])
 
     with pytest.raises(ConfigError) as raised:
-        all_streams(pinterest.sync)
+        streams_by_name(pinterest.sync)
     assert raised.value.message == (
         f"Custom Reports: Weekly would become the stream {NAME}, which there is already. Give it another name."
     )
