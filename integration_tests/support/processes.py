@@ -145,7 +145,8 @@ def run_to_its_end(
 @functools.cache
 def _load() -> None:
     """Start the process that the others are copies of; what it loads sees none of this one's environment."""
-    with mock.patch.dict(os.environ, clean_environment(""), clear=True):
+    surroundings = clean_environment("") | {"PYTHONPATH": os.pathsep.join([network_guard.FOLDER, str(ROOT)])}
+    with mock.patch.dict(os.environ, surroundings, clear=True):
         _CONTEXT.set_forkserver_preload(_LOADED)
         forkserver.ensure_running()
 
