@@ -89,7 +89,7 @@ def test_an_empty_body_is_empty(pieces: list[bytes]) -> None:
 
 
 def test_a_connection_that_breaks_is_noticed() -> None:
-    with pytest.raises(BrokenAnswerError, match="breaks off"):
+    with pytest.raises(BrokenAnswerError, match=r"breaks off \((?!NoneType)\w+\)"):
         list(chunks_of(response(Wire(b"{}", breaks_off=True)), AMPLE))
 
 
@@ -124,7 +124,7 @@ def test_an_encoding_that_nobody_asked_for_is_refused(encoding: str) -> None:
     with pytest.raises(MalformedAnswerError, match="was not asked for") as raised:
         body(TEXT, content_encoding=encoding)
 
-    assert len(str(raised.value)) < 200
+    assert f"encoded as {encoding[:40]!r}," in str(raised.value)
 
 
 def test_gzip_twice_stays_packed_once() -> None:

@@ -1,9 +1,11 @@
 """Does a call leave with timeout, name and quota, and go out again as told when it was throttled?"""
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -164,6 +166,26 @@ def test_what_else_there_is_is_left_to_the_error_table(
     assert answer.headers["X-Pinterest-RID"] == "77"
     assert mock.call_count == 1
     assert books.entries[-1] == ("accepted", OPERATION)
+
+
+def test_an_error_without_words_has_no_reason(session: PinterestSession, mock: requests_mock.Mocker) -> None:
+    mock.get(URL, status_code=500, reason="")
+    answer = call(session)
+
+    assert isinstance(answer, ErrorAnswer)
+    assert answer.reason == ""
+
+
+def test_a_debug_log_names_the_path_of_a_call_and_nothing_that_was_asked(
+    session: PinterestSession, mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    mock.get(URL, status_code=404)
+    with caplog.at_level(logging.DEBUG, logger="airbyte"):
+        session.paced(
+            requests.Request("GET", URL, params={"bookmark": "false-bookmark"}), joined, ANSWER, Usage().of("campaigns")
+        )
+
+    assert f"GET {urlsplit(URL).path}: 404" in caplog.messages
 
 
 @pytest.mark.parametrize("status", [200, 403])
