@@ -126,10 +126,10 @@ class Config:
             organic_account_id=organic_account_id,
             organic_per_ad_account=flag("Organic Content per Ad Account", options.get("organic_per_ad_account", False)),
             pin_metrics=flag("Pin Totals", options.get("pin_metrics", False)),
-            pin_analytics_max_age_days=_pin_age_days(options),
+            pin_analytics_max_age_days=_PIN_AGE.read_whole(options, None),
             trend_regions=_trend_regions(options),
             analytics_columns=analytics_columns,
-            lookback_days=_lookback_days(options),
+            lookback_days=_LOOKBACK.read_whole(options, None),
             attribution_window=_attribution_window(options),
             conversion_report_time=_conversion_report_time(options),
             max_wait_seconds=60 * _MAX_WAIT.read(options, _DEFAULT_MAX_WAIT_MINUTES),
@@ -216,14 +216,6 @@ def _analytics_columns(options: Mapping[str, Any]) -> tuple[tuple[str, ...] | No
     title = "Analytics Columns"
     names = tuple(name for name in column_names(title, options.get("analytics_columns", [])) if name != DATE)
     return names or None, unlisted_notice(title, names, SYNC_COLUMNS | LIVE_COLUMNS)
-
-
-def _lookback_days(options: Mapping[str, Any]) -> int | None:
-    return _LOOKBACK.read_whole(options, 0) if _LOOKBACK.key in options else None
-
-
-def _pin_age_days(options: Mapping[str, Any]) -> int | None:
-    return _PIN_AGE.read_whole(options, 0) if _PIN_AGE.key in options else None
 
 
 def _attribution_window(options: Mapping[str, Any]) -> AttributionWindow | None:

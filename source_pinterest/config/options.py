@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
@@ -17,6 +17,8 @@ from pendulum import Date
 from source_pinterest.columns import NAME_FORM
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.masking import SECRETS
+
+Default = TypeVar("Default")
 
 _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
@@ -120,16 +122,20 @@ class NumberOption:
     lowest: float
     highest: float
 
-    def read(self, options: Mapping[str, Any], default: float) -> float:
+    def read(self, options: Mapping[str, Any], default: Default) -> float | Default:
         """The number, or the default if the config has none."""
-        value = options.get(self.key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not self.lowest <= value <= self.highest:
-            raise refusal(f"{self.title}: enter a number from {self.lowest:g} to {self.highest:g}, not {value!r}.")
-        return value
+        return self._allowed(options[self.key]) if self.key in options else default
 
-    def read_whole(self, options: Mapping[str, Any], default: int) -> int:
+    def read_whole(self, options: Mapping[str, Any], default: Default) -> int | Default:
         """The whole number, or the default if the config has none."""
-        value = self.read(options, default)
+        if self.key not in options:
+            return default
+        value = self._allowed(options[self.key])
         if value != int(value):
             raise refusal(f"{self.title}: enter a whole number, not {value!r}.")
         return int(value)
+
+    def _allowed(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not self.lowest <= value <= self.highest:
+            raise refusal(f"{self.title}: enter a number from {self.lowest:g} to {self.highest:g}, not {value!r}.")
+        return value
