@@ -6,13 +6,12 @@ import re
 import socket
 import stat
 import struct
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Thread
-from typing import Any
+from typing import Any, BinaryIO
 from unittest import mock
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -24,7 +23,7 @@ from airbyte_cdk.models import Status
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.commands import run_here
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.processes import ROOT, clean_environment
+from integration_tests.support.processes import ConnectorProcess, clean_environment, running
 from source_pinterest.cli import authorize
 from source_pinterest.cli.consent import ConsentListener
 
@@ -41,36 +40,33 @@ def free_port() -> str:
 class Helper:
     """The command as a process, and what it has said so far."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+    def __init__(self, process: ConnectorProcess, errors: BinaryIO) -> None:
+        self._process, self._errors = process, errors
         self.said = ""
 
     def consent_url(self) -> str:
         """The address that it prints for the user."""
-        assert self._process.stdout is not None
         while not (found := re.search(r"http\S+/oauth/\?\S+", self.said)):
-            line = self._process.stdout.readline()
-            assert line, self._process.communicate()
+            line = self._process.stdout.readline().decode()
+            assert line, self.end()
             self.said += line
         return found[0]
 
     def end(self) -> int:
         """Its exit code, once it has said everything."""
-        out, errors = self._process.communicate(timeout=30)
-        self.said += out + (errors or "")
-        return self._process.returncode
+        self.said += self._process.stdout.read().decode()
+        code = self._process.wait()
+        self._errors.seek(0)
+        self.said += self._errors.read().decode()
+        return code
 
 
 @contextmanager
 def helping(sim: Simulator, *arguments: str, port: str = "", **environment: str) -> Iterator[Helper]:
-    line = [sys.executable, "-m", "source_pinterest.authorize", "--port", port or free_port(), *arguments]
-    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    command = ["-m", "source_pinterest.authorize", "--port", port or free_port(), *arguments]
     surroundings = clean_environment(sim.url) | {"PINTEREST_CLIENT_SECRET": SECRET} | environment
-    with subprocess.Popen(line, cwd=ROOT, env=surroundings, text=True, **pipes) as process:
-        try:
-            yield Helper(process)
-        finally:
-            process.kill()
+    with TemporaryFile() as errors, running(command, surroundings, stderr=errors.fileno()) as process:
+        yield Helper(process, errors)
 
 
 def agree(url: str) -> requests.Response:
