@@ -9,8 +9,8 @@ from pendulum import Date
 from source_pinterest.api.bodies import OnReplacement
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.reporting.errors import ReportRefusedError
-from source_pinterest.reporting.forms import rows_of_any_form
-from source_pinterest.reporting.reader import Filed, report_rows
+from source_pinterest.reporting.forms import rows_of_any_form, rows_of_unseen_reports
+from source_pinterest.reporting.reader import Filed
 
 ReadRows = Callable[[Iterable[bytes], Collection[str], OnReplacement | None], Iterator[Filed]]
 """Takes a file in chunks, the columns that were asked for, and a sentence on what of a row could not be kept."""
@@ -33,12 +33,10 @@ class ReportEndpoint:
     always: Mapping[str, Any] = field(default_factory=dict)
     least_days: int = 1
     first_day: Date | None = None
-    read: ReadRows = rows_of_any_form
+    read: ReadRows = rows_of_unseen_reports
     refused: Callable[[Mapping[str, Any], str], PinterestError] = lambda _, answer: ReportRefusedError(answer)
 
 
-def _by_entity(chunks: Iterable[bytes], _: Collection[str], on_replacement: OnReplacement | None) -> Iterator[Filed]:
-    return report_rows(chunks, on_replacement)
-
-
-ANALYTICS_REPORTS = ReportEndpoint("ad_accounts/{ad_account_id}/reports", {"report_format": "JSON"}, read=_by_entity)
+ANALYTICS_REPORTS = ReportEndpoint(
+    "ad_accounts/{ad_account_id}/reports", {"report_format": "JSON"}, read=rows_of_any_form
+)

@@ -1,4 +1,4 @@
-"""Which rows are in a file whose form nobody has seen? An object of lists, a list of rows and CSV are all understood.
+"""Which rows are in a report's file? An object of lists, a list of rows and CSV are all understood.
 
 Pinterest's documents say of some reports only that there is a file. What has none of the columns that were asked for is
 no such report, however well it parses.
@@ -33,19 +33,26 @@ def rows_of_any_form(
 
     Raises:
         MalformedAnswerError: the file is cut short, or is not a report.
-        UnknownFormError: it is whole, and its rows have none of the columns.
     """
     opening, whole = _opened(chunks)
     if opening == b"{":
-        rows = report_rows(whole, on_replacement)
-    elif opening == b"[":
-        rows = _listed(JsonBody(whole, on_replacement))
-    elif opening:
-        rows = (("", row) for row in _csv_rows(whole, columns, on_replacement))
-    else:
-        rows = iter(())
+        return report_rows(whole, on_replacement)
+    if opening == b"[":
+        return _listed(JsonBody(whole, on_replacement))
+    return (("", row) for row in _csv_rows(whole, columns, on_replacement)) if opening else iter(())
+
+
+def rows_of_unseen_reports(
+    chunks: Iterable[bytes], columns: Collection[str], on_replacement: OnReplacement | None = None
+) -> Iterator[Filed]:
+    """The same of a kind of report of which nobody has seen a file: one without the columns is another one.
+
+    Raises:
+        MalformedAnswerError: the file is cut short, or is not a report.
+        UnknownFormError: it is whole, and its rows have none of the columns.
+    """
     known = frozenset(columns)
-    for number, (entity, row) in enumerate(rows):
+    for number, (entity, row) in enumerate(rows_of_any_form(chunks, columns, on_replacement)):
         if not number and known.isdisjoint(row):
             raise UnknownFormError
         yield entity, row

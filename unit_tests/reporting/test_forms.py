@@ -9,7 +9,7 @@ import pytest
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.limits import ROW_BYTES
 from source_pinterest.reporting.errors import UnknownFormError
-from source_pinterest.reporting.forms import rows_of_any_form
+from source_pinterest.reporting.forms import rows_of_unseen_reports
 from source_pinterest.reporting.reader import Filed
 
 COLUMNS = ("CAMPAIGN_ID", "CAMPAIGN_NAME", "SPEND_IN_DOLLAR", "TOTAL_CLICKTHROUGH")
@@ -42,7 +42,7 @@ FORMS = [
 
 def read(body: bytes, *positions: int, told: Any = None) -> list[Filed]:
     edges = [0, *positions, len(body)]
-    return list(rows_of_any_form((body[start:end] for start, end in itertools.pairwise(edges)), COLUMNS, told))
+    return list(rows_of_unseen_reports((body[start:end] for start, end in itertools.pairwise(edges)), COLUMNS, told))
 
 
 @pytest.mark.parametrize(("body", "ids"), FORMS)
@@ -135,7 +135,7 @@ def test_a_row_that_does_not_end_is_let_go(cells: bytes) -> None:
     left = iter(taken)
 
     with pytest.raises(MalformedAnswerError, match="A row of the report has more than 1,048,576 characters"):
-        list(rows_of_any_form(left, COLUMNS))
+        list(rows_of_unseen_reports(left, COLUMNS))
     assert len(list(left)) > len(taken) // 2
 
 

@@ -69,7 +69,7 @@ def report_file(world: World, account: int, request: ReportRequest) -> Iterator[
     """The file of a report in chunks of half a megabyte."""
     chunk = bytearray()
     rows = report_rows(world, account, request)
-    form = BY_ENTITY if request.operation_id == "analytics/create_report" else world.own_report_form
+    form = world.report_form if request.operation_id == "analytics/create_report" else world.own_report_form
     for piece in FORMS[form](rows, world.empty_report.encode()):
         chunk += piece
         if len(chunk) >= _CHUNK_BYTES:
