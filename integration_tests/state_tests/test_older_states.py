@@ -89,6 +89,9 @@ def test_a_flat_edit_time(sim: Simulator) -> None:
         assert 0 < len(expected) < len(records)
         assert_same("campaigns", output.records["campaigns"], expected)
         assert set(output.states["campaigns"]) == {"states"}
+        [warning] = output.warnings()
+        assert "left out what was archived or not edited since the start date" in warning
+        assert run_sync(sim, ["campaigns"], state=output.states).warnings() == [], "it is said once"
 
 
 def test_a_flat_edit_time_holds_for_the_accounts_of_the_first_sync_only(sim: Simulator) -> None:

@@ -1,5 +1,6 @@
 """Which campaigns, ad groups or ads have changed since an account was last read?"""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY, read_state, write_state
+
+LOGGER = logging.getLogger("airbyte")
 
 FIELD = "updated_time"
 _STATUSES = "statuses"
@@ -71,6 +74,15 @@ class EntityCursor(PinterestCursor):
     def accounts(self) -> Iterable[str]:
         """Ad accounts that the incoming state names."""
         return self._incoming
+
+    def explain(self) -> None:
+        """Warn of what a connector that kept no statuses has left out, which no edit may ever bring."""
+        if self._flat is not None or any(_STATUSES not in cursor for cursor in self._incoming.values()):
+            LOGGER.warning(
+                f"{self._stream_name}: the saved state was written by an earlier version, which left out what was "
+                "archived or not edited since the start date. This sync reads what has changed since then. Clear the "
+                "stream once to have everything.",
+            )
 
     def keep_place(self, account: str) -> None:
         """Give an account of before the flat cursor's end an entry of its own."""
