@@ -33,7 +33,7 @@ def what_becomes_of(method: str) -> str:
     if method in CALLED_FOR:
         return f"Called for {CALLED_FOR[method]}"
     if method in LISTED_BY:
-        return f"Some of what `{LISTED_BY[method]}` lists"
+        return f"A part of `{LISTED_BY[method]}`"
     if method in REASONS:
         return REASONS[method]
     raise LookupError(f"{method} reads something, and neither a stream nor operation_reasons.py says what of it.")

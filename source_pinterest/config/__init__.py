@@ -41,7 +41,7 @@ _STATUS = "Status of Campaigns, Ad Groups and Ads"
 _LOOKBACK = NumberOption("lookback_days", "Lookback Window", 0, SYNC_HISTORY_DAYS)
 _PIN_AGE = NumberOption("pin_analytics_max_age_days", "Maximum Age of Pins in Pin Analytics (Days)", 1, 36_500)
 # Airbyte stops a source that emits nothing for two hours, see maxSecondsBetweenMessages in metadata.yaml.
-_MAX_WAIT = NumberOption("max_wait_minutes", "Longest Wait", 0, 110)
+_MAX_WAIT = NumberOption("max_wait_minutes", "Longest Wait for Quota", 0, 110)
 _WORKERS = NumberOption("num_workers", "Number of Concurrent Workers", 1, 40)
 _THREADS = NumberOption("num_threads", "Number of Concurrent Threads", 1, 40)
 _TIMEOUT = NumberOption("request_timeout_seconds", "Request Timeout", 0.1, 3_600)

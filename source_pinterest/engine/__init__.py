@@ -1,1 +1,1 @@
-"""What the framework's concurrency needs of us: ordered messages, cursors, read-once parents, fuses."""
+"""What lies between streams and stdout: messages, pages, partitions, parents that are read once, circuit breakers."""

@@ -77,7 +77,7 @@ class RefusedNames:
                 raise error
             self._refused |= guilty
         listed = ", ".join(sorted(guilty))
-        self._notices.warn(listed, f"Pinterest refuses {listed}, so that the rows come without. {error.answer}.")
+        self._notices.warn(listed, f"Pinterest refuses {listed}, so the rows come without them. {error.answer}.")
 
     def _kept(self, names: Names, refused: Collection[str]) -> Names:
         return {

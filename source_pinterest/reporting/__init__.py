@@ -1,4 +1,4 @@
-"""Asynchronous reports: jobs that Pinterest works on for minutes, and files that it leaves for an hour.
+"""Asynchronous reports: jobs that take Pinterest minutes, and files behind links that are good for five minutes.
 
 https://developers.pinterest.com/docs/api/v5/analytics-create_report
 """

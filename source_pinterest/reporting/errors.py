@@ -37,7 +37,7 @@ class KeysChangedError(KeyInDoubtError):
     kind = FailureType.config_error
 
     def __init__(self, stream: str, ad_account_id: str, window: object, change: str) -> None:
-        found = f"the rows of ad account {ad_account_id} now come {change}, so that they have other keys than before."
+        found = f"the rows of ad account {ad_account_id} now come {change}, so their keys are no longer the same."
         super().__init__(
             f"{stream}: {found} The rows of the days {window} would be counted twice, so they are left out and stay "
             "noted as missing. Clear the stream's data; the next sync then reads all days with the same key.",

@@ -36,7 +36,7 @@ def days_twice(stream_name: str, windows: Iterable[DateWindow]) -> str:
     start, end = min(span.start for span in spans), max(span.end for span in spans)
     return (
         f"{stream_name}: the days {start} to {end} were read while their numbers were still moving, and are emitted "
-        "once more, now that they are settled. The destination appends, so that these days stand twice in the table: "
+        "once more, now that they are settled. The destination appends, so these days appear twice in the table: "
         "keep the row with the newest _airbyte_extracted_at, or clear the stream's data."
     )
 

@@ -48,7 +48,7 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
 
 
 class CatalogsFeedIngestionStats(ReportStatsStream):
-    """Issues that Pinterest met while it read each feed, with their numbers. https://developers.pinterest.com/docs/api/v5/reports-stats."""
+    """Issues that Pinterest met while it read each feed, with counts. https://developers.pinterest.com/docs/api/v5/reports-stats."""
 
     primary_key: str | list[str] = ["feed_id", "code"]  # noqa: RUF012 - as above
     report_type = "FEED_INGESTION_ISSUES"
@@ -59,7 +59,7 @@ class CatalogsFeedIngestionStats(ReportStatsStream):
 
 
 class CatalogsDistributionStats(ReportStatsStream):
-    """Issues that keep items of each catalog from being shown, with their numbers. https://developers.pinterest.com/docs/api/v5/reports-stats."""
+    """Issues that keep items of each catalog from being shown, with counts. https://developers.pinterest.com/docs/api/v5/reports-stats."""
 
     primary_key: str | list[str] = ["catalog_id", "code"]  # noqa: RUF012 - as above
     report_type = "DISTRIBUTION_ISSUES"

@@ -41,7 +41,7 @@ class Catalogs(CatalogStream):
 
 
 class CatalogsFeeds(CatalogStream):
-    """Feeds, without what Pinterest signs in with. https://developers.pinterest.com/docs/api/v5/feeds-list."""
+    """Feeds, without their credentials. https://developers.pinterest.com/docs/api/v5/feeds-list."""
 
     path_template = "catalogs/feeds"
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
@@ -62,7 +62,7 @@ class CatalogsFeeds(CatalogStream):
 
 
 class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
-    """Each time that a feed was processed. https://developers.pinterest.com/docs/api/v5/feed_processing_results-list."""
+    """Processing runs of each feed. https://developers.pinterest.com/docs/api/v5/feed_processing_results-list."""
 
     primary_key: str | list[str] = ["feed_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "catalogs/feeds/{feed_id}/processing_results"

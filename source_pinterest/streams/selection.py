@@ -28,7 +28,7 @@ class UnknownStreamError(ConfigError):
 
     def __init__(self, stream: str) -> None:
         super().__init__(
-            f"{stream} is not a stream of this connector, so that nothing is read for it. Refresh the schema of the "
+            f"{stream} is not a stream of this connector, so nothing is read for it. Refresh the schema of the "
             "connection, or leave the stream out.",
         )
 
@@ -62,7 +62,7 @@ class Selection:
             if configured.stream.namespace:
                 LOGGER.warning(
                     f"{configured.stream.name}: the catalog has it in the namespace {configured.stream.namespace}. "
-                    "Pinterest has no namespaces, so that its records come without one.",
+                    "Pinterest has no namespaces, so its records come without one.",
                 )
         names = {stream_class.stream_name() for stream_class in STREAMS}
         names |= {report.stream_name for report in settings.custom_reports}

@@ -79,7 +79,7 @@ class EntityListStream(AdAccountStream, ABC):
                     raise AccessLostError(self.name, path, str(error.message)) from error
                 raise
         if asked > 1 and not is_any_there:
-            raise NothingLeftError(self.name, asked, f"This was asked of {path}.")
+            raise NothingLeftError(self.name, asked, f"The path was {path}.")
 
     def filters(self, stream_slice: StreamSlice) -> Iterator[Filter]:
         """What each list of a slice is asked for by."""

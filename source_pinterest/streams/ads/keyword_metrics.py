@@ -66,7 +66,7 @@ class KeywordMetrics(AdAccountStream):
         if keywords and not self.ad_accounts.country_of(account):
             self.notices.warn(
                 f"country of {account}",
-                f"Pinterest names no country for ad account {account}, so that nothing is known of its keywords.",
+                f"Pinterest names no country for ad account {account}, so its keywords have no metrics.",
             )
             return
         path, params = self.path(stream_slice=stream_slice), self.request_params(stream_slice=stream_slice)

@@ -43,7 +43,7 @@ class OrganicStream(PinterestStream):
             self.stamped = {ACCOUNT_KEY: _OWNER, **self.stamped}
             own = (key._replace(fields=(ACCOUNT_KEY, *key.fields)) for key in self.foreign_keys)
             self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), (ACCOUNT_KEY,)), *own)
-            self.access = self.access or role("Admin")
+            self.access = self.access or role("Admin", "Analyst")
 
     @cached_property
     def _stamped_schema(self) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ class Followers(PinterestStream):
 
 
 class Following(OrganicStream):
-    """User names of those whom the user follows, if only a board of theirs. https://developers.pinterest.com/docs/api/v5/user_following-get."""
+    """User names of those whom the user follows, even if only one of their boards. https://developers.pinterest.com/docs/api/v5/user_following-get."""
 
     primary_key: str | list[str] = "username"
     path_template = "user_account/following"

@@ -53,7 +53,7 @@ PinIds = tuple[str, ...]
 
 
 class PinAnalytics(OrganicStream):
-    """Days of pins. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
+    """Daily metrics of pins. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
 
     primary_key: str | list[str] = ["pin_id", "date"]  # noqa: RUF012 - an attribute of the framework's
     path_template = "pins/{pin_id}/analytics"
@@ -149,7 +149,7 @@ class PinAnalytics(OrganicStream):
             if self._is_any_left and not self._refusals_in_a_row:
                 self.checkpoint.advance(account, reading)
         if self._lost > 1 and not self._is_any_left:
-            raise NothingLeftError(self.name, self._lost, f"This was asked of {self.path_template}.")
+            raise NothingLeftError(self.name, self._lost, f"The path was {self.path_template}.")
         self.checkpoint.finish(account, reading)
 
     def _with_rows(self, reading: Reading, rows: list[Record]) -> Reading:

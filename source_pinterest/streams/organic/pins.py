@@ -27,7 +27,7 @@ def _totals(config: Config) -> dict[str, str]:
 
 
 class Pins(OrganicStream):
-    """Every pin the user owns, on whosever board. https://developers.pinterest.com/docs/api/v5/pins-list."""
+    """Every pin the user owns, on any board. https://developers.pinterest.com/docs/api/v5/pins-list."""
 
     path_template = "pins"
     scopes = ("boards:read", "pins:read")

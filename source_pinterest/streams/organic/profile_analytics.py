@@ -57,7 +57,7 @@ def _days_read(window: DateWindow, answers: list[list[Record]]) -> DaysRead | No
 
 
 class ProfileAnalytics(OrganicStream, ABC):
-    """Days of the user's own profile."""
+    """Daily metrics of the user's own profile."""
 
     primary_key: str | list[str] = ["date"]  # noqa: RUF012 - an attribute of the framework's
     cursor_field = "date"

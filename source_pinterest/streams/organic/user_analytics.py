@@ -11,7 +11,7 @@ from source_pinterest.streams.organic.split_analytics import SplitAnalytics
 
 
 class UserAccountAnalytics(ProfileAnalytics):
-    """Days of the user's own profile. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+    """Daily metrics of the user's own profile. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
         """The days of a window, answer by answer."""
@@ -19,31 +19,31 @@ class UserAccountAnalytics(ProfileAnalytics):
 
 
 class UserAccountAnalyticsByAppType(SplitAnalytics):
-    """Days of the profile by app type. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+    """Daily metrics of the profile by app type. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     split = "app_type"
 
 
 class UserAccountAnalyticsBySource(SplitAnalytics):
-    """Days of the profile by own pins and those of others. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+    """Daily metrics of the profile by own pins and those of others. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     split = "source"
 
 
 class UserAccountAnalyticsByPinFormat(SplitAnalytics):
-    """Days of the profile by pin format. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+    """Daily metrics of the profile by pin format. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     split = "pin_format"
 
 
 class UserAccountAnalyticsByOwnedContent(SplitAnalytics):
-    """Days of the profile by pins of claimed sites and others. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+    """Daily metrics of the profile by pins of claimed sites and others. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     split = "owned_content"
 
 
 class UserAccountAnalyticsByContentType(SplitAnalytics):
-    """Days of the profile, paid and organic apart. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
+    """Daily metrics of the profile, paid and organic apart. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     cost = f"2 for {limits.ANALYTICS_WINDOW_DAYS} days"
 

@@ -39,7 +39,7 @@ class TrendingProductCategories(ProductTrendStream):
 
 
 class ProductCategoryTrends(ProductTrendStream):
-    """Series, forecast and people of the trending categories. https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list."""
+    """Time series, forecast and demographics of the trending categories. https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list."""
 
     primary_key: str | list[str] = ["region", "product_category"]  # noqa: RUF012 - never changed
     path_template = "trends/product_categories/details"
