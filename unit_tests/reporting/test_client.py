@@ -461,7 +461,9 @@ NEAR = ["10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "[fe80::1]",
 NEAR += ["[fe80::1%25eth0]", "[fe80::1%25a%25b]"]
 
 
-@pytest.mark.parametrize("host", HERE + NEAR + ["localhost.", "files.localhost", "LOCALHOST", "224.0.0.1"])
+@pytest.mark.parametrize(
+    "host", HERE + NEAR + ["localhost.", "127.0.0.1.", "files.localhost", "LOCALHOST", "224.0.0.1"]
+)
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_a_file_that_is_not_in_the_internet_is_refused_without_a_call(client: Client, scheme: str, host: str) -> None:
     url = f"{scheme}://{host}/report"
