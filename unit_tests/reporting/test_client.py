@@ -110,6 +110,16 @@ def test_a_report_is_asked_for_in_the_body_and_named_by_its_token(client: Client
     assert sent.headers["Authorization"] == "Bearer false-access-token"
 
 
+def test_the_id_of_an_account_is_one_piece_of_the_path(client: Client) -> None:
+    reports = f"{DEFAULT_BASE_URL}/ad_accounts/..%2F11%3Fx%3D1%23y/reports"
+    client.mock.post(reports, [CREATED])
+    client.mock.get(reports, [finished(FILE)])
+    strange = request(account="../11?x=1#y")
+
+    assert client.reports.create(strange) == "a token"
+    assert client.reports.poll(strange, "a token") == (JobStatus.FINISHED, FILE)
+
+
 def test_a_token_is_enough_of_an_answer(client: Client) -> None:
     client.mock.post(REPORTS, json={"token": "a token"})
 
