@@ -261,6 +261,26 @@ def test_a_reader_that_went_away_ends_the_process() -> None:
         assert process.wait() == 1
 
 
+def test_logs_that_a_pipe_does_not_take_at_once_come_whole_where_nobody_waits_for_its_reader() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    body = (
+        "PRINT_BUFFER.flush_interval = 0; [logging.getLogger('airbyte').info(word * 500_000) for word in ('ab', 'cd')]"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", PROLOGUE.replace("{body}", body)], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE
+    ) as process:
+        os.close(writing)
+        with os.fdopen(reading, "rb") as lines:
+            said = lines.read().splitlines()
+        _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+
+    assert (process.returncode, errors) == (0, b"")
+    logs = [json.loads(line)["log"]["message"] for line in said if line.startswith(b"{")]
+    assert [text for text in logs if len(text) == 1_000_000] == ["ab" * 500_000, "cd" * 500_000]
+    assert [line for line in said if not line.startswith(b"{")] == [b"first words", b"last words"]
+
+
 def test_spec_runs_as_a_command() -> None:
     ended = subprocess.run([sys.executable, "main.py", "spec"], cwd=ROOT, capture_output=True, check=False)
 

@@ -4,7 +4,9 @@ import os
 import pty
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from airbyte_cdk.models import Type
@@ -103,9 +105,15 @@ def test_record_counts_of_the_states_add_up() -> None:
     assert counted == {stream: len(records) for stream, records in output.records.items()}
 
 
-def on_a_terminal(sim: Simulator, folder: Path, **environment: str) -> tuple[Output, str]:
+def on_a_terminal(
+    sim: Simulator,
+    folder: Path,
+    streams: Sequence[str] = ("boards", "campaigns"),
+    config: dict[str, Any] | None = None,
+    **environment: str,
+) -> tuple[Output, str]:
     """Read with standard error on a terminal: what came on standard output, and what the terminal showed."""
-    arguments = read_arguments(folder, catalog_of(["boards", "campaigns"]), since_recently(sim))
+    arguments = read_arguments(folder, catalog_of(streams), since_recently(sim, config))
     controller, terminal = pty.openpty()
     shown = b""
     surroundings = clean_environment(sim.url) | {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"} | environment
@@ -138,6 +146,25 @@ def test_a_terminal_shows_the_progress_and_standard_output_none_of_it(tmp_path: 
     assert re.search(rf"Done: .*campaigns {len(output.records['campaigns'])}\b", last), last
     assert re.search(r"Calls used: .*ads_read \d+ of", last), last
     assert "\x1b[?25h" in last, "the cursor must be visible again"
+
+
+def test_a_name_that_looks_like_markup_ends_no_sync(tmp_path: Path) -> None:
+    refused, failed = names = ("refused [/boards] [red]", "failed [/boards] [red]")
+    reports = [
+        {"name": name, "level": level, "granularity": "DAY", "columns": ["SPEND_IN_DOLLAR"]}
+        for name, level in zip(names, ("CAMPAIGN", "AD_GROUP"), strict=True)
+    ]
+    faults = [
+        Fault(kind, on="analytics/create_report", level=level, times=None)
+        for kind, level in ((FaultKind.FORBIDDEN, "CAMPAIGN"), (FaultKind.SERVER_ERROR, "AD_GROUP"))
+    ]
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=1), faults=faults) as sim:
+        config = sim.config(custom_reports=reports, max_retries=0)
+        output, shown = on_a_terminal(sim, tmp_path, [f"custom_{name}" for name in names], config)
+    assert [output.status(f"custom_{name}") for name in names] == ["COMPLETE", "INCOMPLETE"]
+    last = shown.rpartition("Pinterest, ")[2]
+    assert f"Done: custom_{refused} 0" in last
+    assert re.search(rf"custom_{re.escape(failed)}\x1b.*incomplete", last), last
 
 
 @pytest.mark.parametrize("setting", [{"NO_PROGRESS": "1"}], ids=["switched off"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, FaultKind
+from integration_tests.simulator import DOWNLOAD, Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
@@ -98,6 +98,22 @@ def test_a_report_may_not_be_known_at_once(world: World) -> None:
         assert_succeeded(output, STREAMS)
         assert_exact(output, sim, STREAMS, start=start(sim))
         assert len(sim.calls(CREATE)) == 4
+
+
+@pytest.mark.parametrize("host", ["files.example", "169.254.169.254", "10.0.0.1"])
+def test_a_link_that_is_not_followed_is_no_empty_report(
+    host: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(world) as sim:
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr("integration_tests.simulator.reports.operations.DOWNLOAD_HOST", host)
+            first = run_sync(sim, [REPORT], config=config(sim, max_retries=0))
+        assert_failed(first, REPORT, "transient_error", "A report lies behind https.")
+        assert first.records[REPORT] == []
+        assert sim.calls(DOWNLOAD) == []
+        second = run_sync(sim, [REPORT], config=config(sim), state=first.states)
+        assert_succeeded(second, [REPORT])
+        assert_exact(second, sim, [REPORT], start=start(sim))
 
 
 def test_a_report_that_is_too_slow_is_asked_for_in_halves(world: World) -> None:

@@ -82,7 +82,9 @@ def test_not_even_a_process_with_debug_logs(kind: FaultKind, on: str, tmp_path: 
         arguments = read_arguments(tmp_path, catalog_of(STREAMS), since_recently(sim, sim.config(max_retries=1)))
         done = run_to_its_end(["main.py", *arguments, "--debug"], clean_environment(sim.url))
         out = done.stdout.decode()
-        assert any(json.loads(line)["type"] == "DEBUG" for line in out.splitlines())
+        debug = [line["message"] for line in map(json.loads, out.splitlines()) if line["type"] == "DEBUG"]
+        assert [line for line in debug if re.fullmatch(r"(GET|POST) /v5/[\w/]+: \d+", line)]
+        assert not [line for line in debug if "?" in line]
         assert_no_secret_in(without_controls(out) + done.stderr.decode(), sim.secrets)
 
 

@@ -25,6 +25,13 @@ TURNED_OFF = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "", "SSL_CERT_FILE": "
 OPTIONS = {"verify": False, "verify_ssl": False, "ssl_verify": False, "insecure": True, "tls": {"verify": False}}
 
 
+@pytest.fixture(autouse=True)
+def _no_certificates_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would be looked at whatever else decides it."""
+    for variable in TURNED_OFF:
+        monkeypatch.delenv(variable, raising=False)
+
+
 @pytest.mark.parametrize("options", [{}, OPTIONS])
 def test_a_certificate_that_nobody_vouches_for_gets_no_token(options: dict[str, Any], tmp_path: Path) -> None:
     with Simulator() as sim, self_signed(tmp_path) as (url, seen):

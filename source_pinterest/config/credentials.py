@@ -150,7 +150,7 @@ def _moment(value: Any) -> DateTime | None:
         return None
     try:
         parsed = pendulum.parse(value) if isinstance(value, str) else None
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, OverflowError):  # each of them, by what the text looks like
         parsed = None
     if not isinstance(parsed, DateTime):
         raise refusal(

@@ -1,15 +1,19 @@
 """What exactly is Pinterest asked for by the helper for the first token? The whole way is an integration test's."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+import requests
 import requests_mock
 
-from source_pinterest.api import DEFAULT_BASE_URL
+from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL
 from source_pinterest.cli import authorize
 from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.masking import SECRETS
 
 FALSE_SECRET = "false-client-secret"
 
@@ -63,3 +67,76 @@ def test_the_app_is_asked_for_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("builtins.input", lambda _: " 1234567 ")
     monkeypatch.setattr("getpass.getpass", lambda _: FALSE_SECRET)
     assert authorize.App.of_user(None, {}) == authorize.App("1234567", FALSE_SECRET)
+
+
+@pytest.fixture
+def mock() -> Iterator[requests_mock.Mocker]:
+    with requests_mock.Mocker() as mocker:
+        yield mocker
+
+
+@pytest.fixture
+def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Of a command whose user has agreed."""
+    monkeypatch.setenv(authorize.SECRET_VARIABLE, FALSE_SECRET)
+    monkeypatch.delenv(BASE_URL_VARIABLE, raising=False)
+    monkeypatch.setattr(ConsentListener, "wait_for_code", lambda *_: "false-code")
+    return ["--client-id", "1234567", "--config", str(tmp_path / "config.json"), "--port", "0", "--no-browser"]
+
+
+@pytest.mark.parametrize("answer", [["refresh_token"], "false-refresh-token", 7, True])
+def test_an_answer_that_is_no_object_holds_no_token(
+    answer: Any, arguments: list[str], mock: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=answer)
+
+    assert authorize.main(arguments) == 1
+    assert "returned no refresh token (HTTP 200)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("address", "proxies"),
+    [("http://127.0.0.1:8899/v5", {}), (DEFAULT_BASE_URL, {"https": "http://proxy.example:3128"})],
+)
+def test_proxies_and_certificates_are_those_of_a_sync(
+    address: str,
+    proxies: dict[str, str],
+    arguments: list[str],
+    mock: requests_mock.Mocker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in ("NO_PROXY", "no_proxy", "HTTP_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/certificates.pem")
+    monkeypatch.setenv(BASE_URL_VARIABLE, address)
+    mock.post(f"{address}/oauth/token", json={"refresh_token": "false-refresh-token"})
+
+    assert authorize.main(arguments) == 0
+    [exchange] = mock.request_history
+    assert dict(exchange.proxies) == proxies
+    assert exchange.verify == "/certificates.pem"
+
+
+def test_the_tokens_are_secrets_from_then_on(arguments: list[str], mock: requests_mock.Mocker) -> None:
+    tokens = {"refresh_token": "false-refresh-token", "access_token": "false-access-token"}
+    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=tokens)
+
+    assert authorize.main(arguments) == 0
+    assert SECRETS.mask(" ".join(tokens.values())) == "**** ****"
+
+
+def test_the_app_s_secret_is_not_shown_where_the_consent_page_quotes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def decline(page: str) -> None:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(page).query).items()}
+        told = urlencode({"state": query["state"], "error": f"not the secret {FALSE_SECRET}"})
+        requests.get(f"{query['redirect_uri'].replace('localhost', '127.0.0.1')}?{told}", timeout=10)
+
+    monkeypatch.setenv(authorize.SECRET_VARIABLE, FALSE_SECRET)
+    monkeypatch.delenv(BASE_URL_VARIABLE, raising=False)
+    monkeypatch.setattr("webbrowser.open", decline)
+
+    assert authorize.main(["--client-id", "1234567", "--config", str(tmp_path / "config.json"), "--port", "0"]) == 1
+    assert "granted no access (not the secret ****)" in capsys.readouterr().err

@@ -175,6 +175,17 @@ def test_a_name_that_looks_like_markup_is_a_name_and_a_long_one_hides_no_number(
     assert re.search(r"…  1,234,567 +[\d,]+  0 of 1\+ +1$", long)
 
 
+@pytest.mark.parametrize("name", ["custom_[/boards]", "custom_[red]a[/red]", "custom_:smile:", "custom_[bold"])
+def test_a_name_that_looks_like_markup_is_one_in_every_line(name: str) -> None:
+    sync = Sync([name, f"{name} to come"])
+    sync.end(name, records=4_321)
+
+    lines = shown(sync.progress)
+
+    assert f"Done: {name} 4,321" in lines
+    assert f"To come, 1: {name} to come" in lines
+
+
 def test_a_small_terminal_keeps_the_quotas() -> None:
     sync = Sync(STREAM_NAMES)
     sync.run(*STREAM_NAMES[:20])

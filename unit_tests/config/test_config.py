@@ -125,7 +125,8 @@ def test_an_access_token_whose_expiry_nobody_knows_is_not_usable(expiry: Any) ->
     assert credentials.usable_access_token() is None
 
 
-NO_TIMES = ["soon", 1717243200, "P1D", ["2026-01-01"], True, "99999-01-01T00:00:00Z", "1" * 400]
+NO_TIMES = ["soon", 1717243200, 20260101, "P1D", ["2026-01-01"], True, "99999-01-01T00:00:00Z", "1" * 400]
+NO_TIMES += ["2026-01-01/P1D", "P99999999999D"]
 
 
 @pytest.mark.parametrize("expiry", NO_TIMES)

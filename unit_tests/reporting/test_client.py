@@ -110,6 +110,16 @@ def test_a_report_is_asked_for_in_the_body_and_named_by_its_token(client: Client
     assert sent.headers["Authorization"] == "Bearer false-access-token"
 
 
+def test_the_id_of_an_account_is_one_piece_of_the_path(client: Client) -> None:
+    reports = f"{DEFAULT_BASE_URL}/ad_accounts/..%2F11%3Fx%3D1%23y/reports"
+    client.mock.post(reports, [CREATED])
+    client.mock.get(reports, [finished(FILE)])
+    strange = request(account="../11?x=1#y")
+
+    assert client.reports.create(strange) == "a token"
+    assert client.reports.poll(strange, "a token") == (JobStatus.FINISHED, FILE)
+
+
 def test_a_token_is_enough_of_an_answer(client: Client) -> None:
     client.mock.post(REPORTS, json={"token": "a token"})
 
@@ -461,7 +471,9 @@ NEAR = ["10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "[fe80::1]",
 NEAR += ["[fe80::1%25eth0]", "[fe80::1%25a%25b]"]
 
 
-@pytest.mark.parametrize("host", HERE + NEAR + ["localhost.", "files.localhost", "LOCALHOST", "224.0.0.1"])
+@pytest.mark.parametrize(
+    "host", HERE + NEAR + ["localhost.", "127.0.0.1.", "files.localhost", "LOCALHOST", "224.0.0.1"]
+)
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_a_file_that_is_not_in_the_internet_is_refused_without_a_call(client: Client, scheme: str, host: str) -> None:
     url = f"{scheme}://{host}/report"

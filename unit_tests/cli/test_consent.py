@@ -1,0 +1,88 @@
+"""Does the browser's answer get through to the listener, whatever else connects to it, and does no other count?"""
+
+import errno
+import select
+import socket
+from contextlib import ExitStack, suppress
+from urllib.parse import urlencode
+
+import pytest
+import requests
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_pinterest.cli import consent
+from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.masking import SECRETS
+
+MANY = 1_000
+DRIP_SECONDS = 0.01
+
+
+def connected(listener: ConsentListener) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", listener.server_port), timeout=30)
+
+
+def answer(listener: ConsentListener, **fields: str) -> int:
+    """The status that a browser sees which brings these fields, and the right state with them."""
+    query = urlencode({"state": listener.state, **fields})
+    return requests.get(f"http://127.0.0.1:{listener.server_port}/?{query}", timeout=10).status_code
+
+
+def test_a_connection_that_drips_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However short the pause between two bytes: the time is that of the whole request."""
+    monkeypatch.setattr(consent, "_REQUEST_SECONDS", 20 * DRIP_SECONDS)
+    drips = 0
+    with ConsentListener(0) as listener, connected(listener) as connection, suppress(ConnectionError):
+        connection.sendall(b"GET /")
+        while drips < MANY and not select.select([connection], [], [], DRIP_SECONDS)[0]:
+            connection.sendall(b"x")
+            drips += 1
+    assert drips < MANY
+
+
+def test_an_answer_passes_connections_that_nobody_hangs_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consent, "_REQUEST_SECONDS", 3_600.0)
+    with ConsentListener(0) as listener, ExitStack() as idle:
+        for beginning in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
+            idle.enter_context(connected(listener)).sendall(beginning)
+        assert answer(listener, code="false-code") == 200
+        assert listener.wait_for_code(30) == "false-code"
+
+
+def test_a_connection_has_less_time_than_the_user() -> None:
+    assert 0 < consent._REQUEST_SECONDS <= 10
+
+
+def test_the_first_answer_counts() -> None:
+    with ConsentListener(0) as listener:
+        for code in ("false-code-1", "false-code-2"):
+            listener.take({"code": code})
+        assert listener.wait_for_code(0) == "false-code-1"
+
+
+def test_a_machine_without_the_other_address_has_no_neighbour_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    monkeypatch.setattr(consent, "_Server6", refuse)
+    with ConsentListener(0) as listener:
+        assert not listener.has_neighbour
+        assert answer(listener, code="false-code") == 200
+
+
+def test_the_code_is_a_secret() -> None:
+    with ConsentListener(0) as listener:
+        answer(listener, code="false-code-that-is-worth-a-token")
+        listener.wait_for_code(30)
+    assert SECRETS.mask("It was false-code-that-is-worth-a-token.") == "It was ****."
+
+
+def test_an_error_that_quotes_a_secret_is_shown_without_it() -> None:
+    SECRETS.keep("false-secret-of-the-app")
+    with ConsentListener(0) as listener:
+        answer(listener, error="wrong secret false-secret-of-the-app")
+        with pytest.raises(AirbyteTracedException) as refused:
+            listener.wait_for_code(30)
+    assert refused.value.message == (
+        "Pinterest granted no access (wrong secret ****). Run the command again and agree."
+    )
