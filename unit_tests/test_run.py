@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from airbyte_cdk.models import (
@@ -267,15 +268,18 @@ def test_logs_that_a_pipe_does_not_take_at_once_come_whole_where_nobody_waits_fo
     body = (
         "PRINT_BUFFER.flush_interval = 0; [logging.getLogger('airbyte').info(word * 500_000) for word in ('ab', 'cd')]"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", PROLOGUE.replace("{body}", body)], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE
-    ) as process:
+    with (
+        TemporaryFile() as errors,
+        running(
+            COMMAND, clean_environment(""), body=partial(execute, body), stdout=writing, stderr=errors.fileno()
+        ) as process,
+    ):
         os.close(writing)
         with os.fdopen(reading, "rb") as lines:
             said = lines.read().splitlines()
-        _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
-
-    assert (process.returncode, errors) == (0, b"")
+        assert process.wait() == 0
+        errors.seek(0)
+        assert errors.read() == b""
     logs = [json.loads(line)["log"]["message"] for line in said if line.startswith(b"{")]
     assert [text for text in logs if len(text) == 1_000_000] == ["ab" * 500_000, "cd" * 500_000]
     assert [line for line in said if not line.startswith(b"{")] == [b"first words", b"last words"]

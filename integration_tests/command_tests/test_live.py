@@ -16,7 +16,7 @@ from integration_tests.support.looks import looked_at, small_account
 from integration_tests.support.pinterest import Simulator
 
 ALL = "all calls"
-BY_ID, BY_ROW = "an object of lists by id", "begins with [, another shape"
+BY_ID, NESTED = "an object of lists by id", "begins with {, another shape"
 
 
 @dataclass(frozen=True)
@@ -163,12 +163,12 @@ VARIANTS: Mapping[str, Variant] = {
     ),
     "files of another shape, a call throttled": Variant(
         {
-            "report_file": {"files": [BY_ROW]},
+            "report_file": {"files": [NESTED]},
             "throttled_call": {"code": 8, "headers": list(NAMES), "is_json": True},
             "rate_limit_headers": {"forms": {PLAIN: 1}},
         },
         {"faults": [Fault(FaultKind.RATE_LIMITED, on="campaigns/list", seconds=20)]},
-        file=lambda _entry, file: [row for rows in file.values() for row in rows],
+        file=lambda _entry, file: {"report": file},
     ),
     "columns of reach refused, each day with a row": Variant(
         {

@@ -80,7 +80,7 @@ def test_other_destinations_get_the_rows_and_a_warning(sim: Simulator, destinati
     _, second = changed(sim, "none", "asked", destination=destination, lookback_days=30)
     assert_succeeded(second, [KEYWORDS, OTHER])
     assert_exact(second, sim, [KEYWORDS])
-    warnings = [text for text in second.warnings() if "other keys than before" in text]
+    warnings = [text for text in second.warnings() if "their keys are no longer the same" in text]
     assert len(warnings) == 2, "one for each account"
     assert keyed(second) == [["AD_GROUP_ID", "CAMPAIGN_ID"]] * 2
 

@@ -117,7 +117,7 @@ def test_where_every_account_refuses_the_role_is_missing(agency: Simulator) -> N
     agency.add_fault(Fault("forbidden", on="boards/list", times=None))
     output = run_sync(agency, ["boards", "pins"], config=agency.config(organic_per_ad_account=True))
 
-    assert_failed(output, "boards", "config_error", "the role Admin on the ad account")
+    assert_failed(output, "boards", "config_error", "the role Admin or Analyst on the ad account")
     assert output.status("pins") == "COMPLETE"
 
 

@@ -133,8 +133,8 @@ class NothingLeftError(SliceError):
 
     def __init__(self, what: str, count: int, answer: str) -> None:
         super().__init__(
-            f"{what}: Pinterest refuses access to all {count:,} ad accounts, boards or pins that this stream is read "
-            "from, or says that they don't exist. The next sync tries again. If this happens again, check what the "
+            f"{what}: Pinterest refuses all {count:,} ad accounts, boards or pins that this stream is read from, "
+            "or says that they don't exist. The next sync tries again. If this happens again, check what the "
             f"token's user may see, or leave the stream out. {answer.rstrip('.')}.",
         )
 
@@ -241,8 +241,7 @@ class RepeatedKeyError(KeyInDoubtError):
     def __init__(self, stream: str, key: tuple[str, ...], values: tuple[Any, ...]) -> None:
         *others, last = key
         columns = f"{', '.join(others)} and {last}" if others else last
-        listed = ", ".join(map(str, values))
-        found = f"Pinterest sent two rows for the same {columns} ({listed}), or a row without one of them."
+        found = f"an answer of Pinterest does not have one row per {columns}: {values} comes twice or is incomplete."
         super().__init__(
             f"{stream}: {found} None of its rows is used, because they would overwrite each other in the destination. "
             "The next sync asks for them again. If this happens again, please report it; a destination that appends "

@@ -91,7 +91,7 @@ def test_names_that_no_message_names_are_found_by_halves(
 
     assert len(picky.calls) == 3
     assert len(picky.probes) <= limits.PROBES_FOR_REFUSED_NAMES
-    said = f"Pinterest refuses {', '.join(sorted(guilty))}, so that the rows come without. Invalid parameters."
+    said = f"Pinterest refuses {', '.join(sorted(guilty))}, so the rows come without them. Invalid parameters."
     assert caplog.messages == [f"campaign_analytics: {said}"]
 
 

@@ -414,7 +414,7 @@ def test_days_of_several_accounts_that_stand_twice_are_told_in_one_line(caplog: 
     [record] = caplog.records
     assert record.getMessage() == (
         f"{STREAM}: the days {ago(10)} to {ago(1)} were read while their numbers were still moving, and are emitted "
-        "once more, now that they are settled. The destination appends, so that these days stand twice in the table: "
+        "once more, now that they are settled. The destination appends, so these days appear twice in the table: "
         "keep the row with the newest _airbyte_extracted_at, or clear the stream's data."
     )
 

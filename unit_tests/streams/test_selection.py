@@ -14,7 +14,7 @@ from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import configured
 
 UNKNOWN = (
-    " is not a stream of this connector, so that nothing is read for it. Refresh the schema of the connection, or "
+    " is not a stream of this connector, so nothing is read for it. Refresh the schema of the connection, or "
     "leave the stream out."
 )
 
@@ -60,7 +60,7 @@ def test_a_namespace_is_warned_of_and_the_stream_is_read(caplog: pytest.LogCaptu
     assert names_of(found.known) == ["ads", "boards", "pins"]
     [told] = caplog.messages
     assert told == (
-        "boards: the catalog has it in the namespace ours. Pinterest has no namespaces, so that its records come "
+        "boards: the catalog has it in the namespace ours. Pinterest has no namespaces, so its records come "
         "without one."
     )
 

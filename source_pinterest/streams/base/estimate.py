@@ -62,7 +62,7 @@ class Estimate:
         """Log the estimate."""
         minutes = math.ceil(self.calls / (60 * calls_per_second))
         LOGGER.info(
-            f"{stream}: about to read accounts {self.accounts:,}, windows of days {self.windows:,}, reports "
-            f"{self.reports:,}, with {self.calls:,} calls or more, which take {minutes:,} min or more at Pinterest's "
-            "present quota.",
+            f"{stream}: the estimate is accounts {self.accounts:,}, windows {self.windows:,}, report jobs "
+            f"{self.reports:,}, calls at least {self.calls:,}; at Pinterest's present quota that takes {minutes:,} min "
+            "or more.",
         )

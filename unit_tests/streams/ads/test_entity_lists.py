@@ -102,7 +102,7 @@ def test_an_account_whose_only_ad_group_was_deleted_is_empty(pinterest: Pinteres
 def test_an_account_of_whose_ad_groups_not_one_is_there_fails(pinterest: Pinterest) -> None:
     pinterest.answers(PROMOTIONS, refused(404, 404))
 
-    with pytest.raises(NothingLeftError, match=rf"^product_group_promotions: .* all 2 .* asked of {PROMOTIONS}"):
+    with pytest.raises(NothingLeftError, match=rf"^product_group_promotions: .* all 2 .* The path was {PROMOTIONS}"):
         pinterest.read(ProductGroupPromotions, STREAM_SLICE)
 
 

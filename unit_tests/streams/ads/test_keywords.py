@@ -195,7 +195,7 @@ def test_ad_groups_of_which_not_one_is_there_are_a_failure(pinterest: Pinterest)
     slices = pinterest.slices(Keywords)
     pinterest.answers(PATH, {"json": {"items": []}}, refused(404, 404))
 
-    with pytest.raises(NothingLeftError, match="keywords: Pinterest refuses all 3 of"):
+    with pytest.raises(NothingLeftError, match="keywords: Pinterest refuses all 3 "):
         pinterest.read(Keywords, slices[0])
     assert lists.singles()[-3:] == SINGLES
 

@@ -57,7 +57,7 @@ def test_a_column_that_pinterest_refuses_unnamed_is_found_with_one_id_and_day_an
     assert (first, last) == (("CTR,CPC_IN_DOLLAR", *whole), ("CPC_IN_DOLLAR", *whole))
     assert {one[1:] for one in probes} == {small}
     why = 'Pinterest answered "Something is wrong" (HTTP 400, code 1).'
-    assert caplog.messages == [f"campaign_analytics: Pinterest refuses CTR, so that the rows come without. {why}"]
+    assert caplog.messages == [f"campaign_analytics: Pinterest refuses CTR, so the rows come without them. {why}"]
     rows_of(pinterest, call(days(9, 0), "3"))
     assert asked(pinterest)[-1][:2] == ("CPC_IN_DOLLAR", "3"), "what is known by now is not asked for again"
 

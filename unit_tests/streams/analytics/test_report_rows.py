@@ -255,10 +255,9 @@ def test_rows_with_other_ids_than_before_are_given_up_and_said_to_be_so() -> Non
         report_rows(key).pages(REQUEST, [("7", fine(AD_ID="1"))])
 
     assert caught.value.message == (
-        "campaign_report: the rows of ad account 11 now come with AD_ID and without AD_GROUP_ID, so that they have "
-        "other keys than before. The rows of the days 2026-01-01 to 2026-01-10 would be counted twice, so they are "
-        "left out and stay noted as missing. Clear the stream's data; the next sync then reads all days with the same "
-        "key."
+        "campaign_report: the rows of ad account 11 now come with AD_ID and without AD_GROUP_ID, so their keys are no "
+        "longer the same. The rows of the days 2026-01-01 to 2026-01-10 would be counted twice, so they are left out "
+        "and stay noted as missing. Clear the stream's data; the next sync then reads all days with the same key."
     )
 
 

@@ -165,9 +165,9 @@ def test_that_nothing_is_left_is_told_with_the_number_and_the_first_answer() -> 
 
     [lost] = reader.raised
     assert lost.message == (
-        "lead_forms: Pinterest refuses all 3 of what the stream is read by (ad accounts, boards, pins and the like), "
-        "or says that they don't exist. The next sync tries again. If this happens again, check what the token's user "
-        "may see, or leave the stream out. lead_forms: it is not there"
+        "lead_forms: Pinterest refuses all 3 ad accounts, boards or pins that this stream is read from, or says "
+        "that they don't exist. The next sync tries again. If this happens again, check what the token's user may "
+        "see, or leave the stream out. lead_forms: it is not there."
     )
 
 

@@ -119,4 +119,4 @@ def test_the_account_is_part_of_key_and_schema_only_if_the_option_is_on(
     assert per_account.get_json_schema() is per_account.get_json_schema()
     of_owner = {key._replace(fields=("ad_account_id", *key.fields)) for key in plain.foreign_keys}
     assert set(per_account.foreign_keys) == {ForeignKey("ad_accounts", ("ad_account_id",)), *of_owner}
-    assert per_account.access == (plain.access or Access("the role Admin on the ad account", ASK_OWNER))
+    assert per_account.access == (plain.access or Access("the role Admin or Analyst on the ad account", ASK_OWNER))

@@ -286,8 +286,8 @@ def test_pins_that_are_all_gone_are_more_than_the_matter_of_one(pinterest: Pinte
     with pytest.raises(NothingLeftError) as raised:
         read(pinterest)
     said = str(raised.value.message)
-    assert said.startswith("pin_analytics: Pinterest refuses all 2 of what the stream is read by")
-    assert said.endswith(" This was asked of pins/{pin_id}/analytics.")
+    assert said.startswith("pin_analytics: Pinterest refuses all 2 ad accounts, boards or pins")
+    assert said.endswith(" The path was pins/{pin_id}/analytics.")
     assert pinterest.stream(PinAnalytics).checkpoint.state == {}
 
 
@@ -463,7 +463,7 @@ def test_no_owner_is_left_where_all_are_refused(mock: requests_mock.Mocker) -> N
         pinterest.answers(f"pins?ad_account_id={account}", refused(403, 29, f"Not of {account}"))
     (stream_slice,) = pinterest.slices(PinAnalytics)
 
-    with pytest.raises(NothingLeftError, match=r"pin_analytics: Pinterest refuses all 2 of .*Not of 11"):
+    with pytest.raises(NothingLeftError, match=r"pin_analytics: Pinterest refuses all 2 .*Not of 11"):
         pinterest.read(PinAnalytics, stream_slice)
 
 
