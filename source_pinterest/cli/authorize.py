@@ -28,6 +28,7 @@ from source_pinterest.api import api_address, heed_environment
 from source_pinterest.api.addresses import Address
 from source_pinterest.api.chunks import TOKEN_ANSWER
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.rights import LOST_IN_SILENCE
 from source_pinterest.api.session import Answer, TimeoutSession
 from source_pinterest.api.tokens import Tokens
 from source_pinterest.api.verdicts import ErrorAnswer
@@ -185,8 +186,11 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
 
 def _print_next_steps(path: Path, asked: Sequence[str], granted: Collection[str]) -> None:
     missing = [scope for scope in asked if granted and scope not in granted]
-    if missing:
-        _say(f"Pinterest did not grant {', '.join(missing)}, so the streams that need it can't be read.")
+    if needed := [scope for scope in missing if scope not in LOST_IN_SILENCE]:
+        _say(f"Pinterest did not grant {', '.join(needed)}, so the streams that need it can't be read.")
+    for scope in missing:
+        if lost := LOST_IN_SILENCE.get(scope):
+            _say(f"Pinterest did not grant {scope}, so {lost}.")
     command = shutil.which("source-pinterest", path=str(Path(sys.executable).parent)) or "source-pinterest"
     next_step = f"{SAVE_TOKENS_VARIABLE}=1 {shlex.join([command, 'check', '--config', str(path)])}"
     _say(f"The credentials are in {path}, which only you can read. Test the connection:\n\n  {next_step}")
