@@ -21,7 +21,13 @@ from source_pinterest.api.errors import (
     RefusedError,
     RejectedError,
 )
-from source_pinterest.api.rights import AccessMissingError, RestrictedError, RightMissingError, ScopeMissingError
+from source_pinterest.api.rights import (
+    LOST_IN_SILENCE,
+    AccessMissingError,
+    RestrictedError,
+    RightMissingError,
+    ScopeMissingError,
+)
 from source_pinterest.columns import SYNC_COLUMNS
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, days_before
@@ -190,6 +196,9 @@ def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) ->
     needed = dict.fromkeys(scope for stream in STREAMS for scope in stream.scopes if scope not in checked)
     if granted:
         yield from (_without(scope) for scope in needed if scope not in granted)
+        for scope, lost in LOST_IN_SILENCE.items():
+            if scope not in granted and scope.removesuffix("_secret") in granted:
+                yield f"The token lacks the permission {scope}, so {lost}."
     lists = [stream for stream in map(sync.stream, STREAMS) if _is_cheap(stream, account)]
     asked = [stream for stream in lists if stream.access and (not granted or granted.issuperset(stream.scopes))]
     for scope in () if granted else needed:

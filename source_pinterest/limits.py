@@ -116,6 +116,7 @@ def own_calls_per_minute(operation: str) -> int | None:
 ROWS_PER_ANALYTICS_CALL = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
 TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps calls below the limit above
 ADDRESS_CHARACTERS_NEVER_TOO_MANY = 4_000  # half of the above: a refusal of a shorter address has other reasons
+BOOKMARK_CHARACTERS = 1_000  # of the next page, in an address full of ids: an estimate, since Pinterest tells no length
 IDS_WORTH_A_CALL = 25  # columns that leave room for fewer ids in an address make too many calls
 PROBES_FOR_REFUSED_NAMES = 50  # small calls of one stream in a sync: find 5 of 112 columns that no message names
 SLICES_IN_LINE = 50  # of one analytics stream: a stream that plans fast leaves the others their share of a small quota

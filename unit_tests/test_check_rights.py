@@ -9,6 +9,8 @@ import requests_mock
 
 from source_pinterest import check
 from source_pinterest.api.access import beta
+from source_pinterest.cli.authorize import scopes
+from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.ads.entities import Campaigns
@@ -23,6 +25,9 @@ from unit_tests.streams.pinterest import page, refused
 from unit_tests.test_check import Checked
 
 PROBED = frozenset({"boards:read", "pins:read", "user_accounts:read", "ads:read"})
+SECRET = frozenset({"boards:read_secret", "pins:read_secret"})
+USUAL = PROBED | SECRET
+"""What the consent form asks for, but for what the streams below need."""
 
 
 class LeadSheets(AdAccountStream):
@@ -81,7 +86,7 @@ def told(checked: Checked, caplog: pytest.LogCaptureFixture) -> Told:
 
 def test_a_permission_that_the_token_does_not_tell_of_costs_no_call(checked: Checked, told: Told) -> None:
     checked.pinterest.lists(PATH)
-    [sentence] = told(*PROBED)
+    [sentence] = told(*USUAL)
 
     assert sentence == "The token lacks the permission shelves:read, which these streams need: shelves."
     assert not checked.pinterest.asked("catalogs/shelves")
@@ -91,9 +96,43 @@ def test_a_permission_is_told_with_each_stream_that_needs_it(told: Told, monkeyp
     more = type("MoreShelves", (Shelves,), {})
     monkeypatch.setattr(check, "STREAMS", (Boards, Shelves, more))
 
-    assert told(*PROBED) == [
+    assert told(*USUAL) == [
         "The token lacks the permission shelves:read, which these streams need: shelves, more_shelves."
     ]
+
+
+def test_a_permission_without_which_no_stream_fails_is_told_with_what_is_lost(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "STREAMS", (Boards,))
+
+    assert told(*PROBED) == [
+        "The token lacks the permission boards:read_secret, so secret boards are not read.",
+        "The token lacks the permission pins:read_secret, so pins on secret boards are not read.",
+    ]
+
+
+def test_of_secret_boards_nothing_is_said_where_no_board_can_be_read(
+    checked: Checked, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "STREAMS", (Boards,))
+    checked.granted = USUAL - {"boards:read", "boards:read_secret"}
+    checked.answers("boards", refused(401, 3))
+    with caplog.at_level(logging.INFO):
+        passed, said = checked.result()
+
+    assert passed
+    assert "boards:read" in str(said)
+    assert "secret boards are not read" not in caplog.text
+
+
+def test_each_permission_that_the_consent_form_asks_for_is_missed_where_it_is_missing(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "STREAMS", [stream for stream in STREAMS if not stream.access])
+    said = " ".join(told(*PROBED))
+
+    assert [scope for scope in scopes().split(",") if scope not in PROBED and f"permission {scope}," not in said] == []
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -124,7 +163,7 @@ def test_a_token_that_tells_nothing_is_tried_out(checked: Checked, told: Told) -
 @pytest.mark.parametrize("answer", [refused(403, 29), refused(401, 29), refused(401, 3)], ids=str)
 def test_a_right_that_is_missing_is_told(checked: Checked, told: Told, answer: dict[str, Any]) -> None:
     checked.answers(PATH, answer)
-    [sentence] = told(*PROBED, "shelves:read")
+    [sentence] = told(*USUAL, "shelves:read")
 
     assert sentence.startswith("lead_sheets can't be read: it needs an app in Pinterest's beta of lead sheets.")
     assert len(checked.pinterest.asked(PATH)) == 1
@@ -134,7 +173,7 @@ def test_a_right_that_is_missing_is_told(checked: Checked, told: Told, answer: d
 def test_other_answers_tell_nothing(checked: Checked, told: Told, answer: dict[str, Any]) -> None:
     checked.answers(PATH, answer)
 
-    assert told(*PROBED, "shelves:read") == []
+    assert told(*USUAL, "shelves:read") == []
 
 
 def test_without_an_account_there_is_nothing_to_ask(checked: Checked, told: Told) -> None:
@@ -144,7 +183,7 @@ def test_without_an_account_there_is_nothing_to_ask(checked: Checked, told: Told
     assert told() == []
 
 
-@pytest.mark.parametrize("granted", [PROBED, ()])
+@pytest.mark.parametrize("granted", [USUAL, ()])
 def test_a_permission_that_nobody_is_asked_for_is_not_missed(
     checked: Checked, told: Told, monkeypatch: pytest.MonkeyPatch, granted: Collection[str]
 ) -> None:
@@ -183,7 +222,7 @@ def test_few_streams_are_tried_out_however_many_need_a_right(
     for path in paths.values():
         checked.answers(path.format(ad_account_id="11"), refused(403, 29))
 
-    assert len(told(*PROBED)) == 6
+    assert len(told(*USUAL)) == 6
 
 
 def test_one_stream_tells_of_a_permission_that_several_need(

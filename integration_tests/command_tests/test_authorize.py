@@ -15,15 +15,21 @@ from typing import Any, BinaryIO
 from unittest import mock
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pendulum
 import pytest
 import requests
 import requests_mock
 from airbyte_cdk.models import Status
 
-from integration_tests.simulator import Fault, FaultKind
+from integration_tests.simulator import Fault, FaultKind, Rotation
+from integration_tests.simulator.access.oauth import ACCESS_LIFETIME_SECONDS
+from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.commands import run_here
+from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import ConnectorProcess, clean_environment, running
+from integration_tests.support.syncs import read_arguments
 from source_pinterest.cli import authorize
 from source_pinterest.cli.consent import ConsentListener
 
@@ -81,16 +87,29 @@ def test_the_config_works_and_only_its_owner_can_read_it(tmp_path: Path) -> None
             answered = agree(helper.consent_url())
             assert (answered.status_code, "close this window" in answered.text) == (200, True)
             assert helper.end() == 0, helper.said
-        config = json.loads(path.read_text())
-        assert config == sim.config()
+        assert_signed_in(sim, json.loads(path.read_text()))
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-        assert f"check --config {path}" in helper.said
+        assert re.search(rf"^  PINTEREST_SAVE_TOKENS=1 \S+ check --config {path}$", helper.said, re.MULTILINE)
         assert [secret for secret in sim.secrets if secret in helper.said] == []
         [exchange] = sim.calls("oauth/token")
         assert exchange.status == 200
-        verdicts = [found.connectionStatus for found in run_here(sim, "check", "--config", str(path)).messages]
-        assert [verdict.status for verdict in verdicts if verdict] == [Status.SUCCEEDED]
+        assert verdicts(run_here(sim, "check", "--config", str(path))) == [Status.SUCCEEDED]
+
+
+def assert_signed_in(sim: Simulator, config: dict[str, Any], **options: Any) -> None:
+    """The config holds the app, both tokens that it was given, and when the first of them ends, in UTC."""
+    ends = config["credentials"].pop("token_expiry_date")
+    [given] = [secret for secret in sim.secrets if secret.startswith("pina")]
+    assert config["credentials"].pop("access_token") == given
+    assert config == sim.config(**options)
+    left = pendulum.parse(ends) - pendulum.now("UTC")
+    assert ACCESS_LIFETIME_SECONDS - 300 < left.total_seconds() <= ACCESS_LIFETIME_SECONDS
+    assert ends.endswith("Z")
+
+
+def verdicts(output: Output) -> list[Status]:
+    return [message.connectionStatus.status for message in output.messages if message.connectionStatus]
 
 
 class Desktop:
@@ -142,7 +161,19 @@ def test_other_options_stay_and_the_app_is_found_in_the_file(desktop: Desktop, p
     with Simulator() as sim:
         path.write_text(json.dumps(sim.config(start_date="2026-01-01")), encoding="utf-8")
         assert desktop.authorize(sim, path, secret=None) == 0, desktop.said
-        assert json.loads(path.read_text()) == sim.config(start_date="2026-01-01")
+        assert_signed_in(sim, json.loads(path.read_text()), start_date="2026-01-01")
+
+
+def test_the_first_commands_leave_the_refresh_token_as_it_is(desktop: Desktop, path: Path, tmp_path: Path) -> None:
+    """Where each use revokes it, and nobody has asked to have the next one saved."""
+    with Simulator(World(boards=2), refresh_rotation=Rotation.REVOKE) as sim:
+        assert desktop.authorize(sim, path, "--client-id", "1234567") == 0, desktop.said
+        assert verdicts(run_here(sim, "check", "--config", str(path))) == [Status.SUCCEEDED]
+        reading = read_arguments(tmp_path, catalog_of(["boards"]), json.loads(path.read_text()))
+        output = run_here(sim, *reading)
+        assert_succeeded(output, ["boards"])
+        assert_exact(output, sim, ["boards"])
+        assert len(sim.calls("oauth/token")) == 1
 
 
 def test_an_answer_with_another_state_is_not_taken(desktop: Desktop, path: Path) -> None:
@@ -256,7 +287,7 @@ def authorize_with(mock: requests_mock.Mocker, folder: Path, capsys: pytest.Capt
 def test_a_refresh_token_that_is_no_text_is_none(
     token: Any, tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = authorize_with(agreed, tmp_path, capsys, json={"refresh_token": token})
+    said = authorize_with(agreed, tmp_path, capsys, json={"access_token": "false-access", "refresh_token": token})
     assert "returned no refresh token (HTTP 200)" in said
 
 
@@ -299,8 +330,9 @@ def test_permissions_that_were_not_granted_are_named(desktop: Desktop, path: Pat
     scopes = ("boards:read", "pins:read")
     with Simulator(scopes=scopes) as sim:
         assert desktop.authorize(sim, path, "--client-id", "1234567") == 0
-    missing = [scope for scope in authorize.scopes().split(",") if scope not in scopes]
-    assert f"did not grant {', '.join(missing)}, so the streams" in desktop.said
+    assert "did not grant ads:read, billing:read, catalogs:read, user_accounts:read, so the streams" in desktop.said
+    assert "did not grant boards:read_secret, so secret boards are not read." in desktop.said
+    assert "did not grant pins:read_secret, so pins on secret boards are not read." in desktop.said
 
 
 def test_a_permission_that_is_asked_for_by_name_may_be_the_one_that_is_not_granted(

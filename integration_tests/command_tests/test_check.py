@@ -1,6 +1,7 @@
 """Does `check` tell the truth? Of what the token may not read, of accounts, and of what is wrong in the config."""
 
 import json
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,23 @@ def test_each_missing_scope_is_named(missing: str, config_file: Path) -> None:
         assert passed
         assert missing in said
         assert "Authenticate again" in said
+
+
+@pytest.mark.parametrize(
+    ("missing", "lost"),
+    [
+        ("boards:read_secret", "so secret boards are not read."),
+        ("pins:read_secret", "so pins on secret boards are not read."),
+    ],
+)
+def test_a_permission_without_which_no_stream_fails_is_named_in_the_log(
+    missing: str, lost: str, config_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Simulator(scopes=tuple(scope for scope in ALL_SCOPES if scope != missing)) as sim:
+        with caplog.at_level(logging.INFO):
+            assert check(sim, sim.config(), config_file)[:2] == (True, "")
+        told = [message for message in caplog.messages if "lacks the permission" in message]
+        assert told == [f"The token lacks the permission {missing}, {lost}"]
 
 
 def test_it_fails_with_no_scope_that_helps(config_file: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from integration_tests.command_tests.looks_said import FIRST_LEVELS, NAMES, SPLITS, state_of
-from integration_tests.live.__main__ import main
+from integration_tests.live.__main__ import look_at, main
 from integration_tests.live.questions import ANSWERED, NOT_REACHED, NOT_SEEN
 from integration_tests.live.quota_headers import RECORDED
 from integration_tests.live.reports import FIRST_PAUSE_SECONDS, PATIENCE_SECONDS
@@ -18,6 +18,7 @@ from integration_tests.support.looks import assert_modest, looked_at, small_acco
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import clean_environment, run_to_its_end
 from integration_tests.support.truth import OWN_REPORT_KEYS, REPORT_KEYS
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 
 NO_TOKEN = "Pinterest can't be reached for a token: check the network, and try again later."
 
@@ -143,6 +144,24 @@ def test_the_command_prints_what_it_writes(tmp_path: Path, report_path: Path) ->
     questions = json.loads(report_path.read_text(encoding="utf-8"))["questions"]
     shown = [line for line in lines if line.startswith("│")]
     assert {name for name in questions if not any(line.startswith(f"│ {name} ") for line in shown)} == set()
+
+
+@pytest.mark.parametrize("rotation", [Rotation.REVOKE, Rotation.NONE])
+def test_a_token_that_still_works_does_not_keep_it_from_seeing_a_rotation(
+    rotation: Rotation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `authorize` writes holds one, and the report is not to say of it what nobody has tried."""
+    path = tmp_path / "config.json"
+    monkeypatch.setenv(SAVE_TOKENS_VARIABLE, "1")
+    with Simulator(small_account(), profile="ample", refresh_rotation=rotation, report_seconds=0) as sim:
+        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+        config = sim.config()
+        config["credentials"] |= {"access_token": sim.access_token(), "token_expiry_date": "2999-01-01T00:00:00Z"}
+        path.write_text(json.dumps(config), encoding="utf-8")
+        answer = look_at(path, sim.advance)["questions"]["token_rotation"]["seen"]
+        assert answer == {"another_refresh_token_came": rotation is Rotation.REVOKE}
+        saved = json.loads(path.read_text(encoding="utf-8"))["credentials"]
+        assert saved["refresh_token"] == sim.config()["credentials"]["refresh_token"]
 
 
 def ends_with(path: Path, report_path: Path) -> str:

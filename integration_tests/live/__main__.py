@@ -41,6 +41,9 @@ def look_at(path: Path, sleep: Callable[[float], None]) -> Report:
     raw = read_object(path)
     # One call for a token, no other try: each counts.
     config = replace(Config.from_mapping(raw), max_retries=0, max_wait_seconds=0, organic_per_ad_account=False)
+    if isinstance(config.credentials, OAuthCredentials):
+        # What comes with a new token is one of the questions.
+        config = replace(config, credentials=replace(config.credentials, access_token=None))
     store, rotations = TokenStore(raw, lambda _: None, path), []
 
     def rotated(tokens: Tokens) -> None:

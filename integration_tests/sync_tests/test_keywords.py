@@ -6,6 +6,8 @@ import pytest
 
 from integration_tests.simulator import Fault, Kind
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
+from integration_tests.simulator.world.numbering import Numbering
+from integration_tests.simulator.world.world import NUMBERINGS
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.list_calls import keyword_calls, proof_calls
 from integration_tests.support.pinterest import Simulator, World
@@ -121,3 +123,26 @@ def test_keyword_calls_follow_the_formula() -> None:
         assert_exact(output, sim, ["keywords"])
         assert len(sim.calls(KEYWORDS)) == keyword_calls(world)
         assert max(len(entry.values("ad_group_ids")) for entry in sim.calls(KEYWORDS)) == 250
+
+
+def test_a_batch_of_the_longest_ids_is_as_large_as_its_address_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With room for the bookmark of the next page."""
+    monkeypatch.setitem(NUMBERINGS, Kind.AD_GROUPS, Numbering(base=268_006_000_000_000_000, stride=61))
+    world = World(
+        boards=0,
+        ad_accounts=1,
+        campaigns=0,
+        ad_groups=500,
+        ads=0,
+        keywords=2,
+        negative_keywords=0,
+        keyword_batches="answered",
+    )
+    with Simulator(world, max_url_length=8_000 - len("https://api.pinterest.com")) as sim:
+        output = run_sync(sim, ["keywords"])
+        assert_succeeded(output, ["keywords"])
+        assert_exact(output, sim, ["keywords"])
+        assert {entry.status for entry in sim.calls(KEYWORDS)} == {200}
+        sizes = [len(entry.values("ad_group_ids")) for entry in sim.calls(KEYWORDS)]
+        # The proof and the last of its ad groups; the account; three batches, those of more than 250 keywords in pages.
+        assert sizes == [216, 216, 0, 0, 216, 216, 216, 216, 68]

@@ -3,6 +3,12 @@
 from source_pinterest.api.access import Access
 from source_pinterest.api.errors import ConfigError
 
+LOST_IN_SILENCE = {
+    "boards:read_secret": "secret boards are not read",
+    "pins:read_secret": "pins on secret boards are not read",
+}
+"""Permissions without which Pinterest refuses nothing and shows less, and what is then missing."""
+
 
 class RightMissingError(ConfigError):
     """The app or its user has no right to what the stream reads."""

@@ -12,7 +12,7 @@ import shlex
 import shutil
 import sys
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib import resources
@@ -26,17 +26,16 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import __version__
 from source_pinterest.api import api_address, heed_environment
 from source_pinterest.api.addresses import Address
-from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.chunks import TOKEN_ANSWER
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.rights import LOST_IN_SILENCE
 from source_pinterest.api.session import Answer, TimeoutSession
-from source_pinterest.api.tokens import is_token
+from source_pinterest.api.tokens import Tokens
 from source_pinterest.api.verdicts import ErrorAnswer
 from source_pinterest.cli.consent import ConsentListener
-from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal, without_blanks
-from source_pinterest.engine.token_store import write_private
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, access_of, write_private
 from source_pinterest.masking import SECRETS
 
 CONSENT_PAGE = "https://www.pinterest.com/oauth/"
@@ -90,19 +89,24 @@ def main(arguments: Sequence[str]) -> int:
         known = config.get("credentials")
         app = App.of_user(given.client_id, known if isinstance(known, Mapping) else config)
         asked = [*dict.fromkeys([*scopes().split(","), *given.scope])]
-        answer = _tokens(app, given.port, webbrowser.open if not given.no_browser else None, ",".join(asked))
+        tokens = _tokens(app, given.port, webbrowser.open if not given.no_browser else None, ",".join(asked))
     except AirbyteTracedException as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
     except KeyboardInterrupt:
         return 130
-    credentials = {"auth_method": "oauth2.0", **vars(app), "refresh_token": answer["refresh_token"]}
+    credentials = {
+        "auth_method": "oauth2.0",
+        **vars(app),
+        "refresh_token": tokens.refresh_token,
+        **access_of(tokens),  # with which the first commands need not use the refresh token up
+    }
     try:
         write_private(given.config, {**config, "credentials": credentials})
     except OSError as error:
         sys.stderr.write(f"{given.config} can't be written ({error.strerror}). Free some space and try again.\n")
         return 1
-    _print_next_steps(given.config, asked, str(answer.get("scope") or ""))
+    _print_next_steps(given.config, asked, tokens.scopes)
     return 0
 
 
@@ -136,7 +140,7 @@ def _prepare(path: Path) -> None:
         raise refusal(f"{path} can't be written. With --config, name a file in a folder that you can write to.")
 
 
-def _tokens(app: App, port: int, browse: Any, asked: str) -> Mapping[str, Any]:
+def _tokens(app: App, port: int, browse: Any, asked: str) -> Tokens:
     api = api_address()
     page = urljoin(api, "/oauth/") if Address.of(api).is_local else CONSENT_PAGE
     with ConsentListener(port) as listener:
@@ -159,12 +163,12 @@ def _tokens(app: App, port: int, browse: Any, asked: str) -> Mapping[str, Any]:
     return _exchange(f"{api}/oauth/token", app, form)
 
 
-def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Mapping[str, Any]:
+def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
     session = TimeoutSession(f"source-pinterest/{__version__}", _TIMEOUT_SECONDS)
     heed_environment(session, token_url)
     request = requests.Request("POST", token_url, data=form, auth=(app.client_id, app.client_secret))
     try:
-        answer = session.exchange(request, lambda chunks: parse_json(b"".join(chunks)), TOKEN_ANSWER)
+        answer = session.exchange(request, Tokens.parse, TOKEN_ANSWER)
     except (requests.RequestException, MalformedAnswerError) as error:
         raise refusal(
             f"Pinterest's token endpoint did not answer ({type(error).__name__}). Run the command again.",
@@ -172,8 +176,7 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Mapping[str,
     status = answer.status if isinstance(answer, ErrorAnswer) else HTTPStatus.OK
     if status == HTTPStatus.UNAUTHORIZED:
         raise refusal("Pinterest does not know this app. Check the app id and the app secret.")
-    if isinstance(answer, Answer) and isinstance(answer.value, Mapping) and is_token(answer.value.get("refresh_token")):
-        keep_secrets_of(answer.value)
+    if isinstance(answer, Answer) and answer.value.refresh_token:
         return answer.value
     raise refusal(
         f"Pinterest returned no refresh token (HTTP {status}). Run the command again, and check that "
@@ -181,12 +184,15 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Mapping[str,
     )
 
 
-def _print_next_steps(path: Path, asked: Sequence[str], granted: str) -> None:
-    missing = [scope for scope in asked if granted and scope not in granted.replace(",", " ").split()]
-    if missing:
-        _say(f"Pinterest did not grant {', '.join(missing)}, so the streams that need it can't be read.")
+def _print_next_steps(path: Path, asked: Sequence[str], granted: Collection[str]) -> None:
+    missing = [scope for scope in asked if granted and scope not in granted]
+    if needed := [scope for scope in missing if scope not in LOST_IN_SILENCE]:
+        _say(f"Pinterest did not grant {', '.join(needed)}, so the streams that need it can't be read.")
+    for scope in missing:
+        if lost := LOST_IN_SILENCE.get(scope):
+            _say(f"Pinterest did not grant {scope}, so {lost}.")
     command = shutil.which("source-pinterest", path=str(Path(sys.executable).parent)) or "source-pinterest"
-    next_step = shlex.join([command, "check", "--config", str(path)])
+    next_step = f"{SAVE_TOKENS_VARIABLE}=1 {shlex.join([command, 'check', '--config', str(path)])}"
     _say(f"The credentials are in {path}, which only you can read. Test the connection:\n\n  {next_step}")
 
 

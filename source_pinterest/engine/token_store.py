@@ -63,9 +63,14 @@ def with_tokens(config: Mapping[str, Any], tokens: Tokens) -> dict[str, Any]:
     holder = dict(nested) if isinstance(nested, Mapping) and nested else dict(config)
     holder["refresh_token"] = tokens.refresh_token
     if "token_expiry_date" in holder:
-        holder["access_token"] = tokens.access_token
-        holder["token_expiry_date"] = pendulum.now("UTC").add(seconds=tokens.lifetime_seconds).to_iso8601_string()
+        holder |= access_of(tokens)
     return {**config, "credentials": holder} if nested else holder
+
+
+def access_of(tokens: Tokens) -> dict[str, str]:
+    """The fields of a config in which an access token stands, with its end in UTC."""
+    ends = pendulum.now("UTC").add(seconds=tokens.lifetime_seconds)
+    return {"access_token": tokens.access_token, "token_expiry_date": ends.to_iso8601_string()}
 
 
 def write_private(path: Path, content: Any) -> None:

@@ -16,6 +16,7 @@ from source_pinterest.cli.consent import ConsentListener
 from source_pinterest.masking import SECRETS
 
 FALSE_SECRET = "false-client-secret"
+ANSWER = {"access_token": "false-access-token", "refresh_token": "false-refresh-token"}
 
 
 def test_the_code_is_exchanged_for_a_token_that_renews_itself(
@@ -27,7 +28,7 @@ def test_the_code_is_exchanged_for_a_token_that_renews_itself(
     path = tmp_path / "config.json"
     arguments = ["--client-id", "1234567", "--config", str(path), "--port", "0", "--no-browser"]
     with requests_mock.Mocker() as mock:
-        mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json={"refresh_token": "false-refresh-token"})
+        mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=ANSWER)
         assert authorize.main(arguments) == 0
         [exchange] = mock.request_history
     form = {name: values[0] for name, values in parse_qs(exchange.text).items()}
@@ -49,7 +50,7 @@ def test_a_further_permission_is_asked_for_on_request_only(
     monkeypatch.delenv("PINTEREST_API_URL", raising=False)
     monkeypatch.setattr(ConsentListener, "wait_for_code", lambda *_: "false-code")
     arguments = ["--client-id", "1", "--config", str(tmp_path / "config.json"), "--port", "0", "--no-browser"]
-    answer = {"refresh_token": "false-refresh-token", "scope": authorize.scopes()}
+    answer = {**ANSWER, "scope": authorize.scopes()}
     with requests_mock.Mocker() as mock:
         mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=answer)
         assert authorize.main([*arguments, "--scope", "biz_access:read"]) == 0

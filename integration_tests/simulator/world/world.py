@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 
 _KINDS = tuple(Kind)
-_NUMBERINGS = {Kind.CAMPAIGNS: numbering.CAMPAIGNS, Kind.AD_GROUPS: numbering.AD_GROUPS, Kind.ADS: numbering.ADS}
+NUMBERINGS = {Kind.CAMPAIGNS: numbering.CAMPAIGNS, Kind.AD_GROUPS: numbering.AD_GROUPS, Kind.ADS: numbering.ADS}
 
 
 def size_at(size: Size, index: int) -> int:
@@ -149,11 +149,11 @@ class World:
         self._vanished.add(account_id)
 
     def entity_id(self, kind: Kind, account: int, index: int) -> str:
-        return _NUMBERINGS[kind].id_of(account * _ENTITIES_PER_ACCOUNT + index)
+        return NUMBERINGS[kind].id_of(account * _ENTITIES_PER_ACCOUNT + index)
 
     def entity_index(self, kind: Kind, account: int, entity_id: str) -> int | None:
         """Which entity of the account an id names, None for any other id."""
-        number = _NUMBERINGS[kind].index_of(entity_id)
+        number = NUMBERINGS[kind].index_of(entity_id)
         if number is None:
             return None
         owner, index = divmod(number, _ENTITIES_PER_ACCOUNT)

@@ -27,7 +27,7 @@ from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.entity_lists import EntityListStream, Filter
 from source_pinterest.streams.ads.entity_stream import EntityStream
 from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import batches, failed_slice, failure_of
+from source_pinterest.streams.base.slices import batches, failed_slice, failure_of, ids_that_fit
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -83,7 +83,8 @@ class Keywords(EntityListStream):
         yield {}
         for campaign in stream_slice.extra_fields["campaign_id"]:
             yield {"campaign_id": campaign}
-        for batch in batches(stream_slice.extra_fields[AD_GROUP], self._batch_size):
+        ad_groups = stream_slice.extra_fields[AD_GROUP]
+        for batch in batches(ad_groups, self._most_of(stream_slice, ad_groups) if self._batches_work else 1):
             yield _named(batch)
 
     def filtered(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
@@ -96,9 +97,12 @@ class Keywords(EntityListStream):
         """The texts of the keywords: by these Pinterest knows their metrics, not by ids."""
         return (str(record["value"]) for record in records if record.get("value"))
 
-    @property
-    def _batch_size(self) -> int:
-        return limits.AD_GROUPS_PER_KEYWORDS_CALL if self._batches_work else 1
+    def _most_of(self, stream_slice: StreamSlice, ad_groups: Sequence[str]) -> int:
+        """How many of these go into a batch: as many as Pinterest takes and as its address has room for."""
+        params = {**self.request_params(stream_slice=stream_slice), AD_GROUPS: ""}
+        bare = self.client.address_length(self.path(stream_slice=stream_slice), params)
+        room = limits.ADDRESS_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare
+        return min(limits.AD_GROUPS_PER_KEYWORDS_CALL, ids_that_fit(ad_groups, room, f"&{AD_GROUPS}="))
 
     def _does_a_batch_agree(self, stream_slice: StreamSlice) -> bool:
         """Whether a batch shows several of its ad groups, no other parent, and what its last one shows by itself.
@@ -106,7 +110,8 @@ class Keywords(EntityListStream):
         Keywords of a single ad group, or none at all, do not show that the others were looked at. Where the last one
         has none, another one has to agree too.
         """
-        batch = list(stream_slice.extra_fields[AD_GROUP][: limits.AD_GROUPS_PER_KEYWORDS_CALL])
+        ad_groups = stream_slice.extra_fields[AD_GROUP]
+        batch = list(ad_groups[: self._most_of(stream_slice, ad_groups)])
         if len(batch) <= _CALLS_OF_A_PROOF:
             return False
         try:
@@ -131,7 +136,8 @@ class Keywords(EntityListStream):
 
     def _of_batch(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
         """The pages of a batch, and those of the ad groups that it showed nothing of; the last resort is one by one."""
-        left, size = list(wanted[AD_GROUPS]), limits.AD_GROUPS_PER_KEYWORDS_CALL
+        left = list(wanted[AD_GROUPS])
+        size = len(left)
         try:
             for round_ in range(_ROUNDS_OF_A_BATCH):
                 shown: set[str] = set()

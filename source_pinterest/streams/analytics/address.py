@@ -13,12 +13,11 @@ from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import ConfigError, PinterestError
 from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
-from source_pinterest.streams.base.slices import batches
+from source_pinterest.streams.base.slices import COMMA, batches, ids_that_fit
 
 T = TypeVar("T")
 Ids = tuple[str, ...]
 
-_SEPARATOR = len("%2C")
 _LONGEST_ID = "9" * limits.MAX_ID_DIGITS
 
 Length = Callable[[Sequence[str]], int]
@@ -80,13 +79,8 @@ class AddressRoom:
                 self.most = min(2 * self.most, limits.ADDRESS_CHARACTERS)
 
 
-def ids_that_fit(ids: Sequence[str], characters: int) -> int:
-    """How many of the longest of these ids so much room is enough for; at least one."""
-    return max(1, (characters + _SEPARATOR) // (max(map(len, ids), default=1) + _SEPARATOR))
-
-
 def _length_of(ids: Ids) -> int:
-    return sum(map(len, ids)) + _SEPARATOR * (len(ids) - 1)
+    return sum(map(len, ids)) + len(COMMA) * (len(ids) - 1)
 
 
 def _is_answered(ask: Callable[[], object]) -> bool:
@@ -108,10 +102,10 @@ def check_room(columns: Sequence[str], length: Length, least_ids: int) -> None:
     Raises:
         ConfigError: they do not.
     """
-    most = limits.ADDRESS_CHARACTERS - least_ids * (len(_LONGEST_ID) + _SEPARATOR)
+    most = limits.ADDRESS_CHARACTERS - least_ids * (len(_LONGEST_ID) + len(COMMA))
     fit = len(columns)
     while fit and length(columns[:fit]) > most:
-        fit -= max(1, (length(columns[:fit]) - most) // (max(map(len, columns)) + _SEPARATOR))
+        fit -= max(1, (length(columns[:fit]) - most) // (max(map(len, columns)) + len(COMMA)))
     if fit < len(columns):
         raise ConfigError(
             f"Analytics Columns: {len(columns)} columns make the address of a call too long for Pinterest; {fit} of "

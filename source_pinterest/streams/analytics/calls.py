@@ -17,8 +17,9 @@ from source_pinterest.api.errors import AnswerBreaksError, AnswerTooLargeError
 from source_pinterest.api.long_calls import AddressTooLongError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.streams.analytics.address import AddressRoom, check_room, ids_that_fit
+from source_pinterest.streams.analytics.address import AddressRoom, check_room
 from source_pinterest.streams.analytics.call_shape import Call, CallSize, halved
+from source_pinterest.streams.base.slices import ids_that_fit
 
 T = TypeVar("T")
 Ids = tuple[str, ...]

@@ -13,6 +13,9 @@ from source_pinterest.state.history import PlannedWindow
 START, END = "start_date", "end_date"
 """What a slice calls the borders of its window, as Pinterest's parameters do."""
 
+COMMA = "%2C"
+"""What stands between ids that are joined, as an address has it."""
+
 _FAILURE = "failure"
 _IDS = "ids"
 
@@ -77,3 +80,9 @@ def outermost_of(key: Key) -> Key:
 def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
     """The ids in runs of at most `size`."""
     return [tuple(ids[start : start + size]) for start in range(0, len(ids), size)]
+
+
+def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) -> int:
+    """How many of the longest of these ids so much room in an address is enough for; at least one."""
+    between = len(separator)
+    return max(1, (characters + between) // (max(map(len, ids), default=1) + between))

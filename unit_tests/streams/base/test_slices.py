@@ -14,6 +14,7 @@ from source_pinterest.streams.base.slices import (
     failed_slice,
     failure_of,
     ids_of,
+    ids_that_fit,
     key_of_parent,
     outermost_of,
     partition_slice,
@@ -35,6 +36,23 @@ def test_batches_hold_every_id_once_in_order(count: int, size: int, sizes: list[
 
     assert [len(batch) for batch in cut] == sizes
     assert [one for batch in cut for one in batch] == ids
+
+
+@pytest.mark.parametrize(
+    ("ids", "characters", "separator", "fit"),
+    [
+        (["12", "123"], 9, "%2C", 2),
+        (["12", "123"], 8, "%2C", 1),
+        (["12", "123"], 3 + 7 + 3, "&names=", 2),
+        (["12", "123"], 3 + 7 + 2, "&names=", 1),
+        (["123"], 0, "%2C", 1),
+        ([], 100, "%2C", 25),
+    ],
+)
+def test_as_many_of_the_longest_ids_fit_as_there_is_room_for(
+    ids: list[str], characters: int, separator: str, fit: int
+) -> None:
+    assert ids_that_fit(ids, characters, separator) == fit
 
 
 def test_what_rides_along_is_not_part_of_the_slice() -> None:
