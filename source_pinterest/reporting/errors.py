@@ -84,3 +84,15 @@ class ReportTooSlowError(SliceError):
             f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
             "sync asks for it again.",
         )
+
+
+class ReportWithoutLinkError(SliceError):
+    """A report is finished, and nobody says where its file lies."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object) -> None:
+        super().__init__(
+            f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it "
+            "again.",
+        )
