@@ -172,7 +172,9 @@ def _probe_columns(sync: Sync, accounts: AccountsToAsk) -> None:
     try:
         accounts.ask(lambda account: calls.try_out(account, DateWindow(yesterday, yesterday)))
     except BadRequestError as error:
-        raise ConfigError(f"Analytics Columns: Pinterest refuses them. {error.message}") from error
+        raise ConfigError(
+            f"Analytics Columns: Pinterest refuses them. {error.answer}. Remove what it names, or correct it."
+        ) from error
 
 
 def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) -> Iterator[str]:

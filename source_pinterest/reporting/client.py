@@ -169,7 +169,7 @@ def _explained(request: ReportRequest) -> Generator[None, None, None]:
     try:
         yield
     except RejectedError as error:
-        raise request.endpoint.refused(request.body, str(error.message)) from error
+        raise request.endpoint.refused(request.body, error.answer) from error
     except GoneError as error:
         raise AccountUnreadableError(request.ad_account_id, str(error.message)) from error
 

@@ -83,8 +83,10 @@ def test_the_option_is_named_that_a_refused_report_comes_from(
 
     with pytest.raises(ConfigError) as raised:
         subject.run()
-    assert str(raised.value.message).startswith(says)
-    assert "There is no TOTAL_HUGS" in str(raised.value.message)
+    assert raised.value.message == (
+        f'{says}Pinterest answered "There is no TOTAL_HUGS" (HTTP 400, code 1). Change the report\'s columns or '
+        "attribution windows."
+    )
 
 
 @pytest.mark.parametrize(
