@@ -3,7 +3,6 @@
 It passes for a token that can read something, and makes a handful of calls, none of which waits long.
 """
 
-import itertools
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -36,7 +35,7 @@ from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.analytics.try_out import try_out_reports
+from source_pinterest.streams.analytics.try_out import AccountsToAsk, try_out_reports
 from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import partition_slice, window_slice
 from source_pinterest.streams.base.stream import PinterestStream
@@ -155,17 +154,18 @@ def _missing_for_columns(sync: Sync) -> list[str]:
     Raises:
         ConfigError: Pinterest refuses one; in its own words.
     """
+    accounts = AccountsToAsk(sync)
     try:
-        _probe_columns(sync)
-        try_out_reports(sync)
-    except ScopeMissingError:
+        _probe_columns(sync, accounts)
+        try_out_reports(sync, accounts)
+    except (ScopeMissingError, RefusedError, GoneError):
         return []  # named by the ad accounts already
     except RestrictedError as error:
         return [str(error.message)]
     return []
 
 
-def _probe_columns(sync: Sync) -> None:
+def _probe_columns(sync: Sync, accounts: AccountsToAsk) -> None:
     """Ask Pinterest for a day of one account where the user has named columns that its documents don't have.
 
     Raises:
@@ -174,11 +174,13 @@ def _probe_columns(sync: Sync) -> None:
     if SYNC_COLUMNS.issuperset(sync.config.analytics_columns or ()):
         return
     yesterday = days_before(sync.config.today, 1)
-    for account in itertools.islice(sync.stream(AdAccounts).ids.of(()), 1):
-        try:
-            sync.stream(AdAccountAnalytics).calls.try_out(account, DateWindow(yesterday, yesterday))
-        except BadRequestError as error:
-            raise ConfigError(f"Analytics Columns: Pinterest refuses them. {error.message}") from error
+    calls = sync.stream(AdAccountAnalytics).calls
+    try:
+        accounts.ask(lambda account: calls.try_out(account, DateWindow(yesterday, yesterday)))
+    except BadRequestError as error:
+        raise ConfigError(
+            f"Analytics Columns: Pinterest refuses them. {error.answer}. Remove what it names, or correct it."
+        ) from error
 
 
 def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) -> Iterator[str]:

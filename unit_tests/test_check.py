@@ -40,8 +40,8 @@ class Checked:
     def answers(self, path: str, *answers: dict[str, Any]) -> None:
         self.pinterest.answers(path, *answers)
 
-    def creates(self, answer: dict[str, Any], path: str = "reports") -> Any:
-        return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/11/{path}", [answer])
+    def creates(self, answer: dict[str, Any], path: str = "reports", account: str = "11") -> Any:
+        return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/{account}/{path}", [answer])
 
     def result(self) -> tuple[bool, str | None]:
         return check_access(self._config, self._connect)
@@ -276,8 +276,10 @@ def test_columns_that_no_document_lists_are_judged_by_pinterest(
         is_fine, message = checked.result()
 
     assert not is_fine
-    for words in ("Analytics Columns: Pinterest refuses them. ", f"{column} is none of ours"):
-        assert words in str(message)
+    assert message == (
+        f'Analytics Columns: Pinterest refuses them. Pinterest answered "{column} is none of ours" (HTTP 400, code 1). '
+        "Remove what it names, or correct it."
+    )
     assert ("did you mean SPEND_IN_DOLLAR?" in caplog.text) is (column == "SPEND_IN_DOLAR")
     checked.answers("ad_accounts/11/analytics", {"json": []})
     assert checked.result() == (True, None)
@@ -304,6 +306,39 @@ def test_columns_that_leave_no_room_for_ids_are_refused_without_a_call(mock: req
     assert not is_fine
     assert "Custom Reports" in str(message)
     assert checked.calls == 0
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_account_that_refuses_is_no_verdict_on_columns_and_reports(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"], custom_reports=[report(click_window_days=7)])
+    checked.answers("ad_accounts/11/analytics", refused(status, 29))
+    checked.answers("ad_accounts/12/analytics", {"json": []})
+    created = checked.creates({"json": {"token": "t"}}, account="12")
+
+    assert checked.result() == (True, None)
+    assert created.call_count == 1, "an account that has refused is not asked for more"
+    assert "Ad account 11 can't be read. ad_account_analytics: Pinterest answered" in caplog.text
+
+
+def test_what_another_account_says_of_columns_is_a_verdict(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"])
+    checked.answers("ad_accounts/11/analytics", refused(403, 29))
+    checked.answers("ad_accounts/12/analytics", refused(400, 1, "TOTAL_HUGS is none of ours"))
+    is_fine, message = checked.result()
+
+    assert not is_fine
+    assert "TOTAL_HUGS is none of ours" in str(message)
+
+
+def test_accounts_that_can_not_be_listed_are_no_verdict_on_columns(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"])
+    checked.answers("ad_accounts", refused(403, 29))
+    is_fine, message = checked.result()
+
+    assert is_fine
+    assert str(message).startswith("ad_accounts: Pinterest answered")
 
 
 def test_few_reports_are_tried_out_however_many_there_are(mock: requests_mock.Mocker) -> None:

@@ -135,6 +135,21 @@ def test_it_passes_with_the_accounts_that_can_be_read(config_file: Path) -> None
         assert check(sim, config, config_file)[:2] == (True, "")
 
 
+@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN, FaultKind.GONE])
+@pytest.mark.parametrize(("refusing", "calls"), [(1, 4), (9, 3)])
+def test_it_passes_though_accounts_refuse_the_reports_that_it_tries_out(
+    refusing: int, calls: int, kind: FaultKind, config_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    world, create = World(ad_accounts=9), "analytics/create_report"
+    accounts = [world.account_id(index) for index in range(refusing)]
+    with Simulator(world, faults=[Fault(kind, on=create, account=account, times=None) for account in accounts]) as sim:
+        weekly = {"level": "CAMPAIGN", "columns": ["SPEND_IN_DOLLAR"], "granularity": "WEEK", "click_window_days": 7}
+        reports = [{"name": f"Number {number}", **weekly} for number in range(3)]
+        assert check(sim, sim.config(custom_reports=reports), config_file)[:2] == (True, "")
+        assert len(sim.calls(create)) == calls
+        assert re.findall(r"Ad account (\d+) can't be read", caplog.text) == accounts[:3]
+
+
 @pytest.mark.parametrize("on", ["boards/list", "user_account/analytics", "ad_accounts/list"])
 def test_an_exhausted_quota_says_until_when_instead_of_waiting(on: str, config_file: Path) -> None:
     with Simulator(faults=[Fault(FaultKind.RATE_LIMITED, on=on, times=None, seconds=31)]) as sim:

@@ -186,6 +186,20 @@ def test_a_refusal_beside_an_outage_is_told_too() -> None:
         assert any(refusing in text for text in output.warnings())
 
 
+@in_beta
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_refusal_is_told_though_the_stream_ends_before_its_last_account(*, is_named: bool) -> None:
+    with Simulator(World(boards=1, ad_accounts=8, campaigns=2, ad_groups=0)) as sim:
+        accounts = [sim.world.account_id(index) for index in range(8)]
+        sim.add_fault(Fault("forbidden", on="campaigns/list", account=accounts[0], times=None))
+        sim.add_fault(Fault("rate_limited", on="campaigns/list", after=1, times=None, seconds=90_000))
+        named = {"account_ids": accounts} if is_named else {}
+        output = run_sync(sim, ["campaigns"], config=sim.config(num_workers=1, **named))
+        assert_failed(output, "campaigns", "transient_error", "allows no more")
+        told = f"Ad account {accounts[0]} can't be read" if is_named else f"{accounts[0]} is left out"
+        assert len([text for text in output.warnings() if told in text]) == 1
+
+
 def test_without_a_right_to_lack_every_refusing_account_is_left_out_and_nothing_is_left() -> None:
     with small(no_access={"campaigns/list": NoAccess.FORBIDDEN}) as sim:
         output = run_sync(sim, ["campaigns"])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import DOWNLOAD, Fault, FaultKind
+from integration_tests.simulator.server.request_log import Entry
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
@@ -16,7 +17,7 @@ from integration_tests.support.syncs import SYNCHRONOUS_DAYS, run_sync
 
 HISTORY, REPORT = STREAMS = ("campaign_analytics", "campaign_analytics_report")
 DAYS = 120
-CREATE = "analytics/create_report"
+CREATE, POLL = "analytics/create_report", "analytics/get_report"
 
 
 @pytest.fixture
@@ -53,6 +54,27 @@ def test_an_account_whose_reports_fail_for_good_holds_up_no_other_and_none_of_it
         held_up = [record["DATE"] for record in first.records[HISTORY] if record["AD_ACCOUNT_ID"] == account]
         assert max(held_up) >= str(sim.world.today - timedelta(days=2))
         sim.clear_faults()
+        second = run_sync(sim, STREAMS, config=config(sim), state=first.states)
+        assert_succeeded(second, STREAMS)
+        assert_united(sim, first, second)
+
+
+@pytest.mark.parametrize(("operation", "field"), [(CREATE, "token"), (POLL, "report_status")])
+def test_an_answer_about_a_report_that_lacks_what_matters_costs_that_report_alone(
+    operation: str, field: str, world: World
+) -> None:
+    account = world.account_id(0)
+
+    def without(entry: Entry, answer: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in answer.items() if name != field or entry.account != account}
+
+    with Simulator(world) as sim:
+        sim.alter(operation, without)
+        first = run_sync(sim, STREAMS, config=config(sim, max_retries=1))
+        for stream in STREAMS:
+            assert_failed(first, stream, "transient_error", "next sync")
+        assert {record["AD_ACCOUNT_ID"] for record in first.records[REPORT]} == {world.account_id(1)}
+        sim.clear_alterations()
         second = run_sync(sim, STREAMS, config=config(sim), state=first.states)
         assert_succeeded(second, STREAMS)
         assert_united(sim, first, second)

@@ -1,6 +1,7 @@
 """Does a report of the user's own hold what it promises, whatever its level, granularity and filters?"""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +19,8 @@ from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import by_key
 
 STREAM = "custom__mine"
+SAID = r'Pinterest answered "The attribution windows .* can not be combined\." \(HTTP 400, code 1, request id \d+\)'
+ADVICE = r"Change the report's columns or attribution windows\."
 CREATE = "analytics/create_report"
 COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
 DAY_KEY = ("CAMPAIGN_ID", "DATE")
@@ -162,6 +165,8 @@ def test_a_report_that_pinterest_refuses_fails_alone() -> None:
         streams = (STREAM, "custom__fine", "campaigns", "keyword_report")
         output = run_sync(sim, streams, config=config)
         assert_failed(output, STREAM, "config_error", "window")
+        [error] = output.errors_of(STREAM)
+        assert re.fullmatch(f"Pinterest refuses this report. {SAID}. {ADVICE}", str(error.message)), error.message
         for stream in streams[1:]:
             assert output.status(stream) == "COMPLETE"
             assert output.records[stream]
@@ -177,7 +182,8 @@ def test_check_asks_pinterest_about_the_windows_of_a_report(tmp_path: Path, *, r
         output = run_here(sim, "check", "--config", str(path))
         [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
         assert status.status.value == ("FAILED" if refused else "SUCCEEDED")
-        assert ("Mine" in (status.message or "")) is refused
+        said = f"Custom Reports: Pinterest refuses Mine. {SAID}. {ADVICE}" if refused else ""
+        assert re.fullmatch(said, status.message or ""), status.message
         assert [body["start_date"] for body in bodies(sim)] == [str(ago(sim, 1))]
 
 

@@ -26,6 +26,8 @@ class PinterestError(AirbyteTracedException):
     kind = FailureType.system_error
     advice = "Check what the token's user may see, or leave the stream out."
     """What to do where it is about a whole stream."""
+    answer = ""
+    """Pinterest's own words, where advice stands beside them; not kept where the error is copied."""
 
     def __init__(self, sentence: str) -> None:
         shown = SECRETS.mask(sentence)
@@ -156,6 +158,7 @@ class _UnexplainedError(SliceError):
 
     def __init__(self, answer: str) -> None:
         super().__init__(f"{answer}. The next sync tries again. If it happens again, please report it.")
+        self.answer = answer
 
 
 class RejectedError(_UnexplainedError):
@@ -164,9 +167,6 @@ class RejectedError(_UnexplainedError):
 
 class BadRequestError(RejectedError):
     """The same with HTTP 400, in Pinterest's own words: something that was asked for may be to blame."""
-
-    answer = ""
-    """Those words; not kept where the error is copied."""
 
     def __init__(self, what: str, answer: str) -> None:
         super().__init__(f"{what}: {answer}")

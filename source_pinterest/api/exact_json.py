@@ -15,7 +15,7 @@ import orjson
 from source_pinterest.api.errors import MalformedAnswerError
 
 OnReplacement = Callable[[str], None]
-"""Takes a sentence on what of a text could not be kept as it was."""
+"""Takes a sentence on what of a text could not be kept as it was, the same for each kind of it."""
 
 _SHORTEST = 20
 """Characters of a whole number past 64 bits: 20 digits, or a minus and 19."""
@@ -64,11 +64,11 @@ def holds_long_number(body: bytes) -> bool:
 
 
 class _Lenient:
-    """Parses what orjson can't, and counts what had to be replaced."""
+    """Parses what orjson can't, and notes what had to be replaced."""
 
     def __init__(self, on_replacement: OnReplacement | None) -> None:
         self._on_replacement = on_replacement
-        self._texts = self._numbers = 0
+        self._lost_texts = self._lost_numbers = False
 
     def parse(self, body: bytes) -> Any:
         try:
@@ -82,21 +82,21 @@ class _Lenient:
     def _whole(self, escape: re.Match[str]) -> str:
         if not escape["lone"]:
             return escape[0]
-        self._texts += 1
+        self._lost_texts = True
         return "\ufffd"
 
     def _finite(self, digits: str) -> float | None:
         number = float(digits)
         if math.isfinite(number):
             return number
-        self._numbers += 1
+        self._lost_numbers = True
         return None
 
     def _null(self, _: str) -> None:
-        self._numbers += 1
+        self._lost_numbers = True
 
     def _report(self) -> None:
-        if self._on_replacement and self._texts:
-            self._on_replacement(f"Pinterest sent {self._texts:,} broken characters; they are replaced by U+FFFD.")
-        if self._on_replacement and self._numbers:
-            self._on_replacement(f"Pinterest sent {self._numbers:,} numbers out of range; they are replaced by null.")
+        if self._on_replacement and self._lost_texts:
+            self._on_replacement("Pinterest sent broken characters; they are replaced by U+FFFD.")
+        if self._on_replacement and self._lost_numbers:
+            self._on_replacement("Pinterest sent numbers out of range; they are replaced by null.")

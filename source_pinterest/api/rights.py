@@ -13,9 +13,6 @@ LOST_IN_SILENCE = {
 class RightMissingError(ConfigError):
     """The app or its user has no right to what the stream reads."""
 
-    answer = ""
-    """Pinterest's own words; not kept where the error is copied."""
-
 
 class ScopeMissingError(RightMissingError):
     """The token was made without a permission that the stream needs."""

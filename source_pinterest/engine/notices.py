@@ -28,5 +28,5 @@ class Notices:
         return True
 
     def replacement(self, sentence: str) -> None:
-        """Something in an answer could not be kept as it was."""
-        self.warn("replacement", sentence)
+        """Something in an answer could not be kept as it was; the sentence is one of a few."""
+        self.warn(sentence, sentence)

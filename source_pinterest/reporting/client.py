@@ -54,7 +54,7 @@ class ReportClient:
     def __init__(self, api: Api, client: PinterestClient, stream: str, refused: RefusedNames) -> None:
         self._api = api
         self._client = client
-        self._stream, self._refused = stream, refused
+        self.stream, self._refused = stream, refused
 
     def create(self, request: ReportRequest) -> str:
         """Ask for a report without what Pinterest refuses, and return the token that names it.
@@ -80,7 +80,7 @@ class ReportClient:
 
     def _created(self, request: ReportRequest, names: Names) -> str:
         body = {**request.as_json(), **{name: list(values) for name, values in names.items()}}
-        return str(self._client.post(_path(request), body, _report).value["token"])
+        return self._client.post(_path(request), body, _token_in).value
 
     def poll(self, request: ReportRequest, token: str) -> tuple[JobStatus, str | None]:
         """How far a report is, and the link to its file once it is finished.
@@ -94,7 +94,7 @@ class ReportClient:
         except GoneError:
             return JobStatus.DOES_NOT_EXIST, None
         except RefusedError as error:
-            raise AccessLostError(self._stream, _path(request), str(error.message)) from error
+            raise AccessLostError(self.stream, _path(request), str(error.message)) from error
         return JobStatus(answer["report_status"]), answer.get("url")
 
     def fetch(self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]) -> T:
@@ -109,7 +109,7 @@ class ReportClient:
         Raises:
             UnavailableError: the file can't be had whole.
         """
-        tries = Tries(self._api.retry_policy, self._stream, "the file of a report")
+        tries = Tries(self._api.retry_policy, self.stream, "the file of a report")
         while True:
             try:
                 answer = self._downloaded(request, token, url, read)
@@ -160,7 +160,7 @@ class ReportClient:
             raise MalformedAnswerError("The file is empty, and the report is not.")
 
     def _status(self, request: ReportRequest, token: str) -> Mapping[str, Any]:
-        return self._client.get(_path(request), {"token": token}, _report).value
+        return self._client.get(_path(request), {"token": token}, _status_in).value
 
 
 @contextmanager
@@ -169,7 +169,7 @@ def _explained(request: ReportRequest) -> Generator[None, None, None]:
     try:
         yield
     except RejectedError as error:
-        raise request.endpoint.refused(request.body, str(error.message)) from error
+        raise request.endpoint.refused(request.body, error.answer) from error
     except GoneError as error:
         raise AccountUnreadableError(request.ad_account_id, str(error.message)) from error
 
@@ -190,13 +190,29 @@ def _path(request: ReportRequest) -> str:
     return path_of(request.endpoint.path, {"ad_account_id": request.ad_account_id})
 
 
+def _token_in(chunks: Iterator[bytes]) -> str:
+    """What names a report that was asked for."""
+    token = _report(chunks).get("token")
+    if not isinstance(token, str) or not token:
+        raise MalformedAnswerError("A report that is asked for has a token.")
+    return token
+
+
+def _status_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
+    """How far a report is."""
+    answer = _report(chunks)
+    if not isinstance(answer.get("report_status"), str):
+        raise MalformedAnswerError("A report has a status.")
+    return answer
+
+
 def _report(chunks: Iterator[bytes]) -> Mapping[str, Any]:
-    """How far a report is; whoever has the link in it has the report."""
+    """What an answer says of a report; whoever has the link in it has the report."""
     answer = parse_json(b"".join(chunks))
     if isinstance(answer, Mapping) and isinstance(wrapped := answer.get("data"), Mapping):
         answer = wrapped  # as marketing mix reports answered before version 5.28 of the API
-    if not isinstance(answer, Mapping) or not ("report_status" in answer or "token" in answer):
-        raise MalformedAnswerError("A report has a status.")
+    if not isinstance(answer, Mapping):
+        raise MalformedAnswerError("A report is an object.")
     if url := answer.get("url"):
         _keep_secrets_of(str(url))
         _address(str(url))

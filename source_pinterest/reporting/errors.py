@@ -10,12 +10,24 @@ class ReportRefusedError(FatalError):
     """Pinterest calls the request for a report wrong."""
 
     kind = FailureType.config_error
+    advice = "Change the report's columns or attribution windows."
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(f"Pinterest refuses this report. {answer}. {self.advice}")
+        self.answer = answer
 
 
 class ObjectivesRefusedError(SliceError):
     """Pinterest refuses a request that names the newer objectives of campaigns alone, which it may not know."""
 
     kind = FailureType.config_error
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(
+            f"Pinterest refuses the report on campaigns of newer objectives. {answer}. The next sync asks for it "
+            "again. If this happens again, please report it.",
+        )
+        self.answer = answer
 
 
 class HistoryRefusedError(SliceError):
@@ -26,7 +38,7 @@ class HistoryRefusedError(SliceError):
     def __init__(self, ad_account_id: str, window: object, answer: str) -> None:
         super().__init__(
             f"The days {window} of ad account {ad_account_id} can't be read, because Pinterest refuses the report on "
-            f"them: {answer} Newer days are not affected. Remove the column that it names from Analytics Columns, or "
+            f"them: {answer}. Newer days are not affected. Remove the column that it names from Analytics Columns, or "
             f"set a Start Date within the last {SYNC_HISTORY_DAYS} days.",
         )
 
@@ -83,4 +95,16 @@ class ReportTooSlowError(SliceError):
         super().__init__(
             f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
             "sync asks for it again.",
+        )
+
+
+class ReportWithoutLinkError(SliceError):
+    """A report is finished, and nobody says where its file lies."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object) -> None:
+        super().__init__(
+            f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it "
+            "again.",
         )

@@ -14,7 +14,7 @@ from functools import partial
 from source_pinterest.api.errors import AnswerTooLargeError, FatalError, PinterestError, SliceError
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError
+from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError, ReportWithoutLinkError
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
 from source_pinterest.reporting.orders import FailedReport, NoMoreReports, Orders, Outcome, ReadyReport, Waiting
 from source_pinterest.reporting.schedule import PollSchedule
@@ -174,7 +174,7 @@ class ReportRunner:
             with self._changed:
                 orders.end(FailedReport(request, error))
         except Exception as error:  # noqa: BLE001 - as above
-            fatal = error if isinstance(error, PinterestError) else FatalError(f"Reports: {type(error).__name__}.")
+            fatal = error if isinstance(error, PinterestError) else _unforeseen(orders.client.stream, error)
             with self._changed:
                 orders.fail(request, fatal)
         else:
@@ -204,6 +204,8 @@ class ReportRunner:
         elif status.is_lost and not (status is JobStatus.DOES_NOT_EXIST and job.polls < _POLLS_BEFORE_IT_EXISTS):
             self._create_again(orders, job, status)
         elif self._clock() >= job.deadline:
+            if status is JobStatus.FINISHED:
+                raise ReportWithoutLinkError(job.request.window)
             self._split(orders, job.request, job.splits, ReportTooSlowError(job.request.window, self._timeout_seconds))
         else:
             with self._changed:
@@ -233,3 +235,13 @@ class ReportRunner:
             raise error
         with self._changed:
             orders.split(request, halves, splits)
+
+
+def _unforeseen(stream: str, error: Exception) -> FatalError:
+    """What a mistake of the connector costs: its details are for whoever reads the stack trace."""
+    fatal = FatalError(
+        f"{stream}: reports can't be ordered, because the connector made a mistake ({type(error).__name__}). Please "
+        "report the problem."
+    )
+    fatal.__cause__ = error
+    return fatal

@@ -153,7 +153,7 @@ class DayCursor(PinterestCursor):
                 f"{self._stream_name}: the state of ad account {account} lies in the future ({history.last}). It "
                 f"counts as today ({self._today}), and nothing is read this time.",
             )
-            self._histories[account] = replace(history, last=self._today, settled=None)
+            self._histories[account] = history.as_of(self._today)
             return []
         for window in history.out_of_reach(self._period):
             LOGGER.warning(

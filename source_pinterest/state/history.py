@@ -100,6 +100,11 @@ class AccountHistory:
         """The last day whose numbers stood still when they were read; of an older state, that of two days before."""
         return self.settled or (days_before(self.last, limits.SETTLED_AFTER_DAYS) if self.last else None)
 
+    def as_of(self, today: Date) -> "AccountHistory":
+        """The history of a state that lies in the future, where what it says of days to come is not so."""
+        first, settled = (day if day and day <= today else None for day in (self.first, self.settled))
+        return replace(self, last=today, first=first, settled=settled)
+
     def unread(self, period: Period) -> list[WindowProgress]:
         """What is to be read: what is missing, then an earlier start, then the newest days."""
         tail = _window(self._resume(period), period.end)

@@ -86,7 +86,7 @@ class ProfileCursor(PinterestCursor):
                 f"{self._stream_name}: the state lies in the future ({history.last}). It counts as {self._today}.",
             )
             with self._lock:
-                self._histories[owner] = AccountHistory(last=self._today)
+                self._histories[owner] = history.as_of(self._today)
             return []
         gone = history.out_of_reach(self._period)
         for window in gone:

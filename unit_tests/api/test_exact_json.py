@@ -111,8 +111,8 @@ def test_a_whole_answer_is_not_lost_for_one_value(body: bytes, value: Any, chara
 
     assert parse_json(body, told.append) == value
     assert told == [
-        *[f"Pinterest sent {characters} broken characters; they are replaced by U+FFFD."][:characters],
-        *[f"Pinterest sent {numbers} numbers out of range; they are replaced by null."][:numbers],
+        *["Pinterest sent broken characters; they are replaced by U+FFFD."][:characters],
+        *["Pinterest sent numbers out of range; they are replaced by null."][:numbers],
     ]
 
 

@@ -18,9 +18,9 @@ def test_streams_warn_for_themselves(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.messages == ["boards: One.", "pins: One."]
 
 
-def test_of_what_can_not_be_kept_as_it_was_the_first_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_kind_of_what_can_not_be_kept_as_it_was_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
     notices = Notices("boards")
-    notices.replacement("Half an emoji.")
-    notices.replacement("A number.")
+    for sentence in ("Half an emoji.", "A number.", "Half an emoji."):
+        notices.replacement(sentence)
 
-    assert caplog.messages == ["boards: Half an emoji."]
+    assert caplog.messages == ["boards: Half an emoji.", "boards: A number."]

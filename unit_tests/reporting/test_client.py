@@ -145,6 +145,9 @@ def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(clie
         ({"text": "[]"}, UnavailableError),
         ({"text": "{}"}, UnavailableError),
         ({"text": '{"token": "a tok'}, UnavailableError),
+        ({"json": {"report_status": "IN_PROGRESS"}}, UnavailableError),
+        ({"json": {"token": None}}, UnavailableError),
+        ({"json": {"token": ""}}, UnavailableError),
         (refused(429, 8), QuotaExhaustedError),
     ],
 )
@@ -265,8 +268,10 @@ def test_a_link_that_is_no_address_is_asked_for_again(patient: Client) -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ({"json": []}, "A report has a status."),
+        ({"json": []}, "A report is an object."),
         ({"json": {"message": "Soon"}}, "A report has a status."),
+        ({"json": {"token": "a token"}}, "A report has a status."),
+        ({"json": {"report_status": None}}, "A report has a status."),
         ({"json": {"data": {"message": "Soon"}}}, "A report has a status."),
         (finished("https://[files.example/report"), "A report has an address."),
     ],

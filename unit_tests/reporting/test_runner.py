@@ -4,6 +4,7 @@ The scheduler's steps are taken one by one on a clock of the test's own; nothing
 """
 
 import itertools
+import re
 import threading
 from collections.abc import Callable, Iterable
 from typing import cast
@@ -19,7 +20,12 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.errors import ReportLostError, ReportRefusedError, ReportTooSlowError
+from source_pinterest.reporting.errors import (
+    ReportLostError,
+    ReportRefusedError,
+    ReportTooSlowError,
+    ReportWithoutLinkError,
+)
 from source_pinterest.reporting.job import JobStatus, ReportRequest
 from source_pinterest.reporting.orders import FailedReport, NoMoreReports, Orders, Outcome, ReadyReport, SplitReport
 from source_pinterest.reporting.runner import ReportRunner
@@ -42,6 +48,7 @@ class Pinterest:
         self.created: list[ReportRequest] = []
         self.polled: list[str] = []
         self.refuses: Callable[[ReportRequest], Exception | None] = lambda _: None
+        self.stream = "campaign_report"
 
     def create(self, wanted: ReportRequest) -> str:
         self.created.append(wanted)
@@ -176,6 +183,21 @@ def test_a_finished_report_without_a_link_is_asked_for_again() -> None:
     pinterest.poll = link  # type: ignore[method-assign]
     scheduler.work(2)
     assert kinds(orders) == [ReadyReport, NoMoreReports]
+
+
+def test_a_finished_report_that_gets_no_link_is_not_called_slow() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest()
+    link = pinterest.poll
+    pinterest.poll = lambda account, token: (link(account, token)[0], None)  # type: ignore[method-assign]
+    wanted = request(days(2))
+    orders = scheduler.open(pinterest, wanted)
+    scheduler.work(2 * TIMEOUT_SECONDS)
+    failed, end = outcomes(orders)
+
+    assert isinstance(failed, FailedReport)
+    assert isinstance(failed.error, ReportWithoutLinkError)
+    assert pinterest.created == [wanted], "halves would be finished as well"
+    assert end == NoMoreReports()
 
 
 # ---- How many at once
@@ -514,13 +536,15 @@ def test_a_quota_that_ends_while_polling_ends_the_orders() -> None:
 
 
 def test_an_error_that_nobody_foresaw_ends_the_orders_without_its_details() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(KeyError("false-client-secret"))
+    unforeseen = KeyError("false-client-secret")
+    scheduler, pinterest = Scheduler(), Pinterest(unforeseen)
     orders = scheduler.open(pinterest, request())
     scheduler.work(60)
     failed, end = outcomes(orders)
 
     assert isinstance(failed, FailedReport)
-    assert "KeyError" in str(failed.error.message)
+    assert failed.error.__cause__ is unforeseen
+    assert re.match("campaign_report: .*KeyError", str(failed.error.message))
     assert "false-client-secret" not in str(failed.error.message)
     assert end == NoMoreReports()
 

@@ -282,6 +282,14 @@ def test_days_of_the_future_have_not_settled() -> None:
     assert subject.state == {"states": [entry("549", ago(0))]}
 
 
+def test_a_state_of_the_future_keeps_what_it_says_of_days_before() -> None:
+    past = {"from": ago(60), "missing": [[ago(50), ago(48)]], "settled": ago(3)}
+    subject = cursor({"states": [entry("549", "3021-06-09", **past)]})
+    assert windows(subject) == []
+
+    assert subject.state == {"states": [entry("549", ago(0), **past)]}
+
+
 def test_how_much_is_owed_is_known_of_each_account() -> None:
     subject = cursor({"states": [entry("549", ago(3), **{"from": ago(89)})]})
 

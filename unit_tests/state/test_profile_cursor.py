@@ -190,6 +190,22 @@ def test_a_users_state_of_the_future_counts_as_today(caplog: pytest.LogCaptureFi
     assert subject.state == {"date": str(TODAY)}
 
 
+def test_a_state_of_the_future_keeps_what_it_says_of_days_before() -> None:
+    past = {"from": ago(60), "missing": [[ago(50), ago(48)]], "settled": ago(3)}
+    subject = profile_cursor({"date": "3021-06-09", **past})
+    assert subject.unread() == []
+
+    assert subject.state == {"date": str(TODAY), **past}
+
+
+def test_a_state_of_the_future_keeps_nothing_that_it_says_of_days_to_come() -> None:
+    subject = profile_cursor({"date": "3021-06-09", "from": "3021-06-01", "settled": "3021-06-07"})
+    assert subject.unread() == []
+
+    assert subject.state == {"date": str(TODAY)}
+    assert profile_cursor(subject.state).unread() == [span(33, 0)]
+
+
 def test_days_of_the_user_that_are_gone_are_told(caplog: pytest.LogCaptureFixture) -> None:
     subject = profile_cursor({"date": ago(120)})
     with caplog.at_level(logging.WARNING):

@@ -148,7 +148,8 @@ class Keywords(EntityListStream):
                     return
                 size = self._looked_at
         except _REFUSALS as error:
-            LOGGER.info(f"{self.name}: a batch of ad groups is read one by one. {error.message}.")
+            why = error.answer or str(error.message).rstrip(".")
+            LOGGER.info(f"{self.name}: a batch of ad groups is read one by one. {why}.")
         for ad_group in left:
             yield from super().filtered(stream_slice, {AD_GROUP: ad_group})
 

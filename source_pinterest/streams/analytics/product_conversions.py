@@ -117,9 +117,9 @@ class ProductConversionsReport(ReportStream, ABC):
         """A slice for each report; one on objectives that Pinterest does not know has no rows."""
         for report in super().account_slices(accounts):
             error = failure_of(report)
-            if isinstance(error, ObjectivesRefusedError) and _is_about_objectives(str(error.message)):
+            if isinstance(error, ObjectivesRefusedError) and _is_about_objectives(error.answer):
                 listed = ", ".join(NEWER_OBJECTIVES)
-                self.notices.warn(listed, f"Pinterest knows no campaigns of the objectives {listed}. {error.message}")
+                self.notices.warn(listed, f"Pinterest knows no campaigns of the objectives {listed}. {error.answer}.")
                 yield window_slice(dict(report.partition), planned_window(report), {"batch": _NEWER_BATCH})
             else:
                 yield report

@@ -47,7 +47,7 @@ class RefusedHistory:
             if isinstance(error, RefusedError | AccountUnreadableError):
                 refused.append((report, error))
             elif isinstance(error, ReportRefusedError):
-                loss = HistoryRefusedError(report["ad_account_id"], planned_window(report).window, str(error.message))
+                loss = HistoryRefusedError(report["ad_account_id"], planned_window(report).window, error.answer)
                 yield failed_slice(report.partition, loss, planned_window(report))
             else:
                 yield report

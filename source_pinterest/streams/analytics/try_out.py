@@ -1,11 +1,13 @@
 """Does Pinterest make the reports that the user has put together? Those in doubt are asked for, and not fetched."""
 
 import logging
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from itertools import islice
 from typing import NamedTuple
 
-from source_pinterest.api.errors import AccountUnreadableError, ConfigError, RefusedError
+from source_pinterest.api.errors import AccountUnreadableError, ConfigError, GoneError, RefusedError
 from source_pinterest.config.own_reports import MARKETING_MIX, PRODUCTS
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.reporting.errors import ReportRefusedError
@@ -19,6 +21,7 @@ from source_pinterest.streams.base.context import Sync
 LOGGER = logging.getLogger("airbyte")
 
 _CUSTOM_REPORTS_ASKED = 5
+_ACCOUNTS_ASKED = 3
 
 
 class _Doubtful(NamedTuple):
@@ -28,24 +31,59 @@ class _Doubtful(NamedTuple):
     stream: ReportStream
 
 
-def try_out_reports(sync: Sync) -> None:
+class AccountsToAsk:
+    """The ad accounts of which something is tried out: the first three, less those that refuse.
+
+    Args:
+        sync: lists them, once something is tried out.
+    """
+
+    def __init__(self, sync: Sync) -> None:
+        self._sync = sync
+
+    @cached_property
+    def left(self) -> deque[str]:
+        """Those that have not refused."""
+        return deque(islice(self._sync.stream(AdAccounts).ids.of(()), _ACCOUNTS_ASKED))
+
+    def ask(self, try_out: Callable[[str], None]) -> None:
+        """Try something out on the first that does not refuse; a sync would leave out the others too."""
+        while self.left:
+            account = self.left[0]
+            try:
+                try_out(account)
+            except AccountUnreadableError as error:
+                LOGGER.warning(error.message)
+            except (RefusedError, GoneError) as error:
+                LOGGER.warning(AccountUnreadableError(account, str(error.message)).message)
+            else:
+                return
+            self.left.popleft()
+
+
+def try_out_reports(sync: Sync, accounts: AccountsToAsk) -> None:
     """Ask Pinterest for a few days of each report that is in doubt.
 
     Raises:
         ConfigError: Pinterest refuses one; in its own words.
     """
-    reports = [*islice(_custom(sync), _CUSTOM_REPORTS_ASKED), *_with_endpoints_of_their_own(sync)]
-    account = next(iter(sync.stream(AdAccounts).ids.of(())), None) if reports else None
     yesterday = days_before(sync.config.today, 1)
-    for refusal, stream in reports if account else ():
+    window = DateWindow(yesterday, yesterday)
+    for refusal, stream in (*islice(_custom(sync), _CUSTOM_REPORTS_ASKED), *_with_endpoints_of_their_own(sync)):
         try:
-            stream.try_out(str(account), DateWindow(yesterday, yesterday))
+            accounts.ask(partial(_try_out, stream, window))
         except ReportRefusedError as error:
-            raise ConfigError(f"{refusal}. {error.message}.") from error
-        except (RefusedError, AccountUnreadableError) as error:
-            if stream.access is None:
-                raise
-            LOGGER.info(_meaning(stream, error))
+            raise ConfigError(f"{refusal}. {error.answer}. {error.advice}") from error
+
+
+def _try_out(stream: ReportStream, window: DateWindow, account: str) -> None:
+    """Ask for a report; where it needs a right of its own, an account without that is still good for other reports."""
+    try:
+        stream.try_out(account, window)
+    except (RefusedError, AccountUnreadableError) as error:
+        if stream.access is None:
+            raise
+        LOGGER.info(_meaning(stream, error))
 
 
 def _custom(sync: Sync) -> Iterator[_Doubtful]:

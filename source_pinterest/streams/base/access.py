@@ -59,18 +59,33 @@ class RefusalPolicy:
         self._is_any_left = False
         self._left_out: dict[Key, PinterestError] = {}
 
-    def counted(self, slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
-        """The slices as they are listed.
+    def counted(
+        self, slices: Iterable[StreamSlice], is_over: Callable[[], bool] = lambda: False
+    ) -> Iterator[StreamSlice]:
+        """The slices as they are listed, until it is over.
 
         Raises:
             PinterestError: the judgement, where the last slice is read by then.
         """
-        for stream_slice in slices:
-            with self._lock:
-                self._open += 1
-            yield stream_slice
+        try:
+            for stream_slice in slices:
+                if is_over():
+                    self.skip()
+                    return
+                with self._lock:
+                    self._open += 1
+                yield stream_slice
+        except Exception:
+            self.skip()
+            raise
         if judgement := self._judgement():
             raise judgement
+
+    def skip(self) -> None:
+        """A slice, or the rest of the listing, is not asked for after a failure, and is no refusal."""
+        self._has_right = self._is_any_left = True
+        if judgement := self._judgement():
+            LOGGER.warning(judgement.message)
 
     @contextmanager
     def asking(self, stream_slice: StreamSlice) -> Generator[None, None, None]:

@@ -53,9 +53,7 @@ class SliceReader:
         """The slices as they are found, until a fatal error."""
         stream = self._stream
         try:
-            for stream_slice in self.refusals.counted(slices):
-                if self._breaker.is_open:
-                    return
+            for stream_slice in self.refusals.counted(slices, lambda: self._breaker.is_open):
                 stream.usage.count_slice(promised_rows(stream_slice))
                 if failure_of(stream_slice) is None:
                     stream.ids.promise(key_of_parent(stream_slice))
@@ -74,6 +72,7 @@ class SliceReader:
         try:
             if self._breaker.is_open_for(outermost):
                 self._stream.on_failure(stream_slice)
+                self.refusals.skip()
                 return
             with self.refusals.asking(stream_slice):
                 yield from self._read_whole(stream_slice)

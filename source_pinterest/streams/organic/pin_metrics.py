@@ -60,7 +60,7 @@ class PinMetrics:
         try:
             return self._asked("pins/analytics", {**params, "pin_ids": list(pin_ids)}, _several)
         except (ForbiddenError, RightMissingError) as error:
-            raise BetaClosedError(str(error.message)) from error
+            raise BetaClosedError(error.answer or str(error.message)) from error
 
     def _asked(self, path: str, params: Mapping[str, Any], parse: Callable[[Iterator[bytes]], T]) -> T:
         """What the parser makes of the answer, without the metrics that Pinterest refuses."""

@@ -140,7 +140,8 @@ class TargetingOptions(DocumentStream):
         try:
             return self.client.get(path, {}, one_item).value.items[0]
         except (RefusedError, GoneError, BadRequestError) as error:
-            self.notices.warn("an interest", f"Pinterest does not show interest {interest_id}. {error.message}.")
+            why = error.answer or error.message
+            self.notices.warn("an interest", f"Pinterest does not show interest {interest_id}. {why}.")
             return None
 
 

@@ -55,4 +55,4 @@ def test_a_broken_character_is_replaced_and_told(pinterest: Pinterest, caplog: p
     pinterest.answers(PATH, {"text": '{"items": [{"labels": [{"id": "1", "label": "\\ud83d"}]}]}'})
 
     assert [label["label"] for label in pinterest.read(Labels, ACCOUNT)] == ["\ufffd"]
-    assert caplog.messages == ["labels: Pinterest sent 1 broken characters; they are replaced by U+FFFD."]
+    assert caplog.messages == ["labels: Pinterest sent broken characters; they are replaced by U+FFFD."]

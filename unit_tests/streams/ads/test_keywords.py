@@ -147,6 +147,31 @@ def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pint
     assert lists.read() == ["10", "11", "20"]
 
 
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ([refused(400, 1)], 'Pinterest answered "Scripted refusal" (HTTP 400, code 1).'),
+        ([refused(401, 3)], 'Pinterest answered "Scripted refusal" (HTTP 401, code 3).'),
+        ([refused(403, 29)], 'keywords: Pinterest answered "Scripted refusal" (HTTP 403, code 29).'),
+        (
+            [{"json": {"items": [], "bookmark": "more"}}, refused(403, 29)],
+            's user may still see it. keywords: Pinterest answered "Scripted refusal" (HTTP 403, code 29).',
+        ),
+    ],
+)
+def test_why_a_batch_is_read_one_by_one_is_told_in_whole_sentences(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answers: list[dict[str, Any]], said: str
+) -> None:
+    left = [all_of_it(list(AD_GROUPS)), *answers]
+    lists = KeywordLists(pinterest, lambda _: left.pop(0))
+    with caplog.at_level("INFO", "airbyte"):
+        lists.read()
+
+    [told] = [message for message in caplog.messages if "one by one" in message]
+    assert told.startswith("keywords: a batch of ad groups is read one by one. ")
+    assert told.endswith(said)
+
+
 def test_what_a_batch_showed_nothing_of_is_asked_for_in_a_batch_again(pinterest: Pinterest) -> None:
     held = holding(4, 1, 2)
     lists = KeywordLists(pinterest, lambda batch: items({parent: held[parent] for parent in batch}), held)

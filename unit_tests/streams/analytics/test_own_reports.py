@@ -234,8 +234,10 @@ def test_objectives_that_pinterest_does_not_know_cost_no_other_row_and_leave_not
     assert sync.cursors == [{"DATE": "2026-06-28", "from": "2026-06-01", "settled": "2026-06-28"}]
     [told] = [message for message in caplog.messages if "objectives" in message]
     newer = "APP_INSTALL, SALES, LEADS, CTV_CONSIDERATION"
-    assert told.startswith(f"brand_conversions_report: Pinterest knows no campaigns of the objectives {newer}. ")
-    assert sentence in told
+    assert told == (
+        f"brand_conversions_report: Pinterest knows no campaigns of the objectives {newer}. "
+        f'Pinterest answered "{sentence}" (HTTP 400, code 1).'
+    )
 
 
 def test_another_refusal_of_the_newer_objectives_alone_leaves_the_days_owed(mock: requests_mock.Mocker) -> None:
@@ -244,7 +246,11 @@ def test_another_refusal_of_the_newer_objectives_alone_leaves_the_days_owed(mock
 
     assert brands == ["Shop"]
     assert isinstance(failure, ObjectivesRefusedError)
-    assert "Not today" in str(failure.message)
+    assert failure.message == (
+        "Pinterest refuses the report on campaigns of newer objectives. "
+        'Pinterest answered "Not today" (HTTP 400, code 1). The next sync asks for it again. If this happens again, '
+        "please report it."
+    )
     assert sync.cursors == []
 
 

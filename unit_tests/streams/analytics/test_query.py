@@ -187,7 +187,7 @@ def test_what_of_a_row_can_not_be_kept_is_told(pinterest: Pinterest, caplog: pyt
     pinterest.answers(PATH, {"text": '[{"CAMPAIGN_ID": 7, "DATE": "2026-07-01", "SPEND_IN_DOLLAR": 1e999}]'})
 
     assert rows_of(pinterest, call(days(9, 0), "7")) == [row("7")]
-    assert caplog.messages == ["campaign_analytics: Pinterest sent 1 numbers out of range; they are replaced by null."]
+    assert caplog.messages == ["campaign_analytics: Pinterest sent numbers out of range; they are replaced by null."]
 
 
 def test_a_destination_that_keeps_every_row_gets_those_too_that_have_the_same_key(

@@ -47,7 +47,7 @@ def test_a_report_of_an_account_whose_newest_days_are_read_is_one(error: Pintere
 
 
 def test_the_others_go_first_and_a_wrong_request_is_a_loss_at_once() -> None:
-    wrong, fine = report(ReportRefusedError("There is no CTR.")), report()
+    wrong, fine = report(ReportRefusedError("There is no CTR")), report()
     first, second, third = RefusedHistory().judged([report(REFUSED), wrong, fine])
     loss = failure_of(first)
     assert isinstance(loss, HistoryRefusedError)

@@ -180,7 +180,7 @@ def test_what_of_a_row_can_not_be_kept_is_told(pinterest: Pinterest, caplog: pyt
     )
 
     assert "SPEND_IN_DOLLAR" not in read(pinterest)[0]
-    sentence = "Pinterest sent 1 numbers out of range; they are replaced by null."
+    sentence = "Pinterest sent numbers out of range; they are replaced by null."
     assert f"campaign_targeting_analytics: {sentence}" in caplog.messages
 
 

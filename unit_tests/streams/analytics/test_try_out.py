@@ -6,8 +6,8 @@ import pytest
 import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.api.errors import AccountUnreadableError, ConfigError, RefusedError
-from source_pinterest.streams.analytics.try_out import try_out_reports
+from source_pinterest.api.errors import ConfigError, UnavailableError
+from source_pinterest.streams.analytics.try_out import AccountsToAsk, try_out_reports
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, refused
 
@@ -24,11 +24,11 @@ class TryingOut:
         self.pinterest.lists("ad_accounts", "11", "12")
         self._mock = mock
 
-    def creates(self, path: str, answer: dict[str, Any] | None = None) -> Any:
-        return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/11/{path}", **(answer or MADE))
+    def creates(self, path: str, answer: dict[str, Any] | None = None, account: str = "11") -> Any:
+        return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/{account}/{path}", **(answer or MADE))
 
     def run(self) -> None:
-        try_out_reports(self.pinterest.sync)
+        try_out_reports(self.pinterest.sync, AccountsToAsk(self.pinterest.sync))
 
 
 def doubtful(number: int = 0) -> dict[str, Any]:
@@ -83,8 +83,10 @@ def test_the_option_is_named_that_a_refused_report_comes_from(
 
     with pytest.raises(ConfigError) as raised:
         subject.run()
-    assert str(raised.value.message).startswith(says)
-    assert "There is no TOTAL_HUGS" in str(raised.value.message)
+    assert raised.value.message == (
+        f'{says}Pinterest answered "There is no TOTAL_HUGS" (HTTP 400, code 1). Change the report\'s columns or '
+        "attribution windows."
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,12 +123,36 @@ def test_an_account_that_is_none_there_is_no_error_either(
     assert created.call_count == 1, "the others are tried out all the same"
 
 
-@pytest.mark.parametrize(("status", "error"), [(403, RefusedError), (404, AccountUnreadableError)])
-def test_a_report_that_needs_no_right_is_not_refused_without_reason(
-    mock: requests_mock.Mocker, status: int, error: type[Exception]
+@pytest.mark.parametrize("status", [403, 404])
+def test_another_account_is_asked_where_one_refuses(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
-    subject = TryingOut(mock, custom_reports=[doubtful()])
-    subject.creates(CUSTOM, refused(status, 29))
+    subject = TryingOut(mock, custom_reports=[doubtful(1), doubtful(2)])
+    first = subject.creates(CUSTOM, refused(status, 29))
+    second = subject.creates(CUSTOM, refused(400, 1, "There is no TOTAL_HUGS"), "12")
 
-    with pytest.raises(error):
+    with pytest.raises(ConfigError, match="There is no TOTAL_HUGS"):
+        subject.run()
+    assert (first.call_count, second.call_count) == (1, 1)
+    assert caplog.text.count("Ad account 11 can't be read. ") == 1
+
+
+def test_where_three_accounts_refuse_nothing_more_is_tried_out(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    accounts = ("11", "12", "13", "14")
+    subject = TryingOut(mock, custom_reports=[doubtful(1), doubtful(2)], marketing_mix_report=OWN)
+    subject.pinterest.lists("ad_accounts", *accounts)
+    created = [subject.creates(CUSTOM, refused(403, 29), account) for account in accounts]
+    subject.run()
+
+    assert [one.call_count for one in created] == [1, 1, 1, 0]
+    assert [f"Ad account {account} can't be read" in caplog.text for account in accounts] == [True] * 3 + [False]
+
+
+def test_an_account_that_fails_is_not_passed_over(mock: requests_mock.Mocker) -> None:
+    subject = TryingOut(mock, custom_reports=[doubtful()])
+    subject.creates(CUSTOM, refused(503))
+
+    with pytest.raises(UnavailableError):
         subject.run()

@@ -61,7 +61,7 @@ def test_what_can_not_be_kept_as_it_was_is_warned_of(pinterest: Pinterest, caplo
 
     assert read(pinterest) == [{"code": "US"}]
     [warning] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert warning == "ad_account_countries: Pinterest sent 1 numbers out of range; they are replaced by null."
+    assert warning == "ad_account_countries: Pinterest sent numbers out of range; they are replaced by null."
 
 
 def test_a_bookmark_is_followed_should_one_ever_come(pinterest: Pinterest) -> None:

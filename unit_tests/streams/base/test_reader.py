@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest.api.access import Access, beta
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.errors import (
     AuthenticationError,
@@ -59,7 +60,13 @@ class Cursor:
 class Stream:
     """A stream whose accounts have two pages each, of 3 and 4 records, and a finding, or the error of their name."""
 
-    def __init__(self, errors: dict[str, PinterestError] | None = None, *, has_cursor: bool = True) -> None:
+    def __init__(
+        self,
+        errors: dict[str, PinterestError] | None = None,
+        *,
+        has_cursor: bool = True,
+        access: Access | None = None,
+    ) -> None:
         self.errors = errors or {}
         self.cursor = Cursor()
         self.checkpoint: Any = self.cursor if has_cursor else None
@@ -71,7 +78,7 @@ class Stream:
         self.ended: list[str] = []
         self.left_out: list[str] = []
         authenticator = AccessTokenAuthenticator(AccessTokenCredentials("false-access-token"))
-        self.reader = SliceReader(self, RefusalPolicy("boards", None, (), authenticator, self.leave_out))
+        self.reader = SliceReader(self, RefusalPolicy("boards", access, (), authenticator, self.leave_out))
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
         account = stream_slice["ad_account_id"]
@@ -93,8 +100,12 @@ class Stream:
 
     def read(self, *accounts: str) -> list[PinterestError]:
         """Read accounts one after the other, and give the errors that are raised."""
+        return self.read_all(self.reader.planned(map(of_account, accounts)))
+
+    def read_all(self, slices: Iterable[StreamSlice]) -> list[PinterestError]:
+        """Read slices one after the other, and give the errors that are raised."""
         raised: list[PinterestError] = []
-        for stream_slice in self.reader.planned(map(of_account, accounts)):
+        for stream_slice in slices:
             try:
                 list(self.reader.read(stream_slice))
             except PinterestError as error:
@@ -191,6 +202,35 @@ def test_after_a_fatal_error_nothing_is_read_and_nothing_more_is_planned() -> No
     assert list(planned) == []
     assert stream.read_accounts == ["1"]
     assert stream.failed == stream.ended == ["1", "2"]
+
+
+@pytest.mark.parametrize("is_listed_first", [False, True])
+def test_a_refusal_is_judged_though_a_fatal_error_keeps_others_from_being_read(*, is_listed_first: bool) -> None:
+    error = AuthenticationError("No token.")
+    stream = Stream({"1": RefusedError("boards: not yours"), "2": error}, access=beta("boards"))
+    planned = stream.reader.planned(map(of_account, ("1", "2", "3", "4")))
+
+    assert stream.read_all(list(planned) if is_listed_first else planned) == [error]
+    assert stream.left_out == ["1"]
+
+
+def test_a_refusal_is_judged_though_an_account_is_given_up() -> None:
+    stream = Stream({"1": RefusedError("boards: not yours"), "2": LOST}, access=beta("boards"))
+
+    assert stream.read("1", *["2"] * (FAILURES_IN_A_ROW + 1)) == [LOST] * FAILURES_IN_A_ROW
+    assert stream.left_out == ["1"]
+
+
+def test_a_refusal_is_judged_though_the_plan_breaks_off() -> None:
+    def breaking() -> Generator[StreamSlice, None, None]:
+        yield of_account("1")
+        raise LOST
+
+    stream = Stream({"1": RefusedError("boards: not yours")}, access=beta("boards"))
+    with pytest.raises(UnavailableError):
+        stream.read_all(stream.reader.planned(breaking()))
+
+    assert stream.left_out == ["1"]
 
 
 def test_a_second_failure_that_the_first_explains_is_not_told() -> None:

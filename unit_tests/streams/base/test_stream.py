@@ -90,7 +90,25 @@ def test_a_value_that_can_not_be_kept_as_it_was_is_warned_of(
     pinterest.answers("boards", {"text": '{"items": [{"id": "1", "rate": NaN, "name": "A"}], "bookmark": null}'})
 
     assert pinterest.read(Boards, EVERYTHING) == [{"id": "1", "name": "A"}]
-    assert "boards: Pinterest sent 1 numbers out of range; they are replaced by null." in caplog.messages
+    assert "boards: Pinterest sent numbers out of range; they are replaced by null." in caplog.messages
+
+
+def test_each_kind_of_value_that_can_not_be_kept_is_warned_of_once(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    texts = (
+        r'{"items": [{"id": "1", "name": "\ud83d"}]}',
+        r'{"items": [{"id": "2", "name": "\ud83d\ud83d", "rate": NaN}]}',
+    )
+    for text in texts:
+        pinterest.answers("boards", {"text": text})
+        pinterest.read(Boards, EVERYTHING)
+
+    told = [message for message in caplog.messages if "Pinterest sent" in message]
+    assert told == [
+        "boards: Pinterest sent broken characters; they are replaced by U+FFFD.",
+        "boards: Pinterest sent numbers out of range; they are replaced by null.",
+    ]
 
 
 def test_a_failed_call_is_sent_again(mock: requests_mock.Mocker) -> None:

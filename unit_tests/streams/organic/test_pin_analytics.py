@@ -260,20 +260,29 @@ def test_it_is_said_how_many_calls_there_will_be_and_why_they_are_many(
     )
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            refused(403, 29, "Not in the beta"),
+            'pin_analytics: Pinterest answered "Not in the beta" (HTTP 403, code 29)',
+        ),
+        (refused(401, 3, "Not in the beta"), 'Pinterest answered "Not in the beta" (HTTP 401, code 3)'),
+    ],
+)
 def test_an_app_without_the_beta_is_told_why_that_takes_long(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any], said: str
 ) -> None:
     pinterest.lists("pins", "1")
-    pinterest.answers("pins/analytics", refused(403, 29, "Not in the beta"))
+    pinterest.answers("pins/analytics", answer)
     pinterest.answers("pins/1/analytics", {"json": METRICS})
     with caplog.at_level("INFO", "airbyte"):
         read(pinterest)
 
-    assert caplog.messages[-1].startswith(
+    assert caplog.messages[-1] == (
         "pin_analytics: Pinterest does not let this app read many pins in one call, so they are read one by one, about "
-        "60 a minute. "
+        f"60 a minute. {said}."
     )
-    assert "Not in the beta" in caplog.messages[-1]
 
 
 # ---- Pins of which nothing is left

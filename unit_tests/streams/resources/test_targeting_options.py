@@ -150,7 +150,7 @@ def test_a_long_answer_with_a_broken_character_is_read_and_told(
     found = pinterest.stream(TargetingOptions).parse(iter(chunks))
 
     assert found.items == [{"id": "female", "name": "Female \ufffd"}]
-    assert caplog.messages == ["targeting_options: Pinterest sent 1 broken characters; they are replaced by U+FFFD."]
+    assert caplog.messages == ["targeting_options: Pinterest sent broken characters; they are replaced by U+FFFD."]
 
 
 def test_audiences_that_no_ad_account_shows_are_refused(pinterest: Pinterest) -> None:
@@ -172,9 +172,18 @@ def test_an_unknown_type_is_gone(pinterest: Pinterest) -> None:
         list(pinterest.stream(TargetingOptions).listing(slice_of("GEO")))
 
 
-def test_an_interest_that_is_not_shown_keeps_its_name(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (refused(404, 404), 'targeting_options: Pinterest answered "Scripted refusal" (HTTP 404, code 404)'),
+        (refused(400, 1), 'Pinterest answered "Scripted refusal" (HTTP 400, code 1)'),
+    ],
+)
+def test_an_interest_that_is_not_shown_keeps_its_name(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any], said: str
+) -> None:
     pinterest.answers("resources/targeting/INTEREST", {"json": [{"7": "Home", "8": "Cats"}]})
-    pinterest.answers("resources/targeting/interests/7", refused(404, 404))
+    pinterest.answers("resources/targeting/interests/7", answer)
     pinterest.answers("resources/targeting/interests/8", {"json": {"id": "8", "name": "Cats", "level": 1}})
 
     found = pinterest.read(TargetingOptions, slice_of("INTEREST"))
@@ -185,7 +194,7 @@ def test_an_interest_that_is_not_shown_keeps_its_name(pinterest: Pinterest, capl
         ("TARGETED_INTEREST", "8", "Cats", 1),
         ("PINNER_INTEREST", "8", "Cats", 1),
     ]
-    assert [message.partition(": ")[2][:30] for message in caplog.messages] == [
-        "Pinterest does not show intere",
-        "1 interests have no level, no ",
+    assert caplog.messages == [
+        f"targeting_options: Pinterest does not show interest 7. {said}.",
+        "targeting_options: 1 interests have no level, no parent or no name here.",
     ]
