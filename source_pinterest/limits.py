@@ -128,6 +128,7 @@ INTERESTS_ASKED = 500  # one by one, for their levels: half of a day's calls of 
 EMPTY_PAGES_IN_A_ROW = 50  # of a list, each with another bookmark: it has no end
 ANSWER_BYTES = 256 * 1024**2  # of one answer, decoded: twice the largest analytics answer that was ever seen
 ERROR_BYTES = 64 * 1024  # of an error or of a token endpoint's answer; Pinterest's own have a few hundred
+LONGEST_RESET_SECONDS = 31 * 86_400.0  # no quota lasts longer; an epoch, which other APIs send, is far beyond it
 MESSAGE_CHARACTERS = 2_000  # of an error's message that are shown
 REPORT_NAME_CHARACTERS = 200  # of a custom report, which names a stream and a table
 ROW_BYTES = 1024**2  # of one row of an answer or of a report's file

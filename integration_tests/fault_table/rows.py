@@ -13,6 +13,7 @@ from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.endings import NOWHERE, Ending, Place, read_cell
 from integration_tests.fault_table.spread import Spread
 from integration_tests.simulator import FaultKind, Hint, Rotation
+from integration_tests.simulator.faults.script import HTML_PAGES
 
 _NAMES = tuple(column.name for column in COLUMNS)
 
@@ -112,7 +113,7 @@ ROWS = (
     _passing(fault='400 "last 90 days" for a legal range', kind=FaultKind.LAST_90_DAYS_400),
     _passing(fault='400, code 12, "something went wrong"', kind=FaultKind.TRANSIENT_400),
     _passing(fault="500", kind=FaultKind.SERVER_ERROR),
-    _passing(fault="502, an HTML page", kind=FaultKind.BAD_GATEWAY_HTML),
+    *(_passing(fault=f"{kind.value[:3]}, an HTML page", kind=kind) for kind in HTML_PAGES),
     _passing(fault="503", kind=FaultKind.UNAVAILABLE),
     _passing(fault="504", kind=FaultKind.GATEWAY_TIMEOUT),
     _lasting(fault="503 for 3 s", kind=FaultKind.UNAVAILABLE, seconds=3, ends=everywhere("exact")),

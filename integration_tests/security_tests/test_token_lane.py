@@ -142,7 +142,7 @@ def test_tokens_that_rotate_again_and_again_come_in_their_order_however_slow_the
         with reading(sim, arguments, saves=True) as process:
             until(lambda: len(sim.calls(TOKEN)) == 2)
             said = process.stdout.read()
-        assert process.returncode == 0
+            assert process.wait() == 0
         assert len(issued) >= 3
         assert refresh_tokens(said) == issued
         assert saved(tmp_path) == newest(sim)

@@ -189,7 +189,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
                     self._retry_policy.outage.answered()
                     if isinstance(answer, Answer):
                         return answer.value
-                    if answer.status in _REFUSED:
+                    if answer.status in _REFUSED and not answer.is_foreign:
                         raise AuthenticationError(
                             f"Pinterest refuses the refresh token: it has expired, was revoked or was replaced "
                             f"elsewhere. {AUTHENTICATE_AGAIN}",

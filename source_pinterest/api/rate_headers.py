@@ -11,8 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-_LONGEST_RESET_SECONDS = 31 * 86_400.0
-"""No quota lasts longer; an epoch, which other APIs send as a reset, is far beyond it."""
+from source_pinterest.limits import LONGEST_RESET_SECONDS
 
 _MOST_QUOTAS = 20
 """No answer lists more."""
@@ -81,7 +80,7 @@ def _of_the_tightest(first: QuotaHeader, quotas: Sequence[QuotaHeader], left: _L
 
 def _read_left(remaining: str, reset: str) -> Sequence[_Left]:
     numbers, resets = _numbers(remaining), _numbers(reset)
-    if len(numbers) != len(resets) or any(seconds > _LONGEST_RESET_SECONDS for seconds in resets):
+    if len(numbers) != len(resets) or any(seconds > LONGEST_RESET_SECONDS for seconds in resets):
         return ()
     return [_Left(int(number), seconds) for number, seconds in zip(numbers, resets, strict=True)]
 

@@ -199,7 +199,7 @@ class JsonBody:
         return fresh > 0
 
     def _unexpected(self, wanted: bytes) -> MalformedAnswerError:
-        return MalformedAnswerError(f"{wanted!r} is missing." if self.peek() else "The answer is cut short.")
+        return MalformedAnswerError(f"A {wanted.decode()} is missing." if self.peek() else "The answer is cut short.")
 
 
 def _parse_exactly(row: bytes) -> Any:

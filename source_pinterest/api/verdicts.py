@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 from source_pinterest.api.bodies import parse_json
-from source_pinterest.limits import MESSAGE_CHARACTERS
+from source_pinterest.limits import LONGEST_RESET_SECONDS, MESSAGE_CHARACTERS
 from source_pinterest.masking import SECRETS
 
 
@@ -59,6 +59,9 @@ _TABLE: Mapping[tuple[int, int | None], Verdict] = {
     (501, 4181): Verdict.NOT_SERVED,
 }
 
+_MEANT_BY_PINTEREST_ALONE = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+"""What stands in front of Pinterest says so of its own troubles, which pass."""
+
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)
 _RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?|consumer type is not supported", re.IGNORECASE)
 _BY_WORDS: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
@@ -94,6 +97,8 @@ class ErrorAnswer:
     @cached_property
     def verdict(self) -> Verdict:
         """The table's row for this answer; a server error that the table does not name is retried."""
+        if self.status in _MEANT_BY_PINTEREST_ALONE and self.is_foreign:
+            return Verdict.RETRY
         for pattern, verdict in _BY_WORDS.get(self.status, {}).items():
             if pattern.search(self.message):
                 return verdict
@@ -110,6 +115,11 @@ class ErrorAnswer:
     def is_pinterests(self) -> bool:
         """Whether Pinterest itself answered; what stands in front of it sends no JSON."""
         return bool(self._content)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the answer holds something that Pinterest does not write, such as a web page."""
+        return bool(self.body.strip()) and not self.is_pinterests
 
     @property
     def message(self) -> str:
@@ -134,10 +144,14 @@ class ErrorAnswer:
         return f'Pinterest answered "{self.message}" ({", ".join(parts)})'
 
     def pause_hint_seconds(self) -> float | None:
-        """How long a throttled call is told to wait, in seconds; None where nothing says so.
+        """How long a throttled call is told to wait, in seconds; None where nothing says so, or nothing to be believed.
 
         `x-ratelimit-reset` counts seconds, and may be a list: windows that still hold calls do not make anyone wait.
         """
+        told = self._told_pause_seconds()
+        return None if told is None or told > LONGEST_RESET_SECONDS else told
+
+    def _told_pause_seconds(self) -> float | None:
         from_message = _RETRY_AFTER.search(self.message)
         if from_message:
             return float(from_message.group(1))

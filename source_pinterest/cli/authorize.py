@@ -169,7 +169,9 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
     request = requests.Request("POST", token_url, data=form, auth=(app.client_id, app.client_secret))
     try:
         answer = session.exchange(request, Tokens.parse, TOKEN_ANSWER)
-    except (requests.RequestException, MalformedAnswerError) as error:
+    except MalformedAnswerError as error:
+        raise refusal(f"Pinterest returned no tokens. {error} Run the command again.") from error
+    except requests.RequestException as error:
         raise refusal(
             f"Pinterest's token endpoint did not answer ({type(error).__name__}). Run the command again.",
         ) from error

@@ -275,6 +275,13 @@ def test_a_refused_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, 
     assert endpoint.calls == 1
 
 
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_page_of_what_stands_in_front_of_the_endpoint_refuses_no_token(endpoint: Endpoint, status: int) -> None:
+    endpoint.answers({"status_code": status, "text": "<html>Access Denied</html>"}, issued(1))
+
+    assert endpoint.token() == "Bearer false-access-token-1"
+
+
 def test_a_fresh_token_that_is_rejected_at_once_is_not_renewed_for_ever(endpoint: Endpoint) -> None:
     endpoint.answers(issued(1), issued(2), issued(3), issued(4))
     endpoint.token()

@@ -75,11 +75,11 @@ def test_a_body_that_is_cut_short_anywhere_is_never_taken_for_whole(body: bytes,
 @pytest.mark.parametrize(
     ("body", "under", "words"),
     [
-        (b"[{} {}]", "", "b',' is missing."),
-        (b"{}", "", "b'[' is missing."),
-        (b"[1]", "", "b'{' is missing."),
+        (b"[{} {}]", "", "A , is missing."),
+        (b"{}", "", "A [ is missing."),
+        (b"[1]", "", "A { is missing."),
         (b"[{}]]", "", "Something follows the end of the answer."),
-        (b'{1: 1, "data": []}', "data", "b'\"' is missing."),
+        (b'{1: 1, "data": []}', "data", 'A " is missing.'),
         (b'{"other": []}', "data", "The answer holds no list called data."),
     ],
 )

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import orjson
 import pytest
 
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
@@ -75,6 +76,37 @@ def test_the_table(status: int, code: int | None, message: str, verdict: Verdict
 )
 def test_a_body_of_another_shape_leaves_the_status(body: bytes, status: int, verdict: Verdict) -> None:
     assert answer(status, body).verdict is verdict
+
+
+@pytest.mark.parametrize("body", [b"<html>Access Denied</html>", b"null", b'["a list"]'])
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_stands_in_front_of_pinterest_refuses_nothing_in_its_name(status: int, body: bytes) -> None:
+    assert ErrorAnswer(status, "", {}, body).verdict is Verdict.RETRY
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(403, Verdict.REFUSED), (404, Verdict.GONE)])
+def test_a_refusal_without_words_is_one(status: int, verdict: Verdict) -> None:
+    assert ErrorAnswer(status, "", {}, b" \r\n").verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("headers", "message"),
+    [
+        ({"Retry-After": "1795680077995"}, ""),
+        ({"Retry-After": "9" * 400}, ""),
+        ({"x-ratelimit-reset": "1795680077"}, ""),
+        ({"x-ratelimit-reset": "2678401"}, ""),
+        ({"Retry-After": "Fri, 01 Jan 2999 00:00:00 GMT"}, ""),
+        ({}, f"Retry after {'9' * 30} seconds"),
+    ],
+)
+def test_a_pause_of_more_than_a_month_is_not_believed(headers: dict[str, str], message: str) -> None:
+    body = orjson.dumps({"code": 8, "message": message})
+    assert ErrorAnswer(429, "", headers, body).pause_hint_seconds() is None
+
+
+def test_a_pause_of_a_month_is() -> None:
+    assert ErrorAnswer(429, "", {"x-ratelimit-reset": "2678400"}, b"").pause_hint_seconds() == 2_678_400
 
 
 def test_every_verdict_is_reached() -> None:

@@ -92,7 +92,7 @@ def test_an_answer_that_is_no_object_holds_no_token(
     mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=answer)
 
     assert authorize.main(arguments) == 1
-    assert "returned no refresh token (HTTP 200)" in capsys.readouterr().err
+    assert "Pinterest returned no tokens. The answer holds no access token." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,9 @@ def test_proxies_and_certificates_are_those_of_a_sync(
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/certificates.pem")
     monkeypatch.setenv(BASE_URL_VARIABLE, address)
-    mock.post(f"{address}/oauth/token", json={"refresh_token": "false-refresh-token"})
+    mock.post(
+        f"{address}/oauth/token", json={"access_token": "false-access-token", "refresh_token": "false-refresh-token"}
+    )
 
     assert authorize.main(arguments) == 0
     [exchange] = mock.request_history

@@ -98,8 +98,8 @@ INSIDE_A_LINE = "The report breaks off inside a line."
         (b"PK\x03\x04", INSIDE_A_LINE),
         (b"<html>\n<body>Sorry</body></html>", NO_TABLE),
         (b"Spend,Clicks\r\n1,2\r\n", NO_TABLE),
-        (b'{"code": 1, "message": "Sorry"}', "b'[' is missing."),
-        (b"[1]", "b'{' is missing."),
+        (b'{"code": 1, "message": "Sorry"}', "A [ is missing."),
+        (b"[1]", "A { is missing."),
     ],
 )
 def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:

@@ -15,7 +15,7 @@ from integration_tests.simulator.reports.jobs import ReportStatus, poll_answer
 from integration_tests.simulator.server.reply import Reply, refusal
 from integration_tests.simulator.server.request_log import Entry
 
-_HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+_HTML = b"<html><head><title>Sorry</title></head><body><h1>Sorry, not now</h1></body></html>"
 
 
 def instead(fault: Fault) -> Reply | None:
@@ -63,13 +63,20 @@ def _refusing(error: Callable[[], ApiError]) -> Callable[[Fault], Reply]:
     return lambda _fault: refusal(error())
 
 
+def _page(status: int) -> Callable[[Fault], Reply]:
+    """What stands in front of Pinterest answers instead of it."""
+    return lambda _fault: Reply(status, _HTML, media_type="text/html")
+
+
 _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.RATE_LIMITED: _rate_limited,
     FaultKind.RETRY_AFTER_400: _retry_after,
     FaultKind.LAST_90_DAYS_400: _refusing(errors.last_90_days),
     FaultKind.TRANSIENT_400: _refusing(errors.something_went_wrong),
     FaultKind.SERVER_ERROR: _status(500, "An unexpected error occurred."),
-    FaultKind.BAD_GATEWAY_HTML: lambda _fault: Reply(502, _HTML, media_type="text/html"),
+    FaultKind.BAD_GATEWAY_HTML: _page(502),
+    FaultKind.FORBIDDEN_HTML: _page(403),
+    FaultKind.NOT_FOUND_HTML: _page(404),
     FaultKind.UNAVAILABLE: _status(503, "Service unavailable."),
     FaultKind.GATEWAY_TIMEOUT: _status(504, "Gateway timeout."),
     FaultKind.MISSING_SCOPE: _refusing(lambda: errors.missing_scope("a scope")),

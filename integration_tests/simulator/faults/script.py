@@ -20,6 +20,8 @@ class FaultKind(StrEnum):
     TRANSIENT_400 = "transient_400"
     SERVER_ERROR = "500"
     BAD_GATEWAY_HTML = "502_html"
+    FORBIDDEN_HTML = "403_html"
+    NOT_FOUND_HTML = "404_html"
     UNAVAILABLE = "503"
     GATEWAY_TIMEOUT = "504"
     TRUNCATED_JSON = "truncated_json"
@@ -53,6 +55,9 @@ class FaultKind(StrEnum):
     DOWNLOAD_EXPIRED = "download_expired"
     DOWNLOAD_503 = "download_503"
 
+
+HTML_PAGES = (FaultKind.BAD_GATEWAY_HTML, FaultKind.FORBIDDEN_HTML, FaultKind.NOT_FOUND_HTML)
+"""Answers of what stands in front of Pinterest."""
 
 DOWNLOAD = "report/download"
 """What a fault or a test calls the download of a report, which is no operation of the API."""
