@@ -12,8 +12,7 @@ from typing import Any
 from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.endings import NOWHERE, Ending, Place, read_cell
 from integration_tests.fault_table.spread import Spread
-from integration_tests.simulator import FaultKind, Hint, Rotation
-from integration_tests.simulator.faults.script import HTML_PAGES
+from integration_tests.simulator import HTML_PAGES, FaultKind, Hint, Rotation
 
 _NAMES = tuple(column.name for column in COLUMNS)
 

@@ -8,6 +8,7 @@ from integration_tests.simulator.analytics.day_rows import Attribution
 from integration_tests.simulator.faults.script import (
     DOWNLOAD,
     FAULT_KINDS,
+    HTML_PAGES,
     REPORT_FAULT_KINDS,
     REPORT_STEPS,
     Fault,
@@ -26,6 +27,7 @@ __all__ = [
     "ALL_SCOPES",
     "DOWNLOAD",
     "FAULT_KINDS",
+    "HTML_PAGES",
     "PROFILES",
     "REPORT_COLUMNS",
     "REPORT_FAULT_KINDS",
