@@ -101,11 +101,6 @@ def _unlisted(name: str) -> Column:
     return Column(name, by_name, frozenset(), is_default=False, description=UNLISTED.format(kind=_KINDS[by_name]))
 
 
-def is_listed(name: str) -> bool:
-    """Whether the table has the column."""
-    return name in _BY_NAME
-
-
 def may_be_asked(name: str, listed: Container[str]) -> bool:
     """Whether an endpoint may be asked for a column: its own list has it, or no list at all."""
     return name in listed or name not in SYNC_COLUMNS | ASYNC_COLUMNS

@@ -1,4 +1,4 @@
-"""Of which parts of the world does Pinterest tell trends, and which of them has a country?
+"""Which regions of the world have trends, and which of them covers a country?
 
 The names are Pinterest's: countries joined with a plus sign.
 https://developers.pinterest.com/docs/api/v5/trending_keywords-list.

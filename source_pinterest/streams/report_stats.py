@@ -1,4 +1,4 @@
-"""How is asked for the numbers of issues that Pinterest sums up of a feed or a catalog?"""
+"""How are the issue counts of a feed or catalog requested?"""
 
 import json
 from abc import ABC

@@ -1,4 +1,4 @@
-"""How often is searched for the keywords that an ad account uses, in its country?
+"""How often do people search, in an ad account's country, for the keywords that it uses?
 
 Pinterest tells it for up to 2,000 keywords a call, as far as their texts fit into an address.
 """
