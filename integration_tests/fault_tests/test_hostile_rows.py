@@ -8,7 +8,7 @@ import pytest
 
 from integration_tests.simulator import DOWNLOAD
 from integration_tests.simulator.faults.alterations import also_in, row_of_another_day
-from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
@@ -34,6 +34,35 @@ def sim() -> Iterator[Simulator]:
 
 def field_of(stream: str) -> str:
     return "date" if stream.startswith(("user_", "pin_")) else "DATE"
+
+
+# -- an object that is none of those that were asked for
+
+
+@pytest.mark.parametrize("answer", [{}, {"code": 50, "message": "nope", "status": "failure"}], ids=["empty", "error"])
+@pytest.mark.parametrize("times", [1, 99], ids=["once", "always"])
+@pytest.mark.parametrize(
+    ("stream", "operation"),
+    [
+        ("audience_insights", "audience_insights/get"),
+        ("targeting_options", "targeting_options/get"),
+        ("user_account", "user_account/get"),
+        ("catalogs_product_group_counts", "catalogs_product_groups/product_counts_get"),
+    ],
+)
+def test_an_error_that_comes_as_a_good_answer_is_no_record(
+    sim: Simulator, stream: str, operation: str, times: int, answer: dict[str, Any]
+) -> None:
+    """The call is made again; what never gets better is incomplete."""
+    answers = [answer] * times
+    sim.alter(operation, lambda _entry, proper: answers.pop() if answers else proper)
+    output = run_sync(sim, [stream], config=sim.config(max_retries=1))
+    if times == 1:
+        assert_succeeded(output, [stream])
+        assert_exact(output, sim, [stream])
+    else:
+        assert_failed(output, stream, "transient_error")
+        assert not [record for record in output.records[stream] if record.get("id") in answer]
 
 
 # -- an entity that two accounts list

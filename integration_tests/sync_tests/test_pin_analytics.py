@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from airbyte_cdk.models import Type
 
-from integration_tests.simulator import Fault, NoAccess
+from integration_tests.simulator import Entry, Fault, NoAccess
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record, state_of
@@ -89,6 +90,30 @@ def test_where_the_destination_appends_a_pins_day_comes_once(sim: Simulator) -> 
         assert_same(
             "pin_analytics", records, sim.expected("pin_analytics", start=settled - timedelta(days=92), end=settled)
         )
+
+
+@pytest.mark.parametrize("destination", ["append", "append_dedup"])
+@pytest.mark.parametrize("lapses", [1, 99], ids=["once", "always"])
+def test_a_pin_that_an_answer_lacks_is_asked_for_once_more(sim: Simulator, destination: str, lapses: int) -> None:
+    lacking = sorted(pin for (pin,) in sim.expected("pins"))[3]
+    left = [lacking] * lapses
+
+    def without_it(_: Entry, pins: dict[str, Any]) -> dict[str, Any]:
+        absent = left.pop() if left else ""
+        return {pin: metrics for pin, metrics in pins.items() if pin != absent}
+
+    sim.alter("multi_pins/analytics", without_it)
+    output = run_sync(sim, ["pin_analytics"], destination=destination)
+    end = {"end": sim.world.today - timedelta(days=2)} if destination == "append" else {}
+    held = sim.expected("pin_analytics", **end)
+    assert_succeeded(output, ["pin_analytics"])
+    assert_same(
+        "pin_analytics",
+        output.records["pin_analytics"],
+        {key: row for key, row in held.items() if lapses == 1 or key[0] != lacking},
+    )
+    assert [call.values("pin_ids") == [lacking] for call in sim.calls("multi_pins/analytics")] == [False, True]
+    assert any("leaves out 1 of" in text for text in output.warnings()) == (lapses > 1)
 
 
 def test_a_quota_that_ends_in_between_is_gone_on_with(world: World) -> None:

@@ -77,6 +77,24 @@ def test_targeting_values_are_text(sim: Simulator) -> None:
     assert all(isinstance(value, str) for value in values)
 
 
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_value_that_pinterest_leaves_out_is_an_empty_text(sim: Simulator, stream: str) -> None:
+    """As it is in a row of a report."""
+
+    def without_female(_: Any, answer: Any) -> Any:
+        rows = answer["data"]
+        return {
+            "data": [row | {"targeting_value": None} if row["targeting_value"] == "female" else row for row in rows]
+        }
+
+    held = sim.expected(stream, start=back(sim, 3), wanted_columns=COLUMNS_AND_IDS).values()
+    emptied = [row | {"TARGETING_VALUE": ""} if row["TARGETING_VALUE"] == "female" else row for row in held]
+    sim.alter(CALLS[stream], without_female)
+    output = run_sync(sim, [stream], config=config(sim, 3))
+    assert_succeeded(output, [stream])
+    assert_same(stream, output.records[stream], {key_of(stream, row): row for row in emptied})
+
+
 def test_days_before_the_endpoints_history_are_left_to_the_reports(sim: Simulator) -> None:
     output = run_sync(sim, ["campaign_targeting_analytics"], config=config(sim, 200))
     assert_succeeded(output, ["campaign_targeting_analytics"])

@@ -6,8 +6,12 @@ from typing import Any
 
 from source_pinterest.api.access import beta
 from source_pinterest.api.bodies import ListPage, ListShape, list_page, one_item, with_key
+from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.streams.ads.base import AdAccountStream
 from source_pinterest.streams.base.varied import VariedStream
+
+_INSIGHT_FIELDS = frozenset(("type", "date", "size", "size_is_upper_bound", "categories", "demographics"))
+"""Pinterest promises none of them, but an answer without any is no insight."""
 
 
 class AudienceInsights(VariedStream, AdAccountStream):
@@ -22,8 +26,15 @@ class AudienceInsights(VariedStream, AdAccountStream):
     cost = f"{len(values)} an ad account"
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """The insights of one audience, as a page of their own."""
-        return one_item(chunks, key=())
+        """The insights of one audience, as a page of their own.
+
+        Raises:
+            MalformedAnswerError: it is something else, such as an error that came as a good answer.
+        """
+        page = one_item(chunks, key=())
+        if _INSIGHT_FIELDS.isdisjoint(page.items[0]):
+            raise MalformedAnswerError("An insight tells something of an audience.")
+        return page
 
     def stamp(self, value: str) -> Mapping[str, Any]:
         """The audience, by the name that the record has for it."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 from pendulum import Date
 
@@ -50,4 +51,17 @@ def _is_ready(chunks: Iterator[bytes]) -> bool:
     state = parse_json(b"".join(chunks))
     if not isinstance(state, dict) or "conversion_metrics_ready" not in state:
         raise MalformedAnswerError("A ready state says whether conversions are ready.")
-    return bool(state["conversion_metrics_ready"] and state.get("non_conversion_metrics_ready", True))
+    verdicts = [_verdict(state["conversion_metrics_ready"]), _verdict(state.get("non_conversion_metrics_ready", True))]
+    return all(verdicts)
+
+
+def _verdict(value: Any) -> bool:
+    """A yes or a no, which may be a text.
+
+    Raises:
+        MalformedAnswerError: it is neither.
+    """
+    verdict = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(verdict, bool):
+        raise MalformedAnswerError("A ready state is true or false.")
+    return verdict

@@ -21,6 +21,7 @@ from source_pinterest.columns import (
     DEFAULT_COLUMNS,
     REACH_COLUMNS,
     SYNC_COLUMNS,
+    TARGETING_VALUE,
     analytics_schema,
     key_schema,
     may_be_asked,
@@ -232,7 +233,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         return spooled(self.to_pages(self._checked(self.rows_in(account, chunks), window)))
 
     def _checked(self, rows: Iterable[Record], window: DateWindow) -> Iterator[Record]:
-        keys = KeyCheck(self.name, RowKey(tuple(self.primary_key)), self.doubts.judge)
+        keys = KeyCheck(self.name, RowKey(tuple(self.primary_key), frozenset((TARGETING_VALUE,))), self.doubts.judge)
         texts = self._text_columns
         for row in within(rows, window, DATE, self.notices):
             write_texts(row, texts)

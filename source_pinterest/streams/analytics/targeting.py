@@ -30,7 +30,7 @@ class TargetingAnalytics(QueryAnalytics, ABC):
         return {"targeting_types": self.targeting_types}
 
     def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
-        """The rows of an answer, flat as those of a report; they need not name their account.
+        """The rows of an answer, flat as those of a report; they need not name their account or a targeting value.
 
         Raises:
             MalformedAnswerError: a row has no metrics.
@@ -39,5 +39,8 @@ class TargetingAnalytics(QueryAnalytics, ABC):
             metrics = item.get("metrics")
             if not isinstance(metrics, dict):
                 raise MalformedAnswerError("A row of targeting analytics holds metrics.")
-            targeting = {TARGETING_TYPE: item.get("targeting_type"), TARGETING_VALUE: item.get("targeting_value")}
+            value = item.get("targeting_value")
+            if value is None:
+                value = metrics.get(TARGETING_VALUE)
+            targeting = {TARGETING_TYPE: item.get("targeting_type"), TARGETING_VALUE: "" if value is None else value}
             yield {"AD_ACCOUNT_ID": account, **metrics, **targeting}

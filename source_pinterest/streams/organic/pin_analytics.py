@@ -183,8 +183,13 @@ class PinAnalytics(OrganicStream):
         return found
 
     def _asked(self, batch: PinIds, params: Mapping[str, Any]) -> Mapping[str, Metrics]:
+        """What a batch of pins did; pins that an answer about several lacks are asked for once more."""
         if self._pins_per_call > 1:
-            return self._metrics.of_several(batch, params)
+            found = self._metrics.of_several(batch, params)
+            if absent := tuple(pin for pin in batch if pin not in found):
+                with suppress(GoneError, RefusedError):
+                    return {**found, **self._metrics.of_several(absent, params)}
+            return found
         return {pin_id: self._metrics.of_one(pin_id, params) for pin_id in batch}
 
     def _pass_over(self, pin_id: str, error: PinterestError) -> Mapping[str, Metrics]:

@@ -19,8 +19,8 @@ def options_in(document: Any) -> Iterator[Record]:
     Raises:
         MalformedAnswerError: it is none of these.
     """
-    if document is not None and not isinstance(document, dict | list):
-        raise MalformedAnswerError("Targeting options are a list or an object.")
+    if document is not None and not isinstance(document, list) and not _may_hold_options(document):
+        raise MalformedAnswerError("Targeting options are a list, or an object that holds some.")
     return _options(document, {})
 
 
@@ -61,6 +61,12 @@ def _of_map(node: Record, inherited: Record) -> Iterator[Record]:
             yield from _options({"id": key, **value} if "name" in value else value, inherited)
         elif not isinstance(value, list):
             yield {**inherited, "id": key, "name": None if value is None else text_of(value)}
+
+
+def _may_hold_options(document: Any) -> bool:
+    """Whether it is an object, and neither empty nor an error that came as a good answer."""
+    is_error = isinstance(document, dict) and isinstance(document.get("code"), int) and "message" in document
+    return bool(document) and isinstance(document, dict) and not is_error
 
 
 def _is_object(node: Record) -> bool:

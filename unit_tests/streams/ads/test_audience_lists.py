@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.streams.ads.audience_lists import Labels
+from source_pinterest.streams.ads.audience_lists import AudienceInsights, Labels
 from source_pinterest.streams.base.slices import partition_slice
 from unit_tests.streams.pinterest import Pinterest, page
 
@@ -49,6 +49,21 @@ def test_what_is_no_page_of_labels_is_not_read_as_empty(pinterest: Pinterest, bo
 
     with pytest.raises(UnavailableError):
         pinterest.read(Labels, ACCOUNT)
+
+
+@pytest.mark.parametrize("body", [{}, {"code": 50, "message": "nope", "status": "failure"}])
+def test_what_tells_nothing_of_an_audience_is_no_insight(pinterest: Pinterest, body: Any) -> None:
+    pinterest.answers("ad_accounts/11/audience_insights", {"json": body})
+
+    with pytest.raises(UnavailableError, match=r"An insight tells something of an audience\.$"):
+        pinterest.read(AudienceInsights, ACCOUNT)
+
+
+@pytest.mark.parametrize("body", [{"size": 0}, {"type": "YOUR_TOTAL_AUDIENCE"}, {"categories": [], "new": 1}])
+def test_an_insight_may_lack_most_of_its_fields(pinterest: Pinterest, body: dict[str, Any]) -> None:
+    pinterest.answers("ad_accounts/11/audience_insights", {"json": body})
+
+    assert len(pinterest.read(AudienceInsights, ACCOUNT)) == len(AudienceInsights.values)
 
 
 def test_a_broken_character_is_replaced_and_told(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:

@@ -16,7 +16,7 @@ from unit_tests.streams.pinterest import Pinterest, refused
 PATH = "resources/metrics_ready_state"
 
 
-def state(conversions: bool, others: bool | None = None) -> dict[str, Any]:
+def state(conversions: Any, others: Any = None) -> dict[str, Any]:
     found = {"conversion_metrics_ready": conversions}
     return {"json": found if others is None else {**found, "non_conversion_metrics_ready": others}}
 
@@ -39,6 +39,9 @@ def days_asked(pinterest: Pinterest) -> list[str]:
         ([state(True)], 1),
         ([{"json": {**READY["json"], "more": [0] * 70_000}}], 1),
         ([state(False)], 8),
+        ([state("false", "true"), state("true", "false"), state("true", "true")], 3),
+        ([state("false")] * 7, 8),
+        ([state("True")], 1),
     ],
 )
 def test_days_are_asked_for_from_yesterday_back_until_one_is_final(
@@ -72,6 +75,14 @@ def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
         {"json": []},
         {"json": {}},
         {"json": {"conversion_metrics_read": True}},
+        {"json": {"conversion_metrics_ready": None}},
+        {"json": {"conversion_metrics_ready": True, "non_conversion_metrics_ready": None}},
+        state("READY"),
+        state(""),
+        state(1),
+        state([True]),
+        state(True, "soon"),
+        state(False, "soon"),
     ],
 )
 def test_where_pinterest_does_not_say_a_day_settles_in_two(pinterest: Pinterest, answer: dict[str, Any]) -> None:

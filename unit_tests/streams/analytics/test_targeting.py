@@ -123,7 +123,7 @@ def test_key_and_columns_are_those_of_the_report(pinterest: Pinterest) -> None:
     [
         [item(), item("male"), item()],
         [item(500, "LOCATION"), item("500", "LOCATION")],
-        [item(None)],
+        [item(None), item("")],
         [item(kind=None)],
         [item(CAMPAIGN_ID=None)],
         [item(DATE=None)],
@@ -135,6 +135,20 @@ def test_a_key_that_repeats_or_is_incomplete_costs_the_answer(pinterest: Pintere
 
     with pytest.raises(RepeatedKeyError, match="CAMPAIGN_ID, TARGETING_TYPE, TARGETING_VALUE and DATE"):
         read(pinterest)
+
+
+def test_a_value_that_pinterest_leaves_out_is_an_empty_text(pinterest: Pinterest) -> None:
+    nameless = {name: value for name, value in item(kind="LOCALE").items() if name != "targeting_value"}
+    answers(pinterest, item(), item(None), nameless)
+
+    rows = [(row[TARGETING_TYPE], row[TARGETING_VALUE]) for row in read(pinterest)]
+    assert rows == [("GENDER", "female"), ("GENDER", ""), ("LOCALE", "")]
+
+
+def test_a_value_may_stand_among_the_metrics(pinterest: Pinterest) -> None:
+    answers(pinterest, item(None, TARGETING_VALUE="male"), item("female", TARGETING_VALUE="other"))
+
+    assert [row[TARGETING_VALUE] for row in read(pinterest)] == ["male", "female"]
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_a_refusal_of_the_first_value_leaves_the_account_out(
 
 
 def test_an_audience_of_which_nothing_is_told_is_still_named(pinterest: Pinterest) -> None:
-    pinterest.answers("ad_accounts/11/audience_insights", {"json": {}})
+    pinterest.answers("ad_accounts/11/audience_insights", {"json": {"date": None}})
 
     assert [record["type"] for record in pinterest.read(AudienceInsights, ACCOUNT)] == list(AudienceInsights.values)
 

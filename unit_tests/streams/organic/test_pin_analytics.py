@@ -120,6 +120,47 @@ def test_pins_that_an_answer_leaves_out_are_told(pinterest: Pinterest, caplog: p
 
     assert read(pinterest) == ["1"]
     assert "leaves out 1 of 2 pins, such as 2" in caplog.text
+    assert [query["pin_ids"] for query in pinterest.asked("pins/analytics")] == [["1", "2"], ["2"]]
+
+
+def test_pins_that_an_answer_leaves_out_are_asked_for_once_more(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.lists("pins", "1", "2", "3", "4")
+    pinterest.answers("pins/analytics", {"json": {"1": METRICS, "3": METRICS}}, {"json": {"4": METRICS}})
+
+    assert sorted(read(pinterest)) == ["1", "3", "4"]
+    assert [query["pin_ids"] for query in pinterest.asked("pins/analytics")] == [["1", "2", "3", "4"], ["2", "4"]]
+    assert "leaves out 1 of 4 pins, such as 2" in caplog.text
+
+
+@pytest.mark.parametrize("refusal", [refused(404, 50), refused(401, 7)])
+def test_pins_that_are_refused_the_second_time_are_left_out(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, refusal: dict[str, Any]
+) -> None:
+    pinterest.lists("pins", "1", "2", "3")
+    pinterest.answers("pins/analytics", {"json": {"1": METRICS}}, refusal)
+
+    assert read(pinterest) == ["1"]
+    assert sizes(pinterest) == [3, 2]
+    assert "leaves out 2 of 3 pins, such as 2" in caplog.text
+
+
+def test_an_outage_while_pins_are_asked_for_once_more_fails(pinterest: Pinterest) -> None:
+    pinterest.lists("pins", "1", "2")
+    pinterest.answers("pins/analytics", {"json": {"1": METRICS}}, refused(503))
+
+    with pytest.raises(UnavailableError):
+        read(pinterest)
+
+
+def test_a_beta_that_closes_before_the_second_time_leaves_no_pin_out(pinterest: Pinterest) -> None:
+    pinterest.lists("pins", "1", "2")
+    pinterest.answers("pins/analytics", {"json": {"1": METRICS}}, refused(403, 29))
+    for pin in ("1", "2"):
+        pinterest.answers(f"pins/{pin}/analytics", {"json": METRICS})
+
+    assert read(pinterest) == ["1", "2"]
 
 
 def test_refusals_in_a_row_are_no_matter_of_a_pin(pinterest: Pinterest) -> None:

@@ -32,6 +32,11 @@ FEMALE, MALE = {"id": "female", "name": "Female"}, {"id": "male", "name": "Male"
         ([{"id": 500, "level": 2}], [{"id": "500", "level": 2}]),
         ([{"500": 7, "501": None}], [{"id": "500", "name": "7"}, {"id": "501", "name": None}]),
         ([{"id": 500, "name": "Portland", "size": 3}], [{"id": "500", "name": "Portland", "size": 3}]),
+        (
+            {"code": "Code", "message": "Message"},
+            [{"id": "code", "name": "Code"}, {"id": "message", "name": "Message"}],
+        ),
+        ([{"code": 7, "message": "Message"}], [{"id": "code", "name": "7"}, {"id": "message", "name": "Message"}]),
         ([], []),
         ([{}], []),
         (None, []),
@@ -58,7 +63,10 @@ def test_children_that_are_ids_stay_with_their_parent() -> None:
     assert list(options_in([option])) == [option]
 
 
-@pytest.mark.parametrize("document", ["Female", 7, True])
-def test_what_is_neither_list_nor_object_has_no_options(document: Any) -> None:
-    with pytest.raises(MalformedAnswerError, match=r"^Targeting options are a list or an object\.$"):
+@pytest.mark.parametrize(
+    "document",
+    ["Female", 7, True, {}, {"code": 50, "message": "nope", "status": "failure"}, {"code": 50, "message": None}],
+)
+def test_what_is_neither_a_list_nor_an_object_of_options_has_no_options(document: Any) -> None:
+    with pytest.raises(MalformedAnswerError, match=r"^Targeting options are a list, or an object that holds some\.$"):
         list(options_in(document))
