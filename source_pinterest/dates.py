@@ -78,6 +78,11 @@ class DateWindow:
             return None
         return DateWindow(self.start, min(self.end, day.subtract(days=1)))
 
+    def overlap(self, other: "DateWindow") -> "DateWindow | None":
+        """The days that are in both; None if there are none."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return DateWindow(start, end) if start <= end else None
+
     def cut(self, max_days: int) -> "list[DateWindow]":
         """The same days as windows of at most `max_days`, oldest first."""
         windows = []

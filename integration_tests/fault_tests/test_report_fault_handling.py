@@ -3,6 +3,7 @@
 How much of an account's days a failed report holds up, how often reports are created, and which days are read without.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from integration_tests.simulator.server.request_log import Entry
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import SYNCHRONOUS_DAYS, run_sync
+from integration_tests.support.syncs import SHORT_PAUSES, SYNCHRONOUS_DAYS, run_sync
 
 HISTORY, REPORT = STREAMS = ("campaign_analytics", "campaign_analytics_report")
 DAYS = 120
@@ -165,3 +166,18 @@ def test_final_days_that_cannot_be_asked_for_are_two_days_old(world: World) -> N
         assert_succeeded(output, [HISTORY])
         end = sim.world.today - timedelta(days=2)
         assert_exact(output, sim, [HISTORY], start=sim.world.today - timedelta(days=10), end=end)
+
+
+def test_reports_that_can_not_be_ordered_keep_nobody_from_fetching_the_others(world: World) -> None:
+    """The pauses between the tries of one account are longer than Pinterest takes for the report of the other."""
+    failing, good = (world.account_id(number) for number in (0, 1))
+    pauses = replace(SHORT_PAUSES, first_seconds=1, longest_seconds=1)
+    with Simulator(world, faults=[Fault(FaultKind.SERVER_ERROR, on=CREATE, account=failing, times=None)]) as sim:
+        output = run_sync(sim, [REPORT], config=config(sim, max_retries=2), pauses=pauses)
+        assert_failed(output, REPORT, "transient_error", "next sync")
+        assert {record["AD_ACCOUNT_ID"] for record in output.records[REPORT]} == {good}
+        tries = [at for at, entry in enumerate(sim.log) if entry.operation_id == CREATE and entry.account == failing]
+        windows = len(tries) // 3
+        assert len(tries) == 3 * windows
+        fetched = [at for at, entry in enumerate(sim.log) if entry.operation_id == DOWNLOAD]
+        assert max(fetched) < max(tries)

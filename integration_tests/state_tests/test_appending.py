@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
+from integration_tests.simulator import Fault, FaultKind
 from integration_tests.state_tests.second_syncs import DAY_STREAMS, SETTLED_AFTER_DAYS, emitted_days
-from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of, without_nulls
+from integration_tests.support.assertions import (
+    assert_exact,
+    assert_failed,
+    assert_same,
+    assert_succeeded,
+    key_of,
+    without_nulls,
+)
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record
@@ -127,3 +135,44 @@ def test_what_an_older_state_counts_as_read_is_settled_up_to_two_days_before(sim
     for stream in DAY_STREAMS:
         [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: the days ")]
         assert f"{last - timedelta(days=1)} to {last} were read" in warning
+
+
+TWICE = "rows of these days then appear twice in the table"
+CALLS = "campaigns/analytics"
+HALF_FAILS = {
+    "a batch of ids": (300, [Fault(FaultKind.SERVER_ERROR, on=CALLS, after=1)]),
+    "a part of a call": (10, [Fault(FaultKind.TOO_LARGE_413, on=CALLS), Fault("500", on=CALLS, after=1)]),
+}
+
+
+@pytest.mark.parametrize("destination", ["append", "append_dedup"])
+@pytest.mark.parametrize("what", HALF_FAILS)
+def test_days_of_which_only_a_part_came_are_named_where_they_come_twice(what: str, destination: str) -> None:
+    campaigns, faults = HALF_FAILS[what]
+    stream = "campaign_analytics"
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=campaigns), faults=faults) as sim:
+        start, end = sim.world.today - timedelta(days=9), settled(sim.world.today)
+        config = sim.config(start_date=start.isoformat(), max_retries=0, num_workers=1)
+        first = run_sync(sim, [stream], config=config, destination=destination)
+        assert_failed(first, stream, "transient_error")
+        assert first.records[stream]
+        second = run_sync(sim, [stream], config=config, state=first.states, destination=destination)
+        assert_succeeded(second, [stream])
+
+    told = [text for text in first.warnings() if TWICE in text]
+    if destination == "append":
+        [warning] = told
+        assert f"the days {start} to {end} were emitted in part" in warning
+    else:
+        assert not told
+    assert not [text for text in second.warnings() if TWICE in text]
+
+
+def test_days_of_which_nothing_came_are_not_said_to_come_twice() -> None:
+    faults = [Fault(FaultKind.SERVER_ERROR, on=CALLS, times=None)]
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=300), faults=faults) as sim:
+        config = sim.config(max_retries=0, num_workers=1)
+        output = run_sync(sim, ["campaign_analytics"], config=config, destination="append")
+
+    assert_failed(output, "campaign_analytics", "transient_error")
+    assert not output.warnings()

@@ -30,7 +30,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
 from source_pinterest.api.not_served import NotServedError
-from source_pinterest.api.retries import Tries
+from source_pinterest.api.retries import HandedBackTries, Tries
 from source_pinterest.api.rights import RestrictedError, ScopeMissingError
 from source_pinterest.api.session import Answer, Parse
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
@@ -89,13 +89,18 @@ class PinterestClient:
         """
         return self._call(path, requests.Request("GET", self._url(path), params=params), parse)
 
-    def post(self, path: str, body: Mapping[str, Any], parse: Parse[T]) -> Answer[T]:
-        """Send a JSON body to a path.
+    def post(self, path: str, body: Mapping[str, Any], parse: Parse[T], tries: Tries | None = None) -> Answer[T]:
+        """Send a JSON body to a path, as a further try if there were some.
 
         Raises:
             PinterestError: what the error table says of the answer.
         """
-        return self._call(path, requests.Request("POST", self._url(path), json=body), parse)
+        return self._call(path, requests.Request("POST", self._url(path), json=body), parse, tries)
+
+    def handed_back(self, path: str) -> HandedBackTries:
+        """Tries for a call whose caller sees to the pauses."""
+        self._usage.count_request()
+        return HandedBackTries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._retries_pay)
 
     def without_retries(self) -> "PinterestClient":
         """A client that makes no call again."""
@@ -109,9 +114,10 @@ class PinterestClient:
     def _url(self, path: str) -> str:
         return f"{self._api.base_url}/{path}"
 
-    def _call(self, path: str, request: requests.Request, parse: Parse[T]) -> Answer[T]:
-        self._usage.count_request()
-        tries = Tries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._retries_pay)
+    def _call(self, path: str, request: requests.Request, parse: Parse[T], tries: Tries | None = None) -> Answer[T]:
+        if tries is None:
+            self._usage.count_request()
+            tries = Tries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._retries_pay)
         while True:
             try:
                 answer = self._api.session.paced(request, parse, self._api.answer_bounds, self._usage)

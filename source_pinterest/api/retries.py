@@ -54,6 +54,7 @@ class Tries:
         self._breaks_borne, self._retries_pay = breaks_borne, retries_pay
         self._answers = policy.outage.answers
         self._breaks = self._retries = self._resets = self._rejections = 0
+        self._why = ""
 
     def failed(self, why: str) -> None:
         """Pause before the next try.
@@ -100,9 +101,41 @@ class Tries:
             raise UnavailableError(self._what, self._path, why) from error
 
     def _retry(self, why: str) -> None:
-        self._retries += 1
+        self._retries, self._why = self._retries + 1, why
         if self._retries > self._policy.max_retries or not self._retries_pay():
             raise UnavailableError(self._what, self._path, why, self._retries)
         pause = self._policy.pauses.before_retry(self._retries)
         LOGGER.info(f"{self._what}: {why} Trying again in {pause:g} s.")
-        time.sleep(pause)
+        self._pause(pause)
+
+    def _pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class TryLaterError(Exception):
+    """A call is to be made again after a pause, which its caller sees to.
+
+    Attributes:
+        tries: those of the call so far, to go on with.
+        seconds: how long the pause is.
+    """
+
+    def __init__(self, tries: "HandedBackTries", seconds: float) -> None:
+        super().__init__(seconds)
+        self.tries, self.seconds = tries, seconds
+
+
+class HandedBackTries(Tries):
+    """Hands the call back to its caller instead of pausing."""
+
+    def go_on(self) -> None:
+        """The pause is over.
+
+        Raises:
+            UnavailableError: it does not pay any more to make the call again.
+        """
+        if self._retries and not self._retries_pay():
+            raise UnavailableError(self._what, self._path, self._why, self._retries)
+
+    def _pause(self, seconds: float) -> None:
+        raise TryLaterError(self, seconds)

@@ -26,7 +26,7 @@ from source_pinterest.api.errors import (
     RefusedError,
     RejectedError,
 )
-from source_pinterest.api.retries import Tries
+from source_pinterest.api.retries import HandedBackTries, Tries
 from source_pinterest.api.session import Answer
 from source_pinterest.api.verdicts import ErrorAnswer
 from source_pinterest.dates import DateWindow
@@ -56,17 +56,29 @@ class ReportClient:
         self._client = client
         self.stream, self._refused = stream, refused
 
-    def create(self, request: ReportRequest) -> str:
+    def create(self, request: ReportRequest, before: HandedBackTries | None = None) -> str:
         """Ask for a report without what Pinterest refuses, and return the token that names it.
 
+        Args:
+            request: what is asked for.
+            before: the tries so far, after each of which it was handed back.
+
         Raises:
+            TryLaterError: it failed, and is to be asked for again after a pause.
             ReportRefusedError: Pinterest calls the request wrong.
             AccountUnreadableError: Pinterest does not know the account here.
             PinterestError: what the error table says of the answer.
         """
         a_day = replace(request, window=DateWindow(request.window.end, request.window.end))
+        begun = [before] if before else []
+
+        def create(names: Names) -> str:
+            tries = begun.pop() if begun else self._client.handed_back(_path(request))
+            tries.go_on()
+            return self._created(request, names, tries)
+
         with _explained(request):
-            return self._refused.ask(_lists_in(request), partial(self._created, request), partial(self._created, a_day))
+            return self._refused.ask(_lists_in(request), create, partial(self._created, a_day))
 
     def try_out(self, request: ReportRequest) -> None:
         """Ask for a report as it stands.
@@ -78,9 +90,9 @@ class ReportClient:
         with _explained(request):
             self._created(request, _lists_in(request))
 
-    def _created(self, request: ReportRequest, names: Names) -> str:
+    def _created(self, request: ReportRequest, names: Names, tries: Tries | None = None) -> str:
         body = {**request.as_json(), **{name: list(values) for name, values in names.items()}}
-        return self._client.post(_path(request), body, _token_in).value
+        return self._client.post(_path(request), body, _token_in, tries).value
 
     def poll(self, request: ReportRequest, token: str) -> tuple[JobStatus, str | None]:
         """How far a report is, and the link to its file once it is finished.

@@ -108,3 +108,13 @@ class ReportWithoutLinkError(SliceError):
             f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it "
             "again.",
         )
+
+
+def unforeseen(stream: str, error: Exception) -> FatalError:
+    """What a mistake of the connector costs: its details are for whoever reads the stack trace."""
+    fatal = FatalError(
+        f"{stream}: reports can't be ordered, because the connector made a mistake ({type(error).__name__}). Please "
+        "report the problem."
+    )
+    fatal.__cause__ = error
+    return fatal

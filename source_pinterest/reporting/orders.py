@@ -6,10 +6,13 @@ Only the runner touches orders, and always with its lock held.
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from queue import SimpleQueue
 from typing import NamedTuple
 
 from source_pinterest.api.errors import PinterestError
+from source_pinterest.api.retries import HandedBackTries, TryLaterError
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import Job, ReportRequest
 
@@ -55,11 +58,15 @@ class Waiting(NamedTuple):
         request: what is asked for.
         splits: how often its window was halved.
         creation: the how many-th creation this is going to be.
+        tries: those of a creation that failed, and is made again.
+        due: when that is.
     """
 
     request: ReportRequest
     splits: int = 0
     creation: int = 1
+    tries: HandedBackTries | None = None
+    due: float = 0
 
 
 class Orders:
@@ -95,19 +102,33 @@ class Orders:
             return None
         return next((job for job in self.jobs if job.next_poll <= now), None)
 
-    def next_to_create(self, windows: int) -> Waiting | None:
+    @property
+    def postponed(self) -> list[Waiting]:
+        """The requests whose creation failed, and is made again; they stand before the others."""
+        return list(takewhile(lambda waiting: waiting.tries, self.waiting))
+
+    def next_to_create(self, windows: int, now: float) -> Waiting | None:
         """A request to create now: all of one window go together, and so many windows at once.
 
-        A report that is finished takes its room until its file is fetched.
+        A report that is finished takes its room until its file is fetched, and one whose creation failed keeps it. Of
+        those there are only so many, because what fails for all of them is not asked for again.
         """
-        if not self.waiting:
-            return None
-        under_way = (*(job.request for job in self.jobs), *self._unfetched)
-        in_flight = {(request.ad_account_id, request.planned) for request in under_way}
-        following = self.waiting[0].request
-        if len(in_flight) < windows or (following.ad_account_id, following.planned) in in_flight:
-            return self.waiting.popleft()
-        return None
+        postponed = self.postponed
+        following = next((waiting for waiting in postponed if waiting.due <= now), None)
+        first = next(islice(self.waiting, len(postponed), None), None)
+        if following is None and first and len(postponed) < FAILURES_IN_A_ROW:
+            under_way = (*(job.request for job in self.jobs), *self._unfetched, *(one.request for one in postponed))
+            in_flight = {(request.ad_account_id, request.planned) for request in under_way}
+            if len(in_flight) < windows or (first.request.ad_account_id, first.request.planned) in in_flight:
+                following = first
+        if following:
+            self.waiting.remove(following)
+        return following
+
+    def postpone(self, waiting: Waiting, later: TryLaterError, now: float) -> None:
+        """Put back a request whose creation failed."""
+        if not self.is_closed:
+            self.waiting.appendleft(waiting._replace(tries=later.tries, due=now + later.seconds))
 
     def start(self, job: Job) -> None:
         """Pinterest works on a job."""

@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from source_pinterest.api.errors import AnswerTooLargeError, FatalError, PinterestError, SliceError
+from source_pinterest.api.errors import AnswerTooLargeError, PinterestError, SliceError
 from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import TryLaterError
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError, ReportWithoutLinkError
+from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError, ReportWithoutLinkError, unforeseen
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
 from source_pinterest.reporting.orders import FailedReport, NoMoreReports, Orders, Outcome, ReadyReport, Waiting
 from source_pinterest.reporting.schedule import PollSchedule
@@ -117,7 +118,7 @@ class ReportRunner:
 
     def next_step(self) -> Callable[[], None] | None:
         """What to do now: plan, ask for a job that is due, or create one, in this order; None for nothing."""
-        open_orders = [orders for orders in self._orders if not orders.is_closed]
+        open_orders = self._open_orders()
         for orders in open_orders:
             if not orders.is_planned:
                 return partial(self._plan, orders)
@@ -126,9 +127,12 @@ class ReportRunner:
             if job := orders.due(now):
                 return partial(self._guarded, orders, job.request, partial(self._poll, orders, job))
         for orders in self._may_create(open_orders):
-            if waiting := orders.next_to_create(self._windows):
+            if waiting := orders.next_to_create(self._windows, now):
                 return partial(self._guarded, orders, waiting.request, partial(self._create, orders, waiting))
         return None
+
+    def _open_orders(self) -> list[Orders]:
+        return [orders for orders in self._orders if not orders.is_closed]
 
     def _may_create(self, open_orders: Sequence[Orders]) -> Sequence[Orders]:
         """The orders of which another report may be created: where calls run short, first those in flight are ended."""
@@ -142,6 +146,7 @@ class ReportRunner:
     def seconds_to_next_poll(self) -> float | None:
         """How long nothing is to do, in seconds; None where only a stream can change that."""
         due = [job.next_poll for orders in self._orders if orders.is_open_for_polls for job in orders.jobs]
+        due += [one.due for orders in self._may_create(self._open_orders()) for one in orders.postponed]
         return min(max(0.0, min(due) - self._clock()), _LOG_EVERY_SECONDS) if due else None
 
     def log_waiting(self) -> None:
@@ -174,7 +179,7 @@ class ReportRunner:
             with self._changed:
                 orders.end(FailedReport(request, error))
         except Exception as error:  # noqa: BLE001 - as above
-            fatal = error if isinstance(error, PinterestError) else _unforeseen(orders.client.stream, error)
+            fatal = error if isinstance(error, PinterestError) else unforeseen(orders.client.stream, error)
             with self._changed:
                 orders.fail(request, fatal)
         else:
@@ -183,7 +188,11 @@ class ReportRunner:
 
     def _create(self, orders: Orders, waiting: Waiting) -> None:
         try:
-            token = orders.client.create(waiting.request)
+            token = orders.client.create(waiting.request, waiting.tries)
+        except TryLaterError as later:
+            with self._changed:
+                orders.postpone(waiting, later, self._clock())
+            return
         except AnswerTooLargeError as error:
             self._split(orders, waiting.request, waiting.splits, error)
             return
@@ -235,13 +244,3 @@ class ReportRunner:
             raise error
         with self._changed:
             orders.split(request, halves, splits)
-
-
-def _unforeseen(stream: str, error: Exception) -> FatalError:
-    """What a mistake of the connector costs: its details are for whoever reads the stack trace."""
-    fatal = FatalError(
-        f"{stream}: reports can't be ordered, because the connector made a mistake ({type(error).__name__}). Please "
-        "report the problem."
-    )
-    fatal.__cause__ = error
-    return fatal

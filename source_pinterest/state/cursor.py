@@ -112,8 +112,9 @@ class PinterestCursor(Cursor):
     def doubt(self, stream_slice: StreamSlice) -> None:
         """Take note, where days are kept, that rows of a slice came and can't be used."""
 
-    def count(self, records: int) -> None:
-        """Count records that are about to be queued."""
+    def count(self, records: int, stream_slice: StreamSlice) -> None:
+        """Count records of a slice that are about to be queued."""
+        del stream_slice
         self._records_since_state += records
 
     def commit(self, stream_slice: StreamSlice, finding: Any = None) -> None:

@@ -16,6 +16,7 @@ from source_pinterest.state.history import AccountHistory, PlannedWindow, Purpos
 from source_pinterest.state.keyed import KeyColumns, KeyedAccounts
 from source_pinterest.state.period import Period, Settling
 from source_pinterest.state.plan import Plan
+from source_pinterest.state.sentences import days_twice, in_future, never_read, old_values, parts_twice
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -28,17 +29,6 @@ WINDOW = "window"
 def planned_window(stream_slice: StreamSlice) -> PlannedWindow:
     """The window of a slice."""
     return stream_slice.extra_fields[WINDOW]  # type: ignore[no-any-return]
-
-
-def days_twice(stream_name: str, windows: Iterable[DateWindow]) -> str:
-    """The sentence on days of several accounts that stand twice after this sync."""
-    spans = list(windows)
-    start, end = min(span.start for span in spans), max(span.end for span in spans)
-    return (
-        f"{stream_name}: the days {start} to {end} were read while their numbers were still moving, and are emitted "
-        "once more, now that they are settled. The destination appends, so these days appear twice in the table: "
-        "keep the row with the newest _airbyte_extracted_at, or clear the stream's data."
-    )
 
 
 class DayCursor(PinterestCursor):
@@ -149,18 +139,11 @@ class DayCursor(PinterestCursor):
         """The windows that an account still lacks."""
         history = self.history_of(account)
         if history.last and history.last > self._today:
-            LOGGER.warning(
-                f"{self._stream_name}: the state of ad account {account} lies in the future ({history.last}). It "
-                f"counts as today ({self._today}), and nothing is read this time.",
-            )
+            LOGGER.warning(in_future(self._stream_name, account, history.last, self._today))
             self._histories[account] = history.as_of(self._today)
             return []
         for window in history.out_of_reach(self._period):
-            LOGGER.warning(
-                f"{self._stream_name}: the days {window.start} to {window.end} of ad account {account} were never read "
-                f"and are too old now: Pinterest keeps the days from {self._period.earliest} on. They stay "
-                "noted in the state.",
-            )
+            LOGGER.warning(never_read(self._stream_name, account, window, self._period.earliest))
         return history.unread(self._period)
 
     def owed(self, account: str) -> list[DateWindow]:
@@ -190,6 +173,18 @@ class DayCursor(PinterestCursor):
         """Owe the days of a slice again, if they were read before."""
         with self._lock:
             self._plans[stream_slice[ACCOUNT_KEY]].doubt(planned_window(stream_slice).number)
+
+    def count(self, records: int, stream_slice: StreamSlice) -> None:
+        """Count records that are about to be queued, and remember of which window they are."""
+        super().count(records, stream_slice)
+        if records:
+            with self._lock:
+                self._plans[stream_slice[ACCOUNT_KEY]].note_emitted(planned_window(stream_slice).number)
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Emit the last state of the stream, and tell which days come again though rows of them were emitted."""
+        self._warn_of_parts_twice()
+        super().ensure_at_least_one_state_emitted()
 
     def fail(self, stream_slice: StreamSlice) -> None:
         """Leave the window of a slice that could not be read to the next sync."""
@@ -227,14 +222,19 @@ class DayCursor(PinterestCursor):
         if twice := [window for history in known if (window := history.emitted_again(self._period))]:
             LOGGER.warning(days_twice(self._stream_name, twice))
 
+    def _warn_of_parts_twice(self) -> None:
+        if self._period.merges_by_key:
+            return
+        once, plans = self._period.without_rereading(), self._plans.items()
+        with self._lock:
+            twice = [days for account, plan in plans for days in plan.emitted_again(self._histories[account], once)]
+        if twice:
+            LOGGER.warning(parts_twice(self._stream_name, twice, is_refresh=self._store.refresh is not None))
+
     def _warn_of_old_values(self) -> None:
         kept = [window for history in self._histories.values() if (window := self._kept(history))]
         if kept:
-            LOGGER.warning(
-                f"{self._stream_name}: the columns or the attribution window have changed since the last sync. The "
-                f"days {min(window.start for window in kept)} to {max(window.end for window in kept)} keep their old "
-                "values; clear the stream's data to read them again.",
-            )
+            LOGGER.warning(old_values(self._stream_name, kept))
 
     def _kept(self, history: AccountHistory) -> DateWindow | None:
         """The days that this sync does not read again."""

@@ -70,6 +70,13 @@ class Period:
         """Whether each day is emitted only once, when its numbers stand still."""
         return self.settling is Settling.EMIT_ONCE
 
+    def without_rereading(self) -> Self:
+        """The same days, up to those that may count as read, of which none is read again because it may be restated."""
+        if self.is_emitted_once:
+            return self
+        end = min(self.end, self.settled or self.end)
+        return replace(self, end=end, lookback_days=None, settling=Settling.BY_LOOKBACK)
+
     def settled_by_age(self) -> Self:
         """The same days, up to those that settle without being asked about, where each is emitted once."""
         if not self.is_emitted_once:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from pendulum import Date
 
-from source_pinterest.dates import merge_windows
+from source_pinterest.dates import DateWindow, merge_windows
 from source_pinterest.state.history import AccountHistory, PlannedWindow, WindowProgress, WindowStatus
+from source_pinterest.state.period import Period
 
 
 class Plan:
@@ -17,6 +18,7 @@ class Plan:
         self._left: list[int] = []
         self._failed: list[bool] = []
         self._in_doubt: set[int] = set()
+        self._emitted: set[int] = set()
 
     def add(self, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
         """Number windows from where the last one ended."""
@@ -44,6 +46,21 @@ class Plan:
     def doubt(self, number: int) -> None:
         """The rows of a window came, and can't be used: those of its days that were read before are owed again."""
         self._in_doubt.add(number)
+
+    def note_emitted(self, number: int) -> None:
+        """Rows of a window were emitted."""
+        self._emitted.add(number)
+
+    def emitted_again(self, history: AccountHistory, period: Period) -> list[DateWindow]:
+        """The days whose rows were emitted, as far as they have to be read again.
+
+        Args:
+            history: of the account, now.
+            period: the days this sync is about, none of which is read again for its own sake.
+        """
+        owed = [item.window for item in history.unread(period)]
+        emitted = [self.windows[number].window for number in self._emitted]
+        return [both for window in emitted for other in owed if (both := window.overlap(other))]
 
     def expect_one_more(self, number: int) -> None:
         """A window has one slice more than was planned."""

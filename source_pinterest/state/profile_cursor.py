@@ -10,10 +10,11 @@ from pendulum import Date
 
 from source_pinterest.dates import DateWindow, parse_day
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
-from source_pinterest.state.day_cursor import days_twice, planned_window
+from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.formats import ACCOUNT_KEY, SavedState, read_state, write_state
 from source_pinterest.state.history import AccountHistory
 from source_pinterest.state.period import Period
+from source_pinterest.state.sentences import days_twice
 
 LOGGER = logging.getLogger("airbyte")
 

@@ -29,6 +29,7 @@ from source_pinterest.api.errors import (
     RepeatedKeyError,
     UnavailableError,
 )
+from source_pinterest.api.retries import TryLaterError
 from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.engine.notices import Notices
 from source_pinterest.engine.refused_names import RefusedNames
@@ -124,6 +125,30 @@ def test_a_token_is_enough_of_an_answer(client: Client) -> None:
     client.mock.post(REPORTS, json={"token": "a token"})
 
     assert client.reports.create(request()) == "a token"
+
+
+def test_a_creation_that_fails_is_handed_back_before_each_further_try(patient: Client) -> None:
+    patient.mock.post(REPORTS, [refused(503)] * 4 + [CREATED])
+
+    tries = None
+    for calls in range(1, 5):
+        with pytest.raises(TryLaterError) as later:
+            patient.reports.create(request(), tries)
+        tries = later.value.tries
+        assert patient.mock.call_count == calls
+    assert patient.reports.create(request(), tries) == "a token"
+
+
+def test_a_creation_that_was_handed_back_as_often_as_it_may_be_fails(patient: Client) -> None:
+    patient.mock.post(REPORTS, [refused(503)])
+
+    tries = None
+    for _ in range(4):
+        with pytest.raises(TryLaterError) as later:
+            patient.reports.create(request(), tries)
+        tries = later.value.tries
+    with pytest.raises(UnavailableError, match="5 times in a row"):
+        patient.reports.create(request(), tries)
 
 
 def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(client: Client) -> None:

@@ -40,7 +40,7 @@ def ready(wanted: ReportRequest) -> ReadyReport:
 def created(orders: Orders, *wanted: ReportRequest) -> list[Job]:
     """Reports that Pinterest works on, all that the stream ordered."""
     orders.place(wanted)
-    jobs = [job(waiting.request) for _ in wanted if (waiting := orders.next_to_create(100))]
+    jobs = [job(waiting.request) for _ in wanted if (waiting := orders.next_to_create(100, 0))]
     for each in jobs:
         orders.start(each)
     return jobs
@@ -83,8 +83,8 @@ def test_a_report_that_is_ordered_again_is_created_once_more(orders: Orders) -> 
     [lost] = created(orders, request())
     orders.create_again(lost)
 
-    assert orders.next_to_create(1) == Waiting(lost.request, 0, 2)
-    assert orders.next_to_create(1) is None
+    assert orders.next_to_create(1, 0) == Waiting(lost.request, 0, 2)
+    assert orders.next_to_create(1, 0) is None
     assert outcomes(orders) == []
 
 
@@ -95,7 +95,7 @@ def test_halves_take_the_place_of_their_whole(orders: Orders) -> None:
     orders.split(whole.request, halves, splits=1)
 
     assert outcomes(orders) == [SplitReport(whole.request)]
-    assert [orders.next_to_create(1), orders.next_to_create(1)] == [Waiting(halves[0], 2), Waiting(halves[1], 2)]
+    assert [orders.next_to_create(1, 0), orders.next_to_create(1, 0)] == [Waiting(halves[0], 2), Waiting(halves[1], 2)]
 
 
 def test_no_report_is_due_before_the_stream_takes_outcomes(orders: Orders) -> None:
@@ -110,26 +110,26 @@ def test_no_report_is_due_before_the_stream_takes_outcomes(orders: Orders) -> No
 def test_a_report_makes_room_when_its_file_is_fetched_and_only_once(orders: Orders) -> None:
     first, second = request(days(1)), request(days(2))
     orders.place([first, second])
-    waiting = orders.next_to_create(1)
+    waiting = orders.next_to_create(1, 0)
     assert waiting
     orders.start(job(waiting.request))
     orders.end(ready(first))
-    assert orders.next_to_create(1) is None
+    assert orders.next_to_create(1, 0) is None
     assert not orders.release(second)
 
     assert [orders.release(first), orders.release(first)] == [True, False]
-    assert orders.next_to_create(1) == Waiting(second)
+    assert orders.next_to_create(1, 0) == Waiting(second)
 
 
 def test_the_requests_of_one_window_are_created_together(orders: Orders) -> None:
     orders.place([request(number=0), request(number=1), request(days(3)), request(account="12")])
     for expected in (0, 1):
-        waiting = orders.next_to_create(1)
+        waiting = orders.next_to_create(1, 0)
         assert waiting
         assert waiting.request.number == expected
         orders.start(job(waiting.request))
 
-    assert orders.next_to_create(1) is None
+    assert orders.next_to_create(1, 0) is None
 
 
 def test_a_failure_that_all_share_ends_them_all(orders: Orders) -> None:
@@ -154,6 +154,6 @@ def test_orders_that_are_closed_want_nothing_more_and_say_so_once(orders: Orders
     orders.start(job(request(days(3))))
     orders.end(ready(report.request))
 
-    assert (orders.next_to_create(10), orders.due(1_000), orders.jobs) == (None, None, [])
+    assert (orders.next_to_create(10, 0), orders.due(1_000), orders.jobs) == (None, None, [])
     assert outcomes(orders) == [NoMoreReports(error)]
     assert not orders.release(report.request)

@@ -103,7 +103,7 @@ def test_states_go_out_every_so_many_records(
     monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 3)
 
     def pass_after(records: int) -> list[dict[str, Any]]:
-        tally.count(records)
+        tally.count(records, of_account("1"))
         tally.commit(of_account("1"))
         return states_in(repository)
 
@@ -121,7 +121,7 @@ def test_a_state_of_very_many_boards_comes_as_much_more_rarely(
 
     def states_after(seconds: float, records: int = 0) -> int:
         clock.now += seconds
-        tally.count(records)
+        tally.count(records, of_account("1"))
         tally.commit(of_account("1"))
         return len(states_in(repository))
 
@@ -135,7 +135,7 @@ def test_records_of_a_slice_that_failed_bring_no_state(
     tally: Tally, repository: InMemoryMessageRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 1)
-    tally.count(1)
+    tally.count(1, of_account("1"))
     tally.close_partition(create_autospec(Partition))
 
     assert states_in(repository) == []

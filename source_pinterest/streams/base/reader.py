@@ -102,5 +102,5 @@ class SliceReader:
                     cursor.commit(stream_slice, end.value)
                 return
             if cursor:
-                cursor.count(page.count)
+                cursor.count(page.count, stream_slice)
             yield page

@@ -44,7 +44,8 @@ class Cursor:
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
 
-    def count(self, records: int) -> None:
+    def count(self, records: int, stream_slice: StreamSlice) -> None:
+        del stream_slice
         self.told.append(("count", records))
 
     def commit(self, stream_slice: StreamSlice, finding: Any = None) -> None:
