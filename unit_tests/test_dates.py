@@ -147,3 +147,18 @@ def test_merged_windows(windows: list[tuple[str, str]], expected: list[list[str]
 def test_today_is_that_of_utc_wherever_the_machine_stands(zone: str) -> None:
     with pendulum.test_local_timezone(pendulum.timezone(zone)):
         assert str(utc_today()) == str(datetime.now(UTC).date())
+
+
+@pytest.mark.parametrize(
+    ("other", "shared"),
+    [
+        (window("2026-01-05", "2026-01-09"), window("2026-01-05", "2026-01-05")),
+        (window("2025-12-01", "2026-01-01"), window("2026-01-01", "2026-01-01")),
+        (window("2026-01-02", "2026-01-03"), window("2026-01-02", "2026-01-03")),
+        (window("2026-01-06", "2026-01-09"), None),
+    ],
+)
+def test_the_days_that_two_windows_share(other: DateWindow, shared: DateWindow | None) -> None:
+    first = window("2026-01-01", "2026-01-05")
+
+    assert first.overlap(other) == other.overlap(first) == shared

@@ -318,3 +318,13 @@ def test_a_wait_shows_until_its_last_moment() -> None:
     budget.acquire(CATEGORY)
 
     assert shown == [0.5, None]
+
+
+def test_a_call_that_would_wait_too_long_names_its_quota() -> None:
+    caller = Caller(max_wait_seconds=5)
+    caller.budget.throttled(CATEGORY, 4)
+    caller.budget.throttled(CATEGORY, 5)
+    caller.clock.now -= 1
+
+    with pytest.raises(QuotaExhaustedError, match=rf"\b{CATEGORY} calls"):
+        caller.send()

@@ -3,6 +3,8 @@
 import pytest
 
 from source_pinterest import limits
+from source_pinterest.api.quota import Quota
+from source_pinterest.api.rate_headers import QuotaHeader
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, Caller, headers, recorded
 
 DAY_SECONDS = 86_400
@@ -432,3 +434,44 @@ def test_an_earlier_end_is_taken_for_the_true_one(
 
     gained = float(first["x-ratelimit-reset"]) - 10 - float(second["x-ratelimit-reset"])
     assert caller.wait() == pytest.approx(late - 10 - gained)
+
+
+def test_a_call_counts_for_its_whole_minute_and_until_it_must_have_arrived() -> None:
+    quota = Quota(1, 60)
+    quota.take(0)
+    quota.roll(60, 0)
+
+    assert quota.taken == 1
+
+
+@pytest.mark.parametrize(("calls", "taken"), [(3, 8), (4, 8)])
+def test_answers_that_say_nothing_of_a_quota_count_as_a_call_each(calls: int, taken: int) -> None:
+    quota = Quota(100, 60)
+    for _ in range(5):
+        quota.take(0)
+    quota.learn(QuotaHeader(limit=100, remaining=95, reset=30), 1, 0)
+    for _ in range(calls):
+        quota.take(2)
+    for header in (None, None, QuotaHeader(limit=100, remaining=94, reset=28)):
+        quota.learn(header, 3, 0)
+
+    assert quota.taken == taken
+
+
+def test_calls_of_another_category_that_are_out_take_nothing_of_a_window(caller: Caller) -> None:
+    caller.call(headers("2", 1, 60), "org_read")
+    caller.send("ads_read")
+    caller.clock.now += 90
+
+    assert caller.calls_until_refused("org_read", most=3) == 2
+
+
+def test_two_nameless_quotas_of_a_minute_are_two(caller: Caller) -> None:
+    told = {
+        "x-ratelimit-limit": "5;w=60, 100;w=60",
+        "x-ratelimit-remaining": "4, 99",
+        "x-ratelimit-reset": "60, 60",
+    }
+    caller.call(told)
+
+    assert caller.calls_until_refused() == 4

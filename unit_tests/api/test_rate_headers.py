@@ -181,3 +181,19 @@ def test_a_form_that_nobody_knows_says_nothing(limit: str | None, remaining: str
 
 def test_no_headers_say_nothing() -> None:
     assert list(read_rate_headers({})) == []
+
+
+def test_a_list_of_which_one_is_no_number_says_nothing() -> None:
+    assert read_rate_headers(headers(None, "5, many", "60")) == ()
+
+
+def test_a_reset_in_a_month_is_believed_and_no_later_one() -> None:
+    assert read_rate_headers(headers(None, "5", "2678400")) == [QuotaHeader(remaining=5, reset=2_678_400)]
+    assert read_rate_headers(headers(None, "5", "2678401")) == ()
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(20, True), (21, False)])
+def test_no_answer_lists_more_than_twenty_quotas(count: int, *, is_read: bool) -> None:
+    limits, numbers = ", ".join(["100;w=60"] * count), ", ".join(["7"] * count)
+
+    assert bool(read_rate_headers(headers(limits, numbers, numbers))) is is_read

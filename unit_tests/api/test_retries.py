@@ -6,7 +6,7 @@ import requests
 from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError, UnavailableError
 from source_pinterest.api.outage import Outage
 from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.retries import RetryPolicy, Tries
+from source_pinterest.api.retries import HandedBackTries, RetryPolicy, Tries, TryLaterError
 from unit_tests.clocks import Clock
 
 NONE = Pauses(first_seconds=0)
@@ -110,3 +110,23 @@ def test_a_retry_is_logged_with_what_failed(slept: list[float], caplog: pytest.L
 
     assert caplog.messages == ["boards: HTTP 503. Trying again in 2 s."]
     assert slept == [2]
+
+
+def test_a_try_that_no_longer_pays_is_given_up_with_what_it_failed_for() -> None:
+    pays = [True, True, True, False]
+    policy = RetryPolicy(5, Pauses(), Outage(900, Pauses(), clock=Clock()))
+    call = HandedBackTries(policy, "boards", "boards/7/pins", retries_pay=lambda: pays.pop(0))
+    for why, seconds in (("HTTP 500.", 1), ("HTTP 503.", 2)):
+        call.go_on()
+        with pytest.raises(TryLaterError) as later:
+            call.failed(why)
+        assert (later.value.tries, later.value.seconds) == (call, seconds)
+
+    with pytest.raises(UnavailableError, match=r"^boards: .*failed 2 times in a row for boards/7/pins.* HTTP 503\.$"):
+        call.go_on()
+
+
+def test_a_first_try_always_pays() -> None:
+    policy = RetryPolicy(5, Pauses(), Outage(900, Pauses(), clock=Clock()))
+
+    HandedBackTries(policy, "boards", "boards/7/pins", retries_pay=lambda: False).go_on()

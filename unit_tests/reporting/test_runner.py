@@ -202,6 +202,7 @@ def test_a_finished_report_that_gets_no_link_is_not_called_slow() -> None:
 
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, ReportWithoutLinkError)
+    assert f"the report of {wanted.window} finished" in str(failed.error.message)
     assert pinterest.created == [wanted], "halves would be finished as well"
     assert end == NoMoreReports()
 

@@ -195,3 +195,21 @@ def test_a_cursor_may_be_the_text_of_a_time() -> None:
 def test_a_cursor_that_is_no_time_is_a_config_error(value: Any) -> None:
     with pytest.raises(ConfigError, match=f"{STREAM}: the saved state"):
         cursor(known(value))
+
+
+@pytest.mark.parametrize(
+    ("state", "warnings"),
+    [
+        (None, 0),
+        ({"updated_time": 1_000}, 1),
+        (known(1_000), 1),
+        (known(1_000, statuses=ALL), 0),
+    ],
+    ids=["none", "flat", "without statuses", "ours"],
+)
+def test_what_an_earlier_version_left_out_is_warned_of(
+    state: dict[str, Any] | None, warnings: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    cursor(state).explain()
+
+    assert caplog.text.count("Clear the stream once to have everything.") == warnings
