@@ -31,7 +31,8 @@ HANGS_SECONDS = 120
 _CONTEXT = multiprocessing.get_context("forkserver")
 _LOADED = ["source_pinterest.run", "source_pinterest.cli.authorize", "integration_tests.support.processes"]
 _LOCK = threading.Lock()
-"""multiprocessing looks after all processes whenever one is started or waited for, and not from two threads at once."""
+"""multiprocessing looks after all processes whenever one is started or waited for, and not from two threads at once;
+nor may two change this process's environment."""
 
 
 def clean_environment(api_url: str) -> dict[str, str]:
@@ -109,8 +110,8 @@ def running(
     with open(reading, "rb") as said:  # noqa: PTH123 - a descriptor is no path
         try:
             process = _CONTEXT.Process(target=_become, args=(list(command), dict(environment), body, *given))
-            _load()
             with _LOCK:
+                _load()
                 process.start()
         finally:
             for ours in (writing, nowhere):
