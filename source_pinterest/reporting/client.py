@@ -205,15 +205,15 @@ def _path(request: ReportRequest) -> str:
 def _token_in(chunks: Iterator[bytes]) -> str:
     """What names a report that was asked for."""
     token = _report(chunks).get("token")
-    if not isinstance(token, str) or not token:
+    if not isinstance(token, str | int) or token == "":
         raise MalformedAnswerError("A report that is asked for has a token.")
-    return token
+    return str(token)
 
 
 def _status_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     """How far a report is."""
     answer = _report(chunks)
-    if not isinstance(answer.get("report_status"), str):
+    if "report_status" not in answer:
         raise MalformedAnswerError("A report has a status.")
     return answer
 

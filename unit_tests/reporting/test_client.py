@@ -296,7 +296,6 @@ def test_a_link_that_is_no_address_is_asked_for_again(patient: Client) -> None:
         ({"json": []}, "A report is an object."),
         ({"json": {"message": "Soon"}}, "A report has a status."),
         ({"json": {"token": "a token"}}, "A report has a status."),
-        ({"json": {"report_status": None}}, "A report has a status."),
         ({"json": {"data": {"message": "Soon"}}}, "A report has a status."),
         (finished("https://[files.example/report"), "A report has an address."),
     ],
@@ -306,6 +305,19 @@ def test_an_answer_that_is_no_report_is_told(client: Client, answer: dict[str, A
 
     with pytest.raises(UnavailableError, match=rf" {re.escape(why)}"):
         client.reports.poll(request(), "a token")
+
+
+@pytest.mark.parametrize("status", [None, "in_progress", "ARCHIVED", 7])
+def test_a_status_that_nobody_knows_is_no_end(client: Client, status: object) -> None:
+    client.mock.get(REPORTS, json={"report_status": status})
+
+    assert client.reports.poll(request(), "a token") == (JobStatus.IN_PROGRESS, None)
+
+
+def test_a_token_may_be_a_number(client: Client) -> None:
+    client.mock.post(REPORTS, json={"token": 2**70, "report_status": "IN_PROGRESS"})
+
+    assert client.reports.create(request()) == str(2**70)
 
 
 def test_an_answer_may_come_in_pieces(client: Client) -> None:
