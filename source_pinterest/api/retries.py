@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import requests
 
@@ -135,7 +136,15 @@ class HandedBackTries(Tries):
             UnavailableError: it does not pay any more to make the call again.
         """
         if self._retries and not self._retries_pay():
-            raise UnavailableError(self._what, self._path, self._why, self._retries)
+            self.give_up()
+
+    def give_up(self) -> NoReturn:
+        """Make no further try.
+
+        Raises:
+            UnavailableError: always, with the reason of the last one.
+        """
+        raise UnavailableError(self._what, self._path, self._why, self._retries)
 
     def _pause(self, seconds: float) -> None:
         raise TryLaterError(self, seconds)

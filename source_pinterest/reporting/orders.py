@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from source_pinterest.api.errors import PinterestError
+from source_pinterest.api.errors import PinterestError, UnavailableError
 from source_pinterest.api.retries import HandedBackTries, TryLaterError
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.reporting.client import ReportClient
@@ -85,6 +85,12 @@ class Orders:
         self.waiting: deque[Waiting] = deque()
         self.jobs: list[Job] = []
         self._unfetched: list[ReportRequest] = []
+        self._failing: set[str] = set()
+
+    @property
+    def is_worth_retrying(self) -> bool:
+        """Whether a creation that fails should be made again; the stream's breaker hears of failures later."""
+        return len(self._failing) < FAILURES_IN_A_ROW
 
     def place(self, requests: Iterable[ReportRequest]) -> None:
         """Take what the plan says."""
@@ -132,6 +138,7 @@ class Orders:
 
     def start(self, job: Job) -> None:
         """Pinterest works on a job."""
+        self._failing.clear()
         if not self.is_closed:
             self.jobs.append(job)
 
@@ -149,6 +156,8 @@ class Orders:
     def end(self, outcome: ReadyReport | FailedReport) -> None:
         """A request has come to its end."""
         self._forget(outcome.request)
+        if isinstance(outcome, FailedReport) and isinstance(outcome.error, UnavailableError):
+            self._failing.add(outcome.request.ad_account_id)
         if not self.is_closed:
             if isinstance(outcome, ReadyReport):
                 self._unfetched.append(outcome.request)

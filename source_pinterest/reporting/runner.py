@@ -187,9 +187,13 @@ class ReportRunner:
                 orders.close_if_done()
 
     def _create(self, orders: Orders, waiting: Waiting) -> None:
+        if waiting.tries and not orders.is_worth_retrying:
+            waiting.tries.give_up()
         try:
             token = orders.client.create(waiting.request, waiting.tries)
         except TryLaterError as later:
+            if not orders.is_worth_retrying:
+                later.tries.give_up()
             with self._changed:
                 orders.postpone(waiting, later, self._clock())
             return
