@@ -865,6 +865,28 @@ def test_so_many_failing_reports_are_waited_for_at_once_and_no_other_is_created_
     assert len(pinterest.created) == 5 * FAILURES_IN_A_ROW + 3
 
 
+def test_accounts_that_fail_in_a_row_end_the_tries_before_the_stream_hears_of_them() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest()
+    bad = [request(account=str(number)) for number in range(10 * FAILURES_IN_A_ROW)]
+    Failing(pinterest, *bad, retries=2)
+    orders = scheduler.open(pinterest, *bad)
+    scheduler.work(300)
+
+    assert kinds(orders) == [FailedReport] * len(bad) + [NoMoreReports]
+    assert len(pinterest.created) <= len(bad) + 2 * FAILURES_IN_A_ROW
+
+
+def test_a_report_that_can_be_created_restores_the_tries() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest()
+    bad = [request(account=str(number)) for number in range(FAILURES_IN_A_ROW + 1)]
+    good = request(account="good")
+    Failing(pinterest, *bad, retries=2)
+    scheduler.open(pinterest, *bad[:FAILURES_IN_A_ROW], good, bad[-1])
+    scheduler.work(300)
+
+    assert pinterest.created.count(bad[-1]) == 3
+
+
 def test_a_report_that_waits_for_its_next_try_keeps_its_room() -> None:
     scheduler, pinterest = Scheduler(jobs=1), Pinterest()
     bad, other = request(account="1"), request(account="2")
