@@ -9,6 +9,7 @@ from integration_tests.simulator.faults.alterations import only_items
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import world_of_500_ad_groups
 
 KEYWORDS = "keywords/get"
 CAP = 100
@@ -37,16 +38,7 @@ def test_a_batch_of_which_only_the_beginning_is_looked_at(keywords: Any) -> None
 
 
 def test_a_batch_that_is_cut_short_after_the_proof_is_noticed() -> None:
-    world = World(
-        boards=0,
-        ad_accounts=1,
-        campaigns=0,
-        ad_groups=500,
-        ads=0,
-        keywords=1,
-        negative_keywords=0,
-        keyword_batches="answered",
-    )
+    world = world_of_500_ad_groups(1)
     with Simulator(world) as sim:
         sim.after(KEYWORDS, 2, lambda _world: sim.alter(KEYWORDS, only_items(looks_at_the_first)))
         output = run_sync(sim, ["keywords"])
@@ -56,16 +48,7 @@ def test_a_batch_that_is_cut_short_after_the_proof_is_noticed() -> None:
 
 
 def test_ad_groups_without_keywords_cost_one_batch_more() -> None:
-    world = World(
-        boards=0,
-        ad_accounts=1,
-        campaigns=0,
-        ad_groups=500,
-        ads=0,
-        keywords=(0, 1),
-        negative_keywords=0,
-        keyword_batches="answered",
-    )
+    world = world_of_500_ad_groups((0, 1))
     with Simulator(world) as sim:
         output = run_sync(sim, ["keywords"])
         assert_exact(output, sim, ["keywords"])

@@ -12,6 +12,7 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.list_calls import keyword_calls, proof_calls
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import world_of_500_ad_groups
 from integration_tests.sync_tests.paged_lists import several_pages
 
 KEYWORDS, PROMOTIONS = "keywords/get", "product_group_promotions/list"
@@ -128,16 +129,7 @@ def test_keyword_calls_follow_the_formula() -> None:
 def test_a_batch_of_the_longest_ids_is_as_large_as_its_address_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     """With room for the bookmark of the next page."""
     monkeypatch.setitem(NUMBERINGS, Kind.AD_GROUPS, Numbering(base=268_006_000_000_000_000, stride=61))
-    world = World(
-        boards=0,
-        ad_accounts=1,
-        campaigns=0,
-        ad_groups=500,
-        ads=0,
-        keywords=2,
-        negative_keywords=0,
-        keyword_batches="answered",
-    )
+    world = world_of_500_ad_groups(2)
     with Simulator(world, max_url_length=8_000 - len("https://api.pinterest.com")) as sim:
         output = run_sync(sim, ["keywords"])
         assert_succeeded(output, ["keywords"])
