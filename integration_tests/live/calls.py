@@ -152,7 +152,7 @@ class Calls:
         """Whether to send the call again, after the pause that it takes."""
         if sighting.verdict is Verdict.REFRESH_TOKEN and not self._has_renewed:
             self._has_renewed = True
-            self._api.authenticator.replace(token)
+            self._api.authenticator.replace(token, is_last=True)
         elif sighting.verdict is Verdict.WAIT and self._hint <= LONGEST_PAUSE_SECONDS:
             self.pause(self._hint)
         elif sighting.verdict is Verdict.RETRY or sighting.status == _NO_ANSWER:

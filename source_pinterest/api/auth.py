@@ -44,11 +44,15 @@ class PinterestAuthenticator(AuthBase, ABC):
     """The permissions that Pinterest says the token carries; none where it does not say."""
 
     @abstractmethod
-    def replace(self, rejected: str) -> None:
+    def replace(self, rejected: str, *, is_last: bool) -> None:
         """Get another token after Pinterest rejected this one.
 
+        Args:
+            rejected: the token.
+            is_last: whether the call that bore it would not be tried with yet another one.
+
         Raises:
-            AuthenticationError: there is no other.
+            AuthenticationError: there is no other, or another is no help.
         """
 
     @abstractmethod
@@ -72,9 +76,9 @@ class AccessTokenAuthenticator(PinterestAuthenticator):
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
-    def replace(self, rejected: str) -> None:
+    def replace(self, rejected: str, *, is_last: bool) -> None:
         """Refuse: a plain access token can't be renewed."""
-        del rejected
+        del rejected, is_last
         raise AuthenticationError(
             f"Pinterest does not accept the access token: it has expired or was revoked. Enter a new one, or better, "
             f"use OAuth2.0, which renews itself. {AUTHENTICATE_AGAIN}",
@@ -118,6 +122,8 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self._refresh_token = credentials.refresh_token
         self._access_token, self._expires_at = credentials.usable_access_token(), math.inf
         self._rejections_in_a_row = 0
+        self._is_no_help = False
+        """Whether Pinterest rejects tokens whichever they are."""
         self._failure: FatalError | None = None
         SECRETS.keep(*credentials.secrets())
 
@@ -130,9 +136,15 @@ class OAuthAuthenticator(PinterestAuthenticator):
         """Note that Pinterest took the token, so that a later refusal means that it was revoked."""
         if self._rejections_in_a_row and token == self._access_token:
             self._rejections_in_a_row = 0
+            self._is_no_help = False
 
-    def replace(self, rejected: str) -> None:
+    def replace(self, rejected: str, *, is_last: bool) -> None:
         """Renew the token, unless another thread already did.
+
+        Args:
+            rejected: the token.
+            is_last: whether the call that bore it would not be tried with yet another one. Rejections of many calls at
+                once, each of its first token or two, say little: Pinterest may not know a new token everywhere yet.
 
         Raises:
             AuthenticationError: the refresh token is refused, or Pinterest rejects a token it has just made.
@@ -141,7 +153,8 @@ class OAuthAuthenticator(PinterestAuthenticator):
         with self._lock:
             if rejected == self._access_token:
                 self._rejections_in_a_row += 1
-                if self._rejections_in_a_row > _MOST_REJECTIONS:
+                self._is_no_help |= is_last and self._rejections_in_a_row > _MOST_REJECTIONS
+                if self._is_no_help:
                     raise AuthenticationError(
                         f"Pinterest rejects even an access token that it has just issued. {AUTHENTICATE_AGAIN}",
                     )

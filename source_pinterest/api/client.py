@@ -142,7 +142,7 @@ class PinterestClient:
         if answer.status in _TOO_LONG and _may_be_too_long(request, answer):
             raise AddressTooLongError(f"{self._stream}: {answer}")
         if answer.verdict is Verdict.REFRESH_TOKEN:
-            authenticator.replace(answer.token)
+            authenticator.replace(answer.token, is_last=not tries.takes_new_token)
             tries.rejected(str(answer))
         elif answer.verdict is Verdict.RETRY:
             self._try_again(answer, tries, request)

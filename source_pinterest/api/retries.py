@@ -15,6 +15,9 @@ from source_pinterest.api.pauses import Pauses
 
 LOGGER = logging.getLogger("airbyte")
 
+_NEW_TOKENS = 2
+"""With so many new tokens a call is tried again, one after another; Pinterest may not know the first everywhere yet."""
+
 
 @dataclass(frozen=True)
 class RetryPolicy:
@@ -56,6 +59,11 @@ class Tries:
         self._answers = policy.outage.answers
         self._breaks = self._retries = self._resets = self._rejections = 0
         self._why = ""
+
+    @property
+    def takes_new_token(self) -> bool:
+        """Whether the call would be made again with a new token."""
+        return self._rejections < min(_NEW_TOKENS, self._policy.max_retries)
 
     def failed(self, why: str) -> None:
         """Pause before the next try.

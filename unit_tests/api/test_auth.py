@@ -135,7 +135,7 @@ def test_a_token_that_many_threads_were_refused_is_replaced_once(endpoint: Endpo
     handover = Handover(endpoint)
 
     def replace() -> None:
-        endpoint.authenticator.replace("false-access-token-1")
+        endpoint.authenticator.replace("false-access-token-1", is_last=True)
 
     threads = [in_thread(replace)]
     handover.begins()
@@ -186,7 +186,7 @@ def test_a_rotated_refresh_token_is_told_once_and_used_next(endpoint: Endpoint, 
     endpoint.answers(issued(1, refresh_token="false-refresh-token-2"), issued(2, refresh_token="false-refresh-token-2"))
     endpoint.token()
     endpoint.authenticator.accepted("false-access-token-1")
-    endpoint.authenticator.replace("false-access-token-1")
+    endpoint.authenticator.replace("false-access-token-1", is_last=True)
 
     assert mock.last_request.text.endswith("refresh_token=false-refresh-token-2")
     assert [tokens.refresh_token for tokens in endpoint.rotations] == ["false-refresh-token-2"]
@@ -285,18 +285,47 @@ def test_a_page_of_what_stands_in_front_of_the_endpoint_refuses_no_token(endpoin
 def test_a_fresh_token_that_is_rejected_at_once_is_not_renewed_for_ever(endpoint: Endpoint) -> None:
     endpoint.answers(issued(1), issued(2), issued(3), issued(4))
     endpoint.token()
-    endpoint.authenticator.replace("false-access-token-1")
-    endpoint.authenticator.replace("false-access-token-2")
+    endpoint.authenticator.replace("false-access-token-1", is_last=True)
+    endpoint.authenticator.replace("false-access-token-2", is_last=True)
 
     with pytest.raises(AuthenticationError, match="just issued"):
-        endpoint.authenticator.replace("false-access-token-3")
+        endpoint.authenticator.replace("false-access-token-3", is_last=True)
     assert endpoint.calls == 3
+
+
+def test_calls_at_once_that_would_take_another_token_get_one(endpoint: Endpoint) -> None:
+    endpoint.answers(*map(issued, range(1, 9)))
+    endpoint.token()
+    for number in range(1, 6):
+        endpoint.authenticator.replace(f"false-access-token-{number}", is_last=False)
+
+    assert endpoint.token() == "Bearer false-access-token-6"
+    with pytest.raises(AuthenticationError, match="just issued"):
+        endpoint.authenticator.replace("false-access-token-6", is_last=True)
+
+
+def test_once_new_tokens_are_known_to_be_no_help_no_call_gets_one_until_one_is_taken(endpoint: Endpoint) -> None:
+    endpoint.answers(*map(issued, range(1, 9)))
+    endpoint.token()
+    endpoint.authenticator.replace("false-access-token-1", is_last=False)
+    endpoint.authenticator.replace("false-access-token-2", is_last=False)
+    for _ in range(2):
+        with pytest.raises(AuthenticationError, match="just issued"):
+            endpoint.authenticator.replace("false-access-token-3", is_last=True)
+
+    with pytest.raises(AuthenticationError, match="just issued"):
+        endpoint.authenticator.replace("false-access-token-3", is_last=False)
+    assert endpoint.calls == 3
+
+    endpoint.authenticator.accepted("false-access-token-3")
+    endpoint.authenticator.replace("false-access-token-3", is_last=False)
+    assert endpoint.token() == "Bearer false-access-token-4"
 
 
 def test_a_token_that_dies_before_its_first_use_is_renewed(endpoint: Endpoint) -> None:
     endpoint.answers(issued(1), issued(2))
     endpoint.token()
-    endpoint.authenticator.replace("false-access-token-1")
+    endpoint.authenticator.replace("false-access-token-1", is_last=True)
 
     assert endpoint.token() == "Bearer false-access-token-2"
 
@@ -304,21 +333,21 @@ def test_a_token_that_dies_before_its_first_use_is_renewed(endpoint: Endpoint) -
 def test_a_token_that_was_taken_bears_as_many_rejections_as_the_first(endpoint: Endpoint) -> None:
     endpoint.answers(*map(issued, range(1, 9)))
     endpoint.token()
-    endpoint.authenticator.replace("false-access-token-1")
+    endpoint.authenticator.replace("false-access-token-1", is_last=True)
     endpoint.authenticator.accepted("false-access-token-2")
 
-    endpoint.authenticator.replace("false-access-token-2")
-    endpoint.authenticator.replace("false-access-token-3")
+    endpoint.authenticator.replace("false-access-token-2", is_last=True)
+    endpoint.authenticator.replace("false-access-token-3", is_last=True)
     with pytest.raises(AuthenticationError, match="just issued"):
-        endpoint.authenticator.replace("false-access-token-4")
+        endpoint.authenticator.replace("false-access-token-4", is_last=True)
 
 
 def test_a_token_that_another_thread_replaced_is_not_replaced_again(endpoint: Endpoint) -> None:
     endpoint.answers(issued(1), issued(2))
     endpoint.token()
     endpoint.authenticator.accepted("false-access-token-1")
-    endpoint.authenticator.replace("false-access-token-1")
-    endpoint.authenticator.replace("false-access-token-1")
+    endpoint.authenticator.replace("false-access-token-1", is_last=True)
+    endpoint.authenticator.replace("false-access-token-1", is_last=True)
 
     assert endpoint.calls == 2
 
@@ -327,12 +356,12 @@ def test_acceptance_of_an_older_token_proves_nothing_of_the_newest(endpoint: End
     endpoint.answers(*(issued(number) for number in range(1, 5)))
     endpoint.token()
     endpoint.authenticator.accepted("false-access-token-1")
-    endpoint.authenticator.replace("false-access-token-1")
-    endpoint.authenticator.replace("false-access-token-2")
+    endpoint.authenticator.replace("false-access-token-1", is_last=True)
+    endpoint.authenticator.replace("false-access-token-2", is_last=True)
     endpoint.authenticator.accepted("false-access-token-1")  # a late answer to an early call
 
     with pytest.raises(AuthenticationError, match="just issued"):
-        endpoint.authenticator.replace("false-access-token-3")
+        endpoint.authenticator.replace("false-access-token-3", is_last=True)
 
 
 @pytest.mark.parametrize(
@@ -364,7 +393,7 @@ def test_trouble_of_the_token_endpoint_is_retried_and_then_told(endpoint: Endpoi
     endpoint.authenticator.accepted("false-access-token-1")
     endpoint.answers(trouble)
     with pytest.raises(TokenEndpointError, match=r"token endpoint.*failed 4 times in a row.*the next sync") as raised:
-        endpoint.authenticator.replace("false-access-token-1")
+        endpoint.authenticator.replace("false-access-token-1", is_last=True)
     assert endpoint.calls == 2 + TRIES
     assert "false-acc" not in str(raised.value)
 
@@ -417,7 +446,7 @@ def test_an_outage_of_the_token_endpoint_is_waited_for_like_any(
 
     endpoint.answers({"text": minute_after_minute})
     with pytest.raises(TokenEndpointError, match="could not be reached"):
-        endpoint.authenticator.replace("false-access-token-1")
+        endpoint.authenticator.replace("false-access-token-1", is_last=True)
 
 
 def test_a_throttled_token_endpoint_is_waited_for_as_told(endpoint: Endpoint) -> None:
@@ -427,7 +456,7 @@ def test_a_throttled_token_endpoint_is_waited_for_as_told(endpoint: Endpoint) ->
 
     endpoint.answers(refused(429, 8, "slow down", Retry_After="4000"))
     with pytest.raises(QuotaExhaustedError):
-        endpoint.authenticator.replace("false-access-token-1")
+        endpoint.authenticator.replace("false-access-token-1", is_last=True)
 
 
 def test_all_who_need_a_token_share_one_failure_of_the_endpoint(endpoint: Endpoint) -> None:
@@ -453,7 +482,7 @@ def test_a_valid_token_of_the_config_saves_the_refresh(mock: requests_mock.Mocke
 
     assert endpoint.token() == "Bearer false-access-token-0"
     assert endpoint.calls == 0
-    endpoint.authenticator.replace("false-access-token-0")
+    endpoint.authenticator.replace("false-access-token-0", is_last=True)
     assert endpoint.token() == "Bearer false-access-token-1"
 
 
@@ -489,7 +518,7 @@ def test_a_plain_access_token_can_not_be_replaced() -> None:
     authenticator.accepted("false-plain-token")
 
     with pytest.raises(AuthenticationError, match="expired or was revoked"):
-        authenticator.replace("false-plain-token")
+        authenticator.replace("false-plain-token", is_last=True)
 
 
 # ---- The answer of the endpoint

@@ -32,10 +32,12 @@ class Authenticator(AccessTokenAuthenticator):
         super().__init__(AccessTokenCredentials("false-access-token"))
         self.granted = granted
         self.rejected: list[str] = []
+        self.is_last: list[bool] = []
         self.taken: list[str] = []
 
-    def replace(self, rejected: str) -> None:
+    def replace(self, rejected: str, *, is_last: bool) -> None:
         self.rejected.append(rejected)
+        self.is_last.append(is_last)
 
     def accepted(self, token: str) -> None:
         self.taken.append(token)
@@ -213,6 +215,25 @@ def test_a_token_that_is_rejected_again_and_again_uses_up_the_retries(mock: requ
     with pytest.raises(errors.UnavailableError, match=r"Authentication failed\."):
         calls.get()
     assert calls.made == 4
+
+
+@pytest.mark.parametrize(
+    ("max_retries", "is_last"),
+    [
+        (0, [True, True]),
+        (1, [False, True, True]),
+        (2, [False, False, True, True]),
+        (3, [False, False, True, True, True]),
+    ],
+)
+def test_a_call_takes_two_new_tokens_if_it_may_be_made_again(
+    mock: requests_mock.Mocker, max_retries: int, is_last: list[bool]
+) -> None:
+    calls = Calls(mock, refused(401, 2, "Authentication failed."), max_retries=max_retries)
+
+    with pytest.raises(errors.UnavailableError):
+        calls.get()
+    assert calls.authenticator.is_last == is_last
 
 
 def test_a_token_that_can_not_be_replaced_ends_the_call(mock: requests_mock.Mocker) -> None:
