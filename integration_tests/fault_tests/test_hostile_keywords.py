@@ -30,7 +30,7 @@ def test_a_batch_of_which_only_the_beginning_is_looked_at(keywords: Any) -> None
     world = World(
         boards=0, ad_accounts=2, campaigns=0, ad_groups=(600, 30), ads=0, keywords=keywords, keyword_batches="answered"
     )
-    with Simulator(world) as sim:
+    with Simulator(world, profile="ample") as sim:
         sim.alter(KEYWORDS, only_items(looks_at_the_first))
         output = run_sync(sim, ["keywords"])
         assert_succeeded(output, ["keywords"])
@@ -39,7 +39,7 @@ def test_a_batch_of_which_only_the_beginning_is_looked_at(keywords: Any) -> None
 
 def test_a_batch_that_is_cut_short_after_the_proof_is_noticed() -> None:
     world = world_of_500_ad_groups(1)
-    with Simulator(world) as sim:
+    with Simulator(world, profile="ample") as sim:
         sim.after(KEYWORDS, 2, lambda _world: sim.alter(KEYWORDS, only_items(looks_at_the_first)))
         output = run_sync(sim, ["keywords"])
         assert_succeeded(output, ["keywords"])
@@ -49,7 +49,7 @@ def test_a_batch_that_is_cut_short_after_the_proof_is_noticed() -> None:
 
 def test_ad_groups_without_keywords_cost_one_batch_more() -> None:
     world = world_of_500_ad_groups((0, 1))
-    with Simulator(world) as sim:
+    with Simulator(world, profile="ample") as sim:
         output = run_sync(sim, ["keywords"])
         assert_exact(output, sim, ["keywords"])
         sizes = [len(entry.values("ad_group_ids")) for entry in sim.calls(KEYWORDS)]

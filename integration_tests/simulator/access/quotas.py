@@ -42,7 +42,7 @@ class Allowance(NamedTuple):
 
 
 PROFILES: Mapping[str, Mapping[str, Allowance]] = {
-    "ample": dict.fromkeys((UNIVERSAL, *_CATEGORIES), Allowance(100_000, _MINUTE)),
+    "ample": {UNIVERSAL: Allowance(10_000, 1), **dict.fromkeys(_CATEGORIES, Allowance(100_000, _MINUTE))},
     "standard": {
         UNIVERSAL: Allowance(100, 1),
         "ads_analytics": Allowance(300, _MINUTE),
