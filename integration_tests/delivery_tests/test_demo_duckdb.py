@@ -31,25 +31,27 @@ DAYS = [
 ]
 
 
-def test_without_pyairbyte_the_demo_loads_by_itself_and_says_so(tmp_path: Path) -> None:
+def test_without_pyairbyte_the_demo_loads_by_itself_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     image = tmp_path / "new folder" / "chart.png"
-    line = [sys.executable, "-m", "integration_tests.demo_duckdb", "--image", str(image)]
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "PyAirbyte needs Python 3.11 or 3.12" in done.stdout
-    first, second = map(int, re.findall(r"(\d+) campaign_analytics", done.stdout))
+    assert demo.main(["--image", str(image)]) == 0
+    told = capsys.readouterr().out
+    assert "PyAirbyte needs Python 3.11 or 3.12" in told
+    first, second = map(int, re.findall(r"(\d+) campaign_analytics", told))
     assert 0 < second < first, "the second read is incremental"
     assert image.read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    line = [sys.executable, "-m", "integration_tests.demo_duckdb", "--image", str(tmp_path / "file" / "chart.png")]
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 1
-    [sentence] = done.stdout.splitlines()
+    assert demo.main(["--image", str(tmp_path / "file" / "chart.png")]) == 1
+    told = capsys.readouterr()
+    [sentence] = told.out.splitlines()
     assert sentence.startswith("The demo failed: ")
-    assert done.stderr == ""
+    assert told.err == ""
 
 
 def test_the_demo_draws_beside_its_database_and_not_into_the_docs() -> None:

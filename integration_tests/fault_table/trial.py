@@ -19,8 +19,9 @@ from integration_tests.simulator import Fault
 from integration_tests.support.assertions import assert_same, assert_succeeded, assert_understandable, key_of
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.processes import SHORT_PAUSES
 from integration_tests.support.secrets import assert_no_secret
-from integration_tests.support.syncs import SHORT_PAUSES, State, run_sync
+from integration_tests.support.syncs import State, run_sync
 from integration_tests.support.truth import Key
 from source_pinterest.api.pauses import Pauses
 

@@ -14,7 +14,7 @@ from source_pinterest import limits
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.run import run
 
-STARVED_SECONDS = 20
+STARVED_SECONDS = 8
 HANGS_SECONDS = 60
 """A process ends of its own accord, whatever happened to it; one that has not by then will not."""
 

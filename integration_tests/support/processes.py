@@ -23,13 +23,22 @@ from typing import BinaryIO
 from unittest import mock
 
 from integration_tests import network_guard
+from source_pinterest.api.pauses import Pauses
+from source_pinterest.run import run
 
 ROOT = Path(__file__).parents[2]
+SHORT_PAUSES = Pauses(
+    first_seconds=0.01, longest_seconds=0.05, poll_seconds=(0.02, 0.04, 0.08, 0.1), longest_poll_seconds=0.1
+)
 HANGS_SECONDS = 120
 """A process that has not ended by then is killed; its reader would wait for ever."""
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_LOADED = ["source_pinterest.run", "source_pinterest.cli.authorize", "integration_tests.support.processes"]
+_LOADED = [
+    "source_pinterest.cli.authorize",
+    "integration_tests.support.processes",
+    "integration_tests.support.interrupted",
+]
 _LOCK = threading.Lock()
 """multiprocessing looks after all processes whenever one is started or waited for, and not from two threads at once;
 nor may two change this process's environment."""
@@ -48,6 +57,11 @@ def main() -> None:
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     else:
         runpy.run_path(sys.argv[0], run_name="__main__")
+
+
+def hurried() -> None:
+    """The same for the connector, with short pauses before what failed is tried again."""
+    run(SHORT_PAUSES)
 
 
 class ConnectorProcess:

@@ -23,7 +23,7 @@ from integration_tests.support.assertions import assert_lawful
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.processes import clean_environment, run_to_its_end
+from integration_tests.support.processes import SHORT_PAUSES, clean_environment, run_to_its_end
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.engine.masked_output import MaskedLogFormatter
 from source_pinterest.engine.messages import as_trace
@@ -32,9 +32,6 @@ from source_pinterest.source import SourcePinterest
 
 LOGGER = logging.getLogger("airbyte")
 
-SHORT_PAUSES = Pauses(
-    first_seconds=0.01, longest_seconds=0.05, poll_seconds=(0.02, 0.04, 0.08, 0.1), longest_poll_seconds=0.1
-)
 SYNCHRONOUS_DAYS = 89
 """The days before today that need no asynchronous report."""
 
