@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,10 +19,11 @@ from airbyte_cdk.models import Status
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.interrupted import where_no_file_may_grow
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.processes import ROOT, clean_environment, main, run_to_its_end, running
-from integration_tests.support.syncs import read_arguments, read_with_main, run_main, run_sync
+from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end, running, with_short_pauses
+from integration_tests.support.syncs import read_arguments, run_main, run_sync, since_recently
 
 TIMEOUT_SECONDS = 60
 PIPE_BYTES = 4096
@@ -71,11 +71,6 @@ def test_a_standard_output_that_does_not_wait_for_its_reader_loses_nothing(tmp_p
             output = Output.of_process(said, process.wait(), "")
         assert_succeeded(output, ["boards", "board_pins"])
         assert_exact(output, sim, ["boards", "board_pins"])
-
-
-def where_no_file_may_grow() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-    main()
 
 
 def test_a_temporary_folder_without_room_is_named(tmp_path: Path) -> None:
@@ -165,7 +160,7 @@ LONG = "9" * 5_000
 
 
 @pytest.mark.parametrize("value", [DEEP, LONG, f"-{LONG}"], ids=["deep", "long", "negative"])
-def test_what_no_parser_takes_is_a_malformed_answer(value: str) -> None:
+def test_what_no_parser_takes_is_a_malformed_answer(value: str, tmp_path: Path) -> None:
     answers = {
         "/boards": f'{{"items": [{{"id": "1", "name": {value}}}], "bookmark": null}}',
         "/ad_accounts": '{"items": [{"id": "11"}]}',
@@ -175,7 +170,9 @@ def test_what_no_parser_takes_is_a_malformed_answer(value: str) -> None:
     with Simulator() as sim, serving(answers) as url:
         config = sim.access_token_config(max_retries=1)
         streams = ["boards", "campaign_analytics"]
-        output = read_with_main(sim, streams, config=config, environment={"PINTEREST_API_URL": url})
+        arguments = read_arguments(tmp_path, catalog_of(streams), since_recently(sim, config))
+        done = run_to_its_end(["main.py", *arguments], clean_environment(url), body=with_short_pauses)
+    output = Output.of_process(done.stdout, done.returncode, done.stderr.decode())
     for stream in streams:
         assert_failed(output, stream, "transient_error", "failed 2 times in a row")
 

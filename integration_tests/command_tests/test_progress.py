@@ -34,7 +34,7 @@ def ends(output: Output) -> dict[str, dict[str, int]]:
 
 
 def test_each_stream_sums_itself_up() -> None:
-    with Simulator(small_world(), faults=[Fault(FaultKind.UNAVAILABLE, on="boards/list")]) as sim:
+    with Simulator(small_world(), faults=[Fault(FaultKind.UNAVAILABLE, on="boards/list")], profile="ample") as sim:
         output = run_sync(sim)
         assert_succeeded(output)
         told = ends(output)
@@ -95,7 +95,7 @@ def test_estimates_come_before_the_records_they_are_about() -> None:
 
 
 def test_record_counts_of_the_states_add_up() -> None:
-    with Simulator(small_world()) as sim:
+    with Simulator(small_world(), profile="ample") as sim:
         output = run_sync(sim)
         assert_succeeded(output)
     counted: Counter[str] = Counter()

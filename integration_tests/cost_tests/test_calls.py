@@ -180,7 +180,7 @@ def test_several_named_accounts_are_picked_from_the_list() -> None:
 
 
 def test_an_excluded_account_costs_no_call() -> None:
-    with Simulator(small_world(ad_accounts=3)) as sim:
+    with Simulator(small_world(ad_accounts=3), profile="ample") as sim:
         excluded = sim.world.account_id(1)
         run_sync(sim, config=sim.config(exclude_account_ids=[excluded]))
         assert len(sim.calls("campaigns/list")) == 2

@@ -187,7 +187,7 @@ def test_a_stream_that_fails_goes_on_slice_by_slice() -> None:
 
 def test_a_stream_without_a_facade_is_not_read_once_another_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     fault = Fault(FaultKind.MISSING_SCOPE, on="boards/list_pins", times=None)
-    with Simulator(small_world(), faults=[fault]) as sim:
+    with Simulator(small_world(), faults=[fault], profile="ample") as sim:
         monkeypatch.setenv("PINTEREST_API_URL", sim.url)
         streams = SourcePinterest().streams(sim.config())
         assert len(streams) == len(STREAMS)

@@ -90,7 +90,7 @@ def test_an_error_carries_the_request_id(kind: FaultKind) -> None:
 
 
 def test_each_call_carries_our_name() -> None:
-    with Simulator(small_world()) as sim:
+    with Simulator(small_world(), profile="ample") as sim:
         run_sync(sim)
         assert {entry.headers["user-agent"] for entry in sim.log} == {f"source-pinterest/{__version__}"}
 

@@ -24,7 +24,7 @@ from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.commands import read_boards_from, run_here
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.processes import clean_environment, hurried, run_to_its_end
+from integration_tests.support.processes import clean_environment, run_to_its_end, with_short_pauses
 from integration_tests.support.secrets import assert_no_secret, assert_no_secret_in
 from integration_tests.support.syncs import read_arguments, run_sync, since_recently
 from integration_tests.support.worlds import small_world
@@ -80,7 +80,7 @@ def test_not_even_a_process_with_debug_logs(kind: FaultKind, on: str, tmp_path: 
     times = 1 if kind is FaultKind.BAD_GATEWAY_HTML else None
     with Simulator(small_world(), faults=[Fault(kind, on=on, times=times)]) as sim:
         arguments = read_arguments(tmp_path, catalog_of(STREAMS), since_recently(sim, sim.config(max_retries=1)))
-        done = run_to_its_end(["main.py", *arguments, "--debug"], clean_environment(sim.url), body=hurried)
+        done = run_to_its_end(["main.py", *arguments, "--debug"], clean_environment(sim.url), body=with_short_pauses)
         out = done.stdout.decode()
         debug = [line["message"] for line in map(json.loads, out.splitlines()) if line["type"] == "DEBUG"]
         assert [line for line in debug if re.fullmatch(r"(GET|POST) /v5/[\w/]+: \d+", line)]
@@ -94,7 +94,7 @@ def test_nor_the_link_to_a_report(kind: FaultKind, tmp_path: Path) -> None:
     with Simulator(world, faults=[Fault(kind)]) as sim:
         config = sim.config(max_retries=2, start_date=str(world.today))
         arguments = read_arguments(tmp_path, catalog_of(["campaign_analytics_report"]), config)
-        done = run_to_its_end(["main.py", *arguments, "--debug"], clean_environment(sim.url), body=hurried)
+        done = run_to_its_end(["main.py", *arguments, "--debug"], clean_environment(sim.url), body=with_short_pauses)
         assert done.returncode == 0
         assert sim.fired(kind)
         lines = [line for line in done.stdout.decode().splitlines() if json.loads(line)["type"] != "CONTROL"]
@@ -144,7 +144,9 @@ def test_what_an_answer_echoes_is_masked(command: list[str], status: int, tmp_pa
         arguments = read_arguments(tmp_path, catalog_of(STREAMS), config)[1:]
         if command == ["check"]:
             arguments = arguments[:2]
-        done = run_to_its_end(["main.py", *command[:1], *arguments, *command[1:]], clean_environment(url), body=hurried)
+        done = run_to_its_end(
+            ["main.py", *command[:1], *arguments, *command[1:]], clean_environment(url), body=with_short_pauses
+        )
         secrets = [config["credentials"]["client_secret"], config["credentials"]["refresh_token"], FRESH, ROTATED]
     lines = [line for line in done.stdout.decode().splitlines() if json.loads(line)["type"] != "CONTROL"]
     assert "AS IT IS" in "".join(echoed)

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Timer
 
 from integration_tests.support.outputs import Output
-from integration_tests.support.processes import ConnectorProcess, clean_environment, running
+from integration_tests.support.processes import SHORT_PAUSES, ConnectorProcess, clean_environment, running
 from source_pinterest import limits
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.run import run
@@ -39,6 +39,12 @@ def hurried(room: int = 0) -> None:
         held = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (held + room, held + room))
     run(Pauses(poll_seconds=(0.02, 0.1), longest_poll_seconds=0.1))
+
+
+def where_no_file_may_grow() -> None:
+    """The command, whose temporary files have no room."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    run(SHORT_PAUSES)
 
 
 def interrupted_read(url: str, arguments: Sequence[str], end: End, size: int, folder: Path) -> Output:

@@ -59,7 +59,7 @@ def main() -> None:
         runpy.run_path(sys.argv[0], run_name="__main__")
 
 
-def hurried() -> None:
+def with_short_pauses() -> None:
     """The same for the connector, with short pauses before what failed is tried again."""
     run(SHORT_PAUSES)
 

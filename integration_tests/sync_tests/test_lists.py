@@ -149,7 +149,8 @@ def test_discover_does_not_name_credentials(small: Simulator, tmp_path: Path) ->
 
 @pytest.mark.parametrize(("scope", "streams"), [("billing:read", OF_AN_ACCOUNT[-2:]), ("catalogs:read", CATALOGS)])
 def test_a_missing_permission_is_named_and_costs_only_its_own_streams(scope: str, streams: tuple[str, ...]) -> None:
-    with Simulator(World(boards=0), scopes=tuple(one for one in ALL_SCOPES if one != scope)) as sim:
+    scopes = tuple(one for one in ALL_SCOPES if one != scope)
+    with Simulator(World(boards=0), scopes=scopes, profile="ample") as sim:
         output = run_sync(sim, LISTS)
         others = [stream for stream in LISTS if stream not in streams]
         assert_exact(output, sim, others)
