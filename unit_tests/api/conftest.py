@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 import requests_mock
 
+from unit_tests.api.token_endpoint import Endpoint
+
 
 @pytest.fixture
 def mock() -> Iterator[requests_mock.Mocker]:
@@ -18,3 +20,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     pauses: list[float] = []
     monkeypatch.setattr("time.sleep", pauses.append)
     return pauses
+
+
+@pytest.fixture
+def endpoint(mock: requests_mock.Mocker) -> Endpoint:
+    return Endpoint(mock)

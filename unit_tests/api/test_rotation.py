@@ -1,0 +1,95 @@
+"""Is a refresh token that Pinterest replaces told in time, once, and used?"""
+
+from typing import Any
+
+import pytest
+import requests_mock
+
+from source_pinterest.api.auth import AccessTokenAuthenticator
+from source_pinterest.config.credentials import AccessTokenCredentials
+from source_pinterest.masking import SECRETS
+from unit_tests.api.token_endpoint import Endpoint, Handover, issued
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
+
+
+def test_a_rotated_refresh_token_is_told_once_and_used_next(endpoint: Endpoint, mock: requests_mock.Mocker) -> None:
+    endpoint.answers(issued(1, refresh_token="false-refresh-token-2"), issued(2, refresh_token="false-refresh-token-2"))
+    endpoint.token()
+    endpoint.authenticator.accepted("false-access-token-1")
+    endpoint.authenticator.replace("false-access-token-1", is_last=True)
+
+    assert mock.last_request.text.endswith("refresh_token=false-refresh-token-2")
+    assert [tokens.refresh_token for tokens in endpoint.rotations] == ["false-refresh-token-2"]
+    assert endpoint.calls == 2
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {},
+        {"refresh_token": None},
+        {"refresh_token": "false-refresh-token"},
+        {"refresh_token": 7},
+        {"refresh_token": ["false-refresh-token-2"]},
+        {"refresh_token": ""},
+        {"refresh_token": "false refresh token"},
+        {"refresh_token": "false-refresh-token-2\n"},
+    ],
+)
+def test_a_refresh_token_that_stays_is_not_told(endpoint: Endpoint, same: dict[str, Any]) -> None:
+    endpoint.answers(issued(1, **same))
+    endpoint.token()
+
+    assert endpoint.rotations == []
+
+
+def test_a_rotation_is_told_before_anybody_uses_the_new_token(endpoint: Endpoint) -> None:
+    """Were the process to end in between, the next sync would hold a refresh token that is used up."""
+    endpoint.answers(issued(1, refresh_token="false-refresh-token-2"))
+    handover = Handover(endpoint)
+    first = in_thread(endpoint.token)
+    handover.begins()
+    second = in_thread(endpoint.token)
+    assert waits(first)
+    assert waits(second)
+    handover.may_end.set()
+
+    assert [future.result(PATIENCE_SECONDS) for future in (first, second)] == ["Bearer false-access-token-1"] * 2
+    assert endpoint.calls == 1
+
+
+def test_whoever_ends_the_process_can_wait_for_a_token_that_is_on_its_way(endpoint: Endpoint) -> None:
+    endpoint.answers(issued(1, refresh_token="false-refresh-token-2"))
+    handover = Handover(endpoint)
+    renewing = in_thread(endpoint.token)
+    handover.begins()
+    endpoint.authenticator.settle(0.01)
+    ending = in_thread(lambda: endpoint.authenticator.settle(PATIENCE_SECONDS))
+    assert waits(ending)
+    handover.may_end.set()
+
+    ending.result(PATIENCE_SECONDS)
+    renewing.result(PATIENCE_SECONDS)
+    endpoint.authenticator.settle(PATIENCE_SECONDS)
+    AccessTokenAuthenticator(AccessTokenCredentials("false-plain-token")).settle(PATIENCE_SECONDS)
+
+
+def test_a_rotation_is_known_to_be_secret_before_it_is_told(endpoint: Endpoint) -> None:
+    endpoint.answers(issued(1, refresh_token="another-refresh-token"))
+    shown: list[str] = []
+    endpoint.on_rotation = lambda tokens: shown.append(SECRETS.mask(f"{tokens.refresh_token} {tokens.access_token}"))
+    endpoint.token()
+
+    assert shown == ["**** ****"]
+
+
+def test_a_rotation_that_can_not_be_told_is_used_all_the_same_the_next_time(
+    endpoint: Endpoint, mock: requests_mock.Mocker
+) -> None:
+    endpoint.answers(issued(1, refresh_token="false-refresh-token-2"), issued(2))
+    endpoint.on_rotation = lambda _: (_ for _ in ()).throw(OSError("disk full"))
+    with pytest.raises(OSError, match="disk full"):
+        endpoint.token()
+
+    assert endpoint.token() == "Bearer false-access-token-2"
+    assert mock.last_request.text.endswith("refresh_token=false-refresh-token-2")
