@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import requests_mock
 
+from unit_tests.api.callers import Caller
 from unit_tests.api.token_endpoint import Endpoint
 
 
@@ -25,3 +26,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 def endpoint(mock: requests_mock.Mocker) -> Endpoint:
     return Endpoint(mock)
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller()

@@ -1,0 +1,79 @@
+"""Does an error say what Pinterest refuses, and what to do?"""
+
+from collections.abc import Iterator
+
+import pytest
+import requests_mock
+
+from source_pinterest.api import errors, rights
+from unit_tests.answers import refused
+from unit_tests.api.calls import PAGE, SCOPES, Calls
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "error"),
+    [
+        (401, 3, "", rights.ScopeMissingError),
+        (401, 3, "Restricted feature", rights.RestrictedError),
+        (401, 7, "", errors.RefusedError),
+        (403, None, "", errors.ForbiddenError),
+        (403, 2625, "", errors.MerchantRefusedError),
+        (404, 40, "", errors.GoneError),
+        (409, 4182, "", errors.NoCatalogError),
+        (413, None, "", errors.AnswerTooLargeError),
+        (414, None, "", errors.AnswerTooLargeError),
+        (431, None, "", errors.AnswerTooLargeError),
+        (400, 1, "Pagination beyond 100000", errors.ListingCappedError),
+        (400, 1, "Bad", errors.BadRequestError),
+        (302, None, "", errors.RejectedError),
+    ],
+)
+def test_a_refusal_is_raised_with_the_stream_and_pinterests_words(
+    mock: requests_mock.Mocker, status: int, code: int | None, message: str, error: type[errors.PinterestError]
+) -> None:
+    calls = Calls(mock, refused(status, code, message, x_pinterest_rid="77"))
+
+    with pytest.raises(error) as raised:
+        calls.get()
+    assert type(raised.value) is error
+    assert calls.made == 1
+    assert "board_pins" in str(raised.value.message)
+    assert "request id 77" in str(raised.value.message)
+
+
+def test_a_missing_scope_is_named(mock: requests_mock.Mocker) -> None:
+    with pytest.raises(rights.ScopeMissingError, match="boards:read and pins:read"):
+        Calls(mock, refused(401, 3)).get()
+
+
+def test_of_several_scopes_those_are_named_that_were_not_granted(mock: requests_mock.Mocker) -> None:
+    with pytest.raises(rights.ScopeMissingError, match="permission pins:read"):
+        Calls(mock, refused(401, 3), granted=frozenset({"boards:read"})).get()
+
+
+RESTRICTED = "Your application does not have access to this restricted feature"
+
+
+@pytest.mark.parametrize(
+    ("message", "feature"),
+    [(f"{RESTRICTED}: conversion_insights.", "conversion_insights"), (RESTRICTED, "that serves board_pins")],
+)
+def test_a_restricted_feature_is_named_and_no_permission_is_asked_for(
+    mock: requests_mock.Mocker, message: str, feature: str
+) -> None:
+    with pytest.raises(rights.RestrictedError, match=f"restricted feature {feature}") as raised:
+        Calls(mock, refused(401, 3, message), granted=frozenset(SCOPES)).get()
+
+    assert "Authenticate" not in str(raised.value.message)
+    assert "permission" not in str(raised.value.message)
+
+
+def test_an_error_of_the_parser_that_no_retry_heals_goes_through(mock: requests_mock.Mocker) -> None:
+    calls = Calls(mock, PAGE)
+
+    def refuse(_: Iterator[bytes]) -> None:
+        raise errors.RepeatedKeyError("ad_analytics", ("AD_ID",), ("1", "2026-01-01"))
+
+    with pytest.raises(errors.RepeatedKeyError):
+        calls.get(refuse)
+    assert calls.made == 1
