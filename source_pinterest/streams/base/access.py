@@ -56,7 +56,7 @@ class RefusalPolicy:
         self._open = 1  # the listing of the slices itself
         self._has_right = access is None
         self._refusals: list[tuple[StreamSlice, RefusedError]] = []
-        self._is_any_left = False
+        self._is_any_left = self._has_failed = False
         self._left_out: dict[Key, PinterestError] = {}
 
     def counted(
@@ -78,14 +78,12 @@ class RefusalPolicy:
         except Exception:
             self.skip()
             raise
-        if judgement := self._judgement():
-            raise judgement
+        self._judge()
 
     def skip(self) -> None:
         """A slice, or the rest of the listing, is not asked for after a failure, and is no refusal."""
-        self._has_right = self._is_any_left = True
-        if judgement := self._judgement():
-            LOGGER.warning(judgement.message)
+        self._has_right = self._is_any_left = self._has_failed = True
+        self._judge()
 
     @contextmanager
     def asking(self, stream_slice: StreamSlice) -> Generator[None, None, None]:
@@ -100,14 +98,14 @@ class RefusalPolicy:
                 self._has_right = self._is_any_left = True
         except Exception as error:
             self._is_any_left = True  # and the stream is incomplete
-            self._has_right = self._has_right or not isinstance(error, AccountUnreadableError)
+            if not isinstance(error, AccountUnreadableError):
+                self._has_right = self._has_failed = True
             if judgement := self._judgement():
                 LOGGER.warning(judgement.message)
             if isinstance(error, RightMissingError):
                 raise self.meaning_of(error) from error
             raise
-        if judgement := self._judgement():
-            raise judgement
+        self._judge()
 
     @contextmanager
     def _going_on_without(self, stream_slice: StreamSlice) -> Generator[None, None, None]:
@@ -140,6 +138,18 @@ class RefusalPolicy:
         if granted and not granted.issuperset(self._scopes):
             return error
         return AccessMissingError(self._what, self._access, error.answer, () if granted else self._scopes)
+
+    def _judge(self) -> None:
+        """Tell what the refusals come to, beside what the stream fails of, or raise it.
+
+        Raises:
+            PinterestError: the judgement, if nothing else has failed.
+        """
+        judgement = self._judgement()
+        if judgement and not self._has_failed:
+            raise judgement
+        if judgement:
+            LOGGER.warning(judgement.message)
 
     def _judgement(self) -> PinterestError | None:
         """After the last slice, what the refusals come to; those that cost their account alone are warned of."""

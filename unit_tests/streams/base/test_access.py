@@ -120,9 +120,25 @@ def test_an_account_that_vanished_says_nothing_about_the_right() -> None:
     assert [type(error) for error in reader.raised] == [AccountUnreadableError, AccessMissingError]
 
 
+def test_nor_does_it_hide_that_the_right_is_missing(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        reader = outcome(["gone", "refuse"], (1, 0), listed_first=True)
+
+    assert [type(error) for error in reader.raised] == [AccountUnreadableError]
+    assert "beta of lead forms" in caplog.text
+
+
 def test_an_outage_after_the_refusals_does_not_hide_them(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         reader = outcome(["owed", "ok", "fail"], (0, 1, 2), listed_first=True)
+
+    assert [type(error) for error in reader.raised] == [UnavailableError]
+    assert "account 0" in caplog.text
+
+
+def test_an_outage_before_the_refusals_are_known_does_not_hide_them(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        reader = outcome(["owed", "ok", "fail"], (2, 1, 0), listed_first=True)
 
     assert [type(error) for error in reader.raised] == [UnavailableError]
     assert "account 0" in caplog.text
