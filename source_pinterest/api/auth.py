@@ -20,16 +20,13 @@ from source_pinterest.api.errors import (
     TokenEndpointError,
     UnavailableError,
 )
-from source_pinterest.api.retries import RetryPolicy, Tries
+from source_pinterest.api.retries import NEW_TOKENS, RetryPolicy, Tries
 from source_pinterest.api.session import Answer, PinterestSession
 from source_pinterest.api.tokens import Tokens
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorAnswer
 from source_pinterest.config import AccessTokenCredentials, OAuthCredentials
 from source_pinterest.masking import SECRETS
-
-_MOST_REJECTIONS = 2
-"""So many tokens may be rejected with none accepted in between; after that, new ones are no help."""
 
 _EXPIRY_MARGIN_SECONDS = 60.0
 _REFUSED = (400, 401, 403)
@@ -153,7 +150,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         with self._lock:
             if rejected == self._access_token:
                 self._rejections_in_a_row += 1
-                self._is_no_help |= is_last and self._rejections_in_a_row > _MOST_REJECTIONS
+                self._is_no_help |= is_last and self._rejections_in_a_row > NEW_TOKENS
                 if self._is_no_help:
                     raise AuthenticationError(
                         f"Pinterest rejects even an access token that it has just issued. {AUTHENTICATE_AGAIN}",

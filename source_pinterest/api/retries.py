@@ -15,8 +15,9 @@ from source_pinterest.api.pauses import Pauses
 
 LOGGER = logging.getLogger("airbyte")
 
-_NEW_TOKENS = 2
-"""With so many new tokens a call is tried again, one after another; Pinterest may not know the first everywhere yet."""
+NEW_TOKENS = 2
+"""With so many new tokens a call is tried again, one after another: Pinterest may not know the first everywhere yet. If
+none is accepted in between, further ones are no help."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Tries:
     @property
     def takes_new_token(self) -> bool:
         """Whether the call would be made again with a new token."""
-        return self._rejections < min(_NEW_TOKENS, self._policy.max_retries)
+        return self._rejections < min(NEW_TOKENS, self._policy.max_retries)
 
     def failed(self, why: str) -> None:
         """Pause before the next try.

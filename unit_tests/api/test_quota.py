@@ -221,3 +221,11 @@ def test_two_nameless_quotas_of_a_minute_are_two(caller: Caller) -> None:
     caller.call(told)
 
     assert caller.calls_until_refused() == 4
+
+
+def test_a_call_counts_for_its_whole_minute_and_until_it_must_have_arrived() -> None:
+    quota = Quota(1, 60)
+    quota.take(0)
+    quota.roll(60, 0)
+
+    assert quota.taken == 1

@@ -3,7 +3,6 @@
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.quota import Quota
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, Caller, headers, recorded
 
 DAY_SECONDS = 86_400
@@ -246,11 +245,3 @@ def test_an_earlier_end_is_taken_for_the_true_one(
 
     gained = float(first["x-ratelimit-reset"]) - 10 - float(second["x-ratelimit-reset"])
     assert caller.wait() == pytest.approx(late - 10 - gained)
-
-
-def test_a_call_counts_for_its_whole_minute_and_until_it_must_have_arrived() -> None:
-    quota = Quota(1, 60)
-    quota.take(0)
-    quota.roll(60, 0)
-
-    assert quota.taken == 1
