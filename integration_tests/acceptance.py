@@ -9,7 +9,7 @@ from airbyte_cdk.test.standard_tests.connector_base import IConnector
 from airbyte_cdk.test.standard_tests.pytest_hooks import pytest_generate_tests  # noqa: F401 - pytest finds it by name
 
 from integration_tests.standard_pinterest import pinterest  # noqa: F401 - so it does this fixture
-from integration_tests.support.processes import SHORT_PAUSES
+from integration_tests.support.pauses import SHORT_PAUSES
 from source_pinterest import SourcePinterest
 
 

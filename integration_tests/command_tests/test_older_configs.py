@@ -16,8 +16,9 @@ from integration_tests.support.assertions import assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output
+from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.processes import ROOT, SHORT_PAUSES
+from integration_tests.support.processes import ROOT
 from integration_tests.support.syncs import run_main, run_sync
 from integration_tests.support.worlds import small_world
 from source_pinterest.run import PinterestEntrypoint

@@ -18,8 +18,8 @@ from integration_tests.fault_table.world import OPTIONS, PAGE_CAP, small_world
 from integration_tests.simulator import Fault
 from integration_tests.support.assertions import assert_same, assert_succeeded, assert_understandable, key_of
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.processes import SHORT_PAUSES
 from integration_tests.support.secrets import assert_no_secret
 from integration_tests.support.syncs import State, run_sync
 from integration_tests.support.truth import Key

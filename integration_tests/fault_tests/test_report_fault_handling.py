@@ -13,8 +13,8 @@ from integration_tests.simulator import DOWNLOAD, Fault, FaultKind
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.processes import SHORT_PAUSES
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, run_sync
 
 HISTORY, REPORT = STREAMS = ("campaign_analytics", "campaign_analytics_report")

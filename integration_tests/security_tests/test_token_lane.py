@@ -21,8 +21,9 @@ from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.processes import SHORT_PAUSES, ConnectorProcess, clean_environment, running
+from integration_tests.support.processes import ConnectorProcess, clean_environment, running
 from integration_tests.support.syncs import read_arguments, run_sync
 from source_pinterest.run import PinterestEntrypoint, WholeLines
 from source_pinterest.source import SourcePinterest

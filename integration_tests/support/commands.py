@@ -12,8 +12,8 @@ from airbyte_cdk.test import entrypoint_wrapper
 
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.processes import SHORT_PAUSES
 from source_pinterest.run import PinterestEntrypoint, WholeLines
 from source_pinterest.source import SourcePinterest
 

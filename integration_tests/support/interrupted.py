@@ -9,7 +9,8 @@ from pathlib import Path
 from threading import Timer
 
 from integration_tests.support.outputs import Output
-from integration_tests.support.processes import SHORT_PAUSES, ConnectorProcess, clean_environment, running
+from integration_tests.support.pauses import SHORT_PAUSES
+from integration_tests.support.processes import ConnectorProcess, clean_environment, running
 from source_pinterest import limits
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.run import run

@@ -23,13 +23,10 @@ from typing import BinaryIO
 from unittest import mock
 
 from integration_tests import network_guard
-from source_pinterest.api.pauses import Pauses
+from integration_tests.support.pauses import SHORT_PAUSES
 from source_pinterest.run import run
 
 ROOT = Path(__file__).parents[2]
-SHORT_PAUSES = Pauses(
-    first_seconds=0.01, longest_seconds=0.05, poll_seconds=(0.02, 0.04, 0.08, 0.1), longest_poll_seconds=0.1
-)
 HANGS_SECONDS = 120
 """A process that has not ended by then is killed; its reader would wait for ever."""
 

@@ -22,8 +22,9 @@ from pendulum import Date
 from integration_tests.support.assertions import assert_lawful
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
+from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.processes import SHORT_PAUSES, clean_environment, run_to_its_end
+from integration_tests.support.processes import clean_environment, run_to_its_end
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.engine.masked_output import MaskedLogFormatter
 from source_pinterest.engine.messages import as_trace
