@@ -84,18 +84,25 @@ def test_two_ad_groups_are_read_without_a_proof() -> None:
         assert len(sim.calls(KEYWORDS)) == 1 + 1 + 2
 
 
-def test_an_ad_group_that_is_deleted_meanwhile_is_passed_over(small: Simulator) -> None:
-    ad_group = small.world.entity_id(Kind.AD_GROUPS, 0, 1)
-    small.world.keyword_batches = "refused"
-    small.after("ad_groups/list", 2, lambda world: world.deleted_entities.add(ad_group))
-    streams = ("keywords", "product_group_promotions")
-    output = run_sync(small, streams)
-    assert_succeeded(output, streams)
-    for stream, owner in (("keywords", "parent_id"), ("product_group_promotions", "ad_group_id")):
-        small.world.deleted_entities.clear()
-        wanted = {key for key, record in small.expected(stream).items() if record[owner] != ad_group}
-        assert {(record["id"],) for record in output.records[stream]} == wanted
-        assert wanted
+def test_an_ad_group_that_is_deleted_meanwhile_is_passed_over() -> None:
+    """A single account, whose list is asked for first: no call of an ad group can come before the deletion."""
+    streams = {"keywords": (KEYWORDS, "parent_id"), "product_group_promotions": (PROMOTIONS, "ad_group_id")}
+    with Simulator(World(ad_accounts=1, boards=0, campaigns=2, ad_groups=4, ads=0, keyword_batches="refused")) as sim:
+        ad_group = sim.world.entity_id(Kind.AD_GROUPS, 0, 1)
+        wanted = {
+            stream: {key for key, record in sim.expected(stream).items() if record[owner] != ad_group}
+            for stream, (_, owner) in streams.items()
+        }
+        sim.after("ad_groups/list", 1, lambda world: world.deleted_entities.add(ad_group))
+        output = run_sync(sim, streams)
+        assert_succeeded(output, streams)
+        for stream, (operation, _) in streams.items():
+            assert wanted[stream]
+            assert {(record["id"],) for record in output.records[stream]} == wanted[stream]
+            answers = {call.status for call in sim.calls(operation) if ad_group in call.values("ad_group_id")}
+            assert answers == {404}, "it was asked for, and was gone"
+            [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: ")]
+            assert f"ad group {ad_group} was deleted" in warning
 
 
 def test_an_account_that_refuses_halfway_is_incomplete(small: Simulator) -> None:
