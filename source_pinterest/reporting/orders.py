@@ -103,10 +103,11 @@ class Orders:
         self.is_open_for_polls = True
 
     def due(self, now: float) -> Job | None:
-        """A job to ask for now."""
+        """The job to ask for now: the one that has been due for longest."""
         if not self.is_open_for_polls:
             return None
-        return next((job for job in self.jobs if job.next_poll <= now), None)
+        due = (job for job in self.jobs if job.next_poll <= now)
+        return min(due, key=lambda job: job.next_poll, default=None)
 
     @property
     def postponed(self) -> list[Waiting]:

@@ -8,6 +8,7 @@ import logging
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
@@ -21,6 +22,8 @@ from source_pinterest.reporting.orders import FailedReport, NoMoreReports, Order
 from source_pinterest.reporting.schedule import PollSchedule
 
 LOGGER = logging.getLogger("airbyte")
+
+Step = Callable[[], None]
 
 _LOG_EVERY_SECONDS = 60.0
 
@@ -66,6 +69,7 @@ class ReportRunner:
         self._orders: list[Orders] = []
         self._thread: threading.Thread | None = None
         self._logged_at = clock()
+        self._turns = deque((self._next_poll, self._next_creation))
 
     def open(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> Orders:
         """Take a stream's orders; they are carried out once any stream waits for its own."""
@@ -116,16 +120,33 @@ class ReportRunner:
                 step()
             self.log_waiting()
 
-    def next_step(self) -> Callable[[], None] | None:
-        """What to do now: plan, ask for a job that is due, or create one, in this order; None for nothing."""
+    def next_step(self) -> Step | None:
+        """What to do now: plan; else poll or create, by turns, so that neither is kept waiting where calls take long.
+
+        None for nothing.
+        """
         open_orders = self._open_orders()
         for orders in open_orders:
             if not orders.is_planned:
                 return partial(self._plan, orders)
+        for turn in tuple(self._turns):
+            if step := turn(open_orders):
+                self._turns.remove(turn)
+                self._turns.append(turn)
+                return step
+        return None
+
+    def _next_poll(self, open_orders: Sequence[Orders]) -> Step | None:
+        """Ask for the job that has been due for longest, whichever stream's it is."""
         now = self._clock()
-        for orders in open_orders:
-            if job := orders.due(now):
-                return partial(self._guarded, orders, job.request, partial(self._poll, orders, job))
+        due = [(orders, job) for orders in open_orders if (job := orders.due(now))]
+        if not due:
+            return None
+        orders, job = min(due, key=lambda one: one[1].next_poll)
+        return partial(self._guarded, orders, job.request, partial(self._poll, orders, job))
+
+    def _next_creation(self, open_orders: Sequence[Orders]) -> Step | None:
+        now = self._clock()
         for orders in self._may_create(open_orders):
             if waiting := orders.next_to_create(self._windows, now):
                 return partial(self._guarded, orders, waiting.request, partial(self._create, orders, waiting))
@@ -171,7 +192,7 @@ class ReportRunner:
         with self._changed:
             orders.place(requests)
 
-    def _guarded(self, orders: Orders, request: ReportRequest, act: Callable[[], None]) -> None:
+    def _guarded(self, orders: Orders, request: ReportRequest, act: Step) -> None:
         """Create or poll; an error ends the request, a fatal one all of the stream's."""
         try:
             act()

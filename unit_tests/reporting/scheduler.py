@@ -1,0 +1,107 @@
+"""A stand-in for the client of reports, and a runner whose steps a test takes itself; nothing waits."""
+
+from collections.abc import Callable
+from typing import cast
+
+from source_pinterest.api.retries import HandedBackTries
+from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.job import JobStatus, ReportRequest
+from source_pinterest.reporting.orders import NoMoreReports, Orders, Outcome
+from source_pinterest.reporting.runner import ReportRunner
+
+TIMEOUT_SECONDS = 100
+BUSY, DONE, UNKNOWN = JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.DOES_NOT_EXIST
+FAILED = JobStatus.FAILED
+
+Reply = JobStatus | Exception | Callable[[], JobStatus]
+
+
+class Pinterest:
+    """Creates reports, and answers each poll of a report with the next of its scripted replies, the last for ever."""
+
+    def __init__(self, *replies: Reply) -> None:
+        self.replies = replies or (DONE,)
+        self.left: dict[str, list[Reply]] = {}
+        self.created: list[ReportRequest] = []
+        self.polled: list[str] = []
+        self.refuses: Callable[[ReportRequest], Exception | None] = lambda _: None
+        self.stream = "campaign_report"
+
+    def create(self, wanted: ReportRequest, before: HandedBackTries | None = None) -> str:
+        del before
+        self.created.append(wanted)
+        if error := self.refuses(wanted):
+            raise error
+        token = f"token-{len(self.created)}"
+        self.left[token] = list(self.replies)
+        return token
+
+    def poll(self, ad_account_id: str, token: str) -> tuple[JobStatus, str | None]:
+        del ad_account_id
+        self.polled.append(token)
+        left = self.left[token]
+        reply = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(reply, Exception):
+            raise reply
+        status = reply if isinstance(reply, JobStatus) else reply()
+        return status, f"https://files.example/{token}" if status is DONE else None
+
+    def then(self, *replies: Reply) -> None:
+        """What reports that are created from now on answer."""
+        self.replies = replies
+
+
+class Scheduler:
+    """A runner whose steps a test takes itself."""
+
+    def __init__(
+        self, jobs: int = 10, calls_per_second: float = float("inf"), timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> None:
+        self.now = 0.0
+        self.fetches = True
+        self.calls_left = float("inf")
+        self.runner = ReportRunner(
+            jobs,
+            timeout_seconds,
+            lambda: calls_per_second,
+            clock=lambda: self.now,
+            calls_left=lambda: self.calls_left,
+        )
+        self._streams: list[tuple[Orders, Pinterest]] = []
+
+    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> Orders:
+        orders = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
+        self._streams.append((orders, pinterest))
+        if is_served:
+            orders.serve()
+        return orders
+
+    def step(self) -> bool:
+        """Do the next thing; False if nothing is due."""
+        step = self.runner.next_step()
+        if step:
+            step()
+        for orders, pinterest in self._streams if self.fetches else ():
+            for wanted in pinterest.created:
+                self.runner.release(orders, wanted)
+        return step is not None
+
+    def work(self, seconds: float = 0) -> None:
+        """Do all that is due until then, at the times when it is due."""
+        end = self.now + seconds
+        while True:
+            while self.step():
+                pass
+            pause = self.runner.seconds_to_next_poll()
+            if pause is None or self.now + pause > end:
+                self.now = end
+                return
+            self.now += pause
+
+
+def outcomes(orders: Orders) -> list[Outcome | NoMoreReports]:
+    return [orders.outcomes.get_nowait() for _ in range(orders.outcomes.qsize())]
+
+
+def kinds(orders: Orders) -> list[type[object]]:
+    return [type(outcome) for outcome in outcomes(orders)]

@@ -1,0 +1,136 @@
+"""Whom does an error end: a report, or all of a stream; and what happens to orders that are closed?"""
+
+import re
+from collections.abc import Iterable
+from typing import cast
+
+import pytest
+
+from source_pinterest.api.errors import ConfigError, GoneError, QuotaExhaustedError, UnavailableError
+from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.errors import ReportRefusedError
+from source_pinterest.reporting.job import JobStatus, ReportRequest
+from source_pinterest.reporting.orders import FailedReport, NoMoreReports, ReadyReport
+from unit_tests.reporting.requests_for_reports import days, request
+from unit_tests.reporting.scheduler import BUSY, DONE, FAILED, Pinterest, Scheduler, kinds, outcomes
+
+# ---- Errors
+
+
+def test_an_error_of_one_report_fails_it_alone() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest(DONE)
+    bad, good = request(account="11"), request(account="12")
+    error = GoneError("Scripted")
+    pinterest.refuses = lambda wanted: error if wanted is bad else None
+    orders = scheduler.open(pinterest, bad, good)
+    scheduler.work(10)
+
+    assert outcomes(orders) == [
+        FailedReport(bad, error),
+        ReadyReport(good, "token-2", "https://files.example/token-2"),
+        NoMoreReports(),
+    ]
+
+
+def test_an_error_while_polling_fails_the_report_alone() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest(UnavailableError("s", "path", "", 6))
+    orders = scheduler.open(pinterest, request())
+    scheduler.work(60)
+
+    assert kinds(orders) == [FailedReport, NoMoreReports]
+    assert len(pinterest.created) == len(pinterest.polled) == 1
+
+
+@pytest.mark.parametrize("error", [QuotaExhaustedError("ads_analytics", 4_000, 900), ReportRefusedError("Scripted")])
+def test_a_fatal_error_ends_the_orders_of_its_stream_alone(error: Exception) -> None:
+    scheduler, pinterest, other = Scheduler(), Pinterest(), Pinterest()
+    pinterest.refuses = lambda _: error
+    wanted = [request(days(count)) for count in range(1, 4)]
+    orders, neighbour = scheduler.open(pinterest, *wanted), scheduler.open(other, request())
+    scheduler.work(60)
+
+    assert outcomes(orders) == [*(FailedReport(one, error) for one in wanted), NoMoreReports()]  # type: ignore[arg-type]
+    assert len(pinterest.created) == 1, "no other report is created"
+    assert kinds(neighbour) == [ReadyReport, NoMoreReports]
+
+
+def test_a_quota_that_ends_while_polling_ends_the_orders() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest(QuotaExhaustedError("ads_analytics", 4_000, 900))
+    orders = scheduler.open(pinterest, request(days(1)), request(days(2)))
+    scheduler.work(60)
+
+    assert kinds(orders) == [FailedReport, FailedReport, NoMoreReports]
+    assert len(pinterest.polled) == 1
+    assert orders.jobs == []
+
+
+def test_an_error_that_nobody_foresaw_ends_the_orders_without_its_details() -> None:
+    unforeseen = KeyError("false-client-secret")
+    scheduler, pinterest = Scheduler(), Pinterest(unforeseen)
+    orders = scheduler.open(pinterest, request())
+    scheduler.work(60)
+    failed, end = outcomes(orders)
+
+    assert isinstance(failed, FailedReport)
+    assert failed.error.__cause__ is unforeseen
+    assert re.match("campaign_report: .*KeyError", str(failed.error.message))
+    assert "false-client-secret" not in str(failed.error.message)
+    assert end == NoMoreReports()
+
+
+def test_a_failed_plan_is_raised_and_touches_no_other_stream() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest()
+    error = ConfigError("Scripted")
+
+    def plan() -> Iterable[ReportRequest]:
+        yield request()
+        raise error
+
+    orders = scheduler.runner.open(cast("ReportClient", pinterest), plan)
+    neighbour = scheduler.open(pinterest, request())
+    scheduler.work(10)
+
+    assert outcomes(orders) == [NoMoreReports(error)]
+    assert kinds(neighbour) == [ReadyReport, NoMoreReports]
+    assert len(pinterest.created) == 1, "half a plan is none"
+
+
+# ---- Orders that are closed
+
+
+def test_closed_orders_are_left_alone() -> None:
+    scheduler, pinterest = Scheduler(jobs=1), Pinterest(BUSY)
+    orders = scheduler.open(pinterest, request(days(1)), request(days(2)))
+    scheduler.work(1)
+    orders.close()
+    calls = (len(pinterest.created), len(pinterest.polled))
+    scheduler.work(1_000)
+
+    assert (len(pinterest.created), len(pinterest.polled)) == calls
+
+
+@pytest.mark.parametrize("status", [DONE, FAILED, BUSY])
+def test_orders_that_are_closed_during_a_call_hears_nothing_more(status: JobStatus) -> None:
+    scheduler, pinterest = Scheduler(), Pinterest(status)
+    orders = scheduler.open(pinterest, request(days(1)), request(days(2)))
+    scheduler.work(0.5)
+    poll = pinterest.poll
+
+    def closing(account: str, token: str) -> tuple[JobStatus, str | None]:
+        orders.close()
+        return poll(account, token)
+
+    pinterest.poll = closing  # type: ignore[method-assign]
+    scheduler.work(1_000)
+    assert outcomes(orders) == [NoMoreReports()]
+    assert (len(pinterest.created), len(pinterest.polled)) == (2, 1)
+
+
+def test_a_report_that_is_created_while_its_orders_close_is_not_waited_for() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest()
+    orders = scheduler.open(pinterest, request())
+    pinterest.refuses = lambda _: orders.close()
+    scheduler.work(60)
+
+    assert orders.jobs == []
+    assert pinterest.polled == []
