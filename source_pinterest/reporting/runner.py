@@ -8,8 +8,7 @@ import logging
 import math
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from source_pinterest.api.errors import AnswerTooLargeError, PinterestError, SliceError
@@ -20,6 +19,7 @@ from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowErro
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
 from source_pinterest.reporting.orders import FailedReport, NoMoreReports, Orders, Outcome, ReadyReport, Waiting
 from source_pinterest.reporting.schedule import PollSchedule
+from source_pinterest.reporting.turns import Creation, Plan, Poll, Turns
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -32,9 +32,6 @@ _CREATIONS = 4
 
 _SPLITS = 3
 """How often a window is halved because its report is too slow: down to an eighth."""
-
-_CALLS_KEPT_FOR_A_REPORT = 3
-"""Where a quota will not be renewed in this sync: what is only ordered is lost with it, what is fetched is read."""
 
 _POLLS_BEFORE_IT_EXISTS = 3
 """A report that was just created may not be known yet where it is asked for."""
@@ -64,12 +61,12 @@ class ReportRunner:
         self._windows = windows
         self._timeout_seconds = timeout_seconds
         self._schedule = PollSchedule(calls_per_second, pauses or Pauses())
-        self._clock, self._calls_left = clock, calls_left
+        self._clock = clock
         self._changed = threading.Condition()
         self._orders: list[Orders] = []
         self._thread: threading.Thread | None = None
         self._logged_at = clock()
-        self._turns = deque((self._next_poll, self._next_creation))
+        self._turns = Turns(windows, clock, calls_left)
 
     def open(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> Orders:
         """Take a stream's orders; they are carried out once any stream waits for its own."""
@@ -115,60 +112,26 @@ class ReportRunner:
                     self._thread = None
                     return
                 if step is None:
-                    self._changed.wait(self.seconds_to_next_poll())
+                    self._changed.wait(self.seconds_to_next_step())
             if step:
                 step()
             self.log_waiting()
 
     def next_step(self) -> Step | None:
-        """What to do now: plan; else poll or create, by turns, so that neither is kept waiting where calls take long.
-
-        None for nothing.
-        """
-        open_orders = self._open_orders()
-        for orders in open_orders:
-            if not orders.is_planned:
+        """What to do now; None for nothing."""
+        match self._turns.take(self._orders):
+            case Plan(orders):
                 return partial(self._plan, orders)
-        for turn in tuple(self._turns):
-            if step := turn(open_orders):
-                self._turns.remove(turn)
-                self._turns.append(turn)
-                return step
-        return None
-
-    def _next_poll(self, open_orders: Sequence[Orders]) -> Step | None:
-        """Ask for the job that has been due for longest, whichever stream's it is."""
-        now = self._clock()
-        due = [(orders, job) for orders in open_orders if (job := orders.due(now))]
-        if not due:
-            return None
-        orders, job = min(due, key=lambda one: one[1].next_poll)
-        return partial(self._guarded, orders, job.request, partial(self._poll, orders, job))
-
-    def _next_creation(self, open_orders: Sequence[Orders]) -> Step | None:
-        now = self._clock()
-        for orders in self._may_create(open_orders):
-            if waiting := orders.next_to_create(self._windows, now):
+            case Poll(orders, job):
+                return partial(self._guarded, orders, job.request, partial(self._poll, orders, job))
+            case Creation(orders, waiting):
                 return partial(self._guarded, orders, waiting.request, partial(self._create, orders, waiting))
         return None
 
-    def _open_orders(self) -> list[Orders]:
-        return [orders for orders in self._orders if not orders.is_closed]
-
-    def _may_create(self, open_orders: Sequence[Orders]) -> Sequence[Orders]:
-        """The orders of which another report may be created: where calls run short, first those in flight are ended."""
-        left = self._calls_left()
-        if math.isinf(left):
-            return open_orders
-        polled = [orders for orders in open_orders if orders.is_open_for_polls]
-        jobs = sum(len(orders.jobs) for orders in polled)
-        return polled if not jobs or left >= _CALLS_KEPT_FOR_A_REPORT * (jobs + 1) else ()
-
-    def seconds_to_next_poll(self) -> float | None:
-        """How long nothing is to do, in seconds; None where only a stream can change that."""
-        due = [job.next_poll for orders in self._orders if orders.is_open_for_polls for job in orders.jobs]
-        due += [one.due for orders in self._may_create(self._open_orders()) for one in orders.postponed]
-        return min(max(0.0, min(due) - self._clock()), _LOG_EVERY_SECONDS) if due else None
+    def seconds_to_next_step(self) -> float | None:
+        """How long nothing is to do, but to say so in the log; None where only a stream can change that."""
+        seconds = self._turns.seconds_to_next(self._orders)
+        return None if seconds is None else min(seconds, _LOG_EVERY_SECONDS)
 
     def log_waiting(self) -> None:
         """Say once a minute what is waited for."""

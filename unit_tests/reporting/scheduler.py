@@ -92,7 +92,7 @@ class Scheduler:
         while True:
             while self.step():
                 pass
-            pause = self.runner.seconds_to_next_poll()
+            pause = self.runner.seconds_to_next_step()
             if pause is None or self.now + pause > end:
                 self.now = end
                 return

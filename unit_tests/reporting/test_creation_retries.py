@@ -115,7 +115,7 @@ def test_where_calls_run_short_a_next_try_does_not_keep_the_scheduler_awake() ->
     while scheduler.step():
         pass
 
-    assert scheduler.runner.seconds_to_next_poll() > 0  # type: ignore[operator]
+    assert scheduler.runner.seconds_to_next_step() > 0  # type: ignore[operator]
 
 
 def test_a_try_that_is_handed_back_while_its_orders_close_is_not_made_again() -> None:

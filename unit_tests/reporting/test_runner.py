@@ -177,7 +177,7 @@ def test_the_scheduler_rests_until_a_report_is_due(now: float, seconds: float) -
     scheduler.work()
     scheduler.now = now
 
-    assert scheduler.runner.seconds_to_next_poll() == seconds
+    assert scheduler.runner.seconds_to_next_step() == seconds
 
 
 def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on() -> None:
@@ -185,7 +185,7 @@ def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on() -> N
     scheduler.open(Pinterest(BUSY), request())
     scheduler.work(1)
 
-    assert scheduler.runner.seconds_to_next_poll() == 60
+    assert scheduler.runner.seconds_to_next_step() == 60
 
 
 def test_all_streams_are_planned_before_any_report_is_created() -> None:
@@ -203,7 +203,7 @@ def test_a_stream_that_is_not_served_does_not_keep_the_scheduler_awake() -> None
     scheduler.open(Pinterest(BUSY), request(), is_served=False)
     scheduler.work()
 
-    assert scheduler.runner.seconds_to_next_poll() is None
+    assert scheduler.runner.seconds_to_next_step() is None
 
 
 def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:

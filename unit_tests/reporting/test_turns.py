@@ -1,4 +1,4 @@
-"""Which report is created or asked for first, and does none wait for ever behind others?"""
+"""Which report is created or asked for next, and does none wait for ever behind others?"""
 
 from math import inf
 
