@@ -129,7 +129,7 @@ class ReportRunner:
         return None
 
     def seconds_to_next_step(self) -> float | None:
-        """How long nothing is to do, but to say so in the log; None where only a stream can change that."""
+        """How long to wait, in seconds, at most until the log is due; None where only a stream can change that."""
         seconds = self._turns.seconds_to_next(self._orders)
         return None if seconds is None else min(seconds, _LOG_EVERY_SECONDS)
 

@@ -1,4 +1,4 @@
-"""What is next: to plan a stream's reports, to ask for one, or to create one? By turns, so that none waits for ever."""
+"""What comes next: planning a stream's reports, polling one, or creating one? By turns, so that none waits for ever."""
 
 import math
 from collections import deque
@@ -13,20 +13,20 @@ _CALLS_KEPT_FOR_A_REPORT = 3
 
 
 class Plan(NamedTuple):
-    """A stream says what it wants."""
+    """Ask a stream which reports it wants."""
 
     orders: Orders
 
 
 class Poll(NamedTuple):
-    """A report is asked for."""
+    """Ask Pinterest how far a report is."""
 
     orders: Orders
     job: Job
 
 
 class Creation(NamedTuple):
-    """A report is created."""
+    """Have Pinterest create a report."""
 
     orders: Orders
     waiting: Waiting
@@ -36,7 +36,7 @@ Turn = Plan | Poll | Creation
 
 
 class Turns:
-    """Says whose turn it is, among the reports of all streams. Only the runner asks, and always with its lock held.
+    """Decides what the runner does next, among the reports of all streams. Only the runner asks, with its lock held.
 
     Args:
         windows: for how many windows of one stream Pinterest works on reports at once.
@@ -49,44 +49,44 @@ class Turns:
         self._clock, self._calls_left = clock, calls_left
         self._kinds = deque((self._next_poll, self._next_creation))
 
-    def take(self, of_all: Sequence[Orders]) -> Turn | None:
+    def take(self, all_orders: Sequence[Orders]) -> Turn | None:
         """What to do now: plan; else poll or create, by turns, so that slow answers keep neither waiting."""
-        opened = [orders for orders in of_all if not orders.is_closed]
-        for orders in opened:
+        open_orders = [orders for orders in all_orders if not orders.is_closed]
+        for orders in open_orders:
             if not orders.is_planned:
                 return Plan(orders)
         for kind in tuple(self._kinds):
-            if turn := kind(opened):
+            if turn := kind(open_orders):
                 self._kinds.remove(kind)
                 self._kinds.append(kind)
                 return turn
         return None
 
-    def seconds_to_next(self, of_all: Sequence[Orders]) -> float | None:
-        """How long it is nobody's turn, in seconds; None where only a stream can change that."""
-        due = [job.next_poll for orders in of_all if orders.is_open_for_polls for job in orders.jobs]
-        opened = [orders for orders in of_all if not orders.is_closed]
-        due += [one.due for orders in self._may_create(opened) for one in orders.postponed]
+    def seconds_to_next(self, all_orders: Sequence[Orders]) -> float | None:
+        """How long there is nothing to do, in seconds; None where only a stream can change that."""
+        due = [job.next_poll for orders in all_orders if orders.is_open_for_polls for job in orders.jobs]
+        open_orders = [orders for orders in all_orders if not orders.is_closed]
+        due += [one.due for orders in self._may_create(open_orders) for one in orders.postponed]
         return max(0.0, min(due) - self._clock()) if due else None
 
-    def _next_poll(self, opened: Sequence[Orders]) -> Turn | None:
+    def _next_poll(self, open_orders: Sequence[Orders]) -> Turn | None:
         """The job that has been due for longest, whichever stream's it is."""
         now = self._clock()
-        due = [Poll(orders, job) for orders in opened if (job := orders.due(now))]
+        due = [Poll(orders, job) for orders in open_orders if (job := orders.due(now))]
         return min(due, key=lambda poll: poll.job.next_poll, default=None)
 
-    def _next_creation(self, opened: Sequence[Orders]) -> Turn | None:
+    def _next_creation(self, open_orders: Sequence[Orders]) -> Turn | None:
         now = self._clock()
-        for orders in self._may_create(opened):
+        for orders in self._may_create(open_orders):
             if waiting := orders.next_to_create(self._windows, now):
                 return Creation(orders, waiting)
         return None
 
-    def _may_create(self, opened: Sequence[Orders]) -> Sequence[Orders]:
+    def _may_create(self, open_orders: Sequence[Orders]) -> Sequence[Orders]:
         """The orders of which another report may be created: where calls run short, first those in flight are ended."""
         left = self._calls_left()
         if math.isinf(left):
-            return opened
-        polled = [orders for orders in opened if orders.is_open_for_polls]
+            return open_orders
+        polled = [orders for orders in open_orders if orders.is_open_for_polls]
         jobs = sum(len(orders.jobs) for orders in polled)
         return polled if not jobs or left >= _CALLS_KEPT_FOR_A_REPORT * (jobs + 1) else ()
