@@ -1,6 +1,8 @@
 """Which configs do the tests read? One that works, and one for each way to fill in the form wrongly."""
 
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pendulum import Date
@@ -23,6 +25,13 @@ def config(**options: Any) -> dict[str, Any]:
 
 def signed_in_with(**credentials: Any) -> dict[str, Any]:
     return {"credentials": credentials}
+
+
+def sample(name: str) -> dict[str, Any]:
+    """One of the configs that a user may have saved, as its file has it."""
+    samples = Path(__file__).parents[1] / "integration_tests/sample_configs"
+    content: dict[str, Any] = json.loads((samples / f"{name}.json").read_text(encoding="utf-8"))
+    return content
 
 
 def without(key: str) -> dict[str, Any]:

@@ -2,12 +2,19 @@
 
 from typing import Any
 
-from unit_tests.configs import BadConfig, config
+from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
+from unit_tests.configs import TODAY, BadConfig, config
 
 
 def report(**fields: Any) -> dict[str, Any]:
     """A custom report that works, with fields added or replaced."""
     return {"name": "Weekly", "level": "CAMPAIGN", "granularity": "WEEK", "columns": ["SPEND_IN_DOLLAR"], **fields}
+
+
+def read_report(**fields: Any) -> CustomReport:
+    """What that report means."""
+    reports, _ = read_custom_reports([report(**fields)], TODAY)
+    return reports[0]
 
 
 def reporting(*reports: Any) -> dict[str, Any]:

@@ -3,24 +3,18 @@
 import json
 import os
 import re
-import socket
 import stat
-import struct
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryFile
-from threading import Thread
-from typing import Any, BinaryIO
-from unittest import mock
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pendulum
 import pytest
-import requests
 import requests_mock
 from airbyte_cdk.models import Status
 
+from integration_tests.command_tests.consent import SECRET, Desktop, agree, helping
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.simulator.access.oauth import ACCESS_LIFETIME_SECONDS
 from integration_tests.support.assertions import assert_exact, assert_succeeded
@@ -28,56 +22,9 @@ from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.processes import ConnectorProcess, clean_environment, running
 from integration_tests.support.syncs import read_arguments
 from source_pinterest.cli import authorize
 from source_pinterest.cli.consent import ConsentListener
-
-SECRET = "false-client-secret"
-HAS_IPV6 = Path("/proc/net/if_inet6").exists()
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
-class Helper:
-    """The command as a process, and what it has said so far."""
-
-    def __init__(self, process: ConnectorProcess, errors: BinaryIO) -> None:
-        self._process, self._errors = process, errors
-        self.said = ""
-
-    def consent_url(self) -> str:
-        """The address that it prints for the user."""
-        while not (found := re.search(r"http\S+/oauth/\?\S+", self.said)):
-            line = self._process.stdout.readline().decode()
-            assert line, self.end()
-            self.said += line
-        return found[0]
-
-    def end(self) -> int:
-        """Its exit code, once it has said everything."""
-        self.said += self._process.stdout.read().decode()
-        code = self._process.wait()
-        self._errors.seek(0)
-        self.said += self._errors.read().decode()
-        return code
-
-
-@contextmanager
-def helping(sim: Simulator, *arguments: str, port: str = "", **environment: str) -> Iterator[Helper]:
-    command = ["-m", "source_pinterest.authorize", "--port", port or free_port(), *arguments]
-    surroundings = clean_environment(sim.url) | {"PINTEREST_CLIENT_SECRET": SECRET} | environment
-    with TemporaryFile() as errors, running(command, surroundings, stderr=errors.fileno()) as process:
-        yield Helper(process, errors)
-
-
-def agree(url: str) -> requests.Response:
-    """What the user's browser does, all the way back to this machine."""
-    return requests.get(url, timeout=10)
 
 
 def test_the_config_works_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
@@ -110,40 +57,6 @@ def assert_signed_in(sim: Simulator, config: dict[str, Any], **options: Any) -> 
 
 def verdicts(output: Output) -> list[Status]:
     return [message.connectionStatus.status for message in output.messages if message.connectionStatus]
-
-
-class Desktop:
-    """The command in this process, with a user who does as told once the browser opens."""
-
-    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
-        self._captured = captured
-        self.said = ""
-
-    def authorize(
-        self,
-        sim: Simulator,
-        config: Path,
-        *arguments: str,
-        user: Callable[[str], object] = agree,
-        secret: str | None = SECRET,
-        port: str = "",
-    ) -> int:
-        """Its exit code."""
-        clicks: list[Thread] = []
-
-        def browse(url: str) -> None:
-            clicks.append(Thread(target=user, args=(url,)))
-            clicks[-1].start()
-
-        environment = {"PINTEREST_API_URL": sim.url} | ({} if secret is None else {"PINTEREST_CLIENT_SECRET": secret})
-        line = ["--config", str(config), "--port", port or free_port(), *arguments]
-        with mock.patch.dict(os.environ, environment), mock.patch("webbrowser.open", browse):
-            code = authorize.main(line)
-        for click in clicks:
-            click.join()
-        said = self._captured.readouterr()
-        self.said = said.out + said.err
-        return code
 
 
 @pytest.fixture
@@ -212,56 +125,6 @@ def test_what_pinterest_says_of_an_error_can_not_paint_the_terminal(tmp_path: Pa
     assert "granted no access (denied[2Jx" in sentence
     assert len(sentence) < 400
     assert all(letter.isprintable() for letter in sentence)
-
-
-def test_connections_that_say_nothing_or_drip_hold_up_no_answer(tmp_path: Path) -> None:
-    path = tmp_path / "config.json"
-    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", str(path)) as helper:
-        url = helper.consent_url()
-        port = urlsplit(parse_qs(urlsplit(url).query)["redirect_uri"][0]).port
-        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
-        idle[0].sendall(b"GET / HT")
-        idle[1].sendall(b"\x16\x03\x01")
-        idle[2].sendall(b"GET /?state= HTTP/1.1\r\n")
-        idle[2].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        idle[2].close()
-        assert agree(url).status_code == 200
-        assert helper.end() == 0, helper.said
-        for connection in idle[:2]:
-            connection.close()
-    assert path.exists()
-    assert "Traceback" not in helper.said
-
-
-def test_a_browser_that_says_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("source_pinterest.cli.consent._REQUEST_SECONDS", 0.05)
-    with ConsentListener(0) as listener, socket.create_connection(("127.0.0.1", listener.server_port)) as connection:
-        connection.sendall(b"GET / HT")
-        connection.settimeout(30)
-        assert connection.recv(1) == b""
-
-
-@pytest.mark.skipif(not HAS_IPV6, reason="this machine has no ::1")
-def test_localhost_is_ours_by_either_address(tmp_path: Path) -> None:
-    path = str(tmp_path / "config.json")
-    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", path) as helper:
-        response = requests.get(helper.consent_url(), allow_redirects=False, timeout=10)
-        answer = response.headers["Location"].replace("localhost", "[::1]")
-        assert agree(answer).status_code == 200
-        assert helper.end() == 0, helper.said
-    assert "Another program" not in helper.said
-
-
-@pytest.mark.skipif(not HAS_IPV6, reason="this machine has no ::1")
-def test_a_neighbour_on_localhost_is_warned_of(tmp_path: Path) -> None:
-    path = str(tmp_path / "config.json")
-    with socket.socket(socket.AF_INET6) as neighbour, Simulator() as sim:
-        neighbour.bind(("::1", 0))
-        neighbour.listen()
-        port = str(neighbour.getsockname()[1])
-        with helping(sim, "--client-id", "1234567", "--config", path, "--port", port) as helper:
-            agree(helper.consent_url().replace("localhost", "127.0.0.1"))
-            assert f"Another program of this machine listens on [::1]:{port}" in helper.said
 
 
 @pytest.fixture
@@ -384,8 +247,3 @@ def test_a_browser_opens_where_there_is_one(tmp_path: Path, path: Path) -> None:
         agree(url)
         assert helper.end() == 0
     assert seen.read_text() == url
-
-
-def test_nobody_agrees_in_time() -> None:
-    with ConsentListener(0) as listener, pytest.raises(Exception, match="Nobody agreed within 0 minutes"):
-        listener.wait_for_code(0.0)

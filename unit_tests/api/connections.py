@@ -1,7 +1,12 @@
 """How does a test call Pinterest? Without a pause between two tries, and with bodies that arrive as it wants."""
 
 import http.client
+from collections.abc import Mapping
 from typing import Any
+
+import requests
+import urllib3
+from requests.structures import CaseInsensitiveDict
 
 from source_pinterest.api import Api
 from source_pinterest.api.pauses import Pauses
@@ -50,3 +55,23 @@ class Wire:
 
     def close(self) -> None:
         self.closed = True
+
+
+def response(wire: Wire, headers: Mapping[str, str] | None = None, status: int = 200) -> requests.Response:
+    """An answer whose body arrives over the wire."""
+    found = requests.Response()
+    found.status_code = status
+    found.headers = CaseInsensitiveDict(headers or {})
+    found.raw = urllib3.HTTPResponse(
+        body=wire,  # type: ignore[arg-type]
+        headers=headers,
+        status=status,
+        preload_content=False,
+        decode_content=False,
+    )
+    return found
+
+
+def pieces_of(content: bytes, size: int) -> list[bytes]:
+    """A body as it arrives, so many bytes at once."""
+    return [content[start : start + size] for start in range(0, len(content), size)]

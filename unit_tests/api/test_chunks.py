@@ -2,17 +2,13 @@
 
 import gzip
 import zlib
-from collections.abc import Mapping
 
 import pytest
-import requests
-import urllib3
-from requests.structures import CaseInsensitiveDict
 
 from source_pinterest import limits
 from source_pinterest.api.chunks import ANSWER, REPORT_FILE, Bounds, beginning_of, chunks_of
 from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError
-from unit_tests.api.connections import Wire
+from unit_tests.api.connections import Wire, pieces_of, response
 from unit_tests.clocks import Clock
 
 AMPLE = Bounds(most_bytes=1024**3)
@@ -26,28 +22,10 @@ def clock() -> Clock:
     return Clock()
 
 
-def response(wire: Wire, headers: Mapping[str, str] | None = None, status: int = 200) -> requests.Response:
-    found = requests.Response()
-    found.status_code = status
-    found.headers = CaseInsensitiveDict(headers or {})
-    found.raw = urllib3.HTTPResponse(
-        body=wire,  # type: ignore[arg-type]
-        headers=headers,
-        status=status,
-        preload_content=False,
-        decode_content=False,
-    )
-    return found
-
-
 def body(*pieces: bytes, bounds: Bounds = AMPLE, **headers: str) -> bytes:
     """What comes of a body; `content_length` is the header of that name."""
     told = {name.replace("_", "-"): value for name, value in headers.items()}
     return b"".join(chunks_of(response(Wire(*pieces), told), bounds))
-
-
-def pieces_of(content: bytes, size: int) -> list[bytes]:
-    return [content[start : start + size] for start in range(0, len(content), size)]
 
 
 # ---- Whole

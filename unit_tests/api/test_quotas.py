@@ -1,7 +1,6 @@
 """Is it learnt which operations share which quotas, so that one that is used up holds up nobody else?"""
 
 import gc
-import math
 
 import pytest
 
@@ -240,63 +239,6 @@ def test_a_quota_is_full_by_its_share_and_not_by_its_calls(caller: Caller) -> No
     [standing] = caller.budget.quota_usage()
 
     assert (standing.used, standing.limit) == (3, 8)
-
-
-def test_a_window_that_begins_just_in_time_leaves_any_number_of_calls() -> None:
-    caller = Caller(max_wait_seconds=31)
-    caller.call(headers("10", 0, 30))  # and a second of margin
-    assert caller.budget.calls_left(CATEGORY) == math.inf
-
-    caller.send()
-    assert caller.clock.now == 1_031
-
-
-def test_where_only_a_second_is_bounded_any_number_of_calls_is_left() -> None:
-    caller = Caller(max_wait_seconds=10)
-    caller.call(headers('10;w=1;name="x"', 9, 1))
-
-    assert caller.budget.calls_left(CATEGORY) == math.inf
-
-
-def test_the_calls_left_of_a_window_that_outlasts_the_sync_are_counted() -> None:
-    patient, impatient = Caller(max_wait_seconds=60), Caller(max_wait_seconds=10)
-    for caller in (patient, impatient):
-        caller.call(recorded(300, 7, 40, ADS_ANALYTICS), ANALYTICS)
-
-    assert patient.budget.calls_left(CATEGORY) == math.inf
-    assert impatient.budget.calls_left(CATEGORY) == 7
-    impatient.clock.now += 31
-    assert impatient.budget.calls_left(CATEGORY) == math.inf
-
-
-def test_of_a_window_that_is_used_up_no_call_is_left() -> None:
-    caller = Caller(max_wait_seconds=10)
-    caller.call(recorded(300, 0, 40, ADS_ANALYTICS), ANALYTICS)
-
-    assert caller.budget.calls_left(CATEGORY) == 0
-
-
-def test_a_window_that_no_answer_told_of_begins_with_its_first_call() -> None:
-    caller = Caller(max_wait_seconds=30)
-    caller.call(operation=ANALYTICS)
-    assert caller.budget.calls_left(CATEGORY) == GUESS - 1
-    caller.clock.now += 40
-
-    assert caller.budget.calls_left(CATEGORY) == math.inf
-
-
-def test_calls_that_are_out_when_a_window_ends_count_in_the_next_one() -> None:
-    for ask in (lambda budget: 10 - budget.calls_left(CATEGORY), lambda budget: budget.quota_usage()[0].used):
-        caller = Caller(max_wait_seconds=10)
-        caller.call(headers("10", 3, 40))
-        for _ in range(2):
-            caller.send()
-        caller.clock.now += 50
-        assert ask(caller.budget) == 2
-
-
-def test_before_any_answer_a_whole_window_is_left() -> None:
-    assert Caller(max_wait_seconds=10).budget.calls_left(CATEGORY) == GUESS
 
 
 def test_a_second_s_calls_stand_for_no_category(caller: Caller) -> None:

@@ -1,9 +1,7 @@
 """Does a call leave with timeout, name and quota, and go out again as told when it was throttled?"""
 
 import logging
-import threading
 from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -93,35 +91,6 @@ def test_a_short_timeout_also_bounds_the_connection(mock: requests_mock.Mocker) 
     TimeoutSession("source-pinterest/test", 2).get(URL)
 
     assert mock.last_request.timeout == (2, 2)
-
-
-class Baking(BaseHTTPRequestHandler):
-    """Gives a cookie with each answer, and says which it was given."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Set-Cookie", "session=false-cookie; Path=/")
-        self.end_headers()
-        self.wfile.write(self.headers.get("Cookie", "none").encode())
-
-    def log_message(self, *_: Any) -> None:
-        """Silence."""
-
-
-@pytest.fixture
-def bakery(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    server = HTTPServer(("127.0.0.1", 0), Baking)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_no_cookie_is_kept(session: PinterestSession, bakery: str) -> None:
-    assert [session.get(bakery).content for _ in range(2)] == [b"none", b"none"]
 
 
 def test_a_throttled_call_goes_out_again_after_its_pause(

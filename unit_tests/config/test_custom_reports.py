@@ -1,7 +1,5 @@
 """Does a custom report mean what its owner entered, under the stream name that saved states know?"""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,30 +15,21 @@ from pinterestsdk.models.pin_promotion_summary_status import PinPromotionSummary
 from pinterestsdk.models.product_group_summary_status import ProductGroupSummaryStatus
 
 from source_pinterest import limits
-from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS, REACH_COLUMNS
 from source_pinterest.config import Config, report_levels
 from source_pinterest.config.attribution import ATTRIBUTION_TYPES
 from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
 from source_pinterest.config.report_levels import LEVELS, is_targeting, may_be_finer, reach_of
 from source_pinterest.granularity import Granularity
-from unit_tests.configs import TODAY
-from unit_tests.report_configs import report
-
-SAMPLES = Path(__file__).parents[2] / "integration_tests/sample_configs"
+from unit_tests.configs import TODAY, sample
+from unit_tests.report_configs import read_report, report
 
 
-def read(**fields: Any) -> CustomReport:
-    reports, _ = read_custom_reports([report(**fields)], TODAY)
-    return reports[0]
-
-
-def sample(name: str) -> tuple[CustomReport, ...]:
-    raw = json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
-    return Config.from_mapping(raw, TODAY).custom_reports
+def sampled(name: str) -> tuple[CustomReport, ...]:
+    return Config.from_mapping(sample(name), TODAY).custom_reports
 
 
 def test_four_fields_make_a_report() -> None:
-    assert read() == CustomReport(
+    assert read_report() == CustomReport(
         name="Weekly",
         level="CAMPAIGN",
         granularity=Granularity.WEEK,
@@ -60,7 +49,7 @@ def test_four_fields_make_a_report() -> None:
 
 
 def test_every_field_is_read() -> None:
-    monthly, ages, items = sample("custom_reports")
+    monthly, ages, items = sampled("custom_reports")
 
     assert monthly == CustomReport(
         name="MyReport One",
@@ -83,7 +72,7 @@ def test_every_field_is_read() -> None:
 
 
 def test_a_report_that_an_older_form_saved_means_what_it_meant() -> None:
-    (weekly,) = sample("oauth_nested_with_access_token")
+    (weekly,) = sampled("oauth_nested_with_access_token")
 
     assert weekly == CustomReport(
         name="Weekly campaigns",
@@ -102,7 +91,7 @@ def test_a_report_that_an_older_form_saved_means_what_it_meant() -> None:
 @pytest.mark.parametrize("name", ["x" * 201, "a\nb", "a\x1b[2Jb", "a\x00b", "a\u2028b", "a\u0085b", "\ud83d"])
 def test_a_name_that_is_too_long_or_can_not_be_written_is_refused(name: str) -> None:
     with pytest.raises(AirbyteTracedException) as raised:
-        read(name=name)
+        read_report(name=name)
     assert raised.value.message == (
         "Custom Reports: the Name of report 1 is longer than 200 characters, or holds a line break or another control "
         "character. Give it another name."
@@ -111,7 +100,7 @@ def test_a_name_that_is_too_long_or_can_not_be_written_is_refused(name: str) -> 
 
 @pytest.mark.parametrize("name", ["x" * 200, "[/bold] 50 % off", "Grüße 👩\u200d💻", "日本"])
 def test_any_other_name_is_taken(name: str) -> None:
-    assert read(name=name).name == name
+    assert read_report(name=name).name == name
 
 
 @pytest.mark.parametrize(
@@ -125,7 +114,7 @@ def test_any_other_name_is_taken(name: str) -> None:
     ],
 )
 def test_a_stream_has_the_name_that_states_know(name: str, stream_name: str) -> None:
-    assert read(name=name).stream_name == stream_name
+    assert read_report(name=name).stream_name == stream_name
 
 
 @pytest.mark.parametrize("reports", [[], [None, ""]])
@@ -142,11 +131,16 @@ def test_reports_keep_their_order() -> None:
 def test_null_blank_and_unknown_fields_mean_nothing() -> None:
     open_fields = dict.fromkeys(set(CustomReport.__dataclass_fields__) - set(report()))
 
-    assert read(**open_fields) == read(**dict.fromkeys(open_fields, " ")) == read(window_in_days=7) == read()
+    assert (
+        read_report(**open_fields)
+        == read_report(**dict.fromkeys(open_fields, " "))
+        == read_report(window_in_days=7)
+        == read_report()
+    )
 
 
 def test_words_count_in_any_case_and_lists_once_in_the_documented_order() -> None:
-    chosen = read(
+    chosen = read_report(
         level="ad_group_targeting ",
         granularity="day",
         targeting_types=["gender", "KEYWORD", "GENDER"],
@@ -158,64 +152,18 @@ def test_words_count_in_any_case_and_lists_once_in_the_documented_order() -> Non
     assert chosen.campaign_statuses == ("RUNNING", "ARCHIVED")
 
 
-def test_columns_keep_their_order_without_what_comes_unasked() -> None:
-    columns = ["ctr", "DATE", "TARGETING_VALUE", "SPEND_IN_DOLLAR", "TARGETING_TYPE", "CTR"]
-
-    assert read(columns=columns).columns == ("CTR", "SPEND_IN_DOLLAR")
-
-
-def test_a_column_that_no_document_lists_is_taken_with_a_notice() -> None:
-    (report_read,), (notice,) = read_custom_reports([report(columns=["WEB_LEAD_ROA", "CTR"])], TODAY)
-
-    assert report_read.columns == ("WEB_LEAD_ROA", "CTR")
-    assert notice.startswith(
-        "Custom Reports: 'Weekly', Columns: Pinterest's documents don't list WEB_LEAD_ROA (did you mean "
-        "WEB_LEAD_ROAS?) here."
-    )
-
-
-@pytest.mark.parametrize("level", ["KEYWORD", "CAMPAIGN_TARGETING", "PRODUCT_ITEM_TARGETING"])
-def test_how_many_people_were_reached_does_not_go_with_parts_of_an_entity(level: str) -> None:
-    columns = ["TOTAL_IMPRESSION_USER", "CTR", "TOTAL_IMPRESSION_FREQUENCY"]
-    (report_read,), (notice,) = read_custom_reports([report(level=level, columns=columns)], TODAY)
-
-    assert report_read.columns == ("CTR",)
-    assert notice == (
-        "Custom Reports: 'Weekly', Columns: TOTAL_IMPRESSION_USER, TOTAL_IMPRESSION_FREQUENCY does not go with level "
-        f"{level} and is left out."
-    )
-
-
-def test_a_column_in_doubt_and_one_that_is_left_out_are_both_told() -> None:
-    columns = ["TOTAL_IMPRESSION_USER", "TOTAL_HUGS"]
-    _, notices = read_custom_reports([report(level="KEYWORD", columns=columns)], TODAY)
-
-    assert ["don't list TOTAL_HUGS here" in notices[0], "TOTAL_IMPRESSION_USER does not go" in notices[1]] == [True] * 2
-
-
-def test_every_column_of_reports_can_be_asked_for() -> None:
-    assert set(read(columns=sorted(ASYNC_COLUMNS)).columns) == ASYNC_COLUMNS
-
-
-@pytest.mark.parametrize("level", ["PRODUCT_ITEM", "PRODUCT_ITEM_TARGETING"])
-def test_product_items_have_every_column_but_those_of_an_ad(level: str) -> None:
-    possible = ASYNC_COLUMNS - AD_COLUMNS - (REACH_COLUMNS if level.endswith("_TARGETING") else set())
-
-    assert set(read(level=level, columns=sorted(possible)).columns) == possible
-
-
 @pytest.mark.parametrize("days", limits.ATTRIBUTION_WINDOWS_DAYS)
 def test_a_window_is_a_whole_number(days: int) -> None:
-    chosen = read(click_window_days=days, engagement_window_days=days, view_window_days=float(days))
+    chosen = read_report(click_window_days=days, engagement_window_days=days, view_window_days=float(days))
 
     assert (chosen.click_window_days, chosen.engagement_window_days, chosen.view_window_days) == (days, days, days)
     assert isinstance(chosen.view_window_days, int)
-    assert read(click_window_days=None).click_window_days is None
+    assert read_report(click_window_days=None).click_window_days is None
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_targeting_level_is_broken_down_by_all_that_every_account_has(level: str) -> None:
-    chosen = set(read(level=level).targeting_types)
+    chosen = set(read_report(level=level).targeting_types)
 
     assert bool(chosen) is is_targeting(level)
     assert chosen <= set(report_levels.TARGETING_TYPES)
@@ -228,7 +176,7 @@ def test_a_targeting_level_is_broken_down_by_all_that_every_account_has(level: s
 def test_a_targeting_type_can_be_had_at_some_level(name: str) -> None:
     level = report_levels.ONLY_LEVEL_OF_TARGETING_TYPE.get(name, "PIN_PROMOTION_TARGETING")
 
-    assert read(level=level, targeting_types=[name]).targeting_types == (name,)
+    assert read_report(level=level, targeting_types=[name]).targeting_types == (name,)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""How does a user give consent? With `authorize` as a process, or in this one with a browser that does as told."""
+
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Thread
+from typing import BinaryIO
+from unittest import mock
+
+import pytest
+import requests
+
+from integration_tests.support.pinterest import Simulator
+from integration_tests.support.processes import ConnectorProcess, clean_environment, running
+from source_pinterest.cli import authorize
+
+SECRET = "false-client-secret"
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+class Helper:
+    """The command as a process, and what it has said so far."""
+
+    def __init__(self, process: ConnectorProcess, errors: BinaryIO) -> None:
+        self._process, self._errors = process, errors
+        self.said = ""
+
+    def consent_url(self) -> str:
+        """The address that it prints for the user."""
+        while not (found := re.search(r"http\S+/oauth/\?\S+", self.said)):
+            line = self._process.stdout.readline().decode()
+            assert line, self.end()
+            self.said += line
+        return found[0]
+
+    def end(self) -> int:
+        """Its exit code, once it has said everything."""
+        self.said += self._process.stdout.read().decode()
+        code = self._process.wait()
+        self._errors.seek(0)
+        self.said += self._errors.read().decode()
+        return code
+
+
+@contextmanager
+def helping(sim: Simulator, *arguments: str, port: str = "", **environment: str) -> Iterator[Helper]:
+    command = ["-m", "source_pinterest.authorize", "--port", port or free_port(), *arguments]
+    surroundings = clean_environment(sim.url) | {"PINTEREST_CLIENT_SECRET": SECRET} | environment
+    with TemporaryFile() as errors, running(command, surroundings, stderr=errors.fileno()) as process:
+        yield Helper(process, errors)
+
+
+def agree(url: str) -> requests.Response:
+    """What the user's browser does, all the way back to this machine."""
+    return requests.get(url, timeout=10)
+
+
+class Desktop:
+    """The command in this process, with a user who does as told once the browser opens."""
+
+    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
+        self._captured = captured
+        self.said = ""
+
+    def authorize(
+        self,
+        sim: Simulator,
+        config: Path,
+        *arguments: str,
+        user: Callable[[str], object] = agree,
+        secret: str | None = SECRET,
+        port: str = "",
+    ) -> int:
+        """Its exit code."""
+        clicks: list[Thread] = []
+
+        def browse(url: str) -> None:
+            clicks.append(Thread(target=user, args=(url,)))
+            clicks[-1].start()
+
+        environment = {"PINTEREST_API_URL": sim.url} | ({} if secret is None else {"PINTEREST_CLIENT_SECRET": secret})
+        line = ["--config", str(config), "--port", port or free_port(), *arguments]
+        with mock.patch.dict(os.environ, environment), mock.patch("webbrowser.open", browse):
+            code = authorize.main(line)
+        for click in clicks:
+            click.join()
+        said = self._captured.readouterr()
+        self.said = said.out + said.err
+        return code

@@ -1,0 +1,70 @@
+"""Does the listener for the answer to a consent hear it on localhost, whatever else connects?"""
+
+import socket
+import struct
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from integration_tests.command_tests.consent import agree, helping
+from integration_tests.support.pinterest import Simulator
+from source_pinterest.cli.consent import ConsentListener
+
+HAS_IPV6 = Path("/proc/net/if_inet6").exists()
+
+
+def test_connections_that_say_nothing_or_drip_hold_up_no_answer(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", str(path)) as helper:
+        url = helper.consent_url()
+        port = urlsplit(parse_qs(urlsplit(url).query)["redirect_uri"][0]).port
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
+        idle[0].sendall(b"GET / HT")
+        idle[1].sendall(b"\x16\x03\x01")
+        idle[2].sendall(b"GET /?state= HTTP/1.1\r\n")
+        idle[2].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        idle[2].close()
+        assert agree(url).status_code == 200
+        assert helper.end() == 0, helper.said
+        for connection in idle[:2]:
+            connection.close()
+    assert path.exists()
+    assert "Traceback" not in helper.said
+
+
+def test_a_browser_that_says_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("source_pinterest.cli.consent._REQUEST_SECONDS", 0.05)
+    with ConsentListener(0) as listener, socket.create_connection(("127.0.0.1", listener.server_port)) as connection:
+        connection.sendall(b"GET / HT")
+        connection.settimeout(30)
+        assert connection.recv(1) == b""
+
+
+@pytest.mark.skipif(not HAS_IPV6, reason="this machine has no ::1")
+def test_localhost_is_ours_by_either_address(tmp_path: Path) -> None:
+    path = str(tmp_path / "config.json")
+    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", path) as helper:
+        response = requests.get(helper.consent_url(), allow_redirects=False, timeout=10)
+        answer = response.headers["Location"].replace("localhost", "[::1]")
+        assert agree(answer).status_code == 200
+        assert helper.end() == 0, helper.said
+    assert "Another program" not in helper.said
+
+
+@pytest.mark.skipif(not HAS_IPV6, reason="this machine has no ::1")
+def test_a_neighbour_on_localhost_is_warned_of(tmp_path: Path) -> None:
+    path = str(tmp_path / "config.json")
+    with socket.socket(socket.AF_INET6) as neighbour, Simulator() as sim:
+        neighbour.bind(("::1", 0))
+        neighbour.listen()
+        port = str(neighbour.getsockname()[1])
+        with helping(sim, "--client-id", "1234567", "--config", path, "--port", port) as helper:
+            agree(helper.consent_url().replace("localhost", "127.0.0.1"))
+            assert f"Another program of this machine listens on [::1]:{port}" in helper.said
+
+
+def test_nobody_agrees_in_time() -> None:
+    with ConsentListener(0) as listener, pytest.raises(Exception, match="Nobody agreed within 0 minutes"):
+        listener.wait_for_code(0.0)
