@@ -1,0 +1,55 @@
+"""A client of reports that pauses nowhere, and what Pinterest answers it."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import requests_mock
+
+from source_pinterest.api import DEFAULT_BASE_URL
+from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.client import PinterestClient
+from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.refused_names import RefusedNames
+from source_pinterest.reporting.client import ReportClient
+from unit_tests.api.connections import connected
+from unit_tests.reporting.requests_for_reports import request
+
+REPORTS = f"{DEFAULT_BASE_URL}/ad_accounts/11/reports"
+FILE = "https://files.example/metrics_report.txt?signature=1"
+FRESH_FILE = "https://files.example/metrics_report.txt?signature=2"
+CREATED = {"json": {"token": "a token", "report_status": "IN_PROGRESS", "message": ""}}
+ROWS = {"1": [{"CAMPAIGN_ID": "1"}, {"CAMPAIGN_ID": "2"}]}
+
+
+def finished(url: str = FRESH_FILE) -> dict[str, Any]:
+    return {"json": {"report_status": "FINISHED", "url": url, "size": 100}}
+
+
+def read(chunks: Iterator[bytes]) -> Any:
+    """What is in a file; nothing in an empty one."""
+    body = b"".join(chunks)
+    try:
+        return json.loads(body or b"{}")
+    except ValueError as error:
+        raise MalformedAnswerError("The file is not JSON.") from error
+
+
+class Client:
+    """A client that pauses nowhere."""
+
+    def __init__(self, mock: requests_mock.Mocker, bounds: Bounds | None = None, **options: Any) -> None:
+        self.mock = mock
+        api = connected(**options)
+        self.api = dataclasses.replace(api, file_bounds=bounds or api.file_bounds)
+        calls = PinterestClient(self.api, "campaign_report", ("ads:read",))
+        self.reports = ReportClient(self.api, calls, "campaign_report", RefusedNames(Notices("campaign_report")))
+
+    def content(self, url: str | None = None, read: Callable[[Iterator[bytes]], Any] = read) -> Any:
+        return self.reports.fetch(request(), "a token", FILE if url is None else url, read)
+
+    def asked(self, url: str) -> int:
+        """How often a link was followed."""
+        return sum(request.url == url for request in self.mock.request_history)

@@ -1,0 +1,26 @@
+"""What tests of reports have: a Pinterest to script, and clients of it."""
+
+from collections.abc import Iterator
+
+import pytest
+import requests_mock
+
+from unit_tests.reporting.clients import Client
+
+
+@pytest.fixture
+def mock() -> Iterator[requests_mock.Mocker]:
+    with requests_mock.Mocker() as mocker:
+        yield mocker
+
+
+@pytest.fixture
+def client(mock: requests_mock.Mocker) -> Client:
+    """Asks for everything once."""
+    return Client(mock, max_retries=0)
+
+
+@pytest.fixture
+def patient(mock: requests_mock.Mocker) -> Client:
+    """Asks for everything up to five times."""
+    return Client(mock, max_retries=4)

@@ -1,0 +1,211 @@
+"""Is a report's file fetched whole, or not at all?"""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+import requests
+import requests_mock
+
+from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.errors import AccessLostError, RepeatedKeyError, UnavailableError
+from unit_tests.answers import refused
+from unit_tests.api.connections import Wire
+from unit_tests.reporting.clients import FILE, FRESH_FILE, REPORTS, ROWS, Client, finished, read
+
+
+def test_a_file_is_read_as_it_comes(client: Client) -> None:
+    client.mock.get(FILE, body=Wire(b'{"1": [{"CAMPAIGN_ID": "1"}, ', b'{"CAMPAIGN_ID": "2"}]}'))
+    came: list[bytes] = []
+
+    assert client.content(read=lambda chunks: came.extend(chunks) or json.loads(b"".join(came))) == ROWS
+    assert len(came) == 2
+    assert client.mock.call_count == 1
+
+
+@pytest.mark.parametrize(("body", "size"), [("", None), ("", 0), ("", 2), ("", "many"), ("{}", 2)])
+def test_an_empty_file_is_an_empty_report(client: Client, body: str, size: Any) -> None:
+    client.mock.get(FILE, text=body)
+    client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": size})
+
+    assert client.content() == {}
+    assert [sent.qs for sent in client.mock.request_history[1:]] == [{"token": ["a token"]}] * (not body)
+
+
+def test_an_empty_file_of_a_report_that_stays_so_is_given_up_with_the_reason(client: Client) -> None:
+    client.mock.get(FILE, text="")
+    client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": 3})
+
+    with pytest.raises(UnavailableError, match=r" The file is empty, and the report is not\."):
+        client.content()
+
+
+def test_an_empty_file_of_a_report_that_has_a_size_is_fetched_again(patient: Client) -> None:
+    patient.mock.get(FILE, [{"text": ""}, {"json": ROWS}])
+    patient.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": 3})
+
+    assert patient.content() == ROWS
+
+
+@pytest.mark.parametrize("status", [403, 404, 410, 429, 500, 503])
+def test_a_link_that_fails_is_asked_for_again(patient: Client, status: int) -> None:
+    patient.mock.get(FILE, status_code=status, text="<Error><Code>AccessDenied</Code></Error>")
+    patient.mock.get(FRESH_FILE, json=ROWS)
+    patient.mock.get(REPORTS, [finished()])
+
+    assert patient.content() == ROWS
+    assert (patient.asked(FILE), patient.asked(FRESH_FILE)) == (1, 1)
+    assert patient.mock.request_history[1].qs == {"token": ["a token"]}
+
+
+@pytest.mark.parametrize("status", [204, 206, 301, 302, 304])
+def test_an_answer_that_is_not_the_file_is_never_an_empty_report(patient: Client, status: int) -> None:
+    patient.mock.get(FILE, status_code=status, headers={"Location": "https://elsewhere.example/"})
+    patient.mock.get(FRESH_FILE, json=ROWS)
+    patient.mock.get(REPORTS, [finished()])
+
+    assert patient.content() == ROWS
+    assert patient.asked("https://elsewhere.example/") == 0
+
+
+def cut() -> dict[str, Any]:
+    return {"body": Wire(b"{}", breaks_off=True)}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"text": '{"1": [{"CAMPAIGN_ID": "1"}, {"CAMPAIGN'},
+        {"text": "<html>"},
+        cut(),
+        {"exc": requests.ConnectionError},
+        {"exc": requests.ConnectTimeout},
+        {"exc": requests.ReadTimeout},
+        {"exc": requests.exceptions.SSLError},
+    ],
+)
+def test_a_file_that_does_not_come_whole_is_fetched_again(patient: Client, broken: dict[str, Any]) -> None:
+    patient.mock.get(FILE, [broken])
+    patient.mock.get(FRESH_FILE, json=ROWS)
+    patient.mock.get(REPORTS, [finished()])
+
+    assert patient.content() == ROWS
+
+
+@pytest.mark.parametrize(
+    ("trouble", "last"), [({"status_code": 503}, "HTTP 503"), ({"exc": requests.ReadTimeout}, "in time")]
+)
+def test_a_file_that_stays_away_is_given_up(patient: Client, trouble: dict[str, Any], last: str) -> None:
+    patient.mock.get(FILE, [trouble])
+    patient.mock.get(REPORTS, [finished(FILE)])
+
+    with pytest.raises(UnavailableError, match=rf"campaign_report.*5 times in a row for the file of a report.*{last}"):
+        patient.content()
+    assert patient.asked(FILE) == 5
+
+
+def test_a_host_of_files_that_is_out_while_pinterest_answers_is_given_up_too(patient: Client) -> None:
+    """Its outage is nobody else's, and has no end that could be waited for."""
+    patient.mock.get(FILE, exc=requests.ConnectionError)
+    patient.mock.get(REPORTS, [finished(FILE)])
+
+    with pytest.raises(UnavailableError, match=r"for the file of a report.* could be made \(ConnectionError\)"):
+        patient.content()
+    assert patient.asked(FILE) == 7
+
+
+def test_a_link_that_is_not_given_anew_is_tried_again(patient: Client) -> None:
+    patient.mock.get(FILE, [{"status_code": 503}, {"json": ROWS}])
+    patient.mock.get(REPORTS, json={"report_status": "IN_PROGRESS"})
+
+    assert patient.content() == ROWS
+
+
+class Cutting(BaseHTTPRequestHandler):
+    """Promises more bytes than it sends; what it sends is a whole report."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "50")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: Any) -> None:
+        """Silence."""
+
+
+@pytest.fixture
+def cutting_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    server = HTTPServer(("127.0.0.1", 0), Cutting)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/report"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_connection_that_breaks_is_noticed_even_where_what_came_looks_whole(
+    patient: Client, cutting_host: str
+) -> None:
+    patient.mock.get(cutting_host, real_http=True)
+    patient.mock.get(FRESH_FILE, json=ROWS)
+    patient.mock.get(REPORTS, [finished()])
+
+    assert patient.content(cutting_host) == ROWS
+
+
+def test_each_file_is_read_afresh(patient: Client) -> None:
+    """Otherwise the rows of a broken file would count as the first of two."""
+    patient.mock.get(FILE, text='{"1": [{"CAMPAIGN_ID": "1"}, ')
+    patient.mock.get(FRESH_FILE, json=ROWS)
+    patient.mock.get(REPORTS, [finished()])
+    seen: list[bytes] = []
+
+    def noting(chunks: Iterator[bytes]) -> Any:
+        seen.append(b"".join(chunks))
+        return read(iter(seen[-1:]))
+
+    assert patient.content(read=noting) == ROWS
+    assert seen == [b'{"1": [{"CAMPAIGN_ID": "1"}, ', json.dumps(ROWS).encode()]
+
+
+def test_what_is_found_in_the_rows_is_no_reason_to_fetch_them_again(patient: Client) -> None:
+    patient.mock.get(FILE, json=ROWS)
+
+    def refuse(_: Iterator[bytes]) -> None:
+        raise RepeatedKeyError("campaign_report", ("CAMPAIGN_ID",), ("1",))
+
+    with pytest.raises(RepeatedKeyError):
+        patient.content(read=refuse)
+    assert patient.mock.call_count == 1
+
+
+def test_a_file_beyond_the_bounds_is_given_up(mock: requests_mock.Mocker) -> None:
+    client = Client(mock, bounds=Bounds(most_bytes=20), max_retries=1)
+    mock.get(FILE, json=ROWS)
+    mock.get(REPORTS, [finished(FILE)])
+
+    with pytest.raises(UnavailableError, match="larger than 20 bytes"):
+        client.content()
+    assert client.asked(FILE) == 2
+
+
+def test_an_error_of_the_account_while_the_link_is_asked_for_again_is_told(patient: Client) -> None:
+    patient.mock.get(FILE, status_code=403)
+    patient.mock.get(REPORTS, [refused(403, 29)])
+
+    with pytest.raises(AccessLostError):
+        patient.content()
+
+
+def test_a_file_counts_against_no_quota(client: Client) -> None:
+    client.mock.get(FILE, json=ROWS)
+    client.content()
+
+    assert client.api.budget.quota_usage() == []
+    assert client.api.usage.of("campaign_report").sent == 0

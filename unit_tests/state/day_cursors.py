@@ -1,0 +1,52 @@
+"""A day cursor of 90 days, its states, and the plan that a stream makes of it."""
+
+from dataclasses import replace
+from typing import Any
+
+from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
+
+from source_pinterest.dates import days_before
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.history import PlannedWindow, WindowProgress
+from source_pinterest.state.period import Period, Settling
+from source_pinterest.streams.base.slices import batch_slice
+from unit_tests.state.stores import store
+
+TODAY = Date(2026, 7, 1)
+EARLIEST = days_before(TODAY, 89)
+PERIOD = Period(EARLIEST, EARLIEST, TODAY, 33)
+
+
+def ago(days: int) -> str:
+    return str(days_before(TODAY, days))
+
+
+def entry(account: str, date: str, **more: Any) -> dict[str, Any]:
+    return {"partition": {"ad_account_id": account}, "cursor": {"DATE": date, **more}}
+
+
+def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, asked: str = "") -> DayCursor:
+    return DayCursor(store(state), period, TODAY, asked)
+
+
+def settling(how: Settling, lookback_days: int | None = None) -> Period:
+    return replace(PERIOD, lookback_days=lookback_days, settling=how)
+
+
+def slice_of(account: str, planned: PlannedWindow, batch: int = 0) -> StreamSlice:
+    return batch_slice({"ad_account_id": account}, planned, (), batch)
+
+
+def windows(subject: DayCursor, account: str = "549") -> list[list[str]]:
+    return [item.window.as_pair() for item in subject.unread(account)]
+
+
+def plan(subject: DayCursor, days_per_call: int, batches: int = 1, account: str = "549") -> list[PlannedWindow]:
+    """Plan an account as the streams do; gives its windows."""
+    pieces = [
+        WindowProgress(piece, item.purpose)
+        for item in subject.unread(account)
+        for piece in item.window.cut(days_per_call)
+    ]
+    return subject.plan(account, pieces, [batches] * len(pieces))
