@@ -60,7 +60,7 @@ def test_a_refusal_that_names_no_objective_leaves_the_days_owed() -> None:
 
 def test_a_week_alone_is_asked_for_with_the_one_before_it(sim: Simulator) -> None:
     """Pinterest wants seven days at least; rows of the other week are no news."""
-    monday = sim.world.today - timedelta(days=sim.world.today.weekday())
+    monday = _monday(sim.world.today)
     output = read(sim, SKUS, start_date=str(monday))
     assert_succeeded(output, [SKUS])
     assert_exact(output, sim, [SKUS], start=monday)
@@ -74,9 +74,14 @@ def test_a_later_sync_reads_the_weeks_that_may_have_changed(sim: Simulator) -> N
         second = read(sim, SKUS, state=first.states)
         assert_succeeded(second, [SKUS])
         dates = {record["DATE"] for record in second.records[SKUS]}
-        this_week = sim.world.today - timedelta(days=sim.world.today.weekday())
+        this_week, first_week = _monday(sim.world.today), _monday(ago(sim, 7 + 3 + 7))
         assert str(this_week) in dates
-        assert min(dates) >= str(ago(sim, 7 + 3 + 7))
+        assert min(dates) >= str(first_week)
+
+
+def _monday(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
 
 
 def test_months_and_ad_groups(sim: Simulator) -> None:
