@@ -155,15 +155,16 @@ def test_a_call_without_a_timeout_waits_for_ever(on: str, monkeypatch: pytest.Mo
 
 
 def test_the_trace_of_a_concurrent_stream_tells_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(stream: PinterestStream, response: requests.Response) -> None:
-        raise RuntimeError(f"{stream.name} was sent {response.request.headers['Authorization']}")
+    def broken(stream: PinterestStream, _body: object) -> None:
+        request = stream.api.authenticator(requests.Request("GET", stream.url_base).prepare())
+        raise RuntimeError(f"{stream.name} was sent {request.headers['Authorization']}")
 
     monkeypatch.setattr(Boards, "parse", broken)
     with Simulator() as sim:
         output = run_sync(sim, ["boards"])
         traces = output.errors_of("boards")
         text = "".join(f"{trace.message}{trace.internal_message}{trace.stack_trace}" for trace in traces)
-        assert "was sent" in text
+        assert "boards was sent Bearer ****" in text  # where the source line that a trace quotes has {stream.name}
         assert not [secret for secret in sim.secrets if secret in text]
 
 
