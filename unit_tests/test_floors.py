@@ -10,8 +10,6 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = "source_pinterest"
 SIMULATOR = "integration_tests/simulator"
-INTEGRATION_TESTS = "integration_tests"
-LONGEST_MODULE_LINES = 250
 
 # From the ground up. Modules of one row stand beside each other and may import each other.
 FLOORS = (
@@ -102,11 +100,6 @@ def test_the_simulator_names_no_stream_but_in_the_words_of_pinterests_paths() ->
 
     assert len(streams & words_of_paths) > len(("boards", "pins", "campaigns"))
     assert (streams & written) - words_of_paths == set()
-
-
-@pytest.mark.parametrize("module", [*modules(PACKAGE), *modules(INTEGRATION_TESTS)], ids=str)
-def test_modules_stay_short_enough_to_read(module: Path) -> None:
-    assert len((ROOT / module).read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE_LINES
 
 
 def test_an_upward_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
