@@ -13,6 +13,14 @@ IMAGE := .tmp/image
 REGISTRY_MODEL := --no-deps --ignore-requires-python 'airbyte-connector-models>=0.1.12,<0.2'
 CONFIG := secrets/config.json
 OUTPUT := output
+# Each weekday, the first and the last day of a month, the 31st before a short month, 29 February (of 2028, since product
+# reports begin in March 2024) and 1 January.
+TWELVE_DAYS := 2026-11-23 2026-11-24 2026-11-25 2026-11-26 2026-11-27 2026-11-28 2026-11-29 \
+	2026-12-01 2026-11-30 2027-01-31 2028-02-29 2027-01-01
+# One of them, which the hash of the commit chooses: a commit is always red on it, or always green.
+DAY_OF_COMMIT = $(word $(shell echo $$((0x$$(git rev-parse HEAD | cut -c 1-7) % 12 + 1))),$(TWELVE_DAYS))
+DAYS = $(TWELVE_DAYS)
+DATED_TESTS := unit_tests $(addprefix integration_tests/,sync_tests state_tests fault_tests cost_tests command_tests simulator_tests)
 SUITABLE := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BELOW_3_13 := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 PYTHON_BELOW_3_13 = $(shell for candidate in $(PY) python3.12 python3.11; do \
@@ -24,7 +32,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read demo demo-duckdb demo-dbt demo-dagster image test test-lock check fix docs lock notices clean faults mutants audit soak bench live
+.PHONY: help install read demo demo-duckdb demo-dbt demo-dagster image test dates test-lock check fix docs lock notices clean faults mutants audit soak bench live
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,6 +114,13 @@ image: ## Build the image with docker or podman
 
 test: $(INSTALLED) ## Run all tests; with COVERAGE=yes, also measure branch coverage (nearly twice as long)
 	$(PY) -m pytest --numprocesses 2 $(if $(COVERAGE),--cov --cov-report term) $(PYTEST_ARGS)
+
+dates: $(INSTALLED) ## Run the tests that read days on twelve days, or on DAYS="2027-01-01 2028-02-29" (30 minutes)
+	@for day in $(DAYS); do \
+		echo "Tests that read days, on $$day:"; \
+		TEST_DAY=$$day $(PY) -m pytest --quiet --numprocesses 2 $(DATED_TESTS) $(PYTEST_ARGS) || red="$$red $$day"; \
+	done; \
+	if [ -n "$$red" ]; then echo "Tests are red on$$red. To see one day: make dates DAYS=..." >&2; exit 1; fi
 
 test-lock: $(IMAGE)/.installed ## Run the unit tests with the image's packages (needs python3.11, the image's version)
 	$(IMAGE)/bin/python -m pytest --numprocesses 2 unit_tests $(PYTEST_ARGS)

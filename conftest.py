@@ -1,16 +1,24 @@
-"""What does `airbyte-cdk connector test` need here? The local Pinterest, which acceptance.py has for the same tests.
+"""Settings of every test session: the day on which it plays, and the Pinterest of Airbyte's standard tests.
 
-The command writes its tests into `.tmp/`, which no other conftest.py looks after.
+`airbyte-cdk connector test` writes those tests into `.tmp/`, which no other conftest.py looks after.
 """
 
 from pathlib import Path
 
 import pytest
 
+from integration_tests.network_guard.clock import play_on_the_test_day
+
 STANDARD_TESTS = "test_airbyte_standards.py"
+DAY = play_on_the_test_day()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load it for that file alone."""
+    """Load the local Pinterest for the standard tests alone."""
     if any(Path(argument).name == STANDARD_TESTS for argument in config.args):
         config.pluginmanager.import_plugin("integration_tests.standard_pinterest")
+
+
+def pytest_report_header() -> str:
+    """Tell the day."""
+    return f"tests play on {DAY} (TEST_DAY)"

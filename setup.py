@@ -50,6 +50,7 @@ TESTS = [
     "requests-mock>=1.12,<2",
     "setuptools>=77",
     "starlette>=0.46,<2",
+    "time-machine>=3.2,<4",
     "uvicorn>=0.34,<1",
 ]
 

@@ -1,4 +1,4 @@
-"""Confines a test session, and every process it starts, to this machine's loopback interface."""
+"""Confines a test session, and every process it starts, to this machine's loopback interface and to one day."""
 
 import os
 from importlib import import_module

@@ -23,6 +23,7 @@ from typing import BinaryIO
 from unittest import mock
 
 from integration_tests import network_guard
+from integration_tests.network_guard.clock import SECONDS_AHEAD
 from integration_tests.support.pauses import SHORT_PAUSES
 from source_pinterest.run import run
 
@@ -42,8 +43,12 @@ nor may two change this process's environment."""
 
 
 def clean_environment(api_url: str) -> dict[str, str]:
-    """What a connector's process needs: Python, the network guard, the API's address; and coverage where it runs."""
-    kept = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE_")}
+    """What a connector's process needs: Python, the network guard, the clock, the API's URL; coverage where it runs."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in {"PATH", SECONDS_AHEAD} or name.startswith("COVERAGE_")
+    }
     return {**kept, "PYTHONPATH": network_guard.FOLDER, "PINTEREST_API_URL": api_url}
 
 
