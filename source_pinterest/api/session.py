@@ -66,6 +66,10 @@ class TimeoutSession(requests.Session):
         fixed = {"timeout": self.timeout, "allow_redirects": False, "stream": True}
         return super().send(request, **{**kwargs, **fixed})
 
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Name no target: `requests` would read the whole body of a redirect to look for the next one."""
+        del resp
+
     def hastened(self, bounds: Bounds) -> Bounds:
         """The same bounds, for whoever waits less than usual for the beginning of an answer: in less time."""
         _, seconds = self.timeout

@@ -1,7 +1,10 @@
 """How does a test call Pinterest? Without a pause between two tries, and with bodies that arrive as it wants."""
 
 import http.client
-from collections.abc import Mapping
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import requests
@@ -75,3 +78,36 @@ def response(wire: Wire, headers: Mapping[str, str] | None = None, status: int =
 def pieces_of(content: bytes, size: int) -> list[bytes]:
     """A body as it arrives, so many bytes at once."""
     return [content[start : start + size] for start in range(0, len(content), size)]
+
+
+@contextmanager
+def serving(serve: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server on this machine whose responses are any bytes; its URL.
+
+    Args:
+        serve: writes to a connection after the head of a request has come; the connection is closed behind it.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connections: list[socket.socket] = []
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    connections.append(listener.accept()[0])
+                    threading.Thread(target=answer, args=(connections[-1],), daemon=True).start()
+
+        def answer(connection: socket.socket) -> None:
+            with suppress(OSError), connection:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024)
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    head += connection.recv(64 * 1024) or b"\r\n\r\n"
+                serve(connection)
+
+        threading.Thread(target=accept, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/v5"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            for connection in connections:
+                connection.close()
