@@ -28,9 +28,9 @@ CONNECTOR = [
     "airbyte-cdk>=7.39.1,<8",
     "orjson>=3.10,<4",
     "pendulum>=3.1,<4",
-    "requests>=2.32,<3",
+    "requests>=2.32.2,<3",
     "rich>=13.9,<16",
-    "urllib3>=2.2,<3",
+    "urllib3>=2.8,<3",
 ]
 
 TESTS = [

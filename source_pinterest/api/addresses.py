@@ -4,7 +4,7 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -13,6 +13,8 @@ from urllib3.util import parse_url
 
 _VISIBLE = re.compile(r"[!-\[\]-~]+")
 """Printable ASCII without spaces and backslashes: some libraries read those as something else."""
+_LEADS_INSIDE = tuple(map(ip_network, ("fec0::/10", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+"""Site-local addresses, and those that stand for an IPv4 address: by NAT64, and as IPv4-compatible ones."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Address:
         """Read an address of the web.
 
         Raises:
-            ValueError: it is none, or it holds a user's name, a fragment, or a character that addresses don't have.
+            ValueError: it is none, or it holds a user's name, a fragment, an escaped character in its host, or a
+                character that addresses don't have.
         """
         if not _VISIBLE.fullmatch(url):
             raise ValueError("An address holds letters, digits and punctuation.")
@@ -44,6 +47,8 @@ class Address:
             raise ValueError("It can't be read.") from error
         if parts.scheme not in ("https", "http") or not parts.host:
             raise ValueError("An address begins with https:// and a host.")
+        if "%" in re.split("[/?#]", url.partition("://")[2])[0]:
+            raise ValueError("The host of an address is not escaped.")
         if parts.auth is not None or parts.fragment is not None:
             raise ValueError("An address names no user, and no place in a document.")
         return cls(parts.scheme, parts.host.strip("[]").rstrip("."), parts.query is not None)
@@ -60,7 +65,7 @@ class Address:
         found = _ip_of(self.host)
         if found is None:
             return self.host != "localhost" and not self.host.endswith(".localhost")
-        return found.is_global and not found.is_multicast
+        return found.is_global and not found.is_multicast and not any(found in network for network in _LEADS_INSIDE)
 
 
 def path_of(template: str, ids: Mapping[str, Any]) -> str:
@@ -75,7 +80,7 @@ def _piece(value: str) -> str:
 def _ip_of(host: str) -> IPv4Address | IPv6Address | None:
     """The IP address that a host stands for, in any of the forms that a system takes for one; None for a name."""
     try:
-        found = ip_address(host.partition("%")[0])
+        found = ip_address(host)
     except ValueError:
         try:
             found = ip_address(socket.inet_aton(host))

@@ -33,7 +33,13 @@ def test_an_address_is_read(url: str, scheme: str, host: str) -> None:
         ("localhost", True, False),
         ("files.localhost", False, False),
         ("10.0.0.1", False, False),
-        ("[fe80::1%25eth0]", False, False),
+        ("[fe80::1]", False, False),
+        ("[fec0::1]", False, False),
+        ("[64:ff9b::7f00:1]", False, False),
+        ("[64:ff9b:1::808:808]", False, False),
+        ("[2002:7f00:1::]", False, False),
+        ("[::8.8.8.8]", False, False),
+        ("[2606:4700::1111]", False, True),
         ("8.8.8.8", False, True),
         ("224.0.0.1", False, False),
         ("files.example", False, True),
@@ -52,6 +58,15 @@ def test_an_address_tells_how_far_it_leads(host: str, is_local: bool, is_public:
 def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Address.of(url)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1%25.evil.example", "127%2e0.0.1", "%6cocalhost", "[fe80::1%25eth0]", "[fe80::1%eth0]", "[::1%250]"],
+)
+def test_a_host_with_an_escaped_character_is_refused(host: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Address.of(f"https://{host}/")
 
 
 @pytest.mark.parametrize("wanted", ["127.0.0.1", "localhost", "::1"])

@@ -19,7 +19,7 @@ HERE = [
     "[::ffff:127.0.0.1]",
 ]
 NEAR = ["10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]", "0.0.0.1", "100.64.0.1"]
-NEAR += ["[fe80::1%25eth0]", "[fe80::1%25a%25b]"]
+NEAR += ["[fec0::1]", "[64:ff9b::7f00:1]", "[::127.0.0.1]"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,8 @@ def test_a_file_elsewhere_lies_behind_https_for_who_rehearses_too(
         "https://files.example/report\n",
         "https://[files.example/report",
         "https://files.example:99999/report",
+        "https://%6cocalhost/report",
+        "https://[fe80::1%25eth0]/report",
     ],
 )
 def test_an_address_that_can_be_read_in_two_ways_is_not_followed(client: Client, url: str) -> None:
