@@ -134,8 +134,8 @@ REPORT_NAME_CHARACTERS = 200  # of a custom report, which names a stream and a t
 ROW_BYTES = 1024**2  # of one row of an answer or of a report's file
 PAGE_BYTES = 1024**2  # of the lines that a worker hands over at once
 REPORT_BYTES = 8 * 1024**3  # of a report's file, which lies on disk while it is read
-ANSWER_SECONDS = 600  # for an answer from its first byte to its last
-TOKEN_ANSWER_SECONDS = 120  # for a token endpoint's answer
+ANSWER_SECONDS = 600  # for an exchange, from connecting to the last byte, or to the first of a report's file
+TOKEN_ANSWER_SECONDS = 120  # for an exchange with a token endpoint
 DOWNLOAD_BYTES_PER_SECOND = 10 * 1024  # of a report's file, over any minute
 
 SETTLED_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours

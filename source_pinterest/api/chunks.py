@@ -1,8 +1,6 @@
-"""How is a body taken off the wire? In chunks as they arrive, within bounds of size and time."""
+"""How is a body taken off the wire? In chunks as they arrive, within bounds of size."""
 
-import time
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
@@ -18,97 +16,75 @@ _CHUNK_BYTES = 128 * 1024
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _PACE_SECONDS = 60.0
 
+Received = Callable[[int], object]
+
 
 @dataclass(frozen=True)
 class Bounds:
-    """How large a body may be, and how long it may take.
+    """How large a body may be, and how long an exchange may take.
 
     Attributes:
-        most_bytes: once decoded.
-        seconds: in all; None where only the pace counts.
+        most_bytes: of the body, as it arrives and once it is decoded.
+        seconds: from connecting to the last byte, or to the first of a body with a pace.
         bytes_a_second: the least over any minute; 0 where only the end counts.
         pace_seconds: over which the pace is measured.
     """
 
     most_bytes: int
-    seconds: float | None = None
+    seconds: float = limits.ANSWER_SECONDS
     bytes_a_second: float = 0
     pace_seconds: float = _PACE_SECONDS
 
     def hastened(self, factor: float) -> Self:
         """The same size in a part of the time, for whoever waits less than usual."""
-        seconds = None if self.seconds is None else self.seconds * factor
-        return replace(self, seconds=seconds, pace_seconds=self.pace_seconds * factor)
+        return replace(self, seconds=self.seconds * factor, pace_seconds=self.pace_seconds * factor)
 
 
-ANSWER = Bounds(limits.ANSWER_BYTES, seconds=limits.ANSWER_SECONDS)
+ANSWER = Bounds(limits.ANSWER_BYTES)
 TOKEN_ANSWER = Bounds(limits.ERROR_BYTES, seconds=limits.TOKEN_ANSWER_SECONDS)
 REPORT_FILE = Bounds(limits.REPORT_BYTES, bytes_a_second=limits.DOWNLOAD_BYTES_PER_SECOND)
 
 
-def chunks_of(
-    response: requests.Response, bounds: Bounds, clock: Callable[[], float] = time.monotonic
-) -> Iterator[bytes]:
+def chunks_of(response: requests.Response, bounds: Bounds, received: Received) -> Iterator[bytes]:
     """The decoded body of an answer, chunk by chunk.
+
+    Args:
+        response: whose body nobody has read yet.
+        bounds: how large it may be.
+        received: takes the number of bytes whenever some have come, and 0 at the end.
 
     Raises:
         MalformedAnswerError: it breaks off, is encoded in a way that nobody asked for, or exceeds the bounds.
     """
-    watch = _Watch(bounds, clock)
-    size = 0
-    for chunk in _decoded(response, watch):
-        size += len(chunk)
-        if size > bounds.most_bytes:
-            raise BrokenAnswerError(f"The answer is larger than {bounds.most_bytes:,} bytes.")
-        yield chunk
+    return _bounded(_decoded(response, _bounded(_received(response, received), bounds)), bounds)
 
 
-def beginning_of(response: requests.Response, bounds: Bounds) -> bytes:
+def beginning_of(response: requests.Response, bounds: Bounds, received: Received) -> bytes:
     """The first bytes of an error's body, which may be a whole page of a proxy's; what came of one that breaks off."""
     found = bytearray()
     try:
-        for chunk in chunks_of(response, replace(bounds, most_bytes=limits.ERROR_BYTES)):
+        for chunk in chunks_of(response, replace(bounds, most_bytes=limits.ERROR_BYTES), received):
             found += chunk
     except MalformedAnswerError:
         pass
     return bytes(found)
 
 
-class _Watch:
-    """Looks at the time whenever bytes have come."""
-
-    def __init__(self, bounds: Bounds, clock: Callable[[], float]) -> None:
-        self._bounds, self._clock = bounds, clock
-        self._began_at = clock()
-        self._recent: deque[tuple[float, int]] = deque()
-        self._recent_bytes = 0
-
-    def received(self, count: int) -> None:
-        """Take note of bytes.
-
-        Raises:
-            MalformedAnswerError: the body takes too long.
-        """
-        now, bounds = self._clock(), self._bounds
-        if bounds.seconds is not None and now - self._began_at > bounds.seconds:
-            raise BrokenAnswerError(f"The answer takes longer than {bounds.seconds:g} s.")
-        if not bounds.bytes_a_second:
-            return
-        self._recent.append((now, count))
-        self._recent_bytes += count
-        while self._recent[0][0] < now - bounds.pace_seconds:
-            self._recent_bytes -= self._recent.popleft()[1]
-        least = bounds.bytes_a_second * bounds.pace_seconds
-        if now - self._began_at > bounds.pace_seconds and self._recent_bytes < least:
-            raise BrokenAnswerError(f"The file comes in at less than {bounds.bytes_a_second:,} bytes a second.")
+def _bounded(chunks: Iterator[bytes], bounds: Bounds) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > bounds.most_bytes:
+            raise BrokenAnswerError(f"The answer is larger than {bounds.most_bytes:,} bytes.")
+        yield chunk
 
 
-def _decoded(response: requests.Response, watch: _Watch) -> Iterator[bytes]:
+def _decoded(response: requests.Response, packed: Iterator[bytes]) -> Iterator[bytes]:
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding in ("identity", ""):
-        yield from _received(response, watch)
+        yield from packed
     elif encoding in ("gzip", "x-gzip"):
-        yield from _unpacked(_received(response, watch))
+        yield from _unpacked(packed)
     else:
         raise MalformedAnswerError(f"The answer is encoded as {encoding[:40]!r}, which was not asked for.")
 
@@ -131,11 +107,12 @@ def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:
         raise BrokenAnswerError("The answer breaks off.")
 
 
-def _received(response: requests.Response, watch: _Watch) -> Iterator[bytes]:
-    """What has arrived, as soon as any has: a body that drips must not be waited for unseen."""
+def _received(response: requests.Response, received: Received) -> Iterator[bytes]:
+    """What has arrived, as soon as any has."""
     try:
         while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=False):
-            watch.received(len(chunk))
+            received(len(chunk))
             yield chunk
+        received(0)
     except urllib3.exceptions.HTTPError as error:
         raise BrokenAnswerError(f"The answer breaks off ({type(error).__name__}).") from error

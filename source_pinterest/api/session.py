@@ -11,11 +11,11 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from source_pinterest import limits
 from source_pinterest.api.budget import Budget
 from source_pinterest.api.chunks import Bounds, beginning_of, chunks_of
+from source_pinterest.api.deadline import Deadline, WatchedAdapter
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
 from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS
@@ -59,7 +59,7 @@ class TimeoutSession(requests.Session):
         self.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # none is kept, none is sent
         for scheme in ("https://", "http://"):
-            self.mount(scheme, HTTPAdapter(pool_connections=connections, pool_maxsize=connections))
+            self.mount(scheme, WatchedAdapter(pool_connections=connections, pool_maxsize=connections))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send, follow no redirect: the API has none, and a token goes to no other host."""
@@ -82,12 +82,14 @@ class TimeoutSession(requests.Session):
             requests.RequestException: no answer came.
             MalformedAnswerError: the answer breaks off, is too large or too slow, or the parser can't make sense of it.
         """
-        with self._sent(request) as response:
-            return _taken(response, parse, bounds)
+        with Deadline(bounds) as deadline, self._sent(request, deadline) as response:
+            return _taken(response, parse, bounds, deadline)
 
-    def _sent(self, request: requests.Request) -> requests.Response:
-        asked = {"params": request.params, "json": request.json, "data": request.data, "auth": request.auth}
-        return self.request(str(request.method), request.url, **asked)
+    def _sent(self, request: requests.Request, deadline: Deadline) -> requests.Response:
+        prepared = self.prepare_request(request)  # which may take an exchange of its own, for a token
+        settings = self.merge_environment_settings(prepared.url or "", {}, None, None, None)
+        deadline.begin()
+        return self.send(prepared, **settings)
 
 
 class PinterestSession(TimeoutSession):
@@ -119,10 +121,10 @@ class PinterestSession(TimeoutSession):
             with usage.waiting():
                 self._budget.acquire(operation)
             usage.count_sent()
-            with self._settled(operation, request) as response:
+            with Deadline(bounds) as deadline, self._settled(operation, request, deadline) as response:
                 if _is_success(response):
                     self._budget.accepted(operation)
-                answer = _taken(response, parse, bounds)
+                answer = _taken(response, parse, bounds, deadline)
             if not isinstance(answer, ErrorAnswer):
                 return answer
             if answer.verdict is not Verdict.WAIT:
@@ -130,10 +132,10 @@ class PinterestSession(TimeoutSession):
                 return answer
             self._budget.throttled(operation, answer.pause_hint_seconds())
 
-    def _settled(self, operation: str, request: requests.Request) -> requests.Response:
+    def _settled(self, operation: str, request: requests.Request, deadline: Deadline) -> requests.Response:
         headers = None
         try:
-            response = self._sent(request)
+            response = self._sent(request, deadline)
             headers = response.headers
         finally:
             self._budget.settle(operation, headers)
@@ -142,11 +144,11 @@ class PinterestSession(TimeoutSession):
         return response
 
 
-def _taken(response: requests.Response, parse: Parse[T], bounds: Bounds) -> Answer[T] | ErrorAnswer:
+def _taken(response: requests.Response, parse: Parse[T], bounds: Bounds, deadline: Deadline) -> Answer[T] | ErrorAnswer:
     token = bearer_of(response.request)
     if _is_success(response):
-        return Answer(parse(chunks_of(response, bounds)), server_time_of(response.headers), token)
-    body = beginning_of(response, bounds)
+        return Answer(parse(chunks_of(response, bounds, deadline.received)), server_time_of(response.headers), token)
+    body = beginning_of(response, bounds, deadline.received)
     return ErrorAnswer(response.status_code, str(response.reason or ""), response.headers, body, token)
 
 

@@ -1,0 +1,158 @@
+"""The deadline of one HTTP exchange, from connecting to the last byte.
+
+The timeout of a socket begins anew with every byte, so that a server that drips is waited for without end. One watchdog
+thread shuts down the sockets of exchanges that are late: `shutdown` wakes a thread that reads, `close` does not.
+"""
+
+import math
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import ContextVar
+from functools import cache
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+
+from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError
+
+_TICK_SECONDS = 0.5
+"""How often the watchdog looks; it ends when it finds nothing to watch."""
+
+
+class Deadline:
+    """How long one exchange may still take. A context, at whose end a request that was cut off fails as late.
+
+    Args:
+        bounds: how long it may take, and how fast its body must be.
+        clock: seconds that only grow.
+    """
+
+    def __init__(self, bounds: Bounds, clock: Callable[[], float] = time.monotonic) -> None:
+        self._bounds, self._clock = bounds, clock
+        self._due = math.inf
+        self._least: float | None = None
+        """Bytes that are due by then; None before a body with a pace has begun."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        _CURRENT.set(None)
+        _WATCHDOG.let_go(self)
+        if self.is_past and isinstance(error, requests.RequestException | MalformedAnswerError):
+            raise self._late() from error
+
+    def begin(self) -> None:
+        """Count the time from now on, for the next request of this thread."""
+        self._due = self._clock() + self._bounds.seconds
+        _CURRENT.set(self)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the exchange is late."""
+        return self._clock() > self._due
+
+    def received(self, count: int) -> None:
+        """Take note of bytes of the body; of 0 at its end.
+
+        Raises:
+            BrokenAnswerError: the exchange is late.
+        """
+        if self.is_past:
+            raise self._late()
+        if not count:
+            self._due = math.inf
+        elif self._bounds.bytes_a_second:
+            self._least = (self._least or 0) - count
+            if self._least <= 0:
+                self._least = self._bounds.bytes_a_second * self._bounds.pace_seconds
+                self._due = self._clock() + self._bounds.pace_seconds
+
+    def _late(self) -> BrokenAnswerError:
+        if self._least is None:
+            return BrokenAnswerError(f"The answer takes longer than {self._bounds.seconds:g} s.")
+        return BrokenAnswerError(f"The file comes in at less than {self._bounds.bytes_a_second:,} bytes a second.")
+
+
+class _Watchdog:
+    """The thread that shuts down the sockets of late exchanges. It lives while there are any exchanges."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Condition()
+        self._sockets: dict[Deadline, socket.socket] = {}
+        self._thread: threading.Thread | None = None
+
+    def watch(self, deadline: Deadline, connected: Any) -> None:
+        """Watch a socket, in a duplicate: TLS takes the socket itself over."""
+        held = socket.fromfd(connected.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+        self.let_go(deadline)
+        with self._lock:
+            self._sockets[deadline] = held
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
+                thread.start()
+                self._thread = thread
+
+    def let_go(self, deadline: Deadline) -> None:
+        """Watch the socket of an exchange no longer."""
+        with self._lock:
+            held = self._sockets.pop(deadline, None)
+            if held:
+                held.close()
+
+    def _run(self) -> None:
+        with self._lock:
+            while self._sockets:
+                for deadline, held in self._sockets.items():
+                    if deadline.is_past:
+                        with suppress(OSError):  # the other side was faster
+                            held.shutdown(socket.SHUT_RDWR)
+                self._lock.wait(_TICK_SECONDS)
+            self._thread = None
+
+
+_CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+_WATCHDOG = _Watchdog()
+
+
+class _Watched(HTTPConnection):
+    """A connection that is watched while an exchange uses it, from before its proxy or TLS to the last byte."""
+
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        self._watch(connected)
+        return connected
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Send a request, often over a socket that another one has left."""
+        if self.sock is not None:
+            self._watch(self.sock)
+        super().request(*args, **kwargs)
+
+    def _watch(self, connected: Any) -> None:
+        if deadline := _CURRENT.get():
+            _WATCHDOG.watch(deadline, connected)
+
+
+class WatchedAdapter(HTTPAdapter):
+    """Has every connection of a session watched, whether it goes through a proxy or not."""
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """The connections to a host."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        pool.ConnectionCls = _watched(pool.ConnectionCls)
+        return pool
+
+
+@cache
+def _watched(kind: Any) -> Any:
+    return kind if issubclass(kind, _Watched) else type(kind.__name__, (_Watched, kind), {})
