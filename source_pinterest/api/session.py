@@ -21,6 +21,8 @@ from source_pinterest.api.verdicts import ErrorAnswer, Verdict
 from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS
 
 LOGGER = logging.getLogger("airbyte")
+logging.getLogger("urllib3.connection").addFilter(lambda record: "(url=" not in str(record.msg))
+"""It warns of a malformed header with the whole URL."""
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 

@@ -4,16 +4,17 @@ The file lies on another host, under a signed link that is good for five minutes
 anybody else's, and it is fetched whole before its first row is emitted.
 """
 
-import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
 
 import requests
+from requests.utils import requote_uri
+from urllib3.util import parse_url
 
+from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.addresses import Address, path_of
 from source_pinterest.api.bodies import parse_json
@@ -37,8 +38,6 @@ from source_pinterest.reporting.job import JobStatus, ReportRequest
 T = TypeVar("T")
 
 _MAY_BE_REFUSED = ("columns", "targeting_types", "campaign_objective_types")
-_SIGNATURE_CHARACTERS = 32
-_SECRET_PARAMETER = re.compile("signature|credential|token|key|secret|policy", re.IGNORECASE)
 
 
 class ReportClient:
@@ -226,15 +225,21 @@ def _report(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     if not isinstance(answer, Mapping):
         raise MalformedAnswerError("A report is an object.")
     if url := answer.get("url"):
-        _keep_secrets_of(str(url))
-        _address(str(url))
+        _keep_secret(str(url))
     return answer
 
 
-def _keep_secrets_of(url: str) -> None:
-    for name, value in parse_qsl(url.partition("?")[2]):
-        if _SECRET_PARAMETER.search(name) or len(value) >= _SIGNATURE_CHARACTERS:
-            SECRETS.keep_for_a_while(value)
+def _keep_secret(link: str) -> None:
+    """Mask the query of a link, which signs it, as it is and as it is sent.
+
+    Raises:
+        MalformedAnswerError: the link is no address, or too long.
+    """
+    if len(link) > limits.ADDRESS_CHARACTERS:
+        raise MalformedAnswerError(f"The link to a report has more than {limits.ADDRESS_CHARACTERS:,} characters.")
+    SECRETS.keep_for_a_while(link.partition("?")[2])
+    _address(link)
+    SECRETS.keep_for_a_while(requote_uri(parse_url(link).url).partition("?")[2])
 
 
 def _address(url: str) -> Address:

@@ -22,7 +22,7 @@ from source_pinterest.api.session import (
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorAnswer
 from unit_tests.answers import refused
-from unit_tests.api.connections import Wire
+from unit_tests.api.connections import Wire, serving
 from unit_tests.clocks import Clock
 
 URL = "https://api.pinterest.com/v5/ad_accounts/1/campaigns"
@@ -155,6 +155,15 @@ def test_a_debug_log_names_the_path_of_a_call_and_nothing_that_was_asked(
         )
 
     assert f"GET {urlsplit(URL).path}: 404" in caplog.messages
+
+
+def test_a_malformed_header_is_no_reason_to_log_the_query(caplog: pytest.LogCaptureFixture) -> None:
+    with serving(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nno header\r\n\r\n")) as url:
+        TimeoutSession("source-pinterest/test", 2).exchange(
+            requests.Request("GET", url, params={"signature": "false"}), joined, ANSWER
+        )
+
+    assert "signature" not in caplog.text
 
 
 @pytest.mark.parametrize("status", [200, 403])
