@@ -12,6 +12,7 @@ from integration_tests.support.assertions import Key, assert_exact, assert_faile
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.promises import promised_keys
 from integration_tests.support.syncs import run_sync
+from source_pinterest.limits import ROW_BYTES
 
 PAGED = (
     "ad_accounts/list",
@@ -117,6 +118,21 @@ def test_a_list_that_ends_in_the_middle_is_incomplete(stream: str, operation: st
         output = run_sync(sim, [stream])
         assert sim.fired(kind)
         assert_failed(output, stream, "transient_error", "refuses the rest")
+
+
+# -- an item without end
+
+
+def test_an_item_without_end_costs_its_stream_alone() -> None:
+    def swollen(_: object, page: Any) -> Any:
+        return {**page, "items": [{**page["items"][0], "description": "x" * ROW_BYTES}]}
+
+    with Simulator(World(boards=2, ad_accounts=1)) as sim:
+        sim.alter("boards/list", swollen)
+        output = run_sync(sim, ["ad_accounts", "boards"])
+        assert_failed(output, "boards", "transient_error", "boards: a record has more than 1,048,576 bytes")
+        assert_exact(output, sim, ["ad_accounts"])
+        assert not output.records["boards"]
 
 
 # -- nothing is left

@@ -1,12 +1,14 @@
 """What is in the body of an answer? JSON, a page of a list, the rows of analytics, and texts in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
+from source_pinterest import limits
 from source_pinterest.api.errors import MalformedAnswerError
 from source_pinterest.api.exact_json import OnReplacement, parse_json
-from source_pinterest.api.rows import Record, rows_of
+from source_pinterest.api.rows import JsonBody, Record, rows_of
 
 __all__ = [
     "BY_ID",
@@ -54,17 +56,50 @@ class ListPage:
 
 
 def list_page(
-    chunks: Iterable[bytes], on_replacement: OnReplacement | None = None, shape: ListShape = BY_ID
+    chunks: Iterable[bytes],
+    on_replacement: OnReplacement | None = None,
+    shape: ListShape = BY_ID,
+    *,
+    is_paged: bool = False,
 ) -> ListPage:
     """The page in the body of an answer.
 
+    Args:
+        chunks: the body.
+        on_replacement: takes a sentence on what of it could not be kept, see `parse_json`.
+        shape: how the list lies in it.
+        is_paged: whether `page_size` was asked for, so that the page has an end.
+
     Raises:
-        MalformedAnswerError: it is no JSON, or not a page.
+        MalformedAnswerError: it is no JSON, or not a page, or has more items than a page may have.
     """
-    body = parse_json(b"".join(chunks), on_replacement)
+    left, field = iter(chunks), shape.field or BY_ID.field
+    begun = b"".join(_up_to(left, limits.LARGE_PAGE_BYTES) if is_paged else left)
+    if is_paged and len(begun) > limits.LARGE_PAGE_BYTES:
+        text = JsonBody(chain([begun], left), on_replacement)
+        body: Any = {name: _bounded(text.rows()) if name == field else text.value() for name in text.members()}
+        text.end()
+    else:
+        body = parse_json(begun, on_replacement)
     page = body if isinstance(body, dict) else {}
-    items = body if isinstance(body, list) and not shape.field else page.get(shape.field or BY_ID.field)
-    return ListPage(with_key(items, shape.key), str(page.get("bookmark") or ""))
+    items = with_key(body if isinstance(body, list) and not shape.field else page.get(field), shape.key)
+    return ListPage(_bounded(items) if is_paged else items, str(page.get("bookmark") or ""))
+
+
+def _up_to(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """The first chunks, until they have more than so many bytes."""
+    for chunk in chunks:
+        yield chunk
+        size -= len(chunk)
+        if size < 0:
+            return
+
+
+def _bounded(items: Iterable[Record]) -> list[Record]:
+    found = list(islice(items, limits.ITEMS_OF_A_PAGE + 1))
+    if len(found) > limits.ITEMS_OF_A_PAGE:
+        raise MalformedAnswerError(f"A page has more than {limits.ITEMS_OF_A_PAGE:,} items.")
+    return found
 
 
 def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:

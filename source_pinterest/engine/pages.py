@@ -18,8 +18,8 @@ import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
 from source_pinterest.api.bodies import Record, parse_json
-from source_pinterest.api.errors import MalformedAnswerError, TemporaryFolderError
-from source_pinterest.limits import PAGE_BYTES
+from source_pinterest.api.errors import AnswerTooLargeError, MalformedAnswerError, TemporaryFolderError
+from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
 
 _IN_MEMORY_BYTES = PAGE_BYTES // 2
 """From then on what waits goes into a file: one full page for each worker is enough in memory."""
@@ -85,7 +85,11 @@ class PageBuilder:
         self._count = self._room = 0
 
     def add_all(self, records: Iterable[Record]) -> Iterator[Page]:
-        """Take the records, and hand out each page that they fill; nothing is taken but by whoever iterates."""
+        """Take the records, and hand out each page that they fill; nothing is taken but by whoever iterates.
+
+        Raises:
+            AnswerTooLargeError: a record is larger than any that Pinterest has.
+        """
         dumps, before_data = orjson.dumps, self._before_data
         for record in records:
             present = record
@@ -96,6 +100,8 @@ class PageBuilder:
             except TypeError:
                 data = _dumped_by_the_standard_library(present)
             if len(self._lines) + len(data) > self._room:
+                if len(data) > ROW_BYTES:
+                    raise AnswerTooLargeError(f"{self._stream}: a record has more than {ROW_BYTES:,} bytes")
                 yield from self.rest()
             if not self._count:
                 self._begin()

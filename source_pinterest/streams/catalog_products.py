@@ -29,7 +29,7 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
         Raises:
             MalformedAnswerError: it is not a page of products with pins.
         """
-        page = list_page(chunks, self.notices.replacement, ListShape(("pin",)))
+        page = list_page(chunks, self.notices.replacement, ListShape(("pin",)), is_paged=True)
         pins = with_key([product["pin"] for product in page.items], BY_ID.key)
         return replace(
             page,

@@ -1,7 +1,11 @@
 """Is a page taken for a page, and nothing else?"""
 
+import tracemalloc
+from collections.abc import Iterator
+
 import pytest
 
+from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, ListShape, list_page, one_item
 from source_pinterest.api.errors import MalformedAnswerError
 
@@ -68,3 +72,44 @@ def test_an_item_has_its_whole_key(item: bytes) -> None:
     ):
         with pytest.raises(MalformedAnswerError, match=r"^A page holds items, each with type and name\.$"):
             read()
+
+
+# ---- Too large
+
+
+def page_of(items: int, padding: int = 0) -> bytes:
+    return b'{"bookmark":"b","items":[%b]}' % b",".join([b'{"id":1,"name":"%b"}' % (b"x" * padding)] * items)
+
+
+def test_a_page_has_at_most_four_times_the_items_that_were_asked_for() -> None:
+    assert len(list_page([page_of(1_000)], is_paged=True).items) == 1_000
+    assert len(list_page([page_of(1_001)]).items) == 1_001
+    with pytest.raises(MalformedAnswerError, match=r"^A page has more than 1,000 items\.$"):
+        list_page([page_of(1_001)], is_paged=True)
+
+
+def test_a_large_page_of_large_items_is_read_whole() -> None:
+    body = page_of(100, padding=100_000)
+
+    assert len(body) > limits.LARGE_PAGE_BYTES
+    assert list_page([body[:9_000_000], body[9_000_000:]], is_paged=True) == list_page([body])
+
+
+def test_an_item_of_a_large_page_is_bounded_like_a_row() -> None:
+    with pytest.raises(MalformedAnswerError, match="has more than 1,048,576 bytes"):
+        list_page([page_of(10, padding=limits.ROW_BYTES)], is_paged=True)
+
+
+def test_a_page_of_millions_of_items_takes_no_more_memory_than_its_beginning() -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b'{"items":['
+        yield from [b'{"id":1},' * 100_000] * 100
+        yield b'{"id":1}]}'
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(MalformedAnswerError, match="more than 1,000 items"):
+            list_page(chunks(), is_paged=True)
+        assert tracemalloc.get_traced_memory()[1] < 5 * limits.LARGE_PAGE_BYTES
+    finally:
+        tracemalloc.stop()

@@ -16,9 +16,9 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.adapters import StreamPartition
 
-from source_pinterest.api.errors import MalformedAnswerError, TemporaryFolderError
+from source_pinterest.api.errors import AnswerTooLargeError, MalformedAnswerError, TemporaryFolderError
 from source_pinterest.engine.pages import Page, PageBuilder, PageMessage, PageSpool, pages_of, spooled
-from source_pinterest.limits import PAGE_BYTES
+from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
 
 STREAM = 'custom_"best"\\ones'
 NOW = 1_764_093_000_123
@@ -114,8 +114,8 @@ def test_a_page_may_be_exactly_as_large_as_allowed() -> None:
     assert pages(PAGE_BYTES + 1) == [1, 1]
 
 
-def test_a_record_that_is_too_large_is_a_page_of_its_own() -> None:
-    large = {"text": "x" * 2 * PAGE_BYTES}
+def test_a_record_that_fills_a_page_is_a_page_of_its_own() -> None:
+    large = {"text": "x" * (ROW_BYTES - 20)}
 
     assert [page.count for page in pages_of(STREAM, [{}, {}, large, large, {}, {}])] == [2, 1, 1, 2]
 
@@ -178,6 +178,12 @@ def test_a_record_may_be_nested_more_deeply_than_orjson_writes() -> None:
 def test_a_record_that_nobody_can_write_is_malformed() -> None:
     with pytest.raises(MalformedAnswerError, match=r"^A record is nested too deeply\.$"):
         page_with(nested(200_000))
+
+
+def test_a_record_is_bounded_like_a_row() -> None:
+    assert page_with({"name": "x" * (ROW_BYTES - 20)}).count == 1
+    with pytest.raises(AnswerTooLargeError, match=r": a record has more than 1,048,576 bytes\."):
+        page_with({"name": "x" * ROW_BYTES})
 
 
 def nested(depth: int) -> dict[str, Any]:

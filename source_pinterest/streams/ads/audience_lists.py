@@ -69,7 +69,7 @@ class Labels(AdAccountStream):
         Raises:
             MalformedAnswerError: it is not a page of labels.
         """
-        page = list_page(chunks, self.notices.replacement, ListShape(key=()))
+        page = list_page(chunks, self.notices.replacement, ListShape(key=()), is_paged=True)
         labels = [label for item in page.items for label in item.get("labels", [item]) or ()]
         return replace(page, items=with_key(labels, self.shape.key))
 

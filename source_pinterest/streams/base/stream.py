@@ -144,7 +144,7 @@ class PinterestStream(HttpStream, ABC):
         Raises:
             MalformedAnswerError: it is not a page.
         """
-        return list_page(chunks, self.notices.replacement, self.shape)
+        return list_page(chunks, self.notices.replacement, self.shape, is_paged=self.page_size is not None)
 
     def parse_response(self, response: ListPage, **_: Any) -> list[Record]:  # type: ignore[override]
         """The items of a page, which the client has parsed."""
