@@ -62,13 +62,7 @@ def list_page(
     *,
     is_paged: bool = False,
 ) -> ListPage:
-    """The page in the body of an answer.
-
-    Args:
-        chunks: the body.
-        on_replacement: takes a sentence on what of it could not be kept, see `parse_json`.
-        shape: how the list lies in it.
-        is_paged: whether `page_size` was asked for, so that the page has an end.
+    """The page in the body of an answer, bounded where it `is_paged`: `page_size` was asked for.
 
     Raises:
         MalformedAnswerError: it is no JSON, or not a page, or has more items than a page may have.

@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from functools import cache
-from types import TracebackType
 from typing import Any, Self
 
 import requests
@@ -43,9 +41,7 @@ class Deadline:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         _CURRENT.set(None)
         _WATCHDOG.let_go(self)
         if self.is_past and isinstance(error, requests.RequestException | MalformedAnswerError):
@@ -91,8 +87,11 @@ class _Watchdog:
         self._sockets: dict[Deadline, socket.socket] = {}
         self._thread: threading.Thread | None = None
 
-    def watch(self, deadline: Deadline, connected: Any) -> None:
-        """Watch a socket, in a duplicate: TLS takes the socket itself over."""
+    def watch(self, connected: Any) -> None:
+        """Watch a socket for the exchange of this thread, in a duplicate: TLS takes the socket itself over."""
+        deadline = _CURRENT.get()
+        if deadline is None:
+            return
         held = socket.fromfd(connected.fileno(), socket.AF_INET, socket.SOCK_STREAM)
         self.let_go(deadline)
         with self._lock:
@@ -105,8 +104,7 @@ class _Watchdog:
     def let_go(self, deadline: Deadline) -> None:
         """Watch the socket of an exchange no longer."""
         with self._lock:
-            held = self._sockets.pop(deadline, None)
-            if held:
+            if held := self._sockets.pop(deadline, None):
                 held.close()
 
     def _run(self) -> None:
@@ -129,18 +127,14 @@ class _Watched(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         connected = super()._new_conn()
-        self._watch(connected)
+        _WATCHDOG.watch(connected)
         return connected
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         """Send a request, often over a socket that another one has left."""
         if self.sock is not None:
-            self._watch(self.sock)
+            _WATCHDOG.watch(self.sock)
         super().request(*args, **kwargs)
-
-    def _watch(self, connected: Any) -> None:
-        if deadline := _CURRENT.get():
-            _WATCHDOG.watch(deadline, connected)
 
 
 class WatchedAdapter(HTTPAdapter):
@@ -149,10 +143,6 @@ class WatchedAdapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """The connections to a host."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = _watched(pool.ConnectionCls)
+        if not issubclass(pool.ConnectionCls, _Watched):
+            pool.ConnectionCls = type("WatchedConnection", (_Watched, pool.ConnectionCls), {})
         return pool
-
-
-@cache
-def _watched(kind: Any) -> Any:
-    return kind if issubclass(kind, _Watched) else type(kind.__name__, (_Watched, kind), {})
