@@ -1,8 +1,10 @@
 """Where does a rotated refresh token go? To the platform, and on a laptop back into the config file."""
 
+import fcntl
 import json
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,8 +14,10 @@ from typing import Any
 import pendulum
 from airbyte_cdk.config_observation import create_connector_config_control_message
 from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.tokens import Tokens
+from source_pinterest.config.files import read_object
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -42,16 +46,18 @@ class TokenStore:
         """Hand on what Pinterest's token endpoint gave: into the file first, since nobody may be reading our output."""
         self._config = with_tokens(self._config, tokens)
         if self._config_path:
-            self._save(self._config_path)
+            self._save(self._config_path, tokens)
         self._hand_out(create_connector_config_control_message(self._config))
 
-    def _save(self, path: Path) -> None:
+    def _save(self, path: Path, tokens: Tokens) -> None:
+        """Replace the tokens in the file as it is now: the user may have edited it since the sync began."""
         try:
-            write_private(path, self._config)
-        except OSError as error:
+            write_private(path, with_tokens(read_object(path), tokens))
+        except (OSError, AirbyteTracedException) as error:
             if not self._has_warned:
+                why = error.strerror if isinstance(error, OSError) else "no JSON object"
                 LOGGER.warning(
-                    f"The new refresh token can't be saved in {path} ({error.strerror}). The sync goes on; if the old "
+                    f"The new refresh token can't be saved in {path} ({why}). The sync goes on; if the old "
                     "one is refused next time, authenticate again."
                 )
             self._has_warned = True
@@ -76,20 +82,35 @@ def access_of(tokens: Tokens) -> dict[str, str]:
 def write_private(path: Path, content: Any) -> None:
     """Replace a file as a whole, readable by its owner alone: whoever reads it sees the old content or the new.
 
-    A link to the file stays a link.
+    A link to the file stays a link. Drafts that killed writers have left are removed.
 
     Raises:
         OSError: the old content stands.
     """
     target = path.resolve()
-    descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    with suppress(OSError):  # a folder that can only be written to is not listed
+        _remove_leftovers(target)
+    descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".draft", dir=target.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            with suppress(OSError):  # a file system without locks keeps what killed writers leave
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             json.dump(content, file, indent=2)
             file.flush()
             os.fsync(descriptor)
-        Path(draft).replace(target)
+            Path(draft).replace(target)
     except BaseException:
         with suppress(OSError):
             Path(draft).unlink()
         raise
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Remove the drafts of killed writers. A draft that somebody writes is locked, or still empty."""
+    name = re.compile(rf"\.{re.escape(target.name)}\.[a-z0-9_]{{8}}\.draft")
+    for draft in target.parent.iterdir():
+        if name.fullmatch(draft.name) and draft.is_file():
+            with suppress(OSError), draft.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(file.fileno()).st_size:
+                    draft.unlink()

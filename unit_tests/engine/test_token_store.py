@@ -134,6 +134,7 @@ def _saving(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_saving")
 def test_the_file_has_it_before_the_platform_is_told(path: Path) -> None:
+    path.write_text(json.dumps(NESTED), encoding="utf-8")
     platform = Platform(path)
     TokenStore(NESTED, platform.take, path).rotated(TOKENS)
 
@@ -164,7 +165,51 @@ def test_what_can_not_be_saved_is_warned_of_once_and_handed_out_all_the_same(
     assert [file.name for file in path.parent.iterdir()] == ["config.json"]
 
 
+@pytest.mark.usefixtures("_saving")
+@pytest.mark.parametrize("known", [NESTED, FLAT])
+def test_an_edit_of_the_file_during_the_sync_stays(platform: Platform, path: Path, known: dict[str, Any]) -> None:
+    store = TokenStore(known, platform.take, path)
+    edited = {**known, "start_date": "2026-06-01", "account_ids": ["1"]}
+    path.write_text(json.dumps(edited), encoding="utf-8")
+    store.rotated(TOKENS)
+
+    assert json.loads(path.read_text(encoding="utf-8")) == with_tokens(edited, TOKENS)
+    assert platform.configs == [with_tokens(known, TOKENS)]
+
+
+@pytest.mark.usefixtures("_saving")
+@pytest.mark.parametrize("text", ['{"start_date": "2026', "", "[]", None])
+def test_a_file_that_is_no_longer_a_config_is_left_as_it_is(
+    platform: Platform, path: Path, caplog: pytest.LogCaptureFixture, text: str | None
+) -> None:
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    TokenStore(NESTED, platform.take, path).rotated(TOKENS)
+
+    assert (path.read_text(encoding="utf-8") if path.exists() else None) == text
+    assert f"can't be saved in {path} (no JSON object)" in caplog.text
+    assert platform.configs == [with_tokens(NESTED, TOKENS)]
+
+
 # ---- The file
+
+
+def test_the_draft_of_a_killed_writer_is_removed_by_the_next(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = [".config.json.original", ".config.json.draft", "config.json.abcdefgh.draft", ".other.json.abcdefgh.draft"]
+    for name in others:
+        (path.parent / name).write_text("untouched", encoding="utf-8")
+
+    def kill(_: int) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as killing:
+        killing.setattr(os, "fsync", kill)
+        killing.setattr(Path, "unlink", lambda _: None)
+        with pytest.raises(SystemExit):
+            write_private(path, NESTED)
+    assert len(list(path.parent.iterdir())) == len(others) + 2, "the draft is there, with a token in it"
+    write_private(path, NESTED)
+
+    assert sorted(file.name for file in path.parent.iterdir()) == sorted([*others, "config.json"])
 
 
 def test_a_file_is_replaced_as_a_whole_for_its_owner_alone(path: Path) -> None:
