@@ -2,14 +2,16 @@
 
 import socket
 import struct
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
-from integration_tests.command_tests.consent import agree, helping
+from integration_tests.command_tests.consent import SECRET, agree, helping
 from integration_tests.support.pinterest import Simulator
+from source_pinterest.cli import authorize
 from source_pinterest.cli.consent import ConsentListener
 
 HAS_IPV6 = Path("/proc/net/if_inet6").exists()
@@ -50,19 +52,37 @@ def test_localhost_is_ours_by_either_address(tmp_path: Path) -> None:
         answer = response.headers["Location"].replace("localhost", "[::1]")
         assert agree(answer).status_code == 200
         assert helper.end() == 0, helper.said
-    assert "Another program" not in helper.said
 
 
-@pytest.mark.skipif(not HAS_IPV6, reason="this machine has no ::1")
-def test_a_neighbour_on_localhost_is_warned_of(tmp_path: Path) -> None:
-    path = str(tmp_path / "config.json")
-    with socket.socket(socket.AF_INET6) as neighbour, Simulator() as sim:
-        neighbour.bind(("::1", 0))
+@pytest.fixture
+def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(authorize.SECRET_VARIABLE, SECRET)
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        (socket.AF_INET, "127.0.0.1"),
+        pytest.param(socket.AF_INET6, "::1", marks=pytest.mark.skipif(not HAS_IPV6, reason="this machine has no ::1")),
+    ],
+)
+@pytest.mark.usefixtures("_secret")
+def test_a_port_that_another_program_has_on_localhost_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], family: socket.AddressFamily, address: str
+) -> None:
+    """A browser may go to that program, which would get the code."""
+    with socket.socket(family) as neighbour:
+        neighbour.bind((address, 0))
         neighbour.listen()
-        port = str(neighbour.getsockname()[1])
-        with helping(sim, "--client-id", "1234567", "--config", path, "--port", port) as helper:
-            agree(helper.consent_url().replace("localhost", "127.0.0.1"))
-            assert f"Another program of this machine listens on [::1]:{port}" in helper.said
+        port = neighbour.getsockname()[1]
+        path = str(tmp_path / "config.json")
+        assert authorize.main(["--client-id", "1", "--config", path, "--port", str(port), "--no-browser"]) == 1
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            assert address == "127.0.0.1", "nothing of ours listens any more"
+    said = capsys.readouterr()
+    assert f"Port {port} of this machine can't be used on {address} (Address already in use)" in said.err
+    assert "--port" in said.err
+    assert said.out == ""
 
 
 def test_nobody_agrees_in_time() -> None:

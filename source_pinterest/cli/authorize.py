@@ -144,11 +144,6 @@ def _tokens(app: App, port: int, browse: Any, asked: str) -> Tokens:
     api = api_address()
     page = urljoin(api, "/oauth/") if Address.of(api).is_local else CONSENT_PAGE
     with ConsentListener(port) as listener:
-        if listener.has_neighbour:
-            _say(
-                f"Another program of this machine listens on [::1]:{listener.server_port}. If the browser shows its "
-                "page in the end, choose another port with --port.\n",
-            )
         url = listener.consent_url(page, app.client_id, asked)
         _say(f"In a browser on this machine, open this page, sign in to Pinterest and agree:\n\n  {url}\n")
         if browse:

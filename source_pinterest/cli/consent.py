@@ -30,30 +30,32 @@ class ConsentListener:
 
     Attributes:
         server_port: on which it listens.
-        has_neighbour: whether another program answers on `localhost`, to which a browser may go instead.
 
     Raises:
-        AirbyteTracedException: the port can't be used, for example because another program listens on it.
+        AirbyteTracedException: the port can't be used on either address, for example because another program listens
+            on it, to which a browser might bring the code.
     """
 
     def __init__(self, port: int) -> None:
         self.state = secrets.token_urlsafe(32)
-        self.has_neighbour = False
         self._answer: Mapping[str, str] = {}
         self._is_answered = Event()
-        try:
-            first = _Server(("127.0.0.1", port), self)
-        except OSError as error:
-            raise refusal(
-                f"Port {port} of this machine can't be used ({error.strerror}). Choose another with --port, and "
-                "add its redirect URI to the app at https://developers.pinterest.com/apps/.",
-            ) from error
-        self.server_port = first.server_port
-        self._servers = [first]
-        try:
-            self._servers.append(_Server6(("::1", self.server_port), self))
-        except OSError as error:
-            self.has_neighbour = error.errno == errno.EADDRINUSE  # anything else: this machine has no such address
+        self._servers: list[_Server] = []
+        self.server_port = port
+        for server, address in ((_Server, "127.0.0.1"), (_Server6, "::1")):
+            try:
+                self._servers.append(server((address, self.server_port), self))
+            except OSError as error:
+                if self._servers and error.errno != errno.EADDRINUSE:
+                    break  # this machine has no IPv6
+                for opened in self._servers:
+                    opened.server_close()
+                raise refusal(
+                    f"Port {self.server_port} of this machine can't be used on {address} ({error.strerror}). Choose "
+                    "another with --port, and add its redirect URI to the app at "
+                    "https://developers.pinterest.com/apps/.",
+                ) from error
+            self.server_port = self._servers[0].server_port
 
     def __enter__(self) -> Self:
         for server in self._servers:
