@@ -15,10 +15,12 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
     Status,
+    StreamDescriptor,
     Type,
 )
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import ConcurrentSourceAdapter
+from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams import Stream
@@ -28,7 +30,9 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 
 from source_pinterest.api import Api
 from source_pinterest.api.auth import PinterestAuthenticator
+from source_pinterest.api.errors import NoThreadError
 from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.threads import Workers
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
@@ -57,6 +61,8 @@ LOGGER = logging.getLogger("airbyte")
 
 FEWEST_WORKERS = 2
 """One for a generator that waits for a parent's ids, one for the partition that brings them."""
+_TOKEN_SECONDS = 0.2
+"""For a token that is on its way when a read is closed."""
 
 
 class SourcePinterest(ConcurrentSourceAdapter):
@@ -152,13 +158,17 @@ class SourcePinterest(ConcurrentSourceAdapter):
         Raises:
             AirbyteTracedException: a stream could not be read whole; of the failures, the most retryable counts.
         """
-        for message in self.read_pages(logger, config, catalog, state):
-            if isinstance(message, PageMessage):
-                for record in message.page.messages():
-                    yield from self._queue.urgent()
-                    yield record
-            else:
-                yield message
+        try:
+            for message in self.read_pages(logger, config, catalog, state):
+                if isinstance(message, PageMessage):
+                    for record in message.page.messages():
+                        yield from self._queue.urgent()
+                        yield record
+                else:
+                    yield message
+        finally:  # the caller may have closed this generator
+            self.settle(_TOKEN_SECONDS)
+            self._workers.close()
 
     def read_pages(
         self,
@@ -208,9 +218,19 @@ class SourcePinterest(ConcurrentSourceAdapter):
             yield from super().read(logger, config, ordered, self._state)
         except AirbyteTracedException as error:
             failure = error
+        if isinstance(failure, NoThreadError):
+            yield from self._left_unread(selection, failure)
         yield from selection.refusals()
         if failure := failure or selection.failure():
             raise failure
+
+    def _left_unread(self, selection: Selection, error: NoThreadError) -> Iterator[AirbyteMessage]:
+        """The ends of the streams that have none yet."""
+        for configured in selection.known:
+            name = configured.stream.name
+            if self.progress and name not in self.progress.ended:
+                yield error.as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
+                yield stream_status_as_airbyte_message(configured.stream, AirbyteStreamStatus.INCOMPLETE)
 
     def _select_abstract_streams(
         self, config: Mapping[str, Any], configured_catalog: ConfiguredAirbyteCatalog
@@ -227,14 +247,9 @@ class SourcePinterest(ConcurrentSourceAdapter):
 
     def _concurrency(self, workers: int) -> ConcurrentSource:
         workers = max(FEWEST_WORKERS, workers)
-        return ConcurrentSource.create(
-            workers,
-            workers // 2,
-            LOGGER,
-            self._slice_logger,
-            self._repository,
-            queue=self._queue,
-        )
+        self._workers = Workers(workers)
+        pool = ThreadPoolManager(self._workers, LOGGER)
+        return ConcurrentSource(pool, LOGGER, self._slice_logger, self._queue, self._repository, workers // 2)
 
 
 def _running(configured: ConfiguredAirbyteStream) -> AirbyteMessage:

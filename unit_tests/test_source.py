@@ -26,6 +26,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import ConcurrentSourceAdapter
+from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import source
@@ -263,13 +264,12 @@ def test_there_is_always_a_worker_beside_the_one_that_waits(
     reading: Reading, monkeypatch: pytest.MonkeyPatch, wanted: int, workers: int
 ) -> None:
     made: list[tuple[int, int]] = []
-    create = ConcurrentSource.create
 
-    def noted(num_workers: int, generators: int, *others: Any, **more: Any) -> ConcurrentSource:
-        made.append((num_workers, generators))
-        return create(num_workers, generators, *others, **more)
+    def noted(pool: ThreadPoolManager, *others: Any) -> ConcurrentSource:
+        made.append((pool._threadpool._max_workers, others[-1]))
+        return ConcurrentSource(pool, *others)
 
-    monkeypatch.setattr(ConcurrentSource, "create", noted)
+    monkeypatch.setattr("source_pinterest.source.ConcurrentSource", noted)
     reading(catalog_of("boards"), num_workers=wanted)
 
     assert made[-1][0] == workers

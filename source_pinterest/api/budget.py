@@ -7,7 +7,6 @@ publishes some of them, a first guess). So it is learnt which operations share w
 import logging
 import math
 import random
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from source_pinterest.api.errors import QuotaExhaustedError
 from source_pinterest.api.quota import Quota
 from source_pinterest.api.quotas import Quotas, category_of
 from source_pinterest.api.rate_headers import read_rate_headers
+from source_pinterest.api.threads import Signal
 from source_pinterest.api.usage import QuotaUsage
 
 LOGGER = logging.getLogger("airbyte")
@@ -44,13 +44,13 @@ class Budget:
         max_wait_seconds: float,
         before_wait: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
-        wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
+        wait: Callable[[Signal, float], object] = Signal.wait,
     ) -> None:
         self._max_wait_seconds = max_wait_seconds
         self._before_wait = before_wait
         self._clock = clock
         self._wait = wait
-        self._changed = threading.Condition()
+        self._changed = Signal()
         self._quotas = Quotas()
         self._in_flight: Counter[str] = Counter()
         self._paused_until: dict[str, float] = {}

@@ -18,9 +18,10 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
 from source_pinterest.api.chunks import Bounds
-from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError
+from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError, NoThreadError
+from source_pinterest.api.threads import CLOSING, start
 
-_TICK_SECONDS = 0.5
+_TICK_SECONDS = 0.2
 """How often the watchdog looks; it ends when it finds nothing to watch."""
 
 
@@ -33,7 +34,7 @@ class Deadline:
     """
 
     def __init__(self, bounds: Bounds, clock: Callable[[], float] = time.monotonic) -> None:
-        self._bounds, self._clock = bounds, clock
+        self._bounds, self._clock, self._closing = bounds, clock, CLOSING.get()
         self._due = math.inf
         self._least: float | None = None
         """Bytes that are due by then; None before a body with a pace has begun."""
@@ -44,18 +45,20 @@ class Deadline:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         _CURRENT.set(None)
         _WATCHDOG.let_go(self)
+        self._closing.check()
         if self.is_past and isinstance(error, requests.RequestException | MalformedAnswerError):
             raise self._late() from error
 
     def begin(self) -> None:
         """Count the time from now on, for the next request of this thread."""
+        self._closing.check()
         self._due = self._clock() + self._bounds.seconds
         _CURRENT.set(self)
 
     @property
     def is_past(self) -> bool:
-        """Whether the exchange is late."""
-        return self._clock() > self._due
+        """Whether the exchange is late, or nobody waits for it any longer."""
+        return self._clock() > self._due or self._closing.is_over
 
     def received(self, count: int) -> None:
         """Take note of bytes of the body; of 0 at its end.
@@ -98,8 +101,7 @@ class _Watchdog:
             self._sockets[deadline] = held
             if self._thread is None:
                 thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
-                thread.start()
-                self._thread = thread
+                self._thread = start(thread)
 
     def let_go(self, deadline: Deadline) -> None:
         """Watch the socket of an exchange no longer."""
@@ -127,7 +129,11 @@ class _Watched(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         connected = super()._new_conn()
-        _WATCHDOG.watch(connected)
+        try:
+            _WATCHDOG.watch(connected)
+        except NoThreadError:
+            connected.close()
+            raise
         return connected
 
     def request(self, *args: Any, **kwargs: Any) -> None:

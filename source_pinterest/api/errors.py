@@ -68,6 +68,18 @@ class TemporaryFolderError(ConfigError):
         )
 
 
+class NoThreadError(FatalError):
+    """This machine starts no further thread."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This machine can't start another thread, so the stream is not read to its end. Allow the process, or its "
+            "container, more threads or more memory, or lower num_workers. The next sync goes on from there."
+        )
+
+
 class QuotaExhaustedError(FatalError):
     """The quota frees up later than this sync waits."""
 

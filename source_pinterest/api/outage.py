@@ -2,11 +2,11 @@
 
 import logging
 import math
-import threading
 import time
 from collections.abc import Callable
 
 from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.threads import Signal
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -35,7 +35,7 @@ class Outage:
         self._pauses = pauses
         self._before_wait = before_wait
         self._clock = clock
-        self._changed = threading.Condition()
+        self._changed = Signal()
         self._since: float | None = None
         self._tries = 0
         self._next_try = 0.0

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
@@ -12,6 +11,7 @@ import requests
 from source_pinterest.api.errors import AnswerBreaksError, BrokenAnswerError, MalformedAnswerError, UnavailableError
 from source_pinterest.api.outage import Outage
 from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.threads import pause
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -114,12 +114,12 @@ class Tries:
         self._retries, self._why = self._retries + 1, why
         if self._retries > self._policy.max_retries or not self._retries_pay():
             raise UnavailableError(self._what, self._path, why, self._retries)
-        pause = self._policy.pauses.before_retry(self._retries)
-        LOGGER.info(f"{self._what}: {why} Trying again in {pause:g} s.")
-        self._pause(pause)
+        seconds = self._policy.pauses.before_retry(self._retries)
+        LOGGER.info(f"{self._what}: {why} Trying again in {seconds:g} s.")
+        self._pause(seconds)
 
     def _pause(self, seconds: float) -> None:
-        time.sleep(seconds)
+        pause(seconds)
 
 
 class TryLaterError(Exception):

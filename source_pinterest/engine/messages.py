@@ -18,6 +18,7 @@ from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.errors import PinterestError
+from source_pinterest.api.threads import Signal
 from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.masking import SECRETS
@@ -29,7 +30,7 @@ _SMALL_ITEM_BYTES = 1024
 """What anything else in the queue counts for."""
 
 
-class _HalfFree(threading.Condition):
+class _HalfFree(Signal):
     """Wakes who waits for room once half of a queue is free: one by one, each page would cost a change of threads."""
 
     def __init__(self, queue: "RecordQueue") -> None:

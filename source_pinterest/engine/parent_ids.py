@@ -1,11 +1,11 @@
 """Which ids does a parent stream list? Each listing is read once in a sync, however many children need it."""
 
-import threading
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 
+from source_pinterest.api.threads import Signal
 from source_pinterest.engine.circuit_breaker import CircuitBreaker
 
 Key = tuple[str, ...]
@@ -35,7 +35,7 @@ class ParentIds:
         self, fetch: Callable[[Key], Iterable[str]], needs: Callable[[], Iterable["ParentIds"]] = tuple
     ) -> None:
         self._fetch, self._needs = fetch, needs
-        self._changed = threading.Condition()
+        self._changed = Signal()
         self._listings: dict[Key, Sequence[int] | Sequence[str] | Exception | _Progress] = {}
         self._selected = False
         self._sealed = True

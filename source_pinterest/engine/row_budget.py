@@ -1,8 +1,9 @@
 """How much may be in memory at once? A number of rows, shared by all streams of a sync."""
 
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+
+from source_pinterest.api.threads import Signal
 
 
 class RowBudget:
@@ -15,7 +16,7 @@ class RowBudget:
     def __init__(self, rows: int) -> None:
         self._rows = rows
         self._lent = 0
-        self._returned = threading.Condition()
+        self._returned = Signal()
 
     @contextmanager
     def holding(self, rows: int) -> Generator[None, None, None]:

@@ -45,7 +45,7 @@ class SplitReport:
 class NoMoreReports:
     """The last outcome of the stream has come, or its planning failed."""
 
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 Outcome = ReadyReport | FailedReport | SplitReport
@@ -180,7 +180,7 @@ class Orders:
                 self.outcomes.put(FailedReport(failed, error))
             self.close()
 
-    def close(self, error: Exception | None = None) -> None:
+    def close(self, error: BaseException | None = None) -> None:
         """End the orders; what Pinterest still works on is left to it."""
         if not self.is_closed:
             self.is_closed = True

@@ -6,14 +6,16 @@ generates the slices of the first. It only creates and polls; whoever reads a sl
 
 import logging
 import math
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import copy_context
 from functools import partial
+from threading import Thread
 
 from source_pinterest.api.errors import AnswerTooLargeError, PinterestError, SliceError
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.api.retries import TryLaterError
+from source_pinterest.api.threads import ClosedError, Signal, start
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError, ReportWithoutLinkError, unforeseen
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
@@ -62,9 +64,9 @@ class ReportRunner:
         self._timeout_seconds = timeout_seconds
         self._schedule = PollSchedule(calls_per_second, pauses or Pauses())
         self._clock = clock
-        self._changed = threading.Condition()
+        self._changed = Signal()
         self._orders: list[Orders] = []
-        self._thread: threading.Thread | None = None
+        self._thread: Thread | None = None
         self._logged_at = clock()
         self._turns = Turns(windows, clock, calls_left)
 
@@ -82,13 +84,13 @@ class ReportRunner:
         Raises:
             PinterestError: they could not even be planned.
         """
-        with self._changed:
-            orders.serve()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, name="reports", daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
         try:
+            with self._changed:
+                orders.serve()
+                if self._thread is None:
+                    context = copy_context()
+                    self._thread = start(Thread(target=context.run, args=(self._serve,), name="reports", daemon=True))
+                self._changed.notify_all()
             while not isinstance(outcome := orders.outcomes.get(), NoMoreReports):
                 yield outcome
             if outcome.error:
@@ -105,6 +107,15 @@ class ReportRunner:
                 self._changed.notify_all()
 
     def _serve(self) -> None:
+        try:
+            self._take_steps()
+        except ClosedError as closed:
+            with self._changed:
+                self._thread = None
+                for orders in self._orders:
+                    orders.close(closed)
+
+    def _take_steps(self) -> None:
         while True:
             with self._changed:
                 step = self.next_step()

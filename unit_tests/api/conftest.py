@@ -19,7 +19,7 @@ def mock() -> Iterator[requests_mock.Mocker]:
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses, which are noted and not slept."""
     pauses: list[float] = []
-    monkeypatch.setattr("time.sleep", pauses.append)
+    monkeypatch.setattr("source_pinterest.api.retries.pause", pauses.append)
     return pauses
 
 

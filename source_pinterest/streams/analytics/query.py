@@ -16,6 +16,7 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of, write_texts
 from source_pinterest.api.errors import AnswerTooLargeError, SliceError
+from source_pinterest.api.threads import CLOSING
 from source_pinterest.columns import (
     DATE,
     DEFAULT_COLUMNS,
@@ -47,6 +48,9 @@ from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.estimate import Estimate
 from source_pinterest.streams.base.slices import END, START, batch_slice, batches, failed_slice, ids_of
 from source_pinterest.streams.base.stream import PinterestStream
+
+_GLANCE_SECONDS = 0.2
+"""How often a slice that waits for its place in line looks whether the sync is closed."""
 
 
 class Batches(NamedTuple):
@@ -134,7 +138,8 @@ class QueryAnalytics(AdAccountStream, ABC):
             self.checkpoint.keep_place(account)
             try:
                 for stream_slice in self._planned_slices(account):
-                    self._line.acquire()
+                    while not self._line.acquire(timeout=_GLANCE_SECONDS):
+                        CLOSING.get().check()
                     yield stream_slice
             except SliceError as error:
                 yield failed_slice({"ad_account_id": account}, error)

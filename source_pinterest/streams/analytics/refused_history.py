@@ -4,13 +4,13 @@ An account whose newest days are refused as well was never readable, and is left
 sync has to say so. Both are asked for at the same time, so that the report is judged once the newest days are read.
 """
 
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import AccountUnreadableError, RefusedError
+from source_pinterest.api.threads import Signal
 from source_pinterest.reporting.errors import HistoryRefusedError, ReportRefusedError
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.streams.base.slices import failed_slice, failure_of
@@ -20,7 +20,7 @@ class RefusedHistory:
     """Judges the refused reports of a stream by what becomes of the newest days of their accounts."""
 
     def __init__(self) -> None:
-        self._progress = threading.Condition()
+        self._progress = Signal()
         self._unread: Counter[str] = Counter()
         self._left_out: set[str] = set()
 

@@ -1,0 +1,104 @@
+"""The threads of a sync: how they start, how they wait, and how all of them end when the sync is closed."""
+
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import ContextVar
+from typing import Any
+
+from source_pinterest.api.errors import NoThreadError
+
+
+class ClosedError(SystemExit):
+    """Ends a thread of a sync that was closed. It is no `Exception`, so that no stream takes it for a failure."""
+
+
+class Closing:
+    """Ends the waits and requests of a sync whose reader is gone."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+        self.waits: list[Signal] = []
+
+    def close(self) -> None:
+        """End the threads of the sync that wait; those that work end before their next request or wait."""
+        self.is_over = True
+        for signal in tuple(self.waits):
+            with signal:
+                threading.Condition.notify(signal, sys.maxsize)
+
+    def check(self) -> None:
+        """Raise `ClosedError` once the sync is closed."""
+        if self.is_over:
+            raise ClosedError
+
+
+CLOSING: ContextVar[Closing] = ContextVar("closing", default=Closing())  # noqa: B039 - nobody closes this one
+"""Of the sync for which a thread works."""
+
+
+class Signal(threading.Condition):
+    """A condition whose waits end when the sync is closed."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until notified.
+
+        Raises:
+            ClosedError: the sync is closed.
+        """
+        closing = CLOSING.get()
+        closing.waits.append(self)  # before the look: `close` wakes all that have not seen it
+        try:
+            return closing.is_over or super().wait(timeout)
+        finally:
+            closing.waits.remove(self)
+            closing.check()
+
+
+def pause(seconds: float) -> None:
+    """Wait for so many seconds.
+
+    Raises:
+        ClosedError: the sync is closed.
+    """
+    alone = Signal()
+    with alone:
+        alone.wait(seconds)
+
+
+def start(thread: threading.Thread) -> threading.Thread:
+    """Start a thread, and return it.
+
+    Raises:
+        NoThreadError: it can't be started.
+    """
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise NoThreadError from error
+    return thread
+
+
+class Workers(ThreadPoolExecutor):
+    """The threads in which the framework reads streams."""
+
+    def __init__(self, count: int) -> None:
+        self._closing = Closing()
+        super().__init__(count, "workerpool", CLOSING.set, (self._closing,))
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have a function called.
+
+        Raises:
+            NoThreadError: no thread can be started for it.
+        """
+        try:
+            return super().submit(fn, *args, **kwargs)
+        except RuntimeError as error:
+            raise NoThreadError from error
+
+    def close(self) -> None:
+        """End the threads, whatever they wait for."""
+        self._closing.close()
+        self.shutdown(wait=False, cancel_futures=True)
