@@ -1,5 +1,6 @@
 """A read in somebody else's process that is closed, or that can't have the threads it needs."""
 
+import json
 import logging
 import math
 import random
@@ -9,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, Level, Type
 from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.security_tests.test_token_lane import until
-from integration_tests.simulator import Fault, FaultKind
+from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES, ORGANIC, catalog_of
 from integration_tests.support.outputs import Output
@@ -24,6 +26,7 @@ from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.worlds import small_world
 from source_pinterest.api.pauses import Pauses
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import SourcePinterest
 
 ENDS_WITHIN_SECONDS = 1.0
@@ -38,6 +41,7 @@ class Reading:
 
     Args:
         starts: how many threads can be started.
+        path: of the config file, if there is one.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Reading:
         streams: Iterable[str] = STREAMS,
         pauses: Pauses = SHORT_PAUSES,
         starts: float = math.inf,
+        path: Path | None = None,
         **options: Any,
     ) -> None:
         self.threads: list[threading.Thread] = []
@@ -55,7 +60,8 @@ class Reading:
         monkeypatch.setenv("PINTEREST_API_URL", sim.url)
         self._sim, source = sim, SourcePinterest(pauses)
         self._queue = source._queue
-        self.messages: Any = source.read(logging.getLogger("airbyte"), sim.config(**options), catalog_of(streams))
+        config = source.read_config(str(path)) if path else sim.config(**options)
+        self.messages: Any = source.read(logging.getLogger("airbyte"), config, catalog_of(streams))
 
     def _started(self, thread: threading.Thread) -> None:
         is_ours = threading.current_thread() in (self._main, *self.threads)  # and not the simulator's
@@ -135,6 +141,20 @@ def test_wherever_a_read_is_closed_no_thread_of_it_is_left(monkeypatch: pytest.M
         assert list(islice(reading.messages, chance.randrange(1, 200)))
         reading.end(chance.choice(["close", "throw"]))
         reading.assert_ended()
+
+
+def test_a_token_that_is_on_its_way_then_is_saved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The one before is used up."""
+    monkeypatch.setenv(SAVE_TOKENS_VARIABLE, "1")
+    path = tmp_path / "config.json"
+    slow = Fault(FaultKind.SLOW, on="oauth/token", seconds=0.1)
+    with Simulator(World(boards=2), faults=[slow], refresh_rotation=Rotation.REVOKE) as sim:
+        path.write_text(json.dumps(before := sim.config()), encoding="utf-8")
+        reading = Reading(sim, monkeypatch, ORGANIC, path=path)
+        reading.go_on_until("oauth/token")
+        reading.end("close")
+        reading.assert_ended()
+        assert json.loads(path.read_text(encoding="utf-8")) == sim.config() != before
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection
 
 from source_pinterest.api.chunks import Bounds
 from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError, NoThreadError
-from source_pinterest.api.threads import CLOSING, start
+from source_pinterest.api.threads import CLOSING, starting
 
 _TICK_SECONDS = 0.2
 """How often the watchdog looks; it ends when it finds nothing to watch."""
@@ -101,7 +101,9 @@ class _Watchdog:
             self._sockets[deadline] = held
             if self._thread is None:
                 thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
-                self._thread = start(thread)
+                with starting():
+                    thread.start()
+                self._thread = thread
 
     def let_go(self, deadline: Deadline) -> None:
         """Watch the socket of an exchange no longer."""

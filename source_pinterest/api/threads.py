@@ -2,8 +2,9 @@
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -67,17 +68,13 @@ def pause(seconds: float) -> None:
         alone.wait(seconds)
 
 
-def start(thread: threading.Thread) -> threading.Thread:
-    """Start a thread, and return it.
-
-    Raises:
-        NoThreadError: it can't be started.
-    """
+@contextmanager
+def starting() -> Generator[None, None, None]:
+    """Raise `NoThreadError` where a thread can't be started."""
     try:
-        thread.start()
+        yield
     except RuntimeError as error:
         raise NoThreadError from error
-    return thread
 
 
 class Workers(ThreadPoolExecutor):
@@ -87,16 +84,10 @@ class Workers(ThreadPoolExecutor):
         self._closing = Closing()
         super().__init__(count, "workerpool", CLOSING.set, (self._closing,))
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Have a function called.
-
-        Raises:
-            NoThreadError: no thread can be started for it.
-        """
-        try:
-            return super().submit(fn, *args, **kwargs)
-        except RuntimeError as error:
-            raise NoThreadError from error
+    def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have a function called, or raise `NoThreadError`."""
+        with starting():
+            return super().submit(*args, **kwargs)
 
     def close(self) -> None:
         """End the threads, whatever they wait for."""

@@ -15,7 +15,7 @@ from threading import Thread
 from source_pinterest.api.errors import AnswerTooLargeError, PinterestError, SliceError
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.api.retries import TryLaterError
-from source_pinterest.api.threads import ClosedError, Signal, start
+from source_pinterest.api.threads import ClosedError, Signal, starting
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError, ReportWithoutLinkError, unforeseen
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
@@ -88,8 +88,10 @@ class ReportRunner:
             with self._changed:
                 orders.serve()
                 if self._thread is None:
-                    context = copy_context()
-                    self._thread = start(Thread(target=context.run, args=(self._serve,), name="reports", daemon=True))
+                    thread = Thread(target=copy_context().run, args=(self._serve,), name="reports", daemon=True)
+                    with starting():
+                        thread.start()
+                    self._thread = thread
                 self._changed.notify_all()
             while not isinstance(outcome := orders.outcomes.get(), NoMoreReports):
                 yield outcome
