@@ -19,6 +19,8 @@ MASK = "****"
 
 _WHOLE_WORDS_BELOW = 8
 """Shorter texts are masked as whole words only: they stand inside other words by chance."""
+_TOKEN = re.compile(r"pin[ar][._][\w.~+/=-]{20,}", re.ASCII | re.IGNORECASE)
+"""Pinterest's tokens, `pina_...` and `pinr....`, which are longer than any name that begins so."""
 _PASSING_SECRETS = 1_000
 """Of what is secret for minutes, as the link to a report is, the newest so many are remembered."""
 _BITS_OF_A_BYTE, _BITS_OF_A_LETTER = 8, 6
@@ -51,11 +53,12 @@ class Secrets:
             self._sort()
 
     def mask(self, text: str) -> str:
-        """The text without any secret."""
+        """The text without any secret, and without what looks like a token of Pinterest's."""
+        lowered = text.lower()
         for form in self._forms:
-            if form in text:
-                text = text.replace(form, MASK) if len(form) >= _WHOLE_WORDS_BELOW else _word(form).sub(MASK, text)
-        return text
+            if form.lower() in lowered:
+                text = _pattern(form).sub(MASK, text)
+        return _TOKEN.sub(MASK, text)
 
     def share(self) -> None:
         """Have the framework mask the same, but for short ones, which it would mask inside other words."""
@@ -70,10 +73,9 @@ class Secrets:
 def forms_of(value: str) -> frozenset[str]:
     """The value as it is, URL-encoded, in base64, and escaped as JSON and Python do it."""
     in_urls = {quote(value), quote(value, safe=""), quote_plus(value)}
-    lower = {re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), form) for form in in_urls}
     in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     slashed = {form.replace("/", "\\/") for form in in_json}
-    return frozenset({value, *in_urls, *lower, *in_json, *slashed, repr(value)[1:-1], *_in_base64(value)})
+    return frozenset({value, *in_urls, *in_json, *slashed, repr(value)[1:-1], *_in_base64(value)})
 
 
 def _in_base64(value: str) -> Iterator[str]:
@@ -89,8 +91,11 @@ def _in_base64(value: str) -> Iterator[str]:
 
 
 @cache
-def _word(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+def _pattern(form: str) -> re.Pattern[str]:
+    """Matches a form; a long one in any case, since the text may have been put into capitals or small letters."""
+    if len(form) >= _WHOLE_WORDS_BELOW:
+        return re.compile(re.escape(form), re.IGNORECASE)
+    return re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")
 
 
 SECRETS = Secrets()

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -91,6 +91,28 @@ def test_a_part_of_base64_is_masked_from_eight_letters_on(secret: str, offset: i
     certain = letters[: (8 * (offset + len(secret))) // 6 - 2 * offset]
 
     assert (masking(secret).mask(f"'{certain}'") == f"'{MASK}'") is is_masked
+
+
+@pytest.mark.parametrize("change", [str.upper, str.lower, str.title])
+def test_a_longer_one_is_masked_in_capitals_and_in_small_letters(change: Callable[[str], str]) -> None:
+    secrets = masking("False-Client-Secret", "sevenly")
+
+    assert secrets.mask(change("x False-Client-Secret x")) == f"{change('x')} {MASK} {change('x')}"
+    assert secrets.mask("SEVENLY") == "SEVENLY"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("'pina_FALSE0123456789abcdefghijklmnopqrstuvwxyz'", f"'{MASK}'"),
+        ("PINA_FALSE0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ,", f"{MASK},"),
+        ("xpinr.eyJmYWxzZSI6InRva2VuIn0.eyJmYWxzZSI6MX0.false-_signature x", f"x{MASK} x"),
+        ("pina_colada_recipes", "pina_colada_recipes"),
+        ("pinr. of a pin", "pinr. of a pin"),
+    ],
+)
+def test_a_token_of_pinterests_is_known_by_its_form(text: str, shown: str) -> None:
+    assert Secrets().mask(text) == shown
 
 
 def test_without_a_secret_nothing_is_masked() -> None:
