@@ -86,7 +86,7 @@ def _decoded(response: requests.Response, packed: Iterator[bytes]) -> Iterator[b
     elif encoding in ("gzip", "x-gzip"):
         yield from _unpacked(packed)
     else:
-        raise MalformedAnswerError(f"The answer is encoded as {encoding[:40]!r}, which was not asked for.")
+        raise MalformedAnswerError("The answer has a Content-Encoding that was not asked for.")
 
 
 def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:

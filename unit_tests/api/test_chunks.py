@@ -114,11 +114,9 @@ def test_what_is_no_gzip_is_refused(packed: bytes) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "gzip, br", "zstd", "x" * 1_000])
-def test_an_encoding_that_nobody_asked_for_is_refused(encoding: str) -> None:
-    with pytest.raises(MalformedAnswerError, match="was not asked for") as raised:
+def test_an_encoding_that_nobody_asked_for_is_refused_without_its_name(encoding: str) -> None:
+    with pytest.raises(MalformedAnswerError, match=r"^The answer has a Content-Encoding that was not asked for\.$"):
         body(TEXT, content_encoding=encoding)
-
-    assert f"encoded as {encoding[:40]!r}," in str(raised.value)
 
 
 def test_gzip_twice_stays_packed_once() -> None:
