@@ -4,15 +4,17 @@ Workers that wait on a full queue would keep a failed process alive for ever, so
 has been written.
 """
 
+import io
 import logging
 import os
+import re
 import signal
 import sys
 import threading
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext, redirect_stderr, suppress
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -40,7 +42,11 @@ from source_pinterest.engine.messages import as_trace, clean
 from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.stdout import MESSAGES, flush_logs
 from source_pinterest.engine.threads import tune_threads
+from source_pinterest.masking import MASK
 from source_pinterest.source import LOGGER, SourcePinterest
+
+_QUOTED = re.compile(r"((?:arguments|choice|option): ).+", re.DOTALL)
+"""Where argparse quotes the command line."""
 
 _LAST_WORDS_SECONDS = 5.0
 _TOKEN_SECONDS = 2.0
@@ -110,6 +116,18 @@ class PinterestEntrypoint(AirbyteEntrypoint):
         LOGGER.setLevel(level)
         source.hand_out = lambda message: write_now(line_of(message))
         self._lines = lines
+
+    @staticmethod
+    def parse_args(args: list[str]) -> Namespace:
+        """Parse the command line. An error quotes no value of it, which may be a config with its secrets."""
+        said = io.StringIO()
+        try:
+            with redirect_stderr(said):
+                return AirbyteEntrypoint.parse_args(args)
+        except SystemExit:
+            with suppress(AttributeError, OSError):  # closed, or full
+                sys.stderr.write(_QUOTED.sub(rf"\1{MASK}\n", said.getvalue()))
+            raise
 
     def lines(self, parsed: Namespace) -> Iterator[bytes]:
         """The whole lines that a command prints.

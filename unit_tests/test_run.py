@@ -76,6 +76,26 @@ def test_nothing_stands_in_front_of_the_help() -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["check", "--config", "{client_secret:", "false-secret}"], "error: unrecognized arguments: ****\n"),
+        (["{client_secret:\n'false-secret'}"], "error: argument command: invalid choice: ****\n"),
+        (["check", "--co={false-secret}"], "error: ambiguous option: ****\n"),
+        (["check"], "error: the following arguments are required: --config\n"),
+    ],
+)
+def test_an_error_about_the_command_line_quotes_no_value_of_it(
+    arguments: list[str], error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        process.PinterestEntrypoint.parse_args(arguments)
+
+    said = capsys.readouterr().err
+    assert said.startswith("usage: ")
+    assert said.endswith(error)
+
+
+@pytest.mark.parametrize(
     ("body", "code"),
     [
         ("pass", 0),

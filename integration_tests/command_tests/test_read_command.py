@@ -143,10 +143,11 @@ def test_without_a_network_one_sentence_says_what_to_look_at(place: Place, monke
         ([], "Name the streams to read"),
         (["boards", "--config", "nowhere.json"], f"There is no nowhere.json. Sign in with {sys.executable} -m "),
         (["boards", "--config", "output.json"], "output.json is empty."),
+        (["boards", "--config", '{"client_secret": "false"}'], "--config takes the path of a file, not its contents."),
         (["boards", "--output", "output.json"], "output.json can't be written (File exists). Name another folder"),
         (["boards", "--output", "output.json/it"], "output.json/it can't be written (Not a directory). Name another"),
     ],
-    ids=["misspelt", "no stream", "no config", "empty config", "a file", "in a file"],
+    ids=["misspelt", "no stream", "no config", "empty config", "no path", "a file", "in a file"],
 )
 def test_a_refusal_is_one_sentence_and_leaves_nothing(arguments: list[str], words: str, place: Place) -> None:
     with Simulator(small_world()) as sim:

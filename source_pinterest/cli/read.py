@@ -87,7 +87,7 @@ def _configuration(path: Path) -> Mapping[str, Any]:
     Raises:
         AirbyteTracedException: it is not.
     """
-    if not path.exists():
+    if not str(path).startswith("{") and not path.exists():
         raise refusal(
             f"There is no {path}. Sign in with {shlex.quote(sys.executable)} -m source_pinterest.authorize, which "
             "writes it, or name another configuration with --config."

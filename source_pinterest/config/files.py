@@ -13,11 +13,14 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
 
 
 def read_object(path: Path, option: str = "config") -> dict[str, Any]:
     """The JSON object in a file, in UTF-8 or, as some shells write it, in UTF-16, with a byte order mark or without.
+
+    If it is a config, no message shows its secrets from now on.
 
     Args:
         path: of the file.
@@ -29,6 +32,7 @@ def read_object(path: Path, option: str = "config") -> dict[str, Any]:
     content = _content(path, option)
     if not isinstance(content, dict):
         raise refusal(f"{path} does not hold a JSON object. Fix it, or name another file with --{option}.")
+    keep_secrets_of(content)
     return content
 
 
@@ -80,6 +84,8 @@ def _entries(states_by_name: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _content(path: Path, option: str) -> Any:
+    if str(path).startswith("{"):  # which may hold secrets
+        raise refusal(f"--{option} takes the path of a file, not its contents. Write them into a file, and name it.")
     try:
         content = path.read_bytes()
         if content.strip():

@@ -68,6 +68,25 @@ def test_a_file_that_is_not_there_is_named(read: Callable[[Path], Any], option: 
 
 
 @READERS
+def test_contents_in_the_place_of_a_path_are_not_quoted(read: Callable[[Path], Any], option: str) -> None:
+    with pytest.raises(AirbyteTracedException) as raised:
+        read(Path('{"client_secret": "false-secret"}'))
+
+    assert raised.value.message == (
+        f"--{option} takes the path of a file, not its contents. Write them into a file, and name it."
+    )
+
+
+@pytest.mark.parametrize("read", [read_configured_catalog, read_states])
+def test_a_secret_of_the_config_is_not_quoted_from_another_file(read: Callable[[Path], Any], path: Path) -> None:
+    path.write_text('{"credentials": {"client_secret": "false-secret"}}', encoding="utf-8")
+    read_object(path)
+    path.write_text('["false-secret"]' if read is read_states else '{"streams": ["false-secret"]}', encoding="utf-8")
+
+    assert '"****" is not of type "object"' in sentence_of(read, path)
+
+
+@READERS
 @pytest.mark.parametrize(
     "content", [b"{", b"{'a': 1}", b"\xff\xfe\x00", b"\xc3\x28", b"[" * 100_000, b"\x00", b"9" * 5_000, b"yaml: 1"]
 )
