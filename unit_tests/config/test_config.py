@@ -233,3 +233,23 @@ def test_the_invalid_config_is_refused() -> None:
 
     with pytest.raises(AirbyteTracedException, match="Start Date"):
         Config.from_mapping(raw)
+
+
+@pytest.mark.parametrize("secret", ["pina_FALSE0123456789abcdefghijklmnopqrstuvwxyz", "false-client-secret"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        lambda secret: {"account_ids": [secret]},
+        lambda secret: {"start_date": secret},
+        lambda secret: {"status": [secret]},
+        lambda secret: {"analytics_columns": [f"{secret}!"]},
+        lambda secret: {"custom_reports": [{"name": secret}]},
+        lambda secret: {"num_workers": secret},
+    ],
+)
+def test_a_secret_in_another_option_is_not_quoted(options: Any, secret: str) -> None:
+    with pytest.raises(AirbyteTracedException) as raised:
+        read(**options(secret))
+
+    assert "****" in str(raised.value.message)
+    assert secret.lower() not in str(raised.value.message).lower()
