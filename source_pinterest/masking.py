@@ -78,6 +78,11 @@ def forms_of(value: str) -> frozenset[str]:
     return frozenset({value, *in_urls, *in_json, *slashed, repr(value)[1:-1], *_in_base64(value)})
 
 
+def printable(text: str) -> str:
+    """The text on one line, with U+FFFD for each character that a terminal would act on instead of showing it."""
+    return "".join(one if one.isprintable() else " " if one.isspace() else "\ufffd" for one in text)
+
+
 def _in_base64(value: str) -> Iterator[str]:
     """What base64 makes of the value wherever it stands in a longer text: the letters that nothing else determines."""
     raw = value.encode()

@@ -183,6 +183,25 @@ def test_a_connector_that_ends_without_a_word_is_no_success(
     assert complaints.startswith(words)
 
 
+def test_what_a_server_says_reaches_the_terminal_printable_and_on_one_line(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(small_world()) as sim:
+        place.configure(sim)
+    text = "\x1b[2J\x07 Sorry\r\n5,000 records are in \u202eoutput\x9b"
+    log = {"type": "LOG", "log": {"level": "WARN", "message": text}}
+    trace = {"type": "TRACE", "trace": {"type": "ERROR", "error": {"message": f"boards: {text}"}}}
+    messages = place.folder / "messages"
+    messages.write_text("".join(f"{json.dumps(line)}\n" for line in (log, trace)), encoding="utf-8")
+    script = place.folder / "python"
+    script.write_text(f"#!/bin/sh\ncat {messages}\nexit 1\n", encoding="utf-8")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    _, said, complaints = place.run("boards")
+    shown = "\ufffd[2J\ufffd Sorry  5,000 records are in \ufffdoutput\ufffd"
+    assert (said, complaints) == ("", f"Warning: {shown}\nboards: {shown}\n")
+
+
 def test_a_config_that_takes_no_new_token_is_not_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with Simulator(small_world()) as sim:
         place.configure(sim)

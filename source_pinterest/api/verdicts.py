@@ -15,7 +15,7 @@ from typing import Any
 
 from source_pinterest.api.bodies import parse_json
 from source_pinterest.limits import LONGEST_RESET_SECONDS, MESSAGE_CHARACTERS
-from source_pinterest.masking import SECRETS
+from source_pinterest.masking import SECRETS, printable
 
 
 class Verdict(Enum):
@@ -58,6 +58,8 @@ _TABLE: Mapping[tuple[int, int | None], Verdict] = {
     (501, None): Verdict.REJECTED,
     (501, 4181): Verdict.NOT_SERVED,
 }
+
+_REQUEST_ID_CHARACTERS = 100
 
 _MEANT_BY_PINTEREST_ALONE = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 """What stands in front of Pinterest says so of its own troubles, which pass."""
@@ -124,8 +126,7 @@ class ErrorAnswer:
     @property
     def message(self) -> str:
         """Pinterest's own words, else those of HTTP; without the secrets that they echo, and not without end."""
-        said = SECRETS.mask(str(self._content.get("message") or self.reason or "no explanation"))
-        return said if len(said) <= MESSAGE_CHARACTERS else f"{said[:MESSAGE_CHARACTERS]}…"
+        return _shown(str(self._content.get("message") or self.reason or "no explanation"), MESSAGE_CHARACTERS)
 
     @property
     def feature(self) -> str:
@@ -140,7 +141,7 @@ class ErrorAnswer:
         if self.code is not None:
             parts.append(f"code {self.code}")
         if request_id:
-            parts.append(f"request id {request_id}")
+            parts.append(f"request id {_shown(request_id, _REQUEST_ID_CHARACTERS)}")
         return f'Pinterest answered "{self.message}" ({", ".join(parts)})'
 
     def pause_hint_seconds(self) -> float | None:
@@ -173,6 +174,12 @@ class ErrorAnswer:
         except ValueError:
             return {}
         return content if isinstance(content, Mapping) else {}
+
+
+def _shown(text: str, most: int) -> str:
+    """A text of a server for people: without secrets, also where it is cut."""
+    shown = printable(SECRETS.mask(text))
+    return shown if len(shown) <= most else f"{shown[:most]}…"
 
 
 def _seconds_until(http_date: str) -> float | None:

@@ -26,6 +26,7 @@ from source_pinterest.config.credentials import OAuthCredentials, read_credentia
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, write_private
+from source_pinterest.masking import printable
 
 CONFIG_FILE = Path("secrets/config.json")
 OUTPUT = Path("output")
@@ -144,4 +145,4 @@ def _sum_up(messages: Messages, path: Path, code: int) -> None:
 
 
 def _complain(sentence: str) -> None:
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{printable(sentence)}\n")
