@@ -1,10 +1,13 @@
 """What do all streams of a sync share to talk to Pinterest? The address, the token, the budget and one session."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import requests
+from requests.utils import get_environ_proxies, select_proxy
 
 from source_pinterest import __version__
 from source_pinterest.api.addresses import Address
@@ -24,6 +27,7 @@ CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
 BASE_URL_VARIABLE = "PINTEREST_API_URL"
 """Points the connector at Pinterest's sandbox or at a local stand-in; the value includes `/v5`."""
+_WITH_HOST = re.compile(r"(?:\w+://)?+(?:[^/@]*@)?+[\w\[]")
 
 
 @dataclass(frozen=True)
@@ -103,9 +107,18 @@ def heed_environment(session: requests.Session, base_url: str) -> None:
     """Have a session use the proxies and the certificates that the environment names.
 
     A server on this machine is never reached through a proxy, whatever the environment says.
+
+    Raises:
+        ConfigError: it names a file that does not exist, or a proxy without a host.
     """
     session.trust_env = not Address.of(base_url).is_local
-    session.verify = next(filter(None, map(os.environ.get, CERTIFICATE_VARIABLES)), True)
+    certificates = next(filter(None, map(os.environ.get, CERTIFICATE_VARIABLES)), "")
+    if certificates and not Path(certificates).exists():
+        raise ConfigError(f"{' or '.join(CERTIFICATE_VARIABLES)} names {certificates}, which does not exist.")
+    session.verify = certificates or True
+    proxy = select_proxy(base_url, get_environ_proxies(base_url)) if session.trust_env else None
+    if proxy and not _WITH_HOST.match(proxy):
+        raise ConfigError("HTTPS_PROXY or ALL_PROXY names a proxy without a host. Write http://host:port.")
 
 
 def api_address() -> str:

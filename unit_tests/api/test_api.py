@@ -12,7 +12,7 @@ from source_pinterest import __version__, limits
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
 from source_pinterest.api.chunks import Bounds
-from source_pinterest.api.errors import QuotaExhaustedError
+from source_pinterest.api.errors import ConfigError, QuotaExhaustedError
 from source_pinterest.api.pauses import Pauses
 from source_pinterest.api.session import Answer, PinterestSession
 from source_pinterest.api.tokens import Tokens
@@ -68,13 +68,40 @@ def test_this_machine_is_reached_without_a_proxy(
 @pytest.mark.parametrize("address", [HERE, DEFAULT_BASE_URL])
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_the_certificates_that_the_environment_names_hold_everywhere(
-    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, address: str, variable: str
+    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, address: str, variable: str, tmp_path: Path
 ) -> None:
+    (certificates := tmp_path / "certificates.pem").touch()
     monkeypatch.setenv(BASE_URL_VARIABLE, address)
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
-    monkeypatch.setenv(variable, "/certificates.pem")
+    monkeypatch.setenv(variable, str(certificates))
 
-    assert {call.verify for call in calls_of(connect(), mock)} == {"/certificates.pem"}
+    assert {call.verify for call in calls_of(connect(), mock)} == {str(certificates)}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("REQUESTS_CA_BUNDLE", "/no/such.pem", "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names /no/such.pem, which"),
+        ("HTTPS_PROXY", "http://", "HTTPS_PROXY or ALL_PROXY names a proxy without a host"),
+        ("HTTPS_PROXY", ":3128", "HTTPS_PROXY or ALL_PROXY names a proxy without a host"),
+        ("ALL_PROXY", "http://user:false-password@", "HTTPS_PROXY or ALL_PROXY names a proxy without a host"),
+    ],
+)
+def test_an_environment_that_cant_be_used_is_refused(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ConfigError) as raised:
+        connect()
+    assert str(raised.value.message).startswith(words)
+
+
+@pytest.mark.parametrize("proxy", ["proxy", "proxy:3128", "http://user:false-password@proxy:3128/", "socks5h://[::1]:9"])
+def test_a_proxy_with_a_host_is_taken(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+    assert connect().session.trust_env
 
 
 @pytest.mark.parametrize("address", [HERE, DEFAULT_BASE_URL])

@@ -109,7 +109,7 @@ def test_proxies_and_certificates_are_those_of_a_sync(
     for variable in ("NO_PROXY", "no_proxy", "HTTP_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/certificates.pem")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", __file__)
     monkeypatch.setenv(BASE_URL_VARIABLE, address)
     mock.post(
         f"{address}/oauth/token", json={"access_token": "false-access-token", "refresh_token": "false-refresh-token"}
@@ -118,7 +118,7 @@ def test_proxies_and_certificates_are_those_of_a_sync(
     assert authorize.main(arguments) == 0
     [exchange] = mock.request_history
     assert dict(exchange.proxies) == proxies
-    assert exchange.verify == "/certificates.pem"
+    assert exchange.verify == __file__
 
 
 def test_the_tokens_are_secrets_from_then_on(arguments: list[str], mock: requests_mock.Mocker) -> None:
