@@ -72,10 +72,11 @@ class Secrets:
 
 def forms_of(value: str) -> frozenset[str]:
     """The value as it is, URL-encoded, in base64, and escaped as JSON and Python do it."""
-    in_urls = {quote(value), quote(value, safe=""), quote_plus(value)}
+    raw = value.encode(errors="surrogatepass")
+    in_urls = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
     in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     slashed = {form.replace("/", "\\/") for form in in_json}
-    return frozenset({value, *in_urls, *in_json, *slashed, repr(value)[1:-1], *_in_base64(value)})
+    return frozenset({value, *in_urls, *in_json, *slashed, repr(value)[1:-1], *_in_base64(raw)})
 
 
 def printable(text: str) -> str:
@@ -83,9 +84,8 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else " " if one.isspace() else "\ufffd" for one in text)
 
 
-def _in_base64(value: str) -> Iterator[str]:
+def _in_base64(raw: bytes) -> Iterator[str]:
     """What base64 makes of the value wherever it stands in a longer text: the letters that nothing else determines."""
-    raw = value.encode()
     for offset in range(3):
         letters = base64.b64encode(bytes(offset) + raw).decode()
         start = -(-offset * _BITS_OF_A_BYTE // _BITS_OF_A_LETTER)

@@ -155,4 +155,13 @@ BAD_CONFIGS = (
         signed_in_with(**{**OAUTH, "client_secret": ["false-client-secret"]}),
         ("Client Secret must be text",),
     ),
+    BadConfig(
+        "secret-half-a-character",
+        "credentials",
+        signed_in_with(**{**OAUTH, "client_secret": "false\ud800secret"}),
+        ("Client Secret holds a space",),
+    ),
+    BadConfig(
+        "column-half-a-character", "analytics_columns", config(analytics_columns=["\ud800"]), ("no column \ufffd.",)
+    ),
 )

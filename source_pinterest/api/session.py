@@ -169,5 +169,5 @@ def server_time_of(headers: Mapping[str, str]) -> int:
     """When the server answered, epoch seconds; our own clock where it does not say."""
     try:
         return int(parsedate_to_datetime(headers["Date"]).timestamp())
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return int(time.time())

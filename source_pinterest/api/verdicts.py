@@ -149,7 +149,10 @@ class ErrorAnswer:
 
         `x-ratelimit-reset` counts seconds, and may be a list: windows that still hold calls do not make anyone wait.
         """
-        told = self._told_pause_seconds()
+        try:
+            told = self._told_pause_seconds()
+        except (ValueError, OverflowError):  # a number of thousands of digits, a day that does not exist
+            return None
         return None if told is None or told > LONGEST_RESET_SECONDS else told
 
     def _told_pause_seconds(self) -> float | None:
@@ -182,9 +185,6 @@ def _shown(text: str, most: int) -> str:
     return shown if len(shown) <= most else f"{shown[:most]}…"
 
 
-def _seconds_until(http_date: str) -> float | None:
-    try:
-        when = parsedate_to_datetime(http_date)
-    except ValueError:
-        return None
+def _seconds_until(http_date: str) -> float:
+    when = parsedate_to_datetime(http_date)
     return max(0.0, (when.astimezone(UTC) - datetime.now(UTC)).total_seconds())

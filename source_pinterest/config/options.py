@@ -16,7 +16,7 @@ from pendulum import Date
 
 from source_pinterest.columns import NAME_FORM
 from source_pinterest.dates import days_before, parse_day
-from source_pinterest.masking import SECRETS
+from source_pinterest.masking import SECRETS, printable
 
 Default = TypeVar("Default")
 
@@ -25,7 +25,7 @@ _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
 def refusal(sentence: str) -> AirbyteTracedException:
     """A config error for the caller to raise; the sentence says what the user has to change."""
-    shown = SECRETS.mask(sentence)
+    shown = printable(SECRETS.mask(sentence))
     return AirbyteTracedException(message=shown, internal_message=shown, failure_type=FailureType.config_error)
 
 

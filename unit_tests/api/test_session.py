@@ -233,9 +233,12 @@ def test_an_exhausted_quota_ends_the_call_and_leaves_nothing_in_flight(mock: req
         call(session)
 
 
+FAR = {"Date": f"Wed, 01 Jul {'9' * 20} 00:00:05 GMT"}
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
-    [({"Date": "Wed, 01 Jul 2026 00:00:05 GMT"}, 1_782_864_005), ({"Date": "soon"}, 7), ({}, 7)],
+    [({"Date": "Wed, 01 Jul 2026 00:00:05 GMT"}, 1_782_864_005), ({"Date": "soon"}, 7), ({}, 7), (FAR, 7)],
 )
 def test_the_servers_time_is_ours_where_it_does_not_say(
     headers: dict[str, str], seconds: int, monkeypatch: pytest.MonkeyPatch

@@ -97,6 +97,9 @@ def test_a_refusal_without_words_is_one(status: int, verdict: Verdict) -> None:
         ({"x-ratelimit-reset": "1795680077"}, ""),
         ({"x-ratelimit-reset": "2678401"}, ""),
         ({"Retry-After": "Fri, 01 Jan 2999 00:00:00 GMT"}, ""),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 -2300"}, ""),
+        ({"Retry-After": f"Fri, 31 Dec {'9' * 20} 23:59:59 GMT"}, ""),
+        ({"x-ratelimit-reset": "1", "x-ratelimit-remaining": "9" * 5_000}, ""),
         ({}, f"Retry after {'9' * 30} seconds"),
     ],
 )
