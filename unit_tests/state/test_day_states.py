@@ -79,7 +79,15 @@ def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCapture
     assert subject.state == {"states": [entry("549", ago(0), missing=[[ago(119), ago(90)]], settled=ago(2))]}
 
 
-@pytest.mark.parametrize("state", [{"DATE": "yesterday"}, {"states": [entry("549", "2026-02-30")]}])
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"DATE": "yesterday"},
+        {"DATE": "0001-01-01"},
+        {"states": [entry("549", "2026-02-30")]},
+        {"states": [{**entry("549", ago(3)), "cursor": {"DATE": ago(3), "from": "0001-01-01"}}]},
+    ],
+)
 def test_a_state_that_can_not_be_read_is_a_config_error(state: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=rf"^{STREAM}: the saved state can't be read \(.*\)\. Reset the stream"):
         cursor(state)
