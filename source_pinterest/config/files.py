@@ -8,6 +8,7 @@ from typing import Any
 from airbyte_cdk.models import (
     AirbyteStateMessage,
     AirbyteStateMessageSerializer,
+    AirbyteStateType,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteCatalogSerializer,
 )
@@ -53,7 +54,7 @@ def read_configured_catalog(path: Path) -> ConfiguredAirbyteCatalog:
 
 
 def read_states(path: Path) -> list[AirbyteStateMessage]:
-    """The states in a file: a list of stream states, or a mapping of streams to states as of old.
+    """The states in a file: one or a list of those that a sync prints, or a mapping of streams to states as of old.
 
     Raises:
         AirbyteTracedException: it holds something else.
@@ -61,13 +62,13 @@ def read_states(path: Path) -> list[AirbyteStateMessage]:
     content = _content(path, "state")
     if not isinstance(content, Mapping | list):
         raise _no_state(path, "neither a list nor an object")
-    entries = _entries(content) if isinstance(content, Mapping) else content
+    entries = content if isinstance(content, list) else _entries(content)
     try:
         states = [AirbyteStateMessageSerializer.load(entry) for entry in entries]
     except ValueError as error:
         raise _no_state(path, _on_one_line(error)) from error
-    if not all(state.stream or state.global_ or state.data for state in states):
-        raise _no_state(path, "an entry names no stream")
+    if not all(state.stream and state.type is AirbyteStateType.STREAM for state in states):
+        raise _no_state(path, "only states of type STREAM are read, which name their stream")
     return states
 
 
@@ -75,10 +76,12 @@ def _no_state(path: Path, why: str) -> AirbyteTracedException:
     return refusal(f"{path} does not hold a state ({why}). Fix it, or leave --state out: the sync then begins anew.")
 
 
-def _entries(states_by_name: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _entries(content: Mapping[str, Any]) -> list[Any]:
+    if isinstance(content.get("type"), str):
+        return [content]
     return [
         {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": state}}
-        for name, state in states_by_name.items()
+        for name, state in content.items()
         if isinstance(state, dict)
     ]
 

@@ -13,6 +13,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
 
 STATE = {"type": "STREAM", "stream": {"stream_descriptor": {"name": "boards"}, "stream_state": {"a": 1}}}
+ONLY_STREAMS = "only states of type STREAM are read, which name their stream"
 STREAM = {"name": "boards", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
 CATALOG = {"streams": [{"stream": STREAM, "sync_mode": "full_refresh", "destination_sync_mode": "overwrite"}]}
 READERS = pytest.mark.parametrize(
@@ -143,9 +144,13 @@ def test_an_object_that_is_no_catalog_is_named(path: Path, content: Any, why: st
         (1, "(neither a list nor an object)"),
         ("text", "(neither a list nor an object)"),
         ([1], '1 is not of type "object"'),
-        ([{}], "(an entry names no stream)"),
+        ([{}], f"({ONLY_STREAMS})"),
         ([None], 'None is not of type "object"'),
-        ([STATE, {"type": "STREAM"}], "(an entry names no stream)"),
+        ([STATE, {"type": "STREAM"}], f"({ONLY_STREAMS})"),
+        ([{"type": "GLOBAL", "global": {"shared_state": {"a": 1}, "stream_states": [STATE["stream"]]}}], ONLY_STREAMS),
+        ([{"type": "LEGACY", "data": {"boards": {"a": 1}}}], ONLY_STREAMS),
+        ({"type": "LEGACY", "data": {"boards": {"a": 1}}}, ONLY_STREAMS),
+        ([{"stream": STATE["stream"]}], ONLY_STREAMS),
         ([{**STATE, "stream": {"stream_descriptor": {}}}], '"name" is a required property'),
     ],
 )
@@ -158,18 +163,11 @@ def test_what_is_no_state_is_named(path: Path, content: Any, why: str) -> None:
     assert sentence.endswith("). Fix it, or leave --state out: the sync then begins anew.")
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        STATE,
-        {"type": "GLOBAL", "global": {"stream_states": [STATE["stream"]]}},
-        {"type": "LEGACY", "data": {"boards": {"a": 1}}},
-    ],
-)
-def test_a_state_of_every_type_is_read(path: Path, state: Any) -> None:
-    path.write_text(json.dumps([state]), encoding="utf-8")
+@pytest.mark.parametrize("content", [[STATE], STATE])
+def test_a_state_is_read_in_a_list_or_by_itself(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content), encoding="utf-8")
 
-    assert read_states(path) == [AirbyteStateMessageSerializer.load(state)]
+    assert read_states(path) == [AirbyteStateMessageSerializer.load(STATE)]
 
 
 @pytest.mark.parametrize("content", [[], {}])
