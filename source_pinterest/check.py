@@ -19,6 +19,7 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     RejectedError,
+    understood,
 )
 from source_pinterest.api.rights import (
     LOST_IN_SILENCE,
@@ -135,7 +136,7 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
         found = _ask(accounts, everything)
         return str(found.items[0]["id"]) if found.items else None
     try:
-        for _ in accounts.listing(everything):
+        for _ in understood(accounts.name, accounts.listing(everything)):
             pass
     except AccountUnreadableError as error:
         raise ConfigError(str(error.message)) from error

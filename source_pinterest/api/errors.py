@@ -3,13 +3,16 @@
 A `FatalError` ends its stream, a `SliceError` fails one account, board or window; the others go on.
 """
 
+from collections.abc import Generator, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.masking import SECRETS
+from source_pinterest.masking import SECRETS, printable
+
+T = TypeVar("T")
 
 
 class MalformedAnswerError(ValueError):
@@ -175,6 +178,23 @@ class _UnexplainedError(SliceError):
 
 class RejectedError(_UnexplainedError):
     """Pinterest calls the request wrong."""
+
+
+class UnforeseenAnswerError(_UnexplainedError):
+    """An answer holds something that records can't be made of, such as an id that is no number."""
+
+
+def understood(stream: str, made: Iterable[T]) -> Generator[T, None, Any]:
+    """What a generator makes of answers, and what it returns.
+
+    Raises:
+        UnforeseenAnswerError: it raised one of the errors that a value of another type or out of range leads to.
+    """
+    try:
+        return (yield from made)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        why = printable(f"{type(error).__name__}: {error}")
+        raise UnforeseenAnswerError(f"{stream}: an answer of Pinterest can't be understood ({why})") from error
 
 
 class BadRequestError(RejectedError):

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import FatalError, KeyInDoubtError, NothingLeftError, PinterestError
+from source_pinterest.api.errors import FatalError, KeyInDoubtError, NothingLeftError, PinterestError, understood
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.engine.circuit_breaker import CircuitBreaker
 from source_pinterest.engine.pages import Page
@@ -22,6 +22,10 @@ class SlicedStream(Protocol):
     ids: ParentIds
     breaker: CircuitBreaker
     checkpoint: PinterestCursor | None
+
+    @property
+    def name(self) -> str:
+        """What the platform calls the stream."""
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
         """The records of a slice; returns what the cursor has to know."""
@@ -53,7 +57,7 @@ class SliceReader:
         """The slices as they are found, until a fatal error."""
         stream = self._stream
         try:
-            for stream_slice in self.refusals.counted(slices, lambda: self._breaker.is_open):
+            for stream_slice in self.refusals.counted(understood(stream.name, slices), lambda: self._breaker.is_open):
                 stream.usage.count_slice(promised_rows(stream_slice))
                 if failure_of(stream_slice) is None:
                     stream.ids.promise(key_of_parent(stream_slice))
@@ -93,7 +97,8 @@ class SliceReader:
         """The pages of a slice, after the last of which the cursor moves."""
         if failure := failure_of(stream_slice):
             raise failure
-        cursor, pages = self._stream.checkpoint, self._stream.read_slice(stream_slice)
+        stream = self._stream
+        cursor, pages = stream.checkpoint, understood(stream.name, stream.read_slice(stream_slice))
         while True:
             try:
                 page = next(pages)

@@ -29,7 +29,7 @@ from source_pinterest.api.access import Access
 from source_pinterest.api.addresses import path_of
 from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import ConfigError, PinterestError
+from source_pinterest.api.errors import ConfigError, PinterestError, understood
 from source_pinterest.api.session import Answer
 from source_pinterest.engine.circuit_breaker import CircuitBreaker
 from source_pinterest.engine.notices import Notices
@@ -76,7 +76,7 @@ class PinterestStream(HttpStream, ABC):
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # the framework's own would read one page of each slice and stop
         self.usage, self.breaker, self.notices = sync.api.usage.of(self.name), CircuitBreaker(), Notices(self.name)
-        self.ids = ParentIds(self.list_ids, self.needed_ids)
+        self.ids = ParentIds(lambda key: understood(self.name, self.list_ids(key)), self.needed_ids)
         self.client = PinterestClient(
             sync.api, self.name, self.scopes, can_split=self.can_split, retries_pay=self._retries_pay
         )

@@ -61,6 +61,8 @@ class Cursor:
 class Stream:
     """A stream whose accounts have two pages each, of 3 and 4 records, and a finding, or the error of their name."""
 
+    name = "boards"
+
     def __init__(
         self,
         errors: dict[str, PinterestError] | None = None,

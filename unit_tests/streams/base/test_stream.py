@@ -14,11 +14,15 @@ from source_pinterest.api.errors import (
     QuotaExhaustedError,
     RejectedError,
     UnavailableError,
+    UnforeseenAnswerError,
 )
 from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import BoardSectionPins, Pins
 from unit_tests.streams.pinterest import Pinterest, page, refused
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
@@ -293,3 +297,42 @@ def test_an_item_that_is_no_record_is_asked_for_again(pinterest: Pinterest, item
 
     with pytest.raises(UnavailableError):
         pinterest.read(Boards, EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("of", "items", "why"),
+    [
+        (AdAccounts, [{"id": "11", "owner": "somebody"}], "AttributeError: "),
+        (AdAccounts, [{"id": "9" * 5_000}], "ValueError: Exceeds the limit "),
+        (PinAnalytics, ["no number"], "ValueError: invalid literal for int"),
+        (PinAnalytics, ["\x1b[2J"], "ValueError: invalid literal for int"),
+    ],
+)
+def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(
+    pinterest: Pinterest, of: type[PinterestStream], items: list[Any], why: str
+) -> None:
+    for path in ("ad_accounts", "pins"):
+        pinterest.answers(path, page(items))
+    [only] = pinterest.slices(of)
+
+    with pytest.raises(UnforeseenAnswerError) as raised:
+        pinterest.read(of, only)
+    sentence = str(raised.value.message)
+    assert sentence.startswith(f"{of.stream_name()}: an answer of Pinterest can't be understood ({why}")
+    assert sentence.endswith("). The next sync tries again. If it happens again, please report it.")
+
+
+def test_parents_that_cant_be_understood_fail_the_slices_of_their_children(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", page(["9" * 5_000]))
+
+    [failed] = pinterest.slices(BoardSections)
+    with pytest.raises(UnforeseenAnswerError, match="boards: an answer of Pinterest can't be understood"):
+        pinterest.read(BoardSections, failed)
+
+
+def test_slices_that_cant_be_made_of_an_answer_end_in_a_sentence(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True)
+    pinterest.answers("ad_accounts", page([{"id": "no number", "owner": {"id": "1"}}, {"id": "11"}]))
+
+    with pytest.raises(UnforeseenAnswerError, match="boards: an answer of Pinterest can't be understood"):
+        pinterest.slices(Boards)
