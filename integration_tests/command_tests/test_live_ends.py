@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests_mock
 
 from integration_tests.command_tests.looks_said import FIRST_LEVELS, NAMES, SPLITS, state_of
 from integration_tests.live.__main__ import look_at, main
+from integration_tests.live.calls import Calls
 from integration_tests.live.questions import ANSWERED, NOT_REACHED, NOT_SEEN
 from integration_tests.live.quota_headers import RECORDED
 from integration_tests.live.reports import FIRST_PAUSE_SECONDS, PATIENCE_SECONDS
@@ -18,6 +20,8 @@ from integration_tests.support.looks import assert_modest, looked_at, small_acco
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import clean_environment, run_to_its_end
 from integration_tests.support.truth import OWN_REPORT_KEYS, REPORT_KEYS
+from source_pinterest.api import BASE_URL_VARIABLE, Api
+from source_pinterest.config import Config
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 
 NO_TOKEN = "Pinterest can't be reached for a token: check the network, and try again later."
@@ -221,3 +225,19 @@ def test_without_a_network_it_says_so(
         monkeypatch.setenv("PINTEREST_API_URL", f"http://127.0.0.1:{unused.getsockname()[1]}/v5")
         path.write_text(json.dumps(config), encoding="utf-8")
         assert ends_with(path, report_path) == sentence
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [("https://files.example/report", [b"[]"]), ("https://127.0.0.1/report", None), ("http://files.example/", None)],
+)
+def test_links_to_reports_are_checked_as_in_a_sync(
+    url: str, found: list[bytes] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(BASE_URL_VARIABLE, raising=False)
+    token = {"auth_method": "access_token", "access_token": "false-access-token"}
+    api = Api.connect(Config.from_mapping({"credentials": token}), lambda _: None, lambda: None)
+    with requests_mock.Mocker() as mock:
+        mock.get(requests_mock.ANY, text="[]")
+        assert Calls(api, lambda _: None).file(url, list) == found
+    assert mock.called is bool(found)

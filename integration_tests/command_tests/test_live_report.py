@@ -26,6 +26,8 @@ FOREIGN_KEYS = {
     "canary-with-a-dash": None,
     "canary_81234567": 5,
     "CANARY_81234567": 5,
+    "jane.doe@canary.example": 5,
+    "https://canary.example/a.b": 5,
 }
 """Keys that are an advertiser's own, or hold an id."""
 IDS = re.compile(r"\d{5}")

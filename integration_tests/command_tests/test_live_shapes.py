@@ -55,6 +55,8 @@ def test_a_shape_is_what_the_schema_does_not_say() -> None:
         "ADE_SALE": "x",
         "new": None,
         "ADE_OTHER": 2,
+        "jane.doe@example.com": 3,
+        "https://example.com/a.b": 4,
     }
     shape = shape_of([record, {"new": [1], "spend": 4}], SCHEMA)
     assert shape.as_json() == {
@@ -62,7 +64,7 @@ def test_a_shape_is_what_the_schema_does_not_say() -> None:
         "fits_the_schema": False,
         "fields_the_schema_lacks": {"new": ["array", "null"], "owner.age": ["integer"]},
         "fields_of_another_type": {"owner.name": ["integer"], "spend": ["string"], "tags[]": ["integer"]},
-        "fields_not_named_here": 3,
+        "fields_not_named_here": 5,
     }
 
 

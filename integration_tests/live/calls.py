@@ -20,6 +20,7 @@ from source_pinterest.api.session import Answer
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
 from source_pinterest.engine.refused_names import named_in
 from source_pinterest.limits import rate_category
+from source_pinterest.reporting.client import ReportClient
 
 MOST_CALLS = 120
 """Enough for each stream once, and an eighth of what Trial access has in a day."""
@@ -119,8 +120,12 @@ class Calls:
         return self._made(what, requests.Request("GET", self._url(path), params={"token": token}), (), 0)
 
     def file(self, url: str, read: Callable[[Iterator[bytes]], T]) -> T | None:
-        """What a reader makes of a report's file, which is no call of the API; None where it can't be had."""
+        """What a reader makes of a report's file, which is no call of the API; None where it can't be had.
+
+        A link to this machine or into a private network is not followed.
+        """
         try:
+            ReportClient.refuse_elsewhere(self._api, url)
             answer = self._api.downloads.exchange(requests.Request("GET", url), read, self._api.file_bounds)
         except (requests.RequestException, MalformedAnswerError):
             return None

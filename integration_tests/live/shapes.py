@@ -104,8 +104,10 @@ class _Comparison:
                 below = f"{path}.{key}" if path else key
                 if key in known:
                     self.compare(part, known[key], below)
-                else:
+                elif may_be_told(key):
                     self._note(self.shape.unknown, below, part)
+                else:
+                    self.untold.add(below)
         elif isinstance(value, list) and isinstance(schema.get("items"), Mapping):
             for part in value:
                 self.compare(part, schema["items"], f"{path}[]")

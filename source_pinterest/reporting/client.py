@@ -137,7 +137,7 @@ class ReportClient:
     def _downloaded(
         self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]
     ) -> Answer[T] | ErrorAnswer:
-        self._refuse_elsewhere(_address(url))
+        self.refuse_elsewhere(self._api, url)
         received: list[int] = []
         answer = self._api.downloads.exchange(
             requests.Request("GET", url),
@@ -148,13 +148,14 @@ class ReportClient:
             self._confirm_empty(request, token)
         return answer
 
-    def _refuse_elsewhere(self, file: Address) -> None:
+    @staticmethod
+    def refuse_elsewhere(api: Api, url: str) -> None:
         """Follow a link into the internet alone, unless the API itself is a stand-in on this machine.
 
         Raises:
             MalformedAnswerError: the file lies on this machine, in a private network, or in the open.
         """
-        is_rehearsal = Address.of(self._api.base_url).is_local
+        file, is_rehearsal = _address(url), Address.of(api.base_url).is_local
         if not file.is_public and not is_rehearsal:
             raise MalformedAnswerError("A report lies in the internet.")
         if file.scheme != "https" and not (file.is_local and is_rehearsal):

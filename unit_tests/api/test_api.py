@@ -97,7 +97,9 @@ def test_an_environment_that_cant_be_used_is_refused(
     assert str(raised.value.message).startswith(words)
 
 
-@pytest.mark.parametrize("proxy", ["proxy", "proxy:3128", "http://user:false-password@proxy:3128/", "socks5h://[::1]:9"])
+@pytest.mark.parametrize(
+    "proxy", ["proxy", "proxy:3128", "http://user:false-password@proxy:3128/", "socks5h://[::1]:9"]
+)
 def test_a_proxy_with_a_host_is_taken(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
 
