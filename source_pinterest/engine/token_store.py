@@ -1,11 +1,11 @@
 """Where does a rotated refresh token go? To the platform, and on a laptop back into the config file."""
 
-import fcntl
+import glob
 import json
 import logging
 import os
-import re
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +20,9 @@ from source_pinterest.api.tokens import Tokens
 from source_pinterest.config.files import read_object
 
 LOGGER = logging.getLogger("airbyte")
+
+_ABANDONED_AFTER_SECONDS = 60.0
+"""A draft that is older was left by a writer that was killed. Writing one takes milliseconds."""
 
 SAVE_TOKENS_VARIABLE = "PINTEREST_SAVE_TOKENS"
 """Set to 1 to have a rotated refresh token written back into the config file."""
@@ -88,29 +91,22 @@ def write_private(path: Path, content: Any) -> None:
         OSError: the old content stands.
     """
     target = path.resolve()
-    with suppress(OSError):  # a folder that can only be written to is not listed
-        _remove_leftovers(target)
+    _remove_abandoned_drafts(target)
     descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".draft", dir=target.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            with suppress(OSError):  # a file system without locks keeps what killed writers leave
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
             json.dump(content, file, indent=2)
             file.flush()
             os.fsync(descriptor)
-            Path(draft).replace(target)
+        Path(draft).replace(target)
     except BaseException:
         with suppress(OSError):
             Path(draft).unlink()
         raise
 
 
-def _remove_leftovers(target: Path) -> None:
-    """Remove the drafts of killed writers. A draft that somebody writes is locked, or still empty."""
-    name = re.compile(rf"\.{re.escape(target.name)}\.[a-z0-9_]{{8}}\.draft")
-    for draft in target.parent.iterdir():
-        if name.fullmatch(draft.name) and draft.is_file():
-            with suppress(OSError), draft.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.fstat(file.fileno()).st_size:
-                    draft.unlink()
+def _remove_abandoned_drafts(target: Path) -> None:
+    with suppress(OSError):  # a folder that can't be listed, or another writer was faster
+        for draft in target.parent.glob(f".{glob.escape(target.name)}.????????.draft"):
+            if time.time() - draft.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+                draft.unlink()
