@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import requests
 from requests.utils import requote_uri
@@ -37,6 +38,7 @@ from source_pinterest.reporting.job import JobStatus, ReportRequest
 
 T = TypeVar("T")
 
+_SIGNING_PARAMETERS = ("x-amz-signature", "x-amz-security-token", "x-amz-credential", "signature", "awsaccesskeyid")
 _MAY_BE_REFUSED = ("columns", "targeting_types", "campaign_objective_types")
 
 
@@ -231,14 +233,18 @@ def _report(chunks: Iterator[bytes]) -> Mapping[str, Any]:
 
 
 def _keep_secret(link: str) -> None:
-    """Mask the query of a link, which signs it, as it is and as it is sent.
+    """Mask the query of a link, which signs it, as it is and as it is sent, and the signature by itself.
 
     Raises:
         MalformedAnswerError: the link is no address, or too long.
     """
     if len(link) > limits.ADDRESS_CHARACTERS:
         raise MalformedAnswerError(f"The link to a report has more than {limits.ADDRESS_CHARACTERS:,} characters.")
-    SECRETS.keep_for_a_while(link.partition("?")[2])
+    query = link.partition("?")[2]
+    SECRETS.keep_for_a_while(query)
+    for name, value in dict(parse_qsl(query)).items():
+        if name.lower() in _SIGNING_PARAMETERS:
+            SECRETS.keep_for_a_while(value)
     _address(link)
     SECRETS.keep_for_a_while(requote_uri(parse_url(link).url).partition("?")[2])
 
