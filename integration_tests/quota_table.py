@@ -11,7 +11,7 @@ from integration_tests.simulator.access.quotas import PROFILES, UNIVERSAL
 from integration_tests.stream_table import ROOT
 from integration_tests.support.documents import table, write_section
 from source_pinterest import limits
-from source_pinterest.streams.analytics.call_shape import tile
+from source_pinterest.streams.analytics.calls import tile
 
 DOCUMENT = ROOT / "docs" / "pinterest.md"
 SECTION = "quotas"

@@ -34,15 +34,14 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics
+from source_pinterest.streams.analytics.custom_report import AccountsToAsk, try_out_reports
+from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.analytics.try_out import AccountsToAsk, try_out_reports
-from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import partition_slice, window_slice
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards
 from source_pinterest.streams.organic.pins import BoardPins
-from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
+from source_pinterest.streams.organic.profile import UserAccountAnalytics
 
 LOGGER = logging.getLogger("airbyte")
 

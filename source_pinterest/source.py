@@ -52,10 +52,9 @@ from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.opening import OpenedStream
-from source_pinterest.streams.reading_order import in_reading_order
-from source_pinterest.streams.selection import Selection
+from source_pinterest.streams.selection import Selection, in_reading_order
 
 LOGGER = logging.getLogger("airbyte")
 

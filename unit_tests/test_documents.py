@@ -11,7 +11,7 @@ from integration_tests.quota_table import LEVELS, analytics_calls, rounded, rows
 from integration_tests.soak.__main__ import MOST_STATE_BYTES_PER_RECORD
 from source_pinterest import limits
 from source_pinterest.cli.authorize import scopes
-from source_pinterest.streams.organic.top_pins import TopPins, TopVideoPins
+from source_pinterest.streams.organic.rankings import TopPins, TopVideoPins
 
 ROOT = Path(__file__).parents[1]
 ACCOUNTS = 1_000

@@ -16,10 +16,8 @@ from source_pinterest import limits
 from source_pinterest.source import SourcePinterest
 from source_pinterest.state.board_cursor import BoardCursor
 from source_pinterest.state.cursor import PinterestCursor
-from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.day_cursor import DayCursor, PinCursor, ProfileCursor
 from source_pinterest.state.entity_cursor import EntityCursor
-from source_pinterest.state.pin_cursor import PinCursor
-from source_pinterest.state.profile_cursor import ProfileCursor
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.document import DocumentStream

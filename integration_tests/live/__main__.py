@@ -25,7 +25,7 @@ from source_pinterest.api.tokens import Tokens
 from source_pinterest.config import Config, OAuthCredentials
 from source_pinterest.config.files import read_object
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import Sync
 
 DEFAULT_CONFIG = Path("secrets/config.json")
 REPORT = Path(__file__).parents[2] / "live-report.json"

@@ -12,7 +12,7 @@ from source_pinterest import limits
 from source_pinterest.columns import LIVE_COLUMNS, SYNC_COLUMNS, may_be_asked, text_columns
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.streams.ads.entities import Campaigns
-from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
+from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 
 _DAYS, _IDS = 14, 50

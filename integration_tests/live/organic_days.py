@@ -8,12 +8,10 @@ from integration_tests.live.pages import Pages
 from integration_tests.live.seen import Seen
 from integration_tests.live.shapes import Record
 from source_pinterest.dates import days_before, parse_day
-from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from source_pinterest.streams.organic.pin_metrics import PIN_METRICS
+from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, PinAnalytics
 from source_pinterest.streams.organic.pins import Pins
-from source_pinterest.streams.organic.profile_analytics import ProfileAnalytics
+from source_pinterest.streams.organic.profile import METRICS, ProfileAnalytics
 from source_pinterest.streams.organic.rankings import RankingStream
-from source_pinterest.streams.organic.split_analytics import METRICS
 
 _DAYS = 14
 _PINS_AT_ONCE = 3

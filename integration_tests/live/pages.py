@@ -13,9 +13,8 @@ from integration_tests.live.shapes import Record, shape_of
 from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 
 
 class NothingToAskError(Exception):

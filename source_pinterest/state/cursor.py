@@ -10,8 +10,9 @@ from abc import abstractmethod
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
+from airbyte_cdk.models import ConfiguredAirbyteStream, SyncMode
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY
@@ -21,7 +22,60 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.state.refresh import MARK, FullRefresh
+
+MARK = "full_refresh"
+
+
+@dataclass(frozen=True)
+class FullRefresh:
+    """One full refresh of a stream.
+
+    Attributes:
+        generation: the catalog's number for it; None where the platform gives none.
+    """
+
+    generation: int | None
+
+    @classmethod
+    def of(cls, configured: ConfiguredAirbyteStream | None) -> Self | None:
+        """The refresh that a connection wants; None for a stream that is read incrementally, or not at all."""
+        if configured is None or configured.sync_mode is not SyncMode.full_refresh:
+            return None
+        return cls(configured.generation_id)
+
+    def has_ended(self, state: Mapping[str, Any]) -> bool:
+        """Whether an earlier attempt of this same refresh has read the whole stream."""
+        mark = _mark_of(state)
+        return mark is not None and mark.ended and self._is(mark)
+
+    def goes_on_from(self, state: Mapping[str, Any]) -> bool:
+        """Whether the state is of an earlier attempt of this refresh, or may well be."""
+        mark = _mark_of(state)
+        if mark is None:
+            return False
+        are_known = self.generation is not None and mark.generation is not None
+        return self._is(mark) or (not mark.ended and not are_known)
+
+    def mark(self, *, ended: bool) -> dict[str, Any]:
+        """What a state of this refresh says of it."""
+        return {"generation": self.generation, "ended": ended}
+
+    def _is(self, mark: "_Mark") -> bool:
+        return self.generation is not None and self.generation == mark.generation
+
+
+@dataclass(frozen=True)
+class _Mark:
+    generation: int | None
+    ended: bool
+
+
+def _mark_of(state: Mapping[str, Any]) -> _Mark | None:
+    mark = state.get(MARK)
+    if not isinstance(mark, Mapping) or not isinstance(mark.get("ended"), bool):
+        return None
+    generation = mark.get("generation")
+    return _Mark(generation if isinstance(generation, int) else None, mark["ended"])
 
 
 @contextmanager

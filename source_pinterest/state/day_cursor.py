@@ -1,22 +1,157 @@
 """Which days of which ad account are still to be read, and how far is this sync with them?"""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.dates import DateWindow, days_before, parse_day
+from source_pinterest.dates import DateWindow, days_before, parse_day, subtract_window
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY, SavedState, read_state, write_state
-from source_pinterest.state.history import AccountHistory, PlannedWindow, Purpose, WindowProgress
-from source_pinterest.state.keyed import KeyColumns, KeyedAccounts
+from source_pinterest.state.history import AccountHistory, Plan, PlannedWindow, Purpose, WindowProgress
 from source_pinterest.state.period import Period, Settling
-from source_pinterest.state.plan import Plan
-from source_pinterest.state.sentences import days_twice, in_future, never_read, old_values, parts_twice
+
+_SEEN, _PARTLY = "keyed", "partly"
+
+
+@dataclass(frozen=True)
+class KeyColumns:
+    """The id columns of some rows, where they hold an id.
+
+    Attributes:
+        seen: those that any row had.
+        partly: those of them that any row lacked.
+    """
+
+    seen: frozenset[str]
+    partly: frozenset[str] = frozenset()
+
+    @classmethod
+    def counted(cls, columns: Collection[str], rows: int, lacking: Mapping[str, int]) -> Self | None:
+        """Of so many rows, so many of which lack a column; None where there are no rows.
+
+        Args:
+            columns: those that rows may have.
+            rows: how many there are.
+            lacking: how many of them have no id in a column.
+        """
+        seen = frozenset(column for column in columns if lacking.get(column, 0) < rows)
+        return cls(seen, frozenset(column for column in seen if lacking.get(column))) if rows else None
+
+    @classmethod
+    def from_state(cls, cursor: Mapping[str, Any]) -> Self | None:
+        """Read a cursor; None where it does not say."""
+        seen, partly = cursor.get(_SEEN), cursor.get(_PARTLY)
+        if not isinstance(seen, list):
+            return None
+        return cls(frozenset(map(str, seen)), frozenset(map(str, partly if isinstance(partly, list) else ())))
+
+    def to_state(self) -> dict[str, Any]:
+        """What the cursor says of them."""
+        partly = {_PARTLY: sorted(self.partly)} if self.partly else {}
+        return {_SEEN: sorted(self.seen), **partly}
+
+    def change_to(self, found: "KeyColumns", refused: Collection[str]) -> str:
+        """How other rows differ in a way that gives the same row another key, in words; nothing where they don't.
+
+        A column that only some rows have may be missing by chance, unless Pinterest refuses it.
+        """
+        new = sorted(found.seen - self.seen)
+        lost = sorted(
+            column for column in self.seen - found.seen if column not in self.partly or column in set(refused)
+        )
+        parts = ((word, names) for word, names in (("with", new), ("without", lost)) if names)
+        return " and ".join(f"{word} {', '.join(names)}" for word, names in parts)
+
+    def joined(self, other: "KeyColumns") -> "KeyColumns":
+        """The columns of both."""
+        return KeyColumns(self.seen | other.seen, self.partly | other.partly | (self.seen ^ other.seen))
+
+
+class KeyedAccounts:
+    """What is known of each account, from the state and from the rows of this sync.
+
+    Args:
+        before: what the state says.
+    """
+
+    def __init__(self, before: Mapping[str, KeyColumns | None]) -> None:
+        self._before = {account: columns for account, columns in before.items() if columns}
+        self._now: dict[str, KeyColumns] = {}
+
+    def before(self, account: str) -> KeyColumns | None:
+        """With which columns the rows of earlier syncs were keyed; None if nobody knows."""
+        return self._before.get(account)
+
+    def note(self, account: str, columns: KeyColumns) -> None:
+        """Rows with these columns have been emitted."""
+        known = self._now.get(account)
+        self._now[account] = known.joined(columns) if known else columns
+
+    def to_state(self, account: str) -> dict[str, Any]:
+        """What the cursor of an account says."""
+        columns = self._now.get(account) or self._before.get(account)
+        return columns.to_state() if columns else {}
+
+
+def days_twice(stream_name: str, windows: Iterable[DateWindow]) -> str:
+    """The sentence on days of several accounts that stand twice after this sync."""
+    return (
+        f"{stream_name}: the days {_span(windows)} were read while their numbers were still moving, and are emitted "
+        "once more, now that they are settled. The destination appends, so these days appear twice in the table: "
+        "keep the row with the newest _airbyte_extracted_at, or clear the stream's data."
+    )
+
+
+def parts_twice(stream_name: str, windows: Iterable[DateWindow], *, is_refresh: bool) -> str:
+    """The sentence on days of several accounts that were emitted in part and don't count as read.
+
+    Args:
+        stream_name: whose days they are.
+        windows: the days.
+        is_refresh: whether they are read again by another attempt of a full refresh, and not by the next sync.
+    """
+    who = "another attempt" if is_refresh else "the next sync"
+    return (
+        f"{stream_name}: the days {_span(windows)} were emitted in part, because not all of them could be read, and "
+        f"{who} emits them whole. The destination keeps every row, so rows of these days then appear twice in the "
+        "table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data."
+    )
+
+
+def in_future(stream_name: str, account: str, last: Date, today: Date) -> str:
+    """The sentence on an account whose state names a day to come as the last one."""
+    return (
+        f"{stream_name}: the state of ad account {account} lies in the future ({last}). It counts as today ({today}), "
+        "and nothing is read this time."
+    )
+
+
+def never_read(stream_name: str, account: str, window: DateWindow, earliest: Date) -> str:
+    """The sentence on days of an account that Pinterest has no longer."""
+    return (
+        f"{stream_name}: the days {window} of ad account {account} were never read and are too old now: Pinterest "
+        f"keeps the days from {earliest} on. They stay noted in the state."
+    )
+
+
+def old_values(stream_name: str, windows: Iterable[DateWindow]) -> str:
+    """The sentence on days of several accounts that were read with other columns or another attribution."""
+    return (
+        f"{stream_name}: the columns or the attribution window have changed since the last sync. The days "
+        f"{_span(windows)} keep their old values; clear the stream's data to read them again."
+    )
+
+
+def _span(windows: Iterable[DateWindow]) -> DateWindow:
+    """From the first day of all to the last."""
+    spans = list(windows)
+    return DateWindow(min(span.start for span in spans), max(span.end for span in spans))
+
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -247,3 +382,211 @@ class DayCursor(PinterestCursor):
 
     def _read(self, state: Mapping[str, Any]) -> SavedState:
         return read_state(state, self.field, min)
+
+
+Owner = str | None
+"""The ad account on behalf of whose owner days are read; None for the token's own user."""
+
+_NEWEST = "read"
+
+
+@dataclass(frozen=True)
+class DaysRead:
+    """What the answers about a window of days held.
+
+    Attributes:
+        newest: the last day that they held.
+        settled: the last day that is counted to its end, and all days before it.
+    """
+
+    newest: Date
+    settled: Date
+
+
+class ProfileCursor(PinterestCursor):
+    """The days of the token's own user, as a flat `{"date": last settled day}`, which the official connector keeps too.
+
+    Beside it stand `from`, `missing` and `settled` as in other states of days, and `read`, the last day that was
+    emitted, where that is a later one. Those of owners of ad accounts are kept for each account.
+    """
+
+    field = "date"
+
+    def __init__(self, store: StateStore, period: Period, today: Date) -> None:
+        super().__init__(store)
+        self._period = period
+        self._today = today
+        self._histories: dict[Owner, AccountHistory] = {}
+        self._newest: dict[Owner, Date] = {}
+        with reading_state(store.stream_name):
+            for owner, cursor in _cursors(store.incoming(), self.field):
+                self._histories[owner] = AccountHistory.from_state(cursor, self.field)
+                if cursor.get(_NEWEST):
+                    self._newest[owner] = parse_day(cursor[_NEWEST])
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What to emit now."""
+        cursors = {owner: self._cursor_of(owner, known) for owner, known in self._histories.items() if known.last}
+        accounts = {owner: cursor for owner, cursor in cursors.items() if owner is not None}
+        return {**cursors.get(None, {}), **(write_state(SavedState(accounts), self.field) if accounts else {})}
+
+    def explain(self) -> None:
+        """Log which days the sync is about, where a user may expect others."""
+        self._period.explain(self._stream_name)
+        known = [
+            history.emitted_again(self._period, self._newest.get(owner)) for owner, history in self._histories.items()
+        ]
+        if twice := [window for window in known if window]:
+            LOGGER.warning(days_twice(self._stream_name, twice))
+
+    @property
+    def emits_once(self) -> bool:
+        """Whether a day that Pinterest is still counting waits for the next sync instead of being emitted twice."""
+        return self._period.is_emitted_once
+
+    def unread(self, owner: Owner = None) -> list[DateWindow]:
+        """The days that are still to be read."""
+        history = self._histories.get(owner, AccountHistory())
+        if history.last and history.last > self._today:
+            LOGGER.warning(
+                f"{self._stream_name}: the state lies in the future ({history.last}). It counts as {self._today}.",
+            )
+            with self._lock:
+                self._histories[owner] = history.as_of(self._today)
+            return []
+        gone = history.out_of_reach(self._period)
+        for window in gone:
+            LOGGER.warning(
+                f"{self._stream_name}: the days {window.start} to {window.end} were never read, and Pinterest no "
+                f"longer has them: it keeps the days from {self._period.earliest} on.",
+            )
+        if gone:
+            with self._lock:
+                self._histories[owner] = self._histories[owner].without(gone)
+        return [item.window for item in history.unread(self._period)]
+
+    def _move(self, stream_slice: StreamSlice, finding: DaysRead | None) -> None:
+        """Move to the last settled day of the slice; an empty answer moves nothing."""
+        if finding is not None:
+            self._take(stream_slice.get(ACCOUNT_KEY), planned_window(stream_slice).window, finding)
+
+    def _take(self, owner: Owner, window: DateWindow, days: DaysRead) -> None:
+        """Take note of what was read of a window."""
+        self._newest[owner] = max(days.newest, self._newest.get(owner, days.newest))
+        self._histories[owner] = self._histories.get(owner, AccountHistory()).with_days(window, days.settled)
+
+    def _cursor_of(self, owner: Owner, history: AccountHistory) -> dict[str, Any]:
+        cursor, newest = history.to_state(self.field), self._newest.get(owner)
+        return {**cursor, _NEWEST: str(newest)} if newest and history.last and newest > history.last else cursor
+
+
+def _cursors(state: Mapping[str, Any], field: str) -> Iterator[tuple[Owner, Mapping[str, Any]]]:
+    """The cursor of each owner, the token's own user last."""
+    saved = read_state(state, field, min)
+    yield from saved.accounts.items()
+    if saved.flat:
+        own = state if state.get(field) is not None else {}
+        yield None, {**own, field: saved.flat}
+
+
+_READINGS = "reading"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One pass over all pins of an owner, from the lowest pin id to the highest.
+
+    Attributes:
+        window: the days that are read of each pin.
+        settled: the last day that Pinterest has finished counting for all pins so far.
+        newest: the last day that an answer has held so far; None before the first.
+        after: the last pin that was read; 0 before the first.
+    """
+
+    window: DateWindow
+    settled: Date
+    newest: Date | None = None
+    after: int = 0
+
+    @classmethod
+    def from_state(cls, entry: Mapping[str, Any]) -> Self:
+        """Read an entry of the state; raises ValueError or TypeError for one that is none."""
+        start, end, settled, after = (entry.get(name) for name in ("start_date", "end_date", "settled", "after"))
+        newest = parse_day(day) if (day := entry.get("newest", settled)) else None
+        return cls(DateWindow.from_pair((start, end)), parse_day(settled), newest, int(after))  # type: ignore[arg-type]
+
+    def to_state(self) -> dict[str, str | None]:
+        """Write the entry."""
+        start, end = self.window.as_pair()
+        newest = str(self.newest) if self.newest else None
+        return {
+            "start_date": start,
+            "end_date": end,
+            "settled": str(self.settled),
+            "newest": newest,
+            "after": str(self.after),
+        }
+
+    def with_days(self, newest: Iterable[Date], settled: Date) -> Self:
+        """The pass after one more batch of pins, with the last day of each and the last settled one of all."""
+        seen = [*newest, *([self.newest] if self.newest else [])]
+        return replace(self, newest=max(seen, default=None), settled=min(self.settled, settled))
+
+
+class PinCursor(ProfileCursor):
+    """The days of all pins of an owner together: `{"date": last day that is read of every pin}`.
+
+    A pass over the pins that a sync could not finish is kept beside it, and the next sync goes on with it.
+    """
+
+    def __init__(self, store: StateStore, period: Period, today: Date) -> None:
+        super().__init__(store, period, today)
+        self._begun: dict[Owner, list[DateWindow]] = {}
+        with reading_state(store.stream_name):
+            self._readings = dict(_readings(store.incoming()))
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What to emit now."""
+        readings = [
+            {**({ACCOUNT_KEY: owner} if owner else {}), **reading.to_state()}
+            for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or "")
+            if reading.after
+        ]
+        return {**super().state, **({_READINGS: readings} if readings else {})}
+
+    def reading(self, owner: Owner) -> Reading | None:
+        """The pass to go on with: an unfinished one, else a new one over days that this sync has not asked for."""
+        known = self._readings.get(owner)
+        window = known.window.clamp(self._period.earliest) if known else None
+        if known and window:
+            return replace(known, window=window)
+        begun, unread = self._begun.setdefault(owner, []), self.unread(owner)
+        for window in begun:
+            unread = subtract_window(unread, window)
+        if not unread:
+            return None
+        begun.append(unread[0])
+        return Reading(unread[0], settled=unread[0].end)
+
+    def advance(self, owner: Owner, reading: Reading) -> None:
+        """Note how far a pass has come, and emit a state if it is time for one."""
+        with self._lock:
+            self._readings[owner] = reading
+            if self._is_time_for_a_state():
+                self._emit()
+
+    def finish(self, owner: Owner, reading: Reading) -> None:
+        """Note that a pass has seen every pin, and move to the last day that is settled for all of them."""
+        with self._lock:
+            self._readings.pop(owner, None)
+            if reading.window.end >= self._period.end:  # begun by an earlier sync, perhaps, and up to date all the same
+                self._begun.setdefault(owner, []).append(reading.window)
+            if newest := reading.newest:
+                self._take(owner, reading.window, DaysRead(newest, min(newest, reading.settled)))
+
+
+def _readings(state: Mapping[str, Any]) -> Iterator[tuple[Owner, Reading]]:
+    for entry in state.get(_READINGS) or ():
+        yield entry.get(ACCOUNT_KEY), Reading.from_state(entry)

@@ -16,9 +16,8 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.partitions import SlicePartitionGenerator
-from source_pinterest.state.cursor import PinterestCursor, StateStore, UnreadCursor, WholeCursor
+from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
 from source_pinterest.state.period import Period
-from source_pinterest.state.refresh import FullRefresh
 from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")

@@ -4,9 +4,8 @@ import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.dates import DateWindow
-from source_pinterest.state.day_cursor import planned_window
+from source_pinterest.state.day_cursor import KeyColumns, planned_window
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress
-from source_pinterest.state.keyed import KeyColumns
 from unit_tests.state.day_cursors import EARLIEST, TODAY, ago, cursor, entry, plan, slice_of, windows
 
 

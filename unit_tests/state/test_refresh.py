@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.state.refresh import FullRefresh
+from source_pinterest.state.cursor import FullRefresh
 from unit_tests.streams.pinterest import configured
 
 

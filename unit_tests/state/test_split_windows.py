@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from source_pinterest.dates import days_before
+from source_pinterest.state.cursor import FullRefresh
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.period import Period, Settling
-from source_pinterest.state.refresh import FullRefresh
 from unit_tests.state.day_cursors import PERIOD, TODAY, ago, cursor, entry, plan, settling, slice_of
 from unit_tests.state.stores import STREAM, store
 

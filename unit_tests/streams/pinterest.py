@@ -26,8 +26,7 @@ from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import Period
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
 

@@ -14,10 +14,12 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError, SliceError
 from source_pinterest.api.session import Answer
+from source_pinterest.config import STATUSES
 from source_pinterest.engine.parent_ids import Key, ParentIds
-from source_pinterest.streams.ads.base import AdAccountStream
-from source_pinterest.streams.ads.entity_stream import EntityStream
+from source_pinterest.streams.ads.accounts import AdAccountStream
+from source_pinterest.streams.ads.entities import AdGroups, EntityStream
 from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
+from source_pinterest.streams.base.stream import ForeignKey, to_pin
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -105,3 +107,19 @@ class EntityListStream(AdAccountStream, ABC):
 
 def _entities_in(wanted: Filter) -> int:
     return sum(len(ids) if isinstance(ids, list) else 1 for ids in wanted.values())
+
+
+class ProductGroupPromotions(EntityListStream):
+    """Product groups promoted in each ad group. https://developers.pinterest.com/docs/api/v5/product_group_promotions-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/product_group_promotions"
+    listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"ad_group_id": AdGroups}
+    foreign_keys = (
+        ForeignKey("ad_groups", ("ad_group_id",)),
+        ForeignKey("catalogs_product_groups", ("catalog_product_group_id",), unless="the catalog is somebody else's"),
+        to_pin("collections_hero_pin_id"),
+    )
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The page, and every status that may have delivered."""
+        return {**super().request_params(*args, **kwargs), "entity_statuses": list(STATUSES)}

@@ -13,7 +13,7 @@ from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import MalformedAnswerError, SliceError
 from source_pinterest.api.rights import RestrictedError
 from source_pinterest.dates import days_before
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import Sync
 
 _PATH = "resources/metrics_ready_state"
 _DAYS_ASKED = 7

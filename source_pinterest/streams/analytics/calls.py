@@ -3,26 +3,203 @@
 With as many ids as its address has room for, and without the columns that Pinterest refuses.
 """
 
+import math
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.addresses import path_of
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import AnswerBreaksError, AnswerTooLargeError
-from source_pinterest.api.long_calls import AddressTooLongError
+from source_pinterest.api.errors import AnswerBreaksError, AnswerTooLargeError, ConfigError, PinterestError
+from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.streams.analytics.address import AddressRoom, check_room
-from source_pinterest.streams.analytics.call_shape import Call, CallSize, halved
-from source_pinterest.streams.base.slices import ids_that_fit
+from source_pinterest.streams.base.slices import COMMA, batches, ids_that_fit
 
 T = TypeVar("T")
 Ids = tuple[str, ...]
+
+_LONGEST_ID = "9" * limits.MAX_ID_DIGITS
+
+Length = Callable[[Sequence[str]], int]
+"""The length of an address that names these columns and no ids."""
+
+
+class AddressRoom:
+    """The longest address that has not been refused; after enough good calls longer ones are tried again."""
+
+    def __init__(self) -> None:
+        self.most = limits.ADDRESS_CHARACTERS
+        self._good_calls = 0
+        self._lock = threading.Lock()
+
+    def batches(self, ids: Ids, bare: int) -> list[Ids]:
+        """The ids in as few runs as fit, of one size.
+
+        Args:
+            ids: of one call.
+            bare: how long its address is without them.
+        """
+        runs = math.ceil(len(ids) / ids_that_fit(ids, self.most - bare))
+        return batches(ids, math.ceil(len(ids) / runs))
+
+    def refused(self, wanted: int) -> None:
+        """Keep to addresses of this length from now on, but never to less than one that is surely short enough."""
+        with self._lock:
+            self._good_calls = 0
+            self.most = min(self.most, max(wanted, limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY))
+
+    def ask(self, ids: Ids, bare: int, client: PinterestClient, ask: Callable[[PinterestClient, Ids], T]) -> T:
+        """Make a call about these ids.
+
+        An outage is taken for one of length only where half of the call is answered right after it.
+
+        Raises:
+            AddressTooLongError: the call has to be made in parts.
+        """
+        half = ids[: (len(ids) + 1) // 2]
+        try:
+            answer = ask(client, ids)
+        except AddressTooLongError:
+            self.refused(bare + _length_of(half))
+            raise
+        except LongCallUnavailableError as error:
+            if len(half) == len(ids) or not _is_answered(partial(ask, client.without_retries(), half)):
+                raise
+            self.refused(bare + _length_of(half))
+            raise AddressTooLongError(str(error.message)) from error
+        self.worked()
+        return answer
+
+    def worked(self) -> None:
+        """Count a good call."""
+        with self._lock:
+            self._good_calls += 1
+            if self._good_calls >= limits.GOOD_CALLS_BEFORE_LARGER:
+                self._good_calls = 0
+                self.most = min(2 * self.most, limits.ADDRESS_CHARACTERS)
+
+
+def _length_of(ids: Ids) -> int:
+    return sum(map(len, ids)) + len(COMMA) * (len(ids) - 1)
+
+
+def _is_answered(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except PinterestError:
+        return False
+    return True
+
+
+def check_room(columns: Sequence[str], length: Length, least_ids: int) -> None:
+    """See to it that so many ids of the largest size fit beside the columns.
+
+    Args:
+        columns: those of the user, which any others come in addition to.
+        length: measures an address.
+        least_ids: how many ids a call must have room for.
+
+    Raises:
+        ConfigError: they do not.
+    """
+    most = limits.ADDRESS_CHARACTERS - least_ids * (len(_LONGEST_ID) + len(COMMA))
+    fit = len(columns)
+    while fit and length(columns[:fit]) > most:
+        fit -= max(1, (length(columns[:fit]) - most) // (max(map(len, columns)) + len(COMMA)))
+    if fit < len(columns):
+        raise ConfigError(
+            f"Analytics Columns: {len(columns)} columns make the address of a call too long for Pinterest; {fit} of "
+            "them fit. Remove the others, or read them with Custom Reports, whose columns are not part of an address.",
+        )
+
+
+Call = tuple[tuple[str, ...], DateWindow]
+"""The ids and days of one call; no ids for an account as a whole."""
+
+
+class CallShape(NamedTuple):
+    """How many ids and how many days go into a call."""
+
+    ids: int
+    days: int
+
+
+def tile(ids: int, days: int, rows_a_day: int = 1, most_ids: int = limits.IDS_PER_ANALYTICS_CALL) -> CallShape:
+    """The shape of calls that are the fewest within Pinterest's limits, for so many rows an id and day.
+
+    Among equals the one with the longest windows wins: a window is what the state moves by.
+    """
+    cells = limits.ROWS_PER_ANALYTICS_CALL // rows_a_day
+    best: tuple[int, CallShape] | None = None
+    for windows in range(math.ceil(days / limits.ANALYTICS_WINDOW_DAYS), days + 1):
+        days_per_call = math.ceil(days / windows)
+        ids_per_call = min(most_ids, max(1, cells // days_per_call))
+        calls = math.ceil(ids / ids_per_call) * math.ceil(days / days_per_call)
+        if best is None or calls < best[0]:
+            best = (calls, CallShape(ids_per_call, days_per_call))
+        if ids_per_call >= min(ids, most_ids):
+            break
+    if best is None:
+        raise ValueError("A window covers at least one day.")
+    return best[1]
+
+
+def halved(ids: tuple[str, ...], window: DateWindow) -> list[Call]:
+    """A call as two, of half the ids or of half the days of a single one; nothing where there is nothing to halve."""
+    if len(ids) > 1:
+        return [(batch, window) for batch in batches(ids, _half(len(ids)))]
+    return [(ids, piece) for piece in window.cut(_half(window.days))] if window.days > 1 else []
+
+
+class CallSize:
+    """The largest call that Pinterest has not refused for its size; after enough good calls a larger one is tried."""
+
+    def __init__(self) -> None:
+        self._ids = limits.IDS_PER_ANALYTICS_CALL
+        self._days = limits.ANALYTICS_WINDOW_DAYS
+        self._good_calls = 0
+        self._lock = threading.Lock()
+
+    def parts(self, ids: tuple[str, ...], window: DateWindow) -> list[Call]:
+        """The ids and days as calls of this size."""
+        return [
+            (batch, piece) for piece in window.cut(self._days) for batch in (batches(ids, self._ids) if ids else [()])
+        ]
+
+    def refused(self, ids: tuple[str, ...], window: DateWindow) -> None:
+        """Ask for half the ids, or half the days of a single one, from now on."""
+        with self._lock:
+            self._good_calls = 0
+            if len(ids) > 1:
+                self._ids = min(self._ids, _half(len(ids)))
+            else:
+                self._days = min(self._days, _half(window.days))
+
+    def worked(self, ids: tuple[str, ...], window: DateWindow) -> None:
+        """Count a good call. After some of the largest kind the next ones ask for twice as much."""
+        with self._lock:
+            fewer_days, fewer_ids = self._days < limits.ANALYTICS_WINDOW_DAYS, self._ids < limits.IDS_PER_ANALYTICS_CALL
+            if not (window.days == self._days if fewer_days else fewer_ids and len(ids) == self._ids):
+                return
+            self._good_calls += 1
+            if self._good_calls < limits.GOOD_CALLS_BEFORE_LARGER:
+                return
+            self._good_calls = 0
+            if fewer_days:
+                self._days = min(2 * self._days, limits.ANALYTICS_WINDOW_DAYS)
+            else:
+                self._ids = min(2 * self._ids, limits.IDS_PER_ANALYTICS_CALL)
+
+
+def _half(count: int) -> int:
+    return (count + 1) // 2
+
 
 COLUMNS = "columns"
 _LONGEST_ACCOUNT = "9" * limits.MAX_ID_DIGITS

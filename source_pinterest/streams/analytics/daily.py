@@ -22,11 +22,10 @@ from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.calls import Ids
 from source_pinterest.streams.analytics.query import Batches, QueryAnalytics
 from source_pinterest.streams.analytics.refused_history import RefusedHistory
-from source_pinterest.streams.analytics.report_key import ReportKey
-from source_pinterest.streams.analytics.report_rows import ReportRows
-from source_pinterest.streams.analytics.report_slices import ReportSlices, is_report
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.analytics.report import ReportSlices, is_report
+from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
 from source_pinterest.streams.base.slices import ids_of
+from source_pinterest.streams.base.stream import Sync
 
 
 class DailyAnalytics(QueryAnalytics, ABC):

@@ -5,9 +5,8 @@ from collections.abc import Collection, Mapping
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
-from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
-from source_pinterest.streams.base.foreign_keys import ForeignKey, to_pin
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, to_pin
 
 _ENTITIES: Mapping[str, tuple[int, type[PinterestStream]]] = {
     "AD_ACCOUNT_ID": (0, AdAccounts),

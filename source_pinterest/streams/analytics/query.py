@@ -37,17 +37,15 @@ from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
 from source_pinterest.state.period import DayRange, Period, fingerprint
-from source_pinterest.streams.ads.base import AdAccountStream
+from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
-from source_pinterest.streams.analytics.call_shape import Call, tile
-from source_pinterest.streams.analytics.calls import COLUMNS, AnalyticsCalls, Ids
+from source_pinterest.streams.analytics.calls import COLUMNS, AnalyticsCalls, Call, Ids, tile
 from source_pinterest.streams.analytics.entity_keys import entity_keys
-from source_pinterest.streams.analytics.keys import KeyCheck, KeyDoubts, RowKey
-from source_pinterest.streams.base.asked_days import within
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.estimate import Estimate
+from source_pinterest.streams.analytics.report import Estimate
+from source_pinterest.streams.analytics.rows import KeyCheck, KeyDoubts, RowKey
+from source_pinterest.streams.base.listing import within
 from source_pinterest.streams.base.slices import END, START, batch_slice, batches, failed_slice, ids_of
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 
 _GLANCE_SECONDS = 0.2
 """How often a slice that waits for its place in line looks whether the sync is closed."""

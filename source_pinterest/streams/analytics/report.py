@@ -1,14 +1,20 @@
 """Reports of every level, asked of Pinterest as asynchronous jobs for whole accounts."""
 
+import logging
+import math
 from abc import ABC
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
 from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import OnReplacement
+from source_pinterest.api.client import PinterestClient
 from source_pinterest.columns import (
     ASYNC_COLUMNS,
     DATE,
@@ -33,22 +39,159 @@ from source_pinterest.dates import DateWindow, subtract_window
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.granularity import Granularity
+from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
 from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.reporting.orders import FailedReport, Orders, ReadyReport, SplitReport
+from source_pinterest.reporting.reader import Filed
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.day_cursor import DayCursor, KeyColumns
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress, in_reading_order
-from source_pinterest.state.keyed import KeyColumns
 from source_pinterest.state.period import DayRange, Period, fingerprint
-from source_pinterest.streams.ads.base import AdAccountStream
+from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
-from source_pinterest.streams.analytics.keys import KeyDoubts
-from source_pinterest.streams.analytics.report_key import ReportKey
-from source_pinterest.streams.analytics.report_rows import ReportRows
-from source_pinterest.streams.analytics.report_slices import ReportSlices
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.estimate import Estimate
+from source_pinterest.streams.analytics.rows import KeyDoubts, ReportKey, ReportRows
+from source_pinterest.streams.base.slices import failed_slice, window_slice
+from source_pinterest.streams.base.stream import Sync
+
+_REPORT = "report"
+
+FileRead = tuple[Iterable[Page], KeyColumns | None]
+ReadFile = Callable[[ReportRequest, Iterable[Filed]], FileRead]
+"""Makes pages of the rows of a report's file, before the first of which is emitted the last row has been looked at."""
+
+
+class ReportSlices:
+    """The reports of one stream.
+
+    Args:
+        sync: has the runner.
+        client: asks Pinterest on behalf of the stream.
+        stream: whose reports they are.
+        read: makes pages of a file.
+        on_replacement: takes a sentence on what of a file could not be kept.
+        refused: the columns and targeting types that Pinterest refuses.
+    """
+
+    def __init__(
+        self,
+        sync: Sync,
+        client: PinterestClient,
+        stream: str,
+        read: ReadFile,
+        on_replacement: OnReplacement,
+        refused: RefusedNames,
+    ) -> None:
+        self._runner = sync.reports
+        self._client = ReportClient(sync.api, client, stream, refused)
+        self._read, self._on_replacement = read, on_replacement
+        self._orders: Orders | None = None
+
+    def try_out(self, request: ReportRequest) -> None:
+        """Ask for a report that nobody fetches."""
+        self._client.try_out(request)
+
+    def order(self, plan: Callable[[], Iterable[ReportRequest]]) -> None:
+        """Have reports made, once somebody waits for any."""
+        self._orders = self._runner.open(self._client, plan)
+
+    def release(self, stream_slice: StreamSlice) -> None:
+        """A slice has come to its end, read or not, so that the next report may be made."""
+        if self._orders and is_report(stream_slice):
+            self._runner.release(self._orders, stream_slice.extra_fields[_REPORT].request)
+
+    def slices(self, cursor: DayCursor | None) -> Iterator[StreamSlice]:
+        """A slice for each report as it comes to its end.
+
+        Args:
+            cursor: expects one slice more for a report that became two.
+        """
+        if self._orders is None:
+            return
+        for outcome in self._runner.outcomes(self._orders):
+            request = outcome.request
+            parents = {"ad_account_id": request.ad_account_id}
+            if isinstance(outcome, FailedReport):
+                yield failed_slice(parents, outcome.error, request.planned)
+            elif isinstance(outcome, ReadyReport):
+                named = {"batch": request.number, "token": outcome.token}
+                yield window_slice(parents, request.planned, named, **{_REPORT: outcome})
+            elif isinstance(outcome, SplitReport) and cursor:
+                cursor.expect_one_more(request.ad_account_id, request.planned)
+
+    def pages(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
+        """The rows of a finished report; returns what the cursor has to know of their keys."""
+        ready: ReadyReport = stream_slice.extra_fields[_REPORT]
+        read = partial(self._pages_in, ready.request)
+        pages, keyed = self._client.fetch(ready.request, ready.token, ready.url, read)
+        yield from pages
+        return keyed
+
+    def _pages_in(self, request: ReportRequest, chunks: Iterable[bytes]) -> FileRead:
+        rows = request.endpoint.read(chunks, request.body.get("columns", ()), self._on_replacement)
+        return self._read(request, rows)
+
+
+def is_report(stream_slice: StreamSlice) -> bool:
+    """Whether the slice is a report's."""
+    return _REPORT in stream_slice.extra_fields
+
+
+LOGGER = logging.getLogger("airbyte")
+
+_CALLS_PER_REPORT = 2
+"""One to ask for it, and one that finds it finished."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a stream is going to ask for.
+
+    Attributes:
+        accounts: ad accounts, or profiles, that have something to read.
+        windows: windows of days, those of reports included.
+        reports: asynchronous reports.
+        calls: the fewest calls, since how many entities an account has is not known yet.
+    """
+
+    accounts: int
+    windows: int
+    reports: int
+    calls: int
+
+    @classmethod
+    def of_days(cls, unread: Iterable[Sequence[DateWindow]], border: Date) -> Self:
+        """The estimate for the unread days of each account; those before the border come from reports."""
+        owed = [windows for windows in unread if windows]
+        recent = [part for windows in owed for window in windows if (part := window.clamp(border))]
+        old = [part for windows in owed for window in windows if (part := window.before(border))]
+        calls = sum(math.ceil(window.days / limits.ANALYTICS_WINDOW_DAYS) for window in recent)
+        reports = sum(math.ceil(window.days / limits.REPORT_WINDOW_DAYS) for window in old)
+        return cls(len(owed), calls + reports, reports, calls + _CALLS_PER_REPORT * reports)
+
+    @classmethod
+    def of_reports(cls, requests: Sequence[ReportRequest]) -> Self:
+        """The estimate for reports alone."""
+        windows = {(request.ad_account_id, request.window) for request in requests}
+        accounts = {request.ad_account_id for request in requests}
+        return cls(len(accounts), len(windows), len(requests), _CALLS_PER_REPORT * len(requests))
+
+    @classmethod
+    def of_profiles(cls, unread: Iterable[Sequence[DateWindow]], calls_per_window: int) -> Self:
+        """The estimate for the unread days of profiles, which reports don't know."""
+        owed = [windows for windows in unread if windows]
+        windows = sum(map(len, owed))
+        return cls(len(owed), windows, 0, windows * calls_per_window)
+
+    def log(self, stream: str, calls_per_second: float) -> None:
+        """Log the estimate."""
+        minutes = math.ceil(self.calls / (60 * calls_per_second))
+        LOGGER.info(
+            f"{stream}: the estimate is accounts {self.accounts:,}, windows {self.windows:,}, report jobs "
+            f"{self.reports:,}, calls at least {self.calls:,}; at Pinterest's present quota that takes {minutes:,} min "
+            "or more.",
+        )
 
 
 class ReportStream(AdAccountStream, ABC):

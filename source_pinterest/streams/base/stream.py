@@ -17,36 +17,111 @@ A stream is a noun with attributes. What it shares with the others comes in thro
 
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
+import requests
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest import limits
+from source_pinterest.api import Api
 from source_pinterest.api.access import Access
 from source_pinterest.api.addresses import path_of
 from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import ConfigError, PinterestError, understood
 from source_pinterest.api.session import Answer
+from source_pinterest.config import Config
 from source_pinterest.engine.circuit_breaker import CircuitBreaker
 from source_pinterest.engine.notices import Notices
 from source_pinterest.engine.pages import Page, pages_of
 from source_pinterest.engine.parent_ids import Key, ParentIds
+from source_pinterest.engine.row_budget import RowBudget
+from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period
 from source_pinterest.streams.base.access import RefusalPolicy
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds
 from source_pinterest.streams.base.reader import SliceReader
 from source_pinterest.streams.base.slices import key_of_parent, partition_slice
 
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Sync:
+    """One sync.
+
+    Attributes:
+        api: the one way to Pinterest.
+        config: what the user wants.
+        rows: bounds the analytics rows that are in memory at once.
+    """
+
+    api: Api
+    config: Config
+    rows: RowBudget = field(default_factory=lambda: RowBudget(limits.ROWS_IN_MEMORY))
+    _streams: dict[type, Any] = field(default_factory=dict)
+
+    @cached_property
+    def reports(self) -> ReportRunner:
+        """Has the asynchronous reports of all streams made."""
+        jobs, timeout_seconds = self.config.num_report_jobs, self.config.report_timeout_seconds
+        return ReportRunner(
+            jobs,
+            timeout_seconds,
+            self.analytics_pace,
+            pauses=self.api.retry_policy.pauses,
+            calls_left=lambda: self.api.budget.calls_left("ads_analytics"),
+        )
+
+    def analytics_pace(self) -> float:
+        """How many calls a second the quota of ad accounts' analytics and reports allows."""
+        return self.api.budget.calls_per_second("ads_analytics")
+
+    def organic_pace(self) -> float:
+        """How many calls a second the quota of profiles' and pins' analytics allows."""
+        return self.api.budget.calls_per_second("org_analytics")
+
+    def stream(self, of: type[S]) -> S:
+        """The one instance of a stream class in this sync."""
+        if of not in self._streams:
+            self._streams[of] = of(self)  # type: ignore[call-arg]
+        return self._streams[of]  # type: ignore[no-any-return]
+
+
+class ForeignKey(NamedTuple):
+    """Fields that name a record of another stream by its primary key.
+
+    Attributes:
+        stream: the other stream's name.
+        fields: as many as its primary key has, in its order, or all but the first where that is the ad account by which
+            organic streams tell several owners apart. If one of them is empty, no record is named.
+        unless: when the other stream lacks the record; empty where it never does.
+    """
+
+    stream: str
+    fields: tuple[str, ...]
+    unless: str = ""
+
+
+def to_pin(field: str) -> ForeignKey:
+    """What names a pin that need not be the user's own: whoever advertises may promote somebody else's."""
+    return ForeignKey("pins", (field,), unless="the pin is somebody else's or deleted")
+
 
 class PinterestStream(HttpStream, ABC):
-    """A list that Pinterest pages with bookmarks."""
+    """A list that Pinterest pages with bookmarks.
+
+    A stream declares itself with the attributes and methods of `HttpStream` (`path`, `request_params`, `primary_key`,
+    `parse_response`, `next_page_token`, `get_json_schema`), and they mean what the framework says. Its requests do not go
+    through the framework's `HttpClient` but through `self.client`: quotas that response headers announce, bodies that
+    are parsed as they arrive, and bounds on their time and size do not fit into it. A sync calls `stream_slices` and
+    `read_pages`; `read_records` gives the same records one by one.
+    """
 
     primary_key: str | list[str] = "id"
     path_template: ClassVar[str]
@@ -146,13 +221,33 @@ class PinterestStream(HttpStream, ABC):
         """
         return list_page(chunks, self.notices.replacement, self.shape, is_paged=self.page_size is not None)
 
-    def parse_response(self, response: ListPage, **_: Any) -> list[Record]:  # type: ignore[override]
-        """The items of a page, which the client has parsed."""
-        return response.items
+    def parse_response(
+        self, response: requests.Response, *, stream_slice: Mapping[str, Any] | None = None, **_: Any
+    ) -> list[Record]:
+        """Return the records of a response.
 
-    def next_page_token(self, response: ListPage) -> Mapping[str, Any] | None:  # type: ignore[override]
-        """The bookmark of the next page; only its absence ends a list, an empty page does not."""
-        return {"bookmark": response.bookmark} if response.bookmark else None
+        A sync does not call it: it parses a body as it arrives, see `read_pages`.
+
+        Raises:
+            MalformedAnswerError: the body is not a page.
+        """
+        return self.records(self._page(response), _as_slice(stream_slice))
+
+    def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
+        """Return the parameters that ask for the page after a response, or None after the last page.
+
+        Raises:
+            MalformedAnswerError: the body is not a page.
+        """
+        return self._parameters_after(self._page(response))
+
+    def _page(self, response: requests.Response) -> ListPage:
+        return self.parse(iter((response.content,)))
+
+    @staticmethod
+    def _parameters_after(page: ListPage) -> dict[str, str] | None:
+        """Only the absence of a bookmark ends a list; an empty page does not."""
+        return {"bookmark": page.bookmark} if page.bookmark else None
 
     def stream_slices(self, **_: Any) -> Iterable[StreamSlice]:
         """The slices to read, until a fatal error."""
@@ -164,8 +259,7 @@ class PinterestStream(HttpStream, ABC):
 
     def read_records(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> Iterable[Record]:
         """The records of a slice, for callers that take them one by one."""
-        wanted = stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})
-        for page in self.read_pages(wanted):
+        for page in self.read_pages(_as_slice(stream_slice)):
             yield from page.records()
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
@@ -221,7 +315,7 @@ class PinterestStream(HttpStream, ABC):
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
         """The records of a page; ids are strings, whatever Pinterest sends."""
-        records = self.parse_response(page)
+        records = page.items
         for record in records:
             write_texts(record, self._id_fields)
             record.update(stream_slice.partition)
@@ -245,6 +339,11 @@ class PinterestStream(HttpStream, ABC):
             with paginator.asking():
                 answer = self.client.get(path, params, self.parse)
             yield answer
-            token = self.next_page_token(answer.value)
+            token = self._parameters_after(answer.value)
             if token is None or not paginator.follow(token["bookmark"], len(answer.value.items)):
                 return
+
+
+def _as_slice(stream_slice: Mapping[str, Any] | None) -> StreamSlice:
+    """The slice itself, or the one for everything where the framework names none."""
+    return stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})

@@ -15,10 +15,8 @@ from source_pinterest.api.errors import AccountUnreadableError
 from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.slices import failed_slice, partition_slice
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 TEXT = {"type": ["null", "string"]}
 _OWNER = {**TEXT, "description": "Id of the ad account whose owner has this content; added by the connector."}

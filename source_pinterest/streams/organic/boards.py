@@ -6,7 +6,7 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.organic.base import OrganicStream
 
 

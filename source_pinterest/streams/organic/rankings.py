@@ -8,9 +8,9 @@ from source_pinterest import limits
 from source_pinterest.api.access import BUSINESS_ACCOUNT
 from source_pinterest.api.bodies import ListPage, ListShape, parse_json, with_key
 from source_pinterest.dates import days_before
-from source_pinterest.streams.base.foreign_keys import to_pin
+from source_pinterest.streams.base.child import VariedStream
 from source_pinterest.streams.base.slices import END, START
-from source_pinterest.streams.base.varied import VariedStream
+from source_pinterest.streams.base.stream import to_pin
 from source_pinterest.streams.organic.base import OrganicStream
 
 
@@ -48,3 +48,27 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         """The metric by which the pins are ranked, and the days."""
         days = {name: day for name, day in self.request_params().items() if name in (START, END)}
         return {**super().stamp(value), **days}
+
+
+class TopPins(RankingStream):
+    """The best 50 pins by each metric. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_pins."""
+
+    path_template = "user_account/analytics/top_pins"
+    values = ("ENGAGEMENT", "IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE")
+
+
+class TopVideoPins(RankingStream):
+    """The best 50 video pins by each metric. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_video_pins."""
+
+    path_template = "user_account/analytics/top_video_pins"
+    values = (
+        "IMPRESSION",
+        "SAVE",
+        "OUTBOUND_CLICK",
+        "VIDEO_MRC_VIEW",
+        "VIDEO_AVG_WATCH_TIME",
+        "VIDEO_V50_WATCH_TIME",
+        "QUARTILE_95_PERCENT_VIEW",
+        "VIDEO_10S_VIEW",
+        "VIDEO_START",
+    )

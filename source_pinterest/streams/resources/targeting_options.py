@@ -6,7 +6,8 @@ id may stand beside in analytics, and a join on TARGETING_TYPE and TARGETING_VAL
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -14,17 +15,158 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.addresses import path_of
-from source_pinterest.api.bodies import ListPage, Record, one_item, parse_json
-from source_pinterest.api.errors import BadRequestError, GoneError, RefusedError, SliceError
+from source_pinterest.api.bodies import ListPage, Record, one_item, parse_json, text_of
+from source_pinterest.api.errors import BadRequestError, GoneError, MalformedAnswerError, RefusedError, SliceError
 from source_pinterest.api.session import Answer
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.parent_ids import ParentIds
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
-from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.slices import failed_slice, partition_slice
-from source_pinterest.streams.resources.interests import InterestTree
-from source_pinterest.streams.resources.option_shapes import options_in
+from source_pinterest.streams.base.stream import ForeignKey
+
+Ask = Callable[[str], Record | None]
+"""Tells name, level and children of an interest; None where Pinterest does not."""
+
+
+class InterestTree:
+    """Interests with their level, 1 at the top, and the id of their parent.
+
+    Whoever is asked tells its children, so that these are asked only for children of their own, and no longer than some
+    interest has no place. Those right below the top come first: they have the most below them.
+
+    Args:
+        options: the interests as they are listed.
+    """
+
+    def __init__(self, options: Iterable[Record]) -> None:
+        self.options: dict[str, Record] = {}
+        self._upper: deque[str] = deque()
+        self._lower: deque[str] = deque()
+        for option in options:
+            self.options.setdefault(option["id"], option)
+        for option in list(self.options.values()):
+            self._adopt(option)
+
+    def complete(self, ask: Ask, most: int) -> int:
+        """Ask until each interest has name and place, or nobody tells; how many have none in the end.
+
+        Args:
+            ask: about one interest.
+            most: so many questions are asked.
+        """
+        listed, asked, refusals = iter(list(self.options)), set[str](), 0
+        while len(asked) < most and refusals < FAILURES_IN_A_ROW and any(map(self._is_unplaced, self.options)):
+            name = self._next(listed)
+            if name is None:
+                break
+            if name not in asked and name.isdecimal():
+                asked.add(name)
+                told = ask(name)
+                refusals = 0 if told else refusals + 1
+                self._learn(name, told or {})
+        return sum(map(self._is_unplaced, self.options))
+
+    def _next(self, listed: Iterator[str]) -> str | None:
+        if self._upper:
+            return self._upper.popleft()
+        unplaced = next(filter(self._is_unplaced, listed), None)
+        return self._lower.popleft() if unplaced is None and self._lower else unplaced
+
+    def _learn(self, name: str, told: Record) -> None:
+        option = self.options[name]
+        option.update({key: value for key, value in told.items() if option.get(key) is None})
+        self._adopt(option)
+
+    def _adopt(self, option: Record) -> None:
+        level = option.get("level")
+        children = option.pop("child_interests", None)
+        for child in map(text_of, children if isinstance(children, list) else ()):
+            found = self.options.setdefault(child, {"id": child})
+            found.setdefault("parent_id", option["id"])
+            if isinstance(level, int) and found.get("level") is None:
+                found["level"] = level + 1
+            (self._upper if level == 1 else self._lower).append(child)
+
+    def _is_unplaced(self, name: str) -> bool:
+        option = self.options[name]
+        has_place = option.get("level") == 1 or option.get("parent_id") is not None
+        return not has_place or option.get("level") is None or option.get("name") is None
+
+
+_CHILDREN = ("child_interests", "children", "child_options", "options", "items", "data", "values")
+
+
+def options_in(document: Any) -> Iterator[Record]:
+    """The options, each with an id, and as far as the answer tells with name, level and parent.
+
+    Args:
+        document: a list of objects of ids to names, of objects with id and name, or of texts; objects may hold others.
+            Nothing stands for no options.
+
+    Raises:
+        MalformedAnswerError: it is none of these.
+    """
+    if document is not None and not isinstance(document, list) and not _may_hold_options(document):
+        raise MalformedAnswerError("Targeting options are a list, or an object that holds some.")
+    return _options(document, {})
+
+
+def _options(node: Any, inherited: Record) -> Iterator[Record]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _options(item, inherited)
+    elif not isinstance(node, dict):
+        if node is not None and node != "":
+            yield {"id": text_of(node), "name": text_of(node), **inherited}
+    elif _is_object(node):
+        yield from _of_object(node, inherited)
+    else:
+        yield from _of_map(node, inherited)
+
+
+def _of_object(node: Record, inherited: Record) -> Iterator[Record]:
+    """An option, and those it holds; the ids of its children are kept where they are no more than ids."""
+    held = {name: node[name] for name in _CHILDREN if _holds_options(node.get(name))}
+    option = {
+        **inherited,
+        **{name: value for name, value in node.items() if name not in held},
+        "id": text_of(node["id"]),
+    }
+    yield option
+    level = option.get("level")
+    below = {"parent_id": option["id"], **({"level": level + 1} if isinstance(level, int) else {})}
+    for children in held.values():
+        yield from _options(children, below)
+
+
+def _of_map(node: Record, inherited: Record) -> Iterator[Record]:
+    """Ids to names, or to objects; or what wraps a list."""
+    for key, value in node.items():
+        if isinstance(value, list) and key in _CHILDREN:
+            yield from _options(value, inherited)
+        elif isinstance(value, dict):
+            yield from _options({"id": key, **value} if "name" in value else value, inherited)
+        elif not isinstance(value, list):
+            yield {**inherited, "id": key, "name": None if value is None else text_of(value)}
+
+
+def _may_hold_options(document: Any) -> bool:
+    """Whether it is an object, and neither empty nor an error that came as a good answer."""
+    is_error = isinstance(document, dict) and isinstance(document.get("code"), int) and "message" in document
+    return bool(document) and isinstance(document, dict) and not is_error
+
+
+def _is_object(node: Record) -> bool:
+    """Whether it is one option; an id alone may also be a code that stands for a name, as that of Indonesian does."""
+    return not {"name", "level"}.isdisjoint(node) and isinstance(node.get("id"), str | int)
+
+
+def _holds_options(value: Any) -> bool:
+    """Whether children are told with their names."""
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
+
 
 INTEREST = "INTEREST"
 OF_AN_ACCOUNT = ("AUDIENCE_INCLUDE", "AUDIENCE_EXCLUDE")

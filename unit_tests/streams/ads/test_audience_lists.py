@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.streams.ads.audience_lists import AudienceInsights, Labels
+from source_pinterest.streams.ads.lists import AudienceInsights, Labels
 from source_pinterest.streams.base.slices import partition_slice
 from unit_tests.streams.pinterest import Pinterest, page
 

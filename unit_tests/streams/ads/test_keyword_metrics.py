@@ -9,8 +9,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import AnswerTooLargeError, UnavailableError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
-from source_pinterest.streams.ads.keyword_metrics import KeywordMetrics
-from source_pinterest.streams.ads.keywords import Keywords
+from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from source_pinterest.streams.base.slices import failure_of, partition_slice
 from unit_tests.streams.pinterest import Pinterest, page, refused
 

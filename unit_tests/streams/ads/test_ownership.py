@@ -7,7 +7,7 @@ import pytest
 
 from source_pinterest.api.errors import RefusedError
 from source_pinterest.engine.notices import Notices
-from source_pinterest.streams.ads.ownership import Ownership
+from source_pinterest.streams.ads.entities import Ownership
 
 NAMELESS, STRANGE = {"id": "1"}, {"id": "1", "ad_account_id": "999"}
 """A record without an account, and one of an account out of reach."""

@@ -12,8 +12,8 @@ from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, Reject
 from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.address import AddressRoom, check_room
-from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.calls import AddressRoom, check_room
+from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.base.slices import ids_of
 from unit_tests.configs import TODAY

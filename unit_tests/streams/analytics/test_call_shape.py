@@ -7,7 +7,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.call_shape import Call, CallSize, halved, tile
+from source_pinterest.streams.analytics.calls import Call, CallSize, halved, tile
 
 
 def calls(ids: int, days: int, ids_per_call: int, days_per_call: int) -> int:

@@ -13,8 +13,8 @@ from source_pinterest.dates import DateWindow, days_before, merge_windows
 from source_pinterest.reporting.errors import HistoryRefusedError
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.streams.analytics.daily import DailyAnalytics
-from source_pinterest.streams.analytics.daily_levels import AdAnalytics, CampaignAnalytics
-from source_pinterest.streams.analytics.report_slices import is_report
+from source_pinterest.streams.analytics.levels import AdAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.report import is_report
 from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of

@@ -7,7 +7,7 @@ import pytest
 
 from source_pinterest.api.errors import KeyInDoubtError, MalformedAnswerError, RepeatedKeyError
 from source_pinterest.engine.notices import Notices
-from source_pinterest.streams.analytics.keys import KeyCheck, KeyDoubts, RowKey
+from source_pinterest.streams.analytics.rows import KeyCheck, KeyDoubts, RowKey
 
 STREAM = "ad_analytics"
 

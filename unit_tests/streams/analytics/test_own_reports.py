@@ -13,11 +13,14 @@ from source_pinterest.config.own_reports import NEWER_OBJECTIVES, OBJECTIVES
 from source_pinterest.dates import DateWindow, parse_day
 from source_pinterest.reporting.errors import ObjectivesRefusedError, ReportRefusedError
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.streams.analytics.marketing_mix import MarketingMixReport
-from source_pinterest.streams.analytics.product_breakdowns import PRODUCT_CONVERSIONS, BrandConversionsReport
+from source_pinterest.streams.analytics.own_reports import (
+    PRODUCT_CONVERSIONS,
+    BrandConversionsReport,
+    MarketingMixReport,
+)
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.context import Sync
 from source_pinterest.streams.base.slices import failure_of
+from source_pinterest.streams.base.stream import Sync
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured
 

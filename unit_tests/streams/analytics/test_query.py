@@ -15,9 +15,14 @@ from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.daily import DailyAnalytics
-from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, AdAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.levels import (
+    AdAccountAnalytics,
+    AdAccountTargetingAnalytics,
+    AdAnalytics,
+    CampaignAnalytics,
+    CampaignTargetingAnalytics,
+)
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.analytics.targeting_levels import AdAccountTargetingAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.base.slices import batch_slice, failure_of, ids_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused, state_of

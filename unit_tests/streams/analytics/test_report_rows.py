@@ -13,11 +13,9 @@ from source_pinterest.engine.notices import Notices
 from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
 from source_pinterest.reporting.errors import KeysChangedError
 from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.state.day_cursor import KeyColumns
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.state.keyed import KeyColumns
-from source_pinterest.streams.analytics.keys import KeyDoubts
-from source_pinterest.streams.analytics.report_key import ReportKey
-from source_pinterest.streams.analytics.report_rows import ReportRows
+from source_pinterest.streams.analytics.rows import KeyDoubts, ReportKey, ReportRows
 from unit_tests.streams.pinterest import records_of
 
 PLANNED = DateWindow.from_pair(["2026-01-01", "2026-01-10"])

@@ -22,7 +22,7 @@ from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress
 from source_pinterest.state.period import Period
-from source_pinterest.streams.analytics.report_slices import ReportSlices, is_report
+from source_pinterest.streams.analytics.report import ReportSlices, is_report
 from source_pinterest.streams.base.slices import batch_slice, failure_of
 from unit_tests.configs import TODAY
 from unit_tests.state.stores import store

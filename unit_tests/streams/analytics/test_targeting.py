@@ -10,14 +10,14 @@ from source_pinterest import limits
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.dates import days_before
-from source_pinterest.streams.analytics.call_shape import tile
+from source_pinterest.streams.analytics.calls import tile
 from source_pinterest.streams.analytics.level_reports import REPORTS
-from source_pinterest.streams.analytics.targeting import TargetingAnalytics
-from source_pinterest.streams.analytics.targeting_levels import (
+from source_pinterest.streams.analytics.levels import (
     AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
     AdTargetingAnalytics,
     CampaignTargetingAnalytics,
+    TargetingAnalytics,
 )
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import call, days, rows_of

@@ -8,7 +8,7 @@ from pendulum import Date
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.base.estimate import Estimate
+from source_pinterest.streams.analytics.report import Estimate
 
 BORDER = Date(2026, 1, 1)
 

@@ -5,12 +5,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import (
     AuthenticationError,
     ConfigError,
+    MalformedAnswerError,
     QuotaExhaustedError,
     RejectedError,
     UnavailableError,
@@ -78,6 +80,23 @@ def test_the_ids_of_parents_are_stamped_on_each_record(pinterest: Pinterest) -> 
     pinterest.lists("boards/5/sections", "1", "2")
 
     assert pinterest.read(BoardSections, of_board("5")) == [{"id": "1", "board_id": "5"}, {"id": "2", "board_id": "5"}]
+
+
+def response_with(body: str) -> requests.Response:
+    response = requests.Response()
+    response._content = body.encode()
+    return response
+
+
+def test_the_frameworks_methods_take_a_response(pinterest: Pinterest) -> None:
+    sections = pinterest.stream(BoardSections)
+    first, last = response_with('{"items": [{"id": 1}], "bookmark": "b"}'), response_with('{"items": [{"id": 2}]}')
+
+    assert sections.parse_response(first, stream_slice=of_board("5")) == [{"id": "1", "board_id": "5"}]
+    assert sections.next_page_token(first) == {"bookmark": "b"}
+    assert sections.next_page_token(last) is None
+    with pytest.raises(MalformedAnswerError):
+        sections.next_page_token(response_with("<html>"))
 
 
 @pytest.mark.parametrize("body", ["", "<html>", '{"items": [', "[]", "{}", '{"items": null}', '{"items": {}}', "null"])

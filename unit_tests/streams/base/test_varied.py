@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import AccessLostError
-from source_pinterest.streams.ads.audience_lists import AudienceInsights, ConversionEventQuality
+from source_pinterest.streams.ads.lists import AudienceInsights, ConversionEventQuality
 from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.business.people import BusinessMembers
+from source_pinterest.streams.business import BusinessMembers
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 ACCOUNT, BUSINESS = partition_slice({"ad_account_id": "11"}), partition_slice({"business_id": "5"})

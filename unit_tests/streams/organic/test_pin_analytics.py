@@ -11,8 +11,7 @@ from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerialize
 from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, NothingLeftError, UnavailableError
 from source_pinterest.api.rights import ScopeMissingError
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
-from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from source_pinterest.streams.organic.pin_metrics import PIN_METRICS
+from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, PinAnalytics
 from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, records_of, refused
 
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}

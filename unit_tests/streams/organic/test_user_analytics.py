@@ -11,9 +11,10 @@ from source_pinterest.dates import DateWindow
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.base.slices import partition_slice, window_slice
-from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.organic.split_analytics import METRICS, SplitAnalytics
-from source_pinterest.streams.organic.user_analytics import (
+from source_pinterest.streams.organic.profile import (
+    METRICS,
+    SplitAnalytics,
+    UserAccount,
     UserAccountAnalytics,
     UserAccountAnalyticsByAppType,
     UserAccountAnalyticsByContentType,

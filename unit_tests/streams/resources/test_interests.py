@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.streams.resources.interests import InterestTree
+from source_pinterest.streams.resources.targeting_options import InterestTree
 
 NAMES = {"1": "Home", "2": "Kitchen", "3": "Sinks", "4": "Animals", "5": "Cats"}
 CHILDREN = {"1": ["2"], "2": ["3"], "4": ["5"]}

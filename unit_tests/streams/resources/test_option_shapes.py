@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.streams.resources.option_shapes import options_in
+from source_pinterest.streams.resources.targeting_options import options_in
 
 FEMALE, MALE = {"id": "female", "name": "Female"}, {"id": "male", "name": "Male"}
 

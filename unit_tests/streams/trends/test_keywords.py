@@ -7,8 +7,7 @@ import requests_mock
 
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.trends.keywords import TrendingKeywords, TrendingKeywordWeeks
-from source_pinterest.streams.trends.shared_answers import SharedAnswers
+from source_pinterest.streams.trends import SharedAnswers, TrendingKeywords, TrendingKeywordWeeks
 from unit_tests.streams.pinterest import Pinterest, refused
 
 PATH = "trends/keywords/GB%2BIE/top/growing"

@@ -6,7 +6,7 @@ import pytest
 
 from source_pinterest.api.errors import GoneError
 from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.trends.product_categories import (
+from source_pinterest.streams.trends import (
     ProductCategoryTrends,
     TrendingProductCategories,
     category_word,

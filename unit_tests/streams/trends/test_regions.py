@@ -6,9 +6,7 @@ import pytest
 import requests_mock
 
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.trends.base import TrendStream
-from source_pinterest.streams.trends.keywords import TrendingKeywords
-from source_pinterest.streams.trends.topics import FeaturedTrendTopics
+from source_pinterest.streams.trends import FeaturedTrendTopics, TrendingKeywords, TrendStream
 from unit_tests.streams.pinterest import Pinterest, page
 
 

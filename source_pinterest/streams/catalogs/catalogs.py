@@ -3,20 +3,39 @@
 A feed may carry a password. Neither its record nor its schema nor any log line has one.
 """
 
+import logging
+from abc import ABC
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record
+from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, Record, list_page, one_item, with_key
+from source_pinterest.api.errors import NoCatalogError
 from source_pinterest.api.session import Answer
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.listing import SeenIds
-from source_pinterest.streams.organic.catalog_stream import CatalogStream
+from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
+from source_pinterest.streams.organic.base import OrganicStream
+
+LOGGER = logging.getLogger("airbyte")
+
+
+class CatalogStream(OrganicStream, ABC):
+    """What a merchant has. Whoever has no catalog has nothing, which is no error."""
+
+    scopes: ClassVar[tuple[str, ...]] = ("catalogs:read",)
+
+    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+        """The pages of a list; none of them without a catalog."""
+        try:
+            yield from super().answers(stream_slice, **more)
+        except NoCatalogError:
+            LOGGER.info(f"{self.name}: there is no catalog, so the stream is empty.")
+
 
 _UNDER_WAY = "PROCESSING"
 _EMPTY_PAGES = 3
@@ -112,3 +131,45 @@ def _public_address(location: Any) -> str | None:
         return None
     host = address.netloc.rpartition("@")[2]
     return urlunsplit((address.scheme, host, address.path, "", "")) if host else None
+
+
+class CatalogsProductGroupProducts(ChildStream, CatalogStream):
+    """Products of each product group, with their pins. https://developers.pinterest.com/docs/api/v5/catalogs_product_group_pins-list."""
+
+    primary_key: str | list[str] = ["product_group_id", "pin_id"]  # noqa: RUF012 - the framework's attribute, never changed
+    path_template = "catalogs/product_groups/{product_group_id}/products"
+    scopes = ("boards:read", "catalogs:read", "pins:read")
+    shape = ListShape(("pin_id",))
+    foreign_keys = (to_pin("pin_id"),)
+    parent = CatalogsProductGroups
+    cost = f"1 a product group and page of {limits.PAGE_SIZE}"
+    partition_keys = ("product_group_id",)
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """The products of a page, each with the id of its pin, which it has in itself only.
+
+        Raises:
+            MalformedAnswerError: it is not a page of products with pins.
+        """
+        page = list_page(chunks, self.notices.replacement, ListShape(("pin",)), is_paged=True)
+        pins = with_key([product["pin"] for product in page.items], BY_ID.key)
+        return replace(
+            page,
+            items=[{**product, "pin_id": str(pin["id"])} for product, pin in zip(page.items, pins, strict=True)],
+        )
+
+
+class CatalogsProductGroupCounts(ChildStream, CatalogStream):
+    """How many products each product group has. https://developers.pinterest.com/docs/api/v5/catalogs_product_groups-product_counts_get."""
+
+    primary_key = "product_group_id"
+    path_template = "catalogs/product_groups/{product_group_id}/product_counts"
+    shape = ListShape(("product_group_id",))
+    page_size = None
+    parent = CatalogsProductGroups
+    cost = "1 a product group"
+    partition_keys = ("product_group_id",)
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """The counts of a group, as a page of their own."""
+        return one_item(chunks, ("total",))

@@ -8,29 +8,75 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.access import restricted
+from source_pinterest.api.access import beta, restricted
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.columns import PRODUCT_COLUMNS
+from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS
 from source_pinterest.config import attribution_of
 from source_pinterest.config.own_reports import (
     BRAND_ATTRIBUTION,
     DEFAULT_ATTRIBUTION,
+    MMM_PARTS,
     NEWER_OBJECTIVES,
     OBJECTIVES,
 )
 from source_pinterest.config.report_levels import Reach
 from source_pinterest.dates import parse_day
 from source_pinterest.engine.pages import Page
+from source_pinterest.limits import ASYNC_HISTORY_DAYS, REPORT_WINDOW_DAYS
 from source_pinterest.reporting.endpoint import ReportEndpoint
 from source_pinterest.reporting.errors import ObjectivesRefusedError, ReportRefusedError
-from source_pinterest.state.day_cursor import planned_window
-from source_pinterest.state.keyed import KeyColumns
-from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.analytics.report_slices import is_report
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.state.day_cursor import KeyColumns, planned_window
+from source_pinterest.streams.analytics.report import ReportStream, is_report
 from source_pinterest.streams.base.slices import failure_of, window_slice
+from source_pinterest.streams.base.stream import Sync
 
-_ID_OF_LEVEL = {"CAMPAIGN": "CAMPAIGN_ID", "AD_GROUP": "AD_GROUP_ID"}
+_ID_OF_MIX_LEVEL = {"CAMPAIGN_TARGETING": "CAMPAIGN_ID", "AD_GROUP_TARGETING": "AD_GROUP_ID"}
+
+
+class MarketingMixReport(ReportStream):
+    """Delivery and spend for marketing mix models, as reports.
+
+    https://developers.pinterest.com/docs/api/v5/analytics-create_mmm_report.
+    """
+
+    endpoint = ReportEndpoint(
+        "ad_accounts/{ad_account_id}/mmm_reports", {"report_name": "source-pinterest marketing mix"}
+    )
+    path_template = endpoint.path
+    access = beta("marketing mix reports")
+
+    def __init__(self, sync: Sync) -> None:
+        self.report = sync.config.marketing_mix
+        self.level, self.granularity = self.report.level, self.report.granularity
+        self.id_columns = (_ID_OF_MIX_LEVEL[self.level],)
+        super().__init__(sync)
+
+    def reach(self) -> Reach:
+        """That of other reports: Pinterest states none for these."""
+        return Reach(ASYNC_HISTORY_DAYS, REPORT_WINDOW_DAYS)
+
+    def part_columns(self) -> tuple[str, ...]:
+        """Type and value of targeting, and what else may split the rows of an entity, where it is asked for."""
+        return (*super().part_columns(), *(column for column in MMM_PARTS if column in self.report.columns))
+
+    def targeting_types(self) -> tuple[str, ...]:
+        """Those that the user has chosen."""
+        return self.report.targeting_types
+
+    def wanted_columns(self) -> tuple[str, ...]:
+        """Those that the user has chosen, or all that leave the rows of an entity whole."""
+        return self.report.columns
+
+    def attribution(self) -> dict[str, object]:
+        """None: these reports count no conversions."""
+        return {}
+
+    def accepts(self, column: str) -> bool:
+        """Whatever the user has named is asked for; Pinterest has more columns than its documents."""
+        return column in MMM_COLUMNS or column in self.report.columns
+
+
+_ID_OF_PRODUCT_LEVEL = {"CAMPAIGN": "CAMPAIGN_ID", "AD_GROUP": "AD_GROUP_ID"}
 _FIRST_DAYS = {
     DEFAULT_ATTRIBUTION: parse_day(limits.PRODUCT_REPORTS_FIRST_DAY),
     BRAND_ATTRIBUTION: parse_day(limits.BRAND_ATTRIBUTION_FIRST_DAY),
@@ -73,7 +119,7 @@ class ProductConversionsReport(ReportStream, ABC):
     def __init__(self, sync: Sync) -> None:
         self.report = sync.config.products
         self.level, self.granularity = self.report.level, self.report.granularity
-        self.id_columns = (_ID_OF_LEVEL[self.level],)
+        self.id_columns = (_ID_OF_PRODUCT_LEVEL[self.level],)
         self.endpoint = replace(self.endpoint, first_day=_FIRST_DAYS[self.report.attribution_type])
         super().__init__(sync)
 
@@ -127,3 +173,50 @@ class ProductConversionsReport(ReportStream, ABC):
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
         """The rows of a report, if there is one."""
         return (yield from super().read_slice(stream_slice)) if is_report(stream_slice) else None
+
+
+_BRAND, _CATEGORY, _SKU = "CONVERSION_PRODUCT_BRAND", "CONVERSION_PRODUCT_CATEGORY", "CONVERSION_PRODUCT_ID"
+
+
+class BrandConversionsReport(ProductConversionsReport):
+    """Conversions by brand of the products, as reports.
+
+    https://developers.pinterest.com/docs/api/v5/analytics-create_conversion_product_report.
+    """
+
+    breakdown, products = "PRODUCT_BRAND", (_BRAND,)
+
+
+class CategoryConversionsReport(ProductConversionsReport):
+    """Conversions by category of the products, as reports.
+
+    https://developers.pinterest.com/docs/api/v5/analytics-create_conversion_product_report.
+    """
+
+    breakdown, products = "PRODUCT_CATEGORY", (_CATEGORY,)
+
+
+class BrandAndCategoryConversionsReport(ProductConversionsReport):
+    """Conversions by brand and category of the products, as reports.
+
+    https://developers.pinterest.com/docs/api/v5/analytics-create_conversion_product_report.
+    """
+
+    breakdown, products = "PRODUCT_BRAND_AND_CATEGORY", (_BRAND, _CATEGORY)
+
+
+class SkuConversionsReport(ProductConversionsReport):
+    """Conversions by SKU of the products, as reports.
+
+    https://developers.pinterest.com/docs/api/v5/analytics-create_conversion_product_report.
+    """
+
+    breakdown, products = "PRODUCT_SKU", (_SKU,)
+
+
+PRODUCT_CONVERSIONS: tuple[type[ProductConversionsReport], ...] = (
+    BrandConversionsReport,
+    CategoryConversionsReport,
+    BrandAndCategoryConversionsReport,
+    SkuConversionsReport,
+)

@@ -1,0 +1,1 @@
+"""Catalogs: feeds, their processing, product groups and products."""
