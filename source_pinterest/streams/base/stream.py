@@ -116,11 +116,11 @@ def to_pin(field: str) -> ForeignKey:
 class PinterestStream(HttpStream, ABC):
     """A list that Pinterest pages with bookmarks.
 
-    A stream declares itself with the attributes and methods of `HttpStream` (`path`, `request_params`, `primary_key`,
-    `parse_response`, `next_page_token`, `get_json_schema`), and they mean what the framework says. Its requests do not go
-    through the framework's `HttpClient` but through `self.client`: quotas that response headers announce, bodies that
-    are parsed as they arrive, and bounds on their time and size do not fit into it. A sync calls `stream_slices` and
-    `read_pages`; `read_records` gives the same records one by one.
+    A stream declares itself with the attributes and methods of `HttpStream` (`path`, `request_params`,
+    `primary_key`, `parse_response`, `next_page_token`, `get_json_schema`), and they mean what the framework says.
+    Its requests do not go through the framework's `HttpClient` but through `self.client`: quotas that response
+    headers announce, bodies that are parsed as they arrive, and bounds on their time and size do not fit into it. A
+    sync calls `stream_slices` and `read_pages`; `read_records` gives the same records one by one.
     """
 
     primary_key: str | list[str] = "id"
