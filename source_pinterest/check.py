@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import (
+    LOST_IN_SILENCE,
+    AccessMissingError,
     AccountUnreadableError,
     BadRequestError,
     ConfigError,
@@ -19,25 +20,22 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     RejectedError,
-    understood,
-)
-from source_pinterest.api.rights import (
-    LOST_IN_SILENCE,
-    AccessMissingError,
     RestrictedError,
     RightMissingError,
     ScopeMissingError,
+    understood,
 )
+from source_pinterest.api.rows import ListPage
 from source_pinterest.columns import SYNC_COLUMNS
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.engine.slices import partition_slice, window_slice
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.custom_report import AccountsToAsk, try_out_reports
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.base.slices import partition_slice, window_slice
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards
 from source_pinterest.streams.organic.pins import BoardPins

@@ -30,18 +30,15 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.cli.progress_table import watched
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
-from source_pinterest.config.older_forms import in_form_of_today
+from source_pinterest.config.files import in_form_of_today
 from source_pinterest.config.options import refusal, without_blanks_inside
-from source_pinterest.engine.masked_output import MaskedStream, mask_logs
-from source_pinterest.engine.memory import tune_memory
-from source_pinterest.engine.messages import as_trace, clean
+from source_pinterest.engine.output import MESSAGES, MaskedStream, flush_logs, mask_logs, tune_memory, tune_threads
 from source_pinterest.engine.pages import PageMessage
-from source_pinterest.engine.stdout import MESSAGES, flush_logs
-from source_pinterest.engine.threads import tune_threads
+from source_pinterest.engine.queue import as_trace, clean
 from source_pinterest.masking import MASK
 from source_pinterest.source import LOGGER, SourcePinterest
 

@@ -31,14 +31,16 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_pinterest.api import Api
 from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import NoThreadError
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.api.threads import Workers
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
-from source_pinterest.config.files import read_configured_catalog, read_object, read_states
-from source_pinterest.config.older_forms import in_form_of_today
-from source_pinterest.engine.messages import (
+from source_pinterest.config.files import in_form_of_today, read_configured_catalog, read_object, read_states
+from source_pinterest.engine.output import MESSAGES
+from source_pinterest.engine.pages import PageMessage
+from source_pinterest.engine.progress import Progress
+from source_pinterest.engine.queue import (
     PLAIN_ERRORS,
     QUEUE_BYTES,
     TRUE_COUNTS,
@@ -47,9 +49,6 @@ from source_pinterest.engine.messages import (
     RecordQueue,
     clean,
 )
-from source_pinterest.engine.pages import PageMessage
-from source_pinterest.engine.progress import Progress
-from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.base.stream import Sync

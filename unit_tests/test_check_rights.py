@@ -8,7 +8,7 @@ import pytest
 import requests_mock
 
 from source_pinterest import check
-from source_pinterest.api.access import beta
+from source_pinterest.api.errors import beta
 from source_pinterest.cli.authorize import scopes
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts, AdAccountStream

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from source_pinterest.column_words import words_of
-from source_pinterest.columns import COLUMNS, column_schema
+from source_pinterest.columns import COLUMNS, column_schema, words_of
 
 SENTENCES = dict(
     line.split("\t") for line in Path(__file__).with_name("column_sentences.txt").read_text("utf-8").splitlines()

@@ -41,7 +41,7 @@ from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import run
-from source_pinterest.engine.stdout import MESSAGES
+from source_pinterest.engine.output import MESSAGES
 from source_pinterest.masking import SECRETS
 
 def stuck_worker():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.chunks import ANSWER, REPORT_FILE, TOKEN_ANSWER
+from source_pinterest.api.bounds import ANSWER, REPORT_FILE, TOKEN_ANSWER
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")

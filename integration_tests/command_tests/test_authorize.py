@@ -24,7 +24,7 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_arguments
 from source_pinterest.cli import authorize
-from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.cli.authorize import ConsentListener
 
 
 def test_the_config_works_and_only_its_owner_can_read_it(tmp_path: Path) -> None:

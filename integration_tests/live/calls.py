@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import requests
 
 from source_pinterest.api import Api
-from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.rows import parse_json
 from source_pinterest.api.session import Answer
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
 from source_pinterest.engine.refused_names import named_in

@@ -10,10 +10,10 @@ from integration_tests.live.calls import Calls, Sighting, UncountedCallError
 from integration_tests.live.first_call import FirstCall, OneCallError
 from integration_tests.live.seen import Seen
 from integration_tests.live.shapes import Record, shape_of
-from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.api.rows import ListPage
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 
 

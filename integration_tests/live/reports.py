@@ -10,11 +10,9 @@ from urllib.parse import urlsplit
 
 from integration_tests.live.calls import Calls, CallsUsedUpError, Sighting
 from integration_tests.live.shapes import column_types, number, only_told, repeats, smallest_key
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS, ReadRows
-from source_pinterest.reporting.errors import UnknownFormError
-from source_pinterest.reporting.job import JobStatus
-from source_pinterest.reporting.reader import Filed
+from source_pinterest.api.errors import MalformedAnswerError, UnknownFormError
+from source_pinterest.reporting.file import Filed
+from source_pinterest.reporting.job import ANALYTICS_REPORTS, JobStatus, ReadRows
 
 MOST_ROWS = 5_000
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, PATIENCE_SECONDS = 15.0, 120.0, 900.0

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 
 from integration_tests.simulator import HeaderStyle
 from integration_tests.simulator.access.quotas import Quotas
-from source_pinterest.api.budget import Budget
+from source_pinterest.api.quota import Budget
 from source_pinterest.limits import rate_category, rated_operation
 
 FULL_MINUTE = 1_200_000.0

@@ -10,16 +10,12 @@ import requests
 from requests.utils import get_environ_proxies, select_proxy
 
 from source_pinterest import __version__
-from source_pinterest.api.addresses import Address
-from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator
-from source_pinterest.api.budget import Budget
-from source_pinterest.api.chunks import ANSWER, REPORT_FILE, Bounds
+from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator, Tokens
+from source_pinterest.api.bounds import ANSWER, REPORT_FILE, Bounds
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.api.outage import Outage
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.retries import RetryPolicy
-from source_pinterest.api.session import PinterestSession, TimeoutSession
-from source_pinterest.api.tokens import Tokens
+from source_pinterest.api.quota import Budget
+from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
+from source_pinterest.api.session import Address, PinterestSession, TimeoutSession
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import Config, OAuthCredentials
 

@@ -15,23 +15,25 @@ import requests
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.errors import (
+    AddressTooLongError,
     AnswerTooLargeError,
     BadRequestError,
     ForbiddenError,
     GoneError,
     ListingCappedError,
+    LongCallUnavailableError,
     MalformedAnswerError,
     MerchantRefusedError,
     NoCatalogError,
+    NotServedError,
     PinterestError,
     RefusedError,
     RejectedError,
+    RestrictedError,
+    ScopeMissingError,
     UnavailableError,
 )
-from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
-from source_pinterest.api.not_served import NotServedError
 from source_pinterest.api.retries import HandedBackTries, Tries
-from source_pinterest.api.rights import RestrictedError, ScopeMissingError
 from source_pinterest.api.session import Answer, Parse
 from source_pinterest.api.verdicts import ErrorAnswer, Verdict
 

@@ -5,12 +5,46 @@ A `FatalError` ends its stream, a `SliceError` fails one account, board or windo
 
 from collections.abc import Generator, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.limits import SYNC_HISTORY_DAYS
 from source_pinterest.masking import SECRETS, printable
+
+
+class Access(NamedTuple):
+    """A right, and how to come by it.
+
+    Attributes:
+        needs: what has to be there, as it goes on after "it needs".
+        advice: what the user can do, a clause that "or leave the stream out" follows.
+    """
+
+    needs: str
+    advice: str
+
+
+BUSINESS_ACCOUNT = Access("a business account", "Turn the account into a business account, which costs nothing")
+
+TRENDS = Access("an app that may read Pinterest's trends", "Ask Pinterest to open its trends to the app")
+
+
+def beta(feature: str) -> Access:
+    """What Pinterest opens to the apps in a beta."""
+    return Access(f"an app in Pinterest's beta of {feature}", "Ask Pinterest to let the app into the beta")
+
+
+def restricted(feature: str) -> Access:
+    """What Pinterest opens to some customers."""
+    return Access(f"{feature}, which Pinterest opens to some customers only", "Ask your contact at Pinterest for it")
+
+
+def role(*names: str) -> Access:
+    """What only some of an ad account's people may see."""
+    return Access(f"the role {' or '.join(names)} on the ad account", "Ask the ad account's owner for it")
+
 
 T = TypeVar("T")
 
@@ -280,3 +314,174 @@ class RepeatedKeyError(KeyInDoubtError):
             "gets such rows as they are.",
         )
         self.emitted = f"{found} All of its rows are emitted, since the destination keeps each of them."
+
+
+class AddressTooLongError(AnswerTooLargeError):
+    """The call is refused, not in Pinterest's own words; a shorter one might not be."""
+
+
+class LongCallUnavailableError(UnavailableError):
+    """The call fails again and again, not in Pinterest's own words: its length may be the reason, or an outage."""
+
+    def __init__(self, error: UnavailableError) -> None:
+        PinterestError.__init__(self, str(error.message))
+        self.trouble = error.trouble
+
+
+class NotServedError(RejectedError):
+    """Pinterest does not have this for the kind of catalog or feed that was asked for."""
+
+
+LOST_IN_SILENCE = {
+    "boards:read_secret": "secret boards are not read",
+    "pins:read_secret": "pins on secret boards are not read",
+}
+"""Permissions without which Pinterest refuses nothing and shows less, and what is then missing."""
+
+
+class RightMissingError(ConfigError):
+    """The app or its user has no right to what the stream reads."""
+
+
+class ScopeMissingError(RightMissingError):
+    """The token was made without a permission that the stream needs."""
+
+    def __init__(self, what: str, scopes: tuple[str, ...], answer: str) -> None:
+        super().__init__(
+            f"{what} can't be read: the token lacks the permission {' and '.join(scopes)}. "
+            f"Authenticate again and grant it, or leave the stream out. {answer}.",
+        )
+        self.answer = answer
+
+
+class RestrictedError(RightMissingError):
+    """Pinterest has not opened a feature to the app; authenticating again does not help."""
+
+    def __init__(self, what: str, feature: str, answer: str) -> None:
+        super().__init__(
+            f"{what} can't be read: Pinterest has not opened the restricted feature {feature or f'that serves {what}'} "
+            f"to the app. Ask Pinterest to open it, or leave the stream out. {answer}.",
+        )
+        self.answer = answer
+
+
+class AccessMissingError(ConfigError):
+    """The stream needs a right that no permission brings: a beta, a role, a kind of account."""
+
+    def __init__(self, what: str, access: Access, answer: str, scopes: tuple[str, ...] = ()) -> None:
+        needs = f"the permission {' and '.join(scopes)} and {access.needs}" if scopes else access.needs
+        super().__init__(f"{what} can't be read: it needs {needs}. {access.advice}, or leave the stream out. {answer}.")
+
+
+class ReportRefusedError(FatalError):
+    """Pinterest calls the request for a report wrong."""
+
+    kind = FailureType.config_error
+    advice = "Change the report's columns or attribution windows."
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(f"Pinterest refuses this report. {answer}. {self.advice}")
+        self.answer = answer
+
+
+class ObjectivesRefusedError(SliceError):
+    """Pinterest refuses a request that names the newer objectives of campaigns alone, which it may not know."""
+
+    kind = FailureType.config_error
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(
+            f"Pinterest refuses the report on campaigns of newer objectives. {answer}. The next sync asks for it "
+            "again. If this happens again, please report it.",
+        )
+        self.answer = answer
+
+
+class HistoryRefusedError(SliceError):
+    """Pinterest gives an account's newest days, and calls the request for a report of its older ones wrong."""
+
+    kind = FailureType.config_error
+
+    def __init__(self, ad_account_id: str, window: object, answer: str) -> None:
+        super().__init__(
+            f"The days {window} of ad account {ad_account_id} can't be read, because Pinterest refuses the report on "
+            f"them: {answer}. Newer days are not affected. Remove the column that it names from Analytics Columns, or "
+            f"set a Start Date within the last {SYNC_HISTORY_DAYS} days.",
+        )
+
+
+class KeysChangedError(KeyInDoubtError):
+    """Rows come with other id columns than those that their days were keyed with before."""
+
+    kind = FailureType.config_error
+
+    def __init__(self, stream: str, ad_account_id: str, window: object, change: str) -> None:
+        found = f"the rows of ad account {ad_account_id} now come {change}, so their keys are no longer the same."
+        super().__init__(
+            f"{stream}: {found} The rows of the days {window} would be counted twice, so they are left out and stay "
+            "noted as missing. Clear the stream's data; the next sync then reads all days with the same key.",
+        )
+        self.about = f"keys of {ad_account_id}"
+        self.emitted = (
+            f"{found} They are emitted, those of the days {window} among them. A table that you merge by key then "
+            "holds rows twice: clear the stream's data to have them once."
+        )
+
+
+class UnknownFormError(SliceError):
+    """A report's file is whole, and nobody has seen its form before."""
+
+    kind = FailureType.system_error
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Pinterest sends the report in a form that this version of the connector does not know: its rows have none "
+            "of the columns that were asked for. No row is emitted, and the days stay noted as missing, so that a "
+            "version that knows the form reads them. Please report the problem, and leave the stream out until then.",
+        )
+
+
+class ReportLostError(SliceError):
+    """Pinterest fails or loses a report again and again."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object, status: str, creations: int) -> None:
+        super().__init__(
+            f"Pinterest does not finish the report of {window}: {status}, {creations} times. This usually passes: the "
+            "next sync asks for it again.",
+        )
+
+
+class ReportTooSlowError(SliceError):
+    """Pinterest works on a report for too long, however small it is."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object, timeout_seconds: float) -> None:
+        super().__init__(
+            f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
+            "sync asks for it again.",
+        )
+
+
+class ReportWithoutLinkError(SliceError):
+    """A report is finished, and nobody says where its file lies."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object) -> None:
+        super().__init__(
+            f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it "
+            "again.",
+        )
+
+
+def unforeseen(stream: str, error: Exception) -> FatalError:
+    """What a mistake of the connector costs: its details are for whoever reads the stack trace."""
+    fatal = FatalError(
+        f"{stream}: reports can't be ordered, because the connector made a mistake ({type(error).__name__}). Please "
+        "report the problem."
+    )
+    fatal.__cause__ = error
+    return fatal

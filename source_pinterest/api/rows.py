@@ -4,15 +4,107 @@ A row is what lies between a brace and the first closing brace at which it parse
 object is no JSON. orjson tries that faster than any scanner finds the end.
 """
 
+import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 import orjson
 
+from source_pinterest import limits
 from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.api.exact_json import OnReplacement, holds_long_number, parse_json
 from source_pinterest.limits import ROW_BYTES
+
+OnReplacement = Callable[[str], None]
+"""Takes a sentence on what of a text could not be kept as it was, the same for each kind of it."""
+
+_SHORTEST = 20
+"""Characters of a whole number past 64 bits: 20 digits, or a minus and 19."""
+_STRIDE = 5
+_MARKED = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte in range(256))
+_RUN, _SAMPLED_RUN = b"0" * _SHORTEST, b"0" * (_SHORTEST // _STRIDE)
+_BEFORE_A_NUMBER = b":,[ \t\r\n"
+
+_LONE_SURROGATE = re.compile(
+    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+
+
+def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
+    r"""The value of a JSON text; whole numbers are exact, however long.
+
+    Half an emoji (`\ud83d`) becomes U+FFFD, and a number that is out of range (1e400, NaN) null: a page must not be
+    lost for the sake of one value.
+
+    Args:
+        body: the text, in UTF-8.
+        on_replacement: is called once for each kind of replacement.
+
+    Raises:
+        MalformedAnswerError: it is no JSON, or nested too deeply, or has a number of thousands of digits.
+    """
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return _Lenient(on_replacement).parse(body)
+    return _Lenient(on_replacement).parse(body) if holds_long_number(body) else value
+
+
+def holds_long_number(body: bytes) -> bool:
+    """Whether there may be a whole number past 64 bits. A text that looks like one is a false alarm."""
+    if _SAMPLED_RUN not in body[::_STRIDE].translate(_MARKED):
+        return False
+    marked = body.translate(_MARKED)
+    at = marked.find(_RUN)
+    while at >= 0:
+        if at == 0 or body[at - 1] in _BEFORE_A_NUMBER:
+            return True
+        end = marked.find(b" ", at)
+        at = marked.find(_RUN, end) if end >= 0 else -1
+    return False
+
+
+class _Lenient:
+    """Parses what orjson can't, and notes what had to be replaced."""
+
+    def __init__(self, on_replacement: OnReplacement | None) -> None:
+        self._on_replacement = on_replacement
+        self._lost_texts = self._lost_numbers = False
+
+    def parse(self, body: bytes) -> Any:
+        try:
+            text = _LONE_SURROGATE.sub(self._whole, body.decode())
+            value = json.loads(text, parse_float=self._finite, parse_constant=self._null)
+        except (ValueError, RecursionError) as error:
+            raise MalformedAnswerError("The answer is not JSON, or beyond what can be parsed.") from error
+        self._report()
+        return value
+
+    def _whole(self, escape: re.Match[str]) -> str:
+        if not escape["lone"]:
+            return escape[0]
+        self._lost_texts = True
+        return "\ufffd"
+
+    def _finite(self, digits: str) -> float | None:
+        number = float(digits)
+        if math.isfinite(number):
+            return number
+        self._lost_numbers = True
+        return None
+
+    def _null(self, _: str) -> None:
+        self._lost_numbers = True
+
+    def _report(self) -> None:
+        if self._on_replacement and self._lost_texts:
+            self._on_replacement("Pinterest sent broken characters; they are replaced by U+FFFD.")
+        if self._on_replacement and self._lost_numbers:
+            self._on_replacement("Pinterest sent numbers out of range; they are replaced by null.")
+
 
 Record = dict[str, Any]
 
@@ -205,3 +297,123 @@ class JsonBody:
 def _parse_exactly(row: bytes) -> Any:
     orjson.loads(row)  # what ends before the row does fails here, at once
     return parse_json(row)
+
+
+__all__ = [
+    "BY_ID",
+    "ListPage",
+    "ListShape",
+    "OnReplacement",
+    "Record",
+    "list_page",
+    "one_item",
+    "parse_json",
+    "rows_of",
+    "with_key",
+    "write_texts",
+]
+
+
+class ListShape(NamedTuple):
+    """How a list lies in the body of an answer.
+
+    Attributes:
+        key: the fields that tell its items apart; each item has them.
+        field: what holds the items; empty where the body itself is documented as the list.
+    """
+
+    key: tuple[str, ...] = ("id",)
+    field: str = "items"
+
+
+BY_ID = ListShape()
+
+_ABSENT = (None, "")
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A page of a list.
+
+    Attributes:
+        items: each with its key.
+        bookmark: of the next page; empty at the end.
+    """
+
+    items: list[Record]
+    bookmark: str = ""
+
+
+def list_page(
+    chunks: Iterable[bytes],
+    on_replacement: OnReplacement | None = None,
+    shape: ListShape = BY_ID,
+    *,
+    is_paged: bool = False,
+) -> ListPage:
+    """The page in the body of an answer, bounded where it `is_paged`: `page_size` was asked for.
+
+    Raises:
+        MalformedAnswerError: it is no JSON, or not a page, or has more items than a page may have.
+    """
+    left, field = iter(chunks), shape.field or BY_ID.field
+    begun = b"".join(_up_to(left, limits.LARGE_PAGE_BYTES) if is_paged else left)
+    if is_paged and len(begun) > limits.LARGE_PAGE_BYTES:
+        text = JsonBody(chain([begun], left), on_replacement)
+        body: Any = {name: _bounded(text.rows()) if name == field else text.value() for name in text.members()}
+        text.end()
+    else:
+        body = parse_json(begun, on_replacement)
+    page = body if isinstance(body, dict) else {}
+    items = with_key(body if isinstance(body, list) and not shape.field else page.get(field), shape.key)
+    return ListPage(_bounded(items) if is_paged else items, str(page.get("bookmark") or ""))
+
+
+def _up_to(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """The first chunks, until they have more than so many bytes."""
+    for chunk in chunks:
+        yield chunk
+        size -= len(chunk)
+        if size < 0:
+            return
+
+
+def _bounded(items: Iterable[Record]) -> list[Record]:
+    found = list(islice(items, limits.ITEMS_OF_A_PAGE + 1))
+    if len(found) > limits.ITEMS_OF_A_PAGE:
+        raise MalformedAnswerError(f"A page has more than {limits.ITEMS_OF_A_PAGE:,} items.")
+    return found
+
+
+def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:
+    """The items of a list, each of which has its key.
+
+    Raises:
+        MalformedAnswerError: it is no list of such items.
+    """
+    are_objects = isinstance(items, list) and all(isinstance(item, dict) for item in items)
+    if not are_objects or any(item.get(name) in _ABSENT for item in items for name in key):
+        raise MalformedAnswerError(f"A page holds items, each with {' and '.join(key)}.")
+    return items  # type: ignore[no-any-return]  # objects, as was seen
+
+
+def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListPage:
+    """A single object, as a page of its own.
+
+    Raises:
+        MalformedAnswerError: it does not have its key.
+    """
+    return ListPage(with_key([parse_json(b"".join(chunks))], key))
+
+
+def text_of(value: Any) -> str:
+    """The value as text; a whole number, such as an id, as its digits."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def write_texts(record: dict[str, Any], fields: Iterable[str]) -> None:
+    """Make these fields of a record strings; a field without a value stays as it is."""
+    for name in fields:
+        value = record.get(name)
+        if value is not None and type(value) is not str:
+            record[name] = text_of(value)

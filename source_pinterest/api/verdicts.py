@@ -13,7 +13,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from source_pinterest.api.bodies import parse_json
+from source_pinterest.api.rows import parse_json
 from source_pinterest.limits import LONGEST_RESET_SECONDS, MESSAGE_CHARACTERS
 from source_pinterest.masking import SECRETS, printable
 

@@ -11,15 +11,17 @@ from typing import Any, Self
 from pendulum import Date
 
 from source_pinterest.columns import DATE, LIVE_COLUMNS, SYNC_COLUMNS
-from source_pinterest.config.attribution import ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES, AttributionWindow
 from source_pinterest.config.credentials import AccessTokenCredentials, Credentials, OAuthCredentials, read_credentials
-from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
-from source_pinterest.config.hidden_options import hidden_notices
-from source_pinterest.config.older_forms import in_form_of_today
+from source_pinterest.config.files import in_form_of_today
 from source_pinterest.config.options import (
+    ATTRIBUTION_WINDOWS,
+    CONVERSION_REPORT_TIMES,
+    TREND_REGIONS,
+    AttributionWindow,
     NumberOption,
     column_names,
     flag,
+    hidden_notices,
     one_of,
     refusal,
     several,
@@ -27,8 +29,7 @@ from source_pinterest.config.options import (
     unlisted_notice,
     without_blanks,
 )
-from source_pinterest.config.own_reports import MARKETING_MIX, PRODUCTS, OwnReport
-from source_pinterest.config.trend_regions import TREND_REGIONS
+from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomReport, OwnReport, read_custom_reports
 from source_pinterest.dates import utc_today
 from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYNC_HISTORY_DAYS
 

@@ -5,9 +5,12 @@ function that takes a title raises one (an `AirbyteTracedException`) for a value
 """
 
 import difflib
+import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any, TypeVar
 
 from airbyte_cdk.models import FailureType
@@ -16,7 +19,68 @@ from pendulum import Date
 
 from source_pinterest.columns import NAME_FORM
 from source_pinterest.dates import days_before, parse_day
+from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
 from source_pinterest.masking import SECRETS, printable
+
+CONVERSION_REPORT_TIMES = ("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION")
+ATTRIBUTION_TYPES = ("INDIVIDUAL", "HOUSEHOLD")
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionWindow:
+    """How many days after a click, an engagement or a view a conversion still counts; as text, `30/30/1`.
+
+    https://developers.pinterest.com/docs/api/v5/campaigns-analytics
+    """
+
+    click: int
+    engagement: int
+    view: int
+
+    def __str__(self) -> str:
+        return f"{self.click}/{self.engagement}/{self.view}"
+
+    @property
+    def largest(self) -> int:
+        """For how many days the conversions of a day can still grow."""
+        return max(self.click, self.engagement, self.view)
+
+
+# The 21 that Ads Manager offers: an engagement counts for as long as a click, a view never for longer. Pinterest's
+# default comes first.
+ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
+    str(window): window
+    for window in sorted(
+        (
+            AttributionWindow(click, click, view)
+            for click in ATTRIBUTION_WINDOWS_DAYS
+            for view in ATTRIBUTION_WINDOWS_DAYS
+            if view <= click
+        ),
+        key=lambda window: (str(window) != "30/30/1", window.click, window.view),
+    )
+}
+
+
+def hidden_notices(options: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each hidden option that has a value, without the value if it is secret.
+
+    Args:
+        options: the config's, valid, without those that have no value.
+    """
+    for key, option in _hidden_options().items():
+        if key in options:
+            value = "" if option.get("airbyte_secret") else f" to {options[key]}"
+            yield f"{option['title']} ({key}) is set{value}. The form hides this option. {option['description']}"
+
+
+@cache
+def _hidden_options() -> Mapping[str, Mapping[str, Any]]:
+    """By their keys, as the form describes them. The tokens within `credentials` are the connector's own to set."""
+    form = json.loads(files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
+    options = form["connectionSpecification"]["properties"]
+    return {key: option for key, option in options.items() if option.get("airbyte_hidden")}
+
 
 Default = TypeVar("Default")
 
@@ -139,3 +203,18 @@ class NumberOption:
         if isinstance(value, bool) or not isinstance(value, int | float) or not self.lowest <= value <= self.highest:
             raise refusal(f"{self.title}: enter a number from {self.lowest:g} to {self.highest:g}, not {value!r}.")
         return value
+
+
+TREND_REGIONS = (
+    *("US", "CA", "GB+IE", "DE", "FR", "ES", "IT", "DE+AT+CH", "IT+ES+PT+GR+MT", "PL+RO+HU+SK+CZ", "SE+DK+FI+NO"),
+    *("NL+BE+LU", "AR", "BR", "CO", "MX", "MX+AR+CO+CL", "AU+NZ"),
+)
+PRODUCT_TREND_REGIONS = ("US", "GB+IE", "CA")
+"""The regions that have trends of product categories and topics."""
+
+
+def regions_of(countries: Iterable[str], regions: Iterable[str]) -> tuple[str, ...]:
+    """The region of each country, the smallest that has it; none for a country that no region has."""
+    by_size = sorted(regions, key=lambda region: region.count("+"))
+    found = (next((one for one in by_size if country in one.split("+")), None) for country in sorted(countries))
+    return tuple(dict.fromkeys(region for region in found if region))

@@ -17,8 +17,9 @@ from typing import Any, Self
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
-from source_pinterest.api.bodies import Record, parse_json
 from source_pinterest.api.errors import AnswerTooLargeError, MalformedAnswerError, TemporaryFolderError
+from source_pinterest.api.rows import Record, parse_json
+from source_pinterest.api.threads import Signal
 from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
 
 _IN_MEMORY_BYTES = PAGE_BYTES // 2
@@ -214,3 +215,29 @@ def _dumped_by_the_standard_library(record: Record) -> bytes:
         return json.dumps(record, separators=(",", ":")).encode()
     except RecursionError as error:
         raise MalformedAnswerError("A record is nested too deeply.") from error
+
+
+class RowBudget:
+    """Lends rows to whoever reads a large answer, and makes others wait while too many are lent.
+
+    Args:
+        rows: how many may be lent at once. A larger loan is made when nothing else is lent.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self._lent = 0
+        self._returned = Signal()
+
+    @contextmanager
+    def holding(self, rows: int) -> Generator[None, None, None]:
+        """Hold so many rows during the block. Nothing is locked meanwhile."""
+        with self._returned:
+            self._returned.wait_for(lambda: self._lent == 0 or self._lent + rows <= self._rows)
+            self._lent += rows
+        try:
+            yield
+        finally:
+            with self._returned:
+                self._lent -= rows
+                self._returned.notify_all()

@@ -1,6 +1,7 @@
 """How far is a sync? Records counted as they pass, and one line in the log when a stream ends."""
 
 import logging
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -18,6 +19,33 @@ from source_pinterest.api.usage import StreamUsage, Usage
 from source_pinterest.engine.pages import Page
 
 LOGGER = logging.getLogger("airbyte")
+
+
+class Notices:
+    """The warnings of one stream that need no second mention.
+
+    Args:
+        stream: whose warnings they are.
+    """
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+        self._given: set[str] = set()
+        self._lock = threading.Lock()
+
+    def warn(self, about: str, sentence: str) -> bool:
+        """Log a warning, unless there was one about the same; whether there was none."""
+        with self._lock:
+            if about in self._given:
+                return False
+            self._given.add(about)
+        LOGGER.warning(f"{self._stream}: {sentence}")
+        return True
+
+    def replacement(self, sentence: str) -> None:
+        """Something in an answer could not be kept as it was; the sentence is one of a few."""
+        self.warn(sentence, sentence)
+
 
 _ENDS = (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE)
 

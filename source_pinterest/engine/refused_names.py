@@ -10,7 +10,7 @@ from typing import TypeVar
 from source_pinterest import limits
 from source_pinterest.api.errors import BadRequestError
 from source_pinterest.columns import NAME_FORM
-from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.progress import Notices
 
 T = TypeVar("T")
 Names = Mapping[str, Sequence[str]]

@@ -16,7 +16,7 @@ from airbyte_cdk.config_observation import create_connector_config_control_messa
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.api.tokens import Tokens
+from source_pinterest.api.auth import Tokens
 from source_pinterest.config.files import read_object
 
 LOGGER = logging.getLogger("airbyte")

@@ -16,8 +16,6 @@ from urllib3.util import parse_url
 
 from source_pinterest import limits
 from source_pinterest.api import Api
-from source_pinterest.api.addresses import Address, path_of
-from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     AccessLostError,
@@ -28,7 +26,8 @@ from source_pinterest.api.errors import (
     RejectedError,
 )
 from source_pinterest.api.retries import HandedBackTries, Tries
-from source_pinterest.api.session import Answer
+from source_pinterest.api.rows import parse_json
+from source_pinterest.api.session import Address, Answer, path_of
 from source_pinterest.api.verdicts import ErrorAnswer
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.refused_names import Names, RefusedNames

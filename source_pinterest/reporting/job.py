@@ -1,14 +1,46 @@
 """What is a report on its way from the request to the file?"""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from source_pinterest.dates import DateWindow
-from source_pinterest.granularity import Granularity
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS, ReportEndpoint
+from pendulum import Date
+
+from source_pinterest.api.errors import PinterestError, ReportRefusedError
+from source_pinterest.api.rows import OnReplacement
+from source_pinterest.dates import DateWindow, Granularity
+from source_pinterest.reporting.file import Filed, rows_of_any_form, rows_of_unseen_reports
 from source_pinterest.state.history import PlannedWindow
+
+ReadRows = Callable[[Iterable[bytes], Collection[str], OnReplacement | None], Iterator[Filed]]
+"""Takes a file in chunks, the columns that were asked for, and a sentence on what of a row could not be kept."""
+
+
+@dataclass(frozen=True)
+class ReportEndpoint:
+    """A POST of the path creates a report, a GET asks how far it is.
+
+    Attributes:
+        path: with the ad account's id left open.
+        always: what every request says.
+        least_days: how many days a request covers at least, first and last day included.
+        first_day: before which no request may begin; None where only the age of a day counts.
+        read: makes rows of a file.
+        refused: what it means that Pinterest calls a request wrong, from its body and Pinterest's words.
+    """
+
+    path: str
+    always: Mapping[str, Any] = field(default_factory=dict)
+    least_days: int = 1
+    first_day: Date | None = None
+    read: ReadRows = rows_of_unseen_reports
+    refused: Callable[[Mapping[str, Any], str], PinterestError] = lambda _, answer: ReportRefusedError(answer)
+
+
+ANALYTICS_REPORTS = ReportEndpoint(
+    "ad_accounts/{ad_account_id}/reports", {"report_format": "JSON"}, read=rows_of_any_form
+)
 
 
 class JobStatus(Enum):

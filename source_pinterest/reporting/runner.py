@@ -7,21 +7,333 @@ generates the slices of the first. It only creates and polls; whoever reads a sl
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import partial
+from itertools import islice, takewhile
+from queue import SimpleQueue
 from threading import Thread
+from typing import NamedTuple
 
-from source_pinterest.api.errors import AnswerTooLargeError, PinterestError, SliceError
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.retries import TryLaterError
+from source_pinterest.api.errors import (
+    AnswerTooLargeError,
+    PinterestError,
+    ReportLostError,
+    ReportTooSlowError,
+    ReportWithoutLinkError,
+    SliceError,
+    UnavailableError,
+    unforeseen,
+)
+from source_pinterest.api.retries import HandedBackTries, Pauses, TryLaterError
 from source_pinterest.api.threads import ClosedError, Signal, starting
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError, ReportWithoutLinkError, unforeseen
 from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
-from source_pinterest.reporting.orders import FailedReport, NoMoreReports, Orders, Outcome, ReadyReport, Waiting
-from source_pinterest.reporting.schedule import PollSchedule
-from source_pinterest.reporting.turns import Creation, Plan, Poll, Turns
+
+
+@dataclass(frozen=True)
+class ReadyReport:
+    """A finished report, to be fetched."""
+
+    request: ReportRequest
+    token: str
+    url: str
+
+
+@dataclass(frozen=True)
+class FailedReport:
+    """A report that can't be had."""
+
+    request: ReportRequest
+    error: PinterestError
+
+
+@dataclass(frozen=True)
+class SplitReport:
+    """A report that was too slow and became two: its window has one slice more."""
+
+    request: ReportRequest
+
+
+@dataclass(frozen=True)
+class NoMoreReports:
+    """The last outcome of the stream has come, or its planning failed."""
+
+    error: BaseException | None = None
+
+
+Outcome = ReadyReport | FailedReport | SplitReport
+
+
+class Waiting(NamedTuple):
+    """A request that is not created yet.
+
+    Attributes:
+        request: what is asked for.
+        splits: how often its window was halved.
+        creation: the how many-th creation this is going to be.
+        tries: those of a creation that failed, and is made again.
+        due: when that is.
+    """
+
+    request: ReportRequest
+    splits: int = 0
+    creation: int = 1
+    tries: HandedBackTries | None = None
+    due: float = 0
+
+
+class Orders:
+    """The reports of one stream.
+
+    Args:
+        client: asks Pinterest.
+        plan: says what is ordered; called once, by the runner.
+    """
+
+    def __init__(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> None:
+        self.client = client
+        self.plan = plan
+        self.outcomes: SimpleQueue[Outcome | NoMoreReports] = SimpleQueue()
+        self.is_planned = self.is_open_for_polls = self.is_closed = False
+        self.waiting: deque[Waiting] = deque()
+        self.jobs: list[Job] = []
+        self._unfetched: list[ReportRequest] = []
+        self._failing: set[str] = set()
+
+    @property
+    def is_worth_retrying(self) -> bool:
+        """Whether a creation that fails should be made again; the stream's breaker hears of failures later."""
+        return len(self._failing) < FAILURES_IN_A_ROW
+
+    def place(self, requests: Iterable[ReportRequest]) -> None:
+        """Take what the plan says."""
+        self.waiting.extend(map(Waiting, requests))
+        self.is_planned = True
+        self.close_if_done()
+
+    def serve(self) -> None:
+        """The stream takes outcomes from now on; only then is it worth asking for a link that soon expires."""
+        self.is_open_for_polls = True
+
+    def due(self, now: float) -> Job | None:
+        """The job to ask for now: the one that has been due for longest."""
+        if not self.is_open_for_polls:
+            return None
+        due = (job for job in self.jobs if job.next_poll <= now)
+        return min(due, key=lambda job: job.next_poll, default=None)
+
+    @property
+    def postponed(self) -> list[Waiting]:
+        """The requests whose creation failed, and is made again; they stand before the others."""
+        return list(takewhile(lambda waiting: waiting.tries, self.waiting))
+
+    def next_to_create(self, windows: int, now: float) -> Waiting | None:
+        """A request to create now: all of one window go together, and so many windows at once.
+
+        A report that is finished takes its room until its file is fetched, and one whose creation failed keeps it. Of
+        those there are only so many, because what fails for all of them is not asked for again.
+        """
+        postponed = self.postponed
+        following = next((waiting for waiting in postponed if waiting.due <= now), None)
+        first = next(islice(self.waiting, len(postponed), None), None)
+        if following is None and first and len(postponed) < FAILURES_IN_A_ROW:
+            under_way = (*(job.request for job in self.jobs), *self._unfetched, *(one.request for one in postponed))
+            in_flight = {(request.ad_account_id, request.planned) for request in under_way}
+            if len(in_flight) < windows or (first.request.ad_account_id, first.request.planned) in in_flight:
+                following = first
+        if following:
+            self.waiting.remove(following)
+        return following
+
+    def postpone(self, waiting: Waiting, later: TryLaterError, now: float) -> None:
+        """Put back a request whose creation failed."""
+        if not self.is_closed:
+            self.waiting.appendleft(waiting._replace(tries=later.tries, due=now + later.seconds))
+
+    def start(self, job: Job) -> None:
+        """Pinterest works on a job."""
+        self._failing.clear()
+        if not self.is_closed:
+            self.jobs.append(job)
+
+    def create_again(self, job: Job) -> None:
+        """Put a lost job back."""
+        self._forget(job.request)
+        self.waiting.append(Waiting(job.request, job.splits, job.creations + 1))
+
+    def split(self, request: ReportRequest, halves: Iterable[ReportRequest], splits: int) -> None:
+        """Put halves in the place of a request."""
+        self._forget(request)
+        self.outcomes.put(SplitReport(request))
+        self.waiting.extend(Waiting(half, splits + 1) for half in halves)
+
+    def end(self, outcome: ReadyReport | FailedReport) -> None:
+        """A request has come to its end."""
+        self._forget(outcome.request)
+        if isinstance(outcome, FailedReport) and isinstance(outcome.error, UnavailableError):
+            self._failing.add(outcome.request.ad_account_id)
+        if not self.is_closed:
+            if isinstance(outcome, ReadyReport):
+                self._unfetched.append(outcome.request)
+            self.outcomes.put(outcome)
+        self.close_if_done()
+
+    def release(self, request: ReportRequest) -> bool:
+        """The file of a report was fetched, or nobody will; whether that makes room for another."""
+        if request not in self._unfetched:
+            return False
+        self._unfetched.remove(request)
+        return True
+
+    def fail(self, request: ReportRequest, error: PinterestError) -> None:
+        """This request, and every other one, fails alike: end the orders."""
+        if not self.is_closed:
+            others = [*(job.request for job in self.jobs), *(waiting.request for waiting in self.waiting)]
+            for failed in (request, *(other for other in others if other is not request)):
+                self.outcomes.put(FailedReport(failed, error))
+            self.close()
+
+    def close(self, error: BaseException | None = None) -> None:
+        """End the orders; what Pinterest still works on is left to it."""
+        if not self.is_closed:
+            self.is_closed = True
+            self.waiting.clear()
+            self.jobs.clear()
+            self._unfetched.clear()
+            self.outcomes.put(NoMoreReports(error))
+
+    def close_if_done(self) -> None:
+        """End the orders when nothing is left."""
+        if self.is_planned and not self.waiting and not self.jobs:
+            self.close()
+
+    def _forget(self, request: ReportRequest) -> None:
+        self.jobs[:] = [job for job in self.jobs if job.request is not request]
+
+
+_QUOTA_FOR_POLLS = 2 / 3
+"""The rest is for creating reports, and for the synchronous analytics beside them."""
+
+
+class PollSchedule:
+    """Spaces out the polls of all reports.
+
+    Args:
+        calls_per_second: how many the quota allows.
+        pauses: of a report that is alone.
+    """
+
+    def __init__(self, calls_per_second: Callable[[], float], pauses: Pauses) -> None:
+        self._calls_per_second = calls_per_second
+        self._pauses = pauses
+
+    def pause(self, job: Job, others: Sequence[Job], soon: int) -> float:
+        """How long a job is left alone, in seconds: longer each time, and so that all polls stay within the quota.
+
+        Args:
+            job: the report in question.
+            others: all that are in flight.
+            soon: how many are about to join them.
+        """
+        early = job.scouts or job.polls
+        rivals = sum(other.scouts or other.polls > 0 for other in others) if early else len(others) + soon
+        turn = rivals / (self._calls_per_second() * _QUOTA_FOR_POLLS)
+        return max(self._pauses.before_poll(job.polls), min(turn, self._pauses.longest_poll_seconds))
+
+    def expect(self, jobs: Sequence[Job], seconds: float) -> None:
+        """One report came out after so many seconds: ask for the others when they are as old."""
+        for job in jobs:
+            if not job.polls:
+                job.next_poll = min(job.next_poll, job.created_at + seconds)
+
+
+_CALLS_KEPT_FOR_A_REPORT = 3
+"""Where a quota will not be renewed in this sync: what is only ordered is lost with it, what is fetched is read."""
+
+
+class Plan(NamedTuple):
+    """Ask a stream which reports it wants."""
+
+    orders: Orders
+
+
+class Poll(NamedTuple):
+    """Ask Pinterest how far a report is."""
+
+    orders: Orders
+    job: Job
+
+
+class Creation(NamedTuple):
+    """Have Pinterest create a report."""
+
+    orders: Orders
+    waiting: Waiting
+
+
+Turn = Plan | Poll | Creation
+
+
+class Turns:
+    """Decides what the runner does next, among the reports of all streams. Only the runner asks, with its lock held.
+
+    Args:
+        windows: for how many windows of one stream Pinterest works on reports at once.
+        clock: seconds that only grow.
+        calls_left: how many the quota allows in this sync.
+    """
+
+    def __init__(self, windows: int, clock: Callable[[], float], calls_left: Callable[[], float]) -> None:
+        self._windows = windows
+        self._clock, self._calls_left = clock, calls_left
+        self._kinds = deque((self._next_poll, self._next_creation))
+
+    def take(self, all_orders: Sequence[Orders]) -> Turn | None:
+        """What to do now: plan; else poll or create, by turns, so that slow answers keep neither waiting."""
+        open_orders = [orders for orders in all_orders if not orders.is_closed]
+        for orders in open_orders:
+            if not orders.is_planned:
+                return Plan(orders)
+        for kind in tuple(self._kinds):
+            if turn := kind(open_orders):
+                self._kinds.remove(kind)
+                self._kinds.append(kind)
+                return turn
+        return None
+
+    def seconds_to_next(self, all_orders: Sequence[Orders]) -> float | None:
+        """How long there is nothing to do, in seconds; None where only a stream can change that."""
+        due = [job.next_poll for orders in all_orders if orders.is_open_for_polls for job in orders.jobs]
+        open_orders = [orders for orders in all_orders if not orders.is_closed]
+        due += [one.due for orders in self._may_create(open_orders) for one in orders.postponed]
+        return max(0.0, min(due) - self._clock()) if due else None
+
+    def _next_poll(self, open_orders: Sequence[Orders]) -> Turn | None:
+        """The job that has been due for longest, whichever stream's it is."""
+        now = self._clock()
+        due = [Poll(orders, job) for orders in open_orders if (job := orders.due(now))]
+        return min(due, key=lambda poll: poll.job.next_poll, default=None)
+
+    def _next_creation(self, open_orders: Sequence[Orders]) -> Turn | None:
+        now = self._clock()
+        for orders in self._may_create(open_orders):
+            if waiting := orders.next_to_create(self._windows, now):
+                return Creation(orders, waiting)
+        return None
+
+    def _may_create(self, open_orders: Sequence[Orders]) -> Sequence[Orders]:
+        """The orders of which another report may be created: where calls run short, first those in flight are ended."""
+        left = self._calls_left()
+        if math.isinf(left):
+            return open_orders
+        polled = [orders for orders in open_orders if orders.is_open_for_polls]
+        jobs = sum(len(orders.jobs) for orders in polled)
+        return polled if not jobs or left >= _CALLS_KEPT_FOR_A_REPORT * (jobs + 1) else ()
+
 
 LOGGER = logging.getLogger("airbyte")
 

@@ -13,8 +13,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.config import Config
-from source_pinterest.dates import days_before
-from source_pinterest.granularity import Granularity
+from source_pinterest.dates import Granularity, days_before
 
 LOGGER = logging.getLogger("airbyte")
 

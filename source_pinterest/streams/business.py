@@ -7,15 +7,13 @@ from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.access import Access
-from source_pinterest.api.bodies import ListShape, one_item, text_of
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import PinterestError, SliceError
-from source_pinterest.api.rights import RightMissingError
+from source_pinterest.api.errors import Access, PinterestError, RightMissingError, SliceError
+from source_pinterest.api.rows import ListShape, one_item, text_of
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.parent_ids import Key, ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import Key, failed_slice, partition_slice
 from source_pinterest.streams.base.child import ChildStream, VariedStream
-from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.profile import UserAccount
 

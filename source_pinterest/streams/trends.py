@@ -13,15 +13,14 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.access import TRENDS
-from source_pinterest.api.bodies import ListPage, Record
-from source_pinterest.api.errors import GoneError, PinterestError, SliceError
+from source_pinterest.api.errors import TRENDS, GoneError, PinterestError, SliceError
+from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.api.session import Answer
-from source_pinterest.config.trend_regions import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
-from source_pinterest.engine.parent_ids import Key, ParentIds
+from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import Key, batches, failed_slice, key_of_parent, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
-from source_pinterest.streams.base.slices import batches, failed_slice, key_of_parent, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey, Sync
 
 LOGGER = logging.getLogger("airbyte")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from threading import Condition
 
 from source_pinterest import limits
-from source_pinterest.api.budget import Budget
+from source_pinterest.api.quota import Budget
 
 CATEGORY = "ads_analytics"
 SAFETY_NET = '100;w=1;name="safety_net_app_id_user_id"'

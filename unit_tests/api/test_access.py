@@ -1,7 +1,14 @@
 """Does what is said of a missing right name it, and tell how to come by it?"""
 
-from source_pinterest.api.access import Access, beta, restricted, role
-from source_pinterest.api.rights import AccessMissingError, RestrictedError, ScopeMissingError
+from source_pinterest.api.errors import (
+    Access,
+    AccessMissingError,
+    RestrictedError,
+    ScopeMissingError,
+    beta,
+    restricted,
+    role,
+)
 
 WORDS = 'Pinterest answered "No" (HTTP 403)'
 

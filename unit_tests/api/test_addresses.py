@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from source_pinterest.api.addresses import Address, path_of
+from source_pinterest.api.session import Address, path_of
 
 
 @pytest.mark.parametrize(

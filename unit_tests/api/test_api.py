@@ -10,12 +10,11 @@ import requests_mock
 
 from source_pinterest import __version__, limits
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
-from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
-from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, Tokens
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import ConfigError, QuotaExhaustedError
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.api.session import Answer, PinterestSession
-from source_pinterest.api.tokens import Tokens
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import Config
 from unit_tests.configs import BASIC_TOKEN, TODAY, config, signed_in_with

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, ListShape, list_page, one_item
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.rows import ListPage, ListShape, list_page, one_item
 
 
 def test_a_page_holds_items_and_a_bookmark() -> None:

@@ -10,9 +10,9 @@ import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.api import errors
-from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
+from source_pinterest.api.errors import AddressTooLongError, LongCallUnavailableError
 from unit_tests.answers import refused
 from unit_tests.api.calls import PAGE, PATH, SCOPES, URL, Calls, parse
 from unit_tests.api.connections import Wire, connected

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.chunks import ANSWER, REPORT_FILE, Bounds, beginning_of, chunks_of
-from source_pinterest.api.deadline import Deadline
+from source_pinterest.api.bounds import ANSWER, REPORT_FILE, Bounds, Deadline, beginning_of, chunks_of
 from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError
 from unit_tests.api.connections import Wire, pieces_of, response
 from unit_tests.clocks import Clock

@@ -4,7 +4,7 @@ import pytest
 import requests
 import requests_mock
 
-from source_pinterest.api import errors, rights
+from source_pinterest.api import errors
 from source_pinterest.api.client import PinterestClient
 from unit_tests.answers import refused
 from unit_tests.api.calls import PAGE, PATH, URL, Calls, parse
@@ -16,7 +16,7 @@ def test_a_client_without_retries_is_the_same_but_for_them(mock: requests_mock.M
     client = calls.client.without_retries()
     with pytest.raises(errors.UnavailableError, match=r"^board_pins: "):
         client.get(PATH, {}, parse)
-    with pytest.raises(rights.ScopeMissingError, match=r"board_pins.*boards:read and pins:read"):
+    with pytest.raises(errors.ScopeMissingError, match=r"board_pins.*boards:read and pins:read"):
         client.get(PATH, {}, parse)
 
     assert calls.made == 2

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 import requests
 
-from source_pinterest.api import deadline
-from source_pinterest.api.chunks import Bounds
+from source_pinterest.api import bounds
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import BrokenAnswerError, UnavailableError
 from source_pinterest.api.session import Answer, TimeoutSession
@@ -24,7 +24,7 @@ LATE = r"^The answer takes longer than 0\.05 s\.$"
 
 @pytest.fixture(autouse=True)
 def _a_watchdog_that_looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadline, "_TICK_SECONDS", 0.01)
+    monkeypatch.setattr(bounds, "_TICK_SECONDS", 0.01)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 

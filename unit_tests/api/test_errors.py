@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from airbyte_cdk.models import FailureType
 
-from source_pinterest.api import errors, rights
-from source_pinterest.api.long_calls import LongCallUnavailableError
+from source_pinterest.api import errors
+from source_pinterest.api.errors import LongCallUnavailableError
 
 ALL_ERRORS = [
     (errors.ConfigError("Do this."), FailureType.config_error),
     (errors.AuthenticationError("Do this."), FailureType.config_error),
-    (rights.ScopeMissingError("boards", ("boards:read", "pins:read"), "It said no"), FailureType.config_error),
+    (errors.ScopeMissingError("boards", ("boards:read", "pins:read"), "It said no"), FailureType.config_error),
     (errors.QuotaExhaustedError("ads_read", 4_000, 900), FailureType.transient_error),
     (errors.TokenEndpointError("Do this."), FailureType.transient_error),
     (errors.RefusedError("Do this."), FailureType.config_error),
@@ -43,7 +43,7 @@ def test_each_error_has_a_type_and_survives_copying(error: errors.PinterestError
 
 
 def test_errors_say_what_the_user_needs() -> None:
-    scope = rights.ScopeMissingError("boards", ("boards:read", "pins:read"), "It said no")
+    scope = errors.ScopeMissingError("boards", ("boards:read", "pins:read"), "It said no")
     account = errors.AccountUnreadableError("549", "It said no")
 
     assert "boards:read and pins:read" in str(scope.message)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.api.exact_json import holds_long_number, parse_json
+from source_pinterest.api.rows import holds_long_number, parse_json
 
 WHOLE_NUMBERS = [
     0,

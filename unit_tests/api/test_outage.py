@@ -5,8 +5,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from source_pinterest.api.outage import Outage
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Outage, Pauses
 from unit_tests.clocks import Clock
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 

@@ -3,8 +3,7 @@
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.quota import Quota
-from source_pinterest.api.rate_headers import QuotaHeader
+from source_pinterest.api.quota import Quota, QuotaHeader
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, Caller, headers, recorded
 
 

@@ -4,9 +4,7 @@ import pytest
 import requests
 
 from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError, UnavailableError
-from source_pinterest.api.outage import Outage
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.retries import HandedBackTries, RetryPolicy, Tries, TryLaterError
+from source_pinterest.api.retries import HandedBackTries, Outage, Pauses, RetryPolicy, Tries, TryLaterError
 from unit_tests.clocks import Clock
 
 NONE = Pauses(first_seconds=0)

@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from source_pinterest.api import rows as module
-from source_pinterest.api.bodies import rows_of
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.rows import rows_of
 from source_pinterest.limits import ROW_BYTES
 from unit_tests.api.connections import pieces_of
 

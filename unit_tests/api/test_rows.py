@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.bodies import rows_of
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.rows import rows_of
 from unit_tests.api.connections import pieces_of
 
 ROWS: list[dict[str, Any]] = [

@@ -9,9 +9,9 @@ import pytest
 import requests
 import requests_mock
 
-from source_pinterest.api.budget import Budget
-from source_pinterest.api.chunks import ANSWER
+from source_pinterest.api.bounds import ANSWER
 from source_pinterest.api.errors import MalformedAnswerError, QuotaExhaustedError
+from source_pinterest.api.quota import Budget
 from source_pinterest.api.session import (
     Answer,
     PinterestSession,

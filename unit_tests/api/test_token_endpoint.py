@@ -11,7 +11,7 @@ from source_pinterest.api.errors import (
     QuotaExhaustedError,
     TokenEndpointError,
 )
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire
 from unit_tests.api.token_endpoint import TRIES, Endpoint, issued

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from source_pinterest.api.auth import Tokens
 from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.api.tokens import Tokens
 from unit_tests.api.token_endpoint import issued
 
 YEAR_SECONDS = 366 * 86_400

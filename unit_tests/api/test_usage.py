@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from source_pinterest.api import usage as module
-from source_pinterest.api.budget import Budget
+from source_pinterest.api.quota import Budget
 from source_pinterest.api.usage import Usage
 from unit_tests.clocks import Clock
 from unit_tests.threads import in_thread

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from source_pinterest.api.budget import Budget
 from source_pinterest.api.errors import QuotaExhaustedError
+from source_pinterest.api.quota import Budget
 from unit_tests.api.callers import CATEGORY, Caller, Clock, headers
 
 

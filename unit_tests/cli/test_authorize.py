@@ -12,7 +12,7 @@ import requests_mock
 
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL
 from source_pinterest.cli import authorize
-from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.cli.authorize import ConsentListener
 from source_pinterest.masking import SECRETS
 
 FALSE_SECRET = "false-client-secret"

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.cli.messages_file import Messages, without_secrets
-from source_pinterest.cli.output_folder import OutputFolder
+from source_pinterest.cli.read import Messages, OutputFolder, without_secrets
 
 
 def line(kind: str, **content: Any) -> bytes:

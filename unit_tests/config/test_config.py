@@ -13,7 +13,7 @@ from pendulum import Date
 
 from source_pinterest.columns import DEFAULT_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config import AttributionWindow, Config, OAuthCredentials
-from source_pinterest.config.own_reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
+from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
 from unit_tests.configs import BAD_CONFIGS, SECRETS, TODAY, BadConfig, config, sample
 from unit_tests.report_configs import BAD_REPORTS, report
 

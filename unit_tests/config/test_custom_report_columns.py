@@ -3,7 +3,7 @@
 import pytest
 
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS, REACH_COLUMNS
-from source_pinterest.config.custom_reports import read_custom_reports
+from source_pinterest.config.reports import read_custom_reports
 from unit_tests.configs import TODAY
 from unit_tests.report_configs import read_report, report
 

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from source_pinterest.config.older_forms import in_form_of_today
+from source_pinterest.config.files import in_form_of_today
 from unit_tests.configs import OAUTH, config, signed_in_with
 from unit_tests.report_configs import report, reporting
 

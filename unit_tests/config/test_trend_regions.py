@@ -3,7 +3,7 @@
 import pytest
 from pinterestsdk import ProductCategoryRegion, TrendsSupportedRegion
 
-from source_pinterest.config.trend_regions import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
+from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 
 
 def test_the_regions_are_those_of_the_api() -> None:

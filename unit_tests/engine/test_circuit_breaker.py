@@ -13,10 +13,10 @@ from source_pinterest.api.errors import (
     QuotaExhaustedError,
     RejectedError,
     RepeatedKeyError,
+    ScopeMissingError,
     UnavailableError,
 )
-from source_pinterest.api.rights import ScopeMissingError
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW, CircuitBreaker
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 ONE = ("549755012345",)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.progress import Notices
 
 
 def test_a_warning_is_given_once_for_each_thing_it_is_about(caplog: pytest.LogCaptureFixture) -> None:

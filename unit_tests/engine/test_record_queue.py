@@ -6,9 +6,9 @@ from concurrent.futures import Future
 import pytest
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, Type
 
-from source_pinterest.engine.messages import RecordQueue
+from source_pinterest.engine.output import MESSAGES
 from source_pinterest.engine.pages import Page, PageMessage
-from source_pinterest.engine.stdout import MESSAGES
+from source_pinterest.engine.queue import RecordQueue
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api.errors import BadRequestError
-from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import Names, RefusedNames, named_in
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from source_pinterest.engine.row_budget import RowBudget
+from source_pinterest.engine.pages import RowBudget
 from unit_tests.threads import GLANCE_SECONDS, PATIENCE_SECONDS, in_thread
 
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from source_pinterest.engine.threads import tune_threads
+from source_pinterest.engine.output import tune_threads
 
 
 def test_a_waiting_thread_asks_for_its_turn_twenty_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import pendulum
 import pytest
 from airbyte_cdk.models import AirbyteMessage
 
-from source_pinterest.api.tokens import Tokens
+from source_pinterest.api.auth import Tokens
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore, with_tokens, write_private
 from unit_tests.configs import OAUTH
 from unit_tests.threads import PATIENCE_SECONDS, in_thread

@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_pinterest.api.bodies import parse_json, rows_of
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.rows import parse_json, rows_of
 from source_pinterest.engine.pages import pages_of
-from source_pinterest.reporting.reader import report_rows
+from source_pinterest.reporting.file import report_rows
 
 texts = st.text(st.characters(codec="utf-8")) | st.text('{}[]",:\\ 0123456789-', max_size=60)
 numbers = st.integers() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.engine.slices import batch_slice
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
 from source_pinterest.state.period import Period, Settling
-from source_pinterest.streams.base.slices import batch_slice
 from unit_tests.properties.days import TODAY, days_of
 from unit_tests.state.stores import store
 

@@ -8,10 +8,10 @@ from typing import Any
 import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.reporting.client import ReportClient
 from unit_tests.api.connections import connected

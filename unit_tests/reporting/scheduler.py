@@ -6,8 +6,7 @@ from typing import cast
 from source_pinterest.api.retries import HandedBackTries
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.orders import NoMoreReports, Orders, Outcome
-from source_pinterest.reporting.runner import ReportRunner
+from source_pinterest.reporting.runner import NoMoreReports, Orders, Outcome, ReportRunner
 
 TIMEOUT_SECONDS = 100
 BUSY, DONE, UNKNOWN = JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.DOES_NOT_EXIST

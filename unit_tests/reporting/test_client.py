@@ -7,12 +7,16 @@ import pytest
 import requests
 
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.api.errors import AccountUnreadableError, QuotaExhaustedError, RefusedError, UnavailableError
+from source_pinterest.api.errors import (
+    AccountUnreadableError,
+    QuotaExhaustedError,
+    RefusedError,
+    ReportRefusedError,
+    ScopeMissingError,
+    UnavailableError,
+)
 from source_pinterest.api.retries import TryLaterError
-from source_pinterest.api.rights import ScopeMissingError
-from source_pinterest.reporting.endpoint import ReportEndpoint
-from source_pinterest.reporting.errors import ReportRefusedError
-from source_pinterest.reporting.job import JobStatus
+from source_pinterest.reporting.job import JobStatus, ReportEndpoint
 from unit_tests.answers import refused
 from unit_tests.reporting.clients import CREATED, FILE, REPORTS, Client, finished
 from unit_tests.reporting.requests_for_reports import days, request

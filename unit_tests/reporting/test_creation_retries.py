@@ -3,12 +3,10 @@
 from unittest.mock import create_autospec
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.api.outage import Outage
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.retries import HandedBackTries, RetryPolicy
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.api.retries import HandedBackTries, Outage, Pauses, RetryPolicy
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.reporting.orders import FailedReport, NoMoreReports, ReadyReport
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport
 from unit_tests.reporting.requests_for_reports import request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest, Scheduler, kinds, outcomes
 

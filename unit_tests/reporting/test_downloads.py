@@ -10,7 +10,7 @@ import pytest
 import requests
 import requests_mock
 
-from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import AccessLostError, RepeatedKeyError, UnavailableError
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire

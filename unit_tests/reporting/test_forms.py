@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedAnswerError, UnknownFormError
 from source_pinterest.limits import ROW_BYTES
-from source_pinterest.reporting.errors import UnknownFormError
-from source_pinterest.reporting.forms import rows_of_unseen_reports
-from source_pinterest.reporting.reader import Filed
+from source_pinterest.reporting.file import Filed, rows_of_unseen_reports
 
 COLUMNS = ("CAMPAIGN_ID", "CAMPAIGN_NAME", "SPEND_IN_DOLLAR", "TOTAL_CLICKTHROUGH")
 ROWS: list[dict[str, Any]] = [

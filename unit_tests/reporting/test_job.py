@@ -3,8 +3,7 @@
 import pytest
 from pendulum import Date
 
-from source_pinterest.dates import DateWindow, merge_windows
-from source_pinterest.granularity import Granularity
+from source_pinterest.dates import DateWindow, Granularity, merge_windows
 from source_pinterest.reporting.job import JobStatus
 from unit_tests.reporting.requests_for_reports import days, request
 

@@ -3,11 +3,10 @@
 import pytest
 from pendulum import Date
 
-from source_pinterest.api.errors import AnswerTooLargeError
+from source_pinterest.api.errors import AnswerTooLargeError, ReportLostError, ReportTooSlowError
 from source_pinterest.api.retries import HandedBackTries
-from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.orders import FailedReport, NoMoreReports, ReadyReport, SplitReport
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport, SplitReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
     BUSY,

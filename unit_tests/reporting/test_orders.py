@@ -7,7 +7,7 @@ import pytest
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import Job, ReportRequest
-from source_pinterest.reporting.orders import FailedReport, NoMoreReports, Orders, ReadyReport, SplitReport, Waiting
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, Orders, ReadyReport, SplitReport, Waiting
 from unit_tests.reporting.requests_for_reports import days, request
 
 END = NoMoreReports()

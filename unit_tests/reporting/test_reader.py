@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
-from source_pinterest.reporting.reader import Filed, report_rows
+from source_pinterest.reporting.file import Filed, report_rows
+from source_pinterest.reporting.job import ANALYTICS_REPORTS
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "626735000496": [

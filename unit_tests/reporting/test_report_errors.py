@@ -6,11 +6,16 @@ from typing import cast
 
 import pytest
 
-from source_pinterest.api.errors import ConfigError, GoneError, QuotaExhaustedError, UnavailableError
+from source_pinterest.api.errors import (
+    ConfigError,
+    GoneError,
+    QuotaExhaustedError,
+    ReportRefusedError,
+    UnavailableError,
+)
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.orders import FailedReport, NoMoreReports, ReadyReport
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, FAILED, Pinterest, Scheduler, kinds, outcomes
 

@@ -5,8 +5,8 @@ The scheduler's steps are taken one by one on a clock of the test's own; nothing
 
 import pytest
 
-from source_pinterest.reporting.errors import ReportWithoutLinkError
-from source_pinterest.reporting.orders import FailedReport, NoMoreReports, ReadyReport
+from source_pinterest.api.errors import ReportWithoutLinkError
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, TIMEOUT_SECONDS, Pinterest, Scheduler, kinds, outcomes
 

@@ -10,8 +10,7 @@ import pytest
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.reporting.orders import Orders, Outcome, ReadyReport
-from source_pinterest.reporting.runner import ReportRunner
+from source_pinterest.reporting.runner import Orders, Outcome, ReadyReport, ReportRunner
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest
 from unit_tests.threads import PATIENCE_SECONDS, in_thread

@@ -2,9 +2,9 @@
 
 import pytest
 
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.reporting.job import Job
-from source_pinterest.reporting.schedule import PollSchedule
+from source_pinterest.reporting.runner import PollSchedule
 from unit_tests.reporting.requests_for_reports import request
 
 AMPLE = PollSchedule(lambda: float("inf"), Pauses())

@@ -4,7 +4,7 @@ from math import inf
 
 from source_pinterest.api.errors import AnswerTooLargeError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.orders import NoMoreReports, Orders, ReadyReport
+from source_pinterest.reporting.runner import NoMoreReports, Orders, ReadyReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, FAILED, Pinterest, Scheduler, kinds
 

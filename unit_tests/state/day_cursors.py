@@ -7,10 +7,10 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest.dates import days_before
+from source_pinterest.engine.slices import batch_slice
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.history import PlannedWindow, WindowProgress
 from source_pinterest.state.period import Period, Settling
-from source_pinterest.streams.base.slices import batch_slice
 from unit_tests.state.stores import store
 
 TODAY = Date(2026, 7, 1)

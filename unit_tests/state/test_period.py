@@ -9,8 +9,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.config import Config
-from source_pinterest.dates import days_before
-from source_pinterest.granularity import Granularity
+from source_pinterest.dates import Granularity, days_before
 from source_pinterest.state.period import DayRange, Period, Settling, fingerprint
 from unit_tests.configs import TODAY, config
 from unit_tests.streams.pinterest import configured

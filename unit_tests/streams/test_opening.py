@@ -12,9 +12,9 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_pinterest.api.errors import ConfigError, UnavailableError
 from source_pinterest.engine.pages import PageMessage
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.opening import OpenedStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections

@@ -8,11 +8,11 @@ from typing import ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record, one_item
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
-from source_pinterest.engine.parent_ids import Key, ParentIds
+from source_pinterest.api.rows import ListPage, Record, one_item
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import Key, failed_slice, partition_slice
 from source_pinterest.streams.base.listing import Listed
-from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 

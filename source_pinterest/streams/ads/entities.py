@@ -11,16 +11,16 @@ from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.bodies import ListPage, Record, text_of
 from source_pinterest.api.errors import SliceError
+from source_pinterest.api.rows import ListPage, Record, text_of
 from source_pinterest.config import STATUSES
-from source_pinterest.engine.notices import Notices
 from source_pinterest.engine.pages import Page
+from source_pinterest.engine.progress import Notices
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, edit_time, status_of
 from source_pinterest.state.period import Period
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
 
 

@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError, SliceError
+from source_pinterest.api.rows import ListPage
 from source_pinterest.api.session import Answer
 from source_pinterest.config import STATUSES
-from source_pinterest.engine.parent_ids import Key, ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import Key, failed_slice, failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream
-from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey, to_pin
 
 LOGGER = logging.getLogger("airbyte")

@@ -13,22 +13,22 @@ from urllib.parse import quote_plus
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, ListShape, Record
 from source_pinterest.api.errors import (
     AccessLostError,
     AnswerTooLargeError,
     GoneError,
     RefusedError,
     RejectedError,
+    RightMissingError,
     SliceError,
 )
-from source_pinterest.api.rights import RightMissingError
+from source_pinterest.api.rows import ListPage, ListShape, Record
 from source_pinterest.api.session import Answer
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import batches, failed_slice, failure_of, ids_that_fit, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
 from source_pinterest.streams.ads.entity_lists import EntityListStream, Filter
-from source_pinterest.streams.base.slices import batches, failed_slice, failure_of, ids_that_fit, partition_slice
 from source_pinterest.streams.base.stream import Sync
 
 LOGGER = logging.getLogger("airbyte")

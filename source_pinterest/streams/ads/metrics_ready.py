@@ -8,10 +8,9 @@ from typing import Any
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import MalformedAnswerError, SliceError
-from source_pinterest.api.rights import RestrictedError
+from source_pinterest.api.errors import MalformedAnswerError, RestrictedError, SliceError
+from source_pinterest.api.rows import parse_json
 from source_pinterest.dates import days_before
 from source_pinterest.streams.base.stream import Sync
 

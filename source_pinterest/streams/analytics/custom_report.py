@@ -9,12 +9,10 @@ from itertools import islice, product
 from typing import Any, NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AccountUnreadableError, ConfigError, GoneError, RefusedError
-from source_pinterest.config.custom_reports import CustomReport
-from source_pinterest.config.own_reports import MARKETING_MIX, PRODUCTS
-from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.granularity import Granularity
-from source_pinterest.reporting.errors import ReportRefusedError
+from source_pinterest.api.errors import AccountUnreadableError, ConfigError, GoneError, RefusedError, ReportRefusedError
+from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomReport
+from source_pinterest.dates import DateWindow, Granularity, days_before
+from source_pinterest.engine.slices import END, START
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.history import PlannedWindow
@@ -23,7 +21,6 @@ from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.level_reports import LEVEL_REPORTS
 from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.slices import END, START
 from source_pinterest.streams.base.stream import Sync
 
 _ID_COLUMNS = {report.level: report.id_columns for report in LEVEL_REPORTS}

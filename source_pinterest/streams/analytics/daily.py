@@ -14,17 +14,17 @@ from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_asked
 from source_pinterest.config import attribution_of
+from source_pinterest.engine.failures import RefusedHistory
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
+from source_pinterest.engine.slices import ids_of
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow, WindowProgress, by_age, in_reading_order
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.calls import Ids
 from source_pinterest.streams.analytics.query import Batches, QueryAnalytics
-from source_pinterest.streams.analytics.refused_history import RefusedHistory
 from source_pinterest.streams.analytics.report import ReportSlices, is_report
 from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
-from source_pinterest.streams.base.slices import ids_of
 from source_pinterest.streams.base.stream import Sync
 
 

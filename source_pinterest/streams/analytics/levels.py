@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import Record, rows_of
 from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.rows import Record, rows_of
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
-from source_pinterest.config.report_levels import USUAL_TARGETING_TYPES
+from source_pinterest.config.reports import USUAL_TARGETING_TYPES
 from source_pinterest.engine.refused_names import Names
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions

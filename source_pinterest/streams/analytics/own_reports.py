@@ -8,26 +8,24 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.access import beta, restricted
-from source_pinterest.api.errors import PinterestError
+from source_pinterest.api.errors import ObjectivesRefusedError, PinterestError, ReportRefusedError, beta, restricted
 from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS
 from source_pinterest.config import attribution_of
-from source_pinterest.config.own_reports import (
+from source_pinterest.config.reports import (
     BRAND_ATTRIBUTION,
     DEFAULT_ATTRIBUTION,
     MMM_PARTS,
     NEWER_OBJECTIVES,
     OBJECTIVES,
+    Reach,
 )
-from source_pinterest.config.report_levels import Reach
 from source_pinterest.dates import parse_day
 from source_pinterest.engine.pages import Page
+from source_pinterest.engine.slices import failure_of, window_slice
 from source_pinterest.limits import ASYNC_HISTORY_DAYS, REPORT_WINDOW_DAYS
-from source_pinterest.reporting.endpoint import ReportEndpoint
-from source_pinterest.reporting.errors import ObjectivesRefusedError, ReportRefusedError
+from source_pinterest.reporting.job import ReportEndpoint
 from source_pinterest.state.day_cursor import KeyColumns, planned_window
 from source_pinterest.streams.analytics.report import ReportStream, is_report
-from source_pinterest.streams.base.slices import failure_of, window_slice
 from source_pinterest.streams.base.stream import Sync
 
 _ID_OF_MIX_LEVEL = {"CAMPAIGN_TARGETING": "CAMPAIGN_ID", "AD_GROUP_TARGETING": "AD_GROUP_ID"}

@@ -14,8 +14,8 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import Record, rows_of, write_texts
 from source_pinterest.api.errors import AnswerTooLargeError, SliceError
+from source_pinterest.api.rows import Record, rows_of, write_texts
 from source_pinterest.api.threads import CLOSING
 from source_pinterest.columns import (
     DATE,
@@ -31,8 +31,9 @@ from source_pinterest.columns import (
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page, spooled
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.refused_names import Names, RefusedNames
+from source_pinterest.engine.slices import END, START, batch_slice, batches, failed_slice, ids_of
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
@@ -44,7 +45,6 @@ from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.rows import KeyCheck, KeyDoubts, RowKey
 from source_pinterest.streams.base.listing import within
-from source_pinterest.streams.base.slices import END, START, batch_slice, batches, failed_slice, ids_of
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 
 _GLANCE_SECONDS = 0.2

@@ -13,8 +13,8 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import OnReplacement
 from source_pinterest.api.client import PinterestClient
+from source_pinterest.api.rows import OnReplacement
 from source_pinterest.columns import (
     ASYNC_COLUMNS,
     DATE,
@@ -26,7 +26,7 @@ from source_pinterest.columns import (
     key_schema,
 )
 from source_pinterest.config import attribution_of
-from source_pinterest.config.report_levels import (
+from source_pinterest.config.reports import (
     Reach,
     default_targeting_types,
     is_targeting,
@@ -35,15 +35,14 @@ from source_pinterest.config.report_levels import (
     refused_columns,
     unsuitable_columns,
 )
-from source_pinterest.dates import DateWindow, subtract_window
+from source_pinterest.dates import DateWindow, Granularity, subtract_window
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
-from source_pinterest.granularity import Granularity
+from source_pinterest.engine.slices import failed_slice, window_slice
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
-from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.reporting.orders import FailedReport, Orders, ReadyReport, SplitReport
-from source_pinterest.reporting.reader import Filed
+from source_pinterest.reporting.file import Filed
+from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
+from source_pinterest.reporting.runner import FailedReport, Orders, ReadyReport, SplitReport
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, KeyColumns
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress, in_reading_order
@@ -52,7 +51,6 @@ from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
 from source_pinterest.streams.analytics.rows import KeyDoubts, ReportKey, ReportRows
-from source_pinterest.streams.base.slices import failed_slice, window_slice
 from source_pinterest.streams.base.stream import Sync
 
 _REPORT = "report"

@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from source_pinterest.api.bodies import Record, text_of, write_texts
-from source_pinterest.api.errors import KeyInDoubtError, MalformedAnswerError, RepeatedKeyError
+from source_pinterest.api.errors import KeyInDoubtError, KeysChangedError, MalformedAnswerError, RepeatedKeyError
+from source_pinterest.api.rows import Record, text_of, write_texts
 from source_pinterest.columns import DATE, ENTITY_ID, ID_COLUMNS, ITEM_ID, TARGETING_TYPE, TARGETING_VALUE, text_columns
-from source_pinterest.engine.notices import Notices
+from source_pinterest.dates import Granularity
 from source_pinterest.engine.pages import Page, pages_of, spooled
-from source_pinterest.granularity import Granularity
-from source_pinterest.reporting.errors import KeysChangedError
+from source_pinterest.engine.progress import Notices
+from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.reporting.reader import Filed
 from source_pinterest.state.day_cursor import KeyColumns
 from source_pinterest.streams.base.listing import within
 

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.base.listing import Listed, SeenIds
-from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.bodies import ListPage, Record, parse_json, write_texts
 from source_pinterest.api.errors import BadRequestError, GoneError, MalformedAnswerError
+from source_pinterest.api.rows import ListPage, Record, parse_json, write_texts
 from source_pinterest.api.session import Answer
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import PinterestStream

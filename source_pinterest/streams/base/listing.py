@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import BY_ID, Record
 from source_pinterest.api.errors import AccessLostError, EndlessListError, GoneError, RefusedError
-from source_pinterest.dates import DateWindow, parse_day
-from source_pinterest.engine.notices import Notices
-from source_pinterest.granularity import Granularity
+from source_pinterest.api.rows import BY_ID, Record
+from source_pinterest.dates import DateWindow, Granularity, parse_day
+from source_pinterest.engine.progress import Notices
 
 _DAY_LENGTH = len("2026-01-31")
 

@@ -7,12 +7,11 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import FatalError, KeyInDoubtError, NothingLeftError, PinterestError, understood
 from source_pinterest.api.usage import StreamUsage
-from source_pinterest.engine.circuit_breaker import CircuitBreaker
+from source_pinterest.engine.failures import CircuitBreaker, RefusalPolicy
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failure_of, key_of_parent, outermost_of, promised_rows
 from source_pinterest.state.cursor import PinterestCursor
-from source_pinterest.streams.base.access import RefusalPolicy
-from source_pinterest.streams.base.slices import failure_of, key_of_parent, outermost_of, promised_rows
 
 
 class SlicedStream(Protocol):

@@ -28,25 +28,21 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest import limits
 from source_pinterest.api import Api
-from source_pinterest.api.access import Access
-from source_pinterest.api.addresses import path_of
-from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import ConfigError, PinterestError, understood
-from source_pinterest.api.session import Answer
+from source_pinterest.api.errors import Access, ConfigError, PinterestError, understood
+from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
+from source_pinterest.api.session import Answer, path_of
 from source_pinterest.config import Config
-from source_pinterest.engine.circuit_breaker import CircuitBreaker
-from source_pinterest.engine.notices import Notices
-from source_pinterest.engine.pages import Page, pages_of
-from source_pinterest.engine.parent_ids import Key, ParentIds
-from source_pinterest.engine.row_budget import RowBudget
+from source_pinterest.engine.failures import CircuitBreaker, RefusalPolicy
+from source_pinterest.engine.pages import Page, RowBudget, pages_of
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.progress import Notices
+from source_pinterest.engine.slices import Key, key_of_parent, partition_slice
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period
-from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds
 from source_pinterest.streams.base.reader import SliceReader
-from source_pinterest.streams.base.slices import key_of_parent, partition_slice
 
 S = TypeVar("S")
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, Record, list_page, one_item, with_key
 from source_pinterest.api.errors import NoCatalogError
+from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, one_item, with_key
 from source_pinterest.api.session import Answer
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import SeenIds

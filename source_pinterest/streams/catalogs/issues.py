@@ -9,13 +9,12 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, ListShape
-from source_pinterest.api.errors import BadRequestError, SliceError
-from source_pinterest.api.not_served import NotServedError
+from source_pinterest.api.errors import BadRequestError, NotServedError, SliceError
+from source_pinterest.api.rows import ListPage, ListShape
 from source_pinterest.api.session import Answer
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey, Sync
 from source_pinterest.streams.catalogs.catalogs import (
     Catalogs,

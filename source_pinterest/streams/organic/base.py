@@ -10,12 +10,11 @@ from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.access import role
-from source_pinterest.api.errors import AccountUnreadableError
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.api.errors import AccountUnreadableError, role
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failed_slice, partition_slice
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 TEXT = {"type": ["null", "string"]}

@@ -3,7 +3,7 @@
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record
+from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.stream import Sync

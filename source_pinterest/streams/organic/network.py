@@ -3,7 +3,7 @@
 Followers and followed accounts are people: their names are personal data.
 """
 
-from source_pinterest.api.bodies import ListShape
+from source_pinterest.api.rows import ListShape
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.base import OrganicStream
 

@@ -16,8 +16,6 @@ from typing import Any, TypeVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.addresses import path_of
-from source_pinterest.api.bodies import Record, parse_json
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     AnswerTooLargeError,
@@ -28,22 +26,24 @@ from source_pinterest.api.errors import (
     NothingLeftError,
     PinterestError,
     RefusedError,
+    RightMissingError,
     SliceError,
 )
-from source_pinterest.api.rights import RightMissingError
+from source_pinterest.api.rows import Record, parse_json
+from source_pinterest.api.session import path_of
 from source_pinterest.dates import days_before
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
-from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import Names, RefusedNames
+from source_pinterest.engine.slices import END, START, batches, failure_of, key_of_parent, partition_slice
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import PinCursor, Reading
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, Period
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.listing import within
-from source_pinterest.streams.base.slices import END, START, batches, failure_of, key_of_parent, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pins import Pins

@@ -8,17 +8,17 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import GoneError, ListingCappedError
+from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failure_of, key_of_parent, partition_slice
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import Period
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import Listed, SeenIds
-from source_pinterest.streams.base.slices import failure_of, key_of_parent, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections

@@ -10,11 +10,11 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.access import BUSINESS_ACCOUNT
-from source_pinterest.api.bodies import ListPage, Record, one_item, parse_json
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import BUSINESS_ACCOUNT, MalformedAnswerError
+from source_pinterest.api.rows import ListPage, Record, one_item, parse_json
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.pages import Page
+from source_pinterest.engine.slices import END, START, failure_of, window_slice
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DaysRead, ProfileCursor, planned_window
 from source_pinterest.state.formats import ACCOUNT_KEY
@@ -22,7 +22,6 @@ from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import DayRange, Period
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.listing import within
-from source_pinterest.streams.base.slices import END, START, failure_of, window_slice
 from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.organic.base import TEXT, OrganicStream
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.access import BUSINESS_ACCOUNT
-from source_pinterest.api.bodies import ListPage, ListShape, parse_json, with_key
+from source_pinterest.api.errors import BUSINESS_ACCOUNT
+from source_pinterest.api.rows import ListPage, ListShape, parse_json, with_key
 from source_pinterest.dates import days_before
+from source_pinterest.engine.slices import END, START
 from source_pinterest.streams.base.child import VariedStream
-from source_pinterest.streams.base.slices import END, START
 from source_pinterest.streams.base.stream import to_pin
 from source_pinterest.streams.organic.base import OrganicStream
 

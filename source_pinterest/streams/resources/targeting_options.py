@@ -14,16 +14,15 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.addresses import path_of
-from source_pinterest.api.bodies import ListPage, Record, one_item, parse_json, text_of
 from source_pinterest.api.errors import BadRequestError, GoneError, MalformedAnswerError, RefusedError, SliceError
-from source_pinterest.api.session import Answer
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.api.rows import ListPage, Record, one_item, parse_json, text_of
+from source_pinterest.api.session import Answer, path_of
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failed_slice, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.listing import Listed
-from source_pinterest.streams.base.slices import failed_slice, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey
 
 Ask = Callable[[str], Record | None]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import UnavailableError
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.lists import AudienceInsights, Labels
-from source_pinterest.streams.base.slices import partition_slice
 from unit_tests.streams.pinterest import Pinterest, page
 
 PATH, ACCOUNT = "ad_accounts/11/labels", partition_slice({"ad_account_id": "11"})

@@ -10,10 +10,10 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_pinterest import limits
 from source_pinterest.api.errors import UnavailableError
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.state.period import Period
 from source_pinterest.streams.ads.entities import Ads, Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from source_pinterest.streams.base.slices import partition_slice
 from unit_tests.state.stores import states_in, store
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, state_of
 

@@ -7,10 +7,10 @@ import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.api.errors import AnswerTooLargeError, UnavailableError
+from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
-from source_pinterest.streams.base.slices import failure_of, partition_slice
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 KEYWORDS, METRICS = "ad_accounts/11/keywords", "ad_accounts/11/keywords/metrics"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import FatalError, NothingLeftError, UnavailableError
+from source_pinterest.engine.slices import failure_of
 from source_pinterest.streams.ads.keywords import Keywords
-from source_pinterest.streams.base.slices import failure_of
 from unit_tests.streams.pinterest import Pinterest, refused
 
 PATH = "ad_accounts/11/keywords"

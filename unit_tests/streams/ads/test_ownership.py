@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import RefusedError
-from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.progress import Notices
 from source_pinterest.streams.ads.entities import Ownership
 
 NAMELESS, STRANGE = {"id": "1"}, {"id": "1", "ad_account_id": "999"}

@@ -8,14 +8,20 @@ import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, RejectedError, UnavailableError
-from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
+from source_pinterest.api.errors import (
+    AddressTooLongError,
+    AnswerTooLargeError,
+    ConfigError,
+    LongCallUnavailableError,
+    RejectedError,
+    UnavailableError,
+)
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.slices import ids_of
 from source_pinterest.streams.analytics.calls import AddressRoom, check_room
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.base.slices import ids_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, row, rows_of
 from unit_tests.streams.pinterest import Pinterest, refused

@@ -11,7 +11,7 @@ import requests_mock
 from source_pinterest import limits
 from source_pinterest.api.errors import RejectedError
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.row_budget import RowBudget
+from source_pinterest.engine.pages import RowBudget
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignTargetingAnalytics
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, days, row, rows_of

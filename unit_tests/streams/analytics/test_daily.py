@@ -7,15 +7,14 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
+from source_pinterest.api.errors import AccountUnreadableError, HistoryRefusedError, UnavailableError
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.reporting.errors import HistoryRefusedError
+from source_pinterest.engine.slices import failure_of
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.levels import AdAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.report import is_report
-from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread

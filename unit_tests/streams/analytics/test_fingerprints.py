@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.config.report_levels import default_targeting_types
+from source_pinterest.config.reports import default_targeting_types
 from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import CampaignAnalytics, CampaignTargetingAnalytics

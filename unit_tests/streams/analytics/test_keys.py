@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import KeyInDoubtError, MalformedAnswerError, RepeatedKeyError
-from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.progress import Notices
 from source_pinterest.streams.analytics.rows import KeyCheck, KeyDoubts, RowKey
 
 STREAM = "ad_analytics"

@@ -8,10 +8,10 @@ import pytest
 import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.api.errors import PinterestError
-from source_pinterest.config.own_reports import NEWER_OBJECTIVES, OBJECTIVES
+from source_pinterest.api.errors import ObjectivesRefusedError, PinterestError, ReportRefusedError
+from source_pinterest.config.reports import NEWER_OBJECTIVES, OBJECTIVES
 from source_pinterest.dates import DateWindow, parse_day
-from source_pinterest.reporting.errors import ObjectivesRefusedError, ReportRefusedError
+from source_pinterest.engine.slices import failure_of
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams.analytics.own_reports import (
     PRODUCT_CONVERSIONS,
@@ -19,7 +19,6 @@ from source_pinterest.streams.analytics.own_reports import (
     MarketingMixReport,
 )
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.slices import failure_of
 from source_pinterest.streams.base.stream import Sync
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured

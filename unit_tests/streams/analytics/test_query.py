@@ -13,6 +13,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.engine.slices import batch_slice, failure_of, ids_of
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.levels import (
@@ -23,7 +24,6 @@ from source_pinterest.streams.analytics.levels import (
     CampaignTargetingAnalytics,
 )
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.base.slices import batch_slice, failure_of, ids_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits

@@ -6,13 +6,18 @@ from collections.abc import Iterator
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import AccountUnreadableError, PinterestError, RefusedError
+from source_pinterest.api.errors import (
+    AccountUnreadableError,
+    HistoryRefusedError,
+    PinterestError,
+    RefusedError,
+    ReportRefusedError,
+)
 from source_pinterest.dates import DateWindow
-from source_pinterest.reporting.errors import HistoryRefusedError, ReportRefusedError
+from source_pinterest.engine.failures import RefusedHistory
+from source_pinterest.engine.slices import batch_slice, failed_slice, failure_of, window_slice
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.analytics.refused_history import RefusedHistory
-from source_pinterest.streams.base.slices import batch_slice, failed_slice, failure_of, window_slice
 
 ACCOUNT = {"ad_account_id": "1"}
 OLD = PlannedWindow(DateWindow.from_pair(["2025-01-01", "2025-06-30"]), 1)

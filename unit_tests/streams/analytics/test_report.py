@@ -8,14 +8,13 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import AccessLostError, UnavailableError
+from source_pinterest.api.errors import AccessLostError, KeysChangedError, ReportRefusedError, UnavailableError
 from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.reporting.errors import KeysChangedError, ReportRefusedError
+from source_pinterest.engine.slices import failure_of
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
 

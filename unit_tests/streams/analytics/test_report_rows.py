@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import RepeatedKeyError
+from source_pinterest.api.errors import KeysChangedError, RepeatedKeyError
 from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.notices import Notices
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
-from source_pinterest.reporting.errors import KeysChangedError
-from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.engine.progress import Notices
+from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
 from source_pinterest.state.day_cursor import KeyColumns
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.rows import KeyDoubts, ReportKey, ReportRows

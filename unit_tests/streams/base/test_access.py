@@ -7,20 +7,26 @@ from collections.abc import Sequence
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.access import BUSINESS_ACCOUNT, Access, beta, restricted, role
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.errors import (
+    BUSINESS_ACCOUNT,
+    Access,
+    AccessMissingError,
     AccountUnreadableError,
     GoneError,
     NothingLeftError,
     PinterestError,
     RefusedError,
+    RestrictedError,
+    ScopeMissingError,
     UnavailableError,
+    beta,
+    restricted,
+    role,
 )
-from source_pinterest.api.rights import AccessMissingError, RestrictedError, ScopeMissingError
 from source_pinterest.config import AccessTokenCredentials
-from source_pinterest.streams.base.access import RefusalPolicy
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.engine.failures import RefusalPolicy
+from source_pinterest.engine.slices import partition_slice
 
 BETA = beta("lead forms")
 SCOPES = ("ads:read",)

@@ -3,7 +3,7 @@
 import pytest
 
 from source_pinterest.api.errors import AuthenticationError, ConfigError, RejectedError, UnavailableError
-from source_pinterest.streams.base.slices import failure_of
+from source_pinterest.engine.slices import failure_of
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 from source_pinterest.streams.business import BusinessMembers
 from source_pinterest.streams.organic.boards import BoardSections

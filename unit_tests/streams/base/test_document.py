@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import BadRequestError, UnavailableError
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.resources.dictionaries import AdAccountCountries
 from unit_tests.streams.pinterest import Pinterest, refused
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.access import Access, beta
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.errors import (
+    Access,
     AuthenticationError,
     GoneError,
     KeyInDoubtError,
@@ -16,17 +16,17 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     UnavailableError,
+    beta,
 )
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import AccessTokenCredentials
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW, CircuitBreaker, RefusalPolicy
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import batch_slice, failed_slice, partition_slice
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.reader import SliceReader
-from source_pinterest.streams.base.slices import batch_slice, failed_slice, partition_slice
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PLANNED = PlannedWindow(DateWindow.from_pair(["2026-06-01", "2026-06-10"]), 3)

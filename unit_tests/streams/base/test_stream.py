@@ -15,13 +15,13 @@ from source_pinterest.api.errors import (
     MalformedAnswerError,
     QuotaExhaustedError,
     RejectedError,
+    ScopeMissingError,
     UnavailableError,
     UnforeseenAnswerError,
 )
-from source_pinterest.api.rights import ScopeMissingError
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import AccessLostError
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.lists import AudienceInsights, ConversionEventQuality
-from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.business import BusinessMembers
 from unit_tests.streams.pinterest import Pinterest, page, refused
 

@@ -8,9 +8,14 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, NothingLeftError, UnavailableError
-from source_pinterest.api.rights import ScopeMissingError
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.api.errors import (
+    AnswerTooLargeError,
+    ConfigError,
+    NothingLeftError,
+    ScopeMissingError,
+    UnavailableError,
+)
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, PinAnalytics
 from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, records_of, refused
 

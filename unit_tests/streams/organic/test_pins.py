@@ -7,7 +7,7 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from source_pinterest.api.errors import ListingCappedError, UnavailableError
-from source_pinterest.streams.base.slices import failure_of, partition_slice
+from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused

@@ -6,7 +6,7 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.streams.pinterest import Pinterest, in_pieces
 

@@ -8,9 +8,9 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.slices import partition_slice, window_slice
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.base.slices import partition_slice, window_slice
 from source_pinterest.streams.organic.profile import (
     METRICS,
     SplitAnalytics,

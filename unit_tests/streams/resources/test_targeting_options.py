@@ -7,7 +7,7 @@ import pytest
 from pinterestsdk import PublicTargetingType
 
 from source_pinterest.api.errors import GoneError, RefusedError, UnavailableError
-from source_pinterest.streams.base.slices import failure_of, partition_slice
+from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.resources.targeting_options import (
     OF_ALL,
     OF_AN_ACCOUNT,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import GoneError
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.trends import (
     ProductCategoryTrends,
     TrendingProductCategories,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.trends import FeaturedTrendTopics
 from unit_tests.streams.pinterest import Pinterest
 

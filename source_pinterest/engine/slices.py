@@ -6,9 +6,11 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.engine.parent_ids import Key
 from source_pinterest.state.day_cursor import WINDOW, planned_window
 from source_pinterest.state.history import PlannedWindow
+
+Key = tuple[str, ...]
+"""The ids of a listing's own parents: () for boards, (ad account,) for campaigns."""
 
 START, END = "start_date", "end_date"
 """What a slice calls the borders of its window, as Pinterest's parameters do."""

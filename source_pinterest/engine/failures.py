@@ -1,29 +1,140 @@
-"""Is a refusal the matter of one account, or does a stream lack a right?
-
-A stream that needs a right beyond its permissions is judged once all its slices are read: where every one was refused,
-the right is missing, and one sentence says so; where some were not, the others are left out as in any stream. A stream
-of which several were left out and nothing is left has failed.
-"""
+"""When does a stream stop asking? After its first fatal error, or when what worked fails too."""
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.access import Access
 from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import (
+    Access,
+    AccessMissingError,
     AccountUnreadableError,
+    FatalError,
     GoneError,
+    HistoryRefusedError,
+    KeyInDoubtError,
+    ListingCappedError,
     NothingLeftError,
     PinterestError,
     RefusedError,
+    ReportRefusedError,
+    RestrictedError,
+    RightMissingError,
+    ScopeMissingError,
 )
-from source_pinterest.api.rights import AccessMissingError, RestrictedError, RightMissingError, ScopeMissingError
-from source_pinterest.engine.parent_ids import Key
-from source_pinterest.streams.base.slices import key_of_parent
+from source_pinterest.api.threads import Signal
+from source_pinterest.engine.slices import Key, failed_slice, failure_of, key_of_parent
+from source_pinterest.state.day_cursor import planned_window
+
+Parent = tuple[str, ...]
+"""The id of an account or a board."""
+
+FAILURES_IN_A_ROW = 5
+"""So many accounts or boards failing with none succeeding in between: the trouble may not be with one of them. So many
+slices of one: it is, and its others would fail as well."""
+
+_OF_NO_OTHER = (AccountUnreadableError, ListingCappedError, KeyInDoubtError)
+"""Surely the matter with one account, board or answer alone, however many there are."""
+
+
+class CircuitBreaker:
+    """Opens at the first fatal error of a stream; its remaining slices then end without a call.
+
+    It opens too when several accounts or boards fail in a row that have worked in this sync. Those that have never
+    worked say nothing of the others, whatever their number, so that broken ones don't keep good ones from being read:
+    after several of them each gets one try, without a retry, until one works.
+    """
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self._lock = threading.Lock()
+        self._worked: set[int] = set()  # hashes: there may be 100,000 boards
+        self._failing: set[Parent] = set()
+        self._failures: Counter[Parent] = Counter()
+
+    def is_worth_retrying(self) -> bool:
+        """Whether a call that fails should be made again."""
+        return len(self._failing) < FAILURES_IN_A_ROW
+
+    def is_open_for(self, parent: Parent) -> bool:
+        """Whether another slice of this account or board would fail as well."""
+        has_had_its_try = not self.is_worth_retrying() and not self._has_worked(parent)
+        return self.is_open or self._failures[parent] >= (1 if has_had_its_try else FAILURES_IN_A_ROW)
+
+    def succeeded(self, parent: Parent) -> None:
+        """A slice was read whole."""
+        with self._lock:
+            self._worked.add(hash(parent))
+            self._failing.clear()
+            self._failures.pop(parent, None)
+
+    def is_news(self, error: Exception, parent: Parent) -> bool:
+        """Take note of a failure; False if calls of the stream, or of this parent, have been stopped already."""
+        with self._lock:
+            if self.is_open_for(parent):
+                return False
+            if not isinstance(error, _OF_NO_OTHER):
+                self._failures[parent] += 1
+                self._failing.add(parent)
+            worked_before = sum(map(self._has_worked, self._failing))
+            self.is_open = isinstance(error, FatalError) or worked_before >= FAILURES_IN_A_ROW
+            return True
+
+    def _has_worked(self, parent: Parent) -> bool:
+        return hash(parent) in self._worked
+
+
+class RefusedHistory:
+    """Judges the refused reports of a stream by what becomes of the newest days of their accounts."""
+
+    def __init__(self) -> None:
+        self._progress = Signal()
+        self._unread: Counter[str] = Counter()
+        self._left_out: set[str] = set()
+
+    def begin(self, newest: StreamSlice) -> None:
+        """A slice of an account's newest days is about to be read."""
+        with self._progress:
+            self._unread[newest["ad_account_id"]] += 1
+
+    def end(self, newest: StreamSlice) -> None:
+        """Such a slice has come to its end, read or not."""
+        with self._progress:
+            self._unread[newest["ad_account_id"]] -= 1
+            self._progress.notify_all()
+
+    def leave_out(self, ad_account_id: str) -> None:
+        """An account can't be read at all."""
+        self._left_out.add(ad_account_id)
+
+    def judged(self, reports: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
+        """The slices of reports; those that were refused come last, and only where their days are lost by that."""
+        refused: list[tuple[StreamSlice, RefusedError | AccountUnreadableError]] = []
+        for report in reports:
+            error = failure_of(report)
+            if isinstance(error, RefusedError | AccountUnreadableError):
+                refused.append((report, error))
+            elif isinstance(error, ReportRefusedError):
+                loss = HistoryRefusedError(report["ad_account_id"], planned_window(report).window, error.answer)
+                yield failed_slice(report.partition, loss, planned_window(report))
+            else:
+                yield report
+        for report, error in refused:
+            account = report["ad_account_id"]
+            if not self._is_left_out(account):
+                known = isinstance(error, AccountUnreadableError)
+                unreadable = error if known else AccountUnreadableError(account, str(error.message))
+                yield failed_slice(report.partition, unreadable, planned_window(report))
+
+    def _is_left_out(self, ad_account_id: str) -> bool:
+        with self._progress:
+            self._progress.wait_for(lambda: not self._unread[ad_account_id])
+        return ad_account_id in self._left_out
+
 
 LOGGER = logging.getLogger("airbyte")
 

@@ -6,10 +6,8 @@ from contextlib import contextmanager
 from enum import Enum, auto
 
 from source_pinterest.api.threads import Signal
-from source_pinterest.engine.circuit_breaker import CircuitBreaker
-
-Key = tuple[str, ...]
-"""The ids of a listing's own parents: () for boards, (ad account,) for campaigns."""
+from source_pinterest.engine.failures import CircuitBreaker
+from source_pinterest.engine.slices import Key
 
 
 class _Progress(Enum):

@@ -19,8 +19,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.api.threads import Signal
+from source_pinterest.engine.output import MESSAGES
 from source_pinterest.engine.pages import PageMessage
-from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.masking import SECRETS
 
 QUEUE_BYTES = 4 * 1024**2
