@@ -1,4 +1,4 @@
-"""Campaigns, ad groups and ads."""
+"""Campaigns, ad groups and ads. Only entities that changed since the last sync are emitted."""
 
 import threading
 import time
@@ -25,30 +25,32 @@ from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
 
 
 class Ownership:
-    """Gives each entity to the account that its record names, else to the smallest account that lists it.
+    """Assigns each entity to one ad account, so that an entity that several accounts list is read once.
 
-    Pinterest's records name their account. For one that does not, or names an account out of reach, the lists of
-    smaller accounts are looked through, once more each.
+    An entity belongs to the account that its record names. If the record names none, or an account that this sync does
+    not read, the entity belongs to the account with the lowest id that lists it. To find it, the lists of accounts with
+    lower ids are read once more each.
 
     Args:
-        accounts: those of this sync.
-        list_of: what an account lists, whosever it is.
-        notices: of the stream, for a warning.
+        accounts: returns the accounts of this sync.
+        list_account: lists an account, including entities of other accounts.
+        notices: takes the stream's warnings.
     """
 
     def __init__(
         self,
         accounts: Callable[[], Collection[str]],
-        list_of: Callable[[str], Iterable[Record]],
+        list_account: Callable[[str], Iterable[Record]],
         notices: Notices,
     ) -> None:
-        self._list_accounts, self._list_of, self._notices = accounts, list_of, notices
+        self._list_accounts, self._list_account, self._notices = accounts, list_account, notices
         self._lock = threading.Lock()
-        self._looked_through: set[str] = set()
-        self._smallest: dict[str, str] = {}
+        self._searched: set[str] = set()
+        self._owners: dict[str, str] = {}
+        """The account with the lowest id, of those searched, that lists an entity."""
 
-    def own(self, account: str, records: Iterable[Record]) -> list[Record]:
-        """The records in an account's list that belong to the account."""
+    def owned_by(self, account: str, records: Iterable[Record]) -> list[Record]:
+        """Return the records in an account's list that belong to the account."""
         return [record for record in records if self._belongs(record, account)]
 
     def _belongs(self, record: Record, account: str) -> bool:
@@ -56,37 +58,36 @@ class Ownership:
         if named == account:
             return True
         identity = text_of(record["id"])
-        owner = named if named in self._accounts else self._smallest_of(identity, account)
+        owner = named if named in self._accounts else self._lowest_account_of(identity, account)
         if owner == account:
             return True
         self._notices.warn(
             "ownership",
-            f"ad account {account} also lists {identity}, which belongs to ad account {owner}. What several ad "
-            "accounts list is read with one of them.",
+            f"ad account {account} also lists {identity}, which belongs to ad account {owner} and is read with it.",
         )
         return False
 
-    def _smallest_of(self, identity: str, account: str) -> str:
-        """The smallest account that lists an entity, of those up to this one."""
+    def _lowest_account_of(self, identity: str, account: str) -> str:
+        """Return the account with the lowest id that lists an entity; `account` itself lists it."""
         with self._lock:
-            for smaller in self._accounts:
-                if int(smaller) >= int(account):
+            for lower in self._accounts:
+                if int(lower) >= int(account):
                     break
-                if smaller not in self._looked_through:
-                    self._look_through(smaller)
-            owner = self._smallest.get(identity, account)
+                if lower not in self._searched:
+                    self._search(lower)
+            owner = self._owners.get(identity, account)
         return min(owner, account, key=int)
 
-    def _look_through(self, account: str) -> None:
-        self._looked_through.add(account)
-        with suppress(SliceError):  # which is raised where the account itself is read
-            for record in self._list_of(account):
+    def _search(self, account: str) -> None:
+        self._searched.add(account)
+        with suppress(SliceError):  # the error is raised again when the account itself is read
+            for record in self._list_account(account):
                 if _account_named_in(record) not in self._accounts or _account_named_in(record) == account:
-                    self._smallest.setdefault(text_of(record["id"]), account)
+                    self._owners.setdefault(text_of(record["id"]), account)
 
     @cached_property
     def _accounts(self) -> dict[str, None]:
-        """From the smallest on."""
+        """The accounts in ascending order of their ids."""
         return dict.fromkeys(sorted(self._list_accounts(), key=int))
 
 
@@ -95,9 +96,10 @@ def _account_named_in(record: Record) -> str:
 
 
 class EntityStream(AdAccountStream, ABC):
-    """Campaigns, ad groups or ads: emits those that changed since the account's cursor.
+    """Entities that changed since the account's cursor.
 
-    Only where the user chose statuses is an entity left out for its own: Pinterest may send others than we ask for.
+    An entity is left out because of its status only if the user chose statuses. Pinterest may send statuses that the
+    request did not name.
     """
 
     cursor_field = FIELD
@@ -105,39 +107,39 @@ class EntityStream(AdAccountStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self._ownership = Ownership(self.accounts, self._list_of, self.notices)
+        self._ownership = Ownership(self.accounts, self._list_account, self.notices)
 
     def new_cursor(self, period: Period, store: StateStore) -> EntityCursor:
-        """The latest edit of each account."""
+        """Return a cursor that holds the latest edit of each account."""
         del period
         return EntityCursor(store, self.config.statuses)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and the statuses: all of them where analytics need the ids.
+        """Add the statuses; all of them if analytics need the ids.
 
-        Without a filter Pinterest leaves the archived ones out; drafts never ran.
+        Without a filter Pinterest leaves archived entities out. Drafts are never requested: they never delivered.
         """
         statuses = STATUSES if self.ids.wanted else self.config.statuses
         return {**super().request_params(*args, **kwargs), "entity_statuses": list(statuses)}
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """A slice for each account, which has its place in the state from now on."""
+        """Yield a slice for each account, and give the account its entry in the state."""
         for account in accounts:
             self.checkpoint.keep_place(account)
             yield partition_slice({"ad_account_id": account})
         self.checkpoint.retire_flat()
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The entities of a page that belong to the account; others are those of another one that lists them too."""
-        own = self._ownership.own(stream_slice["ad_account_id"], page.items)
-        return super().records(replace(page, items=own), stream_slice)
+        """Return the entities of a page that belong to the slice's account."""
+        owned = self._ownership.owned_by(stream_slice["ad_account_id"], page.items)
+        return super().records(replace(page, items=owned), stream_slice)
 
-    def _list_of(self, account: str) -> Iterator[Record]:
-        for answer in self.answers(partition_slice({"ad_account_id": account})):
-            yield from answer.value.items
+    def _list_account(self, account: str) -> Iterator[Record]:
+        for response in self.answers(partition_slice({"ad_account_id": account})):
+            yield from response.value.items
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Listing | None]:
-        """What changed in an account; the ids of everything go to the analytics streams."""
+        """Yield the changed entities of an account, and pass the ids of all of them to the analytics streams."""
         account = stream_slice["ad_account_id"]
         has_changed = self.checkpoint.changed_since(account)
         listed_at = latest_edit = None
@@ -153,7 +155,7 @@ class EntityStream(AdAccountStream, ABC):
         return Listing(latest_edit, listed_at, frozenset(statuses)) if listed_at else None
 
     def _wanted(self, records: list[Record]) -> list[Record]:
-        """The entities whose status the user wants; without a choice all of them."""
+        """Return the entities whose status the user chose; all of them without a choice."""
         if self.config.statuses_chosen:
             return [record for record in records if record.get("status") in self.config.statuses]
         for unknown in {status_of(record) for record in records}.difference(STATUSES):
@@ -169,8 +171,8 @@ class EntityStream(AdAccountStream, ABC):
         if edited is None and record.get(FIELD):
             self.notices.warn(
                 "edit times",
-                f"Pinterest sends the updated_time {record[FIELD]!r}, which is no time. Such records are emitted in "
-                "each sync.",
+                f"Pinterest sends the updated_time {record[FIELD]!r}, which is not a time. Such records are emitted "
+                "in each sync.",
             )
         return edited or 0
 

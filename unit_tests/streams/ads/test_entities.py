@@ -199,4 +199,4 @@ def test_an_edit_time_that_is_none_is_named_and_its_entity_emitted_again(
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["3", "4", "9"]
     again = "Such records are emitted in each sync."
-    assert caplog.messages == [f"campaigns: Pinterest sends the updated_time {edited!r}, which is no time. {again}"]
+    assert caplog.messages == [f"campaigns: Pinterest sends the updated_time {edited!r}, which is not a time. {again}"]
