@@ -1,6 +1,6 @@
-"""What else does an ad account hold? Audiences, tags, promotions, order lines, lead forms and bills, each a plain list.
+"""Plain lists of ad accounts: audiences, tags, promotions, order lines, lead forms, bills and others.
 
-Nothing here carries a key, and of leads there are the forms alone, never the people.
+No record holds secrets or personal data: customer lists come without customers, lead forms without leads.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,9 @@ from source_pinterest.api.rows import ListPage, ListShape, list_page, one_item, 
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.child import VariedStream
 from source_pinterest.streams.base.stream import ForeignKey
+
+_INSIGHT_FIELDS = frozenset(("type", "date", "size", "size_is_upper_bound", "categories", "demographics"))
+"""Fields of an audience insight. Pinterest promises none of them; a response without any is an error."""
 
 
 class Audiences(AdAccountStream):
@@ -33,7 +36,7 @@ class ConversionTags(AdAccountStream):
     cost = "1 an ad account"
 
     def request_params(self, *_: Any, **__: Any) -> dict[str, Any]:
-        """None: the list comes whole."""
+        """Return no parameters: the list comes in one response."""
         return {}
 
 
@@ -65,7 +68,7 @@ class BillingProfiles(AdAccountStream):
     access = restricted("the billing profiles")
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, of inactive profiles too."""
+        """Ask for inactive profiles too."""
         return {**super().request_params(*args, **kwargs), "is_active": "false"}
 
 
@@ -74,10 +77,6 @@ class BillingInvoices(AdAccountStream):
 
     path_template = "ad_accounts/{ad_account_id}/billing_invoices"
     scopes = ("ads:read", "billing:read")
-
-
-_INSIGHT_FIELDS = frozenset(("type", "date", "size", "size_is_upper_bound", "categories", "demographics"))
-"""Pinterest promises none of them, but an answer without any is no insight."""
 
 
 class AudienceInsights(VariedStream, AdAccountStream):
@@ -92,18 +91,18 @@ class AudienceInsights(VariedStream, AdAccountStream):
     cost = f"{len(values)} an ad account"
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """The insights of one audience, as a page of their own.
+        """Return the insights of one audience as a page.
 
         Raises:
-            MalformedAnswerError: it is something else, such as an error that came as a good answer.
+            MalformedAnswerError: the body is something else, such as an error with HTTP 200.
         """
         page = one_item(chunks, key=())
         if _INSIGHT_FIELDS.isdisjoint(page.items[0]):
-            raise MalformedAnswerError("An insight tells something of an audience.")
+            raise MalformedAnswerError("The audience insight has none of its fields.")
         return page
 
     def stamp(self, value: str) -> Mapping[str, Any]:
-        """The audience, by the name that the record has for it."""
+        """Return the audience in the field that the schema has for it."""
         return {"type": value}
 
 
@@ -126,14 +125,14 @@ class Labels(AdAccountStream):
     access = beta("labels")
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, of archived labels too."""
+        """Ask for archived labels too."""
         return {**super().request_params(*args, **kwargs), "entity_statuses": ["ACTIVE", "ARCHIVED"]}
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """The labels of a page; before API 5.28 they come in bundles.
+        """Return the labels of a page. Before API 5.28, each item is a group of labels.
 
         Raises:
-            MalformedAnswerError: it is not a page of labels.
+            MalformedAnswerError: the body is not a page of labels.
         """
         page = list_page(chunks, self.notices.replacement, ListShape(key=()), is_paged=True)
         labels = [label for item in page.items for label in item.get("labels", [item]) or ()]
@@ -151,7 +150,7 @@ class AdvertiserDefinedEvents(AdAccountStream):
 
 
 class ConversionEventQuality(VariedStream, AdAccountStream):
-    """How well conversion events can be matched to people, over 1 day and over 14. https://developers.pinterest.com/docs/api/v5/conversion_eqs-list."""
+    """Match quality of conversion events, over 1 day and over 14 days. https://developers.pinterest.com/docs/api/v5/conversion_eqs-list."""
 
     primary_key: str | list[str] = [  # noqa: RUF012 - as above
         "ad_account_id",

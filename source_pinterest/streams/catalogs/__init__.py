@@ -1,1 +1,1 @@
-"""Catalogs: feeds, their processing, product groups and products."""
+"""Streams of catalogs: feeds, their processing, product groups, products and issues."""

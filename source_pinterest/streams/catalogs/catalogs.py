@@ -1,6 +1,6 @@
-"""Catalogs, the feeds that fill them, how the feeds were processed, and the product groups.
+"""Catalogs, their feeds with processing results, product groups and products.
 
-A feed may carry a password. Neither its record nor its schema nor any log line has one.
+Pinterest sends the credentials of a feed. They are removed before a record leaves the stream, and never logged.
 """
 
 import logging
@@ -23,23 +23,24 @@ from source_pinterest.streams.organic.base import OrganicStream
 
 LOGGER = logging.getLogger("airbyte")
 
+_PROCESSING = "PROCESSING"
+"""The status of a processing result that is not finished."""
+
+_EMPTY_PAGES_IN_A_ROW = 3
+"""So many empty pages in a row end a list of results, though each has a bookmark. One was seen, after the last page."""
+
 
 class CatalogStream(OrganicStream, ABC):
-    """What a merchant has. Whoever has no catalog has nothing, which is no error."""
+    """Lists of a merchant's catalogs. They are empty for a user without a catalog."""
 
     scopes: ClassVar[tuple[str, ...]] = ("catalogs:read",)
 
     def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The pages of a list; none of them without a catalog."""
+        """Yield the pages of a list; none if there is no catalog."""
         try:
             yield from super().answers(stream_slice, **more)
         except NoCatalogError:
             LOGGER.info(f"{self.name}: there is no catalog, so the stream is empty.")
-
-
-_UNDER_WAY = "PROCESSING"
-_EMPTY_PAGES = 3
-"""So many in a row end a list, though each has a bookmark: one was seen after the last results, none between."""
 
 
 class Catalogs(CatalogStream):
@@ -50,10 +51,10 @@ class Catalogs(CatalogStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.types: dict[str, str] = {}
-        """What a catalog is of, such as RETAIL, by its id; known once it is listed."""
+        """The type of each catalog, such as RETAIL, by its id. Filled as catalogs are listed."""
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The catalogs of a page; what they are of is remembered for their children."""
+        """Return the catalogs of a page, and remember their types for their children."""
         records = super().records(page, stream_slice)
         self.types.update((record["id"], str(record.get("catalog_type"))) for record in records)
         return records
@@ -68,15 +69,15 @@ class CatalogsFeeds(CatalogStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.types: dict[str, str] = {}
-        """What a feed is of, such as RETAIL, by its id; known once it is listed."""
+        """The catalog type of each feed, such as RETAIL, by its id. Filled as feeds are listed."""
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The feeds of a page, without credentials."""
+        """Return the feeds of a page without credentials, and remember their types for their children."""
         records = super().records(page, stream_slice)
         self.types.update((record["id"], str(record.get("catalog_type"))) for record in records)
         for record in records:
             record.pop("credentials", None)
-            record["location"] = _public_address(record.get("location"))
+            record["location"] = _public_url(record.get("location"))
         return records
 
 
@@ -92,27 +93,29 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.created: dict[str, str] = {}
-        """When the latest finished result of a page was made, by its id; known once it is listed."""
+        """When the latest finished result of each page was created, by its id. Filled as results are listed."""
 
     def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The results of a feed, until a page has none but known ones, or several in a row have none at all.
+        """Yield the results of a feed, until a page holds only known results or several pages in a row are empty.
 
-        The last bookmark was seen to lead to an empty page, and as Pinterest documents it may lead back to the first.
+        The last bookmark was seen to lead to an empty page. By Pinterest's documentation it may lead to the first page.
         """
         seen, empty_in_a_row = SeenIds(), 0
-        for answer in super().answers(stream_slice, **more):
-            items = answer.value.items
+        for response in super().answers(stream_slice, **more):
+            items = response.value.items
             empty_in_a_row = 0 if items else empty_in_a_row + 1
-            if empty_in_a_row == _EMPTY_PAGES or (items and not seen.new(items)):
+            if empty_in_a_row == _EMPTY_PAGES_IN_A_ROW or (items and not seen.new(items)):
                 return
-            yield answer
+            yield response
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Of the results of a page the latest finished one: the issues of one that is under way are not all known."""
-        made = {record["id"]: str(record.get("created_at")) for record in records if record.get("status") != _UNDER_WAY}
-        if made:
-            latest = max(made, key=made.__getitem__)
-            self.created[latest] = made[latest]
+        """Yield the latest finished result of a page. The issues of an unfinished result are incomplete."""
+        created = {
+            record["id"]: str(record.get("created_at")) for record in records if record.get("status") != _PROCESSING
+        }
+        if created:
+            latest = max(created, key=created.__getitem__)
+            self.created[latest] = created[latest]
             yield latest
 
 
@@ -121,16 +124,6 @@ class CatalogsProductGroups(CatalogStream):
 
     path_template = "catalogs/product_groups"
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)), ForeignKey("catalogs_feeds", ("feed_id",)))
-
-
-def _public_address(location: Any) -> str | None:
-    """Where a feed lies, without user, password, query and fragment; nothing if that can't be told apart."""
-    try:
-        address = urlsplit(str(location))
-    except ValueError:
-        return None
-    host = address.netloc.rpartition("@")[2]
-    return urlunsplit((address.scheme, host, address.path, "", "")) if host else None
 
 
 class CatalogsProductGroupProducts(ChildStream, CatalogStream):
@@ -146,10 +139,10 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
     partition_keys = ("product_group_id",)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """The products of a page, each with the id of its pin, which it has in itself only.
+        """Return the products of a page. The id of the nested pin becomes a field of the product.
 
         Raises:
-            MalformedAnswerError: it is not a page of products with pins.
+            MalformedAnswerError: the body is not a page of products with pins.
         """
         page = list_page(chunks, self.notices.replacement, ListShape(("pin",)), is_paged=True)
         pins = with_key([product["pin"] for product in page.items], BY_ID.key)
@@ -160,7 +153,7 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
 
 
 class CatalogsProductGroupCounts(ChildStream, CatalogStream):
-    """How many products each product group has. https://developers.pinterest.com/docs/api/v5/catalogs_product_groups-product_counts_get."""
+    """Numbers of products in each product group. https://developers.pinterest.com/docs/api/v5/catalogs_product_groups-product_counts_get."""
 
     primary_key = "product_group_id"
     path_template = "catalogs/product_groups/{product_group_id}/product_counts"
@@ -171,5 +164,15 @@ class CatalogsProductGroupCounts(ChildStream, CatalogStream):
     partition_keys = ("product_group_id",)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """The counts of a group, as a page of their own."""
+        """Return the counts of a group as a page."""
         return one_item(chunks, ("total",))
+
+
+def _public_url(location: Any) -> str | None:
+    """Return the URL of a feed without user, password, query and fragment; None if it can't be parsed."""
+    try:
+        url = urlsplit(str(location))
+    except ValueError:
+        return None
+    host = url.netloc.rpartition("@")[2]
+    return urlunsplit((url.scheme, host, url.path, "", "")) if host else None

@@ -1,4 +1,4 @@
-"""What is wrong with the items of feeds and catalogs: samples of items, and how often each issue occurs."""
+"""Issues of the items of feeds and catalogs: samples of items, and counts of each issue."""
 
 import json
 import logging
@@ -23,17 +23,20 @@ from source_pinterest.streams.catalogs.catalogs import (
     CatalogStream,
 )
 
-TYPES_WITH_STATS = ("RETAIL", "HOTEL")
-"""The kinds of catalog of which Pinterest sums up issues."""
+LOGGER = logging.getLogger("airbyte")
 
-Write = Callable[[Mapping[str, Any]], Mapping[str, str]]
+TYPES_WITH_STATS = ("RETAIL", "HOTEL")
+"""The catalog types for which Pinterest counts issues."""
+
+Encode = Callable[[Mapping[str, Any]], Mapping[str, str]]
+"""Turns nested parameters into those of a query string."""
 
 
 class ReportStatsStream(CatalogStream, ABC):
-    """How often each issue occurs, as numbers that Pinterest sums up: a slice for each feed, or each catalog.
+    """Counts of each issue, with a slice for each feed or catalog.
 
-    Pinterest's description has the parameters nested in brackets, which it defines for one level only, and its own
-    client writes them as JSON. So both are tried, until one is understood.
+    Pinterest's API description encodes the nested parameters with brackets, which are defined for one level only. Its
+    own client encodes them as JSON. Brackets are tried first, then JSON.
     """
 
     path_template = "catalogs/reports/stats"
@@ -44,20 +47,20 @@ class ReportStatsStream(CatalogStream, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.foreign_keys = (ForeignKey(self.subjects.stream_name(), self.partition_keys), *self.foreign_keys)
-        self._write: Write = _in_brackets
-        self._is_understood = False
+        self._encode: Encode = _in_brackets
+        self._is_encoding_accepted = False
 
     @property
     def _subjects(self) -> Catalogs | CatalogsFeeds:
         return self.shared.stream(self.subjects)
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """Those of the feeds or catalogs."""
+        """Yield the ids of the feeds or catalogs as well."""
         yield from super().needed_ids()
         yield self._subjects.ids
 
     def slices(self) -> Iterator[StreamSlice]:
-        """A slice for each feed or catalog of a kind that Pinterest has such numbers of."""
+        """Yield a slice for each feed or catalog of a type for which Pinterest counts issues."""
         for outer in super().slices():
             yield from [outer] if failure_of(outer) else self._slices_of(dict(outer.partition))
 
@@ -72,40 +75,25 @@ class ReportStatsStream(CatalogStream, ABC):
                 yield partition_slice({**owner, self.partition_keys[-1]: subject})
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and which numbers of what."""
+        """Add the type of the counts, and the feed or catalog."""
         own_key = self.partition_keys[-1]
         subject = kwargs["stream_slice"][own_key]
         report = {"report_type": self.report_type, own_key: subject}
         parameters = {"catalog_type": self._subjects.types[subject], "report": report}
-        return {**super().request_params(*args, **kwargs), **self._write(parameters)}
+        return {**super().request_params(*args, **kwargs), **self._encode(parameters)}
 
     def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The pages of a list, asked for in a way that Pinterest understands."""
-        written = self._write
+        """Yield the pages of a list. If Pinterest rejects parameters in brackets, use JSON from now on."""
+        encode = self._encode
         try:
-            for answer in super().answers(stream_slice, **more):
-                self._is_understood = True
-                yield answer
+            for response in super().answers(stream_slice, **more):
+                self._is_encoding_accepted = True
+                yield response
         except BadRequestError:
-            if self._is_understood or written is _as_json:
+            if self._is_encoding_accepted or encode is _as_json:
                 raise
-            self._write = _as_json
+            self._encode = _as_json
             yield from super().answers(stream_slice, **more)
-
-
-def _in_brackets(parameters: Mapping[str, Any], within: str = "parameters") -> Mapping[str, str]:
-    written: dict[str, str] = {}
-    for name, value in parameters.items():
-        place = f"{within}[{name}]"
-        written |= _in_brackets(value, place) if isinstance(value, Mapping) else {place: value}
-    return written
-
-
-def _as_json(parameters: Mapping[str, Any]) -> Mapping[str, str]:
-    return {"parameters": json.dumps(parameters)}
-
-
-LOGGER = logging.getLogger("airbyte")
 
 
 class CatalogsFeedItemIssues(ChildStream, CatalogStream):
@@ -119,7 +107,7 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
     partition_keys = ("feed_id", "processing_result_id")
 
     def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
-        """The latest finished result of a feed, whichever page of the list it stands on."""
+        """Yield a slice for the latest finished result of a feed, on whichever page of the list it is."""
         results = list(super().slices_of(outer))
         if any(map(failure_of, results)):
             yield from results
@@ -128,15 +116,15 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
             yield max(results, key=lambda result: created[result["processing_result_id"]])
 
     def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The pages of a result's issues; none for a kind of feed of which Pinterest tells none."""
+        """Yield the pages of a result's issues; none for a type of feed that has none."""
         try:
             yield from super().answers(stream_slice, **more)
         except NotServedError:
-            LOGGER.info(f"{self.name}: Pinterest tells no issues of the items of feed {stream_slice['feed_id']}.")
+            LOGGER.info(f"{self.name}: Pinterest has no item issues for feed {stream_slice['feed_id']}.")
 
 
 class CatalogsFeedIngestionStats(ReportStatsStream):
-    """Issues that Pinterest met while it read each feed, with counts. https://developers.pinterest.com/docs/api/v5/reports-stats."""
+    """Counts of issues that Pinterest found while it read each feed. https://developers.pinterest.com/docs/api/v5/reports-stats."""
 
     primary_key: str | list[str] = ["feed_id", "code"]  # noqa: RUF012 - as above
     report_type = "FEED_INGESTION_ISSUES"
@@ -147,10 +135,22 @@ class CatalogsFeedIngestionStats(ReportStatsStream):
 
 
 class CatalogsDistributionStats(ReportStatsStream):
-    """Issues that keep items of each catalog from being shown, with counts. https://developers.pinterest.com/docs/api/v5/reports-stats."""
+    """Counts of issues that keep items of each catalog from being shown. https://developers.pinterest.com/docs/api/v5/reports-stats."""
 
     primary_key: str | list[str] = ["catalog_id", "code"]  # noqa: RUF012 - as above
     report_type = "DISTRIBUTION_ISSUES"
     subjects = Catalogs
     cost = f"1 a catalog and page of {limits.PAGE_SIZE}"
     partition_keys = ("catalog_id",)
+
+
+def _in_brackets(parameters: Mapping[str, Any], prefix: str = "parameters") -> Mapping[str, str]:
+    encoded: dict[str, str] = {}
+    for name, value in parameters.items():
+        key = f"{prefix}[{name}]"
+        encoded |= _in_brackets(value, key) if isinstance(value, Mapping) else {key: value}
+    return encoded
+
+
+def _as_json(parameters: Mapping[str, Any]) -> Mapping[str, str]:
+    return {"parameters": json.dumps(parameters)}

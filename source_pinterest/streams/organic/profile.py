@@ -1,4 +1,7 @@
-"""The user's profile."""
+"""The user's profile, and daily metrics of it, as a whole and by parts.
+
+Pinterest still counts the last days. The cursor stops before the first day that is provisional or missing.
+"""
 
 import itertools
 from abc import ABC, abstractmethod
@@ -25,129 +28,11 @@ from source_pinterest.streams.base.listing import within
 from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.organic.base import TEXT, OrganicStream
 
-
-class UserAccount(OrganicStream):
-    """The user's profile as it is. https://developers.pinterest.com/docs/api/v5/user_account-get."""
-
-    path_template = "user_account"
-    page_size = None
-    cost = "1 a sync"
-    scopes = ("user_accounts:read",)
-
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """The profile, as a page of its own."""
-        return one_item(chunks)
-
-
-STILL_COUNTING = frozenset({"PROCESSING", "ESTIMATE"})
+PROVISIONAL = frozenset({"PROCESSING", "ESTIMATE"})
+"""Values of `data_status` for days that Pinterest still counts."""
 
 PART = "part"
-"""Where a row has the key under which the answer holds it."""
-
-
-def days_shown(rows: Iterable[Record]) -> list[Date]:
-    """The days of rows, without those that are none."""
-    found = []
-    for row in rows:
-        with suppress(ValueError, TypeError):
-            found.append(parse_day(row["date"]))
-    return found
-
-
-def days_counting(rows: Iterable[Record]) -> list[Date]:
-    """The days whose numbers Pinterest still counts."""
-    return days_shown(row for row in rows if row.get("data_status") in STILL_COUNTING)
-
-
-def _days_read(window: DateWindow, answers: list[list[Record]]) -> DaysRead | None:
-    """What the answers about a window held: a day that one of them does not reach yet is not settled."""
-    shown = [days for answer in answers if (days := days_shown(answer))]
-    if not shown:
-        return None
-    counting = [days_before(day, 1) for answer in answers for day in days_counting(answer)]
-    settled = min((window.end, *map(max, shown), *counting))
-    return DaysRead(newest=min(window.end, max(map(max, shown))), settled=settled)
-
-
-class ProfileAnalytics(OrganicStream, ABC):
-    """Daily metrics of the user's own profile."""
-
-    primary_key: str | list[str] = ["date"]  # noqa: RUF012 - an attribute of the framework's
-    cursor_field = "date"
-    path_template = "user_account/analytics"
-    page_size = None
-    scopes = ("user_accounts:read",)
-    access = BUSINESS_ACCOUNT
-    cost = f"1 for {limits.ANALYTICS_WINDOW_DAYS} days"
-    checkpoint: ProfileCursor
-    split: ClassVar[str] = ""
-    """What the parts differ by, and the field that names them; empty for the profile as a whole."""
-    days = DayRange(limits.SYNC_HISTORY_DAYS)
-
-    def new_cursor(self, period: Period, store: StateStore) -> ProfileCursor:
-        """The last settled day of each profile."""
-        return ProfileCursor(store, period.settled_by_age(), self.config.today)
-
-    def slices(self) -> Iterator[StreamSlice]:
-        """The days that are still to be read."""
-        unread: list[tuple[StreamSlice, list[DateWindow]]] = []
-        for owner in super().slices():
-            if failure_of(owner):
-                yield owner
-            else:
-                unread.append((owner, self.checkpoint.unread(owner.get(ACCOUNT_KEY))))
-        estimate = Estimate.of_profiles((windows for _, windows in unread), len(self.calls()))
-        estimate.log(self.name, self.shared.organic_pace())
-        for owner, windows in unread:
-            for window in windows:
-                yield window_slice(owner.partition, PlannedWindow(window), {})
-
-    def calls(self) -> list[dict[str, str]]:
-        """What each call of a window asks for beside its days."""
-        return [{}]
-
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Read the days, part by part: without a split, all is the only part.
-
-        Raises:
-            MalformedAnswerError: there are none.
-        """
-        parts = parse_json(b"".join(chunks))
-        if not isinstance(parts, dict) or not (self.split or "all" in parts):
-            raise MalformedAnswerError("Analytics come part by part, or stand under the key all.")
-        items: list[Record] = []
-        for part, metrics in parts.items():
-            days = metrics.get("daily_metrics") if isinstance(metrics, dict) else None
-            if not isinstance(days, list) or not all(isinstance(day, dict) and day.get("date") for day in days):
-                raise MalformedAnswerError("A part holds daily metrics.")
-            items += [{PART: part, **day} for day in days]
-        return ListPage(items)
-
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, DaysRead | None]:
-        """The days of a window; the cursor stops before the first that Pinterest is still counting, or does not show.
-
-        Where each day is emitted once, those after the cursor wait for the next sync.
-        """
-        answers = list(self.rows(stream_slice))
-        days = _days_read(planned_window(stream_slice).window, answers)
-        rows = sorted(itertools.chain.from_iterable(answers), key=lambda row: str(row["date"]))
-        if days and self.checkpoint.emits_once:
-            days = DaysRead(days.settled, days.settled)
-            rows = [row for row in rows if str(row["date"]) <= str(days.settled)]
-        yield from self.to_pages(rows)
-        return days
-
-    @abstractmethod
-    def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
-        """The days of a window, answer by answer."""
-
-    def asked(self, stream_slice: StreamSlice, more: Mapping[str, str]) -> list[Record]:
-        """What one call about a window gives."""
-        start, end = planned_window(stream_slice).window.as_pair()
-        params = {**self.request_params(stream_slice=stream_slice), START: start, END: end, **more}
-        records = self.records(self.client.get(self.path_template, params, self.parse).value, stream_slice)
-        return list(within(records, planned_window(stream_slice).window, "date", self.notices))
-
+"""The field of a row that holds the key of its part in the response."""
 
 METRICS = (
     "ENGAGEMENT",
@@ -167,6 +52,100 @@ _SPLITS = {
     "owned_content": {**TEXT, "description": "Whether the pins lead to a claimed website: CLAIMED or OTHER."},
     "content_type": {**TEXT, "description": "Whether the activity was on ads (PAID) or not (ORGANIC)."},
 }
+"""Schemas of the fields that name a part."""
+
+
+class UserAccount(OrganicStream):
+    """The user's current profile. https://developers.pinterest.com/docs/api/v5/user_account-get."""
+
+    path_template = "user_account"
+    page_size = None
+    cost = "1 a sync"
+    scopes = ("user_accounts:read",)
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """Return the profile as a page."""
+        return one_item(chunks)
+
+
+class ProfileAnalytics(OrganicStream, ABC):
+    """Daily metrics of the user's own profile."""
+
+    primary_key: str | list[str] = ["date"]  # noqa: RUF012 - an attribute of the framework's
+    cursor_field = "date"
+    path_template = "user_account/analytics"
+    page_size = None
+    scopes = ("user_accounts:read",)
+    access = BUSINESS_ACCOUNT
+    cost = f"1 for {limits.ANALYTICS_WINDOW_DAYS} days"
+    checkpoint: ProfileCursor
+    split: ClassVar[str] = ""
+    """The field that names the part of a row; empty for the profile as a whole."""
+    days = DayRange(limits.SYNC_HISTORY_DAYS)
+
+    def new_cursor(self, period: Period, store: StateStore) -> ProfileCursor:
+        """Return a cursor that holds the last final day of each profile."""
+        return ProfileCursor(store, period.settled_by_age(), self.config.today)
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """Yield a slice for each window of days that is unread."""
+        unread: list[tuple[StreamSlice, list[DateWindow]]] = []
+        for owner in super().slices():
+            if failure_of(owner):
+                yield owner
+            else:
+                unread.append((owner, self.checkpoint.unread(owner.get(ACCOUNT_KEY))))
+        estimate = Estimate.of_profiles((windows for _, windows in unread), len(self.request_variants()))
+        estimate.log(self.name, self.shared.organic_pace())
+        for owner, windows in unread:
+            for window in windows:
+                yield window_slice(owner.partition, PlannedWindow(window), {})
+
+    def request_variants(self) -> list[dict[str, str]]:
+        """Return the extra parameters of each request about a window."""
+        return [{}]
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """Read the days of all parts. Without a split, `all` is the only part that counts.
+
+        Raises:
+            MalformedAnswerError: the body holds no daily metrics.
+        """
+        parts = parse_json(b"".join(chunks))
+        if not isinstance(parts, dict) or not (self.split or "all" in parts):
+            raise MalformedAnswerError("The analytics have no parts, or none under the key all.")
+        items: list[Record] = []
+        for part, metrics in parts.items():
+            days = metrics.get("daily_metrics") if isinstance(metrics, dict) else None
+            if not isinstance(days, list) or not all(isinstance(day, dict) and day.get("date") for day in days):
+                raise MalformedAnswerError("A part of the analytics has no daily_metrics with dates.")
+            items += [{PART: part, **day} for day in days]
+        return ListPage(items)
+
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, DaysRead | None]:
+        """Yield the days of a window, and return which are final.
+
+        If each day is emitted once, days that are not final are left to the next sync.
+        """
+        responses = list(self.rows(stream_slice))
+        days = _days_read(planned_window(stream_slice).window, responses)
+        rows = sorted(itertools.chain.from_iterable(responses), key=lambda row: str(row["date"]))
+        if days and self.checkpoint.emits_once:
+            days = DaysRead(days.settled, days.settled)
+            rows = [row for row in rows if str(row["date"]) <= str(days.settled)]
+        yield from self.to_pages(rows)
+        return days
+
+    @abstractmethod
+    def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
+        """Yield the days of a window, one list for each response."""
+
+    def request_rows(self, stream_slice: StreamSlice, more: Mapping[str, str]) -> list[Record]:
+        """Return the rows of one request about a window, made with `more` parameters."""
+        start, end = planned_window(stream_slice).window.as_pair()
+        params = {**self.request_params(stream_slice=stream_slice), START: start, END: end, **more}
+        records = self.records(self.client.get(self.path_template, params, self.parse).value, stream_slice)
+        return list(within(records, planned_window(stream_slice).window, "date", self.notices))
 
 
 class SplitAnalytics(ProfileAnalytics, ABC):
@@ -177,23 +156,23 @@ class SplitAnalytics(ProfileAnalytics, ABC):
         self.stamped = {self.split: _SPLITS[self.split]}
         super().__init__(sync)
 
-    def calls(self) -> list[dict[str, str]]:
-        """The only call names the split."""
+    def request_variants(self) -> list[dict[str, str]]:
+        """Return the parameter that asks for the split; one request is enough."""
         return [{"split_field": self.split.upper()}]
 
     def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
-        """The days of each part; all metrics are named, because Pinterest's "all of them" does not go with a split."""
-        for call in self.calls():
-            asked = self.asked(stream_slice, {**call, "metric_types": ",".join(METRICS)})
-            yield [{self.split: call.get(self.split, row.pop(PART)), **row} for row in asked]
+        """Yield the days of each part. Metrics are named one by one, because ALL can't be combined with a split."""
+        for variant in self.request_variants():
+            rows = self.request_rows(stream_slice, {**variant, "metric_types": ",".join(METRICS)})
+            yield [{self.split: variant.get(self.split, row.pop(PART)), **row} for row in rows]
 
 
 class UserAccountAnalytics(ProfileAnalytics):
     """Daily metrics of the user's own profile. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
-        """The days of a window, answer by answer."""
-        yield [row for row in self.asked(stream_slice, {}) if row.pop(PART) == "all"]
+        """Yield the days of a window, in one list."""
+        yield [row for row in self.request_rows(stream_slice, {}) if row.pop(PART) == "all"]
 
 
 class UserAccountAnalyticsByAppType(SplitAnalytics):
@@ -227,6 +206,33 @@ class UserAccountAnalyticsByContentType(SplitAnalytics):
 
     split = "content_type"
 
-    def calls(self) -> list[dict[str, str]]:
-        """A call for each content type."""
+    def request_variants(self) -> list[dict[str, str]]:
+        """Return a request for each content type."""
         return [{self.split: content_type} for content_type in ("PAID", "ORGANIC")]
+
+
+def days_of(rows: Iterable[Record]) -> list[Date]:
+    """Return the days of rows; rows whose date is not a day are skipped."""
+    found = []
+    for row in rows:
+        with suppress(ValueError, TypeError):
+            found.append(parse_day(row["date"]))
+    return found
+
+
+def provisional_days_of(rows: Iterable[Record]) -> list[Date]:
+    """Return the days whose numbers Pinterest still counts."""
+    return days_of(row for row in rows if row.get("data_status") in PROVISIONAL)
+
+
+def _days_read(window: DateWindow, responses: list[list[Record]]) -> DaysRead | None:
+    """Return which days of a window were read, and which of them are final; None without any rows.
+
+    A day is final only if every response with rows reaches it and no response calls it or an earlier day provisional.
+    """
+    days_by_response = [days for rows in responses if (days := days_of(rows))]
+    if not days_by_response:
+        return None
+    before_provisional = [days_before(day, 1) for rows in responses for day in provisional_days_of(rows)]
+    settled = min((window.end, *map(max, days_by_response), *before_provisional))
+    return DaysRead(newest=min(window.end, max(map(max, days_by_response))), settled=settled)

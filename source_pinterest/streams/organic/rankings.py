@@ -1,4 +1,4 @@
-"""How are the best of a user's pins asked for?"""
+"""The best pins and video pins of a user by each metric."""
 
 from abc import ABC
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from source_pinterest.streams.organic.base import OrganicStream
 
 
 class RankingStream(VariedStream, OrganicStream, ABC):
-    """The best 50 pins by each metric, over all the days that Pinterest has or the user wants."""
+    """The best 50 pins by each metric, from the start date on or over all days that Pinterest has."""
 
     parameter = "sort_by"
     shape = ListShape(("pin_id",))
@@ -27,7 +27,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
     foreign_keys = (to_pin("pin_id"),)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The days, and as many pins as there may be."""
+        """Add the days and the largest number of pins that Pinterest allows."""
         today = self.config.today
         earliest = days_before(today, limits.SYNC_HISTORY_DAYS)
         days = {START: str(max(self.config.start_date or earliest, earliest)), END: str(today)}
@@ -37,7 +37,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         """Read a ranking.
 
         Raises:
-            MalformedAnswerError: it is none.
+            MalformedAnswerError: the body is not a ranking.
         """
         ranking = parse_json(b"".join(chunks))
         pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key)
@@ -45,7 +45,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         return ListPage([{**pin, **available} for pin in pins])
 
     def stamp(self, value: str) -> Mapping[str, Any]:
-        """The metric by which the pins are ranked, and the days."""
+        """Return the metric by which the pins are ranked, and the days."""
         days = {name: day for name, day in self.request_params().items() if name in (START, END)}
         return {**super().stamp(value), **days}
 

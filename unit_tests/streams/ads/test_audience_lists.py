@@ -55,7 +55,7 @@ def test_what_is_no_page_of_labels_is_not_read_as_empty(pinterest: Pinterest, bo
 def test_what_tells_nothing_of_an_audience_is_no_insight(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers("ad_accounts/11/audience_insights", {"json": body})
 
-    with pytest.raises(UnavailableError, match=r"An insight tells something of an audience\.$"):
+    with pytest.raises(UnavailableError, match=r"The audience insight has none of its fields\.$"):
         pinterest.read(AudienceInsights, ACCOUNT)
 
 

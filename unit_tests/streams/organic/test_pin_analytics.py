@@ -237,8 +237,8 @@ def test_metrics_are_read_whole_in_however_many_pieces_they_come(pinterest: Pint
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ([], "Metrics of several pins come pin by pin."),
-        ({"1": {}}, "The metrics of a pin stand under the key all."),
+        ([], "The metrics of several pins are not an object of pin ids."),
+        ({"1": {}}, "The metrics of a pin have no daily_metrics under the key all."),
     ],
 )
 def test_what_is_wrong_with_a_body_is_told(pinterest: Pinterest, body: Any, says: str) -> None:
@@ -325,8 +325,8 @@ def test_an_app_without_the_beta_is_told_why_that_takes_long(
         read(pinterest)
 
     assert caplog.messages[-1] == (
-        "pin_analytics: Pinterest does not let this app read many pins in one call, so they are read one by one, about "
-        f"60 a minute. {said}."
+        "pin_analytics: Pinterest does not let this app read many pins in one request, so they are read one by one, "
+        f"about 60 a minute. {said}."
     )
 
 

@@ -151,9 +151,9 @@ def test_a_body_is_read_whole_in_however_many_pieces_it_comes(pinterest: Pintere
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ({}, "Analytics come part by part, or stand under the key all."),
-        ({"all": {}}, "A part holds daily metrics."),
-        ({"all": {"daily_metrics": [{"date": ""}]}}, "A part holds daily metrics."),
+        ({}, "The analytics have no parts, or none under the key all."),
+        ({"all": {}}, "A part of the analytics has no daily_metrics with dates."),
+        ({"all": {"daily_metrics": [{"date": ""}]}}, "A part of the analytics has no daily_metrics with dates."),
     ],
 )
 def test_what_is_wrong_with_a_body_is_told(pinterest: Pinterest, body: Any, says: str) -> None:

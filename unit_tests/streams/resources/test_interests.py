@@ -43,7 +43,7 @@ def test_every_interest_has_its_place_whatever_the_order(order: str) -> None:
     ask = Pinterest()
     tree = tree_of(*order)
 
-    assert tree.complete(ask, most=100) == 0
+    assert tree.complete(ask, max_lookups=100) == 0
     assert places(tree) == WHOLE
     assert len(ask.asked) == len(set(ask.asked))
     assert not any("child_interests" in option for option in tree.options.values())
@@ -51,14 +51,14 @@ def test_every_interest_has_its_place_whatever_the_order(order: str) -> None:
 
 def test_whoever_has_nothing_below_is_not_asked_where_its_parent_comes_first() -> None:
     ask = Pinterest()
-    tree_of(*"14235").complete(ask, most=100)
+    tree_of(*"14235").complete(ask, max_lookups=100)
 
     assert ask.asked == ["1", "2", "4"]
 
 
 def test_children_that_no_list_names_are_found_with_their_names() -> None:
     tree = tree_of("1", "4")
-    tree.complete(Pinterest(), most=100)
+    tree.complete(Pinterest(), max_lookups=100)
 
     assert {name: option["name"] for name, option in tree.options.items()} == NAMES
     assert places(tree) == WHOLE
@@ -67,7 +67,7 @@ def test_children_that_no_list_names_are_found_with_their_names() -> None:
 def test_a_child_that_pinterest_tells_nothing_of_has_its_number_and_its_place() -> None:
     tree = tree_of("1")
 
-    assert tree.complete(Pinterest("2"), most=100) == 1
+    assert tree.complete(Pinterest("2"), max_lookups=100) == 1
     assert tree.options["2"] == {"id": "2", "parent_id": "1", "level": 2}
 
 
@@ -75,7 +75,7 @@ def test_so_many_are_asked_and_the_others_keep_their_names() -> None:
     ask = Pinterest()
     tree = tree_of(*"12345")
 
-    assert tree.complete(ask, most=1) == 3
+    assert tree.complete(ask, max_lookups=1) == 3
     assert ask.asked == ["1"]
     assert {name: option["name"] for name, option in tree.options.items()} == NAMES
 
@@ -83,7 +83,7 @@ def test_so_many_are_asked_and_the_others_keep_their_names() -> None:
 def test_an_interest_that_pinterest_does_not_show_has_no_place() -> None:
     tree = tree_of("1", "2", "3", "4", "5")
 
-    assert tree.complete(Pinterest("4"), most=100) == 2
+    assert tree.complete(Pinterest("4"), max_lookups=100) == 2
     assert places(tree) == {**WHOLE, "4": (None, None), "5": (2, None)}
 
 
@@ -91,7 +91,7 @@ def test_where_nobody_tells_no_more_than_a_few_are_asked() -> None:
     names = [str(number) for number in range(1, 100)]
     ask = Pinterest(*names)
 
-    assert InterestTree({"id": name, "name": name} for name in names).complete(ask, most=100) == 99
+    assert InterestTree({"id": name, "name": name} for name in names).complete(ask, max_lookups=100) == 99
     assert ask.asked == names[:5]
 
 
@@ -100,21 +100,21 @@ def test_what_the_list_tells_is_not_asked_for() -> None:
     told = [{"id": name, "name": NAMES[name], "level": LEVELS[name], "parent_id": PARENTS.get(name)} for name in NAMES]
     tree = InterestTree(told)
 
-    assert tree.complete(ask, most=100) == 0
+    assert tree.complete(ask, max_lookups=100) == 0
     assert ask.asked == []
 
 
 def test_whoever_has_a_place_is_not_asked_for_the_sake_of_another() -> None:
     ask = Pinterest()
     tree = InterestTree([{"id": "1", "name": "Home", "level": 1}, {"id": "4", "name": "Animals"}])
-    tree.complete(ask, most=100)
+    tree.complete(ask, max_lookups=100)
 
     assert ask.asked[0] == "4"
 
 
 def test_what_the_list_tells_of_an_interest_stays_whatever_else_is_told() -> None:
     tree = InterestTree([{"id": "2", "name": "My kitchen", "level": 7}])
-    tree.complete(Pinterest(), most=100)
+    tree.complete(Pinterest(), max_lookups=100)
 
     assert (tree.options["2"]["name"], tree.options["2"]["level"]) == ("My kitchen", 7)
 
@@ -147,12 +147,12 @@ def test_refusals_in_a_row_end_it_and_others_do_not() -> None:
         asked.append(name)
         return None if name in refused else {"id": name, "name": name, "level": 1}
 
-    InterestTree({"id": name, "name": name} for name in names).complete(ask, most=100)
+    InterestTree({"id": name, "name": name} for name in names).complete(ask, max_lookups=100)
     assert asked == names[:16]
 
 
 def test_a_name_that_is_no_number_is_not_asked_for() -> None:
     ask = Pinterest()
 
-    assert InterestTree([{"id": "home", "name": "Home"}]).complete(ask, most=100) == 1
+    assert InterestTree([{"id": "home", "name": "Home"}]).complete(ask, max_lookups=100) == 1
     assert ask.asked == []

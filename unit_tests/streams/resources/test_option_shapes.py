@@ -68,5 +68,7 @@ def test_children_that_are_ids_stay_with_their_parent() -> None:
     ["Female", 7, True, {}, {"code": 50, "message": "nope", "status": "failure"}, {"code": 50, "message": None}],
 )
 def test_what_is_neither_a_list_nor_an_object_of_options_has_no_options(document: Any) -> None:
-    with pytest.raises(MalformedAnswerError, match=r"^Targeting options are a list, or an object that holds some\.$"):
+    with pytest.raises(
+        MalformedAnswerError, match=r"^The targeting options are neither a list nor an object that holds options\.$"
+    ):
         list(options_in(document))

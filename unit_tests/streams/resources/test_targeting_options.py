@@ -9,8 +9,8 @@ from pinterestsdk import PublicTargetingType
 from source_pinterest.api.errors import GoneError, RefusedError, UnavailableError
 from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.resources.targeting_options import (
-    OF_ALL,
-    OF_AN_ACCOUNT,
+    ACCOUNT_TYPES,
+    SHARED_TYPES,
     TargetingOptions,
     targeting_types,
 )
@@ -20,7 +20,7 @@ GENDER, GEO = "resources/targeting/GENDER", "resources/targeting/GEO"
 
 
 def test_every_type_of_the_api_is_read() -> None:
-    assert {*OF_ALL, *OF_AN_ACCOUNT} == {one.value for one in PublicTargetingType}
+    assert {*SHARED_TYPES, *ACCOUNT_TYPES} == {one.value for one in PublicTargetingType}
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ def test_both_kinds_of_audiences_are_asked_for_from_the_ad_accounts_there_are(pi
     pinterest.lists("ad_accounts", "11", "12")
     pinterest.answers("resources/targeting/AUDIENCE_INCLUDE", {"json": [{"25": "Mine"}]})
     pinterest.answers("resources/targeting/AUDIENCE_EXCLUDE", {"json": [{"26": "Others"}]})
-    of_accounts = [one for one in pinterest.slices(TargetingOptions) if one["option_type"] in OF_AN_ACCOUNT]
+    of_accounts = [one for one in pinterest.slices(TargetingOptions) if one["option_type"] in ACCOUNT_TYPES]
     for one in of_accounts:
         assert pinterest.read(TargetingOptions, one)
 
-    for option_type in OF_AN_ACCOUNT:
+    for option_type in ACCOUNT_TYPES:
         calls = pinterest.queries(f"resources/targeting/{option_type}")
         assert [call["ad_account_id"] for call in calls] == [["11"], ["12"]]
 
@@ -111,8 +111,8 @@ def test_ad_accounts_that_can_not_be_listed_cost_the_audiences_alone(pinterest: 
     pinterest.answers("ad_accounts", refused(503))
     slices = pinterest.slices(TargetingOptions)
 
-    assert [one["option_type"] for one in slices if failure_of(one)] == list(OF_AN_ACCOUNT)
-    assert {one["option_type"] for one in slices if not failure_of(one)} >= set(OF_ALL)
+    assert [one["option_type"] for one in slices if failure_of(one)] == list(ACCOUNT_TYPES)
+    assert {one["option_type"] for one in slices if not failure_of(one)} >= set(SHARED_TYPES)
     with pytest.raises(UnavailableError, match="ad_accounts: Pinterest failed for ad_accounts"):
         pinterest.read(TargetingOptions, slices[0])
 
@@ -195,6 +195,6 @@ def test_an_interest_that_is_not_shown_keeps_its_name(
         ("PINNER_INTEREST", "8", "Cats", 1),
     ]
     assert caplog.messages == [
-        f"targeting_options: Pinterest does not show interest 7. {said}.",
-        "targeting_options: 1 interests have no level, no parent or no name here.",
+        f"targeting_options: interest 7 could not be read. {said}.",
+        "targeting_options: 1 interests lack their level, parent or name.",
     ]
