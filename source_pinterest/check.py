@@ -120,7 +120,7 @@ def _probe_user_analytics(sync: Sync) -> None:
     yesterday = days_before(sync.config.today, 1)
     analytics = sync.stream(UserAccountAnalytics)
     try:
-        analytics.asked(window_slice({}, PlannedWindow(DateWindow(yesterday, yesterday)), {}), {})
+        analytics.request_rows(window_slice({}, PlannedWindow(DateWindow(yesterday, yesterday)), {}), {})
     except (RefusedError, GoneError) as error:
         LOGGER.warning(analytics.reader.refusals.meaning_of(error).message)
 

@@ -143,7 +143,7 @@ SPOKEN = {
     ),
     "docs/troubleshooting.md": (
         f"one pin at a time, {MINUTE['org_analytics']} a minute",
-        f"a sync asks for no more than {limits.INTERESTS_ASKED}.",
+        f"a sync requests no more than {limits.INTERESTS_ASKED}.",
     ),
     "docs/known-unknowns.md": (
         f"in at most {MOST_CALLS} calls: one for each stream",

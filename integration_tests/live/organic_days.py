@@ -34,7 +34,7 @@ class OrganicDays:
         """Two weeks of the profile, as a whole or split."""
         stream = self._pages.sync.stream(of)
         metrics = {"metric_types": ",".join(METRICS)} if of.split else {}
-        params = {**stream.request_params(), **self._days(), **stream.calls()[0], **metrics}
+        params = {**stream.request_params(), **self._days(), **stream.request_variants()[0], **metrics}
         sighting = self._calls.get(stream.name, of.path_template, params)
         if not sighting.is_fine:
             return

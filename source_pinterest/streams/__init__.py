@@ -1,4 +1,4 @@
-"""Which streams are there? In the order in which they are read: a parent before its children."""
+"""All streams, in the order in which they are read: a parent before its children."""
 
 from collections.abc import Callable
 from functools import partial
@@ -174,19 +174,19 @@ STREAMS: tuple[type[PinterestStream], ...] = (
 
 
 def streams_by_name(sync: Sync) -> dict[str, Callable[[], PinterestStream]]:
-    """What makes each stream of the registry and, after them, each of the user's own reports.
+    """Return a factory for each stream of the registry and, after them, for each custom report.
 
     Raises:
-        ConfigError: a report is called like a stream.
+        ConfigError: a custom report has the name of a stream.
     """
-    makers: dict[str, Callable[[], PinterestStream]] = {
+    factories: dict[str, Callable[[], PinterestStream]] = {
         stream_class.stream_name(): partial(sync.stream, stream_class) for stream_class in STREAMS
     }
     for report in sync.config.custom_reports:
-        if report.stream_name in makers:
+        if report.stream_name in factories:
             raise ConfigError(
-                f"Custom Reports: {report.name} would become the stream {report.stream_name}, which there is already. "
+                f"Custom Reports: {report.name} would become the stream {report.stream_name}, which exists already. "
                 "Give it another name.",
             )
-    own = {report.stream_name: partial(CustomReportStream, sync, report) for report in sync.config.custom_reports}
-    return makers | own
+    custom = {report.stream_name: partial(CustomReportStream, sync, report) for report in sync.config.custom_reports}
+    return factories | custom

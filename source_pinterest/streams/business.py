@@ -1,4 +1,4 @@
-"""Who belongs to a business, and what does it have? With names and e-mail addresses of people."""
+"""Members, partners and assets of businesses. Records hold names and e-mail addresses of people."""
 
 from abc import ABC
 from collections.abc import Generator, Iterator, Mapping
@@ -19,6 +19,9 @@ from source_pinterest.streams.organic.profile import UserAccount
 
 SCOPE = "biz_access:read"
 
+_BUSINESS_ID = "business_id"
+_ADMIN = Access("the role Admin in the business", "Ask an admin of the business for it")
+
 
 class BusinessEmployers(PinterestStream):
     """Businesses that the user works for. https://developers.pinterest.com/docs/api/v5/get-business_employers."""
@@ -28,32 +31,28 @@ class BusinessEmployers(PinterestStream):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.own = ParentIds(self._list_own)
-        """The user itself, if it is a business."""
+        self.own_business = ParentIds(self._list_own_business)
+        """The id of the user, if the user is a business."""
         self._profile = PinterestClient(sync.api, self.name, UserAccount.scopes)
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
-        """The employers; where others need the user itself, it is asked for while calls are still counted."""
-        found = yield from super().read_slice(stream_slice)
-        if self.own.wanted:
-            # Whoever else asks for it holds no worker meanwhile; what fails is raised again where it is needed.
+        """Yield the employers. If other streams need the user's own business, request it as well."""
+        result = yield from super().read_slice(stream_slice)
+        if self.own_business.wanted:
+            # Requested here so that no other worker waits for it. An error is raised again in the streams that need it.
             with suppress(PinterestError):
-                self.own.of(())
-        return found
+                self.own_business.of(())
+        return result
 
-    def _list_own(self, key: Key) -> Iterator[str]:
+    def _list_own_business(self, key: Key) -> Iterator[str]:
         del key
         [user] = self._profile.get(UserAccount.path_template, {}, one_item).value.items
         if user.get("account_type") == "BUSINESS":
             yield text_of(user["id"])
 
 
-_BUSINESS_ID = "business_id"
-_ADMIN = Access("the role Admin in the business", "Ask an admin of the business for it")
-
-
 class BusinessStream(ChildStream, ABC):
-    """One slice for each business: those that the user works for, and the user itself if it is one."""
+    """One slice for each business: those that the user works for, and the user's own."""
 
     scopes = (SCOPE,)
     access = _ADMIN
@@ -62,29 +61,29 @@ class BusinessStream(ChildStream, ABC):
     partition_keys = (_BUSINESS_ID,)
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """The user itself as well."""
+        """Yield the ids of the employers, and of the user's own business."""
         yield from super().needed_ids()
-        yield self.shared.stream(BusinessEmployers).own
+        yield self.shared.stream(BusinessEmployers).own_business
 
     def slices(self) -> Iterator[StreamSlice]:
-        """The employers first: without the permission there is nothing more to ask."""
+        """Yield a slice for each employer, then for the user's own business."""
         employers: set[str] = set()
         for stream_slice in super().slices():
             employers.update(stream_slice.partition.values())
             yield stream_slice
         try:
-            own = set(self.shared.stream(BusinessEmployers).own.of(()))
+            own_businesses = set(self.shared.stream(BusinessEmployers).own_business.of(()))
         except RightMissingError as error:
             self.notices.warn("own business", f"A business of the user's own is left out. {error.message}")
         except SliceError as error:
             yield failed_slice({}, error)
         else:
-            for business in own - employers:
+            for business in own_businesses - employers:
                 yield partition_slice({_BUSINESS_ID: business})
 
 
 class BusinessMembers(VariedStream, BusinessStream):
-    """People and system users in each business, with what they may use. https://developers.pinterest.com/docs/api/v5/get-business_members."""
+    """People and system users in each business, with the assets that they may use. https://developers.pinterest.com/docs/api/v5/get-business_members."""
 
     primary_key: str | list[str] = ["business_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "businesses/{business_id}/members"
@@ -93,16 +92,16 @@ class BusinessMembers(VariedStream, BusinessStream):
     cost = "2 a business, and 1 a further page of 250"
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and what each member may use."""
+        """Ask for the assets that each member may use."""
         return {**super().request_params(*args, **kwargs), "assets_summary": "true"}
 
     def stamp(self, value: str) -> Mapping[str, Any]:
-        """Whether the members are programs."""
+        """Return whether the members are system users."""
         return {"is_system_user": value == "true"}
 
 
 class BusinessPartners(VariedStream, BusinessStream):
-    """Partners of each business, with what is shared. https://developers.pinterest.com/docs/api/v5/get-business_partners."""
+    """Partners of each business, with the shared assets. https://developers.pinterest.com/docs/api/v5/get-business_partners."""
 
     primary_key: str | list[str] = ["business_id", "partner_type", "id"]  # noqa: RUF012 - as above
     path_template = "businesses/{business_id}/partners"
@@ -111,7 +110,7 @@ class BusinessPartners(VariedStream, BusinessStream):
     cost = "2 a business, and 1 a further page of 250"
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and what is shared with each partner."""
+        """Ask for the assets that are shared with each partner."""
         return {**super().request_params(*args, **kwargs), "assets_summary": "true"}
 
 

@@ -1,4 +1,4 @@
-"""How does a stream enter a sync, and how does it leave it? As the framework's concurrent reader takes it."""
+"""A stream with its state, as the framework's concurrent reader takes it."""
 
 import logging
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -83,15 +83,16 @@ LOGGER = logging.getLogger("airbyte")
 class OpenedStream:
     """A stream in one sync, with its cursor.
 
-    One whose saved state can't be read fails by itself, and one that an earlier attempt of the same full refresh has
-    read whole has nothing to do. Neither counts as selected: whoever needs its ids lists them.
+    A stream whose saved state can't be read fails without affecting other streams. A stream that an earlier attempt of
+    the same full refresh has read completely is not read again. Neither emits records, so the streams that need its ids
+    list them.
 
     Args:
-        stream: whose records are read.
-        settings: what the user chose.
-        configured: how the connection reads the stream; None where it is not selected.
-        states: the incoming ones.
-        repository: takes the outgoing ones.
+        stream: the stream to read.
+        settings: the options that the user chose.
+        configured: the stream's entry in the catalog; None if it is not selected.
+        states: the states that the platform saved.
+        repository: takes the states to emit.
     """
 
     def __init__(
@@ -121,11 +122,11 @@ class OpenedStream:
 
     @property
     def name(self) -> str:
-        """What the platform calls the stream."""
+        """The name of the stream."""
         return self.stream.name
 
     def in_pages(self) -> AbstractStream:
-        """The stream as the concurrent reader takes it in a sync."""
+        """Return the stream in the form that the concurrent reader takes."""
         stream = self.stream
         key, field = stream.primary_key, stream.cursor_field
         return DefaultStream(
@@ -139,7 +140,7 @@ class OpenedStream:
         )
 
     def stream_slices(self) -> Iterator[StreamSlice]:
-        """The slices to read.
+        """Yield the slices to read.
 
         Raises:
             ConfigError: the saved state can't be read.
@@ -151,12 +152,13 @@ class OpenedStream:
                 yield from self.stream.stream_slices()
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The records of a slice in pages."""
+        """Yield the records of a slice in pages."""
         with self._noting_failure():
             yield from self.stream.read_pages(stream_slice)
 
     @contextmanager
     def _noting_failure(self) -> Generator[None, None, None]:
+        """Tell the cursor that the stream is incomplete if the block raises."""
         try:
             yield
         except Exception:

@@ -1,4 +1,4 @@
-"""What is every stream of Pinterest's trends? A slice for each region, read whole each time."""
+"""Pinterest's trends: keywords, product categories and topics. A slice is a region; each sync reads all of it."""
 
 import logging
 import re
@@ -26,82 +26,90 @@ from source_pinterest.streams.base.stream import ForeignKey, Sync
 LOGGER = logging.getLogger("airbyte")
 
 
+TREND_TYPES = ("growing", "monthly", "yearly", "seasonal")
+
+SERIES = (("time_series", False), ("predicted_time_series", True))
+"""Fields of a keyword that hold weeks, and whether the weeks are a forecast."""
+
+_ENGAGEMENT = "ENGAGEMENT"
+"""Pinterest's default for the engagement type of trending categories."""
+
+
 class TrendStream(DocumentStream, ABC):
-    """Trends of the regions that the user names, or of those that the ad accounts are in."""
+    """Trends of the regions that the user chose, or of the regions of the ad accounts."""
 
     partition_keys: tuple[str, ...] = ("region",)
     scopes = ("user_accounts:read",)
     access = TRENDS
     regions: ClassVar[tuple[str, ...]] = TREND_REGIONS
-    """Those that Pinterest has trends of."""
+    """The regions for which Pinterest has trends."""
 
     @cached_property
     def _ad_accounts(self) -> AdAccounts:
         return self.shared.stream(AdAccounts)
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """Without a choice of regions, those of the ad accounts, whose countries decide."""
+        """Yield the ids of the ad accounts, if the regions depend on their countries."""
         yield from super().needed_ids()
         if not self.config.trend_regions:
             yield self._ad_accounts.ids
 
-    def wanted_regions(self) -> tuple[str, ...]:
-        """The regions to read."""
+    def selected_regions(self) -> tuple[str, ...]:
+        """Return the regions to read."""
         if chosen := self.config.trend_regions:
             return tuple(region for region in chosen if region in self.regions)
         return regions_of(self._ad_accounts.countries(), self.regions)
 
     def slices(self) -> Iterator[StreamSlice]:
-        """A slice for each region."""
-        regions = self.wanted_regions()
+        """Yield a slice for each region."""
+        regions = self.selected_regions()
         if not regions:
             LOGGER.info(
-                f"{self.name}: Pinterest has no trends of these regions or countries, so the stream is empty. "
-                f"It has them of {', '.join(self.regions)}."
+                f"{self.name}: Pinterest has no trends for these regions or countries, so the stream is empty. "
+                f"It has trends for {', '.join(self.regions)}."
             )
         for region in regions:
             yield partition_slice({"region": region})
 
 
-class SharedAnswers:
-    """The answers of a sync, by what they are about. Whoever comes while one is on its way waits for it.
+class SharedResponses:
+    """Responses that several streams of a sync use, each requested once.
 
-    A worker that waits here waits for another worker's call alone, and holds nothing that this call could need.
+    A worker that needs a response in flight waits for it. It holds nothing that the other worker's request could need.
     """
 
     def __init__(self, sync: Sync) -> None:
-        del sync  # that it belongs to
+        del sync  # the argument of everything that `Sync.stream` makes
         self._lock = threading.Lock()
-        self._answers: dict[Key, Future[Answer[ListPage] | None]] = {}
+        self._responses: dict[Key, Future[Answer[ListPage] | None]] = {}
 
-    def of(self, key: Key, ask: Callable[[], Answer[ListPage]]) -> Answer[ListPage]:
-        """The answer; asked for by whoever comes first, and by each one for himself where that fails.
+    def of(self, key: Key, request: Callable[[], Answer[ListPage]]) -> Answer[ListPage]:
+        """Return the response for a key.
+
+        The first caller makes the request. If it fails, every other caller makes a request of its own.
 
         Raises:
-            PinterestError: what one's own call comes to.
+            PinterestError: the caller's own request failed.
         """
-        mine: Future[Answer[ListPage] | None] = Future()
+        own: Future[Answer[ListPage] | None] = Future()
         with self._lock:
-            known = self._answers.setdefault(key, mine)
-        if known is not mine:
-            return known.result() or ask()
+            first = self._responses.setdefault(key, own)
+        if first is not own:
+            return first.result() or request()
         try:
-            answer = ask()
+            response = request()
         except PinterestError:
-            mine.set_result(None)
+            own.set_result(None)
             raise
         except BaseException as error:
-            mine.set_exception(error)
+            own.set_exception(error)
             raise
-        mine.set_result(answer)
-        return answer
-
-
-TREND_TYPES = ("growing", "monthly", "yearly", "seasonal")
+        own.set_result(response)
+        return response
 
 
 class KeywordTrendStream(TrendStream, ABC):
-    """A slice for each region and kind of trend; what another stream has asked for is not asked for again."""
+    """One slice for each region and type of trend. The streams of keywords share their responses."""
 
     path_template = "trends/keywords/{region}/top/{trend_type}"
     partition_keys = ("region", "trend_type")
@@ -110,43 +118,39 @@ class KeywordTrendStream(TrendStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self._answers = sync.stream(SharedAnswers)
+        self._responses = sync.stream(SharedResponses)
 
     def slices(self) -> Iterator[StreamSlice]:
-        """A slice for each region and kind of trend."""
+        """Yield a slice for each region and type of trend."""
         for region in super().slices():
             for trend_type in TREND_TYPES:
                 yield partition_slice({**region.partition, "trend_type": trend_type})
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """As many keywords as there may be."""
+        """Ask for the largest number of keywords that Pinterest allows."""
         return {**super().request_params(*args, **kwargs), "limit": limits.TRENDING_KEYWORDS}
 
     def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The answer of a slice, asked for once in a sync."""
-        ask = super().answers(stream_slice, **more)
-        yield self._answers.of(key_of_parent(stream_slice), lambda: next(ask))
+        """Yield the response of a slice, which is requested once in a sync."""
+        responses = super().answers(stream_slice, **more)
+        yield self._responses.of(key_of_parent(stream_slice), lambda: next(responses))
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The rows of an answer, which other streams may read as well."""
+        """Return the rows of a response, without changing it: other streams may read it as well."""
         return [{**row, **stream_slice.partition} for row in self.rows(page)]
 
     @abstractmethod
     def rows(self, page: ListPage) -> list[Record]:
-        """What an answer is to this stream; records of its own, without region and kind."""
-
-
-SERIES = (("time_series", False), ("predicted_time_series", True))
-"""The fields that hold weeks, and whether these are a forecast."""
+        """Return this stream's rows of a response, as new records without region and type."""
 
 
 class TrendingKeywords(KeywordTrendStream):
-    """The 50 keywords that trend most, by region and kind of trend. https://developers.pinterest.com/docs/api/v5/trending_keywords-list."""
+    """The 50 keywords that trend most, by region and type of trend. https://developers.pinterest.com/docs/api/v5/trending_keywords-list."""
 
     primary_key: str | list[str] = ["region", "trend_type", "keyword"]  # noqa: RUF012 - an attribute of the framework's
 
     def rows(self, page: ListPage) -> list[Record]:
-        """The keywords with their ranks, without their weeks."""
+        """Return the keywords with their ranks, without their weeks."""
         series = {name for name, _ in SERIES}
         return [
             {**{name: value for name, value in item.items() if name not in series}, "rank": rank}
@@ -161,7 +165,7 @@ class TrendingKeywordWeeks(KeywordTrendStream):
     foreign_keys = (ForeignKey("trending_keywords", ("region", "trend_type", "keyword")),)
 
     def rows(self, page: ListPage) -> list[Record]:
-        """The weeks of the keywords; one that is told twice is as it was, not as it was forecast."""
+        """Return the weeks of the keywords. If a week is both observed and forecast, the observed volume is kept."""
         found: dict[tuple[str, str], Record] = {}
         for item in page.items:
             for field, is_forecast in SERIES:
@@ -173,33 +177,29 @@ class TrendingKeywordWeeks(KeywordTrendStream):
 
 
 class ProductTrendStream(TrendStream, ABC):
-    """A call for each region, which is a parameter."""
+    """One request for each region, which is a parameter."""
 
     regions = PRODUCT_TREND_REGIONS
     query_keys = ("region",)
     cost = "1 a region"
 
 
-_ENGAGEMENT = "ENGAGEMENT"
-"""What Pinterest ranks by unless it is told otherwise."""
-
-
 class TrendingProductCategories(ProductTrendStream):
-    """Product categories that grow, by region. https://developers.pinterest.com/docs/api/v5/trends_product_categories_trending-list."""
+    """Growing product categories, by region. https://developers.pinterest.com/docs/api/v5/trends_product_categories_trending-list."""
 
     primary_key: str | list[str] = ["region", "engagement_type", "product_category"]  # noqa: RUF012 - never changed
     path_template = "trends/product_categories/trending"
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The categories with their ranks."""
+        """Return the categories with their ranks."""
         records = super().records(page, stream_slice)
         return [
             {"engagement_type": _ENGAGEMENT, **record, "rank": rank} for rank, record in enumerate(records, start=1)
         ]
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """The words by which details of the categories are asked for."""
-        return (category_word(record["product_category"]) for record in records)
+        """Return the names of the categories as parameters of a request for details."""
+        return (category_parameter(record["product_category"]) for record in records)
 
 
 class ProductCategoryTrends(ProductTrendStream):
@@ -214,12 +214,12 @@ class ProductCategoryTrends(ProductTrendStream):
         return self.shared.stream(TrendingProductCategories)
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """Those of the trending categories, and what these need."""
+        """Yield the names of the trending categories, beside the ids that the regions depend on."""
         yield from super().needed_ids()
         yield self._trending.ids
 
     def slices(self) -> Iterator[StreamSlice]:
-        """A slice for each call's worth of a region's categories; one that raises where they can't be listed."""
+        """Yield a slice for each request about a region's categories, or a failed slice if they can't be listed."""
         for region in super().slices():
             partition = dict(region.partition)
             try:
@@ -231,34 +231,29 @@ class ProductCategoryTrends(ProductTrendStream):
                 yield partition_slice(partition, {"batch": number}, categories=batch)
 
     def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The details of the categories; one that Pinterest does not know costs itself alone.
+        """Yield the details of the categories. Categories that Pinterest does not know are left out.
 
         Raises:
-            GoneError: it knows none of them.
+            GoneError: Pinterest knows none of them.
         """
-        asked: deque[tuple[str, ...]] = deque([stream_slice.extra_fields["categories"]])
-        refused: dict[str, GoneError] = {}
-        is_any_left = False
-        while asked:
-            names = asked.popleft()
+        pending: deque[tuple[str, ...]] = deque([stream_slice.extra_fields["categories"]])
+        unknown: dict[str, GoneError] = {}
+        has_any = False
+        while pending:
+            names = pending.popleft()
             try:
                 yield from super().answers(stream_slice, **more, product_categories=list(names))
-                is_any_left = True
+                has_any = True
             except GoneError as error:
                 half = len(names) // 2
                 if half:
-                    asked.extendleft((names[half:], names[:half]))
+                    pending.extendleft((names[half:], names[:half]))
                 else:
-                    refused[names[0]] = error
-        if refused and not is_any_left:
-            raise next(iter(refused.values()))
-        for name, refusal in refused.items():
+                    unknown[names[0]] = error
+        if unknown and not has_any:
+            raise next(iter(unknown.values()))
+        for name, refusal in unknown.items():
             self.notices.warn(name, f"{name} is left out. {refusal.message}.")
-
-
-def category_word(name: str) -> str:
-    """What a category is called in a call, such as BATH_AND_BODY, where it is listed under a name for people."""
-    return re.sub(r"\W+", "_", name.replace("&", " AND ").replace("'", "")).strip("_").upper()
 
 
 class FeaturedTrendTopics(ProductTrendStream):
@@ -268,7 +263,7 @@ class FeaturedTrendTopics(ProductTrendStream):
     path_template = "trends/topics/featured"
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The topics, each with its interest and its rank in it."""
+        """Return the topics, each with its interest and its rank in the interest."""
         topics: list[Record] = []
         for item in page.items:
             shared = {name: value for name, value in item.items() if name != "trends"}
@@ -276,3 +271,8 @@ class FeaturedTrendTopics(ProductTrendStream):
             for rank, topic in enumerate(featured if isinstance(featured, list) else (), start=1):
                 topics.append({**shared, **topic, "rank": rank})
         return super().records(ListPage(topics), stream_slice)
+
+
+def category_parameter(name: str) -> str:
+    """Return the name of a listed category as a parameter, such as BATH_AND_BODY for "Bath & Body"."""
+    return re.sub(r"\W+", "_", name.replace("&", " AND ").replace("'", "")).strip("_").upper()

@@ -42,7 +42,8 @@ _FIXED_VALUES: Mapping[str, tuple[str, ...]] = {
 
 _INTEREST_PATH = "resources/targeting/interests/{interest_id}"
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_POSTAL_CODE = ":"
+_POSTAL_CODE_SEPARATOR = ":"
+"""Stands between country and postal code in the id of a place."""
 
 _CHILDREN = ("child_interests", "children", "child_options", "options", "items", "data", "values")
 
@@ -157,7 +158,7 @@ def targeting_types(option_type: str, option: str) -> tuple[str, ...]:
     if option_type == "LOCATION":
         return ("LOCATION", "COUNTRY") if _COUNTRY.fullmatch(option) else ("LOCATION",)
     if option_type == "GEO":
-        return ("GEO",) if _POSTAL_CODE in option else ("GEO", "REGION")
+        return ("GEO",) if _POSTAL_CODE_SEPARATOR in option else ("GEO", "REGION")
     if option_type == "AUDIENCE_INCLUDE":
         return ("AUDIENCE_INCLUDE", "AUDIENCE_MULTIPLIER")
     return (option_type,)
@@ -189,13 +190,17 @@ class InterestTree:
             look_up: reads one interest.
             max_lookups: how many interests are looked up at most.
         """
-        listed, known, failures = iter(list(self.options)), set[str](), 0
-        while len(known) < max_lookups and failures < FAILURES_IN_A_ROW and any(map(self._is_incomplete, self.options)):
+        listed, looked_up, failures = iter(list(self.options)), set[str](), 0
+        while (
+            len(looked_up) < max_lookups
+            and failures < FAILURES_IN_A_ROW
+            and any(map(self._is_incomplete, self.options))
+        ):
             interest_id = self._next(listed)
             if interest_id is None:
                 break
-            if interest_id not in known and interest_id.isdecimal():
-                known.add(interest_id)
+            if interest_id not in looked_up and interest_id.isdecimal():
+                looked_up.add(interest_id)
                 found = look_up(interest_id)
                 failures = 0 if found else failures + 1
                 self._add_fields(interest_id, found or {})

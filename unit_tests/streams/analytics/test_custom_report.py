@@ -461,7 +461,7 @@ def test_a_report_that_is_called_like_a_stream_is_refused(
     with pytest.raises(ConfigError) as raised:
         streams_by_name(pinterest.sync)
     assert raised.value.message == (
-        f"Custom Reports: Weekly would become the stream {NAME}, which there is already. Give it another name."
+        f"Custom Reports: Weekly would become the stream {NAME}, which exists already. Give it another name."
     )
 
 

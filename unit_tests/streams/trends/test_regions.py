@@ -50,5 +50,5 @@ def test_where_there_are_none_the_log_says_which_there_are(
         assert regions(pinterest, FeaturedTrendTopics) == []
 
     [message] = caplog.messages
-    assert message.startswith("featured_trend_topics: Pinterest has no trends of these regions or countries")
+    assert message.startswith("featured_trend_topics: Pinterest has no trends for these regions or countries")
     assert message.endswith("US, GB+IE, CA.")
