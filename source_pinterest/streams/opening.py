@@ -22,62 +22,21 @@ from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateSto
 from source_pinterest.state.period import Period
 from source_pinterest.streams.base.stream import PinterestStream
 
+LOGGER = logging.getLogger("airbyte")
+
 
 class PagedStream(Protocol):
-    """What can be read in pages."""
+    """A stream that is read slice by slice, in pages."""
 
     @property
     def name(self) -> str:
-        """What the platform calls the stream."""
+        """The name of the stream."""
 
     def stream_slices(self) -> Iterable[StreamSlice]:
-        """The slices to read."""
+        """Yield the slices to read."""
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The records of a slice."""
-
-
-class SlicePartition(Partition):
-    """One slice of a stream. Its pages go through the repository, so that they keep their place among its states."""
-
-    def __init__(self, stream: PagedStream, stream_slice: StreamSlice, repository: MessageRepository) -> None:
-        self._stream = stream
-        self._slice = stream_slice
-        self._repository = repository
-
-    def read(self) -> Iterator[Record]:
-        """Send the pages on their way; no record comes by itself."""
-        for page in self._stream.read_pages(self._slice):
-            self._repository.emit_message(PageMessage(page))
-        yield from ()
-
-    def to_slice(self) -> Mapping[str, Any]:
-        """What the partition is about, for log lines."""
-        return self._slice
-
-    def stream_name(self) -> str:
-        """Whose partition it is."""
-        return self._stream.name
-
-    def __hash__(self) -> int:
-        """Each partition is itself alone."""
-        return id(self)
-
-
-class SlicePartitionGenerator(PartitionGenerator):
-    """A partition for each slice of a stream."""
-
-    def __init__(self, stream: PagedStream, repository: MessageRepository) -> None:
-        self._stream = stream
-        self._repository = repository
-
-    def generate(self) -> Iterator[SlicePartition]:
-        """The partitions, as the slices are found."""
-        for stream_slice in self._stream.stream_slices():
-            yield SlicePartition(self._stream, stream_slice, self._repository)
-
-
-LOGGER = logging.getLogger("airbyte")
+        """Yield the pages of a slice."""
 
 
 class OpenedStream:
@@ -164,3 +123,43 @@ class OpenedStream:
         except Exception:
             self._cursor.note_incomplete()
             raise
+
+
+class SlicePartition(Partition):
+    """One slice of a stream. Its pages go through the repository, so that they stay in order with the states."""
+
+    def __init__(self, stream: PagedStream, stream_slice: StreamSlice, repository: MessageRepository) -> None:
+        self._stream = stream
+        self._slice = stream_slice
+        self._repository = repository
+
+    def read(self) -> Iterator[Record]:
+        """Emit the pages as messages, and yield no records."""
+        for page in self._stream.read_pages(self._slice):
+            self._repository.emit_message(PageMessage(page))
+        yield from ()
+
+    def to_slice(self) -> Mapping[str, Any]:
+        """Return the slice, for log lines."""
+        return self._slice
+
+    def stream_name(self) -> str:
+        """Return the name of the stream."""
+        return self._stream.name
+
+    def __hash__(self) -> int:
+        """Return the identity: no two partitions are equal."""
+        return id(self)
+
+
+class SlicePartitionGenerator(PartitionGenerator):
+    """Makes a partition for each slice of a stream."""
+
+    def __init__(self, stream: PagedStream, repository: MessageRepository) -> None:
+        self._stream = stream
+        self._repository = repository
+
+    def generate(self) -> Iterator[SlicePartition]:
+        """Yield the partitions as the slices are found."""
+        for stream_slice in self._stream.stream_slices():
+            yield SlicePartition(self._stream, stream_slice, self._repository)
