@@ -1,4 +1,9 @@
-"""When does a stream stop asking? After its first fatal error, or when what worked fails too."""
+"""Decides what the refusals of a stream's slices mean: the user lacks a right, or single accounts can't be read.
+
+A stream that needs a right beyond its permissions is judged after its last slice. If every slice was refused, the right
+is missing, and one error says so. Otherwise the refused slices are left out, as in any other stream. A stream fails if
+several slices were left out and none was read.
+"""
 
 import logging
 import threading
@@ -142,14 +147,14 @@ LeaveOut = Callable[[StreamSlice, PinterestError], None]
 
 
 class RefusalPolicy:
-    """Holds the refusals of a stream's slices until it is known what they mean.
+    """Collects the refusals of a stream's slices until the last slice has ended.
 
     Args:
-        what: the stream, as the user knows it.
-        access: the right it needs; without one, refusals pass through.
-        scopes: the permissions that it needs as well.
-        authenticator: knows which permissions were granted.
-        leave_out: goes on without a refused slice, or raises.
+        what: the stream's name.
+        access: the right that the stream needs. If it is None, a refused slice is left out at once.
+        scopes: the permissions that the stream needs as well.
+        authenticator: has the permissions that were granted.
+        leave_out: goes on without a slice, or raises its error.
     """
 
     def __init__(
@@ -164,7 +169,7 @@ class RefusalPolicy:
         self._authenticator = authenticator
         self._leave_out = leave_out
         self._lock = threading.Lock()
-        self._open = 1  # the listing of the slices itself
+        self._open = 1  # slices that have not ended, and the listing of slices itself
         self._has_right = access is None
         self._refusals: list[tuple[StreamSlice, RefusedError]] = []
         self._is_any_left = self._has_failed = False
@@ -173,10 +178,14 @@ class RefusalPolicy:
     def counted(
         self, slices: Iterable[StreamSlice], is_over: Callable[[], bool] = lambda: False
     ) -> Iterator[StreamSlice]:
-        """The slices as they are listed, until it is over.
+        """Return the slices as they are listed, and count them.
+
+        Args:
+            slices: the slices of the stream.
+            is_over: returns True when no further slice should be read.
 
         Raises:
-            PinterestError: the judgement, where the last slice is read by then.
+            PinterestError: the stream's verdict, if all slices have ended by then.
         """
         try:
             for stream_slice in slices:
@@ -192,16 +201,16 @@ class RefusalPolicy:
         self._judge()
 
     def skip(self) -> None:
-        """A slice, or the rest of the listing, is not asked for after a failure, and is no refusal."""
+        """Count a slice, or the rest of the listing, that is not read because of an earlier failure."""
         self._has_right = self._is_any_left = self._has_failed = True
         self._judge()
 
     @contextmanager
     def asking(self, stream_slice: StreamSlice) -> Generator[None, None, None]:
-        """Read a slice in the block; go on without one that is refused or gone, where others may be left.
+        """Read a slice within the block. A slice that is refused or gone is left out if there may be others.
 
         Raises:
-            PinterestError: what the slice fails of; from the last slice the judgement.
+            PinterestError: the slice's error. After the last slice: the stream's verdict.
         """
         try:
             with self._going_on_without(stream_slice):
@@ -238,7 +247,10 @@ class RefusalPolicy:
         self._left_out[key_of_parent(stream_slice)] = error
 
     def meaning_of(self, error: RightMissingError | RefusedError | GoneError) -> PinterestError:
-        """What a refusal of the whole stream says: Pinterest may call a missing right a missing permission."""
+        """Return the error for a stream whose slices were all refused.
+
+        Pinterest may report a missing right as a missing permission.
+        """
         if self._access is None:
             return error
         if isinstance(error, RestrictedError):
@@ -251,10 +263,10 @@ class RefusalPolicy:
         return AccessMissingError(self._what, self._access, error.answer, () if granted else self._scopes)
 
     def _judge(self) -> None:
-        """Tell what the refusals come to, beside what the stream fails of, or raise it.
+        """Count the end of a slice. After the last one, raise the verdict, or log it if the stream has failed anyway.
 
         Raises:
-            PinterestError: the judgement, if nothing else has failed.
+            PinterestError: the verdict, if no slice has failed.
         """
         judgement = self._judgement()
         if judgement and not self._has_failed:
@@ -263,7 +275,7 @@ class RefusalPolicy:
             LOGGER.warning(judgement.message)
 
     def _judgement(self) -> PinterestError | None:
-        """After the last slice, what the refusals come to; those that cost their account alone are warned of."""
+        """Return the verdict after the last slice, else None. Refusals that do not decide it are logged."""
         with self._lock:
             self._open -= 1
             if self._open:
@@ -283,7 +295,7 @@ class RefusalPolicy:
         return None
 
     def _loss(self) -> PinterestError | None:
-        """What it means that nothing is left: one account or board may be gone, but not several at once."""
+        """Return an error if several slices were left out and none was read. A single slice may really be gone."""
         if self._is_any_left or len(self._left_out) <= 1:
             return None
         return NothingLeftError(self._what, len(self._left_out), str(next(iter(self._left_out.values())).message))

@@ -1,4 +1,4 @@
-"""Which streams are read parent by parent?"""
+"""Streams that are read in parts: per parent, and per value of a parameter."""
 
 from abc import ABC
 from collections.abc import Iterator, Mapping
@@ -15,11 +15,11 @@ from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sy
 
 
 class ChildStream(PinterestStream, ABC):
-    """One slice for each id of a parent stream. The ids of all its parents stand on each record."""
+    """One slice for each id of a parent stream. Each record has the ids of all its parents."""
 
     parent: ClassVar[type[PinterestStream]]
     parent_unless: ClassVar[str] = ""
-    """When the parent stream lacks the parent of a record; empty where it never does."""
+    """When the parent stream lacks the parent of a record; empty if it never does."""
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -33,17 +33,17 @@ class ChildStream(PinterestStream, ABC):
         return self.shared.stream(self.parent)
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """Those of the parent stream."""
+        """Return the id cache of the parent stream."""
         yield from super().needed_ids()
         yield self.parents.ids
 
     def slices(self) -> Iterator[StreamSlice]:
-        """A slice for each parent; a parent listing that fails is one slice that raises."""
+        """Return a slice for each parent. A failed listing of parents becomes one slice, which raises its error."""
         for outer in self.parents.slices():
             yield from [outer] if failure_of(outer) else self.slices_of(outer)
 
     def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
-        """A slice for each parent in a slice of the parent stream."""
+        """Return a slice for each parent in a slice of the parent stream."""
         own_key = self.partition_keys[-1]
         ids: dict[str, Any] = dict(outer.partition)
         try:
@@ -56,31 +56,31 @@ class ChildStream(PinterestStream, ABC):
 
 
 class VariedStream(PinterestStream, ABC):
-    """Each slice is asked for once with each value of a parameter, which then stands on the records."""
+    """Reads each slice once per value of a parameter, and writes the value on the records."""
 
     parameter: ClassVar[str]
     values: ClassVar[tuple[str, ...]]
 
     def stamp(self, value: str) -> Mapping[str, Any]:
-        """What the records of one value are marked with."""
+        """Return the fields that records of a value get."""
         return {self.parameter: value}
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and the first value, for whoever asks but once."""
+        """Return the parameters of a page with the first value, for callers that send a single request."""
         return {**super().request_params(*args, **kwargs), self.parameter: self.values[0]}
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """The records of a slice, one value after the other.
+        """Return the records of a slice, value by value.
 
         Raises:
-            AccessLostError: Pinterest refuses to go on after the first value.
+            AccessLostError: Pinterest refuses a value after the first.
         """
         for number, value in enumerate(self.values):
             seen, stamp = SeenIds(self.shape.key), self.stamp(value)
             try:
-                for answer in self.answers(stream_slice, **{self.parameter: value}):
-                    records = [{**record, **stamp} for record in self.records(answer.value, stream_slice)]
-                    yield Listed(seen.new(records), answer.server_time)
+                for response in self.answers(stream_slice, **{self.parameter: value}):
+                    records = [{**record, **stamp} for record in self.records(response.value, stream_slice)]
+                    yield Listed(seen.new(records), response.server_time)
             except (RefusedError, GoneError) as error:
                 if number == 0:
                     raise

@@ -1,4 +1,4 @@
-"""How is a slice read, and what does a failure cost? Itself, its account, or the rest of the stream."""
+"""Reads slices. A failed slice costs itself, its ad account or board, or the rest of the stream."""
 
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from source_pinterest.state.cursor import PinterestCursor
 
 
 class SlicedStream(Protocol):
-    """What a stream is to whoever reads its slices."""
+    """The attributes and methods of a stream that `SliceReader` uses."""
 
     usage: StreamUsage
     ids: ParentIds
@@ -27,24 +27,24 @@ class SlicedStream(Protocol):
         """What the platform calls the stream."""
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
-        """The records of a slice; returns what the cursor has to know."""
+        """Read the records of a slice. The return value of the generator is passed to the cursor's `commit`."""
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
         """Go on without a slice that can't be read, or raise."""
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
-        """Take note of a slice that could not be read."""
+        """Handle a slice that could not be read."""
 
     def on_end(self, stream_slice: StreamSlice) -> None:
-        """Let go of what waits for a slice."""
+        """Handle the end of a slice, read or failed."""
 
 
 class SliceReader:
     """Reads the slices of one stream.
 
     Args:
-        stream: says what a slice holds.
-        refusals: judges what it means when Pinterest refuses a slice.
+        stream: reads the records of a slice.
+        refusals: decides what it means when Pinterest refuses a slice.
     """
 
     def __init__(self, stream: SlicedStream, refusals: RefusalPolicy) -> None:
@@ -53,7 +53,7 @@ class SliceReader:
         self._breaker = stream.breaker
 
     def planned(self, slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
-        """The slices as they are found, until a fatal error."""
+        """Return the slices as they are listed, until a fatal error."""
         stream = self._stream
         try:
             for stream_slice in self.refusals.counted(understood(stream.name, slices), lambda: self._breaker.is_open):
@@ -66,10 +66,10 @@ class SliceReader:
             stream.ids.seal()
 
     def read(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The records of a slice; after a fatal error of the stream none, without a call.
+        """Return the records of a slice. After a fatal error of the stream, return none and send no request.
 
         Raises:
-            PinterestError: the slice can't be read; of the failures of one cause only the first is raised.
+            PinterestError: the slice can't be read. Once the circuit breaker is open, later failures are not raised.
         """
         outermost = outermost_of(key_of_parent(stream_slice))
         try:
@@ -93,7 +93,7 @@ class SliceReader:
             self._stream.on_end(stream_slice)
 
     def _read_whole(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The pages of a slice, after the last of which the cursor moves."""
+        """Return the pages of a slice, and commit the slice to the cursor after the last one."""
         if failure := failure_of(stream_slice):
             raise failure
         stream = self._stream

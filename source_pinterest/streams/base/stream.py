@@ -1,18 +1,16 @@
-"""What is every stream of Pinterest?
+"""The base class of all streams, and what the streams of a sync share.
 
-    HttpStream (CDK)
-      PinterestStream            path, bookmarks, records; hands out pages
-        VariedStream             asks for each slice with each value of a parameter; beside one of the others
-        AdAccountStream          one slice per ad account
-          EntityStream           emits what has changed
-          EntityListStream       one list per campaign or ad group in the account
-          QueryAnalytics         batches of ids x windows of days, 89 days back; targeting analytics
-            DailyAnalytics       the same, older days from reports
-          ReportStream           windows become asynchronous jobs; one row of a table per level, CustomReportStream
-        OrganicStream            the user's own content, or a slice for each owner of an ad account
-        DocumentStream           one answer without pages: dictionaries, and trends by region
-
-A stream is a noun with attributes. What it shares with the others comes in through `Sync`.
+HttpStream (CDK)
+  PinterestStream            path, bookmarks, records; reads slices as pages
+    VariedStream             reads each slice once per value of a parameter; a mixin for the others
+    AdAccountStream          one slice per ad account
+      EntityStream           emits changed entities
+      EntityListStream       one list per campaign or ad group in the account
+      QueryAnalytics         batches of ids x windows of days, 89 days back; targeting analytics
+        DailyAnalytics       the same, older days from reports
+      ReportStream           one asynchronous report per window; a class per level, CustomReportStream
+    OrganicStream            the user's own content, or a slice for each owner of an ad account
+    DocumentStream           one response without pages: dictionaries, and trends by region
 """
 
 from abc import ABC
@@ -49,11 +47,11 @@ S = TypeVar("S")
 
 @dataclass(frozen=True)
 class Sync:
-    """One sync.
+    """The objects that the streams of one sync share.
 
     Attributes:
-        api: the one way to Pinterest.
-        config: what the user wants.
+        api: sends all requests.
+        config: the user's configuration.
         rows: bounds the analytics rows that are in memory at once.
     """
 
@@ -64,7 +62,7 @@ class Sync:
 
     @cached_property
     def reports(self) -> ReportRunner:
-        """Has the asynchronous reports of all streams made."""
+        """The runner that creates and polls the asynchronous reports of all streams."""
         jobs, timeout_seconds = self.config.num_report_jobs, self.config.report_timeout_seconds
         return ReportRunner(
             jobs,
@@ -75,15 +73,15 @@ class Sync:
         )
 
     def analytics_pace(self) -> float:
-        """How many calls a second the quota of ad accounts' analytics and reports allows."""
+        """Return the requests per second that the quota of ad accounts' analytics and reports allows."""
         return self.api.budget.calls_per_second("ads_analytics")
 
     def organic_pace(self) -> float:
-        """How many calls a second the quota of profiles' and pins' analytics allows."""
+        """Return the requests per second that the quota of profiles' and pins' analytics allows."""
         return self.api.budget.calls_per_second("org_analytics")
 
     def stream(self, of: type[S]) -> S:
-        """The one instance of a stream class in this sync."""
+        """Return this sync's instance of a stream class."""
         if of not in self._streams:
             self._streams[of] = of(self)  # type: ignore[call-arg]
         return self._streams[of]  # type: ignore[no-any-return]
@@ -94,9 +92,9 @@ class ForeignKey(NamedTuple):
 
     Attributes:
         stream: the other stream's name.
-        fields: as many as its primary key has, in its order, or all but the first where that is the ad account by which
-            organic streams tell several owners apart. If one of them is empty, no record is named.
-        unless: when the other stream lacks the record; empty where it never does.
+        fields: one for each part of its primary key, in its order. The first part may be missing where it is the ad
+            account by which organic streams distinguish owners. If a field is empty, the record names no other one.
+        unless: when the other stream lacks the record; empty if it never does.
     """
 
     stream: str
@@ -105,7 +103,7 @@ class ForeignKey(NamedTuple):
 
 
 def to_pin(field: str) -> ForeignKey:
-    """What names a pin that need not be the user's own: whoever advertises may promote somebody else's."""
+    """Return the foreign key of a field that names a pin. An ad may promote a pin of another user."""
     return ForeignKey("pins", (field,), unless="the pin is somebody else's or deleted")
 
 
@@ -124,51 +122,51 @@ class PinterestStream(HttpStream, ABC):
     scopes: ClassVar[tuple[str, ...]]
     access: Access | None = None
     cost: str = f"1 a page of {limits.PAGE_SIZE}"
-    """What a sync costs, for the tables of the documentation."""
+    """The requests of a sync, for the tables of the documentation."""
     partition_keys: tuple[str, ...] = ()
-    """What a slice of this stream is called by: the ids of its parents."""
+    """The names of the parents' ids that identify a slice."""
     foreign_keys: tuple[ForeignKey, ...] = ()
-    """What a leaf declares; its base adds the parents, whose ids it stamps."""
+    """The leaf's own foreign keys; its base class adds the parents, whose ids it writes on the records."""
     page_size: int | None = limits.PAGE_SIZE
-    """None for what comes in one answer, without pages."""
+    """None if the endpoint has no pages."""
     shape: ClassVar[ListShape] = BY_ID
-    """How the list lies in an answer."""
+    """Where a response holds the list, and the key of its items."""
     can_split: ClassVar[bool] = False
-    """Whether a call whose answer is too large can be made in parts."""
+    """Whether a request can be split if its response is too large."""
     days = DayRange(limits.START_DATE_MAX_DAYS_BACK)
-    """The days that the stream has, where it is about days."""
+    """The days that Pinterest keeps for the stream, if its records have days."""
     checkpoint: PinterestCursor | None = None
-    """The stream's cursor; None where it is read whole each time."""
-    is_resumable = False  # otherwise the framework's sequential reader starts the stream again and again
+    """The stream's cursor; None if each sync reads the whole stream."""
+    is_resumable = False  # if True, the framework's sequential reader reads the stream in an endless loop
 
     def __init__(self, sync: Sync, name: str = "") -> None:
         self._name = name or self.stream_name()
         self.api, self.config, self.shared = sync.api, sync.config, sync
         super().__init__(authenticator=sync.api.authenticator)
-        self.cursor = None  # the framework's own would read one page of each slice and stop
+        self.cursor = None  # with the framework's cursor, only one page of each slice would be read
         self.usage, self.breaker, self.notices = sync.api.usage.of(self.name), CircuitBreaker(), Notices(self.name)
         self.ids = ParentIds(lambda key: understood(self.name, self.list_ids(key)), self.needed_ids)
         self.client = PinterestClient(
-            sync.api, self.name, self.scopes, can_split=self.can_split, retries_pay=self._retries_pay
+            sync.api, self.name, self.scopes, can_split=self.can_split, retries_pay=self._is_worth_retrying
         )
 
-    def _retries_pay(self) -> bool:
+    def _is_worth_retrying(self) -> bool:
         return self.breaker.is_worth_retrying() and self.ids.breaker.is_worth_retrying()
 
     @classmethod
     @cache
     def stream_name(cls) -> str:
-        """What the platform calls the stream: its class name in snake case."""
+        """Return the name of the stream in catalogs: its class name in snake case."""
         return camel_to_snake(cls.__name__)
 
     @property
     def name(self) -> str:
-        """What the platform calls the stream."""
+        """The name of the stream in catalogs."""
         return self._name
 
     @cached_property
     def reader(self) -> SliceReader:
-        """Reads the slices, and sees to what a failure costs."""
+        """The reader of the stream's slices, which decides the consequences of failures."""
         policy = RefusalPolicy(self.name, self.access, self.scopes, self.api.authenticator, self.leave_out)
         return SliceReader(self, policy)
 
@@ -179,41 +177,41 @@ class PinterestStream(HttpStream, ABC):
             self.checkpoint.explain()
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """The ids that the slices are made of: those of its parents."""
+        """Return the caches of the parents' ids that the slices are made of."""
         yield from ()
 
     def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
-        """Give the stream its cursor, and return it."""
+        """Set the stream's cursor, and return it."""
         self.checkpoint = self.new_cursor(period, store)
         return self.checkpoint
 
     def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
-        """A cursor for the days and the state of this sync; None for a stream that is always read whole."""
+        """Return a cursor for the days and the state of this sync, or None if each sync reads the whole stream."""
         del period, store
         return None
 
     @property
     def url_base(self) -> str:
-        """The address of the API."""
+        """The base URL of the API."""
         return f"{self.api.base_url}/"
 
     def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
-        """The path of a slice: its ids in the template."""
+        """Return the path of a slice: the template with the slice's ids."""
         return path_of(self.path_template, stream_slice or {})
 
     def request_params(self, *_: Any, next_page_token: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
-        """The largest page, and the bookmark of the next; nothing for what comes in one answer."""
+        """Return the page size, if the endpoint has pages, and the bookmark of the page."""
         return {**({"page_size": self.page_size} if self.page_size else {}), **(next_page_token or {})}
 
     def get_error_display_message(self, exception: BaseException) -> None:
-        """Nothing of the framework's: our errors carry their own sentence and type."""
+        """Return None: a `PinterestError` has its own message, which the framework must not replace."""
         del exception
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Read the body of a page.
+        """Parse the body of a page.
 
         Raises:
-            MalformedAnswerError: it is not a page.
+            MalformedAnswerError: the body is not a page.
         """
         return list_page(chunks, self.notices.replacement, self.shape, is_paged=self.page_size is not None)
 
@@ -246,27 +244,27 @@ class PinterestStream(HttpStream, ABC):
         return {"bookmark": page.bookmark} if page.bookmark else None
 
     def stream_slices(self, **_: Any) -> Iterable[StreamSlice]:
-        """The slices to read, until a fatal error."""
+        """Return the slices to read, until a fatal error."""
         return self.reader.planned(self.slices())
 
     def slices(self) -> Iterator[StreamSlice]:
-        """One slice for everything."""
+        """Return the slices of the stream: here one for the whole stream."""
         yield partition_slice({})
 
     def read_records(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> Iterable[Record]:
-        """The records of a slice, for callers that take them one by one."""
+        """Return the records of a slice one by one, for callers outside a sync."""
         for page in self.read_pages(_as_slice(stream_slice)):
             yield from page.records()
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The records of a slice in pages."""
+        """Return the records of a slice as pages of serialised messages."""
         return self.reader.read(stream_slice)
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
-        """Go on without a slice that can't be read, if it is one of many.
+        """Warn that a slice can't be read, and go on without it.
 
         Raises:
-            ConfigError: it is all there is.
+            ConfigError: the slice is the whole stream.
         """
         if not stream_slice.partition:
             raise ConfigError(f"{error.message}. {error.advice}") from error
@@ -275,7 +273,10 @@ class PinterestStream(HttpStream, ABC):
             self.usage.count_left_out()
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
-        """The records of a slice, whose ids also go to whoever needs them; returns what the cursor has to know."""
+        """Read the records of a slice, and keep their ids for child streams.
+
+        The return value of the generator is passed to the cursor's `commit`.
+        """
         with self.ids.filling(key_of_parent(stream_slice)) as ids:
             for listed in self.listing(stream_slice):
                 if self.ids.wanted:
@@ -283,34 +284,34 @@ class PinterestStream(HttpStream, ABC):
                 yield from self.to_pages(listed.records)
 
     def to_pages(self, records: Iterable[Record]) -> Iterator[Page]:
-        """Records as finished lines."""
+        """Serialise records as pages of messages."""
         return pages_of(self.name, records)
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
-        """Take note of a slice that could not be read."""
+        """Handle a slice that could not be read; the base class does nothing."""
 
     def on_end(self, stream_slice: StreamSlice) -> None:
-        """Let go of what waits for a slice, which has come to its end, read or not."""
+        """Handle the end of a slice, read or failed: release the threads that wait for it."""
         self.usage.count_read_slice()
         self.ids.release(key_of_parent(stream_slice))
 
     def list_ids(self, key: Key) -> Iterator[str]:
-        """The ids of a slice, without its records, for children of a stream that is not selected."""
+        """Return the ids of a slice for child streams, while this stream itself is not selected."""
         for listed in self.listing(partition_slice(dict(zip(self.partition_keys, key, strict=True)))):
             yield from self.ids_for_children(listed.records)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """The ids that children ask for."""
+        """Return the ids of the records for which child streams have slices."""
         return (record["id"] for record in records)
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """The records of a slice, page by page, each once, though an item may stand on two pages."""
+        """Return the records of a slice page by page. A record that an earlier page had is dropped."""
         seen = SeenIds(self.shape.key)
-        for answer in self.answers(stream_slice):
-            yield Listed(seen.new(self.records(answer.value, stream_slice)), answer.server_time)
+        for response in self.answers(stream_slice):
+            yield Listed(seen.new(self.records(response.value, stream_slice)), response.server_time)
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The records of a page; ids are strings, whatever Pinterest sends."""
+        """Return the records of a page, with the ids of the slice; all ids become strings."""
         records = page.items
         for record in records:
             write_texts(record, self._id_fields)
@@ -322,24 +323,28 @@ class PinterestStream(HttpStream, ABC):
         return tuple(name for name in self.get_json_schema()["properties"] if name == "id" or name.endswith("_id"))
 
     def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The pages of a slice's list, as Pinterest gives them, asked for with `more` parameters.
+        """Request the pages of a slice's list, and return them as Pinterest sent them.
+
+        Args:
+            stream_slice: the ids in the path.
+            more: parameters beside those of `request_params`.
 
         Raises:
-            AccessLostError: Pinterest refuses to go on in the middle of the list.
-            EndlessListError: the list would never end.
+            AccessLostError: Pinterest refuses a page after the first.
+            EndlessListError: the bookmarks of the list lead nowhere new.
         """
         path = self.path(stream_slice=stream_slice)
         paginator, token = BookmarkPaginator(self.name, path), None
         while True:
             params = {**self.request_params(stream_slice=stream_slice, next_page_token=token), **more}
-            with paginator.asking():
-                answer = self.client.get(path, params, self.parse)
-            yield answer
-            token = self._parameters_after(answer.value)
-            if token is None or not paginator.follow(token["bookmark"], len(answer.value.items)):
+            with paginator.requesting():
+                response = self.client.get(path, params, self.parse)
+            yield response
+            token = self._parameters_after(response.value)
+            if token is None or not paginator.follow(token["bookmark"], len(response.value.items)):
                 return
 
 
 def _as_slice(stream_slice: Mapping[str, Any] | None) -> StreamSlice:
-    """The slice itself, or the one for everything where the framework names none."""
+    """Return the slice, or the slice of the whole stream if the framework passes none."""
     return stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})

@@ -46,7 +46,7 @@ def test_another_body_is_not_read_as_empty(pinterest: Pinterest, body: Any) -> N
 def test_what_an_answer_should_hold_is_told(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, {"json": {"data": [US]}})
 
-    with pytest.raises(UnavailableError, match="An answer of ad_account_countries holds a list of objects"):
+    with pytest.raises(UnavailableError, match="The response of ad_account_countries has no list of objects"):
         read(pinterest)
 
 
