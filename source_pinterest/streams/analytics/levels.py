@@ -1,4 +1,4 @@
-"""What did each account, campaign, ad group, ad and product group do on each day?"""
+"""Daily analytics of ad accounts, campaigns, ad groups, ads and product groups, whole and by targeting."""
 
 from abc import ABC
 from collections.abc import Iterable, Iterator
@@ -62,14 +62,14 @@ class TargetingAnalytics(QueryAnalytics, ABC):
     rows_a_day = limits.TARGETING_ROWS_A_DAY
     cost = f"1 for about {limits.ROWS_PER_ANALYTICS_CALL:,} rows of an ad account"
     targeting_types: ClassVar[tuple[str, ...]] = USUAL_TARGETING_TYPES
-    """Those that all apps may ask for: one that is in beta would be refused, and the whole call with it."""
+    """The types that are open to all apps: with a type in beta, Pinterest would refuse the whole request."""
 
     def breakdown_names(self) -> Names:
-        """All targeting types in one call."""
+        """Return all targeting types, which go into one request."""
         return {"targeting_types": self.targeting_types}
 
     def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
-        """The rows of an answer, flat as those of a report; they need not name their account or a targeting value.
+        """Parse the rows of a response, and flatten them. They may lack their account and targeting value.
 
         Raises:
             MalformedAnswerError: a row has no metrics.
@@ -77,7 +77,7 @@ class TargetingAnalytics(QueryAnalytics, ABC):
         for item in rows_of(chunks, "data", self.notices.replacement):
             metrics = item.get("metrics")
             if not isinstance(metrics, dict):
-                raise MalformedAnswerError("A row of targeting analytics holds metrics.")
+                raise MalformedAnswerError("A row of targeting analytics has no metrics.")
             value = item.get("targeting_value")
             if value is None:
                 value = metrics.get(TARGETING_VALUE)

@@ -152,7 +152,7 @@ class PinAnalytics(OrganicStream):
         pins = sorted(set(map(int, self._pins.ids.of(key_of_parent(owner)))))
         while reading := self.checkpoint.reading(owner.get(ACCOUNT_KEY)):
             unread = [str(pin) for pin in pins if pin > reading.after]
-            estimate = Estimate(1, 1, 0, calls=math.ceil(len(unread) / self._pins_per_request))
+            estimate = Estimate(1, 1, 0, requests=math.ceil(len(unread) / self._pins_per_request))
             estimate.log(self.name, self.shared.organic_pace())
             yield from self._read_pass(owner, reading, unread)
 

@@ -1,4 +1,4 @@
-"""Do calls keep within the longest address, shorten where one is refused, and grow again?"""
+"""URLs stay within the longest length, are shortened after a refusal, and grow again."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -18,8 +18,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.slices import ids_of
-from source_pinterest.streams.analytics.calls import AddressRoom, check_room
+from source_pinterest.streams.analytics.client import UrlLimit, check_url_length
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from unit_tests.configs import TODAY
@@ -131,32 +130,32 @@ def test_another_trouble_of_the_server_is_tried_with_no_half(pinterest: Pinteres
     assert len(pinterest.asked(PATH)) == 1
 
 
-# ---- The room by itself
+# ---- The URL limit by itself
 
 
-def test_room_shrinks_to_4000_and_grows_again_after_20_good_calls() -> None:
-    room = AddressRoom()
-    room.refused(7_000)
-    room.refused(1_000)
-    assert room.most == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+def test_the_url_limit_shrinks_to_4000_and_grows_again_after_20_good_calls() -> None:
+    limit = UrlLimit()
+    limit.shrink(7_000)
+    limit.shrink(1_000)
+    assert limit.characters == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
 
     for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
-        room.worked()
-    assert room.most == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+        limit.count_success()
+    assert limit.characters == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
     for _ in range(2):
-        room.worked()
-        assert room.most == limits.ADDRESS_CHARACTERS
+        limit.count_success()
+        assert limit.characters == limits.ADDRESS_CHARACTERS
 
 
-def test_a_refusal_starts_the_count_anew_and_never_makes_room() -> None:
-    room = AddressRoom()
-    room.refused(5_000)
+def test_a_refusal_starts_the_count_anew_and_never_raises_the_limit() -> None:
+    limit = UrlLimit()
+    limit.shrink(5_000)
     for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
-        room.worked()
-    room.refused(6_000)
-    room.worked()
+        limit.count_success()
+    limit.shrink(6_000)
+    limit.count_success()
 
-    assert room.most == 5_000
+    assert limit.characters == 5_000
 
 
 NO_CLIENT = cast("PinterestClient", None)
@@ -164,15 +163,15 @@ NO_CLIENT = cast("PinterestClient", None)
 
 @pytest.mark.parametrize(("ids", "half"), [("1234567", "1234"), ("123456", "123"), ("12", "1")])
 def test_after_a_refusal_an_address_is_as_long_as_that_of_half_the_call(ids: str, half: str) -> None:
-    room = AddressRoom()
+    limit = UrlLimit()
 
     def refuse(_: PinterestClient, __: tuple[str, ...]) -> None:
         raise AddressTooLongError("too long")
 
     with pytest.raises(AddressTooLongError):
-        room.ask(tuple(ids), 5_000, NO_CLIENT, refuse)
-    assert room.most == 5_000 + len("%2C".join(half))
-    assert room.batches(tuple(ids), 5_000) == [tuple(half), tuple(ids[len(half) :])]
+        limit.send(tuple(ids), 5_000, NO_CLIENT, refuse)
+    assert limit.characters == 5_000 + len("%2C".join(half))
+    assert limit.batches(tuple(ids), 5_000) == [tuple(half), tuple(ids[len(half) :])]
 
 
 def test_a_call_about_one_id_has_no_half_to_be_tried() -> None:
@@ -183,7 +182,7 @@ def test_a_call_about_one_id_has_no_half_to_be_tried() -> None:
         raise LongCallUnavailableError(UnavailableError("campaign_analytics", PATH, "HTTP 503."))
 
     with pytest.raises(LongCallUnavailableError):
-        AddressRoom().ask(("1",), 5_000, NO_CLIENT, fail)
+        UrlLimit().send(("1",), 5_000, NO_CLIENT, fail)
     assert asked == [("1",)]
 
 
@@ -223,8 +222,8 @@ def test_one_id_that_is_refused_for_its_address_is_not_asked_for_again(mock: req
 def test_ids_are_spread_evenly() -> None:
     ids = tuple(LONGEST[:100])
 
-    assert [len(batch) for batch in AddressRoom().batches(ids, limits.ADDRESS_CHARACTERS - 60 * 21)] == [50, 50]
-    assert [len(batch) for batch in AddressRoom().batches(ids[:2], limits.ADDRESS_CHARACTERS)] == [1, 1]
+    assert [len(batch) for batch in UrlLimit().batches(ids, limits.ADDRESS_CHARACTERS - 60 * 21)] == [50, 50]
+    assert [len(batch) for batch in UrlLimit().batches(ids[:2], limits.ADDRESS_CHARACTERS)] == [1, 1]
 
 
 # ---- Columns that leave no room
@@ -257,11 +256,9 @@ def test_as_many_columns_fit_as_leave_room_for_the_ids(least_ids: int, fit: int)
     def length(columns: Sequence[str]) -> int:
         return 1_000 + 100 * len(columns)
 
-    with pytest.raises(
-        ConfigError, match=f"800 columns make the address of a call too long for Pinterest; {fit} of th"
-    ):
-        check_room(["C" * 97] * 800, length, least_ids)
-    check_room(["C" * 97] * fit, length, least_ids)
+    with pytest.raises(ConfigError, match=f"800 columns make the URL of a request too long for Pinterest; {fit} of th"):
+        check_url_length(["C" * 97] * 800, length, least_ids)
+    check_url_length(["C" * 97] * fit, length, least_ids)
 
 
 def test_streams_of_entities_leave_room_for_ids_and_that_of_accounts_does_not(

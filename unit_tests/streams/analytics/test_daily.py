@@ -317,8 +317,8 @@ def test_it_is_said_how_much_is_going_to_be_asked_for(
     with caplog.at_level("INFO", "airbyte"):
         assert Sync(mock, start_date=ago(100)).slices
 
-    asked_for = "accounts 1, windows 2, report jobs 1, calls at least 3; at Pinterest's present quota that takes 1 min"
-    assert caplog.messages.count(f"campaign_analytics: the estimate is {asked_for} or more.") == 1
+    estimate = "1 account, 2 windows, 1 report, at least 3 requests, at least 1 min at Pinterest's present quota"
+    assert caplog.messages.count(f"campaign_analytics: Estimate: {estimate}") == 1
 
 
 def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.Mocker) -> None:

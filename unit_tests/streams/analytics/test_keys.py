@@ -7,7 +7,7 @@ import pytest
 
 from source_pinterest.api.errors import KeyInDoubtError, MalformedAnswerError, RepeatedKeyError
 from source_pinterest.engine.progress import Notices
-from source_pinterest.streams.analytics.rows import KeyCheck, KeyDoubts, RowKey
+from source_pinterest.streams.analytics.rows import KeyCheck, KeyPolicy, RowKey
 
 STREAM = "ad_analytics"
 
@@ -96,11 +96,11 @@ def test_each_answer_is_checked_by_itself() -> None:
 def test_where_a_destination_keeps_every_row_one_warning_says_that_all_are_emitted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    doubts = KeyDoubts(Notices(STREAM))
-    doubts.heed(merges_by_key=False)
+    policy = KeyPolicy(Notices(STREAM))
+    policy.merges_by_key = False
     with caplog.at_level(logging.WARNING, "airbyte"):
         for _ in range(2):
-            keys = KeyCheck(STREAM, RowKey(("ID", "DATE")), doubts.judge)
+            keys = KeyCheck(STREAM, RowKey(("ID", "DATE")), policy.apply)
             for one in (row(), row(), row(), row(None)):
                 keys.check(one)
 
@@ -111,4 +111,4 @@ def test_where_a_destination_keeps_every_row_one_warning_says_that_all_are_emitt
 
 def test_until_somebody_says_what_a_destination_does_rows_are_taken_to_be_merged() -> None:
     with pytest.raises(RepeatedKeyError):
-        KeyDoubts(Notices(STREAM)).judge(RepeatedKeyError(STREAM, ("ID",), ("1",)))
+        KeyPolicy(Notices(STREAM)).apply(RepeatedKeyError(STREAM, ("ID",), ("1",)))

@@ -360,8 +360,8 @@ def test_it_is_said_how_much_is_going_to_be_asked_for(first: Pinterest, caplog: 
     with caplog.at_level("INFO", "airbyte"):
         Sync(first)
 
-    estimate = "accounts 1, windows 5, report jobs 5, calls at least 10; at Pinterest's present quota that takes 1 min"
-    assert f"ad_group_report: the estimate is {estimate} or more." in caplog.messages
+    estimate = "1 account, 5 windows, 5 reports, at least 10 requests, at least 1 min at Pinterest's present quota"
+    assert f"ad_group_report: Estimate: {estimate}" in caplog.messages
 
 
 def test_rows_are_lines_of_their_stream_and_those_of_other_days_are_left_out_and_told(

@@ -300,8 +300,8 @@ def test_it_is_said_how_many_calls_there_will_be_and_why_they_are_many(
         read(pinterest)
 
     assert caplog.messages[-1] == (
-        "pin_analytics: the estimate is accounts 1, windows 1, report jobs 0, calls at least 3; at Pinterest's present "
-        "quota that takes 1 min or more."
+        "pin_analytics: Estimate: 1 account, 1 window, 0 reports, at least 3 requests, at least 1 min at Pinterest's "
+        "present quota"
     )
 
 

@@ -178,8 +178,8 @@ def test_a_later_sync_reads_what_is_owed_and_the_lookback(mock: Any, caplog: pyt
 
     assert found == [("2026-05-01", "2026-05-03"), ("2026-06-23", "2026-07-01")]
     assert (
-        "user_account_analytics: the estimate is accounts 1, windows 2, report jobs 0, calls at least 2; at "
-        "Pinterest's present quota that takes 1 min or more."
+        "user_account_analytics: Estimate: 1 account, 2 windows, 0 reports, at least 2 requests, at least 1 min at "
+        "Pinterest's present quota"
     ) in caplog.messages
 
 
