@@ -15,7 +15,7 @@ from source_pinterest.streams.ads.accounts import AdAccounts, AdAccountStream
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business import BusinessEmployers, BusinessMembers
-from source_pinterest.streams.catalogs.catalogs.catalogs import Catalogs
+from source_pinterest.streams.catalogs.catalogs import Catalogs
 from source_pinterest.streams.organic.boards import Boards
 from source_pinterest.streams.organic.profile import UserAccountAnalytics
 from source_pinterest.streams.organic.rankings import TopPins

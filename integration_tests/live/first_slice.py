@@ -13,7 +13,7 @@ from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.catalogs.catalogs.issues import TYPES_WITH_STATS, ReportStatsStream
+from source_pinterest.streams.catalogs.issues import TYPES_WITH_STATS, ReportStatsStream
 from source_pinterest.streams.trends import ProductCategoryTrends, TrendingKeywordWeeks, TrendingProductCategories
 
 _WORDS = {"region": "US", "trend_type": "growing", "option_type": "GENDER"}

@@ -40,7 +40,7 @@ from source_pinterest.streams.analytics.levels import (
 from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
-from source_pinterest.streams.catalogs.catalogs.catalogs import (
+from source_pinterest.streams.catalogs.catalogs import (
     Catalogs,
     CatalogsFeedProcessingResults,
     CatalogsFeeds,
@@ -48,7 +48,7 @@ from source_pinterest.streams.catalogs.catalogs.catalogs import (
     CatalogsProductGroupProducts,
     CatalogsProductGroups,
 )
-from source_pinterest.streams.catalogs.catalogs.issues import (
+from source_pinterest.streams.catalogs.issues import (
     CatalogsDistributionStats,
     CatalogsFeedIngestionStats,
     CatalogsFeedItemIssues,

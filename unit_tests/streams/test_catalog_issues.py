@@ -10,8 +10,8 @@ import requests_mock
 from source_pinterest.api.errors import AccountUnreadableError, BadRequestError, UnavailableError
 from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey
-from source_pinterest.streams.catalogs.catalogs.catalogs import CatalogsFeeds
-from source_pinterest.streams.catalogs.catalogs.issues import (
+from source_pinterest.streams.catalogs.catalogs import CatalogsFeeds
+from source_pinterest.streams.catalogs.issues import (
     CatalogsDistributionStats,
     CatalogsFeedIngestionStats,
     CatalogsFeedItemIssues,

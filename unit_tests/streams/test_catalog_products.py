@@ -6,7 +6,7 @@ import pytest
 
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.engine.slices import partition_slice
-from source_pinterest.streams.catalogs.catalogs.catalogs import CatalogsProductGroupCounts, CatalogsProductGroupProducts
+from source_pinterest.streams.catalogs.catalogs import CatalogsProductGroupCounts, CatalogsProductGroupProducts
 from unit_tests.streams.pinterest import Pinterest, page
 
 GROUP = {"product_group_id": "7"}

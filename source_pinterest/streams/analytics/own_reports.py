@@ -1,4 +1,4 @@
-"""Reports on the products of conversions, asked of Pinterest with endpoints and limits of their own."""
+"""Marketing mix reports and reports on the products of conversions, which have endpoints and limits of their own."""
 
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -29,6 +29,18 @@ from source_pinterest.streams.analytics.report import ReportStream, is_report
 from source_pinterest.streams.base.stream import Sync
 
 _ID_OF_MIX_LEVEL = {"CAMPAIGN_TARGETING": "CAMPAIGN_ID", "AD_GROUP_TARGETING": "AD_GROUP_ID"}
+_ID_OF_PRODUCT_LEVEL = {"CAMPAIGN": "CAMPAIGN_ID", "AD_GROUP": "AD_GROUP_ID"}
+_FIRST_DAYS = {
+    DEFAULT_ATTRIBUTION: parse_day(limits.PRODUCT_REPORTS_FIRST_DAY),
+    BRAND_ATTRIBUTION: parse_day(limits.BRAND_ATTRIBUTION_FIRST_DAY),
+}
+_BRAND, _CATEGORY, _SKU = "CONVERSION_PRODUCT_BRAND", "CONVERSION_PRODUCT_CATEGORY", "CONVERSION_PRODUCT_ID"
+
+_ENGAGEMENT_WINDOW = "engagement_window_days"
+"""The attribution option that reports on products do not have."""
+
+_NEWER_OBJECTIVES_BATCH = 1
+"""The number of the request for campaigns of newer objectives."""
 
 
 class MarketingMixReport(ReportStream):
@@ -50,64 +62,54 @@ class MarketingMixReport(ReportStream):
         super().__init__(sync)
 
     def reach(self) -> Reach:
-        """That of other reports: Pinterest states none for these."""
+        """Return the limits of other reports: Pinterest states none for these."""
         return Reach(ASYNC_HISTORY_DAYS, REPORT_WINDOW_DAYS)
 
     def part_columns(self) -> tuple[str, ...]:
-        """Type and value of targeting, and what else may split the rows of an entity, where it is asked for."""
+        """Return the targeting columns, and the columns of the user's choice that divide an entity's rows further."""
         return (*super().part_columns(), *(column for column in MMM_PARTS if column in self.report.columns))
 
     def targeting_types(self) -> tuple[str, ...]:
-        """Those that the user has chosen."""
+        """Return the targeting types of the user's choice."""
         return self.report.targeting_types
 
     def wanted_columns(self) -> tuple[str, ...]:
-        """Those that the user has chosen, or all that leave the rows of an entity whole."""
+        """Return the columns of the user's choice; by default, all that do not divide an entity's rows."""
         return self.report.columns
 
     def attribution(self) -> dict[str, object]:
-        """None: these reports count no conversions."""
+        """Return nothing: these reports count no conversions."""
         return {}
 
     def accepts(self, column: str) -> bool:
-        """Whatever the user has named is asked for; Pinterest has more columns than its documents."""
+        """Accept every column of the user's choice, since Pinterest has more columns than its documents list."""
         return column in MMM_COLUMNS or column in self.report.columns
 
 
-_ID_OF_PRODUCT_LEVEL = {"CAMPAIGN": "CAMPAIGN_ID", "AD_GROUP": "AD_GROUP_ID"}
-_FIRST_DAYS = {
-    DEFAULT_ATTRIBUTION: parse_day(limits.PRODUCT_REPORTS_FIRST_DAY),
-    BRAND_ATTRIBUTION: parse_day(limits.BRAND_ATTRIBUTION_FIRST_DAY),
-}
-_NEWER_BATCH = 1
-_ENGAGEMENT_WINDOW = "engagement_window_days"
-"""Of an engagement, which these reports don't know."""
-
-
-def _refused(body: Mapping[str, Any], answer: str) -> PinterestError:
-    """What is wrong with a request: the newer objectives, where it names no others, or all of it."""
+def _refusal_of(body: Mapping[str, Any], message: str) -> PinterestError:
+    """Return the error for a refused request: it may concern the newer objectives, if the request has no others."""
     newer = tuple(body["campaign_objective_types"]) == NEWER_OBJECTIVES
-    return ObjectivesRefusedError(answer) if newer else ReportRefusedError(answer)
+    return ObjectivesRefusedError(message) if newer else ReportRefusedError(message)
 
 
-def _is_about_objectives(answer: str) -> bool:
-    """Whether Pinterest says so; it may refuse a request for another reason, and then its days are owed."""
-    return "objective" in answer.lower() or any(objective in answer for objective in NEWER_OBJECTIVES)
+def _is_about_objectives(message: str) -> bool:
+    """Return whether Pinterest's message is about objectives. After another refusal, the days stay missing."""
+    return "objective" in message.lower() or any(objective in message for objective in NEWER_OBJECTIVES)
 
 
 class ProductConversionsReport(ReportStream, ABC):
-    """Conversions by what was bought.
+    """Conversions by purchased product.
 
     Attributes:
-        breakdown: Pinterest's word for what the products are told apart by.
-        products: the columns that it fills.
+        breakdown: Pinterest's name of the breakdown, such as `PRODUCT_BRAND`.
+        products: the columns that identify the product.
     """
 
     endpoint = ReportEndpoint(
         "ad_accounts/{ad_account_id}/reports/brand_category_sku",
         {"report_name": "source-pinterest conversions"},
         least_days=limits.PRODUCT_REPORT_LEAST_DAYS,
-        refused=_refused,
+        refused=_refusal_of,
     )
     path_template = endpoint.path
     access = restricted("brand/category/SKU reports")
@@ -122,58 +124,61 @@ class ProductConversionsReport(ReportStream, ABC):
         super().__init__(sync)
 
     def reach(self) -> Reach:
-        """No earlier than the first day that there is; and windows of a year."""
+        """Return the limits of these reports: a fixed first day, and windows of a year."""
         since = self.config.today.toordinal() - _FIRST_DAYS[self.report.attribution_type].toordinal()
         return Reach(min(limits.ASYNC_HISTORY_DAYS, since), limits.PRODUCT_REPORT_WINDOW_DAYS)
 
     def part_columns(self) -> tuple[str, ...]:
-        """What the products are told apart by; conversion events may leave it open."""
+        """Return the columns that identify the product; conversion events may lack it."""
         return self.products
 
     def wanted_columns(self) -> tuple[str, ...]:
-        """Those that the user has chosen, or all."""
+        """Return the product's columns and those of the user's choice; by default, all."""
         return (*self.products, *self.report.columns)
 
     def attribution(self) -> dict[str, Any]:
-        """That of other analytics; named even where it is Pinterest's default, which its documents give in two ways."""
-        asked = {
+        """Return the attribution options of other analytics.
+
+        Default windows are sent too, since Pinterest's documents contradict each other about the default.
+        """
+        options = {
             "click_window_days": limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS,
             "view_window_days": limits.DEFAULT_VIEW_WINDOW_DAYS,
             **attribution_of(self.config),
         }
-        return {name: value for name, value in asked.items() if name != _ENGAGEMENT_WINDOW}
+        return {name: value for name, value in options.items() if name != _ENGAGEMENT_WINDOW}
 
     def own_fields(self) -> dict[str, Any]:
-        """By what the products are told apart, and which conversions count, where that is not Pinterest's default."""
+        """Return the breakdown, and the way conversions are attributed to products if it is not Pinterest's default."""
         chosen = self.report.attribution_type
         attribution = {} if chosen == DEFAULT_ATTRIBUTION else {"conversion_product_attribution_type": chosen}
         return {"conversion_product_breakdown": self.breakdown, **attribution}
 
     def accepts(self, column: str) -> bool:
-        """Whatever the user has named is asked for; Pinterest has more columns than its documents."""
+        """Accept every column of the user's choice, since Pinterest has more columns than its documents list."""
         return column in PRODUCT_COLUMNS or column in self.report.columns
 
     def variants(self) -> list[dict[str, Any]]:
-        """Campaigns of every objective: a request that names none leaves most of them out, and may name 7 of the 9."""
+        """Return the campaign objectives in two chunks.
+
+        Pinterest accepts 7 of the 9 objectives in a request. A request without objectives lacks most campaigns.
+        """
         return [{"campaign_objective_types": list(objectives)} for objectives in (OBJECTIVES, NEWER_OBJECTIVES)]
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """A slice for each report; one on objectives that Pinterest does not know has no rows."""
+        """Return a slice for each report. If Pinterest does not know the newer objectives, their slice is empty."""
         for report in super().account_slices(accounts):
             error = failure_of(report)
             if isinstance(error, ObjectivesRefusedError) and _is_about_objectives(error.answer):
                 listed = ", ".join(NEWER_OBJECTIVES)
                 self.notices.warn(listed, f"Pinterest knows no campaigns of the objectives {listed}. {error.answer}.")
-                yield window_slice(dict(report.partition), planned_window(report), {"batch": _NEWER_BATCH})
+                yield window_slice(dict(report.partition), planned_window(report), {"batch": _NEWER_OBJECTIVES_BATCH})
             else:
                 yield report
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
-        """The rows of a report, if there is one."""
+        """Read the rows of a report; an empty slice has none."""
         return (yield from super().read_slice(stream_slice)) if is_report(stream_slice) else None
-
-
-_BRAND, _CATEGORY, _SKU = "CONVERSION_PRODUCT_BRAND", "CONVERSION_PRODUCT_CATEGORY", "CONVERSION_PRODUCT_ID"
 
 
 class BrandConversionsReport(ProductConversionsReport):

@@ -16,7 +16,7 @@ from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.stream import ForeignKey, Sync
-from source_pinterest.streams.catalogs.catalogs.catalogs import (
+from source_pinterest.streams.catalogs.catalogs import (
     Catalogs,
     CatalogsFeedProcessingResults,
     CatalogsFeeds,
