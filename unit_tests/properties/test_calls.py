@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.client import Part, RequestSize, request_shape
 from source_pinterest.engine.slices import batches
+from source_pinterest.streams.analytics.client import Part, RequestSize, request_shape
 from unit_tests.properties.days import days_of, windows
 
 some_ids = st.integers(1, 30).map(lambda count: tuple(map(str, range(count))))

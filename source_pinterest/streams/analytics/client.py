@@ -14,10 +14,16 @@ from typing import Any, NamedTuple, TypeVar
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.session import path_of
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import AnswerBreaksError, AnswerTooLargeError, ConfigError, PinterestError
-from source_pinterest.api.errors import AddressTooLongError, LongCallUnavailableError
+from source_pinterest.api.errors import (
+    AddressTooLongError,
+    AnswerBreaksError,
+    AnswerTooLargeError,
+    ConfigError,
+    LongCallUnavailableError,
+    PinterestError,
+)
+from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.engine.slices import COMMA, batches, ids_that_fit

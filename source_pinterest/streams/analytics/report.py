@@ -51,7 +51,6 @@ from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
 from source_pinterest.streams.analytics.rows import KeyPolicy, ReportKey, ReportRows
-from source_pinterest.engine.slices import failed_slice, window_slice
 from source_pinterest.streams.base.stream import Sync
 
 LOGGER = logging.getLogger("airbyte")

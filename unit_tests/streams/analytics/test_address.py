@@ -18,6 +18,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.slices import ids_of
 from source_pinterest.streams.analytics.client import UrlLimit, check_url_length
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
