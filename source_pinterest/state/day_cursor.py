@@ -574,7 +574,7 @@ class PinCursor(ProfileCursor):
         """Note how far a pass has come, and emit a state if it is time for one."""
         with self._lock:
             self._readings[owner] = reading
-            if self._is_time_for_a_state():
+            if self._is_state_due():
                 self._emit()
 
     def finish(self, owner: Owner, reading: Reading) -> None:
