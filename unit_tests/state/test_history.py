@@ -263,9 +263,9 @@ def test_moving_days_are_read_again_by_the_next_sync() -> None:
 
 
 def test_a_period_keeps_the_stricter_of_two_borders() -> None:
-    assert period().up_to(day(3)).settled == day(3)
-    assert period().up_to(day(3)).up_to(day(1)).settled == day(3)
-    assert period().up_to(day(3)).up_to(day(5)).settled == day(5)
+    assert period().final_up_to(day(3)).last_final_day == day(3)
+    assert period().final_up_to(day(3)).final_up_to(day(1)).last_final_day == day(3)
+    assert period().final_up_to(day(3)).final_up_to(day(5)).last_final_day == day(5)
 
 
 def test_however_windows_end_no_moving_day_is_lost() -> None:
