@@ -83,9 +83,9 @@ class EntityCursor(PinterestCursor):
         """Warn of a state without statuses: its connector left out entities that may never be edited again."""
         if self._flat is not None or any(_STATUSES not in cursor for cursor in self._incoming.values()):
             LOGGER.warning(
-                f"{self._stream_name}: the saved state was written by an earlier version, which left out what was "
-                "archived or not edited since the start date. This sync reads what has changed since then. Clear the "
-                "stream once to have everything.",
+                f"{self._stream_name}: the saved state was written by an earlier version, which left out entities "
+                "that were archived or not edited since the start date. This sync reads the entities that have changed "
+                "since then. Clear the stream once to read all of them.",
             )
 
     def keep_place(self, account: str) -> None:
