@@ -14,7 +14,8 @@ from typing import Self
 import pendulum
 from pendulum import Date, WeekDay
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_DAY = re.compile(r"([1-9]\d{3})-(\d{2})-(\d{2})", re.ASCII)
+"""From the year 1000 on, so that days can be counted back from each."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
