@@ -369,10 +369,10 @@ class DayCursor(PinterestCursor):
 
         Days are final at a certain age. Where Pinterest was asked for the last final day, that day is taken instead.
         """
-        by_age = days_before(self._today, limits.SETTLED_AFTER_DAYS)
+        day_by_age = days_before(self._today, limits.SETTLED_AFTER_DAYS)
         limit = self._period.last_final_day
         is_by_lookback = self._period.restatement is Restatement.BY_LOOKBACK
-        final = min(by_age, limit or by_age) if is_by_lookback else limit or by_age
+        final = min(day_by_age, limit or day_by_age) if is_by_lookback else limit or day_by_age
         return self._plans[account].history(limit, final)
 
     def _rank_of(self, account: str) -> tuple[bool, str]:

@@ -26,8 +26,8 @@ def entry(account: str, date: str, **more: Any) -> dict[str, Any]:
     return {"partition": {"ad_account_id": account}, "cursor": {"DATE": date, **more}}
 
 
-def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, asked: str = "") -> DayCursor:
-    return DayCursor(store(state), period, TODAY, asked)
+def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, fingerprint: str = "") -> DayCursor:
+    return DayCursor(store(state), period, TODAY, fingerprint)
 
 
 def restatement(how: Restatement, lookback_days: int | None = None) -> Period:
