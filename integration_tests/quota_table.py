@@ -85,7 +85,7 @@ def tasks() -> Iterator[Task]:
 
 def standard_hours(task: Task, accounts: int) -> float:
     """The fewest hours with Standard access, one user."""
-    minutes = (accounts * calls / limits.CALLS_PER_MINUTE[category] for category, calls in task.calls.items())
+    minutes = (accounts * calls / limits.REQUESTS_PER_MINUTE[category] for category, calls in task.calls.items())
     return max(minutes) / _MINUTES_PER_HOUR
 
 

@@ -248,7 +248,7 @@ def _unlisted(name: str) -> Column:
     return Column(name, by_name, frozenset(), is_default=False, description=UNLISTED.format(kind=_KINDS[by_name]))
 
 
-def may_be_asked(name: str, listed: Container[str]) -> bool:
+def may_be_requested(name: str, listed: Container[str]) -> bool:
     """Return whether a column may be requested: the endpoint's own list has it, or no list at all."""
     return name in listed or name not in SYNC_COLUMNS | ASYNC_COLUMNS
 

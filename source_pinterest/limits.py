@@ -10,20 +10,24 @@ from collections.abc import Mapping
 PAGE_SIZE = 250  # the maximum of a list endpoint; its default of 25 takes ten times the requests
 PINS_PER_BOARD_LISTED = 100_000  # a board's pin list ends with an error beyond it; observed, not documented
 MAX_ID_DIGITS = 18  # ids of ad accounts and of what they contain; longer: HTTP 400. Pins and boards have no maximum
-KEYWORDS_PER_METRICS_CALL = 2_000  # keywords. https://developers.pinterest.com/docs/api/v5/country_keywords_metrics-get
-AD_GROUPS_PER_KEYWORDS_CALL = 250  # ad_group_ids. https://developers.pinterest.com/docs/api/v5/keywords-get
+KEYWORDS_PER_METRICS_REQUEST = (
+    2_000  # keywords. https://developers.pinterest.com/docs/api/v5/country_keywords_metrics-get
+)
+AD_GROUPS_PER_REQUEST = 250  # ad_group_ids. https://developers.pinterest.com/docs/api/v5/keywords-get
 
 # Synchronous analytics. https://developers.pinterest.com/docs/api/v5/campaigns-analytics
-IDS_PER_ANALYTICS_CALL = 250  # campaign_ids, ad_group_ids, ad_ids
+IDS_PER_ANALYTICS_REQUEST = 250  # campaign_ids, ad_group_ids, ad_ids
 ANALYTICS_WINDOW_DAYS = 90  # end_date is at most this many days after start_date
 SYNC_HISTORY_DAYS = 89  # 90 less a day of safety: Pinterest's day is UTC, and a sync may run past midnight
-PINS_PER_ANALYTICS_CALL = 100  # pin_ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics
-ADDRESS_CHARACTERS = (
+PINS_PER_ANALYTICS_REQUEST = 100  # pin_ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics
+URL_CHARACTERS = (
     8_000  # of a URL: a CDN's limit is 8 KB. https://docs.fastly.com/products/network-services-resource-limits
 )
 TOP_PINS = 50  # num_of_pins. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_pins
 TRENDING_KEYWORDS = 50  # limit. https://developers.pinterest.com/docs/api/v5/trending_keywords-list
-PRODUCT_CATEGORIES_PER_CALL = 20  # https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list
+PRODUCT_CATEGORIES_PER_REQUEST = (
+    20  # https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list
+)
 ATTRIBUTION_WINDOWS_DAYS = (0, 1, 7, 14, 30, 60)  # click_, engagement_ and view_window_days
 DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days if a request names none
 DEFAULT_VIEW_WINDOW_DAYS = 1  # view_window_days if a request names none
@@ -50,8 +54,8 @@ PRODUCT_REPORT_LEAST_DAYS = 8  # first and last day included; "7 day minimum" ma
 
 # Published for Standard access, per user and app. The headers of each response replace them. Trial access has 1,000
 # requests a day. https://developers.pinterest.com/docs/reference/rate-limits/
-CALLS_PER_SECOND = 100  # all categories together
-CALLS_PER_MINUTE: Mapping[str, int] = {
+REQUESTS_PER_SECOND = 100  # all categories together
+REQUESTS_PER_MINUTE: Mapping[str, int] = {
     "ads_analytics": 300,
     "ads_read": 1_000,
     "org_analytics": 60,
@@ -62,22 +66,22 @@ CALLS_PER_MINUTE: Mapping[str, int] = {
 
 # ---- The connector's own limits ----
 
-ROWS_PER_ANALYTICS_CALL = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
+ROWS_PER_ANALYTICS_REQUEST = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
 TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps requests below the limit above
-ADDRESS_CHARACTERS_NEVER_TOO_MANY = 4_000  # half of the above: a shorter URL is refused for other reasons
+SAFE_URL_CHARACTERS = 4_000  # half of the above: a shorter URL is refused for other reasons
 BOOKMARK_CHARACTERS = 1_000  # left free for a bookmark in a URL full of ids: an estimate, as Pinterest states no length
-IDS_WORTH_A_CALL = 25  # columns that leave room for fewer ids in a URL take too many requests
+IDS_WORTH_A_REQUEST = 25  # columns that leave room for fewer ids in a URL take too many requests
 PROBES_FOR_REFUSED_NAMES = 50  # small requests of one stream in a sync: enough to find 5 refused columns of 112
 SLICES_IN_LINE = (
     50  # of one analytics stream, so that a stream that plans fast leaves the others their share of a quota
 )
-GOOD_CALLS_BEFORE_LARGER = 20  # smaller requests, after one was refused for its size, before a larger one is tried
+GOOD_REQUESTS_BEFORE_LARGER = 20  # smaller requests, after one was refused for its size, before a larger one is tried
 ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, of all streams together
 
-INTERESTS_ASKED = 500  # requests for one interest each: half of the daily quota of Trial access
+INTERESTS_LOOKED_UP = 500  # requests for one interest each: half of the daily quota of Trial access
 
 EMPTY_PAGES_IN_A_ROW = 50  # of a list, each with another bookmark: the list counts as endless
-ANSWER_BYTES = 256 * 1024**2  # of one response, decoded: twice the largest analytics response that was ever seen
+RESPONSE_BYTES = 256 * 1024**2  # of one response, decoded: twice the largest analytics response that was ever seen
 ERROR_BYTES = 64 * 1024  # of an error or a token endpoint's response; Pinterest's have a few hundred
 LONGEST_RESET_SECONDS = 31 * 86_400.0  # no quota has a longer window; other APIs send an epoch, which is far larger
 ITEMS_OF_A_PAGE = 4 * PAGE_SIZE  # in a page that was requested with page_size; Pinterest sends at most page_size
@@ -87,11 +91,11 @@ REPORT_NAME_CHARACTERS = 200  # of a custom report, which names a stream and a t
 ROW_BYTES = 1024**2  # of one row of a response or of a report file
 PAGE_BYTES = 1024**2  # of the records that a worker queues at once
 REPORT_BYTES = 8 * 1024**3  # of a report file, which is on disk while it is read
-ANSWER_SECONDS = 600  # for an exchange, from connecting to the last byte, or to the first of a report file
-TOKEN_ANSWER_SECONDS = 120  # for an exchange with a token endpoint
+RESPONSE_SECONDS = 600  # for an exchange, from connecting to the last byte, or to the first of a report file
+TOKEN_RESPONSE_SECONDS = 120  # for an exchange with a token endpoint
 DOWNLOAD_BYTES_PER_SECOND = 10 * 1024  # of a report file, over any minute
 
-SETTLED_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours
+FINAL_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours
 LOOKBACK_MARGIN_DAYS = 3  # added to the largest attribution window, for conversions that Pinterest processes late
 
 EDIT_MARGIN_SECONDS = 300  # an entity cursor stays this far behind the server's clock, to keep edits during a sync
@@ -120,12 +124,12 @@ _ID_IN_PATH = re.compile(
 _REPORT_CREATION = re.compile(r"/ad_accounts/.*/(mmm_reports|reports/brand_category_sku)$")
 """A POST to these paths counts as analytics; the GET that polls the report does not."""
 
-_OWN_CALLS_PER_MINUTE: Mapping[re.Pattern[str], int] = {re.compile(r" POST .*/mmm_reports$"): MMM_REPORTS_PER_MINUTE}
+_OWN_REQUESTS_PER_MINUTE: Mapping[re.Pattern[str], int] = {re.compile(r" POST .*/mmm_reports$"): MMM_REPORTS_PER_MINUTE}
 """Operations that have a quota of their own for each ad account, in requests per minute."""
 
 
 def rate_category(path: str, method: str = "GET") -> str:
-    """Return the rate limit category of a request, a key of `CALLS_PER_MINUTE`.
+    """Return the rate limit category of a request, a key of `REQUESTS_PER_MINUTE`.
 
     Raises:
         LookupError: no pattern matches the path.
@@ -145,9 +149,9 @@ def rated_operation(method: str, path: str) -> str:
     replaced by `*`, unless each ad account has a quota of its own.
     """
     whole = f"{rate_category(path, method)} {method} {path}"
-    return whole if own_calls_per_minute(whole) else _ID_IN_PATH.sub("/*", whole)
+    return whole if own_requests_per_minute(whole) else _ID_IN_PATH.sub("/*", whole)
 
 
-def own_calls_per_minute(operation: str) -> int | None:
+def own_requests_per_minute(operation: str) -> int | None:
     """Return the quota per minute of an operation for one ad account; None if it has no quota of its own."""
-    return next((calls for pattern, calls in _OWN_CALLS_PER_MINUTE.items() if pattern.search(operation)), None)
+    return next((calls for pattern, calls in _OWN_REQUESTS_PER_MINUTE.items() if pattern.search(operation)), None)

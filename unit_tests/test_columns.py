@@ -14,7 +14,7 @@ from source_pinterest.columns import (
     SYNC_COLUMNS,
     analytics_schema,
     column_schema,
-    may_be_asked,
+    may_be_requested,
     text_columns,
 )
 
@@ -73,13 +73,13 @@ def test_what_advertisers_define_themselves_is_not_in_the_table() -> None:
 
 @pytest.mark.parametrize("name", ["SPEND_IN_US_DOLLAR", "A_COLUMN_OF_NEXT_YEAR"])
 def test_what_is_in_no_list_may_be_asked_of_any_endpoint(name: str) -> None:
-    assert may_be_asked(name, SYNC_COLUMNS)
-    assert may_be_asked(name, ASYNC_COLUMNS)
+    assert may_be_requested(name, SYNC_COLUMNS)
+    assert may_be_requested(name, ASYNC_COLUMNS)
 
 
 def test_what_one_list_has_may_not_be_asked_of_the_other_endpoint() -> None:
-    assert may_be_asked("CAMPAIGN_STATUS", ASYNC_COLUMNS)
-    assert not may_be_asked("CAMPAIGN_STATUS", SYNC_COLUMNS)
+    assert may_be_requested("CAMPAIGN_STATUS", ASYNC_COLUMNS)
+    assert not may_be_requested("CAMPAIGN_STATUS", SYNC_COLUMNS)
 
 
 def test_every_id_column_is_marked_as_one() -> None:

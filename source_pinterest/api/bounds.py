@@ -44,7 +44,7 @@ class Bounds:
     """
 
     most_bytes: int
-    seconds: float = limits.ANSWER_SECONDS
+    seconds: float = limits.RESPONSE_SECONDS
     bytes_a_second: float = 0
     pace_seconds: float = _PACE_SECONDS
 
@@ -53,8 +53,8 @@ class Bounds:
         return replace(self, seconds=self.seconds * factor, pace_seconds=self.pace_seconds * factor)
 
 
-ANSWER = Bounds(limits.ANSWER_BYTES)
-TOKEN_ANSWER = Bounds(limits.ERROR_BYTES, seconds=limits.TOKEN_ANSWER_SECONDS)
+ANSWER = Bounds(limits.RESPONSE_BYTES)
+TOKEN_ANSWER = Bounds(limits.ERROR_BYTES, seconds=limits.TOKEN_RESPONSE_SECONDS)
 REPORT_FILE = Bounds(limits.REPORT_BYTES, bytes_a_second=limits.DOWNLOAD_BYTES_PER_SECOND)
 
 

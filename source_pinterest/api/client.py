@@ -175,7 +175,7 @@ class PinterestClient:
 
 
 def _may_be_too_long(request: requests.Request, answer: ErrorAnswer) -> bool:
-    return not answer.is_pinterests and _address_length(request) > limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    return not answer.is_pinterests and _address_length(request) > limits.SAFE_URL_CHARACTERS
 
 
 def _address_length(request: requests.Request) -> int:

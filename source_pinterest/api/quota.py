@@ -311,7 +311,7 @@ class Quotas:
     """All quotas of one token, as far as they are known."""
 
     def __init__(self) -> None:
-        self._of_all_calls = Quota(limits.CALLS_PER_SECOND, 1.0)
+        self._of_all_calls = Quota(limits.REQUESTS_PER_SECOND, 1.0)
         self._by_name: dict[str, Quota] = {}
         self._listed: dict[str, Sequence[Quota]] = {}
         self._own: dict[str, Quota] = {}
@@ -374,13 +374,13 @@ class Quotas:
 
     def _own_of(self, operation: str) -> Quota | None:
         """The quota that one ad account has for the operation, of which no answer was seen to speak."""
-        if operation not in self._own and (calls := limits.own_calls_per_minute(operation)):
+        if operation not in self._own and (calls := limits.own_requests_per_minute(operation)):
             self._own[operation] = Quota(calls, 60.0)
         return self._own.get(operation)
 
     def _guessed(self, category: str) -> Sequence[Quota]:
         if category not in self._by_name:
-            guess = limits.CALLS_PER_MINUTE.get(category, limits.CALLS_PER_MINUTE["org_read"])
+            guess = limits.REQUESTS_PER_MINUTE.get(category, limits.REQUESTS_PER_MINUTE["org_read"])
             self._by_name[category] = Quota(guess, 60.0)
         return self._of_all_calls, self._by_name[category]
 

@@ -235,8 +235,8 @@ def _keep_secret(link: str) -> None:
     Raises:
         MalformedAnswerError: the link is no address, or too long.
     """
-    if len(link) > limits.ADDRESS_CHARACTERS:
-        raise MalformedAnswerError(f"The link to a report has more than {limits.ADDRESS_CHARACTERS:,} characters.")
+    if len(link) > limits.URL_CHARACTERS:
+        raise MalformedAnswerError(f"The link to a report has more than {limits.URL_CHARACTERS:,} characters.")
     SECRETS.keep_for_a_while(link.partition("?")[2])
     _address(link)
     SECRETS.keep_for_a_while(requote_uri(parse_url(link).url).partition("?")[2])

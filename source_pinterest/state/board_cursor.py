@@ -43,7 +43,7 @@ class BoardCursor(PinterestCursor):
         """The state to emit."""
         return {_BOARDS: dict(sorted(self._known.items()))}
 
-    def has_moved(self, partition: Mapping[str, Any], modified_at: str | None) -> bool:
+    def has_changed(self, partition: Mapping[str, Any], modified_at: str | None) -> bool:
         """Return whether the pins of a board have to be listed."""
         board = _name_of_board(partition)
         self._seen.add(board)

@@ -269,7 +269,7 @@ class DayCursor(PinterestCursor):
         with self._lock:
             self._flat = None
 
-    def settle(self, last_final_day: Callable[[], Date]) -> None:
+    def limit_to_final_days(self, last_final_day: Callable[[], Date]) -> None:
         """Limit the period to final days, unless the lookback is long enough to read the others again.
 
         Args:
@@ -300,7 +300,7 @@ class DayCursor(PinterestCursor):
             )
         return history.unread(self._period)
 
-    def owed(self, account: str) -> list[DateWindow]:
+    def unread_windows(self, account: str) -> list[DateWindow]:
         """Return the days of the unread windows, without a warning, for an estimate."""
         return [item.window for item in self.history_of(account).unread(self._period)]
 
@@ -323,10 +323,10 @@ class DayCursor(PinterestCursor):
         with self._lock:
             self._plans[account].expect_one_more(planned.number)
 
-    def doubt(self, stream_slice: StreamSlice) -> None:
+    def note_unusable(self, stream_slice: StreamSlice) -> None:
         """Mark the days of a slice as missing if they were read before, because its rows can't be used."""
         with self._lock:
-            self._plans[stream_slice[ACCOUNT_KEY]].doubt(planned_window(stream_slice).number)
+            self._plans[stream_slice[ACCOUNT_KEY]].note_unusable(planned_window(stream_slice).number)
 
     def count(self, records: int, stream_slice: StreamSlice) -> None:
         """Count records that are about to be queued, and record that their window was emitted in part."""
@@ -369,7 +369,7 @@ class DayCursor(PinterestCursor):
 
         Days are final at a certain age. Where Pinterest was asked for the last final day, that day is taken instead.
         """
-        day_by_age = days_before(self._today, limits.SETTLED_AFTER_DAYS)
+        day_by_age = days_before(self._today, limits.FINAL_AFTER_DAYS)
         limit = self._period.last_final_day
         is_by_lookback = self._period.restatement is Restatement.BY_LOOKBACK
         final = min(day_by_age, limit or day_by_age) if is_by_lookback else limit or day_by_age

@@ -102,7 +102,7 @@ class AccountHistory:
     @property
     def last_final_day(self) -> Date | None:
         """The last day that was final when it was read. States without it: two days before `last`."""
-        return self.settled or (days_before(self.last, limits.SETTLED_AFTER_DAYS) if self.last else None)
+        return self.settled or (days_before(self.last, limits.FINAL_AFTER_DAYS) if self.last else None)
 
     def as_of(self, today: Date) -> "AccountHistory":
         """Return the history of a state that lies in the future, cut back to today."""
@@ -253,7 +253,7 @@ class Plan:
         if self._pending[number] == 0:
             self.windows[number].status = WindowStatus.FAILED if self._failed[number] else WindowStatus.DONE
 
-    def doubt(self, number: int) -> None:
+    def note_unusable(self, number: int) -> None:
         """Record that the rows of a window can't be used: its days are missing again, if they were read before."""
         self._unusable.add(number)
 
@@ -293,7 +293,7 @@ class Plan:
         return history
 
 
-def by_age(item: WindowProgress, border: Date) -> list[WindowProgress]:
+def split_by_age(item: WindowProgress, border: Date) -> list[WindowProgress]:
     """Split a window at a border, the first day of the second part; the parts are in reading order."""
     parts = [window for window in (item.window.before(border), item.window.clamp(border)) if window]
     return [WindowProgress(window, item.purpose) for window in in_reading_order(parts, item.purpose)]

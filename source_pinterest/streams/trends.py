@@ -207,7 +207,7 @@ class ProductCategoryTrends(ProductTrendStream):
 
     primary_key: str | list[str] = ["region", "product_category"]  # noqa: RUF012 - never changed
     path_template = "trends/product_categories/details"
-    cost = f"1 a region and {limits.PRODUCT_CATEGORIES_PER_CALL} of its trending categories"
+    cost = f"1 a region and {limits.PRODUCT_CATEGORIES_PER_REQUEST} of its trending categories"
 
     @cached_property
     def _trending(self) -> TrendingProductCategories:
@@ -227,7 +227,7 @@ class ProductCategoryTrends(ProductTrendStream):
             except SliceError as error:
                 yield failed_slice(partition, error)
                 continue
-            for number, batch in enumerate(batches(found, limits.PRODUCT_CATEGORIES_PER_CALL)):
+            for number, batch in enumerate(batches(found, limits.PRODUCT_CATEGORIES_PER_REQUEST)):
                 yield partition_slice(partition, {"batch": number}, categories=batch)
 
     def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:

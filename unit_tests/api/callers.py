@@ -57,7 +57,7 @@ class Caller:
     def calls_until_refused(self, operation: str = CATEGORY, most: int = 3_000) -> int:
         """How many calls go out before the budget would wait, a little slower than the cap of a second."""
         for made in range(most):
-            self.clock.now += 1.2 / limits.CALLS_PER_SECOND
+            self.clock.now += 1.2 / limits.REQUESTS_PER_SECOND
             if self.wait(operation):
                 return made
             self.settle(operation=operation)

@@ -144,15 +144,15 @@ def most_connections(session: requests.Session) -> int:
 def test_whoever_waits_less_for_an_answer_waits_less_for_its_end() -> None:
     patient, hasty = connect(request_timeout_seconds=600), connect(request_timeout_seconds=12)
 
-    assert patient.answer_bounds.seconds == limits.ANSWER_SECONDS
-    assert hasty.answer_bounds.seconds == limits.ANSWER_SECONDS / 10
+    assert patient.answer_bounds.seconds == limits.RESPONSE_SECONDS
+    assert hasty.answer_bounds.seconds == limits.RESPONSE_SECONDS / 10
     assert hasty.file_bounds.pace_seconds == patient.file_bounds.pace_seconds / 10
-    assert {api.answer_bounds.most_bytes for api in (patient, hasty)} == {limits.ANSWER_BYTES}
+    assert {api.answer_bounds.most_bytes for api in (patient, hasty)} == {limits.RESPONSE_BYTES}
     assert {api.file_bounds.most_bytes for api in (patient, hasty)} == {limits.REPORT_BYTES}
 
 
 @pytest.mark.parametrize(
-    ("timeout_seconds", "seconds"), [(600, limits.TOKEN_ANSWER_SECONDS), (12, limits.TOKEN_ANSWER_SECONDS / 10)]
+    ("timeout_seconds", "seconds"), [(600, limits.TOKEN_RESPONSE_SECONDS), (12, limits.TOKEN_RESPONSE_SECONDS / 10)]
 )
 def test_so_it_is_with_a_token(monkeypatch: pytest.MonkeyPatch, timeout_seconds: float, seconds: float) -> None:
     asked: list[Bounds] = []

@@ -29,7 +29,7 @@ def test_an_address_may_be_too_long_where_it_is_long_and_refused_in_other_words_
 ) -> None:
     page = {"status_code": status, "text": "<html>", "reason": "No"}
     calls = Calls(mock, page, page, refused(status, 1, "Bad"))
-    most = limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    most = limits.SAFE_URL_CHARACTERS
 
     with pytest.raises(short) as raised:
         calls.client.get(PATH, of_length(calls, most), parse)
@@ -46,7 +46,7 @@ def test_an_address_may_be_too_long_where_it_is_long_and_refused_in_other_words_
 def test_a_long_call_that_fails_again_and_again_may_be_too_long(mock: requests_mock.Mocker) -> None:
     busy = {"status_code": 503, "text": "<html>", "reason": "Busy"}
     calls = Calls(mock, *[busy] * 4, refused(503), refused(503), max_retries=1)
-    most = limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    most = limits.SAFE_URL_CHARACTERS
     found = []
     for characters in (most, most + 1, most + 1):
         with pytest.raises(errors.UnavailableError, match=r"^board_pins: Pinterest failed 2 times in a row") as raised:

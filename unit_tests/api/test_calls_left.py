@@ -5,7 +5,7 @@ import math
 from source_pinterest import limits
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, Caller, headers, recorded
 
-GUESS = limits.CALLS_PER_MINUTE[CATEGORY]
+GUESS = limits.REQUESTS_PER_MINUTE[CATEGORY]
 ANALYTICS = limits.rated_operation("GET", "/v5/ad_accounts/549/campaigns/analytics")
 
 

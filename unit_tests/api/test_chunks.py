@@ -225,8 +225,8 @@ def test_a_pause_in_a_fast_download_is_no_harm(clock: Clock) -> None:
 def test_whoever_waits_less_gets_shorter_bounds_of_time_alone() -> None:
     answer, file = ANSWER.hastened(0.1), REPORT_FILE.hastened(0.1)
 
-    assert (answer.seconds, answer.most_bytes) == (limits.ANSWER_SECONDS / 10, limits.ANSWER_BYTES)
-    assert (file.seconds, file.pace_seconds) == (limits.ANSWER_SECONDS / 10, 6)
+    assert (answer.seconds, answer.most_bytes) == (limits.RESPONSE_SECONDS / 10, limits.RESPONSE_BYTES)
+    assert (file.seconds, file.pace_seconds) == (limits.RESPONSE_SECONDS / 10, 6)
     assert (file.bytes_a_second, file.most_bytes) == (limits.DOWNLOAD_BYTES_PER_SECOND, limits.REPORT_BYTES)
 
 

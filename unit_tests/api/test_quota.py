@@ -148,7 +148,7 @@ def test_a_second_that_others_have_used_up_is_waited_out(caller: Caller) -> None
 
 
 def test_no_more_than_the_cap_of_all_categories_goes_out_a_second(caller: Caller) -> None:
-    for number in range(limits.CALLS_PER_SECOND):
+    for number in range(limits.REQUESTS_PER_SECOND):
         caller.call(operation="ads_read" if number % 2 else "org_read")
 
     assert caller.wait("ads_analytics") == pytest.approx(1, abs=0.2)
@@ -158,7 +158,7 @@ def test_no_more_than_the_cap_of_all_categories_goes_out_a_second(caller: Caller
 
 def test_the_cap_of_all_categories_holds_where_headers_do_not_list_it(caller: Caller) -> None:
     caller.call(headers('5000, 5000;w=60;name="x"', 4_999, 60), "org_read")
-    for _ in range(limits.CALLS_PER_SECOND - 1):
+    for _ in range(limits.REQUESTS_PER_SECOND - 1):
         caller.call(operation="org_read")
 
     assert caller.wait("org_read") == pytest.approx(1.1)

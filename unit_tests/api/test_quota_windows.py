@@ -60,7 +60,7 @@ def test_windows_with_a_length_begin_where_the_last_one_ended(caller: Caller) ->
 def test_without_an_end_calls_fit_into_a_window_wherever_it_begins(caller: Caller) -> None:
     caller.call()
     caller.clock.now += 50
-    assert caller.calls_until_refused() == limits.CALLS_PER_MINUTE[CATEGORY] - 1
+    assert caller.calls_until_refused() == limits.REQUESTS_PER_MINUTE[CATEGORY] - 1
     caller.clock.now += caller.wait()
     assert caller.calls_until_refused() == 1, "the others were sent within the last minute"
 

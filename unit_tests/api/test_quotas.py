@@ -9,7 +9,7 @@ from source_pinterest.api.quota import Quota
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, GET_REPORT, Caller, headers, recorded
 from unit_tests.api.test_rate_headers import UNKNOWN_FORMS
 
-GUESS = limits.CALLS_PER_MINUTE[CATEGORY]
+GUESS = limits.REQUESTS_PER_MINUTE[CATEGORY]
 POLL = limits.rated_operation("GET", "/v5/ad_accounts/549/reports")
 CREATE = limits.rated_operation("POST", "/v5/ad_accounts/549/reports")
 ANALYTICS = limits.rated_operation("GET", "/v5/ad_accounts/549/campaigns/analytics")
@@ -45,7 +45,7 @@ def test_without_headers_the_published_number_holds_for_the_category(caller: Cal
 
 
 def test_an_unknown_category_gets_the_guess_of_lists(caller: Caller) -> None:
-    assert caller.calls_until_refused("novel_read") == limits.CALLS_PER_MINUTE["org_read"]
+    assert caller.calls_until_refused("novel_read") == limits.REQUESTS_PER_MINUTE["org_read"]
 
 
 @pytest.mark.parametrize(("limit", "remaining", "reset"), UNKNOWN_FORMS)

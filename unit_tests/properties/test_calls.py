@@ -26,9 +26,9 @@ def test_batches_keep_each_id_in_its_place(ids: list[str], size: int) -> None:
 def test_a_call_stays_within_the_limits(ids: int, days: int) -> None:
     ids_per_call, days_per_call = request_shape(ids, days)
 
-    assert 1 <= ids_per_call <= limits.IDS_PER_ANALYTICS_CALL
+    assert 1 <= ids_per_call <= limits.IDS_PER_ANALYTICS_REQUEST
     assert 1 <= days_per_call <= limits.ANALYTICS_WINDOW_DAYS
-    assert ids_per_call * days_per_call <= limits.ROWS_PER_ANALYTICS_CALL
+    assert ids_per_call * days_per_call <= limits.ROWS_PER_ANALYTICS_REQUEST
 
 
 @given(some_ids, windows, st.integers(0, 12))

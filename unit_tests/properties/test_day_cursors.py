@@ -87,7 +87,7 @@ class Destination:
             elif end is not End.NEVER:
                 if end is End.DOUBTED:
                     self.read[account] -= days_of([planned.window])
-                    cursor.doubt(_stream_slice(account, planned, batch))
+                    cursor.note_unusable(_stream_slice(account, planned, batch))
                 cursor.fail(_stream_slice(account, planned, batch))
             self.assert_honest(cursor.state)
         return cursor.state

@@ -42,7 +42,9 @@ def test_a_change_is_one_warning_that_names_the_days_that_stay_as_they_are(caplo
 @pytest.mark.parametrize("last_ago", [1, 30])
 def test_a_change_that_the_lookback_covers_whole_is_no_matter(caplog: pytest.LogCaptureFixture, last_ago: int) -> None:
     with caplog.at_level(logging.WARNING):
-        cursor({"states": [entry("549", ago(last_ago), **{"from": ago(last_ago + 33)})], "asked": "one"}, fingerprint="two")
+        cursor(
+            {"states": [entry("549", ago(last_ago), **{"from": ago(last_ago + 33)})], "asked": "one"}, fingerprint="two"
+        )
 
     assert caplog.records == []
 

@@ -65,8 +65,8 @@ def test_a_state_of_the_future_keeps_what_it_says_of_days_before(settled: int) -
 def test_how_much_is_owed_is_known_of_each_account() -> None:
     subject = cursor({"states": [entry("549", ago(3), **{"from": ago(89)})]})
 
-    assert [window.as_pair() for window in subject.owed("549")] == [[ago(36), ago(0)]]
-    assert [window.as_pair() for window in subject.owed("550")] == [[ago(89), ago(0)]]
+    assert [window.as_pair() for window in subject.unread_windows("549")] == [[ago(36), ago(0)]]
+    assert [window.as_pair() for window in subject.unread_windows("550")] == [[ago(89), ago(0)]]
 
 
 def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCaptureFixture) -> None:

@@ -16,7 +16,7 @@ from unit_tests.streams.pinterest import configured
 
 DAYS = DayRange(913)
 EARLIEST = days_before(TODAY, 913)
-SETTLED = days_before(TODAY, limits.SETTLED_AFTER_DAYS)
+SETTLED = days_before(TODAY, limits.FINAL_AFTER_DAYS)
 BY_LOOKBACK, READ_AGAIN, EMIT_ONCE = Restatement.BY_LOOKBACK, Restatement.READ_AGAIN, Restatement.EMIT_ONCE
 
 
@@ -126,8 +126,8 @@ def test_days_that_settle_by_their_age_wait_where_they_are_emitted_once(
     found = period(sync_mode, destination, **options)
 
     assert found.is_emitted_once is is_emitted_once
-    assert found.settled_by_age().end == (SETTLED if is_emitted_once else TODAY)
-    assert found.settled_by_age().is_emitted_once is is_emitted_once
+    assert found.final_by_age().end == (SETTLED if is_emitted_once else TODAY)
+    assert found.final_by_age().is_emitted_once is is_emitted_once
 
 
 def test_a_stream_that_is_not_selected_looks_back_on_nothing() -> None:

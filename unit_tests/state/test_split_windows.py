@@ -84,7 +84,7 @@ def test_parts_of_several_accounts_and_windows_are_told_in_one_line(caplog: pyte
 
 def test_only_days_that_are_read_again_are_told_to_come_twice(caplog: pytest.LogCaptureFixture) -> None:
     subject = cursor(period=KEEPS_EVERY_ROW)
-    subject.settle(lambda: days_before(TODAY, 2))
+    subject.limit_to_final_days(lambda: days_before(TODAY, 2))
     whole, in_part, without_rows = plan(subject, 30, batches=2)
     for planned in (whole, in_part):
         subject.count(3, slice_of("549", planned, 0))
@@ -148,7 +148,7 @@ def test_days_that_are_read_again_by_a_lookback_are_no_parts(
     caplog: pytest.LogCaptureFixture, how: Restatement
 ) -> None:
     subject = cursor(period=replace(restatement(how, lookback_days=2), merges_by_key=False))
-    subject.settle(lambda: days_before(TODAY, 2))
+    subject.limit_to_final_days(lambda: days_before(TODAY, 2))
     for planned in plan(subject, 45):
         subject.count(3, slice_of("549", planned))
         subject.commit(slice_of("549", planned))

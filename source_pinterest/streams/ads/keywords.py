@@ -61,9 +61,7 @@ class Keywords(EntityListStream):
     """Keywords of ad groups, negative ones of campaigns and accounts too. https://developers.pinterest.com/docs/api/v5/keywords-get."""
 
     path_template = "ad_accounts/{ad_account_id}/keywords"
-    cost = (
-        f"1 a campaign, and 1 for {limits.AD_GROUPS_PER_KEYWORDS_CALL} ad groups, or for each where Pinterest takes one"
-    )
+    cost = f"1 a campaign, and 1 for {limits.AD_GROUPS_PER_REQUEST} ad groups, or for each where Pinterest takes one"
     listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"campaign_id": Campaigns, AD_GROUP: AdGroups}
 
     def __init__(self, sync: Sync) -> None:
@@ -116,8 +114,8 @@ class Keywords(EntityListStream):
         """Return how many ad groups fit into a request, by Pinterest's limit and by the length of its URL."""
         params = {**self.request_params(stream_slice=stream_slice), AD_GROUPS: ""}
         bare = self.client.address_length(self.path(stream_slice=stream_slice), params)
-        room = limits.ADDRESS_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare
-        return min(limits.AD_GROUPS_PER_KEYWORDS_CALL, ids_that_fit(ad_groups, room, f"&{AD_GROUPS}="))
+        room = limits.URL_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare
+        return min(limits.AD_GROUPS_PER_REQUEST, ids_that_fit(ad_groups, room, f"&{AD_GROUPS}="))
 
     def _try_batch(self, stream_slice: StreamSlice) -> bool:
         """Return whether a batch of the account's ad groups returns what requests for single ad groups return.
@@ -207,7 +205,7 @@ class KeywordMetrics(AdAccountStream):
     shape = ListShape(("keyword",), field="data")
     page_size = None
     can_split = True
-    cost = f"1 for {limits.KEYWORDS_PER_METRICS_CALL:,} keywords, or for as many as fit into a URL"
+    cost = f"1 for {limits.KEYWORDS_PER_METRICS_REQUEST:,} keywords, or for as many as fit into a URL"
 
     def needed_ids(self) -> Iterator[ParentIds]:
         """Yield the texts of all keywords, beside the ids of the accounts."""
@@ -246,7 +244,7 @@ class KeywordMetrics(AdAccountStream):
             )
             return
         path, params = self.path(stream_slice=stream_slice), self.request_params(stream_slice=stream_slice)
-        room = limits.ADDRESS_CHARACTERS - self.client.address_length(path, {**params, _KEYWORDS: ""})
+        room = limits.URL_CHARACTERS - self.client.address_length(path, {**params, _KEYWORDS: ""})
         for batch in _batches_that_fit(list(self._without_commas(keywords)), room):
             yield from self._metrics_of(stream_slice, batch)
 
@@ -297,7 +295,7 @@ def _batches_that_fit(keywords: Sequence[str], room: int) -> Iterator[list[str]]
     length = 0
     for keyword in keywords:
         size = len(quote_plus(keyword)) + len(quote_plus(_SEPARATOR))
-        if batch and (length + size > room or len(batch) == limits.KEYWORDS_PER_METRICS_CALL):
+        if batch and (length + size > room or len(batch) == limits.KEYWORDS_PER_METRICS_REQUEST):
             yield batch
             batch, length = [], 0
         batch.append(keyword)

@@ -43,7 +43,7 @@ class MetricsReadyState:
                 if self._client.get(_PATH, {"date": str(day)}, _is_ready).value:
                     return day
         except (SliceError, RestrictedError):
-            return days_before(self._today, limits.SETTLED_AFTER_DAYS)
+            return days_before(self._today, limits.FINAL_AFTER_DAYS)
         return days_before(self._today, _MAX_DAYS_BACK + 1)
 
 

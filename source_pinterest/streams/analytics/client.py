@@ -75,7 +75,7 @@ class AnalyticsClient:
     def max_ids(self, account: str, ids: Ids) -> int:
         """Return how many of these ids fit into a request."""
         room = self._url_limit.characters - self._length_without_ids(account)
-        return min(limits.IDS_PER_ANALYTICS_CALL, ids_that_fit(ids, room))
+        return min(limits.IDS_PER_ANALYTICS_REQUEST, ids_that_fit(ids, room))
 
     def parts(self, account: str, ids: Ids, window: DateWindow) -> list[Part]:
         """Split ids and days into requests within the present limits of URL and size."""
@@ -161,7 +161,7 @@ class UrlLimit:
     """The length of the longest URL that has not been refused. It grows again after enough successful requests."""
 
     def __init__(self) -> None:
-        self.characters = limits.ADDRESS_CHARACTERS
+        self.characters = limits.URL_CHARACTERS
         self._successes = 0
         self._lock = threading.Lock()
 
@@ -198,22 +198,22 @@ class UrlLimit:
         """Limit URLs to this length, or to the length that is never refused if that is greater."""
         with self._lock:
             self._successes = 0
-            self.characters = min(self.characters, max(characters, limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY))
+            self.characters = min(self.characters, max(characters, limits.SAFE_URL_CHARACTERS))
 
     def count_success(self) -> None:
         """Count a successful request, and double the limit after enough of them."""
         with self._lock:
             self._successes += 1
-            if self._successes >= limits.GOOD_CALLS_BEFORE_LARGER:
+            if self._successes >= limits.GOOD_REQUESTS_BEFORE_LARGER:
                 self._successes = 0
-                self.characters = min(2 * self.characters, limits.ADDRESS_CHARACTERS)
+                self.characters = min(2 * self.characters, limits.URL_CHARACTERS)
 
 
 class RequestSize:
     """The largest number of ids and of days that Pinterest has not refused. They grow again after enough successes."""
 
     def __init__(self) -> None:
-        self._ids = limits.IDS_PER_ANALYTICS_CALL
+        self._ids = limits.IDS_PER_ANALYTICS_REQUEST
         self._days = limits.ANALYTICS_WINDOW_DAYS
         self._successes = 0
         self._lock = threading.Lock()
@@ -236,21 +236,24 @@ class RequestSize:
     def count_success(self, ids: Ids, window: DateWindow) -> None:
         """Count a successful request of the largest size, and double the size after enough of them."""
         with self._lock:
-            fewer_days, fewer_ids = self._days < limits.ANALYTICS_WINDOW_DAYS, self._ids < limits.IDS_PER_ANALYTICS_CALL
+            fewer_days, fewer_ids = (
+                self._days < limits.ANALYTICS_WINDOW_DAYS,
+                self._ids < limits.IDS_PER_ANALYTICS_REQUEST,
+            )
             if not (window.days == self._days if fewer_days else fewer_ids and len(ids) == self._ids):
                 return
             self._successes += 1
-            if self._successes < limits.GOOD_CALLS_BEFORE_LARGER:
+            if self._successes < limits.GOOD_REQUESTS_BEFORE_LARGER:
                 return
             self._successes = 0
             if fewer_days:
                 self._days = min(2 * self._days, limits.ANALYTICS_WINDOW_DAYS)
             else:
-                self._ids = min(2 * self._ids, limits.IDS_PER_ANALYTICS_CALL)
+                self._ids = min(2 * self._ids, limits.IDS_PER_ANALYTICS_REQUEST)
 
 
 def request_shape(
-    ids: int, days: int, rows_a_day: int = 1, max_ids: int = limits.IDS_PER_ANALYTICS_CALL
+    ids: int, days: int, rows_a_day: int = 1, max_ids: int = limits.IDS_PER_ANALYTICS_REQUEST
 ) -> RequestShape:
     """Return the shape of the fewest requests within Pinterest's limits.
 
@@ -262,7 +265,7 @@ def request_shape(
         rows_a_day: the rows that an entity has on a day.
         max_ids: the most ids that fit into a request.
     """
-    cells = limits.ROWS_PER_ANALYTICS_CALL // rows_a_day
+    cells = limits.ROWS_PER_ANALYTICS_REQUEST // rows_a_day
     best: tuple[int, RequestShape] | None = None
     for windows in range(math.ceil(days / limits.ANALYTICS_WINDOW_DAYS), days + 1):
         days_per_request = math.ceil(days / windows)
@@ -295,7 +298,7 @@ def check_url_length(columns: Sequence[str], url_length: UrlLength, min_ids: int
     Raises:
         ConfigError: they do not fit.
     """
-    max_length = limits.ADDRESS_CHARACTERS - min_ids * (len(_LONGEST_ID) + len(COMMA))
+    max_length = limits.URL_CHARACTERS - min_ids * (len(_LONGEST_ID) + len(COMMA))
     fit = len(columns)
     while fit and url_length(columns[:fit]) > max_length:
         fit -= max(1, (url_length(columns[:fit]) - max_length) // (max(map(len, columns)) + len(COMMA)))

@@ -12,14 +12,14 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_asked
+from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_requested
 from source_pinterest.config import attribution_of
 from source_pinterest.engine.failures import RefusedHistory
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.engine.slices import ids_of
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.state.history import PlannedWindow, WindowProgress, by_age, in_reading_order
+from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order, split_by_age
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.client import Ids
 from source_pinterest.streams.analytics.query import Batches, QueryAnalytics
@@ -63,7 +63,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
     def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
         """Cut an unread window into windows of one request or of one report each."""
         first_synchronous_day = self.first_synchronous_day
-        for part in by_age(item, first_synchronous_day):
+        for part in split_by_age(item, first_synchronous_day):
             if part.window.start >= first_synchronous_day:
                 yield from super().batches_of(account, part)
                 continue
@@ -82,7 +82,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
         return fingerprint(self._report_body())
 
     def _report_body(self) -> dict[str, Any]:
-        columns = [column for column in self.columns if may_be_asked(column, ASYNC_COLUMNS)]
+        columns = [column for column in self.columns if may_be_requested(column, ASYNC_COLUMNS)]
         return {"level": self.level, "granularity": "DAY", "columns": columns, **attribution_of(self.config)}
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:

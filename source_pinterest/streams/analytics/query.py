@@ -25,7 +25,7 @@ from source_pinterest.columns import (
     TARGETING_VALUE,
     analytics_schema,
     key_schema,
-    may_be_asked,
+    may_be_requested,
     text_columns,
 )
 from source_pinterest.config import attribution_of
@@ -72,7 +72,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     """The stream that lists the entities; None for numbers of the ad account as a whole."""
     ids_parameter: ClassVar[str] = ""
     """The parameter for the entities' ids."""
-    cost = f"1 for {limits.ROWS_PER_ANALYTICS_CALL:,} rows of an ad account"
+    cost = f"1 for {limits.ROWS_PER_ANALYTICS_REQUEST:,} rows of an ad account"
     rows_a_day: ClassVar[int] = 1
     """About how many rows an entity has on a day."""
 
@@ -104,7 +104,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def calls(self) -> AnalyticsClient:
         """The client that sends the stream's requests."""
         chosen = self.config.analytics_columns or ()
-        columns = [column for column in self.columns if column in chosen or may_be_asked(column, SYNC_COLUMNS)]
+        columns = [column for column in self.columns if column in chosen or may_be_requested(column, SYNC_COLUMNS)]
         wanted = {COLUMNS: columns, **self.breakdown_names()}
         refused = RefusedNames(self.notices, needed=(self.id_column,))
         return AnalyticsClient(self.client, self.path_template, self.query, wanted, refused)
@@ -115,7 +115,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         Raises:
             ConfigError: they do not.
         """
-        min_ids = limits.IDS_WORTH_A_CALL if self.ids_parameter else 0
+        min_ids = limits.IDS_WORTH_A_REQUEST if self.ids_parameter else 0
         self.calls.check_url_length(self.config.analytics_columns or (), min_ids)
 
     @cached_property
@@ -130,9 +130,9 @@ class QueryAnalytics(AdAccountStream, ABC):
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """Return the slices of each account's unread windows, beginning with the account that was read longest ago."""
         self.check_room()
-        self.checkpoint.settle(self.shared.stream(MetricsReadyState).last_final_day)
+        self.checkpoint.limit_to_final_days(self.shared.stream(MetricsReadyState).last_final_day)
         accounts = self.checkpoint.oldest_first(accounts)
-        estimate = Estimate.of_days(map(self.checkpoint.owed, accounts), self.first_synchronous_day)
+        estimate = Estimate.of_days(map(self.checkpoint.unread_windows, accounts), self.first_synchronous_day)
         estimate.log(self.name, self.shared.analytics_pace())
         for account in accounts:
             self.checkpoint.keep_place(account)

@@ -259,7 +259,7 @@ class ReportStream(AdAccountStream, ABC):
     def plan(self) -> Iterator[ReportRequest]:
         """Return the requests for the unread windows of all accounts, one for each variant of a window."""
         ready = self.shared.stream(MetricsReadyState)
-        self.checkpoint.settle(lambda: self.granularity.last_whole(ready.last_final_day()))
+        self.checkpoint.limit_to_final_days(lambda: self.granularity.last_whole(ready.last_final_day()))
         for account in self.checkpoint.oldest_first(self.accounts()):
             windows = self._windows(account)
             variants = self.variants()

@@ -83,7 +83,7 @@ class SliceReader:
         except Exception as error:
             cursor = self._stream.checkpoint
             if cursor and isinstance(error, KeyInDoubtError):
-                cursor.doubt(stream_slice)
+                cursor.note_unusable(stream_slice)
             self._stream.on_failure(stream_slice)
             if cursor and not isinstance(error, FatalError | NothingLeftError):
                 cursor.note_failure(stream_slice)

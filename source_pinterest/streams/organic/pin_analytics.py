@@ -91,7 +91,7 @@ class PinAnalytics(OrganicStream):
     partition_keys = ("pin_id",)
     foreign_keys = (ForeignKey("pins", ("pin_id",)),)
     cursor_field = "date"
-    cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_CALL} pins in Pinterest's beta"
+    cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_REQUEST} pins in Pinterest's beta"
     checkpoint: PinCursor
     days = DayRange(limits.SYNC_HISTORY_DAYS)
 
@@ -100,13 +100,13 @@ class PinAnalytics(OrganicStream):
         self._pins = sync.stream(Pins)
         self._metrics = PinMetrics(self.client, self.notices)
         self._owners: list[StreamSlice] = []
-        self._pins_per_request = limits.PINS_PER_ANALYTICS_CALL
+        self._pins_per_request = limits.PINS_PER_ANALYTICS_REQUEST
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
         self._skipped_pins, self._any_readable = 0, False
 
     def new_cursor(self, period: Period, store: StateStore) -> PinCursor:
         """Return a cursor that holds the days of all pins of an owner together."""
-        return PinCursor(store, period.settled_by_age(), self.config.today)
+        return PinCursor(store, period.final_by_age(), self.config.today)
 
     def needed_ids(self) -> Iterator[ParentIds]:
         """Yield the ids of the pins as well."""
@@ -166,7 +166,7 @@ class PinAnalytics(OrganicStream):
         self._skipped_pins, self._any_readable = 0, reading.after > 0
         start, end = reading.window.as_pair()
         params = {**self.request_params(stream_slice=owner), START: start, END: end}
-        work = deque(batches(pin_ids, limits.PINS_PER_ANALYTICS_CALL))
+        work = deque(batches(pin_ids, limits.PINS_PER_ANALYTICS_REQUEST))
         while work:
             batch = work.popleft()
             found = self._metrics_of(batch, params)
@@ -200,7 +200,7 @@ class PinAnalytics(OrganicStream):
             self._pins_per_request = 1
             LOGGER.info(
                 f"{self.name}: Pinterest does not let this app read many pins in one request, so they are read one "
-                f"by one, about {limits.CALLS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
+                f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
             )
             return None
         except (GoneError, RefusedError, AnswerTooLargeError) as error:

@@ -62,7 +62,7 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
 
     def has_changed(self, board: StreamSlice) -> bool:
         """Return whether the pins of a board have changed since they were last listed."""
-        return self.checkpoint.has_moved(board.partition, self._modified_at(board))
+        return self.checkpoint.has_changed(board.partition, self._modified_at(board))
 
     def with_modified_at(self, board: StreamSlice, parts: list[StreamSlice]) -> Iterator[StreamSlice]:
         """Yield the slices of one board, each with the time at which the board's pins last changed."""

@@ -85,7 +85,7 @@ class ProfileAnalytics(OrganicStream, ABC):
 
     def new_cursor(self, period: Period, store: StateStore) -> ProfileCursor:
         """Return a cursor that holds the last final day of each profile."""
-        return ProfileCursor(store, period.settled_by_age(), self.config.today)
+        return ProfileCursor(store, period.final_by_age(), self.config.today)
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield a slice for each window of days that is unread."""

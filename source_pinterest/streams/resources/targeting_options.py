@@ -62,7 +62,7 @@ class TargetingOptions(DocumentStream):
     partition_keys = ("option_type",)
     foreign_keys = (ForeignKey("targeting_options", ("targeting_type", "parent_id")),)
     scopes = ("ads:read",)
-    cost = f"1 a targeting type, 2 an ad account, and for levels 1 an interest, {limits.INTERESTS_ASKED} at most"
+    cost = f"1 a targeting type, 2 an ad account, and for levels 1 an interest, {limits.INTERESTS_LOOKED_UP} at most"
 
     @cached_property
     def _ad_accounts(self) -> AdAccounts:
@@ -137,7 +137,7 @@ class TargetingOptions(DocumentStream):
 
     def _with_levels(self, options: Iterable[Record], stream_slice: StreamSlice) -> list[Record]:
         tree = InterestTree(options)
-        if incomplete := tree.complete(self._look_up, limits.INTERESTS_ASKED):
+        if incomplete := tree.complete(self._look_up, limits.INTERESTS_LOOKED_UP):
             self.notices.warn("places", f"{incomplete:,} interests lack their level, parent or name.")
         return [{**option, **stream_slice.partition} for option in tree.options.values()]
 

@@ -58,7 +58,7 @@ def test_no_address_is_longer_than_the_longest(mock: requests_mock.Mocker) -> No
 
     assert edge.read(LONGEST) == LONGEST
     assert [count for count, _ in edge.calls] == [125, 125]
-    assert max(edge.lengths) <= limits.ADDRESS_CHARACTERS
+    assert max(edge.lengths) <= limits.URL_CHARACTERS
 
 
 def test_ids_of_the_usual_length_go_into_one_call(mock: requests_mock.Mocker) -> None:
@@ -87,7 +87,7 @@ def test_an_address_of_4000_characters_is_not_to_blame(
 
     with pytest.raises(error):
         edge.read(LONGEST)
-    assert min(edge.lengths) <= limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    assert min(edge.lengths) <= limits.SAFE_URL_CHARACTERS
 
 
 def test_what_pinterest_itself_refuses_is_not_a_matter_of_length(pinterest: Pinterest) -> None:
@@ -138,20 +138,20 @@ def test_the_url_limit_shrinks_to_4000_and_grows_again_after_20_good_calls() -> 
     limit = UrlLimit()
     limit.shrink(7_000)
     limit.shrink(1_000)
-    assert limit.characters == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    assert limit.characters == limits.SAFE_URL_CHARACTERS
 
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
         limit.count_success()
-    assert limit.characters == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    assert limit.characters == limits.SAFE_URL_CHARACTERS
     for _ in range(2):
         limit.count_success()
-        assert limit.characters == limits.ADDRESS_CHARACTERS
+        assert limit.characters == limits.URL_CHARACTERS
 
 
 def test_a_refusal_starts_the_count_anew_and_never_raises_the_limit() -> None:
     limit = UrlLimit()
     limit.shrink(5_000)
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
         limit.count_success()
     limit.shrink(6_000)
     limit.count_success()
@@ -209,7 +209,7 @@ def test_ids_are_asked_for_one_by_one_where_the_columns_leave_no_room_for_two(mo
 
     assert edge.read(["1", "2"]) == ["1", "2"]
     assert edge.calls == [(2, 414), (1, 200), (1, 200)]
-    assert length > limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    assert length > limits.SAFE_URL_CHARACTERS
 
 
 def test_one_id_that_is_refused_for_its_address_is_not_asked_for_again(mock: requests_mock.Mocker) -> None:
@@ -223,8 +223,8 @@ def test_one_id_that_is_refused_for_its_address_is_not_asked_for_again(mock: req
 def test_ids_are_spread_evenly() -> None:
     ids = tuple(LONGEST[:100])
 
-    assert [len(batch) for batch in UrlLimit().batches(ids, limits.ADDRESS_CHARACTERS - 60 * 21)] == [50, 50]
-    assert [len(batch) for batch in UrlLimit().batches(ids[:2], limits.ADDRESS_CHARACTERS)] == [1, 1]
+    assert [len(batch) for batch in UrlLimit().batches(ids, limits.URL_CHARACTERS - 60 * 21)] == [50, 50]
+    assert [len(batch) for batch in UrlLimit().batches(ids[:2], limits.URL_CHARACTERS)] == [1, 1]
 
 
 # ---- Columns that leave no room
@@ -270,7 +270,7 @@ def test_streams_of_entities_leave_room_for_ids_and_that_of_accounts_does_not(
             crowded(300).stream(stream).check_room()
         return int(str(raised.value.message).split("; ")[1].split()[0])
 
-    ids = limits.IDS_WORTH_A_CALL * (limits.MAX_ID_DIGITS + len("%2C")) / (len(MANY[0]) + len("%2C"))
+    ids = limits.IDS_WORTH_A_REQUEST * (limits.MAX_ID_DIGITS + len("%2C")) / (len(MANY[0]) + len("%2C"))
     assert fit(AdAccountAnalytics) - fit(CampaignAnalytics) == pytest.approx(ids, abs=2)
 
 

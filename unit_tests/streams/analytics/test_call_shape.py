@@ -18,7 +18,9 @@ def best_by_trying(ids: int, days: int) -> tuple[int, int]:
     """The fewest calls of any legal size, and the fewest windows that come with them."""
     return min(
         (
-            calls(ids, days, min(limits.IDS_PER_ANALYTICS_CALL, limits.ROWS_PER_ANALYTICS_CALL // window), window),
+            calls(
+                ids, days, min(limits.IDS_PER_ANALYTICS_REQUEST, limits.ROWS_PER_ANALYTICS_REQUEST // window), window
+            ),
             math.ceil(days / window),
         )
         for window in range(1, limits.ANALYTICS_WINDOW_DAYS + 1)
@@ -61,9 +63,9 @@ def test_no_legal_sizes_make_fewer_calls_or_as_few_with_longer_windows() -> None
 def test_sizes_keep_every_limit() -> None:
     for ids, days in SIZES:
         ids_per_call, days_per_call = request_shape(ids, days)
-        assert 1 <= ids_per_call <= limits.IDS_PER_ANALYTICS_CALL, (ids, days)
+        assert 1 <= ids_per_call <= limits.IDS_PER_ANALYTICS_REQUEST, (ids, days)
         assert 1 <= days_per_call <= limits.ANALYTICS_WINDOW_DAYS, (ids, days)
-        assert min(ids, ids_per_call) * days_per_call <= limits.ROWS_PER_ANALYTICS_CALL, (ids, days)
+        assert min(ids, ids_per_call) * days_per_call <= limits.ROWS_PER_ANALYTICS_REQUEST, (ids, days)
 
 
 def test_few_ids_get_the_longest_window() -> None:
@@ -166,14 +168,14 @@ def test_a_smaller_call_that_fails_later_never_makes_calls_larger() -> None:
 def test_good_calls_of_the_size_that_is_left_make_calls_larger_again() -> None:
     size = RequestSize()
     size.shrink(ids(200), days(90))
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
         size.count_success(ids(100), days(40))
     assert sizes(size.parts(ids(250), days(9))) == [(100, 9), (100, 9), (50, 9)]
     size.count_success(ids(99), days(90))  # proves nothing
     assert sizes(size.parts(ids(250), days(9))) == [(100, 9), (100, 9), (50, 9)]
     size.count_success(ids(100), days(40))
     assert sizes(size.parts(ids(250), days(9))) == [(200, 9), (50, 9)]
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER):
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER):
         size.count_success(ids(200), days(40))
     assert sizes(size.parts(ids(250), days(9))) == [(250, 9)]
 
@@ -181,7 +183,7 @@ def test_good_calls_of_the_size_that_is_left_make_calls_larger_again() -> None:
 def test_a_refusal_in_between_starts_the_count_anew() -> None:
     size = RequestSize()
     size.shrink(ids(200), days(90))
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
         size.count_success(ids(100), days(40))
     size.shrink(ids(100), days(40))
     size.count_success(ids(50), days(40))
@@ -193,7 +195,7 @@ def test_days_grow_by_good_calls_of_as_many_days_whatever_their_ids_and_each_tim
     size = RequestSize()
     size.shrink(ids(1), days(8))
     for length in (4, 8):
-        for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
+        for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
             size.count_success(ids(3), days(length))
         size.count_success(ids(250), days(length - 1))  # proves nothing
         assert sizes(size.parts(ids(3), days(16)))[0] == (3, length)
@@ -205,11 +207,11 @@ def test_days_grow_before_ids() -> None:
     size = RequestSize()
     size.shrink(ids(2), days(60))
     size.shrink(ids(1), days(60))
-    for _ in range(2 * limits.GOOD_CALLS_BEFORE_LARGER):
+    for _ in range(2 * limits.GOOD_REQUESTS_BEFORE_LARGER):
         size.count_success(ids(1), days(30))
     assert sizes(size.parts(ids(2), days(60))) == [(1, 60), (1, 60)]
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER):
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER):
         size.count_success(ids(1), days(60))
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER):
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER):
         size.count_success(ids(1), days(7))
     assert sizes(size.parts(ids(2), days(90))) == [(2, 90)]

@@ -84,7 +84,7 @@ def test_a_call_is_made_larger_again_after_enough_good_ones(mock: requests_mock.
     pinterest = Pinterest(mock)
     pinterest.answers(PATH, refused(413), {"json": []})
     rows_of(pinterest, call(days(0, 0), "1", "2"))
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER):
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER):
         rows_of(pinterest, call(days(0, 0), "1"))
     rows_of(pinterest, call(days(0, 0), "1", "2"))
 

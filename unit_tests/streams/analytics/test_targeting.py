@@ -216,7 +216,7 @@ def test_other_types_would_be_other_numbers(pinterest: Pinterest) -> None:
 def test_a_call_holds_no_more_rows_than_any_analytics_call(ids: int, length: int) -> None:
     shape = request_shape(ids, length, limits.TARGETING_ROWS_A_DAY)
 
-    assert min(ids, shape.ids) * shape.days * limits.TARGETING_ROWS_A_DAY <= limits.ROWS_PER_ANALYTICS_CALL
+    assert min(ids, shape.ids) * shape.days * limits.TARGETING_ROWS_A_DAY <= limits.ROWS_PER_ANALYTICS_REQUEST
 
 
 def test_no_day_is_read_that_only_reports_have(pinterest: Pinterest) -> None:

@@ -51,7 +51,7 @@ class Cursor:
     def commit(self, stream_slice: StreamSlice, finding: Any = None) -> None:
         self.told.append(("commit", stream_slice["ad_account_id"], finding))
 
-    def doubt(self, stream_slice: StreamSlice) -> None:
+    def note_unusable(self, stream_slice: StreamSlice) -> None:
         self.told.append(("doubt", stream_slice["ad_account_id"]))
 
     def note_failure(self, stream_slice: StreamSlice) -> None:
