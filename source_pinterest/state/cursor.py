@@ -83,7 +83,7 @@ def _mark_of(state: Mapping[str, Any]) -> _Mark | None:
 
 @contextmanager
 def reading_state(stream_name: str) -> Generator[None, None, None]:
-    """Turn the errors of reading a saved state into one that tells the user what to do.
+    """Turn the errors of reading a saved state into one that advises the user.
 
     Raises:
         ConfigError: the state has another shape, or a value that is not a day or a time.
@@ -138,7 +138,7 @@ class StateStore:
 class PinterestCursor(Cursor):
     """Commits slices that were read whole, and emits a state every few seconds or thousands of records.
 
-    A subclass says what its state is and how a committed slice changes it.
+    A subclass defines its state and how a committed slice changes it.
     """
 
     def __init__(self, store: StateStore) -> None:
@@ -160,7 +160,7 @@ class PinterestCursor(Cursor):
         """Take a committed slice into the state. Called with the lock held."""
 
     def explain(self) -> None:
-        """Log what may surprise a user about the days or records that this sync reads."""
+        """Log which days or records this sync reads, if a user may expect others."""
 
     def accounts(self) -> Iterable[str]:
         """Return the ad accounts of the incoming state."""
@@ -182,7 +182,7 @@ class PinterestCursor(Cursor):
 
         Args:
             stream_slice: the slice, all of whose pages are queued.
-            finding: what the reader of the slice hands to `_move`.
+            finding: the result of the reader, which `_move` takes into the state.
         """
         with self._lock:
             self._move(stream_slice, finding)

@@ -168,7 +168,7 @@ class AccountHistory:
         return _up_to(limit, history, self) if limit else history
 
     def with_days(self, window: DateWindow, settled: Date | None) -> "AccountHistory":
-        """Return the history once a window was read whose days count up to `settled`.
+        """Return the history once a window was read. Days after `settled` do not count as read.
 
         Args:
             window: the requested days.
@@ -254,7 +254,7 @@ class Plan:
             self.windows[number].status = WindowStatus.FAILED if self._failed[number] else WindowStatus.DONE
 
     def note_unusable(self, number: int) -> None:
-        """Record that the rows of a window can't be used: its days are missing again, if they were read before."""
+        """Record that the rows of a window can't be used: its days become missing, if they were read before."""
         self._unusable.add(number)
 
     def note_emitted(self, number: int) -> None:
@@ -262,7 +262,7 @@ class Plan:
         self._emitted.add(number)
 
     def duplicated(self, history: AccountHistory, period: Period) -> list[DateWindow]:
-        """Return the days that rows were emitted of and that have to be read again all the same.
+        """Return the days whose rows were emitted and that have to be read again nevertheless.
 
         Args:
             history: the present history of the account.
@@ -278,10 +278,10 @@ class Plan:
 
     def history(self, limit: Date | None, final: Date) -> AccountHistory:
         """Return the present history of the account; see `AccountHistory.after`."""
-        return self._without_unusable(self.baseline.after(self.windows, limit, final))
+        return self._with_unusable_missing(self.baseline.after(self.windows, limit, final))
 
-    def _without_unusable(self, history: AccountHistory) -> AccountHistory:
-        """Return the history with the windows missing whose rows can't be used."""
+    def _with_unusable_missing(self, history: AccountHistory) -> AccountHistory:
+        """Return the history in which windows with unusable rows are missing."""
         if history.last is None:
             return history
         after = history.last.add(days=1)
