@@ -11,7 +11,7 @@ from dataclasses import replace
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import (
-    LOST_IN_SILENCE,
+    SCOPES_OF_SECRET_CONTENT,
     AccessMissingError,
     AccountUnreadableError,
     BadRequestError,
@@ -142,7 +142,7 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
 
 def _ask(stream: PinterestStream, stream_slice: StreamSlice) -> ListPage:
     """The first page of a slice; an empty one where there is nothing to page, as without a catalog."""
-    first = next(stream.answers(stream_slice), None)
+    first = next(stream.responses(stream_slice), None)
     return first.value if first else ListPage([])
 
 
@@ -196,7 +196,7 @@ def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) ->
     needed = dict.fromkeys(scope for stream in STREAMS for scope in stream.scopes if scope not in checked)
     if granted:
         yield from (_without(scope) for scope in needed if scope not in granted)
-        for scope, lost in LOST_IN_SILENCE.items():
+        for scope, lost in SCOPES_OF_SECRET_CONTENT.items():
             if scope not in granted and scope.removesuffix("_secret") in granted:
                 yield f"The token lacks the permission {scope}, so {lost}."
     lists = [stream for stream in map(sync.stream, STREAMS) if _is_cheap(stream, account)]

@@ -34,7 +34,7 @@ from source_pinterest.api.retries import Pauses
 from source_pinterest.cli.progress_table import watched
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
-from source_pinterest.config.files import in_form_of_today
+from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import refusal, without_blanks_inside
 from source_pinterest.engine.output import MESSAGES, MaskedStream, flush_logs, mask_logs, tune_memory, tune_threads
 from source_pinterest.engine.pages import PageMessage
@@ -178,7 +178,7 @@ class PinterestEntrypoint(AirbyteEntrypoint):
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
         """Check the config: ours first, since the schema's own text names no option and may quote a credential."""
         Config.from_mapping(config)
-        AirbyteEntrypoint.validate_connection(source_spec, without_blanks_inside(in_form_of_today(config)))
+        AirbyteEntrypoint.validate_connection(source_spec, without_blanks_inside(in_current_form(config)))
 
     @staticmethod
     def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:

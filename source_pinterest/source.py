@@ -36,7 +36,7 @@ from source_pinterest.api.threads import Workers
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
-from source_pinterest.config.files import in_form_of_today, read_configured_catalog, read_object, read_states
+from source_pinterest.config.files import in_current_form, read_configured_catalog, read_object, read_states
 from source_pinterest.engine.output import MESSAGES
 from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.progress import Progress
@@ -100,7 +100,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def read_config(self, config_path: str) -> MutableMapping[str, Any]:  # type: ignore[override]
         """Read the config file, and remember it for tokens that are written back."""
         self._config_path = Path(config_path)
-        return in_form_of_today(read_object(self._config_path))
+        return in_current_form(read_object(self._config_path))
 
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
@@ -238,7 +238,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         return [opened.in_pages() for opened in self._opened(config, names)]
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
-        store = TokenStore(in_form_of_today(config), self.hand_out or self._repository.emit_next, self._config_path)
+        store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_next, self._config_path)
         api = Api.connect(settings, store.rotated, PRINT_BUFFER.flush, self._usage, self._pauses)
         self._authenticator = api.authenticator
         return Sync(api, settings)

@@ -16,7 +16,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets,
 
 from integration_tests.platform_oauth import PlatformOAuth
 from source_pinterest.config import STATUSES, Config, CustomReport, reports
-from source_pinterest.config.files import in_form_of_today
+from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import (
     ATTRIBUTION_TYPES,
     ATTRIBUTION_WINDOWS,
@@ -245,7 +245,7 @@ def test_a_hidden_option_has_the_default_that_it_is_said_to_have(name: str) -> N
 def test_a_config_of_any_age_passes(path: Path) -> None:
     raw = json.loads(path.read_text(encoding="utf-8"))
 
-    jsonschema.validate(in_form_of_today(raw), FORM)
+    jsonschema.validate(in_current_form(raw), FORM)
     Config.from_mapping(raw, TODAY)
 
 

@@ -92,7 +92,7 @@ class Analytics:
         return self._pages.sync.stream(CampaignAnalytics).path(stream_slice={"ad_account_id": account})
 
     def _length(self, account: str, params: Mapping[str, Any]) -> int:
-        return self._calls.address_length(self._path(account), params)
+        return self._calls.url_length(self._path(account), params)
 
     def _days(self, days: int) -> DateWindow:
         today = self._pages.sync.config.today

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import requests
 
 from source_pinterest.api import Api
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.rows import parse_json
-from source_pinterest.api.session import Answer
-from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+from source_pinterest.api.session import ApiResponse
+from source_pinterest.api.verdicts import ErrorResponse, Verdict
 from source_pinterest.engine.refused_names import named_in
 from source_pinterest.limits import rate_category
 from source_pinterest.reporting.client import ReportClient
@@ -127,14 +127,14 @@ class Calls:
         try:
             ReportClient.refuse_elsewhere(self._api, url)
             answer = self._api.downloads.exchange(requests.Request("GET", url), read, self._api.file_bounds)
-        except (requests.RequestException, MalformedAnswerError):
+        except (requests.RequestException, MalformedResponseError):
             return None
-        return answer.value if isinstance(answer, Answer) else None
+        return answer.value if isinstance(answer, ApiResponse) else None
 
     def pause(self, seconds: float) -> None:
         self._sleep(seconds)
 
-    def address_length(self, path: str, params: Mapping[str, Any]) -> int:
+    def url_length(self, path: str, params: Mapping[str, Any]) -> int:
         return len(requests.Request("GET", self._url(path), params=params).prepare().url or "")
 
     @property
@@ -174,21 +174,25 @@ class Calls:
             raise CallsUsedUpError
         self._left -= 1
         self._response = None
-        answer: Answer[Any] | ErrorAnswer | None = None
-        with suppress(MalformedAnswerError, requests.RequestException):
+        answer: ApiResponse[Any] | ErrorResponse | None = None
+        with suppress(MalformedResponseError, requests.RequestException):
             answer = self._api.session.exchange(request, _parsed, self._api.answer_bounds)
         sighting = self._sighting(what, request, answer, names)
         self.sightings.append(sighting)
         return sighting, answer.token if answer else ""
 
     def _sighting(
-        self, what: str, request: requests.Request, answer: Answer[Any] | ErrorAnswer | None, names: Collection[str]
+        self,
+        what: str,
+        request: requests.Request,
+        answer: ApiResponse[Any] | ErrorResponse | None,
+        names: Collection[str],
     ) -> Sighting:
         category = rate_category(urlsplit(request.url or "").path)
         if self._response is None:
             return Sighting(what, category, _NO_ANSWER, 0)
         seen: dict[str, Any] = {}
-        if isinstance(answer, Answer):
+        if isinstance(answer, ApiResponse):
             seen = {"body": answer.value}
         elif answer is not None:
             seen = {"code": answer.code, "verdict": answer.verdict, "is_pinterests": answer.is_pinterests}

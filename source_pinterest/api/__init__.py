@@ -73,7 +73,7 @@ class Api:
         Raises:
             ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
         """
-        base_url = api_address()
+        base_url = api_base_url()
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
         budget, usage, pauses = Budget(config.max_wait_seconds, before_wait), usage or Usage(), pauses or Pauses()
         outage = Outage(config.max_wait_seconds, pauses, before_wait)
@@ -82,7 +82,7 @@ class Api:
         token_session = PinterestSession(budget, name, timeout_seconds, connections=1)  # a token costs a call as well
         downloads = TimeoutSession(name, timeout_seconds, connections=config.num_workers)
         for each in (session, token_session, downloads):
-            heed_environment(each, base_url)
+            use_environment(each, base_url)
         downloads.auth = _nobody
         session.auth = authenticator = (
             OAuthAuthenticator(f"{base_url}/oauth/token", config.credentials, token_session, retry_policy, on_rotation)
@@ -90,7 +90,7 @@ class Api:
             else AccessTokenAuthenticator(config.credentials)
         )
         usage.quota_usage = budget.quota_usage
-        bounds = (session.hastened(ANSWER), downloads.hastened(REPORT_FILE))
+        bounds = (session.shortened(ANSWER), downloads.shortened(REPORT_FILE))
         return cls(base_url, session, authenticator, downloads, budget, retry_policy, *bounds, usage)
 
 
@@ -99,7 +99,7 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def heed_environment(session: requests.Session, base_url: str) -> None:
+def use_environment(session: requests.Session, base_url: str) -> None:
     """Have a session use the proxies and the certificates that the environment names.
 
     A server on this machine is never reached through a proxy, whatever the environment says.
@@ -117,7 +117,7 @@ def heed_environment(session: requests.Session, base_url: str) -> None:
         raise ConfigError("HTTPS_PROXY or ALL_PROXY names a proxy without a host. Write http://host:port.")
 
 
-def api_address() -> str:
+def api_base_url() -> str:
     """The address of the API, without a slash at its end.
 
     Raises:

@@ -19,15 +19,15 @@ from source_pinterest.api.bounds import TOKEN_ANSWER
 from source_pinterest.api.errors import (
     AuthenticationError,
     FatalError,
-    MalformedAnswerError,
+    MalformedResponseError,
     TokenEndpointError,
     UnavailableError,
 )
 from source_pinterest.api.retries import NEW_TOKENS, RetryPolicy, Tries
 from source_pinterest.api.rows import parse_json
-from source_pinterest.api.session import Answer, PinterestSession
+from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
-from source_pinterest.api.verdicts import ErrorAnswer
+from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.config import AccessTokenCredentials, OAuthCredentials
 from source_pinterest.config.credentials import fits_a_header, keep_secrets_of
 from source_pinterest.masking import SECRETS
@@ -59,13 +59,13 @@ class Tokens:
         """Read the answer; a refresh token that is no text is none.
 
         Raises:
-            MalformedAnswerError: it holds no access token.
+            MalformedResponseError: it holds no access token.
         """
         answer = parse_json(b"".join(chunks))
         if isinstance(answer, Mapping):
             keep_secrets_of(answer)
         if not isinstance(answer, Mapping) or not is_token(answer.get("access_token")):
-            raise MalformedAnswerError("The answer holds no access token.")
+            raise MalformedResponseError("The answer holds no access token.")
         refresh_token = answer.get("refresh_token")
         return cls(
             access_token=answer["access_token"],
@@ -179,7 +179,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self._refresh_token = credentials.refresh_token
         self._access_token, self._expires_at = credentials.usable_access_token(), math.inf
         self._rejections_in_a_row = 0
-        self._is_no_help = False
+        self._tokens_do_not_help = False
         """Whether Pinterest rejects tokens whichever they are."""
         self._failure: FatalError | None = None
         SECRETS.keep(*credentials.secrets())
@@ -193,7 +193,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         """Note that Pinterest took the token, so that a later refusal means that it was revoked."""
         if self._rejections_in_a_row and token == self._access_token:
             self._rejections_in_a_row = 0
-            self._is_no_help = False
+            self._tokens_do_not_help = False
 
     def replace(self, rejected: str, *, is_last: bool) -> None:
         """Renew the token, unless another thread already did.
@@ -210,8 +210,8 @@ class OAuthAuthenticator(PinterestAuthenticator):
         with self._lock:
             if rejected == self._access_token:
                 self._rejections_in_a_row += 1
-                self._is_no_help |= is_last and self._rejections_in_a_row > NEW_TOKENS
-                if self._is_no_help:
+                self._tokens_do_not_help |= is_last and self._rejections_in_a_row > NEW_TOKENS
+                if self._tokens_do_not_help:
                     raise AuthenticationError(
                         f"Pinterest rejects even an access token that it has just issued. {AUTHENTICATE_AGAIN}",
                     )
@@ -251,13 +251,13 @@ class OAuthAuthenticator(PinterestAuthenticator):
             while True:
                 try:
                     answer = self._asked()
-                except (requests.ReadTimeout, MalformedAnswerError) as error:
+                except (requests.ReadTimeout, MalformedResponseError) as error:
                     tries.broke(error)
                 except requests.RequestException as error:
                     tries.unreached(error)
                 else:
                     self._retry_policy.outage.answered()
-                    if isinstance(answer, Answer):
+                    if isinstance(answer, ApiResponse):
                         return answer.value
                     if answer.status in _REFUSED and not answer.is_foreign:
                         raise AuthenticationError(
@@ -271,11 +271,11 @@ class OAuthAuthenticator(PinterestAuthenticator):
                 f"sync tries again{error.advice}."
             ) from error
 
-    def _asked(self) -> Answer[Tokens] | ErrorAnswer:
+    def _asked(self) -> ApiResponse[Tokens] | ErrorResponse:
         request = requests.Request(
             "POST",
             self._token_url,
             data={"grant_type": "refresh_token", "refresh_token": self._refresh_token},
             auth=(self._credentials.client_id, self._credentials.client_secret),
         )
-        return self._session.paced(request, Tokens.parse, self._session.hastened(TOKEN_ANSWER), Usage().of(""))
+        return self._session.paced(request, Tokens.parse, self._session.shortened(TOKEN_ANSWER), Usage().of(""))

@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError, NoThreadError
+from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, NoThreadError
 from source_pinterest.api.threads import CLOSING, starting
 
 _CHUNK_BYTES = 128 * 1024
@@ -48,7 +48,7 @@ class Bounds:
     bytes_a_second: float = 0
     pace_seconds: float = _PACE_SECONDS
 
-    def hastened(self, factor: float) -> Self:
+    def shortened(self, factor: float) -> Self:
         """The same size in a part of the time, for whoever waits less than usual."""
         return replace(self, seconds=self.seconds * factor, pace_seconds=self.pace_seconds * factor)
 
@@ -67,7 +67,7 @@ def chunks_of(response: requests.Response, bounds: Bounds, received: Received) -
         received: takes the number of bytes whenever some have come, and 0 at the end.
 
     Raises:
-        MalformedAnswerError: it breaks off, is encoded in a way that nobody asked for, or exceeds the bounds.
+        MalformedResponseError: it breaks off, is encoded in a way that nobody asked for, or exceeds the bounds.
     """
     return _bounded(_decoded(response, _bounded(_received(response, received), bounds)), bounds)
 
@@ -78,7 +78,7 @@ def beginning_of(response: requests.Response, bounds: Bounds, received: Received
     try:
         for chunk in chunks_of(response, replace(bounds, most_bytes=limits.ERROR_BYTES), received):
             found += chunk
-    except MalformedAnswerError:
+    except MalformedResponseError:
         pass
     return bytes(found)
 
@@ -88,7 +88,7 @@ def _bounded(chunks: Iterator[bytes], bounds: Bounds) -> Iterator[bytes]:
     for chunk in chunks:
         size += len(chunk)
         if size > bounds.most_bytes:
-            raise BrokenAnswerError(f"The answer is larger than {bounds.most_bytes:,} bytes.")
+            raise BrokenResponseError(f"The answer is larger than {bounds.most_bytes:,} bytes.")
         yield chunk
 
 
@@ -99,7 +99,7 @@ def _decoded(response: requests.Response, packed: Iterator[bytes]) -> Iterator[b
     elif encoding in ("gzip", "x-gzip"):
         yield from _unpacked(packed)
     else:
-        raise MalformedAnswerError("The answer has a Content-Encoding that was not asked for.")
+        raise MalformedResponseError("The answer has a Content-Encoding that was not asked for.")
 
 
 def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:
@@ -115,9 +115,9 @@ def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:
                 left = unpacker.unconsumed_tail or unpacker.unused_data
         yield unpacker.flush()
     except zlib.error as error:
-        raise MalformedAnswerError("The answer is no valid gzip.") from error
+        raise MalformedResponseError("The answer is no valid gzip.") from error
     if not unpacker.eof:
-        raise BrokenAnswerError("The answer breaks off.")
+        raise BrokenResponseError("The answer breaks off.")
 
 
 def _received(response: requests.Response, received: Received) -> Iterator[bytes]:
@@ -128,7 +128,7 @@ def _received(response: requests.Response, received: Received) -> Iterator[bytes
             yield chunk
         received(0)
     except urllib3.exceptions.HTTPError as error:
-        raise BrokenAnswerError(f"The answer breaks off ({type(error).__name__}).") from error
+        raise BrokenResponseError(f"The answer breaks off ({type(error).__name__}).") from error
 
 
 _TICK_SECONDS = 0.2
@@ -156,7 +156,7 @@ class Deadline:
         _CURRENT.set(None)
         _WATCHDOG.let_go(self)
         self._closing.check()
-        if self.is_past and isinstance(error, requests.RequestException | MalformedAnswerError):
+        if self.is_past and isinstance(error, requests.RequestException | MalformedResponseError):
             raise self._late() from error
 
     def begin(self) -> None:
@@ -174,7 +174,7 @@ class Deadline:
         """Take note of bytes of the body; of 0 at its end.
 
         Raises:
-            BrokenAnswerError: the exchange is late.
+            BrokenResponseError: the exchange is late.
         """
         if self.is_past:
             raise self._late()
@@ -186,10 +186,10 @@ class Deadline:
                 self._least = self._bounds.bytes_a_second * self._bounds.pace_seconds
                 self._due = self._clock() + self._bounds.pace_seconds
 
-    def _late(self) -> BrokenAnswerError:
+    def _late(self) -> BrokenResponseError:
         if self._least is None:
-            return BrokenAnswerError(f"The answer takes longer than {self._bounds.seconds:g} s.")
-        return BrokenAnswerError(f"The file comes in at less than {self._bounds.bytes_a_second:,} bytes a second.")
+            return BrokenResponseError(f"The answer takes longer than {self._bounds.seconds:g} s.")
+        return BrokenResponseError(f"The file comes in at less than {self._bounds.bytes_a_second:,} bytes a second.")
 
 
 class _Watchdog:

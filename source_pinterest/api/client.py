@@ -15,27 +15,27 @@ import requests
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.errors import (
-    AddressTooLongError,
-    AnswerTooLargeError,
     BadRequestError,
     ForbiddenError,
     GoneError,
     ListingCappedError,
-    LongCallUnavailableError,
-    MalformedAnswerError,
+    LongUrlUnavailableError,
+    MalformedResponseError,
     MerchantRefusedError,
     NoCatalogError,
     NotServedError,
     PinterestError,
     RefusedError,
     RejectedError,
+    ResponseTooLargeError,
     RestrictedError,
     ScopeMissingError,
     UnavailableError,
+    UrlTooLongError,
 )
 from source_pinterest.api.retries import HandedBackTries, Tries
-from source_pinterest.api.session import Answer, Parse
-from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+from source_pinterest.api.session import ApiResponse, Parse
+from source_pinterest.api.verdicts import ErrorResponse, Verdict
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ _ERRORS: Mapping[Verdict, type[PinterestError]] = {
     Verdict.NO_CATALOG: NoCatalogError,
     Verdict.MERCHANT_REFUSED: MerchantRefusedError,
     Verdict.GONE: GoneError,
-    Verdict.TOO_LARGE: AnswerTooLargeError,
+    Verdict.TOO_LARGE: ResponseTooLargeError,
     Verdict.LISTING_CAPPED: ListingCappedError,
     Verdict.REJECTED: RejectedError,
     Verdict.NOT_SERVED: NotServedError,
@@ -65,7 +65,7 @@ class PinterestClient:
         stream: whose calls these are, in messages and in sums.
         scopes: the permissions that they need.
         can_split: whether a smaller call can be made where an answer is too large.
-        retries_pay: whether a call that fails is made again at all, as things stand.
+        is_worth_retrying: whether a call that fails is made again at all, as things stand.
     """
 
     def __init__(
@@ -75,15 +75,15 @@ class PinterestClient:
         scopes: tuple[str, ...],
         *,
         can_split: bool = False,
-        retries_pay: Callable[[], bool] = lambda: True,
+        is_worth_retrying: Callable[[], bool] = lambda: True,
     ) -> None:
         self._api = api
         self._stream, self._scopes = stream, scopes
         self._breaks_borne = _BREAKS_OF_TOO_LARGE if can_split else math.inf
-        self._retries_pay = retries_pay
+        self._is_worth_retrying = is_worth_retrying
         self._usage = api.usage.of(stream)
 
-    def get(self, path: str, params: Mapping[str, Any], parse: Parse[T]) -> Answer[T]:
+    def get(self, path: str, params: Mapping[str, Any], parse: Parse[T]) -> ApiResponse[T]:
         """Ask for what lies at a path.
 
         Raises:
@@ -91,7 +91,7 @@ class PinterestClient:
         """
         return self._call(path, requests.Request("GET", self._url(path), params=params), parse)
 
-    def post(self, path: str, body: Mapping[str, Any], parse: Parse[T], tries: Tries | None = None) -> Answer[T]:
+    def post(self, path: str, body: Mapping[str, Any], parse: Parse[T], tries: Tries | None = None) -> ApiResponse[T]:
         """Send a JSON body to a path, as a further try if there were some.
 
         Raises:
@@ -102,39 +102,41 @@ class PinterestClient:
     def handed_back(self, path: str) -> HandedBackTries:
         """Tries for a call whose caller sees to the pauses."""
         self._usage.count_request()
-        return HandedBackTries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._retries_pay)
+        return HandedBackTries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._is_worth_retrying)
 
     def without_retries(self) -> "PinterestClient":
         """A client that makes no call again."""
         policy = replace(self._api.retry_policy, max_retries=0)
         return PinterestClient(replace(self._api, retry_policy=policy), self._stream, self._scopes)
 
-    def address_length(self, path: str, params: Mapping[str, Any]) -> int:
+    def url_length(self, path: str, params: Mapping[str, Any]) -> int:
         """How many characters the address of a call has."""
-        return _address_length(requests.Request("GET", self._url(path), params=params))
+        return _url_length(requests.Request("GET", self._url(path), params=params))
 
     def _url(self, path: str) -> str:
         return f"{self._api.base_url}/{path}"
 
-    def _call(self, path: str, request: requests.Request, parse: Parse[T], tries: Tries | None = None) -> Answer[T]:
+    def _call(
+        self, path: str, request: requests.Request, parse: Parse[T], tries: Tries | None = None
+    ) -> ApiResponse[T]:
         if tries is None:
             self._usage.count_request()
-            tries = Tries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._retries_pay)
+            tries = Tries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._is_worth_retrying)
         while True:
             try:
                 answer = self._api.session.paced(request, parse, self._api.answer_bounds, self._usage)
-            except (requests.ReadTimeout, MalformedAnswerError) as error:
+            except (requests.ReadTimeout, MalformedResponseError) as error:
                 tries.broke(error)
             except requests.RequestException as error:
                 tries.unreached(error)
             else:
                 self._api.retry_policy.outage.answered()
-                if isinstance(answer, Answer):
+                if isinstance(answer, ApiResponse):
                     self._api.authenticator.accepted(answer.token)
                     return answer
                 self._judge(answer, tries, request)
 
-    def _judge(self, answer: ErrorAnswer, tries: Tries, request: requests.Request) -> None:
+    def _judge(self, answer: ErrorResponse, tries: Tries, request: requests.Request) -> None:
         """Have the call made again, or raise.
 
         Raises:
@@ -142,9 +144,9 @@ class PinterestClient:
         """
         authenticator = self._api.authenticator
         if answer.status in _TOO_LONG and _may_be_too_long(request, answer):
-            raise AddressTooLongError(f"{self._stream}: {answer}")
+            raise UrlTooLongError(f"{self._stream}: {answer}")
         if answer.verdict is Verdict.REFRESH_TOKEN:
-            authenticator.replace(answer.token, is_last=not tries.takes_new_token)
+            authenticator.replace(answer.token, is_last=not tries.accepts_new_token)
             tries.rejected(str(answer))
         elif answer.verdict is Verdict.RETRY:
             self._try_again(answer, tries, request)
@@ -160,7 +162,7 @@ class PinterestClient:
         else:
             raise _ERRORS[answer.verdict](f"{self._stream}: {answer}")
 
-    def _try_again(self, answer: ErrorAnswer, tries: Tries, request: requests.Request) -> None:
+    def _try_again(self, answer: ErrorResponse, tries: Tries, request: requests.Request) -> None:
         """Pause before the next try.
 
         Raises:
@@ -170,13 +172,13 @@ class PinterestClient:
             tries.failed(str(answer))
         except UnavailableError as error:
             if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and _may_be_too_long(request, answer):
-                raise LongCallUnavailableError(error) from error
+                raise LongUrlUnavailableError(error) from error
             raise
 
 
-def _may_be_too_long(request: requests.Request, answer: ErrorAnswer) -> bool:
-    return not answer.is_pinterests and _address_length(request) > limits.SAFE_URL_CHARACTERS
+def _may_be_too_long(request: requests.Request, answer: ErrorResponse) -> bool:
+    return not answer.is_pinterests and _url_length(request) > limits.SAFE_URL_CHARACTERS
 
 
-def _address_length(request: requests.Request) -> int:
+def _url_length(request: requests.Request) -> int:
     return len(request.prepare().url or "")

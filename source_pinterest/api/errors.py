@@ -49,11 +49,11 @@ def role(*names: str) -> Access:
 T = TypeVar("T")
 
 
-class MalformedAnswerError(ValueError):
+class MalformedResponseError(ValueError):
     """An answer is cut short or is not what the endpoint promises."""
 
 
-class BrokenAnswerError(MalformedAnswerError):
+class BrokenResponseError(MalformedResponseError):
     """An answer breaks off, is too large or comes too slowly; a smaller one might not."""
 
 
@@ -214,7 +214,7 @@ class RejectedError(_UnexplainedError):
     """Pinterest calls the request wrong."""
 
 
-class UnforeseenAnswerError(_UnexplainedError):
+class UnforeseenResponseError(_UnexplainedError):
     """An answer holds something that records can't be made of, such as an id that is no number."""
 
 
@@ -222,13 +222,13 @@ def understood(stream: str, made: Iterable[T]) -> Generator[T, None, Any]:
     """What a generator makes of answers, and what it returns.
 
     Raises:
-        UnforeseenAnswerError: it raised one of the errors that a value of another type or out of range leads to.
+        UnforeseenResponseError: it raised one of the errors that a value of another type or out of range leads to.
     """
     try:
         return (yield from made)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         why = printable(f"{type(error).__name__}: {error}")
-        raise UnforeseenAnswerError(f"{stream}: an answer of Pinterest can't be understood ({why})") from error
+        raise UnforeseenResponseError(f"{stream}: an answer of Pinterest can't be understood ({why})") from error
 
 
 class BadRequestError(RejectedError):
@@ -269,13 +269,13 @@ class AccessLostError(SliceError):
         )
 
 
-class AnswerTooLargeError(_UnexplainedError):
+class ResponseTooLargeError(_UnexplainedError):
     """The call asks for more than Pinterest can answer at once."""
 
     kind = FailureType.transient_error
 
 
-class AnswerBreaksError(AnswerTooLargeError):
+class RepeatedBreakError(ResponseTooLargeError):
     """The answer does not come whole, which a smaller one might; nobody says that it is too large."""
 
 
@@ -316,11 +316,11 @@ class RepeatedKeyError(KeyInDoubtError):
         self.emitted = f"{found} All of its rows are emitted, since the destination keeps each of them."
 
 
-class AddressTooLongError(AnswerTooLargeError):
+class UrlTooLongError(ResponseTooLargeError):
     """The call is refused, not in Pinterest's own words; a shorter one might not be."""
 
 
-class LongCallUnavailableError(UnavailableError):
+class LongUrlUnavailableError(UnavailableError):
     """The call fails again and again, not in Pinterest's own words: its length may be the reason, or an outage."""
 
     def __init__(self, error: UnavailableError) -> None:
@@ -332,7 +332,7 @@ class NotServedError(RejectedError):
     """Pinterest does not have this for the kind of catalog or feed that was asked for."""
 
 
-LOST_IN_SILENCE = {
+SCOPES_OF_SECRET_CONTENT = {
     "boards:read_secret": "secret boards are not read",
     "pins:read_secret": "pins on secret boards are not read",
 }

@@ -349,7 +349,7 @@ class Quotas:
         said: dict[Quota, QuotaHeader] = {}
         for name, header in zip(names, answer, strict=True):
             if name not in self._by_name:
-                is_of_all = header.period <= BURST_SECONDS and self._covers_all_calls(header)
+                is_of_all = header.period <= BURST_SECONDS and self._covers_all_operations(header)
                 new = Quota(header.limit, header.period, sent, in_flight.total() + 1)
                 self._by_name[name] = self._of_all_calls if is_of_all else new
             said[self._by_name[name]] = header
@@ -364,7 +364,7 @@ class Quotas:
             listed = {quota for quotas in self._listed.values() for quota in quotas}
             self._by_name = {name: quota for name, quota in self._by_name.items() if quota in listed}
 
-    def _covers_all_calls(self, header: QuotaHeader) -> bool:
+    def _covers_all_operations(self, header: QuotaHeader) -> bool:
         return header.name.startswith(_OF_ALL_CALLS) if header.name else header.limit == self._of_all_calls.limit
 
     def _of_category_of(self, operation: str) -> Sequence[Quota]:
@@ -515,12 +515,12 @@ class Budget:
             categories = dict.fromkeys(map(category_of, self._in_flight))
             return [self._standing(category, now) for category in categories]
 
-    def calls_per_second(self, category: str) -> float:
+    def requests_per_second(self, category: str) -> float:
         """How many calls of the category the quotas allow in the long run."""
         with self._changed:
             return min(quota.limit / quota.period for quota in self._quotas.of_category(category))
 
-    def calls_left(self, category: str) -> float:
+    def requests_left(self, category: str) -> float:
         """How many calls of the category this sync can still make; any number where it waits for the next window."""
         with self._changed:
             now = self._clock()

@@ -9,7 +9,12 @@ from typing import NoReturn
 
 import requests
 
-from source_pinterest.api.errors import AnswerBreaksError, BrokenAnswerError, MalformedAnswerError, UnavailableError
+from source_pinterest.api.errors import (
+    BrokenResponseError,
+    MalformedResponseError,
+    RepeatedBreakError,
+    UnavailableError,
+)
 from source_pinterest.api.threads import Signal, pause
 
 
@@ -132,8 +137,8 @@ class Tries:
         policy: how often, and how long.
         what: the stream, as the user knows it.
         path: what is asked for.
-        breaks_borne: so many answers in a row that do not come whole are too large ones.
-        retries_pay: whether a call that fails is made again at all, as things stand.
+        max_breaks: so many answers in a row that do not come whole are too large ones.
+        is_worth_retrying: whether a call that fails is made again at all, as things stand.
     """
 
     def __init__(
@@ -141,18 +146,18 @@ class Tries:
         policy: RetryPolicy,
         what: str,
         path: str,
-        breaks_borne: float = math.inf,
-        retries_pay: Callable[[], bool] = lambda: True,
+        max_breaks: float = math.inf,
+        is_worth_retrying: Callable[[], bool] = lambda: True,
     ) -> None:
         self._policy = policy
         self._what, self._path = what, path
-        self._breaks_borne, self._retries_pay = breaks_borne, retries_pay
+        self._breaks_borne, self._is_worth_retrying = max_breaks, is_worth_retrying
         self._answers = policy.outage.answers
         self._breaks = self._retries = self._resets = self._rejections = 0
         self._why = ""
 
     @property
-    def takes_new_token(self) -> bool:
+    def accepts_new_token(self) -> bool:
         """Whether the call would be made again with a new token."""
         return self._rejections < min(NEW_TOKENS, self._policy.max_retries)
 
@@ -175,14 +180,14 @@ class Tries:
         """Pause after an answer that did not come whole.
 
         Raises:
-            AnswerBreaksError: it breaks twice in a row, and can be asked for in parts.
+            RepeatedBreakError: it breaks twice in a row, and can be asked for in parts.
             UnavailableError: that was the last try.
         """
-        why = str(error) if isinstance(error, MalformedAnswerError) else "Pinterest does not answer in time."
-        is_break = isinstance(error, requests.ReadTimeout | BrokenAnswerError)
+        why = str(error) if isinstance(error, MalformedResponseError) else "Pinterest does not answer in time."
+        is_break = isinstance(error, requests.ReadTimeout | BrokenResponseError)
         self._breaks = self._breaks + 1 if is_break else 0
         if self._breaks >= self._breaks_borne:
-            raise AnswerBreaksError(f"{self._what}: {why} Twice in a row") from error
+            raise RepeatedBreakError(f"{self._what}: {why} Twice in a row") from error
         self._retry(why)
 
     def unreached(self, error: Exception) -> None:
@@ -202,7 +207,7 @@ class Tries:
 
     def _retry(self, why: str) -> None:
         self._retries, self._why = self._retries + 1, why
-        if self._retries > self._policy.max_retries or not self._retries_pay():
+        if self._retries > self._policy.max_retries or not self._is_worth_retrying():
             raise UnavailableError(self._what, self._path, why, self._retries)
         seconds = self._policy.pauses.before_retry(self._retries)
         LOGGER.info(f"{self._what}: {why} Trying again in {seconds:g} s.")
@@ -234,7 +239,7 @@ class HandedBackTries(Tries):
         Raises:
             UnavailableError: it does not pay any more to make the call again.
         """
-        if self._retries and not self._retries_pay():
+        if self._retries and not self._is_worth_retrying():
             self.give_up()
 
     def give_up(self) -> NoReturn:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from source_pinterest import limits
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.limits import ROW_BYTES
 
 OnReplacement = Callable[[str], None]
@@ -44,7 +44,7 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
         on_replacement: is called once for each kind of replacement.
 
     Raises:
-        MalformedAnswerError: it is no JSON, or nested too deeply, or has a number of thousands of digits.
+        MalformedResponseError: it is no JSON, or nested too deeply, or has a number of thousands of digits.
     """
     try:
         value = orjson.loads(body)
@@ -79,7 +79,7 @@ class _Lenient:
             text = _LONE_SURROGATE.sub(self._whole, body.decode())
             value = json.loads(text, parse_float=self._finite, parse_constant=self._null)
         except (ValueError, RecursionError) as error:
-            raise MalformedAnswerError("The answer is not JSON, or beyond what can be parsed.") from error
+            raise MalformedResponseError("The answer is not JSON, or beyond what can be parsed.") from error
         self._report()
         return value
 
@@ -127,7 +127,7 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
         on_replacement: takes a sentence on what of a row could not be kept, see `parse_json`.
 
     Raises:
-        MalformedAnswerError: it is not a list of rows, or not the whole of one.
+        MalformedResponseError: it is not a list of rows, or not the whole of one.
     """
     body = JsonBody(chunks, on_replacement)
     if under:
@@ -139,7 +139,7 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
             else:
                 body.value()
         if not found:
-            raise MalformedAnswerError(f"The answer holds no list called {under}.")
+            raise MalformedResponseError(f"The answer holds no list called {under}.")
     else:
         yield from body.rows()
     body.end()
@@ -148,7 +148,7 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
 class JsonBody:
     """A JSON text that is walked through as it arrives.
 
-    Each method begins where the last one ended, and raises MalformedAnswerError for anything else than it promises.
+    Each method begins where the last one ended, and raises MalformedResponseError for anything else than it promises.
     """
 
     def __init__(self, chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> None:
@@ -177,7 +177,7 @@ class JsonBody:
     def end(self) -> None:
         """Nothing follows."""
         if self.peek():
-            raise MalformedAnswerError("Something follows the end of the answer.")
+            raise MalformedResponseError("Something follows the end of the answer.")
 
     def members(self) -> Iterator[str]:
         """The keys of the object that comes next; whoever asks for the next one has taken the value of the last."""
@@ -270,9 +270,9 @@ class JsonBody:
 
     def _read_on_within(self, limit: int) -> None:
         if len(self._text) >= limit:
-            raise MalformedAnswerError(f"A row, or another value of the answer, has more than {ROW_BYTES:,} bytes.")
+            raise MalformedResponseError(f"A row, or another value of the answer, has more than {ROW_BYTES:,} bytes.")
         if not self._read_on():
-            raise MalformedAnswerError("The answer is cut short.")
+            raise MalformedResponseError("The answer is cut short.")
 
     def _read_on(self) -> bool:
         """Drop what was walked through and read at least as much as is left, so that small chunks cost no more.
@@ -290,8 +290,8 @@ class JsonBody:
         self._parse = _parse_exactly if holds_long_number(self._text) else orjson.loads
         return fresh > 0
 
-    def _unexpected(self, wanted: bytes) -> MalformedAnswerError:
-        return MalformedAnswerError(f"A {wanted.decode()} is missing." if self.peek() else "The answer is cut short.")
+    def _unexpected(self, wanted: bytes) -> MalformedResponseError:
+        return MalformedResponseError(f"A {wanted.decode()} is missing." if self.peek() else "The answer is cut short.")
 
 
 def _parse_exactly(row: bytes) -> Any:
@@ -354,7 +354,7 @@ def list_page(
     """The page in the body of an answer, bounded where it `is_paged`: `page_size` was asked for.
 
     Raises:
-        MalformedAnswerError: it is no JSON, or not a page, or has more items than a page may have.
+        MalformedResponseError: it is no JSON, or not a page, or has more items than a page may have.
     """
     left, field = iter(chunks), shape.field or BY_ID.field
     begun = b"".join(_up_to(left, limits.LARGE_PAGE_BYTES) if is_paged else left)
@@ -381,7 +381,7 @@ def _up_to(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
 def _bounded(items: Iterable[Record]) -> list[Record]:
     found = list(islice(items, limits.ITEMS_OF_A_PAGE + 1))
     if len(found) > limits.ITEMS_OF_A_PAGE:
-        raise MalformedAnswerError(f"A page has more than {limits.ITEMS_OF_A_PAGE:,} items.")
+        raise MalformedResponseError(f"A page has more than {limits.ITEMS_OF_A_PAGE:,} items.")
     return found
 
 
@@ -389,11 +389,11 @@ def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:
     """The items of a list, each of which has its key.
 
     Raises:
-        MalformedAnswerError: it is no list of such items.
+        MalformedResponseError: it is no list of such items.
     """
     are_objects = isinstance(items, list) and all(isinstance(item, dict) for item in items)
     if not are_objects or any(item.get(name) in _ABSENT for item in items for name in key):
-        raise MalformedAnswerError(f"A page holds items, each with {' and '.join(key)}.")
+        raise MalformedResponseError(f"A page holds items, each with {' and '.join(key)}.")
     return items  # type: ignore[no-any-return]  # objects, as was seen
 
 
@@ -401,7 +401,7 @@ def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListP
     """A single object, as a page of its own.
 
     Raises:
-        MalformedAnswerError: it does not have its key.
+        MalformedResponseError: it does not have its key.
     """
     return ListPage(with_key([parse_json(b"".join(chunks))], key))
 

@@ -21,7 +21,7 @@ from source_pinterest import limits
 from source_pinterest.api.bounds import Bounds, Deadline, WatchedAdapter, beginning_of, chunks_of
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.usage import StreamUsage
-from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+from source_pinterest.api.verdicts import ErrorResponse, Verdict
 from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS
 
 _VISIBLE = re.compile(r"[!-\[\]-~]+")
@@ -110,11 +110,11 @@ CONNECT_TIMEOUT_SECONDS = 10.0
 
 T = TypeVar("T")
 Parse = Callable[[Iterator[bytes]], T]
-"""Makes something of a body, which comes in chunks; raises `MalformedAnswerError` for one that can't be meant."""
+"""Makes something of a body, which comes in chunks; raises `MalformedResponseError` for one that can't be meant."""
 
 
 @dataclass(frozen=True)
-class Answer(Generic[T]):
+class ApiResponse(Generic[T]):
     """What Pinterest answered.
 
     Attributes:
@@ -154,17 +154,17 @@ class TimeoutSession(requests.Session):
         """Name no target: `requests` would read the whole body of a redirect to look for the next one."""
         del resp
 
-    def hastened(self, bounds: Bounds) -> Bounds:
+    def shortened(self, bounds: Bounds) -> Bounds:
         """The same bounds, for whoever waits less than usual for the beginning of an answer: in less time."""
         _, seconds = self.timeout
-        return bounds.hastened(min(1.0, seconds / DEFAULT_TIMEOUT_SECONDS))
+        return bounds.shortened(min(1.0, seconds / DEFAULT_TIMEOUT_SECONDS))
 
-    def exchange(self, request: requests.Request, parse: Parse[T], bounds: Bounds) -> Answer[T] | ErrorAnswer:
+    def exchange(self, request: requests.Request, parse: Parse[T], bounds: Bounds) -> ApiResponse[T] | ErrorResponse:
         """Send a request, and take its answer.
 
         Raises:
             requests.RequestException: no answer came.
-            MalformedAnswerError: the answer breaks off, is too large or too slow, or the parser can't make sense of it.
+            MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
         """
         with Deadline(bounds) as deadline, self._sent(request, deadline) as response:
             return _taken(response, parse, bounds, deadline)
@@ -192,13 +192,13 @@ class PinterestSession(TimeoutSession):
 
     def paced(
         self, request: requests.Request, parse: Parse[T], bounds: Bounds, usage: StreamUsage
-    ) -> Answer[T] | ErrorAnswer:
+    ) -> ApiResponse[T] | ErrorResponse:
         """Send a request when the quota allows it, and take its answer, which never is a refusal for the rate.
 
         Raises:
             QuotaExhaustedError: the quota frees up too late for this sync.
             requests.RequestException: no answer came.
-            MalformedAnswerError: the answer breaks off, is too large or too slow, or the parser can't make sense of it.
+            MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
         """
         operation = limits.rated_operation(str(request.method), urlsplit(request.url or "").path)
         while True:
@@ -209,7 +209,7 @@ class PinterestSession(TimeoutSession):
                 if _is_success(response):
                     self._budget.accepted(operation)
                 answer = _taken(response, parse, bounds, deadline)
-            if not isinstance(answer, ErrorAnswer):
+            if not isinstance(answer, ErrorResponse):
                 return answer
             if answer.verdict is not Verdict.WAIT:
                 self._budget.accepted(operation)
@@ -228,12 +228,16 @@ class PinterestSession(TimeoutSession):
         return response
 
 
-def _taken(response: requests.Response, parse: Parse[T], bounds: Bounds, deadline: Deadline) -> Answer[T] | ErrorAnswer:
+def _taken(
+    response: requests.Response, parse: Parse[T], bounds: Bounds, deadline: Deadline
+) -> ApiResponse[T] | ErrorResponse:
     token = bearer_of(response.request)
     if _is_success(response):
-        return Answer(parse(chunks_of(response, bounds, deadline.received)), server_time_of(response.headers), token)
+        return ApiResponse(
+            parse(chunks_of(response, bounds, deadline.received)), server_time_of(response.headers), token
+        )
     body = beginning_of(response, bounds, deadline.received)
-    return ErrorAnswer(response.status_code, str(response.reason or ""), response.headers, body, token)
+    return ErrorResponse(response.status_code, str(response.reason or ""), response.headers, body, token)
 
 
 def _is_success(response: requests.Response) -> bool:

@@ -79,7 +79,7 @@ _BY_WORDS: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
 
 
 @dataclass(frozen=True)
-class ErrorAnswer:
+class ErrorResponse:
     """An answer that does not hold what was asked for.
 
     Attributes:

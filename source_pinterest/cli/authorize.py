@@ -32,12 +32,12 @@ import requests
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import __version__
-from source_pinterest.api import api_address, heed_environment
+from source_pinterest.api import api_base_url, use_environment
 from source_pinterest.api.auth import Tokens
 from source_pinterest.api.bounds import TOKEN_ANSWER
-from source_pinterest.api.errors import LOST_IN_SILENCE, MalformedAnswerError
-from source_pinterest.api.session import Address, Answer, TimeoutSession
-from source_pinterest.api.verdicts import ErrorAnswer
+from source_pinterest.api.errors import SCOPES_OF_SECRET_CONTENT, MalformedResponseError
+from source_pinterest.api.session import Address, ApiResponse, TimeoutSession
+from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, access_of, write_private
@@ -308,7 +308,7 @@ def _prepare(path: Path) -> None:
 
 
 def _tokens(app: App, port: int, browse: Any, asked: str) -> Tokens:
-    api = api_address()
+    api = api_base_url()
     page = urljoin(api, "/oauth/") if Address.of(api).is_local else CONSENT_PAGE
     with ConsentListener(port) as listener:
         url = listener.consent_url(page, app.client_id, asked)
@@ -327,20 +327,20 @@ def _tokens(app: App, port: int, browse: Any, asked: str) -> Tokens:
 
 def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
     session = TimeoutSession(f"source-pinterest/{__version__}", _TIMEOUT_SECONDS)
-    heed_environment(session, token_url)
+    use_environment(session, token_url)
     request = requests.Request("POST", token_url, data=form, auth=(app.client_id, app.client_secret))
     try:
         answer = session.exchange(request, Tokens.parse, TOKEN_ANSWER)
-    except MalformedAnswerError as error:
+    except MalformedResponseError as error:
         raise refusal(f"Pinterest returned no tokens. {error} Run the command again.") from error
     except requests.RequestException as error:
         raise refusal(
             f"Pinterest's token endpoint did not answer ({type(error).__name__}). Run the command again.",
         ) from error
-    status = answer.status if isinstance(answer, ErrorAnswer) else HTTPStatus.OK
+    status = answer.status if isinstance(answer, ErrorResponse) else HTTPStatus.OK
     if status == HTTPStatus.UNAUTHORIZED:
         raise refusal("Pinterest does not know this app. Check the app id and the app secret.")
-    if isinstance(answer, Answer) and answer.value.refresh_token:
+    if isinstance(answer, ApiResponse) and answer.value.refresh_token:
         return answer.value
     raise refusal(
         f"Pinterest returned no refresh token (HTTP {status}). Run the command again, and check that "
@@ -350,10 +350,10 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
 
 def _print_next_steps(path: Path, asked: Sequence[str], granted: Collection[str]) -> None:
     missing = [scope for scope in asked if granted and scope not in granted]
-    if needed := [scope for scope in missing if scope not in LOST_IN_SILENCE]:
+    if needed := [scope for scope in missing if scope not in SCOPES_OF_SECRET_CONTENT]:
         _say(f"Pinterest did not grant {', '.join(needed)}, so the streams that need it can't be read.")
     for scope in missing:
-        if lost := LOST_IN_SILENCE.get(scope):
+        if lost := SCOPES_OF_SECRET_CONTENT.get(scope):
             _say(f"Pinterest did not grant {scope}, so {lost}.")
     command = shutil.which("source-pinterest", path=str(Path(sys.executable).parent)) or "source-pinterest"
     next_step = f"{SAVE_TOKENS_VARIABLE}=1 {shlex.join([command, 'check', '--config', str(path)])}"

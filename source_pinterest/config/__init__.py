@@ -12,7 +12,7 @@ from pendulum import Date
 
 from source_pinterest.columns import DATE, LIVE_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config.credentials import AccessTokenCredentials, Credentials, OAuthCredentials, read_credentials
-from source_pinterest.config.files import in_form_of_today
+from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import (
     ATTRIBUTION_WINDOWS,
     CONVERSION_REPORT_TIMES,
@@ -105,7 +105,7 @@ class Config:
         """
         if not isinstance(raw, Mapping):
             raise refusal("The configuration must be a JSON object that holds the options by name.")
-        options = without_blanks(in_form_of_today(raw))
+        options = without_blanks(in_current_form(raw))
         # First of all: from here on no refusal quotes a secret, wherever it was typed.
         credentials = read_credentials(options)
         today = today or utc_today()

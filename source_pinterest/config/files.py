@@ -111,7 +111,7 @@ _LISTS_OF_TEXTS = ("account_ids", "exclude_account_ids")
 _WINDOWS = ("click_window_days", "engagement_window_days", "view_window_days")
 
 
-def in_form_of_today(raw: Mapping[str, Any]) -> dict[str, Any]:
+def in_current_form(raw: Mapping[str, Any]) -> dict[str, Any]:
     """A config of any age as the form of today saves it; a new one comes back as it is.
 
     An ID or a credential that is a number becomes text, at the top or within `credentials`. In a custom report, an

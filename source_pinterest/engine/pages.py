@@ -17,7 +17,7 @@ from typing import Any, Self
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
-from source_pinterest.api.errors import AnswerTooLargeError, MalformedAnswerError, TemporaryFolderError
+from source_pinterest.api.errors import MalformedResponseError, ResponseTooLargeError, TemporaryFolderError
 from source_pinterest.api.rows import Record, parse_json
 from source_pinterest.api.threads import Signal
 from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
@@ -89,7 +89,7 @@ class PageBuilder:
         """Take the records, and hand out each page that they fill; nothing is taken but by whoever iterates.
 
         Raises:
-            AnswerTooLargeError: a record is larger than any that Pinterest has.
+            ResponseTooLargeError: a record is larger than any that Pinterest has.
         """
         dumps, before_data = orjson.dumps, self._before_data
         for record in records:
@@ -102,7 +102,7 @@ class PageBuilder:
                 data = _dumped_by_the_standard_library(present)
             if len(self._lines) + len(data) > self._room:
                 if len(data) > ROW_BYTES:
-                    raise AnswerTooLargeError(f"{self._stream}: a record has more than {ROW_BYTES:,} bytes")
+                    raise ResponseTooLargeError(f"{self._stream}: a record has more than {ROW_BYTES:,} bytes")
                 yield from self.rest()
             if not self._count:
                 self._begin()
@@ -209,12 +209,12 @@ def _dumped_by_the_standard_library(record: Record) -> bytes:
     """A record that orjson refuses, for a number past 64 bits or its depth.
 
     Raises:
-        MalformedAnswerError: it is nested too deeply.
+        MalformedResponseError: it is nested too deeply.
     """
     try:
         return json.dumps(record, separators=(",", ":")).encode()
     except RecursionError as error:
-        raise MalformedAnswerError("A record is nested too deeply.") from error
+        raise MalformedResponseError("A record is nested too deeply.") from error
 
 
 class RowBudget:

@@ -21,14 +21,14 @@ from source_pinterest.api.errors import (
     AccessLostError,
     AccountUnreadableError,
     GoneError,
-    MalformedAnswerError,
+    MalformedResponseError,
     RefusedError,
     RejectedError,
 )
 from source_pinterest.api.retries import HandedBackTries, Tries
 from source_pinterest.api.rows import parse_json
-from source_pinterest.api.session import Address, Answer, path_of
-from source_pinterest.api.verdicts import ErrorAnswer
+from source_pinterest.api.session import Address, ApiResponse, path_of
+from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.masking import SECRETS
@@ -123,19 +123,19 @@ class ReportClient:
         while True:
             try:
                 answer = self._downloaded(request, token, url, read)
-            except (requests.ReadTimeout, MalformedAnswerError) as error:
+            except (requests.ReadTimeout, MalformedResponseError) as error:
                 tries.broke(error)
             except requests.RequestException as error:
                 tries.unreached(error)
             else:
-                if isinstance(answer, Answer):
+                if isinstance(answer, ApiResponse):
                     return answer.value
                 tries.failed(f"HTTP {answer.status}.")
             url = self.poll(request, token)[1] or url  # a link is good for five minutes
 
     def _downloaded(
         self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]
-    ) -> Answer[T] | ErrorAnswer:
+    ) -> ApiResponse[T] | ErrorResponse:
         self.refuse_elsewhere(self._api, url)
         received: list[int] = []
         answer = self._api.downloads.exchange(
@@ -143,7 +143,7 @@ class ReportClient:
             lambda chunks: read(_noted(chunks, received)),
             self._api.file_bounds,
         )
-        if isinstance(answer, Answer) and not sum(received):
+        if isinstance(answer, ApiResponse) and not sum(received):
             self._confirm_empty(request, token)
         return answer
 
@@ -152,23 +152,23 @@ class ReportClient:
         """Follow a link into the internet alone, unless the API itself is a stand-in on this machine.
 
         Raises:
-            MalformedAnswerError: the file lies on this machine, in a private network, or in the open.
+            MalformedResponseError: the file lies on this machine, in a private network, or in the open.
         """
         file, is_rehearsal = _address(url), Address.of(api.base_url).is_local
         if not file.is_public and not is_rehearsal:
-            raise MalformedAnswerError("A report lies in the internet.")
+            raise MalformedResponseError("A report lies in the internet.")
         if file.scheme != "https" and not (file.is_local and is_rehearsal):
-            raise MalformedAnswerError("A report lies behind https.")
+            raise MalformedResponseError("A report lies behind https.")
 
     def _confirm_empty(self, request: ReportRequest, token: str) -> None:
         """Compare an empty file with the size that Pinterest gives.
 
         Raises:
-            MalformedAnswerError: the report is larger than an empty object.
+            MalformedResponseError: the report is larger than an empty object.
         """
         size = self._status(request, token).get("size")
         if isinstance(size, int | float) and size > len("{}"):
-            raise MalformedAnswerError("The file is empty, and the report is not.")
+            raise MalformedResponseError("The file is empty, and the report is not.")
 
     def _status(self, request: ReportRequest, token: str) -> Mapping[str, Any]:
         return self._client.get(_path(request), {"token": token}, _status_in).value
@@ -205,7 +205,7 @@ def _token_in(chunks: Iterator[bytes]) -> str:
     """What names a report that was asked for."""
     token = _report(chunks).get("token")
     if not isinstance(token, str | int) or token == "":
-        raise MalformedAnswerError("A report that is asked for has a token.")
+        raise MalformedResponseError("A report that is asked for has a token.")
     return str(token)
 
 
@@ -213,7 +213,7 @@ def _status_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     """How far a report is."""
     answer = _report(chunks)
     if "report_status" not in answer:
-        raise MalformedAnswerError("A report has a status.")
+        raise MalformedResponseError("A report has a status.")
     return answer
 
 
@@ -223,7 +223,7 @@ def _report(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     if isinstance(answer, Mapping) and isinstance(wrapped := answer.get("data"), Mapping):
         answer = wrapped  # as marketing mix reports answered before version 5.28 of the API
     if not isinstance(answer, Mapping):
-        raise MalformedAnswerError("A report is an object.")
+        raise MalformedResponseError("A report is an object.")
     if url := answer.get("url"):
         _keep_secret(str(url))
     return answer
@@ -233,10 +233,10 @@ def _keep_secret(link: str) -> None:
     """Mask the query of a link, which signs it, as it is and as it is sent.
 
     Raises:
-        MalformedAnswerError: the link is no address, or too long.
+        MalformedResponseError: the link is no address, or too long.
     """
     if len(link) > limits.URL_CHARACTERS:
-        raise MalformedAnswerError(f"The link to a report has more than {limits.URL_CHARACTERS:,} characters.")
+        raise MalformedResponseError(f"The link to a report has more than {limits.URL_CHARACTERS:,} characters.")
     SECRETS.keep_for_a_while(link.partition("?")[2])
     _address(link)
     SECRETS.keep_for_a_while(requote_uri(parse_url(link).url).partition("?")[2])
@@ -246,4 +246,4 @@ def _address(url: str) -> Address:
     try:
         return Address.of(url)
     except ValueError as error:
-        raise MalformedAnswerError("A report has an address.") from error
+        raise MalformedResponseError("A report has an address.") from error

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from source_pinterest.api.errors import MalformedAnswerError, UnknownFormError
+from source_pinterest.api.errors import MalformedResponseError, UnknownFormError
 from source_pinterest.api.rows import JsonBody, OnReplacement
 from source_pinterest.columns import column_of
 from source_pinterest.limits import ROW_BYTES
@@ -28,7 +28,7 @@ def report_rows(chunks: Iterable[bytes], on_replacement: OnReplacement | None = 
         on_replacement: takes a sentence on what of a row could not be kept, see `parse_json`.
 
     Raises:
-        MalformedAnswerError: the file is cut short, or is not a report.
+        MalformedResponseError: the file is cut short, or is not a report.
     """
     body = JsonBody(chunks, on_replacement)
     opening = body.peek()
@@ -56,7 +56,7 @@ def rows_of_any_form(
         on_replacement: takes a sentence on what of a row could not be kept.
 
     Raises:
-        MalformedAnswerError: the file is cut short, or is not a report.
+        MalformedResponseError: the file is cut short, or is not a report.
     """
     opening, whole = _opened(chunks)
     if opening == b"{":
@@ -72,7 +72,7 @@ def rows_of_unseen_reports(
     """The same of a kind of report of which nobody has seen a file: one without the columns is another one.
 
     Raises:
-        MalformedAnswerError: the file is cut short, or is not a report.
+        MalformedResponseError: the file is cut short, or is not a report.
         UnknownFormError: it is whole, and its rows have none of the columns.
     """
     known = frozenset(columns)
@@ -106,16 +106,16 @@ def _csv_rows(
         rows = csv.reader(lines, strict=True)
         header = next(rows)
         if frozenset(columns).isdisjoint(header):
-            raise MalformedAnswerError("The file is neither JSON nor a table of the columns that were asked for.")
+            raise MalformedResponseError("The file is neither JSON nor a table of the columns that were asked for.")
         numbers = frozenset(name for name in columns if column_of(name).type == "number")
         for cells in rows:
             lines.begin_row()
             if len(cells) != len(header):
-                raise MalformedAnswerError("A line of the report has another number of cells than its first one.")
+                raise MalformedResponseError("A line of the report has another number of cells than its first one.")
             found = zip(header, cells, strict=True)
             yield {name: _value(name, cell, numbers, on_replacement) for name, cell in found if cell}
     except (csv.Error, UnicodeDecodeError) as error:
-        raise MalformedAnswerError("The report is cut short, or is no table.") from error
+        raise MalformedResponseError("The report is cut short, or is no table.") from error
 
 
 def _value(name: str, cell: str, numbers: Collection[str], on_replacement: OnReplacement | None) -> Any:
@@ -159,8 +159,8 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
         if len(begun) > ROW_BYTES:
             raise _too_long()
     if begun + decoder.decode(b"", final=True):
-        raise MalformedAnswerError("The report breaks off inside a line.")
+        raise MalformedResponseError("The report breaks off inside a line.")
 
 
-def _too_long() -> MalformedAnswerError:
-    return MalformedAnswerError(f"A row of the report has more than {ROW_BYTES:,} characters.")
+def _too_long() -> MalformedResponseError:
+    return MalformedResponseError(f"A row of the report has more than {ROW_BYTES:,} characters.")

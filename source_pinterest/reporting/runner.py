@@ -18,11 +18,11 @@ from threading import Thread
 from typing import NamedTuple
 
 from source_pinterest.api.errors import (
-    AnswerTooLargeError,
     PinterestError,
     ReportLostError,
     ReportTooSlowError,
     ReportWithoutLinkError,
+    ResponseTooLargeError,
     SliceError,
     UnavailableError,
     unforeseen,
@@ -223,12 +223,12 @@ class PollSchedule:
     """Spaces out the polls of all reports.
 
     Args:
-        calls_per_second: how many the quota allows.
+        requests_per_second: how many the quota allows.
         pauses: of a report that is alone.
     """
 
-    def __init__(self, calls_per_second: Callable[[], float], pauses: Pauses) -> None:
-        self._calls_per_second = calls_per_second
+    def __init__(self, requests_per_second: Callable[[], float], pauses: Pauses) -> None:
+        self._calls_per_second = requests_per_second
         self._pauses = pauses
 
     def pause(self, job: Job, others: Sequence[Job], soon: int) -> float:
@@ -284,12 +284,12 @@ class Turns:
     Args:
         windows: for how many windows of one stream Pinterest works on reports at once.
         clock: seconds that only grow.
-        calls_left: how many the quota allows in this sync.
+        requests_left: how many the quota allows in this sync.
     """
 
-    def __init__(self, windows: int, clock: Callable[[], float], calls_left: Callable[[], float]) -> None:
+    def __init__(self, windows: int, clock: Callable[[], float], requests_left: Callable[[], float]) -> None:
         self._windows = windows
-        self._clock, self._calls_left = clock, calls_left
+        self._clock, self._calls_left = clock, requests_left
         self._kinds = deque((self._next_poll, self._next_creation))
 
     def take(self, all_orders: Sequence[Orders]) -> Turn | None:
@@ -357,30 +357,30 @@ class ReportRunner:
     Args:
         windows: for how many windows of one stream Pinterest works on reports at once.
         timeout_seconds: how long it may work on one before that is asked for in halves.
-        calls_per_second: how many the quota allows.
+        requests_per_second: how many the quota allows.
         clock: seconds that only grow.
         pauses: between two polls of a report.
-        calls_left: how many the quota allows in this sync.
+        requests_left: how many the quota allows in this sync.
     """
 
     def __init__(
         self,
         windows: int,
         timeout_seconds: float,
-        calls_per_second: Callable[[], float] = lambda: math.inf,
+        requests_per_second: Callable[[], float] = lambda: math.inf,
         clock: Callable[[], float] = time.monotonic,
         pauses: Pauses | None = None,
-        calls_left: Callable[[], float] = lambda: math.inf,
+        requests_left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self._windows = windows
         self._timeout_seconds = timeout_seconds
-        self._schedule = PollSchedule(calls_per_second, pauses or Pauses())
+        self._schedule = PollSchedule(requests_per_second, pauses or Pauses())
         self._clock = clock
         self._changed = Signal()
         self._orders: list[Orders] = []
         self._thread: Thread | None = None
         self._logged_at = clock()
-        self._turns = Turns(windows, clock, calls_left)
+        self._turns = Turns(windows, clock, requests_left)
 
     def open(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> Orders:
         """Take a stream's orders; they are carried out once any stream waits for its own."""
@@ -506,7 +506,7 @@ class ReportRunner:
             with self._changed:
                 orders.postpone(waiting, later, self._clock())
             return
-        except AnswerTooLargeError as error:
+        except ResponseTooLargeError as error:
             self._split(orders, waiting.request, waiting.splits, error)
             return
         now = self._clock()

@@ -15,7 +15,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.errors import TRENDS, GoneError, PinterestError, SliceError
 from source_pinterest.api.rows import ListPage, Record
-from source_pinterest.api.session import Answer
+from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.slices import Key, batches, failed_slice, key_of_parent, partition_slice
@@ -81,9 +81,9 @@ class SharedResponses:
     def __init__(self, sync: Sync) -> None:
         del sync  # the argument of everything that `Sync.stream` makes
         self._lock = threading.Lock()
-        self._responses: dict[Key, Future[Answer[ListPage] | None]] = {}
+        self._responses: dict[Key, Future[ApiResponse[ListPage] | None]] = {}
 
-    def of(self, key: Key, request: Callable[[], Answer[ListPage]]) -> Answer[ListPage]:
+    def of(self, key: Key, request: Callable[[], ApiResponse[ListPage]]) -> ApiResponse[ListPage]:
         """Return the response for a key.
 
         The first caller makes the request. If it fails, every other caller makes a request of its own.
@@ -91,7 +91,7 @@ class SharedResponses:
         Raises:
             PinterestError: the caller's own request failed.
         """
-        own: Future[Answer[ListPage] | None] = Future()
+        own: Future[ApiResponse[ListPage] | None] = Future()
         with self._lock:
             first = self._responses.setdefault(key, own)
         if first is not own:
@@ -130,9 +130,9 @@ class KeywordTrendStream(TrendStream, ABC):
         """Ask for the largest number of keywords that Pinterest allows."""
         return {**super().request_params(*args, **kwargs), "limit": limits.TRENDING_KEYWORDS}
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the response of a slice, which is requested once in a sync."""
-        responses = super().answers(stream_slice, **more)
+        responses = super().responses(stream_slice, **more)
         yield self._responses.of(key_of_parent(stream_slice), lambda: next(responses))
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
@@ -230,7 +230,7 @@ class ProductCategoryTrends(ProductTrendStream):
             for number, batch in enumerate(batches(found, limits.PRODUCT_CATEGORIES_PER_REQUEST)):
                 yield partition_slice(partition, {"batch": number}, categories=batch)
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the details of the categories. Categories that Pinterest does not know are left out.
 
         Raises:
@@ -242,7 +242,7 @@ class ProductCategoryTrends(ProductTrendStream):
         while pending:
             names = pending.popleft()
             try:
-                yield from super().answers(stream_slice, **more, product_categories=list(names))
+                yield from super().responses(stream_slice, **more, product_categories=list(names))
                 has_any = True
             except GoneError as error:
                 half = len(names) // 2

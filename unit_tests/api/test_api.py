@@ -14,7 +14,7 @@ from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticat
 from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import ConfigError, QuotaExhaustedError
 from source_pinterest.api.retries import Pauses
-from source_pinterest.api.session import Answer, PinterestSession
+from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import Config
 from unit_tests.configs import BASIC_TOKEN, TODAY, config, signed_in_with
@@ -157,9 +157,11 @@ def test_whoever_waits_less_for_an_answer_waits_less_for_its_end() -> None:
 def test_so_it_is_with_a_token(monkeypatch: pytest.MonkeyPatch, timeout_seconds: float, seconds: float) -> None:
     asked: list[Bounds] = []
 
-    def paced(_: PinterestSession, __: requests.Request, ___: object, bounds: Bounds, ____: object) -> Answer[Tokens]:
+    def paced(
+        _: PinterestSession, __: requests.Request, ___: object, bounds: Bounds, ____: object
+    ) -> ApiResponse[Tokens]:
         asked.append(bounds)
-        return Answer(Tokens("false-access-token", None, 3_600, frozenset()), 0)
+        return ApiResponse(Tokens("false-access-token", None, 3_600, frozenset()), 0)
 
     monkeypatch.setattr(PinterestSession, "paced", paced)
     connect(request_timeout_seconds=timeout_seconds).authenticator(requests.Request("GET", HERE).prepare())

@@ -12,7 +12,7 @@ from source_pinterest import limits
 from source_pinterest.api import errors
 from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import AddressTooLongError, LongCallUnavailableError
+from source_pinterest.api.errors import LongUrlUnavailableError, UrlTooLongError
 from unit_tests.answers import refused
 from unit_tests.api.calls import PAGE, PATH, SCOPES, URL, Calls, parse
 from unit_tests.api.connections import Wire, connected
@@ -20,10 +20,10 @@ from unit_tests.api.connections import Wire, connected
 
 def of_length(calls: Calls, characters: int) -> dict[str, str]:
     """Parameters that make an address so long."""
-    return {"ids": "1" * (characters - calls.client.address_length(PATH, {"ids": ""}))}
+    return {"ids": "1" * (characters - calls.client.url_length(PATH, {"ids": ""}))}
 
 
-@pytest.mark.parametrize(("status", "short"), [(400, errors.RejectedError), (414, errors.AnswerTooLargeError)])
+@pytest.mark.parametrize(("status", "short"), [(400, errors.RejectedError), (414, errors.ResponseTooLargeError)])
 def test_an_address_may_be_too_long_where_it_is_long_and_refused_in_other_words_than_pinterests(
     mock: requests_mock.Mocker, status: int, short: type[errors.PinterestError]
 ) -> None:
@@ -34,13 +34,13 @@ def test_an_address_may_be_too_long_where_it_is_long_and_refused_in_other_words_
     with pytest.raises(short) as raised:
         calls.client.get(PATH, of_length(calls, most), parse)
     assert type(raised.value) is short
-    with pytest.raises(AddressTooLongError) as too_long:
+    with pytest.raises(UrlTooLongError) as too_long:
         calls.client.get(PATH, of_length(calls, most + 1), parse)
     told = f'board_pins: Pinterest answered "No" (HTTP {status})'
     assert [str(error.value.message).partition(". ")[0] for error in (raised, too_long)] == [told, told]
     with pytest.raises(errors.PinterestError) as own:
         calls.client.get(PATH, of_length(calls, most + 1), parse)
-    assert not isinstance(own.value, AddressTooLongError)
+    assert not isinstance(own.value, UrlTooLongError)
 
 
 def test_a_long_call_that_fails_again_and_again_may_be_too_long(mock: requests_mock.Mocker) -> None:
@@ -53,7 +53,7 @@ def test_a_long_call_that_fails_again_and_again_may_be_too_long(mock: requests_m
             calls.client.get(PATH, of_length(calls, characters), parse)
         found.append(type(raised.value))
 
-    assert found == [errors.UnavailableError, LongCallUnavailableError, errors.UnavailableError]
+    assert found == [errors.UnavailableError, LongUrlUnavailableError, errors.UnavailableError]
 
 
 SILENCE = {"exc": requests.ReadTimeout}
@@ -73,14 +73,14 @@ def test_two_answers_in_a_row_that_break_off_are_too_large(
 ) -> None:
     calls = Calls(mock, *(answer() for answer in breaks), PAGE, can_split=True)
 
-    with pytest.raises(errors.AnswerTooLargeError, match="board_pins"):
+    with pytest.raises(errors.ResponseTooLargeError, match="board_pins"):
         calls.get()
     assert calls.made == 2
 
 
 def test_a_smaller_call_starts_anew(mock: requests_mock.Mocker) -> None:
     calls = Calls(mock, *[SILENCE] * 3, PAGE, can_split=True)
-    with pytest.raises(errors.AnswerTooLargeError):
+    with pytest.raises(errors.ResponseTooLargeError):
         calls.get()
 
     assert calls.get() == {"items": []}
@@ -114,6 +114,6 @@ def test_an_answer_beyond_the_bounds_is_too_large(mock: requests_mock.Mocker) ->
     calls = Calls(mock, {"content": b'{"items": "too many"}'}, can_split=True)
     api = dataclasses.replace(calls.api, answer_bounds=Bounds(most_bytes=10))
 
-    with pytest.raises(errors.AnswerTooLargeError, match="larger than 10 bytes"):
+    with pytest.raises(errors.ResponseTooLargeError, match="larger than 10 bytes"):
         PinterestClient(api, "board_pins", SCOPES, can_split=True).get(PATH, {}, parse)
     assert calls.made == 2

@@ -8,7 +8,7 @@ import pytest
 from airbyte_cdk.models import FailureType
 
 from source_pinterest.api import errors
-from source_pinterest.api.errors import LongCallUnavailableError
+from source_pinterest.api.errors import LongUrlUnavailableError
 
 ALL_ERRORS = [
     (errors.ConfigError("Do this."), FailureType.config_error),
@@ -23,7 +23,7 @@ ALL_ERRORS = [
     (errors.RejectedError("Do this."), FailureType.system_error),
     (errors.UnavailableError("boards", "boards", "It said no", 6), FailureType.transient_error),
     (errors.UnavailableError("boards", "boards", "No connection"), FailureType.transient_error),
-    (errors.AnswerTooLargeError("Do this."), FailureType.transient_error),
+    (errors.ResponseTooLargeError("Do this."), FailureType.transient_error),
     (errors.ListingCappedError("Do this."), FailureType.system_error),
     (errors.EndlessListError("boards", "boards"), FailureType.system_error),
     (errors.RepeatedKeyError("ad_analytics", "AD_ID", ("1", "2026-01-01")), FailureType.system_error),
@@ -60,7 +60,7 @@ def test_a_failure_says_whether_pinterest_answered_at_all() -> None:
 
 def test_a_failure_that_length_may_explain_says_what_any_failure_says() -> None:
     failure = errors.UnavailableError("ads", "ads/analytics", "HTTP 503.", 6)
-    told = LongCallUnavailableError(failure)
+    told = LongUrlUnavailableError(failure)
 
     assert (told.message, told.trouble) == (failure.message, failure.trouble)
     assert "HTTP 503" in told.trouble

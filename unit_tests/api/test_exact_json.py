@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.rows import holds_long_number, parse_json
 
 WHOLE_NUMBERS = [
@@ -159,5 +159,5 @@ def test_nobody_needs_to_listen() -> None:
     ids=range(16),
 )
 def test_what_is_no_json_is_malformed(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError, match=r"^The answer is not JSON, or beyond what can be parsed\.$"):
+    with pytest.raises(MalformedResponseError, match=r"^The answer is not JSON, or beyond what can be parsed\.$"):
         parse_json(body)

@@ -57,7 +57,7 @@ def test_a_form_that_nobody_knows_changes_nothing(
 
     assert caller.calls_until_refused() == GUESS - 3
     assert caller.wait() == pytest.approx(60.1 - (GUESS - 2) * 0.012)
-    assert caller.budget.calls_per_second(CATEGORY) == GUESS / 60
+    assert caller.budget.requests_per_second(CATEGORY) == GUESS / 60
 
 
 @pytest.mark.parametrize(("limit", "remaining", "reset"), UNKNOWN_FORMS)
@@ -223,7 +223,7 @@ def test_the_pace_is_that_of_the_slowest_quota(quota: str, pace: float, caller: 
     caller.call(recorded(100, 99, 1, quota, GET_REPORT), ANALYTICS)
     caller.call(recorded(100, 99, 1, GET_REPORT), POLL)
 
-    assert caller.budget.calls_per_second(CATEGORY) == pytest.approx(pace)
+    assert caller.budget.requests_per_second(CATEGORY) == pytest.approx(pace)
 
 
 def test_of_several_quotas_the_fullest_stands_for_the_category(caller: Caller) -> None:

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError, UnavailableError
+from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, UnavailableError
 from source_pinterest.api.retries import HandedBackTries, Outage, Pauses, RetryPolicy, Tries, TryLaterError
 from unit_tests.clocks import Clock
 
@@ -26,10 +26,10 @@ def test_pauses_double_until_the_longest(slept: list[float]) -> None:
 def test_a_call_is_given_up_after_so_many_retries_whatever_failed(slept: list[float]) -> None:
     call = tries(3, Pauses(first_seconds=0.5))
     call.failed("HTTP 503.")
-    call.broke(MalformedAnswerError("The answer is not JSON."))
+    call.broke(MalformedResponseError("The answer is not JSON."))
     call.broke(requests.ReadTimeout())
     with pytest.raises(UnavailableError, match=r"failed 4 times in a row.*breaks off"):
-        call.broke(BrokenAnswerError("The answer breaks off."))
+        call.broke(BrokenResponseError("The answer breaks off."))
 
     assert slept == [0.5, 1, 2]
 
@@ -113,7 +113,7 @@ def test_a_retry_is_logged_with_what_failed(slept: list[float], caplog: pytest.L
 def test_a_try_that_no_longer_pays_is_given_up_with_what_it_failed_for() -> None:
     pays = [True, True, True, False]
     policy = RetryPolicy(5, Pauses(), Outage(900, Pauses(), clock=Clock()))
-    call = HandedBackTries(policy, "boards", "boards/7/pins", retries_pay=lambda: pays.pop(0))
+    call = HandedBackTries(policy, "boards", "boards/7/pins", is_worth_retrying=lambda: pays.pop(0))
     for why, seconds in (("HTTP 500.", 1), ("HTTP 503.", 2)):
         call.go_on()
         with pytest.raises(TryLaterError) as later:
@@ -127,4 +127,4 @@ def test_a_try_that_no_longer_pays_is_given_up_with_what_it_failed_for() -> None
 def test_a_first_try_always_pays() -> None:
     policy = RetryPolicy(5, Pauses(), Outage(900, Pauses(), clock=Clock()))
 
-    HandedBackTries(policy, "boards", "boards/7/pins", retries_pay=lambda: False).go_on()
+    HandedBackTries(policy, "boards", "boards/7/pins", is_worth_retrying=lambda: False).go_on()

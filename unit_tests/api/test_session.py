@@ -10,17 +10,17 @@ import requests
 import requests_mock
 
 from source_pinterest.api.bounds import ANSWER
-from source_pinterest.api.errors import MalformedAnswerError, QuotaExhaustedError
+from source_pinterest.api.errors import MalformedResponseError, QuotaExhaustedError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.session import (
-    Answer,
+    ApiResponse,
     PinterestSession,
     TimeoutSession,
     bearer_of,
     server_time_of,
 )
 from source_pinterest.api.usage import Usage
-from source_pinterest.api.verdicts import ErrorAnswer
+from source_pinterest.api.verdicts import ErrorResponse
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire, serving
 from unit_tests.clocks import Clock
@@ -63,7 +63,7 @@ def joined(chunks: Iterator[bytes]) -> bytes:
     return b"".join(chunks)
 
 
-def call(session: PinterestSession) -> Answer[bytes] | ErrorAnswer:
+def call(session: PinterestSession) -> ApiResponse[bytes] | ErrorResponse:
     return session.paced(requests.Request("GET", URL), joined, ANSWER, Usage().of("campaigns"))
 
 
@@ -101,7 +101,7 @@ def test_a_throttled_call_goes_out_again_after_its_pause(
     mock.get(URL, [throttled, by_message, {"json": {"items": []}}])
     answer = call(session)
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ApiResponse)
     assert answer.value == b'{"items": []}'
     assert mock.call_count == 3
     assert [entry for entry in books.entries if entry[0] != "settle"] == [
@@ -119,7 +119,7 @@ def test_a_good_answer_is_parsed(session: PinterestSession, mock: requests_mock.
     mock.get(URL, status_code=status, text="content")
     answer = call(session)
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ApiResponse)
     assert answer.value == b"content"
 
 
@@ -130,7 +130,7 @@ def test_what_else_there_is_is_left_to_the_error_table(
     mock.get(URL, [refused(status, 7, "Scripted", x_pinterest_rid="77")])
     answer = call(session)
 
-    assert isinstance(answer, ErrorAnswer)
+    assert isinstance(answer, ErrorResponse)
     assert (answer.status, answer.code, answer.message) == (status, 7, "Scripted")
     assert answer.headers["X-Pinterest-RID"] == "77"
     assert mock.call_count == 1
@@ -141,7 +141,7 @@ def test_an_error_without_words_has_no_reason(session: PinterestSession, mock: r
     mock.get(URL, status_code=500, reason="")
     answer = call(session)
 
-    assert isinstance(answer, ErrorAnswer)
+    assert isinstance(answer, ErrorResponse)
     assert answer.reason == ""
 
 
@@ -190,7 +190,7 @@ def test_a_body_that_breaks_off_was_not_throttled_and_lets_its_connection_go(
     wire = Wire(b"{", breaks_off=True)
     mock.get(URL, body=wire, headers={"x-ratelimit-remaining": "7"})
 
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         call(session)
     assert books.entries == [("acquire", OPERATION), ("settle", OPERATION, "7"), ("accepted", OPERATION)]
     assert wire.closed
@@ -203,7 +203,7 @@ def test_a_parser_that_stops_early_lets_the_connection_go(
     mock.get(URL, body=wire)
     answer = session.paced(requests.Request("GET", URL), next, ANSWER, Usage().of("campaigns"))
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ApiResponse)
     assert (answer.value, wire.left, wire.closed) == (b"one", [b"two"], True)
 
 
@@ -212,7 +212,7 @@ def test_a_redirect_takes_the_token_nowhere(session: PinterestSession, mock: req
     elsewhere = mock.get("https://elsewhere.invalid/")
     answer = call(session)
 
-    assert isinstance(answer, ErrorAnswer)
+    assert isinstance(answer, ErrorResponse)
     assert answer.status == session.get(URL, allow_redirects=True).status_code == 302
     assert elsewhere.call_count == 0
 

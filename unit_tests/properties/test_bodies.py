@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.rows import parse_json, rows_of
 from source_pinterest.engine.pages import pages_of
 from source_pinterest.reporting.file import report_rows
@@ -66,7 +66,7 @@ def test_what_is_no_list_of_rows_is_refused_in_any_chunks(data: st.DataObject, b
     is_rows = isinstance(expected, list) and all(isinstance(row, dict) for row in expected)
     try:
         found = list(rows_of(data.draw(chunked(body))))
-    except MalformedAnswerError:
+    except MalformedResponseError:
         assert not is_rows
     else:
         assert found == expected

@@ -10,7 +10,7 @@ import requests_mock
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.reporting.client import ReportClient
@@ -34,7 +34,7 @@ def read(chunks: Iterator[bytes]) -> Any:
     try:
         return json.loads(body or b"{}")
     except ValueError as error:
-        raise MalformedAnswerError("The file is not JSON.") from error
+        raise MalformedResponseError("The file is not JSON.") from error
 
 
 class Client:

@@ -54,17 +54,17 @@ class Scheduler:
     """A runner whose steps a test takes itself."""
 
     def __init__(
-        self, jobs: int = 10, calls_per_second: float = float("inf"), timeout_seconds: float = TIMEOUT_SECONDS
+        self, jobs: int = 10, requests_per_second: float = float("inf"), timeout_seconds: float = TIMEOUT_SECONDS
     ) -> None:
         self.now = 0.0
         self.fetches = True
-        self.calls_left = float("inf")
+        self.requests_left = float("inf")
         self.runner = ReportRunner(
             jobs,
             timeout_seconds,
-            lambda: calls_per_second,
+            lambda: requests_per_second,
             clock=lambda: self.now,
-            calls_left=lambda: self.calls_left,
+            requests_left=lambda: self.requests_left,
         )
         self._streams: list[tuple[Orders, Pinterest]] = []
 

@@ -21,7 +21,9 @@ class Failing:
         pinterest.create = self.create  # type: ignore[method-assign]
 
     def create(self, wanted: ReportRequest, before: HandedBackTries | None = None) -> str:
-        tries = before or HandedBackTries(self._policy, "campaign_report", "reports", retries_pay=lambda: self.pays)
+        tries = before or HandedBackTries(
+            self._policy, "campaign_report", "reports", is_worth_retrying=lambda: self.pays
+        )
         tries.go_on()
         token = self._create(wanted)
         if any(wanted is bad for bad in self._bad):
@@ -109,7 +111,7 @@ def test_where_calls_run_short_a_next_try_does_not_keep_the_scheduler_awake() ->
     scheduler.open(pinterest, bad, good)
     while scheduler.step():
         pass
-    scheduler.now, scheduler.calls_left = 1.5, 0
+    scheduler.now, scheduler.requests_left = 1.5, 0
     while scheduler.step():
         pass
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedAnswerError, UnknownFormError
+from source_pinterest.api.errors import MalformedResponseError, UnknownFormError
 from source_pinterest.limits import ROW_BYTES
 from source_pinterest.reporting.file import Filed, rows_of_unseen_reports
 
@@ -101,7 +101,7 @@ INSIDE_A_LINE = "The report breaks off inside a line."
     ],
 )
 def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:
-    with pytest.raises(MalformedAnswerError) as refused:
+    with pytest.raises(MalformedResponseError) as refused:
         read(body)
     assert str(refused.value) == why
 
@@ -111,7 +111,7 @@ def test_a_line_may_be_as_long_as_a_row_with_its_end_and_no_longer() -> None:
 
     assert read(longer[: ROW_BYTES - 1] + b"\n", ROW_BYTES - 1) == []
     for whole in (longer[:ROW_BYTES] + b"\n", longer[: ROW_BYTES + 1]):
-        with pytest.raises(MalformedAnswerError) as refused:
+        with pytest.raises(MalformedResponseError) as refused:
             read(whole, len(whole))
         assert str(refused.value) == "A row of the report has more than 1,048,576 characters."
 
@@ -132,7 +132,7 @@ def test_a_row_that_does_not_end_is_let_go(cells: bytes) -> None:
     taken = [b"CAMPAIGN_ID\r\n", *[cells * 20_000] * (4 * ROW_BYTES // (20_000 * len(cells)))]
     left = iter(taken)
 
-    with pytest.raises(MalformedAnswerError, match="A row of the report has more than 1,048,576 characters"):
+    with pytest.raises(MalformedResponseError, match="A row of the report has more than 1,048,576 characters"):
         list(rows_of_unseen_reports(left, COLUMNS))
     assert len(list(left)) > len(taken) // 2
 

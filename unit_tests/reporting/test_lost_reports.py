@@ -3,7 +3,7 @@
 import pytest
 from pendulum import Date
 
-from source_pinterest.api.errors import AnswerTooLargeError, ReportLostError, ReportTooSlowError
+from source_pinterest.api.errors import ReportLostError, ReportTooSlowError, ResponseTooLargeError
 from source_pinterest.api.retries import HandedBackTries
 from source_pinterest.reporting.job import JobStatus, ReportRequest
 from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport, SplitReport
@@ -180,7 +180,7 @@ def test_a_report_that_is_finished_when_its_time_is_up_is_taken() -> None:
 
 def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves() -> None:
     scheduler, pinterest, wanted = Scheduler(), Pinterest(), request()
-    pinterest.refuses = lambda asked: AnswerTooLargeError("Scripted") if asked is wanted else None
+    pinterest.refuses = lambda asked: ResponseTooLargeError("Scripted") if asked is wanted else None
     orders = scheduler.open(pinterest, wanted)
     scheduler.work(5)
 
@@ -192,7 +192,7 @@ def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves() -> None:
 
 
 def test_a_report_of_one_day_that_is_too_large_to_ask_for_fails_alone() -> None:
-    scheduler, pinterest, error = Scheduler(), Pinterest(), AnswerTooLargeError("Scripted")
+    scheduler, pinterest, error = Scheduler(), Pinterest(), ResponseTooLargeError("Scripted")
     pinterest.refuses = lambda asked: error if asked is A_DAY else None
     orders = scheduler.open(pinterest, A_DAY, request(days(2)))
     scheduler.work(5)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.reporting.file import Filed, report_rows
 from source_pinterest.reporting.job import ANALYTICS_REPORTS
 
@@ -56,7 +56,7 @@ def test_it_does_not_matter_how_small_the_chunks_are(body: bytes, size: int) -> 
 @pytest.mark.parametrize("body", BODIES)
 def test_a_file_that_is_cut_short_anywhere_is_never_taken_for_whole(body: bytes) -> None:
     for length in range(1, len(body)):
-        with pytest.raises(MalformedAnswerError):
+        with pytest.raises(MalformedResponseError):
             read(body[:length])
 
 
@@ -102,7 +102,7 @@ def test_a_report_without_rows_is_empty(body: bytes) -> None:
     ],
 )
 def test_what_is_no_report_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         read(body)
 
 

@@ -103,12 +103,12 @@ def test_only_so_many_reports_of_a_stream_are_at_work_at_once() -> None:
 def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> None:
     """What is only ordered is lost with the sync; each day would then order them all anew, and read none."""
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    scheduler.calls_left = 8
+    scheduler.requests_left = 8
     orders = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 5)))
     scheduler.work(30)
     assert len(orders.jobs) == 2
 
-    scheduler.calls_left = 1
+    scheduler.requests_left = 1
     pinterest.left["token-1"][:] = [DONE]
     scheduler.work(15)
     assert (len(pinterest.created), kinds(orders)) == (2, [ReadyReport])
@@ -123,7 +123,7 @@ def test_each_report_that_is_created_leaves_three_calls_for_itself_and_for_each_
     left: int, created: int
 ) -> None:
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    scheduler.calls_left = left
+    scheduler.requests_left = left
     scheduler.open(pinterest, *(request(days(count)) for count in range(1, 9)))
     scheduler.work(30)
 
@@ -132,7 +132,7 @@ def test_each_report_that_is_created_leaves_three_calls_for_itself_and_for_each_
 
 def test_where_calls_run_short_none_is_created_that_nobody_asks_for_yet() -> None:
     scheduler, served, unserved = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
-    scheduler.calls_left = 1
+    scheduler.requests_left = 1
     scheduler.open(unserved, request(), is_served=False)
     scheduler.open(served, request())
     scheduler.work(10)
@@ -181,7 +181,7 @@ def test_the_scheduler_rests_until_a_report_is_due(now: float, seconds: float) -
 
 
 def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on() -> None:
-    scheduler = Scheduler(calls_per_second=0.01)
+    scheduler = Scheduler(requests_per_second=0.01)
     scheduler.open(Pinterest(BUSY), request())
     scheduler.work(1)
 

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from source_pinterest.api.errors import AnswerTooLargeError
+from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
 from source_pinterest.reporting.runner import NoMoreReports, Orders, ReadyReport
 from unit_tests.reporting.requests_for_reports import days, request
@@ -28,7 +28,7 @@ def slow(scheduler: Scheduler, *wanted: ReportRequest) -> tuple[Orders, Pinteres
 
 
 def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_each() -> None:
-    scheduler = Scheduler(jobs=100, calls_per_second=5)
+    scheduler = Scheduler(jobs=100, requests_per_second=5)
     scheduler.now = 1_000
     pinterest = Pinterest(lambda: DONE if scheduler.now >= 1_020 else BUSY)
     orders = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 101)))
@@ -39,7 +39,7 @@ def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_e
 
 
 def test_a_report_that_was_lost_is_asked_for_early_whatever_else_is_in_flight() -> None:
-    scheduler = Scheduler(jobs=100, calls_per_second=5)
+    scheduler = Scheduler(jobs=100, requests_per_second=5)
     pinterest = Pinterest(BUSY)
     orders = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 101)))
     scheduler.work(0.5)
@@ -51,9 +51,9 @@ def test_a_report_that_was_lost_is_asked_for_early_whatever_else_is_in_flight() 
 
 
 def test_halves_are_asked_for_early_whatever_else_is_in_flight() -> None:
-    scheduler, wanted = Scheduler(jobs=100, calls_per_second=5), [request(days(count)) for count in range(1, 101)]
+    scheduler, wanted = Scheduler(jobs=100, requests_per_second=5), [request(days(count)) for count in range(1, 101)]
     pinterest = Pinterest(BUSY)
-    pinterest.refuses = lambda asked: AnswerTooLargeError("Scripted") if asked is wanted[-1] else None
+    pinterest.refuses = lambda asked: ResponseTooLargeError("Scripted") if asked is wanted[-1] else None
     orders = scheduler.open(pinterest, *wanted)
     scheduler.work()
 

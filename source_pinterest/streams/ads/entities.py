@@ -135,7 +135,7 @@ class EntityStream(AdAccountStream, ABC):
         return super().records(replace(page, items=owned), stream_slice)
 
     def _list_account(self, account: str) -> Iterator[Record]:
-        for response in self.answers(partition_slice({"ad_account_id": account})):
+        for response in self.responses(partition_slice({"ad_account_id": account})):
             yield from response.value.items
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Listing | None]:

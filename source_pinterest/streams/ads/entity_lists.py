@@ -13,7 +13,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError, SliceError
 from source_pinterest.api.rows import ListPage
-from source_pinterest.api.session import Answer
+from source_pinterest.api.session import ApiResponse
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.slices import Key, failed_slice, failure_of, partition_slice
@@ -61,7 +61,7 @@ class EntityListStream(AdAccountStream, ABC):
             for listed in self.listing(stream_slice):
                 yield from self.ids_for_children(listed.records)
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of all lists of an account.
 
         Raises:
@@ -90,7 +90,7 @@ class EntityListStream(AdAccountStream, ABC):
             for entity in stream_slice.extra_fields[parameter]:
                 yield {parameter: entity}
 
-    def pages_of_list(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[Answer[ListPage]]:
+    def pages_of_list(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of one list; none if its entity was deleted during the sync."""
         try:
             yield from self.request_pages(stream_slice, entity_filter)
@@ -101,9 +101,9 @@ class EntityListStream(AdAccountStream, ABC):
             kind = parameter.removesuffix("_id").replace("_", " ")
             LOGGER.warning(f"{self.name}: {kind} {entity} was deleted during the sync. {error.message}.")
 
-    def request_pages(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[Answer[ListPage]]:
+    def request_pages(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of one list, and raise whatever error ends it."""
-        return super().answers(stream_slice, **entity_filter)
+        return super().responses(stream_slice, **entity_filter)
 
 
 class ProductGroupPromotions(EntityListStream):

@@ -17,15 +17,15 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.errors import (
     AccessLostError,
-    AnswerTooLargeError,
     GoneError,
     RefusedError,
     RejectedError,
+    ResponseTooLargeError,
     RightMissingError,
     SliceError,
 )
 from source_pinterest.api.rows import ListPage, ListShape, Record
-from source_pinterest.api.session import Answer
+from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.slices import batches, failed_slice, failure_of, ids_that_fit, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccountStream
@@ -37,7 +37,7 @@ LOGGER = logging.getLogger("airbyte")
 
 AD_GROUP, AD_GROUPS = "ad_group_id", "ad_group_ids"
 
-_BATCH_FAILURES = (RejectedError, RefusedError, RightMissingError, AccessLostError, GoneError, AnswerTooLargeError)
+_BATCH_FAILURES = (RejectedError, RefusedError, RightMissingError, AccessLostError, GoneError, ResponseTooLargeError)
 """Errors after which the ad groups of a batch are read one by one."""
 
 _MIN_AD_GROUPS_WITH_KEYWORDS = 2
@@ -100,7 +100,7 @@ class Keywords(EntityListStream):
         for batch in batches(ad_groups, self._batch_size(stream_slice, ad_groups) if self._batches_work else 1):
             yield _filter_by(batch)
 
-    def pages_of_list(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[Answer[ListPage]]:
+    def pages_of_list(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of one list; those of a batch are checked."""
         if AD_GROUPS in entity_filter:
             return self._pages_of_batch(stream_slice, entity_filter)
@@ -113,7 +113,7 @@ class Keywords(EntityListStream):
     def _batch_size(self, stream_slice: StreamSlice, ad_groups: Sequence[str]) -> int:
         """Return how many ad groups fit into a request, by Pinterest's limit and by the length of its URL."""
         params = {**self.request_params(stream_slice=stream_slice), AD_GROUPS: ""}
-        bare = self.client.address_length(self.path(stream_slice=stream_slice), params)
+        bare = self.client.url_length(self.path(stream_slice=stream_slice), params)
         room = limits.URL_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare
         return min(limits.AD_GROUPS_PER_REQUEST, ids_that_fit(ad_groups, room, f"&{AD_GROUPS}="))
 
@@ -148,7 +148,9 @@ class Keywords(EntityListStream):
                 found[_parent_of(keyword)].add(str(keyword["id"]))
         return dict(found)
 
-    def _pages_of_batch(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[Answer[ListPage]]:
+    def _pages_of_batch(
+        self, stream_slice: StreamSlice, entity_filter: EntityFilter
+    ) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of a batch.
 
         Ad groups that returned nothing are requested again, in batches of the proven size, and at last one by one.
@@ -172,7 +174,7 @@ class Keywords(EntityListStream):
 
     def _pages_of_batches(
         self, stream_slice: StreamSlice, groups: list[tuple[str, ...]], with_keywords: set[str]
-    ) -> Generator[Answer[ListPage], None, bool]:
+    ) -> Generator[ApiResponse[ListPage], None, bool]:
         """Yield the pages of batches; return False at the first page with keywords of another parent.
 
         Args:
@@ -232,7 +234,7 @@ class KeywordMetrics(AdAccountStream):
         country = self.ad_accounts.country_of(kwargs["stream_slice"]["ad_account_id"])
         return {**super().request_params(*args, **kwargs), _COUNTRY: country}
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the metrics of an account's keywords; none if the account has no country."""
         del more
         account = stream_slice["ad_account_id"]
@@ -244,7 +246,7 @@ class KeywordMetrics(AdAccountStream):
             )
             return
         path, params = self.path(stream_slice=stream_slice), self.request_params(stream_slice=stream_slice)
-        room = limits.URL_CHARACTERS - self.client.address_length(path, {**params, _KEYWORDS: ""})
+        room = limits.URL_CHARACTERS - self.client.url_length(path, {**params, _KEYWORDS: ""})
         for batch in _batches_that_fit(list(self._without_commas(keywords)), room):
             yield from self._metrics_of(stream_slice, batch)
 
@@ -259,11 +261,11 @@ class KeywordMetrics(AdAccountStream):
             else:
                 yield keyword
 
-    def _metrics_of(self, stream_slice: StreamSlice, keywords: Sequence[str]) -> Iterator[Answer[ListPage]]:
+    def _metrics_of(self, stream_slice: StreamSlice, keywords: Sequence[str]) -> Iterator[ApiResponse[ListPage]]:
         """Yield the metrics of some keywords; request half as many at a time if a response is too large."""
         try:
-            yield from super().answers(stream_slice, **{_KEYWORDS: _SEPARATOR.join(keywords)})
-        except AnswerTooLargeError:
+            yield from super().responses(stream_slice, **{_KEYWORDS: _SEPARATOR.join(keywords)})
+        except ResponseTooLargeError:
             if len(keywords) == 1:
                 raise
             half = len(keywords) // 2

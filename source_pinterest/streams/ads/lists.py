@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from source_pinterest.api.errors import MalformedAnswerError, beta, restricted
+from source_pinterest.api.errors import MalformedResponseError, beta, restricted
 from source_pinterest.api.rows import ListPage, ListShape, list_page, one_item, with_key
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.child import VariedStream
@@ -94,11 +94,11 @@ class AudienceInsights(VariedStream, AdAccountStream):
         """Return the insights of one audience as a page.
 
         Raises:
-            MalformedAnswerError: the body is something else, such as an error with HTTP 200.
+            MalformedResponseError: the body is something else, such as an error with HTTP 200.
         """
         page = one_item(chunks, key=())
         if _INSIGHT_FIELDS.isdisjoint(page.items[0]):
-            raise MalformedAnswerError("The audience insight has none of its fields.")
+            raise MalformedResponseError("The audience insight has none of its fields.")
         return page
 
     def stamp(self, value: str) -> Mapping[str, Any]:
@@ -132,7 +132,7 @@ class Labels(AdAccountStream):
         """Return the labels of a page. Before API 5.28, each item is a group of labels.
 
         Raises:
-            MalformedAnswerError: the body is not a page of labels.
+            MalformedResponseError: the body is not a page of labels.
         """
         page = list_page(chunks, self.notices.replacement, ListShape(key=()), is_paged=True)
         labels = [label for item in page.items for label in item.get("labels", [item]) or ()]

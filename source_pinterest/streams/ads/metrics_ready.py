@@ -9,7 +9,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import MalformedAnswerError, RestrictedError, SliceError
+from source_pinterest.api.errors import MalformedResponseError, RestrictedError, SliceError
 from source_pinterest.api.rows import parse_json
 from source_pinterest.dates import days_before
 from source_pinterest.streams.base.stream import Sync
@@ -50,7 +50,7 @@ class MetricsReadyState:
 def _is_ready(chunks: Iterator[bytes]) -> bool:
     state = parse_json(b"".join(chunks))
     if not isinstance(state, dict) or "conversion_metrics_ready" not in state:
-        raise MalformedAnswerError("The metrics ready state has no conversion_metrics_ready.")
+        raise MalformedResponseError("The metrics ready state has no conversion_metrics_ready.")
     flags = [_as_bool(state["conversion_metrics_ready"]), _as_bool(state.get("non_conversion_metrics_ready", True))]
     return all(flags)
 
@@ -59,9 +59,9 @@ def _as_bool(value: Any) -> bool:
     """Return a boolean, which may come as text.
 
     Raises:
-        MalformedAnswerError: the value is neither true nor false.
+        MalformedResponseError: the value is neither true nor false.
     """
     flag = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
     if not isinstance(flag, bool):
-        raise MalformedAnswerError("The metrics ready state is neither true nor false.")
+        raise MalformedResponseError("The metrics ready state is neither true nor false.")
     return flag

@@ -16,12 +16,12 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
-    AddressTooLongError,
-    AnswerBreaksError,
-    AnswerTooLargeError,
     ConfigError,
-    LongCallUnavailableError,
+    LongUrlUnavailableError,
     PinterestError,
+    RepeatedBreakError,
+    ResponseTooLargeError,
+    UrlTooLongError,
 )
 from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow
@@ -82,20 +82,20 @@ class AnalyticsClient:
         groups = self._url_limit.batches(ids, self._length_without_ids(account)) if ids else [()]
         return [part for group in groups for part in self._size.parts(group, window)]
 
-    def split(self, ids: Ids, window: DateWindow, error: AnswerTooLargeError) -> list[Part]:
+    def split(self, ids: Ids, window: DateWindow, error: ResponseTooLargeError) -> list[Part]:
         """Split a request that proved too large. If Pinterest refused it for its size, later ones are smaller too.
 
         Raises:
-            AnswerTooLargeError: the request can't be split.
+            ResponseTooLargeError: the request can't be split.
         """
-        if isinstance(error, AddressTooLongError):
+        if isinstance(error, UrlTooLongError):
             if len(ids) <= 1:
                 raise error
             return [(ids, window)]  # `parts` splits it, since the URL limit has shrunk
         halves = halved(ids, window)
         if not halves:
             raise error
-        if not isinstance(error, AnswerBreaksError):
+        if not isinstance(error, RepeatedBreakError):
             self._size.shrink(ids, window)
         return halves
 
@@ -103,7 +103,7 @@ class AnalyticsClient:
         """Send a request, and return its parsed response.
 
         Raises:
-            AddressTooLongError: the request has to be split.
+            UrlTooLongError: the request has to be split.
             PinterestError: the request failed, as the error table says.
         """
         last_day = DateWindow(window.end, window.end)
@@ -154,7 +154,7 @@ class AnalyticsClient:
 
     def _length_without_ids(self, account: str, names: Names | None = None) -> int:
         """Return the length of a request's URL without ids."""
-        return self._client.address_length(self._path(account), self._query((), _ANY_DAY, names or self._wanted))
+        return self._client.url_length(self._path(account), self._query((), _ANY_DAY, names or self._wanted))
 
 
 class UrlLimit:
@@ -178,19 +178,19 @@ class UrlLimit:
         A request that fails after all its retries counts as too long only if it succeeds at once with half of the ids.
 
         Raises:
-            AddressTooLongError: the request has to be split.
+            UrlTooLongError: the request has to be split.
         """
         half = ids[: (len(ids) + 1) // 2]
         try:
             parsed = send(client, ids)
-        except AddressTooLongError:
+        except UrlTooLongError:
             self.shrink(length_without_ids + _joined_length(half))
             raise
-        except LongCallUnavailableError as error:
+        except LongUrlUnavailableError as error:
             if len(half) == len(ids) or not _succeeds(partial(send, client.without_retries(), half)):
                 raise
             self.shrink(length_without_ids + _joined_length(half))
-            raise AddressTooLongError(str(error.message)) from error
+            raise UrlTooLongError(str(error.message)) from error
         self.count_success()
         return parsed
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.rows import Record, rows_of
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config.reports import USUAL_TARGETING_TYPES
@@ -72,12 +72,12 @@ class TargetingAnalytics(QueryAnalytics, ABC):
         """Parse the rows of a response, and flatten them. They may lack their account and targeting value.
 
         Raises:
-            MalformedAnswerError: a row has no metrics.
+            MalformedResponseError: a row has no metrics.
         """
         for item in rows_of(chunks, "data", self.notices.replacement):
             metrics = item.get("metrics")
             if not isinstance(metrics, dict):
-                raise MalformedAnswerError("A row of targeting analytics has no metrics.")
+                raise MalformedResponseError("A row of targeting analytics has no metrics.")
             value = item.get("targeting_value")
             if value is None:
                 value = metrics.get(TARGETING_VALUE)

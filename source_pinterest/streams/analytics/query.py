@@ -14,7 +14,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AnswerTooLargeError, SliceError
+from source_pinterest.api.errors import ResponseTooLargeError, SliceError
 from source_pinterest.api.rows import Record, rows_of, write_texts
 from source_pinterest.api.threads import CLOSING
 from source_pinterest.columns import (
@@ -208,7 +208,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
                 try:
                     pages = self.calls.get(account, ids, window, partial(self.pages_in, account, window))
-                except AnswerTooLargeError as error:
+                except ResponseTooLargeError as error:
                     pending.extendleft(reversed(self.calls.split(ids, window, error)))
                 else:
                     yield from pages
@@ -229,7 +229,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return the rows of a response as pages. No page is returned before the last row has been checked.
 
         Raises:
-            MalformedAnswerError: the response is not a list of rows.
+            MalformedResponseError: the response is not a list of rows.
             RepeatedKeyError: two rows have the same key, so that one would replace the other in the destination.
         """
         return spooled(self.to_pages(self._checked(self.rows_in(account, chunks), window)))

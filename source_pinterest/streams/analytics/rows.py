@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from source_pinterest.api.errors import KeyInDoubtError, KeysChangedError, MalformedAnswerError, RepeatedKeyError
+from source_pinterest.api.errors import KeyInDoubtError, KeysChangedError, MalformedResponseError, RepeatedKeyError
 from source_pinterest.api.rows import Record, text_of, write_texts
 from source_pinterest.columns import DATE, ENTITY_ID, ID_COLUMNS, ITEM_ID, TARGETING_TYPE, TARGETING_VALUE, text_columns
 from source_pinterest.dates import Granularity
@@ -108,7 +108,7 @@ class KeyCheck:
         """Check the key of a row.
 
         Raises:
-            MalformedAnswerError: a part of the key is an object or a list.
+            MalformedResponseError: a part of the key is an object or a list.
             RepeatedKeyError: the key is repeated or incomplete, and `on_doubt` raises the error.
         """
         if self._is_in_doubt:
@@ -117,7 +117,7 @@ class KeyCheck:
         try:
             key = hash(values)
         except TypeError as error:
-            raise MalformedAnswerError("A part of a row's key is an object or a list.") from error
+            raise MalformedResponseError("A part of a row's key is an object or a list.") from error
         if key in self._seen or None in values or ("" in values and any(values[at] == "" for at in self._required)):
             texts = tuple("" if value is None else text_of(value) for value in values)
             self._on_doubt(RepeatedKeyError(self._stream, self._key, texts))
@@ -151,7 +151,7 @@ class ReportRows:
         Ids, names and targeting values become strings.
 
         Raises:
-            MalformedAnswerError: the file is not a report.
+            MalformedResponseError: the file is not a report.
             KeyInDoubtError: two rows have the same key, or the rows have other id columns than in earlier syncs.
         """
         filler = KeyFiller(self.key)

@@ -78,7 +78,7 @@ class VariedStream(PinterestStream, ABC):
         for number, value in enumerate(self.values):
             seen, stamp = SeenIds(self.shape.key), self.stamp(value)
             try:
-                for response in self.answers(stream_slice, **{self.parameter: value}):
+                for response in self.responses(stream_slice, **{self.parameter: value}):
                     records = [{**record, **stamp} for record in self.records(response.value, stream_slice)]
                     yield Listed(seen.new(records), response.server_time)
             except (RefusedError, GoneError) as error:

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import BadRequestError, GoneError, MalformedAnswerError
+from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError
 from source_pinterest.api.rows import ListPage, Record, parse_json, write_texts
-from source_pinterest.api.session import Answer
+from source_pinterest.api.session import ApiResponse
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import PinterestStream
 
@@ -34,7 +34,7 @@ class DocumentStream(PinterestStream, ABC):
         """Parse the items of a response. An empty object, or null in the place of the items, means no items.
 
         Raises:
-            MalformedAnswerError: the response has no list of items.
+            MalformedResponseError: the response has no list of items.
         """
         document = parse_json(b"".join(chunks), self.notices.replacement)
         items = document
@@ -42,17 +42,17 @@ class DocumentStream(PinterestStream, ABC):
             is_empty = not document or (self.holder in document and document[self.holder] is None)
             items = [] if is_empty else document.get(self.holder)
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise MalformedAnswerError(f"The response of {self.name} has no list of objects.")
+            raise MalformedResponseError(f"The response of {self.name} has no list of objects.")
         return ListPage(items, str(document.get("bookmark") or "") if isinstance(document, dict) else "")
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Request a slice, and return its response.
 
         Raises:
             GoneError: Pinterest refuses the slice's values, such as a region, with 400.
         """
         try:
-            yield from super().answers(stream_slice, **more)
+            yield from super().responses(stream_slice, **more)
         except BadRequestError as error:
             if not stream_slice.partition:
                 raise
@@ -61,7 +61,7 @@ class DocumentStream(PinterestStream, ABC):
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
         """Return the records of a slice, each key once."""
         seen: dict[tuple[str, ...], Record] = {}
-        for response in self.answers(stream_slice):
+        for response in self.responses(stream_slice):
             yield Listed(list(self.keyed(self.records(response.value, stream_slice), seen)), response.server_time)
 
     def keyed(self, records: Iterable[Record], seen: dict[tuple[str, ...], Record]) -> Iterator[Record]:

@@ -29,7 +29,7 @@ from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import Access, ConfigError, PinterestError, understood
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
-from source_pinterest.api.session import Answer, path_of
+from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
 from source_pinterest.engine.failures import CircuitBreaker, RefusalPolicy
 from source_pinterest.engine.pages import Page, RowBudget, pages_of
@@ -69,16 +69,16 @@ class Sync:
             timeout_seconds,
             self.analytics_pace,
             pauses=self.api.retry_policy.pauses,
-            calls_left=lambda: self.api.budget.calls_left("ads_analytics"),
+            requests_left=lambda: self.api.budget.requests_left("ads_analytics"),
         )
 
     def analytics_pace(self) -> float:
         """Return the requests per second that the quota of ad accounts' analytics and reports allows."""
-        return self.api.budget.calls_per_second("ads_analytics")
+        return self.api.budget.requests_per_second("ads_analytics")
 
     def organic_pace(self) -> float:
         """Return the requests per second that the quota of profiles' and pins' analytics allows."""
-        return self.api.budget.calls_per_second("org_analytics")
+        return self.api.budget.requests_per_second("org_analytics")
 
     def stream(self, of: type[S]) -> S:
         """Return this sync's instance of a stream class."""
@@ -147,7 +147,7 @@ class PinterestStream(HttpStream, ABC):
         self.usage, self.breaker, self.notices = sync.api.usage.of(self.name), CircuitBreaker(), Notices(self.name)
         self.ids = ParentIds(lambda key: understood(self.name, self.list_ids(key)), self.needed_ids)
         self.client = PinterestClient(
-            sync.api, self.name, self.scopes, can_split=self.can_split, retries_pay=self._is_worth_retrying
+            sync.api, self.name, self.scopes, can_split=self.can_split, is_worth_retrying=self._is_worth_retrying
         )
 
     def _is_worth_retrying(self) -> bool:
@@ -211,7 +211,7 @@ class PinterestStream(HttpStream, ABC):
         """Parse the body of a page.
 
         Raises:
-            MalformedAnswerError: the body is not a page.
+            MalformedResponseError: the body is not a page.
         """
         return list_page(chunks, self.notices.replacement, self.shape, is_paged=self.page_size is not None)
 
@@ -223,7 +223,7 @@ class PinterestStream(HttpStream, ABC):
         A sync does not call it: it parses a body as it arrives, see `read_pages`.
 
         Raises:
-            MalformedAnswerError: the body is not a page.
+            MalformedResponseError: the body is not a page.
         """
         return self.records(self._page(response), _as_slice(stream_slice))
 
@@ -231,7 +231,7 @@ class PinterestStream(HttpStream, ABC):
         """Return the parameters that ask for the page after a response, or None after the last page.
 
         Raises:
-            MalformedAnswerError: the body is not a page.
+            MalformedResponseError: the body is not a page.
         """
         return self._parameters_after(self._page(response))
 
@@ -307,7 +307,7 @@ class PinterestStream(HttpStream, ABC):
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
         """Return the records of a slice page by page. A record that an earlier page had is dropped."""
         seen = SeenIds(self.shape.key)
-        for response in self.answers(stream_slice):
+        for response in self.responses(stream_slice):
             yield Listed(seen.new(self.records(response.value, stream_slice)), response.server_time)
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
@@ -322,7 +322,7 @@ class PinterestStream(HttpStream, ABC):
     def _id_fields(self) -> tuple[str, ...]:
         return tuple(name for name in self.get_json_schema()["properties"] if name == "id" or name.endswith("_id"))
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Request the pages of a slice's list, and return them as Pinterest sent them.
 
         Args:

@@ -15,7 +15,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.errors import NoCatalogError
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, one_item, with_key
-from source_pinterest.api.session import Answer
+from source_pinterest.api.session import ApiResponse
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import SeenIds
 from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
@@ -35,10 +35,10 @@ class CatalogStream(OrganicStream, ABC):
 
     scopes: ClassVar[tuple[str, ...]] = ("catalogs:read",)
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of a list; none if there is no catalog."""
         try:
-            yield from super().answers(stream_slice, **more)
+            yield from super().responses(stream_slice, **more)
         except NoCatalogError:
             LOGGER.info(f"{self.name}: there is no catalog, so the stream is empty.")
 
@@ -95,13 +95,13 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
         self.created: dict[str, str] = {}
         """When the latest finished result of each page was created, by its id. Filled as results are listed."""
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the results of a feed, until a page holds only known results or several pages in a row are empty.
 
         The last bookmark was seen to lead to an empty page. By Pinterest's documentation it may lead to the first page.
         """
         seen, empty_in_a_row = SeenIds(), 0
-        for response in super().answers(stream_slice, **more):
+        for response in super().responses(stream_slice, **more):
             items = response.value.items
             empty_in_a_row = 0 if items else empty_in_a_row + 1
             if empty_in_a_row == _EMPTY_PAGES_IN_A_ROW or (items and not seen.new(items)):
@@ -142,7 +142,7 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
         """Return the products of a page. The id of the nested pin becomes a field of the product.
 
         Raises:
-            MalformedAnswerError: the body is not a page of products with pins.
+            MalformedResponseError: the body is not a page of products with pins.
         """
         page = list_page(chunks, self.notices.replacement, ListShape(("pin",)), is_paged=True)
         pins = with_key([product["pin"] for product in page.items], BY_ID.key)

@@ -11,7 +11,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.errors import BadRequestError, NotServedError, SliceError
 from source_pinterest.api.rows import ListPage, ListShape
-from source_pinterest.api.session import Answer
+from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.slices import failed_slice, failure_of, partition_slice
 from source_pinterest.streams.base.child import ChildStream
@@ -82,18 +82,18 @@ class ReportStatsStream(CatalogStream, ABC):
         parameters = {"catalog_type": self._subjects.types[subject], "report": report}
         return {**super().request_params(*args, **kwargs), **self._encode(parameters)}
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of a list. If Pinterest rejects parameters in brackets, use JSON from now on."""
         encode = self._encode
         try:
-            for response in super().answers(stream_slice, **more):
+            for response in super().responses(stream_slice, **more):
                 self._is_encoding_accepted = True
                 yield response
         except BadRequestError:
             if self._is_encoding_accepted or encode is _as_json:
                 raise
             self._encode = _as_json
-            yield from super().answers(stream_slice, **more)
+            yield from super().responses(stream_slice, **more)
 
 
 class CatalogsFeedItemIssues(ChildStream, CatalogStream):
@@ -115,10 +115,10 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
             created = self.shared.stream(CatalogsFeedProcessingResults).created
             yield max(results, key=lambda result: created[result["processing_result_id"]])
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of a result's issues; none for a type of feed that has none."""
         try:
-            yield from super().answers(stream_slice, **more)
+            yield from super().responses(stream_slice, **more)
         except NotServedError:
             LOGGER.info(f"{self.name}: Pinterest has no item issues for feed {stream_slice['feed_id']}.")
 

@@ -18,14 +18,14 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
-    AnswerTooLargeError,
     BetaClosedError,
     ForbiddenError,
     GoneError,
-    MalformedAnswerError,
+    MalformedResponseError,
     NothingLeftError,
     PinterestError,
     RefusedError,
+    ResponseTooLargeError,
     RightMissingError,
     SliceError,
 )
@@ -203,7 +203,7 @@ class PinAnalytics(OrganicStream):
                 f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
             )
             return None
-        except (GoneError, RefusedError, AnswerTooLargeError) as error:
+        except (GoneError, RefusedError, ResponseTooLargeError) as error:
             return None if len(batch) > 1 else self._skip_pin(batch[0], error)
         self._refusals_in_a_row, self._max_refusals_in_a_row, self._any_readable = 0, _HIDDEN_IN_A_ROW, True
         if absent := [pin for pin in batch if pin not in found]:
@@ -229,7 +229,7 @@ class PinAnalytics(OrganicStream):
             LOGGER.warning(f"{self.name}: pin {pin_id} was deleted during the sync.")
             return {}
         self._refusals_in_a_row += 1
-        if isinstance(error, AnswerTooLargeError) or self._refusals_in_a_row >= self._max_refusals_in_a_row:
+        if isinstance(error, ResponseTooLargeError) or self._refusals_in_a_row >= self._max_refusals_in_a_row:
             raise error
         LOGGER.warning(f"{self.name}: pin {pin_id} is left out. {error.message}.")
         return {}
@@ -284,7 +284,7 @@ def _parse_one(chunks: Iterator[bytes]) -> Metrics:
 def _parse_several(chunks: Iterator[bytes]) -> Mapping[str, Metrics]:
     pins = parse_json(b"".join(chunks))
     if not isinstance(pins, dict):
-        raise MalformedAnswerError("The metrics of several pins are not an object of pin ids.")
+        raise MalformedResponseError("The metrics of several pins are not an object of pin ids.")
     return {pin_id: _metrics_of(parts) for pin_id, parts in pins.items()}
 
 
@@ -292,9 +292,9 @@ def _metrics_of(parts: Any) -> Metrics:
     """Return the metrics of one pin, which are not split.
 
     Raises:
-        MalformedAnswerError: there are none.
+        MalformedResponseError: there are none.
     """
     unsplit = parts.get("all") if isinstance(parts, dict) else None
     if not isinstance(unsplit, dict) or not isinstance(unsplit.get("daily_metrics"), list):
-        raise MalformedAnswerError("The metrics of a pin have no daily_metrics under the key all.")
+        raise MalformedResponseError("The metrics of a pin have no daily_metrics under the key all.")
     return unsplit

@@ -13,7 +13,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BUSINESS_ACCOUNT, MalformedAnswerError
+from source_pinterest.api.errors import BUSINESS_ACCOUNT, MalformedResponseError
 from source_pinterest.api.rows import ListPage, Record, one_item, parse_json
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.pages import Page
@@ -109,16 +109,16 @@ class ProfileAnalytics(OrganicStream, ABC):
         """Read the days of all parts. Without a split, `all` is the only part that counts.
 
         Raises:
-            MalformedAnswerError: the body holds no daily metrics.
+            MalformedResponseError: the body holds no daily metrics.
         """
         parts = parse_json(b"".join(chunks))
         if not isinstance(parts, dict) or not (self.split or "all" in parts):
-            raise MalformedAnswerError("The analytics have no parts, or none under the key all.")
+            raise MalformedResponseError("The analytics have no parts, or none under the key all.")
         items: list[Record] = []
         for part, metrics in parts.items():
             days = metrics.get("daily_metrics") if isinstance(metrics, dict) else None
             if not isinstance(days, list) or not all(isinstance(day, dict) and day.get("date") for day in days):
-                raise MalformedAnswerError("A part of the analytics has no daily_metrics with dates.")
+                raise MalformedResponseError("A part of the analytics has no daily_metrics with dates.")
             items += [{PART: part, **day} for day in days]
         return ListPage(items)
 

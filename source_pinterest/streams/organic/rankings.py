@@ -37,7 +37,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         """Read a ranking.
 
         Raises:
-            MalformedAnswerError: the body is not a ranking.
+            MalformedResponseError: the body is not a ranking.
         """
         ranking = parse_json(b"".join(chunks))
         pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key)

@@ -14,9 +14,9 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BadRequestError, GoneError, MalformedAnswerError, RefusedError, SliceError
+from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError, RefusedError, SliceError
 from source_pinterest.api.rows import ListPage, Record, one_item, parse_json, text_of
-from source_pinterest.api.session import Answer, path_of
+from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.slices import failed_slice, partition_slice
@@ -99,11 +99,11 @@ class TargetingOptions(DocumentStream):
         """Read options of any shape.
 
         Raises:
-            MalformedAnswerError: the body holds no options.
+            MalformedResponseError: the body holds no options.
         """
         return ListPage(list(options_in(parse_json(b"".join(chunks), self.notices.replacement))))
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the options of a type; those of audiences are read from each ad account.
 
         Raises:
@@ -111,12 +111,12 @@ class TargetingOptions(DocumentStream):
             RefusedError: no ad account can be read.
         """
         if stream_slice["option_type"] not in ACCOUNT_TYPES:
-            yield from super().answers(stream_slice, **more)
+            yield from super().responses(stream_slice, **more)
             return
         refused: dict[str, RefusedError | GoneError] = {}
         for account in stream_slice.extra_fields["accounts"]:
             try:
-                yield from super().answers(stream_slice, **more, ad_account_id=account)
+                yield from super().responses(stream_slice, **more, ad_account_id=account)
             except (RefusedError, GoneError) as error:
                 refused[account] = error
         if refused and len(refused) == len(stream_slice.extra_fields["accounts"]):
@@ -241,10 +241,10 @@ def options_in(document: Any) -> Iterator[Record]:
             objects. None means no options.
 
     Raises:
-        MalformedAnswerError: the document is none of these.
+        MalformedResponseError: the document is none of these.
     """
     if document is not None and not isinstance(document, list) and not _may_hold_options(document):
-        raise MalformedAnswerError("The targeting options are neither a list nor an object that holds options.")
+        raise MalformedResponseError("The targeting options are neither a list nor an object that holds options.")
     return _options(document, {})
 
 

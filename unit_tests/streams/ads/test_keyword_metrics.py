@@ -6,7 +6,7 @@ import pytest
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AnswerTooLargeError, UnavailableError
+from source_pinterest.api.errors import ResponseTooLargeError, UnavailableError
 from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
@@ -130,7 +130,7 @@ def test_a_call_that_is_too_large_is_made_in_halves(account: Pinterest, status: 
 def test_a_single_keyword_can_not_be_halved(account: Pinterest) -> None:
     account.answers(METRICS, refused(413))
 
-    with pytest.raises(AnswerTooLargeError):
+    with pytest.raises(ResponseTooLargeError):
         names(account, "a")
 
 

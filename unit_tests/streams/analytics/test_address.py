@@ -9,12 +9,12 @@ import requests_mock
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
-    AddressTooLongError,
-    AnswerTooLargeError,
     ConfigError,
-    LongCallUnavailableError,
+    LongUrlUnavailableError,
     RejectedError,
+    ResponseTooLargeError,
     UnavailableError,
+    UrlTooLongError,
 )
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
@@ -79,7 +79,7 @@ def test_an_address_that_is_refused_without_a_word_of_pinterests_is_halved(
     assert max(edge.lengths[1:]) < edge.lengths[0]
 
 
-@pytest.mark.parametrize(("status", "error"), [(400, RejectedError), (414, AnswerTooLargeError)])
+@pytest.mark.parametrize(("status", "error"), [(400, RejectedError), (414, ResponseTooLargeError)])
 def test_an_address_of_4000_characters_is_not_to_blame(
     mock: requests_mock.Mocker, status: int, error: type[Exception]
 ) -> None:
@@ -167,9 +167,9 @@ def test_after_a_refusal_an_address_is_as_long_as_that_of_half_the_call(ids: str
     limit = UrlLimit()
 
     def refuse(_: PinterestClient, __: tuple[str, ...]) -> None:
-        raise AddressTooLongError("too long")
+        raise UrlTooLongError("too long")
 
-    with pytest.raises(AddressTooLongError):
+    with pytest.raises(UrlTooLongError):
         limit.send(tuple(ids), 5_000, NO_CLIENT, refuse)
     assert limit.characters == 5_000 + len("%2C".join(half))
     assert limit.batches(tuple(ids), 5_000) == [tuple(half), tuple(ids[len(half) :])]
@@ -180,9 +180,9 @@ def test_a_call_about_one_id_has_no_half_to_be_tried() -> None:
 
     def fail(_: PinterestClient, ids: tuple[str, ...]) -> None:
         asked.append(ids)
-        raise LongCallUnavailableError(UnavailableError("campaign_analytics", PATH, "HTTP 503."))
+        raise LongUrlUnavailableError(UnavailableError("campaign_analytics", PATH, "HTTP 503."))
 
-    with pytest.raises(LongCallUnavailableError):
+    with pytest.raises(LongUrlUnavailableError):
         UrlLimit().send(("1",), 5_000, NO_CLIENT, fail)
     assert asked == [("1",)]
 
@@ -215,7 +215,7 @@ def test_ids_are_asked_for_one_by_one_where_the_columns_leave_no_room_for_two(mo
 def test_one_id_that_is_refused_for_its_address_is_not_asked_for_again(mock: requests_mock.Mocker) -> None:
     edge = Edge(mock, 0, 414, analytics_columns=MANY[:130])
 
-    with pytest.raises(AnswerTooLargeError):
+    with pytest.raises(ResponseTooLargeError):
         edge.read(["1"])
     assert edge.calls == [(1, 414)]
 

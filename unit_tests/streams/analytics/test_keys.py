@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import KeyInDoubtError, MalformedAnswerError, RepeatedKeyError
+from source_pinterest.api.errors import KeyInDoubtError, MalformedResponseError, RepeatedKeyError
 from source_pinterest.engine.progress import Notices
 from source_pinterest.streams.analytics.rows import KeyCheck, KeyPolicy, RowKey
 
@@ -84,7 +84,7 @@ def test_an_optional_part_may_be_empty_once() -> None:
 @pytest.mark.parametrize("value", [[], {}, ["1"]])
 def test_a_part_that_is_no_plain_value_breaks_the_answer(value: Any) -> None:
     """It is asked for again: no answer of Pinterest's is like that."""
-    with pytest.raises(MalformedAnswerError, match=r"^A part of a row's key is an object or a list\.$"):
+    with pytest.raises(MalformedResponseError, match=r"^A part of a row's key is an object or a list\.$"):
         check(row(value))
 
 

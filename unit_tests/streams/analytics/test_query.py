@@ -10,7 +10,7 @@ from airbyte_cdk.models import AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, UnavailableError
+from source_pinterest.api.errors import RepeatedKeyError, ResponseTooLargeError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.slices import batch_slice, failure_of, ids_of
@@ -234,7 +234,7 @@ def test_a_single_id_is_split_by_days(mock: requests_mock.Mocker) -> None:
 def test_a_call_that_can_not_be_split_fails(mock: requests_mock.Mocker) -> None:
     answering = Answering(mock, most_ids=0)
 
-    with pytest.raises(AnswerTooLargeError):
+    with pytest.raises(ResponseTooLargeError):
         rows_of(answering.pinterest, call(days(0, 0), "1"))
     assert answering.calls == [(1, 1)]
 

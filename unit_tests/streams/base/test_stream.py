@@ -12,12 +12,12 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import (
     AuthenticationError,
     ConfigError,
-    MalformedAnswerError,
+    MalformedResponseError,
     QuotaExhaustedError,
     RejectedError,
     ScopeMissingError,
     UnavailableError,
-    UnforeseenAnswerError,
+    UnforeseenResponseError,
 )
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.engine.slices import partition_slice
@@ -95,7 +95,7 @@ def test_the_frameworks_methods_take_a_response(pinterest: Pinterest) -> None:
     assert sections.parse_response(first, stream_slice=of_board("5")) == [{"id": "1", "board_id": "5"}]
     assert sections.next_page_token(first) == {"bookmark": "b"}
     assert sections.next_page_token(last) is None
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         sections.next_page_token(response_with("<html>"))
 
 
@@ -334,7 +334,7 @@ def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(
         pinterest.answers(path, page(items))
     [only] = pinterest.slices(of)
 
-    with pytest.raises(UnforeseenAnswerError) as raised:
+    with pytest.raises(UnforeseenResponseError) as raised:
         pinterest.read(of, only)
     sentence = str(raised.value.message)
     assert sentence.startswith(f"{of.stream_name()}: an answer of Pinterest can't be understood ({why}")
@@ -345,7 +345,7 @@ def test_parents_that_cant_be_understood_fail_the_slices_of_their_children(pinte
     pinterest.answers("boards", page(["9" * 5_000]))
 
     [failed] = pinterest.slices(BoardSections)
-    with pytest.raises(UnforeseenAnswerError, match="boards: an answer of Pinterest can't be understood"):
+    with pytest.raises(UnforeseenResponseError, match="boards: an answer of Pinterest can't be understood"):
         pinterest.read(BoardSections, failed)
 
 
@@ -353,5 +353,5 @@ def test_slices_that_cant_be_made_of_an_answer_end_in_a_sentence(mock: requests_
     pinterest = Pinterest(mock, organic_per_ad_account=True)
     pinterest.answers("ad_accounts", page([{"id": "no number", "owner": {"id": "1"}}, {"id": "11"}]))
 
-    with pytest.raises(UnforeseenAnswerError, match="boards: an answer of Pinterest can't be understood"):
+    with pytest.raises(UnforeseenResponseError, match="boards: an answer of Pinterest can't be understood"):
         pinterest.slices(Boards)

@@ -9,9 +9,9 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from source_pinterest.api.errors import (
-    AnswerTooLargeError,
     ConfigError,
     NothingLeftError,
+    ResponseTooLargeError,
     ScopeMissingError,
     UnavailableError,
 )
@@ -114,7 +114,7 @@ def test_a_single_pin_that_is_too_large_fails(pinterest: Pinterest) -> None:
     pinterest.lists("pins", "1")
     pinterest.answers("pins/analytics", refused(413))
 
-    with pytest.raises(AnswerTooLargeError):
+    with pytest.raises(ResponseTooLargeError):
         read(pinterest)
 
 

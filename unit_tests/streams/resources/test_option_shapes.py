@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.streams.resources.targeting_options import options_in
 
 FEMALE, MALE = {"id": "female", "name": "Female"}, {"id": "male", "name": "Male"}
@@ -69,6 +69,6 @@ def test_children_that_are_ids_stay_with_their_parent() -> None:
 )
 def test_what_is_neither_a_list_nor_an_object_of_options_has_no_options(document: Any) -> None:
     with pytest.raises(
-        MalformedAnswerError, match=r"^The targeting options are neither a list nor an object that holds options\.$"
+        MalformedResponseError, match=r"^The targeting options are neither a list nor an object that holds options\.$"
     ):
         list(options_in(document))
