@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 
-from integration_tests.benchmarks.beside import connector_at, short_name
+from integration_tests.benchmarks.beside import connector_at
 from integration_tests.benchmarks.measure import Taken, take
 from integration_tests.benchmarks.picture import draw
 from integration_tests.benchmarks.readers import (
@@ -18,6 +18,7 @@ from integration_tests.benchmarks.readers import (
 from integration_tests.benchmarks.runs import BY_STREAM, Run, runs
 from integration_tests.benchmarks.tables import cells, report
 from integration_tests.support.documents import DOCS, provenance, write_section
+from integration_tests.support.worktree import short_name
 
 PROGRAM = "python -m integration_tests.benchmarks"
 

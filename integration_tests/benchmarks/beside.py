@@ -1,7 +1,5 @@
 """How did an earlier commit read? In a worktree of its own for as long as it is measured, with the same .venv."""
 
-import argparse
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,22 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from integration_tests.benchmarks.readers import Reader, connector
-from integration_tests.support.processes import ROOT
+from integration_tests.support.worktree import ROOT, worktree_of
 
 _NO_API = "http://127.0.0.1/v5"
 _SAY_WHENCE = "import source_pinterest.run; print(source_pinterest.run.__file__)"
-
-
-def short_name(commit: str, repository: Path = ROOT) -> str:
-    """The short hash of a commit, however it was named.
-
-    Raises:
-        argparse.ArgumentTypeError: the repository has no such commit.
-    """
-    found = _git(repository, "rev-parse", "--short", "--verify", "--quiet", f"{commit}^{{commit}}")
-    if found.returncode:
-        raise argparse.ArgumentTypeError(f"This repository has no commit {commit}.")
-    return found.stdout.strip()
 
 
 @contextmanager
@@ -35,17 +21,10 @@ def connector_at(commit: str, repository: Path = ROOT) -> Iterator[Reader]:
         ImportError: with these packages it can't be imported, or not from its worktree.
         OSError: git made no worktree.
     """
-    checkout = repository / ".tmp" / "beside"
-    _remove(repository, checkout)
-    try:
-        made = _git(repository, "worktree", "add", "--detach", "--force", str(checkout), commit)
-        if made.returncode:
-            raise OSError(made.stderr.strip())
+    with worktree_of(commit, "beside", repository) as checkout:
         reader = connector(checkout, f"this connector at {commit}")
         _check_imports(reader, checkout)
         yield reader
-    finally:
-        _remove(repository, checkout)
 
 
 def _check_imports(reader: Reader, checkout: Path) -> None:
@@ -65,20 +44,3 @@ def _check_imports(reader: Reader, checkout: Path) -> None:
         )
     if not Path(done.stdout.strip()).resolve().is_relative_to(checkout.resolve()):
         raise ImportError(f"{reader.name} imports {done.stdout.strip()}, which is not in its worktree.")
-
-
-def _remove(repository: Path, checkout: Path) -> None:
-    """Remove the worktree, also one that an interrupted run left behind."""
-    if checkout.exists():
-        _git(repository, "worktree", "remove", "--force", str(checkout))
-        shutil.rmtree(checkout, ignore_errors=True)
-
-
-def _git(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["git", *arguments],  # noqa: S607 - whichever git there is
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        check=False,
-    )

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from integration_tests.benchmarks.__main__ import command
-from integration_tests.benchmarks.beside import connector_at, short_name
+from integration_tests.benchmarks.beside import connector_at
 from integration_tests.benchmarks.measure import Taken, take
 from integration_tests.benchmarks.picture import WIDTH_PX, draw, figure
 from integration_tests.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR, Reader, connector
@@ -22,6 +22,7 @@ from integration_tests.benchmarks.runs import Run, runs
 from integration_tests.benchmarks.tables import report
 from integration_tests.benchmarks.workloads import Workload
 from integration_tests.support.processes import ROOT
+from integration_tests.support.worktree import short_name
 
 EARLIER = connector(ROOT / ".tmp" / "beside", "this connector at 0123abcd")
 SMALLEST_TEXT_PX = 11
