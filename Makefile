@@ -32,7 +32,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read demo demo-duckdb demo-dbt demo-dagster image test dates test-lock check fix docs lock notices clean faults mutants audit soak bench live
+.PHONY: help install read demo demo-duckdb demo-dbt demo-dagster image test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -143,6 +143,9 @@ check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the
 	@PATH="$(VENV)/bin:$$PATH"; \
 	if command -v hadolint >/dev/null; then hadolint Dockerfile; \
 	else echo "hadolint is not installed, so the Dockerfile was not checked."; fi
+
+compare: $(INSTALLED) ## Read 45 simulated days with an earlier commit, WITH=<commit>, and with this code; list what differs (10 minutes)
+	@$(PY) -m integration_tests.compare $(if $(WITH),--with '$(WITH)')
 
 faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/reliability.md (4 minutes)
 	$(PY) -m integration_tests.fault_table
