@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 
 from integration_tests.fault_table import document
+from integration_tests.fault_table.beside import print_changes
 from integration_tests.fault_table.columns import COLUMNS, Column
 from integration_tests.fault_table.endings import Place, write_cell
 from integration_tests.fault_table.rows import ROWS, Row
 from integration_tests.fault_table.trial import Trial, play, trials
 from integration_tests.network_guard import confine_to_loopback
 from integration_tests.support.documents import DOCS, provenance, write_section
+from integration_tests.support.worktree import short_name
 
 COMMAND = "make faults"
 FAILED = "FAILED"
@@ -22,11 +24,20 @@ Cells = Mapping[Column, str]
 
 
 def main() -> int:
-    """Play the table; 1 if a cell ended otherwise than it says."""
+    """Play the table; 1 if a cell ended otherwise than it says, or than at another commit."""
     parser = argparse.ArgumentParser(prog="python -m integration_tests.fault_table", description=__doc__)
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--only", default="", help="the faults whose name holds this, and nothing is written")
+    parser.add_argument(
+        "--with", dest="commit", metavar="COMMIT", help="list what ended otherwise there; write nothing"
+    )
     arguments = parser.parse_args()
+    if arguments.commit:
+        try:
+            return print_changes(short_name(arguments.commit), arguments.processes, arguments.only)
+        except (argparse.ArgumentTypeError, ImportError, OSError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
     wanted = [trial for row in ROWS if arguments.only in row.fault for trial in trials(row)]
     with ProcessPoolExecutor(arguments.processes, initializer=_prepare) as pool:
         results = list(pool.map(_played, wanted))
