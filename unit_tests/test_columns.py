@@ -1,4 +1,4 @@
-"""Does the table of analytics columns say what Pinterest accepts, and do the schemas made from it fit the rows?"""
+"""The table of analytics columns against Pinterest's lists, and the schemas made from it against rows."""
 
 import jsonschema
 import pytest
@@ -88,6 +88,24 @@ def test_every_id_column_is_marked_as_one() -> None:
 
 def test_no_column_stands_in_the_table_twice() -> None:
     assert len({column.name for column in COLUMNS}) == len(COLUMNS)
+
+
+def test_every_column_has_a_description_of_its_own() -> None:
+    assert [column.name for column in COLUMNS if not (column.description or "").endswith(".")] == []
+    assert len({column.description for column in COLUMNS}) == len(COLUMNS)
+
+
+def test_the_suffix_1_is_paid_and_2_is_earned() -> None:
+    """Their descriptions would be easy to swap by hand."""
+    described = {column.name: column.description.lower() for column in COLUMNS}
+    pairs = [name.removesuffix("_1") for name in described if name.endswith("_1") and f"{name[:-1]}2" in described]
+
+    assert pairs
+    for name in pairs:
+        assert "paid" in described[f"{name}_1"]
+        assert "earned" not in described[f"{name}_1"]
+        assert "earned" in described[f"{name}_2"]
+        assert "paid" not in described[f"{name}_2"]
 
 
 @pytest.mark.parametrize(
