@@ -130,8 +130,9 @@ def test_a_column_that_no_document_lists_is_taken_with_a_notice() -> None:
     assert chosen.analytics_columns == ("SPEND_IN_DOLAR", "TOTAL_START_TRIAL", "SPEND_IN_DOLLAR", "SPEND_IN_EURO")
     [notice] = chosen.notices
     assert notice == (
-        "Analytics Columns: Pinterest's documents don't list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?), "
-        "SPEND_IN_EURO here. Pinterest is asked all the same, and what it refuses is left out with a warning."
+        "Analytics Columns: Pinterest's documentation does not list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?), "
+        "SPEND_IN_EURO here. The columns are requested all the same; those that Pinterest refuses are left out with a "
+        "warning."
     )
 
 

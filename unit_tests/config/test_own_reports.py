@@ -59,7 +59,8 @@ def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
     assert found.marketing_mix.columns == ("SPEND_IN_DOLAR",)
     [notice] = found.notices
     assert notice.startswith(
-        "Marketing Mix Report, Columns: Pinterest's documents don't list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?)"
+        "Marketing Mix Report, Columns: Pinterest's documentation does not list SPEND_IN_DOLAR (did you mean "
+        "SPEND_IN_DOLLAR?)"
     )
 
 
