@@ -171,7 +171,7 @@ def test_the_help_names_the_secret_s_variable(capsys: pytest.CaptureFixture[str]
     ("fault", "words"),
     [
         (Fault(FaultKind.UNAVAILABLE, on="oauth/token", times=None), "no refresh token"),
-        (Fault(FaultKind.RESET_BEFORE_BODY, on="oauth/token", times=None), "did not answer"),
+        (Fault(FaultKind.RESET_BEFORE_BODY, on="oauth/token", times=None), "token endpoint failed"),
     ],
     ids=["an error", "silence"],
 )

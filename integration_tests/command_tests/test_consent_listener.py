@@ -85,6 +85,6 @@ def test_a_port_that_another_program_has_on_localhost_is_refused(
     assert said.out == ""
 
 
-def test_nobody_agrees_in_time() -> None:
-    with ConsentListener(0) as listener, pytest.raises(Exception, match="Nobody agreed within 0 minutes"):
+def test_consent_has_a_time_limit() -> None:
+    with ConsentListener(0) as listener, pytest.raises(Exception, match="Access was not granted within 0 minutes"):
         listener.wait_for_code(0.0)

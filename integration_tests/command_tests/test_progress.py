@@ -144,7 +144,7 @@ def test_a_terminal_shows_the_progress_and_standard_output_none_of_it(tmp_path: 
     assert "2 of 2 streams done" in last
     assert re.search(rf"Done: .*boards {len(output.records['boards'])}\b", last), last
     assert re.search(rf"Done: .*campaigns {len(output.records['campaigns'])}\b", last), last
-    assert re.search(r"Calls used: .*ads_read \d+ of", last), last
+    assert re.search(r"Quota used: .*ads_read \d+ of", last), last
     assert "\x1b[?25h" in last, "the cursor must be visible again"
 
 
