@@ -1,4 +1,4 @@
-"""What exactly is Pinterest asked for by the helper for the first token? The whole way is an integration test's."""
+"""The requests that `authorize` sends to Pinterest. An integration test covers the whole command."""
 
 import json
 from collections.abc import Iterator

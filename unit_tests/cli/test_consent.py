@@ -1,4 +1,4 @@
-"""Does the browser's answer get through to the listener, whatever else connects to it, and does no other count?"""
+"""The listener takes the redirect of its own consent page, whatever else connects to it."""
 
 import errno
 import select

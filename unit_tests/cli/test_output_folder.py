@@ -1,4 +1,4 @@
-"""What stays in the folder of a run that was killed, and who may write into it?"""
+"""The output folder after runs that ended or were killed, and its lock."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What does the screen of a sync show, and when is there none?"""
+"""The progress table of a sync."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Does every config that anyone has saved still mean what it meant, and does a bad one say what is wrong with it?"""
+"""Configurations of every version mean the same as ever, and invalid ones are refused with a reason."""
 
 import json
 from collections.abc import Mapping

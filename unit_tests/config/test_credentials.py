@@ -1,4 +1,4 @@
-"""Are the credentials of every config that anyone has saved found, and is none that can not work taken or shown?"""
+"""The credentials of configurations of every version are found; unusable ones are refused, and none is shown."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which columns does a custom report have?"""
+"""The columns of custom reports."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Does a custom report mean what its owner entered, under the stream name that saved states know?"""
+"""Custom reports as the user defines them, and the names of their streams."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Is a file of the command line read however it was written, and named by the sentence where it can't be?"""
+"""Files of the command line are read in every encoding that shells write, and errors name the file."""
 
 import codecs
 import json

@@ -1,4 +1,4 @@
-"""Does a config that an older form saved become one that the form of today allows, and stay as it is otherwise?"""
+"""Configurations of older forms are converted into the current form; others stay as they are."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Is what the user wants of the reports with endpoints of their own read, completed, or refused?"""
+"""The options of marketing mix reports and of reports on the products of conversions."""
 
 import json
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""Which region of Pinterest's trends has a country?"""
+"""The trend regions of countries."""
 
 import pytest
 from pinterestsdk import ProductCategoryRegion, TrendsSupportedRegion
