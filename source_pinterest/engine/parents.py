@@ -110,9 +110,9 @@ class ParentIds:
             found = _packed(list(self._fetch(key)))
         except Exception as error:  # noqa: BLE001 - whatever it is, everyone who asks must see it
             found = error
-            self.breaker.is_news(error, key[:1])
+            self.breaker.note_failure(error, key[:1])
         else:
-            self.breaker.succeeded(key[:1])
+            self.breaker.note_success(key[:1])
         self._publish(key, found)
         return found
 

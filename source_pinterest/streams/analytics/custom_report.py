@@ -205,4 +205,4 @@ def _refusal_message(stream: ReportStream, error: RefusedError | AccountUnreadab
     """Return a sentence for the log: most ad accounts lack the right, and it matters only if the stream is selected."""
     if isinstance(error, AccountUnreadableError):
         return f"{stream.name}: {error.message}"
-    return str(stream.reader.refusals.meaning_of(error).message)
+    return str(stream.reader.refusals.explain(error).message)

@@ -58,7 +58,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
             yield newest
         if self._requests:
             self._reports.order(lambda: self._requests)
-            yield from self._refused_history.judged(self._reports.slices(self.checkpoint))
+            yield from self._refused_history.resolve(self._reports.slices(self.checkpoint))
 
     def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
         """Cut an unread window into windows of one request or of one report each."""

@@ -77,9 +77,9 @@ class SliceReader:
                 self._stream.on_failure(stream_slice)
                 self.refusals.skip()
                 return
-            with self.refusals.asking(stream_slice):
+            with self.refusals.reading(stream_slice):
                 yield from self._read_whole(stream_slice)
-            self._breaker.succeeded(outermost)
+            self._breaker.note_success(outermost)
         except Exception as error:
             cursor = self._stream.checkpoint
             if cursor and isinstance(error, KeyInDoubtError):
@@ -87,7 +87,7 @@ class SliceReader:
             self._stream.on_failure(stream_slice)
             if cursor and not isinstance(error, FatalError | NothingLeftError):
                 cursor.note_failure(stream_slice)
-            if self._breaker.is_news(error, outermost):
+            if self._breaker.note_failure(error, outermost):
                 raise
         finally:
             self._stream.on_end(stream_slice)

@@ -36,7 +36,7 @@ def test_a_report_of_an_account_that_is_left_out_is_no_loss(error: PinterestErro
     history.begin(NEWEST)
     history.leave_out("1")
     history.end(NEWEST)
-    assert list(history.judged([report(error)])) == []
+    assert list(history.resolve([report(error)])) == []
 
 
 @pytest.mark.parametrize("error", [REFUSED, UNREADABLE])
@@ -44,7 +44,7 @@ def test_a_report_of_an_account_whose_newest_days_are_read_is_one(error: Pintere
     history = RefusedHistory()
     history.begin(NEWEST)
     history.end(NEWEST)
-    [lost] = history.judged([report(error)])
+    [lost] = history.resolve([report(error)])
     failure = failure_of(lost)
     assert isinstance(failure, AccountUnreadableError)
     assert str(failure.message).startswith("Ad account 1 can't be read. no. Ask its owner for access, or, ")
@@ -53,7 +53,7 @@ def test_a_report_of_an_account_whose_newest_days_are_read_is_one(error: Pintere
 
 def test_the_others_go_first_and_a_wrong_request_is_a_loss_at_once() -> None:
     wrong, fine = report(ReportRefusedError("There is no CTR")), report()
-    first, second, third = RefusedHistory().judged([report(REFUSED), wrong, fine])
+    first, second, third = RefusedHistory().resolve([report(REFUSED), wrong, fine])
     loss = failure_of(first)
     assert isinstance(loss, HistoryRefusedError)
     assert loss.message == (
@@ -76,7 +76,7 @@ def test_it_waits_for_the_newest_days() -> None:
         yield report(REFUSED)
 
     def judge() -> None:
-        found.extend(history.judged(reports()))
+        found.extend(history.resolve(reports()))
         judged.set()
 
     threading.Thread(target=judge, daemon=True).start()

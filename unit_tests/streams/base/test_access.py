@@ -63,7 +63,7 @@ class Reader:
 
     def read(self, stream_slice: StreamSlice) -> None:
         try:
-            with self.refusals.asking(stream_slice):
+            with self.refusals.reading(stream_slice):
                 self._do(self.doings[int(stream_slice["ad_account_id"])])
         except PinterestError as error:
             self.raised.append(error)
@@ -204,7 +204,7 @@ def test_several_slices_of_one_account_are_one_account() -> None:
 
 def test_a_stream_of_one_slice_is_judged_at_once() -> None:
     reader = Reader([])
-    with pytest.raises(AccessMissingError, match="beta of lead forms"), reader.refusals.asking(partition_slice({})):
+    with pytest.raises(AccessMissingError, match="beta of lead forms"), reader.refusals.reading(partition_slice({})):
         raise RefusedError("lead_forms: it said no")
 
 
@@ -221,7 +221,7 @@ def test_a_missing_permission_may_be_a_missing_right(
     access: Access | None, granted: Sequence[str], expected: type[PinterestError], words: str
 ) -> None:
     reader = Reader(["ok"], access, granted)
-    with pytest.raises(expected, match=words), reader.refusals.asking(reader.list_one()):
+    with pytest.raises(expected, match=words), reader.refusals.reading(reader.list_one()):
         raise ScopeMissingError("lead_forms", SCOPES, "It said no")
 
 
@@ -243,7 +243,7 @@ def test_a_missing_right_is_told_whole_with_what_pinterest_answered(
     error: PinterestError, granted: Sequence[str], said: str
 ) -> None:
     reader = Reader([], BETA, granted)
-    with pytest.raises(AccessMissingError) as raised, reader.refusals.asking(partition_slice({})):
+    with pytest.raises(AccessMissingError) as raised, reader.refusals.reading(partition_slice({})):
         raise error
 
     assert raised.value.message == said
