@@ -191,7 +191,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         try:
             for message in self._messages(logger, config, selection):
                 if isinstance(message, PageMessage):
-                    if progress.first_page(message.page):
+                    if progress.count_page(message.page):
                         yield _running(self._catalog[message.page.stream])
                     yield message
                     continue

@@ -21,8 +21,8 @@ from integration_tests.support.syncs import read_arguments, run_sync, since_rece
 from integration_tests.support.worlds import small_world
 
 END = re.compile(
-    r"(?P<stream>\w+): records (?P<records>[\d,]+), calls (?P<calls>[\d,]+), of these sent again (?P<again>[\d,]+), "
-    r"waited for the quota (?P<waited>[\d,]+) s, accounts or boards left out (?P<left_out>[\d,]+)\."
+    r"(?P<stream>\w+): (?P<records>[\d,]+) records, (?P<calls>[\d,]+) requests \((?P<again>[\d,]+) retries\), "
+    r"(?P<waited>[\d,]+) s waited for the quota, (?P<left_out>[\d,]+) accounts or boards left out\."
 )
 
 

@@ -1,4 +1,4 @@
-"""Which ids does a parent stream list? Each listing is read once in a sync, however many children need it."""
+"""The ids that parent streams list. Each listing is read once in a sync, however many child streams need it."""
 
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -12,21 +12,21 @@ from source_pinterest.engine.slices import Key
 
 class _Progress(Enum):
     PROMISED = auto()
-    """The selected parent stream will read it."""
-    TAKEN = auto()
-    """Somebody is reading it."""
+    """The selected parent stream is going to read it."""
+    BEING_READ = auto()
+    """The parent stream or a child stream is reading it."""
 
 
 class ParentIds:
-    """The ids that one parent stream lists, per slice.
+    """The ids that one parent stream lists, by slice.
 
-    A selected parent stream fills them while it emits its records; whoever needs a listing that it has promised waits
-    for it. A listing that nobody has promised, or whose reader failed, is fetched by whoever needs it. Only slice
-    generators may wait: a partition that waited could hold the worker that it waits for.
+    A selected parent stream fills the listings while it emits its records, and child streams wait for the listings that
+    it has promised. A listing that was not promised, or whose reader failed, is fetched by the first child stream that
+    needs it. Only generators of slices may wait: a partition that waited could hold the worker that it waits for.
 
     Args:
         fetch: lists the ids of one slice.
-        needs: the ids of its own parents, which are needed wherever these are.
+        needs: returns the ids of the parent's own parents, which are needed wherever these ids are.
     """
 
     def __init__(
@@ -38,77 +38,77 @@ class ParentIds:
         self._selected = False
         self._sealed = True
         self.breaker = CircuitBreaker()
-        """Counts the listings that are fetched; a failure is raised to whoever needs the listing."""
+        """Counts the listings that child streams fetch. The error of a listing is raised in all of them."""
         self.wanted = False
         """Whether a selected child needs these ids."""
 
     def announce(self) -> None:
-        """The parent stream is selected and will promise its listings."""
+        """Record that the parent stream is selected and will promise its listings."""
         self._selected, self._sealed = True, False
-        self._want_those_of_parents()
+        self._want_ids_of_parents()
 
     def want(self) -> None:
-        """A selected child needs these ids: all of them, whatever the parent stream emits."""
+        """Record that a selected child stream needs all of these ids, whichever records the parent stream emits."""
         self.wanted = True
-        self._want_those_of_parents()
+        self._want_ids_of_parents()
 
-    def _want_those_of_parents(self) -> None:
+    def _want_ids_of_parents(self) -> None:
         for ids in self._needs():
             ids.want()
 
     def promise(self, key: Key) -> None:
-        """The parent stream will read this listing."""
+        """Record that the parent stream will read this listing."""
         with self._changed:
             self._listings.setdefault(key, _Progress.PROMISED)
 
     def seal(self) -> None:
-        """The parent stream makes no further promise."""
+        """Record that the parent stream promises no further listing."""
         with self._changed:
             self._sealed = True
             self._changed.notify_all()
 
     def release(self, key: Key) -> None:
-        """Take a promise back; a listing that somebody reads by now stays with its reader."""
+        """Withdraw a promise. A listing that is being read is not affected."""
         self._withdraw(key, _Progress.PROMISED)
 
     @contextmanager
     def filling(self, key: Key) -> Generator[list[str], None, None]:
-        """Collect a listing while its records are emitted; it counts only if the block ends without an error."""
+        """Collect a listing while its records are emitted. It is published if the block ends without an error."""
         ids: list[str] = []
         if not (self.wanted and self._selected):
             yield ids
             return
         with self._changed:
-            self._listings[key] = _Progress.TAKEN
+            self._listings[key] = _Progress.BEING_READ
         try:
             yield ids
         except BaseException:
-            self._withdraw(key, _Progress.TAKEN)
+            self._withdraw(key, _Progress.BEING_READ)
             raise
         self._publish(key, _packed(ids))
 
     def of(self, key: Key) -> Iterator[str]:
-        """The ids of a listing; waits for its reader or becomes it.
+        """Return the ids of a listing. Wait for its reader, or read it if it has none.
 
         Raises:
-            PinterestError: the listing can't be read. Everyone who asks gets the same error.
+            PinterestError: the listing can't be read. All callers get the same error.
         """
         with self._changed:
             while isinstance(found := self._listings.get(key), _Progress) or (found is None and not self._sealed):
                 self._changed.wait()
             if found is None:
-                self._listings[key] = _Progress.TAKEN
+                self._listings[key] = _Progress.BEING_READ
         if found is None:
-            found = self._fetched(key)
+            found = self._fetch_listing(key)
         if isinstance(found, Exception):
             raise found
         return map(str, found)
 
-    def _fetched(self, key: Key) -> Sequence[int] | Sequence[str] | Exception:
+    def _fetch_listing(self, key: Key) -> Sequence[int] | Sequence[str] | Exception:
         found: Sequence[int] | Sequence[str] | Exception
         try:
             found = _packed(list(self._fetch(key)))
-        except Exception as error:  # noqa: BLE001 - whatever it is, everyone who asks must see it
+        except Exception as error:  # noqa: BLE001 - any error is raised in all callers
             found = error
             self.breaker.note_failure(error, key[:1])
         else:
@@ -129,7 +129,7 @@ class ParentIds:
 
 
 def _packed(ids: list[str]) -> Sequence[int] | Sequence[str]:
-    """Ids as 64-bit integers: a million strings take 69 MB. Ids that are no plain numbers stay as they are."""
+    """Return ids as 64-bit integers: a million strings take 69 MB. Ids that are not plain numbers stay strings."""
     try:
         numbers = array("Q", map(int, ids))
     except (ValueError, OverflowError):

@@ -76,7 +76,7 @@ class ReportClient:
             return self._created(request, names, tries)
 
         with _explained(request):
-            return self._refused.ask(_lists_in(request), create, partial(self._created, a_day))
+            return self._refused.request(_lists_in(request), create, partial(self._created, a_day))
 
     def try_out(self, request: ReportRequest) -> None:
         """Ask for a report as it stands.

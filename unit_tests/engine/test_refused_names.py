@@ -39,7 +39,7 @@ class Picky:
         return self.answer(names)
 
     def ask(self, wanted: Names = WANTED) -> Names:
-        return self.names.ask(wanted, self.call, self.probe)
+        return self.names.request(wanted, self.call, self.probe)
 
 
 def without(*bad: str) -> Names:
@@ -117,7 +117,7 @@ def test_a_refusal_for_another_reason_is_raised_after_few_calls_and_costs_no_col
 def test_a_refusal_that_the_small_call_does_not_meet_is_not_about_names() -> None:
     picky = Picky({"*"})
     with pytest.raises(BadRequestError):
-        picky.names.ask(WANTED, picky.call, picky.probes.append)
+        picky.names.request(WANTED, picky.call, picky.probes.append)
 
     assert len(picky.probes) == 1
 

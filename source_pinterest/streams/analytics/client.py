@@ -111,7 +111,7 @@ class AnalyticsClient:
 
         def send(client: PinterestClient, some: Ids) -> T:
             request = partial(self._send, client, account, some, window, parse)
-            return self._refused.ask(self._wanted, request, probe)
+            return self._refused.request(self._wanted, request, probe)
 
         parsed = self._url_limit.send(ids, self._length_without_ids(account), self._client, send)
         self._size.count_success(ids, window)
