@@ -125,7 +125,7 @@ class Calls:
         A link to this machine or into a private network is not followed.
         """
         try:
-            ReportClient.refuse_elsewhere(self._api, url)
+            ReportClient.check_link(self._api, url)
             answer = self._api.downloads.exchange(requests.Request("GET", url), read, self._api.file_bounds)
         except (requests.RequestException, MalformedResponseError):
             return None

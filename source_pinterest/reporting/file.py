@@ -1,7 +1,7 @@
-"""Which rows are in a report's file? An object of lists, a list of rows and CSV are all understood.
+"""Reads the rows of a report's file: a JSON object of lists, a JSON list of rows, or a CSV table.
 
-Pinterest's documents say of some reports only that there is a file. What has none of the columns that were asked for is
-no such report, however well it parses.
+Pinterest's documentation does not give the form of every report's file. A file that has none of the requested columns
+is not accepted, even if it can be parsed.
 """
 
 import codecs
@@ -15,17 +15,56 @@ from source_pinterest.api.rows import JsonBody, OnReplacement
 from source_pinterest.columns import column_of
 from source_pinterest.limits import ROW_BYTES
 
+_BOM = codecs.BOM_UTF8
+
 Filed = tuple[str, dict[str, Any]]
-"""A row, after the id that Pinterest files it under."""
+"""A row, after the id under which the file lists it."""
 
 
-def report_rows(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Iterator[Filed]:
-    """The rows of a report, in the order of the file. An empty file and an empty list are empty reports.
+def rows_of_file(
+    chunks: Iterable[bytes], columns: Collection[str], on_replacement: OnReplacement | None = None
+) -> Iterator[Filed]:
+    """Return the rows of a report, each after the id under which the file lists it, or after an empty text.
 
     Args:
-        chunks: the file, cut anywhere. Small ones (32 KiB) leave the heap whole, with large ones it grows with the
-            report.
-        on_replacement: takes a sentence on what of a row could not be kept, see `parse_json`.
+        chunks: the file, split anywhere.
+        columns: the requested columns.
+        on_replacement: called with a warning about a value that was replaced.
+
+    Raises:
+        MalformedResponseError: the file is cut short, or is not a report.
+    """
+    opening, whole = _opened(chunks)
+    if opening == b"{":
+        return rows_of_object(whole, on_replacement)
+    if opening == b"[":
+        return _rows_of_list(JsonBody(whole, on_replacement))
+    return (("", row) for row in _rows_of_csv(whole, columns, on_replacement)) if opening else iter(())
+
+
+def rows_of_undocumented_file(
+    chunks: Iterable[bytes], columns: Collection[str], on_replacement: OnReplacement | None = None
+) -> Iterator[Filed]:
+    """Return the rows of a report whose form is not documented, as `rows_of_file` does, and check the first row.
+
+    Raises:
+        MalformedResponseError: the file is cut short, or is not a report.
+        UnknownFormError: the file can be parsed, but its first row has none of the columns.
+    """
+    known = frozenset(columns)
+    for number, (entity, row) in enumerate(rows_of_file(chunks, columns, on_replacement)):
+        if not number and known.isdisjoint(row):
+            raise UnknownFormError
+        yield entity, row
+
+
+def rows_of_object(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Iterator[Filed]:
+    """Return the rows of a JSON object of lists, in the order of the file. An empty file or list is an empty report.
+
+    Args:
+        chunks: the file, split anywhere. Memory stays low with chunks of 32 KiB. With larger ones it grows with the
+            size of the report, because the heap fragments.
+        on_replacement: called with a warning about a value that was replaced, see `parse_json`.
 
     Raises:
         MalformedResponseError: the file is cut short, or is not a report.
@@ -42,48 +81,8 @@ def report_rows(chunks: Iterable[bytes], on_replacement: OnReplacement | None = 
     body.end()
 
 
-_BOM = codecs.BOM_UTF8
-
-
-def rows_of_any_form(
-    chunks: Iterable[bytes], columns: Collection[str], on_replacement: OnReplacement | None = None
-) -> Iterator[Filed]:
-    """The rows of a report, each after the id that it is listed under; an empty text where the file lists none.
-
-    Args:
-        chunks: the file, cut anywhere.
-        columns: those that were asked for.
-        on_replacement: takes a sentence on what of a row could not be kept.
-
-    Raises:
-        MalformedResponseError: the file is cut short, or is not a report.
-    """
-    opening, whole = _opened(chunks)
-    if opening == b"{":
-        return report_rows(whole, on_replacement)
-    if opening == b"[":
-        return _listed(JsonBody(whole, on_replacement))
-    return (("", row) for row in _csv_rows(whole, columns, on_replacement)) if opening else iter(())
-
-
-def rows_of_unseen_reports(
-    chunks: Iterable[bytes], columns: Collection[str], on_replacement: OnReplacement | None = None
-) -> Iterator[Filed]:
-    """The same of a kind of report of which nobody has seen a file: one without the columns is another one.
-
-    Raises:
-        MalformedResponseError: the file is cut short, or is not a report.
-        UnknownFormError: it is whole, and its rows have none of the columns.
-    """
-    known = frozenset(columns)
-    for number, (entity, row) in enumerate(rows_of_any_form(chunks, columns, on_replacement)):
-        if not number and known.isdisjoint(row):
-            raise UnknownFormError
-        yield entity, row
-
-
 def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first byte that is no space, and all of the file but a byte order mark; no byte where there is none."""
+    """Return the first byte that is not a space, if there is one, and the file without a byte order mark."""
     rest, begun = iter(chunks), b""
     for chunk in rest:
         begun += chunk
@@ -92,13 +91,13 @@ def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
     return b"", iter(())
 
 
-def _listed(body: JsonBody) -> Iterator[Filed]:
+def _rows_of_list(body: JsonBody) -> Iterator[Filed]:
     for row in body.rows():
         yield "", row
     body.end()
 
 
-def _csv_rows(
+def _rows_of_csv(
     chunks: Iterable[bytes], columns: Collection[str], on_replacement: OnReplacement | None
 ) -> Iterator[dict[str, Any]]:
     try:
@@ -106,16 +105,18 @@ def _csv_rows(
         rows = csv.reader(lines, strict=True)
         header = next(rows)
         if frozenset(columns).isdisjoint(header):
-            raise MalformedResponseError("The file is neither JSON nor a table of the columns that were asked for.")
+            raise MalformedResponseError(
+                "The report's file is neither JSON nor a CSV table with the requested columns."
+            )
         numbers = frozenset(name for name in columns if column_of(name).type == "number")
         for cells in rows:
             lines.begin_row()
             if len(cells) != len(header):
-                raise MalformedResponseError("A line of the report has another number of cells than its first one.")
+                raise MalformedResponseError("A line of the report's file has more or fewer cells than its header.")
             found = zip(header, cells, strict=True)
             yield {name: _value(name, cell, numbers, on_replacement) for name, cell in found if cell}
     except (csv.Error, UnicodeDecodeError) as error:
-        raise MalformedResponseError("The report is cut short, or is no table.") from error
+        raise MalformedResponseError("The report's file is cut short or is not a CSV table.") from error
 
 
 def _value(name: str, cell: str, numbers: Collection[str], on_replacement: OnReplacement | None) -> Any:
@@ -127,19 +128,19 @@ def _value(name: str, cell: str, numbers: Collection[str], on_replacement: OnRep
         except ValueError:
             continue
     if on_replacement:
-        on_replacement(f"The report has something else than a number in the column {name}, which is left empty.")
+        on_replacement(f"The report has a value in the column {name} that is not a number. It is left out.")
     return None
 
 
 class _Lines:
-    """The lines of a table; a row that goes on over many of them is no longer than one of a single line."""
+    """The lines of a CSV file. Bounds the length of a row, which may continue over several lines."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = chunks
         self._characters = 0
 
     def begin_row(self) -> None:
-        """Count anew."""
+        """Count the characters of a new row."""
         self._characters = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -159,7 +160,7 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
         if len(begun) > ROW_BYTES:
             raise _too_long()
     if begun + decoder.decode(b"", final=True):
-        raise MalformedResponseError("The report breaks off inside a line.")
+        raise MalformedResponseError("The report's file ends inside a line.")
 
 
 def _too_long() -> MalformedResponseError:

@@ -6,7 +6,7 @@ from typing import cast
 from source_pinterest.api.retries import HandedBackTries
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.runner import NoMoreReports, Orders, Outcome, ReportRunner
+from source_pinterest.reporting.runner import NoMoreReports, Outcome, ReportRunner, StreamReports
 
 TIMEOUT_SECONDS = 100
 BUSY, DONE, UNKNOWN = JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.DOES_NOT_EXIST
@@ -66,23 +66,23 @@ class Scheduler:
             clock=lambda: self.now,
             requests_left=lambda: self.requests_left,
         )
-        self._streams: list[tuple[Orders, Pinterest]] = []
+        self._streams: list[tuple[StreamReports, Pinterest]] = []
 
-    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> Orders:
-        orders = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
-        self._streams.append((orders, pinterest))
+    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> StreamReports:
+        reports = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
+        self._streams.append((reports, pinterest))
         if is_served:
-            orders.serve()
-        return orders
+            reports.allow_polls()
+        return reports
 
     def step(self) -> bool:
         """Do the next thing; False if nothing is due."""
-        step = self.runner.next_step()
+        step = self.runner.next_action()
         if step:
             step()
-        for orders, pinterest in self._streams if self.fetches else ():
+        for reports, pinterest in self._streams if self.fetches else ():
             for wanted in pinterest.created:
-                self.runner.release(orders, wanted)
+                self.runner.release(reports, wanted)
         return step is not None
 
     def work(self, seconds: float = 0) -> None:
@@ -91,16 +91,16 @@ class Scheduler:
         while True:
             while self.step():
                 pass
-            pause = self.runner.seconds_to_next_step()
+            pause = self.runner.seconds_to_next_action()
             if pause is None or self.now + pause > end:
                 self.now = end
                 return
             self.now += pause
 
 
-def outcomes(orders: Orders) -> list[Outcome | NoMoreReports]:
-    return [orders.outcomes.get_nowait() for _ in range(orders.outcomes.qsize())]
+def outcomes(reports: StreamReports) -> list[Outcome | NoMoreReports]:
+    return [reports.outcomes.get_nowait() for _ in range(reports.outcomes.qsize())]
 
 
-def kinds(orders: Orders) -> list[type[object]]:
-    return [type(outcome) for outcome in outcomes(orders)]
+def kinds(reports: StreamReports) -> list[type[object]]:
+    return [type(outcome) for outcome in outcomes(reports)]

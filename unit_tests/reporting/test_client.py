@@ -48,7 +48,7 @@ def test_a_token_is_enough_of_an_answer(client: Client) -> None:
     assert client.reports.create(request()) == "a token"
 
 
-def test_a_creation_that_fails_is_handed_back_before_each_further_try(patient: Client) -> None:
+def test_a_creation_that_fails_is_retried_later_by_the_caller(patient: Client) -> None:
     patient.mock.post(REPORTS, [refused(503)] * 4 + [CREATED])
 
     tries = None
@@ -60,7 +60,7 @@ def test_a_creation_that_fails_is_handed_back_before_each_further_try(patient: C
     assert patient.reports.create(request(), tries) == "a token"
 
 
-def test_a_creation_that_was_handed_back_as_often_as_it_may_be_fails(patient: Client) -> None:
+def test_a_creation_fails_after_its_last_retry(patient: Client) -> None:
     patient.mock.post(REPORTS, [refused(503)])
 
     tries = None

@@ -39,7 +39,7 @@ def test_an_empty_file_of_a_report_that_stays_so_is_given_up_with_the_reason(cli
     client.mock.get(FILE, text="")
     client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": 3})
 
-    with pytest.raises(UnavailableError, match=r" The file is empty, and the report is not\."):
+    with pytest.raises(UnavailableError, match=r" The report's file is empty, but Pinterest gives a size for it\."):
         client.content()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from source_pinterest.api.errors import MalformedResponseError, UnknownFormError
 from source_pinterest.limits import ROW_BYTES
-from source_pinterest.reporting.file import Filed, rows_of_unseen_reports
+from source_pinterest.reporting.file import Filed, rows_of_undocumented_file
 
 COLUMNS = ("CAMPAIGN_ID", "CAMPAIGN_NAME", "SPEND_IN_DOLLAR", "TOTAL_CLICKTHROUGH")
 ROWS: list[dict[str, Any]] = [
@@ -40,7 +40,7 @@ FORMS = [
 
 def read(body: bytes, *positions: int, told: Any = None) -> list[Filed]:
     edges = [0, *positions, len(body)]
-    return list(rows_of_unseen_reports((body[start:end] for start, end in itertools.pairwise(edges)), COLUMNS, told))
+    return list(rows_of_undocumented_file((body[start:end] for start, end in itertools.pairwise(edges)), COLUMNS, told))
 
 
 @pytest.mark.parametrize(("body", "ids"), FORMS)
@@ -71,9 +71,9 @@ def test_what_has_none_of_the_columns_is_a_form_that_nobody_knows(body: bytes) -
 
 
 CUT_SHORT = "The answer is cut short."
-NO_TABLE = "The file is neither JSON nor a table of the columns that were asked for."
-BROKEN = "The report is cut short, or is no table."
-INSIDE_A_LINE = "The report breaks off inside a line."
+NO_TABLE = "The report's file is neither JSON nor a CSV table with the requested columns."
+BROKEN = "The report's file is cut short or is not a CSV table."
+INSIDE_A_LINE = "The report's file ends inside a line."
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ INSIDE_A_LINE = "The report breaks off inside a line."
         (CSV[: CSV.index(b"und gut")], BROKEN),
         (CSV + b'7,"Sale" today,,,2026\n', BROKEN),
         (CSV + b"\xc3", BROKEN),
-        (CSV + b"1,2\r\n", "A line of the report has another number of cells than its first one."),
+        (CSV + b"1,2\r\n", "A line of the report's file has more or fewer cells than its header."),
         (CSV.replace("ä".encode(), b"\xe4"), BROKEN),
         (b"<html><body>Sorry</body></html>", INSIDE_A_LINE),
         (b"null", INSIDE_A_LINE),
@@ -133,7 +133,7 @@ def test_a_row_that_does_not_end_is_let_go(cells: bytes) -> None:
     left = iter(taken)
 
     with pytest.raises(MalformedResponseError, match="A row of the report has more than 1,048,576 characters"):
-        list(rows_of_unseen_reports(left, COLUMNS))
+        list(rows_of_undocumented_file(left, COLUMNS))
     assert len(list(left)) > len(taken) // 2
 
 
@@ -142,4 +142,4 @@ def test_a_cell_that_should_be_a_number_and_is_none_is_left_out_with_a_word() ->
     found = read(b"CAMPAIGN_ID,SPEND_IN_DOLLAR\n7,much\n", told=told.append)
 
     assert found == [("", {"CAMPAIGN_ID": "7", "SPEND_IN_DOLLAR": None})]
-    assert told == ["The report has something else than a number in the column SPEND_IN_DOLLAR, which is left empty."]
+    assert told == ["The report has a value in the column SPEND_IN_DOLLAR that is not a number. It is left out."]

@@ -109,7 +109,7 @@ class ProductConversionsReport(ReportStream, ABC):
         "ad_accounts/{ad_account_id}/reports/brand_category_sku",
         {"report_name": "source-pinterest conversions"},
         least_days=limits.PRODUCT_REPORT_LEAST_DAYS,
-        refused=_refusal_of,
+        rejection_error=_refusal_of,
     )
     path_template = endpoint.path
     access = restricted("brand/category/SKU reports")

@@ -42,7 +42,7 @@ from source_pinterest.engine.slices import failed_slice, window_slice
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
-from source_pinterest.reporting.runner import FailedReport, Orders, ReadyReport, SplitReport
+from source_pinterest.reporting.runner import FailedReport, ReadyReport, SplitReport, StreamReports
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, KeyColumns
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress, in_reading_order
@@ -89,7 +89,7 @@ class ReportSlices:
         self._runner = sync.reports
         self._client = ReportClient(sync.api, client, stream, refused)
         self._read, self._on_replacement = read, on_replacement
-        self._orders: Orders | None = None
+        self._reports: StreamReports | None = None
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report that is not fetched, so that Pinterest checks the request."""
@@ -97,12 +97,12 @@ class ReportSlices:
 
     def order(self, plan: Callable[[], Iterable[ReportRequest]]) -> None:
         """Hand reports to the runner, which creates them as soon as a stream waits for its reports."""
-        self._orders = self._runner.open(self._client, plan)
+        self._reports = self._runner.open(self._client, plan)
 
     def release(self, stream_slice: StreamSlice) -> None:
         """Tell the runner that a slice has ended, read or failed, so that it creates the next report."""
-        if self._orders and is_report(stream_slice):
-            self._runner.release(self._orders, stream_slice.extra_fields[_REPORT].request)
+        if self._reports and is_report(stream_slice):
+            self._runner.release(self._reports, stream_slice.extra_fields[_REPORT].request)
 
     def slices(self, cursor: DayCursor | None) -> Iterator[StreamSlice]:
         """Return a slice for each report that is finished or has failed.
@@ -110,9 +110,9 @@ class ReportSlices:
         Args:
             cursor: is told to expect another slice if a report was split.
         """
-        if self._orders is None:
+        if self._reports is None:
             return
-        for outcome in self._runner.outcomes(self._orders):
+        for outcome in self._runner.outcomes(self._reports):
             request = outcome.request
             parents = {"ad_account_id": request.ad_account_id}
             if isinstance(outcome, FailedReport):

@@ -175,8 +175,12 @@ class ReportRows:
 
         A report may have a least number of days: rows of the days that were added for it are dropped without a warning.
         """
-        found = within(rows, request.asked, DATE, self.notices, granularity)
-        return found if request.asked == request.window else within(found, request.window, DATE, None, granularity)
+        found = within(rows, request.requested_window, DATE, self.notices, granularity)
+        return (
+            found
+            if request.requested_window == request.window
+            else within(found, request.window, DATE, None, granularity)
+        )
 
     def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
         for entity, row in rows:

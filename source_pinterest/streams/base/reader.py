@@ -1,4 +1,4 @@
-"""Reads slices. A failed slice costs itself, its ad account or board, or the rest of the stream."""
+"""Reads the slices of a stream, and reports their successes and failures to the cursor and the circuit breaker."""
 
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Protocol
@@ -24,7 +24,7 @@ class SlicedStream(Protocol):
 
     @property
     def name(self) -> str:
-        """What the platform calls the stream."""
+        """The stream's name."""
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
         """Read the records of a slice. The return value of the generator is passed to the cursor's `commit`."""
