@@ -120,7 +120,7 @@ def test_a_signal_whose_exception_is_swallowed_still_ends_the_process() -> None:
     lost = "thing = {1}; told = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM)); del thing"
 
     assert run(lost).returncode == 0
-    assert run(f"{lost}; PRINT_BUFFER.lock.end_if_told()").returncode == 128 + signal.SIGTERM
+    assert run(f"{lost}; PRINT_BUFFER.lock.end_if_signalled()").returncode == 128 + signal.SIGTERM
 
 
 # ---- The lines of a sync
