@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import requests
 from requests.utils import requote_uri
@@ -35,6 +36,8 @@ from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.job import JobStatus, ReportRequest
 
 T = TypeVar("T")
+
+_SIGNING_PARAMETERS = ("x-amz-signature", "x-amz-security-token", "x-amz-credential", "signature", "awsaccesskeyid")
 
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types")
 """The fields of a request from which names that Pinterest refuses are removed."""
@@ -231,14 +234,18 @@ def _report_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
 
 
 def _keep_secret(link: str) -> None:
-    """Mask the query of a link, which has the signature, as it was received and as it will be sent.
+    """Mask the query of a link, as it was received and as it will be sent, and the signature in it by itself.
 
     Raises:
         MalformedResponseError: the link is not a valid URL, or is too long.
     """
     if len(link) > limits.URL_CHARACTERS:
         raise MalformedResponseError(f"The link to a report has more than {limits.URL_CHARACTERS:,} characters.")
-    SECRETS.keep_for_a_while(link.partition("?")[2])
+    query = link.partition("?")[2]
+    SECRETS.keep_for_a_while(query)
+    for name, value in dict(parse_qsl(query)).items():
+        if name.lower() in _SIGNING_PARAMETERS:
+            SECRETS.keep_for_a_while(value)
     _parsed(link)
     SECRETS.keep_for_a_while(requote_uri(parse_url(link).url).partition("?")[2])
 

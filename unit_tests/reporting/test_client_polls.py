@@ -106,7 +106,7 @@ def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Clie
     assert SECRETS.mask(f"Max retries exceeded with url: /report?{as_sent}") == (
         "Max retries exceeded with url: /report?****"
     )
-    for form in (signed, quote_plus(signed), json.dumps({"url": signed})):
+    for form in (signed, quote_plus(signed), json.dumps({"url": signed}), "<SignatureProvided>false-signature</"):
         assert "false-signature" not in SECRETS.mask(form)
 
 
