@@ -5,6 +5,7 @@ is TARGETED_INTEREST or PINNER_INTEREST there. An option therefore has a record 
 analytics, so that a join on TARGETING_TYPE and TARGETING_VALUE finds it.
 """
 
+import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -45,7 +46,8 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 _POSTAL_CODE_SEPARATOR = ":"
 """Stands between country and postal code in the id of a place."""
 
-_CHILDREN = ("child_interests", "children", "child_options", "options", "items", "data", "values")
+_QUOTED = 200
+"""Characters of an unknown response that an error message quotes."""
 
 Lookup = Callable[[str], Record | None]
 """Returns name, level and children of an interest, or None if it could not be read."""
@@ -96,12 +98,12 @@ class TargetingOptions(DocumentStream):
             yield from super().listing(stream_slice)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Read options of any shape.
+        """Read the options of a type.
 
         Raises:
-            MalformedResponseError: the body holds no options.
+            MalformedResponseError: the body is not a list of objects of ids to names.
         """
-        return ListPage(list(options_in(parse_json(b"".join(chunks), self.notices.replacement))))
+        return ListPage(options_in(parse_json(b"".join(chunks), self.notices.replacement)))
 
     def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the options of a type; those of audiences are read from each ad account.
@@ -171,7 +173,7 @@ class InterestTree:
     while some interest is incomplete. Children of the top level come first, because most interests are below them.
 
     Args:
-        options: the interests as they are listed.
+        options: the interests as they are listed, with id and name.
     """
 
     def __init__(self, options: Iterable[Record]) -> None:
@@ -180,8 +182,6 @@ class InterestTree:
         self._lower_levels: deque[str] = deque()
         for option in options:
             self.options.setdefault(option["id"], option)
-        for option in list(self.options.values()):
-            self._add_children(option)
 
     def complete(self, look_up: Lookup, max_lookups: int) -> int:
         """Look interests up until each has a name, a level and a parent; return how many are incomplete at the end.
@@ -233,71 +233,24 @@ class InterestTree:
         return not has_parent or option.get("level") is None or option.get("name") is None
 
 
-def options_in(document: Any) -> Iterator[Record]:
-    """Yield the options of a response, each with its id and, as far as they are given, name, level and parent.
+def options_in(document: Any) -> list[Record]:
+    """Return the options of a response, each with its id and name.
 
     Args:
-        document: a list of objects of ids to names, of objects with id and name, or of texts; objects may hold other
-            objects. None means no options.
+        document: a list of objects of ids to names, as recorded for GENDER. None, which Pinterest's documentation
+            allows, means no options.
 
     Raises:
-        MalformedResponseError: the document is none of these.
+        MalformedResponseError: the document has any other shape.
     """
-    if document is not None and not isinstance(document, list) and not _may_hold_options(document):
-        raise MalformedResponseError("The targeting options are neither a list nor an object that holds options.")
-    return _options(document, {})
+    if document is None:
+        return []
+    unknown = [item for item in document if not _maps_ids_to_names(item)] if isinstance(document, list) else [document]
+    if unknown:
+        shown = json.dumps(unknown[0], ensure_ascii=False)[:_QUOTED]
+        raise MalformedResponseError(f"The targeting options are not a list of objects of ids to names: {shown}.")
+    return [{"id": option_id, "name": name} for options in document for option_id, name in options.items()]
 
 
-def _options(node: Any, inherited: Record) -> Iterator[Record]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _options(item, inherited)
-    elif not isinstance(node, dict):
-        if node is not None and node != "":
-            yield {"id": text_of(node), "name": text_of(node), **inherited}
-    elif _is_object(node):
-        yield from _of_object(node, inherited)
-    else:
-        yield from _of_map(node, inherited)
-
-
-def _of_object(node: Record, inherited: Record) -> Iterator[Record]:
-    """Yield an option and the options that it holds. Children that are ids only stay a field of the option."""
-    held = {name: node[name] for name in _CHILDREN if _holds_options(node.get(name))}
-    option = {
-        **inherited,
-        **{name: value for name, value in node.items() if name not in held},
-        "id": text_of(node["id"]),
-    }
-    yield option
-    level = option.get("level")
-    below = {"parent_id": option["id"], **({"level": level + 1} if isinstance(level, int) else {})}
-    for children in held.values():
-        yield from _options(children, below)
-
-
-def _of_map(node: Record, inherited: Record) -> Iterator[Record]:
-    """Yield the options of an object that maps ids to names or to objects, or that wraps a list."""
-    for key, value in node.items():
-        if isinstance(value, list) and key in _CHILDREN:
-            yield from _options(value, inherited)
-        elif isinstance(value, dict):
-            yield from _options({"id": key, **value} if "name" in value else value, inherited)
-        elif not isinstance(value, list):
-            yield {**inherited, "id": key, "name": None if value is None else text_of(value)}
-
-
-def _may_hold_options(document: Any) -> bool:
-    """Return whether a document is an object that is neither empty nor an error with HTTP 200."""
-    is_error = isinstance(document, dict) and isinstance(document.get("code"), int) and "message" in document
-    return bool(document) and isinstance(document, dict) and not is_error
-
-
-def _is_object(node: Record) -> bool:
-    """Return whether an object is one option. A key "id" alone may be a language code: that of Indonesian."""
-    return not {"name", "level"}.isdisjoint(node) and isinstance(node.get("id"), str | int)
-
-
-def _holds_options(value: Any) -> bool:
-    """Return whether children come as objects, not as ids only."""
-    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
+def _maps_ids_to_names(item: Any) -> bool:
+    return isinstance(item, dict) and all(isinstance(name, str) for name in item.values())

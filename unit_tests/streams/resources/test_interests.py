@@ -95,47 +95,34 @@ def test_where_nobody_tells_no_more_than_a_few_are_asked() -> None:
     assert ask.asked == names[:5]
 
 
-def test_what_the_list_tells_is_not_asked_for() -> None:
-    ask = Pinterest()
-    told = [{"id": name, "name": NAMES[name], "level": LEVELS[name], "parent_id": PARENTS.get(name)} for name in NAMES]
-    tree = InterestTree(told)
-
-    assert tree.complete(ask, max_lookups=100) == 0
-    assert ask.asked == []
-
-
-def test_whoever_has_a_place_is_not_asked_for_the_sake_of_another() -> None:
-    ask = Pinterest()
-    tree = InterestTree([{"id": "1", "name": "Home", "level": 1}, {"id": "4", "name": "Animals"}])
-    tree.complete(ask, max_lookups=100)
-
-    assert ask.asked[0] == "4"
-
-
-def test_what_the_list_tells_of_an_interest_stays_whatever_else_is_told() -> None:
-    tree = InterestTree([{"id": "2", "name": "My kitchen", "level": 7}])
+def test_a_name_of_the_list_is_kept_when_an_interest_has_another() -> None:
+    tree = InterestTree([{"id": "2", "name": "My kitchen"}])
     tree.complete(Pinterest(), max_lookups=100)
 
-    assert (tree.options["2"]["name"], tree.options["2"]["level"]) == ("My kitchen", 7)
+    assert (tree.options["2"]["name"], tree.options["2"]["level"]) == ("My kitchen", 2)
 
 
-@pytest.mark.parametrize(
-    ("parent", "child", "place"),
-    [
-        ({"level": 1}, {}, (2, "1")),
-        ({"level": 1}, {"level": 3}, (3, "1")),
-        ({}, {}, (None, "1")),
-        ({}, {"level": 3}, (3, "1")),
-        ({"level": None}, {}, (None, "1")),
-        ({"level": 1}, {"parent_id": "9"}, (2, "9")),
-    ],
-)
-def test_children_that_the_list_names_stand_below_their_parent(
-    parent: dict[str, Any], child: dict[str, Any], place: tuple[Any, Any]
+@pytest.mark.parametrize(("level", "place"), [(1, (2, "1")), (None, (None, "1"))])
+def test_a_child_is_below_its_parent_as_far_as_the_level_is_known(
+    level: int | None, place: tuple[int | None, str]
 ) -> None:
-    tree = InterestTree([{"id": "1", "child_interests": ["2"], **parent}, {"id": "2", **child}])
+    tree = InterestTree([{"id": "1", "name": "Home"}])
+    found = {"1": {"id": "1", "name": "Home", "level": level, "child_interests": ["2"]}}
+    tree.complete(found.get, max_lookups=100)
 
     assert places(tree)["2"] == place
+
+
+def test_an_interest_keeps_its_own_level_and_its_first_parent() -> None:
+    found = {
+        "3": {"id": "3", "name": "Sinks", "level": 3, "child_interests": []},
+        "1": {"id": "1", "name": "Home", "level": 1, "child_interests": ["3"]},
+        "2": {"id": "2", "name": "Kitchen", "level": 1, "child_interests": ["3"]},
+    }
+    tree = InterestTree({"id": name, "name": name} for name in found)
+    tree.complete(found.get, max_lookups=100)
+
+    assert places(tree)["3"] == (3, "1")
 
 
 def test_refusals_in_a_row_end_it_and_others_do_not() -> None:

@@ -1,12 +1,14 @@
 """Does a join on type and value of targeting find an option, and what does a type cost that goes wrong?"""
 
 import logging
+import re
 from typing import Any
 
 import pytest
+import requests_mock
 from pinterestsdk import PublicTargetingType
 
-from source_pinterest.api.errors import GoneError, RefusedError, UnavailableError
+from source_pinterest.api.errors import GoneError, MalformedResponseError, RefusedError, UnavailableError
 from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.resources.targeting_options import (
     ACCOUNT_TYPES,
@@ -42,6 +44,59 @@ def test_the_words_of_analytics(option_type: str, option: str, words: tuple[str,
 
 def slice_of(option_type: str, *accounts: str) -> Any:
     return partition_slice({"option_type": option_type}, accounts=accounts)
+
+
+@pytest.mark.parametrize(
+    ("body", "options"),
+    [
+        ('[{"female": "Female", "male": "Male"}]', {"female": "Female", "male": "Male"}),
+        ('[{"female": "Female"}, {"male": "Male"}]', {"female": "Female", "male": "Male"}),
+        ('[{"id": "Indonesian", "name": "Nameish"}]', {"id": "Indonesian", "name": "Nameish"}),
+        ("[]", {}),
+        ("[{}]", {}),
+        ("null", {}),
+    ],
+)
+def test_options_are_a_list_of_objects_of_ids_to_names(
+    pinterest: Pinterest, body: str, options: dict[str, str]
+) -> None:
+    page = pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
+
+    assert {option["id"]: option["name"] for option in page.items} == options
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ('{"female": "Female"}', '{"female": "Female"}'),
+        ('{"items": [{"female": "Female"}]}', '{"items": [{"female": "Female"}]}'),
+        ('{"code": 50, "message": "nope"}', '{"code": 50, "message": "nope"}'),
+        ('[{"female": "Female"}, "male"]', '"male"'),
+        ('[{"id": "1", "name": "Home", "level": 1}]', '{"id": "1", "name": "Home", "level": 1}'),
+        ('[{"female": {"name": "Female"}}]', '{"female": {"name": "Female"}}'),
+        ('[{"female": null}]', '{"female": null}'),
+        ("{}", "{}"),
+        ("7", "7"),
+        (f'["{"a" * 500}"]', f'"{"a" * 199}'),
+    ],
+)
+def test_options_of_another_shape_are_malformed(pinterest: Pinterest, body: str, shown: str) -> None:
+    stated = re.escape(f"The targeting options are not a list of objects of ids to names: {shown}.")
+    with pytest.raises(MalformedResponseError, match=f"^{stated}$"):
+        pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
+
+
+def test_options_of_another_shape_cost_their_type_alone(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, max_retries=0)
+    pinterest.lists("ad_accounts")
+    pinterest.answers(GEO, {"json": {"options": [{"key": "US-CA"}]}}, {"json": [{"US-CA": "U.S.: California"}]})
+    pinterest.answers(GENDER, {"json": [{"female": "Female"}]})
+    geo, gender = slice_of("GEO"), slice_of("GENDER")
+
+    with pytest.raises(UnavailableError, match=r'list of objects of ids to names: \{"options": \[\{"key": "US-CA"'):
+        pinterest.read(TargetingOptions, geo)
+    assert [option["id"] for option in pinterest.read(TargetingOptions, gender)] == ["female"]
+    assert {option["id"] for option in pinterest.read(TargetingOptions, geo)} == {"US-CA"}
 
 
 def test_an_option_that_stands_twice_is_one_record(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
