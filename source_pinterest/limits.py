@@ -71,7 +71,6 @@ TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate tha
 SAFE_URL_CHARACTERS = 4_000  # half of the above: a shorter URL is refused for other reasons
 BOOKMARK_CHARACTERS = 1_000  # left free for a bookmark in a URL full of ids: an estimate, as Pinterest states no length
 IDS_WORTH_A_REQUEST = 25  # columns that leave room for fewer ids in a URL take too many requests
-PROBES_FOR_REFUSED_NAMES = 50  # small requests of one stream in a sync: enough to find 5 refused columns of 112
 SLICES_IN_LINE = (
     50  # of one analytics stream, so that a stream that plans fast leaves the others their share of a quota
 )

@@ -147,7 +147,6 @@ SPOKEN = {
     ),
     "docs/known-unknowns.md": (
         f"in at most {MOST_CALLS} calls: one for each stream",
-        f"up to {limits.PROBES_FOR_REFUSED_NAMES} small calls find out",
         f"none of more than {limits.URL_CHARACTERS:,} characters",
         f"of more than {limits.SAFE_URL_CHARACTERS:,} is refused without JSON, the call is",
         f"later ones stay shorter until {limits.GOOD_REQUESTS_BEFORE_LARGER} have",

@@ -6,8 +6,6 @@ token and no credentials of that host. The file is downloaded to its end before 
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -30,7 +28,6 @@ from source_pinterest.api.retries import HandedBackTries, Tries
 from source_pinterest.api.rows import parse_json
 from source_pinterest.api.session import Address, ApiResponse, path_of
 from source_pinterest.api.verdicts import ErrorResponse
-from source_pinterest.dates import DateWindow
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.job import JobStatus, ReportRequest
@@ -71,7 +68,6 @@ class ReportClient:
             AccountUnreadableError: the ad account does not exist for this token.
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
-        one_day = replace(request, window=DateWindow(request.window.end, request.window.end))
         begun = [earlier_tries] if earlier_tries else []
 
         def create(names: Names) -> str:
@@ -80,7 +76,7 @@ class ReportClient:
             return self._post(request, names, tries)
 
         with _explaining_rejections(request):
-            return self._refused.request(_names_in(request), create, partial(self._post, one_day))
+            return self._refused.request(_names_in(request), create)
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report with all its names, so that Pinterest checks the request.

@@ -106,12 +106,10 @@ class AnalyticsClient:
             UrlTooLongError: the request has to be split.
             PinterestError: the request failed, as the error table says.
         """
-        last_day = DateWindow(window.end, window.end)
-        probe = partial(self._send, self._client, account, ids[:1], last_day, _discard)
 
         def send(client: PinterestClient, some: Ids) -> T:
             request = partial(self._send, client, account, some, window, parse)
-            return self._refused.request(self._wanted, request, probe)
+            return self._refused.request(self._wanted, request)
 
         parsed = self._url_limit.send(ids, self._length_without_ids(account), self._client, send)
         self._size.count_success(ids, window)

@@ -268,7 +268,7 @@ class PinMetrics:
             joined = {name: ",".join(values) for name, values in names.items()}
             return self._client.get(path, {**params, **joined}, parse).value
 
-        return self._refused.request({"metric_types": PIN_METRICS}, request, request)
+        return self._refused.request({"metric_types": PIN_METRICS}, request)
 
 
 def _rows(found: Mapping[str, Metrics]) -> Iterator[Record]:

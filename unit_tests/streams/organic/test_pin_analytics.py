@@ -262,18 +262,19 @@ def test_each_metric_of_each_pin_is_asked_for(pinterest: Pinterest) -> None:
     assert pinterest.queries("pins/1/analytics") == [common]
 
 
-def test_a_metric_that_pinterest_refuses_unnamed_is_found_and_costs_no_row(pinterest: Pinterest) -> None:
+def test_a_metric_that_pinterest_refuses_by_name_is_left_out(pinterest: Pinterest) -> None:
     def answer(request: Any, context: Any) -> Any:
         is_wrong = "save_rate" in request.qs["metric_types"][0].split(",")
         context.status_code = 400 if is_wrong else 200
-        return refused(400, 1, "Something is wrong")["json"] if is_wrong else {"1": METRICS}
+        said = "Parameter 'metric_types' (value SAVE_RATE) is not one of ENGAGEMENT, IMPRESSION"
+        return refused(400, 1, said)["json"] if is_wrong else {"1": METRICS}
 
     pinterest.lists("pins", "1")
     pinterest.answers("pins/analytics", {"json": answer})
 
     assert read(pinterest) == ["1"]
     kept = ",".join(metric for metric in PIN_METRICS if metric != "SAVE_RATE")
-    assert pinterest.queries("pins/analytics")[-1]["metric_types"] == [kept]
+    assert [query["metric_types"] for query in pinterest.queries("pins/analytics")] == [[",".join(PIN_METRICS)], [kept]]
 
 
 def test_days_that_were_not_asked_for_are_left_out_and_told(
