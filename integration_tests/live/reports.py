@@ -38,7 +38,6 @@ NEVER_ASKED = "not asked for"
 
 _EMPTY = {b"": "nothing at all", b"[": "[]", b"{": "{}"}
 _FORMS = {b"[": "a list", b"{": "an object of lists by id"}
-_TABLE = "CSV"
 
 Row = dict[str, Any]
 
@@ -241,5 +240,8 @@ def _beginning(columns: Sequence[str], read: ReadRows, chunks: Iterator[bytes]) 
     try:
         rows = list(islice(read(chain([first], chunks), columns, None), MOST_ROWS + 1))
     except (MalformedResponseError, UnknownFormError):
-        return f"begins with {opening.decode()}, another shape" if opening in (b"[", b"{") else "another shape", []
-    return (_FORMS if rows else _EMPTY).get(opening, _TABLE), rows
+        return f"begins with {opening.decode()}, another shape" if opening in (
+            b"[",
+            b"{",
+        ) else "another shape, not JSON", []
+    return (_FORMS if rows else _EMPTY)[opening], rows

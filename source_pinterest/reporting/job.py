@@ -38,7 +38,11 @@ class ReportEndpoint:
     rejection_error: Callable[[Mapping[str, Any], str], PinterestError] = lambda _, message: ReportRefusedError(message)
 
 
-ANALYTICS_REPORTS = ReportEndpoint("ad_accounts/{ad_account_id}/reports", {"report_format": "JSON"}, read=rows_of_file)
+ANALYTICS_REPORTS = ReportEndpoint(
+    "ad_accounts/{ad_account_id}/reports",
+    {"report_format": "JSON"},
+    read=lambda chunks, _columns, on_replacement: rows_of_file(chunks, on_replacement),
+)
 
 
 class JobStatus(Enum):
