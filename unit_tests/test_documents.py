@@ -148,7 +148,7 @@ SPOKEN = {
     "docs/known-unknowns.md": (
         f"in at most {MOST_CALLS} calls: one for each stream",
         f"none of more than {limits.URL_CHARACTERS:,} characters",
-        f"of more than {limits.SAFE_URL_CHARACTERS:,} is refused without JSON, the call is",
+        f"of more than {limits.SAFE_URL_CHARACTERS:,} is refused without JSON and with",
         f"later ones stay shorter until {limits.GOOD_REQUESTS_BEFORE_LARGER} have",
         f"After {limits.EMPTY_PAGES_IN_A_ROW} empty pages in a row",
         f"a call serves {limits.AD_GROUPS_PER_REQUEST} ad groups",

@@ -6,7 +6,6 @@ see no token and count against no quota.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -19,7 +18,6 @@ from source_pinterest.api.errors import (
     ForbiddenError,
     GoneError,
     ListingCappedError,
-    LongUrlUnavailableError,
     MalformedResponseError,
     MerchantRefusedError,
     NoCatalogError,
@@ -30,7 +28,6 @@ from source_pinterest.api.errors import (
     ResponseTooLargeError,
     RestrictedError,
     ScopeMissingError,
-    UnavailableError,
     UrlTooLongError,
 )
 from source_pinterest.api.retries import HandedBackTries, Tries
@@ -104,11 +101,6 @@ class PinterestClient:
         self._usage.count_request()
         return HandedBackTries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._is_worth_retrying)
 
-    def without_retries(self) -> "PinterestClient":
-        """A client that makes no call again."""
-        policy = replace(self._api.retry_policy, max_retries=0)
-        return PinterestClient(replace(self._api, retry_policy=policy), self._stream, self._scopes)
-
     def url_length(self, path: str, params: Mapping[str, Any]) -> int:
         """How many characters the address of a call has."""
         return _url_length(requests.Request("GET", self._url(path), params=params))
@@ -149,7 +141,7 @@ class PinterestClient:
             authenticator.replace(answer.token, is_last=not tries.accepts_new_token)
             tries.rejected(str(answer))
         elif answer.verdict is Verdict.RETRY:
-            self._try_again(answer, tries, request)
+            tries.failed(str(answer))
         elif answer.verdict is Verdict.SCOPE_MISSING:
             missing = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
             raise ScopeMissingError(self._stream, missing or self._scopes, str(answer))
@@ -161,19 +153,6 @@ class PinterestClient:
             raise BadRequestError(self._stream, str(answer))
         else:
             raise _ERRORS[answer.verdict](f"{self._stream}: {answer}")
-
-    def _try_again(self, answer: ErrorResponse, tries: Tries, request: requests.Request) -> None:
-        """Pause before the next try.
-
-        Raises:
-            UnavailableError: that was the last one.
-        """
-        try:
-            tries.failed(str(answer))
-        except UnavailableError as error:
-            if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and _may_be_too_long(request, answer):
-                raise LongUrlUnavailableError(error) from error
-            raise
 
 
 def _may_be_too_long(request: requests.Request, answer: ErrorResponse) -> bool:

@@ -320,14 +320,6 @@ class UrlTooLongError(ResponseTooLargeError):
     """The call is refused, not in Pinterest's own words; a shorter one might not be."""
 
 
-class LongUrlUnavailableError(UnavailableError):
-    """The call fails again and again, not in Pinterest's own words: its length may be the reason, or an outage."""
-
-    def __init__(self, error: UnavailableError) -> None:
-        PinterestError.__init__(self, str(error.message))
-        self.trouble = error.trouble
-
-
 class NotServedError(RejectedError):
     """Pinterest does not have this for the kind of catalog or feed that was asked for."""
 

@@ -12,7 +12,7 @@ from source_pinterest import limits
 from source_pinterest.api import errors
 from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import LongUrlUnavailableError, UrlTooLongError
+from source_pinterest.api.errors import UrlTooLongError
 from unit_tests.answers import refused
 from unit_tests.api.calls import PAGE, PATH, SCOPES, URL, Calls, parse
 from unit_tests.api.connections import Wire, connected
@@ -41,19 +41,6 @@ def test_an_address_may_be_too_long_where_it_is_long_and_refused_in_other_words_
     with pytest.raises(errors.PinterestError) as own:
         calls.client.get(PATH, of_length(calls, most + 1), parse)
     assert not isinstance(own.value, UrlTooLongError)
-
-
-def test_a_long_call_that_fails_again_and_again_may_be_too_long(mock: requests_mock.Mocker) -> None:
-    busy = {"status_code": 503, "text": "<html>", "reason": "Busy"}
-    calls = Calls(mock, *[busy] * 4, refused(503), refused(503), max_retries=1)
-    most = limits.SAFE_URL_CHARACTERS
-    found = []
-    for characters in (most, most + 1, most + 1):
-        with pytest.raises(errors.UnavailableError, match=r"^board_pins: Pinterest failed 2 times in a row") as raised:
-            calls.client.get(PATH, of_length(calls, characters), parse)
-        found.append(type(raised.value))
-
-    assert found == [errors.UnavailableError, LongUrlUnavailableError, errors.UnavailableError]
 
 
 SILENCE = {"exc": requests.ReadTimeout}

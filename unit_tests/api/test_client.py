@@ -11,17 +11,6 @@ from unit_tests.api.calls import PAGE, PATH, URL, Calls, parse
 from unit_tests.api.connections import connected
 
 
-def test_a_client_without_retries_is_the_same_but_for_them(mock: requests_mock.Mocker) -> None:
-    calls = Calls(mock, {"status_code": 503}, refused(401, 3, "Authorization failed."), max_retries=3)
-    client = calls.client.without_retries()
-    with pytest.raises(errors.UnavailableError, match=r"^board_pins: "):
-        client.get(PATH, {}, parse)
-    with pytest.raises(errors.ScopeMissingError, match=r"board_pins.*boards:read and pins:read"):
-        client.get(PATH, {}, parse)
-
-    assert calls.made == 2
-
-
 def test_a_path_is_asked_for_and_its_parsed_body_given(mock: requests_mock.Mocker) -> None:
     mock.get(URL, json={"items": [1]}, headers={"Date": "Wed, 01 Jul 2026 00:00:05 GMT"})
     client = PinterestClient(connected(), "ads", ("ads:read",))

@@ -8,7 +8,6 @@ import pytest
 from airbyte_cdk.models import FailureType
 
 from source_pinterest.api import errors
-from source_pinterest.api.errors import LongUrlUnavailableError
 
 ALL_ERRORS = [
     (errors.ConfigError("Do this."), FailureType.config_error),
@@ -56,14 +55,6 @@ def test_a_failure_says_whether_pinterest_answered_at_all() -> None:
 
     assert "failed 6 times in a row" in str(answered.message)
     assert "could not be reached" in str(unreached.message)
-
-
-def test_a_failure_that_length_may_explain_says_what_any_failure_says() -> None:
-    failure = errors.UnavailableError("ads", "ads/analytics", "HTTP 503.", 6)
-    told = LongUrlUnavailableError(failure)
-
-    assert (told.message, told.trouble) == (failure.message, failure.trouble)
-    assert "HTTP 503" in told.trouble
 
 
 def test_an_exhausted_quota_says_until_when() -> None:

@@ -17,8 +17,6 @@ from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     ConfigError,
-    LongUrlUnavailableError,
-    PinterestError,
     RepeatedBreakError,
     ResponseTooLargeError,
     UrlTooLongError,
@@ -106,12 +104,9 @@ class AnalyticsClient:
             UrlTooLongError: the request has to be split.
             PinterestError: the request failed, as the error table says.
         """
-
-        def send(client: PinterestClient, some: Ids) -> T:
-            request = partial(self._send, client, account, some, window, parse)
-            return self._refused.request(self._wanted, request)
-
-        parsed = self._url_limit.send(ids, self._length_without_ids(account), self._client, send)
+        request = partial(self._send, account, ids, window, parse)
+        send = partial(self._refused.request, self._wanted, request)
+        parsed = self._url_limit.send(ids, self._length_without_ids(account), send)
         self._size.count_success(ids, window)
         return parsed
 
@@ -121,7 +116,7 @@ class AnalyticsClient:
         Raises:
             BadRequestError: Pinterest refuses the request.
         """
-        self._send(self._client, account, (), window, _discard, self._wanted)
+        self._send(account, (), window, _discard, self._wanted)
 
     def check_url_length(self, chosen: Sequence[str], min_ids: int) -> None:
         """Check that the columns of the user's choice leave enough room for ids in the URL.
@@ -138,14 +133,13 @@ class AnalyticsClient:
 
     def _send(
         self,
-        client: PinterestClient,
         account: str,
         ids: Ids,
         window: DateWindow,
         parse: Callable[[Iterator[bytes]], T],
         names: Names,
     ) -> T:
-        return client.get(self._path(account), self._query(ids, window, names), parse).value
+        return self._client.get(self._path(account), self._query(ids, window, names), parse).value
 
     def _path(self, account: str) -> str:
         return path_of(self._path_template, {"ad_account_id": account})
@@ -168,27 +162,17 @@ class UrlLimit:
         count = math.ceil(len(ids) / ids_that_fit(ids, self.characters - length_without_ids))
         return batches(ids, math.ceil(len(ids) / count))
 
-    def send(
-        self, ids: Ids, length_without_ids: int, client: PinterestClient, send: Callable[[PinterestClient, Ids], T]
-    ) -> T:
+    def send(self, ids: Ids, length_without_ids: int, send: Callable[[], T]) -> T:
         """Send a request, and shrink the limit if its URL is refused.
-
-        A request that fails after all its retries counts as too long only if it succeeds at once with half of the ids.
 
         Raises:
             UrlTooLongError: the request has to be split.
         """
-        half = ids[: (len(ids) + 1) // 2]
         try:
-            parsed = send(client, ids)
+            parsed = send()
         except UrlTooLongError:
-            self.shrink(length_without_ids + _joined_length(half))
+            self.shrink(length_without_ids + _joined_length(ids[: _half(len(ids))]))
             raise
-        except LongUrlUnavailableError as error:
-            if len(half) == len(ids) or not _succeeds(partial(send, client.without_retries(), half)):
-                raise
-            self.shrink(length_without_ids + _joined_length(half))
-            raise UrlTooLongError(str(error.message)) from error
         self.count_success()
         return parsed
 
@@ -309,14 +293,6 @@ def check_url_length(columns: Sequence[str], url_length: UrlLength, min_ids: int
 
 def _joined_length(ids: Ids) -> int:
     return sum(map(len, ids)) + len(COMMA) * (len(ids) - 1)
-
-
-def _succeeds(send: Callable[[], object]) -> bool:
-    try:
-        send()
-    except PinterestError:
-        return False
-    return True
 
 
 def _half(count: int) -> int:

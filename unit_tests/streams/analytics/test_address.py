@@ -1,16 +1,14 @@
 """URLs stay within the longest length, are shortened after a refusal, and grow again."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     ConfigError,
-    LongUrlUnavailableError,
     RejectedError,
     ResponseTooLargeError,
     UnavailableError,
@@ -99,36 +97,15 @@ def test_what_pinterest_itself_refuses_is_not_a_matter_of_length(pinterest: Pint
     assert not [asked for asked in pinterest.asked(PATH) if asked["campaign_ids"][0].count(",") == 59]
 
 
-def test_an_outage_makes_no_call_smaller(mock: requests_mock.Mocker) -> None:
+@pytest.mark.parametrize("status", [502, 503])
+def test_an_outage_makes_no_call_smaller(mock: requests_mock.Mocker, status: int) -> None:
     pinterest = Pinterest(mock, max_retries=1)
-    down = {"status_code": 503, "text": PAGE}
-    pinterest.answers(PATH, down, down, down)
+    down = {"status_code": status, "text": PAGE}
+    pinterest.answers(PATH, down, down, {"json": []})
 
     with pytest.raises(UnavailableError):
         rows_of(pinterest, call(DAY, *LONGEST[:125]))
-    assert [len(asked["campaign_ids"][0].split(",")) for asked in pinterest.asked(PATH)] == [125, 125, 63]
-    pinterest.answers(PATH, {"json": []})
-    rows_of(pinterest, call(DAY, *LONGEST[:125]))
-    assert len(pinterest.asked(PATH)) == 4
-
-
-def test_an_outage_that_ends_with_half_the_call_was_one_of_length(mock: requests_mock.Mocker) -> None:
-    edge = Edge(mock, 5_000, 503, max_retries=1)
-
-    assert edge.read(LONGEST[:125]) == LONGEST[:125]
-    assert edge.calls == [(125, 503), (125, 503), (63, 200), (63, 200), (62, 200)]
-    edge.calls.clear()
-    edge.read(LONGEST[:125])
-    assert {code for _, code in edge.calls} == {200}
-
-
-@pytest.mark.parametrize("answer", [refused(503), {"status_code": 502, "text": PAGE}])
-def test_another_trouble_of_the_server_is_tried_with_no_half(pinterest: Pinterest, answer: dict[str, Any]) -> None:
-    pinterest.answers(PATH, answer)
-
-    with pytest.raises(UnavailableError):
-        rows_of(pinterest, call(DAY, *LONGEST[:125]))
-    assert len(pinterest.asked(PATH)) == 1
+    assert [len(asked["campaign_ids"][0].split(",")) for asked in pinterest.asked(PATH)] == [125, 125]
 
 
 # ---- The URL limit by itself
@@ -159,32 +136,17 @@ def test_a_refusal_starts_the_count_anew_and_never_raises_the_limit() -> None:
     assert limit.characters == 5_000
 
 
-NO_CLIENT = cast("PinterestClient", None)
-
-
 @pytest.mark.parametrize(("ids", "half"), [("1234567", "1234"), ("123456", "123"), ("12", "1")])
 def test_after_a_refusal_an_address_is_as_long_as_that_of_half_the_call(ids: str, half: str) -> None:
     limit = UrlLimit()
 
-    def refuse(_: PinterestClient, __: tuple[str, ...]) -> None:
+    def refuse() -> None:
         raise UrlTooLongError("too long")
 
     with pytest.raises(UrlTooLongError):
-        limit.send(tuple(ids), 5_000, NO_CLIENT, refuse)
+        limit.send(tuple(ids), 5_000, refuse)
     assert limit.characters == 5_000 + len("%2C".join(half))
     assert limit.batches(tuple(ids), 5_000) == [tuple(half), tuple(ids[len(half) :])]
-
-
-def test_a_call_about_one_id_has_no_half_to_be_tried() -> None:
-    asked: list[tuple[str, ...]] = []
-
-    def fail(_: PinterestClient, ids: tuple[str, ...]) -> None:
-        asked.append(ids)
-        raise LongUrlUnavailableError(UnavailableError("campaign_analytics", PATH, "HTTP 503."))
-
-    with pytest.raises(LongUrlUnavailableError):
-        UrlLimit().send(("1",), 5_000, NO_CLIENT, fail)
-    assert asked == [("1",)]
 
 
 def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
