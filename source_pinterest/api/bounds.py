@@ -1,7 +1,8 @@
-"""The deadline of one HTTP exchange, from connecting to the last byte.
+"""Bounds on the size and the time of one HTTP exchange, and the decoded chunks of a body within them.
 
-The timeout of a socket begins anew with every byte, so that a server that drips is waited for without end. One watchdog
-thread shuts down the sockets of exchanges that are late: `shutdown` wakes a thread that reads, `close` does not.
+A socket's timeout begins anew with every byte, so that a server that drips could hold a thread forever. One watchdog
+thread therefore shuts down the sockets of exchanges that are late: `shutdown` wakes a thread that reads, `close` does
+not.
 """
 
 import math
@@ -25,11 +26,14 @@ from source_pinterest.api.errors import BrokenResponseError, MalformedResponseEr
 from source_pinterest.api.threads import CLOSING, starting
 
 _CHUNK_BYTES = 128 * 1024
-"""Larger ones tear holes into the heap, between the rows made of them, that are never filled."""
+"""Larger chunks leave holes in the heap, between the rows made of them, that are never filled."""
+
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+
 _PACE_SECONDS = 60.0
 
-Received = Callable[[int], object]
+_TICK_SECONDS = 0.2
+"""The interval of the watchdog, which ends when it has nothing to watch."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,10 @@ class Bounds:
     """How large a body may be, and how long an exchange may take.
 
     Attributes:
-        most_bytes: of the body, as it arrives and once it is decoded.
-        seconds: from connecting to the last byte, or to the first of a body with a pace.
-        bytes_a_second: the least over any minute; 0 where only the end counts.
-        pace_seconds: over which the pace is measured.
+        most_bytes: the largest body, both as it arrives and decoded.
+        seconds: from connecting to the last byte. If the body has a pace: to its first byte.
+        bytes_a_second: the slowest pace of the body; 0 for none.
+        pace_seconds: the time over which the pace is measured.
     """
 
     most_bytes: int
@@ -49,38 +53,41 @@ class Bounds:
     pace_seconds: float = _PACE_SECONDS
 
     def shortened(self, factor: float) -> Self:
-        """The same size in a part of the time, for whoever waits less than usual."""
+        """Return bounds of the same size with a part of the time."""
         return replace(self, seconds=self.seconds * factor, pace_seconds=self.pace_seconds * factor)
 
 
-ANSWER = Bounds(limits.RESPONSE_BYTES)
-TOKEN_ANSWER = Bounds(limits.ERROR_BYTES, seconds=limits.TOKEN_RESPONSE_SECONDS)
+API_RESPONSE = Bounds(limits.RESPONSE_BYTES)
+TOKEN_RESPONSE = Bounds(limits.ERROR_BYTES, seconds=limits.TOKEN_RESPONSE_SECONDS)
 REPORT_FILE = Bounds(limits.REPORT_BYTES, bytes_a_second=limits.DOWNLOAD_BYTES_PER_SECOND)
+
+Received = Callable[[int], object]
+"""Takes the number of bytes that have just arrived, and 0 at the end of the body."""
 
 
 def chunks_of(response: requests.Response, bounds: Bounds, received: Received) -> Iterator[bytes]:
-    """The decoded body of an answer, chunk by chunk.
+    """Yield the decoded body of a response chunk by chunk.
 
     Args:
-        response: whose body nobody has read yet.
-        bounds: how large it may be.
-        received: takes the number of bytes whenever some have come, and 0 at the end.
+        response: a response whose body is unread.
+        bounds: how large the body may be.
+        received: called for each piece that arrives.
 
     Raises:
-        MalformedResponseError: it breaks off, is encoded in a way that nobody asked for, or exceeds the bounds.
+        MalformedResponseError: the body breaks off, has an encoding that was not requested, or exceeds the bounds.
     """
-    return _bounded(_decoded(response, _bounded(_received(response, received), bounds)), bounds)
+    return _bounded(_decoded(response, _bounded(_raw_chunks(response, received), bounds)), bounds)
 
 
 def beginning_of(response: requests.Response, bounds: Bounds, received: Received) -> bytes:
-    """The first bytes of an error's body, which may be a whole page of a proxy's; what came of one that breaks off."""
-    found = bytearray()
+    """Return the first bytes of an error's body, also if it breaks off. It may be a proxy's web page of any size."""
+    beginning = bytearray()
     try:
         for chunk in chunks_of(response, replace(bounds, most_bytes=limits.ERROR_BYTES), received):
-            found += chunk
+            beginning += chunk
     except MalformedResponseError:
         pass
-    return bytes(found)
+    return bytes(beginning)
 
 
 def _bounded(chunks: Iterator[bytes], bounds: Bounds) -> Iterator[bytes]:
@@ -88,90 +95,86 @@ def _bounded(chunks: Iterator[bytes], bounds: Bounds) -> Iterator[bytes]:
     for chunk in chunks:
         size += len(chunk)
         if size > bounds.most_bytes:
-            raise BrokenResponseError(f"The answer is larger than {bounds.most_bytes:,} bytes.")
+            raise BrokenResponseError(f"The response is larger than {bounds.most_bytes:,} bytes.")
         yield chunk
 
 
-def _decoded(response: requests.Response, packed: Iterator[bytes]) -> Iterator[bytes]:
+def _decoded(response: requests.Response, encoded: Iterator[bytes]) -> Iterator[bytes]:
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding in ("identity", ""):
-        yield from packed
+        yield from encoded
     elif encoding in ("gzip", "x-gzip"):
-        yield from _unpacked(packed)
+        yield from _unzipped(encoded)
     else:
-        raise MalformedResponseError("The answer has a Content-Encoding that was not asked for.")
+        raise MalformedResponseError("The response has a Content-Encoding that was not requested.")
 
 
-def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:
-    """The contents of gzip, which may have several members, never more of them at once than a chunk."""
-    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+def _unzipped(zipped: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the contents of gzip, which may have several members, in chunks of a bounded size."""
+    unzip = zlib.decompressobj(_GZIP_OR_ZLIB)
     try:
-        for chunk in packed:
-            left = chunk
-            while left:
-                if unpacker.eof:
-                    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
-                yield unpacker.decompress(left, _CHUNK_BYTES)
-                left = unpacker.unconsumed_tail or unpacker.unused_data
-        yield unpacker.flush()
+        for chunk in zipped:
+            rest = chunk
+            while rest:
+                if unzip.eof:
+                    unzip = zlib.decompressobj(_GZIP_OR_ZLIB)
+                yield unzip.decompress(rest, _CHUNK_BYTES)
+                rest = unzip.unconsumed_tail or unzip.unused_data
+        yield unzip.flush()
     except zlib.error as error:
-        raise MalformedResponseError("The answer is no valid gzip.") from error
-    if not unpacker.eof:
-        raise BrokenResponseError("The answer breaks off.")
+        raise MalformedResponseError("The response is not valid gzip.") from error
+    if not unzip.eof:
+        raise BrokenResponseError("The response breaks off.")
 
 
-def _received(response: requests.Response, received: Received) -> Iterator[bytes]:
-    """What has arrived, as soon as any has."""
+def _raw_chunks(response: requests.Response, received: Received) -> Iterator[bytes]:
+    """Yield the bytes that have arrived, without waiting for more."""
     try:
         while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=False):
             received(len(chunk))
             yield chunk
         received(0)
     except urllib3.exceptions.HTTPError as error:
-        raise BrokenResponseError(f"The answer breaks off ({type(error).__name__}).") from error
-
-
-_TICK_SECONDS = 0.2
-"""How often the watchdog looks; it ends when it finds nothing to watch."""
+        raise BrokenResponseError(f"The response breaks off ({type(error).__name__}).") from error
 
 
 class Deadline:
-    """How long one exchange may still take. A context, at whose end a request that was cut off fails as late.
+    """The time left for one exchange, as a context manager. It turns the error of a socket shut down into a late one.
 
     Args:
-        bounds: how long it may take, and how fast its body must be.
-        clock: seconds that only grow.
+        bounds: how long the exchange may take, and how fast its body must be.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(self, bounds: Bounds, clock: Callable[[], float] = time.monotonic) -> None:
         self._bounds, self._clock, self._closing = bounds, clock, CLOSING.get()
         self._due = math.inf
-        self._least: float | None = None
-        """Bytes that are due by then; None before a body with a pace has begun."""
+        self._bytes_due: float | None = None
+        """Bytes that must arrive by then; None until the body of an exchange with a pace begins."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         _CURRENT.set(None)
-        _WATCHDOG.let_go(self)
+        _WATCHDOG.unwatch(self)
         self._closing.check()
         if self.is_past and isinstance(error, requests.RequestException | MalformedResponseError):
             raise self._late() from error
 
     def begin(self) -> None:
-        """Count the time from now on, for the next request of this thread."""
+        """Start the clock for the next request of this thread."""
         self._closing.check()
         self._due = self._clock() + self._bounds.seconds
         _CURRENT.set(self)
 
     @property
     def is_past(self) -> bool:
-        """Whether the exchange is late, or nobody waits for it any longer."""
+        """Whether the exchange is late, or its sync is closed."""
         return self._clock() > self._due or self._closing.is_over
 
     def received(self, count: int) -> None:
-        """Take note of bytes of the body; of 0 at its end.
+        """Count bytes of the body; 0 at its end.
 
         Raises:
             BrokenResponseError: the exchange is late.
@@ -181,19 +184,19 @@ class Deadline:
         if not count:
             self._due = math.inf
         elif self._bounds.bytes_a_second:
-            self._least = (self._least or 0) - count
-            if self._least <= 0:
-                self._least = self._bounds.bytes_a_second * self._bounds.pace_seconds
+            self._bytes_due = (self._bytes_due or 0) - count
+            if self._bytes_due <= 0:
+                self._bytes_due = self._bounds.bytes_a_second * self._bounds.pace_seconds
                 self._due = self._clock() + self._bounds.pace_seconds
 
     def _late(self) -> BrokenResponseError:
-        if self._least is None:
-            return BrokenResponseError(f"The answer takes longer than {self._bounds.seconds:g} s.")
-        return BrokenResponseError(f"The file comes in at less than {self._bounds.bytes_a_second:,} bytes a second.")
+        if self._bytes_due is None:
+            return BrokenResponseError(f"The response takes longer than {self._bounds.seconds:g} s.")
+        return BrokenResponseError(f"The file arrives at less than {self._bounds.bytes_a_second:,} bytes a second.")
 
 
 class _Watchdog:
-    """The thread that shuts down the sockets of late exchanges. It lives while there are any exchanges."""
+    """The thread that shuts down the sockets of late exchanges. It runs while there are any exchanges."""
 
     def __init__(self) -> None:
         self._lock = threading.Condition()
@@ -201,33 +204,33 @@ class _Watchdog:
         self._thread: threading.Thread | None = None
 
     def watch(self, connected: Any) -> None:
-        """Watch a socket for the exchange of this thread, in a duplicate: TLS takes the socket itself over."""
+        """Watch a duplicate of a socket for the exchange of this thread, because TLS detaches the socket itself."""
         deadline = _CURRENT.get()
         if deadline is None:
             return
-        held = socket.fromfd(connected.fileno(), socket.AF_INET, socket.SOCK_STREAM)
-        self.let_go(deadline)
+        duplicate = socket.fromfd(connected.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+        self.unwatch(deadline)
         with self._lock:
-            self._sockets[deadline] = held
+            self._sockets[deadline] = duplicate
             if self._thread is None:
                 thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
                 with starting():
                     thread.start()
                 self._thread = thread
 
-    def let_go(self, deadline: Deadline) -> None:
-        """Watch the socket of an exchange no longer."""
+    def unwatch(self, deadline: Deadline) -> None:
+        """Stop watching the socket of an exchange."""
         with self._lock:
-            if held := self._sockets.pop(deadline, None):
-                held.close()
+            if duplicate := self._sockets.pop(deadline, None):
+                duplicate.close()
 
     def _run(self) -> None:
         with self._lock:
             while self._sockets:
-                for deadline, held in self._sockets.items():
+                for deadline, duplicate in self._sockets.items():
                     if deadline.is_past:
-                        with suppress(OSError):  # the other side was faster
-                            held.shutdown(socket.SHUT_RDWR)
+                        with suppress(OSError):  # the server closed it first
+                            duplicate.shutdown(socket.SHUT_RDWR)
                 self._lock.wait(_TICK_SECONDS)
             self._thread = None
 
@@ -249,7 +252,7 @@ class _Watched(HTTPConnection):
         return connected
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        """Send a request, often over a socket that another one has left."""
+        """Send a request, often over the socket of an earlier one."""
         if self.sock is not None:
             _WATCHDOG.watch(self.sock)
         super().request(*args, **kwargs)
@@ -259,7 +262,7 @@ class WatchedAdapter(HTTPAdapter):
     """Has every connection of a session watched, whether it goes through a proxy or not."""
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """The connections to a host."""
+        """Return the connection pool of a host, whose connections are watched."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         if not issubclass(pool.ConnectionCls, _Watched):
             pool.ConnectionCls = type("WatchedConnection", (_Watched, pool.ConnectionCls), {})

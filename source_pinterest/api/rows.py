@@ -1,7 +1,8 @@
-"""Which rows are in a body? One after the other while it arrives, with one row and one chunk in memory.
+"""Parses JSON bodies: whole values, rows one by one as the body arrives, and pages of lists.
 
-A row is what lies between a brace and the first closing brace at which it parses: what ends inside a text or an inner
-object is no JSON. orjson tries that faster than any scanner finds the end.
+Whole numbers past 64 bits keep all digits; orjson alone would turn them into floats. Rows are found by trial: orjson
+parses up to each closing brace until it succeeds, because text that ends within a string or an inner object is not
+valid JSON. That is faster than any scanner in Python, and needs one row and one chunk in memory.
 """
 
 import json
@@ -18,14 +19,24 @@ from source_pinterest import limits
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.limits import ROW_BYTES
 
-OnReplacement = Callable[[str], None]
-"""Takes a sentence on what of a text could not be kept as it was, the same for each kind of it."""
+Record = dict[str, Any]
 
-_SHORTEST = 20
-"""Characters of a whole number past 64 bits: 20 digits, or a minus and 19."""
+OnReplacement = Callable[[str], None]
+"""Takes a sentence about a value that was replaced, which is the same for each kind of replacement."""
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Whole values
+# ----------------------------------------------------------------------------------------------------------------------
+
+_LONG_NUMBER_CHARACTERS = 20
+"""The shortest whole number past 64 bits: 20 digits, or a minus and 19."""
+
 _STRIDE = 5
-_MARKED = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte in range(256))
-_RUN, _SAMPLED_RUN = b"0" * _SHORTEST, b"0" * (_SHORTEST // _STRIDE)
+"""Every fifth byte is looked at first. A long number shows in four of them in a row."""
+
+_DIGITS_TO_ZERO = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte in range(256))
+_RUN, _SAMPLED_RUN = b"0" * _LONG_NUMBER_CHARACTERS, b"0" * (_LONG_NUMBER_CHARACTERS // _STRIDE)
 _BEFORE_A_NUMBER = b":,[ \t\r\n"
 
 _LONE_SURROGATE = re.compile(
@@ -34,17 +45,17 @@ _LONE_SURROGATE = re.compile(
 
 
 def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
-    r"""The value of a JSON text; whole numbers are exact, however long.
+    r"""Parse a JSON text. Whole numbers are exact, however long.
 
-    Half an emoji (`\ud83d`) becomes U+FFFD, and a number that is out of range (1e400, NaN) null: a page must not be
-    lost for the sake of one value.
+    Half an emoji (`\ud83d`) becomes U+FFFD, and a number that is out of range (1e400, NaN) becomes null, so that one
+    value does not cost a whole page.
 
     Args:
         body: the text, in UTF-8.
-        on_replacement: is called once for each kind of replacement.
+        on_replacement: called once for each kind of replacement.
 
     Raises:
-        MalformedResponseError: it is no JSON, or nested too deeply, or has a number of thousands of digits.
+        MalformedResponseError: the text is not JSON, is nested too deeply, or has a number of thousands of digits.
     """
     try:
         value = orjson.loads(body)
@@ -54,62 +65,64 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
 
 
 def holds_long_number(body: bytes) -> bool:
-    """Whether there may be a whole number past 64 bits. A text that looks like one is a false alarm."""
-    if _SAMPLED_RUN not in body[::_STRIDE].translate(_MARKED):
+    """Whether there may be a whole number past 64 bits. Digits within a string may cause a false alarm."""
+    if _SAMPLED_RUN not in body[::_STRIDE].translate(_DIGITS_TO_ZERO):
         return False
-    marked = body.translate(_MARKED)
-    at = marked.find(_RUN)
+    zeros = body.translate(_DIGITS_TO_ZERO)
+    at = zeros.find(_RUN)
     while at >= 0:
         if at == 0 or body[at - 1] in _BEFORE_A_NUMBER:
             return True
-        end = marked.find(b" ", at)
-        at = marked.find(_RUN, end) if end >= 0 else -1
+        end = zeros.find(b" ", at)
+        at = zeros.find(_RUN, end) if end >= 0 else -1
     return False
 
 
 class _Lenient:
-    """Parses what orjson can't, and notes what had to be replaced."""
+    """Parses text that orjson rejects or rounds, and reports replaced values."""
 
     def __init__(self, on_replacement: OnReplacement | None) -> None:
         self._on_replacement = on_replacement
-        self._lost_texts = self._lost_numbers = False
+        self._replaced_texts = self._replaced_numbers = False
 
     def parse(self, body: bytes) -> Any:
         try:
-            text = _LONE_SURROGATE.sub(self._whole, body.decode())
-            value = json.loads(text, parse_float=self._finite, parse_constant=self._null)
+            text = _LONE_SURROGATE.sub(self._replace_lone, body.decode())
+            value = json.loads(text, parse_float=self._finite_or_none, parse_constant=self._null)
         except (ValueError, RecursionError) as error:
-            raise MalformedResponseError("The answer is not JSON, or beyond what can be parsed.") from error
+            raise MalformedResponseError("The response is not JSON that can be parsed.") from error
         self._report()
         return value
 
-    def _whole(self, escape: re.Match[str]) -> str:
+    def _replace_lone(self, escape: re.Match[str]) -> str:
         if not escape["lone"]:
             return escape[0]
-        self._lost_texts = True
+        self._replaced_texts = True
         return "\ufffd"
 
-    def _finite(self, digits: str) -> float | None:
+    def _finite_or_none(self, digits: str) -> float | None:
         number = float(digits)
         if math.isfinite(number):
             return number
-        self._lost_numbers = True
+        self._replaced_numbers = True
         return None
 
     def _null(self, _: str) -> None:
-        self._lost_numbers = True
+        self._replaced_numbers = True
 
     def _report(self) -> None:
-        if self._on_replacement and self._lost_texts:
+        if self._on_replacement and self._replaced_texts:
             self._on_replacement("Pinterest sent broken characters; they are replaced by U+FFFD.")
-        if self._on_replacement and self._lost_numbers:
+        if self._on_replacement and self._replaced_numbers:
             self._on_replacement("Pinterest sent numbers out of range; they are replaced by null.")
 
 
-Record = dict[str, Any]
+# ----------------------------------------------------------------------------------------------------------------------
+# Rows, as the body arrives
+# ----------------------------------------------------------------------------------------------------------------------
 
 _BRACES_TRIED = 16
-"""Closing braces at which a row is tried; a row of more inner objects is looked through for its end, once."""
+"""Closing braces at which a row is tried. The end of a row with more inner objects is found by its tokens."""
 _SPACE = re.compile(rb"[ \t\n\r]*")
 _SCALAR = re.compile(rb"[^\s,:\[\]{}\"]++(?=[\s,:\[\]{}\"])")
 _TOKEN = re.compile(
@@ -119,15 +132,15 @@ _DEEPER = {"text": 0, "opening": 1, "closing": -1}
 
 
 def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacement | None = None) -> Iterator[Record]:
-    """The rows of an answer.
+    """Yield the rows of a response.
 
     Args:
-        chunks: its body, cut anywhere.
-        under: the key of the list of rows; by default the answer itself is the list.
-        on_replacement: takes a sentence on what of a row could not be kept, see `parse_json`.
+        chunks: the body, cut anywhere.
+        under: the key of the list of rows; by default the body itself is the list.
+        on_replacement: called once for each kind of replacement, see `parse_json`.
 
     Raises:
-        MalformedResponseError: it is not a list of rows, or not the whole of one.
+        MalformedResponseError: the body is not a list of rows, or is cut short.
     """
     body = JsonBody(chunks, on_replacement)
     if under:
@@ -139,16 +152,17 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
             else:
                 body.value()
         if not found:
-            raise MalformedResponseError(f"The answer holds no list called {under}.")
+            raise MalformedResponseError(f"The response has no list named {under}.")
     else:
         yield from body.rows()
     body.end()
 
 
 class JsonBody:
-    """A JSON text that is walked through as it arrives.
+    """A JSON text that is parsed as it arrives.
 
-    Each method begins where the last one ended, and raises MalformedResponseError for anything else than it promises.
+    Each method continues where the last one ended. It raises `MalformedResponseError` if the text has something else
+    there.
     """
 
     def __init__(self, chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> None:
@@ -160,27 +174,27 @@ class JsonBody:
         self._braces = 1
 
     def peek(self) -> bytes:
-        """The next byte that is no space; none at the end."""
+        """Return the next byte that is not whitespace, without consuming it; empty at the end."""
         while True:
-            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]  # it matches nothing as well
+            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]  # it also matches no whitespace
             if self._at < len(self._text):
                 return self._text[self._at : self._at + 1]
-            if not self._read_on():
+            if not self._read_more():
                 return b""
 
     def expect(self, byte: bytes) -> None:
-        """Pass over this byte."""
+        """Consume this byte."""
         if self.peek() != byte:
             raise self._unexpected(byte)
         self._at += 1
 
     def end(self) -> None:
-        """Nothing follows."""
+        """Check that nothing but whitespace follows."""
         if self.peek():
-            raise MalformedResponseError("Something follows the end of the answer.")
+            raise MalformedResponseError("The response has more text after the end of its JSON.")
 
     def members(self) -> Iterator[str]:
-        """The keys of the object that comes next; whoever asks for the next one has taken the value of the last."""
+        """Yield the keys of the next object. The caller consumes each value before it takes the next key."""
         self.expect(b"{")
         more = self.peek() != b"}"
         while more:
@@ -193,33 +207,33 @@ class JsonBody:
         self.expect(b"}")
 
     def rows(self) -> Iterator[Record]:
-        """The objects of the list that comes next."""
+        """Yield the objects of the next list."""
         self.expect(b"[")
         more = self.peek() != b"]"
         while more:
             yield self._row()
-            yield from self._rows_at_hand()
+            yield from self._similar_rows()
             more = self._another(b"]")
         self.expect(b"]")
 
     def value(self) -> Any:
-        """The value that comes next."""
+        """Return the next value."""
         self.peek()
         while not (end := self._end_of_value()):
-            self._read_on_within(self._at + ROW_BYTES)
+            self._read_more_within(self._at + ROW_BYTES)
         value = parse_json(self._text[self._at : end], self._on_replacement)
         self._at = end
         return value
 
     def _another(self, closing: bytes) -> bool:
-        """Whether one more follows: a comma says so, what closes the list or object that it is over."""
+        """Whether another element follows, after a comma, or else the closing byte of the list or object."""
         if self.peek() == closing:
             return False
         self.expect(b",")
         return True
 
-    def _rows_at_hand(self) -> Iterator[Record]:
-        """The rows that are whole, dense and of the last one's shape; the first that isn't is left to `_row`."""
+    def _similar_rows(self) -> Iterator[Record]:
+        """Yield the following rows with as many braces as the last one, up to one that is incomplete or different."""
         text, parse, braces = self._text, self._parse, range(self._braces)
         find = text.find
         while text[self._at : self._at + 2] == b",{":
@@ -250,76 +264,69 @@ class JsonBody:
                     continue
                 self._at, self._braces = end, braces
                 return row
-            if end or len(self._text) >= limit or not self._read_on():
-                return self.value()  # type: ignore[no-any-return]  # a brace opens it
+            if end or len(self._text) >= limit or not self._read_more():
+                return self.value()  # type: ignore[no-any-return]  # it begins with a brace
 
     def _end_of_value(self) -> int:
-        """Where the value at hand ends; 0 if it goes on in the next chunk."""
+        """Return the end of the next value; 0 if the text has to be read further."""
         opening = self._text[self._at : self._at + 1]
         if opening not in (b"{", b"[", b'"'):
             scalar = _SCALAR.match(self._text, self._at, self._at + ROW_BYTES)
             return scalar.end() if scalar else 0
         depth = 0
         for token in _TOKEN.finditer(self._text, self._at, self._at + ROW_BYTES):
-            if token.lastgroup is None:  # a text that goes on
+            if token.lastgroup is None:  # a string that continues in the next chunk
                 return 0
             depth += _DEEPER[token.lastgroup]
             if not depth:
                 return token.end()
         return 0
 
-    def _read_on_within(self, limit: int) -> None:
+    def _read_more_within(self, limit: int) -> None:
         if len(self._text) >= limit:
-            raise MalformedResponseError(f"A row, or another value of the answer, has more than {ROW_BYTES:,} bytes.")
-        if not self._read_on():
-            raise MalformedResponseError("The answer is cut short.")
+            raise MalformedResponseError(f"A row or value of the response has more than {ROW_BYTES:,} bytes.")
+        if not self._read_more():
+            raise MalformedResponseError("The response is cut short.")
 
-    def _read_on(self) -> bool:
-        """Drop what was walked through and read at least as much as is left, so that small chunks cost no more.
+    def _read_more(self) -> bool:
+        """Drop the consumed text and read at least as much as is left, so that small chunks are not copied each time.
 
-        False at the end of the body.
+        Returns:
+            False at the end of the body.
         """
         left = len(self._text) - self._at
-        pieces, fresh = [self._text[self._at :]], 0
+        pieces, size = [self._text[self._at :]], 0
         for chunk in self._chunks:
             pieces.append(chunk)
-            fresh += len(chunk)
-            if fresh > left:
+            size += len(chunk)
+            if size > left:
                 break
         self._text, self._at = b"".join(pieces), 0
         self._parse = _parse_exactly if holds_long_number(self._text) else orjson.loads
-        return fresh > 0
+        return size > 0
 
     def _unexpected(self, wanted: bytes) -> MalformedResponseError:
-        return MalformedResponseError(f"A {wanted.decode()} is missing." if self.peek() else "The answer is cut short.")
+        if not self.peek():
+            return MalformedResponseError("The response is cut short.")
+        return MalformedResponseError(f"The response is not the expected JSON: {wanted.decode()} is missing.")
 
 
 def _parse_exactly(row: bytes) -> Any:
-    orjson.loads(row)  # what ends before the row does fails here, at once
+    orjson.loads(row)  # fails quickly before the end of the row
     return parse_json(row)
 
 
-__all__ = [
-    "BY_ID",
-    "ListPage",
-    "ListShape",
-    "OnReplacement",
-    "Record",
-    "list_page",
-    "one_item",
-    "parse_json",
-    "rows_of",
-    "with_key",
-    "write_texts",
-]
+# ----------------------------------------------------------------------------------------------------------------------
+# Pages of lists
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 class ListShape(NamedTuple):
-    """How a list lies in the body of an answer.
+    """The form of a list in the body of a response.
 
     Attributes:
-        key: the fields that tell its items apart; each item has them.
-        field: what holds the items; empty where the body itself is documented as the list.
+        key: the fields that identify an item; each item has them.
+        field: the name of the list; empty where the body itself is documented as the list.
     """
 
     key: tuple[str, ...] = ("id",)
@@ -336,8 +343,8 @@ class ListPage:
     """A page of a list.
 
     Attributes:
-        items: each with its key.
-        bookmark: of the next page; empty at the end.
+        items: the items, each with its key.
+        bookmark: the bookmark of the next page; empty at the end.
     """
 
     items: list[Record]
@@ -351,26 +358,32 @@ def list_page(
     *,
     is_paged: bool = False,
 ) -> ListPage:
-    """The page in the body of an answer, bounded where it `is_paged`: `page_size` was asked for.
+    """Parse a page.
+
+    Args:
+        chunks: the body.
+        on_replacement: called once for each kind of replacement, see `parse_json`.
+        shape: the form of the list.
+        is_paged: whether `page_size` was requested, so that the number of items is limited.
 
     Raises:
-        MalformedResponseError: it is no JSON, or not a page, or has more items than a page may have.
+        MalformedResponseError: the body is not JSON, is not a page, or has more items than a page may have.
     """
-    left, field = iter(chunks), shape.field or BY_ID.field
-    begun = b"".join(_up_to(left, limits.LARGE_PAGE_BYTES) if is_paged else left)
-    if is_paged and len(begun) > limits.LARGE_PAGE_BYTES:
-        text = JsonBody(chain([begun], left), on_replacement)
+    rest, field = iter(chunks), shape.field or BY_ID.field
+    beginning = b"".join(_up_to(rest, limits.LARGE_PAGE_BYTES) if is_paged else rest)
+    if is_paged and len(beginning) > limits.LARGE_PAGE_BYTES:
+        text = JsonBody(chain([beginning], rest), on_replacement)
         body: Any = {name: _bounded(text.rows()) if name == field else text.value() for name in text.members()}
         text.end()
     else:
-        body = parse_json(begun, on_replacement)
+        body = parse_json(beginning, on_replacement)
     page = body if isinstance(body, dict) else {}
     items = with_key(body if isinstance(body, list) and not shape.field else page.get(field), shape.key)
     return ListPage(_bounded(items) if is_paged else items, str(page.get("bookmark") or ""))
 
 
 def _up_to(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """The first chunks, until they have more than so many bytes."""
+    """Yield chunks until they have more than this many bytes."""
     for chunk in chunks:
         yield chunk
         size -= len(chunk)
@@ -379,40 +392,40 @@ def _up_to(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
 
 
 def _bounded(items: Iterable[Record]) -> list[Record]:
-    found = list(islice(items, limits.ITEMS_OF_A_PAGE + 1))
-    if len(found) > limits.ITEMS_OF_A_PAGE:
+    page = list(islice(items, limits.ITEMS_OF_A_PAGE + 1))
+    if len(page) > limits.ITEMS_OF_A_PAGE:
         raise MalformedResponseError(f"A page has more than {limits.ITEMS_OF_A_PAGE:,} items.")
-    return found
+    return page
 
 
 def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:
-    """The items of a list, each of which has its key.
+    """Return the items of a list after checking that each has its key.
 
     Raises:
-        MalformedResponseError: it is no list of such items.
+        MalformedResponseError: the value is not a list of such items.
     """
     are_objects = isinstance(items, list) and all(isinstance(item, dict) for item in items)
     if not are_objects or any(item.get(name) in _ABSENT for item in items for name in key):
-        raise MalformedResponseError(f"A page holds items, each with {' and '.join(key)}.")
-    return items  # type: ignore[no-any-return]  # objects, as was seen
+        raise MalformedResponseError(f"The page is not a list of items with {' and '.join(key)}.")
+    return items  # type: ignore[no-any-return]  # checked above
 
 
 def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListPage:
-    """A single object, as a page of its own.
+    """Parse a single object as a page with one item.
 
     Raises:
-        MalformedResponseError: it does not have its key.
+        MalformedResponseError: the object does not have its key.
     """
     return ListPage(with_key([parse_json(b"".join(chunks))], key))
 
 
 def text_of(value: Any) -> str:
-    """The value as text; a whole number, such as an id, as its digits."""
+    """Return a value as text. A float without a fraction, such as an id, becomes its digits."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def write_texts(record: dict[str, Any], fields: Iterable[str]) -> None:
-    """Make these fields of a record strings; a field without a value stays as it is."""
+    """Convert these fields of a record to strings. A field without a value stays as it is."""
     for name in fields:
         value = record.get(name)
         if value is not None and type(value) is not str:

@@ -47,12 +47,12 @@ class Caller:
     def send(self, operation: str = CATEGORY) -> None:
         self.budget.acquire(operation)
 
-    def settle(self, told: Mapping[str, str] | None = None, operation: str = CATEGORY) -> None:
-        self.budget.settle(operation, {} if told is None else told)
+    def release(self, told: Mapping[str, str] | None = None, operation: str = CATEGORY) -> None:
+        self.budget.release(operation, {} if told is None else told)
 
     def call(self, told: Mapping[str, str] | None = None, operation: str = CATEGORY) -> None:
         self.send(operation)
-        self.settle(told, operation)
+        self.release(told, operation)
 
     def calls_until_refused(self, operation: str = CATEGORY, most: int = 3_000) -> int:
         """How many calls go out before the budget would wait, a little slower than the cap of a second."""
@@ -60,7 +60,7 @@ class Caller:
             self.clock.now += 1.2 / limits.REQUESTS_PER_SECOND
             if self.wait(operation):
                 return made
-            self.settle(operation=operation)
+            self.release(operation=operation)
         return most
 
     def wait(self, operation: str = CATEGORY) -> float:

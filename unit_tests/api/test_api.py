@@ -144,10 +144,10 @@ def most_connections(session: requests.Session) -> int:
 def test_whoever_waits_less_for_an_answer_waits_less_for_its_end() -> None:
     patient, hasty = connect(request_timeout_seconds=600), connect(request_timeout_seconds=12)
 
-    assert patient.answer_bounds.seconds == limits.RESPONSE_SECONDS
-    assert hasty.answer_bounds.seconds == limits.RESPONSE_SECONDS / 10
+    assert patient.response_bounds.seconds == limits.RESPONSE_SECONDS
+    assert hasty.response_bounds.seconds == limits.RESPONSE_SECONDS / 10
     assert hasty.file_bounds.pace_seconds == patient.file_bounds.pace_seconds / 10
-    assert {api.answer_bounds.most_bytes for api in (patient, hasty)} == {limits.RESPONSE_BYTES}
+    assert {api.response_bounds.most_bytes for api in (patient, hasty)} == {limits.RESPONSE_BYTES}
     assert {api.file_bounds.most_bytes for api in (patient, hasty)} == {limits.REPORT_BYTES}
 
 
@@ -157,13 +157,13 @@ def test_whoever_waits_less_for_an_answer_waits_less_for_its_end() -> None:
 def test_so_it_is_with_a_token(monkeypatch: pytest.MonkeyPatch, timeout_seconds: float, seconds: float) -> None:
     asked: list[Bounds] = []
 
-    def paced(
+    def paced_exchange(
         _: PinterestSession, __: requests.Request, ___: object, bounds: Bounds, ____: object
     ) -> ApiResponse[Tokens]:
         asked.append(bounds)
         return ApiResponse(Tokens("false-access-token", None, 3_600, frozenset()), 0)
 
-    monkeypatch.setattr(PinterestSession, "paced", paced)
+    monkeypatch.setattr(PinterestSession, "paced_exchange", paced_exchange)
     connect(request_timeout_seconds=timeout_seconds).authenticator(requests.Request("GET", HERE).prepare())
 
     assert [(bounds.seconds, bounds.most_bytes) for bounds in asked] == [(seconds, limits.ERROR_BYTES)]
@@ -213,7 +213,7 @@ def test_an_outage_is_waited_for_as_long_as_the_config_says() -> None:
     pauses = Pauses(first_seconds=61, longest_seconds=61)
     hasty, patient = (connect(pauses, max_wait_minutes=minutes).retry_policy.outage for minutes in (1, 2))
     for outage in (hasty, patient):
-        outage.answered()
+        outage.end()
 
     assert not hasty.wait("ConnectTimeout")
     with pytest.raises(FlushedError):

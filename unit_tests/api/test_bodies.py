@@ -70,7 +70,7 @@ def test_an_item_has_its_whole_key(item: bytes) -> None:
         lambda: list_page([b'{"items":[{"type":"a","name":0},%b]}' % item], shape=ListShape(key)),
         lambda: one_item([item], key),
     ):
-        with pytest.raises(MalformedResponseError, match=r"^A page holds items, each with type and name\.$"):
+        with pytest.raises(MalformedResponseError, match=r"^The page is not a list of items with type and name\.$"):
             read()
 
 

@@ -99,7 +99,7 @@ def test_what_can_not_be_split_is_asked_for_as_often_as_anything(mock: requests_
 
 def test_an_answer_beyond_the_bounds_is_too_large(mock: requests_mock.Mocker) -> None:
     calls = Calls(mock, {"content": b'{"items": "too many"}'}, can_split=True)
-    api = dataclasses.replace(calls.api, answer_bounds=Bounds(most_bytes=10))
+    api = dataclasses.replace(calls.api, response_bounds=Bounds(most_bytes=10))
 
     with pytest.raises(errors.ResponseTooLargeError, match="larger than 10 bytes"):
         PinterestClient(api, "board_pins", SCOPES, can_split=True).get(PATH, {}, parse)

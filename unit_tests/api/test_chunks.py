@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.bounds import ANSWER, REPORT_FILE, Bounds, Deadline, beginning_of, chunks_of
+from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, Bounds, Deadline, beginning_of, chunks_of
 from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError
 from unit_tests.api.connections import Wire, pieces_of, response
 from unit_tests.clocks import Clock
@@ -40,7 +40,7 @@ def body(*pieces: bytes, bounds: Bounds = AMPLE, **headers: str) -> bytes:
 
 def beginning(wire: Wire, headers: Mapping[str, str] | None = None) -> bytes:
     """What is read of an error."""
-    return beginning_of(response(wire, headers, status=502), ANSWER, lambda _: None)
+    return beginning_of(response(wire, headers, status=502), API_RESPONSE, lambda _: None)
 
 
 # ---- Whole
@@ -95,18 +95,18 @@ def test_a_body_that_is_shorter_than_promised_is_noticed_even_where_it_looks_who
 def test_gzip_without_its_end_is_noticed(missing: int) -> None:
     packed = gzip.compress(bytes(range(256)) * 100)
 
-    with pytest.raises(BrokenResponseError, match=r"^The answer breaks off\.$"):
+    with pytest.raises(BrokenResponseError, match=r"^The response breaks off\.$"):
         body(packed[:-missing], content_encoding="gzip")
 
 
 def test_a_body_that_says_gzip_and_is_empty_is_broken() -> None:
-    with pytest.raises(BrokenResponseError, match=r"^The answer breaks off\.$"):
+    with pytest.raises(BrokenResponseError, match=r"^The response breaks off\.$"):
         body(content_encoding="gzip")
 
 
 @pytest.mark.parametrize("packed", [TEXT, gzip.compress(TEXT)[:-8] + b"checksum", gzip.compress(TEXT) + TEXT])
 def test_what_is_no_gzip_is_refused(packed: bytes) -> None:
-    with pytest.raises(MalformedResponseError, match=r"^The answer is no valid gzip\.$") as raised:
+    with pytest.raises(MalformedResponseError, match=r"^The response is not valid gzip\.$") as raised:
         body(packed, content_encoding="gzip")
 
     assert not isinstance(raised.value, BrokenResponseError), "a smaller call would be no better"
@@ -114,7 +114,7 @@ def test_what_is_no_gzip_is_refused(packed: bytes) -> None:
 
 @pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "gzip, br", "zstd", "x" * 1_000])
 def test_an_encoding_that_nobody_asked_for_is_refused_without_its_name(encoding: str) -> None:
-    with pytest.raises(MalformedResponseError, match=r"^The answer has a Content-Encoding that was not asked for\.$"):
+    with pytest.raises(MalformedResponseError, match=r"^The response has a Content-Encoding that was not requested\.$"):
         body(TEXT, content_encoding=encoding)
 
 
@@ -223,7 +223,7 @@ def test_a_pause_in_a_fast_download_is_no_harm(clock: Clock) -> None:
 
 
 def test_whoever_waits_less_gets_shorter_bounds_of_time_alone() -> None:
-    answer, file = ANSWER.shortened(0.1), REPORT_FILE.shortened(0.1)
+    answer, file = API_RESPONSE.shortened(0.1), REPORT_FILE.shortened(0.1)
 
     assert (answer.seconds, answer.most_bytes) == (limits.RESPONSE_SECONDS / 10, limits.RESPONSE_BYTES)
     assert (file.seconds, file.pace_seconds) == (limits.RESPONSE_SECONDS / 10, 6)

@@ -88,7 +88,7 @@ def test_a_body_that_can_not_be_posted_names_its_path(mock: requests_mock.Mocker
 def test_silence_is_a_try(mock: requests_mock.Mocker) -> None:
     calls = Calls(mock, {"exc": requests.ReadTimeout}, max_retries=2)
 
-    with pytest.raises(errors.UnavailableError, match="does not answer in time"):
+    with pytest.raises(errors.UnavailableError, match="did not respond in time"):
         calls.get()
     assert calls.made == 3
 
@@ -115,7 +115,7 @@ def test_every_answer_ends_an_outage(mock: requests_mock.Mocker) -> None:
         calls.get()
     calls.get()
 
-    assert calls.api.retry_policy.outage.answers == 3
+    assert calls.api.retry_policy.outage.responses == 3
 
 
 def test_a_rejected_token_is_replaced_and_the_call_made_again_which_is_no_retry(mock: requests_mock.Mocker) -> None:

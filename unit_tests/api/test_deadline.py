@@ -19,7 +19,7 @@ from unit_tests.threads import PATIENCE_SECONDS
 HASTY = Bounds(most_bytes=1_000, seconds=0.05)
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-LATE = r"^The answer takes longer than 0\.05 s\.$"
+LATE = r"^The response takes longer than 0\.05 s\.$"
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +112,7 @@ def test_an_error_that_drips_is_told_by_what_came_of_it() -> None:
 def test_a_late_request_is_tried_again_like_one_that_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(Drip(OK + b"X-Drip: ", b"x")) as url:
         monkeypatch.setenv("PINTEREST_API_URL", url)
-        api = replace(connected(max_retries=1), answer_bounds=HASTY)
+        api = replace(connected(max_retries=1), response_bounds=HASTY)
         with pytest.raises(UnavailableError, match=r"failed 2 times in a row for boards.*takes longer than 0\.05 s"):
             PinterestClient(api, "boards", ()).get("boards", {}, b"".join)
 
@@ -129,7 +129,7 @@ def test_a_file_that_drips_is_let_go(drop: bytes) -> None:
     drip = Drip(CHUNKED + b"1\r\nx\r\n" + b"1;" * (drop == b"x"), drop)
     with (
         serving(drip) as url,
-        pytest.raises(BrokenResponseError, match=r"^The file comes in at less than 10,000 bytes a second\.$"),
+        pytest.raises(BrokenResponseError, match=r"^The file arrives at less than 10,000 bytes a second\.$"),
     ):
         exchange(url, paced)
     assert drip.drops_left > 100

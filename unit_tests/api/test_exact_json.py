@@ -159,5 +159,5 @@ def test_nobody_needs_to_listen() -> None:
     ids=range(16),
 )
 def test_what_is_no_json_is_malformed(body: bytes) -> None:
-    with pytest.raises(MalformedResponseError, match=r"^The answer is not JSON, or beyond what can be parsed\.$"):
+    with pytest.raises(MalformedResponseError, match=r"^The response is not JSON that can be parsed\.$"):
         parse_json(body)

@@ -125,7 +125,7 @@ def test_calls_before_the_first_answer_count_against_the_quota_that_it_names(cal
     for _ in range(10):
         caller.send(ANALYTICS)
     caller.clock.now += 1
-    caller.settle(recorded(100, 90, 1, ADS_ANALYTICS), ANALYTICS)
+    caller.release(recorded(100, 90, 1, ADS_ANALYTICS), ANALYTICS)
 
     assert caller.calls_until_refused(ANALYTICS) == 290
 
@@ -133,7 +133,7 @@ def test_calls_before_the_first_answer_count_against_the_quota_that_it_names(cal
 def test_a_call_that_was_answered_before_its_quota_was_named_counts(caller: Caller) -> None:
     caller.send()
     caller.call()
-    caller.settle(headers('10, 10;w=60;name="x"', 9, 40))  # said before the other call arrived
+    caller.release(headers('10, 10;w=60;name="x"', 9, 40))  # said before the other call arrived
 
     assert caller.calls_until_refused() == 8
 
@@ -148,7 +148,7 @@ def test_a_quota_that_comes_along_counts_from_that_call_on(caller: Caller) -> No
 def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> None:
     caller.send(ANALYTICS)
     caller.call(recorded(300, 0, 40, ADS_ANALYTICS), ANALYTICS)
-    caller.settle(recorded(100, 99, 1, '5000;w=60;name="ads_analytics_of_tomorrow"'), ANALYTICS)
+    caller.release(recorded(100, 99, 1, '5000;w=60;name="ads_analytics_of_tomorrow"'), ANALYTICS)
 
     assert caller.wait(ANALYTICS) == 0
 
@@ -180,7 +180,7 @@ def quotas_in_memory() -> int:
 def test_one_name_with_another_window_is_another_quota(caller: Caller) -> None:
     caller.send()
     caller.call(recorded(300, 0, 40, ADS_ANALYTICS))
-    caller.settle(recorded(1000, 999, 40_000, '1000;w=86400;name="ads_analytics_app_id_user_id"'))
+    caller.release(recorded(1000, 999, 40_000, '1000;w=86400;name="ads_analytics_app_id_user_id"'))
 
     assert caller.calls_until_refused() < 1_000
     assert caller.wait() > 30_000
