@@ -23,7 +23,7 @@ from source_pinterest.api.errors import (
     RestrictedError,
     RightMissingError,
     ScopeMissingError,
-    understood,
+    translate_errors,
 )
 from source_pinterest.api.rows import ListPage
 from source_pinterest.columns import SYNC_COLUMNS
@@ -137,7 +137,7 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
         page = _first_page(accounts, everything)
         return str(page.items[0]["id"]) if page.items else None
     try:
-        for _ in understood(accounts.name, accounts.listing(everything)):
+        for _ in translate_errors(accounts.name, accounts.listing(everything)):
             pass
     except AccountUnreadableError as error:
         raise ConfigError(str(error.message)) from error
@@ -181,7 +181,7 @@ def _probe_columns(sync: Sync, accounts: AccountsToAsk) -> None:
         accounts.ask(lambda account: calls.try_out(account, DateWindow(yesterday, yesterday)))
     except BadRequestError as error:
         raise ConfigError(
-            f"Analytics Columns: Pinterest refuses them. {error.answer}. Remove what it names, or correct it."
+            f"Analytics Columns: Pinterest refuses them. {error.quote}. Remove what it names, or correct it."
         ) from error
 
 

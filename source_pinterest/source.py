@@ -126,7 +126,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def wait_for_token(self, seconds: float) -> None:
         """Wait at most so long for the response to a token request: its refresh token may be the only valid one."""
         if self._authenticator:
-            self._authenticator.settle(seconds)
+            self._authenticator.wait_for_refresh(seconds)
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """Return all streams for the framework's concurrent reader, which reads their records one by one."""

@@ -158,7 +158,7 @@ def test_an_answer_that_is_too_large_for_a_token_is_none(
     tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = authorize_with(agreed, tmp_path, capsys, json={"refresh_token": "false-token", "padding": "x" * 64 * 1024})
-    assert "Pinterest returned no tokens. The answer is larger than 65,536 bytes." in said
+    assert "Pinterest returned no tokens. The response is larger than 65,536 bytes." in said
 
 
 def test_the_help_names_the_secret_s_variable(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,7 @@ def throttled_call(seen: Seen) -> Answer | None:
         return None
     headers = [name for name in (*NAMES, "Retry-After") if throttled.headers.get(name)]
     return Answer(
-        {"code": number(throttled.code), "headers": headers, "is_json": throttled.is_pinterests},
+        {"code": number(throttled.code), "headers": headers, "is_json": throttled.is_from_pinterest},
         "The connector waits as long as the message or these headers say."
         if headers
         else "Unless the message says how long to wait, the connector waits longer each time.",

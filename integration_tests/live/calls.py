@@ -65,7 +65,7 @@ class Sighting:
         body: parsed; None for a refusal, and for what can't be parsed.
         code: Pinterest's own, of a refusal.
         verdict: what the connector makes of a refusal.
-        is_pinterests: whether Pinterest answered, not something in front of it.
+        is_from_pinterest: whether Pinterest answered, not something in front of it.
         named: of what was asked for, the names that a refusal is about.
     """
 
@@ -77,7 +77,7 @@ class Sighting:
     body: Any = field(repr=False, default=None)
     code: int | None = None
     verdict: Verdict | None = None
-    is_pinterests: bool = True
+    is_from_pinterest: bool = True
     named: frozenset[str] = frozenset()
 
     @property
@@ -100,7 +100,7 @@ class Calls:
         self._response: requests.Response | None = None
         self.sightings: list[Sighting] = []
         api.session.hooks["response"].append(self._keep)
-        api.session.paced = _uncounted  # type: ignore[method-assign]
+        api.session.paced_exchange = _uncounted  # type: ignore[method-assign]
 
     def get(self, what: str, path: str, params: Mapping[str, Any], names: Collection[str] = ()) -> Sighting:
         """Ask for what lies at a path; `names` are those that a refusal may be about."""
@@ -176,7 +176,7 @@ class Calls:
         self._response = None
         answer: ApiResponse[Any] | ErrorResponse | None = None
         with suppress(MalformedResponseError, requests.RequestException):
-            answer = self._api.session.exchange(request, _parsed, self._api.answer_bounds)
+            answer = self._api.session.exchange(request, _parsed, self._api.response_bounds)
         sighting = self._sighting(what, request, answer, names)
         self.sightings.append(sighting)
         return sighting, answer.token if answer else ""
@@ -195,7 +195,7 @@ class Calls:
         if isinstance(answer, ApiResponse):
             seen = {"body": answer.value}
         elif answer is not None:
-            seen = {"code": answer.code, "verdict": answer.verdict, "is_pinterests": answer.is_pinterests}
+            seen = {"code": answer.code, "verdict": answer.verdict, "is_from_pinterest": answer.is_from_pinterest}
             parameters = {name for name in names if name.islower() and re.search(rf"\b{name}\b", answer.message)}
             seen["named"] = frozenset(parameters | named_in(answer.message, names))
             hint = answer.pause_hint_seconds()

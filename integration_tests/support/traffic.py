@@ -118,14 +118,14 @@ class Traffic:
     def _accepted(
         self, worker: Sequence[Operation], operation: Operation, told: Mapping[str, str]
     ) -> tuple[float, Event]:
-        self._budget.settle(operation.rated, told)
+        self._budget.release(operation.rated, told)
         self._budget.accepted(operation.rated)
         return 0, self._next(worker)
 
     def _throttled(
         self, worker: Sequence[Operation], operation: Operation, told: Mapping[str, str]
     ) -> tuple[float, Event]:
-        self._budget.settle(operation.rated, told)
+        self._budget.release(operation.rated, told)
         self._budget.throttled(operation.rated, _seconds_to_wait(told))
         return 0, partial(self._ask, worker, operation)
 

@@ -34,9 +34,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import __version__
 from source_pinterest.api import api_base_url, use_environment
 from source_pinterest.api.auth import Tokens
-from source_pinterest.api.bounds import TOKEN_ANSWER
+from source_pinterest.api.bounds import TOKEN_RESPONSE
 from source_pinterest.api.errors import SCOPES_OF_SECRET_CONTENT, MalformedResponseError
-from source_pinterest.api.session import Address, ApiResponse, TimeoutSession
+from source_pinterest.api.session import ApiResponse, TimeoutSession, Url
 from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal, without_blanks
@@ -310,7 +310,7 @@ def _prepare(path: Path) -> None:
 
 def _tokens(app: App, port: int, browse: Any, requested: str) -> Tokens:
     api = api_base_url()
-    page = urljoin(api, "/oauth/") if Address.of(api).is_local else CONSENT_PAGE
+    page = urljoin(api, "/oauth/") if Url.parse(api).is_local else CONSENT_PAGE
     with ConsentListener(port) as listener:
         url = listener.consent_url(page, app.client_id, requested)
         _print(f"In a browser on this machine, open this page, sign in to Pinterest and agree:\n\n  {url}\n")
@@ -331,7 +331,7 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
     use_environment(session, token_url)
     request = requests.Request("POST", token_url, data=form, auth=(app.client_id, app.client_secret))
     try:
-        response = session.exchange(request, Tokens.parse, TOKEN_ANSWER)
+        response = session.exchange(request, Tokens.parse, TOKEN_RESPONSE)
     except MalformedResponseError as error:
         raise refusal(f"Pinterest returned no tokens. {error} Run the command again.") from error
     except requests.RequestException as error:

@@ -211,13 +211,13 @@ class RefusalPolicy:
         if self._access is None:
             return error
         if isinstance(error, RestrictedError):
-            return AccessMissingError(self._what, self._access, error.answer)
+            return AccessMissingError(self._what, self._access, error.quote)
         if not isinstance(error, ScopeMissingError):
             return AccessMissingError(self._what, self._access, str(error.message))
         granted = self._authenticator.granted
         if granted and not granted.issuperset(self._scopes):
             return error
-        return AccessMissingError(self._what, self._access, error.answer, () if granted else self._scopes)
+        return AccessMissingError(self._what, self._access, error.quote, () if granted else self._scopes)
 
     def _end_slice(self) -> None:
         """Count the end of a slice. After the last one, raise the verdict, or log it if the stream has failed anyway.
@@ -296,7 +296,7 @@ class RefusedHistory:
             if isinstance(error, RefusedError | AccountUnreadableError):
                 refused.append((report, error))
             elif isinstance(error, ReportRefusedError):
-                loss = HistoryRefusedError(report["ad_account_id"], planned_window(report).window, error.answer)
+                loss = HistoryRefusedError(report["ad_account_id"], planned_window(report).window, error.quote)
                 yield failed_slice(report.partition, loss, planned_window(report))
             else:
                 yield report

@@ -67,12 +67,12 @@ class RefusedNames:
             if self._kept(names, self._refused) != names:
                 return  # another worker has recorded them meanwhile
             optional = {name for group in names.values() for name in group} - self._needed
-            found = named_in(error.answer, optional)
+            found = named_in(error.quote, optional)
             if not found or not all(self._kept(names, found).values()):
                 raise error
             self._refused |= found
         listed = ", ".join(sorted(found))
-        self._notices.warn(listed, f"Pinterest refuses {listed}, so the rows come without them. {error.answer}.")
+        self._notices.warn(listed, f"Pinterest refuses {listed}, so the rows come without them. {error.quote}.")
 
     def _kept(self, names: Names, refused: Collection[str]) -> Names:
         return {

@@ -26,7 +26,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.retries import HandedBackTries, Tries
 from source_pinterest.api.rows import parse_json
-from source_pinterest.api.session import Address, ApiResponse, path_of
+from source_pinterest.api.session import ApiResponse, Url, path_of
 from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.masking import SECRETS
@@ -71,7 +71,7 @@ class ReportClient:
         begun = [earlier_tries] if earlier_tries else []
 
         def create(names: Names) -> str:
-            tries = begun.pop() if begun else self._client.handed_back(_path(request))
+            tries = begun.pop() if begun else self._client.handed_back_tries(_path(request))
             tries.go_on()
             return self._post(request, names, tries)
 
@@ -154,7 +154,7 @@ class ReportClient:
         Raises:
             MalformedResponseError: the link points to this machine or a private network, or does not use https.
         """
-        file, is_simulated = _parsed(url), Address.of(api.base_url).is_local
+        file, is_simulated = _parsed(url), Url.parse(api.base_url).is_local
         if not file.is_public and not is_simulated:
             raise MalformedResponseError("The report's link points to a private host.")
         if file.scheme != "https" and not (file.is_local and is_simulated):
@@ -180,7 +180,7 @@ def _explaining_rejections(request: ReportRequest) -> Generator[None, None, None
     try:
         yield
     except RejectedError as error:
-        raise request.endpoint.rejection_error(request.body, error.answer) from error
+        raise request.endpoint.rejection_error(request.body, error.quote) from error
     except GoneError as error:
         raise AccountUnreadableError(request.ad_account_id, str(error.message)) from error
 
@@ -246,8 +246,8 @@ def _keep_secret(link: str) -> None:
     SECRETS.keep_for_a_while(requote_uri(parse_url(link).url).partition("?")[2])
 
 
-def _parsed(url: str) -> Address:
+def _parsed(url: str) -> Url:
     try:
-        return Address.of(url)
+        return Url.parse(url)
     except ValueError as error:
         raise MalformedResponseError("The report's link is not a valid URL.") from error

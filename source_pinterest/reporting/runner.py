@@ -29,7 +29,7 @@ from source_pinterest.api.errors import (
     ResponseTooLargeError,
     SliceError,
     UnavailableError,
-    unforeseen,
+    connector_error,
 )
 from source_pinterest.api.retries import HandedBackTries, Pauses, TryLaterError
 from source_pinterest.api.threads import ClosedError, Signal, starting
@@ -503,7 +503,7 @@ class ReportRunner:
             with self._changed:
                 reports.end(FailedReport(request, error))
         except Exception as error:  # noqa: BLE001 - any error is raised in the stream
-            fatal = error if isinstance(error, PinterestError) else unforeseen(reports.client.stream, error)
+            fatal = error if isinstance(error, PinterestError) else connector_error(reports.client.stream, error)
             with self._changed:
                 reports.fail_all(request, fatal)
         else:

@@ -92,7 +92,7 @@ def test_an_answer_that_is_no_object_holds_no_token(
     mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=answer)
 
     assert authorize.main(arguments) == 1
-    assert "Pinterest returned no tokens. The answer holds no access token." in capsys.readouterr().err
+    assert "Pinterest returned no tokens. The response has no access token." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ class Failing:
     """Fails the creations of some requests, each as often as a policy allows, the last time for good."""
 
     def __init__(self, pinterest: Pinterest, *bad: ReportRequest, retries: int = 5) -> None:
-        self._policy = RetryPolicy(retries, Pauses(), create_autospec(Outage, answers=0))
+        self._policy = RetryPolicy(retries, Pauses(), create_autospec(Outage, responses=0))
         self._bad, self._create = bad, pinterest.create
         self.pays = True
         pinterest.create = self.create  # type: ignore[method-assign]

@@ -62,7 +62,7 @@ def test_what_has_none_of_the_columns_is_a_form_that_nobody_knows(body: bytes) -
         read(body)
 
 
-CUT_SHORT = "The answer is cut short."
+CUT_SHORT = "The response is cut short."
 NOT_JSON = "The file of the report is not JSON."
 
 
@@ -71,15 +71,15 @@ NOT_JSON = "The file of the report is not JSON."
     [
         (BY_ID[:-1], CUT_SHORT),
         (json.dumps(ROWS).encode()[:-1], CUT_SHORT),
-        (json.dumps(ROWS).encode() + b"]", "Something follows the end of the answer."),
+        (json.dumps(ROWS).encode() + b"]", "The response has more text after the end of its JSON."),
         (CSV, NOT_JSON),
         (BOM + CSV, NOT_JSON),
         (b"<html><body>Sorry</body></html>", NOT_JSON),
         (b"null", NOT_JSON),
         (b'"text"', NOT_JSON),
         (b"PK\x03\x04", NOT_JSON),
-        (b'{"code": 1, "message": "Sorry"}', "A [ is missing."),
-        (b"[1]", "A { is missing."),
+        (b'{"code": 1, "message": "Sorry"}', "The response is not the expected JSON: [ is missing."),
+        (b"[1]", "The response is not the expected JSON: { is missing."),
     ],
 )
 def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:

@@ -167,7 +167,7 @@ class Keywords(EntityListStream):
                     return
                 size = self._proven_batch_size
         except _BATCH_FAILURES as error:
-            reason = error.answer or str(error.message).rstrip(".")
+            reason = error.quote or str(error.message).rstrip(".")
             LOGGER.info(f"{self.name}: a batch of ad groups is read one by one. {reason}.")
         for ad_group in unread:
             yield from super().pages_of_list(stream_slice, {AD_GROUP: ad_group})

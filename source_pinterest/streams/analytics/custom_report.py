@@ -174,7 +174,7 @@ def try_out_reports(sync: Sync, accounts: AccountsToAsk) -> None:
         try:
             accounts.ask(partial(_try_out, stream, window))
         except ReportRefusedError as error:
-            raise ConfigError(f"{refusal}. {error.answer}. {error.advice}") from error
+            raise ConfigError(f"{refusal}. {error.quote}. {error.advice}") from error
 
 
 def _try_out(stream: ReportStream, window: DateWindow, account: str) -> None:

@@ -169,9 +169,9 @@ class ProductConversionsReport(ReportStream, ABC):
         """Return a slice for each report. If Pinterest does not know the newer objectives, their slice is empty."""
         for report in super().account_slices(accounts):
             error = failure_of(report)
-            if isinstance(error, ObjectivesRefusedError) and _is_about_objectives(error.answer):
+            if isinstance(error, ObjectivesRefusedError) and _is_about_objectives(error.quote):
                 listed = ", ".join(NEWER_OBJECTIVES)
-                self.notices.warn(listed, f"Pinterest knows no campaigns of the objectives {listed}. {error.answer}.")
+                self.notices.warn(listed, f"Pinterest knows no campaigns of the objectives {listed}. {error.quote}.")
                 yield window_slice(dict(report.partition), planned_window(report), {"batch": _NEWER_OBJECTIVES_BATCH})
             else:
                 yield report

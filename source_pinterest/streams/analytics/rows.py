@@ -83,7 +83,7 @@ class KeyPolicy:
         """
         if self.merges_by_key:
             raise error
-        self._notices.warn(error.about, error.emitted)
+        self._notices.warn(error.about, error.warning)
 
 
 class KeyCheck:

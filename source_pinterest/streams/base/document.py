@@ -56,7 +56,7 @@ class DocumentStream(PinterestStream, ABC):
         except BadRequestError as error:
             if not stream_slice.partition:
                 raise
-            raise GoneError(f"{self.name}: {error.answer}") from error
+            raise GoneError(f"{self.name}: {error.quote}") from error
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
         """Return the records of a slice, each key once."""

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import FatalError, KeyInDoubtError, NothingLeftError, PinterestError, understood
+from source_pinterest.api.errors import FatalError, KeyInDoubtError, NothingLeftError, PinterestError, translate_errors
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.engine.failures import CircuitBreaker, RefusalPolicy
 from source_pinterest.engine.pages import Page
@@ -56,7 +56,9 @@ class SliceReader:
         """Return the slices as they are listed, until a fatal error."""
         stream = self._stream
         try:
-            for stream_slice in self.refusals.counted(understood(stream.name, slices), lambda: self._breaker.is_open):
+            for stream_slice in self.refusals.counted(
+                translate_errors(stream.name, slices), lambda: self._breaker.is_open
+            ):
                 stream.usage.count_slice(promised_rows(stream_slice))
                 if failure_of(stream_slice) is None:
                     stream.ids.promise(key_of_parent(stream_slice))
@@ -97,7 +99,7 @@ class SliceReader:
         if failure := failure_of(stream_slice):
             raise failure
         stream = self._stream
-        cursor, pages = stream.checkpoint, understood(stream.name, stream.read_slice(stream_slice))
+        cursor, pages = stream.checkpoint, translate_errors(stream.name, stream.read_slice(stream_slice))
         while True:
             try:
                 page = next(pages)

@@ -27,7 +27,7 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import Access, ConfigError, PinterestError, understood
+from source_pinterest.api.errors import Access, ConfigError, PinterestError, translate_errors
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
@@ -145,7 +145,7 @@ class PinterestStream(HttpStream, ABC):
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # with the framework's cursor, only one page of each slice would be read
         self.usage, self.breaker, self.notices = sync.api.usage.of(self.name), CircuitBreaker(), Notices(self.name)
-        self.ids = ParentIds(lambda key: understood(self.name, self.list_ids(key)), self.needed_ids)
+        self.ids = ParentIds(lambda key: translate_errors(self.name, self.list_ids(key)), self.needed_ids)
         self.client = PinterestClient(
             sync.api, self.name, self.scopes, can_split=self.can_split, is_worth_retrying=self._is_worth_retrying
         )

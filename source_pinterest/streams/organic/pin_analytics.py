@@ -259,7 +259,7 @@ class PinMetrics:
         try:
             return self._fetch("pins/analytics", {**params, "pin_ids": list(pin_ids)}, _parse_several)
         except (ForbiddenError, RightMissingError) as error:
-            raise BetaClosedError(error.answer or str(error.message)) from error
+            raise BetaClosedError(error.quote or str(error.message)) from error
 
     def _fetch(self, path: str, params: Mapping[str, Any], parse: Callable[[Iterator[bytes]], T]) -> T:
         """Return the parsed response, without the metrics that Pinterest refuses."""

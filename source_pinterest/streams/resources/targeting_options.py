@@ -148,7 +148,7 @@ class TargetingOptions(DocumentStream):
         try:
             return self.client.get(path, {}, one_item).value.items[0]
         except (RefusedError, GoneError, BadRequestError) as error:
-            reason = error.answer or error.message
+            reason = error.quote or error.message
             self.notices.warn("an interest", f"interest {interest_id} could not be read. {reason}.")
             return None
 

@@ -105,7 +105,7 @@ def test_where_a_destination_keeps_every_row_one_warning_says_that_all_are_emitt
                 keys.check(one)
 
     [warning] = caplog.messages
-    assert warning.startswith("ad_analytics: an answer of Pinterest does not have one row per ID and DATE")
+    assert warning.startswith("ad_analytics: a response of Pinterest does not have one row per ID and DATE")
     assert "emitted" in warning
 
 

@@ -337,7 +337,7 @@ def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(
     with pytest.raises(UnforeseenResponseError) as raised:
         pinterest.read(of, only)
     sentence = str(raised.value.message)
-    assert sentence.startswith(f"{of.stream_name()}: an answer of Pinterest can't be understood ({why}")
+    assert sentence.startswith(f"{of.stream_name()}: a response of Pinterest can't be understood ({why}")
     assert sentence.endswith("). The next sync tries again. If it happens again, please report it.")
 
 
@@ -345,7 +345,7 @@ def test_parents_that_cant_be_understood_fail_the_slices_of_their_children(pinte
     pinterest.answers("boards", page(["9" * 5_000]))
 
     [failed] = pinterest.slices(BoardSections)
-    with pytest.raises(UnforeseenResponseError, match="boards: an answer of Pinterest can't be understood"):
+    with pytest.raises(UnforeseenResponseError, match="boards: a response of Pinterest can't be understood"):
         pinterest.read(BoardSections, failed)
 
 
@@ -353,5 +353,5 @@ def test_slices_that_cant_be_made_of_an_answer_end_in_a_sentence(mock: requests_
     pinterest = Pinterest(mock, organic_per_ad_account=True)
     pinterest.answers("ad_accounts", page([{"id": "no number", "owner": {"id": "1"}}, {"id": "11"}]))
 
-    with pytest.raises(UnforeseenResponseError, match="boards: an answer of Pinterest can't be understood"):
+    with pytest.raises(UnforeseenResponseError, match="boards: a response of Pinterest can't be understood"):
         pinterest.slices(Boards)
