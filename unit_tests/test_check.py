@@ -1,4 +1,4 @@
-"""Does `check` tell the truth, in few calls and without waiting?"""
+"""`check` reports the truth with few requests and without waiting."""
 
 import logging
 import re

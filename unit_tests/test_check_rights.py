@@ -1,4 +1,4 @@
-"""Does `check` find out which rights are missing, in few calls, and never fail of it?"""
+"""`check` finds missing rights with few requests and never fails because of them."""
 
 import logging
 from collections.abc import Callable, Collection, Iterator

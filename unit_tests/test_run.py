@@ -1,4 +1,4 @@
-"""Does the process end with the right code and its last words, whatever happens, and never hang?"""
+"""The process ends with the right exit code and its last messages, and never hangs."""
 
 import json
 import os

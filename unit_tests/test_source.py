@@ -1,4 +1,4 @@
-"""Does the source understand what the platform hands it, and read parents before their children?"""
+"""The source reads the platform's files, and reads parents before their children."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Does a stream stop asking when, and only when, more calls would be in vain?"""
+"""The circuit breaker stops a stream when further requests would fail, and not before."""
 
 import threading
 from collections.abc import Callable
@@ -31,7 +31,7 @@ TROUBLE = UnavailableError("boards", "boards", "It said no", 6)
         QuotaExhaustedError("org_read", 4_000, 900),
     ],
 )
-def test_the_first_fatal_error_ends_the_stream_and_is_told_once(error: Exception) -> None:
+def test_the_first_fatal_error_ends_the_stream_and_is_raised_once(error: Exception) -> None:
     breaker = CircuitBreaker()
 
     assert [breaker.note_failure(error, ONE) for _ in range(3)] == [True, False, False]

@@ -1,4 +1,4 @@
-"""Does what is logged or printed hold no secret, and stay what it was otherwise?"""
+"""Logs and other printed text show no secret and are otherwise unchanged."""
 
 import io
 import json

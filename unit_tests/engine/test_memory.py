@@ -1,4 +1,4 @@
-"""Is the allocator told to keep few arenas and large blocks to itself, and the garbage collector to look rarely?"""
+"""The allocator keeps few arenas, and the garbage collector runs rarely."""
 
 import ctypes
 import gc

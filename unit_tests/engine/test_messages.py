@@ -1,4 +1,4 @@
-"""Do messages leave in their order, at once before a wait, and without secrets?"""
+"""Messages leave in their order, at once before a wait, and without secrets."""
 
 import logging
 import queue

@@ -1,4 +1,4 @@
-"""Is a warning given once for each thing it is about, and does whoever gives it learn whether it was?"""
+"""A warning is given once per subject."""
 
 import pytest
 

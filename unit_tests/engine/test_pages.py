@@ -1,4 +1,4 @@
-"""Does a page hold what the framework would have written, and does it reach the other end whole?"""
+"""A page holds the bytes that the framework would write, and reaches the main thread complete."""
 
 import errno
 import io

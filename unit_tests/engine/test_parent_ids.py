@@ -1,4 +1,4 @@
-"""Is each parent listing read once, by whoever comes first, and does nobody wait in vain?"""
+"""Each parent listing is read once, and no stream waits for a listing in vain."""
 
 import threading
 import tracemalloc

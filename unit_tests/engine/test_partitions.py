@@ -1,4 +1,4 @@
-"""Do the slices of a stream become partitions whose pages keep their place among its states?"""
+"""The slices of a stream become partitions, whose pages keep their place among its states."""
 
 from collections.abc import Iterable, Iterator
 

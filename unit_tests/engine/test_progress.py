@@ -1,4 +1,4 @@
-"""Is the end of each stream told in one line, and every estimate that concerns a selected stream?"""
+"""The end of each stream is summed up in one line, and estimates concern selected streams alone."""
 
 import logging
 

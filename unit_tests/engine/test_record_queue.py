@@ -1,4 +1,4 @@
-"""Is what waits between the workers and stdout bounded in bytes, and does nobody wait longer than he must?"""
+"""The queue between the workers and stdout is bounded in bytes and delays no thread needlessly."""
 
 import queue
 from concurrent.futures import Future

@@ -1,4 +1,4 @@
-"""Do large answers wait for each other, and does none wait for ever?"""
+"""Large responses wait for each other, and none waits for ever."""
 
 import threading
 from collections.abc import Iterable

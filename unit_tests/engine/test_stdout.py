@@ -1,4 +1,4 @@
-"""How messages reach stdout: whole lines, after the logs, and all of them."""
+"""Messages reach stdout in whole lines, after the logs, and completely."""
 
 import os
 import sys

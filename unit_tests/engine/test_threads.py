@@ -1,4 +1,4 @@
-"""Do the workers take turns rarely, so that one of them parses its page to the end?"""
+"""Python switches threads rarely enough that a worker parses its page without interruption."""
 
 import sys
 

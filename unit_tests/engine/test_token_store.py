@@ -1,4 +1,4 @@
-"""Does a rotated refresh token reach the platform and, where wanted, the file, in the shape the config has?"""
+"""A rotated refresh token reaches the platform and, if wanted, the file, in the shape of the config."""
 
 import errno
 import json
@@ -98,7 +98,7 @@ def test_the_longest_lifetime_is_a_date() -> None:
     assert pendulum.parse(credentials["token_expiry_date"])
 
 
-def test_the_platform_is_told_the_whole_config(platform: Platform) -> None:
+def test_the_platform_gets_the_whole_config(platform: Platform) -> None:
     TokenStore(NESTED, platform.take, None).rotated(TOKENS)
 
     assert platform.configs == [with_tokens(NESTED, TOKENS)]
@@ -134,7 +134,7 @@ def _saving(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_saving")
-def test_the_file_has_it_before_the_platform_is_told(path: Path) -> None:
+def test_the_file_is_written_before_the_platform_gets_the_token(path: Path) -> None:
     path.write_text(json.dumps(NESTED), encoding="utf-8")
     platform = Platform(path)
     TokenStore(NESTED, platform.take, path).rotated(TOKENS)

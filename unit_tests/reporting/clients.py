@@ -1,4 +1,4 @@
-"""A client of reports that pauses nowhere, and what Pinterest answers it."""
+"""A report client that never pauses, and scripted responses for it."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""A stand-in for the client of reports, and a runner whose steps a test takes itself; nothing waits."""
+"""A stand-in for the report client, and a runner whose steps a test takes itself. Nothing waits."""
 
 from collections.abc import Callable
 from typing import cast

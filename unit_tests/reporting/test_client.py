@@ -1,4 +1,4 @@
-"""Is a report asked for as Pinterest wants it, or not at all?"""
+"""Reports are created with the requests that Pinterest expects."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Is it understood how far a report is, whatever form the answer has?"""
+"""The status of a report is understood in every form of the response."""
 
 import json
 import re
@@ -71,7 +71,7 @@ def test_a_link_that_is_no_address_is_asked_for_again(patient: Client) -> None:
         (finished("https://[files.example/report"), "The report's link is not a valid URL."),
     ],
 )
-def test_an_answer_that_is_no_report_is_told(client: Client, answer: dict[str, Any], why: str) -> None:
+def test_a_response_that_is_no_report_is_an_error(client: Client, answer: dict[str, Any], why: str) -> None:
     client.mock.get(REPORTS, [answer])
 
     with pytest.raises(UnavailableError, match=rf" {re.escape(why)}"):

@@ -1,4 +1,4 @@
-"""Is a report that can't be created tried again, and does it hold up no other?"""
+"""The creation of a report is retried without delaying other reports."""
 
 from unittest.mock import create_autospec
 

@@ -1,4 +1,4 @@
-"""Is only such a link to a file followed that leads into the internet, and by nobody's name?"""
+"""Only links to public hosts are followed, without credentials."""
 
 import re
 from pathlib import Path

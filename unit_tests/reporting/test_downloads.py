@@ -1,4 +1,4 @@
-"""Is a report's file fetched whole, or not at all?"""
+"""A report's file is downloaded to its end, or not at all."""
 
 import json
 import threading
@@ -195,7 +195,7 @@ def test_a_file_beyond_the_bounds_is_given_up(mock: requests_mock.Mocker) -> Non
     assert client.asked(FILE) == 2
 
 
-def test_an_error_of_the_account_while_the_link_is_asked_for_again_is_told(patient: Client) -> None:
+def test_an_error_of_the_account_while_a_new_link_is_requested_is_raised(patient: Client) -> None:
     patient.mock.get(FILE, status_code=403)
     patient.mock.get(REPORTS, [refused(403, 29)])
 

@@ -1,4 +1,4 @@
-"""Is a report read whose form nobody has seen, and nothing taken of what is broken or no report?"""
+"""Reports are read in each form of file. Broken files and files of another kind are rejected."""
 
 import itertools
 import json
@@ -92,7 +92,7 @@ def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:
     ("body", "entity"),
     [(rb'{"7": [{"CAMPAIGN_NAME": "\ud83d"}]}', "7"), (rb'[{"CAMPAIGN_NAME": "\ud83d"}]', "")],
 )
-def test_what_is_replaced_in_a_row_is_told(body: bytes, entity: str) -> None:
+def test_a_replaced_value_is_warned_of(body: bytes, entity: str) -> None:
     told: list[str] = []
 
     assert read(body, told=told.append) == [(entity, {"CAMPAIGN_NAME": "\ufffd"})]

@@ -1,4 +1,4 @@
-"""Does a report's request say what is wanted, and can it be halved without changing what its rows mean?"""
+"""Requests for reports can be halved without changing the meaning of their rows."""
 
 import pytest
 from pendulum import Date

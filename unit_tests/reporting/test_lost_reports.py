@@ -1,4 +1,4 @@
-"""Is a report that Pinterest fails or loses created anew, and one that is too slow or too large halved?"""
+"""Failed and lost reports are created again. Reports that are too slow or too large are halved."""
 
 import pytest
 from pendulum import Date

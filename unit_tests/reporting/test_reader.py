@@ -1,4 +1,4 @@
-"""Is every row of a report read under its id, wherever the file is cut, and nothing taken of a broken one?"""
+"""Every row of a report is read under its id, wherever the file is split. Broken files are rejected."""
 
 import itertools
 import json
@@ -129,7 +129,7 @@ def test_rows_are_given_before_the_rest_arrives() -> None:
     assert next(rows_of_object(chunks())) == ("1", {"A": 1})
 
 
-def test_what_is_replaced_in_a_row_is_told() -> None:
+def test_a_replaced_value_is_warned_of() -> None:
     told: list[str] = []
 
     assert list(rows_of_object([rb'{"1":[{"A":"\ud83d"}]}'], told.append)) == [("1", {"A": "\ufffd"})]

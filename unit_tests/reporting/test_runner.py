@@ -1,4 +1,4 @@
-"""Is every report created and asked for when it should be, and reported exactly once, while all goes well?
+"""Every report is created and polled in time and has exactly one outcome, while all goes well.
 
 The scheduler's steps are taken one by one on a clock of the test's own; nothing waits.
 """

@@ -1,4 +1,4 @@
-"""Does the runner's thread serve every stream, and leave nothing behind?"""
+"""The runner's thread serves every stream and ends after the last one."""
 
 import itertools
 import threading

@@ -1,4 +1,4 @@
-"""Is a report asked for soon after it is finished, and do all of them together stay within the quota?"""
+"""A report is polled soon after it is finished, and all polls together stay within the quota."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Is a refused report judged by what becomes of its account's newest days, however late that is known?"""
+"""A refused report is a loss only if the newest days of its account can be read."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Is a missing right told from accounts that refuse, in whatever order slices are listed, read and refused?"""
+"""A missing right is distinguished from accounts that refuse, in every order of slices."""
 
 import itertools
 import logging

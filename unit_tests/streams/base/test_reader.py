@@ -1,4 +1,4 @@
-"""Does a cursor learn of each slice how it ended, and does a failure cost what it must and no more?"""
+"""The cursor learns how each slice ended, and a failure costs no more than it must."""
 
 from collections.abc import Generator, Iterable
 from typing import Any
