@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -91,8 +90,8 @@ def write_private(path: Path, content: Any) -> None:
         OSError: the file can't be replaced. It keeps its old content.
     """
     target = path.resolve()
-    _remove_abandoned_drafts(target)
     descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".draft", dir=target.parent)
+    _remove_abandoned_drafts(target, os.fstat(descriptor).st_mtime)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(content, file, indent=2)
@@ -105,8 +104,14 @@ def write_private(path: Path, content: Any) -> None:
         raise
 
 
-def _remove_abandoned_drafts(target: Path) -> None:
+def _remove_abandoned_drafts(target: Path, now: float) -> None:
+    """Remove the drafts that are too old to be in use.
+
+    Args:
+        target: the file that they were to replace.
+        now: the time on the clock of the file system, in epoch seconds.
+    """
     with suppress(OSError):  # a folder that can't be listed, or another writer was faster
         for draft in target.parent.glob(f".{glob.escape(target.name)}.????????.draft"):
-            if time.time() - draft.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+            if now - draft.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
                 draft.unlink()

@@ -6,7 +6,6 @@ import logging
 import os
 import stat
 import tempfile
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -210,7 +209,7 @@ def test_the_draft_of_a_killed_writer_is_removed_by_the_next(path: Path, monkeyp
     [draft] = path.parent.glob(".config.json.????????.draft")
     write_private(path, NESTED)
     assert draft.exists(), "it may still be written"
-    os.utime(draft, (time.time() - 61,) * 2)
+    os.utime(draft, (draft.stat().st_mtime - 61,) * 2)
     write_private(path, NESTED)
 
     assert sorted(file.name for file in path.parent.iterdir()) == sorted([*others, "config.json"])
