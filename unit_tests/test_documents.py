@@ -119,7 +119,7 @@ SPOKEN = {
         f"for each further {limits.PAGE_SIZE} products |",
         f"for each further {limits.PAGE_SIZE} records |",
         f"fit into an address of {limits.URL_CHARACTERS:,} characters;",
-        f"one for {limits.AD_GROUPS_PER_REQUEST} ad groups, or for each ad group",
+        f"one for {limits.AD_GROUPS_PER_REQUEST} ad groups and one for each",
         f"| One for about {ROWS}, with at most {limits.IDS_PER_ANALYTICS_REQUEST} entities and {WINDOW};",
         f"| One for about {ROWS}; an entity has some {limits.TARGETING_ROWS_A_DAY} rows a day, so that is",
         f"{limits.ROWS_PER_ANALYTICS_REQUEST // limits.TARGETING_ROWS_A_DAY} days of single entities |",

@@ -77,8 +77,8 @@ def keyword_batches(seen: Seen) -> Answer | None:
     if others:
         return Answer(facts, "The parameter is ignored: keywords cost a call for each ad group.")
     if asked_for > 1:
-        return Answer(facts, "This app may: keywords cost a call for 250 ad groups, once a comparison has proven it.")
-    return Answer(facts, "Too few keywords to tell. The connector compares before it relies on it.")
+        return Answer(facts, "This app may: keywords cost a call for 250 ad groups, and one for each without keywords.")
+    return Answer(facts, "Too few keywords to tell. The connector asks for each ad group that is not shown.")
 
 
 def protected_pins(seen: Seen) -> Answer | None:
