@@ -150,11 +150,10 @@ compare: $(INSTALLED) ## Read 45 simulated days with an earlier commit, WITH=<co
 faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/reliability.md (4 minutes), or lists what ends otherwise than at WITH=<commit>
 	@$(PY) -m integration_tests.fault_table $(if $(WITH),--with '$(WITH)')
 
-mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source_pinterest.state.*'; writes docs/reliability.md (hours)
+mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source_pinterest.state.*' (hours)
 	@$(PY) -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<4'
 	$(PY) -m mutmut run $(if $(MODULES),'$(MODULES)')
 	@$(PY) -m mutmut results | grep -v ': not checked' || true
-	@$(PY) -m integration_tests.mutant_table
 
 audit: ## Check the image's packages against the advisories of PyPI (needs a network)
 	@.ci/audit
