@@ -8,7 +8,7 @@ ENV PATH="/venv/bin:$PATH"
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.lock
 
-COPY setup.py pyproject.toml README.md LICENSE ./
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY source_pinterest ./source_pinterest
 # The locked setuptools builds the package, so that nothing without a hash is fetched.
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .

@@ -39,7 +39,7 @@ help: ## List the targets
 
 install: $(INSTALLED) ## Create .venv with the connector and its development tools
 
-$(INSTALLED): setup.py
+$(INSTALLED): pyproject.toml
 	@for candidate in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
 		if "$$candidate" -c '$(SUITABLE)' 2>/dev/null; then found="$$candidate"; break; fi; \
 	done; \
@@ -67,7 +67,7 @@ demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into
 	$(PY) -m integration_tests.demo_duckdb $$with
 
 # PyAirbyte pins its dependencies and needs Python below 3.13. Without one, the demo loads the records itself.
-$(PYAIRBYTE)/.installed: setup.py | $(INSTALLED)
+$(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
 	@rm -rf $(PYAIRBYTE) && mkdir -p $(PYAIRBYTE)
 	@if [ -n "$(PYTHON_BELOW_3_13)" ]; then \
 		echo "Creating $(PYAIRBYTE) with $(PYTHON_BELOW_3_13) ..."; \
@@ -126,7 +126,7 @@ test-lock: $(IMAGE)/.installed ## Run the unit tests with the image's packages (
 	$(IMAGE)/bin/python -m pytest --numprocesses 2 unit_tests $(PYTEST_ARGS)
 
 # First what the image installs, with hashes, then what the tests need, which may change nothing of it.
-$(IMAGE)/.installed: requirements.lock setup.py
+$(IMAGE)/.installed: requirements.lock pyproject.toml
 	@rm -rf $(IMAGE) && python3.11 -m venv $(IMAGE)
 	@$(IMAGE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@sed -nE 's/^([A-Za-z0-9._-]+==[^ ]+).*/\1/p' requirements.lock > $(IMAGE)/constraints.txt
@@ -150,11 +150,10 @@ compare: $(INSTALLED) ## Read 45 simulated days with an earlier commit, WITH=<co
 faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/reliability.md (4 minutes), or lists what ends otherwise than at WITH=<commit>
 	@$(PY) -m integration_tests.fault_table $(if $(WITH),--with '$(WITH)')
 
-mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source_pinterest.state.*'; writes docs/reliability.md (hours)
+mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source_pinterest.state.*' (hours)
 	@$(PY) -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<4'
 	$(PY) -m mutmut run $(if $(MODULES),'$(MODULES)')
 	@$(PY) -m mutmut results | grep -v ': not checked' || true
-	@$(PY) -m integration_tests.mutant_table
 
 audit: ## Check the image's packages against the advisories of PyPI (needs a network)
 	@.ci/audit
@@ -191,7 +190,7 @@ lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, th
 	.tmp/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
 	.tmp/lock/bin/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
 		--no-config --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-		--output-file requirements.lock setup.py
+		--output-file requirements.lock pyproject.toml
 	$(MAKE) notices
 
 notices: $(IMAGE)/.installed ## Write THIRD-PARTY-NOTICES, the licences of the image's packages (needs python3.11)

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from integration_tests.stream_table import key_fields
 from integration_tests.support.outputs import Record
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 
 Records = Mapping[str, Collection[Record]]
 Parents = Mapping[str, Mapping[str, ForeignKey]]

@@ -11,7 +11,7 @@ from integration_tests.simulator.access.quotas import PROFILES, UNIVERSAL
 from integration_tests.stream_table import ROOT
 from integration_tests.support.documents import table, write_section
 from source_pinterest import limits
-from source_pinterest.streams.analytics.call_shape import tile
+from source_pinterest.streams.analytics.client import request_shape
 
 DOCUMENT = ROOT / "docs" / "pinterest.md"
 SECTION = "quotas"
@@ -56,7 +56,7 @@ def analytics_calls(days: int, rows_a_day: int = 1, levels: tuple[int, ...] = LE
     """The calls that each level of an ad account's analytics takes for so many days."""
     found = []
     for ids in levels:
-        ids_per_call, days_per_call = tile(ids, days, rows_a_day)
+        ids_per_call, days_per_call = request_shape(ids, days, rows_a_day)
         found.append(math.ceil(ids / ids_per_call) * math.ceil(days / days_per_call))
     return found
 
@@ -85,7 +85,7 @@ def tasks() -> Iterator[Task]:
 
 def standard_hours(task: Task, accounts: int) -> float:
     """The fewest hours with Standard access, one user."""
-    minutes = (accounts * calls / limits.CALLS_PER_MINUTE[category] for category, calls in task.calls.items())
+    minutes = (accounts * calls / limits.REQUESTS_PER_MINUTE[category] for category, calls in task.calls.items())
     return max(minutes) / _MINUTES_PER_HOUR
 
 

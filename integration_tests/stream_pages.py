@@ -26,8 +26,7 @@ from integration_tests.stream_table import (
 from integration_tests.support.assertions import without_nulls
 from integration_tests.support.outputs import Record
 from integration_tests.support.truth import KEYS, World
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 
 FOLDER = ROOT / "docs" / "streams"
 INDEX = "README.md"

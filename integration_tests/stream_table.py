@@ -13,14 +13,13 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest.api import Api
 from source_pinterest.config import Config
-from source_pinterest.config.report_levels import is_targeting
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
+from source_pinterest.config.reports import is_targeting
+from source_pinterest.reporting.job import ANALYTICS_REPORTS
 from source_pinterest.streams import streams_by_name
+from source_pinterest.streams.analytics.levels import TargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.analytics.targeting import TargetingAnalytics
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- Streams: written by `make docs` -->", "<!-- End of streams -->"

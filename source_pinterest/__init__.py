@@ -1,6 +1,6 @@
-"""An Airbyte source for Pinterest: the version, and the source class for those who embed it.
+"""An Airbyte source for Pinterest: its version, and the source class for programs that embed it.
 
-The class is imported when it is first asked for, so that naming the package does not load the whole framework.
+The class is imported on first access, so that importing the package does not load the framework.
 """
 
 from importlib import import_module

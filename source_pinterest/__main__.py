@@ -1,4 +1,4 @@
-"""`python -m source_pinterest spec|check|discover|read` is the console script; see `run.py`."""
+"""Runs the connector: `python -m source_pinterest spec|check|discover|read`; see `run.py`."""
 
 from source_pinterest.run import run
 

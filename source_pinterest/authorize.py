@@ -1,4 +1,4 @@
-"""`python -m source_pinterest.authorize` gets a first refresh token; see `cli/authorize.py`."""
+"""`python -m source_pinterest.authorize` gets the first refresh token; see `cli/authorize.py`."""
 
 import sys
 

@@ -1,46 +1,26 @@
-"""Which days does a request cover, and how are spans of days cut, clamped and joined?
+"""Days, windows of days, and the weeks and months of reports.
 
-Pure functions of pendulum dates in UTC, since Pinterest's reporting days are in UTC. Only `utc_today` reads the clock.
+Days are pendulum dates in UTC, as Pinterest's reporting days are. Only `utc_today` reads the clock. A window of a
+weekly or monthly report consists of whole weeks or months, called buckets here: half a week would be a row that looks
+like a whole one. Pinterest's weeks start on Monday.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Self
 
 import pendulum
-from pendulum import Date
+from pendulum import Date, WeekDay
 
 _DAY = re.compile(r"([1-9]\d{3})-(\d{2})-(\d{2})", re.ASCII)
 """From the year 1000 on, so that days can be counted back from each."""
 
 
-def utc_today() -> Date:
-    """The current day in UTC."""
-    return pendulum.now("UTC").date()
-
-
-def parse_day(text: str) -> Date:
-    """Read a day written as YYYY-MM-DD.
-
-    Raises:
-        ValueError: the text has another form, or the day does not exist.
-    """
-    match = _DAY.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not a day written as YYYY-MM-DD.")
-    year, month, day = map(int, match.groups())
-    return Date(year, month, day)
-
-
-def days_before(day: Date, count: int) -> Date:
-    """The day `count` days before this one."""
-    return day.subtract(days=count)
-
-
 @dataclass(frozen=True, order=True, slots=True)
 class DateWindow:
-    """A span of days, first and last day included, like Pinterest's `start_date` and `end_date`."""
+    """A window of days, first and last day included, like Pinterest's `start_date` and `end_date`."""
 
     start: Date
     end: Date
@@ -54,38 +34,38 @@ class DateWindow:
 
     @classmethod
     def from_pair(cls, pair: Sequence[str]) -> Self:
-        """Read a window from a state, where it stands as `["2026-01-01", "2026-01-31"]`."""
+        """Read a window from a state, as in `["2026-01-01", "2026-01-31"]`."""
         start, end = pair
         return cls(parse_day(start), parse_day(end))
 
     def as_pair(self) -> list[str]:
-        """The window as a state holds it: `["2026-01-01", "2026-01-31"]`."""
+        """Return the window for a state, as in `["2026-01-01", "2026-01-31"]`."""
         return [self.start.isoformat(), self.end.isoformat()]
 
     @property
     def days(self) -> int:
-        """How many days the window covers, at least 1."""
+        """The number of days, at least 1."""
         return self.end.toordinal() - self.start.toordinal() + 1
 
     def clamp(self, earliest: Date) -> "DateWindow | None":
-        """The days on or after `earliest`; None if there are none."""
+        """Return the part on or after `earliest`; None if it is empty."""
         if self.end < earliest:
             return None
         return DateWindow(max(self.start, earliest), self.end)
 
     def before(self, day: Date) -> "DateWindow | None":
-        """The days before `day`; None if there are none."""
+        """Return the part before `day`; None if it is empty."""
         if self.start >= day:
             return None
         return DateWindow(self.start, min(self.end, day.subtract(days=1)))
 
     def overlap(self, other: "DateWindow") -> "DateWindow | None":
-        """The days that are in both; None if there are none."""
+        """Return the days of both windows; None if they have none in common."""
         start, end = max(self.start, other.start), min(self.end, other.end)
         return DateWindow(start, end) if start <= end else None
 
     def cut(self, max_days: int) -> "list[DateWindow]":
-        """The same days as windows of at most `max_days`, oldest first."""
+        """Cut the window into windows of at most `max_days`, oldest first."""
         windows = []
         start = self.start
         while start <= self.end:
@@ -95,8 +75,94 @@ class DateWindow:
         return windows
 
 
+class Granularity(Enum):
+    """The time that a row of a report covers: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
+
+    TOTAL = "TOTAL"
+    DAY = "DAY"
+    HOUR = "HOUR"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+
+    def bucket_of(self, day: Date) -> DateWindow:
+        """Return the bucket that contains the day."""
+        return _BUCKETS.get(self, _day)(day)
+
+    def last_whole(self, day: Date) -> Date:
+        """Return the last day of the newest bucket that ends on this day or before it."""
+        bucket = self.bucket_of(day)
+        return day if bucket.end == day else bucket.start.subtract(days=1)
+
+    def inward(self, window: DateWindow) -> DateWindow | None:
+        """Return the buckets that start in the window; None if there are none. The last may end after the window."""
+        first, last = self.bucket_of(window.start), self.bucket_of(window.end)
+        start = first.start if first.start == window.start else first.end.add(days=1)
+        return DateWindow(start, last.end) if start <= last.end else None
+
+    def halves(self, window: DateWindow) -> tuple[DateWindow, DateWindow] | None:
+        """Split the window into two of whole buckets; None for a single bucket, and for TOTAL, which is no sum."""
+        middle = self.bucket_of(window.start.add(days=(window.days - 1) // 2))
+        ends = [end for end in (middle.end, middle.start.subtract(days=1)) if window.start <= end < window.end]
+        if self is Granularity.TOTAL or not ends:
+            return None
+        return DateWindow(window.start, ends[0]), DateWindow(ends[0].add(days=1), window.end)
+
+    def widened(self, window: DateWindow, least_days: int, first_day: Date | None) -> DateWindow:
+        """Add whole buckets to a window that is too short.
+
+        Args:
+            window: the window, of whole buckets.
+            least_days: the fewest days that it may have.
+            first_day: the first day that may be requested; buckets that would begin earlier are added at the end.
+        """
+        while window.days < least_days:
+            before = self.bucket_of(window.start.subtract(days=1)).start
+            if first_day is None or before >= first_day:
+                window = DateWindow(before, window.end)
+            else:
+                window = DateWindow(window.start, self.bucket_of(window.end.add(days=1)).end)
+        return window
+
+    def cut(self, window: DateWindow, max_days: int, today: Date) -> list[DateWindow]:
+        """Cut the window into windows of whole buckets of at most `max_days`; an unfinished bucket ends today."""
+        pieces: list[DateWindow] = []
+        start = window.start
+        while start <= min(window.end, today):
+            end = self.bucket_of(start).end
+            while (following := self.bucket_of(end.add(days=1))).end <= window.end and (
+                following.end.toordinal() - start.toordinal() < max_days
+            ):
+                end = following.end
+            pieces.append(DateWindow(start, min(end, today)))
+            start = end.add(days=1)
+        return pieces
+
+
+def utc_today() -> Date:
+    """Return the current day in UTC."""
+    return pendulum.now("UTC").date()
+
+
+def parse_day(text: str) -> Date:
+    """Read a day written as YYYY-MM-DD.
+
+    Raises:
+        ValueError: the text has another format, or the day does not exist.
+    """
+    match = _DAY.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a day written as YYYY-MM-DD.")
+    year, month, day = map(int, match.groups())
+    return Date(year, month, day)
+
+
+def days_before(day: Date, count: int) -> Date:
+    """Return the day `count` days earlier."""
+    return day.subtract(days=count)
+
+
 def merge_windows(windows: Iterable[DateWindow]) -> list[DateWindow]:
-    """The same days in the fewest windows, oldest first; windows that overlap or touch are joined."""
+    """Join windows that overlap or touch, and return them oldest first."""
     merged: list[DateWindow] = []
     for window in sorted(windows):
         if merged and window.start <= merged[-1].end.add(days=1):
@@ -107,7 +173,7 @@ def merge_windows(windows: Iterable[DateWindow]) -> list[DateWindow]:
 
 
 def subtract_window(windows: Iterable[DateWindow], taken: DateWindow) -> list[DateWindow]:
-    """The windows without the days of `taken`."""
+    """Return the windows without the days of `taken`."""
     left = []
     for window in windows:
         if window.end < taken.start or taken.end < window.start:
@@ -118,3 +184,19 @@ def subtract_window(windows: Iterable[DateWindow], taken: DateWindow) -> list[Da
         if taken.end < window.end:
             left.append(DateWindow(taken.end.add(days=1), window.end))
     return left
+
+
+def _day(day: Date) -> DateWindow:
+    return DateWindow(day, day)
+
+
+def _week(day: Date) -> DateWindow:
+    start = day if day.day_of_week is WeekDay.MONDAY else day.previous(WeekDay.MONDAY)
+    return DateWindow(start, start.add(days=6))
+
+
+def _month(day: Date) -> DateWindow:
+    return DateWindow(day.start_of("month"), day.end_of("month"))
+
+
+_BUCKETS: Mapping[Granularity, Callable[[Date], DateWindow]] = {Granularity.WEEK: _week, Granularity.MONTH: _month}

@@ -1,56 +1,61 @@
-"""Which numbers does Pinterest impose, and which limits do we set ourselves?
+"""The limits that Pinterest imposes, the connector's own limits, and the rate limit category of each request.
 
-Each name has its unit. Those above the line are Pinterest's, with a link to the page that states them; those below it
-are ours.
+Each name has its unit. Pinterest's limits come first, each group with a link to the page that states them.
 """
 
 import re
 from collections.abc import Mapping
 
 # Lists. https://developers.pinterest.com/docs/reference/pagination/
-PAGE_SIZE = 250  # the maximum of a list endpoint; its default of 25 takes ten times the calls
-PINS_PER_BOARD_LISTED = 100_000  # a board's pin list refuses to page beyond it; observed, not documented
+PAGE_SIZE = 250  # the maximum of a list endpoint; its default of 25 takes ten times the requests
+PINS_PER_BOARD_LISTED = 100_000  # a board's pin list ends with an error beyond it; observed, not documented
 MAX_ID_DIGITS = 18  # ids of ad accounts and of what they contain; longer: HTTP 400. Pins and boards have no maximum
-KEYWORDS_PER_METRICS_CALL = 2_000  # keywords. https://developers.pinterest.com/docs/api/v5/country_keywords_metrics-get
-AD_GROUPS_PER_KEYWORDS_CALL = 250  # ad_group_ids. https://developers.pinterest.com/docs/api/v5/keywords-get
+KEYWORDS_PER_METRICS_REQUEST = (
+    2_000  # keywords. https://developers.pinterest.com/docs/api/v5/country_keywords_metrics-get
+)
+AD_GROUPS_PER_REQUEST = 250  # ad_group_ids. https://developers.pinterest.com/docs/api/v5/keywords-get
 
 # Synchronous analytics. https://developers.pinterest.com/docs/api/v5/campaigns-analytics
-IDS_PER_ANALYTICS_CALL = 250  # campaign_ids, ad_group_ids, ad_ids
+IDS_PER_ANALYTICS_REQUEST = 250  # campaign_ids, ad_group_ids, ad_ids
 ANALYTICS_WINDOW_DAYS = 90  # end_date is at most this many days after start_date
-SYNC_HISTORY_DAYS = 89  # 90 less a safety day: Pinterest's day is UTC, and a sync may run past midnight
-PINS_PER_ANALYTICS_CALL = 100  # pin_ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics
-ADDRESS_CHARACTERS = 8_000  # a CDN's limit is 8 KB. https://docs.fastly.com/products/network-services-resource-limits
+SYNC_HISTORY_DAYS = 89  # 90 less a day of safety: Pinterest's day is UTC, and a sync may run past midnight
+PINS_PER_ANALYTICS_REQUEST = 100  # pin_ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics
+URL_CHARACTERS = (
+    8_000  # of a URL: a CDN's limit is 8 KB. https://docs.fastly.com/products/network-services-resource-limits
+)
 TOP_PINS = 50  # num_of_pins. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_pins
 TRENDING_KEYWORDS = 50  # limit. https://developers.pinterest.com/docs/api/v5/trending_keywords-list
-PRODUCT_CATEGORIES_PER_CALL = 20  # https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list
+PRODUCT_CATEGORIES_PER_REQUEST = (
+    20  # https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list
+)
 ATTRIBUTION_WINDOWS_DAYS = (0, 1, 7, 14, 30, 60)  # click_, engagement_ and view_window_days
 DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days if a request names none
 DEFAULT_VIEW_WINDOW_DAYS = 1  # view_window_days if a request names none
 
 # Asynchronous reports. https://developers.pinterest.com/docs/api/v5/analytics-create_report
 START_DATE_MAX_DAYS_BACK = 914  # no report has older days
-REPORT_WINDOW_DAYS = 186  # of one report, first and last day included, which both readings of "186 days" allow
+REPORT_WINDOW_DAYS = 186  # first and last day included; "186 days" may also mean one more
 PRODUCT_ITEM_WINDOW_DAYS = 31  # level PRODUCT_ITEM, counted in the same way
-HOUR_WINDOW_DAYS = 3  # granularity HOUR: 3 days, which both readings of the text allow
+HOUR_WINDOW_DAYS = 3  # granularity HOUR, counted in the same way
 TARGETING_TYPES_PER_REPORT = 5  # targeting_types
 STATUSES_PER_REPORT = 6  # campaign_statuses and the other filters by status; up to 8 statuses exist
-ASYNC_HISTORY_DAYS = 913  # 914 less the same safety day
-PRODUCT_ITEM_HISTORY_DAYS = 91  # 92 for level PRODUCT_ITEM less the same safety day
-HOUR_HISTORY_DAYS = 7  # 8 for granularity HOUR less the same safety day
+ASYNC_HISTORY_DAYS = 913  # 914 less the same day of safety
+PRODUCT_ITEM_HISTORY_DAYS = 91  # 92 for level PRODUCT_ITEM less the same day of safety
+HOUR_HISTORY_DAYS = 7  # 8 for granularity HOUR less the same day of safety
 
 # Marketing mix reports. https://developers.pinterest.com/docs/api/v5/analytics-create_mmm_report
-MMM_REPORTS_PER_MINUTE = 5  # requests for a report of one ad account, while the endpoint is in beta
+MMM_REPORTS_PER_MINUTE = 5  # reports created for one ad account, while the endpoint is in beta
 
 # Reports by brand, category and SKU. https://developers.pinterest.com/docs/api/v5/analytics-create_conversion_product_report
 PRODUCT_REPORTS_FIRST_DAY = "2024-03-17"  # start_date is after 2024-03-16
 BRAND_ATTRIBUTION_FIRST_DAY = "2025-04-02"  # start_date is after 2025-04-01 in these reports by brand attribution
-PRODUCT_REPORT_WINDOW_DAYS = 365  # first and last day included, which both readings of "a max of 1 year" allow
-PRODUCT_REPORT_LEAST_DAYS = 8  # first and last day included, which both readings of "7 day minimum" allow
+PRODUCT_REPORT_WINDOW_DAYS = 365  # first and last day included; "a max of 1 year" may also mean one more
+PRODUCT_REPORT_LEAST_DAYS = 8  # first and last day included; "7 day minimum" may also mean one less
 
-# Published for Standard access, per user and app. A first guess: the headers of each response raise or lower it. Trial
-# access has 1,000 calls a day. https://developers.pinterest.com/docs/reference/rate-limits/
-CALLS_PER_SECOND = 100  # all categories together
-CALLS_PER_MINUTE: Mapping[str, int] = {
+# Published for Standard access, per user and app. The headers of each response replace them. Trial access has 1,000
+# requests a day. https://developers.pinterest.com/docs/reference/rate-limits/
+REQUESTS_PER_SECOND = 100  # all categories together
+REQUESTS_PER_MINUTE: Mapping[str, int] = {
     "ads_analytics": 300,
     "ads_read": 1_000,
     "org_analytics": 60,
@@ -59,8 +64,48 @@ CALLS_PER_MINUTE: Mapping[str, int] = {
     "trends_read": 60,
 }
 
-# Pinterest's OpenAPI description names the category of each operation (`x-ratelimit-category`). The first pattern found
-# in the path decides.
+# ---- The connector's own limits ----
+
+ROWS_PER_ANALYTICS_REQUEST = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
+TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps requests below the limit above
+SAFE_URL_CHARACTERS = 4_000  # half of the above: a shorter URL is refused for other reasons
+BOOKMARK_CHARACTERS = 1_000  # left free for a bookmark in a URL full of ids: an estimate, as Pinterest states no length
+IDS_WORTH_A_REQUEST = 25  # columns that leave room for fewer ids in a URL take too many requests
+SLICES_IN_LINE = (
+    50  # of one analytics stream, so that a stream that plans fast leaves the others their share of a quota
+)
+GOOD_REQUESTS_BEFORE_LARGER = 20  # smaller requests, after one was refused for its size, before a larger one is tried
+ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, of all streams together
+
+INTERESTS_LOOKED_UP = 500  # requests for one interest each: half of the daily quota of Trial access
+
+EMPTY_PAGES_IN_A_ROW = 50  # of a list, each with another bookmark: the list counts as endless
+RESPONSE_BYTES = 256 * 1024**2  # of one response, decoded: twice the largest analytics response that was ever seen
+ERROR_BYTES = 64 * 1024  # of an error or a token endpoint's response; Pinterest's have a few hundred
+LONGEST_RESET_SECONDS = 31 * 86_400.0  # no quota has a longer window; other APIs send an epoch, which is far larger
+ITEMS_OF_A_PAGE = 4 * PAGE_SIZE  # in a page that was requested with page_size; Pinterest sends at most page_size
+LARGE_PAGE_BYTES = 8 * 1024**2  # a larger page is parsed item by item, so that a small body does not fill the memory
+MESSAGE_CHARACTERS = 2_000  # of an error message; the rest is cut off
+REPORT_NAME_CHARACTERS = 200  # of a custom report, which names a stream and a table
+ROW_BYTES = 1024**2  # of one row of a response or of a report file
+PAGE_BYTES = 1024**2  # of the records that a worker queues at once
+REPORT_BYTES = 8 * 1024**3  # of a report file, which is on disk while it is read
+RESPONSE_SECONDS = 600  # for an exchange, from connecting to the last byte, or to the first of a report file
+TOKEN_RESPONSE_SECONDS = 120  # for an exchange with a token endpoint
+DOWNLOAD_BYTES_PER_SECOND = 10 * 1024  # of a report file, over any minute
+
+FINAL_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours
+LOOKBACK_MARGIN_DAYS = 3  # added to the largest attribution window, for conversions that Pinterest processes late
+
+EDIT_MARGIN_SECONDS = 300  # an entity cursor stays this far behind the server's clock, to keep edits during a sync
+
+STATE_EVERY_SECONDS = 10
+STATE_EVERY_RECORDS = 10_000
+ENTRIES_OF_A_FREQUENT_STATE = 1_000  # accounts or boards of at most 200 bytes each: under 20 bytes of state per record
+
+# ---- Rate limit categories ----
+
+# The first pattern found in the path decides. Source: `x-ratelimit-category` in Pinterest's OpenAPI description.
 _CATEGORY_BY_PATH: Mapping[re.Pattern[str], str] = {
     re.compile(r"/ad_accounts/.*/((targeting_)?analytics|reports)$|/metrics_ready_state$"): "ads_analytics",
     re.compile(r"/(user_account|pins)(/[^/]+)?/analytics"): "org_analytics",
@@ -73,22 +118,22 @@ _CATEGORY_BY_PATH: Mapping[re.Pattern[str], str] = {
 
 _ID_IN_PATH = re.compile(
     r"/\d[^/]*|(?<=/trends/keywords)/[^/]+|(?<=/top)/[^/]+|(?<=/resources/targeting)/[A-Z_]+",
-)  # or the word, such as a region, that stands in the place of one
+)  # an id, or a word in its place, such as a region
 
-_REPORT_BEGUN = re.compile(r"/ad_accounts/.*/(mmm_reports|reports/brand_category_sku)$")
-"""A POST counts as analytics; the GET that asks how far the report is does not."""
+_REPORT_CREATION = re.compile(r"/ad_accounts/.*/(mmm_reports|reports/brand_category_sku)$")
+"""A POST to these paths counts as analytics; the GET that polls the report does not."""
 
-_OF_ONE_ACCOUNT: Mapping[re.Pattern[str], int] = {re.compile(r" POST .*/mmm_reports$"): MMM_REPORTS_PER_MINUTE}
-"""Operations with a quota of their own for each ad account, in calls a minute."""
+_OWN_REQUESTS_PER_MINUTE: Mapping[re.Pattern[str], int] = {re.compile(r" POST .*/mmm_reports$"): MMM_REPORTS_PER_MINUTE}
+"""Operations that have a quota of their own for each ad account, in requests per minute."""
 
 
 def rate_category(path: str, method: str = "GET") -> str:
-    """The category, a key of `CALLS_PER_MINUTE`, whose quota a call of this path counts against.
+    """Return the rate limit category of a request, a key of `REQUESTS_PER_MINUTE`.
 
     Raises:
-        LookupError: no pattern fits the path.
+        LookupError: no pattern matches the path.
     """
-    if method == "POST" and _REPORT_BEGUN.search(path):
+    if method == "POST" and _REPORT_CREATION.search(path):
         return "ads_analytics"
     for pattern, category in _CATEGORY_BY_PATH.items():
         if pattern.search(path):
@@ -97,54 +142,15 @@ def rate_category(path: str, method: str = "GET") -> str:
 
 
 def rated_operation(method: str, path: str) -> str:
-    """One name for all calls that count against the same quotas: their category, method and path.
+    """Return a name that all requests share which count against the same quotas: category, method and path.
 
-    Not the category alone: asking for a report counts against a quota that other analytics do not touch. Ids are left
-    out, except where each ad account has a quota of its own.
+    The category alone is not enough: creating a report counts against a quota that other analytics don't use. Ids are
+    replaced by `*`, unless each ad account has a quota of its own.
     """
     whole = f"{rate_category(path, method)} {method} {path}"
-    return whole if own_calls_per_minute(whole) else _ID_IN_PATH.sub("/*", whole)
+    return whole if own_requests_per_minute(whole) else _ID_IN_PATH.sub("/*", whole)
 
 
-def own_calls_per_minute(operation: str) -> int | None:
-    """How often an operation may be called for one ad account; None where only its category is limited."""
-    return next((calls for pattern, calls in _OF_ONE_ACCOUNT.items() if pattern.search(operation)), None)
-
-
-# ---- The rest is ours ----
-
-ROWS_PER_ANALYTICS_CALL = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
-TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps calls below the limit above
-ADDRESS_CHARACTERS_NEVER_TOO_MANY = 4_000  # half of the above: a refusal of a shorter address has other reasons
-BOOKMARK_CHARACTERS = 1_000  # of the next page, in an address full of ids: an estimate, since Pinterest tells no length
-IDS_WORTH_A_CALL = 25  # columns that leave room for fewer ids in an address make too many calls
-PROBES_FOR_REFUSED_NAMES = 50  # small calls of one stream in a sync: find 5 of 112 columns that no message names
-SLICES_IN_LINE = 50  # of one analytics stream: a stream that plans fast leaves the others their share of a small quota
-GOOD_CALLS_BEFORE_LARGER = 20  # after a refusal for its size, so many smaller calls before a larger one is tried
-ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, all streams together
-
-INTERESTS_ASKED = 500  # one by one, for their levels: half of a day's calls of a Trial app
-
-EMPTY_PAGES_IN_A_ROW = 50  # of a list, each with another bookmark: it has no end
-ANSWER_BYTES = 256 * 1024**2  # of one answer, decoded: twice the largest analytics answer that was ever seen
-ERROR_BYTES = 64 * 1024  # of an error or of a token endpoint's answer; Pinterest's own have a few hundred
-LONGEST_RESET_SECONDS = 31 * 86_400.0  # no quota lasts longer; an epoch, which other APIs send, is far beyond it
-ITEMS_OF_A_PAGE = 4 * PAGE_SIZE  # of one that was asked for with page_size; Pinterest sends at most page_size
-LARGE_PAGE_BYTES = 8 * 1024**2  # a larger page is parsed item by item, so that a small body takes no gibibytes
-MESSAGE_CHARACTERS = 2_000  # of an error's message that are shown
-REPORT_NAME_CHARACTERS = 200  # of a custom report, which names a stream and a table
-ROW_BYTES = 1024**2  # of one row of an answer or of a report's file
-PAGE_BYTES = 1024**2  # of the lines that a worker hands over at once
-REPORT_BYTES = 8 * 1024**3  # of a report's file, which lies on disk while it is read
-ANSWER_SECONDS = 600  # for an exchange, from connecting to the last byte, or to the first of a report's file
-TOKEN_ANSWER_SECONDS = 120  # for an exchange with a token endpoint
-DOWNLOAD_BYTES_PER_SECOND = 10 * 1024  # of a report's file, over any minute
-
-SETTLED_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours
-LOOKBACK_MARGIN_DAYS = 3  # added to the largest attribution window, for conversions that Pinterest processes late
-
-EDIT_MARGIN_SECONDS = 300  # an entity cursor stays this far behind the server's clock, to keep edits during a sync
-
-STATE_EVERY_SECONDS = 10
-STATE_EVERY_RECORDS = 10_000
-ENTRIES_OF_A_FREQUENT_STATE = 1_000  # accounts or boards, 200 bytes each at most: under 20 bytes of state per record
+def own_requests_per_minute(operation: str) -> int | None:
+    """Return the quota per minute of an operation for one ad account; None if it has no quota of its own."""
+    return next((calls for pattern, calls in _OWN_REQUESTS_PER_MINUTE.items() if pattern.search(operation)), None)

@@ -1,7 +1,7 @@
-"""Which texts must no message show, and how are they masked?
+"""Masks secrets in texts that are logged or emitted.
 
-A secret stands in the list in each form in which an answer may echo it. The framework has a list too, and replaces it
-when a command begins: ours outlives that, and the framework's is made from it.
+Secrets are known in each form in which a response may echo them. The framework has a list of secrets of its own, which
+it replaces when a command begins. The list here outlives that and is copied into the framework's.
 """
 
 import base64
@@ -18,16 +18,16 @@ from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 MASK = "****"
 
 _WHOLE_WORDS_BELOW = 8
-"""Shorter texts are masked as whole words only: they stand inside other words by chance."""
+"""The length in characters below which secrets are masked as whole words only, since other words may contain them."""
 _TOKEN = re.compile(r"pin[ar][._][\w.~+/=-]{20,}", re.ASCII | re.IGNORECASE)
-"""Pinterest's tokens, `pina_...` and `pinr....`, which are longer than any name that begins so."""
+"""Pinterest's tokens, `pina_...` and `pinr....`. They are longer than any name with such a beginning."""
 _PASSING_SECRETS = 1_000
-"""Of what is secret for minutes, as the link to a report is, the newest so many are remembered."""
+"""The number of short-lived secrets, such as links to reports, that are kept; the oldest ones are dropped."""
 _BITS_OF_A_BYTE, _BITS_OF_A_LETTER = 8, 6
 
 
 class Secrets:
-    """The texts that are masked, the longest first."""
+    """The secrets of this process. Longer ones are masked first, because they may contain shorter ones."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,14 +36,14 @@ class Secrets:
         self._forms: tuple[str, ...] = ()
 
     def keep(self, *values: str | None) -> None:
-        """Mask these values from now on; None and empty ones are no secrets."""
+        """Mask these values from now on. None and empty values are ignored."""
         with self._lock:
             for value in filter(None, values):
                 self._lasting.setdefault(value, forms_of(value))
             self._sort()
 
     def keep_for_a_while(self, *values: str) -> None:
-        """Mask these values until many others have come after them."""
+        """Mask these values until many newer ones have been added."""
         with self._lock:
             for value in filter(None, values):
                 self._passing[value] = forms_of(value)
@@ -53,7 +53,7 @@ class Secrets:
             self._sort()
 
     def mask(self, text: str) -> str:
-        """The text without any secret, and without what looks like a token of Pinterest's."""
+        """Return the text with every secret, and everything that looks like a token of Pinterest, replaced."""
         lowered = text.lower()
         for form in self._forms:
             if form.lower() in lowered:
@@ -61,7 +61,7 @@ class Secrets:
         return _TOKEN.sub(MASK, text)
 
     def share(self) -> None:
-        """Have the framework mask the same, but for short ones, which it would mask inside other words."""
+        """Copy the secrets into the framework's list, without short ones, which it would mask inside other words."""
         update_secrets([form for form in self._forms if len(form) >= _WHOLE_WORDS_BELOW])
 
     def _sort(self) -> None:
@@ -71,7 +71,7 @@ class Secrets:
 
 
 def forms_of(value: str) -> frozenset[str]:
-    """The value as it is, URL-encoded, in base64, and escaped as JSON and Python do it."""
+    """Return a value as it is, URL-encoded, in base64, and escaped as JSON and Python do it."""
     raw = value.encode(errors="surrogatepass")
     in_urls = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
     in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
@@ -80,12 +80,12 @@ def forms_of(value: str) -> frozenset[str]:
 
 
 def printable(text: str) -> str:
-    """The text on one line, with U+FFFD for each character that a terminal would act on instead of showing it."""
+    """Return the text on one line, with U+FFFD for control characters that would act on a terminal."""
     return "".join(one if one.isprintable() else " " if one.isspace() else "\ufffd" for one in text)
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:
-    """What base64 makes of the value wherever it stands in a longer text: the letters that nothing else determines."""
+    """Yield the base64 letters that depend on the value alone, for each offset that it may have in a longer text."""
     for offset in range(3):
         letters = base64.b64encode(bytes(offset) + raw).decode()
         start = -(-offset * _BITS_OF_A_BYTE // _BITS_OF_A_LETTER)
@@ -97,7 +97,7 @@ def _in_base64(raw: bytes) -> Iterator[str]:
 
 @cache
 def _pattern(form: str) -> re.Pattern[str]:
-    """Matches a form; a long one in any case, since the text may have been put into capitals or small letters."""
+    """Return a pattern that matches a form; long forms in any case, since a text may be in capitals."""
     if len(form) >= _WHOLE_WORDS_BELOW:
         return re.compile(re.escape(form), re.IGNORECASE)
     return re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")

@@ -1,4 +1,4 @@
-"""`python -m source_pinterest.read` reads streams into a folder and goes on from there; see `cli/read.py`."""
+"""`python -m source_pinterest.read` reads streams into a folder; see `cli/read.py`."""
 
 import sys
 

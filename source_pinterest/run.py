@@ -1,7 +1,7 @@
-"""How does the process start, and how does it end? Tuned for records, and never hanging.
+"""Runs a command of the connector in a process: tunes it, prints the messages, and ends it without hanging.
 
-Workers that wait on a full queue would keep a failed process alive for ever, so that it ends hard, after its output
-has been written.
+Workers that wait for room in the queue would keep a failed process alive for ever. So the process ends with `os._exit`
+after its output has been written.
 """
 
 import io
@@ -30,88 +30,87 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.cli.progress_table import watched
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
-from source_pinterest.config.older_forms import in_form_of_today
+from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import refusal, without_blanks_inside
-from source_pinterest.engine.masked_output import MaskedStream, mask_logs
-from source_pinterest.engine.memory import tune_memory
-from source_pinterest.engine.messages import as_trace, clean
+from source_pinterest.engine.output import MESSAGES, MaskedStream, flush_logs, mask_logs, tune_memory, tune_threads
 from source_pinterest.engine.pages import PageMessage
-from source_pinterest.engine.stdout import MESSAGES, flush_logs
-from source_pinterest.engine.threads import tune_threads
+from source_pinterest.engine.queue import as_trace, clean
 from source_pinterest.masking import MASK
 from source_pinterest.source import LOGGER, SourcePinterest
 
 _QUOTED = re.compile(r"((?:arguments|choice|option): ).+", re.DOTALL)
-"""Where argparse quotes the command line."""
+"""The part of argparse's errors that quotes the command line."""
 
-_LAST_WORDS_SECONDS = 5.0
+_EXIT_SECONDS = 5.0
+"""The time that the process may take to end after a signal or its last message."""
+
 _TOKEN_SECONDS = 2.0
-"""Of these, the time to wait for the answer of a token endpoint that is being asked."""
+"""The part of it for the response to a token request."""
 
 
 class WholeLines:
-    """The lock of what is printed. A signal to end waits until the main thread has let go of it.
+    """The lock of stdout. A signal to end the process waits until the main thread has released the lock.
 
-    An exception in the middle of a write would tear a line, and print what stands before it a second time.
+    An exception during a write would cut a line, and lines that were written before would be written again.
     """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._main_thread = threading.get_ident()
         self._depth = 0
-        self._told_to_end_with: int | None = None
-        self._deferred: int | None = None
+        self._signalled_code: int | None = None
+        self._deferred_code: int | None = None
 
     def __enter__(self) -> None:
-        """Begin to print."""
+        """Acquire the lock."""
         self._depth += threading.get_ident() == self._main_thread
         self._lock.acquire()
 
     def __exit__(self, *_: object) -> None:
-        """End, at once if a signal has come meanwhile."""
+        """Release the lock. End the process if a signal arrived meanwhile."""
         self._lock.release()
         if threading.get_ident() == self._main_thread:
             self._depth -= 1
-            if self._deferred is not None and not self._depth:
-                code, self._deferred = self._deferred, None
+            if self._deferred_code is not None and not self._depth:
+                code, self._deferred_code = self._deferred_code, None
                 raise SystemExit(code)
 
     def terminate(self, signum: int, frame: FrameType | None) -> None:
-        """End between two lines; hard, and wherever it is, when nobody takes the rest of a line for seconds."""
+        """End the process between two lines, or anywhere if the rest of a line can't be written within seconds."""
         del frame
-        if self._told_to_end_with is not None:
+        if self._signalled_code is not None:
             return
-        self._told_to_end_with = code = 128 + signum
+        self._signalled_code = code = 128 + signum
         _end_hard_later(code)
         if self._depth:
-            self._deferred = code
+            self._deferred_code = code
         else:
             raise SystemExit(code)
 
-    def end_if_told(self) -> None:
-        """End after a signal whose exception was lost, as one is in the callback of a weak reference."""
-        if self._told_to_end_with is not None:
-            raise SystemExit(self._told_to_end_with)
+    def end_if_signalled(self) -> None:
+        """End the process if the exception of a signal was lost, for example in the callback of a weak reference."""
+        if self._signalled_code is not None:
+            raise SystemExit(self._signalled_code)
 
 
 class PinterestEntrypoint(AirbyteEntrypoint):
-    """The framework's commands, with our own sentences about a bad config, and an end when it is asked for.
+    """The framework's commands, with the connector's own messages for an invalid config, and records in pages.
 
     Args:
-        source: to read.
-        lines: the lock of what is printed.
-        write_now: writes lines before all that waits, from any thread.
+        source: the source.
+        lines: the lock of stdout.
+        write_now: writes lines before all waiting ones, from any thread.
     """
 
     source: SourcePinterest
 
     def __init__(self, source: SourcePinterest, lines: WholeLines, write_now: Callable[[bytes], None]) -> None:
         level = LOGGER.level
-        LOGGER.setLevel(logging.WARNING)  # the framework logs its thresholds before it knows the command
+        LOGGER.setLevel(logging.WARNING)  # the framework logs the thresholds of memory before it knows the command
         super().__init__(source)
         LOGGER.setLevel(level)
         source.hand_out = lambda message: write_now(line_of(message))
@@ -119,20 +118,20 @@ class PinterestEntrypoint(AirbyteEntrypoint):
 
     @staticmethod
     def parse_args(args: list[str]) -> Namespace:
-        """Parse the command line. An error quotes no value of it, which may be a config with its secrets."""
-        said = io.StringIO()
+        """Parse the command line. Errors quote no value of it, because a value may be a config with its secrets."""
+        errors = io.StringIO()
         try:
-            with redirect_stderr(said):
+            with redirect_stderr(errors):
                 return AirbyteEntrypoint.parse_args(args)
         except SystemExit:
-            with suppress(AttributeError, OSError):  # closed, or full
-                sys.stderr.write(_QUOTED.sub(rf"\1{MASK}\n", said.getvalue()))
+            with suppress(AttributeError, OSError):  # it is closed, or its disk is full
+                sys.stderr.write(_QUOTED.sub(rf"\1{MASK}\n", errors.getvalue()))
             raise
 
     def lines(self, parsed: Namespace) -> Iterator[bytes]:
-        """The whole lines that a command prints.
+        """Return the lines that a command prints.
 
-        The framework's `run` would write the config, with its secrets, into a temporary folder first.
+        The framework's `run` is not used: it writes the config, with its secrets, into a temporary folder.
         """
         if not parsed.command:
             raise refusal("Name a command: spec, check, discover or read.")
@@ -154,13 +153,13 @@ class PinterestEntrypoint(AirbyteEntrypoint):
     def read_lines(
         self, config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage]
     ) -> Iterator[bytes]:
-        """The lines of a sync: records by the page, everything else message by message."""
+        """Return the lines of a sync, of which the records come in pages."""
         self.set_up_secret_filter(config, self.source.spec(self.logger).connectionSpecification)
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
         try:
             for message in self.source.read_pages(self.logger, config, catalog, state):
                 yield self._line(message, counts)
-                self._lines.end_if_told()
+                self._lines.end_if_signalled()
                 self._watch_memory(message)
         finally:
             for message in self.source.message_repository.consume_queue():
@@ -173,40 +172,40 @@ class PinterestEntrypoint(AirbyteEntrypoint):
         return line_of(self.handle_record_counts(message, counts))
 
     def _watch_memory(self, message: AirbyteMessage) -> None:
-        """The framework looks at the memory every so many messages; a page stands for as many as it has records."""
+        """Count the records of a page for the framework, which checks the memory once in a number of messages."""
         for _ in range(message.page.count if isinstance(message, PageMessage) else 1):
             self._memory_monitor.check_memory_usage()
 
     @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
-        """Check the config: ours first, since the schema's own text names no option and may quote a credential."""
+        """Validate the config, first by `Config`: errors of the schema name no option and may quote a credential."""
         Config.from_mapping(config)
-        AirbyteEntrypoint.validate_connection(source_spec, without_blanks_inside(in_form_of_today(config)))
+        AirbyteEntrypoint.validate_connection(source_spec, without_blanks_inside(in_current_form(config)))
 
     @staticmethod
     def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
-        """Mask what is secret in the config; the framework would replace the list that it masks by."""
+        """Mask the secrets of the config. The framework's method would replace the list of secrets."""
         del connection_specification
         keep_secrets_of(config)
 
 
 def line_of(message: AirbyteMessage) -> bytes:
-    """A message as a line."""
+    """Return a message as a line."""
     return f"{AirbyteEntrypoint.airbyte_message_to_string(message)}\n".encode()
 
 
 def run(pauses: Pauses | None = None) -> NoReturn:
-    """Run the command of the command line, and exit with its code.
+    """Run the command of the command line, and end the process with its exit code.
 
     Args:
-        pauses: between two tries of a call, and two polls of a report.
+        pauses: the pauses before the retries of a request, and between the polls of a report.
     """
     mask_logs()
     lines, source, code = WholeLines(), SourcePinterest(pauses), 1
-    PRINT_BUFFER.lock = lines  # type: ignore[assignment]  # it asks no more of its lock
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, lines.terminate)
-    PRINT_BUFFER.flush = flush_logs  # type: ignore[method-assign]  # its own loses what a full pipe does not take
+    PRINT_BUFFER.lock = lines  # type: ignore[assignment]  # it is only used as a context manager
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lines.terminate)
+    PRINT_BUFFER.flush = flush_logs  # type: ignore[method-assign]  # its own loses what does not fit into a full pipe
     try:
         tune_memory()
         tune_threads()
@@ -217,20 +216,20 @@ def run(pauses: Pauses | None = None) -> NoReturn:
     except KeyboardInterrupt:
         code = 128 + signal.SIGINT
     except BrokenPipeError:
-        code = 1  # whoever read our output is gone; there is nobody left to tell
+        code = 1  # the reader of the output has ended, so that no message can reach it
     except AirbyteTracedException as error:
         MESSAGES.write(line_of(as_trace(error)))
-    except BaseException as error:  # noqa: BLE001 - the last line of defence: told, then the process must end
+    except BaseException as error:  # noqa: BLE001 - any error is printed, and the process must end
         MESSAGES.write(line_of(as_trace(AirbyteTracedException.from_exception(error))))
     finally:
         _exit(code, source)
 
 
 def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint) -> None:
-    """Print each message; what anything else prints goes where the logs go."""
+    """Print the messages of a command. Anything else that is printed meanwhile goes to the logs."""
     parsed = entrypoint.parse_args(arguments)
     is_read = parsed.command == "read"
-    if not is_read:  # nothing is lost, and whoever has the one answer it wanted may end us at once, as PyAirbyte does
+    if not is_read:  # PyAirbyte ends the process as soon as it has the one message it wanted, and nothing is lost
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
     with PRINT_BUFFER, watched(lambda: entrypoint.source.progress) if is_read else nullcontext():
@@ -240,14 +239,14 @@ def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint) -> No
 
 
 def _exit(code: int, source: SourcePinterest) -> NoReturn:
-    """End now, even if nobody reads what is left to say, or there is no memory left to say it with."""
+    """Write the remaining output and end the process, even if the output has no reader or no memory is left."""
     ended = code or 1
     try:
         _end_hard_later(ended)
-        source.settle(_TOKEN_SECONDS)
+        source.wait_for_token(_TOKEN_SECONDS)
         MESSAGES.flush()
-        for stream in (sys.__stdout__, sys.stderr):  # the help stands there, nothing of a sync
-            with suppress(AttributeError, OSError, ValueError):  # closed, or never open
+        for stream in (sys.__stdout__, sys.stderr):  # their buffers hold argparse's help, and nothing of a sync
+            with suppress(AttributeError, OSError, ValueError):  # it is closed, or was never open
                 stream.flush()  # type: ignore[union-attr]
         ended = code
     finally:
@@ -255,6 +254,6 @@ def _exit(code: int, source: SourcePinterest) -> NoReturn:
 
 
 def _end_hard_later(code: int) -> None:
-    """End wherever the process is, when its last words take too long; a thread could not be started without memory."""
+    """End the process in any case after some seconds, by a signal: a thread could not be started without memory."""
     signal.signal(signal.SIGALRM, lambda *_: os._exit(code))
-    signal.setitimer(signal.ITIMER_REAL, _LAST_WORDS_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, _EXIT_SECONDS)

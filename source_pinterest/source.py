@@ -1,4 +1,4 @@
-"""How do the streams become an Airbyte source? spec, check, discover and read."""
+"""The Airbyte source: spec, check, discover and read over the streams."""
 
 import logging
 import time
@@ -31,14 +31,16 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_pinterest.api import Api
 from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import NoThreadError
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.api.threads import Workers
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
-from source_pinterest.config.files import read_configured_catalog, read_object, read_states
-from source_pinterest.config.older_forms import in_form_of_today
-from source_pinterest.engine.messages import (
+from source_pinterest.config.files import in_current_form, read_configured_catalog, read_object, read_states
+from source_pinterest.engine.output import MESSAGES
+from source_pinterest.engine.pages import PageMessage
+from source_pinterest.engine.progress import Progress
+from source_pinterest.engine.queue import (
     PLAIN_ERRORS,
     QUEUE_BYTES,
     TRUE_COUNTS,
@@ -47,37 +49,34 @@ from source_pinterest.engine.messages import (
     RecordQueue,
     clean,
 )
-from source_pinterest.engine.pages import PageMessage
-from source_pinterest.engine.progress import Progress
-from source_pinterest.engine.stdout import MESSAGES
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.opening import OpenedStream
-from source_pinterest.streams.reading_order import in_reading_order
-from source_pinterest.streams.selection import Selection
+from source_pinterest.streams.selection import Selection, in_reading_order
 
 LOGGER = logging.getLogger("airbyte")
 
 FEWEST_WORKERS = 2
-"""One for a generator that waits for a parent's ids, one for the partition that brings them."""
+"""One for a generator of slices that waits for a parent's ids, and one for the partition that lists them."""
+
 _TOKEN_SECONDS = 0.2
-"""For a token that is on its way when a read is closed."""
+"""The time to wait for the response to a token request when a read is closed."""
 
 
 class SourcePinterest(ConcurrentSourceAdapter):
     """Pinterest, organic and ads. One instance serves one command.
 
     Args:
-        pauses: between two tries of a call that fails, and two polls of a report.
+        pauses: the pauses before the retries of a request, and between the polls of a report.
 
     Attributes:
-        progress: of the sync that runs.
-        hand_out: writes a message out at once; without it, a rotated token is the next message that `read` yields.
+        progress: the progress of the present sync.
+        hand_out: writes a message to stdout at once. Without it, `read` yields a rotated token as its next message.
     """
 
     check_config_against_spec = False
-    """`Config` says more of a bad value than the schema does; `check` looks at both."""
+    """`Config` explains an invalid value better than the schema does. `check` looks at both."""
 
     def __init__(self, pauses: Pauses | None = None) -> None:
         self._pauses = pauses
@@ -96,13 +95,13 @@ class SourcePinterest(ConcurrentSourceAdapter):
 
     @property
     def message_repository(self) -> MessageRepository:
-        """Takes every message that is not a record."""
+        """The repository for all messages that are not records."""
         return self._repository
 
     def read_config(self, config_path: str) -> MutableMapping[str, Any]:  # type: ignore[override]
-        """Read the config file, and remember it for tokens that are written back."""
+        """Read the config file, and keep its path for tokens that are written into it."""
         self._config_path = Path(config_path)
-        return in_form_of_today(read_object(self._config_path))
+        return in_current_form(read_object(self._config_path))
 
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
@@ -115,29 +114,29 @@ class SourcePinterest(ConcurrentSourceAdapter):
         return read_configured_catalog(Path(catalog_path))
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
-        """Whether the token can read anything, and all that the config names."""
+        """Check that the token can read something, and all accounts and columns that the config names."""
         is_fine, message = self.check_connection(logger, config)
         return AirbyteConnectionStatus(status=Status.SUCCEEDED if is_fine else Status.FAILED, message=message)
 
     def check_connection(self, logger: logging.Logger, config: Mapping[str, Any]) -> tuple[bool, str | None]:
-        """Whether the token can read anything, and all that the config names."""
+        """Check that the token can read something, and all accounts and columns that the config names."""
         del logger
         return check_access(Config.from_mapping(config), lambda checked: self._sync(checked, config))
 
-    def settle(self, seconds: float) -> None:
-        """Wait, but not longer than this, for a token that is on its way: it may be the only one that still works."""
+    def wait_for_token(self, seconds: float) -> None:
+        """Wait at most so long for the response to a token request: its refresh token may be the only valid one."""
         if self._authenticator:
-            self._authenticator.settle(seconds)
+            self._authenticator.wait_for_refresh(seconds)
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
-        """All streams, behind the framework's concurrent reader, which takes their records one by one."""
+        """Return all streams for the framework's concurrent reader, which reads their records one by one."""
         return [
             self.convert_to_concurrent_stream(LOGGER, stream, ConnectorStateManager(self._state), stream.checkpoint)
             for stream in (opened.stream for opened in self._opened(config))
         ]
 
     def _opened(self, config: Mapping[str, Any], names: Iterable[str] | None = None) -> Iterator[OpenedStream]:
-        """Streams with their cursors, by default all of them; those of the catalog are selected."""
+        """Return streams with their cursors, by default all streams. The streams of the catalog are selected."""
         settings = Config.from_mapping(config)
         for notice in settings.notices:
             LOGGER.info(notice)
@@ -153,10 +152,10 @@ class SourcePinterest(ConcurrentSourceAdapter):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """Read the streams of the catalog, a message for each record.
+        """Read the streams of the catalog, and return one message per record.
 
         Raises:
-            AirbyteTracedException: a stream could not be read whole; of the failures, the most retryable counts.
+            AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.
         """
         try:
             for message in self.read_pages(logger, config, catalog, state):
@@ -167,7 +166,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
                 else:
                     yield message
         finally:  # the caller may have closed this generator
-            self.settle(_TOKEN_SECONDS)
+            self.wait_for_token(_TOKEN_SECONDS)
             self._workers.close()
 
     def read_pages(
@@ -177,10 +176,10 @@ class SourcePinterest(ConcurrentSourceAdapter):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """Read the streams of the catalog, a `PageMessage` for many records.
+        """Read the streams of the catalog, and return their records in `PageMessage`s.
 
         Raises:
-            AirbyteTracedException: a stream could not be read whole; of the failures, the most retryable counts.
+            AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.
         """
         settings = Config.from_mapping(config)
         selection = Selection.of(catalog, settings)
@@ -193,7 +192,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         try:
             for message in self._messages(logger, config, selection):
                 if isinstance(message, PageMessage):
-                    if progress.first_page(message.page):
+                    if progress.count_page(message.page):
                         yield _running(self._catalog[message.page.stream])
                     yield message
                     continue
@@ -211,7 +210,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def _messages(
         self, logger: logging.Logger, config: Mapping[str, Any], selection: Selection
     ) -> Iterator[AirbyteMessage]:
-        """What the framework reads, and after all of it the ends of unknown streams."""
+        """Return the framework's messages, followed by the statuses of unknown streams."""
         failure: AirbyteTracedException | None = None
         try:
             ordered = in_reading_order(selection.known, ConnectorStateManager(self._state))
@@ -219,13 +218,13 @@ class SourcePinterest(ConcurrentSourceAdapter):
         except AirbyteTracedException as error:
             failure = error
         if isinstance(failure, NoThreadError):
-            yield from self._left_unread(selection, failure)
+            yield from self._incomplete(selection, failure)
         yield from selection.refusals()
         if failure := failure or selection.failure():
             raise failure
 
-    def _left_unread(self, selection: Selection, error: NoThreadError) -> Iterator[AirbyteMessage]:
-        """The ends of the streams that have none yet."""
+    def _incomplete(self, selection: Selection, error: NoThreadError) -> Iterator[AirbyteMessage]:
+        """Return an error and the status INCOMPLETE for each stream that has not ended."""
         for configured in selection.known:
             name = configured.stream.name
             if self.progress and name not in self.progress.ended:
@@ -235,12 +234,12 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def _select_abstract_streams(
         self, config: Mapping[str, Any], configured_catalog: ConfiguredAirbyteCatalog
     ) -> list[AbstractStream]:
-        """The streams of the catalog as the concurrent reader takes them in a sync: in pages."""
+        """Return the streams of the catalog, which the concurrent reader reads in pages."""
         names = [configured.stream.name for configured in configured_catalog.streams]
         return [opened.in_pages() for opened in self._opened(config, names)]
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
-        store = TokenStore(in_form_of_today(config), self.hand_out or self._repository.emit_next, self._config_path)
+        store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_next, self._config_path)
         api = Api.connect(settings, store.rotated, PRINT_BUFFER.flush, self._usage, self._pauses)
         self._authenticator = api.authenticator
         return Sync(api, settings)

@@ -6,12 +6,12 @@ from typing import Any
 
 from requests.structures import CaseInsensitiveDict
 
-from source_pinterest.api.verdicts import ErrorAnswer
+from source_pinterest.api.verdicts import ErrorResponse
 
 
-def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> ErrorAnswer:
+def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> ErrorResponse:
     """An answer that does not hold what was asked for; a body of bytes is sent as it is."""
-    return ErrorAnswer(
+    return ErrorResponse(
         status,
         "Scripted",
         CaseInsensitiveDict(headers or {}),
@@ -19,7 +19,7 @@ def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = No
     )
 
 
-def refusal(status: int, code: int | None = None, message: str = "Scripted refusal", **headers: str) -> ErrorAnswer:
+def refusal(status: int, code: int | None = None, message: str = "Scripted refusal", **headers: str) -> ErrorResponse:
     """An error of Pinterest's own shape."""
     return answer(
         status, {"code": code, "message": message}, {name.replace("_", "-"): v for name, v in headers.items()}

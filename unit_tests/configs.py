@@ -139,8 +139,8 @@ BAD_CONFIGS = (
         {"client_id": "1"},
         ("the missing Client Secret and Refresh Token,",),
     ),
-    BadConfig("nobody-signed-in", "credentials", {"start_date": "2026-01-01"}, ("nobody has signed in",)),
-    BadConfig("credentials-empty", "credentials", signed_in_with(), ("nobody has signed in",)),
+    BadConfig("nobody-signed-in", "credentials", {"start_date": "2026-01-01"}, ("there are no credentials yet",)),
+    BadConfig("credentials-empty", "credentials", signed_in_with(), ("there are no credentials yet",)),
     BadConfig("credentials-text", "credentials", {"credentials": "false-access-token"}, ("OAuth2.0 or Access Token",)),
     BadConfig("credentials-list", "credentials", {"credentials": ["false-access-token"]}, ("fill in its fields",)),
     BadConfig(
@@ -159,7 +159,7 @@ BAD_CONFIGS = (
         "secret-half-a-character",
         "credentials",
         signed_in_with(**{**OAUTH, "client_secret": "false\ud800secret"}),
-        ("Client Secret holds a space",),
+        ("Client Secret contains a space",),
     ),
     BadConfig(
         "column-half-a-character", "analytics_columns", config(analytics_columns=["\ud800"]), ("no column \ufffd.",)

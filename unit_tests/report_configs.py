@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
+from source_pinterest.config.reports import CustomReport, read_custom_reports
 from unit_tests.configs import TODAY, BadConfig, config
 
 

@@ -1,4 +1,4 @@
-"""Does `check` tell the truth, in few calls and without waiting?"""
+"""`check` reports the truth with few requests and without waiting."""
 
 import logging
 import re
@@ -12,8 +12,8 @@ from source_pinterest import check
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.check import LONGEST_WAIT_SECONDS, check_access
 from source_pinterest.config import Config
-from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.analytics.levels import CampaignAnalytics
+from source_pinterest.streams.base.stream import Sync
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, connected, page, refused

@@ -1,4 +1,4 @@
-"""Does `check` find out which rights are missing, in few calls, and never fail of it?"""
+"""`check` finds missing rights with few requests and never fails because of them."""
 
 import logging
 from collections.abc import Callable, Collection, Iterator
@@ -8,19 +8,17 @@ import pytest
 import requests_mock
 
 from source_pinterest import check
-from source_pinterest.api.access import beta
+from source_pinterest.api.errors import beta
 from source_pinterest.cli.authorize import scopes
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.ads.base import AdAccountStream
+from source_pinterest.streams.ads.accounts import AdAccounts, AdAccountStream
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.business.employers import BusinessEmployers
-from source_pinterest.streams.business.people import BusinessMembers
-from source_pinterest.streams.catalogs import Catalogs
+from source_pinterest.streams.business import BusinessEmployers, BusinessMembers
+from source_pinterest.streams.catalogs.catalogs import Catalogs
 from source_pinterest.streams.organic.boards import Boards
-from source_pinterest.streams.organic.top_pins import TopPins
-from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
+from source_pinterest.streams.organic.profile import UserAccountAnalytics
+from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.streams.pinterest import page, refused
 from unit_tests.test_check import Checked
 

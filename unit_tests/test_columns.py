@@ -1,4 +1,4 @@
-"""Does the table of analytics columns say what Pinterest accepts, and do the schemas made from it fit the rows?"""
+"""The table of analytics columns against Pinterest's lists, and the schemas made from it against rows."""
 
 import jsonschema
 import pytest
@@ -14,7 +14,7 @@ from source_pinterest.columns import (
     SYNC_COLUMNS,
     analytics_schema,
     column_schema,
-    may_be_asked,
+    may_be_requested,
     text_columns,
 )
 
@@ -73,13 +73,13 @@ def test_what_advertisers_define_themselves_is_not_in_the_table() -> None:
 
 @pytest.mark.parametrize("name", ["SPEND_IN_US_DOLLAR", "A_COLUMN_OF_NEXT_YEAR"])
 def test_what_is_in_no_list_may_be_asked_of_any_endpoint(name: str) -> None:
-    assert may_be_asked(name, SYNC_COLUMNS)
-    assert may_be_asked(name, ASYNC_COLUMNS)
+    assert may_be_requested(name, SYNC_COLUMNS)
+    assert may_be_requested(name, ASYNC_COLUMNS)
 
 
 def test_what_one_list_has_may_not_be_asked_of_the_other_endpoint() -> None:
-    assert may_be_asked("CAMPAIGN_STATUS", ASYNC_COLUMNS)
-    assert not may_be_asked("CAMPAIGN_STATUS", SYNC_COLUMNS)
+    assert may_be_requested("CAMPAIGN_STATUS", ASYNC_COLUMNS)
+    assert not may_be_requested("CAMPAIGN_STATUS", SYNC_COLUMNS)
 
 
 def test_every_id_column_is_marked_as_one() -> None:
@@ -88,6 +88,24 @@ def test_every_id_column_is_marked_as_one() -> None:
 
 def test_no_column_stands_in_the_table_twice() -> None:
     assert len({column.name for column in COLUMNS}) == len(COLUMNS)
+
+
+def test_every_column_has_a_description_of_its_own() -> None:
+    assert [column.name for column in COLUMNS if not (column.description or "").endswith(".")] == []
+    assert len({column.description for column in COLUMNS}) == len(COLUMNS)
+
+
+def test_the_suffix_1_is_paid_and_2_is_earned() -> None:
+    """Their descriptions would be easy to swap by hand."""
+    described = {column.name: column.description.lower() for column in COLUMNS}
+    pairs = [name.removesuffix("_1") for name in described if name.endswith("_1") and f"{name[:-1]}2" in described]
+
+    assert pairs
+    for name in pairs:
+        assert "paid" in described[f"{name}_1"]
+        assert "earned" not in described[f"{name}_1"]
+        assert "earned" in described[f"{name}_2"]
+        assert "paid" not in described[f"{name}_2"]
 
 
 @pytest.mark.parametrize(

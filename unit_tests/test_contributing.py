@@ -56,7 +56,7 @@ def test_every_file_for_github_is_checked() -> None:
 
 def test_everything_runs_on_every_python_that_is_supported() -> None:
     run = content(WORKFLOW)["jobs"]["run"]
-    supported = re.findall(r'"Programming Language :: Python :: ([\d.]+)"', text("setup.py"))
+    supported = re.findall(r'"Programming Language :: Python :: ([\d.]+)"', text("pyproject.toml"))
 
     assert run["strategy"]["matrix"]["python"] == supported == ["3.11", "3.12", "3.13"]
     [step] = [step for step in run["steps"] if step.get("run") == ".ci/run"]

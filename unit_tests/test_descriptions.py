@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.columns import ASYNC_COLUMNS, SYNC_COLUMNS
-from source_pinterest.config.report_levels import LEVELS, refused_columns
+from source_pinterest.config.reports import LEVELS, refused_columns
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 from unit_tests.configs import config

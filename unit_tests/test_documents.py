@@ -11,7 +11,7 @@ from integration_tests.quota_table import LEVELS, analytics_calls, rounded, rows
 from integration_tests.soak.__main__ import MOST_STATE_BYTES_PER_RECORD
 from source_pinterest import limits
 from source_pinterest.cli.authorize import scopes
-from source_pinterest.streams.organic.top_pins import TopPins, TopVideoPins
+from source_pinterest.streams.organic.rankings import TopPins, TopVideoPins
 
 ROOT = Path(__file__).parents[1]
 ACCOUNTS = 1_000
@@ -63,7 +63,7 @@ def row(what: str) -> str:
 )
 def test_the_arithmetic_of_an_agency(what: str, each: list[int], category: str) -> None:
     total = ACCOUNTS * sum(each)
-    minutes = math.ceil(total / limits.CALLS_PER_MINUTE[category])
+    minutes = math.ceil(total / limits.REQUESTS_PER_MINUTE[category])
     assert " + ".join(map(str, each)) in row(what)
     assert row(what).endswith(f"| {sum(each)} | {total:,} | {minutes} minutes |")
 
@@ -71,7 +71,7 @@ def test_the_arithmetic_of_an_agency(what: str, each: list[int], category: str) 
 def test_the_arithmetic_of_older_days() -> None:
     reports = math.ceil((limits.ASYNC_HISTORY_DAYS - limits.SYNC_HISTORY_DAYS) / limits.REPORT_WINDOW_DAYS)
     total = ACCOUNTS * len(LEVELS) * reports * 2
-    minutes = math.ceil(total / limits.CALLS_PER_MINUTE["ads_analytics"])
+    minutes = math.ceil(total / limits.REQUESTS_PER_MINUTE["ads_analytics"])
     assert f"4 levels of {reports} reports" in row("The first sync, the older days")
     assert row("The first sync, the older days").endswith(f"| {total:,} | {minutes} minutes |")
 
@@ -90,7 +90,7 @@ def test_the_hours_of_a_first_sync_are_those_of_its_calls() -> None:
 
 def test_fewer_calls_a_minute_take_more_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     before = written()
-    monkeypatch.setitem(limits.CALLS_PER_MINUTE, "ads_analytics", 30)  # type: ignore[arg-type]
+    monkeypatch.setitem(limits.REQUESTS_PER_MINUTE, "ads_analytics", 30)  # type: ignore[arg-type]
     assert written() != before
 
 
@@ -106,9 +106,9 @@ def spoken(document: str) -> str:
     return " ".join((ROOT / document).read_text(encoding="utf-8").split())
 
 
-MINUTE = limits.CALLS_PER_MINUTE
+MINUTE = limits.REQUESTS_PER_MINUTE
 LOOKBACK_DAYS = limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS + limits.LOOKBACK_MARGIN_DAYS
-ROWS, WINDOW = f"{limits.ROWS_PER_ANALYTICS_CALL:,} rows", f"{limits.ANALYTICS_WINDOW_DAYS} days"
+ROWS, WINDOW = f"{limits.ROWS_PER_ANALYTICS_REQUEST:,} rows", f"{limits.ANALYTICS_WINDOW_DAYS} days"
 SPOKEN = {
     "docs/pinterest.md": (
         f"about {MINUTE['org_read']:,} calls a minute for lists, {MINUTE['ads_analytics']} a minute for ads analytics",
@@ -118,21 +118,21 @@ SPOKEN = {
         f"| One for {limits.PAGE_SIZE} records; for conversion tags,",
         f"for each further {limits.PAGE_SIZE} products |",
         f"for each further {limits.PAGE_SIZE} records |",
-        f"fit into an address of {limits.ADDRESS_CHARACTERS:,} characters;",
-        f"one for {limits.AD_GROUPS_PER_KEYWORDS_CALL} ad groups, or for each ad group",
-        f"| One for about {ROWS}, with at most {limits.IDS_PER_ANALYTICS_CALL} entities and {WINDOW};",
+        f"fit into an address of {limits.URL_CHARACTERS:,} characters;",
+        f"one for {limits.AD_GROUPS_PER_REQUEST} ad groups and one for each",
+        f"| One for about {ROWS}, with at most {limits.IDS_PER_ANALYTICS_REQUEST} entities and {WINDOW};",
         f"| One for about {ROWS}; an entity has some {limits.TARGETING_ROWS_A_DAY} rows a day, so that is",
-        f"{limits.ROWS_PER_ANALYTICS_CALL // limits.TARGETING_ROWS_A_DAY} days of single entities |",
+        f"{limits.ROWS_PER_ANALYTICS_REQUEST // limits.TARGETING_ROWS_A_DAY} days of single entities |",
         f"| One for {WINDOW} of one account |",
         f"| Days older than {limits.SYNC_HISTORY_DAYS}, and all reports |",
         f"| One to order {limits.REPORT_WINDOW_DAYS} days of a whole account",
         f"({limits.PRODUCT_ITEM_WINDOW_DAYS} for product items)",
         f"| One for {WINDOW}; the same for each split, two for content types |",
-        f"| One for {WINDOW} of one pin, or of {limits.PINS_PER_ANALYTICS_CALL} pins if",
+        f"| One for {WINDOW} of one pin, or of {limits.PINS_PER_ANALYTICS_REQUEST} pins if",
         f"| One for each metric: {len(TopPins.values)} for pins, {len(TopVideoPins.values)} for video pins |",
         f"| One for {limits.PAGE_SIZE} pins of a board that has changed,",
         f"{100 * MINUTE['org_analytics']:,} pins then takes 100 minutes",
-        f"a call for each interest that has others below it, and no more than {limits.INTERESTS_ASKED} in a sync",
+        f"a call for each interest that has others below it, and no more than {limits.INTERESTS_LOOKED_UP} in a sync",
         f"plus {limits.LOOKBACK_MARGIN_DAYS} days again, {LOOKBACK_DAYS} days by default",
         f"to {limits.ASYNC_HISTORY_DAYS} days ago, to {limits.PRODUCT_ITEM_HISTORY_DAYS} days for product items,",
         f"and to {limits.HOUR_HISTORY_DAYS} days for hourly reports",
@@ -143,17 +143,16 @@ SPOKEN = {
     ),
     "docs/troubleshooting.md": (
         f"one pin at a time, {MINUTE['org_analytics']} a minute",
-        f"a sync asks for no more than {limits.INTERESTS_ASKED}.",
+        f"a sync requests no more than {limits.INTERESTS_LOOKED_UP}.",
     ),
     "docs/known-unknowns.md": (
         f"in at most {MOST_CALLS} calls: one for each stream",
-        f"up to {limits.PROBES_FOR_REFUSED_NAMES} small calls find out",
-        f"none of more than {limits.ADDRESS_CHARACTERS:,} characters",
-        f"of more than {limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY:,} is refused without JSON, the call is",
-        f"later ones stay shorter until {limits.GOOD_CALLS_BEFORE_LARGER} have",
+        f"none of more than {limits.URL_CHARACTERS:,} characters",
+        f"of more than {limits.SAFE_URL_CHARACTERS:,} is refused without JSON and with",
+        f"later ones stay shorter until {limits.GOOD_REQUESTS_BEFORE_LARGER} have",
         f"After {limits.EMPTY_PAGES_IN_A_ROW} empty pages in a row",
-        f"a call serves {limits.AD_GROUPS_PER_KEYWORDS_CALL} ad groups",
-        f"a call serves {limits.PINS_PER_ANALYTICS_CALL} pins",
+        f"a call serves {limits.AD_GROUPS_PER_REQUEST} ad groups",
+        f"a call serves {limits.PINS_PER_ANALYTICS_REQUEST} pins",
         f"pin by pin, about {MINUTE['org_analytics']} a minute",
     ),
     "docs/reliability.md": (

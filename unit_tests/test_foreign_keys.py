@@ -8,8 +8,7 @@ import pytest
 from integration_tests.stream_pages import simulated
 from integration_tests.stream_table import every_stream, key_fields
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 from source_pinterest.streams.organic.base import OrganicStream
 
 Records = dict[str, Sequence[Mapping[str, Any]]]

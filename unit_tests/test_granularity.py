@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import pytest
 from pendulum import Date
 
-from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.granularity import Granularity
+from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows
 
 DAY, HOUR, WEEK, MONTH, TOTAL = (Granularity(name) for name in ("DAY", "HOUR", "WEEK", "MONTH", "TOTAL"))
 BUCKETS = (DAY, WEEK, MONTH)

@@ -65,7 +65,7 @@ def test_page_size_is_the_largest_that_a_list_accepts(operation: Any) -> None:
     ],
 )
 def test_ids_per_call_are_the_most_that_analytics_accept(operation: Any, parameter: str) -> None:
-    assert bound(operation, parameter, "max_length") == limits.IDS_PER_ANALYTICS_CALL
+    assert bound(operation, parameter, "max_length") == limits.IDS_PER_ANALYTICS_REQUEST
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_a_report_names_as_many_values_as_it_may(key: str, limit: int) -> None:
 def test_keywords_per_call_are_the_most_that_metrics_accept() -> None:
     operation = KeywordsApi.country_keywords_metrics_get
 
-    assert bound(operation, "keywords", "max_length") == limits.KEYWORDS_PER_METRICS_CALL
+    assert bound(operation, "keywords", "max_length") == limits.KEYWORDS_PER_METRICS_REQUEST
 
 
 def test_trends_tell_as_many_as_they_may() -> None:
     assert bound(KeywordsApi.trending_keywords_list, "limit", "le") == limits.TRENDING_KEYWORDS
     details = TrendsApi.trends_product_categories_details_list
-    assert bound(details, "product_categories", "max_length") == limits.PRODUCT_CATEGORIES_PER_CALL
+    assert bound(details, "product_categories", "max_length") == limits.PRODUCT_CATEGORIES_PER_REQUEST
 
 
 def test_max_id_digits_is_what_an_ad_account_id_may_have() -> None:
@@ -144,7 +144,7 @@ def test_max_id_digits_is_what_an_ad_account_id_may_have() -> None:
 def test_a_path_counts_against_the_category_that_pinterest_names(path: str, category: str) -> None:
     assert limits.rate_category(path) == category
     assert limits.rate_category(f"/v5{path}") == category
-    assert category in limits.CALLS_PER_MINUTE
+    assert category in limits.REQUESTS_PER_MINUTE
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Is a secret masked in every form in which it may come back, and nothing else?"""
+"""Secrets are masked in every form in which they may come back; other texts are not."""
 
 import base64
 import json

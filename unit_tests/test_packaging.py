@@ -1,21 +1,21 @@
-"""What is shipped: one version everywhere, every data file in the wheel, every import declared, documents complete."""
+"""The shipped package: one version, every data file in the wheel, every import declared, complete documents."""
 
 import ast
 import json
 import re
-import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-import setuptools
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from pydantic import ValidationError
+from setuptools import find_packages
 
 from source_pinterest import __version__
 from source_pinterest.streams import STREAMS
@@ -29,12 +29,14 @@ def text(name: str) -> str:
 
 
 @pytest.fixture
-def declared(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What setup.py tells setuptools."""
-    arguments: dict[str, Any] = {}
-    monkeypatch.setattr(setuptools, "setup", arguments.update)
-    runpy.run_path(str(ROOT / "setup.py"))
-    return arguments
+def project() -> dict[str, Any]:
+    return tomllib.loads(text("pyproject.toml"))["project"]
+
+
+@pytest.fixture
+def build() -> dict[str, Any]:
+    """The settings of setuptools."""
+    return tomllib.loads(text("pyproject.toml"))["tool"]["setuptools"]
 
 
 @pytest.fixture
@@ -48,17 +50,19 @@ def streams() -> list[str]:
     return [entry["stream"]["name"] for entry in catalog["streams"]]
 
 
-def test_one_version_everywhere(declared: dict[str, Any], metadata: dict[str, Any]) -> None:
+def test_one_version_everywhere(project: dict[str, Any], build: dict[str, Any], metadata: dict[str, Any]) -> None:
     newest = re.search(r"^## \[(.+?)\]", text("CHANGELOG.md"), flags=re.MULTILINE)
     label = re.search(r"io\.airbyte\.version=(\S+)", text("Dockerfile"))
     assert newest is not None
     assert label is not None
-    assert {declared["version"], metadata["dockerImageTag"], newest[1], label[1]} == {__version__}
+    assert {metadata["dockerImageTag"], newest[1], label[1]} == {__version__}
+    assert project["dynamic"] == ["version"]
+    assert build["dynamic"] == {"version": {"attr": "source_pinterest.__version__"}}
 
 
-def test_the_distribution_has_the_name_that_platforms_know(declared: dict[str, Any], metadata: dict[str, Any]) -> None:
-    assert declared["name"] == metadata["remoteRegistries"]["pypi"]["packageName"] == "airbyte-source-pinterest"
-    assert declared["entry_points"] == {"console_scripts": ["source-pinterest = source_pinterest.run:run"]}
+def test_the_distribution_has_the_name_that_platforms_know(project: dict[str, Any], metadata: dict[str, Any]) -> None:
+    assert project["name"] == metadata["remoteRegistries"]["pypi"]["packageName"] == "airbyte-source-pinterest"
+    assert project["scripts"] == {"source-pinterest": "source_pinterest.run:run"}
 
 
 def test_a_measurement_beside_the_official_connector_is_not_one_beside_ourselves() -> None:
@@ -66,19 +70,20 @@ def test_a_measurement_beside_the_official_connector_is_not_one_beside_ourselves
     assert Version(__version__) >= Version("3")
 
 
-def test_every_data_file_is_packaged(declared: dict[str, Any]) -> None:
-    patterns = declared["package_data"]["source_pinterest"]
+def test_every_data_file_is_packaged(build: dict[str, Any]) -> None:
+    patterns = build["package-data"]["source_pinterest"]
     packaged = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
     present = {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
     assert present - packaged == set()
 
 
-def test_every_package_is_declared(declared: dict[str, Any]) -> None:
+def test_every_package_is_declared(build: dict[str, Any]) -> None:
+    declared = find_packages(str(ROOT), **build["packages"]["find"])
     folders = {path.parent.relative_to(ROOT) for path in PACKAGE.rglob("*.py")}
-    assert {folder.as_posix().replace("/", ".") for folder in folders} == set(declared["packages"])
+    assert {folder.as_posix().replace("/", ".") for folder in folders} == set(declared)
 
 
-def test_every_import_is_declared(declared: dict[str, Any]) -> None:
+def test_every_import_is_declared(project: dict[str, Any]) -> None:
     imported = {
         name.split(".")[0]
         for path in PACKAGE.rglob("*.py")
@@ -92,12 +97,12 @@ def test_every_import_is_declared(declared: dict[str, Any]) -> None:
         )
     }
     foreign = {canonicalize_name(name) for name in imported - sys.stdlib_module_names - {"source_pinterest"}}
-    assert foreign == {canonicalize_name(Requirement(line).name) for line in declared["install_requires"]}
+    assert foreign == {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
 
 
-def test_the_lock_holds_what_is_declared(declared: dict[str, Any]) -> None:
+def test_the_lock_holds_what_is_declared(project: dict[str, Any]) -> None:
     locked = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text("requirements.lock"), flags=re.MULTILINE))
-    for line in declared["install_requires"]:
+    for line in project["dependencies"]:
         requirement = Requirement(line)
         assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)]), line
 

@@ -1,4 +1,4 @@
-"""Does the process end with the right code and its last words, whatever happens, and never hang?"""
+"""The process ends with the right exit code and its last messages, and never hangs."""
 
 import json
 import os
@@ -41,7 +41,7 @@ from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import run
-from source_pinterest.engine.stdout import MESSAGES
+from source_pinterest.engine.output import MESSAGES
 from source_pinterest.masking import SECRETS
 
 def stuck_worker():
@@ -120,7 +120,7 @@ def test_a_signal_whose_exception_is_swallowed_still_ends_the_process() -> None:
     lost = "thing = {1}; told = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM)); del thing"
 
     assert run(lost).returncode == 0
-    assert run(f"{lost}; PRINT_BUFFER.lock.end_if_told()").returncode == 128 + signal.SIGTERM
+    assert run(f"{lost}; PRINT_BUFFER.lock.end_if_signalled()").returncode == 128 + signal.SIGTERM
 
 
 # ---- The lines of a sync

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.chunks import ANSWER, REPORT_FILE, TOKEN_ANSWER
+from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, TOKEN_RESPONSE
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
@@ -36,14 +36,14 @@ def test_the_bounds_are_those_that_are_promised() -> None:
     numbers = [[int(number) for number in re.findall(r"\b\d+\b", row.rpartition(" | `")[0])] for row in said]
 
     assert numbers[0] == [
-        ANSWER.most_bytes / MEBIBYTE,
-        TOKEN_ANSWER.most_bytes / 1024,
+        API_RESPONSE.most_bytes / MEBIBYTE,
+        TOKEN_RESPONSE.most_bytes / 1024,
         REPORT_FILE.most_bytes / 1024**3,
         limits.ROW_BYTES / MEBIBYTE,
     ]
-    assert TOKEN_ANSWER.most_bytes == limits.ERROR_BYTES
+    assert TOKEN_RESPONSE.most_bytes == limits.ERROR_BYTES
     assert "ten minutes" in said[1]
-    assert (ANSWER.seconds, TOKEN_ANSWER.seconds) == (10 * 60, 2 * 60)
+    assert (API_RESPONSE.seconds, TOKEN_RESPONSE.seconds) == (10 * 60, 2 * 60)
     assert numbers[1] == [REPORT_FILE.bytes_a_second / 1024]
     assert numbers[2] == [limits.EMPTY_PAGES_IN_A_ROW]
     assert f"{limits.MESSAGE_CHARACTERS:,} characters" in TEXT

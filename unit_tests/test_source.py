@@ -1,4 +1,4 @@
-"""Does the source understand what the platform hands it, and read parents before their children?"""
+"""The source reads the platform's files, and reads parents before their children."""
 
 import json
 import logging
@@ -32,7 +32,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import source
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.engine.stdout import MESSAGES
+from source_pinterest.engine.output import MESSAGES
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import SourcePinterest
 from source_pinterest.state.formats import SavedState, write_state

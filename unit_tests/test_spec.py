@@ -15,11 +15,15 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
 
 from integration_tests.platform_oauth import PlatformOAuth
-from source_pinterest.config import STATUSES, Config, CustomReport, report_levels
-from source_pinterest.config.attribution import ATTRIBUTION_TYPES, ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES
-from source_pinterest.config.older_forms import in_form_of_today
-from source_pinterest.config.trend_regions import TREND_REGIONS
-from source_pinterest.granularity import Granularity
+from source_pinterest.config import STATUSES, Config, CustomReport, reports
+from source_pinterest.config.files import in_current_form
+from source_pinterest.config.options import (
+    ATTRIBUTION_TYPES,
+    ATTRIBUTION_WINDOWS,
+    CONVERSION_REPORT_TIMES,
+    TREND_REGIONS,
+)
+from source_pinterest.dates import Granularity
 from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
 from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, BadConfig, config
 from unit_tests.report_configs import BAD_REPORTS, report
@@ -178,18 +182,18 @@ def test_a_custom_report_offers_what_the_connector_takes() -> None:
     enums = {name: field.get("items", field)["enum"] for name, field in REPORT_FIELDS.items() if "enum" in str(field)}
 
     assert enums == {
-        "level": list(report_levels.LEVELS),
+        "level": list(reports.LEVELS),
         "granularity": [granularity.value for granularity in Granularity],
-        "targeting_types": list(report_levels.TARGETING_TYPES),
+        "targeting_types": list(reports.TARGETING_TYPES),
         "click_window_days": list(ATTRIBUTION_WINDOWS_DAYS),
         "engagement_window_days": list(ATTRIBUTION_WINDOWS_DAYS),
         "view_window_days": list(ATTRIBUTION_WINDOWS_DAYS),
         "conversion_report_time": list(CONVERSION_REPORT_TIMES),
         "attribution_types": list(ATTRIBUTION_TYPES),
-        "campaign_statuses": list(report_levels.CAMPAIGN_STATUSES),
-        "ad_group_statuses": list(report_levels.AD_GROUP_STATUSES),
-        "ad_statuses": list(report_levels.AD_STATUSES),
-        "product_group_statuses": list(report_levels.PRODUCT_GROUP_STATUSES),
+        "campaign_statuses": list(reports.CAMPAIGN_STATUSES),
+        "ad_group_statuses": list(reports.AD_GROUP_STATUSES),
+        "ad_statuses": list(reports.AD_STATUSES),
+        "product_group_statuses": list(reports.PRODUCT_GROUP_STATUSES),
     }
 
 
@@ -241,7 +245,7 @@ def test_a_hidden_option_has_the_default_that_it_is_said_to_have(name: str) -> N
 def test_a_config_of_any_age_passes(path: Path) -> None:
     raw = json.loads(path.read_text(encoding="utf-8"))
 
-    jsonschema.validate(in_form_of_today(raw), FORM)
+    jsonschema.validate(in_current_form(raw), FORM)
     Config.from_mapping(raw, TODAY)
 
 

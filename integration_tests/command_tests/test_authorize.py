@@ -24,7 +24,7 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_arguments
 from source_pinterest.cli import authorize
-from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.cli.authorize import ConsentListener
 
 
 def test_the_config_works_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_an_answer_that_is_too_large_for_a_token_is_none(
     tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = authorize_with(agreed, tmp_path, capsys, json={"refresh_token": "false-token", "padding": "x" * 64 * 1024})
-    assert "Pinterest returned no tokens. The answer is larger than 65,536 bytes." in said
+    assert "Pinterest returned no tokens. The response is larger than 65,536 bytes." in said
 
 
 def test_the_help_names_the_secret_s_variable(capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,7 +171,7 @@ def test_the_help_names_the_secret_s_variable(capsys: pytest.CaptureFixture[str]
     ("fault", "words"),
     [
         (Fault(FaultKind.UNAVAILABLE, on="oauth/token", times=None), "no refresh token"),
-        (Fault(FaultKind.RESET_BEFORE_BODY, on="oauth/token", times=None), "did not answer"),
+        (Fault(FaultKind.RESET_BEFORE_BODY, on="oauth/token", times=None), "token endpoint failed"),
     ],
     ids=["an error", "silence"],
 )

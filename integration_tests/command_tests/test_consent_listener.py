@@ -12,7 +12,7 @@ import requests
 from integration_tests.command_tests.consent import SECRET, agree, helping
 from integration_tests.support.pinterest import Simulator
 from source_pinterest.cli import authorize
-from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.cli.authorize import ConsentListener
 
 HAS_IPV6 = Path("/proc/net/if_inet6").exists()
 
@@ -37,7 +37,7 @@ def test_connections_that_say_nothing_or_drip_hold_up_no_answer(tmp_path: Path) 
 
 
 def test_a_browser_that_says_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("source_pinterest.cli.consent._REQUEST_SECONDS", 0.05)
+    monkeypatch.setattr("source_pinterest.cli.authorize._REQUEST_SECONDS", 0.05)
     with ConsentListener(0) as listener, socket.create_connection(("127.0.0.1", listener.server_port)) as connection:
         connection.sendall(b"GET / HT")
         connection.settimeout(30)
@@ -85,6 +85,6 @@ def test_a_port_that_another_program_has_on_localhost_is_refused(
     assert said.out == ""
 
 
-def test_nobody_agrees_in_time() -> None:
-    with ConsentListener(0) as listener, pytest.raises(Exception, match="Nobody agreed within 0 minutes"):
+def test_consent_has_a_time_limit() -> None:
+    with ConsentListener(0) as listener, pytest.raises(Exception, match="Access was not granted within 0 minutes"):
         listener.wait_for_code(0.0)

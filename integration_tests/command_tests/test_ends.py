@@ -152,7 +152,7 @@ def test_an_api_address_that_is_none_is_a_sentence(address: str, tmp_path: Path)
         environment = {"PINTEREST_API_URL": address}
         output = run_main(sim, "check", "--config", str(path), environment=environment)
     [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
-    assert "PINTEREST_API_URL must be an https address" in str(status.message)
+    assert "PINTEREST_API_URL must be an https URL" in str(status.message)
 
 
 DEEP = "[" * 100_000 + "]" * 100_000

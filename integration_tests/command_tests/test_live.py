@@ -136,7 +136,7 @@ VARIANTS: Mapping[str, Variant] = {
                 "PRODUCT_GROUP": {"finer_than_one_entity_a_day": True},
             },
             "token_rotation": {"another_refresh_token_came": True},
-            "own_reports": {"files": ["CSV"]},
+            "own_reports": {"files": ["another shape, not JSON"]},
         },
         {"profile": "trial", "refresh_rotation": Rotation.REVOKE},
         {"keyword_batches": "last_one", "report_grain": "ad", "ads": 4, "own_report_form": "csv"},

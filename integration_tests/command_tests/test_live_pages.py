@@ -13,11 +13,10 @@ from integration_tests.support.looks import small_account
 from integration_tests.support.pinterest import Simulator
 from source_pinterest.api import Api
 from source_pinterest.config import Config
-from source_pinterest.streams.ads.account_lists import Audiences
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.ads.lists import Audiences
 from source_pinterest.streams.base.listing import Listed
-from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards
 
 

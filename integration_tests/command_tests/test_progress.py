@@ -21,8 +21,8 @@ from integration_tests.support.syncs import read_arguments, run_sync, since_rece
 from integration_tests.support.worlds import small_world
 
 END = re.compile(
-    r"(?P<stream>\w+): records (?P<records>[\d,]+), calls (?P<calls>[\d,]+), of these sent again (?P<again>[\d,]+), "
-    r"waited for the quota (?P<waited>[\d,]+) s, accounts or boards left out (?P<left_out>[\d,]+)\."
+    r"(?P<stream>\w+): (?P<records>[\d,]+) records, (?P<calls>[\d,]+) requests \((?P<again>[\d,]+) retries\), "
+    r"(?P<waited>[\d,]+) s waited for the quota, (?P<left_out>[\d,]+) accounts or boards left out\."
 )
 
 
@@ -61,12 +61,12 @@ def test_each_analytics_stream_tells_its_plan_first() -> None:
     with Simulator(world) as sim:
         output = run_sync(sim, ["campaign_analytics", "campaign_analytics_report"], config=sim.config(start_date=None))
         assert_succeeded(output, ["campaign_analytics", "campaign_analytics_report"])
-    plans = [text for _, text in output.logs if "the estimate is" in text]
+    plans = [text for _, text in output.logs if ": Estimate: " in text]
     assert len(plans) == 2
     by_stream = {plan.partition(":")[0]: plan for plan in plans}
-    assert "accounts 2, windows 12, report jobs 10, calls at least 22;" in by_stream["campaign_analytics"]
-    assert "accounts 2, windows 10, report jobs 10," in by_stream["campaign_analytics_report"]
-    assert "takes 1 min or more" in by_stream["campaign_analytics"]
+    assert "2 accounts, 12 windows, 10 reports, at least 22 requests," in by_stream["campaign_analytics"]
+    assert "2 accounts, 10 windows, 10 reports," in by_stream["campaign_analytics_report"]
+    assert "at least 1 min at" in by_stream["campaign_analytics"]
 
 
 def test_analytics_of_profile_and_pins_tell_their_plan_too() -> None:
@@ -75,10 +75,10 @@ def test_analytics_of_profile_and_pins_tell_their_plan_too() -> None:
         output = run_sync(sim, streams, config=sim.config(start_date=None))
         assert_succeeded(output, streams)
         assert ends(output)["pin_analytics"]["calls"] == len(sim.calls("multi_pins/analytics")) == 2
-    plans = dict(text.split(": ", 1) for _, text in output.logs if "the estimate is" in text)
+    plans = dict(text.split(": Estimate: ", 1) for _, text in output.logs if ": Estimate: " in text)
     assert set(plans) == set(streams)
-    for stream, calls in zip(streams, (1, 2, 2), strict=True):
-        assert f"accounts 1, windows 1, report jobs 0, calls at least {calls};" in plans[stream]
+    for stream, least in zip(streams, ("1 request", "2 requests", "2 requests"), strict=True):
+        assert f"1 account, 1 window, 0 reports, at least {least}," in plans[stream]
 
 
 def test_estimates_come_before_the_records_they_are_about() -> None:
@@ -144,7 +144,7 @@ def test_a_terminal_shows_the_progress_and_standard_output_none_of_it(tmp_path: 
     assert "2 of 2 streams done" in last
     assert re.search(rf"Done: .*boards {len(output.records['boards'])}\b", last), last
     assert re.search(rf"Done: .*campaigns {len(output.records['campaigns'])}\b", last), last
-    assert re.search(r"Calls used: .*ads_read \d+ of", last), last
+    assert re.search(r"Quota used: .*ads_read \d+ of", last), last
     assert "\x1b[?25h" in last, "the cursor must be visible again"
 
 

@@ -163,7 +163,11 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(arguments: list[str], word
 @pytest.mark.parametrize(
     ("signals", "code", "words"),
     [
-        (signal.SIGKILL, 137, "The connector ended with exit code 137 and did not say why. Its log is in output/"),
+        (
+            signal.SIGKILL,
+            137,
+            "The connector ended with exit code 137 and without an error message. Its log is in output/",
+        ),
         (signal.SIGTERM, 143, "The run was stopped before its end."),
     ],
     ids=["killed", "terminated"],

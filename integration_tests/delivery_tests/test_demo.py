@@ -27,7 +27,7 @@ BOARD, EDITED, OTHER = {"id": "1", "name": "old"}, {"id": "1", "name": "new"}, {
 def finding(first: list[dict[str, str]], second: list[dict[str, str]]) -> Finding:
     """What the demo finds in a Pinterest with two boards."""
     readings = (Reading(records={"boards": first}), Reading(records={"boards": second}))
-    readings[0].take({"type": "LOG", "log": {"message": "boards: records 2, calls 1,003, of these sent again 0"}})
+    readings[0].take({"type": "LOG", "log": {"message": "boards: 2 records, 1,003 requests (0 retries), "}})
     [found] = findings({"boards": ["id"]}, {"boards": 2}, readings)
     return found
 

@@ -30,7 +30,7 @@ OLD = "#!/bin/sh\necho works\n"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout whose environment works, but is older than setup.py."""
+    """A checkout whose environment works, but is older than pyproject.toml."""
     for name in ("Makefile", ".ci/move_environment.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -40,7 +40,7 @@ def checkout(tmp_path: Path) -> Path:
     (scripts / "python").chmod(0o700)
     (tmp_path / ".venv" / ".installed").touch()
     os.utime(tmp_path / ".venv" / ".installed", (0, 0))
-    (tmp_path / "setup.py").touch()
+    (tmp_path / "pyproject.toml").touch()
     return tmp_path
 
 

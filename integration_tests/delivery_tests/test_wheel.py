@@ -25,7 +25,7 @@ from integration_tests.support.worlds import small_world
 
 ROOT = Path(__file__).parents[2]
 RECENT_DAYS = 20
-SHIPPED = ("setup.py", "pyproject.toml", "README.md", "LICENSE", "source_pinterest")
+SHIPPED = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "source_pinterest")
 OFFLINE = ("--no-deps", "--no-index", "--quiet", "--disable-pip-version-check")
 
 

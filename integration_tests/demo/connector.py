@@ -16,7 +16,7 @@ import orjson
 Record = dict[str, Any]
 Key = tuple[Any, ...]
 
-_SUM_OF_A_STREAM = re.compile(r"(?P<stream>\w+): records [\d,]+, calls (?P<calls>[\d,]+), ")
+_SUM_OF_A_STREAM = re.compile(r"(?P<stream>\w+): [\d,]+ records, (?P<calls>[\d,]+) requests ")
 
 
 class ConnectorFailedError(RuntimeError):

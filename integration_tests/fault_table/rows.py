@@ -58,14 +58,13 @@ def everywhere(ending: str) -> dict[str, str]:
 _PASSES = "exact; for good: transient"
 _HARMLESS = "exact; for good: exact"
 _PAGED = ("list", "child list", "catalog list", "entity")
-_OF_A_PARENT = ("child list", "catalog list", "entity", "product groups", "varied list")
+_OF_A_PARENT = ("child list", "catalog list", "entity", "keywords", "product groups", "varied list")
 _REPORTS = tuple(column.name for column in COLUMNS if column.takes_reports)
 _FILES_ARE_SPARED = "config, config, exact; for good: config"
 """A report's file lies elsewhere, where no token is looked at."""
 _TOO_LARGE = {
     **everywhere("transient; for good: transient"),
     **dict.fromkeys(("analytics", "targeting"), "exact; for good: transient"),
-    "keywords": "exact, transient, transient; for good: transient",
     **dict.fromkeys(_REPORTS, "exact, transient, exact; for good: transient"),
 }
 """A call for many ids or days is split in halves; a list, or a question after a report, can't be."""
@@ -167,7 +166,6 @@ ROWS = (
         kind=FaultKind.MISSING_SCOPE,
         ends={
             **everywhere("config; for good: config"),
-            "keywords": "exact, config, config; for good: config",
             **dict.fromkeys(_REPORTS, _FILES_ARE_SPARED),
         },
     ),
@@ -179,7 +177,6 @@ ROWS = (
             **everywhere("left out; for good: left out"),
             **dict.fromkeys(("list", "ranking"), "config, transient, transient; for good: transient"),
             **dict.fromkeys(_OF_A_PARENT, "left out, transient, transient; for good: transient"),
-            "keywords": "exact, left out, transient; for good: left out",
             **dict.fromkeys(_REPORTS, "left out, transient, exact; for good: transient"),
             "history": "config, transient, exact; for good: transient",
             "profile days": "config; for good: config",
@@ -195,7 +192,7 @@ ROWS = (
             **dict.fromkeys(("list", "ranking"), "config, transient, transient; for good: transient"),
             **dict.fromkeys(_OF_A_PARENT, "left out, transient, transient; for good: transient"),
             "product groups": "left out; for good: left out",
-            "keywords": "exact, left out, left out; for good: left out",
+            "keywords": "left out; for good: transient",
             **dict.fromkeys(_REPORTS, "config, exact, exact; for good: transient"),
             "profile days": "config; for good: config",
             "pin days": "passed over; for good: passed over",
@@ -220,8 +217,7 @@ ROWS = (
         refuses=True,
         spreads=Spread.EVERYWHERE,
         ends={
-            **dict.fromkeys(("entity", "product groups", "varied list"), "left out, transient, transient"),
-            "keywords": "left out, left out, transient",
+            **dict.fromkeys(("entity", "keywords", "product groups", "varied list"), "left out, transient, transient"),
             **dict.fromkeys(("analytics", "targeting"), "left out"),
             **dict.fromkeys(_REPORTS, "left out, transient, —"),
             "history": NOWHERE,

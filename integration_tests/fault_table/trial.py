@@ -23,7 +23,7 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.secrets import assert_no_secret
 from integration_tests.support.syncs import State, run_sync
 from integration_tests.support.truth import Key
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 
 Truth = Mapping[Key, Record]
 

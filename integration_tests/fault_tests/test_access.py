@@ -11,7 +11,7 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from source_pinterest.api.access import beta
+from source_pinterest.api.errors import beta
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.base.stream import PinterestStream

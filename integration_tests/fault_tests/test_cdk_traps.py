@@ -26,8 +26,7 @@ from source_pinterest.config import Config
 from source_pinterest.engine import progress
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards
 
 ANALYTICS = "campaigns/analytics"

@@ -25,7 +25,7 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.worlds import small_world
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import SourcePinterest
 

@@ -37,21 +37,10 @@ def test_a_batch_of_which_only_the_beginning_is_looked_at(keywords: Any) -> None
         assert_exact(output, sim, ["keywords"])
 
 
-def test_a_batch_that_is_cut_short_after_the_proof_is_noticed() -> None:
-    world = world_of_500_ad_groups(1)
-    with Simulator(world, profile="ample") as sim:
-        sim.after(KEYWORDS, 2, lambda _world: sim.alter(KEYWORDS, only_items(looks_at_the_first)))
-        output = run_sync(sim, ["keywords"])
-        assert_succeeded(output, ["keywords"])
-        assert_exact(output, sim, ["keywords"])
-        assert len(sim.calls(KEYWORDS)) < 20, "what a batch lacks is asked for in batches"
-
-
-def test_ad_groups_without_keywords_cost_one_batch_more() -> None:
-    world = world_of_500_ad_groups((0, 1))
+def test_ad_groups_without_keywords_in_a_batch_are_asked_for_one_by_one() -> None:
+    world = world_of_500_ad_groups((*[1] * 20, 0))
     with Simulator(world, profile="ample") as sim:
         output = run_sync(sim, ["keywords"])
         assert_exact(output, sim, ["keywords"])
         sizes = [len(entry.values("ad_group_ids")) for entry in sim.calls(KEYWORDS)]
-        # The proof and the last of its ad groups; the account; two batches, and their halves that showed nothing.
-        assert sizes == [250, 0, 0, 250, 125, 250, 125]
+        assert sizes == [0, 250, *[0] * 11, 250, *[0] * 12]

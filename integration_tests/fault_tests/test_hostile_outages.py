@@ -100,5 +100,5 @@ def test_a_refusal_for_the_size_is_remembered_until_smaller_calls_have_worked(si
     refused, *good = [ids(entry) for entry in sim.calls(CALLS)]
     assert refused == CAMPAIGNS
     smaller = good.count(CAMPAIGNS // 2)
-    assert limits.GOOD_CALLS_BEFORE_LARGER <= smaller < 2 * ACCOUNTS, good
-    assert CAMPAIGNS in good[limits.GOOD_CALLS_BEFORE_LARGER :]
+    assert limits.GOOD_REQUESTS_BEFORE_LARGER <= smaller < 2 * ACCOUNTS, good
+    assert CAMPAIGNS in good[limits.GOOD_REQUESTS_BEFORE_LARGER :]

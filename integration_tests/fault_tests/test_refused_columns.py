@@ -1,10 +1,10 @@
-"""Does a column, a targeting type or a metric that Pinterest refuses cost itself alone, whether it is named or not?"""
+"""A column, a targeting type or a metric that Pinterest refuses by name is left out; without a name, requests fail."""
 
 from datetime import timedelta
 
 import pytest
 
-from integration_tests.support.assertions import assert_same, assert_succeeded, key_of
+from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -13,7 +13,6 @@ from integration_tests.support.truth import Key
 STREAMS = ("campaign_analytics", "campaign_targeting_analytics", "campaign_analytics_report", "keyword_report")
 BAD = "SPEND_IN_MICRO_DOLLAR"
 RARE = ("AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE")
-named_or_not = pytest.mark.parametrize("named", [True, False], ids=["named", "unnamed"])
 
 
 def world() -> World:
@@ -42,23 +41,21 @@ def _without(record: Record, column: str) -> Record:
     return {name: value for name, value in record.items() if name != column}
 
 
-@named_or_not
 @pytest.mark.parametrize("stream", STREAMS)
-def test_a_column_costs_itself_and_one_warning(stream: str, *, named: bool) -> None:
-    with Simulator(world(), refused_names=[BAD], names_the_refused=named) as sim:
+def test_a_column_costs_itself_and_one_warning(stream: str) -> None:
+    with Simulator(world(), refused_names=[BAD]) as sim:
         output = run_sync(sim, [stream])
         assert_succeeded(output, [stream])
         assert_all_but(output, sim, stream, BAD)
         assert len(warnings_of(output, stream, BAD)) == 1
         refused = [entry for entry in sim.log if entry.status == 400]
-        assert len(refused) <= (10 if named else 20)  # each worker may meet it once
+        assert len(refused) <= 10  # each worker may meet it once
 
 
-@named_or_not
-def test_older_days_come_from_reports_without_the_column(*, named: bool) -> None:
+def test_older_days_come_from_reports_without_the_column() -> None:
     older = World(ad_accounts=1, shared_ad_accounts=0, campaigns=2)
     older.first_day = older.today - timedelta(days=92)
-    with Simulator(older, refused_names=[BAD], names_the_refused=named) as sim:
+    with Simulator(older, refused_names=[BAD]) as sim:
         start = older.first_day
         output = run_sync(sim, ["campaign_analytics"], config=sim.config(start_date=str(start)))
         assert_succeeded(output, ["campaign_analytics"])
@@ -67,10 +64,9 @@ def test_older_days_come_from_reports_without_the_column(*, named: bool) -> None
         assert len(warnings_of(output, "campaign_analytics", BAD)) == 1
 
 
-@named_or_not
 @pytest.mark.parametrize("stream", ["campaign_targeting_analytics", "campaign_targeting_report"])
-def test_a_targeting_type_costs_its_own_rows(stream: str, *, named: bool) -> None:
-    with Simulator(world(), refused_names=["GEO"], names_the_refused=named) as sim:
+def test_a_targeting_type_costs_its_own_rows(stream: str) -> None:
+    with Simulator(world(), refused_names=["GEO"]) as sim:
         output = run_sync(sim, [stream])
         assert_succeeded(output, [stream])
         held = {key: record for key, record in held_of(sim, stream).items() if record["TARGETING_TYPE"] != "GEO"}
@@ -78,9 +74,8 @@ def test_a_targeting_type_costs_its_own_rows(stream: str, *, named: bool) -> Non
         assert len(warnings_of(output, stream, "GEO")) == 1
 
 
-@named_or_not
-def test_a_metric_of_videos_costs_itself(*, named: bool) -> None:
-    with Simulator(world(), refused_names=["VIDEO_START"], names_the_refused=named) as sim:
+def test_a_metric_of_videos_costs_itself() -> None:
+    with Simulator(world(), refused_names=["VIDEO_START"]) as sim:
         output = run_sync(sim, ["pin_analytics"])
         assert_succeeded(output, ["pin_analytics"])
         assert {key_of("pin_analytics", record) for record in output.records["pin_analytics"]} == set(
@@ -88,6 +83,27 @@ def test_a_metric_of_videos_costs_itself(*, named: bool) -> None:
         )
         assert not [record for record in output.records["pin_analytics"] if "VIDEO_START" in record["metrics"]]
         assert len(warnings_of(output, "pin_analytics", "VIDEO_START")) == 1
+
+
+@pytest.mark.parametrize(
+    ("stream", "bad", "kind"),
+    [
+        ("campaign_analytics", BAD, "system_error"),
+        ("campaign_targeting_analytics", "GEO", "system_error"),
+        ("campaign_analytics_report", BAD, "config_error"),
+        ("keyword_report", BAD, "config_error"),
+        ("pin_analytics", "VIDEO_START", "system_error"),
+    ],
+)
+def test_a_refusal_without_a_name_leaves_the_days_to_the_next_sync(stream: str, bad: str, kind: str) -> None:
+    with Simulator(world(), refused_names=[bad], names_the_refused=False) as sim:
+        output = run_sync(sim, [stream])
+        assert_failed(output, stream, kind, 'Pinterest answered "Invalid parameters" (HTTP 400, code 1')
+        assert not output.records[stream]
+    with Simulator(sim.world) as accepting:
+        second = run_sync(accepting, [stream], state=output.states)
+        assert_succeeded(second, [stream])
+        assert set(held_of(accepting, stream)) == {key_of(stream, record) for record in second.records[stream]}
 
 
 def test_how_many_people_were_reached_is_not_asked_of_parts_of_an_entity() -> None:

@@ -132,7 +132,7 @@ def test_a_link_that_is_not_followed_is_no_empty_report(
         with monkeypatch.context() as elsewhere:
             elsewhere.setattr("integration_tests.simulator.reports.operations.DOWNLOAD_HOST", host)
             first = run_sync(sim, [REPORT], config=config(sim, max_retries=0))
-        assert_failed(first, REPORT, "transient_error", "A report lies behind https.")
+        assert_failed(first, REPORT, "transient_error", "The report's link does not use https.")
         assert first.records[REPORT] == []
         assert sim.calls(DOWNLOAD) == []
         second = run_sync(sim, [REPORT], config=config(sim), state=first.states)

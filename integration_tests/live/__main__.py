@@ -20,12 +20,12 @@ from integration_tests.live.look import Look
 from integration_tests.live.report import Report, report_of
 from integration_tests.live.table import WIDTH, tables_of
 from source_pinterest.api import Api
+from source_pinterest.api.auth import Tokens
 from source_pinterest.api.errors import AuthenticationError, QuotaExhaustedError, TokenEndpointError
-from source_pinterest.api.tokens import Tokens
 from source_pinterest.config import Config, OAuthCredentials
 from source_pinterest.config.files import read_object
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import Sync
 
 DEFAULT_CONFIG = Path("secrets/config.json")
 REPORT = Path(__file__).parents[2] / "live-report.json"

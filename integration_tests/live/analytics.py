@@ -9,10 +9,10 @@ from integration_tests.live.pages import Pages
 from integration_tests.live.seen import Seen
 from integration_tests.live.shapes import Record, may_be_told
 from source_pinterest import limits
-from source_pinterest.columns import LIVE_COLUMNS, SYNC_COLUMNS, may_be_asked, text_columns
+from source_pinterest.columns import LIVE_COLUMNS, SYNC_COLUMNS, may_be_requested, text_columns
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.streams.ads.entities import Campaigns
-from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
+from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 
 _DAYS, _IDS = 14, 50
@@ -42,7 +42,7 @@ class Analytics:
         """Ask for two weeks of the entities that were edited last; once more without columns that Pinterest refuses."""
         stream = self._pages.sync.stream(of)
         ids = self._pages.ids(of.entities)[:_IDS] if of.entities else ()
-        columns = [name for name in stream.columns if may_be_asked(name, SYNC_COLUMNS)]
+        columns = [name for name in stream.columns if may_be_requested(name, SYNC_COLUMNS)]
         path = stream.path(stream_slice={"ad_account_id": account()})
 
         def ask(names: Sequence[str]) -> Sighting:
@@ -59,7 +59,7 @@ class Analytics:
 
     def try_long_addresses(self, account: Account) -> None:
         """Ask for a day in the longest address that the connector would make, and in one beyond what a CDN takes."""
-        for length in (limits.ADDRESS_CHARACTERS, _CDN_CHARACTERS + _BEYOND):
+        for length in (limits.URL_CHARACTERS, _CDN_CHARACTERS + _BEYOND):
             params = self._params_of_length(account(), length)
             if length <= _CDN_CHARACTERS or self._length(account(), params) > _CDN_CHARACTERS:
                 self._calls.get(self.LONG_ADDRESSES, self._path(account()), params)
@@ -92,7 +92,7 @@ class Analytics:
         return self._pages.sync.stream(CampaignAnalytics).path(stream_slice={"ad_account_id": account})
 
     def _length(self, account: str, params: Mapping[str, Any]) -> int:
-        return self._calls.address_length(self._path(account), params)
+        return self._calls.url_length(self._path(account), params)
 
     def _days(self, days: int) -> DateWindow:
         today = self._pages.sync.config.today

@@ -25,7 +25,7 @@ def outcome(sighting: Sighting) -> str:
         return "taken"
     if not sighting.status:
         return "no answer"
-    if sighting.verdict is None or not sighting.is_pinterests:
+    if sighting.verdict is None or not sighting.is_from_pinterest:
         return f"HTTP {sighting.status}, not JSON"
     return (
         f"HTTP {sighting.status}" if sighting.code is None else f"HTTP {sighting.status}, code {number(sighting.code)}"

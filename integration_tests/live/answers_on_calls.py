@@ -46,7 +46,7 @@ def throttled_call(seen: Seen) -> Answer | None:
         return None
     headers = [name for name in (*NAMES, "Retry-After") if throttled.headers.get(name)]
     return Answer(
-        {"code": number(throttled.code), "headers": headers, "is_json": throttled.is_pinterests},
+        {"code": number(throttled.code), "headers": headers, "is_json": throttled.is_from_pinterest},
         "The connector waits as long as the message or these headers say."
         if headers
         else "Unless the message says how long to wait, the connector waits longer each time.",
@@ -77,8 +77,8 @@ def keyword_batches(seen: Seen) -> Answer | None:
     if others:
         return Answer(facts, "The parameter is ignored: keywords cost a call for each ad group.")
     if asked_for > 1:
-        return Answer(facts, "This app may: keywords cost a call for 250 ad groups, once a comparison has proven it.")
-    return Answer(facts, "Too few keywords to tell. The connector compares before it relies on it.")
+        return Answer(facts, "This app may: keywords cost a call for 250 ad groups, and one for each without keywords.")
+    return Answer(facts, "Too few keywords to tell. The connector asks for each ad group that is not shown.")
 
 
 def protected_pins(seen: Seen) -> Answer | None:

@@ -76,7 +76,7 @@ def long_addresses(seen: Seen) -> Answer | None:
 
 
 def _is_refused_for_length(call: Sighting) -> bool:
-    return call.status in _TOO_LONG or (call.verdict is not None and not call.is_pinterests)
+    return call.status in _TOO_LONG or (call.verdict is not None and not call.is_from_pinterest)
 
 
 def undocumented_columns(seen: Seen) -> Answer | None:

@@ -85,7 +85,7 @@ def columns(seen: Seen) -> Answer | None:
     lost = [level for level, report in reports.items() if not report.is_accepted]
     partly = [level for level, report in reports.items() if report.is_accepted and report.refused]
     if lost:
-        means = f"The orders of {_listed(lost)} were refused. If columns are to blame, a sync finds them in some calls."
+        means = f"The orders of {_listed(lost)} were refused. A sync leaves out what the message names, or fails."
     elif partly:
         means = f"Rows of {_listed(partly)} come without the columns named here, with a warning."
     else:

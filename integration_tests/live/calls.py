@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import requests
 
 from source_pinterest.api import Api
-from source_pinterest.api.bodies import parse_json
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.api.session import Answer
-from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.rows import parse_json
+from source_pinterest.api.session import ApiResponse
+from source_pinterest.api.verdicts import ErrorResponse, Verdict
 from source_pinterest.engine.refused_names import named_in
 from source_pinterest.limits import rate_category
 from source_pinterest.reporting.client import ReportClient
@@ -65,7 +65,7 @@ class Sighting:
         body: parsed; None for a refusal, and for what can't be parsed.
         code: Pinterest's own, of a refusal.
         verdict: what the connector makes of a refusal.
-        is_pinterests: whether Pinterest answered, not something in front of it.
+        is_from_pinterest: whether Pinterest answered, not something in front of it.
         named: of what was asked for, the names that a refusal is about.
     """
 
@@ -77,7 +77,7 @@ class Sighting:
     body: Any = field(repr=False, default=None)
     code: int | None = None
     verdict: Verdict | None = None
-    is_pinterests: bool = True
+    is_from_pinterest: bool = True
     named: frozenset[str] = frozenset()
 
     @property
@@ -100,7 +100,7 @@ class Calls:
         self._response: requests.Response | None = None
         self.sightings: list[Sighting] = []
         api.session.hooks["response"].append(self._keep)
-        api.session.paced = _uncounted  # type: ignore[method-assign]
+        api.session.paced_exchange = _uncounted  # type: ignore[method-assign]
 
     def get(self, what: str, path: str, params: Mapping[str, Any], names: Collection[str] = ()) -> Sighting:
         """Ask for what lies at a path; `names` are those that a refusal may be about."""
@@ -125,16 +125,16 @@ class Calls:
         A link to this machine or into a private network is not followed.
         """
         try:
-            ReportClient.refuse_elsewhere(self._api, url)
+            ReportClient.check_link(self._api, url)
             answer = self._api.downloads.exchange(requests.Request("GET", url), read, self._api.file_bounds)
-        except (requests.RequestException, MalformedAnswerError):
+        except (requests.RequestException, MalformedResponseError):
             return None
-        return answer.value if isinstance(answer, Answer) else None
+        return answer.value if isinstance(answer, ApiResponse) else None
 
     def pause(self, seconds: float) -> None:
         self._sleep(seconds)
 
-    def address_length(self, path: str, params: Mapping[str, Any]) -> int:
+    def url_length(self, path: str, params: Mapping[str, Any]) -> int:
         return len(requests.Request("GET", self._url(path), params=params).prepare().url or "")
 
     @property
@@ -174,24 +174,28 @@ class Calls:
             raise CallsUsedUpError
         self._left -= 1
         self._response = None
-        answer: Answer[Any] | ErrorAnswer | None = None
-        with suppress(MalformedAnswerError, requests.RequestException):
-            answer = self._api.session.exchange(request, _parsed, self._api.answer_bounds)
+        answer: ApiResponse[Any] | ErrorResponse | None = None
+        with suppress(MalformedResponseError, requests.RequestException):
+            answer = self._api.session.exchange(request, _parsed, self._api.response_bounds)
         sighting = self._sighting(what, request, answer, names)
         self.sightings.append(sighting)
         return sighting, answer.token if answer else ""
 
     def _sighting(
-        self, what: str, request: requests.Request, answer: Answer[Any] | ErrorAnswer | None, names: Collection[str]
+        self,
+        what: str,
+        request: requests.Request,
+        answer: ApiResponse[Any] | ErrorResponse | None,
+        names: Collection[str],
     ) -> Sighting:
         category = rate_category(urlsplit(request.url or "").path)
         if self._response is None:
             return Sighting(what, category, _NO_ANSWER, 0)
         seen: dict[str, Any] = {}
-        if isinstance(answer, Answer):
+        if isinstance(answer, ApiResponse):
             seen = {"body": answer.value}
         elif answer is not None:
-            seen = {"code": answer.code, "verdict": answer.verdict, "is_pinterests": answer.is_pinterests}
+            seen = {"code": answer.code, "verdict": answer.verdict, "is_from_pinterest": answer.is_from_pinterest}
             parameters = {name for name in names if name.islower() and re.search(rf"\b{name}\b", answer.message)}
             seen["named"] = frozenset(parameters | named_in(answer.message, names))
             hint = answer.pause_hint_seconds()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from integration_tests.live.calls import Calls, Sighting
-from source_pinterest.api.session import Answer
+from source_pinterest.api.session import ApiResponse
 
 T = TypeVar("T")
 
@@ -26,20 +26,20 @@ class FirstCall:
         self._calls, self._stream = calls, stream
         self.sighting: Sighting | None = None
 
-    def get(self, path: str, params: Mapping[str, Any], parse: Callable[[Iterator[bytes]], T]) -> Answer[T]:
+    def get(self, path: str, params: Mapping[str, Any], parse: Callable[[Iterator[bytes]], T]) -> ApiResponse[T]:
         """Make the call.
 
         Raises:
             OneCallError: it was refused, or is not the first.
-            MalformedAnswerError: the parser does not take the answer.
+            MalformedResponseError: the parser does not take the answer.
         """
         if self.sighting is not None:
             raise OneCallError
         self.sighting = self._calls.get(self._stream, path, params, params.keys())
         if not self.sighting.is_fine:
             raise OneCallError
-        return Answer(parse(iter([json.dumps(self.sighting.body).encode()])), 0)
+        return ApiResponse(parse(iter([json.dumps(self.sighting.body).encode()])), 0)
 
-    def address_length(self, path: str, params: Mapping[str, Any]) -> int:
+    def url_length(self, path: str, params: Mapping[str, Any]) -> int:
         """How many characters the address of a call has."""
-        return self._calls.address_length(path, params)
+        return self._calls.url_length(path, params)

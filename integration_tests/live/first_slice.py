@@ -6,17 +6,15 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from integration_tests.live.pages import NothingToAskError, Pages
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entity_lists import EntityListStream
-from source_pinterest.streams.ads.keyword_metrics import KeywordMetrics
-from source_pinterest.streams.ads.keywords import Keywords
+from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.document import DocumentStream
-from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.report_stats import TYPES_WITH_STATS, ReportStatsStream
-from source_pinterest.streams.trends.keywords import TrendingKeywordWeeks
-from source_pinterest.streams.trends.product_categories import ProductCategoryTrends, TrendingProductCategories
+from source_pinterest.streams.catalogs.issues import TYPES_WITH_STATS, ReportStatsStream
+from source_pinterest.streams.trends import ProductCategoryTrends, TrendingKeywordWeeks, TrendingProductCategories
 
 _WORDS = {"region": "US", "trend_type": "growing", "option_type": "GENDER"}
 """What stands for a slice that no id names."""

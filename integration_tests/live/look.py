@@ -23,20 +23,16 @@ from source_pinterest.api.errors import PinterestError
 from source_pinterest.streams import LISTS, STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
+from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.ads.keywords import AD_GROUP, AD_GROUPS, Keywords
-from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
-from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
+from source_pinterest.streams.analytics.levels import CampaignAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.analytics.targeting_levels import CampaignTargetingAnalytics
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
-from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.organic.profile_analytics import ProfileAnalytics
+from source_pinterest.streams.organic.profile import ProfileAnalytics, UserAccount, UserAccountAnalytics
 from source_pinterest.streams.organic.rankings import RankingStream
-from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
 
 ACCOUNTS_TRIED = 3
 _AD_GROUPS_AT_ONCE = 100

@@ -16,10 +16,9 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.level_reports import REPORTS
-from source_pinterest.streams.analytics.marketing_mix import MarketingMixReport
-from source_pinterest.streams.analytics.product_breakdowns import PRODUCT_CONVERSIONS
+from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import Sync
 
 HOURLY, REACH = "hourly", "reach_columns"
 """What no stream asks for: hours, and the columns that the connector leaves out."""

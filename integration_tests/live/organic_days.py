@@ -8,12 +8,10 @@ from integration_tests.live.pages import Pages
 from integration_tests.live.seen import Seen
 from integration_tests.live.shapes import Record
 from source_pinterest.dates import days_before, parse_day
-from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from source_pinterest.streams.organic.pin_metrics import PIN_METRICS
+from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, PinAnalytics
 from source_pinterest.streams.organic.pins import Pins
-from source_pinterest.streams.organic.profile_analytics import ProfileAnalytics
+from source_pinterest.streams.organic.profile import METRICS, ProfileAnalytics
 from source_pinterest.streams.organic.rankings import RankingStream
-from source_pinterest.streams.organic.split_analytics import METRICS
 
 _DAYS = 14
 _PINS_AT_ONCE = 3
@@ -36,7 +34,7 @@ class OrganicDays:
         """Two weeks of the profile, as a whole or split."""
         stream = self._pages.sync.stream(of)
         metrics = {"metric_types": ",".join(METRICS)} if of.split else {}
-        params = {**stream.request_params(), **self._days(), **stream.calls()[0], **metrics}
+        params = {**stream.request_params(), **self._days(), **stream.request_variants()[0], **metrics}
         sighting = self._calls.get(stream.name, of.path_template, params)
         if not sighting.is_fine:
             return

@@ -10,12 +10,11 @@ from integration_tests.live.calls import Calls, Sighting, UncountedCallError
 from integration_tests.live.first_call import FirstCall, OneCallError
 from integration_tests.live.seen import Seen
 from integration_tests.live.shapes import Record, shape_of
-from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.rows import ListPage
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 
 
 class NothingToAskError(Exception):
@@ -44,7 +43,7 @@ class Pages:
         if sighting.is_fine:
             try:
                 self._items[of] = list(stream.parse(iter([json.dumps(sighting.body).encode()])).items)
-            except MalformedAnswerError:
+            except MalformedResponseError:
                 self._seen.unexpected.add(stream.name)
             self.note(stream, self._items[of])
         return sighting
@@ -67,7 +66,7 @@ class Pages:
         except (UncountedCallError, LookupError):
             if first.sighting is not None:
                 raise
-        except MalformedAnswerError:
+        except MalformedResponseError:
             self._seen.unexpected.add(stream.name)
         except OneCallError:
             pass

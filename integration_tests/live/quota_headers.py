@@ -10,7 +10,7 @@ from typing import Any
 
 from integration_tests.live.calls import Sighting
 from integration_tests.live.shapes import may_be_told, number
-from source_pinterest.api.rate_headers import read_rate_headers
+from source_pinterest.api.quota import read_rate_headers
 
 NAMES = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 ABSENT, PLAIN, LISTS = "absent", "one number in each", "a list in each"

@@ -10,11 +10,9 @@ from urllib.parse import urlsplit
 
 from integration_tests.live.calls import Calls, CallsUsedUpError, Sighting
 from integration_tests.live.shapes import column_types, number, only_told, repeats, smallest_key
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS, ReadRows
-from source_pinterest.reporting.errors import UnknownFormError
-from source_pinterest.reporting.job import JobStatus
-from source_pinterest.reporting.reader import Filed
+from source_pinterest.api.errors import MalformedResponseError, UnknownFormError
+from source_pinterest.reporting.file import Filed
+from source_pinterest.reporting.job import ANALYTICS_REPORTS, JobStatus, ReadRows
 
 MOST_ROWS = 5_000
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, PATIENCE_SECONDS = 15.0, 120.0, 900.0
@@ -40,7 +38,6 @@ NEVER_ASKED = "not asked for"
 
 _EMPTY = {b"": "nothing at all", b"[": "[]", b"{": "{}"}
 _FORMS = {b"[": "a list", b"{": "an object of lists by id"}
-_TABLE = "CSV"
 
 Row = dict[str, Any]
 
@@ -242,6 +239,9 @@ def _beginning(columns: Sequence[str], read: ReadRows, chunks: Iterator[bytes]) 
     opening = first.lstrip()[:1]
     try:
         rows = list(islice(read(chain([first], chunks), columns, None), MOST_ROWS + 1))
-    except (MalformedAnswerError, UnknownFormError):
-        return f"begins with {opening.decode()}, another shape" if opening in (b"[", b"{") else "another shape", []
-    return (_FORMS if rows else _EMPTY).get(opening, _TABLE), rows
+    except (MalformedResponseError, UnknownFormError):
+        return f"begins with {opening.decode()}, another shape" if opening in (
+            b"[",
+            b"{",
+        ) else "another shape, not JSON", []
+    return (_FORMS if rows else _EMPTY)[opening], rows

@@ -182,7 +182,7 @@ def test_a_token_with_a_line_break_is_a_config_error_that_does_not_show_it(tmp_p
         output = check(sim, {"credentials": {"auth_method": "access_token", "access_token": secret}}, tmp_path)
     assert output.exit_code == 0
     [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
-    assert "Access Token holds a space, a line break" in status.message
+    assert "Access Token contains a space, a line break" in status.message
     assert_no_secret(output, [secret, *secret.split()])
 
 

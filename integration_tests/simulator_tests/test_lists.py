@@ -164,7 +164,6 @@ def test_entities_of_nobody_are_not_found(api: Client) -> None:
         (KeywordBatches.ANSWERED, ["group 0", "group 0", "group 1", "group 1", "group 2", "group 2"]),
         (KeywordBatches.IGNORED, ["account"]),
         (KeywordBatches.LAST_ONE, ["group 2", "group 2"]),
-        (KeywordBatches.INCOMPLETE, ["group 0", "group 1", "group 2"]),
         (KeywordBatches.CAMPAIGNS_TOO, ["group 0", "group 0", "campaign", "group 1", "group 1", "campaign", "group 2"]),
     ],
 )

@@ -9,7 +9,7 @@ from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator
 
 LOOKBACK_DAYS = 33
-SETTLED_AFTER_DAYS = 2
+FINAL_AFTER_DAYS = 2
 DAY_STREAMS = (*ADS_ANALYTICS, "user_account_analytics")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.state_tests.second_syncs import DAY_STREAMS, SETTLED_AFTER_DAYS, emitted_days
+from integration_tests.state_tests.second_syncs import DAY_STREAMS, FINAL_AFTER_DAYS, emitted_days
 from integration_tests.support.assertions import (
     assert_exact,
     assert_failed,
@@ -30,7 +30,7 @@ def sim() -> Iterator[Simulator]:
 
 
 def settled(today: date) -> date:
-    return today - timedelta(days=SETTLED_AFTER_DAYS)
+    return today - timedelta(days=FINAL_AFTER_DAYS)
 
 
 def test_appended_days_come_once_and_only_when_they_are_settled(sim: Simulator) -> None:

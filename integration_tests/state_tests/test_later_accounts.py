@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from integration_tests.simulator import Kind
-from integration_tests.state_tests.second_syncs import LOOKBACK_DAYS, SETTLED_AFTER_DAYS, entry_of, now, upserted
+from integration_tests.state_tests.second_syncs import FINAL_AFTER_DAYS, LOOKBACK_DAYS, entry_of, now, upserted
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, keys_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS, ENTITIES
 from integration_tests.support.pinterest import Simulator, World
@@ -28,7 +28,7 @@ def test_an_account_added_later_is_read_from_the_start(sim: Simulator) -> None:
     for stream in streams:
         assert_same(stream, upserted(stream, first, second), sim.expected(stream))
     for stream in ADS_ANALYTICS:
-        moving = {(sim.world.today - timedelta(days=age)).isoformat() for age in range(SETTLED_AFTER_DAYS)}
+        moving = {(sim.world.today - timedelta(days=age)).isoformat() for age in range(FINAL_AFTER_DAYS)}
         of_old = [record for record in second.records[stream] if record["AD_ACCOUNT_ID"] == old]
         assert {record["DATE"] for record in of_old} <= moving
 

@@ -8,8 +8,8 @@ import pytest
 
 from integration_tests.state_tests.second_syncs import (
     DAY_STREAMS,
+    FINAL_AFTER_DAYS,
     LOOKBACK_DAYS,
-    SETTLED_AFTER_DAYS,
     asked_days,
     emitted_days,
     upserted,
@@ -50,7 +50,7 @@ def test_how_far_a_second_sync_looks_back(
     sim.log.clear()
     with days_later(sim.world, 3) as today:
         second = run_sync(sim, DAY_STREAMS, config=sim.config(**options), state=first.states, destination=destination)
-    moving_days = SETTLED_AFTER_DAYS if lookback_days <= SETTLED_AFTER_DAYS else 0
+    moving_days = FINAL_AFTER_DAYS if lookback_days <= FINAL_AFTER_DAYS else 0
     start = today - timedelta(days=3 + lookback_days + moving_days)
     assert_succeeded(second, DAY_STREAMS)
     for operation in ("ad_account/analytics", "campaigns/analytics", "ad_groups/analytics", "ads/analytics"):

@@ -90,7 +90,7 @@ def test_a_flat_edit_time(sim: Simulator) -> None:
         assert_same("campaigns", output.records["campaigns"], expected)
         assert set(output.states["campaigns"]) == {"states"}
         [warning] = output.warnings()
-        assert "left out what was archived or not edited since the start date" in warning
+        assert "left out entities that were archived or not edited since the start date" in warning
         assert run_sync(sim, ["campaigns"], state=output.states).warnings() == [], "it is said once"
 
 

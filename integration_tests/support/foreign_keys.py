@@ -5,8 +5,7 @@ from typing import Any
 
 from integration_tests.stream_table import key_fields
 from integration_tests.support.outputs import Record
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 
 
 def assert_foreign_keys_hold(streams: Iterable[PinterestStream], records: Mapping[str, Sequence[Record]]) -> None:

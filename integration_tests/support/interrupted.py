@@ -12,7 +12,7 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.processes import ConnectorProcess, clean_environment, running
 from source_pinterest import limits
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.run import run
 
 STARVED_SECONDS = 8

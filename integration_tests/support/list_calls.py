@@ -99,10 +99,7 @@ def organisation_calls(world: World) -> dict[str, int]:
 
 
 def keyword_calls(world: World) -> int:
-    """The pages of each account, of each campaign, of each batch of ad groups; and once the proof that batches work.
-
-    A batch that shows nothing of some ad groups is followed by a batch of these.
-    """
+    """The pages of each account, of each campaign, of each batch of ad groups, and of each ad group that it lacks."""
     accounts = range(world.ad_accounts)
     negative = world.negative_keywords
     of_accounts = sum(pages(size_at(negative, account)) for account in accounts)
@@ -111,25 +108,11 @@ def keyword_calls(world: World) -> int:
         for account in accounts
         for campaign in range(world.count(Kind.CAMPAIGNS, account))
     )
-    of_batches = sum(
-        pages(sum(batch)) + (0 in batch) for account in accounts for batch in keywords_of_batches(world, account)
-    )
-    return of_accounts + of_campaigns + of_batches + proof_calls(world)
+    return of_accounts + of_campaigns + sum(_batch_calls(world, account) for account in accounts)
 
 
-def proof_calls(world: World) -> int:
-    """The first batch of the first account that has several ad groups, and its last one by itself.
-
-    Where that one has no keywords, one that has.
-    """
-    for account in range(world.ad_accounts):
-        if world.count(Kind.AD_GROUPS, account) > 2:
-            batch = keywords_of_batches(world, account)[0]
-            return pages(sum(batch)) + (1 if batch[-1] else 2)
-    return 0
-
-
-def keywords_of_batches(world: World, account: int) -> list[list[int]]:
-    """How many keywords the ad groups of each batch of an account have."""
+def _batch_calls(world: World, account: int) -> int:
+    """The pages of an account's batches; an ad group without keywords is asked for by itself, if it was not yet."""
     sizes = [size_at(world.keywords, group) for group in range(world.count(Kind.AD_GROUPS, account))]
-    return [sizes[start : start + AD_GROUPS_PER_CALL] for start in range(0, len(sizes), AD_GROUPS_PER_CALL)]
+    batches = [sizes[start : start + AD_GROUPS_PER_CALL] for start in range(0, len(sizes), AD_GROUPS_PER_CALL)]
+    return sum(pages(sum(batch)) + (batch.count(0) if len(batch) > 1 else 0) for batch in batches)

@@ -25,9 +25,9 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import clean_environment, run_to_its_end
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.engine.masked_output import MaskedLogFormatter
-from source_pinterest.engine.messages import as_trace
+from source_pinterest.api.retries import Pauses
+from source_pinterest.engine.output import MaskedLogFormatter
+from source_pinterest.engine.queue import as_trace
 from source_pinterest.run import PinterestEntrypoint, WholeLines, line_of
 from source_pinterest.source import SourcePinterest
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 
 from integration_tests.simulator import HeaderStyle
 from integration_tests.simulator.access.quotas import Quotas
-from source_pinterest.api.budget import Budget
+from source_pinterest.api.quota import Budget
 from source_pinterest.limits import rate_category, rated_operation
 
 FULL_MINUTE = 1_200_000.0
@@ -118,14 +118,14 @@ class Traffic:
     def _accepted(
         self, worker: Sequence[Operation], operation: Operation, told: Mapping[str, str]
     ) -> tuple[float, Event]:
-        self._budget.settle(operation.rated, told)
+        self._budget.release(operation.rated, told)
         self._budget.accepted(operation.rated)
         return 0, self._next(worker)
 
     def _throttled(
         self, worker: Sequence[Operation], operation: Operation, told: Mapping[str, str]
     ) -> tuple[float, Event]:
-        self._budget.settle(operation.rated, told)
+        self._budget.release(operation.rated, told)
         self._budget.throttled(operation.rated, _seconds_to_wait(told))
         return 0, partial(self._ask, worker, operation)
 

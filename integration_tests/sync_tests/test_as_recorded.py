@@ -21,7 +21,7 @@ from integration_tests.support.foreign_keys import assert_foreign_keys_hold
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, run_sync
-from integration_tests.support.truth import KEYS, REPORT_KEYS, Key
+from integration_tests.support.truth import KEYS, OWN_REPORT_KEYS, REPORT_KEYS, Key
 
 REFUSED = ("SPEND_IN_MICRO_DOLLAR", "VIDEO_START", "GEO")
 """A column, a metric of pins and a targeting type."""
@@ -71,7 +71,7 @@ def read(sim: Simulator, streams: Sequence[str] = tuple(KEYS), **options: Any) -
 
 def held(sim: Simulator, stream: str) -> dict[Key, Record]:
     """What can be had of a stream: without what is refused."""
-    with_reports = stream in (*REPORT_KEYS, *ADS_ANALYTICS)
+    with_reports = stream in (*REPORT_KEYS, *OWN_REPORT_KEYS, *ADS_ANALYTICS)
     start = sim.world.today - timedelta(days=DAYS if with_reports else SYNCHRONOUS_DAYS)
     rows = sim.expected(stream, start=start)
     taken = {key: row for key, row in rows.items() if row.get("TARGETING_TYPE") not in (*RARE, *REFUSED)}

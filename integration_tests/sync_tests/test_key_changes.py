@@ -89,12 +89,11 @@ def test_other_destinations_get_the_rows_and_a_warning(sim: Simulator, destinati
     assert not third.warnings()
 
 
-@pytest.mark.parametrize("named", [True, False], ids=["named", "unnamed"])
 @pytest.mark.parametrize("destination", [DEDUP, APPEND])
-def test_a_refused_id_costs_its_column_and_changes_the_key(sim: Simulator, destination: str, *, named: bool) -> None:
+def test_a_refused_id_costs_its_column_and_changes_the_key(sim: Simulator, destination: str) -> None:
     sim.world.report_grain = "ad"
     first = read(sim, KEYWORDS, destination=destination, lookback_days=30)
-    with Simulator(sim.world, refused_names=["PIN_ID"], names_the_refused=named) as picky:
+    with Simulator(sim.world, refused_names=["PIN_ID"]) as picky:
         second = read(picky, KEYWORDS, destination=destination, state=first.states, lookback_days=30)
         assert len([text for text in second.warnings() if "Pinterest refuses PIN_ID" in text]) == 1
         if destination == DEDUP:

@@ -1,4 +1,4 @@
-"""Do keywords arrive whole, whether or not Pinterest answers for several ad groups at once?"""
+"""Keywords arrive whole, whether or not Pinterest answers for several ad groups at once."""
 
 from collections.abc import Iterator
 
@@ -9,16 +9,14 @@ from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator.world.numbering import Numbering
 from integration_tests.simulator.world.world import NUMBERINGS
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
-from integration_tests.support.list_calls import keyword_calls, proof_calls
+from integration_tests.support.list_calls import keyword_calls
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import world_of_500_ad_groups
 from integration_tests.sync_tests.paged_lists import several_pages
 
 KEYWORDS, PROMOTIONS = "keywords/get", "product_group_promotions/list"
-UNTRUSTED = [mode for mode in KeywordBatches if mode is not KeywordBatches.ANSWERED]
-NOTICED = [mode for mode in UNTRUSTED if mode is not KeywordBatches.INCOMPLETE]
-"""What shows in each answer. What an answer leaves out shows in the proof alone."""
+NOT_ANSWERED = [mode for mode in KeywordBatches if mode is not KeywordBatches.ANSWERED]
 
 
 @pytest.fixture
@@ -33,55 +31,23 @@ def small() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.mark.parametrize("mode", UNTRUSTED)
+@pytest.mark.parametrize("mode", NOT_ANSWERED)
 def test_keywords_arrive_whole_where_batches_do_not_work(mode: KeywordBatches) -> None:
     with Simulator(World(campaigns=2, ad_groups=5, keywords=(2, 0, 1), keyword_batches=mode)) as sim:
         output = run_sync(sim, ["keywords"])
         assert_succeeded(output, ["keywords"])
         assert_exact(output, sim, ["keywords"])
-        one_by_one = [entry.values("ad_group_id") for entry in sim.calls(KEYWORDS) if entry.values("ad_group_id")]
-        ad_groups = sum(sim.world.count(Kind.AD_GROUPS, account) for account in range(2))
-        assert ad_groups <= len(one_by_one) <= ad_groups + 2 * 2
+        assert len([entry for entry in sim.calls(KEYWORDS) if entry.values("ad_group_ids")]) == 2, "one an account"
         assert {tuple(entry.values("match_types")) for entry in sim.calls(KEYWORDS)} == {()}
 
 
-@pytest.mark.parametrize("mode", NOTICED)
-def test_batches_that_stop_working_after_the_proof_are_noticed(mode: KeywordBatches) -> None:
-    with Simulator(World(campaigns=2, ad_groups=5, ad_accounts=1, keyword_batches="answered")) as sim:
-        sim.after(KEYWORDS, proof_calls(sim.world), lambda world: setattr(world, "keyword_batches", mode))
+@pytest.mark.parametrize("mode", [KeywordBatches.REFUSED, KeywordBatches.IGNORED])
+def test_an_account_whose_batches_do_not_work_is_asked_for_one_batch(mode: KeywordBatches) -> None:
+    few = {"boards": 0, "ad_accounts": 1, "campaigns": 0, "ads": 0}
+    with Simulator(World(**few, ad_groups=260, negative_keywords=1, keyword_batches=mode), profile="ample") as sim:
         output = run_sync(sim, ["keywords"])
-        assert_succeeded(output, ["keywords"])
         assert_exact(output, sim, ["keywords"])
-
-
-def test_an_account_without_keywords_proves_nothing_and_waits_for_one_that_does() -> None:
-    """The first account's ad groups hold none; that batches work shows in the second."""
-    with Simulator(
-        World(campaigns=1, ad_groups=(3, 8), keywords=(0, 0, 0, 1, 1), ad_accounts=2, keyword_batches="answered")
-    ) as sim:
-        output = run_sync(sim, ["keywords"])
-        assert_succeeded(output, ["keywords"])
-        assert_exact(output, sim, ["keywords"])
-        batches = [entry.account for entry in sim.calls(KEYWORDS) if entry.values("ad_group_ids")]
-        first, second = (sim.world.account_id(account) for account in range(2))
-        # Each is asked for twice, and then for what it showed nothing of; the proof takes two samples.
-        assert sorted(batches) == sorted([first, second] * 3)
-        assert len([entry for entry in sim.calls(KEYWORDS) if entry.values("ad_group_id")]) == 2
-
-
-def test_a_single_ad_group_with_keywords_does_not_prove_that_batches_work() -> None:
-    world = World(campaigns=0, ad_groups=4, keywords=(0, 0, 0, 2), ad_accounts=1, keyword_batches="last_one")
-    with Simulator(world) as sim:
-        output = run_sync(sim, ["keywords"])
-        assert_succeeded(output, ["keywords"])
-        assert_exact(output, sim, ["keywords"])
-        assert len([entry for entry in sim.calls(KEYWORDS) if entry.values("ad_group_id")]) == 4
-
-
-def test_two_ad_groups_are_read_without_a_proof() -> None:
-    with Simulator(World(campaigns=1, ad_groups=2, ad_accounts=1)) as sim:
-        run_sync(sim, ["keywords"])
-        assert len(sim.calls(KEYWORDS)) == 1 + 1 + 2
+        assert [len(entry.values("ad_group_ids")) for entry in sim.calls(KEYWORDS)] == [0, 250, *[0] * 260]
 
 
 def test_an_ad_group_that_is_deleted_meanwhile_is_passed_over() -> None:
@@ -143,5 +109,5 @@ def test_a_batch_of_the_longest_ids_is_as_large_as_its_address_may_be(monkeypatc
         assert_exact(output, sim, ["keywords"])
         assert {entry.status for entry in sim.calls(KEYWORDS)} == {200}
         sizes = [len(entry.values("ad_group_ids")) for entry in sim.calls(KEYWORDS)]
-        # The proof and the last of its ad groups; the account; three batches, those of more than 250 keywords in pages.
-        assert sizes == [216, 216, 0, 0, 216, 216, 216, 216, 68]
+        # The account; three batches, those of more than 250 keywords in pages.
+        assert sizes == [0, 216, 216, 216, 216, 68]

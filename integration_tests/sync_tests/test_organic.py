@@ -48,7 +48,7 @@ def test_a_sync_takes_the_fewest_calls(sim: Simulator) -> None:
     made = {name: len(sim.calls(name)) for name in ("pins/list", "multi_pins/analytics", "pins/analytics")}
     assert made == {
         "pins/list": 1,
-        "multi_pins/analytics": -(-pins // limits.PINS_PER_ANALYTICS_CALL),
+        "multi_pins/analytics": -(-pins // limits.PINS_PER_ANALYTICS_REQUEST),
         "pins/analytics": 0,
     }
     assert len(sim.calls("user_account/analytics/top_pins")) == 5

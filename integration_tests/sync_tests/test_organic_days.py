@@ -13,7 +13,7 @@ from integration_tests.support.syncs import run_sync
 
 SPLIT, BY_CONTENT = "user_account_analytics_by_app_type", "user_account_analytics_by_content_type"
 STREAMS = ("user_account_analytics", SPLIT, BY_CONTENT, "pin_analytics")
-SETTLED_AFTER_DAYS = 2
+FINAL_AFTER_DAYS = 2
 LAG_DAYS = 4
 """Pinterest shows the newest days so late that they would otherwise count as settled."""
 
@@ -47,7 +47,7 @@ def test_a_day_that_an_answer_does_not_hold_comes_later_where_days_are_appended(
         sim.world.organic_lag_days = 0
         third = run_sync(sim, STREAMS, config=config, state=second.states, destination="append")
         for stream in STREAMS:
-            truth = sim.expected(stream, start=ago(sim, 23), end=ago(sim, SETTLED_AFTER_DAYS))
+            truth = sim.expected(stream, start=ago(sim, 23), end=ago(sim, FINAL_AFTER_DAYS))
             assert_same(stream, emitted(stream, first, second, third), truth)
     assert not first.warnings() + second.warnings() + third.warnings()
 
@@ -77,7 +77,7 @@ def test_an_empty_answer_settles_nothing(sim: Simulator, destination: str) -> No
 
     sim.world.organic_lag_days = 0
     second = run_sync(sim, STREAMS, config=config, state=first.states, destination=destination)
-    end = ago(sim, SETTLED_AFTER_DAYS if destination == "append" else 0)
+    end = ago(sim, FINAL_AFTER_DAYS if destination == "append" else 0)
     for stream in STREAMS:
         assert_same(stream, second.records[stream], sim.expected(stream, start=ago(sim, 20), end=end))
 
@@ -93,7 +93,7 @@ def test_an_earlier_start_date_is_read_back_once(sim: Simulator, destination: st
     third = run_sync(sim, STREAMS, config=early, state=second.states, destination=destination)
 
     assert_succeeded(second, STREAMS)
-    end = ago(sim, SETTLED_AFTER_DAYS if destination == "append" else 0)
+    end = ago(sim, FINAL_AFTER_DAYS if destination == "append" else 0)
     for stream in STREAMS:
         assert days_of(second, stream)[0] == str(ago(sim, 40))
         assert second.states[stream]["from"] == str(ago(sim, 40))
@@ -119,6 +119,6 @@ def test_days_of_an_earlier_start_that_pinterest_does_not_show_yet_are_owed(sim:
     sim.world.organic_lag_days = 0
     third = run_sync(sim, STREAMS, config=early, state=second.states, destination="append")
     for stream in STREAMS:
-        truth = sim.expected(stream, start=ago(sim, 40), end=ago(sim, SETTLED_AFTER_DAYS))
+        truth = sim.expected(stream, start=ago(sim, 40), end=ago(sim, FINAL_AFTER_DAYS))
         assert_same(stream, emitted(stream, first, second, third), truth)
         assert "missing" not in third.states[stream]

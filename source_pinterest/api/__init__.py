@@ -1,4 +1,4 @@
-"""What do all streams of a sync share to talk to Pinterest? The address, the token, the budget and one session."""
+"""The connection that all streams of a sync share: base URL, sessions, token, quotas and retry policy."""
 
 import os
 import re
@@ -10,40 +10,38 @@ import requests
 from requests.utils import get_environ_proxies, select_proxy
 
 from source_pinterest import __version__
-from source_pinterest.api.addresses import Address
-from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator
-from source_pinterest.api.budget import Budget
-from source_pinterest.api.chunks import ANSWER, REPORT_FILE, Bounds
+from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator, Tokens
+from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, Bounds
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.api.outage import Outage
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.retries import RetryPolicy
-from source_pinterest.api.session import PinterestSession, TimeoutSession
-from source_pinterest.api.tokens import Tokens
+from source_pinterest.api.quota import Budget
+from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
+from source_pinterest.api.session import PinterestSession, TimeoutSession, Url
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import Config, OAuthCredentials
 
-CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
 BASE_URL_VARIABLE = "PINTEREST_API_URL"
-"""Points the connector at Pinterest's sandbox or at a local stand-in; the value includes `/v5`."""
-_WITH_HOST = re.compile(r"(?:\w+://)?+(?:[^/@]*@)?+[\w\[]")
+"""Points the connector at Pinterest's sandbox or at a local simulator; the value includes `/v5`."""
+
+CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+_HAS_HOST = re.compile(r"(?:\w+://)?+(?:[^/@]*@)?+[\w\[]")
 
 
 @dataclass(frozen=True)
 class Api:
-    """The one way to Pinterest of a sync.
+    """The connection of one sync to Pinterest.
 
     Attributes:
         base_url: without a slash at its end.
-        session: paces every call, and puts the token on it.
-        authenticator: has the token, shared by all streams.
-        downloads: fetches files from other hosts; knows no token, and waits for no quota.
-        budget: how many calls may be made.
-        retry_policy: how calls that fail are made again.
-        answer_bounds: how large and how slow an answer may be.
+        session: sends requests to the API, paced and with the token.
+        authenticator: has the token that all streams share.
+        downloads: fetches files from other hosts, without a token and without a quota.
+        budget: how many requests may be sent.
+        retry_policy: how requests that fail are retried.
+        response_bounds: how large and how slow a response may be.
         file_bounds: how large and how slow a report's file may be.
-        usage: counts what the streams cost.
+        usage: counts the requests of each stream.
     """
 
     base_url: str
@@ -52,7 +50,7 @@ class Api:
     downloads: TimeoutSession
     budget: Budget
     retry_policy: RetryPolicy
-    answer_bounds: Bounds
+    response_bounds: Bounds
     file_bounds: Bounds
     usage: Usage = field(default_factory=Usage)
 
@@ -65,45 +63,47 @@ class Api:
         usage: Usage | None = None,
         pauses: Pauses | None = None,
     ) -> "Api":
-        """Build the bundle; no call is made yet.
+        """Build the connection. No request is sent yet.
 
         Args:
-            config: what the user chose.
+            config: the user's options.
             on_rotation: takes tokens that Pinterest has rotated.
             before_wait: called before a wait of more than a second.
-            usage: counts what the streams cost.
-            pauses: between two tries of a call, and two polls of a report.
+            usage: counts the requests of each stream.
+            pauses: between two tries of a request, and between two polls of a report.
 
         Raises:
             ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
         """
-        base_url = api_address()
+        base_url = api_base_url()
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
         budget, usage, pauses = Budget(config.max_wait_seconds, before_wait), usage or Usage(), pauses or Pauses()
         outage = Outage(config.max_wait_seconds, pauses, before_wait)
         retry_policy = RetryPolicy(config.max_retries, pauses, outage)
         session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers + 1)
-        token_session = PinterestSession(budget, name, timeout_seconds, connections=1)  # a token costs a call as well
+        token_session = PinterestSession(
+            budget, name, timeout_seconds, connections=1
+        )  # tokens count against quotas too
         downloads = TimeoutSession(name, timeout_seconds, connections=config.num_workers)
         for each in (session, token_session, downloads):
-            heed_environment(each, base_url)
-        downloads.auth = _nobody
+            use_environment(each, base_url)
+        downloads.auth = _no_auth
         session.auth = authenticator = (
             OAuthAuthenticator(f"{base_url}/oauth/token", config.credentials, token_session, retry_policy, on_rotation)
             if isinstance(config.credentials, OAuthCredentials)
             else AccessTokenAuthenticator(config.credentials)
         )
         usage.quota_usage = budget.quota_usage
-        bounds = (session.hastened(ANSWER), downloads.hastened(REPORT_FILE))
+        bounds = (session.shortened(API_RESPONSE), downloads.shortened(REPORT_FILE))
         return cls(base_url, session, authenticator, downloads, budget, retry_policy, *bounds, usage)
 
 
-def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Signs a request with nothing; without it, `requests` would look into a netrc file."""
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Add no credentials. Without an `auth`, `requests` would take them from a netrc file."""
     return request
 
 
-def heed_environment(session: requests.Session, base_url: str) -> None:
+def use_environment(session: requests.Session, base_url: str) -> None:
     """Have a session use the proxies and the certificates that the environment names.
 
     A server on this machine is never reached through a proxy, whatever the environment says.
@@ -111,30 +111,30 @@ def heed_environment(session: requests.Session, base_url: str) -> None:
     Raises:
         ConfigError: it names a file that does not exist, or a proxy without a host.
     """
-    session.trust_env = not Address.of(base_url).is_local
+    session.trust_env = not Url.parse(base_url).is_local
     certificates = next(filter(None, map(os.environ.get, CERTIFICATE_VARIABLES)), "")
     if certificates and not Path(certificates).exists():
         raise ConfigError(f"{' or '.join(CERTIFICATE_VARIABLES)} names {certificates}, which does not exist.")
     session.verify = certificates or True
     proxy = select_proxy(base_url, get_environ_proxies(base_url)) if session.trust_env else None
-    if proxy and not _WITH_HOST.match(proxy):
+    if proxy and not _HAS_HOST.match(proxy):
         raise ConfigError("HTTPS_PROXY or ALL_PROXY names a proxy without a host. Write http://host:port.")
 
 
-def api_address() -> str:
-    """The address of the API, without a slash at its end.
+def api_base_url() -> str:
+    """Return the base URL of the API, without a slash at its end.
 
     Raises:
         ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
     """
     given = os.environ.get(BASE_URL_VARIABLE, "").strip().rstrip("/") or DEFAULT_BASE_URL
     try:
-        address = Address.of(given)
-        is_allowed = not address.has_query and (address.scheme == "https" or address.is_local)
+        url = Url.parse(given)
+        is_allowed = not url.has_query and (url.scheme == "https" or url.is_local)
     except ValueError:
         is_allowed = False
     if not is_allowed:
         raise ConfigError(
-            f"{BASE_URL_VARIABLE} must be an https address, or http on this machine, such as {DEFAULT_BASE_URL}."
+            f"{BASE_URL_VARIABLE} must be an https URL, or an http URL of this machine, such as {DEFAULT_BASE_URL}."
         )
     return given

@@ -1,44 +1,105 @@
-"""Which token goes on a call, and what happens when Pinterest no longer takes it?
+"""Access tokens: puts one on each request, and renews it before it expires or when Pinterest rejects it.
 
 https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/
 """
 
 import math
+import re
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 import requests
 from requests.auth import AuthBase
 
-from source_pinterest.api.chunks import TOKEN_ANSWER
+from source_pinterest.api.bounds import TOKEN_RESPONSE
 from source_pinterest.api.errors import (
     AuthenticationError,
     FatalError,
-    MalformedAnswerError,
+    MalformedResponseError,
     TokenEndpointError,
     UnavailableError,
 )
-from source_pinterest.api.retries import NEW_TOKENS, RetryPolicy, Tries
-from source_pinterest.api.session import Answer, PinterestSession
-from source_pinterest.api.tokens import Tokens
+from source_pinterest.api.retries import MAX_NEW_TOKENS, RetryPolicy, Tries
+from source_pinterest.api.rows import parse_json
+from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
-from source_pinterest.api.verdicts import ErrorAnswer
+from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.config import AccessTokenCredentials, OAuthCredentials
+from source_pinterest.config.credentials import fits_a_header, keep_secrets_of
 from source_pinterest.masking import SECRETS
 
+_ASSUMED_LIFETIME_SECONDS = 3600.0
+"""For a response without `expires_in`. Pinterest's tokens live 30 days."""
+
+_LONGEST_LIFETIME_SECONDS = 366 * 86_400.0
+
 _EXPIRY_MARGIN_SECONDS = 60.0
+"""A token is renewed this long before it expires, or a tenth of its lifetime before if that is less."""
+
 _REFUSED = (400, 401, 403)
 
 AUTHENTICATE_AGAIN = "Authenticate again: open the connection's source settings and click Authenticate."
 
 
+@dataclass(frozen=True)
+class Tokens:
+    """The response of Pinterest's token endpoint: https://developers.pinterest.com/docs/api/v5/oauth-token.
+
+    Attributes:
+        access_token: the new access token.
+        refresh_token: the new refresh token; None if the old one stays valid.
+        lifetime_seconds: of the access token; an hour if the response has no usable number.
+        scopes: the permissions of the token; none if the response does not list them.
+    """
+
+    access_token: str
+    refresh_token: str | None
+    lifetime_seconds: float
+    scopes: frozenset[str]
+
+    @classmethod
+    def parse(cls, chunks: Iterator[bytes]) -> Self:
+        """Parse the body of the response. A refresh token that is not a usable text is ignored.
+
+        Raises:
+            MalformedResponseError: the response has no access token.
+        """
+        body = parse_json(b"".join(chunks))
+        if isinstance(body, Mapping):
+            keep_secrets_of(body)
+        if not isinstance(body, Mapping) or not is_token(body.get("access_token")):
+            raise MalformedResponseError("The response has no access token.")
+        refresh_token = body.get("refresh_token")
+        return cls(
+            access_token=body["access_token"],
+            refresh_token=refresh_token if is_token(refresh_token) else None,
+            lifetime_seconds=_lifetime_seconds(body.get("expires_in")),
+            scopes=frozenset(re.split(r"[\s,]+", str(body.get("scope") or "").strip())) - {""},
+        )
+
+
+def is_token(token: Any) -> bool:
+    """Whether the value is a text that fits into a header."""
+    return isinstance(token, str) and fits_a_header(token)
+
+
+def _lifetime_seconds(expires_in: Any) -> float:
+    try:
+        lifetime = float(expires_in or 0)
+    except (TypeError, ValueError, OverflowError):
+        return _ASSUMED_LIFETIME_SECONDS
+    return min(lifetime, _LONGEST_LIFETIME_SECONDS) if lifetime > 0 else _ASSUMED_LIFETIME_SECONDS
+
+
 class PinterestAuthenticator(AuthBase, ABC):
-    """Puts a token on each call."""
+    """Puts a token on each request."""
 
     granted: frozenset[str] = frozenset()
-    """The permissions that Pinterest says the token carries; none where it does not say."""
+    """The permissions of the token; none if Pinterest has not listed them."""
 
     @abstractmethod
     def replace(self, rejected: str, *, is_last: bool) -> None:
@@ -46,23 +107,23 @@ class PinterestAuthenticator(AuthBase, ABC):
 
         Args:
             rejected: the token.
-            is_last: whether the call that bore it would not be tried with yet another one.
+            is_last: whether the request would not be retried with another token.
 
         Raises:
-            AuthenticationError: there is no other, or another is no help.
+            AuthenticationError: there is no other token, or Pinterest would reject that one as well.
         """
 
     @abstractmethod
     def accepted(self, token: str) -> None:
-        """Tell that Pinterest took this token."""
+        """Note that Pinterest accepted this token."""
 
     @abstractmethod
-    def settle(self, seconds: float) -> None:
-        """Wait, but not longer than this, until no token is on its way."""
+    def wait_for_refresh(self, seconds: float) -> None:
+        """Wait for the end of a refresh that is under way, for at most this long."""
 
 
 class AccessTokenAuthenticator(PinterestAuthenticator):
-    """A token without a way to renew it."""
+    """An access token that can't be renewed."""
 
     def __init__(self, credentials: AccessTokenCredentials) -> None:
         self._token = credentials.access_token
@@ -74,7 +135,7 @@ class AccessTokenAuthenticator(PinterestAuthenticator):
         return request
 
     def replace(self, rejected: str, *, is_last: bool) -> None:
-        """Refuse: a plain access token can't be renewed."""
+        """Raise `AuthenticationError`: a plain access token can't be renewed."""
         del rejected, is_last
         raise AuthenticationError(
             f"Pinterest does not accept the access token: it has expired or was revoked. Enter a new one, or better, "
@@ -82,10 +143,10 @@ class AccessTokenAuthenticator(PinterestAuthenticator):
         )
 
     def accepted(self, token: str) -> None:
-        """Nothing to note."""
+        """Do nothing."""
 
-    def settle(self, seconds: float) -> None:
-        """Nothing to wait for."""
+    def wait_for_refresh(self, seconds: float) -> None:
+        """Do nothing."""
 
 
 class OAuthAuthenticator(PinterestAuthenticator):
@@ -94,10 +155,10 @@ class OAuthAuthenticator(PinterestAuthenticator):
     Args:
         token_url: Pinterest's `oauth/token`.
         credentials: of the app and of its user.
-        session: sends the refresh; knows no token.
-        retry_policy: how a refresh that fails on Pinterest's side is tried again.
+        session: sends the refresh; puts no token on it.
+        retry_policy: how a refresh that fails on Pinterest's side is retried.
         on_rotation: takes tokens with another refresh token, in their order, before the first use of any.
-        clock: seconds that only grow.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(
@@ -119,8 +180,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self._refresh_token = credentials.refresh_token
         self._access_token, self._expires_at = credentials.usable_access_token(), math.inf
         self._rejections_in_a_row = 0
-        self._is_no_help = False
-        """Whether Pinterest rejects tokens whichever they are."""
+        self._rejects_every_token = False
         self._failure: FatalError | None = None
         SECRETS.keep(*credentials.secrets())
 
@@ -130,35 +190,35 @@ class OAuthAuthenticator(PinterestAuthenticator):
         return request
 
     def accepted(self, token: str) -> None:
-        """Note that Pinterest took the token, so that a later refusal means that it was revoked."""
+        """Note that Pinterest accepted the token, so that a later rejection means that it was revoked."""
         if self._rejections_in_a_row and token == self._access_token:
             self._rejections_in_a_row = 0
-            self._is_no_help = False
+            self._rejects_every_token = False
 
     def replace(self, rejected: str, *, is_last: bool) -> None:
         """Renew the token, unless another thread already did.
 
         Args:
             rejected: the token.
-            is_last: whether the call that bore it would not be tried with yet another one. Rejections of many calls at
-                once, each of its first token or two, say little: Pinterest may not know a new token everywhere yet.
+            is_last: whether the request would not be retried with another token. Rejections before a request's last
+                one prove little, because Pinterest may not accept a new token everywhere yet.
 
         Raises:
-            AuthenticationError: the refresh token is refused, or Pinterest rejects a token it has just made.
-            TokenEndpointError: no token can be had now.
+            AuthenticationError: the refresh token is refused, or Pinterest rejects a token that it has just issued.
+            TokenEndpointError: the token endpoint gives no token at present.
         """
         with self._lock:
             if rejected == self._access_token:
                 self._rejections_in_a_row += 1
-                self._is_no_help |= is_last and self._rejections_in_a_row > NEW_TOKENS
-                if self._is_no_help:
+                self._rejects_every_token |= is_last and self._rejections_in_a_row > MAX_NEW_TOKENS
+                if self._rejects_every_token:
                     raise AuthenticationError(
                         f"Pinterest rejects even an access token that it has just issued. {AUTHENTICATE_AGAIN}",
                     )
                 self._refresh()
 
-    def settle(self, seconds: float) -> None:
-        """Wait for whoever renews the token; a rotated one is handed on by then."""
+    def wait_for_refresh(self, seconds: float) -> None:
+        """Wait for the thread that renews the token; `on_rotation` has returned by then."""
         if self._lock.acquire(timeout=seconds):
             self._lock.release()
 
@@ -169,11 +229,11 @@ class OAuthAuthenticator(PinterestAuthenticator):
             return str(self._access_token)
 
     def _refresh(self) -> None:
-        """Renew the token, for all who wait for the lock; they share a failure, without another call."""
+        """Renew the token, or raise an earlier failure again, so that waiting threads send no further requests."""
         if self._failure:
             raise self._failure
         try:
-            tokens = self._tokens()
+            tokens = self._fetch_tokens()
         except FatalError as error:
             self._failure = error
             raise
@@ -185,37 +245,39 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self._expires_at = self._clock() + lifetime - min(_EXPIRY_MARGIN_SECONDS, lifetime / 10)
         self.granted = tokens.scopes
 
-    def _tokens(self) -> Tokens:
+    def _fetch_tokens(self) -> Tokens:
         tries = Tries(self._retry_policy, "Pinterest's token endpoint", "an access token")
         try:
             while True:
                 try:
-                    answer = self._asked()
-                except (requests.ReadTimeout, MalformedAnswerError) as error:
+                    response = self._send_refresh()
+                except (requests.ReadTimeout, MalformedResponseError) as error:
                     tries.broke(error)
                 except requests.RequestException as error:
                     tries.unreached(error)
                 else:
-                    self._retry_policy.outage.answered()
-                    if isinstance(answer, Answer):
-                        return answer.value
-                    if answer.status in _REFUSED and not answer.is_foreign:
+                    self._retry_policy.outage.end()
+                    if isinstance(response, ApiResponse):
+                        return response.value
+                    if response.status in _REFUSED and not response.is_foreign:
                         raise AuthenticationError(
                             f"Pinterest refuses the refresh token: it has expired, was revoked or was replaced "
                             f"elsewhere. {AUTHENTICATE_AGAIN}",
                         )
-                    tries.failed(f"HTTP {answer.status}.")
+                    tries.failed(f"HTTP {response.status}.")
         except UnavailableError as error:
             raise TokenEndpointError(
-                f"Pinterest's token endpoint gave no access token ({error.trouble}). This usually passes: the next "
+                f"Pinterest's token endpoint gave no access token ({error.cause}). This usually passes: the next "
                 f"sync tries again{error.advice}."
             ) from error
 
-    def _asked(self) -> Answer[Tokens] | ErrorAnswer:
+    def _send_refresh(self) -> ApiResponse[Tokens] | ErrorResponse:
         request = requests.Request(
             "POST",
             self._token_url,
             data={"grant_type": "refresh_token", "refresh_token": self._refresh_token},
             auth=(self._credentials.client_id, self._credentials.client_secret),
         )
-        return self._session.paced(request, Tokens.parse, self._session.hastened(TOKEN_ANSWER), Usage().of(""))
+        return self._session.paced_exchange(
+            request, Tokens.parse, self._session.shortened(TOKEN_RESPONSE), Usage().of("")
+        )

@@ -1,12 +1,10 @@
-"""How does a stream ask Pinterest? For a path, and gets what its parser makes of the answer.
+"""The client of one stream: sends requests to the API, retries them, and raises the errors of `api/errors.py`.
 
-Quota, token, retries, verdict and error sentence stand here and nowhere else. Report files come from other hosts: they
-see no token and count against no quota.
+Files of reports come from other hosts, without a token and without a quota; `reporting/client.py` fetches them.
 """
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -15,40 +13,40 @@ import requests
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.errors import (
-    AnswerTooLargeError,
     BadRequestError,
     ForbiddenError,
     GoneError,
     ListingCappedError,
-    MalformedAnswerError,
+    MalformedResponseError,
     MerchantRefusedError,
     NoCatalogError,
+    NotServedError,
     PinterestError,
     RefusedError,
     RejectedError,
-    UnavailableError,
+    ResponseTooLargeError,
+    RestrictedError,
+    ScopeMissingError,
+    UrlTooLongError,
 )
-from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
-from source_pinterest.api.not_served import NotServedError
 from source_pinterest.api.retries import HandedBackTries, Tries
-from source_pinterest.api.rights import RestrictedError, ScopeMissingError
-from source_pinterest.api.session import Answer, Parse
-from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+from source_pinterest.api.session import ApiResponse, Parse
+from source_pinterest.api.verdicts import ErrorResponse, Verdict
 
 T = TypeVar("T")
 
 _BREAKS_OF_TOO_LARGE = 2
-"""An answer that breaks off so often in a row is too large, where a smaller one can be asked for."""
+"""A response that breaks off this often in a row counts as too large if the request can be split."""
 
 _TOO_LONG = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-"""How a CDN may refuse an address for its length."""
+"""The statuses with which a CDN may refuse a URL for its length."""
 
 _ERRORS: Mapping[Verdict, type[PinterestError]] = {
     Verdict.REFUSED: RefusedError,
     Verdict.NO_CATALOG: NoCatalogError,
     Verdict.MERCHANT_REFUSED: MerchantRefusedError,
     Verdict.GONE: GoneError,
-    Verdict.TOO_LARGE: AnswerTooLargeError,
+    Verdict.TOO_LARGE: ResponseTooLargeError,
     Verdict.LISTING_CAPPED: ListingCappedError,
     Verdict.REJECTED: RejectedError,
     Verdict.NOT_SERVED: NotServedError,
@@ -56,14 +54,14 @@ _ERRORS: Mapping[Verdict, type[PinterestError]] = {
 
 
 class PinterestClient:
-    """Asks Pinterest on behalf of one stream.
+    """Sends the requests of one stream.
 
     Args:
-        api: what all streams of a sync share.
-        stream: whose calls these are, in messages and in sums.
-        scopes: the permissions that they need.
-        can_split: whether a smaller call can be made where an answer is too large.
-        retries_pay: whether a call that fails is made again at all, as things stand.
+        api: the connection that all streams of a sync share.
+        stream: the stream's name, for messages and counts.
+        scopes: the permissions that the requests need.
+        can_split: whether the stream can make smaller requests where a response is too large.
+        is_worth_retrying: whether a request that fails should be retried at present.
     """
 
     def __init__(
@@ -73,108 +71,104 @@ class PinterestClient:
         scopes: tuple[str, ...],
         *,
         can_split: bool = False,
-        retries_pay: Callable[[], bool] = lambda: True,
+        is_worth_retrying: Callable[[], bool] = lambda: True,
     ) -> None:
         self._api = api
         self._stream, self._scopes = stream, scopes
-        self._breaks_borne = _BREAKS_OF_TOO_LARGE if can_split else math.inf
-        self._retries_pay = retries_pay
+        self._max_breaks = _BREAKS_OF_TOO_LARGE if can_split else math.inf
+        self._is_worth_retrying = is_worth_retrying
         self._usage = api.usage.of(stream)
 
-    def get(self, path: str, params: Mapping[str, Any], parse: Parse[T]) -> Answer[T]:
-        """Ask for what lies at a path.
+    def get(self, path: str, params: Mapping[str, Any], parse: Parse[T]) -> ApiResponse[T]:
+        """Send a GET request.
+
+        Args:
+            path: below the base URL, without a slash at its beginning.
+            params: the query.
+            parse: parses the body of the response.
 
         Raises:
-            PinterestError: what the error table says of the answer.
+            PinterestError: the error that the table of verdicts assigns to the response.
         """
-        return self._call(path, requests.Request("GET", self._url(path), params=params), parse)
+        return self._send(path, requests.Request("GET", self._url(path), params=params), parse)
 
-    def post(self, path: str, body: Mapping[str, Any], parse: Parse[T], tries: Tries | None = None) -> Answer[T]:
-        """Send a JSON body to a path, as a further try if there were some.
+    def post(self, path: str, body: Mapping[str, Any], parse: Parse[T], tries: Tries | None = None) -> ApiResponse[T]:
+        """Send a POST request with a JSON body.
+
+        Args:
+            path: below the base URL, without a slash at its beginning.
+            body: is sent as JSON.
+            parse: parses the body of the response.
+            tries: the earlier tries of this request, to continue with.
 
         Raises:
-            PinterestError: what the error table says of the answer.
+            PinterestError: the error that the table of verdicts assigns to the response.
         """
-        return self._call(path, requests.Request("POST", self._url(path), json=body), parse, tries)
+        return self._send(path, requests.Request("POST", self._url(path), json=body), parse, tries)
 
-    def handed_back(self, path: str) -> HandedBackTries:
-        """Tries for a call whose caller sees to the pauses."""
+    def handed_back_tries(self, path: str) -> HandedBackTries:
+        """Return the tries of a new request whose caller waits between them."""
         self._usage.count_request()
-        return HandedBackTries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._retries_pay)
+        return HandedBackTries(self._api.retry_policy, self._stream, path, self._max_breaks, self._is_worth_retrying)
 
-    def without_retries(self) -> "PinterestClient":
-        """A client that makes no call again."""
-        policy = replace(self._api.retry_policy, max_retries=0)
-        return PinterestClient(replace(self._api, retry_policy=policy), self._stream, self._scopes)
-
-    def address_length(self, path: str, params: Mapping[str, Any]) -> int:
-        """How many characters the address of a call has."""
-        return _address_length(requests.Request("GET", self._url(path), params=params))
+    def url_length(self, path: str, params: Mapping[str, Any]) -> int:
+        """Return the number of characters of a request's URL."""
+        return _url_length(requests.Request("GET", self._url(path), params=params))
 
     def _url(self, path: str) -> str:
         return f"{self._api.base_url}/{path}"
 
-    def _call(self, path: str, request: requests.Request, parse: Parse[T], tries: Tries | None = None) -> Answer[T]:
+    def _send(
+        self, path: str, request: requests.Request, parse: Parse[T], tries: Tries | None = None
+    ) -> ApiResponse[T]:
         if tries is None:
             self._usage.count_request()
-            tries = Tries(self._api.retry_policy, self._stream, path, self._breaks_borne, self._retries_pay)
+            tries = Tries(self._api.retry_policy, self._stream, path, self._max_breaks, self._is_worth_retrying)
         while True:
             try:
-                answer = self._api.session.paced(request, parse, self._api.answer_bounds, self._usage)
-            except (requests.ReadTimeout, MalformedAnswerError) as error:
+                response = self._api.session.paced_exchange(request, parse, self._api.response_bounds, self._usage)
+            except (requests.ReadTimeout, MalformedResponseError) as error:
                 tries.broke(error)
             except requests.RequestException as error:
                 tries.unreached(error)
             else:
-                self._api.retry_policy.outage.answered()
-                if isinstance(answer, Answer):
-                    self._api.authenticator.accepted(answer.token)
-                    return answer
-                self._judge(answer, tries, request)
+                self._api.retry_policy.outage.end()
+                if isinstance(response, ApiResponse):
+                    self._api.authenticator.accepted(response.token)
+                    return response
+                self._prepare_retry(response, tries, request)
 
-    def _judge(self, answer: ErrorAnswer, tries: Tries, request: requests.Request) -> None:
-        """Have the call made again, or raise.
+    def _prepare_retry(self, response: ErrorResponse, tries: Tries, request: requests.Request) -> None:
+        """Wait before a retry or renew the token, or raise if a retry would not help.
 
         Raises:
-            PinterestError: what the error table says of the answer.
+            PinterestError: the error that the table of verdicts assigns to the response.
         """
         authenticator = self._api.authenticator
-        if answer.status in _TOO_LONG and _may_be_too_long(request, answer):
-            raise AddressTooLongError(f"{self._stream}: {answer}")
-        if answer.verdict is Verdict.REFRESH_TOKEN:
-            authenticator.replace(answer.token, is_last=not tries.takes_new_token)
-            tries.rejected(str(answer))
-        elif answer.verdict is Verdict.RETRY:
-            self._try_again(answer, tries, request)
-        elif answer.verdict is Verdict.SCOPE_MISSING:
+        is_bad_request = response.status == HTTPStatus.BAD_REQUEST and response.is_from_pinterest
+        if response.status in _TOO_LONG and _may_be_too_long(request, response):
+            raise UrlTooLongError(f"{self._stream}: {response}")
+        if response.verdict is Verdict.REFRESH_TOKEN:
+            authenticator.replace(response.token, is_last=not tries.accepts_new_token)
+            tries.rejected(str(response))
+        elif response.verdict is Verdict.RETRY:
+            tries.failed(str(response))
+        elif response.verdict is Verdict.SCOPE_MISSING:
             missing = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
-            raise ScopeMissingError(self._stream, missing or self._scopes, str(answer))
-        elif answer.verdict is Verdict.RESTRICTED:
-            raise RestrictedError(self._stream, answer.feature, str(answer))
-        elif answer.verdict is Verdict.REFUSED and answer.status == HTTPStatus.FORBIDDEN:
-            raise ForbiddenError(f"{self._stream}: {answer}")
-        elif answer.status == HTTPStatus.BAD_REQUEST and answer.verdict is Verdict.REJECTED and answer.is_pinterests:
-            raise BadRequestError(self._stream, str(answer))
+            raise ScopeMissingError(self._stream, missing or self._scopes, str(response))
+        elif response.verdict is Verdict.RESTRICTED:
+            raise RestrictedError(self._stream, response.feature, str(response))
+        elif response.verdict is Verdict.REFUSED and response.status == HTTPStatus.FORBIDDEN:
+            raise ForbiddenError(f"{self._stream}: {response}")
+        elif response.verdict is Verdict.REJECTED and is_bad_request:
+            raise BadRequestError(self._stream, str(response))
         else:
-            raise _ERRORS[answer.verdict](f"{self._stream}: {answer}")
-
-    def _try_again(self, answer: ErrorAnswer, tries: Tries, request: requests.Request) -> None:
-        """Pause before the next try.
-
-        Raises:
-            UnavailableError: that was the last one.
-        """
-        try:
-            tries.failed(str(answer))
-        except UnavailableError as error:
-            if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and _may_be_too_long(request, answer):
-                raise LongCallUnavailableError(error) from error
-            raise
+            raise _ERRORS[response.verdict](f"{self._stream}: {response}")
 
 
-def _may_be_too_long(request: requests.Request, answer: ErrorAnswer) -> bool:
-    return not answer.is_pinterests and _address_length(request) > limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+def _may_be_too_long(request: requests.Request, response: ErrorResponse) -> bool:
+    return not response.is_from_pinterest and _url_length(request) > limits.SAFE_URL_CHARACTERS
 
 
-def _address_length(request: requests.Request) -> int:
+def _url_length(request: requests.Request) -> int:
     return len(request.prepare().url or "")

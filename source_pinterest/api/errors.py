@@ -1,43 +1,48 @@
-"""What can go wrong with Pinterest, and which sentence tells the user? One class per thing.
+"""The errors of requests to Pinterest, each with the sentence that the user reads.
 
-A `FatalError` ends its stream, a `SliceError` fails one account, board or window; the others go on.
+A `FatalError` ends its stream. A `SliceError` fails one account, board or window, and the other slices are read. The
+sections below group them by what happens next. `engine/failures.py` decides about slices.
+
+The errors that parsers raise are no `PinterestError`: `api/retries.py` retries the request and turns the last one into
+an `UnavailableError`.
 """
 
 from collections.abc import Generator, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.limits import SYNC_HISTORY_DAYS
 from source_pinterest.masking import SECRETS, printable
 
 T = TypeVar("T")
 
 
-class MalformedAnswerError(ValueError):
-    """An answer is cut short or is not what the endpoint promises."""
-
-
-class BrokenAnswerError(MalformedAnswerError):
-    """An answer breaks off, is too large or comes too slowly; a smaller one might not."""
+# ----------------------------------------------------------------------------------------------------------------------
+# Base classes
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 class PinterestError(AirbyteTracedException):
-    """Something Pinterest did, in a sentence that says what to do about it."""
+    """A failure with a sentence that says what happened and what to do about it."""
 
     kind = FailureType.system_error
     advice = "Check what the token's user may see, or leave the stream out."
-    """What to do where it is about a whole stream."""
-    answer = ""
-    """Pinterest's own words, where advice stands beside them; not kept where the error is copied."""
+    """What the user can do if the error affects a whole stream."""
+    quote = ""
+    """Pinterest's own words, kept apart from the advice. A copy of the error does not have them."""
 
     def __init__(self, sentence: str) -> None:
         shown = SECRETS.mask(sentence)
         super().__init__(message=shown, internal_message=shown, failure_type=self.kind)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copied by its sentence, whatever a subclass takes to make one (a slice that carries it is deep-copied)."""
+        """Copy the error by its sentence, as slices that carry an error are deep-copied.
+
+        The constructors of subclasses take other arguments.
+        """
         return _rebuild, (type(self), self.message)
 
 
@@ -48,7 +53,37 @@ def _rebuild(cls: type[PinterestError], sentence: str) -> PinterestError:
 
 
 class FatalError(PinterestError):
-    """Ends the stream: every further call of it would fail alike."""
+    """Ends the stream, because every further request of it would fail in the same way."""
+
+
+class SliceError(PinterestError):
+    """Fails one account, board or window. The other slices of the stream are read."""
+
+
+class _UnexplainedError(SliceError):
+    """A response whose cause neither the user nor the connector can remove."""
+
+    def __init__(self, quote: str) -> None:
+        super().__init__(f"{quote}. The next sync tries again. If it happens again, please report it.")
+        self.quote = quote
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Responses that can't be parsed: the request is retried
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+class MalformedResponseError(ValueError):
+    """A response is cut short, or does not have the documented form."""
+
+
+class BrokenResponseError(MalformedResponseError):
+    """A response breaks off, is too large or arrives too slowly. A smaller response may succeed."""
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# The sync can't go on: the user changes the configuration, the machine, or the time
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 class ConfigError(FatalError):
@@ -58,11 +93,32 @@ class ConfigError(FatalError):
 
 
 class AuthenticationError(ConfigError):
-    """Neither the access token nor the refresh token is accepted any more."""
+    """Pinterest accepts neither the access token nor the refresh token any more."""
+
+
+class TokenEndpointError(FatalError):
+    """Pinterest's token endpoint gave no usable response."""
+
+    kind = FailureType.transient_error
+
+
+class QuotaExhaustedError(FatalError):
+    """The quota renews later than this sync waits."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, category: str, wait_seconds: float, max_wait_seconds: float) -> None:
+        until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
+        super().__init__(
+            f"Pinterest allows no more {category} requests until {until:%Y-%m-%d %H:%M} UTC, and that is longer than "
+            f"the {max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was "
+            "read is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's "
+            "Standard access.",
+        )
 
 
 class TemporaryFolderError(ConfigError):
-    """This machine has no room for the rows of a report."""
+    """The temporary folder has no room for the rows of a report."""
 
     def __init__(self, folder: str, error: OSError) -> None:
         super().__init__(
@@ -79,33 +135,101 @@ class NoThreadError(FatalError):
     def __init__(self) -> None:
         super().__init__(
             "This machine can't start another thread, so the stream is not read to its end. Allow the process, or its "
-            "container, more threads or more memory, or lower num_workers. The next sync goes on from there."
+            "container, more threads or more memory, or lower num_workers. The next sync continues from there."
         )
 
 
-class QuotaExhaustedError(FatalError):
-    """The quota frees up later than this sync waits."""
+def connector_error(stream: str, error: Exception) -> FatalError:
+    """Return the error for a bug of the connector. Its stack trace has the details."""
+    fatal = FatalError(
+        f"{stream}: reports can't be created because of an error in the connector ({type(error).__name__}). Please "
+        "report the problem."
+    )
+    fatal.__cause__ = error
+    return fatal
 
-    kind = FailureType.transient_error
 
-    def __init__(self, category: str, wait_seconds: float, max_wait_seconds: float) -> None:
-        until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
+# ----------------------------------------------------------------------------------------------------------------------
+# The app or its user lacks a right: the stream ends
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+class Access(NamedTuple):
+    """A right beyond the token's permissions, and how to get it.
+
+    Attributes:
+        needs: the right, as the end of the sentence "it needs ...".
+        advice: what the user can do, as a clause that "or leave the stream out" follows.
+    """
+
+    needs: str
+    advice: str
+
+
+BUSINESS_ACCOUNT = Access("a business account", "Turn the account into a business account, which costs nothing")
+
+TRENDS = Access("an app that may read Pinterest's trends", "Ask Pinterest to open its trends to the app")
+
+
+def beta(feature: str) -> Access:
+    """Return the right to a feature that Pinterest opens to apps in a beta."""
+    return Access(f"an app in Pinterest's beta of {feature}", "Ask Pinterest to let the app into the beta")
+
+
+def restricted(feature: str) -> Access:
+    """Return the right to a feature that Pinterest opens to some customers."""
+    return Access(f"{feature}, which Pinterest opens to some customers only", "Ask your contact at Pinterest for it")
+
+
+def role(*names: str) -> Access:
+    """Return the right that people with one of these roles on an ad account have."""
+    return Access(f"the role {' or '.join(names)} on the ad account", "Ask the ad account's owner for it")
+
+
+SCOPES_OF_SECRET_CONTENT = {
+    "boards:read_secret": "secret boards are not read",
+    "pins:read_secret": "pins on secret boards are not read",
+}
+"""Permissions whose absence Pinterest does not report, with what is then missing from its responses."""
+
+
+class RightMissingError(ConfigError):
+    """The app or its user has no right to what the stream reads."""
+
+
+class ScopeMissingError(RightMissingError):
+    """The token was made without a permission that the stream needs."""
+
+    def __init__(self, what: str, scopes: tuple[str, ...], quote: str) -> None:
         super().__init__(
-            f"Pinterest allows no more {category} calls until {until:%Y-%m-%d %H:%M} UTC, and that is longer than the "
-            f"{max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was read "
-            "is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's "
-            "Standard access.",
+            f"{what} can't be read: the token lacks the permission {' and '.join(scopes)}. "
+            f"Authenticate again and grant it, or leave the stream out. {quote}.",
         )
+        self.quote = quote
 
 
-class TokenEndpointError(FatalError):
-    """Pinterest's token endpoint did not answer in a usable way."""
+class RestrictedError(RightMissingError):
+    """Pinterest has not opened a feature to the app; authenticating again does not help."""
 
-    kind = FailureType.transient_error
+    def __init__(self, what: str, feature: str, quote: str) -> None:
+        super().__init__(
+            f"{what} can't be read: Pinterest has not opened the restricted feature {feature or f'that serves {what}'} "
+            f"to the app. Ask Pinterest to open it, or leave the stream out. {quote}.",
+        )
+        self.quote = quote
 
 
-class SliceError(PinterestError):
-    """Fails one account, board or window; the others go on."""
+class AccessMissingError(ConfigError):
+    """The stream needs a right that no permission brings: a beta, a role, a kind of account."""
+
+    def __init__(self, what: str, access: Access, quote: str, scopes: tuple[str, ...] = ()) -> None:
+        needs = f"the permission {' and '.join(scopes)} and {access.needs}" if scopes else access.needs
+        super().__init__(f"{what} can't be read: it needs {needs}. {access.advice}, or leave the stream out. {quote}.")
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# One slice is refused or gone: it is left out if other slices can be read
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 class RefusedError(SliceError):
@@ -115,7 +239,7 @@ class RefusedError(SliceError):
 
 
 class ForbiddenError(RefusedError):
-    """The same, with HTTP 403, which is also what an app gets that Pinterest does not let in."""
+    """The slice is refused with HTTP 403, which an app also gets if Pinterest has not admitted it."""
 
 
 class NoCatalogError(RefusedError):
@@ -138,22 +262,9 @@ class BetaClosedError(SliceError):
 
 
 class GoneError(SliceError):
-    """What was listed a moment ago does not exist any more."""
+    """An entity that was listed a moment ago does not exist any more."""
 
     kind = FailureType.config_error
-
-
-class NothingLeftError(SliceError):
-    """All that a stream is read by is refused or gone, which is more than the matter of one of them."""
-
-    kind = FailureType.transient_error
-
-    def __init__(self, what: str, count: int, answer: str) -> None:
-        super().__init__(
-            f"{what}: Pinterest refuses all {count:,} ad accounts, boards or pins that this stream is read from, "
-            "or says that they don't exist. The next sync tries again. If this happens again, check what the "
-            f"token's user may see, or leave the stream out. {answer.rstrip('.')}.",
-        )
 
 
 class AccountUnreadableError(SliceError):
@@ -161,62 +272,120 @@ class AccountUnreadableError(SliceError):
 
     kind = FailureType.config_error
 
-    def __init__(self, ad_account_id: str, answer: str) -> None:
+    def __init__(self, ad_account_id: str, quote: str) -> None:
         super().__init__(
-            f"Ad account {ad_account_id} can't be read. {answer}. Ask its owner for access, or, if you removed it "
+            f"Ad account {ad_account_id} can't be read. {quote}. Ask its owner for access, or, if you removed it "
             "on purpose, delete it from Ad Account IDs or add it to Excluded Ad Account IDs.",
         )
 
 
-class _UnexplainedError(SliceError):
-    """An answer that neither the user nor we can do anything about."""
+class NothingLeftError(SliceError):
+    """Every slice of a stream is refused or gone, so the cause is probably not any single one of them."""
 
-    def __init__(self, answer: str) -> None:
-        super().__init__(f"{answer}. The next sync tries again. If it happens again, please report it.")
-        self.answer = answer
+    kind = FailureType.transient_error
+
+    def __init__(self, what: str, count: int, quote: str) -> None:
+        super().__init__(
+            f"{what}: Pinterest refuses all {count:,} ad accounts, boards or pins that this stream is read from, "
+            "or says that they don't exist. The next sync tries again. If this happens again, check what the "
+            f"token's user may see, or leave the stream out. {quote.rstrip('.')}.",
+        )
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Pinterest rejects the request: a stream may leave out a column or a filter, or the slice fails
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 class RejectedError(_UnexplainedError):
-    """Pinterest calls the request wrong."""
-
-
-class UnforeseenAnswerError(_UnexplainedError):
-    """An answer holds something that records can't be made of, such as an id that is no number."""
-
-
-def understood(stream: str, made: Iterable[T]) -> Generator[T, None, Any]:
-    """What a generator makes of answers, and what it returns.
-
-    Raises:
-        UnforeseenAnswerError: it raised one of the errors that a value of another type or out of range leads to.
-    """
-    try:
-        return (yield from made)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        why = printable(f"{type(error).__name__}: {error}")
-        raise UnforeseenAnswerError(f"{stream}: an answer of Pinterest can't be understood ({why})") from error
+    """Pinterest calls the request invalid."""
 
 
 class BadRequestError(RejectedError):
-    """The same with HTTP 400, in Pinterest's own words: something that was asked for may be to blame."""
+    """Pinterest itself rejects the request with HTTP 400. One of the requested names or values may be the cause."""
 
-    def __init__(self, what: str, answer: str) -> None:
-        super().__init__(f"{what}: {answer}")
-        self.answer = answer
+    def __init__(self, what: str, quote: str) -> None:
+        super().__init__(f"{what}: {quote}")
+        self.quote = quote
+
+
+class NotServedError(RejectedError):
+    """Pinterest does not serve this endpoint for the kind of catalog or feed."""
+
+
+class ReportRefusedError(FatalError):
+    """Pinterest calls the request for a report invalid."""
+
+    kind = FailureType.config_error
+    advice = "Change the report's columns or attribution windows."
+
+    def __init__(self, quote: str) -> None:
+        super().__init__(f"Pinterest refuses this report. {quote}. {self.advice}")
+        self.quote = quote
+
+
+class ObjectivesRefusedError(SliceError):
+    """Pinterest refuses a report on the newer campaign objectives alone, which it may not know."""
+
+    kind = FailureType.config_error
+
+    def __init__(self, quote: str) -> None:
+        super().__init__(
+            f"Pinterest refuses the report on campaigns of newer objectives. {quote}. The next sync asks for it "
+            "again. If this happens again, please report it.",
+        )
+        self.quote = quote
+
+
+class HistoryRefusedError(SliceError):
+    """Pinterest serves an account's newest days and refuses the report on its older days."""
+
+    kind = FailureType.config_error
+
+    def __init__(self, ad_account_id: str, window: object, quote: str) -> None:
+        super().__init__(
+            f"The days {window} of ad account {ad_account_id} can't be read, because Pinterest refuses the report on "
+            f"them: {quote}. Newer days are not affected. Remove the column that it names from Analytics Columns, or "
+            f"set a Start Date within the last {SYNC_HISTORY_DAYS} days.",
+        )
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# The response is too large: a stream that can split its request does so, else the slice fails
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+class ResponseTooLargeError(_UnexplainedError):
+    """The request asks for more than Pinterest can return at once."""
+
+    kind = FailureType.transient_error
+
+
+class RepeatedBreakError(ResponseTooLargeError):
+    """The response broke off several times in a row. A smaller one may arrive whole."""
+
+
+class UrlTooLongError(ResponseTooLargeError):
+    """A server in front of Pinterest refuses the request. A request with a shorter URL may be accepted."""
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# The slice fails: the next sync reads it again
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 class UnavailableError(SliceError):
-    """Pinterest failed again and again, or could not be reached."""
+    """Pinterest failed in every try, or could not be reached."""
 
     kind = FailureType.transient_error
-    trouble = ""
-    """What happened, in a few words; not kept where the error is copied."""
+    cause = ""
+    """What happened, in a few words. A copy of the error does not have it."""
     advice = ""
-    """What to look at if it happens again; not kept there either."""
+    """What to check if it happens again. A copy of the error does not have it."""
 
     def __init__(self, stream: str, path: str, last: str, tries: int = 0) -> None:
         failed = f"failed {tries} times in a row" if tries > 1 else "failed" if tries else "could not be reached"
-        self.trouble = f"it {failed}: {last.rstrip('.')}" if tries else f"it {failed}"
+        self.cause = f"it {failed}: {last.rstrip('.')}" if tries else f"it {failed}"
         self.advice = "" if tries else "; if not, check the network, its proxies and certificates"
         super().__init__(
             f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it{self.advice}. {last}"
@@ -224,33 +393,23 @@ class UnavailableError(SliceError):
 
 
 class AccessLostError(SliceError):
-    """Pinterest gave the beginning of a list and then refuses the rest."""
+    """Pinterest gave the beginning of a list and then refused the rest."""
 
     kind = FailureType.transient_error
 
-    def __init__(self, stream: str, path: str, answer: str) -> None:
+    def __init__(self, stream: str, path: str, quote: str) -> None:
         super().__init__(
             f"{stream}: Pinterest gave the beginning of {path} and refuses the rest. The next sync reads it again, if "
-            f"the token's user may still see it. {answer}.",
+            f"the token's user may still see it. {quote}.",
         )
 
 
-class AnswerTooLargeError(_UnexplainedError):
-    """The call asks for more than Pinterest can answer at once."""
-
-    kind = FailureType.transient_error
-
-
-class AnswerBreaksError(AnswerTooLargeError):
-    """The answer does not come whole, which a smaller one might; nobody says that it is too large."""
-
-
 class ListingCappedError(SliceError):
-    """Pinterest lists no more of this board."""
+    """Pinterest lists no more pins of this board."""
 
 
 class EndlessListError(SliceError):
-    """A bookmark comes back, or page after page is empty: the list would never end."""
+    """A bookmark is repeated, or page after page is empty, so the list would never end."""
 
     def __init__(self, stream: str, path: str) -> None:
         super().__init__(
@@ -259,24 +418,114 @@ class EndlessListError(SliceError):
         )
 
 
+class UnforeseenResponseError(_UnexplainedError):
+    """A response holds a value that records can't be made of, such as an id that is not a number."""
+
+
+def translate_errors(stream: str, generator: Iterable[T]) -> Generator[T, None, Any]:
+    """Yield what a generator yields, and return what it returns.
+
+    Raises:
+        UnforeseenResponseError: the generator met a value of another type, or out of range.
+    """
+    try:
+        return (yield from generator)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        why = printable(f"{type(error).__name__}: {error}")
+        raise UnforeseenResponseError(f"{stream}: a response of Pinterest can't be understood ({why})") from error
+
+
+class ReportLostError(SliceError):
+    """Pinterest failed or lost a report in every try."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object, status: str, creations: int) -> None:
+        super().__init__(
+            f"Pinterest does not finish the report of {window}: {status}, {creations} times. This usually passes: the "
+            "next sync asks for it again.",
+        )
+
+
+class ReportTooSlowError(SliceError):
+    """Pinterest works too long on a report of the smallest size."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object, timeout_seconds: float) -> None:
+        super().__init__(
+            f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
+            "sync asks for it again.",
+        )
+
+
+class ReportWithoutLinkError(SliceError):
+    """A report is finished, and its status has no link to the file."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, window: object) -> None:
+        super().__init__(
+            f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it "
+            "again.",
+        )
+
+
+class UnknownFormError(SliceError):
+    """A report's file is complete and has a format that was never seen before."""
+
+    kind = FailureType.system_error
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Pinterest sends the report in a form that this version of the connector does not know: its rows have none "
+            "of the columns that were asked for. No row is emitted, and the days stay noted as missing, so that a "
+            "version that knows the form reads them. Please report the problem, and leave the stream out until then.",
+        )
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Keys of rows are ambiguous: the slice fails if the destination merges by key, else the rows come with a warning
+# ----------------------------------------------------------------------------------------------------------------------
+
+
 class KeyInDoubtError(SliceError):
-    """Rows that a destination can't merge by their key: a matter of one answer, however many such answers come."""
+    """Rows that a destination can't merge by their key. The error concerns one response, however often it occurs."""
 
     about = "keys"
-    emitted = ""
-    """What to say where the destination keeps every row, and these are emitted; not kept where the error is copied."""
+    """Identifies the warning, which is logged once."""
+    warning = ""
+    """The sentence to log where the destination keeps every row. A copy of the error does not have it."""
 
 
 class RepeatedKeyError(KeyInDoubtError):
-    """Two rows of one answer have the same key, or one has none."""
+    """Two rows of a response have the same key, or a row has an incomplete key."""
 
     def __init__(self, stream: str, key: tuple[str, ...], values: tuple[Any, ...]) -> None:
         *others, last = key
         columns = f"{', '.join(others)} and {last}" if others else last
-        found = f"an answer of Pinterest does not have one row per {columns}: {values} comes twice or is incomplete."
+        found = f"a response of Pinterest does not have one row per {columns}: {values} comes twice or is incomplete."
         super().__init__(
             f"{stream}: {found} None of its rows is used, because they would overwrite each other in the destination. "
             "The next sync asks for them again. If this happens again, please report it; a destination that appends "
             "gets such rows as they are.",
         )
-        self.emitted = f"{found} All of its rows are emitted, since the destination keeps each of them."
+        self.warning = f"{found} All of its rows are emitted, since the destination keeps each of them."
+
+
+class KeysChangedError(KeyInDoubtError):
+    """Rows have other id columns than the rows of the same days had before."""
+
+    kind = FailureType.config_error
+
+    def __init__(self, stream: str, ad_account_id: str, window: object, change: str) -> None:
+        found = f"the rows of ad account {ad_account_id} now come {change}, so their keys are no longer the same."
+        super().__init__(
+            f"{stream}: {found} The rows of the days {window} would be counted twice, so they are left out and stay "
+            "noted as missing. Clear the stream's data; the next sync then reads all days with the same key.",
+        )
+        self.about = f"keys of {ad_account_id}"
+        self.warning = (
+            f"{found} They are emitted, those of the days {window} among them. A table that you merge by key then "
+            "holds rows twice: clear the stream's data to have them once."
+        )

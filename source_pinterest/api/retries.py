@@ -1,31 +1,134 @@
-"""When is a call made again, and when is it given up?"""
+"""The retry policy of a sync: which requests are retried, after which pauses, and when they are given up.
+
+All requests wait together while no connection can be made. Such an outage uses up no retries.
+"""
 
 import logging
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
 import requests
 
-from source_pinterest.api.errors import AnswerBreaksError, BrokenAnswerError, MalformedAnswerError, UnavailableError
-from source_pinterest.api.outage import Outage
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.threads import pause
+from source_pinterest.api.errors import (
+    BrokenResponseError,
+    MalformedResponseError,
+    RepeatedBreakError,
+    UnavailableError,
+)
+from source_pinterest.api.threads import Signal, pause
 
 LOGGER = logging.getLogger("airbyte")
 
-NEW_TOKENS = 2
-"""With so many new tokens a call is tried again, one after another: Pinterest may not know the first everywhere yet. If
-none is accepted in between, further ones are no help."""
+MAX_NEW_TOKENS = 2
+"""A request is sent with at most this many new tokens in a row. Pinterest may not accept the first one everywhere yet.
+If it accepts none of them, a further token would not help."""
+
+_NEVER_REACHED_SECONDS = 30.0
+"""The longest wait for a server that has not responded in this sync: its URL or the network may be wrong for good."""
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """The pauses between the tries of a request, which double, and between the polls of a report.
+
+    Attributes:
+        first_seconds: before the first retry.
+        longest_seconds: the upper limit of the pauses before retries.
+        poll_seconds: before the first poll, the second and so on; the last one is repeated. By default as in
+            Pinterest's example, https://github.com/pinterest/api-quickstart.
+        longest_poll_seconds: the upper limit of pauses that are prolonged to save a quota.
+    """
+
+    first_seconds: float = 1.0
+    longest_seconds: float = 60.0
+    poll_seconds: tuple[float, ...] = (1, 2, 4, 8, 10)
+    longest_poll_seconds: float = 120.0
+
+    def before_retry(self, retry: int) -> float:
+        """Return the pause before this retry, counted from 1, in seconds."""
+        return min(self.first_seconds * 2.0 ** (retry - 1), self.longest_seconds)
+
+    def before_poll(self, polls: int) -> float:
+        """Return the pause after this number of polls, in seconds."""
+        return self.poll_seconds[min(polls, len(self.poll_seconds) - 1)]
+
+
+class Outage:
+    """A time in which no connection can be made. All requests of a sync wait for its end together.
+
+    Args:
+        max_wait_seconds: the longest outage that a sync waits for.
+        pauses: between two tries.
+        before_wait: called before a wait, with no lock held.
+        clock: a monotonic clock, in seconds.
+    """
+
+    def __init__(
+        self,
+        max_wait_seconds: float,
+        pauses: Pauses,
+        before_wait: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._max_wait_seconds = max_wait_seconds
+        self._pauses = pauses
+        self._before_wait = before_wait
+        self._clock = clock
+        self._changed = Signal()
+        self._since: float | None = None
+        self._tries = 0
+        self._next_try = 0.0
+        self.responses = 0
+        """Responses to all requests so far. If there are new ones, a request that fails has a problem of its own."""
+
+    def end(self) -> None:
+        """Count a response, of whatever status, and end the outage if there was one."""
+        with self._changed:
+            self.responses += 1
+            if self._since is not None:
+                self._since = None
+                self._changed.notify_all()
+
+    def wait(self, why: str) -> bool:
+        """Wait after a connection that could not be made.
+
+        Args:
+            why: the name of the connection's error.
+
+        Returns:
+            False if the outage has lasted too long.
+        """
+        with self._changed:
+            seconds = self._plan(self._clock())
+            if seconds is None:
+                return False
+        LOGGER.info(f"Pinterest can't be reached ({why}). Retrying in {math.ceil(seconds)} s.")
+        self._before_wait()
+        with self._changed:
+            if self._since is not None:
+                self._changed.wait(seconds)
+        return True
+
+    def _plan(self, now: float) -> float | None:
+        """Return the seconds until the next try, which all requests share; None if that would be too late."""
+        if self._since is None:
+            self._since, self._tries, self._next_try = now, 0, now
+        if now >= self._next_try:
+            self._tries += 1
+            self._next_try = now + self._pauses.before_retry(self._tries)
+        longest = self._max_wait_seconds if self.responses else min(self._max_wait_seconds, _NEVER_REACHED_SECONDS)
+        return None if self._next_try - self._since > longest else self._next_try - now
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How all calls of a sync are made again.
+    """How all requests of a sync are retried.
 
     Attributes:
-        max_retries: how often a call that Pinterest fails is sent again.
+        max_retries: how often a request that Pinterest fails is sent again.
         pauses: between two tries.
         outage: waits while no connection can be made.
     """
@@ -36,14 +139,14 @@ class RetryPolicy:
 
 
 class Tries:
-    """Counts the tries of one call, and pauses between them.
+    """Counts the tries of one request, and pauses between them.
 
     Args:
         policy: how often, and how long.
         what: the stream, as the user knows it.
-        path: what is asked for.
-        breaks_borne: so many answers in a row that do not come whole are too large ones.
-        retries_pay: whether a call that fails is made again at all, as things stand.
+        path: the path of the request.
+        max_breaks: incomplete responses in a row after which the response counts as too large.
+        is_worth_retrying: whether a request that fails should be retried at present.
     """
 
     def __init__(
@@ -51,71 +154,75 @@ class Tries:
         policy: RetryPolicy,
         what: str,
         path: str,
-        breaks_borne: float = math.inf,
-        retries_pay: Callable[[], bool] = lambda: True,
+        max_breaks: float = math.inf,
+        is_worth_retrying: Callable[[], bool] = lambda: True,
     ) -> None:
         self._policy = policy
         self._what, self._path = what, path
-        self._breaks_borne, self._retries_pay = breaks_borne, retries_pay
-        self._answers = policy.outage.answers
-        self._breaks = self._retries = self._resets = self._rejections = 0
+        self._max_breaks, self._is_worth_retrying = max_breaks, is_worth_retrying
+        self._responses = policy.outage.responses
+        self._breaks = self._retries = self._own_failures = self._rejections = 0
         self._why = ""
 
     @property
-    def takes_new_token(self) -> bool:
-        """Whether the call would be made again with a new token."""
-        return self._rejections < min(NEW_TOKENS, self._policy.max_retries)
+    def accepts_new_token(self) -> bool:
+        """Whether the request would be retried with a new token."""
+        return self._rejections < min(MAX_NEW_TOKENS, self._policy.max_retries)
 
     def failed(self, why: str) -> None:
-        """Pause before the next try.
+        """Pause after an error of the server.
 
         Raises:
-            UnavailableError: that was the last one.
+            UnavailableError: that was the last try.
         """
         self._breaks = 0
         self._retry(why)
 
     def rejected(self, why: str) -> None:
-        """Try again at once with the new token, which is no retry the first time."""
+        """Retry with a new token, at once and without counting a retry the first time.
+
+        Raises:
+            UnavailableError: that was the last try.
+        """
         self._rejections += 1
         if self._rejections > 1:
             self.failed(why)
 
     def broke(self, error: Exception) -> None:
-        """Pause after an answer that did not come whole.
+        """Pause after a response that did not arrive whole.
 
         Raises:
-            AnswerBreaksError: it breaks twice in a row, and can be asked for in parts.
+            RepeatedBreakError: it broke off `max_breaks` times in a row.
             UnavailableError: that was the last try.
         """
-        why = str(error) if isinstance(error, MalformedAnswerError) else "Pinterest does not answer in time."
-        is_break = isinstance(error, requests.ReadTimeout | BrokenAnswerError)
+        why = str(error) if isinstance(error, MalformedResponseError) else "Pinterest did not respond in time."
+        is_break = isinstance(error, requests.ReadTimeout | BrokenResponseError)
         self._breaks = self._breaks + 1 if is_break else 0
-        if self._breaks >= self._breaks_borne:
-            raise AnswerBreaksError(f"{self._what}: {why} Twice in a row") from error
+        if self._breaks >= self._max_breaks:
+            raise RepeatedBreakError(f"{self._what}: {why} This happened twice in a row") from error
         self._retry(why)
 
     def unreached(self, error: Exception) -> None:
-        """Wait for the end of an outage. A call that fails while others are answered is in trouble of its own.
+        """Wait for the end of an outage, or pause if other requests succeed meanwhile.
 
         Raises:
-            UnavailableError: it has been waited for long enough, or that was the last try.
+            UnavailableError: the outage has lasted too long, or that was the last try.
         """
         why = f"No connection could be made ({type(error).__name__})."
-        answers_before, self._answers = self._answers, self._policy.outage.answers
-        others_are_answered = self._answers != answers_before
-        self._resets += others_are_answered
-        if others_are_answered and self._resets > 1:  # the first time, they may have been answered before the outage
+        responses_before, self._responses = self._responses, self._policy.outage.responses
+        others_succeed = self._responses != responses_before
+        self._own_failures += others_succeed
+        if others_succeed and self._own_failures > 1:  # the first time, the others may have preceded the outage
             self._retry(why)
         elif not self._policy.outage.wait(type(error).__name__):
             raise UnavailableError(self._what, self._path, why) from error
 
     def _retry(self, why: str) -> None:
         self._retries, self._why = self._retries + 1, why
-        if self._retries > self._policy.max_retries or not self._retries_pay():
+        if self._retries > self._policy.max_retries or not self._is_worth_retrying():
             raise UnavailableError(self._what, self._path, why, self._retries)
         seconds = self._policy.pauses.before_retry(self._retries)
-        LOGGER.info(f"{self._what}: {why} Trying again in {seconds:g} s.")
+        LOGGER.info(f"{self._what}: {why} Retrying in {seconds:g} s.")
         self._pause(seconds)
 
     def _pause(self, seconds: float) -> None:
@@ -123,11 +230,11 @@ class Tries:
 
 
 class TryLaterError(Exception):
-    """A call is to be made again after a pause, which its caller sees to.
+    """The caller has to wait, and then send the request again.
 
     Attributes:
-        tries: those of the call so far, to go on with.
-        seconds: how long the pause is.
+        tries: the tries of the request so far, to continue with.
+        seconds: the length of the pause.
     """
 
     def __init__(self, tries: "HandedBackTries", seconds: float) -> None:
@@ -136,22 +243,22 @@ class TryLaterError(Exception):
 
 
 class HandedBackTries(Tries):
-    """Hands the call back to its caller instead of pausing."""
+    """Raises `TryLaterError` instead of pausing, so that the caller's thread can do other work."""
 
     def go_on(self) -> None:
-        """The pause is over.
+        """Continue after the pause.
 
         Raises:
-            UnavailableError: it does not pay any more to make the call again.
+            UnavailableError: the request is not worth retrying any more.
         """
-        if self._retries and not self._retries_pay():
+        if self._retries and not self._is_worth_retrying():
             self.give_up()
 
     def give_up(self) -> NoReturn:
         """Make no further try.
 
         Raises:
-            UnavailableError: always, with the reason of the last one.
+            UnavailableError: always, with the reason of the last failure.
         """
         raise UnavailableError(self._what, self._path, self._why, self._retries)
 

@@ -1,23 +1,128 @@
-"""Which rows are in a body? One after the other while it arrives, with one row and one chunk in memory.
+"""Parses JSON bodies: whole values, rows one by one as the body arrives, and pages of lists.
 
-A row is what lies between a brace and the first closing brace at which it parses: what ends inside a text or an inner
-object is no JSON. orjson tries that faster than any scanner finds the end.
+Whole numbers past 64 bits keep all digits; orjson alone would turn them into floats. Rows are found by trial: orjson
+parses up to each closing brace until it succeeds, because text that ends within a string or an inner object is not
+valid JSON. That is faster than any scanner in Python, and needs one row and one chunk in memory.
 """
 
+import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 import orjson
 
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.api.exact_json import OnReplacement, holds_long_number, parse_json
+from source_pinterest import limits
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.limits import ROW_BYTES
 
 Record = dict[str, Any]
 
+OnReplacement = Callable[[str], None]
+"""Takes a sentence about a value that was replaced, which is the same for each kind of replacement."""
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Whole values
+# ----------------------------------------------------------------------------------------------------------------------
+
+_LONG_NUMBER_CHARACTERS = 20
+"""The shortest whole number past 64 bits: 20 digits, or a minus and 19."""
+
+_STRIDE = 5
+"""Every fifth byte is looked at first. A long number shows in four of them in a row."""
+
+_DIGITS_TO_ZERO = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte in range(256))
+_RUN, _SAMPLED_RUN = b"0" * _LONG_NUMBER_CHARACTERS, b"0" * (_LONG_NUMBER_CHARACTERS // _STRIDE)
+_BEFORE_A_NUMBER = b":,[ \t\r\n"
+
+_LONE_SURROGATE = re.compile(
+    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+
+
+def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
+    r"""Parse a JSON text. Whole numbers are exact, however long.
+
+    Half an emoji (`\ud83d`) becomes U+FFFD, and a number that is out of range (1e400, NaN) becomes null, so that one
+    value does not cost a whole page.
+
+    Args:
+        body: the text, in UTF-8.
+        on_replacement: called once for each kind of replacement.
+
+    Raises:
+        MalformedResponseError: the text is not JSON, is nested too deeply, or has a number of thousands of digits.
+    """
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return _Lenient(on_replacement).parse(body)
+    return _Lenient(on_replacement).parse(body) if holds_long_number(body) else value
+
+
+def holds_long_number(body: bytes) -> bool:
+    """Whether there may be a whole number past 64 bits. Digits within a string may cause a false alarm."""
+    if _SAMPLED_RUN not in body[::_STRIDE].translate(_DIGITS_TO_ZERO):
+        return False
+    zeros = body.translate(_DIGITS_TO_ZERO)
+    at = zeros.find(_RUN)
+    while at >= 0:
+        if at == 0 or body[at - 1] in _BEFORE_A_NUMBER:
+            return True
+        end = zeros.find(b" ", at)
+        at = zeros.find(_RUN, end) if end >= 0 else -1
+    return False
+
+
+class _Lenient:
+    """Parses text that orjson rejects or rounds, and reports replaced values."""
+
+    def __init__(self, on_replacement: OnReplacement | None) -> None:
+        self._on_replacement = on_replacement
+        self._replaced_texts = self._replaced_numbers = False
+
+    def parse(self, body: bytes) -> Any:
+        try:
+            text = _LONE_SURROGATE.sub(self._replace_lone, body.decode())
+            value = json.loads(text, parse_float=self._finite_or_none, parse_constant=self._null)
+        except (ValueError, RecursionError) as error:
+            raise MalformedResponseError("The response is not JSON that can be parsed.") from error
+        self._report()
+        return value
+
+    def _replace_lone(self, escape: re.Match[str]) -> str:
+        if not escape["lone"]:
+            return escape[0]
+        self._replaced_texts = True
+        return "\ufffd"
+
+    def _finite_or_none(self, digits: str) -> float | None:
+        number = float(digits)
+        if math.isfinite(number):
+            return number
+        self._replaced_numbers = True
+        return None
+
+    def _null(self, _: str) -> None:
+        self._replaced_numbers = True
+
+    def _report(self) -> None:
+        if self._on_replacement and self._replaced_texts:
+            self._on_replacement("Pinterest sent broken characters; they are replaced by U+FFFD.")
+        if self._on_replacement and self._replaced_numbers:
+            self._on_replacement("Pinterest sent numbers out of range; they are replaced by null.")
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Rows, as the body arrives
+# ----------------------------------------------------------------------------------------------------------------------
+
 _BRACES_TRIED = 16
-"""Closing braces at which a row is tried; a row of more inner objects is looked through for its end, once."""
+"""Closing braces at which a row is tried. The end of a row with more inner objects is found by its tokens."""
 _SPACE = re.compile(rb"[ \t\n\r]*")
 _SCALAR = re.compile(rb"[^\s,:\[\]{}\"]++(?=[\s,:\[\]{}\"])")
 _TOKEN = re.compile(
@@ -27,15 +132,15 @@ _DEEPER = {"text": 0, "opening": 1, "closing": -1}
 
 
 def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacement | None = None) -> Iterator[Record]:
-    """The rows of an answer.
+    """Yield the rows of a response.
 
     Args:
-        chunks: its body, cut anywhere.
-        under: the key of the list of rows; by default the answer itself is the list.
-        on_replacement: takes a sentence on what of a row could not be kept, see `parse_json`.
+        chunks: the body, cut anywhere.
+        under: the key of the list of rows; by default the body itself is the list.
+        on_replacement: called once for each kind of replacement, see `parse_json`.
 
     Raises:
-        MalformedAnswerError: it is not a list of rows, or not the whole of one.
+        MalformedResponseError: the body is not a list of rows, or is cut short.
     """
     body = JsonBody(chunks, on_replacement)
     if under:
@@ -47,16 +152,17 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
             else:
                 body.value()
         if not found:
-            raise MalformedAnswerError(f"The answer holds no list called {under}.")
+            raise MalformedResponseError(f"The response has no list named {under}.")
     else:
         yield from body.rows()
     body.end()
 
 
 class JsonBody:
-    """A JSON text that is walked through as it arrives.
+    """A JSON text that is parsed as it arrives.
 
-    Each method begins where the last one ended, and raises MalformedAnswerError for anything else than it promises.
+    Each method continues where the last one ended. It raises `MalformedResponseError` if the text has something else
+    there.
     """
 
     def __init__(self, chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> None:
@@ -68,27 +174,27 @@ class JsonBody:
         self._braces = 1
 
     def peek(self) -> bytes:
-        """The next byte that is no space; none at the end."""
+        """Return the next byte that is not whitespace, without consuming it; empty at the end."""
         while True:
-            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]  # it matches nothing as well
+            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]  # it also matches no whitespace
             if self._at < len(self._text):
                 return self._text[self._at : self._at + 1]
-            if not self._read_on():
+            if not self._read_more():
                 return b""
 
     def expect(self, byte: bytes) -> None:
-        """Pass over this byte."""
+        """Consume this byte."""
         if self.peek() != byte:
             raise self._unexpected(byte)
         self._at += 1
 
     def end(self) -> None:
-        """Nothing follows."""
+        """Check that nothing but whitespace follows."""
         if self.peek():
-            raise MalformedAnswerError("Something follows the end of the answer.")
+            raise MalformedResponseError("The response has more text after the end of its JSON.")
 
     def members(self) -> Iterator[str]:
-        """The keys of the object that comes next; whoever asks for the next one has taken the value of the last."""
+        """Yield the keys of the next object. The caller consumes each value before it takes the next key."""
         self.expect(b"{")
         more = self.peek() != b"}"
         while more:
@@ -101,33 +207,33 @@ class JsonBody:
         self.expect(b"}")
 
     def rows(self) -> Iterator[Record]:
-        """The objects of the list that comes next."""
+        """Yield the objects of the next list."""
         self.expect(b"[")
         more = self.peek() != b"]"
         while more:
             yield self._row()
-            yield from self._rows_at_hand()
+            yield from self._similar_rows()
             more = self._another(b"]")
         self.expect(b"]")
 
     def value(self) -> Any:
-        """The value that comes next."""
+        """Return the next value."""
         self.peek()
         while not (end := self._end_of_value()):
-            self._read_on_within(self._at + ROW_BYTES)
+            self._read_more_within(self._at + ROW_BYTES)
         value = parse_json(self._text[self._at : end], self._on_replacement)
         self._at = end
         return value
 
     def _another(self, closing: bytes) -> bool:
-        """Whether one more follows: a comma says so, what closes the list or object that it is over."""
+        """Whether another element follows, after a comma, or else the closing byte of the list or object."""
         if self.peek() == closing:
             return False
         self.expect(b",")
         return True
 
-    def _rows_at_hand(self) -> Iterator[Record]:
-        """The rows that are whole, dense and of the last one's shape; the first that isn't is left to `_row`."""
+    def _similar_rows(self) -> Iterator[Record]:
+        """Yield the following rows with as many braces as the last one, up to one that is incomplete or different."""
         text, parse, braces = self._text, self._parse, range(self._braces)
         find = text.find
         while text[self._at : self._at + 2] == b",{":
@@ -158,50 +264,169 @@ class JsonBody:
                     continue
                 self._at, self._braces = end, braces
                 return row
-            if end or len(self._text) >= limit or not self._read_on():
-                return self.value()  # type: ignore[no-any-return]  # a brace opens it
+            if end or len(self._text) >= limit or not self._read_more():
+                return self.value()  # type: ignore[no-any-return]  # it begins with a brace
 
     def _end_of_value(self) -> int:
-        """Where the value at hand ends; 0 if it goes on in the next chunk."""
+        """Return the end of the next value; 0 if the text has to be read further."""
         opening = self._text[self._at : self._at + 1]
         if opening not in (b"{", b"[", b'"'):
             scalar = _SCALAR.match(self._text, self._at, self._at + ROW_BYTES)
             return scalar.end() if scalar else 0
         depth = 0
         for token in _TOKEN.finditer(self._text, self._at, self._at + ROW_BYTES):
-            if token.lastgroup is None:  # a text that goes on
+            if token.lastgroup is None:  # a string that continues in the next chunk
                 return 0
             depth += _DEEPER[token.lastgroup]
             if not depth:
                 return token.end()
         return 0
 
-    def _read_on_within(self, limit: int) -> None:
+    def _read_more_within(self, limit: int) -> None:
         if len(self._text) >= limit:
-            raise MalformedAnswerError(f"A row, or another value of the answer, has more than {ROW_BYTES:,} bytes.")
-        if not self._read_on():
-            raise MalformedAnswerError("The answer is cut short.")
+            raise MalformedResponseError(f"A row or value of the response has more than {ROW_BYTES:,} bytes.")
+        if not self._read_more():
+            raise MalformedResponseError("The response is cut short.")
 
-    def _read_on(self) -> bool:
-        """Drop what was walked through and read at least as much as is left, so that small chunks cost no more.
+    def _read_more(self) -> bool:
+        """Drop the consumed text and read at least as much as is left, so that small chunks are not copied each time.
 
-        False at the end of the body.
+        Returns:
+            False at the end of the body.
         """
         left = len(self._text) - self._at
-        pieces, fresh = [self._text[self._at :]], 0
+        pieces, size = [self._text[self._at :]], 0
         for chunk in self._chunks:
             pieces.append(chunk)
-            fresh += len(chunk)
-            if fresh > left:
+            size += len(chunk)
+            if size > left:
                 break
         self._text, self._at = b"".join(pieces), 0
         self._parse = _parse_exactly if holds_long_number(self._text) else orjson.loads
-        return fresh > 0
+        return size > 0
 
-    def _unexpected(self, wanted: bytes) -> MalformedAnswerError:
-        return MalformedAnswerError(f"A {wanted.decode()} is missing." if self.peek() else "The answer is cut short.")
+    def _unexpected(self, wanted: bytes) -> MalformedResponseError:
+        if not self.peek():
+            return MalformedResponseError("The response is cut short.")
+        return MalformedResponseError(f"The response is not the expected JSON: {wanted.decode()} is missing.")
 
 
 def _parse_exactly(row: bytes) -> Any:
-    orjson.loads(row)  # what ends before the row does fails here, at once
+    orjson.loads(row)  # fails quickly before the end of the row
     return parse_json(row)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Pages of lists
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+class ListShape(NamedTuple):
+    """The form of a list in the body of a response.
+
+    Attributes:
+        key: the fields that identify an item; each item has them.
+        field: the name of the list; empty where the body itself is documented as the list.
+    """
+
+    key: tuple[str, ...] = ("id",)
+    field: str = "items"
+
+
+BY_ID = ListShape()
+
+_ABSENT = (None, "")
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A page of a list.
+
+    Attributes:
+        items: the items, each with its key.
+        bookmark: the bookmark of the next page; empty at the end.
+    """
+
+    items: list[Record]
+    bookmark: str = ""
+
+
+def list_page(
+    chunks: Iterable[bytes],
+    on_replacement: OnReplacement | None = None,
+    shape: ListShape = BY_ID,
+    *,
+    is_paged: bool = False,
+) -> ListPage:
+    """Parse a page.
+
+    Args:
+        chunks: the body.
+        on_replacement: called once for each kind of replacement, see `parse_json`.
+        shape: the form of the list.
+        is_paged: whether `page_size` was requested, so that the number of items is limited.
+
+    Raises:
+        MalformedResponseError: the body is not JSON, is not a page, or has more items than a page may have.
+    """
+    rest, field = iter(chunks), shape.field or BY_ID.field
+    beginning = b"".join(_up_to(rest, limits.LARGE_PAGE_BYTES) if is_paged else rest)
+    if is_paged and len(beginning) > limits.LARGE_PAGE_BYTES:
+        text = JsonBody(chain([beginning], rest), on_replacement)
+        body: Any = {name: _bounded(text.rows()) if name == field else text.value() for name in text.members()}
+        text.end()
+    else:
+        body = parse_json(beginning, on_replacement)
+    page = body if isinstance(body, dict) else {}
+    items = with_key(body if isinstance(body, list) and not shape.field else page.get(field), shape.key)
+    return ListPage(_bounded(items) if is_paged else items, str(page.get("bookmark") or ""))
+
+
+def _up_to(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """Yield chunks until they have more than this many bytes."""
+    for chunk in chunks:
+        yield chunk
+        size -= len(chunk)
+        if size < 0:
+            return
+
+
+def _bounded(items: Iterable[Record]) -> list[Record]:
+    page = list(islice(items, limits.ITEMS_OF_A_PAGE + 1))
+    if len(page) > limits.ITEMS_OF_A_PAGE:
+        raise MalformedResponseError(f"A page has more than {limits.ITEMS_OF_A_PAGE:,} items.")
+    return page
+
+
+def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:
+    """Return the items of a list after checking that each has its key.
+
+    Raises:
+        MalformedResponseError: the value is not a list of such items.
+    """
+    are_objects = isinstance(items, list) and all(isinstance(item, dict) for item in items)
+    if not are_objects or any(item.get(name) in _ABSENT for item in items for name in key):
+        raise MalformedResponseError(f"The page is not a list of items with {' and '.join(key)}.")
+    return items  # type: ignore[no-any-return]  # checked above
+
+
+def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListPage:
+    """Parse a single object as a page with one item.
+
+    Raises:
+        MalformedResponseError: the object does not have its key.
+    """
+    return ListPage(with_key([parse_json(b"".join(chunks))], key))
+
+
+def text_of(value: Any) -> str:
+    """Return a value as text. A float without a fraction, such as an id, becomes its digits."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def write_texts(record: dict[str, Any], fields: Iterable[str]) -> None:
+    """Convert these fields of a record to strings. A field without a value stays as it is."""
+    for name in fields:
+        value = record.get(name)
+        if value is not None and type(value) is not str:
+            record[name] = text_of(value)

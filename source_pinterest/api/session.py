@@ -1,44 +1,131 @@
-"""How does one HTTP exchange go? Paced by the quota, bounded in time and size, and with our name on it."""
+"""One HTTP exchange: paced by the quota, bounded in time and size, with the connector's user agent.
+
+Redirects are not followed and cookies are not kept. A throttled request waits as long as Pinterest says and is sent
+again, so that HTTP 429 never reaches the callers of `PinterestSession`.
+"""
 
 import logging
+import re
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any, Generic, Self, TypeVar
+from urllib.parse import quote, urlsplit
 
 import requests
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
 from source_pinterest import limits
-from source_pinterest.api.budget import Budget
-from source_pinterest.api.chunks import Bounds, beginning_of, chunks_of
-from source_pinterest.api.deadline import Deadline, WatchedAdapter
+from source_pinterest.api.bounds import Bounds, Deadline, WatchedAdapter, beginning_of, chunks_of
+from source_pinterest.api.quota import Budget
 from source_pinterest.api.usage import StreamUsage
-from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+from source_pinterest.api.verdicts import ErrorResponse, Verdict
 from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS
 
 LOGGER = logging.getLogger("airbyte")
 logging.getLogger("urllib3.connection").addFilter(lambda record: "(url=" not in str(record.msg))
-"""It warns of a malformed header with the whole URL."""
+"""urllib3 warns of a malformed header with the whole URL, which may hold a signature."""
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 
+_PRINTABLE_ASCII = re.compile(r"[!-\[\]-~]+")
+"""Without spaces and backslashes, which some libraries read as something else."""
+
+_PRIVATE_NETWORKS = tuple(map(ip_network, ("fec0::/10", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+"""Networks that `ipaddress` calls global: site-local ones, and those that embed an IPv4 address (NAT64,
+IPv4-compatible)."""
+
 T = TypeVar("T")
 Parse = Callable[[Iterator[bytes]], T]
-"""Makes something of a body, which comes in chunks; raises `MalformedAnswerError` for one that can't be meant."""
+"""Parses a body that comes in chunks; raises `MalformedResponseError` if it does not have the documented form."""
 
 
 @dataclass(frozen=True)
-class Answer(Generic[T]):
-    """What Pinterest answered.
+class Url:
+    """The parts of a URL that decide where a request goes.
 
     Attributes:
-        value: what the parser made of the body.
-        server_time: when the server answered, epoch seconds.
-        token: the one that the call went out with.
+        scheme: https or http, in lower case.
+        host: a name or an IP address, without brackets.
+        has_query: whether a question mark follows.
+    """
+
+    scheme: str
+    host: str
+    has_query: bool = False
+
+    @classmethod
+    def parse(cls, url: str) -> Self:
+        """Parse the URL of a web server.
+
+        Raises:
+            ValueError: it has no such scheme or no host, or it has a user's name, a fragment, an escaped character in
+                its host, or a character that URLs don't have.
+        """
+        if not _PRINTABLE_ASCII.fullmatch(url):
+            raise ValueError("The URL has a character that is not printable ASCII.")
+        try:
+            parts = parse_url(url)
+        except LocationParseError as error:
+            raise ValueError("The URL can't be parsed.") from error
+        if parts.scheme not in ("https", "http") or not parts.host:
+            raise ValueError("The URL does not begin with https:// and a host.")
+        if "%" in re.split("[/?#]", url.partition("://")[2])[0]:
+            raise ValueError("The host of the URL has an escaped character.")
+        if parts.auth is not None or parts.fragment is not None:
+            raise ValueError("The URL has a user's name or a fragment.")
+        return cls(parts.scheme, parts.host.strip("[]").rstrip("."), parts.query is not None)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the host is this machine."""
+        ip = _ip_of(self.host)
+        return ip.is_loopback if ip else self.host == "localhost"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the host is on the internet, as far as the URL shows; names are not looked up."""
+        ip = _ip_of(self.host)
+        if ip is None:
+            return self.host != "localhost" and not self.host.endswith(".localhost")
+        return ip.is_global and not ip.is_multicast and not any(ip in network for network in _PRIVATE_NETWORKS)
+
+
+def _ip_of(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the IP address of a host, in any notation that an operating system accepts; None for a name."""
+    try:
+        ip = ip_address(host)
+    except ValueError:
+        try:
+            ip = ip_address(socket.inet_aton(host))
+        except OSError:
+            return None
+    return getattr(ip, "ipv4_mapped", None) or ip
+
+
+def path_of(template: str, ids: Mapping[str, Any]) -> str:
+    """Fill ids into a path template. Each id stays one segment of the path, whatever characters it has."""
+    return template.format(**{name: _segment(str(value)) for name, value in ids.items()})
+
+
+def _segment(value: str) -> str:
+    return quote(value if value.strip(".") else value.replace(".", "%2E"), safe="")  # ".." would lead upwards
+
+
+@dataclass(frozen=True)
+class ApiResponse(Generic[T]):
+    """A successful response.
+
+    Attributes:
+        value: the parsed body.
+        server_time: the server's time of the response, in epoch seconds.
+        token: the access token of the request.
     """
 
     value: T
@@ -47,12 +134,12 @@ class Answer(Generic[T]):
 
 
 class TimeoutSession(requests.Session):
-    """A session with a timeout on every call, and with our name on it.
+    """A session with a timeout on every request and the connector's user agent.
 
     Args:
-        user_agent: how Pinterest sees us.
+        user_agent: the header that identifies the connector.
         timeout_seconds: the longest silence of the server.
-        connections: how many calls may be open at once.
+        connections: how many connections to a host are kept open.
     """
 
     def __init__(self, user_agent: str, timeout_seconds: float, connections: int = 1) -> None:
@@ -64,109 +151,113 @@ class TimeoutSession(requests.Session):
             self.mount(scheme, WatchedAdapter(pool_connections=connections, pool_maxsize=connections))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send, follow no redirect: the API has none, and a token goes to no other host."""
+        """Send a request and follow no redirect: the API has none, and a token must not go to another host."""
         fixed = {"timeout": self.timeout, "allow_redirects": False, "stream": True}
         return super().send(request, **{**kwargs, **fixed})
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Name no target: `requests` would read the whole body of a redirect to look for the next one."""
+        """Return no target: `requests` would read the whole body of a redirect to look for the next one."""
         del resp
 
-    def hastened(self, bounds: Bounds) -> Bounds:
-        """The same bounds, for whoever waits less than usual for the beginning of an answer: in less time."""
+    def shortened(self, bounds: Bounds) -> Bounds:
+        """Return the bounds with less time if this session's timeout is below the default."""
         _, seconds = self.timeout
-        return bounds.hastened(min(1.0, seconds / DEFAULT_TIMEOUT_SECONDS))
+        return bounds.shortened(min(1.0, seconds / DEFAULT_TIMEOUT_SECONDS))
 
-    def exchange(self, request: requests.Request, parse: Parse[T], bounds: Bounds) -> Answer[T] | ErrorAnswer:
-        """Send a request, and take its answer.
+    def exchange(self, request: requests.Request, parse: Parse[T], bounds: Bounds) -> ApiResponse[T] | ErrorResponse:
+        """Send a request and read its response.
 
         Raises:
-            requests.RequestException: no answer came.
-            MalformedAnswerError: the answer breaks off, is too large or too slow, or the parser can't make sense of it.
+            requests.RequestException: no response came.
+            MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
         """
-        with Deadline(bounds) as deadline, self._sent(request, deadline) as response:
-            return _taken(response, parse, bounds, deadline)
+        with Deadline(bounds) as deadline, self._send_by(deadline, request) as response:
+            return _read(response, parse, bounds, deadline)
 
-    def _sent(self, request: requests.Request, deadline: Deadline) -> requests.Response:
-        prepared = self.prepare_request(request)  # which may take an exchange of its own, for a token
+    def _send_by(self, deadline: Deadline, request: requests.Request) -> requests.Response:
+        prepared = self.prepare_request(request)  # may exchange tokens first, which has a deadline of its own
         settings = self.merge_environment_settings(prepared.url or "", {}, None, None, None)
         deadline.begin()
         return self.send(prepared, **settings)
 
 
 class PinterestSession(TimeoutSession):
-    """A session whose calls wait for their quota. A throttled call waits as told and goes out again.
+    """A session whose requests wait for their quota.
 
     Args:
-        budget: the allowance that all streams share.
-        user_agent: how Pinterest sees us.
+        budget: the quotas that all streams share.
+        user_agent: the header that identifies the connector.
         timeout_seconds: the longest silence of the server.
-        connections: how many calls may be open at once.
+        connections: how many connections to a host are kept open.
     """
 
     def __init__(self, budget: Budget, user_agent: str, timeout_seconds: float, connections: int) -> None:
         super().__init__(user_agent, timeout_seconds, connections)
         self._budget = budget
 
-    def paced(
+    def paced_exchange(
         self, request: requests.Request, parse: Parse[T], bounds: Bounds, usage: StreamUsage
-    ) -> Answer[T] | ErrorAnswer:
-        """Send a request when the quota allows it, and take its answer, which never is a refusal for the rate.
+    ) -> ApiResponse[T] | ErrorResponse:
+        """Send a request when the quota allows it, and read its response, which is never a throttled one.
 
         Raises:
-            QuotaExhaustedError: the quota frees up too late for this sync.
-            requests.RequestException: no answer came.
-            MalformedAnswerError: the answer breaks off, is too large or too slow, or the parser can't make sense of it.
+            QuotaExhaustedError: the quota renews too late for this sync.
+            requests.RequestException: no response came.
+            MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
         """
         operation = limits.rated_operation(str(request.method), urlsplit(request.url or "").path)
         while True:
             with usage.waiting():
                 self._budget.acquire(operation)
             usage.count_sent()
-            with Deadline(bounds) as deadline, self._settled(operation, request, deadline) as response:
-                if _is_success(response):
+            with Deadline(bounds) as deadline, self._send_counted(operation, request, deadline) as raw:
+                if _is_success(raw):
                     self._budget.accepted(operation)
-                answer = _taken(response, parse, bounds, deadline)
-            if not isinstance(answer, ErrorAnswer):
-                return answer
-            if answer.verdict is not Verdict.WAIT:
+                response = _read(raw, parse, bounds, deadline)
+            if not isinstance(response, ErrorResponse):
+                return response
+            if response.verdict is not Verdict.WAIT:
                 self._budget.accepted(operation)
-                return answer
-            self._budget.throttled(operation, answer.pause_hint_seconds())
+                return response
+            self._budget.throttled(operation, response.pause_hint_seconds())
 
-    def _settled(self, operation: str, request: requests.Request, deadline: Deadline) -> requests.Response:
+    def _send_counted(self, operation: str, request: requests.Request, deadline: Deadline) -> requests.Response:
         headers = None
         try:
-            response = self._sent(request, deadline)
+            response = self._send_by(deadline, request)
             headers = response.headers
         finally:
-            self._budget.settle(operation, headers)
+            self._budget.release(operation, headers)
         path = urlsplit(response.request.url or "").path
         LOGGER.debug("%s %s: %s", response.request.method, path, response.status_code)
         return response
 
 
-def _taken(response: requests.Response, parse: Parse[T], bounds: Bounds, deadline: Deadline) -> Answer[T] | ErrorAnswer:
+def _read(
+    response: requests.Response, parse: Parse[T], bounds: Bounds, deadline: Deadline
+) -> ApiResponse[T] | ErrorResponse:
     token = bearer_of(response.request)
     if _is_success(response):
-        return Answer(parse(chunks_of(response, bounds, deadline.received)), server_time_of(response.headers), token)
+        return ApiResponse(
+            parse(chunks_of(response, bounds, deadline.received)), server_time_of(response.headers), token
+        )
     body = beginning_of(response, bounds, deadline.received)
-    return ErrorAnswer(response.status_code, str(response.reason or ""), response.headers, body, token)
+    return ErrorResponse(response.status_code, str(response.reason or ""), response.headers, body, token)
 
 
 def _is_success(response: requests.Response) -> bool:
-    """A part of an answer is none: nobody asked for one."""
+    """Whether the status is 2xx, except for 206: no request asks for a part of a response."""
     return response.status_code < HTTPStatus.MULTIPLE_CHOICES and response.status_code != HTTPStatus.PARTIAL_CONTENT
 
 
 def bearer_of(request: requests.PreparedRequest | None) -> str:
-    """The token a request went out with."""
+    """Return the access token of a request; empty if it has none."""
     headers = request.headers if request is not None else {}
     return str(headers.get("Authorization", "")).removeprefix("Bearer ")
 
 
 def server_time_of(headers: Mapping[str, str]) -> int:
-    """When the server answered, epoch seconds; our own clock where it does not say."""
+    """Return the `Date` of a response in epoch seconds, or this machine's time if it has none."""
     try:
         return int(parsedate_to_datetime(headers["Date"]).timestamp())
     except (KeyError, ValueError, OverflowError):

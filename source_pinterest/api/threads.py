@@ -12,18 +12,18 @@ from source_pinterest.api.errors import NoThreadError
 
 
 class ClosedError(SystemExit):
-    """Ends a thread of a sync that was closed. It is no `Exception`, so that no stream takes it for a failure."""
+    """Ends a thread of a closed sync. It is no `Exception`, so that no stream treats it as a failure."""
 
 
 class Closing:
-    """Ends the waits and requests of a sync whose reader is gone."""
+    """Ends the waits and requests of a sync that is closed because nothing reads its output any more."""
 
     def __init__(self) -> None:
         self.is_over = False
         self.waits: list[Signal] = []
 
     def close(self) -> None:
-        """End the threads of the sync that wait; those that work end before their next request or wait."""
+        """End the waiting threads of the sync. Working threads end before their next request or wait."""
         self.is_over = True
         for signal in tuple(self.waits):
             with signal:
@@ -35,8 +35,8 @@ class Closing:
             raise ClosedError
 
 
-CLOSING: ContextVar[Closing] = ContextVar("closing", default=Closing())  # noqa: B039 - nobody closes this one
-"""Of the sync for which a thread works."""
+CLOSING: ContextVar[Closing] = ContextVar("closing", default=Closing())  # noqa: B039 - the default is never closed
+"""The sync for which a thread works."""
 
 
 class Signal(threading.Condition):
@@ -49,7 +49,7 @@ class Signal(threading.Condition):
             ClosedError: the sync is closed.
         """
         closing = CLOSING.get()
-        closing.waits.append(self)  # before the look: `close` wakes all that have not seen it
+        closing.waits.append(self)  # before the check: `close` wakes every wait that has not seen `is_over`
         try:
             return closing.is_over or super().wait(timeout)
         finally:
@@ -58,19 +58,19 @@ class Signal(threading.Condition):
 
 
 def pause(seconds: float) -> None:
-    """Wait for so many seconds.
+    """Wait for this many seconds.
 
     Raises:
         ClosedError: the sync is closed.
     """
-    alone = Signal()
-    with alone:
-        alone.wait(seconds)
+    signal = Signal()
+    with signal:
+        signal.wait(seconds)
 
 
 @contextmanager
 def starting() -> Generator[None, None, None]:
-    """Raise `NoThreadError` where a thread can't be started."""
+    """Raise `NoThreadError` if a thread can't be started within the block."""
     try:
         yield
     except RuntimeError as error:
@@ -85,7 +85,11 @@ class Workers(ThreadPoolExecutor):
         super().__init__(count, "workerpool", CLOSING.set, (self._closing,))
 
     def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Have a function called, or raise `NoThreadError`."""
+        """Call a function in one of the threads.
+
+        Raises:
+            NoThreadError: a thread can't be started.
+        """
         with starting():
             return super().submit(*args, **kwargs)
 

@@ -1,6 +1,6 @@
-"""What has each stream cost so far? Counted where calls are made and slices are read, shown by whoever shows a sync.
+"""Counts of the requests, waits and slices of each stream, for the progress table and the log.
 
-Counting takes a lock of the stream's own, never a shared one, and nothing is emitted while it is held.
+Each stream has its own lock, and nothing is emitted while it is held.
 """
 
 import threading
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class QuotaUsage:
-    """How much of a category's quota is used.
+    """The usage of a category's quota.
 
     Attributes:
-        category: whose quota it is.
-        used: calls in the current window, those of other programs included.
-        limit: calls that the window holds.
-        frees_up_in_seconds: until then somebody waits; None where nobody does.
+        category: the rate category.
+        used: requests in the current window, including those of other programs.
+        limit: requests that the window holds.
+        frees_up_in_seconds: how long requests still wait for it; None if none waits.
     """
 
     category: str
@@ -29,10 +29,19 @@ class QuotaUsage:
 
 
 class StreamUsage:
-    """What one stream has requested, sent, waited for, left out and read.
+    """The counts of one stream.
+
+    Attributes:
+        requested: requests, each counted once however often it is sent.
+        sent: requests that were sent, with retries.
+        left_out: accounts and boards that can't be read.
+        slices: slices that are going to be read.
+        slices_read: slices that have ended.
+        is_planned: whether all slices are known.
+        began_at: the time of the first slice.
 
     Args:
-        name: of the stream.
+        name: the stream's name.
         on_estimate: takes the stream's name and the number of rows that it is going to have.
     """
 
@@ -54,39 +63,39 @@ class StreamUsage:
 
     @property
     def retries(self) -> int:
-        """How many calls had to be sent again."""
+        """How many requests were retries."""
         return max(0, self.sent - self.requested)
 
     @property
     def waited_seconds(self) -> float:
-        """How long at least one of its calls has waited for the quota."""
+        """How long at least one request has waited for the quota."""
         with self._lock:
             running = time.monotonic() - self._waits_since if self._waiting else 0.0
             return self._waited_seconds + running
 
     @property
     def is_waiting(self) -> bool:
-        """Whether one of its calls waits for the quota."""
+        """Whether a request waits for the quota at present."""
         return self._waiting > 0
 
     def count_request(self) -> None:
-        """Count a call that is wanted, however often it has to be sent."""
+        """Count a request, before its first try."""
         with self._lock:
             self.requested += 1
 
     def count_sent(self) -> None:
-        """Count a call that goes out."""
+        """Count a request that is sent."""
         with self._lock:
             self.sent += 1
 
     def count_left_out(self) -> None:
-        """Count an account or board that can't be read and is passed over."""
+        """Count an account or board that can't be read and is left out."""
         with self._lock:
             self.left_out += 1
 
     @contextmanager
     def waiting(self) -> Generator[None, None, None]:
-        """Count the time in which a call waits; of several that wait at once, only one counts."""
+        """Count the time in which a request waits. Waits of several requests at once count as one."""
         with self._lock:
             if not self._waiting:
                 self._waits_since = time.monotonic()
@@ -100,14 +109,14 @@ class StreamUsage:
                     self._waited_seconds += time.monotonic() - self._waits_since
 
     def count_slice(self, rows: int | None) -> None:
-        """Count a slice that is going to be read, and the rows it is going to have, where anybody knows."""
+        """Count a slice that is going to be read, and its rows; None if their number is unknown."""
         with self._lock:
             self.began_at = self.began_at or time.monotonic()
             self.slices += 1
             self._rows = None if rows is None or self._rows is None else self._rows + rows
 
     def finish_planning(self) -> None:
-        """No more slices are going to come."""
+        """Note that all slices are known, and pass on the number of rows if it is known."""
         with self._lock:
             self.is_planned = True
             rows = self._rows
@@ -115,16 +124,16 @@ class StreamUsage:
             self._on_estimate((self.name, rows))
 
     def count_read_slice(self) -> None:
-        """Count a slice that has come to its end."""
+        """Count a slice that has ended."""
         with self._lock:
             self.slices_read += 1
 
     def seconds_read(self) -> float:
-        """How long it has been read, from the first slice that was planned."""
+        """Return the seconds since the first slice was counted."""
         return 0.0 if self.began_at is None else time.monotonic() - self.began_at
 
     def seconds_left(self) -> float | None:
-        """How long the rest takes at the speed so far; None as long as nobody can know."""
+        """Return the seconds that the other slices take at the speed so far; None until that is known."""
         with self._lock:
             if not self.is_planned or not self.slices_read or self.began_at is None:
                 return None
@@ -133,11 +142,11 @@ class StreamUsage:
 
 
 class Usage:
-    """What all streams of a sync have cost.
+    """The counts of all streams of a sync.
 
     Attributes:
         estimates: streams whose number of rows has become known, with that number.
-        quota_usage: says how much of each quota is used.
+        quota_usage: returns the usage of each quota.
     """
 
     def __init__(self) -> None:
@@ -146,9 +155,9 @@ class Usage:
         self._streams: dict[str, StreamUsage] = {}
 
     def of(self, name: str) -> StreamUsage:
-        """What the stream of this name has cost."""
+        """Return the counts of the stream of this name."""
         return self._streams.setdefault(name, StreamUsage(name, self.estimates.append))
 
     def by_stream(self) -> Mapping[str, StreamUsage]:
-        """What every stream has cost so far."""
+        """Return the counts of every stream so far."""
         return dict(self._streams)

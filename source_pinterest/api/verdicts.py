@@ -1,4 +1,4 @@
-"""What must happen after an answer of Pinterest? One table from (HTTP status, Pinterest's code) to a verdict.
+"""The table from (HTTP status, Pinterest's error code) to a verdict: retry, wait, or one of the errors.
 
 Codes and texts: https://developers.pinterest.com/docs/reference/errors/
 """
@@ -13,13 +13,16 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from source_pinterest.api.bodies import parse_json
+from source_pinterest.api.rows import parse_json
 from source_pinterest.limits import LONGEST_RESET_SECONDS, MESSAGE_CHARACTERS
 from source_pinterest.masking import SECRETS, printable
 
 
 class Verdict(Enum):
-    """What must happen next."""
+    """What happens after a response.
+
+    RETRY, WAIT and REFRESH_TOKEN lead to another try. For each of the others `api/client.py` raises an error.
+    """
 
     RETRY = auto()
     WAIT = auto()
@@ -61,15 +64,15 @@ _TABLE: Mapping[tuple[int, int | None], Verdict] = {
 
 _REQUEST_ID_CHARACTERS = 100
 
-_MEANT_BY_PINTEREST_ALONE = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-"""What stands in front of Pinterest says so of its own troubles, which pass."""
+_FINAL_FROM_PINTEREST_ONLY = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+"""Servers in front of Pinterest use these statuses for temporary troubles of their own."""
 
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)
 _RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?|consumer type is not supported", re.IGNORECASE)
-_BY_WORDS: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
+_BY_MESSAGE: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
     HTTPStatus.BAD_REQUEST: {
         _RETRY_AFTER: Verdict.WAIT,
-        # Seen for a legal range after several quick calls; the next try works.
+        # Seen for a legal range after several quick requests; the next try works.
         re.compile(r"only get data from the last \d+ days", re.IGNORECASE): Verdict.RETRY,
         re.compile(r"something went wrong", re.IGNORECASE): Verdict.RETRY,
         re.compile(r"pagination beyond", re.IGNORECASE): Verdict.LISTING_CAPPED,
@@ -79,15 +82,15 @@ _BY_WORDS: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
 
 
 @dataclass(frozen=True)
-class ErrorAnswer:
-    """An answer that does not hold what was asked for.
+class ErrorResponse:
+    """A response that is not successful.
 
     Attributes:
-        status: of HTTP.
+        status: the HTTP status.
         reason: the status in words.
-        headers: by name, in any case.
-        body: the beginning of it; Pinterest's own errors are short.
-        token: the one that the call went out with.
+        headers: a mapping that ignores the case of names.
+        body: the beginning of the body; Pinterest's own errors are short.
+        token: the access token of the request.
     """
 
     status: int
@@ -98,10 +101,10 @@ class ErrorAnswer:
 
     @cached_property
     def verdict(self) -> Verdict:
-        """The table's row for this answer; a server error that the table does not name is retried."""
-        if self.status in _MEANT_BY_PINTEREST_ALONE and self.is_foreign:
+        """The verdict of the table. A server error that is not in the table is retried, any other one rejected."""
+        if self.status in _FINAL_FROM_PINTEREST_ONLY and self.is_foreign:
             return Verdict.RETRY
-        for pattern, verdict in _BY_WORDS.get(self.status, {}).items():
+        for pattern, verdict in _BY_MESSAGE.get(self.status, {}).items():
             if pattern.search(self.message):
                 return verdict
         fallback = Verdict.RETRY if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else Verdict.REJECTED
@@ -109,33 +112,33 @@ class ErrorAnswer:
 
     @property
     def code(self) -> int | None:
-        """Pinterest's own number for the error; None where the body is not Pinterest's."""
+        """Pinterest's error code; None if the body is not from Pinterest."""
         code = self._content.get("code")
         return code if isinstance(code, int) else None
 
     @property
-    def is_pinterests(self) -> bool:
-        """Whether Pinterest itself answered; what stands in front of it sends no JSON."""
+    def is_from_pinterest(self) -> bool:
+        """Whether the response is from Pinterest itself. Servers in front of it send no JSON."""
         return bool(self._content)
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the answer holds something that Pinterest does not write, such as a web page."""
-        return bool(self.body.strip()) and not self.is_pinterests
+        """Whether the body is not from Pinterest, such as a proxy's web page."""
+        return bool(self.body.strip()) and not self.is_from_pinterest
 
     @property
     def message(self) -> str:
-        """Pinterest's own words, else those of HTTP; without the secrets that they echo, and not without end."""
+        """Pinterest's message, else the reason of HTTP, masked and cut at a maximum length."""
         return _shown(str(self._content.get("message") or self.reason or "no explanation"), MESSAGE_CHARACTERS)
 
     @property
     def feature(self) -> str:
-        """Pinterest's name for the restricted feature that the app lacks; empty where it gives none."""
-        found = _RESTRICTED.search(self.message)
-        return (found["feature"] or "").strip() if found else ""
+        """Pinterest's name for the restricted feature that the app lacks; empty if the message has none."""
+        match = _RESTRICTED.search(self.message)
+        return (match["feature"] or "").strip() if match else ""
 
     def __str__(self) -> str:
-        """Pinterest's words, with status, code and the request id that its support asks for."""
+        """Return Pinterest's message with the status, the code and the request id that its support asks for."""
         request_id = self.headers.get("x-pinterest-rid")
         parts = [f"HTTP {self.status}"]
         if self.code is not None:
@@ -145,17 +148,18 @@ class ErrorAnswer:
         return f'Pinterest answered "{self.message}" ({", ".join(parts)})'
 
     def pause_hint_seconds(self) -> float | None:
-        """How long a throttled call is told to wait, in seconds; None where nothing says so, or nothing to be believed.
+        """Return how long a throttled request has to wait, in seconds; None without a hint, or with an absurd one.
 
-        `x-ratelimit-reset` counts seconds, and may be a list: windows that still hold calls do not make anyone wait.
+        The hint is in the message, in `Retry-After` or in `x-ratelimit-reset`. The last is in seconds and may be a
+        list, in which only windows without remaining requests count.
         """
         try:
-            told = self._told_pause_seconds()
+            hint = self._hint_seconds()
         except (ValueError, OverflowError):  # a number of thousands of digits, a day that does not exist
             return None
-        return None if told is None or told > LONGEST_RESET_SECONDS else told
+        return None if hint is None or hint > LONGEST_RESET_SECONDS else hint
 
-    def _told_pause_seconds(self) -> float | None:
+    def _hint_seconds(self) -> float | None:
         from_message = _RETRY_AFTER.search(self.message)
         if from_message:
             return float(from_message.group(1))
@@ -165,9 +169,9 @@ class ErrorAnswer:
         if retry_after:
             return _seconds_until(retry_after)
         resets = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", self.headers.get("x-ratelimit-reset", ""))]
-        left = [int(n) for n in re.findall(r"\d+", self.headers.get("x-ratelimit-remaining", ""))]
-        if len(left) == len(resets) and 0 in left:
-            resets = [reset for reset, remaining in zip(resets, left, strict=True) if remaining == 0]
+        remaining = [int(n) for n in re.findall(r"\d+", self.headers.get("x-ratelimit-remaining", ""))]
+        if len(remaining) == len(resets) and 0 in remaining:
+            resets = [reset for reset, requests_left in zip(resets, remaining, strict=True) if requests_left == 0]
         return max(resets) if resets else None
 
     @cached_property
@@ -179,12 +183,12 @@ class ErrorAnswer:
         return content if isinstance(content, Mapping) else {}
 
 
-def _shown(text: str, most: int) -> str:
-    """A text of a server for people: without secrets, also where it is cut."""
+def _shown(text: str, max_characters: int) -> str:
+    """Return a server's text, masked before it is cut, so that no part of a secret stays at its end."""
     shown = printable(SECRETS.mask(text))
-    return shown if len(shown) <= most else f"{shown[:most]}…"
+    return shown if len(shown) <= max_characters else f"{shown[:max_characters]}…"
 
 
 def _seconds_until(http_date: str) -> float:
-    when = parsedate_to_datetime(http_date)
-    return max(0.0, (when.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    moment = parsedate_to_datetime(http_date)
+    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())

@@ -1,1 +1,1 @@
-"""Which commands and views come with the connector? Signing in, choosing streams, watching a sync."""
+"""The commands beside the connector, which sign in, choose streams and read them, and the progress table of a sync."""

@@ -1,38 +1,43 @@
-"""How does a user get their first refresh token? `python -m source_pinterest.authorize` asks Pinterest for it.
+"""The command `python -m source_pinterest.authorize`, which gets the first refresh token from Pinterest.
 
-The command opens Pinterest's consent page in a browser and writes the credentials into the configuration file. It
-prints no secret and no token.
+It opens Pinterest's consent page in a browser, listens on this machine for the redirect that brings the code, exchanges
+the code for tokens and writes these into the configuration file. It prints no secret and no token.
 """
 
 import argparse
+import errno
 import getpass
+import html
 import json
 import os
+import secrets
 import shlex
 import shutil
+import socket
 import sys
 import webbrowser
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from pathlib import Path
+from threading import Event, Thread, Timer
+from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urljoin
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import requests
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import __version__
-from source_pinterest.api import api_address, heed_environment
-from source_pinterest.api.addresses import Address
-from source_pinterest.api.chunks import TOKEN_ANSWER
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.api.rights import LOST_IN_SILENCE
-from source_pinterest.api.session import Answer, TimeoutSession
-from source_pinterest.api.tokens import Tokens
-from source_pinterest.api.verdicts import ErrorAnswer
-from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.api import api_base_url, use_environment
+from source_pinterest.api.auth import Tokens
+from source_pinterest.api.bounds import TOKEN_RESPONSE
+from source_pinterest.api.errors import SCOPES_OF_SECRET_CONTENT, MalformedResponseError
+from source_pinterest.api.session import ApiResponse, TimeoutSession, Url
+from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, access_of, write_private
@@ -42,8 +47,14 @@ CONSENT_PAGE = "https://www.pinterest.com/oauth/"
 SECRET_VARIABLE = "PINTEREST_CLIENT_SECRET"  # noqa: S105 - the name of a variable, not its value
 _CONFIG_FILE = Path("secrets/config.json")
 _PORT = 8085
-_PATIENCE_SECONDS = 300.0
+_CONSENT_SECONDS = 300.0
 _TIMEOUT_SECONDS = 30.0
+
+_REQUEST_SECONDS = 5.0
+"""The time that a connection to the listener has for its whole request."""
+_SHUTDOWN_POLL_SECONDS = 0.1
+_REASON_CHARACTERS = 200
+_PAGE = "<!doctype html><meta charset=utf-8><title>source-pinterest</title><p>{}</p>"
 
 
 @dataclass(frozen=True)
@@ -55,15 +66,172 @@ class App:
 
     @classmethod
     def of_user(cls, client_id: str | None, known: Mapping[str, Any]) -> Self:
-        """The app that the command line, the environment or the configuration names; otherwise the user is asked."""
-        chosen = client_id or known.get("client_id") or _ask(input, "App id: ")
-        secret = os.environ.get(SECRET_VARIABLE) or known.get("client_secret") or _ask(getpass.getpass, "App secret: ")
+        """Return the app of the command line, the environment or the configuration, or prompt for it."""
+        chosen = client_id or known.get("client_id") or _prompt(input, "App id: ")
+        secret = (
+            os.environ.get(SECRET_VARIABLE) or known.get("client_secret") or _prompt(getpass.getpass, "App secret: ")
+        )
         SECRETS.keep(str(secret))
         return cls(str(chosen), str(secret))
 
 
+class ConsentListener:
+    """Listens on both addresses of `localhost` for the redirect with which Pinterest sends the browser back.
+
+    Args:
+        port: the port of the redirect URI in the app's settings; 0 takes a free one.
+
+    Attributes:
+        server_port: the port on which it listens.
+
+    Raises:
+        AirbyteTracedException: the port can't be used on one of the addresses. Another program that listens there could
+            receive the code.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.state = secrets.token_urlsafe(32)
+        self._redirect: Mapping[str, str] = {}
+        self._has_arrived = Event()
+        self._servers: list[_Server] = []
+        self.server_port = port
+        for server, address in ((_Server, "127.0.0.1"), (_Server6, "::1")):
+            try:
+                self._servers.append(server((address, self.server_port), self))
+            except OSError as error:
+                if self._servers and error.errno != errno.EADDRINUSE:
+                    break  # this machine has no IPv6
+                for opened in self._servers:
+                    opened.server_close()
+                raise refusal(
+                    f"Port {self.server_port} of this machine can't be used on {address} ({error.strerror}). Choose "
+                    "another with --port, and add its redirect URI to the app at "
+                    "https://developers.pinterest.com/apps/.",
+                ) from error
+            self.server_port = self._servers[0].server_port
+
+    def __enter__(self) -> Self:
+        for server in self._servers:
+            Thread(target=server.serve_forever, kwargs={"poll_interval": _SHUTDOWN_POLL_SECONDS}, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+
+    @property
+    def redirect_uri(self) -> str:
+        """The redirect URI that the app's settings must list, character for character."""
+        return f"http://localhost:{self.server_port}/"
+
+    def consent_url(self, page: str, client_id: str, scopes: str) -> str:
+        """Return the URL of the page on which the user grants access.
+
+        Args:
+            page: the URL of the consent page without a query.
+            client_id: the app's id.
+            scopes: the permissions, separated by commas.
+
+        https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/
+        """
+        query = {
+            "client_id": client_id,
+            "redirect_uri": self.redirect_uri,
+            "response_type": "code",
+            "scope": scopes,
+            "state": self.state,
+        }
+        return f"{page}?{urlencode(query)}"
+
+    def wait_for_code(self, seconds: float) -> str:
+        """Wait for the redirect and return its code, which is exchanged for tokens.
+
+        Raises:
+            AirbyteTracedException: no redirect came in time, or the user declined.
+        """
+        if not self._has_arrived.wait(seconds):
+            raise refusal(
+                f"Access was not granted within {seconds / 60:g} minutes. Run the command again, and check that the "
+                f"app lists the redirect URI {self.redirect_uri}",
+            )
+        if "code" not in self._redirect:
+            reason = "".join(filter(str.isprintable, self._redirect.get("error", "no reason")))
+            raise refusal(
+                f"Pinterest granted no access ({reason[:_REASON_CHARACTERS]}). Run the command again and agree."
+            )
+        SECRETS.keep(self._redirect["code"])
+        return self._redirect["code"]
+
+    def has_state(self, redirect: Mapping[str, str]) -> bool:
+        """Return whether a redirect carries the `state` of this consent URL. Requests of other pages do not."""
+        return secrets.compare_digest(redirect.get("state", "").encode(), self.state.encode())
+
+    def take(self, redirect: Mapping[str, str]) -> None:
+        """End the wait with the parameters of this redirect. Later ones are ignored."""
+        if not self._has_arrived.is_set():
+            self._redirect = redirect
+            self._has_arrived.set()
+
+
+class _Server(ThreadingHTTPServer):
+    """Serves each connection in a thread, so that slow or broken connections do not delay the redirect."""
+
+    allow_reuse_port = False
+
+    def __init__(self, address: tuple[str, int], listener: ConsentListener) -> None:
+        self.listener = listener
+        super().__init__(address, _RedirectHandler)
+
+    def handle_error(self, *_: Any) -> None:
+        """Ignore broken connections."""
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
+class _RedirectHandler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self._deadline = Timer(_REQUEST_SECONDS, self._close)
+        self._deadline.daemon = True
+        self._deadline.start()
+
+    def finish(self) -> None:
+        self._deadline.cancel()
+        super().finish()
+
+    def do_GET(self) -> None:
+        redirect = dict(parse_qsl(urlsplit(self.path).query))
+        is_expected = self.server.listener.has_state(redirect)
+        sentence = "This is not the redirect that the command waits for."
+        if is_expected:
+            sentence = "Done. You can close this window." if "code" in redirect else "Pinterest granted no access."
+        page = _PAGE.format(html.escape(sentence)).encode()
+        self.send_response(200 if is_expected else 400)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        with suppress(OSError):  # the browser has closed the connection, but its request is complete
+            self.wfile.write(page)
+        if is_expected:
+            self.server.listener.take(redirect)
+
+    def _close(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, *_: Any) -> None:
+        """Log nothing: the request line contains the code."""
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Run the command; the exit code, 0 once the configuration is written."""
+    """Run the command and return its exit code: 0 once the configuration is written."""
     parser = argparse.ArgumentParser(
         prog="python -m source_pinterest.authorize",
         description="Get a refresh token from Pinterest and write it into the configuration file. "
@@ -81,15 +249,15 @@ def main(arguments: Sequence[str]) -> int:
         metavar="PERMISSION",
         help="ask for this permission as well, such as biz_access:read; may be given several times",
     )
-    parser.add_argument("--no-browser", action="store_true", help="print the consent page's address, do not open it")
+    parser.add_argument("--no-browser", action="store_true", help="print the URL of the consent page, do not open it")
     given = parser.parse_args(arguments)
     try:
         _prepare(given.config)
         config = _existing(given.config)
         known = config.get("credentials")
         app = App.of_user(given.client_id, known if isinstance(known, Mapping) else config)
-        asked = [*dict.fromkeys([*scopes().split(","), *given.scope])]
-        tokens = _tokens(app, given.port, webbrowser.open if not given.no_browser else None, ",".join(asked))
+        requested = [*dict.fromkeys([*scopes().split(","), *given.scope])]
+        tokens = _tokens(app, given.port, webbrowser.open if not given.no_browser else None, ",".join(requested))
     except AirbyteTracedException as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
@@ -99,39 +267,39 @@ def main(arguments: Sequence[str]) -> int:
         "auth_method": "oauth2.0",
         **vars(app),
         "refresh_token": tokens.refresh_token,
-        **access_of(tokens),  # with which the first commands need not use the refresh token up
+        **access_of(tokens),  # the first commands use it and leave the refresh token as it is
     }
     try:
         write_private(given.config, {**config, "credentials": credentials})
     except OSError as error:
         sys.stderr.write(f"{given.config} can't be written ({error.strerror}). Free some space and try again.\n")
         return 1
-    _print_next_steps(given.config, asked, tokens.scopes)
+    _print_next_steps(given.config, requested, tokens.scopes)
     return 0
 
 
 def scopes() -> str:
-    """The permissions that everybody is asked for, separated by commas, as `spec.json` lists them."""
+    """Return the permissions that `spec.json` lists, separated by commas. Every user is asked for them."""
     spec = json.loads(resources.files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
     oauth = spec["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"]
     return str(oauth["scope"])
 
 
-def _ask(read: Any, prompt: str) -> str:
+def _prompt(read: Any, prompt: str) -> str:
     if not sys.stdin.isatty():
         raise refusal(f"Name the app with --client-id, and its secret in the environment variable {SECRET_VARIABLE}.")
     return str(read(prompt)).strip()
 
 
 def _existing(path: Path) -> dict[str, Any]:
-    """The options that the file already holds; they stay as they are."""
+    """Return the options that the file already holds. The command keeps them."""
     if not path.exists():
         return {}
     return without_blanks(read_object(path))
 
 
 def _prepare(path: Path) -> None:
-    """Create the folder, and find out whether the file can be written before the user signs in."""
+    """Create the folder and check that the file can be written, before the user signs in."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -140,15 +308,15 @@ def _prepare(path: Path) -> None:
         raise refusal(f"{path} can't be written. With --config, name a file in a folder that you can write to.")
 
 
-def _tokens(app: App, port: int, browse: Any, asked: str) -> Tokens:
-    api = api_address()
-    page = urljoin(api, "/oauth/") if Address.of(api).is_local else CONSENT_PAGE
+def _tokens(app: App, port: int, browse: Any, requested: str) -> Tokens:
+    api = api_base_url()
+    page = urljoin(api, "/oauth/") if Url.parse(api).is_local else CONSENT_PAGE
     with ConsentListener(port) as listener:
-        url = listener.consent_url(page, app.client_id, asked)
-        _say(f"In a browser on this machine, open this page, sign in to Pinterest and agree:\n\n  {url}\n")
+        url = listener.consent_url(page, app.client_id, requested)
+        _print(f"In a browser on this machine, open this page, sign in to Pinterest and agree:\n\n  {url}\n")
         if browse:
             browse(url)
-        code = listener.wait_for_code(_PATIENCE_SECONDS)
+        code = listener.wait_for_code(_CONSENT_SECONDS)
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -160,39 +328,39 @@ def _tokens(app: App, port: int, browse: Any, asked: str) -> Tokens:
 
 def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
     session = TimeoutSession(f"source-pinterest/{__version__}", _TIMEOUT_SECONDS)
-    heed_environment(session, token_url)
+    use_environment(session, token_url)
     request = requests.Request("POST", token_url, data=form, auth=(app.client_id, app.client_secret))
     try:
-        answer = session.exchange(request, Tokens.parse, TOKEN_ANSWER)
-    except MalformedAnswerError as error:
+        response = session.exchange(request, Tokens.parse, TOKEN_RESPONSE)
+    except MalformedResponseError as error:
         raise refusal(f"Pinterest returned no tokens. {error} Run the command again.") from error
     except requests.RequestException as error:
         raise refusal(
-            f"Pinterest's token endpoint did not answer ({type(error).__name__}). Run the command again.",
+            f"The request to Pinterest's token endpoint failed ({type(error).__name__}). Run the command again.",
         ) from error
-    status = answer.status if isinstance(answer, ErrorAnswer) else HTTPStatus.OK
+    status = response.status if isinstance(response, ErrorResponse) else HTTPStatus.OK
     if status == HTTPStatus.UNAUTHORIZED:
         raise refusal("Pinterest does not know this app. Check the app id and the app secret.")
-    if isinstance(answer, Answer) and answer.value.refresh_token:
-        return answer.value
+    if isinstance(response, ApiResponse) and response.value.refresh_token:
+        return response.value
     raise refusal(
         f"Pinterest returned no refresh token (HTTP {status}). Run the command again, and check that "
         f"the app lists the redirect URI {form['redirect_uri']}",
     )
 
 
-def _print_next_steps(path: Path, asked: Sequence[str], granted: Collection[str]) -> None:
-    missing = [scope for scope in asked if granted and scope not in granted]
-    if needed := [scope for scope in missing if scope not in LOST_IN_SILENCE]:
-        _say(f"Pinterest did not grant {', '.join(needed)}, so the streams that need it can't be read.")
+def _print_next_steps(path: Path, requested: Sequence[str], granted: Collection[str]) -> None:
+    missing = [scope for scope in requested if granted and scope not in granted]
+    if needed := [scope for scope in missing if scope not in SCOPES_OF_SECRET_CONTENT]:
+        _print(f"Pinterest did not grant {', '.join(needed)}, so the streams that need it can't be read.")
     for scope in missing:
-        if lost := LOST_IN_SILENCE.get(scope):
-            _say(f"Pinterest did not grant {scope}, so {lost}.")
+        if lost := SCOPES_OF_SECRET_CONTENT.get(scope):
+            _print(f"Pinterest did not grant {scope}, so {lost}.")
     command = shutil.which("source-pinterest", path=str(Path(sys.executable).parent)) or "source-pinterest"
     next_step = f"{SAVE_TOKENS_VARIABLE}=1 {shlex.join([command, 'check', '--config', str(path)])}"
-    _say(f"The credentials are in {path}, which only you can read. Test the connection:\n\n  {next_step}")
+    _print(f"The credentials are in {path}, which only you can read. Test the connection:\n\n  {next_step}")
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

@@ -1,6 +1,6 @@
-"""How does a user choose streams without a platform? `python -m source_pinterest.catalog boards ads > catalog.json`.
+"""The command `python -m source_pinterest.catalog`, which prints a configured catalog for `read`.
 
-The command discovers the streams and prints the configured catalog that `read` takes.
+For example: `python -m source_pinterest.catalog boards ads > catalog.json`.
 """
 
 import argparse
@@ -26,12 +26,12 @@ from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal
 from source_pinterest.source import SourcePinterest
 
-_NOBODY = {"credentials": {"auth_method": "access_token", "access_token": "none"}}
-"""A config that is enough to discover the streams, which takes no call to Pinterest."""
+_NO_CREDENTIALS = {"credentials": {"auth_method": "access_token", "access_token": "none"}}
+"""A config that is sufficient to discover the streams, since that sends no request to Pinterest."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command, which prints the catalog; the exit code, 0 if every stream exists."""
+    """Print the catalog and return the exit code: 0 if every stream exists."""
     parser = argparse.ArgumentParser(
         prog="python -m source_pinterest.catalog",
         description="Print the configured catalog that read takes. "
@@ -53,12 +53,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def configured(names: Sequence[str], config: Mapping[str, Any], *, append: bool = False) -> ConfiguredAirbyteCatalog:
-    """A catalog of the named streams: those with a cursor are read incrementally, the others in full.
+    """Return a catalog of the named streams. Streams with a cursor are read incrementally, the others in full.
 
     Args:
         names: the streams, in the order of the catalog; none means every stream.
-        config: as in the configuration file, `{"credentials": {...}, ...}`.
-        append: rows are appended, for a destination that can't replace them by key.
+        config: the configuration, `{"credentials": {...}, ...}`.
+        append: whether rows are appended, for a destination that can't replace them by key.
 
     Raises:
         AirbyteTracedException: one of the streams does not exist; the message suggests a similar name.
@@ -88,4 +88,4 @@ def _advice(name: str, known: Sequence[str]) -> str:
 
 
 def _read(path: Path | None) -> Mapping[str, Any]:
-    return _NOBODY if path is None else read_object(path)
+    return _NO_CREDENTIALS if path is None else read_object(path)

@@ -1,4 +1,4 @@
-"""What does somebody who watches a sync see? One screen on standard error, if that is a terminal."""
+"""The progress of a sync as a table that fits one screen, on standard error if that is a terminal."""
 
 import os
 import sys
@@ -22,23 +22,23 @@ from source_pinterest.api.usage import QuotaUsage, StreamUsage
 from source_pinterest.engine.progress import Progress
 
 NO_PROGRESS_VARIABLE = "NO_PROGRESS"
-"""Set to 1 to switch the screen off."""
+"""The environment variable that switches the table off if it is 1."""
 
-_LOOKS_PER_SECOND = 2
-_COLUMNS = ("Stream", "Records", "A second", "Parts", "Calls", "Time left")
+_REFRESHES_PER_SECOND = 2
+_COLUMNS = ("Stream", "Records", "Records/s", "Slices", "Requests", "Time left")
 _GAP = 2
 _HEAD_LINES = 3
 """The first line, the titles of the columns and the rule below them."""
 
 
 class Stage(Enum):
-    """How far a stream is; the value is the word for it."""
+    """How far a stream is. The value is shown."""
 
     RUNNING = "running"
     WAITING = "waiting"
     INCOMPLETE = "incomplete"
     DONE = "done"
-    TO_COME = "to come"
+    PENDING = "pending"
 
 
 _IN_ROWS = (Stage.RUNNING, Stage.WAITING, Stage.INCOMPLETE)
@@ -57,15 +57,15 @@ def watched(progress: Callable[[], Progress | None]) -> Generator[None, None, No
         return
     began_at = time.monotonic()
 
-    def look() -> RenderableType:
-        seen = progress()
-        return Screen(seen, time.monotonic() - began_at) if seen else Text("Starting ...")
+    def render() -> RenderableType:
+        current = progress()
+        return Screen(current, time.monotonic() - began_at) if current else Text("Starting ...")
 
     console = Console(file=sys.__stderr__, highlight=False, markup=False, emoji=False)
     live = Live(
         console=console,
-        get_renderable=look,
-        refresh_per_second=_LOOKS_PER_SECOND,
+        get_renderable=render,
+        refresh_per_second=_REFRESHES_PER_SECOND,
         redirect_stdout=False,
         redirect_stderr=False,
     )
@@ -76,12 +76,12 @@ def watched(progress: Callable[[], Progress | None]) -> Generator[None, None, No
 class Screen:
     """The progress of a sync, on one screen however many streams there are.
 
-    Streams that run, wait or have failed have a row each, as far as there is room; those that are done share a line,
-    and so do those that have not begun. The quotas come last and are always in sight.
+    Streams that run, wait or have failed have a row each, as far as there is room. Finished streams share a line, and
+    so do pending ones. The quotas come last and are always visible.
 
     Args:
-        progress: so far.
-        seconds: since the sync began.
+        progress: the progress so far.
+        seconds: the time since the sync began.
     """
 
     def __init__(self, progress: Progress, seconds: float) -> None:
@@ -93,7 +93,7 @@ class Screen:
             self._streams[self._stage(name)].append(name)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """What rich draws."""
+        """Yield the lines and the table for rich to draw."""
         below = [*self._folded(), *self._quotas()]
         lines_below = sum(len(console.render_lines(line, options)) for line in below)
         yield self._summary()
@@ -106,17 +106,17 @@ class Screen:
             return Stage.DONE if end is AirbyteStreamStatus.COMPLETE else Stage.INCOMPLETE
         if cost and cost.is_waiting:
             return Stage.WAITING
-        return Stage.RUNNING if cost and (cost.sent or cost.slices_read) else Stage.TO_COME
+        return Stage.RUNNING if cost and (cost.sent or cost.slices_read) else Stage.PENDING
 
     def _summary(self) -> Text:
         records, done = self._progress.records.total(), len(self._streams[Stage.DONE])
         return _line(
-            f"Pinterest, {_duration(self._seconds)}: {records:,} records, {_rate(records, self._seconds)} a second, "
+            f"Pinterest, {_duration(self._seconds)}: {records:,} records, {_rate(records, self._seconds)}/s, "
             f"{done} of {len(self._progress.streams)} streams done"
         )
 
     def _rows(self, width: int, room: int) -> RenderResult:
-        """A row for each stream that runs, waits or has failed; where there are too many, of each kind as many."""
+        """Yield a row for each stream that runs, waits or has failed. Without enough room, each kind has a share."""
         kinds = [self._streams[stage] for stage in _IN_ROWS]
         names = [name for kind in kinds for name in kind]
         if not names:
@@ -132,33 +132,33 @@ class Screen:
         records, cost = self._progress.records[name], self._costs.get(name)
         if cost is None:
             return name, f"{records:,}", "", "", "", _time_left(self._stage(name), None)
-        parts = f"{cost.slices_read:,} of {cost.slices:,}{'' if cost.is_planned else '+'}" if cost.slices else ""
+        slices = f"{cost.slices_read:,} of {cost.slices:,}{'' if cost.is_planned else '+'}" if cost.slices else ""
         rate = _rate(records, cost.seconds_read()) if cost.slices else ""
-        return name, f"{records:,}", rate, parts, f"{cost.sent:,}", _time_left(self._stage(name), cost)
+        return name, f"{records:,}", rate, slices, f"{cost.sent:,}", _time_left(self._stage(name), cost)
 
     def _folded(self) -> Generator[Text, None, None]:
-        """A line on the streams that are done, the last one first, and one on those that have not begun."""
+        """Yield a line about the finished streams, the last one first, and a line about the pending ones."""
         done = [name for name in reversed(list(self._progress.ended)) if name in self._streams[Stage.DONE]]
         if done:
             yield _line("Done: " + ", ".join(f"{name} {self._progress.records[name]:,}" for name in done))
-        if to_come := self._streams[Stage.TO_COME]:
-            yield _line(f"To come, {len(to_come)}: {', '.join(to_come)}")
+        if pending := self._streams[Stage.PENDING]:
+            yield _line(f"Pending, {len(pending)}: {', '.join(pending)}")
 
     def _quotas(self) -> Generator[Text, None, None]:
-        """The quotas that nobody waits for share a line, each of the others has one."""
+        """Yield a line about the quotas with requests left, and a line about each quota that is waited for."""
         quotas = list(self._progress.usage.quota_usage())
         idle = [_used(quota) for quota in quotas if quota.frees_up_in_seconds is None]
         if idle:
-            yield Text(f"Calls used: {', '.join(idle)}")
+            yield Text(f"Quota used: {', '.join(idle)}")
         for quota in quotas:
             if quota.frees_up_in_seconds is not None:
                 until = datetime.now(UTC) + timedelta(seconds=quota.frees_up_in_seconds)
-                waits = f"{_used(quota)} calls used, waiting until {until:%H:%M:%S} UTC"
+                waits = f"{_used(quota)} requests used, waiting until {until:%H:%M:%S} UTC"
                 yield Text(waits, style=_COLOURS[Stage.WAITING], no_wrap=True, overflow="ellipsis")
 
 
 def _table(rows: Sequence[tuple[Stage, Sequence[str]]], width: int) -> Table:
-    """The rows below their titles; a name gives way where there is no room for it."""
+    """Return a table of the rows. Names are shortened if the table is too wide."""
     widths = [max(map(cell_len, column)) for column in zip(_COLUMNS, *(cells for _, cells in rows), strict=True)]
     for_name = min(widths[0], max(1, width - sum(widths[1:]) - _GAP * len(widths[1:])))
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, _GAP - 1))
@@ -186,7 +186,7 @@ def _rate(records: int, seconds: float) -> str:
 
 
 def _line(text: str) -> Text:
-    """One line, whatever its length."""
+    """Return a text that is cut off at the end of the line."""
     return Text(text, no_wrap=True, overflow="ellipsis")
 
 

@@ -1,60 +1,226 @@
-"""How does a user without a platform read streams, today and again tomorrow? `python -m source_pinterest.read boards`.
+"""The command `python -m source_pinterest.read`, which reads streams into a folder without a platform.
 
-Each run discovers the streams, writes the catalog, reads them with the connector as a process of its own, keeps its
-messages, and goes on from the state of the runs before it. Rotated tokens go into the configuration file.
+Each run writes the catalog, starts the connector as a child process, stores its messages in a file and saves its
+states, from which the next run continues. New tokens are saved in the configuration file.
 """
 
 import argparse
+import fcntl
 import logging
 import os
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
+import orjson
+from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.catalog import configured
-from source_pinterest.cli.messages_file import Messages, without_secrets
-from source_pinterest.cli.output_folder import OutputFolder
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
-from source_pinterest.config.files import read_object
+from source_pinterest.config.files import read_configured_catalog, read_object, read_states
 from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, write_private
 from source_pinterest.masking import printable
 
 CONFIG_FILE = Path("secrets/config.json")
 OUTPUT = Path("output")
+
+_RECORD = b'{"type":"RECORD"'
+_CONTROL = b'{"type":"CONTROL"'
+"""The beginnings of lines as the connector writes them."""
+_PART = ".part"
+"""The suffix of a file of messages until its states are saved."""
 _PIPE_BYTES = 1024 * 1024
 _WARNINGS_SHOWN = 10
-_TOLD_TO_END = frozenset(128 + ending for ending in (signal.SIGINT, signal.SIGTERM))
+_EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
+
+
+@dataclass
+class Messages:
+    """A summary of the messages of a run.
+
+    Attributes:
+        records: the number of records.
+        states: the last state of each stream, as the connector printed it.
+        warnings: the warnings, each once.
+        errors: the streams of each error message. An error without a stream counts only if there is no other.
+    """
+
+    records: int = 0
+    states: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    warnings: dict[str, None] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    _closing_error: str = ""
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Summarize the whole lines of a file. An incomplete last line is cut off, and the file is synced to disk.
+
+        Raises:
+            OSError: the file can't be read or cut.
+        """
+        found, end = cls(), 0
+        with path.open("rb+") as file:
+            for line in file:
+                if not line.endswith(b"\n"):
+                    file.truncate(end)
+                    break
+                end += len(line)
+                found._take(line)
+            os.fsync(file.fileno())
+        if found._closing_error and not found.errors:
+            found.errors[found._closing_error] = []
+        return found
+
+    def sentences(self) -> Iterator[str]:
+        """Yield each error with its streams. One error that several streams share is given without them."""
+        is_shared = len(self.errors) == 1 and len(next(iter(self.errors.values()))) > 1
+        for sentence, streams in self.errors.items():
+            unnamed = [] if is_shared else [stream for stream in streams if stream not in sentence]
+            yield f"{', '.join(unnamed)}: {sentence}" if unnamed else sentence
+
+    def _take(self, line: bytes) -> None:
+        if line.startswith(_RECORD):
+            self.records += 1
+            return
+        try:
+            message = orjson.loads(line)
+        except ValueError:
+            return  # a power failure may leave other bytes in the file
+        if message["type"] == "STATE":
+            self.states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
+        elif message["type"] == "LOG" and message["log"]["level"] == "WARN":
+            self.warnings[message["log"]["message"]] = None
+        elif message["type"] == "TRACE" and message["trace"]["type"] == "ERROR":
+            self._take_error(message["trace"]["error"])
+
+    def _take_error(self, error: Mapping[str, Any]) -> None:
+        stream = error.get("stream_descriptor")
+        if stream:
+            self.errors.setdefault(error["message"], []).append(stream["name"])
+        else:
+            self._closing_error = error["message"]
+
+
+def without_secrets(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Drop the messages with a new configuration. Its tokens are in the configuration file already."""
+    return (line for line in lines if not line.startswith(_CONTROL))
+
+
+class OutputFolder:
+    """The folder with the messages of every run, the catalog of the last run and the states of all streams.
+
+    Args:
+        path: the path of the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.catalog = path / "catalog.json"
+        self.state = path / "state.json"
+
+    @contextmanager
+    def opened(self) -> Generator[int, None, None]:
+        """Create and lock the folder, and finish the file of a run that was killed. Yield a descriptor of the folder.
+
+        A child process that inherits the descriptor keeps the folder locked until it ends.
+
+        Raises:
+            AirbyteTracedException: another run has locked the folder.
+            OSError: the folder can't be written.
+        """
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_RDONLY)
+        try:
+            self._lock(descriptor)
+            for leftover in sorted(self._path.glob(f"messages-*.jsonl{_PART}")):
+                self.finish(leftover)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _lock(self, descriptor: int) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise refusal(
+                f"Another run writes into {self._path}. Wait for its end, or name another folder with --output."
+            ) from error
+
+    def selected(self) -> list[str]:
+        """Return the streams of the last run; none before the first."""
+        if not self.catalog.exists():
+            return []
+        return [configured.stream.name for configured in read_configured_catalog(self.catalog).streams]
+
+    def write(self, lines: Iterable[bytes]) -> Path:
+        """Write the messages of a run as they arrive, and return the file, which `finish` takes.
+
+        Raises:
+            OSError: a line can't be written, for example because the disk is full. The file keeps those before it.
+        """
+        path = self._path / f"messages-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S-%f}Z.jsonl{_PART}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            for line in lines:
+                file.write(line)
+        return path
+
+    def finish(self, part: Path) -> tuple[Path, Messages]:
+        """Save the states of a run and rename its file. Return the file and a summary of its messages.
+
+        The states are saved after the records before them have been synced to disk.
+
+        Raises:
+            AirbyteTracedException: the file of states holds something else.
+            OSError: a file can't be written.
+        """
+        messages = Messages.of(part)
+        if messages.states:
+            write_private(self.state, list({**self._states(), **messages.states}.values()))
+        return part.replace(part.with_name(part.name.removesuffix(_PART))), messages
+
+    def _states(self) -> Mapping[str, Any]:
+        """Return the saved state of each stream."""
+        if not self.state.exists():
+            return {}
+        try:
+            states = [AirbyteStateMessageSerializer.dump(state) for state in read_states(self.state)]
+            return {state["stream"]["stream_descriptor"]["name"]: state for state in states}
+        except (AirbyteTracedException, KeyError) as error:
+            raise refusal(
+                f"{self.state} does not hold a state. Fix it, or move it away to read everything again."
+            ) from error
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command; the exit code, 0 if every stream was read whole."""
+    """Run the command and return its exit code: 0 if every stream was read completely."""
     parser = argparse.ArgumentParser(
         prog="python -m source_pinterest.read",
-        description="Read streams into a folder. The next run with the same folder reads what is new. Each run leaves "
-        "the connector's messages, as JSON lines, in a file of its own; a record may come again in a later file, where "
-        "it replaces the one with the same key.",
+        description="Read streams into a folder. The next run with the same folder reads what is new. Each run writes "
+        "the connector's messages, as JSON lines, into a file of its own. A record in a later file replaces an earlier "
+        "one with the same key.",
     )
     parser.add_argument("streams", nargs="*", help="streams to read (default: those of the last run)")
     parser.add_argument("--config", type=Path, default=CONFIG_FILE, help=f"configuration (default: {CONFIG_FILE})")
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder to write (default: {OUTPUT})")
-    parser.add_argument("--append", action="store_true", help="for a place where rows can't replace earlier ones")
+    parser.add_argument("--append", action="store_true", help="for a destination that can't replace rows")
     given = parser.parse_args(arguments)
     logging.getLogger("airbyte").setLevel(logging.ERROR)
     try:
         return _read(given, OutputFolder(given.output))
     except AirbyteTracedException as error:
-        _complain(str(error.message))
+        _print_error(str(error.message))
     except OSError as error:
-        _complain(
+        _print_error(
             f"{given.output} can't be written ({error.strerror}). Name another folder with --output, or free some "
             "space."
         )
@@ -83,10 +249,10 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
 
 
 def _configuration(path: Path) -> Mapping[str, Any]:
-    """The configuration in a file that is there, and that takes a new token.
+    """Return the configuration in a file.
 
     Raises:
-        AirbyteTracedException: it is not.
+        AirbyteTracedException: the file does not exist, can't be used, or can't be replaced when the token changes.
     """
     if not str(path).startswith("{") and not path.exists():
         raise refusal(
@@ -94,8 +260,8 @@ def _configuration(path: Path) -> Mapping[str, Any]:
             "writes it, or name another configuration with --config."
         )
     config = read_object(path)
-    is_renewed = isinstance(read_credentials(without_blanks(config)), OAuthCredentials)
-    if is_renewed and not os.access(path.resolve().parent, os.W_OK):
+    is_rewritten = isinstance(read_credentials(without_blanks(config)), OAuthCredentials)
+    if is_rewritten and not os.access(path.resolve().parent, os.W_OK):
         raise refusal(
             f"{path} can't be written, but Pinterest replaces the refresh token at each use. Move the file into a "
             "folder that you can write to."
@@ -105,11 +271,11 @@ def _configuration(path: Path) -> Mapping[str, Any]:
 
 @contextmanager
 def _running(command: Sequence[str], descriptor: int) -> Generator[subprocess.Popen[bytes], None, None]:
-    """The connector as a child, which is told when this process is told to end, and has ended when the block has.
+    """Run the connector as a child process. Signals to end are passed on to it, and the block waits for its end.
 
     Args:
-        command: to start it with.
-        descriptor: of the output folder, which the child keeps.
+        command: the command line of the child.
+        descriptor: the descriptor of the output folder, which the child inherits.
     """
     with subprocess.Popen(  # noqa: S603 - it is this Python, with files that the user names
         command,
@@ -118,31 +284,31 @@ def _running(command: Sequence[str], descriptor: int) -> Generator[subprocess.Po
         env={**os.environ, SAVE_TOKENS_VARIABLE: "1"},
         pass_fds=[descriptor],
     ) as child:
-        endings = (signal.SIGINT, signal.SIGTERM)
-        before = [signal.signal(ending, lambda number, _: child.send_signal(number)) for ending in endings]
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = [signal.signal(one, lambda number, _: child.send_signal(number)) for one in signals]
         try:
             yield child
         finally:
-            for ending, handler in zip(endings, before, strict=True):
-                signal.signal(ending, handler)
+            for one, handler in zip(signals, before, strict=True):
+                signal.signal(one, handler)
 
 
 def _sum_up(messages: Messages, path: Path, code: int) -> None:
-    """Say what came, and what did not."""
+    """Print the number of records, and the warnings and errors of the run."""
     warnings = list(messages.warnings)
     for warning in warnings[:_WARNINGS_SHOWN]:
-        _complain(f"Warning: {warning}")
+        _print_error(f"Warning: {warning}")
     if len(warnings) > _WARNINGS_SHOWN:
-        _complain(f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}.")
+        _print_error(f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}.")
     for sentence in messages.sentences():
-        _complain(sentence)
-    if code in _TOLD_TO_END:
-        _complain("The run was stopped before its end.")
+        _print_error(sentence)
+    if code in _EXIT_CODES_OF_SIGNALS:
+        _print_error("The run was stopped before its end.")
     elif code and not messages.errors:
-        _complain(f"The connector ended with exit code {code} and did not say why. Its log is in {path}.")
+        _print_error(f"The connector ended with exit code {code} and without an error message. Its log is in {path}.")
     if messages.records or not code:
         sys.stdout.write(f"{messages.records:,} records are in {path}. The next run reads what is new.\n")
 
 
-def _complain(sentence: str) -> None:
+def _print_error(sentence: str) -> None:
     sys.stderr.write(f"{printable(sentence)}\n")

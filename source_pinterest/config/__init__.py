@@ -1,6 +1,7 @@
-"""What did the user choose? The only reader of the raw config: every shape that configs have had becomes one `Config`.
+"""The validated configuration of a connection.
 
-Nothing is written back to the raw config, and no other module sees it.
+`Config.from_mapping` reads configurations of this version and of every earlier one. Only this package reads the raw
+mapping; it never writes to it.
 """
 
 import re
@@ -11,15 +12,17 @@ from typing import Any, Self
 from pendulum import Date
 
 from source_pinterest.columns import DATE, LIVE_COLUMNS, SYNC_COLUMNS
-from source_pinterest.config.attribution import ATTRIBUTION_WINDOWS, CONVERSION_REPORT_TIMES, AttributionWindow
 from source_pinterest.config.credentials import AccessTokenCredentials, Credentials, OAuthCredentials, read_credentials
-from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
-from source_pinterest.config.hidden_options import hidden_notices
-from source_pinterest.config.older_forms import in_form_of_today
+from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import (
+    ATTRIBUTION_WINDOWS,
+    CONVERSION_REPORT_TIMES,
+    TREND_REGIONS,
+    AttributionWindow,
     NumberOption,
     column_names,
     flag,
+    hidden_notices,
     one_of,
     refusal,
     several,
@@ -27,8 +30,7 @@ from source_pinterest.config.options import (
     unlisted_notice,
     without_blanks,
 )
-from source_pinterest.config.own_reports import MARKETING_MIX, PRODUCTS, OwnReport
-from source_pinterest.config.trend_regions import TREND_REGIONS
+from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomReport, OwnReport, read_custom_reports
 from source_pinterest.dates import utc_today
 from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYNC_HISTORY_DAYS
 
@@ -61,7 +63,16 @@ _ACCOUNT_ID = re.compile(rf"\d{{1,{MAX_ID_DIGITS}}}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The choices of one connection, validated and complete; None means the default of Pinterest or of the stream."""
+    """The options of one connection, validated and complete; None means the default of Pinterest or of the stream.
+
+    Attributes:
+        today: the day that counts as today for the whole sync.
+        statuses: the statuses of the campaigns, ad groups and ads to list; all of them if none was chosen.
+        statuses_chosen: whether the user chose `statuses`.
+        account_ids: the ad accounts to sync; empty means all that the token can see.
+        organic_account_id: the ad account on behalf of which boards, pins and the profile are read.
+        notices: what the sync logs about the options, such as a start date that was moved up.
+    """
 
     credentials: Credentials
     today: Date
@@ -104,8 +115,8 @@ class Config:
         """
         if not isinstance(raw, Mapping):
             raise refusal("The configuration must be a JSON object that holds the options by name.")
-        options = without_blanks(in_form_of_today(raw))
-        # First of all: from here on no refusal quotes a secret, wherever it was typed.
+        options = without_blanks(in_current_form(raw))
+        # Credentials come first: reading them registers the secrets, which later error messages then mask.
         credentials = read_credentials(options)
         today = today or utc_today()
         start_date, notices = _start_date(options, today)
@@ -153,17 +164,17 @@ class Config:
 
 
 def attribution_of(config: Config) -> dict[str, Any]:
-    """How conversions are attributed, as analytics and reports ask for it; nothing where Pinterest's default holds."""
-    asked: dict[str, Any] = {}
+    """Return the request parameters of analytics and reports for attribution; none for Pinterest's defaults."""
+    parameters: dict[str, Any] = {}
     if window := config.attribution_window:
-        asked |= {
+        parameters |= {
             "click_window_days": window.click,
             "engagement_window_days": window.engagement,
             "view_window_days": window.view,
         }
     if config.conversion_report_time:
-        asked["conversion_report_time"] = config.conversion_report_time
-    return asked
+        parameters["conversion_report_time"] = config.conversion_report_time
+    return parameters
 
 
 def _start_date(options: Mapping[str, Any], today: Date) -> tuple[Date | None, tuple[str, ...]]:
@@ -212,7 +223,7 @@ def _trend_regions(options: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _analytics_columns(options: Mapping[str, Any]) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    """The columns that are chosen, and a sentence on those that Pinterest's documents don't have."""
+    """Return the chosen columns, and a notice about those that Pinterest's documentation does not list."""
     title = "Analytics Columns"
     names = tuple(name for name in column_names(title, options.get("analytics_columns", [])) if name != DATE)
     return names or None, unlisted_notice(title, names, SYNC_COLUMNS | LIVE_COLUMNS)

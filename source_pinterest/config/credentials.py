@@ -1,4 +1,4 @@
-"""Who signs in to Pinterest? Read from every shape in which configs have held credentials.
+"""The credentials of a configuration, read from each form in which configurations have held them.
 
 https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/
 """
@@ -23,12 +23,12 @@ _TITLES = {
     "access_token": "Access Token",
 }
 _SECRET = ("client_secret", "refresh_token", "access_token")
-_PRINTABLE = re.compile(r"[!-~]+")
+_HEADER_VALUE = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
 class OAuthCredentials:
-    """An app and a user's permission, with which the token endpoint issues access tokens.
+    """An app and a refresh token, for which the token endpoint issues access tokens.
 
     https://developers.pinterest.com/docs/api/v5/oauth-token
     """
@@ -41,11 +41,11 @@ class OAuthCredentials:
 
     @property
     def basic_token(self) -> str:
-        """The app's Basic authorization for the token endpoint; as secret as the client secret, which it contains."""
+        """The app's Basic authorization for the token endpoint. It contains the client secret, so it is secret too."""
         return base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
 
     def usable_access_token(self, now: DateTime | None = None) -> str | None:
-        """The access token of the config; None if it has expired or its expiry is unknown."""
+        """Return the access token of the config, or None if it has expired or its expiry is unknown."""
         if self.token_expiry_date is None or self.token_expiry_date <= (now or pendulum.now("UTC")):
             return None
         return self.access_token
@@ -70,7 +70,7 @@ Credentials = OAuthCredentials | AccessTokenCredentials
 
 
 def keep_secrets_of(options: Mapping[str, Any]) -> None:
-    """Have no message show the secrets of a config, whether or not it can be used."""
+    """Mask the secrets of a config in all later messages, even if the config turns out to be invalid."""
     nested = options.get("credentials")
     for fields in (options, nested if isinstance(nested, Mapping) else {}):
         secrets = [str(fields[key]) for key in _SECRET if type(fields.get(key)) in (str, int)]
@@ -78,8 +78,8 @@ def keep_secrets_of(options: Mapping[str, Any]) -> None:
 
 
 def fits_a_header(credential: str) -> bool:
-    """Whether a header can carry it: printable ASCII without spaces."""
-    return _PRINTABLE.fullmatch(credential) is not None
+    """Return whether a credential can be sent in a header: printable ASCII without spaces."""
+    return _HEADER_VALUE.fullmatch(credential) is not None
 
 
 def read_credentials(options: Mapping[str, Any]) -> Credentials:
@@ -100,11 +100,11 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
     fields = {**{key: options[key] for key in _TITLES if key in options}, **without_blanks(nested)}
     method = fields.get("auth_method") or _method_of(fields)
     if method == "access_token":
-        _demand(fields, "access_token")
+        _require(fields, "access_token")
         return AccessTokenCredentials(_text(fields, "access_token"))
     if method != "oauth2.0":
         raise refusal(f"{_METHOD}: choose OAuth2.0 or Access Token. There is no other method.")
-    _demand(fields, "client_id", "client_secret", "refresh_token")
+    _require(fields, "client_id", "client_secret", "refresh_token")
     return OAuthCredentials(
         client_id=_text(fields, "client_id"),
         client_secret=_text(fields, "client_secret"),
@@ -120,11 +120,11 @@ def _method_of(fields: Mapping[str, Any]) -> str:
     if any(key in fields for key in _TITLES):
         return "oauth2.0"
     raise refusal(
-        f"{_METHOD}: nobody has signed in yet. Choose OAuth2.0 and click Authenticate, or enter an access token.",
+        f"{_METHOD}: there are no credentials yet. Choose OAuth2.0 and click Authenticate, or enter an access token.",
     )
 
 
-def _demand(fields: Mapping[str, Any], *keys: str) -> None:
+def _require(fields: Mapping[str, Any], *keys: str) -> None:
     missing = [_TITLES[key] for key in keys if key not in fields]
     if missing:
         raise refusal(
@@ -138,19 +138,19 @@ def _text(fields: Mapping[str, Any], key: str) -> str:
         raise refusal(f"{_METHOD}: {_TITLES[key]} must be text. Enter it again.")
     if not fits_a_header(str(value)):
         raise refusal(
-            f"{_METHOD}: {_TITLES[key]} holds a space, a line break or a letter that no credential has. "
+            f"{_METHOD}: {_TITLES[key]} contains a space, a line break or a letter outside ASCII. "
             "Copy it again, without anything around it.",
         )
     return str(value)
 
 
 def _moment(value: Any) -> DateTime | None:
-    """When a token expires, as the platform or an older connector wrote it; None if nobody did."""
+    """Return the time at which a token expires, as the platform or an older connector wrote it."""
     if value is None:
         return None
     try:
         parsed = pendulum.parse(value) if isinstance(value, str) else None
-    except (ValueError, TypeError, OverflowError):  # each of them, by what the text looks like
+    except (ValueError, TypeError, OverflowError):  # pendulum raises each of them, depending on the text
         parsed = None
     if not isinstance(parsed, DateTime):
         raise refusal(

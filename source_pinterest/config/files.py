@@ -1,4 +1,7 @@
-"""What is in a file that the command line names? Whatever is wrong with it, the message names the file."""
+"""Files that the command line names: configurations, catalogs and states.
+
+Every error names the file. `in_current_form` converts configurations that an older form has saved.
+"""
 
 import json
 from collections.abc import Mapping
@@ -17,18 +20,22 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
 
+_TEXT_OPTIONS = ("account_id", "client_id", "client_secret", "refresh_token", "access_token")
+_TEXT_LIST_OPTIONS = ("account_ids", "exclude_account_ids")
+_WINDOW_OPTIONS = ("click_window_days", "engagement_window_days", "view_window_days")
+
 
 def read_object(path: Path, option: str = "config") -> dict[str, Any]:
-    """The JSON object in a file, in UTF-8 or, as some shells write it, in UTF-16, with a byte order mark or without.
+    """Return the JSON object in a file, and mask the secrets in it in all later messages.
 
-    If it is a config, no message shows its secrets from now on.
+    The file is in UTF-8 or, as some shells write it, in UTF-16, with or without a byte order mark.
 
     Args:
-        path: of the file.
-        option: of the command line, which names it.
+        path: the path of the file.
+        option: the option of the command line that names the file.
 
     Raises:
-        AirbyteTracedException: there is none.
+        AirbyteTracedException: the file can't be read or holds no JSON object.
     """
     content = _content(path, option)
     if not isinstance(content, dict):
@@ -38,10 +45,10 @@ def read_object(path: Path, option: str = "config") -> dict[str, Any]:
 
 
 def read_configured_catalog(path: Path) -> ConfiguredAirbyteCatalog:
-    """The catalog in a file.
+    """Return the configured catalog in a file.
 
     Raises:
-        AirbyteTracedException: there is none.
+        AirbyteTracedException: the file can't be read or holds no configured catalog.
     """
     content = read_object(path, "catalog")
     try:
@@ -54,10 +61,13 @@ def read_configured_catalog(path: Path) -> ConfiguredAirbyteCatalog:
 
 
 def read_states(path: Path) -> list[AirbyteStateMessage]:
-    """The states in a file: one or a list of those that a sync prints, or a mapping of streams to states as of old.
+    """Return the states in a file.
+
+    The file holds one state or a list of states as a sync prints them, or the older form, a mapping of streams to
+    states.
 
     Raises:
-        AirbyteTracedException: it holds something else.
+        AirbyteTracedException: the file can't be read or holds something else.
     """
     content = _content(path, "state")
     if not isinstance(content, Mapping | list):
@@ -72,22 +82,27 @@ def read_states(path: Path) -> list[AirbyteStateMessage]:
     return states
 
 
-def _no_state(path: Path, why: str) -> AirbyteTracedException:
-    return refusal(f"{path} does not hold a state ({why}). Fix it, or leave --state out: the sync then begins anew.")
+def in_current_form(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a config of any age as the current form saves it.
 
-
-def _entries(content: Mapping[str, Any]) -> list[Any]:
-    if isinstance(content.get("type"), str):
-        return [content]
-    return [
-        {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": state}}
-        for name, state in content.items()
-        if isinstance(state, dict)
-    ]
+    IDs and credentials that are numbers become texts, at the top level and in `credentials`. In custom reports, an
+    attribution window that is a list becomes its only number (`[30]` becomes `30`); empty lists and nulls are left out.
+    """
+    converted = _with_texts(raw)
+    for key in _TEXT_LIST_OPTIONS:
+        if isinstance(listed := converted.get(key), list):
+            converted[key] = [_as_text(entry) for entry in listed]
+    if isinstance(credentials := converted.get("credentials"), Mapping):
+        converted["credentials"] = _with_texts(credentials)
+    if isinstance(reports := converted.get("custom_reports"), list):
+        converted["custom_reports"] = [
+            _with_windows(report) if isinstance(report, Mapping) else report for report in reports
+        ]
+    return converted
 
 
 def _content(path: Path, option: str) -> Any:
-    if str(path).startswith("{"):  # which may hold secrets
+    if str(path).startswith("{"):  # the contents instead of a path; they may hold secrets and are not quoted
         raise refusal(f"--{option} takes the path of a file, not its contents. Write them into a file, and name it.")
     try:
         content = path.read_bytes()
@@ -102,5 +117,45 @@ def _content(path: Path, option: str) -> Any:
     raise refusal(f"{path} is empty. Fix it, or name another file with --{option}.")
 
 
+def _no_state(path: Path, reason: str) -> AirbyteTracedException:
+    return refusal(
+        f"{path} does not hold a state ({reason}). Fix it, or leave --state out: the sync then starts from the "
+        "beginning."
+    )
+
+
+def _entries(content: Mapping[str, Any]) -> list[Any]:
+    if isinstance(content.get("type"), str):
+        return [content]
+    return [
+        {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": state}}
+        for name, state in content.items()
+        if isinstance(state, dict)
+    ]
+
+
 def _on_one_line(error: Exception) -> str:
     return " ".join(str(error).split())
+
+
+def _with_texts(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _as_text(value) if key in _TEXT_OPTIONS else value for key, value in fields.items()}
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _with_windows(report: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {key: _as_number(value) if key in _WINDOW_OPTIONS else value for key, value in report.items()}
+    return {key: value for key, value in fields.items() if key not in _WINDOW_OPTIONS or value is not None}
+
+
+def _as_number(value: Any) -> Any:
+    match value:
+        case []:
+            return None
+        case [one]:
+            return one
+        case _:
+            return value

@@ -1,13 +1,16 @@
-"""How is one option of the form read from the raw config, and how is a bad value refused?
+"""How single options are read from the raw configuration, and the values that they may have.
 
-A blank value counts as absent. A refusal is a short message that names the option by its title in the form, and every
-function that takes a title raises one (an `AirbyteTracedException`) for a value that it can't use.
+Every function that takes a `title`, the name of the option in the form, raises a config error that names the option if
+its value can't be used. A blank value counts as absent.
 """
 
 import difflib
+import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any, TypeVar
 
 from airbyte_cdk.models import FailureType
@@ -16,34 +19,110 @@ from pendulum import Date
 
 from source_pinterest.columns import NAME_FORM
 from source_pinterest.dates import days_before, parse_day
+from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
 from source_pinterest.masking import SECRETS, printable
+
+CONVERSION_REPORT_TIMES = ("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION")
+ATTRIBUTION_TYPES = ("INDIVIDUAL", "HOUSEHOLD")
+TREND_REGIONS = (
+    *("US", "CA", "GB+IE", "DE", "FR", "ES", "IT", "DE+AT+CH", "IT+ES+PT+GR+MT", "PL+RO+HU+SK+CZ", "SE+DK+FI+NO"),
+    *("NL+BE+LU", "AR", "BR", "CO", "MX", "MX+AR+CO+CL", "AU+NZ"),
+)
+PRODUCT_TREND_REGIONS = ("US", "GB+IE", "CA")
+"""The regions that have trends of product categories and topics."""
+
+# Names of columns are long and alike. Below this ratio the nearest name is no misspelling, and finding it is slow.
+_SIMILAR_NAME_RATIO = 0.8
+_DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
 Default = TypeVar("Default")
 
-_DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
+
+@dataclass(frozen=True, slots=True)
+class AttributionWindow:
+    """The days after a click, an engagement or a view within which a conversion counts; as text, `30/30/1`.
+
+    https://developers.pinterest.com/docs/api/v5/campaigns-analytics
+    """
+
+    click: int
+    engagement: int
+    view: int
+
+    def __str__(self) -> str:
+        return f"{self.click}/{self.engagement}/{self.view}"
+
+    @property
+    def largest(self) -> int:
+        """The number of days for which the conversions of a day can still grow."""
+        return max(self.click, self.engagement, self.view)
+
+
+# The 21 windows that Ads Manager offers: the engagement window equals the click window, the view window is no longer.
+# Pinterest's default comes first.
+ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
+    str(window): window
+    for window in sorted(
+        (
+            AttributionWindow(click, click, view)
+            for click in ATTRIBUTION_WINDOWS_DAYS
+            for view in ATTRIBUTION_WINDOWS_DAYS
+            if view <= click
+        ),
+        key=lambda window: (str(window) != "30/30/1", window.click, window.view),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOption:
+    """A number with its bounds, both inclusive."""
+
+    key: str
+    title: str
+    lowest: float
+    highest: float
+
+    def read(self, options: Mapping[str, Any], default: Default) -> float | Default:
+        """Return the number, or the default if the config has none."""
+        return self._within_bounds(options[self.key]) if self.key in options else default
+
+    def read_whole(self, options: Mapping[str, Any], default: Default) -> int | Default:
+        """Return the whole number, or the default if the config has none."""
+        if self.key not in options:
+            return default
+        value = self._within_bounds(options[self.key])
+        if value != int(value):
+            raise refusal(f"{self.title}: enter a whole number, not {value!r}.")
+        return int(value)
+
+    def _within_bounds(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not self.lowest <= value <= self.highest:
+            raise refusal(f"{self.title}: enter a number from {self.lowest:g} to {self.highest:g}, not {value!r}.")
+        return value
 
 
 def refusal(sentence: str) -> AirbyteTracedException:
-    """A config error for the caller to raise; the sentence says what the user has to change."""
+    """Return a config error for the caller to raise. The sentence says what the user has to change."""
     shown = printable(SECRETS.mask(sentence))
     return AirbyteTracedException(message=shown, internal_message=shown, failure_type=FailureType.config_error)
 
 
 def without_blanks(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that have a value, texts stripped: forms and older configs leave one out as null or blank text."""
+    """Return the options that have a value, with texts stripped. Null and blank texts count as absent."""
     stripped = {key: value.strip() if isinstance(value, str) else value for key, value in raw.items()}
     return {key: value for key, value in stripped.items() if value not in (None, "")}
 
 
 def without_blanks_inside(value: Any) -> Any:
-    """The same for the options within options, and within lists of them; for whoever looks at all of a config."""
+    """Do the same for options within options and within lists of them."""
     if isinstance(value, Mapping):
         return {key: without_blanks_inside(inner) for key, inner in without_blanks(value).items()}
     return [without_blanks_inside(inner) for inner in value] if isinstance(value, list) else value
 
 
 def one_of(title: str, value: Any, choices: Collection[str]) -> str:
-    """The chosen word in capitals; the config may have it in any case."""
+    """Return the chosen word in capitals; the config may have it in any case."""
     word = value.upper() if isinstance(value, str) else None
     if word not in choices:
         raise refusal(f"{title}: {value!r} is not a valid choice. Choose one of: {', '.join(choices)}.")
@@ -51,14 +130,14 @@ def one_of(title: str, value: Any, choices: Collection[str]) -> str:
 
 
 def flag(title: str, value: Any) -> bool:
-    """Whether an option is on."""
+    """Return whether an option is on."""
     if not isinstance(value, bool):
         raise refusal(f"{title}: this option is on or off. Enter true or false, not {value!r}.")
     return value
 
 
 def several(title: str, value: Any) -> list[Any]:
-    """The entries of a list without the blank ones, texts stripped."""
+    """Return the entries of a list without the blank ones, with texts stripped."""
     if not isinstance(value, list):
         raise refusal(f"{title}: enter a list of values, not {value!r}.")
     stripped = [entry.strip() if isinstance(entry, str) else entry for entry in value]
@@ -66,7 +145,7 @@ def several(title: str, value: Any) -> list[Any]:
 
 
 def column_names(title: str, value: Any) -> tuple[str, ...]:
-    """Names of columns in a list, in capitals, each once; the config may have them in any case."""
+    """Return the column names of a list in capitals, each once; the config may have them in any case."""
     names = tuple(dict.fromkeys(str(entry).upper() for entry in several(title, value)))
     if impossible := [name for name in names if not NAME_FORM.fullmatch(name)]:
         raise refusal(f"{title}: Pinterest has no column {', '.join(impossible)}. Correct the name or remove it.")
@@ -74,25 +153,24 @@ def column_names(title: str, value: Any) -> tuple[str, ...]:
 
 
 def unlisted_notice(title: str, names: Collection[str], listed: Collection[str]) -> tuple[str, ...]:
-    """A sentence on the names that none of Pinterest's lists has; nothing where there are none."""
+    """Return a notice about the column names that are not listed, or nothing if all are."""
     unlisted = [_with_hint(name, listed) for name in names if name not in listed]
     if not unlisted:
         return ()
     sentence = (
-        f"{title}: Pinterest's documents don't list {', '.join(unlisted)} here. Pinterest is asked all the same, and "
-        "what it refuses is left out with a warning."
+        f"{title}: Pinterest's documentation does not list {', '.join(unlisted)} here. The columns are requested all "
+        "the same; those that Pinterest refuses are left out with a warning."
     )
     return (sentence,)
 
 
-def _with_hint(name: str, known: Collection[str]) -> str:
-    # Names of columns are long and alike: below 0.8 the nearest one is no slip of the pen, and takes long to be found.
-    similar = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+def _with_hint(name: str, listed: Collection[str]) -> str:
+    similar = difflib.get_close_matches(name, listed, n=1, cutoff=_SIMILAR_NAME_RATIO)
     return f"{name} (did you mean {similar[0]}?)" if similar else name
 
 
 def start_day(title: str, value: Any, today: Date, history_days: int) -> tuple[Date, tuple[str, ...]]:
-    """The first day to read, and a sentence about it if the day entered is older than the days that Pinterest keeps."""
+    """Return the first day to read, and a notice if the day entered is older than the history that Pinterest keeps."""
     chosen, earliest = _past_day(title, value, today), days_before(today, history_days)
     if chosen >= earliest:
         return chosen, ()
@@ -113,29 +191,28 @@ def _past_day(title: str, value: Any, today: Date) -> Date:
     return chosen
 
 
-@dataclass(frozen=True, slots=True)
-class NumberOption:
-    """A number with its bounds, both inclusive."""
+def regions_of(countries: Iterable[str], regions: Iterable[str]) -> tuple[str, ...]:
+    """Return the smallest region of each country. Countries that no region contains are left out."""
+    by_size = sorted(regions, key=lambda region: region.count("+"))
+    found = (next((one for one in by_size if country in one.split("+")), None) for country in sorted(countries))
+    return tuple(dict.fromkeys(region for region in found if region))
 
-    key: str
-    title: str
-    lowest: float
-    highest: float
 
-    def read(self, options: Mapping[str, Any], default: Default) -> float | Default:
-        """The number, or the default if the config has none."""
-        return self._allowed(options[self.key]) if self.key in options else default
+def hidden_notices(options: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a notice for each option that has a value although the form hides it. Secret values are not quoted.
 
-    def read_whole(self, options: Mapping[str, Any], default: Default) -> int | Default:
-        """The whole number, or the default if the config has none."""
-        if self.key not in options:
-            return default
-        value = self._allowed(options[self.key])
-        if value != int(value):
-            raise refusal(f"{self.title}: enter a whole number, not {value!r}.")
-        return int(value)
+    Args:
+        options: the valid options of the config, without blank ones.
+    """
+    for key, option in _hidden_options().items():
+        if key in options:
+            value = "" if option.get("airbyte_secret") else f" to {options[key]}"
+            yield f"{option['title']} ({key}) is set{value}. The form hides this option. {option['description']}"
 
-    def _allowed(self, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not self.lowest <= value <= self.highest:
-            raise refusal(f"{self.title}: enter a number from {self.lowest:g} to {self.highest:g}, not {value!r}.")
-        return value
+
+@cache
+def _hidden_options() -> Mapping[str, Mapping[str, Any]]:
+    """Return the hidden options of the form by key, without the tokens in `credentials`, which the connector sets."""
+    form = json.loads(files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
+    options = form["connectionSpecification"]["properties"]
+    return {key: option for key, option in options.items() if option.get("airbyte_hidden")}

@@ -1,1 +1,1 @@
-"""What lies between streams and stdout: messages, pages, partitions, parents that are read once, circuit breakers."""
+"""Everything between the streams and stdout: slices, failures, parents' ids, pages, the queue and the output."""

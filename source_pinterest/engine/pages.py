@@ -1,6 +1,6 @@
-"""What travels from a worker to stdout? A page: finished lines of one stream, about a mebibyte at most.
+"""Pages: finished JSON lines of one stream, at most about a mebibyte, which a worker sends to stdout as one message.
 
-A message for each record would cost more than all else that happens to it.
+A message for each record would cost more processor time than parsing and serialising it.
 """
 
 import io
@@ -17,22 +17,23 @@ from typing import Any, Self
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
-from source_pinterest.api.bodies import Record, parse_json
-from source_pinterest.api.errors import AnswerTooLargeError, MalformedAnswerError, TemporaryFolderError
+from source_pinterest.api.errors import MalformedResponseError, ResponseTooLargeError, TemporaryFolderError
+from source_pinterest.api.rows import Record, parse_json
+from source_pinterest.api.threads import Signal
 from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
 
 _IN_MEMORY_BYTES = PAGE_BYTES // 2
-"""From then on what waits goes into a file: one full page for each worker is enough in memory."""
+"""Pages of a `PageSpool` beyond this go into a temporary file, so that each worker holds about one page in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records of a stream, as the lines that are printed.
+    """Records of a stream, serialised for stdout.
 
     Attributes:
-        stream: its name.
+        stream: the stream's name.
         lines: one RECORD message a line, each with its line end.
-        count: how many they are.
+        count: the number of lines.
     """
 
     stream: str
@@ -40,12 +41,12 @@ class Page:
     count: int
 
     def records(self) -> Iterator[Record]:
-        """The records, for a caller who wants mappings."""
+        """Return the records as mappings."""
         for message in self._parsed():
             yield message["data"]
 
     def messages(self) -> Iterator[AirbyteMessage]:
-        """The records, for a caller who wants ordinary messages."""
+        """Return the records as ordinary Airbyte messages."""
         for message in self._parsed():
             yield AirbyteMessage(type=Type.RECORD, record=AirbyteRecordMessage(**message))
 
@@ -56,12 +57,12 @@ class Page:
 
 @dataclass(init=False)
 class PageMessage(AirbyteMessage):
-    """A page on its way through the framework's queue.
+    """A page as a message of the framework's queue.
 
-    Its `record` stays empty: the framework takes a message with a record for that one record, and drops the rest.
+    Its `record` stays None: the framework takes a message with a record for that one record, and drops the rest.
     """
 
-    page: Page  # type: ignore[misc]  # no default is needed where __init__ is our own
+    page: Page  # type: ignore[misc]  # __init__ is written here, so that no default is needed
 
     def __init__(self, page: Page) -> None:
         super().__init__(type=Type.RECORD)
@@ -69,11 +70,11 @@ class PageMessage(AirbyteMessage):
 
 
 class PageBuilder:
-    """Serialises the records of a stream as the framework would, and hands them out as pages.
+    """Serialises the records of a stream as the framework would, and returns them in pages.
 
     Args:
-        stream: its name.
-        clock: gives the time in nanoseconds; a page bears the time at which it was begun.
+        stream: the stream's name.
+        clock: returns the time in nanoseconds. `emitted_at` of a page's records is the time of its first record.
     """
 
     def __init__(self, stream: str, clock: Callable[[], int] = time.time_ns) -> None:
@@ -85,10 +86,10 @@ class PageBuilder:
         self._count = self._room = 0
 
     def add_all(self, records: Iterable[Record]) -> Iterator[Page]:
-        """Take the records, and hand out each page that they fill; nothing is taken but by whoever iterates.
+        """Add the records while the result is iterated over, and return each page that they fill.
 
         Raises:
-            AnswerTooLargeError: a record is larger than any that Pinterest has.
+            ResponseTooLargeError: a record is larger than `limits.ROW_BYTES`.
         """
         dumps, before_data = orjson.dumps, self._before_data
         for record in records:
@@ -98,21 +99,21 @@ class PageBuilder:
             try:
                 data = dumps(present)
             except TypeError:
-                data = _dumped_by_the_standard_library(present)
+                data = _dumps_with_json(present)
             if len(self._lines) + len(data) > self._room:
                 if len(data) > ROW_BYTES:
-                    raise AnswerTooLargeError(f"{self._stream}: a record has more than {ROW_BYTES:,} bytes")
+                    raise ResponseTooLargeError(f"{self._stream}: a record has more than {ROW_BYTES:,} bytes")
                 yield from self.rest()
             if not self._count:
                 self._begin()
             lines = self._lines
             lines += before_data
-            lines += data  # not kept one by one: small pieces by the thousand tear the heap
+            lines += data  # not kept one by one: thousands of small blocks fragment the heap
             lines += self._after_data
             self._count += 1
 
     def rest(self) -> Iterator[Page]:
-        """Hand out what has been taken since the last page, if anything."""
+        """Return the records added since the last page as a page, if there are any."""
         if self._count:
             page = Page(self._stream, bytes(self._lines), self._count)
             self._lines, self._count = bytearray(), 0
@@ -124,33 +125,33 @@ class PageBuilder:
 
 
 def pages_of(stream: str, records: Iterable[Record]) -> Iterator[Page]:
-    """The records of a stream as pages."""
+    """Return the records of a stream in pages."""
     builder = PageBuilder(stream)
     yield from builder.add_all(records)
     yield from builder.rest()
 
 
 def spooled(pages: Iterable[Page]) -> Iterator[Page]:
-    """All the pages, the first of which comes once the last was made; if making them fails, none does."""
+    """Return the pages once the last one has been made. If one can't be made, return none and raise its error."""
     with ExitStack() as failing:
         spool = failing.enter_context(PageSpool())
         spool.write(pages)
         failing.pop_all()
-    return _emptied(spool)
+    return _drained(spool)
 
 
-def _emptied(spool: "PageSpool") -> Iterator[Page]:
+def _drained(spool: "PageSpool") -> Iterator[Page]:
     with spool:
         yield from spool.pages()
 
 
 class PageSpool:
-    """Pages that wait until all of them may be emitted: a few in memory, more on disk, so that memory stays small.
+    """Holds pages until all of them may be emitted: the first in memory, the others in a temporary file.
 
-    A context: the file is gone at its end.
+    As a context manager, it deletes the file at the end of the block.
 
     Raises:
-        TemporaryFolderError: there is no room for it while it is written.
+        TemporaryFolderError: the file can't be created or written.
     """
 
     def __init__(self) -> None:
@@ -169,30 +170,30 @@ class PageSpool:
             self._file.close()
 
     def write(self, pages: Iterable[Page]) -> None:
-        """Put the pages behind those that wait."""
+        """Add pages."""
         for page in pages:
             if not self._file and self._held_bytes < _IN_MEMORY_BYTES:
                 self._held.append(page)
                 self._held_bytes += len(page.lines)
                 continue
             with _on_disk():
-                file, left = self._opened(), memoryview(page.lines)
-                while left:
-                    left = left[file.write(left) :]
+                file, rest = self._open_file(), memoryview(page.lines)
+                while rest:
+                    rest = rest[file.write(rest) :]
             self._on_disk.append((page.stream, len(page.lines), page.count))
 
     def pages(self) -> Iterator[Page]:
-        """All pages, in their order."""
+        """Return all pages in the order in which they were added."""
         yield from self._held
         if self._file:
             self._file.seek(0)
             for stream, size, count in self._on_disk:
                 yield Page(stream, self._file.read(size), count)
 
-    def _opened(self) -> io.FileIO:
+    def _open_file(self) -> io.FileIO:
         if not self._file:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed at the end of the context
-            weakref.finalize(self, self._file.close)  # or with the spool, where nobody asked for a page
+            weakref.finalize(self, self._file.close)  # if the context is never left
         return self._file
 
 
@@ -204,13 +205,39 @@ def _on_disk() -> Generator[None, None, None]:
         raise TemporaryFolderError(tempfile.tempdir or "of this machine", error) from error
 
 
-def _dumped_by_the_standard_library(record: Record) -> bytes:
-    """A record that orjson refuses, for a number past 64 bits or its depth.
+def _dumps_with_json(record: Record) -> bytes:
+    """Serialise a record that orjson refuses: a number has more than 64 bits, or the record is nested deeply.
 
     Raises:
-        MalformedAnswerError: it is nested too deeply.
+        MalformedResponseError: the record is nested too deeply for Python's `json` as well.
     """
     try:
         return json.dumps(record, separators=(",", ":")).encode()
     except RecursionError as error:
-        raise MalformedAnswerError("A record is nested too deeply.") from error
+        raise MalformedResponseError("A record is nested too deeply.") from error
+
+
+class RowBudget:
+    """Bounds the rows of large responses that workers hold in memory at the same time.
+
+    Args:
+        rows: the maximum. A larger response is read when no other one is.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self._held = 0
+        self._freed = Signal()
+
+    @contextmanager
+    def holding(self, rows: int) -> Generator[None, None, None]:
+        """Wait until the budget has room for these rows, and hold them during the block. No lock is held meanwhile."""
+        with self._freed:
+            self._freed.wait_for(lambda: self._held == 0 or self._held + rows <= self._rows)
+            self._held += rows
+        try:
+            yield
+        finally:
+            with self._freed:
+                self._held -= rows
+                self._freed.notify_all()

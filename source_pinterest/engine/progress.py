@@ -1,6 +1,7 @@
-"""How far is a sync? Records counted as they pass, and one line in the log when a stream ends."""
+"""The progress of a sync: counts of records, one log line at the end of each stream, and warnings given once."""
 
 import logging
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -19,15 +20,16 @@ from source_pinterest.engine.pages import Page
 
 LOGGER = logging.getLogger("airbyte")
 
+
 _ENDS = (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE)
 
 
 class Progress:
-    """The selected streams of a sync; lives in the main thread, and others may look at it.
+    """Counts the records of the selected streams. Only the main thread changes it; other threads may read it.
 
     Args:
-        usage: what the streams cost.
-        streams: the names of the selected ones.
+        usage: the requests and estimates of the streams.
+        streams: the names of the selected streams.
     """
 
     def __init__(self, usage: Usage, streams: Sequence[str]) -> None:
@@ -37,7 +39,7 @@ class Progress:
         self.ended: dict[str, AirbyteStreamStatus] = {}
 
     def estimates(self, emitted_at: float) -> Iterator[AirbyteMessage]:
-        """Messages on the number of rows of those selected streams that have become known since."""
+        """Return messages on the estimated rows of the selected streams that were planned since the last call."""
         while self.usage.estimates:
             name, rows = self.usage.estimates.popleft()
             if name in self.streams:
@@ -45,23 +47,48 @@ class Progress:
                 trace = AirbyteTraceMessage(type=TraceType.ESTIMATE, emitted_at=emitted_at, estimate=estimate)
                 yield AirbyteMessage(type=Type.TRACE, trace=trace)
 
-    def first_page(self, page: Page) -> bool:
-        """Count the records of a page; whether it is the first of its stream."""
+    def count_page(self, page: Page) -> bool:
+        """Count the records of a page. Return whether it is the first page of its stream."""
         is_first = not self.records[page.stream]
         self.records[page.stream] += page.count
         return is_first
 
     def observe(self, message: AirbyteMessage) -> None:
-        """Take note of a stream's end, and log what it came to."""
+        """Record the end of a stream, and log a summary."""
         status = message.trace.stream_status if message.trace else None
         if status and status.status in _ENDS:
             name = status.stream_descriptor.name
             self.ended[name] = status.status
             LOGGER.info(self._summary(self.usage.of(name)))
 
-    def _summary(self, cost: StreamUsage) -> str:
+    def _summary(self, usage: StreamUsage) -> str:
         return (
-            f"{cost.name}: records {self.records[cost.name]:,}, calls {cost.sent:,}, of these sent again "
-            f"{cost.retries:,}, waited for the quota {cost.waited_seconds:,.0f} s, accounts or boards left out "
-            f"{cost.left_out:,}."
+            f"{usage.name}: {self.records[usage.name]:,} records, {usage.sent:,} requests ({usage.retries:,} retries), "
+            f"{usage.waited_seconds:,.0f} s waited for the quota, {usage.left_out:,} accounts or boards left out."
         )
+
+
+class Notices:
+    """Warnings that a stream gives once per subject.
+
+    Args:
+        stream: the stream's name.
+    """
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+        self._given: set[str] = set()
+        self._lock = threading.Lock()
+
+    def warn(self, about: str, sentence: str) -> bool:
+        """Log a warning unless there was one about the same subject. Return whether it was logged."""
+        with self._lock:
+            if about in self._given:
+                return False
+            self._given.add(about)
+        LOGGER.warning(f"{self._stream}: {sentence}")
+        return True
+
+    def replacement(self, sentence: str) -> None:
+        """Warn that a part of a response was replaced. There are only a few such sentences."""
+        self.warn(sentence, sentence)

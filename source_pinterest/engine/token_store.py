@@ -1,11 +1,10 @@
-"""Where does a rotated refresh token go? To the platform, and on a laptop back into the config file."""
+"""Saves a rotated refresh token: the platform gets it as a control message, the config file if the user wants that."""
 
 import glob
 import json
 import logging
 import os
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,25 +15,25 @@ from airbyte_cdk.config_observation import create_connector_config_control_messa
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.api.tokens import Tokens
+from source_pinterest.api.auth import Tokens
 from source_pinterest.config.files import read_object
 
 LOGGER = logging.getLogger("airbyte")
 
-_ABANDONED_AFTER_SECONDS = 60.0
-"""A draft that is older was left by a writer that was killed. Writing one takes milliseconds."""
-
 SAVE_TOKENS_VARIABLE = "PINTEREST_SAVE_TOKENS"
-"""Set to 1 to have a rotated refresh token written back into the config file."""
+"""The environment variable that is set to 1 to have a rotated refresh token written into the config file."""
+
+_ABANDONED_AFTER_SECONDS = 60.0
+"""The age from which a draft counts as left behind by a killed process. Writing a draft takes milliseconds."""
 
 
 class TokenStore:
-    """Hands a rotated refresh token on, so that the end of the process at any moment leaves it somewhere.
+    """Saves a rotated refresh token before it is used, so that no end of the process loses it.
 
     Args:
-        config: as it came in; it keeps its shape.
-        hand_out: takes the control message for the platform, and has it out when it returns.
-        config_path: the file it came from; None where nothing is to be written back.
+        config: the config as it was given. Its shape is kept.
+        hand_out: writes the control message for the platform, before it returns.
+        config_path: the file that the config was read from. If it is None, no file is written.
     """
 
     def __init__(
@@ -46,14 +45,14 @@ class TokenStore:
         self._has_warned = False
 
     def rotated(self, tokens: Tokens) -> None:
-        """Hand on what Pinterest's token endpoint gave: into the file first, since nobody may be reading our output."""
+        """Save new tokens: first in the file, because the output may have no reader any more."""
         self._config = with_tokens(self._config, tokens)
         if self._config_path:
             self._save(self._config_path, tokens)
         self._hand_out(create_connector_config_control_message(self._config))
 
     def _save(self, path: Path, tokens: Tokens) -> None:
-        """Replace the tokens in the file as it is now: the user may have edited it since the sync began."""
+        """Replace the tokens in the present content of the file, which the user may have edited during the sync."""
         try:
             write_private(path, with_tokens(read_object(path), tokens))
         except (OSError, AirbyteTracedException) as error:
@@ -67,7 +66,7 @@ class TokenStore:
 
 
 def with_tokens(config: Mapping[str, Any], tokens: Tokens) -> dict[str, Any]:
-    """The config with the newest tokens in the places where it holds them."""
+    """Return the config with new tokens in the fields where it has tokens."""
     nested = config.get("credentials")
     holder = dict(nested) if isinstance(nested, Mapping) and nested else dict(config)
     holder["refresh_token"] = tokens.refresh_token
@@ -77,22 +76,22 @@ def with_tokens(config: Mapping[str, Any], tokens: Tokens) -> dict[str, Any]:
 
 
 def access_of(tokens: Tokens) -> dict[str, str]:
-    """The fields of a config in which an access token stands, with its end in UTC."""
-    ends = pendulum.now("UTC").add(seconds=tokens.lifetime_seconds)
-    return {"access_token": tokens.access_token, "token_expiry_date": ends.to_iso8601_string()}
+    """Return the fields of a config that hold an access token and its expiry date, in UTC."""
+    expiry = pendulum.now("UTC").add(seconds=tokens.lifetime_seconds)
+    return {"access_token": tokens.access_token, "token_expiry_date": expiry.to_iso8601_string()}
 
 
 def write_private(path: Path, content: Any) -> None:
-    """Replace a file as a whole, readable by its owner alone: whoever reads it sees the old content or the new.
+    """Replace a file in one step by a file that only its owner can read. A reader sees the old or the new content.
 
-    A link to the file stays a link. Drafts that killed writers have left are removed.
+    A link to the file stays a link. Drafts that killed processes have left behind are removed.
 
     Raises:
-        OSError: the old content stands.
+        OSError: the file can't be replaced. It keeps its old content.
     """
     target = path.resolve()
-    _remove_abandoned_drafts(target)
     descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".draft", dir=target.parent)
+    _remove_abandoned_drafts(target, os.fstat(descriptor).st_mtime)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(content, file, indent=2)
@@ -105,8 +104,14 @@ def write_private(path: Path, content: Any) -> None:
         raise
 
 
-def _remove_abandoned_drafts(target: Path) -> None:
+def _remove_abandoned_drafts(target: Path, now: float) -> None:
+    """Remove the drafts that are too old to be in use.
+
+    Args:
+        target: the file that they were to replace.
+        now: the time on the clock of the file system, in epoch seconds.
+    """
     with suppress(OSError):  # a folder that can't be listed, or another writer was faster
         for draft in target.parent.glob(f".{glob.escape(target.name)}.????????.draft"):
-            if time.time() - draft.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+            if now - draft.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
                 draft.unlink()

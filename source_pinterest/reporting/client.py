@@ -1,13 +1,11 @@
-"""How is a report created, asked for and fetched?
+"""Creates, polls and downloads the reports of one stream.
 
-The file lies on another host, under a signed link that is good for five minutes: it gets neither our token nor
-anybody else's, and it is fetched whole before its first row is emitted.
+The file of a report lies on another host, behind a signed link that expires after five minutes. The download sends no
+token and no credentials of that host. The file is downloaded to its end before its first row is emitted.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -17,21 +15,19 @@ from urllib3.util import parse_url
 
 from source_pinterest import limits
 from source_pinterest.api import Api
-from source_pinterest.api.addresses import Address, path_of
-from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     AccessLostError,
     AccountUnreadableError,
     GoneError,
-    MalformedAnswerError,
+    MalformedResponseError,
     RefusedError,
     RejectedError,
 )
 from source_pinterest.api.retries import HandedBackTries, Tries
-from source_pinterest.api.session import Answer
-from source_pinterest.api.verdicts import ErrorAnswer
-from source_pinterest.dates import DateWindow
+from source_pinterest.api.rows import parse_json
+from source_pinterest.api.session import ApiResponse, Url, path_of
+from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.job import JobStatus, ReportRequest
@@ -39,16 +35,18 @@ from source_pinterest.reporting.job import JobStatus, ReportRequest
 T = TypeVar("T")
 
 _SIGNING_PARAMETERS = ("x-amz-signature", "x-amz-security-token", "x-amz-credential", "signature", "awsaccesskeyid")
-_MAY_BE_REFUSED = ("columns", "targeting_types", "campaign_objective_types")
+
+_LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types")
+"""The fields of a request from which names that Pinterest refuses are removed."""
 
 
 class ReportClient:
-    """Pinterest's reports of one stream.
+    """Creates, polls and downloads the reports of one stream.
 
     Args:
-        api: fetches the files.
-        client: asks Pinterest on behalf of the stream.
-        stream: whose reports they are, for messages.
+        api: downloads the files.
+        client: the stream's client for Pinterest's API.
+        stream: the stream's name, for messages.
         refused: the columns and targeting types that Pinterest refuses.
     """
 
@@ -57,144 +55,143 @@ class ReportClient:
         self._client = client
         self.stream, self._refused = stream, refused
 
-    def create(self, request: ReportRequest, before: HandedBackTries | None = None) -> str:
-        """Ask for a report without what Pinterest refuses, and return the token that names it.
+    def create(self, request: ReportRequest, earlier_tries: HandedBackTries | None = None) -> str:
+        """Create a report without the names that Pinterest refuses, and return its token.
 
         Args:
-            request: what is asked for.
-            before: the tries so far, after each of which it was handed back.
+            request: the request.
+            earlier_tries: the tries so far, if an earlier creation raised `TryLaterError`.
 
         Raises:
-            TryLaterError: it failed, and is to be asked for again after a pause.
-            ReportRefusedError: Pinterest calls the request wrong.
-            AccountUnreadableError: Pinterest does not know the account here.
-            PinterestError: what the error table says of the answer.
+            TryLaterError: the request failed, and is to be retried after a pause.
+            ReportRefusedError: Pinterest rejects the request.
+            AccountUnreadableError: the ad account does not exist for this token.
+            PinterestError: the error for the response, see `api/verdicts.py`.
         """
-        a_day = replace(request, window=DateWindow(request.window.end, request.window.end))
-        begun = [before] if before else []
+        begun = [earlier_tries] if earlier_tries else []
 
         def create(names: Names) -> str:
-            tries = begun.pop() if begun else self._client.handed_back(_path(request))
+            tries = begun.pop() if begun else self._client.handed_back_tries(_path(request))
             tries.go_on()
-            return self._created(request, names, tries)
+            return self._post(request, names, tries)
 
-        with _explained(request):
-            return self._refused.ask(_lists_in(request), create, partial(self._created, a_day))
+        with _explaining_rejections(request):
+            return self._refused.request(_names_in(request), create)
 
     def try_out(self, request: ReportRequest) -> None:
-        """Ask for a report as it stands.
+        """Create a report with all its names, so that Pinterest checks the request.
 
         Raises:
-            ReportRefusedError: Pinterest calls the request wrong.
-            PinterestError: what the error table says of the answer.
+            ReportRefusedError: Pinterest rejects the request.
+            PinterestError: the error for the response, see `api/verdicts.py`.
         """
-        with _explained(request):
-            self._created(request, _lists_in(request))
+        with _explaining_rejections(request):
+            self._post(request, _names_in(request))
 
-    def _created(self, request: ReportRequest, names: Names, tries: Tries | None = None) -> str:
+    def _post(self, request: ReportRequest, names: Names, tries: Tries | None = None) -> str:
         body = {**request.as_json(), **{name: list(values) for name, values in names.items()}}
         return self._client.post(_path(request), body, _token_in, tries).value
 
     def poll(self, request: ReportRequest, token: str) -> tuple[JobStatus, str | None]:
-        """How far a report is, and the link to its file once it is finished.
+        """Return the status of a report, and the link to its file once it is finished.
 
         Raises:
-            AccessLostError: Pinterest took the order, and now refuses to say.
-            PinterestError: what the error table says of the answer.
+            AccessLostError: Pinterest refuses the status of a report that it created.
+            PinterestError: the error for the response, see `api/verdicts.py`.
         """
         try:
-            answer = self._status(request, token)
+            report = self._status(request, token)
         except GoneError:
             return JobStatus.DOES_NOT_EXIST, None
         except RefusedError as error:
             raise AccessLostError(self.stream, _path(request), str(error.message)) from error
-        return JobStatus(answer["report_status"]), answer.get("url")
+        return JobStatus(report["report_status"]), report.get("url")
 
     def fetch(self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]) -> T:
-        """What a reader makes of the file of a finished report.
+        """Download the file of a finished report, and return what `read` returns.
 
         Args:
-            request: what the report is about.
-            token: names it.
-            url: where its file lies; asked for again when it has expired.
-            read: takes the file in chunks.
+            request: the report's request.
+            token: the report's token.
+            url: the link to the file. Before a retry, a new link is requested.
+            read: reads the file, which it gets in chunks.
 
         Raises:
-            UnavailableError: the file can't be had whole.
+            UnavailableError: the file can't be downloaded to its end.
         """
         tries = Tries(self._api.retry_policy, self.stream, "the file of a report")
         while True:
             try:
-                answer = self._downloaded(request, token, url, read)
-            except (requests.ReadTimeout, MalformedAnswerError) as error:
+                response = self._download(request, token, url, read)
+            except (requests.ReadTimeout, MalformedResponseError) as error:
                 tries.broke(error)
             except requests.RequestException as error:
                 tries.unreached(error)
             else:
-                if isinstance(answer, Answer):
-                    return answer.value
-                tries.failed(f"HTTP {answer.status}.")
-            url = self.poll(request, token)[1] or url  # a link is good for five minutes
+                if isinstance(response, ApiResponse):
+                    return response.value
+                tries.failed(f"HTTP {response.status}.")
+            url = self.poll(request, token)[1] or url  # a link expires after five minutes
 
-    def _downloaded(
+    def _download(
         self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]
-    ) -> Answer[T] | ErrorAnswer:
-        self.refuse_elsewhere(self._api, url)
+    ) -> ApiResponse[T] | ErrorResponse:
+        self.check_link(self._api, url)
         received: list[int] = []
-        answer = self._api.downloads.exchange(
+        response = self._api.downloads.exchange(
             requests.Request("GET", url),
-            lambda chunks: read(_noted(chunks, received)),
+            lambda chunks: read(_measured(chunks, received)),
             self._api.file_bounds,
         )
-        if isinstance(answer, Answer) and not sum(received):
+        if isinstance(response, ApiResponse) and not sum(received):
             self._confirm_empty(request, token)
-        return answer
+        return response
 
     @staticmethod
-    def refuse_elsewhere(api: Api, url: str) -> None:
-        """Follow a link into the internet alone, unless the API itself is a stand-in on this machine.
+    def check_link(api: Api, url: str) -> None:
+        """Check that a link points to a public host by https. If the API is on this machine, so may be the file.
 
         Raises:
-            MalformedAnswerError: the file lies on this machine, in a private network, or in the open.
+            MalformedResponseError: the link points to this machine or a private network, or does not use https.
         """
-        file, is_rehearsal = _address(url), Address.of(api.base_url).is_local
-        if not file.is_public and not is_rehearsal:
-            raise MalformedAnswerError("A report lies in the internet.")
-        if file.scheme != "https" and not (file.is_local and is_rehearsal):
-            raise MalformedAnswerError("A report lies behind https.")
+        file, is_simulated = _parsed(url), Url.parse(api.base_url).is_local
+        if not file.is_public and not is_simulated:
+            raise MalformedResponseError("The report's link points to a private host.")
+        if file.scheme != "https" and not (file.is_local and is_simulated):
+            raise MalformedResponseError("The report's link does not use https.")
 
     def _confirm_empty(self, request: ReportRequest, token: str) -> None:
-        """Compare an empty file with the size that Pinterest gives.
+        """Check that an empty file is an empty report, by the size that Pinterest gives.
 
         Raises:
-            MalformedAnswerError: the report is larger than an empty object.
+            MalformedResponseError: the size is larger than that of an empty object.
         """
         size = self._status(request, token).get("size")
         if isinstance(size, int | float) and size > len("{}"):
-            raise MalformedAnswerError("The file is empty, and the report is not.")
+            raise MalformedResponseError("The report's file is empty, but Pinterest gives a size for it.")
 
     def _status(self, request: ReportRequest, token: str) -> Mapping[str, Any]:
         return self._client.get(_path(request), {"token": token}, _status_in).value
 
 
 @contextmanager
-def _explained(request: ReportRequest) -> Generator[None, None, None]:
-    """What a refusal of the request means."""
+def _explaining_rejections(request: ReportRequest) -> Generator[None, None, None]:
+    """Replace the error of a rejected creation by one that says what to do."""
     try:
         yield
     except RejectedError as error:
-        raise request.endpoint.refused(request.body, error.answer) from error
+        raise request.endpoint.rejection_error(request.body, error.quote) from error
     except GoneError as error:
         raise AccountUnreadableError(request.ad_account_id, str(error.message)) from error
 
 
-def _lists_in(request: ReportRequest) -> Names:
-    """What the request asks for, of which Pinterest may refuse a part."""
-    return {name: request.body[name] for name in _MAY_BE_REFUSED if name in request.body}
+def _names_in(request: ReportRequest) -> Names:
+    """Return the names in a request of which Pinterest may refuse some."""
+    return {name: request.body[name] for name in _LISTS_OF_NAMES if name in request.body}
 
 
-def _noted(chunks: Iterator[bytes], sizes: list[int]) -> Iterator[bytes]:
-    """The chunks, whose sizes are noted."""
+def _measured(chunks: Iterator[bytes], sizes: list[int]) -> Iterator[bytes]:
+    """Return the chunks, and append their sizes to a list."""
     for chunk in chunks:
         sizes.append(len(chunk))
         yield chunk
@@ -205,52 +202,52 @@ def _path(request: ReportRequest) -> str:
 
 
 def _token_in(chunks: Iterator[bytes]) -> str:
-    """What names a report that was asked for."""
-    token = _report(chunks).get("token")
+    """Return the token in the response to a creation."""
+    token = _report_in(chunks).get("token")
     if not isinstance(token, str | int) or token == "":
-        raise MalformedAnswerError("A report that is asked for has a token.")
+        raise MalformedResponseError("The response has no token of the report.")
     return str(token)
 
 
 def _status_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
-    """How far a report is."""
-    answer = _report(chunks)
-    if "report_status" not in answer:
-        raise MalformedAnswerError("A report has a status.")
-    return answer
+    """Return the report in the response to a poll, with its status."""
+    report = _report_in(chunks)
+    if "report_status" not in report:
+        raise MalformedResponseError("The response has no report_status.")
+    return report
 
 
-def _report(chunks: Iterator[bytes]) -> Mapping[str, Any]:
-    """What an answer says of a report; whoever has the link in it has the report."""
-    answer = parse_json(b"".join(chunks))
-    if isinstance(answer, Mapping) and isinstance(wrapped := answer.get("data"), Mapping):
-        answer = wrapped  # as marketing mix reports answered before version 5.28 of the API
-    if not isinstance(answer, Mapping):
-        raise MalformedAnswerError("A report is an object.")
-    if url := answer.get("url"):
+def _report_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
+    """Return the report in a response. Its link is a secret, because it is enough to download the report."""
+    report = parse_json(b"".join(chunks))
+    if isinstance(report, Mapping) and isinstance(wrapped := report.get("data"), Mapping):
+        report = wrapped  # the form of marketing mix reports before version 5.28 of the API
+    if not isinstance(report, Mapping):
+        raise MalformedResponseError("The response is not a JSON object.")
+    if url := report.get("url"):
         _keep_secret(str(url))
-    return answer
+    return report
 
 
 def _keep_secret(link: str) -> None:
-    """Mask the query of a link, which signs it, as it is and as it is sent, and the signature by itself.
+    """Mask the query of a link, as it was received and as it will be sent, and the signature in it by itself.
 
     Raises:
-        MalformedAnswerError: the link is no address, or too long.
+        MalformedResponseError: the link is not a valid URL, or is too long.
     """
-    if len(link) > limits.ADDRESS_CHARACTERS:
-        raise MalformedAnswerError(f"The link to a report has more than {limits.ADDRESS_CHARACTERS:,} characters.")
+    if len(link) > limits.URL_CHARACTERS:
+        raise MalformedResponseError(f"The link to a report has more than {limits.URL_CHARACTERS:,} characters.")
     query = link.partition("?")[2]
     SECRETS.keep_for_a_while(query)
     for name, value in dict(parse_qsl(query)).items():
         if name.lower() in _SIGNING_PARAMETERS:
             SECRETS.keep_for_a_while(value)
-    _address(link)
+    _parsed(link)
     SECRETS.keep_for_a_while(requote_uri(parse_url(link).url).partition("?")[2])
 
 
-def _address(url: str) -> Address:
+def _parsed(url: str) -> Url:
     try:
-        return Address.of(url)
+        return Url.parse(url)
     except ValueError as error:
-        raise MalformedAnswerError("A report has an address.") from error
+        raise MalformedResponseError("The report's link is not a valid URL.") from error

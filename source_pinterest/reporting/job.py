@@ -1,14 +1,48 @@
-"""What is a report on its way from the request to the file?"""
+"""The endpoints, requests, states and jobs of asynchronous reports."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from source_pinterest.dates import DateWindow
-from source_pinterest.granularity import Granularity
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS, ReportEndpoint
+from pendulum import Date
+
+from source_pinterest.api.errors import PinterestError, ReportRefusedError
+from source_pinterest.api.rows import OnReplacement
+from source_pinterest.dates import DateWindow, Granularity
+from source_pinterest.reporting.file import Filed, rows_of_file, rows_of_undocumented_file
 from source_pinterest.state.history import PlannedWindow
+
+ReadRows = Callable[[Iterable[bytes], Collection[str], OnReplacement | None], Iterator[Filed]]
+"""Reads a file. Its arguments: the chunks, the requested columns, and a function that takes a warning."""
+
+
+@dataclass(frozen=True)
+class ReportEndpoint:
+    """An endpoint of reports. A POST creates a report, a GET returns its status.
+
+    Attributes:
+        path: the path, with a placeholder for the ad account's id.
+        fixed_fields: fields of the body that are the same in all requests.
+        least_days: the minimum number of days of a request, including the first and the last day.
+        first_day: the earliest day of a request, or None if only the age of a day is limited.
+        read: reads the rows of a file.
+        rejection_error: returns the error for a rejected request, from its body and Pinterest's message.
+    """
+
+    path: str
+    fixed_fields: Mapping[str, Any] = field(default_factory=dict)
+    least_days: int = 1
+    first_day: Date | None = None
+    read: ReadRows = rows_of_undocumented_file
+    rejection_error: Callable[[Mapping[str, Any], str], PinterestError] = lambda _, message: ReportRefusedError(message)
+
+
+ANALYTICS_REPORTS = ReportEndpoint(
+    "ad_accounts/{ad_account_id}/reports",
+    {"report_format": "JSON"},
+    read=lambda chunks, _columns, on_replacement: rows_of_file(chunks, on_replacement),
+)
 
 
 class JobStatus(Enum):
@@ -23,27 +57,27 @@ class JobStatus(Enum):
 
     @classmethod
     def _missing_(cls, value: object) -> "JobStatus":
-        """A status that is new to us counts as work in progress, which has a deadline."""
+        """Treat an unknown status as work in progress, which has a deadline."""
         del value
         return cls.IN_PROGRESS
 
     @property
     def is_lost(self) -> bool:
-        """Whether the job has to be created anew."""
+        """Whether the report has to be created again."""
         return self not in (JobStatus.IN_PROGRESS, JobStatus.FINISHED)
 
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """What is asked of Pinterest.
+    """A request for a report.
 
     Attributes:
-        ad_account_id: whose report it is.
+        ad_account_id: the ad account.
         window: the days whose rows are wanted.
-        body: the rest of the request; the days are put in when it is sent.
-        planned: the window that the cursor knows; a request that was split covers a part of it.
+        body: the body without the days, which are added when it is sent.
+        planned: the window in the cursor's plan, of which a request that was split covers a part.
         number: tells several requests for one window apart.
-        endpoint: where it is asked for.
+        endpoint: the endpoint that creates the report.
     """
 
     ad_account_id: str
@@ -54,45 +88,45 @@ class ReportRequest:
     endpoint: ReportEndpoint = ANALYTICS_REPORTS
 
     @property
-    def asked(self) -> DateWindow:
-        """The days to ask for: more than are wanted where those are too few for a report."""
+    def requested_window(self) -> DateWindow:
+        """The days to request: more than the wanted days if the endpoint has a minimum number of days."""
         if self.window.days >= self.endpoint.least_days:
             return self.window
         granularity = Granularity(self.body["granularity"])
         return granularity.widened(self.window, self.endpoint.least_days, self.endpoint.first_day)
 
     def halves(self) -> "tuple[ReportRequest, ReportRequest] | None":
-        """The request as two of half the days; None where its rows can't be had in parts."""
+        """Return two requests for half of the days each, or None if the days can't be split."""
         windows = Granularity(self.body["granularity"]).halves(self.window)
         return (replace(self, window=windows[0]), replace(self, window=windows[1])) if windows else None
 
     def as_json(self) -> dict[str, Any]:
-        """The body to send."""
-        start, end = self.asked.as_pair()
-        return {"start_date": start, "end_date": end, **self.endpoint.always, **self.body}
+        """Return the body to send."""
+        start, end = self.requested_window.as_pair()
+        return {"start_date": start, "end_date": end, **self.endpoint.fixed_fields, **self.body}
 
 
 @dataclass
 class Job:
-    """A report that Pinterest works on.
+    """A report in flight.
 
     Attributes:
-        request: what was asked.
-        token: Pinterest's name for it.
-        created_at: when it was asked for, on the runner's clock.
-        deadline: when it counts as too slow.
-        scouts: whether it is asked for early, to learn how long reports take.
+        request: the report's request.
+        token: Pinterest's token of the report.
+        created_at: the time of its creation, on the runner's clock.
+        deadline: the time from which it is too slow.
+        is_polled_early: whether it is polled before its fair share of the quota, to learn how long reports take.
         splits: how often its window was halved.
         creations: how often it was created.
-        polls: how often it was asked for.
-        next_poll: when to ask again.
+        polls: how often it was polled.
+        next_poll: the time of the next poll.
     """
 
     request: ReportRequest
     token: str
     created_at: float
     deadline: float
-    scouts: bool = True
+    is_polled_early: bool = True
     splits: int = 0
     creations: int = 1
     polls: int = 0

@@ -1,1 +1,1 @@
-"""What has been read: cursors, and the shapes of their states."""
+"""Cursors, which keep what a sync has read, and the formats of their states."""

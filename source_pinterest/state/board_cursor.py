@@ -1,4 +1,4 @@
-"""Which boards have changed since their pins were last listed?"""
+"""The cursor of boards: it skips boards that have not changed since their pins were last listed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,16 +15,16 @@ _BOARDS = "boards"
 
 
 def _name_of_board(partition: Mapping[str, Any]) -> str:
-    """What the state calls the board of a slice, whatever part of the board the slice is."""
+    """Return the name of a slice's board in the state; the slice may be a section of it."""
     board = str(partition[BOARD_KEY])
     return f"{partition[ACCOUNT_KEY]}/{board}" if ACCOUNT_KEY in partition else board
 
 
 class BoardCursor(PinterestCursor):
-    """Per board, when its pins had last changed before they were listed.
+    """Keeps for each board the change time that it had when its pins were last listed.
 
-    The time counts once every slice of the board was read whole. A board that Pinterest tells no time of, or another
-    one than is kept, is listed. There may be 100,000 boards, so that the state is one mapping of names to times.
+    A board takes its new time once all of its slices were read whole. It is listed if Pinterest gives no change time,
+    or another one than the state. There may be 100,000 boards, so the state is one mapping of names to times.
     """
 
     def __init__(self, store: StateStore) -> None:
@@ -36,38 +36,38 @@ class BoardCursor(PinterestCursor):
             else {}
         )
         self._seen: set[str] = set()
-        self._awaited: dict[str, tuple[str | None, int]] = {}
+        self._pending: dict[str, tuple[str | None, int]] = {}
 
     @property
     def state(self) -> dict[str, Any]:
-        """What to hand out now."""
+        """The state to emit."""
         return {_BOARDS: dict(sorted(self._known.items()))}
 
-    def has_moved(self, partition: Mapping[str, Any], modified_at: str | None) -> bool:
-        """Whether the pins of a board are to be listed."""
+    def has_changed(self, partition: Mapping[str, Any], modified_at: str | None) -> bool:
+        """Return whether the pins of a board have to be listed."""
         board = _name_of_board(partition)
         self._seen.add(board)
         return modified_at is None or self._known.get(board) != modified_at
 
     def expect(self, partition: Mapping[str, Any], modified_at: str | None, slices: int) -> None:
-        """Expect a board in so many slices, before the first of them is read."""
+        """Register how many slices a board has, before the first of them is read."""
         with self._lock:
-            self._settle(_name_of_board(partition), modified_at, slices)
+            self._set_pending(_name_of_board(partition), modified_at, slices)
 
     def forget_others(self) -> None:
-        """Drop the boards that are no longer listed, so that the state does not grow for ever."""
+        """Drop the boards that are no longer listed, so that the state does not grow without end."""
         with self._lock:
             self._known = {board: modified_at for board, modified_at in self._known.items() if board in self._seen}
 
     def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
         del finding
         board = _name_of_board(stream_slice)
-        modified_at, left = self._awaited.pop(board)
-        self._settle(board, modified_at, left - 1)
+        modified_at, left = self._pending.pop(board)
+        self._set_pending(board, modified_at, left - 1)
 
-    def _settle(self, board: str, modified_at: str | None, left: int) -> None:
-        """Take note of the slices that are left of a board; after the last one its time counts."""
+    def _set_pending(self, board: str, modified_at: str | None, left: int) -> None:
+        """Store how many slices of a board are left; without any, the board takes its new time."""
         if left:
-            self._awaited[board] = (modified_at, left)
+            self._pending[board] = (modified_at, left)
         elif modified_at is not None:
             self._known[board] = modified_at

@@ -1,7 +1,7 @@
-"""How does a stream remember what it has read? The part that all cursors share.
+"""The base of all cursors: it commits slices, emits states and marks full refreshes.
 
-A slice counts once it was read whole. Its pages are in the record queue by then, so that the state that covers it goes
-out after them, through the same queue.
+A slice is committed once all of its pages are in the record queue. A state goes through the same queue, so that it
+leaves after the records that it covers.
 """
 
 import threading
@@ -10,8 +10,9 @@ from abc import abstractmethod
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
+from airbyte_cdk.models import ConfiguredAirbyteStream, SyncMode
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY
@@ -21,15 +22,71 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.state.refresh import MARK, FullRefresh
+
+_MARK = "full_refresh"
+
+
+@dataclass(frozen=True)
+class FullRefresh:
+    """One full refresh of a stream, which several attempts may share.
+
+    Attributes:
+        generation: its `generation_id` in the catalog; None where the platform gives none.
+    """
+
+    generation: int | None
+
+    @classmethod
+    def of(cls, configured: ConfiguredAirbyteStream | None) -> Self | None:
+        """Return the refresh that a connection asks for; None for a stream that is incremental or not selected."""
+        if configured is None or configured.sync_mode is not SyncMode.full_refresh:
+            return None
+        return cls(configured.generation_id)
+
+    def has_ended(self, state: Mapping[str, Any]) -> bool:
+        """Return whether an earlier attempt of this refresh has read the whole stream."""
+        mark = _mark_of(state)
+        return mark is not None and mark.ended and self._is(mark)
+
+    def continues(self, state: Mapping[str, Any]) -> bool:
+        """Return whether an earlier attempt of this refresh wrote the state.
+
+        Where one of the two generations is unknown, a refresh that has not ended counts as this one.
+        """
+        mark = _mark_of(state)
+        if mark is None:
+            return False
+        both_known = self.generation is not None and mark.generation is not None
+        return self._is(mark) or (not mark.ended and not both_known)
+
+    def mark(self, *, ended: bool) -> dict[str, Any]:
+        """Return the mark that a state of this refresh carries."""
+        return {"generation": self.generation, "ended": ended}
+
+    def _is(self, mark: "_Mark") -> bool:
+        return self.generation is not None and self.generation == mark.generation
+
+
+@dataclass(frozen=True)
+class _Mark:
+    generation: int | None
+    ended: bool
+
+
+def _mark_of(state: Mapping[str, Any]) -> _Mark | None:
+    mark = state.get(_MARK)
+    if not isinstance(mark, Mapping) or not isinstance(mark.get("ended"), bool):
+        return None
+    generation = mark.get("generation")
+    return _Mark(generation if isinstance(generation, int) else None, mark["ended"])
 
 
 @contextmanager
 def reading_state(stream_name: str) -> Generator[None, None, None]:
-    """Explain a saved state that can't be read.
+    """Turn the errors of reading a saved state into one that advises the user.
 
     Raises:
-        ConfigError: it holds something that is no day or no time, or is of another shape.
+        ConfigError: the state has another shape, or a value that is not a day or a time.
     """
     try:
         yield
@@ -41,13 +98,13 @@ def reading_state(stream_name: str) -> Generator[None, None, None]:
 
 @dataclass(frozen=True)
 class StateStore:
-    """Where the state of one stream comes from and goes to.
+    """Reads the incoming state of one stream and emits the outgoing ones.
 
     Attributes:
-        stream_name: whose state it is.
-        manager: knows the incoming state.
-        repository: takes the outgoing ones.
-        refresh: the full refresh whose state it is; None for an incremental sync.
+        stream_name: the stream.
+        manager: has the incoming state.
+        repository: takes the outgoing states.
+        refresh: the full refresh that the sync belongs to; None for an incremental sync.
     """
 
     stream_name: str
@@ -56,30 +113,33 @@ class StateStore:
     refresh: FullRefresh | None = None
 
     def incoming(self) -> Mapping[str, Any]:
-        """The state that the sync starts from; empty at the first sync, and where a full refresh begins anew."""
+        """Return the state that the sync starts from; empty for a first sync and for a new full refresh."""
         state = self.manager.get_stream_state(self.stream_name, None)
-        return {} if self.refresh and not self.refresh.goes_on_from(state) else state
+        return {} if self.refresh and not self.refresh.continues(state) else state
 
     def has_ended(self) -> bool:
-        """Whether an earlier attempt of the full refresh has read the whole stream."""
+        """Return whether an earlier attempt of the full refresh has read the whole stream."""
         return self.refresh is not None and self.refresh.has_ended(
             self.manager.get_stream_state(self.stream_name, None)
         )
 
     def emit(self, state: Mapping[str, Any], *, ended: bool) -> None:
-        """Send a state after everything that this thread has sent.
+        """Emit a state after everything that this thread has emitted.
 
         Args:
-            state: how far the stream has come.
-            ended: whether it was read whole.
+            state: the state of the cursor.
+            ended: whether the stream was read whole.
         """
-        mark = {MARK: self.refresh.mark(ended=ended)} if self.refresh else {}
+        mark = {_MARK: self.refresh.mark(ended=ended)} if self.refresh else {}
         self.manager.update_state_for_stream(self.stream_name, None, {**state, **mark})
         self.repository.emit_message(self.manager.create_state_message(self.stream_name, None))
 
 
 class PinterestCursor(Cursor):
-    """Moves past slices that were read whole, and emits states, at most so many a minute."""
+    """Commits slices that were read whole, and emits a state every few seconds or thousands of records.
+
+    A subclass defines its state and how a committed slice changes it.
+    """
 
     def __init__(self, store: StateStore) -> None:
         self._store = store
@@ -88,29 +148,29 @@ class PinterestCursor(Cursor):
         self._records_since_state = 0
         self._last_state_at = time.monotonic()
         self._entries = 0
-        self._has_failed = False
+        self._is_incomplete = False
 
     @property
     @abstractmethod
     def state(self) -> dict[str, Any]:
-        """What to emit now."""
+        """The state to emit."""
 
     @abstractmethod
     def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
-        """Move past a slice; called with the lock held."""
+        """Take a committed slice into the state. Called with the lock held."""
 
     def explain(self) -> None:
-        """Log what a user may not expect of this sync."""
+        """Log which days or records this sync reads, if a user may expect others."""
 
     def accounts(self) -> Iterable[str]:
-        """Ad accounts that the incoming state names."""
+        """Return the ad accounts of the incoming state."""
         return ()
 
     def note_failure(self, stream_slice: StreamSlice) -> None:
-        """Remember, where it matters to the next sync, that reading a slice was tried in vain."""
+        """Record that a slice could not be read, for cursors whose next sync depends on it."""
 
-    def doubt(self, stream_slice: StreamSlice) -> None:
-        """Take note, where days are kept, that rows of a slice came and can't be used."""
+    def note_unusable(self, stream_slice: StreamSlice) -> None:
+        """Record that rows of a slice arrived and can't be used, for cursors that keep days."""
 
     def count(self, records: int, stream_slice: StreamSlice) -> None:
         """Count records of a slice that are about to be queued."""
@@ -118,47 +178,47 @@ class PinterestCursor(Cursor):
         self._records_since_state += records
 
     def commit(self, stream_slice: StreamSlice, finding: Any = None) -> None:
-        """Move past a slice that was read whole, and emit a state if it is time for one.
+        """Commit a slice that was read whole, and emit a state if one is due.
 
         Args:
             stream_slice: the slice, all of whose pages are queued.
-            finding: what its reader found out for the cursor.
+            finding: the result of the reader, which `_move` takes into the state.
         """
         with self._lock:
             self._move(stream_slice, finding)
-            if self._is_time_for_a_state():
+            if self._is_state_due():
                 self._emit()
 
     def note_incomplete(self) -> None:
-        """Take note that the stream can't be read whole."""
-        self._has_failed = True
+        """Record that the stream can't be read whole, so that a full refresh is not marked as ended."""
+        self._is_incomplete = True
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream."""
         with self._lock:
-            self._emit(ended=not self._has_failed)
+            self._emit(ended=not self._is_incomplete)
 
     def observe(self, record: Record) -> None:
-        """Nothing: records are counted by the page."""
+        """Do nothing: records are counted by the page."""
 
     def close_partition(self, partition: Partition) -> None:
-        """Nothing: a slice is committed where it was read."""
+        """Do nothing: the reader of a slice commits it."""
 
     def should_be_synced(self, record: Record) -> bool:
-        """Let every record pass: streams filter themselves."""
+        """Return True: the streams filter their records."""
         del record
         return True
 
-    def _is_time_for_a_state(self) -> bool:
-        """Every so often; a state that names very many accounts or boards comes as much more rarely."""
-        rarity = max(1, self._entries / limits.ENTRIES_OF_A_FREQUENT_STATE)
+    def _is_state_due(self) -> bool:
+        """Return whether to emit a state; the more accounts or boards a state holds, the rarer it is."""
+        factor = max(1, self._entries / limits.ENTRIES_OF_A_FREQUENT_STATE)
         return (
-            self._records_since_state >= rarity * limits.STATE_EVERY_RECORDS
-            or time.monotonic() - self._last_state_at >= rarity * limits.STATE_EVERY_SECONDS
+            self._records_since_state >= factor * limits.STATE_EVERY_RECORDS
+            or time.monotonic() - self._last_state_at >= factor * limits.STATE_EVERY_SECONDS
         )
 
     def _emit(self, *, ended: bool = False) -> None:
-        """Send the state while holding this stream's own lock, so that an older state never follows a newer one."""
+        """Emit the state. The caller holds the lock, so that an older state never follows a newer one."""
         self._records_since_state, self._last_state_at = 0, time.monotonic()
         state = self.state
         self._entries = max((len(part) for part in state.values() if isinstance(part, list | dict)), default=0)
@@ -166,19 +226,19 @@ class PinterestCursor(Cursor):
 
 
 class WholeCursor(PinterestCursor):
-    """Of a stream that is read whole each time: there is no position in it."""
+    """The cursor of a stream that every sync reads whole. It has no position."""
 
     @property
     def state(self) -> dict[str, Any]:
-        """What to emit now: the framework's word for it."""
+        """The framework's state of a stream without a cursor."""
         return {NO_CURSOR_STATE_KEY: True}
 
     def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
-        """Nothing moves."""
+        """Do nothing."""
 
 
 class UnreadCursor(WholeCursor):
-    """Of a stream whose saved state can't be read: it stays as it is."""
+    """The cursor of a stream whose saved state can't be read. It emits nothing, so that the saved state stays."""
 
     def ensure_at_least_one_state_emitted(self) -> None:
-        """Nothing is emitted."""
+        """Emit nothing."""

@@ -1,47 +1,195 @@
-"""Which days of which ad account are still to be read, and how far is this sync with them?"""
+"""The cursors of days: of ad accounts, of profiles and of pins.
+
+All three keep an `AccountHistory` for each ad account, or for the token's own user. `DayCursor` commits windows that
+are split into slices, `ProfileCursor` moves to the last final day of each response, and `PinCursor` also keeps an
+unfinished pass over all pins.
+"""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.dates import DateWindow, days_before, parse_day
+from source_pinterest.dates import DateWindow, days_before, parse_day, subtract_window
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY, SavedState, read_state, write_state
-from source_pinterest.state.history import AccountHistory, PlannedWindow, Purpose, WindowProgress
-from source_pinterest.state.keyed import KeyColumns, KeyedAccounts
-from source_pinterest.state.period import Period, Settling
-from source_pinterest.state.plan import Plan
-from source_pinterest.state.sentences import days_twice, in_future, never_read, old_values, parts_twice
+from source_pinterest.state.history import AccountHistory, Plan, PlannedWindow, Purpose, WindowProgress
+from source_pinterest.state.period import Period, Restatement
 
 LOGGER = logging.getLogger("airbyte")
 
-_ASKED, _FAILED = "asked", "failed"
-
 WINDOW = "window"
-"""What a slice calls its planned window."""
+"""The extra field of a slice that holds its planned window."""
+
+_FINGERPRINT, _FAILED, _SEEN, _PARTLY = "asked", "failed", "keyed", "partly"
+_NEWEST, _READINGS = "read", "reading"
+
+Owner = str | None
+"""The ad account whose owner the days belong to; None for the token's own user."""
 
 
-def planned_window(stream_slice: StreamSlice) -> PlannedWindow:
-    """The window of a slice."""
-    return stream_slice.extra_fields[WINDOW]  # type: ignore[no-any-return]
+@dataclass(frozen=True)
+class KeyColumns:
+    """The id columns that hold an id in some rows.
+
+    Attributes:
+        seen: the columns that hold an id in at least one row.
+        partly: those of them that are empty in at least one row.
+    """
+
+    seen: frozenset[str]
+    partly: frozenset[str] = frozenset()
+
+    @classmethod
+    def counted(cls, columns: Collection[str], rows: int, lacking: Mapping[str, int]) -> Self | None:
+        """Return the columns of counted rows; None if there are no rows.
+
+        Args:
+            columns: the columns that rows may have.
+            rows: the number of rows.
+            lacking: the number of rows without an id, by column.
+        """
+        seen = frozenset(column for column in columns if lacking.get(column, 0) < rows)
+        return cls(seen, frozenset(column for column in seen if lacking.get(column))) if rows else None
+
+    @classmethod
+    def from_state(cls, cursor: Mapping[str, Any]) -> Self | None:
+        """Read the columns from a cursor; None if it has none."""
+        seen, partly = cursor.get(_SEEN), cursor.get(_PARTLY)
+        if not isinstance(seen, list):
+            return None
+        return cls(frozenset(map(str, seen)), frozenset(map(str, partly if isinstance(partly, list) else ())))
+
+    def to_state(self) -> dict[str, Any]:
+        """Return the part of a cursor that holds the columns."""
+        partly = {_PARTLY: sorted(self.partly)} if self.partly else {}
+        return {_SEEN: sorted(self.seen), **partly}
+
+    def change_to(self, found: "KeyColumns", refused: Collection[str]) -> str:
+        """Describe how the key of other rows differs, as in "with A and without B"; empty if it does not.
+
+        A column that only some rows have may be absent by chance, unless Pinterest refuses it.
+
+        Args:
+            found: the columns of the other rows.
+            refused: the columns that Pinterest refuses.
+        """
+        new = sorted(found.seen - self.seen)
+        lost = sorted(
+            column for column in self.seen - found.seen if column not in self.partly or column in set(refused)
+        )
+        parts = ((word, names) for word, names in (("with", new), ("without", lost)) if names)
+        return " and ".join(f"{word} {', '.join(names)}" for word, names in parts)
+
+    def joined(self, other: "KeyColumns") -> "KeyColumns":
+        """Return the columns of the rows of both."""
+        return KeyColumns(self.seen | other.seen, self.partly | other.partly | (self.seen ^ other.seen))
+
+
+class KeyedAccounts:
+    """The key columns of each account, from the state and from the rows of this sync.
+
+    Args:
+        before: the key columns in the state, by account.
+    """
+
+    def __init__(self, before: Mapping[str, KeyColumns | None]) -> None:
+        self._before = {account: columns for account, columns in before.items() if columns}
+        self._now: dict[str, KeyColumns] = {}
+
+    def before(self, account: str) -> KeyColumns | None:
+        """Return the key columns of the rows of earlier syncs; None if the state has none."""
+        return self._before.get(account)
+
+    def note(self, account: str, columns: KeyColumns) -> None:
+        """Record the key columns of emitted rows."""
+        known = self._now.get(account)
+        self._now[account] = known.joined(columns) if known else columns
+
+    def to_state(self, account: str) -> dict[str, Any]:
+        """Return the part of an account's cursor that holds its key columns."""
+        columns = self._now.get(account) or self._before.get(account)
+        return columns.to_state() if columns else {}
+
+
+@dataclass(frozen=True)
+class DaysRead:
+    """The days of the responses about a window.
+
+    Attributes:
+        newest: the last day with a row.
+        settled: the last day that is final, together with all days before it.
+    """
+
+    newest: Date
+    settled: Date
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A pass over all pins of an owner, from the lowest pin id to the highest.
+
+    Attributes:
+        window: the days that are read of each pin.
+        settled: the last day that is final for all pins so far.
+        newest: the last day with a row so far; None before the first row.
+        after: the id of the last pin that was read; 0 before the first.
+    """
+
+    window: DateWindow
+    settled: Date
+    newest: Date | None = None
+    after: int = 0
+
+    @classmethod
+    def from_state(cls, entry: Mapping[str, Any]) -> Self:
+        """Read an entry of the state.
+
+        Raises:
+            ValueError, TypeError: a value is missing, or not a day or a pin id.
+        """
+        start, end, settled, after = (entry.get(name) for name in ("start_date", "end_date", "settled", "after"))
+        newest = parse_day(day) if (day := entry.get("newest", settled)) else None
+        return cls(DateWindow.from_pair((start, end)), parse_day(settled), newest, int(after))  # type: ignore[arg-type]
+
+    def to_state(self) -> dict[str, str | None]:
+        """Return the entry for the state."""
+        start, end = self.window.as_pair()
+        newest = str(self.newest) if self.newest else None
+        return {
+            "start_date": start,
+            "end_date": end,
+            "settled": str(self.settled),
+            "newest": newest,
+            "after": str(self.after),
+        }
+
+    def with_days(self, newest: Iterable[Date], settled: Date) -> Self:
+        """Return the pass after one more batch of pins.
+
+        Args:
+            newest: the last day of each pin.
+            settled: the last day that is final for all pins of the batch.
+        """
+        seen = [*newest, *([self.newest] if self.newest else [])]
+        return replace(self, newest=max(seen, default=None), settled=min(self.settled, settled))
 
 
 class DayCursor(PinterestCursor):
-    """Per ad account, the days that are read for good: `{"DATE": last, "from": first, "missing": [[start, end], ...]}`.
+    """Keeps the days of each ad account that count as read, window by window.
 
-    Beside them stands `settled`, the last day whose numbers stood still when they were read, and with which id columns
-    rows were keyed.
+    The state holds for each account its `AccountHistory` and its `KeyColumns`. Beside the accounts stand those that
+    `failed` and a fingerprint of the request.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
-        period: the days this sync is about.
+        period: the days that this sync reads.
         today: Pinterest's day, in UTC.
-        asked: stands for the columns and the attribution that are asked for.
+        fingerprint: a digest of the requested columns and attribution windows.
     """
 
     field = "DATE"
@@ -51,17 +199,17 @@ class DayCursor(PinterestCursor):
         store: StateStore,
         period: Period,
         today: Date,
-        asked: str = "",
+        fingerprint: str = "",
     ) -> None:
         super().__init__(store)
-        self._asked = asked
+        self._fingerprint = fingerprint
         self._period = period
         self._today = today
         incoming = store.incoming()
         with reading_state(store.stream_name):
-            saved = self._read(incoming)
+            saved = read_state(incoming, self.field, min)
             self._flat = parse_day(saved.flat) if saved.flat is not None else None
-            self._failed = set(map(str, incoming.get(_FAILED) or ()))
+            self._failed_accounts = set(map(str, incoming.get(_FAILED) or ()))
             self._histories = {
                 account: AccountHistory.from_state(cursor, self.field) for account, cursor in saved.accounts.items()
             }
@@ -70,51 +218,46 @@ class DayCursor(PinterestCursor):
             )
         self._incoming = frozenset(self._histories)
         self._plans: dict[str, Plan] = {}
-        if incoming.get(_ASKED, asked) != asked:
+        if incoming.get(_FINGERPRINT, fingerprint) != fingerprint:
             self._warn_of_old_values()
 
     @property
     def state(self) -> dict[str, Any]:
-        """What to hand out now."""
+        """The state to emit."""
         accounts = {
             account: {**history.to_state(self.field), **self.keyed.to_state(account)}
             for account, history in self._histories.items()
             if history.last
         }
         state = write_state(SavedState(accounts, str(self._flat) if self._flat else None), self.field)
-        failed = {_FAILED: sorted(self._failed)} if self._failed else {}
-        return {**state, **failed, **({_ASKED: self._asked} if self._asked else {})}
-
-    def explain(self) -> None:
-        """Log which days the sync is about, where a user may expect others."""
-        self._period.explain(self._stream_name)
-
-    def accounts(self) -> Iterable[str]:
-        """Ad accounts that the incoming state names."""
-        return self._incoming
+        failed = {_FAILED: sorted(self._failed_accounts)} if self._failed_accounts else {}
+        return {**state, **failed, **({_FINGERPRINT: self._fingerprint} if self._fingerprint else {})}
 
     @property
     def first_day(self) -> Date:
-        """The first day that this sync is about."""
+        """The first day of the period."""
         return self._period.start
 
-    def oldest_first(self, accounts: Iterable[str]) -> list[str]:
-        """Accounts in the order of their cursors, so that each gets its turn under a small daily quota.
+    def explain(self) -> None:
+        """Log which days the sync reads, if a user may expect others."""
+        self._period.explain(self._stream_name)
 
-        Those that failed last time come last, so that they don't keep the others from theirs.
-        """
-        listed = list(accounts)
-        self._failed.intersection_update(listed)
-        return sorted(listed, key=self._place_of)
-
-    def _place_of(self, account: str) -> tuple[bool, str]:
-        history = self.history_of(account)
-        is_owed = any(window.end >= self._period.earliest for window in history.missing)
-        return account in self._failed or is_owed, str(history.last or "")
+    def accounts(self) -> Iterable[str]:
+        """Return the ad accounts of the incoming state."""
+        return self._incoming
 
     def history_of(self, account: str) -> AccountHistory:
-        """What is known of an account; a flat cursor holds for those that have no entry yet."""
+        """Return the history of an account; the flat cursor stands in for accounts without an entry."""
         return self._histories.get(account) or AccountHistory(last=self._flat)
+
+    def oldest_first(self, accounts: Iterable[str]) -> list[str]:
+        """Sort accounts by their cursors, so that each is read in turn under a small daily quota.
+
+        Accounts that failed in the last sync come last, so that they take no requests from the others.
+        """
+        listed = list(accounts)
+        self._failed_accounts.intersection_update(listed)
+        return sorted(listed, key=self._rank_of)
 
     def keep_place(self, account: str) -> None:
         """Give an account an entry of its own before the flat cursor is dropped."""
@@ -126,65 +269,71 @@ class DayCursor(PinterestCursor):
         with self._lock:
             self._flat = None
 
-    def settle(self, last_final_day: Callable[[], Date]) -> None:
-        """Find out which days are still moving, where the lookback is too short to see to them."""
-        if self._period.settling is not Settling.BY_LOOKBACK:
+    def limit_to_final_days(self, last_final_day: Callable[[], Date]) -> None:
+        """Limit the period to final days, unless the lookback is long enough to read the others again.
+
+        Args:
+            last_final_day: asks Pinterest for the last final day; called only if it is needed.
+        """
+        if self._period.restatement is not Restatement.BY_LOOKBACK:
             day = last_final_day()
-            self._period = self._period.up_to(day)
-            if self._period.settling is Settling.EMIT_ONCE:
+            self._period = self._period.final_up_to(day)
+            if self._period.restatement is Restatement.EMIT_ONCE:
                 self._period = replace(self._period, end=min(day, self._period.end))
-                self._warn_of_days_twice()
+                known = [*self._histories.values(), AccountHistory(last=self._flat)]
+                _warn_of_duplicates(self._stream_name, (history.duplicated(self._period) for history in known))
 
     def unread(self, account: str) -> list[WindowProgress]:
-        """The windows that an account still lacks."""
+        """Return the windows of an account that are still to be read, and warn of those that can't be."""
         history = self.history_of(account)
         if history.last and history.last > self._today:
-            LOGGER.warning(in_future(self._stream_name, account, history.last, self._today))
+            LOGGER.warning(
+                f"{self._stream_name}: the state of ad account {account} lies in the future ({history.last}). It "
+                f"counts as today ({self._today}), and nothing is read this time.",
+            )
             self._histories[account] = history.as_of(self._today)
             return []
         for window in history.out_of_reach(self._period):
-            LOGGER.warning(never_read(self._stream_name, account, window, self._period.earliest))
+            LOGGER.warning(
+                f"{self._stream_name}: the days {window} of ad account {account} were never read and are too old now: "
+                f"Pinterest keeps the days from {self._period.earliest} on. They stay in the state as missing.",
+            )
         return history.unread(self._period)
 
-    def owed(self, account: str) -> list[DateWindow]:
-        """The days of those windows, for whoever only wants to know how many."""
+    def unread_windows(self, account: str) -> list[DateWindow]:
+        """Return the days of the unread windows, without a warning, for an estimate."""
         return [item.window for item in self.history_of(account).unread(self._period)]
 
     def plan(self, account: str, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
-        """Number an account's windows before the first of them is read; those of an earlier plan stay out.
+        """Add windows to the plan of an account before the first of them is read.
 
         Args:
-            account: whose windows they are.
-            windows: in the order in which they are read.
-            slices: how many slices each window has.
+            account: the ad account.
+            windows: the windows, in the order in which they are read.
+            slices: the number of slices of each window.
         """
         with self._lock:
             plan = self._plans.setdefault(account, Plan(self.history_of(account)))
             planned = plan.add(windows, slices)
-            self._histories[account] = self._history_now(account)
+            self._histories[account] = self._present_history(account)
         return planned
 
     def expect_one_more(self, account: str, planned: PlannedWindow) -> None:
-        """Expect one slice more of a window than was planned."""
+        """Add one slice to a planned window."""
         with self._lock:
             self._plans[account].expect_one_more(planned.number)
 
-    def doubt(self, stream_slice: StreamSlice) -> None:
-        """Owe the days of a slice again, if they were read before."""
+    def note_unusable(self, stream_slice: StreamSlice) -> None:
+        """Mark the days of a slice as missing if they were read before, because its rows can't be used."""
         with self._lock:
-            self._plans[stream_slice[ACCOUNT_KEY]].doubt(planned_window(stream_slice).number)
+            self._plans[stream_slice[ACCOUNT_KEY]].note_unusable(planned_window(stream_slice).number)
 
     def count(self, records: int, stream_slice: StreamSlice) -> None:
-        """Count records that are about to be queued, and remember of which window they are."""
+        """Count records that are about to be queued, and record that their window was emitted in part."""
         super().count(records, stream_slice)
         if records:
             with self._lock:
                 self._plans[stream_slice[ACCOUNT_KEY]].note_emitted(planned_window(stream_slice).number)
-
-    def ensure_at_least_one_state_emitted(self) -> None:
-        """Emit the last state of the stream, and tell which days come again though rows of them were emitted."""
-        self._warn_of_parts_twice()
-        super().ensure_at_least_one_state_emitted()
 
     def fail(self, stream_slice: StreamSlice) -> None:
         """Leave the window of a slice that could not be read to the next sync."""
@@ -193,9 +342,14 @@ class DayCursor(PinterestCursor):
                 self._resolve(stream_slice, failed=True)
 
     def note_failure(self, stream_slice: StreamSlice) -> None:
-        """Remember that an account failed, until all that it lacks was read."""
+        """Record that an account failed; a later sync that reads all of its windows clears the record."""
         with self._lock:
-            self._failed.add(stream_slice[ACCOUNT_KEY])
+            self._failed_accounts.add(stream_slice[ACCOUNT_KEY])
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Emit the last state of the stream, and warn of days that were emitted in part."""
+        self._warn_of_parts()
+        super().ensure_at_least_one_state_emitted()
 
     def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
         if isinstance(finding, KeyColumns):
@@ -206,38 +360,53 @@ class DayCursor(PinterestCursor):
         account = stream_slice[ACCOUNT_KEY]
         plan = self._plans[account]
         plan.resolve(planned_window(stream_slice).number, failed=failed)
-        self._histories[account] = self._history_now(account)
+        self._histories[account] = self._present_history(account)
         if plan.is_done:
-            self._failed.discard(account)
+            self._failed_accounts.discard(account)
 
-    def _history_now(self, account: str) -> AccountHistory:
-        """What is known of an account whose windows have come so far; numbers settle by age, unless it was asked."""
-        by_age = days_before(self._today, limits.SETTLED_AFTER_DAYS)
-        asked = self._period.settled
-        final = min(by_age, asked or by_age) if self._period.settling is Settling.BY_LOOKBACK else asked or by_age
-        return self._plans[account].history(asked, final)
+    def _present_history(self, account: str) -> AccountHistory:
+        """Return the history of an account at this point of the sync.
 
-    def _warn_of_days_twice(self) -> None:
-        known = [*self._histories.values(), AccountHistory(last=self._flat)]
-        if twice := [window for history in known if (window := history.emitted_again(self._period))]:
-            LOGGER.warning(days_twice(self._stream_name, twice))
+        Days are final at a certain age. Where Pinterest was asked for the last final day, that day is taken instead.
+        """
+        day_by_age = days_before(self._today, limits.FINAL_AFTER_DAYS)
+        limit = self._period.last_final_day
+        is_by_lookback = self._period.restatement is Restatement.BY_LOOKBACK
+        final = min(day_by_age, limit or day_by_age) if is_by_lookback else limit or day_by_age
+        return self._plans[account].history(limit, final)
 
-    def _warn_of_parts_twice(self) -> None:
+    def _rank_of(self, account: str) -> tuple[bool, str]:
+        history = self.history_of(account)
+        has_missing = any(window.end >= self._period.earliest for window in history.missing)
+        return account in self._failed_accounts or has_missing, str(history.last or "")
+
+    def _warn_of_parts(self) -> None:
+        """Warn of days whose rows were emitted although they don't count as read."""
         if self._period.merges_by_key:
             return
         once, plans = self._period.without_rereading(), self._plans.items()
         with self._lock:
-            twice = [days for account, plan in plans for days in plan.emitted_again(self._histories[account], once)]
-        if twice:
-            LOGGER.warning(parts_twice(self._stream_name, twice, is_refresh=self._store.refresh is not None))
+            twice = [days for account, plan in plans for days in plan.duplicated(self._histories[account], once)]
+        if not twice:
+            return
+        who = "the next sync" if self._store.refresh is None else "another attempt"
+        LOGGER.warning(
+            f"{self._stream_name}: the days {_span(twice)} were emitted in part, because not all of them could be "
+            f"read, and {who} emits them whole. The destination keeps every row, so rows of these days then appear "
+            "twice in the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
+        )
 
     def _warn_of_old_values(self) -> None:
-        kept = [window for history in self._histories.values() if (window := self._kept(history))]
+        """Warn of days that were read with other columns or attribution windows and are not read again."""
+        kept = [window for history in self._histories.values() if (window := self._not_reread(history))]
         if kept:
-            LOGGER.warning(old_values(self._stream_name, kept))
+            LOGGER.warning(
+                f"{self._stream_name}: the columns or the attribution window have changed since the last sync. The "
+                f"days {_span(kept)} keep their old values; clear the stream's data to read them again.",
+            )
 
-    def _kept(self, history: AccountHistory) -> DateWindow | None:
-        """The days that this sync does not read again."""
+    def _not_reread(self, history: AccountHistory) -> DateWindow | None:
+        """Return the days of a history that this sync does not read again."""
         if history.last is None:
             return None
         tail = next((item.window for item in history.unread(self._period) if item.purpose is Purpose.TAIL), None)
@@ -245,5 +414,175 @@ class DayCursor(PinterestCursor):
         start = history.first or min(end, self._period.earliest)
         return DateWindow(start, end) if start <= end else None
 
-    def _read(self, state: Mapping[str, Any]) -> SavedState:
-        return read_state(state, self.field, min)
+
+class ProfileCursor(PinterestCursor):
+    """Keeps the days of the token's own user, and those of the owners of ad accounts.
+
+    The user's own state is flat, as the official connector's is: `{"date": last final day}`, with `from`, `missing`
+    and `settled` as in an `AccountHistory`, and `read`, the last day that was emitted, if that is a later one. Owners
+    have an entry for each of their accounts.
+
+    Args:
+        store: has the incoming state and takes the outgoing ones.
+        period: the days that this sync reads.
+        today: Pinterest's day, in UTC.
+    """
+
+    field = "date"
+
+    def __init__(self, store: StateStore, period: Period, today: Date) -> None:
+        super().__init__(store)
+        self._period = period
+        self._today = today
+        self._histories: dict[Owner, AccountHistory] = {}
+        self._newest: dict[Owner, Date] = {}
+        with reading_state(store.stream_name):
+            for owner, cursor in _cursors(store.incoming(), self.field):
+                self._histories[owner] = AccountHistory.from_state(cursor, self.field)
+                if cursor.get(_NEWEST):
+                    self._newest[owner] = parse_day(cursor[_NEWEST])
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state to emit."""
+        cursors = {owner: self._cursor_of(owner, known) for owner, known in self._histories.items() if known.last}
+        accounts = {owner: cursor for owner, cursor in cursors.items() if owner is not None}
+        return {**cursors.get(None, {}), **(write_state(SavedState(accounts), self.field) if accounts else {})}
+
+    @property
+    def emits_once(self) -> bool:
+        """Whether each day is emitted only once, when it is final."""
+        return self._period.is_emitted_once
+
+    def explain(self) -> None:
+        """Log which days the sync reads, if a user may expect others, and which come a second time."""
+        self._period.explain(self._stream_name)
+        histories = self._histories.items()
+        _warn_of_duplicates(
+            self._stream_name,
+            (history.duplicated(self._period, self._newest.get(owner)) for owner, history in histories),
+        )
+
+    def unread(self, owner: Owner = None) -> list[DateWindow]:
+        """Return the days that are still to be read, and warn of those that can't be."""
+        history = self._histories.get(owner, AccountHistory())
+        if history.last and history.last > self._today:
+            LOGGER.warning(
+                f"{self._stream_name}: the state lies in the future ({history.last}). It counts as {self._today}.",
+            )
+            with self._lock:
+                self._histories[owner] = history.as_of(self._today)
+            return []
+        gone = history.out_of_reach(self._period)
+        for window in gone:
+            LOGGER.warning(
+                f"{self._stream_name}: the days {window.start} to {window.end} were never read, and Pinterest no "
+                f"longer has them: it keeps the days from {self._period.earliest} on.",
+            )
+        if gone:
+            with self._lock:
+                self._histories[owner] = self._histories[owner].without(gone)
+        return [item.window for item in history.unread(self._period)]
+
+    def _move(self, stream_slice: StreamSlice, finding: DaysRead | None) -> None:
+        """Move to the last final day of the slice; an empty response moves nothing."""
+        if finding is not None:
+            self._take(stream_slice.get(ACCOUNT_KEY), planned_window(stream_slice).window, finding)
+
+    def _take(self, owner: Owner, window: DateWindow, days: DaysRead) -> None:
+        """Add the days of a window to the history of an owner."""
+        self._newest[owner] = max(days.newest, self._newest.get(owner, days.newest))
+        self._histories[owner] = self._histories.get(owner, AccountHistory()).with_days(window, days.settled)
+
+    def _cursor_of(self, owner: Owner, history: AccountHistory) -> dict[str, Any]:
+        cursor, newest = history.to_state(self.field), self._newest.get(owner)
+        return {**cursor, _NEWEST: str(newest)} if newest and history.last and newest > history.last else cursor
+
+
+class PinCursor(ProfileCursor):
+    """Keeps the days that have been read of every pin of an owner, as `{"date": last day}`.
+
+    All pins of an owner share one history. The state also keeps a pass over the pins that a sync could not finish, and
+    the next sync continues it.
+    """
+
+    def __init__(self, store: StateStore, period: Period, today: Date) -> None:
+        super().__init__(store, period, today)
+        self._started: dict[Owner, list[DateWindow]] = {}
+        with reading_state(store.stream_name):
+            self._readings = dict(_readings(store.incoming()))
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state to emit."""
+        readings = [
+            {**({ACCOUNT_KEY: owner} if owner else {}), **reading.to_state()}
+            for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or "")
+            if reading.after
+        ]
+        return {**super().state, **({_READINGS: readings} if readings else {})}
+
+    def reading(self, owner: Owner) -> Reading | None:
+        """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet."""
+        known = self._readings.get(owner)
+        window = known.window.clamp(self._period.earliest) if known else None
+        if known and window:
+            return replace(known, window=window)
+        started, unread = self._started.setdefault(owner, []), self.unread(owner)
+        for window in started:
+            unread = subtract_window(unread, window)
+        if not unread:
+            return None
+        started.append(unread[0])
+        return Reading(unread[0], settled=unread[0].end)
+
+    def advance(self, owner: Owner, reading: Reading) -> None:
+        """Record the progress of a pass, and emit a state if one is due."""
+        with self._lock:
+            self._readings[owner] = reading
+            if self._is_state_due():
+                self._emit()
+
+    def finish(self, owner: Owner, reading: Reading) -> None:
+        """Record that a pass has read every pin, and move to the last day that is final for all of them."""
+        with self._lock:
+            self._readings.pop(owner, None)
+            if reading.window.end >= self._period.end:  # a pass of an earlier sync may be up to date as well
+                self._started.setdefault(owner, []).append(reading.window)
+            if newest := reading.newest:
+                self._take(owner, reading.window, DaysRead(newest, min(newest, reading.settled)))
+
+
+def planned_window(stream_slice: StreamSlice) -> PlannedWindow:
+    """Return the window of a slice."""
+    return stream_slice.extra_fields[WINDOW]  # type: ignore[no-any-return]
+
+
+def _warn_of_duplicates(stream_name: str, windows: Iterable[DateWindow | None]) -> None:
+    """Warn of days, one window for each account, that the destination has twice after this sync."""
+    if twice := [window for window in windows if window]:
+        LOGGER.warning(
+            f"{stream_name}: the days {_span(twice)} were read while their numbers were still moving, and are emitted "
+            "once more, now that they are final. The destination appends, so these days appear twice in the table: "
+            "keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
+        )
+
+
+def _span(windows: Collection[DateWindow]) -> DateWindow:
+    """Return the window from the first day of all windows to the last."""
+    return DateWindow(min(window.start for window in windows), max(window.end for window in windows))
+
+
+def _cursors(state: Mapping[str, Any], field: str) -> Iterator[tuple[Owner, Mapping[str, Any]]]:
+    """Yield the cursor of each owner, the token's own user last."""
+    saved = read_state(state, field, min)
+    yield from saved.accounts.items()
+    if saved.flat:
+        own = state if state.get(field) is not None else {}
+        yield None, {**own, field: saved.flat}
+
+
+def _readings(state: Mapping[str, Any]) -> Iterator[tuple[Owner, Reading]]:
+    """Yield the unfinished pass of each owner."""
+    for entry in state.get(_READINGS) or ():
+        yield entry.get(ACCOUNT_KEY), Reading.from_state(entry)

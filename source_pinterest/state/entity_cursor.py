@@ -1,4 +1,4 @@
-"""Which campaigns, ad groups or ads have changed since an account was last read?"""
+"""The cursor of campaigns, ad groups and ads: it passes on those edited since their account was last read."""
 
 import logging
 import time
@@ -20,7 +20,7 @@ _STATUSES = "statuses"
 
 
 def edit_time(entity: Mapping[str, Any]) -> int | None:
-    """When an entity was last edited, epoch seconds; None where it does not say, or says what is no time."""
+    """Return when an entity was last edited, in epoch seconds; None if it has no such time or an unreadable one."""
     try:
         return _seconds(entity.get(FIELD) or None)
     except (ValueError, TypeError, OverflowError):
@@ -28,19 +28,19 @@ def edit_time(entity: Mapping[str, Any]) -> int | None:
 
 
 def status_of(entity: Mapping[str, Any]) -> str | None:
-    """The status of an entity; None where it has none."""
+    """Return the status of an entity; None if it has none."""
     status = entity.get("status")
     return None if status is None else str(status)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What reading an account's entities found out.
+    """The outcome of listing an account's entities.
 
     Attributes:
-        latest_edit: the greatest `updated_time`, epoch seconds; None for an empty list.
-        listed_at: the time at the first page, epoch seconds, by the server's clock or our own, whichever is behind.
-        statuses: those that were emitted.
+        latest_edit: the greatest `updated_time`, in epoch seconds; None for an empty list.
+        listed_at: the time of the first page, in epoch seconds, by the server's clock or ours, whichever is earlier.
+        statuses: the statuses of the emitted entities.
     """
 
     latest_edit: int | None
@@ -49,10 +49,14 @@ class Listing:
 
 
 class EntityCursor(PinterestCursor):
-    """Per account, the latest edit that was surely seen.
+    """Keeps for each account the time up to which all edits have been read.
 
-    Pinterest lists entities by id, so that one edited during the sync may have passed by: the cursor stays five
-    minutes behind the server's clock, and entities are taken from it on, itself included.
+    Pinterest lists entities by id, so an entity may be edited after its page was read. The cursor therefore stays five
+    minutes behind the server's clock, and the next sync reads every entity edited at the cursor's time or later.
+
+    Args:
+        store: has the incoming state and takes the outgoing ones.
+        statuses: the statuses that the stream asks for.
     """
 
     def __init__(self, store: StateStore, statuses: Iterable[str]) -> None:
@@ -68,24 +72,24 @@ class EntityCursor(PinterestCursor):
 
     @property
     def state(self) -> dict[str, Any]:
-        """What to hand out now."""
+        """The state to emit."""
         return write_state(self._saved, FIELD)
 
     def accounts(self) -> Iterable[str]:
-        """Ad accounts that the incoming state names."""
+        """Return the ad accounts of the incoming state."""
         return self._incoming
 
     def explain(self) -> None:
-        """Warn of what a connector that kept no statuses has left out, which no edit may ever bring."""
+        """Warn of a state without statuses: its connector left out entities that may never be edited again."""
         if self._flat is not None or any(_STATUSES not in cursor for cursor in self._incoming.values()):
             LOGGER.warning(
-                f"{self._stream_name}: the saved state was written by an earlier version, which left out what was "
-                "archived or not edited since the start date. This sync reads what has changed since then. Clear the "
-                "stream once to have everything.",
+                f"{self._stream_name}: the saved state was written by an earlier version, which left out entities "
+                "that were archived or not edited since the start date. This sync reads the entities that have changed "
+                "since then. Clear the stream once to read all of them.",
             )
 
     def keep_place(self, account: str) -> None:
-        """Give an account of before the flat cursor's end an entry of its own."""
+        """Give an account an entry of its own before the flat cursor is dropped."""
         if self._flat is not None:
             with self._lock:
                 self._saved.accounts.setdefault(account, {FIELD: self._flat})
@@ -96,21 +100,23 @@ class EntityCursor(PinterestCursor):
             self._saved.flat = None
 
     def changed_since(self, account: str) -> Callable[[Mapping[str, Any]], bool]:
-        """Tells whether an entity of the account may be new to the destination."""
+        """Return a predicate for entities of the account that the destination may lack in their present form."""
         floor = self._floor_of(account)
         if floor is None:
             return lambda _: True
-        kept = self._incoming.get(account, {}).get(_STATUSES)
-        covered = kept if isinstance(kept, list) else None
+        statuses = self._incoming.get(account, {}).get(_STATUSES)
+        read_before = statuses if isinstance(statuses, list) else None
 
         def is_new(entity: Mapping[str, Any]) -> bool:
             edited = edit_time(entity)
-            return edited is None or edited >= floor or (covered is not None and status_of(entity) not in covered)
+            if edited is None or edited >= floor:
+                return True
+            return read_before is not None and status_of(entity) not in read_before
 
         return is_new
 
     def _floor_of(self, account: str) -> int | None:
-        """The edit time to read an account from; a time to come counts as now."""
+        """Return the edit time to read an account from. A time in the future counts as now."""
         value = self._incoming.get(account, {}).get(FIELD, self._flat)
         return None if value is None else min(value, self._now)
 
@@ -121,15 +127,15 @@ class EntityCursor(PinterestCursor):
         seen = [edit for edit in (self._floor_of(account), finding.latest_edit) if edit is not None]
         if seen:
             value = min(max(seen), finding.listed_at - limits.EDIT_MARGIN_SECONDS)
-            covered = sorted(self._statuses | finding.statuses, key=str)
-            self._saved.accounts[account] = {FIELD: value, _STATUSES: covered}
+            statuses = sorted(self._statuses | finding.statuses, key=str)
+            self._saved.accounts[account] = {FIELD: value, _STATUSES: statuses}
 
 
 def _seconds(value: Any) -> int | None:
-    """A time in epoch seconds, which may come as a number or as the text of a number or of a time, in UTC.
+    """Convert a number, or the text of a number or of a time in UTC, to epoch seconds.
 
     Raises:
-        ValueError, TypeError: it is no time.
+        ValueError, TypeError: the value is not a time.
     """
     if value is None:
         return None

@@ -1,7 +1,7 @@
-"""Which states may come in, and what do they say for each ad account?
+"""The formats of saved states, read and written as one cursor for each ad account.
 
-Our own, the flat one of the official connector's 0.1 and 1 (`{"DATE": ...}`), and the nested one of its 2.x, whose
-entity-level partitions fold into their account.
+Three formats are read: this connector's, the flat one of the official connector's versions 0.1 and 1
+(`{"DATE": ...}`), and the nested one of its 2.x, whose partitions per entity are joined to one cursor per account.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ Cursor = dict[str, Any]
 
 ACCOUNT_KEY = "ad_account_id"
 FLAT_KEY = "flat"
-"""Holds a flat cursor until every account that existed then has an entry of its own."""
+"""The key of a flat cursor, which a state keeps until every account of that time has an entry of its own."""
 
 
 @dataclass
@@ -21,7 +21,7 @@ class SavedState:
 
     Attributes:
         accounts: the cursor of each account.
-        flat: the value that holds for accounts without an entry, in the sync that first meets it.
+        flat: the cursor value of accounts without an entry; None once all accounts have one.
     """
 
     accounts: dict[str, Cursor] = field(default_factory=dict)
@@ -29,12 +29,12 @@ class SavedState:
 
 
 def read_state(state: Mapping[str, Any], cursor_field: str, older: Callable[[Any, Any], Any]) -> SavedState:
-    """Understand any shape of state; what is not understood is left out.
+    """Read a state of any of the formats. Unknown parts are ignored.
 
     Args:
-        state: as it comes in.
-        cursor_field: `DATE` or `updated_time`.
-        older: the lesser of two cursor values, also where an older connector wrote them as another type.
+        state: the incoming state.
+        cursor_field: the name of the cursor value, such as `DATE` or `updated_time`.
+        older: returns the lesser of two cursor values, which may differ in type.
     """
     saved = SavedState()
     entries = state.get("states")
@@ -56,14 +56,14 @@ def read_state(state: Mapping[str, Any], cursor_field: str, older: Callable[[Any
 
 
 def progress_of(state: Mapping[str, Any], cursor_field: str) -> tuple[str, int]:
-    """How far a stream has come: its oldest cursor, and how many accounts have one. The least is furthest behind."""
+    """Return the oldest cursor of a stream and how many accounts have one. The least such pair is furthest behind."""
     saved = read_state(state, cursor_field, lambda one, other: min(str(one), str(other)))
     cursors = [str(cursor[cursor_field]) for cursor in saved.accounts.values()]
     return min([*cursors, *([str(saved.flat)] if saved.flat else [])], default=""), len(cursors)
 
 
 def write_state(saved: SavedState, cursor_field: str) -> dict[str, Any]:
-    """The state to hand out, smallest account id first, so that equal states are equal text."""
+    """Write a state, ordered by account id, so that equal states are equal text."""
     state: dict[str, Any] = {
         "states": [
             {"partition": {ACCOUNT_KEY: account}, "cursor": saved.accounts[account]}
@@ -76,7 +76,7 @@ def write_state(saved: SavedState, cursor_field: str) -> dict[str, Any]:
 
 
 def _account_of(partition: Mapping[str, Any]) -> str | None:
-    """The ad account of a partition; in 2.x it is the outermost parent."""
+    """Return the ad account of a partition; in 2.x it is the outermost parent."""
     if ACCOUNT_KEY in partition:
         return str(partition[ACCOUNT_KEY])
     while parent := _mapping(partition.get("parent_slice")):
@@ -85,5 +85,5 @@ def _account_of(partition: Mapping[str, Any]) -> str | None:
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    """The value if it is a mapping, else an empty one."""
+    """Return the value if it is a mapping, else an empty one."""
     return value if isinstance(value, Mapping) else {}

@@ -1,7 +1,7 @@
-"""Which days of one ad account have been read? Pure bookkeeping; no clock, no locks.
+"""The days of one ad account that have been read, and the plan of the windows that a sync still reads.
 
-Kept in the state as `{"DATE": last finished day, "from": first day ever read, "missing": [[start, end], ...],
-"settled": last day whose numbers stood still when they were read}`.
+A state holds a history as `{"DATE": last finished day, "from": first day ever read, "missing": [[start, end], ...],
+"settled": last day that was final when it was read}`. Nothing here reads the clock or takes a lock.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,11 +13,11 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day, subtract_window
-from source_pinterest.state.period import Period, Settling
+from source_pinterest.state.period import Period, Restatement
 
 
 class WindowStatus(Enum):
-    """How far reading a window has come."""
+    """The progress of reading a window."""
 
     OPEN = auto()
     DONE = auto()
@@ -28,11 +28,11 @@ class Purpose(Enum):
     """Why a window is read."""
 
     MISSING = auto()
-    """It failed, or could not be reached, before."""
+    """An earlier sync failed to read it, or never reached it."""
     HEAD = auto()
-    """The start date now lies before the first day ever read."""
+    """It lies before the first day ever read, because the start date has moved back."""
     TAIL = auto()
-    """It is new, or young enough to be restated."""
+    """It is new, or recent enough to be restated."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class PlannedWindow:
 
     Attributes:
         window: the days.
-        number: its place in the plan of its account; a slice is committed by it.
+        number: the index of the window in the plan of its account.
     """
 
     window: DateWindow
@@ -50,7 +50,7 @@ class PlannedWindow:
 
 @dataclass
 class WindowProgress:
-    """A window on its way."""
+    """A window of a plan, with the reason why it is read and how far that has come."""
 
     window: DateWindow
     purpose: Purpose
@@ -59,13 +59,13 @@ class WindowProgress:
 
 @dataclass(frozen=True)
 class AccountHistory:
-    """The days of an account that are read for good.
+    """The days of an account that count as read.
 
     Attributes:
         last: the last finished day; None before the first sync.
-        first: the first day ever read; None if an older connector read it and did not say.
-        missing: windows between the two that are still owed.
-        settled: the last day whose numbers stood still when they were read; None if a state does not say.
+        first: the first day ever read; None in a state of an older connector, which did not keep it.
+        missing: the windows between `first` and `last` that have not been read.
+        settled: the last day that was final when it was read; None in a state without it.
     """
 
     last: Date | None = None
@@ -75,17 +75,21 @@ class AccountHistory:
 
     @classmethod
     def from_state(cls, cursor: Mapping[str, Any], field: str) -> "AccountHistory":
-        """Read a cursor; raises ValueError for a day that is none. Windows may have been edited by hand."""
+        """Read the cursor of a state, whose windows a user may have edited.
+
+        Raises:
+            ValueError, TypeError: a value is not a day or not a window.
+        """
         last = parse_day(cursor[field])
         first, settled = (parse_day(cursor[name]) if cursor.get(name) else None for name in ("from", "settled"))
-        owed = merge_windows(DateWindow.from_pair(pair) for pair in cursor.get("missing") or ())
-        owed = [window for window in (w.before(last.add(days=1)) for w in owed) if window]
+        missing = merge_windows(DateWindow.from_pair(pair) for pair in cursor.get("missing") or ())
+        missing = [window for window in (w.before(last.add(days=1)) for w in missing) if window]
         if first:
-            owed = [window for window in (w.clamp(first) for w in owed) if window]
-        return cls(last, first, tuple(owed), settled)
+            missing = [window for window in (w.clamp(first) for w in missing) if window]
+        return cls(last, first, tuple(missing), settled)
 
     def to_state(self, field: str) -> dict[str, Any]:
-        """Write the cursor."""
+        """Return the cursor for the state."""
         state: dict[str, Any] = {field: str(self.last)}
         if self.first:
             state["from"] = str(self.first)
@@ -96,22 +100,22 @@ class AccountHistory:
         return state
 
     @property
-    def last_settled(self) -> Date | None:
-        """The last day whose numbers stood still when they were read; of an older state, that of two days before."""
-        return self.settled or (days_before(self.last, limits.SETTLED_AFTER_DAYS) if self.last else None)
+    def last_final_day(self) -> Date | None:
+        """The last day that was final when it was read. States without it: two days before `last`."""
+        return self.settled or (days_before(self.last, limits.FINAL_AFTER_DAYS) if self.last else None)
 
     def as_of(self, today: Date) -> "AccountHistory":
-        """The history of a state that lies in the future, where what it says of days to come is not so."""
+        """Return the history of a state that lies in the future, cut back to today."""
         first, settled = (day if day and day <= today else None for day in (self.first, self.settled))
         return replace(self, last=today, first=first, settled=settled)
 
     def unread(self, period: Period) -> list[WindowProgress]:
-        """What is to be read: what is missing, then an earlier start, then the newest days."""
-        tail = _window(self._resume(period), period.end)
-        owed = list(self.missing)
+        """Return the windows to read: missing ones, then days before `first`, then the newest days."""
+        tail = _window(self._tail_start(period), period.end)
+        missing = list(self.missing)
         if tail:
-            owed = subtract_window(owed, tail)
-        within = [window for window in (w.before(period.end.add(days=1)) for w in owed) if window]
+            missing = subtract_window(missing, tail)
+        within = [window for window in (w.before(period.end.add(days=1)) for w in missing) if window]
         readable = [window for window in (w.clamp(period.earliest) for w in within) if window]
         head = _window(max(period.start, period.earliest), self.first.subtract(days=1)) if self.first else None
         return (
@@ -120,34 +124,36 @@ class AccountHistory:
             + [WindowProgress(window, Purpose.TAIL) for window in (tail,) if window]
         )
 
-    def emitted_again(self, period: Period, newest: Date | None = None) -> DateWindow | None:
-        """The days that stand twice after this sync, where each is emitted once and they were read too early.
+    def duplicated(self, period: Period, newest: Date | None = None) -> DateWindow | None:
+        """Return the days that this sync emits a second time, because they were read before they were final.
+
+        There are none unless the period emits each day once.
 
         Args:
-            period: the days this sync is about.
-            newest: the last day that was ever emitted, where that is not the last finished one.
+            period: the days that this sync reads.
+            newest: the last day ever emitted, if it is later than the last finished one.
         """
         if not period.is_emitted_once or not self.last:
             return None
-        return _window(self._resume(period), min(period.end, max(self.last, newest or self.last)))
+        return _window(self._tail_start(period), min(period.end, max(self.last, newest or self.last)))
 
     def out_of_reach(self, period: Period) -> list[DateWindow]:
-        """Days that are owed but too old to be read any more."""
-        owed = list(self.missing)
+        """Return the unread days that Pinterest no longer has."""
+        last_gone = period.earliest.subtract(days=1)
+        unread = list(self.missing)
         if self.last:
-            owed += [w for w in (_window(self.last.add(days=1), period.earliest.subtract(days=1)),) if w]
-        edge = period.earliest.subtract(days=1)
-        return merge_windows([DateWindow(w.start, min(w.end, edge)) for w in owed if w.start <= edge])
+            unread += [w for w in (_window(self.last.add(days=1), last_gone),) if w]
+        return merge_windows([DateWindow(w.start, min(w.end, last_gone)) for w in unread if w.start <= last_gone])
 
     def after(
-        self, windows: Iterable[WindowProgress], settled: Date | None = None, final: Date | None = None
+        self, windows: Iterable[WindowProgress], limit: Date | None = None, final: Date | None = None
     ) -> "AccountHistory":
-        """The history once these windows, in the order they were planned, have come so far.
+        """Return the history once these windows have come as far as their status says.
 
         Args:
-            windows: the plan.
-            settled: the day that the history does not pass.
-            final: the last day whose numbers stand still by now.
+            windows: the windows of the plan, in its order.
+            limit: the last day that may count as read; None for any.
+            final: the last day that is final now.
         """
         planned = list(windows)
         history = self
@@ -159,14 +165,14 @@ class AccountHistory:
                 break
             history = replace(history, first=item.window.start)
         history = _after_tail(history, [item for item in planned if item.purpose is Purpose.TAIL], final)
-        return _not_past(settled, history, self) if settled else history
+        return _up_to(limit, history, self) if limit else history
 
     def with_days(self, window: DateWindow, settled: Date | None) -> "AccountHistory":
-        """The history once a window was read, of whose days those up to `settled` count; the others are owed.
+        """Return the history once a window was read. Days after `settled` do not count as read.
 
         Args:
-            window: days that were asked for.
-            settled: the last one that counts; None for none.
+            window: the requested days.
+            settled: the last day that counts as read; None if no day does.
         """
         done = _window(window.start, min(settled, window.end)) if settled else None
         if done is None:
@@ -180,27 +186,122 @@ class AccountHistory:
             last=max(self.last or done.end, done.end),
             first=self.first if self.last else window.start,
             missing=tuple(subtract_window(self.missing, done)),
-            settled=max(self.last_settled or done.end, done.end),
+            settled=max(self.last_final_day or done.end, done.end),
         )
 
     def without(self, windows: Iterable[DateWindow]) -> "AccountHistory":
-        """The history without days that are owed for ever."""
+        """Return the history without these missing days, which Pinterest no longer has."""
         missing = list(self.missing)
         for window in windows:
             missing = subtract_window(missing, window)
         return replace(self, missing=tuple(missing))
 
-    def _resume(self, period: Period) -> Date:
+    def _tail_start(self, period: Period) -> Date:
+        """Return the first of the newest days to read, some of which are read again."""
         if self.last is None:
             return max(period.start, period.earliest)
         next_day = self.last.add(days=1)
-        again = next_day if period.lookback_days is None else days_before(self.last, period.lookback_days)
-        if period.is_emitted_once and self.last_settled:
-            again = self.last_settled.add(days=1)
-        elif period.settling is Settling.READ_AGAIN and self.settled:
-            again = min(again, self.settled.add(days=1))
-        again = max(again, min(period.start, next_day))
-        return max(again, self.first or again, period.earliest)  # days before `first` belong to the head
+        start = next_day if period.lookback_days is None else days_before(self.last, period.lookback_days)
+        if period.is_emitted_once and self.last_final_day:
+            start = self.last_final_day.add(days=1)
+        elif period.restatement is Restatement.READ_AGAIN and self.settled:
+            start = min(start, self.settled.add(days=1))
+        start = max(start, min(period.start, next_day))
+        return max(start, self.first or start, period.earliest)  # the head has the days before `first`
+
+
+class Plan:
+    """The windows of one account in this sync, and how many slices of each are still to be read.
+
+    Args:
+        baseline: the history of the account before the sync.
+    """
+
+    def __init__(self, baseline: AccountHistory) -> None:
+        self.baseline = baseline
+        self.windows: list[WindowProgress] = []
+        self._pending: list[int] = []
+        self._failed: list[bool] = []
+        self._unusable: set[int] = set()
+        self._emitted: set[int] = set()
+
+    def add(self, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
+        """Add windows to the plan and number them.
+
+        Args:
+            windows: in the order in which they are read.
+            slices: the number of slices of each window; a window without any is done.
+        """
+        first = len(self.windows)
+        for window, count in zip(windows, slices, strict=True):
+            if count == 0:
+                window.status = WindowStatus.DONE
+        self.windows += windows
+        self._pending += slices
+        self._failed += [False] * len(windows)
+        return [PlannedWindow(item.window, first + number) for number, item in enumerate(windows)]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every window was read whole."""
+        return all(window.status is WindowStatus.DONE for window in self.windows)
+
+    def resolve(self, number: int, *, failed: bool) -> None:
+        """Record that a slice of a window was read or failed."""
+        self._pending[number] -= 1
+        self._failed[number] = self._failed[number] or failed
+        if self._pending[number] == 0:
+            self.windows[number].status = WindowStatus.FAILED if self._failed[number] else WindowStatus.DONE
+
+    def note_unusable(self, number: int) -> None:
+        """Record that the rows of a window can't be used: its days become missing, if they were read before."""
+        self._unusable.add(number)
+
+    def note_emitted(self, number: int) -> None:
+        """Record that rows of a window were emitted."""
+        self._emitted.add(number)
+
+    def duplicated(self, history: AccountHistory, period: Period) -> list[DateWindow]:
+        """Return the days whose rows were emitted and that have to be read again nevertheless.
+
+        Args:
+            history: the present history of the account.
+            period: the period without any day that is read again because it may be restated.
+        """
+        unread = [item.window for item in history.unread(period)]
+        emitted = [self.windows[number].window for number in self._emitted]
+        return [both for window in emitted for other in unread if (both := window.overlap(other))]
+
+    def expect_one_more(self, number: int) -> None:
+        """Add one slice to a window."""
+        self._pending[number] += 1
+
+    def history(self, limit: Date | None, final: Date) -> AccountHistory:
+        """Return the present history of the account; see `AccountHistory.after`."""
+        return self._with_unusable_missing(self.baseline.after(self.windows, limit, final))
+
+    def _with_unusable_missing(self, history: AccountHistory) -> AccountHistory:
+        """Return the history in which windows with unusable rows are missing."""
+        if history.last is None:
+            return history
+        after = history.last.add(days=1)
+        for number in self._unusable:
+            read_before = self.windows[number].window.before(after)
+            missing = read_before.clamp(history.first or read_before.start) if read_before else None
+            if missing:
+                history = replace(history, missing=tuple(merge_windows([*history.missing, missing])))
+        return history
+
+
+def split_by_age(item: WindowProgress, border: Date) -> list[WindowProgress]:
+    """Split a window at a border, the first day of the second part; the parts are in reading order."""
+    parts = [window for window in (item.window.before(border), item.window.clamp(border)) if window]
+    return [WindowProgress(window, item.purpose) for window in in_reading_order(parts, item.purpose)]
+
+
+def in_reading_order(windows: Sequence[DateWindow], purpose: Purpose) -> list[DateWindow]:
+    """Return windows oldest first. The days before `first` are read backwards, so that read days have no gap."""
+    return list(reversed(windows)) if purpose is Purpose.HEAD else list(windows)
 
 
 def _window(start: Date, end: Date) -> DateWindow | None:
@@ -208,43 +309,33 @@ def _window(start: Date, end: Date) -> DateWindow | None:
 
 
 def _after_tail(known: AccountHistory, tail: Sequence[WindowProgress], final: Date | None) -> AccountHistory:
-    """Move to the end of the last window that is done with none open before it; what failed before it is owed."""
+    """Move `last` to the end of the last done window without an open one before it; failed ones become missing."""
     resolved = next((i for i, item in enumerate(tail) if item.status is WindowStatus.OPEN), len(tail))
     reached = max((i + 1 for i in range(resolved) if tail[i].status is WindowStatus.DONE), default=0)
     history = known
     for item in tail[:reached]:
         gap = _window(history.last.add(days=1), item.window.start.subtract(days=1)) if history.last else None
-        owed = [*history.missing, *([gap] if gap else [])]
-        owed = [*owed, item.window] if item.status is WindowStatus.FAILED else subtract_window(owed, item.window)
+        missing = [*history.missing, *([gap] if gap else [])]
+        failed = item.status is WindowStatus.FAILED
+        missing = [*missing, item.window] if failed else subtract_window(missing, item.window)
         history = replace(
             history,
             last=max(history.last, item.window.end) if history.last else item.window.end,
             first=history.first if known.last else tail[0].window.start,
-            missing=tuple(merge_windows(owed)),
+            missing=tuple(merge_windows(missing)),
         )
     if reached and final:
         settled = min(final, tail[reached - 1].window.end)
-        history = replace(history, settled=max(known.last_settled or settled, settled))
+        history = replace(history, settled=max(known.last_final_day or settled, settled))
     return history
 
 
-def _not_past(settled: Date, history: AccountHistory, before: AccountHistory) -> AccountHistory:
-    """The history without the days that are still moving, which are read again."""
-    last = max(settled, before.last) if before.last else settled
+def _up_to(limit: Date, history: AccountHistory, before: AccountHistory) -> AccountHistory:
+    """Return the history without the days after the limit; the next sync reads these again."""
+    last = max(limit, before.last) if before.last else limit
     if history.last is None or history.last <= last:
         return history
     if history.first and last < history.first:
         return before
     after_it = DateWindow(last.add(days=1), history.last)
     return replace(history, last=last, missing=tuple(subtract_window(history.missing, after_it)))
-
-
-def by_age(item: WindowProgress, border: Date) -> list[WindowProgress]:
-    """The days before the border and those from it on, in the order in which they are read."""
-    parts = [window for window in (item.window.before(border), item.window.clamp(border)) if window]
-    return [WindowProgress(window, item.purpose) for window in in_reading_order(parts, item.purpose)]
-
-
-def in_reading_order(windows: Sequence[DateWindow], purpose: Purpose) -> list[DateWindow]:
-    """Oldest first; an earlier start is read backwards, so that what was read stays in one piece."""
-    return list(reversed(windows)) if purpose is Purpose.HEAD else list(windows)

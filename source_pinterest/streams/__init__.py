@@ -1,64 +1,57 @@
-"""Which streams are there? In the order in which they are read: a parent before its children."""
+"""All streams, in the order in which they are read: a parent before its children."""
 
 from collections.abc import Callable
 from functools import partial
 
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.streams.ads.account_lists import (
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
+from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
+from source_pinterest.streams.ads.lists import (
+    AdvertiserDefinedEvents,
+    AudienceInsights,
     Audiences,
     BillingInvoices,
     BillingProfiles,
+    ConversionEventQuality,
     ConversionTags,
     CustomerLists,
+    CustomerSegments,
+    Labels,
     LeadForms,
     OrderLines,
     Promotions,
-)
-from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.ads.audience_lists import (
-    AdvertiserDefinedEvents,
-    AudienceInsights,
-    ConversionEventQuality,
-    CustomerSegments,
-    Labels,
     TargetingTemplates,
 )
-from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
-from source_pinterest.streams.ads.keyword_metrics import KeywordMetrics
-from source_pinterest.streams.ads.keywords import Keywords
-from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
-from source_pinterest.streams.analytics.daily_levels import (
+from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.streams.analytics.levels import (
     AdAccountAnalytics,
+    AdAccountTargetingAnalytics,
     AdAnalytics,
     AdGroupAnalytics,
-    CampaignAnalytics,
-    ProductGroupAnalytics,
-)
-from source_pinterest.streams.analytics.level_reports import REPORTS
-from source_pinterest.streams.analytics.marketing_mix import MarketingMixReport
-from source_pinterest.streams.analytics.product_breakdowns import PRODUCT_CONVERSIONS
-from source_pinterest.streams.analytics.targeting_levels import (
-    AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
     AdTargetingAnalytics,
+    CampaignAnalytics,
     CampaignTargetingAnalytics,
+    ProductGroupAnalytics,
 )
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.business.employers import BusinessEmployers
-from source_pinterest.streams.business.people import BusinessAssets, BusinessMembers, BusinessPartners
-from source_pinterest.streams.catalog_issues import (
-    CatalogsDistributionStats,
-    CatalogsFeedIngestionStats,
-    CatalogsFeedItemIssues,
-)
-from source_pinterest.streams.catalog_products import CatalogsProductGroupCounts, CatalogsProductGroupProducts
-from source_pinterest.streams.catalogs import (
+from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
+from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
+from source_pinterest.streams.catalogs.catalogs import (
     Catalogs,
     CatalogsFeedProcessingResults,
     CatalogsFeeds,
+    CatalogsProductGroupCounts,
+    CatalogsProductGroupProducts,
     CatalogsProductGroups,
+)
+from source_pinterest.streams.catalogs.issues import (
+    CatalogsDistributionStats,
+    CatalogsFeedIngestionStats,
+    CatalogsFeedItemIssues,
 )
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.network import (
@@ -70,9 +63,8 @@ from source_pinterest.streams.organic.network import (
 )
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
-from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.organic.top_pins import TopPins, TopVideoPins
-from source_pinterest.streams.organic.user_analytics import (
+from source_pinterest.streams.organic.profile import (
+    UserAccount,
     UserAccountAnalytics,
     UserAccountAnalyticsByAppType,
     UserAccountAnalyticsByContentType,
@@ -80,11 +72,16 @@ from source_pinterest.streams.organic.user_analytics import (
     UserAccountAnalyticsByPinFormat,
     UserAccountAnalyticsBySource,
 )
+from source_pinterest.streams.organic.rankings import TopPins, TopVideoPins
 from source_pinterest.streams.resources.dictionaries import AdAccountCountries, DeliveryMetrics
 from source_pinterest.streams.resources.targeting_options import TargetingOptions
-from source_pinterest.streams.trends.keywords import TrendingKeywords, TrendingKeywordWeeks
-from source_pinterest.streams.trends.product_categories import ProductCategoryTrends, TrendingProductCategories
-from source_pinterest.streams.trends.topics import FeaturedTrendTopics
+from source_pinterest.streams.trends import (
+    FeaturedTrendTopics,
+    ProductCategoryTrends,
+    TrendingKeywords,
+    TrendingKeywordWeeks,
+    TrendingProductCategories,
+)
 
 LISTS: tuple[type[PinterestStream], ...] = (
     Catalogs,
@@ -177,19 +174,19 @@ STREAMS: tuple[type[PinterestStream], ...] = (
 
 
 def streams_by_name(sync: Sync) -> dict[str, Callable[[], PinterestStream]]:
-    """What makes each stream of the registry and, after them, each of the user's own reports.
+    """Return a factory for each stream of the registry and, after them, for each custom report.
 
     Raises:
-        ConfigError: a report is called like a stream.
+        ConfigError: a custom report has the name of a stream.
     """
-    makers: dict[str, Callable[[], PinterestStream]] = {
+    factories: dict[str, Callable[[], PinterestStream]] = {
         stream_class.stream_name(): partial(sync.stream, stream_class) for stream_class in STREAMS
     }
     for report in sync.config.custom_reports:
-        if report.stream_name in makers:
+        if report.stream_name in factories:
             raise ConfigError(
-                f"Custom Reports: {report.name} would become the stream {report.stream_name}, which there is already. "
+                f"Custom Reports: {report.name} would become the stream {report.stream_name}, which exists already. "
                 "Give it another name.",
             )
-    own = {report.stream_name: partial(CustomReportStream, sync, report) for report in sync.config.custom_reports}
-    return makers | own
+    custom = {report.stream_name: partial(CustomReportStream, sync, report) for report in sync.config.custom_reports}
+    return factories | custom

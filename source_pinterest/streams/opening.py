@@ -1,8 +1,9 @@
-"""How does a stream enter a sync, and how does it leave it? As the framework's concurrent reader takes it."""
+"""A stream with its state, as the framework's concurrent reader takes it."""
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, Protocol
 
 from airbyte_cdk.models import ConfiguredAirbyteStream
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
@@ -10,32 +11,47 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.cursor import CursorField
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
-from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
+from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
-from source_pinterest.engine.pages import Page
-from source_pinterest.engine.partitions import SlicePartitionGenerator
-from source_pinterest.state.cursor import PinterestCursor, StateStore, UnreadCursor, WholeCursor
+from source_pinterest.engine.pages import Page, PageMessage
+from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
 from source_pinterest.state.period import Period
-from source_pinterest.state.refresh import FullRefresh
 from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
 
 
+class PagedStream(Protocol):
+    """A stream that is read slice by slice, in pages."""
+
+    @property
+    def name(self) -> str:
+        """The name of the stream."""
+
+    def stream_slices(self) -> Iterable[StreamSlice]:
+        """Yield the slices to read."""
+
+    def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
+        """Yield the pages of a slice."""
+
+
 class OpenedStream:
     """A stream in one sync, with its cursor.
 
-    One whose saved state can't be read fails by itself, and one that an earlier attempt of the same full refresh has
-    read whole has nothing to do. Neither counts as selected: whoever needs its ids lists them.
+    A stream whose saved state can't be read fails without affecting other streams. A stream that an earlier attempt of
+    the same full refresh has read completely is not read again. Neither emits records, so the streams that need its ids
+    list them.
 
     Args:
-        stream: whose records are read.
-        settings: what the user chose.
-        configured: how the connection reads the stream; None where it is not selected.
-        states: the incoming ones.
-        repository: takes the outgoing ones.
+        stream: the stream to read.
+        settings: the options that the user chose.
+        configured: the stream's entry in the catalog; None if it is not selected.
+        states: the states that the platform saved.
+        repository: takes the states to emit.
     """
 
     def __init__(
@@ -65,11 +81,11 @@ class OpenedStream:
 
     @property
     def name(self) -> str:
-        """What the platform calls the stream."""
+        """The name of the stream."""
         return self.stream.name
 
     def in_pages(self) -> AbstractStream:
-        """The stream as the concurrent reader takes it in a sync."""
+        """Return the stream in the form that the concurrent reader takes."""
         stream = self.stream
         key, field = stream.primary_key, stream.cursor_field
         return DefaultStream(
@@ -83,7 +99,7 @@ class OpenedStream:
         )
 
     def stream_slices(self) -> Iterator[StreamSlice]:
-        """The slices to read.
+        """Yield the slices to read.
 
         Raises:
             ConfigError: the saved state can't be read.
@@ -95,14 +111,55 @@ class OpenedStream:
                 yield from self.stream.stream_slices()
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The records of a slice in pages."""
+        """Yield the records of a slice in pages."""
         with self._noting_failure():
             yield from self.stream.read_pages(stream_slice)
 
     @contextmanager
     def _noting_failure(self) -> Generator[None, None, None]:
+        """Tell the cursor that the stream is incomplete if the block raises."""
         try:
             yield
         except Exception:
             self._cursor.note_incomplete()
             raise
+
+
+class SlicePartition(Partition):
+    """One slice of a stream. Its pages go through the repository, so that they stay in order with the states."""
+
+    def __init__(self, stream: PagedStream, stream_slice: StreamSlice, repository: MessageRepository) -> None:
+        self._stream = stream
+        self._slice = stream_slice
+        self._repository = repository
+
+    def read(self) -> Iterator[Record]:
+        """Emit the pages as messages, and yield no records."""
+        for page in self._stream.read_pages(self._slice):
+            self._repository.emit_message(PageMessage(page))
+        yield from ()
+
+    def to_slice(self) -> Mapping[str, Any]:
+        """Return the slice, for log lines."""
+        return self._slice
+
+    def stream_name(self) -> str:
+        """Return the name of the stream."""
+        return self._stream.name
+
+    def __hash__(self) -> int:
+        """Return the identity: no two partitions are equal."""
+        return id(self)
+
+
+class SlicePartitionGenerator(PartitionGenerator):
+    """Makes a partition for each slice of a stream."""
+
+    def __init__(self, stream: PagedStream, repository: MessageRepository) -> None:
+        self._stream = stream
+        self._repository = repository
+
+    def generate(self) -> Iterator[SlicePartition]:
+        """Yield the partitions as the slices are found."""
+        for stream_slice in self._stream.stream_slices():
+            yield SlicePartition(self._stream, stream_slice, self._repository)

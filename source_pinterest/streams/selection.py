@@ -1,8 +1,8 @@
-"""Which entries of a catalog can be read, and what becomes of the others?"""
+"""The streams that a catalog selects, in reading order, and the errors of those that do not exist."""
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from airbyte_cdk.exception_handler import generate_failed_streams_error_message
@@ -13,14 +13,40 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteStream,
     StreamDescriptor,
 )
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
 from source_pinterest.api.errors import ConfigError
+from source_pinterest.columns import DATE
 from source_pinterest.config import Config
+from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
+from source_pinterest.streams.analytics.query import QueryAnalytics
+from source_pinterest.streams.analytics.report import ReportStream
 
 LOGGER = logging.getLogger("airbyte")
+
+
+def in_reading_order(
+    streams: Iterable[ConfiguredAirbyteStream], states: ConnectorStateManager
+) -> ConfiguredAirbyteCatalog:
+    """Return a catalog of the streams in the order of the registry, in which a parent comes before its children.
+
+    Analytics of ads are at the end of the registry. Among them the stream that is furthest behind comes first, so that
+    all of them advance if a day's quota is too small for all.
+    """
+    names = [stream_class.stream_name() for stream_class in STREAMS]
+    not_daily = {stream.stream_name() for stream in STREAMS if not issubclass(stream, QueryAnalytics | ReportStream)}
+
+    def rank(configured: ConfiguredAirbyteStream) -> tuple[bool, tuple[str, int], int]:
+        name = configured.stream.name
+        position = names.index(name) if name in names else len(names)
+        if name in not_daily:
+            return False, ("", 0), position
+        return True, progress_of(states.get_stream_state(name, None), DATE), position
+
+    return ConfiguredAirbyteCatalog(streams=sorted(streams, key=rank))
 
 
 class UnknownStreamError(ConfigError):
@@ -38,8 +64,8 @@ class Selection:
     """The streams of a catalog.
 
     Attributes:
-        known: those that are read.
-        unknown: those that do not exist.
+        known: the streams that are read.
+        unknown: the entries for which there is no stream.
     """
 
     known: tuple[ConfiguredAirbyteStream, ...]
@@ -47,10 +73,10 @@ class Selection:
 
     @classmethod
     def of(cls, catalog: ConfiguredAirbyteCatalog, settings: Config) -> "Selection":
-        """Look at each entry of a catalog; warn of namespaces, which records come without.
+        """Return the selection of a catalog, and warn of namespaces, which records do not have.
 
         Raises:
-            ConfigError: a name stands twice.
+            ConfigError: the catalog names a stream more than once.
         """
         counts = Counter(configured.stream.name for configured in catalog.streams)
         if repeated := [name for name, count in counts.items() if count > 1]:
@@ -72,14 +98,14 @@ class Selection:
         )
 
     def refusals(self) -> Iterator[AirbyteMessage]:
-        """The end of each unknown stream, and the reason."""
+        """Yield the status INCOMPLETE and the error of each unknown stream."""
         for configured in self.unknown:
             yield stream_status_as_airbyte_message(configured.stream, AirbyteStreamStatus.INCOMPLETE)
             name = configured.stream.name
             yield UnknownStreamError(name).as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
 
     def failure(self) -> AirbyteTracedException | None:
-        """What ends a sync in which all went well but for unknown streams."""
+        """Return the error that ends a sync in which only unknown streams failed; None without any."""
         if not self.unknown:
             return None
         names = [one.stream.name for one in self.unknown]

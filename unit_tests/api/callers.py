@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from threading import Condition
 
 from source_pinterest import limits
-from source_pinterest.api.budget import Budget
+from source_pinterest.api.quota import Budget
 
 CATEGORY = "ads_analytics"
 SAFETY_NET = '100;w=1;name="safety_net_app_id_user_id"'
@@ -47,20 +47,20 @@ class Caller:
     def send(self, operation: str = CATEGORY) -> None:
         self.budget.acquire(operation)
 
-    def settle(self, told: Mapping[str, str] | None = None, operation: str = CATEGORY) -> None:
-        self.budget.settle(operation, {} if told is None else told)
+    def release(self, told: Mapping[str, str] | None = None, operation: str = CATEGORY) -> None:
+        self.budget.release(operation, {} if told is None else told)
 
     def call(self, told: Mapping[str, str] | None = None, operation: str = CATEGORY) -> None:
         self.send(operation)
-        self.settle(told, operation)
+        self.release(told, operation)
 
     def calls_until_refused(self, operation: str = CATEGORY, most: int = 3_000) -> int:
         """How many calls go out before the budget would wait, a little slower than the cap of a second."""
         for made in range(most):
-            self.clock.now += 1.2 / limits.CALLS_PER_SECOND
+            self.clock.now += 1.2 / limits.REQUESTS_PER_SECOND
             if self.wait(operation):
                 return made
-            self.settle(operation=operation)
+            self.release(operation=operation)
         return most
 
     def wait(self, operation: str = CATEGORY) -> float:

@@ -43,9 +43,9 @@ def parse(chunks: Iterator[bytes]) -> Any:
     try:
         content = json.loads(body)
     except ValueError as error:
-        raise errors.MalformedAnswerError("The answer is not JSON.") from error
+        raise errors.MalformedResponseError("The response is not JSON.") from error
     if "items" not in content:
-        raise errors.MalformedAnswerError("A page holds items.")
+        raise errors.MalformedResponseError("The page is not a list of items with id.")
     return content
 
 

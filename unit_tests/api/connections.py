@@ -12,7 +12,7 @@ import urllib3
 from requests.structures import CaseInsensitiveDict
 
 from source_pinterest.api import Api
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.config import Config
 from unit_tests.clocks import Clock
 from unit_tests.configs import TODAY, signed_in_with

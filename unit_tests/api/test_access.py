@@ -1,7 +1,14 @@
 """Does what is said of a missing right name it, and tell how to come by it?"""
 
-from source_pinterest.api.access import Access, beta, restricted, role
-from source_pinterest.api.rights import AccessMissingError, RestrictedError, ScopeMissingError
+from source_pinterest.api.errors import (
+    Access,
+    AccessMissingError,
+    RestrictedError,
+    ScopeMissingError,
+    beta,
+    restricted,
+    role,
+)
 
 WORDS = 'Pinterest answered "No" (HTTP 403)'
 
@@ -43,4 +50,4 @@ def test_where_nobody_knows_permissions_and_right_are_named() -> None:
 def test_pinterests_own_words_are_there_for_whoever_says_it_better() -> None:
     errors = (ScopeMissingError("leads", ("ads:read",), WORDS), RestrictedError("leads", "", WORDS))
 
-    assert [error.answer for error in errors] == [WORDS, WORDS]
+    assert [error.quote for error in errors] == [WORDS, WORDS]

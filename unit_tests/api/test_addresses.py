@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from source_pinterest.api.addresses import Address, path_of
+from source_pinterest.api.session import Url, path_of
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from source_pinterest.api.addresses import Address, path_of
     ],
 )
 def test_an_address_is_read(url: str, scheme: str, host: str) -> None:
-    address = Address.of(url)
+    address = Url.parse(url)
 
     assert (address.scheme, address.host) == (scheme, host)
 
@@ -46,7 +46,7 @@ def test_an_address_is_read(url: str, scheme: str, host: str) -> None:
     ],
 )
 def test_an_address_tells_how_far_it_leads(host: str, is_local: bool, is_public: bool) -> None:
-    address = Address.of(f"https://{host}/")
+    address = Url.parse(f"https://{host}/")
 
     assert (address.is_local, address.is_public) == (is_local, is_public)
 
@@ -57,7 +57,7 @@ def test_an_address_tells_how_far_it_leads(host: str, is_local: bool, is_public:
 )
 def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        Address.of(url)
+        Url.parse(url)
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
 )
 def test_a_host_with_an_escaped_character_is_refused(host: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        Address.of(f"https://{host}/")
+        Url.parse(f"https://{host}/")
 
 
 @pytest.mark.parametrize("wanted", ["127.0.0.1", "localhost", "::1"])
 @pytest.mark.parametrize("form", ["http://127.0.0.2:1\\@{}/v5", "http://elsewhere.example#@{}/", "http://x:y@{}/"])
 def test_no_address_passes_for_a_host_that_it_does_not_lead_to(form: str, wanted: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        Address.of(form.format(wanted))
+        Url.parse(form.format(wanted))
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,11 @@ import requests_mock
 
 from source_pinterest import __version__, limits
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
-from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator
-from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, Tokens
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import ConfigError, QuotaExhaustedError
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.session import Answer, PinterestSession
-from source_pinterest.api.tokens import Tokens
+from source_pinterest.api.retries import Pauses
+from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import Config
 from unit_tests.configs import BASIC_TOKEN, TODAY, config, signed_in_with
@@ -145,24 +144,26 @@ def most_connections(session: requests.Session) -> int:
 def test_whoever_waits_less_for_an_answer_waits_less_for_its_end() -> None:
     patient, hasty = connect(request_timeout_seconds=600), connect(request_timeout_seconds=12)
 
-    assert patient.answer_bounds.seconds == limits.ANSWER_SECONDS
-    assert hasty.answer_bounds.seconds == limits.ANSWER_SECONDS / 10
+    assert patient.response_bounds.seconds == limits.RESPONSE_SECONDS
+    assert hasty.response_bounds.seconds == limits.RESPONSE_SECONDS / 10
     assert hasty.file_bounds.pace_seconds == patient.file_bounds.pace_seconds / 10
-    assert {api.answer_bounds.most_bytes for api in (patient, hasty)} == {limits.ANSWER_BYTES}
+    assert {api.response_bounds.most_bytes for api in (patient, hasty)} == {limits.RESPONSE_BYTES}
     assert {api.file_bounds.most_bytes for api in (patient, hasty)} == {limits.REPORT_BYTES}
 
 
 @pytest.mark.parametrize(
-    ("timeout_seconds", "seconds"), [(600, limits.TOKEN_ANSWER_SECONDS), (12, limits.TOKEN_ANSWER_SECONDS / 10)]
+    ("timeout_seconds", "seconds"), [(600, limits.TOKEN_RESPONSE_SECONDS), (12, limits.TOKEN_RESPONSE_SECONDS / 10)]
 )
 def test_so_it_is_with_a_token(monkeypatch: pytest.MonkeyPatch, timeout_seconds: float, seconds: float) -> None:
     asked: list[Bounds] = []
 
-    def paced(_: PinterestSession, __: requests.Request, ___: object, bounds: Bounds, ____: object) -> Answer[Tokens]:
+    def paced_exchange(
+        _: PinterestSession, __: requests.Request, ___: object, bounds: Bounds, ____: object
+    ) -> ApiResponse[Tokens]:
         asked.append(bounds)
-        return Answer(Tokens("false-access-token", None, 3_600, frozenset()), 0)
+        return ApiResponse(Tokens("false-access-token", None, 3_600, frozenset()), 0)
 
-    monkeypatch.setattr(PinterestSession, "paced", paced)
+    monkeypatch.setattr(PinterestSession, "paced_exchange", paced_exchange)
     connect(request_timeout_seconds=timeout_seconds).authenticator(requests.Request("GET", HERE).prepare())
 
     assert [(bounds.seconds, bounds.most_bytes) for bounds in asked] == [(seconds, limits.ERROR_BYTES)]
@@ -212,7 +213,7 @@ def test_an_outage_is_waited_for_as_long_as_the_config_says() -> None:
     pauses = Pauses(first_seconds=61, longest_seconds=61)
     hasty, patient = (connect(pauses, max_wait_minutes=minutes).retry_policy.outage for minutes in (1, 2))
     for outage in (hasty, patient):
-        outage.answered()
+        outage.end()
 
     assert not hasty.wait("ConnectTimeout")
     with pytest.raises(FlushedError):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, ListShape, list_page, one_item
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.rows import ListPage, ListShape, list_page, one_item
 
 
 def test_a_page_holds_items_and_a_bookmark() -> None:
@@ -18,7 +18,7 @@ def test_a_page_holds_items_and_a_bookmark() -> None:
 
 def test_a_single_object_is_a_page_of_one() -> None:
     assert one_item([b'{"id": "1', b'2"}']) == ListPage([{"id": "12"}])
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         one_item([b'{"name": "no id"}'])
 
 
@@ -45,7 +45,7 @@ def test_what_is_replaced_in_a_page_is_told() -> None:
     ],
 )
 def test_what_is_no_page_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         list_page([body])
 
 
@@ -70,7 +70,7 @@ def test_an_item_has_its_whole_key(item: bytes) -> None:
         lambda: list_page([b'{"items":[{"type":"a","name":0},%b]}' % item], shape=ListShape(key)),
         lambda: one_item([item], key),
     ):
-        with pytest.raises(MalformedAnswerError, match=r"^A page holds items, each with type and name\.$"):
+        with pytest.raises(MalformedResponseError, match=r"^The page is not a list of items with type and name\.$"):
             read()
 
 
@@ -84,7 +84,7 @@ def page_of(items: int, padding: int = 0) -> bytes:
 def test_a_page_has_at_most_four_times_the_items_that_were_asked_for() -> None:
     assert len(list_page([page_of(1_000)], is_paged=True).items) == 1_000
     assert len(list_page([page_of(1_001)]).items) == 1_001
-    with pytest.raises(MalformedAnswerError, match=r"^A page has more than 1,000 items\.$"):
+    with pytest.raises(MalformedResponseError, match=r"^A page has more than 1,000 items\.$"):
         list_page([page_of(1_001)], is_paged=True)
 
 
@@ -96,7 +96,7 @@ def test_a_large_page_of_large_items_is_read_whole() -> None:
 
 
 def test_an_item_of_a_large_page_is_bounded_like_a_row() -> None:
-    with pytest.raises(MalformedAnswerError, match="has more than 1,048,576 bytes"):
+    with pytest.raises(MalformedResponseError, match="has more than 1,048,576 bytes"):
         list_page([page_of(10, padding=limits.ROW_BYTES)], is_paged=True)
 
 
@@ -108,7 +108,7 @@ def test_a_page_of_millions_of_items_takes_no_more_memory_than_its_beginning() -
 
     tracemalloc.start()
     try:
-        with pytest.raises(MalformedAnswerError, match="more than 1,000 items"):
+        with pytest.raises(MalformedResponseError, match="more than 1,000 items"):
             list_page(chunks(), is_paged=True)
         assert tracemalloc.get_traced_memory()[1] < 5 * limits.LARGE_PAGE_BYTES
     finally:

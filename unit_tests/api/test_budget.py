@@ -112,7 +112,7 @@ def test_an_accepted_call_of_another_category_ends_no_row() -> None:
 def test_a_refusal_that_nothing_explains_pauses_the_whole_category() -> None:
     caller = Caller(max_wait_seconds=900)
     caller.send(POLL)
-    caller.settle({}, POLL)
+    caller.release({}, POLL)
     caller.budget.throttled(POLL, 20)
 
     assert caller.wait(POLL) == caller.wait(ANALYTICS) == caller.wait(CATEGORY) == pytest.approx(20)

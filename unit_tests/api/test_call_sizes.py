@@ -10,9 +10,9 @@ import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.api import errors
-from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
+from source_pinterest.api.errors import UrlTooLongError
 from unit_tests.answers import refused
 from unit_tests.api.calls import PAGE, PATH, SCOPES, URL, Calls, parse
 from unit_tests.api.connections import Wire, connected
@@ -20,40 +20,27 @@ from unit_tests.api.connections import Wire, connected
 
 def of_length(calls: Calls, characters: int) -> dict[str, str]:
     """Parameters that make an address so long."""
-    return {"ids": "1" * (characters - calls.client.address_length(PATH, {"ids": ""}))}
+    return {"ids": "1" * (characters - calls.client.url_length(PATH, {"ids": ""}))}
 
 
-@pytest.mark.parametrize(("status", "short"), [(400, errors.RejectedError), (414, errors.AnswerTooLargeError)])
+@pytest.mark.parametrize(("status", "short"), [(400, errors.RejectedError), (414, errors.ResponseTooLargeError)])
 def test_an_address_may_be_too_long_where_it_is_long_and_refused_in_other_words_than_pinterests(
     mock: requests_mock.Mocker, status: int, short: type[errors.PinterestError]
 ) -> None:
     page = {"status_code": status, "text": "<html>", "reason": "No"}
     calls = Calls(mock, page, page, refused(status, 1, "Bad"))
-    most = limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    most = limits.SAFE_URL_CHARACTERS
 
     with pytest.raises(short) as raised:
         calls.client.get(PATH, of_length(calls, most), parse)
     assert type(raised.value) is short
-    with pytest.raises(AddressTooLongError) as too_long:
+    with pytest.raises(UrlTooLongError) as too_long:
         calls.client.get(PATH, of_length(calls, most + 1), parse)
     told = f'board_pins: Pinterest answered "No" (HTTP {status})'
     assert [str(error.value.message).partition(". ")[0] for error in (raised, too_long)] == [told, told]
     with pytest.raises(errors.PinterestError) as own:
         calls.client.get(PATH, of_length(calls, most + 1), parse)
-    assert not isinstance(own.value, AddressTooLongError)
-
-
-def test_a_long_call_that_fails_again_and_again_may_be_too_long(mock: requests_mock.Mocker) -> None:
-    busy = {"status_code": 503, "text": "<html>", "reason": "Busy"}
-    calls = Calls(mock, *[busy] * 4, refused(503), refused(503), max_retries=1)
-    most = limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
-    found = []
-    for characters in (most, most + 1, most + 1):
-        with pytest.raises(errors.UnavailableError, match=r"^board_pins: Pinterest failed 2 times in a row") as raised:
-            calls.client.get(PATH, of_length(calls, characters), parse)
-        found.append(type(raised.value))
-
-    assert found == [errors.UnavailableError, LongCallUnavailableError, errors.UnavailableError]
+    assert not isinstance(own.value, UrlTooLongError)
 
 
 SILENCE = {"exc": requests.ReadTimeout}
@@ -73,14 +60,14 @@ def test_two_answers_in_a_row_that_break_off_are_too_large(
 ) -> None:
     calls = Calls(mock, *(answer() for answer in breaks), PAGE, can_split=True)
 
-    with pytest.raises(errors.AnswerTooLargeError, match="board_pins"):
+    with pytest.raises(errors.ResponseTooLargeError, match="board_pins"):
         calls.get()
     assert calls.made == 2
 
 
 def test_a_smaller_call_starts_anew(mock: requests_mock.Mocker) -> None:
     calls = Calls(mock, *[SILENCE] * 3, PAGE, can_split=True)
-    with pytest.raises(errors.AnswerTooLargeError):
+    with pytest.raises(errors.ResponseTooLargeError):
         calls.get()
 
     assert calls.get() == {"items": []}
@@ -112,8 +99,8 @@ def test_what_can_not_be_split_is_asked_for_as_often_as_anything(mock: requests_
 
 def test_an_answer_beyond_the_bounds_is_too_large(mock: requests_mock.Mocker) -> None:
     calls = Calls(mock, {"content": b'{"items": "too many"}'}, can_split=True)
-    api = dataclasses.replace(calls.api, answer_bounds=Bounds(most_bytes=10))
+    api = dataclasses.replace(calls.api, response_bounds=Bounds(most_bytes=10))
 
-    with pytest.raises(errors.AnswerTooLargeError, match="larger than 10 bytes"):
+    with pytest.raises(errors.ResponseTooLargeError, match="larger than 10 bytes"):
         PinterestClient(api, "board_pins", SCOPES, can_split=True).get(PATH, {}, parse)
     assert calls.made == 2

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.chunks import ANSWER, REPORT_FILE, Bounds, beginning_of, chunks_of
-from source_pinterest.api.deadline import Deadline
-from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError
+from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, Bounds, Deadline, beginning_of, chunks_of
+from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError
 from unit_tests.api.connections import Wire, pieces_of, response
 from unit_tests.clocks import Clock
 
@@ -41,7 +40,7 @@ def body(*pieces: bytes, bounds: Bounds = AMPLE, **headers: str) -> bytes:
 
 def beginning(wire: Wire, headers: Mapping[str, str] | None = None) -> bytes:
     """What is read of an error."""
-    return beginning_of(response(wire, headers, status=502), ANSWER, lambda _: None)
+    return beginning_of(response(wire, headers, status=502), API_RESPONSE, lambda _: None)
 
 
 # ---- Whole
@@ -83,12 +82,12 @@ def test_an_empty_body_is_empty(pieces: list[bytes]) -> None:
 
 
 def test_a_connection_that_breaks_is_noticed() -> None:
-    with pytest.raises(BrokenAnswerError, match=r"breaks off \((?!NoneType)\w+\)"):
+    with pytest.raises(BrokenResponseError, match=r"breaks off \((?!NoneType)\w+\)"):
         list(arriving(Wire(b"{}", breaks_off=True)))
 
 
 def test_a_body_that_is_shorter_than_promised_is_noticed_even_where_it_looks_whole() -> None:
-    with pytest.raises(BrokenAnswerError, match="breaks off"):
+    with pytest.raises(BrokenResponseError, match="breaks off"):
         body(b"{}", content_length="50")
 
 
@@ -96,26 +95,26 @@ def test_a_body_that_is_shorter_than_promised_is_noticed_even_where_it_looks_who
 def test_gzip_without_its_end_is_noticed(missing: int) -> None:
     packed = gzip.compress(bytes(range(256)) * 100)
 
-    with pytest.raises(BrokenAnswerError, match=r"^The answer breaks off\.$"):
+    with pytest.raises(BrokenResponseError, match=r"^The response breaks off\.$"):
         body(packed[:-missing], content_encoding="gzip")
 
 
 def test_a_body_that_says_gzip_and_is_empty_is_broken() -> None:
-    with pytest.raises(BrokenAnswerError, match=r"^The answer breaks off\.$"):
+    with pytest.raises(BrokenResponseError, match=r"^The response breaks off\.$"):
         body(content_encoding="gzip")
 
 
 @pytest.mark.parametrize("packed", [TEXT, gzip.compress(TEXT)[:-8] + b"checksum", gzip.compress(TEXT) + TEXT])
 def test_what_is_no_gzip_is_refused(packed: bytes) -> None:
-    with pytest.raises(MalformedAnswerError, match=r"^The answer is no valid gzip\.$") as raised:
+    with pytest.raises(MalformedResponseError, match=r"^The response is not valid gzip\.$") as raised:
         body(packed, content_encoding="gzip")
 
-    assert not isinstance(raised.value, BrokenAnswerError), "a smaller call would be no better"
+    assert not isinstance(raised.value, BrokenResponseError), "a smaller call would be no better"
 
 
 @pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "gzip, br", "zstd", "x" * 1_000])
 def test_an_encoding_that_nobody_asked_for_is_refused_without_its_name(encoding: str) -> None:
-    with pytest.raises(MalformedAnswerError, match=r"^The answer has a Content-Encoding that was not asked for\.$"):
+    with pytest.raises(MalformedResponseError, match=r"^The response has a Content-Encoding that was not requested\.$"):
         body(TEXT, content_encoding=encoding)
 
 
@@ -136,7 +135,7 @@ def test_a_body_of_just_the_size_that_is_allowed_comes_whole() -> None:
 def test_a_body_that_grows_too_large_is_let_go_at_once() -> None:
     wire = Wire(*[b"x" * 600] * 10)
 
-    with pytest.raises(BrokenAnswerError, match="larger than 1,000 bytes"):
+    with pytest.raises(BrokenResponseError, match="larger than 1,000 bytes"):
         list(arriving(wire, Bounds(1_000)))
     assert len(wire.left) == 8
 
@@ -146,7 +145,7 @@ def test_a_small_body_that_unpacks_to_a_huge_one_is_let_go_before_it_has() -> No
     assert len(bomb) < MEBIBYTE
     sizes = []
 
-    with pytest.raises(BrokenAnswerError, match="larger than 1,048,576 bytes"):
+    with pytest.raises(BrokenResponseError, match="larger than 1,048,576 bytes"):
         sizes.extend(len(chunk) for chunk in arriving(Wire(bomb), Bounds(MEBIBYTE), headers=GZIP))
     assert max(sizes) <= 128 * 1024
     assert sum(sizes) == MEBIBYTE
@@ -156,7 +155,7 @@ def test_a_gzip_header_without_end_counts_as_it_arrives() -> None:
     named = gzip.compress(b"")[:3] + b"\x08" + bytes(6)
     wire = Wire(named, *[b"x" * 600] * 10)
 
-    with pytest.raises(BrokenAnswerError, match="larger than 1,000 bytes"):
+    with pytest.raises(BrokenResponseError, match="larger than 1,000 bytes"):
         list(arriving(wire, Bounds(1_000), headers=GZIP))
     assert len(wire.left) == 8
 
@@ -168,7 +167,7 @@ def test_a_body_that_drips_is_let_go_when_its_time_is_up(clock: Clock) -> None:
     wire = Wire(*[b"x"] * 1_000, clock=clock, seconds=60)
     chunks = arriving(wire, Bounds(1_000, seconds=600), clock)
 
-    with pytest.raises(BrokenAnswerError, match="takes longer than 600 s"):
+    with pytest.raises(BrokenResponseError, match="takes longer than 600 s"):
         list(chunks)
     assert 1_000 - len(wire.left) == 11
 
@@ -183,7 +182,7 @@ def test_gzip_that_drips_and_unpacks_to_nothing_is_let_go_as_well(clock: Clock) 
     packed = gzip.compress(TEXT)
     wire = Wire(*pieces_of(packed, 1), clock=clock, seconds=60)
 
-    with pytest.raises(BrokenAnswerError, match="takes longer"):
+    with pytest.raises(BrokenResponseError, match="takes longer"):
         list(arriving(wire, Bounds(MEBIBYTE, seconds=600), clock, GZIP))
     assert len(packed) - len(wire.left) == 11
 
@@ -200,7 +199,7 @@ def test_a_download_may_take_as_long_as_it_likes_at_a_fair_pace(clock: Clock) ->
 def test_a_download_below_the_pace_is_let_go_after_a_minute(clock: Clock) -> None:
     wire = Wire(*[b"x" * 800] * 1_000, clock=clock, seconds=10)
 
-    with pytest.raises(BrokenAnswerError, match="less than 100 bytes a second"):
+    with pytest.raises(BrokenResponseError, match="less than 100 bytes a second"):
         list(arriving(wire, PACED, clock))
     assert 1_000 - len(wire.left) == 8
 
@@ -212,7 +211,7 @@ def test_a_download_that_began_fast_and_slows_down_is_let_go(clock: Clock) -> No
             return super().read1(amount)
 
     wire = Slowing(*[b"x" * 1_000_000] * 10, *[b"x"] * 100)
-    with pytest.raises(BrokenAnswerError, match="bytes a second"):
+    with pytest.raises(BrokenResponseError, match="bytes a second"):
         list(arriving(wire, PACED, clock))
     assert clock.now == pytest.approx(1_070), "the fast beginning counts for a minute only"
 
@@ -224,10 +223,10 @@ def test_a_pause_in_a_fast_download_is_no_harm(clock: Clock) -> None:
 
 
 def test_whoever_waits_less_gets_shorter_bounds_of_time_alone() -> None:
-    answer, file = ANSWER.hastened(0.1), REPORT_FILE.hastened(0.1)
+    answer, file = API_RESPONSE.shortened(0.1), REPORT_FILE.shortened(0.1)
 
-    assert (answer.seconds, answer.most_bytes) == (limits.ANSWER_SECONDS / 10, limits.ANSWER_BYTES)
-    assert (file.seconds, file.pace_seconds) == (limits.ANSWER_SECONDS / 10, 6)
+    assert (answer.seconds, answer.most_bytes) == (limits.RESPONSE_SECONDS / 10, limits.RESPONSE_BYTES)
+    assert (file.seconds, file.pace_seconds) == (limits.RESPONSE_SECONDS / 10, 6)
     assert (file.bytes_a_second, file.most_bytes) == (limits.DOWNLOAD_BYTES_PER_SECOND, limits.REPORT_BYTES)
 
 

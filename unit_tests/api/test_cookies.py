@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.budget import Budget
+from source_pinterest.api.quota import Budget
 from source_pinterest.api.session import (
     PinterestSession,
 )

@@ -8,23 +8,23 @@ from dataclasses import replace
 import pytest
 import requests
 
-from source_pinterest.api import deadline
-from source_pinterest.api.chunks import Bounds
+from source_pinterest.api import bounds
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import BrokenAnswerError, UnavailableError
-from source_pinterest.api.session import Answer, TimeoutSession
+from source_pinterest.api.errors import BrokenResponseError, UnavailableError
+from source_pinterest.api.session import ApiResponse, TimeoutSession
 from unit_tests.api.connections import connected, serving
 from unit_tests.threads import PATIENCE_SECONDS
 
 HASTY = Bounds(most_bytes=1_000, seconds=0.05)
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-LATE = r"^The answer takes longer than 0\.05 s\.$"
+LATE = r"^The response takes longer than 0\.05 s\.$"
 
 
 @pytest.fixture(autouse=True)
 def _a_watchdog_that_looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadline, "_TICK_SECONDS", 0.01)
+    monkeypatch.setattr(bounds, "_TICK_SECONDS", 0.01)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
@@ -46,7 +46,7 @@ def exchange(url: str, bounds: Bounds = HASTY, session: requests.Session | None 
     found = session or TimeoutSession("source-pinterest/test", 120)
     assert isinstance(found, TimeoutSession)
     answer = found.exchange(requests.Request("GET", url), b"".join, bounds)
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ApiResponse)
     return answer.value
 
 
@@ -64,7 +64,7 @@ DRIPS = {
 @pytest.mark.parametrize("part", DRIPS)
 def test_a_response_that_drips_is_cut_off_at_its_deadline(part: str) -> None:
     drip = DRIPS[part]
-    with serving(drip) as url, pytest.raises(BrokenAnswerError, match=LATE):
+    with serving(drip) as url, pytest.raises(BrokenResponseError, match=LATE):
         exchange(url)
     assert drip.drops_left > 100
 
@@ -74,7 +74,7 @@ def test_a_proxy_that_drips_is_late_as_well() -> None:
     drip = Drip(OK + b"X-Drip: ", b"x")
     with serving(drip) as url:
         session.proxies["https"] = url
-        with pytest.raises(BrokenAnswerError, match=LATE):
+        with pytest.raises(BrokenResponseError, match=LATE):
             exchange("https://api.pinterest.com/v5", session=session)
     assert drip.drops_left > 100
 
@@ -92,7 +92,7 @@ def test_a_connection_that_is_used_again_has_a_deadline_again() -> None:
     session = TimeoutSession("source-pinterest/test", 120)
     with serving(serve) as url:
         assert exchange(url, Bounds(1_000), session) == b"{}"
-        with pytest.raises(BrokenAnswerError, match=LATE):
+        with pytest.raises(BrokenResponseError, match=LATE):
             exchange(url, session=session)
     assert len(connections) == 1
     assert drip.drops_left > 100
@@ -104,7 +104,7 @@ def test_an_error_that_drips_is_told_by_what_came_of_it() -> None:
     with serving(drip) as url:
         answer = session.exchange(requests.Request("GET", url), b"".join, HASTY)
 
-    assert not isinstance(answer, Answer)
+    assert not isinstance(answer, ApiResponse)
     assert answer.code == 7
     assert drip.drops_left > 100
 
@@ -112,7 +112,7 @@ def test_an_error_that_drips_is_told_by_what_came_of_it() -> None:
 def test_a_late_request_is_tried_again_like_one_that_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(Drip(OK + b"X-Drip: ", b"x")) as url:
         monkeypatch.setenv("PINTEREST_API_URL", url)
-        api = replace(connected(max_retries=1), answer_bounds=HASTY)
+        api = replace(connected(max_retries=1), response_bounds=HASTY)
         with pytest.raises(UnavailableError, match=r"failed 2 times in a row for boards.*takes longer than 0\.05 s"):
             PinterestClient(api, "boards", ()).get("boards", {}, b"".join)
 
@@ -129,7 +129,7 @@ def test_a_file_that_drips_is_let_go(drop: bytes) -> None:
     drip = Drip(CHUNKED + b"1\r\nx\r\n" + b"1;" * (drop == b"x"), drop)
     with (
         serving(drip) as url,
-        pytest.raises(BrokenAnswerError, match=r"^The file comes in at less than 10,000 bytes a second\.$"),
+        pytest.raises(BrokenResponseError, match=r"^The file arrives at less than 10,000 bytes a second\.$"),
     ):
         exchange(url, paced)
     assert drip.drops_left > 100

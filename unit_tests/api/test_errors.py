@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from airbyte_cdk.models import FailureType
 
-from source_pinterest.api import errors, rights
-from source_pinterest.api.long_calls import LongCallUnavailableError
+from source_pinterest.api import errors
 
 ALL_ERRORS = [
     (errors.ConfigError("Do this."), FailureType.config_error),
     (errors.AuthenticationError("Do this."), FailureType.config_error),
-    (rights.ScopeMissingError("boards", ("boards:read", "pins:read"), "It said no"), FailureType.config_error),
+    (errors.ScopeMissingError("boards", ("boards:read", "pins:read"), "It said no"), FailureType.config_error),
     (errors.QuotaExhaustedError("ads_read", 4_000, 900), FailureType.transient_error),
     (errors.TokenEndpointError("Do this."), FailureType.transient_error),
     (errors.RefusedError("Do this."), FailureType.config_error),
@@ -23,7 +22,7 @@ ALL_ERRORS = [
     (errors.RejectedError("Do this."), FailureType.system_error),
     (errors.UnavailableError("boards", "boards", "It said no", 6), FailureType.transient_error),
     (errors.UnavailableError("boards", "boards", "No connection"), FailureType.transient_error),
-    (errors.AnswerTooLargeError("Do this."), FailureType.transient_error),
+    (errors.ResponseTooLargeError("Do this."), FailureType.transient_error),
     (errors.ListingCappedError("Do this."), FailureType.system_error),
     (errors.EndlessListError("boards", "boards"), FailureType.system_error),
     (errors.RepeatedKeyError("ad_analytics", "AD_ID", ("1", "2026-01-01")), FailureType.system_error),
@@ -43,7 +42,7 @@ def test_each_error_has_a_type_and_survives_copying(error: errors.PinterestError
 
 
 def test_errors_say_what_the_user_needs() -> None:
-    scope = rights.ScopeMissingError("boards", ("boards:read", "pins:read"), "It said no")
+    scope = errors.ScopeMissingError("boards", ("boards:read", "pins:read"), "It said no")
     account = errors.AccountUnreadableError("549", "It said no")
 
     assert "boards:read and pins:read" in str(scope.message)
@@ -56,14 +55,6 @@ def test_a_failure_says_whether_pinterest_answered_at_all() -> None:
 
     assert "failed 6 times in a row" in str(answered.message)
     assert "could not be reached" in str(unreached.message)
-
-
-def test_a_failure_that_length_may_explain_says_what_any_failure_says() -> None:
-    failure = errors.UnavailableError("ads", "ads/analytics", "HTTP 503.", 6)
-    told = LongCallUnavailableError(failure)
-
-    assert (told.message, told.trouble) == (failure.message, failure.trouble)
-    assert "HTTP 503" in told.trouble
 
 
 def test_an_exhausted_quota_says_until_when() -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.api.exact_json import holds_long_number, parse_json
+from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.rows import holds_long_number, parse_json
 
 WHOLE_NUMBERS = [
     0,
@@ -159,5 +159,5 @@ def test_nobody_needs_to_listen() -> None:
     ids=range(16),
 )
 def test_what_is_no_json_is_malformed(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError, match=r"^The answer is not JSON, or beyond what can be parsed\.$"):
+    with pytest.raises(MalformedResponseError, match=r"^The response is not JSON that can be parsed\.$"):
         parse_json(body)

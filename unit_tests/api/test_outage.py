@@ -5,8 +5,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from source_pinterest.api.outage import Outage
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Outage, Pauses
 from unit_tests.clocks import Clock
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
@@ -29,7 +28,7 @@ class Waiters:
     def __init__(self, clock: Clock) -> None:
         self._announced = threading.Semaphore(0)
         self.outage = Outage(100_000, LONG, before_wait=self._announced.release, clock=clock)
-        self.outage.answered()
+        self.outage.end()
         self.futures: list[Future[bool]] = []
 
     def begin(self) -> None:
@@ -46,7 +45,7 @@ def test_whoever_waits_goes_on_as_soon_as_any_call_is_answered(waiters: Waiters)
     for _ in range(3):
         waiters.begin()
     assert all(map(waits, waiters.futures))
-    waiters.outage.answered()
+    waiters.outage.end()
 
     assert [future.result(PATIENCE_SECONDS) for future in waiters.futures] == [True] * 3
 
@@ -58,18 +57,18 @@ def test_all_calls_share_the_next_try_and_pauses_grow(
         for seconds in (0, 0, 40, 60, 199, 1, 400, 800, 1_000):
             clock.now += seconds
             waiters.begin()
-    waiters.outage.answered()
+    waiters.outage.end()
 
     pauses = [100, 100, 60, 200, 1, 400, 800, 1_000, 1_000]
     assert caplog.messages == [
-        f"Pinterest can't be reached (ConnectionError). Trying again in {pause} s." for pause in pauses
+        f"Pinterest can't be reached (ConnectionError). Retrying in {pause} s." for pause in pauses
     ]
 
 
 def test_an_outage_that_ends_before_the_wait_has_begun_is_not_waited_for(clock: Clock) -> None:
     """Nothing is locked while output is flushed, and an answer that comes meanwhile counts."""
-    outage = Outage(900, LONG, lambda: in_thread(outage.answered).result(PATIENCE_SECONDS), clock)
-    outage.answered()
+    outage = Outage(900, LONG, lambda: in_thread(outage.end).result(PATIENCE_SECONDS), clock)
+    outage.end()
 
     assert waiting(outage).result(PATIENCE_SECONDS)
 
@@ -91,22 +90,22 @@ def test_a_server_that_never_answered_is_waited_for_less_long(
 ) -> None:
     outage = Outage(max_wait_seconds, NONE, clock=clock)
     for _ in range(answers):
-        outage.answered()
+        outage.end()
 
     assert patience(outage, clock) == seconds
 
 
 def test_each_outage_is_waited_for_anew(clock: Clock) -> None:
     outage = Outage(60, NONE, clock=clock)
-    outage.answered()
+    outage.end()
     assert patience(outage, clock) == 60
-    outage.answered()
+    outage.end()
 
     assert patience(outage, clock) == 60
 
 
 def test_a_pause_that_would_end_too_late_is_not_begun(clock: Clock) -> None:
     outage = Outage(99, LONG, clock=clock)
-    outage.answered()
+    outage.end()
 
     assert not outage.wait("ConnectionError")

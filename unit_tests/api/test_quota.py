@@ -3,8 +3,7 @@
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.quota import Quota
-from source_pinterest.api.rate_headers import QuotaHeader
+from source_pinterest.api.quota import Quota, QuotaHeader
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, Caller, headers, recorded
 
 
@@ -23,8 +22,8 @@ def test_headers_lower_the_allowance(caller: Caller) -> None:
 def test_calls_in_flight_count_once(caller: Caller) -> None:
     for _ in range(4):
         caller.send()
-    caller.settle(headers("10", 9, 60))  # the server has seen one of the four
-    caller.settle(headers("10", 6, 60))  # and now all of them
+    caller.release(headers("10", 9, 60))  # the server has seen one of the four
+    caller.release(headers("10", 6, 60))  # and now all of them
 
     assert caller.calls_until_refused() == 6
 
@@ -33,7 +32,7 @@ def test_answers_out_of_order_do_not_give_calls_back(caller: Caller) -> None:
     for _ in range(4):
         caller.send()
     for remaining in (4, 7, 5, 6):  # somebody else made two more
-        caller.settle(headers("10", remaining, 60))
+        caller.release(headers("10", remaining, 60))
 
     assert caller.calls_until_refused() == 4
 
@@ -41,7 +40,7 @@ def test_answers_out_of_order_do_not_give_calls_back(caller: Caller) -> None:
 def test_calls_in_flight_count_against_a_window_that_an_answer_tells_of(caller: Caller) -> None:
     for _ in range(4):
         caller.send()
-    caller.settle(headers("10", 9, 300))
+    caller.release(headers("10", 9, 300))
 
     assert caller.calls_until_refused() == 6
 
@@ -49,7 +48,7 @@ def test_calls_in_flight_count_against_a_window_that_an_answer_tells_of(caller: 
 def test_calls_in_flight_count_beside_those_of_others(caller: Caller) -> None:
     for _ in range(4):
         caller.send()
-    caller.settle(headers("10", 2, 60))  # of the eight, who knows how many are ours
+    caller.release(headers("10", 2, 60))  # of the eight, who knows how many are ours
 
     assert caller.calls_until_refused() == 0
 
@@ -58,7 +57,7 @@ def test_once_all_answers_are_there_the_fullest_one_is_the_truth(caller: Caller)
     for _ in range(4):
         caller.send()
     for remaining in (3, 2, 5, 4):
-        caller.settle(headers("10", remaining, 60))
+        caller.release(headers("10", remaining, 60))
 
     assert caller.calls_until_refused() == 2
 
@@ -66,7 +65,7 @@ def test_once_all_answers_are_there_the_fullest_one_is_the_truth(caller: Caller)
 def test_a_lost_call_counts(caller: Caller) -> None:
     caller.call(headers("10", 9, 60))
     caller.send()
-    caller.budget.settle(CATEGORY, None)
+    caller.budget.release(CATEGORY, None)
 
     assert caller.calls_until_refused() == 8
 
@@ -75,7 +74,7 @@ def test_a_call_whose_answer_says_nothing_counts_beside_what_the_others_say(call
     for _ in range(3):
         caller.send()
     for told in ({}, headers("10", 9, 60), headers("10", 8, 60)):
-        caller.settle(told)
+        caller.release(told)
 
     assert caller.calls_until_refused() == 7
 
@@ -106,10 +105,10 @@ def test_nothing_of_the_last_window_is_left_where_calls_of_others_shrink_in_this
 def test_calls_of_others_do_not_shrink_by_answers_that_may_be_older(caller: Caller) -> None:
     for _ in range(3):
         caller.send()
-    caller.settle(headers("20", 6, 60))
+    caller.release(headers("20", 6, 60))
     for remaining in (18, 17):  # were sent before that was known
         caller.send()
-        caller.settle(headers("20", remaining, 60))
+        caller.release(headers("20", remaining, 60))
 
     assert caller.calls_until_refused() <= 6
 
@@ -149,7 +148,7 @@ def test_a_second_that_others_have_used_up_is_waited_out(caller: Caller) -> None
 
 
 def test_no_more_than_the_cap_of_all_categories_goes_out_a_second(caller: Caller) -> None:
-    for number in range(limits.CALLS_PER_SECOND):
+    for number in range(limits.REQUESTS_PER_SECOND):
         caller.call(operation="ads_read" if number % 2 else "org_read")
 
     assert caller.wait("ads_analytics") == pytest.approx(1, abs=0.2)
@@ -159,7 +158,7 @@ def test_no_more_than_the_cap_of_all_categories_goes_out_a_second(caller: Caller
 
 def test_the_cap_of_all_categories_holds_where_headers_do_not_list_it(caller: Caller) -> None:
     caller.call(headers('5000, 5000;w=60;name="x"', 4_999, 60), "org_read")
-    for _ in range(limits.CALLS_PER_SECOND - 1):
+    for _ in range(limits.REQUESTS_PER_SECOND - 1):
         caller.call(operation="org_read")
 
     assert caller.wait("org_read") == pytest.approx(1.1)
@@ -182,10 +181,10 @@ def test_a_second_without_a_name_is_that_of_all_categories_where_it_has_their_li
 def test_calls_of_others_shrink_while_some_calls_are_always_out(caller: Caller) -> None:
     caller.send()
     caller.send()
-    caller.settle(recorded(300, 10, 50, ADS_ANALYTICS))
+    caller.release(recorded(300, 10, 50, ADS_ANALYTICS))
     for _ in range(4):
         caller.send()
-        caller.settle(recorded(300, 250, 50, ADS_ANALYTICS))
+        caller.release(recorded(300, 250, 50, ADS_ANALYTICS))
 
     assert caller.calls_until_refused() > 200
 

@@ -41,7 +41,7 @@ def test_the_earliest_end_is_the_truest(caller: Caller) -> None:
         caller.send()
     for seconds, remaining, reset in ((5, 10, 30), (1, 5, 24), (9, 0, 30)):  # said 5, 0 and 15 seconds ago
         caller.clock.now += seconds
-        caller.settle(recorded(300, remaining, reset, ADS_ANALYTICS))
+        caller.release(recorded(300, remaining, reset, ADS_ANALYTICS))
 
     assert caller.wait() == pytest.approx(15.1)
 
@@ -60,7 +60,7 @@ def test_windows_with_a_length_begin_where_the_last_one_ended(caller: Caller) ->
 def test_without_an_end_calls_fit_into_a_window_wherever_it_begins(caller: Caller) -> None:
     caller.call()
     caller.clock.now += 50
-    assert caller.calls_until_refused() == limits.CALLS_PER_MINUTE[CATEGORY] - 1
+    assert caller.calls_until_refused() == limits.REQUESTS_PER_MINUTE[CATEGORY] - 1
     caller.clock.now += caller.wait()
     assert caller.calls_until_refused() == 1, "the others were sent within the last minute"
 
@@ -126,12 +126,12 @@ def test_an_answer_of_the_last_window_that_comes_late_costs_little(caller: Calle
     caller.send()
     caller.clock.now += 61.5
     caller.call()  # a new window by our clock
-    caller.settle(headers("10", 0, 1))  # asked in the old one, and answered late
+    caller.release(headers("10", 0, 1))  # asked in the old one, and answered late
 
     assert caller.wait() <= 1.1
     caller.clock.now += 1.2
     assert caller.wait() == 0
-    caller.settle(headers("10", 8, 58))
+    caller.release(headers("10", 8, 58))
     assert caller.calls_until_refused() == 8
 
 
@@ -140,7 +140,7 @@ def test_an_answer_of_the_last_window_costs_nothing_where_the_end_is_known(calle
     caller.send()
     caller.clock.now += 25
     assert caller.wait() == 0
-    caller.settle(recorded(300, 0, 2, ADS_ANALYTICS))  # said seven seconds ago, and no more true
+    caller.release(recorded(300, 0, 2, ADS_ANALYTICS))  # said seven seconds ago, and no more true
 
     assert caller.calls_until_refused() == 298
 
@@ -149,7 +149,7 @@ def test_however_late_an_answer_of_the_last_window_comes_it_is_none_of_this_one(
     caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
     caller.send()
     caller.clock.now += 55
-    caller.settle(recorded(300, 0, 5, ADS_ANALYTICS))  # said forty seconds ago
+    caller.release(recorded(300, 0, 5, ADS_ANALYTICS))  # said forty seconds ago
 
     assert caller.calls_until_refused() == 299
 
@@ -160,7 +160,7 @@ def test_as_many_answers_as_were_out_may_be_of_the_last_window(caller: Caller) -
     caller.clock.now += 25
     caller.send()
     for _ in range(2):
-        caller.settle(recorded(300, 0, 2, ADS_ANALYTICS))
+        caller.release(recorded(300, 0, 2, ADS_ANALYTICS))
 
     assert caller.wait() == pytest.approx(2.1), "one was out when the window ended, the other is right"
 
@@ -170,7 +170,7 @@ def test_an_answer_that_says_a_slightly_earlier_end_is_of_this_window(caller: Ca
     caller.send()
     caller.clock.now += 25
     caller.send()
-    caller.settle(recorded(300, 0, 54, ADS_ANALYTICS))
+    caller.release(recorded(300, 0, 54, ADS_ANALYTICS))
 
     assert caller.wait() == pytest.approx(54.1)
 
@@ -181,7 +181,7 @@ def test_a_late_answer_to_come_keeps_no_later_window_away(caller: Caller) -> Non
     caller.clock.now += 25
     caller.send()
     caller.clock.now += 50  # on the server, another window has begun
-    caller.settle(recorded(300, 0, 58, ADS_ANALYTICS))
+    caller.release(recorded(300, 0, 58, ADS_ANALYTICS))
 
     assert caller.wait() == pytest.approx(58.1)
 
@@ -199,7 +199,7 @@ def test_a_window_that_the_server_has_begun_is_taken_up(caller: Caller) -> None:
         caller.send()
     caller.call(recorded(300, 0, 20, ADS_ANALYTICS))
     caller.clock.now += 20  # a tenth of a second before we would
-    caller.settle(recorded(300, 299, 60, ADS_ANALYTICS))
+    caller.release(recorded(300, 299, 60, ADS_ANALYTICS))
 
     assert caller.calls_until_refused() == 296, "three are out, and may come to count there"
 
@@ -210,8 +210,8 @@ def test_how_full_the_last_window_was_does_not_count_in_this_one(caller: Caller)
     caller.clock.now += 25
     caller.call(recorded(300, 100, 56, ADS_ANALYTICS))
     caller.send()
-    caller.settle(recorded(300, 0, 2, ADS_ANALYTICS))  # asked in the last window, and answered late
-    caller.settle(recorded(300, 250, 56, ADS_ANALYTICS))  # asked in this one, perhaps before the two hundred calls
+    caller.release(recorded(300, 0, 2, ADS_ANALYTICS))  # asked in the last window, and answered late
+    caller.release(recorded(300, 250, 56, ADS_ANALYTICS))  # asked in this one, perhaps before the two hundred calls
 
     assert caller.calls_until_refused() == 100
 
@@ -219,8 +219,8 @@ def test_how_full_the_last_window_was_does_not_count_in_this_one(caller: Caller)
 def test_of_two_answers_of_one_window_the_fuller_one_counts_however_late_it_came(caller: Caller) -> None:
     for _ in range(3):
         caller.send()
-    caller.settle(recorded(300, 50, 30, ADS_ANALYTICS))  # said 25 seconds ago, when two were out
-    caller.settle(recorded(300, 100, 5, ADS_ANALYTICS))
+    caller.release(recorded(300, 50, 30, ADS_ANALYTICS))  # said 25 seconds ago, when two were out
+    caller.release(recorded(300, 100, 5, ADS_ANALYTICS))
 
     assert caller.calls_until_refused() == 48
     assert caller.wait() < 5
@@ -241,7 +241,7 @@ def test_an_earlier_end_is_taken_for_the_true_one(
     caller.call(first)
     late = caller.wait()
     caller.clock.now += 10
-    caller.settle(second)
+    caller.release(second)
 
     gained = float(first["x-ratelimit-reset"]) - 10 - float(second["x-ratelimit-reset"])
     assert caller.wait() == pytest.approx(late - 10 - gained)

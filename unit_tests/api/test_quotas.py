@@ -9,7 +9,7 @@ from source_pinterest.api.quota import Quota
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, GET_REPORT, Caller, headers, recorded
 from unit_tests.api.test_rate_headers import UNKNOWN_FORMS
 
-GUESS = limits.CALLS_PER_MINUTE[CATEGORY]
+GUESS = limits.REQUESTS_PER_MINUTE[CATEGORY]
 POLL = limits.rated_operation("GET", "/v5/ad_accounts/549/reports")
 CREATE = limits.rated_operation("POST", "/v5/ad_accounts/549/reports")
 ANALYTICS = limits.rated_operation("GET", "/v5/ad_accounts/549/campaigns/analytics")
@@ -45,7 +45,7 @@ def test_without_headers_the_published_number_holds_for_the_category(caller: Cal
 
 
 def test_an_unknown_category_gets_the_guess_of_lists(caller: Caller) -> None:
-    assert caller.calls_until_refused("novel_read") == limits.CALLS_PER_MINUTE["org_read"]
+    assert caller.calls_until_refused("novel_read") == limits.REQUESTS_PER_MINUTE["org_read"]
 
 
 @pytest.mark.parametrize(("limit", "remaining", "reset"), UNKNOWN_FORMS)
@@ -57,7 +57,7 @@ def test_a_form_that_nobody_knows_changes_nothing(
 
     assert caller.calls_until_refused() == GUESS - 3
     assert caller.wait() == pytest.approx(60.1 - (GUESS - 2) * 0.012)
-    assert caller.budget.calls_per_second(CATEGORY) == GUESS / 60
+    assert caller.budget.requests_per_second(CATEGORY) == GUESS / 60
 
 
 @pytest.mark.parametrize(("limit", "remaining", "reset"), UNKNOWN_FORMS)
@@ -125,7 +125,7 @@ def test_calls_before_the_first_answer_count_against_the_quota_that_it_names(cal
     for _ in range(10):
         caller.send(ANALYTICS)
     caller.clock.now += 1
-    caller.settle(recorded(100, 90, 1, ADS_ANALYTICS), ANALYTICS)
+    caller.release(recorded(100, 90, 1, ADS_ANALYTICS), ANALYTICS)
 
     assert caller.calls_until_refused(ANALYTICS) == 290
 
@@ -133,7 +133,7 @@ def test_calls_before_the_first_answer_count_against_the_quota_that_it_names(cal
 def test_a_call_that_was_answered_before_its_quota_was_named_counts(caller: Caller) -> None:
     caller.send()
     caller.call()
-    caller.settle(headers('10, 10;w=60;name="x"', 9, 40))  # said before the other call arrived
+    caller.release(headers('10, 10;w=60;name="x"', 9, 40))  # said before the other call arrived
 
     assert caller.calls_until_refused() == 8
 
@@ -148,7 +148,7 @@ def test_a_quota_that_comes_along_counts_from_that_call_on(caller: Caller) -> No
 def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> None:
     caller.send(ANALYTICS)
     caller.call(recorded(300, 0, 40, ADS_ANALYTICS), ANALYTICS)
-    caller.settle(recorded(100, 99, 1, '5000;w=60;name="ads_analytics_of_tomorrow"'), ANALYTICS)
+    caller.release(recorded(100, 99, 1, '5000;w=60;name="ads_analytics_of_tomorrow"'), ANALYTICS)
 
     assert caller.wait(ANALYTICS) == 0
 
@@ -180,7 +180,7 @@ def quotas_in_memory() -> int:
 def test_one_name_with_another_window_is_another_quota(caller: Caller) -> None:
     caller.send()
     caller.call(recorded(300, 0, 40, ADS_ANALYTICS))
-    caller.settle(recorded(1000, 999, 40_000, '1000;w=86400;name="ads_analytics_app_id_user_id"'))
+    caller.release(recorded(1000, 999, 40_000, '1000;w=86400;name="ads_analytics_app_id_user_id"'))
 
     assert caller.calls_until_refused() < 1_000
     assert caller.wait() > 30_000
@@ -223,7 +223,7 @@ def test_the_pace_is_that_of_the_slowest_quota(quota: str, pace: float, caller: 
     caller.call(recorded(100, 99, 1, quota, GET_REPORT), ANALYTICS)
     caller.call(recorded(100, 99, 1, GET_REPORT), POLL)
 
-    assert caller.budget.calls_per_second(CATEGORY) == pytest.approx(pace)
+    assert caller.budget.requests_per_second(CATEGORY) == pytest.approx(pace)
 
 
 def test_of_several_quotas_the_fullest_stands_for_the_category(caller: Caller) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from source_pinterest.api.rate_headers import QuotaHeader, read_rate_headers
+from source_pinterest.api.quota import QuotaHeader, read_rate_headers
 
 SAFETY_NET = "safety_net_app_id_user_id"
 ADS = '100, 100;w=1;name="safety_net_app_id_user_id", 1000;w=60;name="ads_read_app_id_user_id"'

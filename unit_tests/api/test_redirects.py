@@ -11,9 +11,9 @@ import requests
 from source_pinterest.api import BASE_URL_VARIABLE, Api
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.config import Config
-from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.reporting.client import ReportClient
 from unit_tests.api.connections import connected, serving

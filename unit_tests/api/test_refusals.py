@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import requests_mock
 
-from source_pinterest.api import errors, rights
+from source_pinterest.api import errors
 from unit_tests.answers import refused
 from unit_tests.api.calls import PAGE, SCOPES, Calls
 
@@ -13,16 +13,16 @@ from unit_tests.api.calls import PAGE, SCOPES, Calls
 @pytest.mark.parametrize(
     ("status", "code", "message", "error"),
     [
-        (401, 3, "", rights.ScopeMissingError),
-        (401, 3, "Restricted feature", rights.RestrictedError),
+        (401, 3, "", errors.ScopeMissingError),
+        (401, 3, "Restricted feature", errors.RestrictedError),
         (401, 7, "", errors.RefusedError),
         (403, None, "", errors.ForbiddenError),
         (403, 2625, "", errors.MerchantRefusedError),
         (404, 40, "", errors.GoneError),
         (409, 4182, "", errors.NoCatalogError),
-        (413, None, "", errors.AnswerTooLargeError),
-        (414, None, "", errors.AnswerTooLargeError),
-        (431, None, "", errors.AnswerTooLargeError),
+        (413, None, "", errors.ResponseTooLargeError),
+        (414, None, "", errors.ResponseTooLargeError),
+        (431, None, "", errors.ResponseTooLargeError),
         (400, 1, "Pagination beyond 100000", errors.ListingCappedError),
         (400, 1, "Bad", errors.BadRequestError),
         (302, None, "", errors.RejectedError),
@@ -42,12 +42,12 @@ def test_a_refusal_is_raised_with_the_stream_and_pinterests_words(
 
 
 def test_a_missing_scope_is_named(mock: requests_mock.Mocker) -> None:
-    with pytest.raises(rights.ScopeMissingError, match="boards:read and pins:read"):
+    with pytest.raises(errors.ScopeMissingError, match="boards:read and pins:read"):
         Calls(mock, refused(401, 3)).get()
 
 
 def test_of_several_scopes_those_are_named_that_were_not_granted(mock: requests_mock.Mocker) -> None:
-    with pytest.raises(rights.ScopeMissingError, match="permission pins:read"):
+    with pytest.raises(errors.ScopeMissingError, match="permission pins:read"):
         Calls(mock, refused(401, 3), granted=frozenset({"boards:read"})).get()
 
 
@@ -61,7 +61,7 @@ RESTRICTED = "Your application does not have access to this restricted feature"
 def test_a_restricted_feature_is_named_and_no_permission_is_asked_for(
     mock: requests_mock.Mocker, message: str, feature: str
 ) -> None:
-    with pytest.raises(rights.RestrictedError, match=f"restricted feature {feature}") as raised:
+    with pytest.raises(errors.RestrictedError, match=f"restricted feature {feature}") as raised:
         Calls(mock, refused(401, 3, message), granted=frozenset(SCOPES)).get()
 
     assert "Authenticate" not in str(raised.value.message)

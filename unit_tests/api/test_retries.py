@@ -3,10 +3,8 @@
 import pytest
 import requests
 
-from source_pinterest.api.errors import BrokenAnswerError, MalformedAnswerError, UnavailableError
-from source_pinterest.api.outage import Outage
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.retries import HandedBackTries, RetryPolicy, Tries, TryLaterError
+from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, UnavailableError
+from source_pinterest.api.retries import HandedBackTries, Outage, Pauses, RetryPolicy, Tries, TryLaterError
 from unit_tests.clocks import Clock
 
 NONE = Pauses(first_seconds=0)
@@ -28,10 +26,10 @@ def test_pauses_double_until_the_longest(slept: list[float]) -> None:
 def test_a_call_is_given_up_after_so_many_retries_whatever_failed(slept: list[float]) -> None:
     call = tries(3, Pauses(first_seconds=0.5))
     call.failed("HTTP 503.")
-    call.broke(MalformedAnswerError("The answer is not JSON."))
+    call.broke(MalformedResponseError("The response is not JSON."))
     call.broke(requests.ReadTimeout())
     with pytest.raises(UnavailableError, match=r"failed 4 times in a row.*breaks off"):
-        call.broke(BrokenAnswerError("The answer breaks off."))
+        call.broke(BrokenResponseError("The response breaks off."))
 
     assert slept == [0.5, 1, 2]
 
@@ -59,10 +57,10 @@ def test_a_call_that_fails_while_others_are_answered_is_in_trouble_of_its_own(ma
     call = Tries(RetryPolicy(max_retries, NONE, outage), "boards", "boards/7/pins")
 
     for _ in range(max_retries + 1):
-        outage.answered()  # another call's, while this one fails, or while it waits
+        outage.end()  # another call's, while this one fails, or while it waits
         call.unreached(requests.ConnectionError())
     call.unreached(requests.ConnectionError())
-    outage.answered()
+    outage.end()
     with pytest.raises(UnavailableError, match=r"boards/7/pins.*ConnectionError"):
         call.unreached(requests.ConnectionError())
 
@@ -71,7 +69,7 @@ def test_a_trouble_of_its_own_is_paused_for_like_any_other(slept: list[float]) -
     outage = Outage(900, NONE, clock=Clock())
     call = Tries(RetryPolicy(3, Pauses(first_seconds=2), outage), "boards", "boards")
     for _ in range(4):
-        outage.answered()
+        outage.end()
         call.unreached(requests.ConnectionError())
 
     assert slept == [2, 4, 8]
@@ -80,7 +78,7 @@ def test_a_trouble_of_its_own_is_paused_for_like_any_other(slept: list[float]) -
 def test_answers_before_a_call_say_nothing_of_its_trouble() -> None:
     outage = Outage(900, NONE, clock=Clock())
     for _ in range(5):
-        outage.answered()
+        outage.end()
     call = Tries(RetryPolicy(0, NONE, outage), "boards", "boards")
     for _ in range(20):
         call.unreached(requests.ConnectionError())
@@ -101,21 +99,21 @@ def test_an_outage_is_logged_with_what_failed(caplog: pytest.LogCaptureFixture) 
     with caplog.at_level("INFO", "airbyte"):
         tries(1).unreached(requests.ConnectTimeout())
 
-    assert caplog.messages == ["Pinterest can't be reached (ConnectTimeout). Trying again in 0 s."]
+    assert caplog.messages == ["Pinterest can't be reached (ConnectTimeout). Retrying in 0 s."]
 
 
 def test_a_retry_is_logged_with_what_failed(slept: list[float], caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", "airbyte"):
         tries(1, Pauses(first_seconds=2)).failed("HTTP 503.")
 
-    assert caplog.messages == ["boards: HTTP 503. Trying again in 2 s."]
+    assert caplog.messages == ["boards: HTTP 503. Retrying in 2 s."]
     assert slept == [2]
 
 
 def test_a_try_that_no_longer_pays_is_given_up_with_what_it_failed_for() -> None:
     pays = [True, True, True, False]
     policy = RetryPolicy(5, Pauses(), Outage(900, Pauses(), clock=Clock()))
-    call = HandedBackTries(policy, "boards", "boards/7/pins", retries_pay=lambda: pays.pop(0))
+    call = HandedBackTries(policy, "boards", "boards/7/pins", is_worth_retrying=lambda: pays.pop(0))
     for why, seconds in (("HTTP 500.", 1), ("HTTP 503.", 2)):
         call.go_on()
         with pytest.raises(TryLaterError) as later:
@@ -129,4 +127,4 @@ def test_a_try_that_no_longer_pays_is_given_up_with_what_it_failed_for() -> None
 def test_a_first_try_always_pays() -> None:
     policy = RetryPolicy(5, Pauses(), Outage(900, Pauses(), clock=Clock()))
 
-    HandedBackTries(policy, "boards", "boards/7/pins", retries_pay=lambda: False).go_on()
+    HandedBackTries(policy, "boards", "boards/7/pins", is_worth_retrying=lambda: False).go_on()

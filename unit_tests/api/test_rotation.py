@@ -63,15 +63,15 @@ def test_whoever_ends_the_process_can_wait_for_a_token_that_is_on_its_way(endpoi
     handover = Handover(endpoint)
     renewing = in_thread(endpoint.token)
     handover.begins()
-    endpoint.authenticator.settle(0.01)
-    ending = in_thread(lambda: endpoint.authenticator.settle(PATIENCE_SECONDS))
+    endpoint.authenticator.wait_for_refresh(0.01)
+    ending = in_thread(lambda: endpoint.authenticator.wait_for_refresh(PATIENCE_SECONDS))
     assert waits(ending)
     handover.may_end.set()
 
     ending.result(PATIENCE_SECONDS)
     renewing.result(PATIENCE_SECONDS)
-    endpoint.authenticator.settle(PATIENCE_SECONDS)
-    AccessTokenAuthenticator(AccessTokenCredentials("false-plain-token")).settle(PATIENCE_SECONDS)
+    endpoint.authenticator.wait_for_refresh(PATIENCE_SECONDS)
+    AccessTokenAuthenticator(AccessTokenCredentials("false-plain-token")).wait_for_refresh(PATIENCE_SECONDS)
 
 
 def test_a_rotation_is_known_to_be_secret_before_it_is_told(endpoint: Endpoint) -> None:

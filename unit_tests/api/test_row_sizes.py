@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from source_pinterest.api import rows as module
-from source_pinterest.api.bodies import rows_of
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.rows import rows_of
 from source_pinterest.limits import ROW_BYTES
 from unit_tests.api.connections import pieces_of
 
@@ -40,7 +40,7 @@ def test_the_largest_row_is_read(chunk: int, letter: bytes) -> None:
     ],
 )
 def test_a_larger_row_is_refused(chunk: int, body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError, match="has more than 1,048,576 bytes"):
+    with pytest.raises(MalformedResponseError, match="has more than 1,048,576 bytes"):
         list(rows_of(pieces_of(body, chunk)))
 
 
@@ -52,7 +52,7 @@ def test_a_larger_row_is_refused(chunk: int, body: bytes) -> None:
 )
 def test_no_value_beside_the_rows_is_larger_either(chunk: int, value: bytes) -> None:
     body = b'{"note": %b, "data": [{"A": 1}]}' % value
-    with pytest.raises(MalformedAnswerError, match="has more than 1,048,576 bytes"):
+    with pytest.raises(MalformedResponseError, match="has more than 1,048,576 bytes"):
         list(rows_of(pieces_of(body, chunk), "data"))
 
 
@@ -76,8 +76,8 @@ def test_the_work_grows_no_faster_than_the_body(monkeypatch: pytest.MonkeyPatch,
         parsed += len(text)
         return orjson.loads(text)
 
-    monkeypatch.setattr(module, "orjson", SimpleNamespace(loads=loads))
-    with contextlib.suppress(MalformedAnswerError):
+    monkeypatch.setattr(module, "orjson", SimpleNamespace(JSONDecodeError=orjson.JSONDecodeError, loads=loads))
+    with contextlib.suppress(MalformedResponseError):
         list(rows_of(pieces_of(body, chunk)))
 
     assert parsed <= 2 * 17 * len(body)

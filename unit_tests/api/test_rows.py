@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.bodies import rows_of
-from source_pinterest.api.errors import MalformedAnswerError
+from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.rows import rows_of
 from unit_tests.api.connections import pieces_of
 
 ROWS: list[dict[str, Any]] = [
@@ -59,23 +59,23 @@ def test_it_does_not_matter_how_small_the_chunks_are(body: bytes, size: int) -> 
 def test_a_body_that_is_cut_short_anywhere_is_never_taken_for_whole(body: bytes, template: bytes, under: str) -> None:
     whole = (template % body).rstrip()
     for length in range(len(whole)):
-        with pytest.raises(MalformedAnswerError, match=r"^The answer is cut short\.$"):
+        with pytest.raises(MalformedResponseError, match=r"^The response is cut short\.$"):
             read(whole[:length], under)
 
 
 @pytest.mark.parametrize(
     ("body", "under", "words"),
     [
-        (b"[{} {}]", "", "A , is missing."),
-        (b"{}", "", "A [ is missing."),
-        (b"[1]", "", "A { is missing."),
-        (b"[{}]]", "", "Something follows the end of the answer."),
-        (b'{1: 1, "data": []}', "data", 'A " is missing.'),
-        (b'{"other": []}', "data", "The answer holds no list called data."),
+        (b"[{} {}]", "", "The response is not the expected JSON: , is missing."),
+        (b"{}", "", "The response is not the expected JSON: [ is missing."),
+        (b"[1]", "", "The response is not the expected JSON: { is missing."),
+        (b"[{}]]", "", "The response has more text after the end of its JSON."),
+        (b'{1: 1, "data": []}', "data", 'The response is not the expected JSON: " is missing.'),
+        (b'{"other": []}', "data", "The response has no list named data."),
     ],
 )
 def test_what_is_wrong_with_an_answer_is_told(body: bytes, under: str, words: str) -> None:
-    with pytest.raises(MalformedAnswerError) as raised:
+    with pytest.raises(MalformedResponseError) as raised:
         read(body, under)
 
     assert str(raised.value) == words
@@ -122,9 +122,9 @@ def test_a_list_may_be_empty(body: bytes) -> None:
     ids=range(28),
 )
 def test_what_is_no_list_of_rows_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         read(body)
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         list(rows_of(pieces_of(body, 1)))
 
 
@@ -152,7 +152,7 @@ def test_what_is_no_list_of_rows_is_refused(body: bytes) -> None:
     ],
 )
 def test_without_a_list_under_the_key_it_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         read(body, "data")
 
 

@@ -9,18 +9,18 @@ import pytest
 import requests
 import requests_mock
 
-from source_pinterest.api.budget import Budget
-from source_pinterest.api.chunks import ANSWER
-from source_pinterest.api.errors import MalformedAnswerError, QuotaExhaustedError
+from source_pinterest.api.bounds import API_RESPONSE
+from source_pinterest.api.errors import MalformedResponseError, QuotaExhaustedError
+from source_pinterest.api.quota import Budget
 from source_pinterest.api.session import (
-    Answer,
+    ApiResponse,
     PinterestSession,
     TimeoutSession,
     bearer_of,
     server_time_of,
 )
 from source_pinterest.api.usage import Usage
-from source_pinterest.api.verdicts import ErrorAnswer
+from source_pinterest.api.verdicts import ErrorResponse
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire, serving
 from unit_tests.clocks import Clock
@@ -39,8 +39,8 @@ class Books(Budget):
     def acquire(self, category: str) -> None:
         self.entries.append(("acquire", category))
 
-    def settle(self, category: str, headers: Mapping[str, str] | None) -> None:
-        self.entries.append(("settle", category, None if headers is None else headers.get("x-ratelimit-remaining")))
+    def release(self, category: str, headers: Mapping[str, str] | None) -> None:
+        self.entries.append(("release", category, None if headers is None else headers.get("x-ratelimit-remaining")))
 
     def throttled(self, category: str, hint_seconds: float | None) -> None:
         self.entries.append(("throttled", category, hint_seconds))
@@ -63,15 +63,15 @@ def joined(chunks: Iterator[bytes]) -> bytes:
     return b"".join(chunks)
 
 
-def call(session: PinterestSession) -> Answer[bytes] | ErrorAnswer:
-    return session.paced(requests.Request("GET", URL), joined, ANSWER, Usage().of("campaigns"))
+def call(session: PinterestSession) -> ApiResponse[bytes] | ErrorResponse:
+    return session.paced_exchange(requests.Request("GET", URL), joined, API_RESPONSE, Usage().of("campaigns"))
 
 
 def test_a_call_is_paced_by_its_category(session: PinterestSession, books: Books, mock: requests_mock.Mocker) -> None:
     mock.get(URL, headers={"x-ratelimit-remaining": "7"})
     call(session)
 
-    assert books.entries == [("acquire", OPERATION), ("settle", OPERATION, "7"), ("accepted", OPERATION)]
+    assert books.entries == [("acquire", OPERATION), ("release", OPERATION, "7"), ("accepted", OPERATION)]
 
 
 def test_a_call_has_our_name_and_a_timeout_whatever_the_caller_says(
@@ -101,10 +101,10 @@ def test_a_throttled_call_goes_out_again_after_its_pause(
     mock.get(URL, [throttled, by_message, {"json": {"items": []}}])
     answer = call(session)
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ApiResponse)
     assert answer.value == b'{"items": []}'
     assert mock.call_count == 3
-    assert [entry for entry in books.entries if entry[0] != "settle"] == [
+    assert [entry for entry in books.entries if entry[0] != "release"] == [
         ("acquire", OPERATION),
         ("throttled", OPERATION, 3),
         ("acquire", OPERATION),
@@ -119,7 +119,7 @@ def test_a_good_answer_is_parsed(session: PinterestSession, mock: requests_mock.
     mock.get(URL, status_code=status, text="content")
     answer = call(session)
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ApiResponse)
     assert answer.value == b"content"
 
 
@@ -130,7 +130,7 @@ def test_what_else_there_is_is_left_to_the_error_table(
     mock.get(URL, [refused(status, 7, "Scripted", x_pinterest_rid="77")])
     answer = call(session)
 
-    assert isinstance(answer, ErrorAnswer)
+    assert isinstance(answer, ErrorResponse)
     assert (answer.status, answer.code, answer.message) == (status, 7, "Scripted")
     assert answer.headers["X-Pinterest-RID"] == "77"
     assert mock.call_count == 1
@@ -141,7 +141,7 @@ def test_an_error_without_words_has_no_reason(session: PinterestSession, mock: r
     mock.get(URL, status_code=500, reason="")
     answer = call(session)
 
-    assert isinstance(answer, ErrorAnswer)
+    assert isinstance(answer, ErrorResponse)
     assert answer.reason == ""
 
 
@@ -150,8 +150,11 @@ def test_a_debug_log_names_the_path_of_a_call_and_nothing_that_was_asked(
 ) -> None:
     mock.get(URL, status_code=404)
     with caplog.at_level(logging.DEBUG, logger="airbyte"):
-        session.paced(
-            requests.Request("GET", URL, params={"bookmark": "false-bookmark"}), joined, ANSWER, Usage().of("campaigns")
+        session.paced_exchange(
+            requests.Request("GET", URL, params={"bookmark": "false-bookmark"}),
+            joined,
+            API_RESPONSE,
+            Usage().of("campaigns"),
         )
 
     assert f"GET {urlsplit(URL).path}: 404" in caplog.messages
@@ -160,7 +163,7 @@ def test_a_debug_log_names_the_path_of_a_call_and_nothing_that_was_asked(
 def test_a_malformed_header_is_no_reason_to_log_the_query(caplog: pytest.LogCaptureFixture) -> None:
     with serving(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nno header\r\n\r\n")) as url:
         TimeoutSession("source-pinterest/test", 2).exchange(
-            requests.Request("GET", url, params={"signature": "false"}), joined, ANSWER
+            requests.Request("GET", url, params={"signature": "false"}), joined, API_RESPONSE
         )
 
     assert "signature" not in caplog.text
@@ -181,7 +184,7 @@ def test_a_lost_call_is_settled(session: PinterestSession, books: Books, mock: r
 
     with pytest.raises(requests.ReadTimeout):
         call(session)
-    assert books.entries == [("acquire", OPERATION), ("settle", OPERATION, None)]
+    assert books.entries == [("acquire", OPERATION), ("release", OPERATION, None)]
 
 
 def test_a_body_that_breaks_off_was_not_throttled_and_lets_its_connection_go(
@@ -190,9 +193,9 @@ def test_a_body_that_breaks_off_was_not_throttled_and_lets_its_connection_go(
     wire = Wire(b"{", breaks_off=True)
     mock.get(URL, body=wire, headers={"x-ratelimit-remaining": "7"})
 
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         call(session)
-    assert books.entries == [("acquire", OPERATION), ("settle", OPERATION, "7"), ("accepted", OPERATION)]
+    assert books.entries == [("acquire", OPERATION), ("release", OPERATION, "7"), ("accepted", OPERATION)]
     assert wire.closed
 
 
@@ -201,9 +204,9 @@ def test_a_parser_that_stops_early_lets_the_connection_go(
 ) -> None:
     wire = Wire(b"one", b"two")
     mock.get(URL, body=wire)
-    answer = session.paced(requests.Request("GET", URL), next, ANSWER, Usage().of("campaigns"))
+    answer = session.paced_exchange(requests.Request("GET", URL), next, API_RESPONSE, Usage().of("campaigns"))
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ApiResponse)
     assert (answer.value, wire.left, wire.closed) == (b"one", [b"two"], True)
 
 
@@ -212,7 +215,7 @@ def test_a_redirect_takes_the_token_nowhere(session: PinterestSession, mock: req
     elsewhere = mock.get("https://elsewhere.invalid/")
     answer = call(session)
 
-    assert isinstance(answer, ErrorAnswer)
+    assert isinstance(answer, ErrorResponse)
     assert answer.status == session.get(URL, allow_redirects=True).status_code == 302
     assert elsewhere.call_count == 0
 

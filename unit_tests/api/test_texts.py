@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.bodies import text_of, write_texts
+from source_pinterest.api.rows import text_of, write_texts
 
 
 @pytest.mark.parametrize(

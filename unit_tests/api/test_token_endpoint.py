@@ -11,7 +11,7 @@ from source_pinterest.api.errors import (
     QuotaExhaustedError,
     TokenEndpointError,
 )
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire
 from unit_tests.api.token_endpoint import TRIES, Endpoint, issued
@@ -73,8 +73,8 @@ def test_trouble_of_the_token_endpoint_is_retried_and_then_told(endpoint: Endpoi
     ("trouble", "words"),
     [
         ({"status_code": 500, "text": ""}, "HTTP 500."),
-        ({"text": "null"}, "The answer holds no access token."),
-        ({"exc": requests.ReadTimeout}, "Pinterest does not answer in time."),
+        ({"text": "null"}, "The response has no access token."),
+        ({"exc": requests.ReadTimeout}, "Pinterest did not respond in time."),
     ],
 )
 def test_a_token_is_asked_for_again_after_growing_pauses(
@@ -90,9 +90,7 @@ def test_a_token_is_asked_for_again_after_growing_pauses(
         assert endpoint.token() == "Bearer false-access-token-1"
 
     assert slept == [1, 2, 4]
-    assert caplog.messages == [
-        f"Pinterest's token endpoint: {words} Trying again in {seconds:g} s." for seconds in slept
-    ]
+    assert caplog.messages == [f"Pinterest's token endpoint: {words} Retrying in {seconds:g} s." for seconds in slept]
 
 
 def test_a_token_endpoint_whose_answer_breaks_off_is_asked_again(endpoint: Endpoint) -> None:
@@ -108,8 +106,8 @@ def test_an_outage_of_the_token_endpoint_is_waited_for_like_any(
     endpoint.answers(*[{"exc": trouble}] * 10, issued(1))
     with caplog.at_level("INFO", "airbyte"):
         assert endpoint.token() == "Bearer false-access-token-1"
-    assert caplog.messages == [f"Pinterest can't be reached ({trouble.__name__}). Trying again in 0 s."] * 10
-    assert endpoint.outage.answers == 1
+    assert caplog.messages == [f"Pinterest can't be reached ({trouble.__name__}). Retrying in 0 s."] * 10
+    assert endpoint.outage.responses == 1
 
     def minute_after_minute(*_: Any) -> None:
         endpoint.clock.now += 50

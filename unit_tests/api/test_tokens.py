@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.api.tokens import Tokens
+from source_pinterest.api.auth import Tokens
+from source_pinterest.api.errors import MalformedResponseError
 from unit_tests.api.token_endpoint import issued
 
 YEAR_SECONDS = 366 * 86_400
@@ -59,7 +59,7 @@ def test_scopes_are_taken_however_they_are_separated(scope: Any, scopes: set[str
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b'"token"', b"{}", b'{"access_token": "a\tb"}'])
 def test_an_answer_without_a_usable_access_token_is_none(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         Tokens.parse(iter([body]))
 
 

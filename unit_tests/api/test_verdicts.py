@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import orjson
 import pytest
 
-from source_pinterest.api.verdicts import ErrorAnswer, Verdict
+from source_pinterest.api.verdicts import ErrorResponse, Verdict
 from source_pinterest.masking import SECRETS
 from unit_tests.answers import answer, refusal
 
@@ -81,12 +81,12 @@ def test_a_body_of_another_shape_leaves_the_status(body: bytes, status: int, ver
 @pytest.mark.parametrize("body", [b"<html>Access Denied</html>", b"null", b'["a list"]'])
 @pytest.mark.parametrize("status", [403, 404])
 def test_what_stands_in_front_of_pinterest_refuses_nothing_in_its_name(status: int, body: bytes) -> None:
-    assert ErrorAnswer(status, "", {}, body).verdict is Verdict.RETRY
+    assert ErrorResponse(status, "", {}, body).verdict is Verdict.RETRY
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(403, Verdict.REFUSED), (404, Verdict.GONE)])
 def test_a_refusal_without_words_is_one(status: int, verdict: Verdict) -> None:
-    assert ErrorAnswer(status, "", {}, b" \r\n").verdict is verdict
+    assert ErrorResponse(status, "", {}, b" \r\n").verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -105,11 +105,11 @@ def test_a_refusal_without_words_is_one(status: int, verdict: Verdict) -> None:
 )
 def test_a_pause_of_more_than_a_month_is_not_believed(headers: dict[str, str], message: str) -> None:
     body = orjson.dumps({"code": 8, "message": message})
-    assert ErrorAnswer(429, "", headers, body).pause_hint_seconds() is None
+    assert ErrorResponse(429, "", headers, body).pause_hint_seconds() is None
 
 
 def test_a_pause_of_a_month_is() -> None:
-    assert ErrorAnswer(429, "", {"x-ratelimit-reset": "2678400"}, b"").pause_hint_seconds() == 2_678_400
+    assert ErrorResponse(429, "", {"x-ratelimit-reset": "2678400"}, b"").pause_hint_seconds() == 2_678_400
 
 
 def test_every_verdict_is_reached() -> None:
@@ -137,7 +137,7 @@ def test_every_verdict_is_reached() -> None:
         (answer(429, b"<html>"), None),
     ],
 )
-def test_pause_hints(told: ErrorAnswer, seconds: float | None) -> None:
+def test_pause_hints(told: ErrorResponse, seconds: float | None) -> None:
     assert told.pause_hint_seconds() == seconds
 
 
@@ -162,13 +162,13 @@ def test_a_refusal_without_json_is_described_by_its_reason() -> None:
 
 
 def test_the_token_of_a_call_is_not_shown_with_its_answer() -> None:
-    assert "false-access-token" not in repr(ErrorAnswer(403, "Forbidden", {}, b"{}", "false-access-token"))
+    assert "false-access-token" not in repr(ErrorResponse(403, "Forbidden", {}, b"{}", "false-access-token"))
 
 
 def test_a_message_without_end_is_cut_after_it_was_masked() -> None:
     SECRETS.keep("false-secret-of-a-user")
     words = "x" * 1_990 + "false-secret-of-a-user" + "y" * 3_000
-    told = ErrorAnswer(400, "Bad Request", {}, json.dumps({"code": 1, "message": words}).encode())
+    told = ErrorResponse(400, "Bad Request", {}, json.dumps({"code": 1, "message": words}).encode())
 
     assert told.message == "x" * 1_990 + "****" + "y" * 6 + "…"
     assert len(str(told)) < 2_100

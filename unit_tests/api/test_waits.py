@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from source_pinterest.api.budget import Budget
 from source_pinterest.api.errors import QuotaExhaustedError
+from source_pinterest.api.quota import Budget
 from unit_tests.api.callers import CATEGORY, Caller, Clock, headers
 
 
@@ -20,11 +20,11 @@ def test_a_waiting_call_goes_out_as_soon_as_the_quota_is_raised() -> None:
     budget = Budget(900, clock=Clock(), wait=wait)
     budget.acquire(CATEGORY)
     budget.acquire(CATEGORY)
-    budget.settle(CATEGORY, headers("2", 0, 300))
+    budget.release(CATEGORY, headers("2", 0, 300))
     waiter = threading.Thread(target=budget.acquire, args=(CATEGORY,), daemon=True)
     waiter.start()
     assert waits.wait(5)
-    budget.settle(CATEGORY, headers("1000", 998, 300))  # gets in once the waiter has let go of the lock
+    budget.release(CATEGORY, headers("1000", 998, 300))  # gets in once the waiter has let go of the lock
     waiter.join(5)
 
     assert not waiter.is_alive()
@@ -42,7 +42,7 @@ def test_nothing_is_locked_while_output_is_flushed_before_a_wait() -> None:
     clock = Clock()
     budget = Budget(900, before_wait=before_wait, clock=clock, wait=clock.wait)
     budget.acquire(CATEGORY)
-    budget.settle(CATEGORY, headers("1", 0, 1.2))
+    budget.release(CATEGORY, headers("1", 0, 1.2))
 
     budget.acquire(CATEGORY)
 
@@ -66,7 +66,7 @@ def test_nothing_is_locked_while_a_wait_is_logged(request: pytest.FixtureRequest
     request.addfinalizer(lambda: logger.removeHandler(listener))
     caller.send()
 
-    assert heard == [("Waiting 31 s for Pinterest's quota of ads_analytics calls.", 0)]
+    assert heard == [("Waiting 31 s for Pinterest's quota of ads_analytics requests.", 0)]
 
 
 def test_a_wait_is_logged_once_a_minute_until_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
@@ -78,10 +78,10 @@ def test_a_wait_is_logged_once_a_minute_until_it_is_over(caplog: pytest.LogCaptu
         caller.send("ads_read")
 
     assert caplog.messages == [
-        "Waiting 151 s for Pinterest's quota of ads_analytics calls.",
-        "Waiting 91 s for Pinterest's quota of ads_analytics calls.",
-        "Waiting 31 s for Pinterest's quota of ads_analytics calls.",
-        "Waiting 5 s for Pinterest's quota of ads_read calls.",
+        "Waiting 151 s for Pinterest's quota of ads_analytics requests.",
+        "Waiting 91 s for Pinterest's quota of ads_analytics requests.",
+        "Waiting 31 s for Pinterest's quota of ads_analytics requests.",
+        "Waiting 5 s for Pinterest's quota of ads_read requests.",
     ]
 
 
@@ -96,12 +96,12 @@ def test_however_many_wait_it_is_logged_once_and_output_is_flushed_by_each(caplo
     clock = Clock()
     budget = Budget(900, before_wait=before_wait, clock=clock, wait=clock.wait)
     budget.acquire(CATEGORY)
-    budget.settle(CATEGORY, headers("2", 0, 30))
+    budget.release(CATEGORY, headers("2", 0, 30))
     with caplog.at_level("INFO", "airbyte"):
         budget.acquire(CATEGORY)
 
     assert len(flushed) == 2
-    assert caplog.messages == ["Waiting 31 s for Pinterest's quota of ads_analytics calls."]
+    assert caplog.messages == ["Waiting 31 s for Pinterest's quota of ads_analytics requests."]
 
 
 @pytest.mark.parametrize("seconds", [60, 20])
@@ -115,7 +115,7 @@ def test_output_is_flushed_in_every_minute_of_a_wait_however_often_it_is_woken(s
         wait=lambda condition, longest: clock.wait(condition, min(longest, seconds)),
     )
     budget.acquire(CATEGORY)
-    budget.settle(CATEGORY, headers("1", 0, 150))
+    budget.release(CATEGORY, headers("1", 0, 150))
     budget.acquire(CATEGORY)
 
     assert flushed == [1_000, 1_060, 1_120]
@@ -139,7 +139,7 @@ def test_a_wait_shows_in_the_standings_until_a_call_goes_out() -> None:
 
     budget = Budget(900, before_wait, clock, clock.wait)
     budget.acquire(CATEGORY)
-    budget.settle(CATEGORY, headers("1", 0, 29))
+    budget.release(CATEGORY, headers("1", 0, 29))
     budget.acquire(CATEGORY)
 
     assert seen == [[30]]
@@ -151,10 +151,10 @@ def test_a_wait_shows_in_the_standings_until_a_call_goes_out() -> None:
 
 def test_a_wait_that_ends_early_shows_no_more() -> None:
     clock = Clock()
-    budget = Budget(900, clock=clock, wait=lambda _condition, _seconds: budget.settle(CATEGORY, headers("9", 7, 300)))
+    budget = Budget(900, clock=clock, wait=lambda _condition, _seconds: budget.release(CATEGORY, headers("9", 7, 300)))
     budget.acquire(CATEGORY)
     budget.acquire(CATEGORY)
-    budget.settle(CATEGORY, headers("2", 0, 300))
+    budget.release(CATEGORY, headers("2", 0, 300))
     budget.acquire(CATEGORY)
 
     assert [standing.frees_up_in_seconds for standing in budget.quota_usage()] == [None]
@@ -170,7 +170,7 @@ def test_a_wait_shows_until_its_last_moment() -> None:
 
     budget = Budget(900, clock=clock, wait=wait)
     budget.acquire(CATEGORY)
-    budget.settle(CATEGORY, headers("1", 0, 29))
+    budget.release(CATEGORY, headers("1", 0, 29))
     budget.acquire(CATEGORY)
 
     assert shown == [0.5, None]
@@ -182,5 +182,5 @@ def test_a_call_that_would_wait_too_long_names_its_quota() -> None:
     caller.budget.throttled(CATEGORY, 5)
     caller.clock.now -= 1
 
-    with pytest.raises(QuotaExhaustedError, match=rf"\b{CATEGORY} calls"):
+    with pytest.raises(QuotaExhaustedError, match=rf"\b{CATEGORY} requests"):
         caller.send()

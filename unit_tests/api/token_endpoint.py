@@ -7,13 +7,10 @@ from typing import Any
 import requests
 import requests_mock
 
-from source_pinterest.api.auth import OAuthAuthenticator
-from source_pinterest.api.budget import Budget
-from source_pinterest.api.outage import Outage
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.retries import RetryPolicy
+from source_pinterest.api.auth import OAuthAuthenticator, Tokens
+from source_pinterest.api.quota import Budget
+from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
 from source_pinterest.api.session import PinterestSession
-from source_pinterest.api.tokens import Tokens
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from unit_tests.clocks import Clock
 from unit_tests.configs import OAUTH

@@ -1,4 +1,4 @@
-"""What exactly is Pinterest asked for by the helper for the first token? The whole way is an integration test's."""
+"""The requests that `authorize` sends to Pinterest. An integration test covers the whole command."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import requests_mock
 
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL
 from source_pinterest.cli import authorize
-from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.cli.authorize import ConsentListener
 from source_pinterest.masking import SECRETS
 
 FALSE_SECRET = "false-client-secret"
@@ -92,7 +92,7 @@ def test_an_answer_that_is_no_object_holds_no_token(
     mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=answer)
 
     assert authorize.main(arguments) == 1
-    assert "Pinterest returned no tokens. The answer holds no access token." in capsys.readouterr().err
+    assert "Pinterest returned no tokens. The response has no access token." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

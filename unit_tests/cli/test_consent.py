@@ -1,4 +1,4 @@
-"""Does the browser's answer get through to the listener, whatever else connects to it, and does no other count?"""
+"""The listener takes the redirect of its own consent page, whatever else connects to it."""
 
 import errno
 import select
@@ -10,8 +10,8 @@ import pytest
 import requests
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.cli import consent
-from source_pinterest.cli.consent import ConsentListener
+from source_pinterest.cli import authorize
+from source_pinterest.cli.authorize import ConsentListener
 from source_pinterest.masking import SECRETS
 
 MANY = 1_000
@@ -30,7 +30,7 @@ def answer(listener: ConsentListener, **fields: str) -> int:
 
 def test_a_connection_that_drips_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """However short the pause between two bytes: the time is that of the whole request."""
-    monkeypatch.setattr(consent, "_REQUEST_SECONDS", 20 * DRIP_SECONDS)
+    monkeypatch.setattr(authorize, "_REQUEST_SECONDS", 20 * DRIP_SECONDS)
     drips = 0
     with ConsentListener(0) as listener, connected(listener) as connection, suppress(ConnectionError):
         connection.sendall(b"GET /")
@@ -41,7 +41,7 @@ def test_a_connection_that_drips_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_answer_passes_connections_that_nobody_hangs_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consent, "_REQUEST_SECONDS", 3_600.0)
+    monkeypatch.setattr(authorize, "_REQUEST_SECONDS", 3_600.0)
     with ConsentListener(0) as listener, ExitStack() as idle:
         for beginning in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
             idle.enter_context(connected(listener)).sendall(beginning)
@@ -50,7 +50,7 @@ def test_an_answer_passes_connections_that_nobody_hangs_up_on(monkeypatch: pytes
 
 
 def test_a_connection_has_less_time_than_the_user() -> None:
-    assert 0 < consent._REQUEST_SECONDS <= 10
+    assert 0 < authorize._REQUEST_SECONDS <= 10
 
 
 def test_the_first_answer_counts() -> None:
@@ -65,7 +65,7 @@ def test_a_machine_without_ipv6_listens_on_its_other_address(monkeypatch: pytest
     def refuse(*_: object) -> None:
         raise OSError(number, "this machine has no such address")
 
-    monkeypatch.setattr(consent, "_Server6", refuse)
+    monkeypatch.setattr(authorize, "_Server6", refuse)
     with ConsentListener(0) as listener:
         assert answer(listener, code="false-code") == 200
 

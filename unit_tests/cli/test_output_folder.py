@@ -1,4 +1,4 @@
-"""What stays in the folder of a run that was killed, and who may write into it?"""
+"""The output folder after runs that ended or were killed, and its lock."""
 
 import json
 from pathlib import Path
@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.cli.messages_file import Messages, without_secrets
-from source_pinterest.cli.output_folder import OutputFolder
+from source_pinterest.cli.read import Messages, OutputFolder, without_secrets
 
 
 def line(kind: str, **content: Any) -> bytes:

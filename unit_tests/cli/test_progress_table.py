@@ -1,4 +1,4 @@
-"""What does the screen of a sync show, and when is there none?"""
+"""The progress table of a sync."""
 
 import io
 import re
@@ -103,7 +103,7 @@ def test_one_screen_has_room_for_every_stream_in_any_state(
     rows = [line for line in lines if re.match(r"[a-z_]+…? +[\d,]+ ", line)]
     assert not [line for line in rows if line.split()[0] in finished], "they are folded"
     assert sum(line.startswith("Done: ") for line in lines) == (done > 0)
-    assert sum(line.startswith("To come, ") for line in lines) == (running + waiting + failed + done < len(names))
+    assert sum(line.startswith("Pending, ") for line in lines) == (running + waiting + failed + done < len(names))
     for word, count in (("waiting", waiting), ("incomplete", failed)):
         seen = sum(line.endswith(word) for line in rows)
         more = [int(found[1]) for line in lines if (found := re.search(rf"(\d+) more {word}", line))]
@@ -129,21 +129,23 @@ def test_a_row_says_how_far_a_stream_is() -> None:
 
     lines = shown(sync.progress)
 
-    assert lines[0] == "Pinterest, 0:01:01: 5,328 records, 87 a second, 1 of 6 streams done"
+    assert lines[0] == "Pinterest, 0:01:01: 5,328 records, 87/s, 1 of 6 streams done"
     assert row(lines, "campaigns") == ["1,000", "0", "1 of 2", "1", "27:46:40"]
     assert row(lines, "ads")[2:] == ["0 of 1+", "1"]
     assert row(lines, "pins")[2:] == ["0 of 1+", "1", "waiting"]
     assert row(lines, "audiences")[3:] == ["1", "incomplete"]
     assert "Done: boards 4,321" in lines
-    assert "To come, 1: keywords" in lines
+    assert "Pending, 1: keywords" in lines
 
 
 def test_the_quota_that_somebody_waits_for_says_until_when() -> None:
     lines = shown(Sync(["boards"]).progress)
     assert [
-        line for line in lines if re.fullmatch(r"org_analytics 60 of 60 calls used, waiting until [\d:]{8} UTC", line)
+        line
+        for line in lines
+        if re.fullmatch(r"org_analytics 60 of 60 requests used, waiting until [\d:]{8} UTC", line)
     ]
-    assert "Calls used: ads_read 3 of 1,000, org_read 12 of 1,000, catalogs_read 99 of 100," in lines
+    assert "Quota used: ads_read 3 of 1,000, org_read 12 of 1,000, catalogs_read 99 of 100," in lines
 
 
 def test_a_colour_means_something() -> None:
@@ -183,7 +185,7 @@ def test_a_name_that_looks_like_markup_is_one_in_every_line(name: str) -> None:
     lines = shown(sync.progress)
 
     assert f"Done: {name} 4,321" in lines
-    assert f"To come, 1: {name} to come" in lines
+    assert f"Pending, 1: {name} to come" in lines
 
 
 def test_a_small_terminal_keeps_the_quotas() -> None:

@@ -1,4 +1,4 @@
-"""How are conversions attributed, where the user decides it?"""
+"""The attribution parameters of requests."""
 
 from typing import Any
 

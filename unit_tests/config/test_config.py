@@ -1,4 +1,4 @@
-"""Does every config that anyone has saved still mean what it meant, and does a bad one say what is wrong with it?"""
+"""Configurations of every version mean the same as ever, and invalid ones are refused with a reason."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from pendulum import Date
 
 from source_pinterest.columns import DEFAULT_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config import AttributionWindow, Config, OAuthCredentials
-from source_pinterest.config.own_reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
+from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
 from unit_tests.configs import BAD_CONFIGS, SECRETS, TODAY, BadConfig, config, sample
 from unit_tests.report_configs import BAD_REPORTS, report
 
@@ -130,8 +130,9 @@ def test_a_column_that_no_document_lists_is_taken_with_a_notice() -> None:
     assert chosen.analytics_columns == ("SPEND_IN_DOLAR", "TOTAL_START_TRIAL", "SPEND_IN_DOLLAR", "SPEND_IN_EURO")
     [notice] = chosen.notices
     assert notice == (
-        "Analytics Columns: Pinterest's documents don't list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?), "
-        "SPEND_IN_EURO here. Pinterest is asked all the same, and what it refuses is left out with a warning."
+        "Analytics Columns: Pinterest's documentation does not list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?), "
+        "SPEND_IN_EURO here. The columns are requested all the same; those that Pinterest refuses are left out with a "
+        "warning."
     )
 
 

@@ -1,4 +1,4 @@
-"""Are the credentials of every config that anyone has saved found, and is none that can not work taken or shown?"""
+"""The credentials of configurations of every version are found; unusable ones are refused, and none is shown."""
 
 import json
 from collections.abc import Callable
@@ -99,14 +99,14 @@ def test_a_credential_that_no_header_can_carry_is_refused_by_its_name_alone(key:
     with pytest.raises(AirbyteTracedException) as raised:
         Config.from_mapping(signed_in_with(**{**OAUTH, key: value}), TODAY)
     assert raised.value.message == (
-        f"Authorization Method: {title} holds a space, a line break or a letter that no credential has. Copy it again, "
+        f"Authorization Method: {title} contains a space, a line break or a letter outside ASCII. Copy it again, "
         "without anything around it."
     )
 
 
 @pytest.mark.parametrize("value", BROKEN)
 def test_so_is_a_plain_access_token(value: str) -> None:
-    with pytest.raises(AirbyteTracedException, match="Access Token holds a space, a line break"):
+    with pytest.raises(AirbyteTracedException, match="Access Token contains a space, a line break"):
         Config.from_mapping(signed_in_with(auth_method="access_token", access_token=value), TODAY)
 
 

@@ -1,9 +1,9 @@
-"""Which columns does a custom report have?"""
+"""The columns of custom reports."""
 
 import pytest
 
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS, REACH_COLUMNS
-from source_pinterest.config.custom_reports import read_custom_reports
+from source_pinterest.config.reports import read_custom_reports
 from unit_tests.configs import TODAY
 from unit_tests.report_configs import read_report, report
 
@@ -19,7 +19,7 @@ def test_a_column_that_no_document_lists_is_taken_with_a_notice() -> None:
 
     assert report_read.columns == ("WEB_LEAD_ROA", "CTR")
     assert notice.startswith(
-        "Custom Reports: 'Weekly', Columns: Pinterest's documents don't list WEB_LEAD_ROA (did you mean "
+        "Custom Reports: 'Weekly', Columns: Pinterest's documentation does not list WEB_LEAD_ROA (did you mean "
         "WEB_LEAD_ROAS?) here."
     )
 
@@ -40,7 +40,9 @@ def test_a_column_in_doubt_and_one_that_is_left_out_are_both_told() -> None:
     columns = ["TOTAL_IMPRESSION_USER", "TOTAL_HUGS"]
     _, notices = read_custom_reports([report(level="KEYWORD", columns=columns)], TODAY)
 
-    assert ["don't list TOTAL_HUGS here" in notices[0], "TOTAL_IMPRESSION_USER does not go" in notices[1]] == [True] * 2
+    assert ["does not list TOTAL_HUGS here" in notices[0], "TOTAL_IMPRESSION_USER does not go" in notices[1]] == [
+        True
+    ] * 2
 
 
 def test_every_column_of_reports_can_be_asked_for() -> None:

@@ -1,4 +1,4 @@
-"""Does a custom report mean what its owner entered, under the stream name that saved states know?"""
+"""Custom reports as the user defines them, and the names of their streams."""
 
 from typing import Any
 
@@ -15,11 +15,17 @@ from pinterestsdk.models.pin_promotion_summary_status import PinPromotionSummary
 from pinterestsdk.models.product_group_summary_status import ProductGroupSummaryStatus
 
 from source_pinterest import limits
-from source_pinterest.config import Config, report_levels
-from source_pinterest.config.attribution import ATTRIBUTION_TYPES
-from source_pinterest.config.custom_reports import CustomReport, read_custom_reports
-from source_pinterest.config.report_levels import LEVELS, is_targeting, may_be_finer, reach_of
-from source_pinterest.granularity import Granularity
+from source_pinterest.config import Config, reports
+from source_pinterest.config.options import ATTRIBUTION_TYPES
+from source_pinterest.config.reports import (
+    LEVELS,
+    CustomReport,
+    is_targeting,
+    may_be_finer,
+    reach_of,
+    read_custom_reports,
+)
+from source_pinterest.dates import Granularity
 from unit_tests.configs import TODAY, sample
 from unit_tests.report_configs import read_report, report
 
@@ -62,7 +68,7 @@ def test_every_field_is_read() -> None:
         conversion_report_time="TIME_OF_CONVERSION",
         attribution_types=("INDIVIDUAL",),
         start_date=Date(2025, 3, 1),
-        campaign_statuses=report_levels.CAMPAIGN_STATUSES,
+        campaign_statuses=reports.CAMPAIGN_STATUSES,
         ad_group_statuses=("RUNNING",),
         ad_statuses=("APPROVED", "PAUSED"),
     )
@@ -166,15 +172,15 @@ def test_a_targeting_level_is_broken_down_by_all_that_every_account_has(level: s
     chosen = set(read_report(level=level).targeting_types)
 
     assert bool(chosen) is is_targeting(level)
-    assert chosen <= set(report_levels.TARGETING_TYPES)
+    assert chosen <= set(reports.TARGETING_TYPES)
     assert not chosen & {"AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE"}
     assert ("AUDIENCE_MULTIPLIER" in chosen) is (level == "CAMPAIGN_TARGETING")
     assert ("MEDIA_TYPE" in chosen) is (level == "PRODUCT_ITEM_TARGETING")
 
 
-@pytest.mark.parametrize("name", report_levels.TARGETING_TYPES)
+@pytest.mark.parametrize("name", reports.TARGETING_TYPES)
 def test_a_targeting_type_can_be_had_at_some_level(name: str) -> None:
-    level = report_levels.ONLY_LEVEL_OF_TARGETING_TYPE.get(name, "PIN_PROMOTION_TARGETING")
+    level = reports.ONLY_LEVEL_OF_TARGETING_TYPE.get(name, "PIN_PROMOTION_TARGETING")
 
     assert read_report(level=level, targeting_types=[name]).targeting_types == (name,)
 
@@ -225,11 +231,11 @@ def test_keywords_and_products_may_have_several_rows_a_day() -> None:
     [
         (LEVELS, MetricsReportingLevel),
         ([granularity.value for granularity in Granularity], GranularityOfTheApi),
-        (report_levels.TARGETING_TYPES, AdAdsAnalyticsAsyncTargetingTypes),
-        (report_levels.CAMPAIGN_STATUSES, CampaignSummaryStatus),
-        (report_levels.AD_GROUP_STATUSES, AdGroupSummaryStatus),
-        (report_levels.AD_STATUSES, PinPromotionSummaryStatus),
-        (report_levels.PRODUCT_GROUP_STATUSES, ProductGroupSummaryStatus),
+        (reports.TARGETING_TYPES, AdAdsAnalyticsAsyncTargetingTypes),
+        (reports.CAMPAIGN_STATUSES, CampaignSummaryStatus),
+        (reports.AD_GROUP_STATUSES, AdGroupSummaryStatus),
+        (reports.AD_STATUSES, PinPromotionSummaryStatus),
+        (reports.PRODUCT_GROUP_STATUSES, ProductGroupSummaryStatus),
         (ATTRIBUTION_TYPES, ConversionReportAttributionType),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -1,4 +1,4 @@
-"""Is a file of the command line read however it was written, and named by the sentence where it can't be?"""
+"""Files of the command line are read in every encoding that shells write, and errors name the file."""
 
 import codecs
 import json
@@ -160,7 +160,7 @@ def test_what_is_no_state_is_named(path: Path, content: Any, why: str) -> None:
 
     assert sentence.startswith("does not hold a state (")
     assert why in sentence
-    assert sentence.endswith("). Fix it, or leave --state out: the sync then begins anew.")
+    assert sentence.endswith("). Fix it, or leave --state out: the sync then starts from the beginning.")
 
 
 @pytest.mark.parametrize("content", [[STATE], STATE])

@@ -1,4 +1,4 @@
-"""Is every hidden option that is set named with what it does, and no secret with it?"""
+"""Hidden options that are set are logged with their description, but without secrets."""
 
 import pytest
 

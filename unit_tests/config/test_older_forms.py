@@ -1,4 +1,4 @@
-"""Does a config that an older form saved become one that the form of today allows, and stay as it is otherwise?"""
+"""Configurations of older forms are converted into the current form; others stay as they are."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from source_pinterest.config.older_forms import in_form_of_today
+from source_pinterest.config.files import in_current_form
 from unit_tests.configs import OAUTH, config, signed_in_with
 from unit_tests.report_configs import report, reporting
 
@@ -36,7 +36,7 @@ OLDER = [
 def test_an_older_config_becomes_one_of_today(older: dict[str, Any], newer: dict[str, Any]) -> None:
     before = json.dumps(older)
 
-    assert in_form_of_today(older) == newer
+    assert in_current_form(older) == newer
     jsonschema.validate(newer, FORM)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(older, FORM)
@@ -56,4 +56,4 @@ def test_an_older_config_becomes_one_of_today(older: dict[str, Any], newer: dict
     ],
 )
 def test_everything_else_stays_as_it_is(raw: dict[str, Any]) -> None:
-    assert in_form_of_today(raw) == raw
+    assert in_current_form(raw) == raw

@@ -1,4 +1,4 @@
-"""Does an option without a value count as absent, wherever in a config it stands?"""
+"""Options without a value count as absent at every depth of a configuration."""
 
 from typing import Any
 

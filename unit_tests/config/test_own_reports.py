@@ -1,4 +1,4 @@
-"""Is what the user wants of the reports with endpoints of their own read, completed, or refused?"""
+"""The options of marketing mix reports and of reports on the products of conversions."""
 
 import json
 from importlib.resources import files
@@ -9,8 +9,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 from pinterestsdk import models
 
 from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS
-from source_pinterest.config import Config, own_reports
-from source_pinterest.granularity import Granularity
+from source_pinterest.config import Config, reports
+from source_pinterest.dates import Granularity
 from unit_tests.configs import TODAY, config
 
 MIX, PRODUCTS = "marketing_mix_report", "brand_category_sku_reports"
@@ -27,8 +27,8 @@ def read(**options: Any) -> Config:
 def test_what_is_left_empty_is_the_usual(empty: Any) -> None:
     found = read(**{MIX: empty, PRODUCTS: empty})
 
-    assert found.marketing_mix == own_reports.USUAL_MARKETING_MIX
-    assert found.products == own_reports.USUAL_PRODUCTS
+    assert found.marketing_mix == reports.USUAL_MARKETING_MIX
+    assert found.products == reports.USUAL_PRODUCTS
 
 
 def test_what_is_filled_in_is_taken_in_any_case() -> None:
@@ -44,7 +44,7 @@ def test_what_is_filled_in_is_taken_in_any_case() -> None:
     ).products
 
     assert (mix.level, mix.granularity, mix.targeting_types) == ("AD_GROUP_TARGETING", Granularity.WEEK, ("GENDER",))
-    assert mix.columns == ("AD_GROUP_ID", "AD_GROUP_NAME", *own_reports.USUAL_MARKETING_MIX.columns)
+    assert mix.columns == ("AD_GROUP_ID", "AD_GROUP_NAME", *reports.USUAL_MARKETING_MIX.columns)
     assert (products.level, products.granularity, products.columns) == (
         "CAMPAIGN",
         Granularity.MONTH,
@@ -59,7 +59,8 @@ def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
     assert found.marketing_mix.columns == ("SPEND_IN_DOLAR",)
     [notice] = found.notices
     assert notice.startswith(
-        "Marketing Mix Report, Columns: Pinterest's documents don't list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?)"
+        "Marketing Mix Report, Columns: Pinterest's documentation does not list SPEND_IN_DOLAR (did you mean "
+        "SPEND_IN_DOLLAR?)"
     )
 
 
@@ -106,14 +107,14 @@ def test_the_form_offers_what_the_connector_takes() -> None:
         return {name: field.get("items", field)["enum"] for name, field in fields if "enum" in str(field)}
 
     assert enums(MIX) == {
-        "level": list(own_reports.MMM_LEVELS),
-        "granularity": list(own_reports.MMM_GRANULARITIES),
-        "targeting_types": list(own_reports.MMM_TARGETING_TYPES),
+        "level": list(reports.MMM_LEVELS),
+        "granularity": list(reports.MMM_GRANULARITIES),
+        "targeting_types": list(reports.MMM_TARGETING_TYPES),
     }
     assert enums(PRODUCTS) == {
-        "level": list(own_reports.PRODUCT_LEVELS),
-        "granularity": list(own_reports.PRODUCT_GRANULARITIES),
-        "attribution_type": list(own_reports.ATTRIBUTION_TYPES),
+        "level": list(reports.PRODUCT_LEVELS),
+        "granularity": list(reports.PRODUCT_GRANULARITIES),
+        "attribution_type": list(reports.PRODUCT_ATTRIBUTION_TYPES),
     }
 
 
@@ -123,10 +124,10 @@ def test_the_words_are_those_of_the_api() -> None:
 
     assert set(MMM_COLUMNS) == values(models.MMMReportingColumn)
     assert set(PRODUCT_COLUMNS) == values(models.ConversionProductReportingColumn)
-    assert set(own_reports.MMM_LEVELS) == values(models.MMMReportLevel)
-    assert set(own_reports.MMM_GRANULARITIES) == values(models.MMMReportGranularity)
-    assert set(own_reports.MMM_TARGETING_TYPES) == values(models.MMMReportingTargetingType)
-    assert set(own_reports.PRODUCT_LEVELS) == values(models.ConversionProductReportLevel) - {"ADVERTISER"}
-    assert set(own_reports.PRODUCT_GRANULARITIES) == values(models.ConversionProductReportGranularity) - {"TOTAL"}
-    assert set(own_reports.ATTRIBUTION_TYPES) == values(models.ConversionProductAttributionType)
-    assert {*own_reports.OBJECTIVES, *own_reports.NEWER_OBJECTIVES} == values(models.ConversionObjectiveType)
+    assert set(reports.MMM_LEVELS) == values(models.MMMReportLevel)
+    assert set(reports.MMM_GRANULARITIES) == values(models.MMMReportGranularity)
+    assert set(reports.MMM_TARGETING_TYPES) == values(models.MMMReportingTargetingType)
+    assert set(reports.PRODUCT_LEVELS) == values(models.ConversionProductReportLevel) - {"ADVERTISER"}
+    assert set(reports.PRODUCT_GRANULARITIES) == values(models.ConversionProductReportGranularity) - {"TOTAL"}
+    assert set(reports.PRODUCT_ATTRIBUTION_TYPES) == values(models.ConversionProductAttributionType)
+    assert {*reports.OBJECTIVES, *reports.NEWER_OBJECTIVES} == values(models.ConversionObjectiveType)

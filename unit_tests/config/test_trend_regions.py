@@ -1,9 +1,9 @@
-"""Which region of Pinterest's trends has a country?"""
+"""The trend regions of countries."""
 
 import pytest
 from pinterestsdk import ProductCategoryRegion, TrendsSupportedRegion
 
-from source_pinterest.config.trend_regions import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
+from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 
 
 def test_the_regions_are_those_of_the_api() -> None:

@@ -1,1 +1,1 @@
-"""Tests of what the framework's concurrency needs of us."""
+"""Tests of slices, failures, pages, the queue and the output."""

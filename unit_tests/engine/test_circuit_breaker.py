@@ -1,4 +1,4 @@
-"""Does a stream stop asking when, and only when, more calls would be in vain?"""
+"""The circuit breaker stops a stream when further requests would fail, and not before."""
 
 import threading
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from source_pinterest.api.errors import (
     QuotaExhaustedError,
     RejectedError,
     RepeatedKeyError,
+    ScopeMissingError,
     UnavailableError,
 )
-from source_pinterest.api.rights import ScopeMissingError
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW, CircuitBreaker
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 ONE = ("549755012345",)
@@ -31,20 +31,20 @@ TROUBLE = UnavailableError("boards", "boards", "It said no", 6)
         QuotaExhaustedError("org_read", 4_000, 900),
     ],
 )
-def test_the_first_fatal_error_ends_the_stream_and_is_told_once(error: Exception) -> None:
+def test_the_first_fatal_error_ends_the_stream_and_is_raised_once(error: Exception) -> None:
     breaker = CircuitBreaker()
 
-    assert [breaker.is_news(error, ONE) for _ in range(3)] == [True, False, False]
+    assert [breaker.note_failure(error, ONE) for _ in range(3)] == [True, False, False]
     assert breaker.is_open
-    assert not breaker.is_news(TROUBLE, ("549",)), "of what fails after it nobody is told"
+    assert not breaker.note_failure(TROUBLE, ("549",)), "of what fails after it nobody is told"
 
 
 def test_answers_whose_keys_are_in_doubt_end_nothing_whatever_their_number() -> None:
     breaker = CircuitBreaker()
     error = RepeatedKeyError("keyword_report", ("ENTITY_ID", "DATE"), ("1", "2026-01-01"))
-    breaker.succeeded(ONE)
+    breaker.note_success(ONE)
 
-    assert all(breaker.is_news(error, ONE) for _ in range(2 * FAILURES_IN_A_ROW))
+    assert all(breaker.note_failure(error, ONE) for _ in range(2 * FAILURES_IN_A_ROW))
     assert not breaker.is_open_for(ONE)
     assert breaker.is_worth_retrying()
 
@@ -53,11 +53,11 @@ def test_parents_that_worked_and_fail_in_a_row_end_the_stream() -> None:
     breaker = CircuitBreaker()
     parents = [(str(number),) for number in range(FAILURES_IN_A_ROW)]
     for parent in parents:
-        breaker.succeeded(parent)
+        breaker.note_success(parent)
     for parent in parents[:-1]:
-        assert breaker.is_news(TROUBLE, parent)
+        assert breaker.note_failure(TROUBLE, parent)
     assert not breaker.is_open
-    assert breaker.is_news(RejectedError("no"), parents[-1])
+    assert breaker.note_failure(RejectedError("no"), parents[-1])
     assert breaker.is_open
 
 
@@ -65,34 +65,34 @@ def test_parents_that_never_worked_end_nothing_whatever_their_number() -> None:
     breaker = CircuitBreaker()
     worked = [(f"good {number}",) for number in range(FAILURES_IN_A_ROW - 1)]
     for parent in worked:
-        breaker.succeeded(parent)
-    assert all(breaker.is_news(TROUBLE, (str(number),)) for number in range(100))
-    assert all(breaker.is_news(TROUBLE, parent) for parent in worked)
+        breaker.note_success(parent)
+    assert all(breaker.note_failure(TROUBLE, (str(number),)) for number in range(100))
+    assert all(breaker.note_failure(TROUBLE, parent) for parent in worked)
     assert not breaker.is_open
 
 
 def test_after_some_failures_in_a_row_each_parent_that_never_worked_gets_one_try_without_a_retry() -> None:
     breaker = CircuitBreaker()
-    breaker.succeeded(ONE)
+    breaker.note_success(ONE)
     for number in range(FAILURES_IN_A_ROW):
         assert breaker.is_worth_retrying()
         assert not breaker.is_open_for((str(number),))
-        breaker.is_news(TROUBLE, (str(number),))
-        breaker.is_news(TROUBLE, (str(number),))
+        breaker.note_failure(TROUBLE, (str(number),))
+        breaker.note_failure(TROUBLE, (str(number),))
     assert not breaker.is_worth_retrying()
     assert breaker.is_open_for(("0",)), "it has had its try"
     assert not breaker.is_open_for(("7",))
-    breaker.is_news(TROUBLE, ("7",))
+    breaker.note_failure(TROUBLE, ("7",))
     assert breaker.is_open_for(("7",))
-    breaker.is_news(TROUBLE, ONE)
+    breaker.note_failure(TROUBLE, ONE)
     assert not breaker.is_open_for(ONE), "it has worked"
 
 
 def test_one_success_restores_the_retries() -> None:
     breaker = CircuitBreaker()
     for number in range(FAILURES_IN_A_ROW):
-        breaker.is_news(TROUBLE, (str(number),))
-    breaker.succeeded(ONE)
+        breaker.note_failure(TROUBLE, (str(number),))
+    breaker.note_success(ONE)
 
     assert breaker.is_worth_retrying()
     assert not breaker.is_open_for(("0",))
@@ -100,7 +100,7 @@ def test_one_success_restores_the_retries() -> None:
 
 def test_one_failing_parent_ends_for_itself_alone() -> None:
     breaker = CircuitBreaker()
-    told = [breaker.is_news(TROUBLE, ONE) for _ in range(2 * FAILURES_IN_A_ROW)]
+    told = [breaker.note_failure(TROUBLE, ONE) for _ in range(2 * FAILURES_IN_A_ROW)]
     assert told == [True] * FAILURES_IN_A_ROW + [False] * FAILURES_IN_A_ROW
     assert breaker.is_open_for(ONE)
     assert not breaker.is_open_for(("549756440147",))
@@ -110,30 +110,30 @@ def test_one_failing_parent_ends_for_itself_alone() -> None:
 def test_a_success_of_a_parent_starts_its_own_count_anew() -> None:
     breaker = CircuitBreaker()
     for _ in range(3 * FAILURES_IN_A_ROW):
-        assert breaker.is_news(TROUBLE, ONE)
-        breaker.succeeded(ONE)
+        assert breaker.note_failure(TROUBLE, ONE)
+        breaker.note_success(ONE)
     assert not breaker.is_open_for(ONE)
 
 
 def test_unknown_errors_count_as_failures() -> None:
     breaker = CircuitBreaker()
     for number in range(FAILURES_IN_A_ROW):
-        assert breaker.is_news(KeyError("id"), (str(number),))
+        assert breaker.note_failure(KeyError("id"), (str(number),))
     assert not breaker.is_worth_retrying()
 
 
 def test_a_success_in_between_starts_the_count_anew() -> None:
     breaker = CircuitBreaker()
     for number in range(3 * FAILURES_IN_A_ROW):
-        breaker.is_news(TROUBLE, (str(number),))
-        breaker.succeeded(ONE)
+        breaker.note_failure(TROUBLE, (str(number),))
+        breaker.note_success(ONE)
     assert breaker.is_worth_retrying()
 
 
 def test_a_success_does_not_close_an_open_breaker() -> None:
     breaker = CircuitBreaker()
-    breaker.is_news(AuthenticationError("no"), ONE)
-    breaker.succeeded(ONE)
+    breaker.note_failure(AuthenticationError("no"), ONE)
+    breaker.note_success(ONE)
     assert breaker.is_open
 
 
@@ -142,8 +142,8 @@ def test_what_is_the_matter_with_one_account_or_board_alone_never_stops_the_othe
     breaker = CircuitBreaker()
 
     for number in range(3 * FAILURES_IN_A_ROW):
-        breaker.succeeded((str(number),))
-    assert all(breaker.is_news(error, (str(number),)) for number in range(3 * FAILURES_IN_A_ROW))
+        breaker.note_success((str(number),))
+    assert all(breaker.note_failure(error, (str(number),)) for number in range(3 * FAILURES_IN_A_ROW))
     assert not breaker.is_open
     assert breaker.is_worth_retrying()
 
@@ -165,15 +165,15 @@ class SlowId(str):
 @pytest.mark.parametrize(
     ("meanwhile", "told"),
     [
-        (lambda breaker: breaker.is_news(AuthenticationError("no"), ONE), False),
-        (lambda breaker: breaker.succeeded(ONE), None),
+        (lambda breaker: breaker.note_failure(AuthenticationError("no"), ONE), False),
+        (lambda breaker: breaker.note_success(ONE), None),
     ],
 )
 def test_what_two_workers_tell_at_once_is_noted_one_after_the_other(
     meanwhile: Callable[[CircuitBreaker], Any], told: bool | None
 ) -> None:
     breaker, slow = CircuitBreaker(), SlowId("549756440147")
-    first = in_thread(lambda: breaker.is_news(AuthenticationError("no"), (slow,)))
+    first = in_thread(lambda: breaker.note_failure(AuthenticationError("no"), (slow,)))
     assert slow.looked_up.wait(PATIENCE_SECONDS)
     second = in_thread(lambda: meanwhile(breaker))
     assert waits(second)

@@ -1,4 +1,4 @@
-"""Does what is logged or printed hold no secret, and stay what it was otherwise?"""
+"""Logs and other printed text show no secret and are otherwise unchanged."""
 
 import io
 import json
@@ -8,7 +8,7 @@ import threading
 import pytest
 from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 
-from source_pinterest.engine.masked_output import MaskedLogFormatter, MaskedStream, mask_logs
+from source_pinterest.engine.output import MaskedLogFormatter, MaskedStream, mask_logs
 from source_pinterest.masking import SECRETS
 from unit_tests.threads import PATIENCE_SECONDS
 

@@ -1,4 +1,4 @@
-"""Is the allocator told to keep few arenas and large blocks to itself, and the garbage collector to look rarely?"""
+"""The allocator keeps few arenas, and the garbage collector runs rarely."""
 
 import ctypes
 import gc
@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from source_pinterest.engine.memory import tune_memory
+from source_pinterest.engine.output import tune_memory
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """As malloc.h has them."""

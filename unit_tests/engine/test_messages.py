@@ -1,4 +1,4 @@
-"""Do messages leave in their order, at once before a wait, and without secrets?"""
+"""Messages leave in their order, at once before a wait, and without secrets."""
 
 import logging
 import queue
@@ -20,7 +20,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.engine.messages import (
+from source_pinterest.engine.pages import Page, PageMessage
+from source_pinterest.engine.queue import (
     PLAIN_ERRORS,
     TRUE_COUNTS,
     FailureTypes,
@@ -29,7 +30,6 @@ from source_pinterest.engine.messages import (
     as_trace,
     clean,
 )
-from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.masking import SECRETS
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 

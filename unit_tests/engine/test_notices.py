@@ -1,8 +1,8 @@
-"""Is a warning given once for each thing it is about, and does whoever gives it learn whether it was?"""
+"""A warning is given once per subject."""
 
 import pytest
 
-from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.progress import Notices
 
 
 def test_a_warning_is_given_once_for_each_thing_it_is_about(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""Does a page hold what the framework would have written, and does it reach the other end whole?"""
+"""A page holds the bytes that the framework would write, and reaches the main thread complete."""
 
 import errno
 import io
@@ -16,7 +16,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.adapters import StreamPartition
 
-from source_pinterest.api.errors import AnswerTooLargeError, MalformedAnswerError, TemporaryFolderError
+from source_pinterest.api.errors import MalformedResponseError, ResponseTooLargeError, TemporaryFolderError
 from source_pinterest.engine.pages import Page, PageBuilder, PageMessage, PageSpool, pages_of, spooled
 from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
 
@@ -149,8 +149,8 @@ def test_pages_that_wait_for_the_last_are_all_of_their_stream_or_none_comes() ->
     assert len(made) == 3, "before the first is asked for"
     assert list(waiting) == made
     assert {page.stream for page in made} == {STREAM}
-    with pytest.raises(MalformedAnswerError):
-        spooled(pages(MalformedAnswerError("It is cut short.")))
+    with pytest.raises(MalformedResponseError):
+        spooled(pages(MalformedResponseError("It is cut short.")))
 
 
 def test_without_records_there_is_no_page() -> None:
@@ -176,13 +176,13 @@ def test_a_record_may_be_nested_more_deeply_than_orjson_writes() -> None:
 
 
 def test_a_record_that_nobody_can_write_is_malformed() -> None:
-    with pytest.raises(MalformedAnswerError, match=r"^A record is nested too deeply\.$"):
+    with pytest.raises(MalformedResponseError, match=r"^A record is nested too deeply\.$"):
         page_with(nested(200_000))
 
 
 def test_a_record_is_bounded_like_a_row() -> None:
     assert page_with({"name": "x" * (ROW_BYTES - 20)}).count == 1
-    with pytest.raises(AnswerTooLargeError, match=r": a record has more than 1,048,576 bytes\."):
+    with pytest.raises(ResponseTooLargeError, match=r": a record has more than 1,048,576 bytes\."):
         page_with({"name": "x" * ROW_BYTES})
 
 

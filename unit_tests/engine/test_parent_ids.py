@@ -1,4 +1,4 @@
-"""Is each parent listing read once, by whoever comes first, and does nobody wait in vain?"""
+"""Each parent listing is read once, and no stream waits for a listing in vain."""
 
 import threading
 import tracemalloc
@@ -8,8 +8,9 @@ from concurrent.futures import Future
 import pytest
 
 from source_pinterest.api.errors import AccountUnreadableError, RefusedError, SliceError, UnavailableError
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
-from source_pinterest.engine.parent_ids import Key, ParentIds
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import Key
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 

@@ -1,4 +1,4 @@
-"""Do the slices of a stream become partitions whose pages keep their place among its states?"""
+"""The slices of a stream become partitions, whose pages keep their place among its states."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,7 +8,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.engine.pages import Page, PageMessage
-from source_pinterest.engine.partitions import SlicePartition, SlicePartitionGenerator
+from source_pinterest.streams.opening import SlicePartition, SlicePartitionGenerator
 
 
 def slice_of(board: str) -> StreamSlice:

@@ -1,4 +1,4 @@
-"""Is the end of each stream told in one line, and every estimate that concerns a selected stream?"""
+"""The end of each stream is summed up in one line, and estimates concern selected streams alone."""
 
 import logging
 
@@ -35,8 +35,8 @@ def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) ->
     for _ in range(3):
         cost.count_sent()
     cost.count_left_out()
-    assert [progress.first_page(Page("boards", b"", count)) for count in (1_000, 234)] == [True, False]
-    assert progress.first_page(Page("board_pins", b"", 1))
+    assert [progress.count_page(Page("boards", b"", count)) for count in (1_000, 234)] == [True, False]
+    assert progress.count_page(Page("board_pins", b"", 1))
     with caplog.at_level(logging.INFO, "airbyte"):
         progress.observe(status("boards", AirbyteStreamStatus.STARTED))
         progress.observe(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))
@@ -44,8 +44,7 @@ def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) ->
         progress.observe(status("boards", AirbyteStreamStatus.INCOMPLETE))
     [told] = caplog.messages
     assert told == (
-        "boards: records 1,234, calls 3, of these sent again 2, waited for the quota 0 s, accounts or boards left out "
-        "1."
+        "boards: 1,234 records, 3 requests (2 retries), 0 s waited for the quota, 1 accounts or boards left out."
     )
     assert progress.ended == {"boards": AirbyteStreamStatus.INCOMPLETE}
 

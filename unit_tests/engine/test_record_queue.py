@@ -1,4 +1,4 @@
-"""Is what waits between the workers and stdout bounded in bytes, and does nobody wait longer than he must?"""
+"""The queue between the workers and stdout is bounded in bytes and delays no thread needlessly."""
 
 import queue
 from concurrent.futures import Future
@@ -6,9 +6,9 @@ from concurrent.futures import Future
 import pytest
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, Type
 
-from source_pinterest.engine.messages import RecordQueue
+from source_pinterest.engine.output import MESSAGES
 from source_pinterest.engine.pages import Page, PageMessage
-from source_pinterest.engine.stdout import MESSAGES
+from source_pinterest.engine.queue import RecordQueue
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 

@@ -1,15 +1,13 @@
-"""Does a name that Pinterest refuses cost itself alone, in a bounded number of calls, and is it said once?"""
+"""A name that Pinterest's message refuses is left out with one warning; a message without a name fails the request."""
 
 import logging
 from collections.abc import Collection
 
 import pytest
 
-from source_pinterest import limits
 from source_pinterest.api.errors import BadRequestError
-from source_pinterest.engine.notices import Notices
+from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import Names, RefusedNames, named_in
-from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 COLUMNS = tuple(f"COLUMN_{number}" for number in range(112))
 WANTED = {"columns": ("ENTITY_ID", *COLUMNS)}
@@ -21,25 +19,17 @@ class Picky:
     def __init__(self, bad: Collection[str], says: str = "Invalid request: {bad} can not be had") -> None:
         self.bad, self.says = frozenset(bad), says
         self.calls: list[Names] = []
-        self.probes: list[Names] = []
         self.names = RefusedNames(Notices("campaign_analytics"), needed=("ENTITY_ID",))
 
-    def answer(self, names: Names) -> Names:
+    def call(self, names: Names) -> Names:
+        self.calls.append(names)
         bad = [name for group in names.values() for name in group if name in self.bad]
         if bad or "*" in self.bad:
             raise BadRequestError("campaign_analytics", self.says.format(bad=", ".join(bad)))
         return names
 
-    def call(self, names: Names) -> Names:
-        self.calls.append(names)
-        return self.answer(names)
-
-    def probe(self, names: Names) -> Names:
-        self.probes.append(names)
-        return self.answer(names)
-
     def ask(self, wanted: Names = WANTED) -> Names:
-        return self.names.ask(wanted, self.call, self.probe)
+        return self.names.request(wanted, self.call)
 
 
 def without(*bad: str) -> Names:
@@ -50,7 +40,9 @@ def without(*bad: str) -> Names:
     "says",
     [
         "columns {bad} is not supported",
-        "Invalid request: '{bad}' is not one of ['COLUMN_1', 'COLUMN_2', 'COLUMN_3']",
+        "'{bad}' is not one of ['COLUMN_1', 'COLUMN_2', 'COLUMN_3']",
+        "Columns {bad} are not available.",
+        "Parameter 'metric_types' (value {bad}) is not one of COLUMN_1, COLUMN_2, COLUMN_3",
         "{bad} is not a valid column. Allowed values are: COLUMN_1, COLUMN_2, COLUMN_3",
         "Metric {bad} is not available at level KEYWORD",
     ],
@@ -61,7 +53,7 @@ def test_a_name_in_the_message_is_left_out_at_once_and_for_good(says: str, caplo
         assert picky.ask() == without("COLUMN_7")
         assert picky.ask() == without("COLUMN_7")
 
-    assert (len(picky.calls), len(picky.probes)) == (3, 0)
+    assert len(picky.calls) == 3
     [warning] = caplog.records
     for words in ("campaign_analytics", "COLUMN_7", picky.says.split("{bad}")[1]):
         assert words in warning.getMessage()
@@ -79,47 +71,14 @@ def test_names_of_several_messages_are_left_out_one_after_the_other() -> None:
     assert picky.ask() == without("COLUMN_7", "COLUMN_9")
 
 
-@pytest.mark.parametrize("bad", [(0,), (111,), (3, 90), (10, 11, 12)])
-def test_names_that_no_message_names_are_found_by_halves(
-    bad: tuple[int, ...], caplog: pytest.LogCaptureFixture
-) -> None:
-    guilty = [f"COLUMN_{number}" for number in bad]
-    picky = Picky(guilty, "Invalid parameters")
-    with caplog.at_level(logging.WARNING):
-        assert picky.ask() == without(*guilty)
-        assert picky.ask() == without(*guilty)
-
-    assert len(picky.calls) == 3
-    assert len(picky.probes) <= limits.PROBES_FOR_REFUSED_NAMES
-    said = f"Pinterest refuses {', '.join(sorted(guilty))}, so the rows come without them. Invalid parameters."
-    assert caplog.messages == [f"campaign_analytics: {said}"]
-
-
-def test_calls_are_bounded_and_what_they_do_not_clear_is_left_out() -> None:
-    picky = Picky(COLUMNS[::2], "Invalid parameters")
-    found = picky.ask()
-
-    assert not set(found["columns"]) & picky.bad
-    assert "ENTITY_ID" in found["columns"]
-    assert len(picky.probes) == limits.PROBES_FOR_REFUSED_NAMES
-
-
-def test_a_refusal_for_another_reason_is_raised_after_few_calls_and_costs_no_column() -> None:
-    picky = Picky({"*"}, "The moon is full")
-    with pytest.raises(BadRequestError, match="moon"):
+def test_a_refusal_that_names_nothing_is_raised_at_once_and_costs_no_name() -> None:
+    picky = Picky({"COLUMN_7"}, "Invalid parameters")
+    with pytest.raises(BadRequestError, match="Invalid parameters"):
         picky.ask()
 
-    assert len(picky.probes) == 2
+    assert picky.calls == [WANTED]
     picky.bad = frozenset()
     assert picky.ask() == WANTED
-
-
-def test_a_refusal_that_the_small_call_does_not_meet_is_not_about_names() -> None:
-    picky = Picky({"*"})
-    with pytest.raises(BadRequestError):
-        picky.names.ask(WANTED, picky.call, picky.probes.append)
-
-    assert len(picky.probes) == 1
 
 
 def test_what_no_call_can_do_without_is_never_left_out() -> None:
@@ -133,23 +92,11 @@ def test_a_parameter_is_never_left_without_a_name() -> None:
         picky.ask({"columns": ("ENTITY_ID",), "targeting_types": ("GENDER",)})
 
 
-@pytest.mark.parametrize("says", ["{bad} is in beta", "Invalid parameters"])
-def test_targeting_types_are_left_out_like_columns(says: str) -> None:
-    picky = Picky({"GEO"}, says)
+def test_targeting_types_are_left_out_like_columns() -> None:
+    picky = Picky({"GEO"}, "{bad} is in beta")
     wanted = {"columns": ("ENTITY_ID", "CTR"), "targeting_types": ("AGE", "GEO", "GENDER")}
 
     assert picky.ask(wanted) == {"columns": ("ENTITY_ID", "CTR"), "targeting_types": ("AGE", "GENDER")}
-
-
-@pytest.mark.parametrize("bad", [("CTR",), ("CTR", "GEO"), ("CTR", "CPC", "AGE", "GEO")])
-def test_columns_and_targeting_types_may_both_be_to_blame(bad: tuple[str, ...]) -> None:
-    wanted = {"columns": ("ENTITY_ID", "CTR", "CPC", "CPM"), "targeting_types": ("AGE", "GEO", "GENDER", "REGION")}
-    picky = Picky(bad, "Invalid parameters")
-    found = picky.ask(wanted)
-
-    assert found == {parameter: tuple(n for n in group if n not in bad) for parameter, group in wanted.items()}
-    assert len(picky.calls) == 2, "all of them are found before the call is made again"
-    assert all(probe.keys() == wanted.keys() for probe in picky.probes)
 
 
 @pytest.mark.parametrize(
@@ -162,9 +109,14 @@ def test_a_message_that_names_more_than_half_only_lists_them(named: int, of: int
     assert named_in(message, COLUMNS[:of]) == (set(COLUMNS[:named]) if is_meant else set())
 
 
-def test_what_one_worker_has_learned_another_need_not_find_out() -> None:
-    picky = Picky({"COLUMN_50"}, "Invalid parameters")
-    workers = [in_thread(picky.ask) for _ in range(4)]
+def test_a_name_that_another_worker_has_learned_meanwhile_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    picky = Picky({"COLUMN_50"})
+    others = [picky.ask]
 
-    assert all(worker.result(PATIENCE_SECONDS) == without("COLUMN_50") for worker in workers)
-    assert len(picky.probes) <= limits.PROBES_FOR_REFUSED_NAMES / 2
+    def call(names: Names) -> Names:
+        if others:
+            others.pop()()
+        return picky.call(names)
+
+    assert picky.names.request(WANTED, call) == without("COLUMN_50")
+    assert len(caplog.messages) == 1

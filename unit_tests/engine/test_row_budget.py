@@ -1,11 +1,11 @@
-"""Do large answers wait for each other, and does none wait for ever?"""
+"""Large responses wait for each other, and none waits for ever."""
 
 import threading
 from collections.abc import Iterable
 
 import pytest
 
-from source_pinterest.engine.row_budget import RowBudget
+from source_pinterest.engine.pages import RowBudget
 from unit_tests.threads import GLANCE_SECONDS, PATIENCE_SECONDS, in_thread
 
 

@@ -1,4 +1,4 @@
-"""How messages reach stdout: whole lines, after the logs, and all of them."""
+"""Messages reach stdout in whole lines, after the logs, and completely."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from airbyte_cdk.logger import PRINT_BUFFER
 
-from source_pinterest.engine.stdout import MessageWriter
+from source_pinterest.engine.output import MessageWriter
 from unit_tests.clocks import Clock
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 

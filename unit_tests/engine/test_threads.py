@@ -1,10 +1,10 @@
-"""Do the workers take turns rarely, so that one of them parses its page to the end?"""
+"""Python switches threads rarely enough that a worker parses its page without interruption."""
 
 import sys
 
 import pytest
 
-from source_pinterest.engine.threads import tune_threads
+from source_pinterest.engine.output import tune_threads
 
 
 def test_a_waiting_thread_asks_for_its_turn_twenty_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Does a rotated refresh token reach the platform and, where wanted, the file, in the shape the config has?"""
+"""A rotated refresh token reaches the platform and, if wanted, the file, in the shape of the config."""
 
 import errno
 import json
@@ -6,7 +6,6 @@ import logging
 import os
 import stat
 import tempfile
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pendulum
 import pytest
 from airbyte_cdk.models import AirbyteMessage
 
-from source_pinterest.api.tokens import Tokens
+from source_pinterest.api.auth import Tokens
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore, with_tokens, write_private
 from unit_tests.configs import OAUTH
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
@@ -98,7 +97,7 @@ def test_the_longest_lifetime_is_a_date() -> None:
     assert pendulum.parse(credentials["token_expiry_date"])
 
 
-def test_the_platform_is_told_the_whole_config(platform: Platform) -> None:
+def test_the_platform_gets_the_whole_config(platform: Platform) -> None:
     TokenStore(NESTED, platform.take, None).rotated(TOKENS)
 
     assert platform.configs == [with_tokens(NESTED, TOKENS)]
@@ -134,7 +133,7 @@ def _saving(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_saving")
-def test_the_file_has_it_before_the_platform_is_told(path: Path) -> None:
+def test_the_file_is_written_before_the_platform_gets_the_token(path: Path) -> None:
     path.write_text(json.dumps(NESTED), encoding="utf-8")
     platform = Platform(path)
     TokenStore(NESTED, platform.take, path).rotated(TOKENS)
@@ -210,7 +209,7 @@ def test_the_draft_of_a_killed_writer_is_removed_by_the_next(path: Path, monkeyp
     [draft] = path.parent.glob(".config.json.????????.draft")
     write_private(path, NESTED)
     assert draft.exists(), "it may still be written"
-    os.utime(draft, (time.time() - 61,) * 2)
+    os.utime(draft, (draft.stat().st_mtime - 61,) * 2)
     write_private(path, NESTED)
 
     assert sorted(file.name for file in path.parent.iterdir()) == sorted([*others, "config.json"])

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.call_shape import Call, CallSize, tile
-from source_pinterest.streams.base.slices import batches
+from source_pinterest.engine.slices import batches
+from source_pinterest.streams.analytics.client import Part, RequestSize, request_shape
 from unit_tests.properties.days import days_of, windows
 
 some_ids = st.integers(1, 30).map(lambda count: tuple(map(str, range(count))))
@@ -24,21 +24,21 @@ def test_batches_keep_each_id_in_its_place(ids: list[str], size: int) -> None:
 
 @given(st.integers(1, 5_000), st.integers(1, 200))
 def test_a_call_stays_within_the_limits(ids: int, days: int) -> None:
-    ids_per_call, days_per_call = tile(ids, days)
+    ids_per_call, days_per_call = request_shape(ids, days)
 
-    assert 1 <= ids_per_call <= limits.IDS_PER_ANALYTICS_CALL
+    assert 1 <= ids_per_call <= limits.IDS_PER_ANALYTICS_REQUEST
     assert 1 <= days_per_call <= limits.ANALYTICS_WINDOW_DAYS
-    assert ids_per_call * days_per_call <= limits.ROWS_PER_ANALYTICS_CALL
+    assert ids_per_call * days_per_call <= limits.ROWS_PER_ANALYTICS_REQUEST
 
 
 @given(some_ids, windows, st.integers(0, 12))
 def test_a_call_that_shrinks_asks_for_the_same_in_parts(
     ids: tuple[str, ...], window: DateWindow, halvings: int
 ) -> None:
-    size = CallSize()
-    work: list[Call] = [(ids, window)]
+    size = RequestSize()
+    work: list[Part] = [(ids, window)]
     for _ in range(halvings):
-        size.refused(*work[0])
+        size.shrink(*work[0])
         work = size.parts(ids, window)
 
     asked = [pair for batch, piece in work for pair in product(batch, days_of([piece]))]

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.engine.slices import batch_slice
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
-from source_pinterest.state.period import Period, Settling
-from source_pinterest.streams.base.slices import batch_slice
+from source_pinterest.state.period import Period, Restatement
 from unit_tests.properties.days import TODAY, days_of
 from unit_tests.state.stores import store
 
@@ -87,7 +87,7 @@ class Destination:
             elif end is not End.NEVER:
                 if end is End.DOUBTED:
                     self.read[account] -= days_of([planned.window])
-                    cursor.doubt(_stream_slice(account, planned, batch))
+                    cursor.note_unusable(_stream_slice(account, planned, batch))
                 cursor.fail(_stream_slice(account, planned, batch))
             self.assert_honest(cursor.state)
         return cursor.state
@@ -132,7 +132,7 @@ def _period(today_offset: int, plan: Plan, settled_back: int | None = None) -> P
     today = TODAY.add(days=today_offset)
     start, earliest = days_before(today, plan.start), days_before(today, KEPT_DAYS)
     settled = None if settled_back is None else days_before(today, settled_back)
-    return Period(start, earliest, today, plan.lookback, Settling.BY_LOOKBACK, settled)
+    return Period(start, earliest, today, plan.lookback, Restatement.BY_LOOKBACK, settled)
 
 
 ALL_WELL = [End.READ]

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_pinterest.api.rate_headers import read_rate_headers
+from source_pinterest.api.quota import read_rate_headers
 
 numbers = st.from_regex(r"[0-9]{0,6}(\.[0-9]{1,3})?", fullmatch=True)
 parameters = st.sampled_from(["", ";w=1", ";w=60", ";w=0", ';w=60;name="a"', ';name="a', ";w="])

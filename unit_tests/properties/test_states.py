@@ -12,13 +12,11 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.board_cursor import BoardCursor
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.day_cursor import DayCursor, PinCursor, ProfileCursor
 from source_pinterest.state.entity_cursor import EntityCursor
 from source_pinterest.state.formats import SavedState, read_state, write_state
 from source_pinterest.state.history import AccountHistory
 from source_pinterest.state.period import Period
-from source_pinterest.state.pin_cursor import PinCursor
-from source_pinterest.state.profile_cursor import ProfileCursor
 from unit_tests.properties.days import REACH_DAYS, TODAY, days, days_of, some_windows
 from unit_tests.state.stores import store
 

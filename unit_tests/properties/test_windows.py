@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pendulum import Date
 
-from source_pinterest.dates import DateWindow, merge_windows, parse_day, subtract_window
-from source_pinterest.granularity import Granularity
+from source_pinterest.dates import DateWindow, Granularity, merge_windows, parse_day, subtract_window
 from unit_tests.properties.days import TODAY, days, days_of, some_windows, windows
 
 

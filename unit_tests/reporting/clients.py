@@ -1,4 +1,4 @@
-"""A client of reports that pauses nowhere, and what Pinterest answers it."""
+"""A report client that never pauses, and scripted responses for it."""
 
 import dataclasses
 import json
@@ -8,10 +8,10 @@ from typing import Any
 import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.engine.notices import Notices
+from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.reporting.client import ReportClient
 from unit_tests.api.connections import connected
@@ -34,7 +34,7 @@ def read(chunks: Iterator[bytes]) -> Any:
     try:
         return json.loads(body or b"{}")
     except ValueError as error:
-        raise MalformedAnswerError("The file is not JSON.") from error
+        raise MalformedResponseError("The file is not JSON.") from error
 
 
 class Client:

@@ -1,4 +1,4 @@
-"""What tests of reports have: a Pinterest to script, and clients of it."""
+"""Fixtures for tests of reports: scripted responses, and clients."""
 
 from collections.abc import Iterator
 

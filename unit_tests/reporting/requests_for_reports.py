@@ -1,4 +1,4 @@
-"""Which requests for reports do the tests make?"""
+"""Requests for reports."""
 
 from typing import Any
 

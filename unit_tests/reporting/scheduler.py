@@ -1,4 +1,4 @@
-"""A stand-in for the client of reports, and a runner whose steps a test takes itself; nothing waits."""
+"""A stand-in for the report client, and a runner whose steps a test takes itself. Nothing waits."""
 
 from collections.abc import Callable
 from typing import cast
@@ -6,8 +6,7 @@ from typing import cast
 from source_pinterest.api.retries import HandedBackTries
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.orders import NoMoreReports, Orders, Outcome
-from source_pinterest.reporting.runner import ReportRunner
+from source_pinterest.reporting.runner import NoMoreReports, Outcome, ReportRunner, StreamReports
 
 TIMEOUT_SECONDS = 100
 BUSY, DONE, UNKNOWN = JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.DOES_NOT_EXIST
@@ -55,35 +54,35 @@ class Scheduler:
     """A runner whose steps a test takes itself."""
 
     def __init__(
-        self, jobs: int = 10, calls_per_second: float = float("inf"), timeout_seconds: float = TIMEOUT_SECONDS
+        self, jobs: int = 10, requests_per_second: float = float("inf"), timeout_seconds: float = TIMEOUT_SECONDS
     ) -> None:
         self.now = 0.0
         self.fetches = True
-        self.calls_left = float("inf")
+        self.requests_left = float("inf")
         self.runner = ReportRunner(
             jobs,
             timeout_seconds,
-            lambda: calls_per_second,
+            lambda: requests_per_second,
             clock=lambda: self.now,
-            calls_left=lambda: self.calls_left,
+            requests_left=lambda: self.requests_left,
         )
-        self._streams: list[tuple[Orders, Pinterest]] = []
+        self._streams: list[tuple[StreamReports, Pinterest]] = []
 
-    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> Orders:
-        orders = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
-        self._streams.append((orders, pinterest))
+    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> StreamReports:
+        reports = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
+        self._streams.append((reports, pinterest))
         if is_served:
-            orders.serve()
-        return orders
+            reports.allow_polls()
+        return reports
 
     def step(self) -> bool:
         """Do the next thing; False if nothing is due."""
-        step = self.runner.next_step()
+        step = self.runner.next_action()
         if step:
             step()
-        for orders, pinterest in self._streams if self.fetches else ():
+        for reports, pinterest in self._streams if self.fetches else ():
             for wanted in pinterest.created:
-                self.runner.release(orders, wanted)
+                self.runner.release(reports, wanted)
         return step is not None
 
     def work(self, seconds: float = 0) -> None:
@@ -92,16 +91,16 @@ class Scheduler:
         while True:
             while self.step():
                 pass
-            pause = self.runner.seconds_to_next_step()
+            pause = self.runner.seconds_to_next_action()
             if pause is None or self.now + pause > end:
                 self.now = end
                 return
             self.now += pause
 
 
-def outcomes(orders: Orders) -> list[Outcome | NoMoreReports]:
-    return [orders.outcomes.get_nowait() for _ in range(orders.outcomes.qsize())]
+def outcomes(reports: StreamReports) -> list[Outcome | NoMoreReports]:
+    return [reports.outcomes.get_nowait() for _ in range(reports.outcomes.qsize())]
 
 
-def kinds(orders: Orders) -> list[type[object]]:
-    return [type(outcome) for outcome in outcomes(orders)]
+def kinds(reports: StreamReports) -> list[type[object]]:
+    return [type(outcome) for outcome in outcomes(reports)]

@@ -1,4 +1,4 @@
-"""Is a report asked for as Pinterest wants it, or not at all?"""
+"""Reports are created with the requests that Pinterest expects."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,12 +7,16 @@ import pytest
 import requests
 
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.api.errors import AccountUnreadableError, QuotaExhaustedError, RefusedError, UnavailableError
+from source_pinterest.api.errors import (
+    AccountUnreadableError,
+    QuotaExhaustedError,
+    RefusedError,
+    ReportRefusedError,
+    ScopeMissingError,
+    UnavailableError,
+)
 from source_pinterest.api.retries import TryLaterError
-from source_pinterest.api.rights import ScopeMissingError
-from source_pinterest.reporting.endpoint import ReportEndpoint
-from source_pinterest.reporting.errors import ReportRefusedError
-from source_pinterest.reporting.job import JobStatus
+from source_pinterest.reporting.job import JobStatus, ReportEndpoint
 from unit_tests.answers import refused
 from unit_tests.reporting.clients import CREATED, FILE, REPORTS, Client, finished
 from unit_tests.reporting.requests_for_reports import days, request
@@ -44,7 +48,7 @@ def test_a_token_is_enough_of_an_answer(client: Client) -> None:
     assert client.reports.create(request()) == "a token"
 
 
-def test_a_creation_that_fails_is_handed_back_before_each_further_try(patient: Client) -> None:
+def test_a_creation_that_fails_is_retried_later_by_the_caller(patient: Client) -> None:
     patient.mock.post(REPORTS, [refused(503)] * 4 + [CREATED])
 
     tries = None
@@ -56,7 +60,7 @@ def test_a_creation_that_fails_is_handed_back_before_each_further_try(patient: C
     assert patient.reports.create(request(), tries) == "a token"
 
 
-def test_a_creation_that_was_handed_back_as_often_as_it_may_be_fails(patient: Client) -> None:
+def test_a_creation_fails_after_its_last_retry(patient: Client) -> None:
     patient.mock.post(REPORTS, [refused(503)])
 
     tries = None
@@ -73,6 +77,7 @@ def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(clie
 
     with pytest.raises(ReportRefusedError, match="These columns do not go together"):
         client.reports.create(request())
+    assert client.mock.call_count == 1
 
 
 @pytest.mark.parametrize(
@@ -101,26 +106,6 @@ def test_an_answer_without_a_token_is_what_the_error_table_says(
     with pytest.raises(error):
         client.reports.create(request())
     assert client.mock.call_count == 1
-
-
-def test_columns_that_pinterest_refuses_without_a_name_are_found_in_reports_of_one_day(client: Client) -> None:
-    """A report of all days would keep Pinterest at work for nothing."""
-    asked: list[dict[str, Any]] = []
-
-    def create(sent: Any, context: Any) -> dict[str, Any]:
-        asked.append(sent.json())
-        if "SPEND" not in sent.json()["columns"]:
-            return {"token": "a token", "report_status": "IN_PROGRESS"}
-        context.status_code = 400
-        return {"code": 1, "message": "This does not go together"}
-
-    client.mock.post(REPORTS, json=create)
-
-    assert client.reports.create(request(days(3), columns=["CTR", "SPEND"])) == "a token"
-    first, *probes, last = asked
-    assert (first["start_date"], first["end_date"]) == ("2026-01-01", "2026-01-03")
-    assert {(probe["start_date"], probe["end_date"]) for probe in probes} == {("2026-01-03", "2026-01-03")}
-    assert last == {**first, "columns": ["CTR"]}
 
 
 def test_an_order_during_an_outage_is_not_placed(client: Client) -> None:

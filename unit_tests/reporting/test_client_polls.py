@@ -1,4 +1,4 @@
-"""Is it understood how far a report is, whatever form the answer has?"""
+"""The status of a report is understood in every form of the response."""
 
 import json
 import re
@@ -64,14 +64,14 @@ def test_a_link_that_is_no_address_is_asked_for_again(patient: Client) -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ({"json": []}, "A report is an object."),
-        ({"json": {"message": "Soon"}}, "A report has a status."),
-        ({"json": {"token": "a token"}}, "A report has a status."),
-        ({"json": {"data": {"message": "Soon"}}}, "A report has a status."),
-        (finished("https://[files.example/report"), "A report has an address."),
+        ({"json": []}, "The response is not a JSON object."),
+        ({"json": {"message": "Soon"}}, "The response has no report_status."),
+        ({"json": {"token": "a token"}}, "The response has no report_status."),
+        ({"json": {"data": {"message": "Soon"}}}, "The response has no report_status."),
+        (finished("https://[files.example/report"), "The report's link is not a valid URL."),
     ],
 )
-def test_an_answer_that_is_no_report_is_told(client: Client, answer: dict[str, Any], why: str) -> None:
+def test_a_response_that_is_no_report_is_an_error(client: Client, answer: dict[str, Any], why: str) -> None:
     client.mock.get(REPORTS, [answer])
 
     with pytest.raises(UnavailableError, match=rf" {re.escape(why)}"):

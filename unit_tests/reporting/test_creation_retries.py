@@ -1,14 +1,12 @@
-"""Is a report that can't be created tried again, and does it hold up no other?"""
+"""The creation of a report is retried without delaying other reports."""
 
 from unittest.mock import create_autospec
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.api.outage import Outage
-from source_pinterest.api.pauses import Pauses
-from source_pinterest.api.retries import HandedBackTries, RetryPolicy
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.api.retries import HandedBackTries, Outage, Pauses, RetryPolicy
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.reporting.orders import FailedReport, NoMoreReports, ReadyReport
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport
 from unit_tests.reporting.requests_for_reports import request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest, Scheduler, kinds, outcomes
 
@@ -17,13 +15,15 @@ class Failing:
     """Fails the creations of some requests, each as often as a policy allows, the last time for good."""
 
     def __init__(self, pinterest: Pinterest, *bad: ReportRequest, retries: int = 5) -> None:
-        self._policy = RetryPolicy(retries, Pauses(), create_autospec(Outage, answers=0))
+        self._policy = RetryPolicy(retries, Pauses(), create_autospec(Outage, responses=0))
         self._bad, self._create = bad, pinterest.create
         self.pays = True
         pinterest.create = self.create  # type: ignore[method-assign]
 
     def create(self, wanted: ReportRequest, before: HandedBackTries | None = None) -> str:
-        tries = before or HandedBackTries(self._policy, "campaign_report", "reports", retries_pay=lambda: self.pays)
+        tries = before or HandedBackTries(
+            self._policy, "campaign_report", "reports", is_worth_retrying=lambda: self.pays
+        )
         tries.go_on()
         token = self._create(wanted)
         if any(wanted is bad for bad in self._bad):
@@ -35,12 +35,12 @@ def test_a_finished_report_is_asked_for_while_another_can_not_be_created() -> No
     scheduler, pinterest = Scheduler(), Pinterest(BUSY, DONE)
     bad, good = request(account="1"), request(account="2")
     Failing(pinterest, bad)
-    orders = scheduler.open(pinterest, bad, good)
+    reports = scheduler.open(pinterest, bad, good)
     scheduler.work(4)
 
-    assert kinds(orders) == [ReadyReport]
+    assert kinds(reports) == [ReadyReport]
     scheduler.work(27)
-    [failed, _] = outcomes(orders)
+    [failed, _] = outcomes(reports)
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, UnavailableError)
     assert (failed.request, pinterest.created.count(bad)) == (bad, 6)
@@ -60,13 +60,13 @@ def test_so_many_failing_reports_are_waited_for_at_once_and_no_other_is_created_
     scheduler, pinterest = Scheduler(), Pinterest()
     bad = [request(account=str(number)) for number in range(FAILURES_IN_A_ROW + 3)]
     failing = Failing(pinterest, *bad)
-    orders = scheduler.open(pinterest, *bad)
+    reports = scheduler.open(pinterest, *bad)
     scheduler.work(30)
     assert {wanted.ad_account_id for wanted in pinterest.created} == set("01234")
     failing.pays = False
     scheduler.work(60)
 
-    assert kinds(orders) == [FailedReport] * len(bad) + [NoMoreReports]
+    assert kinds(reports) == [FailedReport] * len(bad) + [NoMoreReports]
     assert len(pinterest.created) == 5 * FAILURES_IN_A_ROW + 3
 
 
@@ -74,10 +74,10 @@ def test_accounts_that_fail_in_a_row_end_the_tries_before_the_stream_hears_of_th
     scheduler, pinterest = Scheduler(), Pinterest()
     bad = [request(account=str(number)) for number in range(10 * FAILURES_IN_A_ROW)]
     Failing(pinterest, *bad, retries=2)
-    orders = scheduler.open(pinterest, *bad)
+    reports = scheduler.open(pinterest, *bad)
     scheduler.work(300)
 
-    assert kinds(orders) == [FailedReport] * len(bad) + [NoMoreReports]
+    assert kinds(reports) == [FailedReport] * len(bad) + [NoMoreReports]
     assert len(pinterest.created) <= len(bad) + 2 * FAILURES_IN_A_ROW
 
 
@@ -111,19 +111,19 @@ def test_where_calls_run_short_a_next_try_does_not_keep_the_scheduler_awake() ->
     scheduler.open(pinterest, bad, good)
     while scheduler.step():
         pass
-    scheduler.now, scheduler.calls_left = 1.5, 0
+    scheduler.now, scheduler.requests_left = 1.5, 0
     while scheduler.step():
         pass
 
-    assert scheduler.runner.seconds_to_next_step() > 0  # type: ignore[operator]
+    assert scheduler.runner.seconds_to_next_action() > 0  # type: ignore[operator]
 
 
-def test_a_try_that_is_handed_back_while_its_orders_close_is_not_made_again() -> None:
+def test_a_creation_that_fails_while_its_stream_closes_is_not_retried() -> None:
     scheduler, pinterest = Scheduler(), Pinterest()
-    orders = scheduler.open(pinterest, bad := request())
+    reports = scheduler.open(pinterest, bad := request())
     Failing(pinterest, bad)
-    pinterest.refuses = lambda _: orders.close()  # type: ignore[func-returns-value]
+    pinterest.refuses = lambda _: reports.close()  # type: ignore[func-returns-value]
     scheduler.work(10)
 
     assert pinterest.created == [bad]
-    assert kinds(orders) == [NoMoreReports]
+    assert kinds(reports) == [NoMoreReports]

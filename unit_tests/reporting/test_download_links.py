@@ -1,4 +1,4 @@
-"""Is only such a link to a file followed that leads into the internet, and by nobody's name?"""
+"""Only links to public hosts are followed, without credentials."""
 
 import re
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_a_file_that_is_not_in_the_internet_is_refused_without_a_call(client: Cl
     client.mock.get(requests_mock.ANY, json=ROWS)
     client.mock.get(REPORTS, [finished(FILE)])
 
-    with pytest.raises(UnavailableError, match=r" A report lies in the internet\."):
+    with pytest.raises(UnavailableError, match=r" The report's link points to a private host\."):
         client.content(url)
     assert all(request.url.startswith(REPORTS) for request in client.mock.request_history)
 
@@ -54,7 +54,7 @@ def test_a_file_elsewhere_lies_behind_https_for_who_rehearses_too(
     mock.get("http://127.0.0.1:8899/v5/ad_accounts/11/reports", [finished(FILE)])
     client = Client(mock, max_retries=0)
 
-    with pytest.raises(UnavailableError, match="behind https"):
+    with pytest.raises(UnavailableError, match="does not use https"):
         client.content("http://files.example/report")
     assert client.asked("http://files.example/report") == 0
     assert client.content(FILE) == ROWS
@@ -110,10 +110,10 @@ def test_the_file_is_asked_for_without_our_token_or_anybody_elses(
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("http://files.example/report", "A report lies behind https."),
-        ("http://127.0.0.1.example/report", "A report lies behind https."),
-        ("ftp://files.example/report", "A report has an address."),
-        ("report", "A report has an address."),
+        ("http://files.example/report", "The report's link does not use https."),
+        ("http://127.0.0.1.example/report", "The report's link does not use https."),
+        ("ftp://files.example/report", "The report's link is not a valid URL."),
+        ("report", "The report's link is not a valid URL."),
     ],
 )
 def test_a_file_in_the_open_is_refused_without_a_call(patient: Client, url: str, why: str) -> None:

@@ -1,4 +1,4 @@
-"""Is a report's file fetched whole, or not at all?"""
+"""A report's file is downloaded to its end, or not at all."""
 
 import json
 import threading
@@ -10,7 +10,7 @@ import pytest
 import requests
 import requests_mock
 
-from source_pinterest.api.chunks import Bounds
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import AccessLostError, RepeatedKeyError, UnavailableError
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire
@@ -39,7 +39,7 @@ def test_an_empty_file_of_a_report_that_stays_so_is_given_up_with_the_reason(cli
     client.mock.get(FILE, text="")
     client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": 3})
 
-    with pytest.raises(UnavailableError, match=r" The file is empty, and the report is not\."):
+    with pytest.raises(UnavailableError, match=r" The report's file is empty, but Pinterest gives a size for it\."):
         client.content()
 
 
@@ -195,7 +195,7 @@ def test_a_file_beyond_the_bounds_is_given_up(mock: requests_mock.Mocker) -> Non
     assert client.asked(FILE) == 2
 
 
-def test_an_error_of_the_account_while_the_link_is_asked_for_again_is_told(patient: Client) -> None:
+def test_an_error_of_the_account_while_a_new_link_is_requested_is_raised(patient: Client) -> None:
     patient.mock.get(FILE, status_code=403)
     patient.mock.get(REPORTS, [refused(403, 29)])
 

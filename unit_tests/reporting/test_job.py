@@ -1,10 +1,9 @@
-"""Does a report's request say what is wanted, and can it be halved without changing what its rows mean?"""
+"""Requests for reports can be halved without changing the meaning of their rows."""
 
 import pytest
 from pendulum import Date
 
-from source_pinterest.dates import DateWindow, merge_windows
-from source_pinterest.granularity import Granularity
+from source_pinterest.dates import DateWindow, Granularity, merge_windows
 from source_pinterest.reporting.job import JobStatus
 from unit_tests.reporting.requests_for_reports import days, request
 

@@ -1,13 +1,12 @@
-"""Is a report that Pinterest fails or loses created anew, and one that is too slow or too large halved?"""
+"""Failed and lost reports are created again. Reports that are too slow or too large are halved."""
 
 import pytest
 from pendulum import Date
 
-from source_pinterest.api.errors import AnswerTooLargeError
+from source_pinterest.api.errors import ReportLostError, ReportTooSlowError, ResponseTooLargeError
 from source_pinterest.api.retries import HandedBackTries
-from source_pinterest.reporting.errors import ReportLostError, ReportTooSlowError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.orders import FailedReport, NoMoreReports, ReadyReport, SplitReport
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport, SplitReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
     BUSY,
@@ -25,9 +24,9 @@ from unit_tests.reporting.scheduler import (
 @pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.EXPIRED])
 def test_a_lost_report_is_created_anew_so_many_times(status: JobStatus) -> None:
     scheduler, pinterest, wanted = Scheduler(), Pinterest(status), request()
-    orders = scheduler.open(pinterest, wanted)
+    reports = scheduler.open(pinterest, wanted)
     scheduler.work(60)
-    failed, end = outcomes(orders)
+    failed, end = outcomes(reports)
 
     assert pinterest.created == [wanted] * 4
     assert isinstance(failed, FailedReport)
@@ -39,12 +38,12 @@ def test_a_lost_report_is_created_anew_so_many_times(status: JobStatus) -> None:
 
 def test_a_report_that_works_the_second_time_is_reported_once() -> None:
     scheduler, pinterest, wanted = Scheduler(), Pinterest(FAILED), request()
-    orders = scheduler.open(pinterest, wanted)
+    reports = scheduler.open(pinterest, wanted)
     scheduler.work(0.5)
     pinterest.then(BUSY, DONE)
     scheduler.work(60)
 
-    assert outcomes(orders) == [ReadyReport(wanted, "token-2", "https://files.example/token-2"), NoMoreReports()]
+    assert outcomes(reports) == [ReadyReport(wanted, "token-2", "https://files.example/token-2"), NoMoreReports()]
     assert len(pinterest.created) == 2
     assert pinterest.polled == ["token-1", "token-2", "token-2"]
 
@@ -59,9 +58,9 @@ def test_one_lost_report_does_not_touch_the_others() -> None:
         return create(wanted)
 
     pinterest.create = creating  # type: ignore[method-assign]
-    orders = scheduler.open(pinterest, bad, good)
+    reports = scheduler.open(pinterest, bad, good)
     scheduler.work(60)
-    came = outcomes(orders)
+    came = outcomes(reports)
 
     assert [type(outcome) for outcome in came] == [ReadyReport, FailedReport, NoMoreReports]
     assert came[0].request is good  # type: ignore[union-attr]
@@ -70,31 +69,31 @@ def test_one_lost_report_does_not_touch_the_others() -> None:
 
 def test_equal_requests_are_not_taken_for_one() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(DONE)
-    orders = scheduler.open(pinterest, request(), request())
+    reports = scheduler.open(pinterest, request(), request())
     scheduler.work(10)
 
-    assert kinds(orders) == [ReadyReport, ReadyReport, NoMoreReports]
+    assert kinds(reports) == [ReadyReport, ReadyReport, NoMoreReports]
 
 
 def test_a_report_that_is_not_known_yet_is_asked_for_again_before_it_counts_as_lost() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(UNKNOWN, UNKNOWN, UNKNOWN, DONE)
-    orders = scheduler.open(pinterest, request())
+    reports = scheduler.open(pinterest, request())
     scheduler.work(60)
 
-    assert kinds(orders) == [ReadyReport, NoMoreReports]
+    assert kinds(reports) == [ReadyReport, NoMoreReports]
     assert len(pinterest.created) == 1
 
 
 def test_a_report_that_stays_unknown_is_created_anew() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(UNKNOWN)
-    orders = scheduler.open(pinterest, request())
+    reports = scheduler.open(pinterest, request())
     scheduler.work(7)
     assert len(pinterest.created) == 1
 
     pinterest.then(DONE)
     scheduler.work(10)
     assert len(pinterest.created) == 2
-    assert kinds(orders) == [ReadyReport, NoMoreReports]
+    assert kinds(reports) == [ReadyReport, NoMoreReports]
 
 
 def test_a_report_that_was_known_and_is_not_any_more_is_created_anew_at_once() -> None:
@@ -109,13 +108,13 @@ def test_a_report_that_was_known_and_is_not_any_more_is_created_anew_at_once() -
 
 def test_a_report_that_takes_too_long_is_asked_for_in_halves_of_its_window() -> None:
     scheduler, pinterest, wanted = Scheduler(), Pinterest(BUSY), request(days(10))
-    orders = scheduler.open(pinterest, wanted)
+    reports = scheduler.open(pinterest, wanted)
     scheduler.work(TIMEOUT_SECONDS - 1)
-    assert outcomes(orders) == []
+    assert outcomes(reports) == []
 
     pinterest.then(DONE)
     scheduler.work(20)
-    split, first, second, end = outcomes(orders)
+    split, first, second, end = outcomes(reports)
     assert split == SplitReport(wanted)
     assert end == NoMoreReports()
     assert [outcome.request.window.days for outcome in (first, second)] == [5, 5]  # type: ignore[union-attr]
@@ -125,9 +124,9 @@ def test_a_report_that_takes_too_long_is_asked_for_in_halves_of_its_window() -> 
 
 def test_halves_are_halved_so_many_times_and_then_fail() -> None:
     scheduler, pinterest = Scheduler(jobs=100), Pinterest(BUSY)
-    orders = scheduler.open(pinterest, request(days(80)))
+    reports = scheduler.open(pinterest, request(days(80)))
     scheduler.work(10 * TIMEOUT_SECONDS)
-    came = outcomes(orders)
+    came = outcomes(reports)
 
     assert [type(outcome) for outcome in came] == [SplitReport] * 7 + [FailedReport] * 8 + [NoMoreReports]
     failures = [outcome for outcome in came if isinstance(outcome, FailedReport)]
@@ -147,9 +146,9 @@ A_WEEK = request(days(7, Date(2026, 1, 5)), granularity="WEEK")
 @pytest.mark.parametrize("wanted", [A_DAY, A_WEEK, A_TOTAL])
 def test_a_report_that_can_not_be_halved_fails(wanted: ReportRequest) -> None:
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    orders = scheduler.open(pinterest, wanted)
+    reports = scheduler.open(pinterest, wanted)
     scheduler.work(10 * TIMEOUT_SECONDS)
-    failed, _ = outcomes(orders)
+    failed, _ = outcomes(reports)
 
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, ReportTooSlowError)
@@ -158,34 +157,34 @@ def test_a_report_that_can_not_be_halved_fails(wanted: ReportRequest) -> None:
 
 def test_each_creation_has_a_deadline_of_its_own() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(*[BUSY] * 6, FAILED)
-    orders = scheduler.open(pinterest, request(days(10)))
+    reports = scheduler.open(pinterest, request(days(10)))
     scheduler.work(TIMEOUT_SECONDS / 4)
     pinterest.then(BUSY)
     scheduler.work(TIMEOUT_SECONDS)
     assert len(pinterest.created) == 2
-    assert outcomes(orders) == []
+    assert outcomes(reports) == []
 
     scheduler.work(TIMEOUT_SECONDS / 2)
-    assert outcomes(orders)[0] == SplitReport(request(days(10)))
+    assert outcomes(reports)[0] == SplitReport(request(days(10)))
 
 
 def test_a_report_that_is_finished_when_its_time_is_up_is_taken() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    orders = scheduler.open(pinterest, request())
+    reports = scheduler.open(pinterest, request())
     scheduler.work(TIMEOUT_SECONDS - 1)
     pinterest.left["token-1"][:] = [DONE]
     scheduler.work(60)
 
-    assert kinds(orders) == [ReadyReport, NoMoreReports]
+    assert kinds(reports) == [ReadyReport, NoMoreReports]
 
 
 def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves() -> None:
     scheduler, pinterest, wanted = Scheduler(), Pinterest(), request()
-    pinterest.refuses = lambda asked: AnswerTooLargeError("Scripted") if asked is wanted else None
-    orders = scheduler.open(pinterest, wanted)
+    pinterest.refuses = lambda asked: ResponseTooLargeError("Scripted") if asked is wanted else None
+    reports = scheduler.open(pinterest, wanted)
     scheduler.work(5)
 
-    split, first, second, _ = outcomes(orders)
+    split, first, second, _ = outcomes(reports)
     assert split == SplitReport(wanted)
     assert isinstance(first, ReadyReport)
     assert isinstance(second, ReadyReport)
@@ -193,11 +192,11 @@ def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves() -> None:
 
 
 def test_a_report_of_one_day_that_is_too_large_to_ask_for_fails_alone() -> None:
-    scheduler, pinterest, error = Scheduler(), Pinterest(), AnswerTooLargeError("Scripted")
+    scheduler, pinterest, error = Scheduler(), Pinterest(), ResponseTooLargeError("Scripted")
     pinterest.refuses = lambda asked: error if asked is A_DAY else None
-    orders = scheduler.open(pinterest, A_DAY, request(days(2)))
+    reports = scheduler.open(pinterest, A_DAY, request(days(2)))
     scheduler.work(5)
 
-    failed, ready, _ = outcomes(orders)
+    failed, ready, _ = outcomes(reports)
     assert failed == FailedReport(A_DAY, error)
     assert isinstance(ready, ReadyReport)

@@ -1,4 +1,4 @@
-"""Is every row of a report read under its id, wherever the file is cut, and nothing taken of a broken one?"""
+"""Every row of a report is read under its id, wherever the file is split. Broken files are rejected."""
 
 import itertools
 import json
@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedAnswerError
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
-from source_pinterest.reporting.reader import Filed, report_rows
+from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.reporting.file import Filed, rows_of_object
+from source_pinterest.reporting.job import ANALYTICS_REPORTS
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "626735000496": [
@@ -33,7 +33,7 @@ BODIES = [
 def read(body: bytes, *positions: int) -> list[Filed]:
     """The rows of a report that arrives in chunks which end at these positions."""
     edges = [0, *positions, len(body)]
-    return list(report_rows(body[start:end] for start, end in itertools.pairwise(edges)))
+    return list(rows_of_object(body[start:end] for start, end in itertools.pairwise(edges)))
 
 
 @pytest.mark.parametrize("body", BODIES)
@@ -56,7 +56,7 @@ def test_it_does_not_matter_how_small_the_chunks_are(body: bytes, size: int) -> 
 @pytest.mark.parametrize("body", BODIES)
 def test_a_file_that_is_cut_short_anywhere_is_never_taken_for_whole(body: bytes) -> None:
     for length in range(1, len(body)):
-        with pytest.raises(MalformedAnswerError):
+        with pytest.raises(MalformedResponseError):
             read(body[:length])
 
 
@@ -102,7 +102,7 @@ def test_a_report_without_rows_is_empty(body: bytes) -> None:
     ],
 )
 def test_what_is_no_report_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         read(body)
 
 
@@ -126,13 +126,13 @@ def test_rows_are_given_before_the_rest_arrives() -> None:
         yield b'{"1": [{"A": 1}, {"A'
         raise ConnectionError
 
-    assert next(report_rows(chunks())) == ("1", {"A": 1})
+    assert next(rows_of_object(chunks())) == ("1", {"A": 1})
 
 
-def test_what_is_replaced_in_a_row_is_told() -> None:
+def test_a_replaced_value_is_warned_of() -> None:
     told: list[str] = []
 
-    assert list(report_rows([rb'{"1":[{"A":"\ud83d"}]}'], told.append)) == [("1", {"A": "\ufffd"})]
+    assert list(rows_of_object([rb'{"1":[{"A":"\ud83d"}]}'], told.append)) == [("1", {"A": "\ufffd"})]
     assert len(told) == 1
 
 
@@ -154,7 +154,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
     def peak_of(rows: int) -> int:
         tracemalloc.start()
         try:
-            assert sum(1 for _ in report_rows(endless(rows))) == rows + 1
+            assert sum(1 for _ in rows_of_object(endless(rows))) == rows + 1
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

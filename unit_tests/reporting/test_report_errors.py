@@ -1,4 +1,4 @@
-"""Whom does an error end: a report, or all of a stream; and what happens to orders that are closed?"""
+"""Errors of one report and of all reports of a stream, and reports that are closed."""
 
 import re
 from collections.abc import Iterable
@@ -6,11 +6,16 @@ from typing import cast
 
 import pytest
 
-from source_pinterest.api.errors import ConfigError, GoneError, QuotaExhaustedError, UnavailableError
+from source_pinterest.api.errors import (
+    ConfigError,
+    GoneError,
+    QuotaExhaustedError,
+    ReportRefusedError,
+    UnavailableError,
+)
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.errors import ReportRefusedError
 from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.orders import FailedReport, NoMoreReports, ReadyReport
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, FAILED, Pinterest, Scheduler, kinds, outcomes
 
@@ -22,10 +27,10 @@ def test_an_error_of_one_report_fails_it_alone() -> None:
     bad, good = request(account="11"), request(account="12")
     error = GoneError("Scripted")
     pinterest.refuses = lambda wanted: error if wanted is bad else None
-    orders = scheduler.open(pinterest, bad, good)
+    reports = scheduler.open(pinterest, bad, good)
     scheduler.work(10)
 
-    assert outcomes(orders) == [
+    assert outcomes(reports) == [
         FailedReport(bad, error),
         ReadyReport(good, "token-2", "https://files.example/token-2"),
         NoMoreReports(),
@@ -34,42 +39,42 @@ def test_an_error_of_one_report_fails_it_alone() -> None:
 
 def test_an_error_while_polling_fails_the_report_alone() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(UnavailableError("s", "path", "", 6))
-    orders = scheduler.open(pinterest, request())
+    reports = scheduler.open(pinterest, request())
     scheduler.work(60)
 
-    assert kinds(orders) == [FailedReport, NoMoreReports]
+    assert kinds(reports) == [FailedReport, NoMoreReports]
     assert len(pinterest.created) == len(pinterest.polled) == 1
 
 
 @pytest.mark.parametrize("error", [QuotaExhaustedError("ads_analytics", 4_000, 900), ReportRefusedError("Scripted")])
-def test_a_fatal_error_ends_the_orders_of_its_stream_alone(error: Exception) -> None:
+def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: Exception) -> None:
     scheduler, pinterest, other = Scheduler(), Pinterest(), Pinterest()
     pinterest.refuses = lambda _: error
     wanted = [request(days(count)) for count in range(1, 4)]
-    orders, neighbour = scheduler.open(pinterest, *wanted), scheduler.open(other, request())
+    reports, neighbour = scheduler.open(pinterest, *wanted), scheduler.open(other, request())
     scheduler.work(60)
 
-    assert outcomes(orders) == [*(FailedReport(one, error) for one in wanted), NoMoreReports()]  # type: ignore[arg-type]
+    assert outcomes(reports) == [*(FailedReport(one, error) for one in wanted), NoMoreReports()]  # type: ignore[arg-type]
     assert len(pinterest.created) == 1, "no other report is created"
     assert kinds(neighbour) == [ReadyReport, NoMoreReports]
 
 
-def test_a_quota_that_ends_while_polling_ends_the_orders() -> None:
+def test_a_quota_that_ends_while_polling_ends_the_reports() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(QuotaExhaustedError("ads_analytics", 4_000, 900))
-    orders = scheduler.open(pinterest, request(days(1)), request(days(2)))
+    reports = scheduler.open(pinterest, request(days(1)), request(days(2)))
     scheduler.work(60)
 
-    assert kinds(orders) == [FailedReport, FailedReport, NoMoreReports]
+    assert kinds(reports) == [FailedReport, FailedReport, NoMoreReports]
     assert len(pinterest.polled) == 1
-    assert orders.jobs == []
+    assert reports.jobs == []
 
 
-def test_an_error_that_nobody_foresaw_ends_the_orders_without_its_details() -> None:
+def test_an_unforeseen_error_ends_the_reports_without_its_details() -> None:
     unforeseen = KeyError("false-client-secret")
     scheduler, pinterest = Scheduler(), Pinterest(unforeseen)
-    orders = scheduler.open(pinterest, request())
+    reports = scheduler.open(pinterest, request())
     scheduler.work(60)
-    failed, end = outcomes(orders)
+    failed, end = outcomes(reports)
 
     assert isinstance(failed, FailedReport)
     assert failed.error.__cause__ is unforeseen
@@ -86,23 +91,23 @@ def test_a_failed_plan_is_raised_and_touches_no_other_stream() -> None:
         yield request()
         raise error
 
-    orders = scheduler.runner.open(cast("ReportClient", pinterest), plan)
+    reports = scheduler.runner.open(cast("ReportClient", pinterest), plan)
     neighbour = scheduler.open(pinterest, request())
     scheduler.work(10)
 
-    assert outcomes(orders) == [NoMoreReports(error)]
+    assert outcomes(reports) == [NoMoreReports(error)]
     assert kinds(neighbour) == [ReadyReport, NoMoreReports]
     assert len(pinterest.created) == 1, "half a plan is none"
 
 
-# ---- Orders that are closed
+# ---- Closed reports
 
 
-def test_closed_orders_are_left_alone() -> None:
+def test_closed_reports_are_left_alone() -> None:
     scheduler, pinterest = Scheduler(jobs=1), Pinterest(BUSY)
-    orders = scheduler.open(pinterest, request(days(1)), request(days(2)))
+    reports = scheduler.open(pinterest, request(days(1)), request(days(2)))
     scheduler.work(1)
-    orders.close()
+    reports.close()
     calls = (len(pinterest.created), len(pinterest.polled))
     scheduler.work(1_000)
 
@@ -110,27 +115,27 @@ def test_closed_orders_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize("status", [DONE, FAILED, BUSY])
-def test_orders_that_are_closed_during_a_call_hears_nothing_more(status: JobStatus) -> None:
+def test_reports_that_are_closed_during_a_request_get_no_outcome(status: JobStatus) -> None:
     scheduler, pinterest = Scheduler(), Pinterest(status)
-    orders = scheduler.open(pinterest, request(days(1)), request(days(2)))
+    reports = scheduler.open(pinterest, request(days(1)), request(days(2)))
     scheduler.work(0.5)
     poll = pinterest.poll
 
     def closing(account: str, token: str) -> tuple[JobStatus, str | None]:
-        orders.close()
+        reports.close()
         return poll(account, token)
 
     pinterest.poll = closing  # type: ignore[method-assign]
     scheduler.work(1_000)
-    assert outcomes(orders) == [NoMoreReports()]
+    assert outcomes(reports) == [NoMoreReports()]
     assert (len(pinterest.created), len(pinterest.polled)) == (2, 1)
 
 
-def test_a_report_that_is_created_while_its_orders_close_is_not_waited_for() -> None:
+def test_a_report_that_is_created_while_its_stream_closes_is_not_waited_for() -> None:
     scheduler, pinterest = Scheduler(), Pinterest()
-    orders = scheduler.open(pinterest, request())
-    pinterest.refuses = lambda _: orders.close()
+    reports = scheduler.open(pinterest, request())
+    pinterest.refuses = lambda _: reports.close()
     scheduler.work(60)
 
-    assert orders.jobs == []
+    assert reports.jobs == []
     assert pinterest.polled == []

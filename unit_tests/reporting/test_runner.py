@@ -1,36 +1,36 @@
-"""Is every report created and asked for when it should be, and reported exactly once, while all goes well?
+"""Every report is created and polled in time and has exactly one outcome, while all goes well.
 
 The scheduler's steps are taken one by one on a clock of the test's own; nothing waits.
 """
 
 import pytest
 
-from source_pinterest.reporting.errors import ReportWithoutLinkError
-from source_pinterest.reporting.orders import FailedReport, NoMoreReports, ReadyReport
+from source_pinterest.api.errors import ReportWithoutLinkError
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, TIMEOUT_SECONDS, Pinterest, Scheduler, kinds, outcomes
 
 # ---- All goes well
 
 
-def test_a_finished_report_is_reported_once_and_ends_the_orders() -> None:
+def test_a_finished_report_is_reported_once_and_ends_the_reports() -> None:
     scheduler, pinterest, wanted = Scheduler(), Pinterest(), request()
-    orders = scheduler.open(pinterest, wanted)
+    reports = scheduler.open(pinterest, wanted)
     scheduler.work(1)
 
-    assert outcomes(orders) == [ReadyReport(wanted, "token-1", "https://files.example/token-1"), NoMoreReports()]
+    assert outcomes(reports) == [ReadyReport(wanted, "token-1", "https://files.example/token-1"), NoMoreReports()]
     assert pinterest.created == [wanted]
     assert pinterest.polled == ["token-1"]
     scheduler.work(1_000)
-    assert (outcomes(orders), len(pinterest.polled)) == ([], 1)
+    assert (outcomes(reports), len(pinterest.polled)) == ([], 1)
 
 
 def test_without_a_request_the_orders_end_at_once() -> None:
     scheduler = Scheduler()
-    orders = scheduler.open(Pinterest())
+    reports = scheduler.open(Pinterest())
     scheduler.work()
 
-    assert outcomes(orders) == [NoMoreReports()]
+    assert outcomes(reports) == [NoMoreReports()]
 
 
 def test_a_report_is_asked_for_less_and_less_often() -> None:
@@ -48,10 +48,10 @@ def test_a_report_is_asked_for_less_and_less_often() -> None:
 
 def test_each_report_has_a_rhythm_of_its_own() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(BUSY, DONE)
-    orders = scheduler.open(pinterest, request(days(1)), request(days(2)))
+    reports = scheduler.open(pinterest, request(days(1)), request(days(2)))
     scheduler.work(3)
 
-    assert kinds(orders) == [ReadyReport, ReadyReport, NoMoreReports]
+    assert kinds(reports) == [ReadyReport, ReadyReport, NoMoreReports]
     assert sorted(pinterest.polled) == ["token-1", "token-1", "token-2", "token-2"]
 
 
@@ -59,13 +59,13 @@ def test_a_finished_report_without_a_link_is_asked_for_again() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(DONE)
     link = pinterest.poll
     pinterest.poll = lambda account, token: (link(account, token)[0], None)  # type: ignore[method-assign]
-    orders = scheduler.open(pinterest, request())
+    reports = scheduler.open(pinterest, request())
     scheduler.work(2)
-    assert outcomes(orders) == []
+    assert outcomes(reports) == []
 
     pinterest.poll = link  # type: ignore[method-assign]
     scheduler.work(2)
-    assert kinds(orders) == [ReadyReport, NoMoreReports]
+    assert kinds(reports) == [ReadyReport, NoMoreReports]
 
 
 def test_a_finished_report_that_gets_no_link_is_not_called_slow() -> None:
@@ -73,9 +73,9 @@ def test_a_finished_report_that_gets_no_link_is_not_called_slow() -> None:
     link = pinterest.poll
     pinterest.poll = lambda account, token: (link(account, token)[0], None)  # type: ignore[method-assign]
     wanted = request(days(2))
-    orders = scheduler.open(pinterest, wanted)
+    reports = scheduler.open(pinterest, wanted)
     scheduler.work(2 * TIMEOUT_SECONDS)
-    failed, end = outcomes(orders)
+    failed, end = outcomes(reports)
 
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, ReportWithoutLinkError)
@@ -89,29 +89,29 @@ def test_a_finished_report_that_gets_no_link_is_not_called_slow() -> None:
 
 def test_only_so_many_reports_of_a_stream_are_at_work_at_once() -> None:
     scheduler, pinterest = Scheduler(jobs=3), Pinterest(BUSY)
-    orders = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 9)))
+    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 9)))
     scheduler.work(30)
-    assert len(pinterest.created) == len(orders.jobs) == 3
+    assert len(pinterest.created) == len(reports.jobs) == 3
 
     for replies in pinterest.left.values():
         replies[:] = [DONE]
     scheduler.work(10)
     assert len(pinterest.created) == 6
-    assert kinds(orders) == [ReadyReport] * 3
+    assert kinds(reports) == [ReadyReport] * 3
 
 
 def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> None:
     """What is only ordered is lost with the sync; each day would then order them all anew, and read none."""
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    scheduler.calls_left = 8
-    orders = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 5)))
+    scheduler.requests_left = 8
+    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 5)))
     scheduler.work(30)
-    assert len(orders.jobs) == 2
+    assert len(reports.jobs) == 2
 
-    scheduler.calls_left = 1
+    scheduler.requests_left = 1
     pinterest.left["token-1"][:] = [DONE]
     scheduler.work(15)
-    assert (len(pinterest.created), kinds(orders)) == (2, [ReadyReport])
+    assert (len(pinterest.created), kinds(reports)) == (2, [ReadyReport])
 
     pinterest.left["token-2"][:] = [DONE]
     scheduler.work(15)
@@ -123,7 +123,7 @@ def test_each_report_that_is_created_leaves_three_calls_for_itself_and_for_each_
     left: int, created: int
 ) -> None:
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    scheduler.calls_left = left
+    scheduler.requests_left = left
     scheduler.open(pinterest, *(request(days(count)) for count in range(1, 9)))
     scheduler.work(30)
 
@@ -132,7 +132,7 @@ def test_each_report_that_is_created_leaves_three_calls_for_itself_and_for_each_
 
 def test_where_calls_run_short_none_is_created_that_nobody_asks_for_yet() -> None:
     scheduler, served, unserved = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
-    scheduler.calls_left = 1
+    scheduler.requests_left = 1
     scheduler.open(unserved, request(), is_served=False)
     scheduler.open(served, request())
     scheduler.work(10)
@@ -143,14 +143,14 @@ def test_where_calls_run_short_none_is_created_that_nobody_asks_for_yet() -> Non
 def test_a_finished_report_takes_its_room_until_it_is_fetched() -> None:
     scheduler, pinterest = Scheduler(jobs=2), Pinterest()
     scheduler.fetches = False
-    orders = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 6)))
+    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 6)))
     scheduler.work(60)
-    assert kinds(orders) == [ReadyReport] * 2
+    assert kinds(reports) == [ReadyReport] * 2
     assert len(pinterest.created) == 2
 
-    scheduler.runner.release(orders, request(days(1)))
+    scheduler.runner.release(reports, request(days(1)))
     scheduler.work(60)
-    assert kinds(orders) == [ReadyReport]
+    assert kinds(reports) == [ReadyReport]
     assert len(pinterest.created) == 3
 
 
@@ -165,7 +165,7 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
     assert len(other.created) == 2
     assert other.polled == [], "a link that nobody follows expires"
     assert first.jobs
-    second.serve()
+    second.allow_polls()
     scheduler.work(30)
     assert kinds(second) == [*[ReadyReport] * 4, NoMoreReports]
 
@@ -177,15 +177,15 @@ def test_the_scheduler_rests_until_a_report_is_due(now: float, seconds: float) -
     scheduler.work()
     scheduler.now = now
 
-    assert scheduler.runner.seconds_to_next_step() == seconds
+    assert scheduler.runner.seconds_to_next_action() == seconds
 
 
 def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on() -> None:
-    scheduler = Scheduler(calls_per_second=0.01)
+    scheduler = Scheduler(requests_per_second=0.01)
     scheduler.open(Pinterest(BUSY), request())
     scheduler.work(1)
 
-    assert scheduler.runner.seconds_to_next_step() == 60
+    assert scheduler.runner.seconds_to_next_action() == 60
 
 
 def test_all_streams_are_planned_before_any_report_is_created() -> None:
@@ -194,7 +194,7 @@ def test_all_streams_are_planned_before_any_report_is_created() -> None:
     for _ in of_all:
         scheduler.step()
 
-    assert all(orders.is_planned for orders in of_all)
+    assert all(reports.is_planned for reports in of_all)
     assert pinterest.created == []
 
 
@@ -203,7 +203,7 @@ def test_a_stream_that_is_not_served_does_not_keep_the_scheduler_awake() -> None
     scheduler.open(Pinterest(BUSY), request(), is_served=False)
     scheduler.work()
 
-    assert scheduler.runner.seconds_to_next_step() is None
+    assert scheduler.runner.seconds_to_next_action() is None
 
 
 def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
@@ -214,4 +214,4 @@ def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCapture
         for seconds in (0, 59, 60, 61, 119, 120):
             scheduler.now = seconds
             scheduler.runner.log_waiting()
-    assert caplog.messages == ["Waiting for Pinterest to finish 1 reports; 1 more are to be ordered."] * 2
+    assert caplog.messages == ["Waiting for Pinterest to finish 1 reports; 1 more are not created yet."] * 2

@@ -1,4 +1,4 @@
-"""Does the runner's thread serve every stream, and leave nothing behind?"""
+"""The runner's thread serves every stream and ends after the last one."""
 
 import itertools
 import threading
@@ -10,8 +10,7 @@ import pytest
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.reporting.orders import Orders, Outcome, ReadyReport
-from source_pinterest.reporting.runner import ReportRunner
+from source_pinterest.reporting.runner import Outcome, ReadyReport, ReportRunner, StreamReports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
@@ -23,21 +22,21 @@ def leaping() -> Callable[[], float]:
     return lambda: float(next(hours))
 
 
-def outcomes_of(runner: ReportRunner, orders: Orders) -> list[Outcome]:
-    return in_thread(lambda: list(fetching(runner, orders))).result(PATIENCE_SECONDS)
+def outcomes_of(runner: ReportRunner, reports: StreamReports) -> list[Outcome]:
+    return in_thread(lambda: list(fetching(runner, reports))).result(PATIENCE_SECONDS)
 
 
-def fetching(runner: ReportRunner, orders: Orders) -> Iterable[Outcome]:
-    for outcome in runner.outcomes(orders):
-        runner.release(orders, outcome.request)
+def fetching(runner: ReportRunner, reports: StreamReports) -> Iterable[Outcome]:
+    for outcome in runner.outcomes(reports):
+        runner.release(reports, outcome.request)
         yield outcome
 
 
 def test_a_stream_hears_of_its_reports_until_the_last() -> None:
     runner, wanted = ReportRunner(10, float("inf"), clock=leaping()), [request(days(count)) for count in range(1, 30)]
-    orders = runner.open(cast("ReportClient", Pinterest(BUSY, DONE)), lambda: wanted)
+    reports = runner.open(cast("ReportClient", Pinterest(BUSY, DONE)), lambda: wanted)
 
-    assert {outcome.request.window.days for outcome in outcomes_of(runner, orders)} == set(range(1, 30))
+    assert {outcome.request.window.days for outcome in outcomes_of(runner, reports)} == set(range(1, 30))
 
 
 def test_streams_are_served_one_after_the_other() -> None:
@@ -45,16 +44,16 @@ def test_streams_are_served_one_after_the_other() -> None:
     pinterest = cast("ReportClient", Pinterest(BUSY, DONE))
     of_all = [runner.open(pinterest, lambda: [request(), request()]) for _ in range(4)]
 
-    for orders in reversed(of_all):
-        assert len(outcomes_of(runner, orders)) == 2
+    for reports in reversed(of_all):
+        assert len(outcomes_of(runner, reports)) == 2
 
 
 def test_a_stream_that_opens_late_is_served_and_no_thread_stays_behind() -> None:
     before = set(threading.enumerate())
     runner, pinterest = ReportRunner(10, float("inf"), clock=leaping()), cast("ReportClient", Pinterest())
     for count in (1, 2):
-        orders = runner.open(pinterest, lambda count=count: [request()] * count)  # type: ignore[misc]
-        assert len(outcomes_of(runner, orders)) == count
+        reports = runner.open(pinterest, lambda count=count: [request()] * count)  # type: ignore[misc]
+        assert len(outcomes_of(runner, reports)) == count
 
     for thread in set(threading.enumerate()) - before:
         assert thread.daemon, "it never holds the process"
@@ -66,9 +65,9 @@ def test_what_is_not_due_yet_is_waited_for_and_then_asked_for() -> None:
     """The clock goes on by less than a report's first pause between two looks, and by more in all that follow."""
     looks = itertools.count()
     runner = ReportRunner(10, float("inf"), clock=lambda: 0.4 * next(looks))
-    orders = runner.open(cast("ReportClient", Pinterest(DONE)), lambda: [request()])
+    reports = runner.open(cast("ReportClient", Pinterest(DONE)), lambda: [request()])
 
-    assert [type(outcome) for outcome in outcomes_of(runner, orders)] == [ReadyReport]
+    assert [type(outcome) for outcome in outcomes_of(runner, reports)] == [ReadyReport]
 
 
 def test_an_error_of_the_plan_reaches_the_stream() -> None:
@@ -77,17 +76,17 @@ def test_an_error_of_the_plan_reaches_the_stream() -> None:
     def plan() -> Iterable[ReportRequest]:
         raise error
 
-    orders = runner.open(cast("ReportClient", Pinterest()), plan)
+    reports = runner.open(cast("ReportClient", Pinterest()), plan)
     with pytest.raises(ConfigError, match="Scripted"):
-        outcomes_of(runner, orders)
+        outcomes_of(runner, reports)
 
 
 def test_the_thread_never_holds_the_process() -> None:
     runner, pinterest, daemons = ReportRunner(10, float("inf"), clock=leaping()), Pinterest(DONE), list[bool]()
     pinterest.refuses = lambda _: daemons.append(threading.current_thread().daemon)
-    orders = runner.open(cast("ReportClient", pinterest), lambda: [request()])
+    reports = runner.open(cast("ReportClient", pinterest), lambda: [request()])
 
-    assert [type(outcome) for outcome in runner.outcomes(orders)] == [ReadyReport]
+    assert [type(outcome) for outcome in runner.outcomes(reports)] == [ReadyReport]
     assert daemons == [True]
 
 
@@ -99,7 +98,7 @@ def test_no_thread_is_started_before_a_stream_waits() -> None:
     assert set(threading.enumerate()) <= before
 
 
-def test_a_stream_that_stops_listening_closes_its_orders() -> None:
+def test_a_stream_that_stops_listening_closes_its_reports() -> None:
     runner, pinterest, stopped = ReportRunner(1, float("inf"), clock=leaping()), Pinterest(DONE), threading.Event()
 
     def hold_the_third(_: ReportRequest) -> None:
@@ -107,11 +106,11 @@ def test_a_stream_that_stops_listening_closes_its_orders() -> None:
             stopped.wait(PATIENCE_SECONDS)
 
     pinterest.refuses = hold_the_third
-    orders = runner.open(cast("ReportClient", pinterest), lambda: [request() for _ in range(100)])
-    outcomes = runner.outcomes(orders)
+    reports = runner.open(cast("ReportClient", pinterest), lambda: [request() for _ in range(100)])
+    outcomes = runner.outcomes(reports)
     next(outcomes)
     outcomes.close()  # type: ignore[attr-defined]
-    assert orders.is_closed
+    assert reports.is_closed
 
     stopped.set()
     neighbour = runner.open(cast("ReportClient", Pinterest()), lambda: [request()])
@@ -122,7 +121,7 @@ def test_a_stream_that_stops_listening_closes_its_orders() -> None:
 def test_the_scheduler_says_what_it_waits_for_while_it_works(caplog: pytest.LogCaptureFixture) -> None:
     minutes = itertools.count(step=61)
     runner = ReportRunner(10, timeout_seconds=1_000_000, clock=lambda: next(minutes))
-    orders = runner.open(cast("ReportClient", Pinterest(BUSY, DONE)), lambda: [request()])
+    reports = runner.open(cast("ReportClient", Pinterest(BUSY, DONE)), lambda: [request()])
     with caplog.at_level("INFO", "airbyte"):
-        assert [type(outcome) for outcome in runner.outcomes(orders)] == [ReadyReport]
-    assert "Waiting for Pinterest to finish 1 reports; 0 more are to be ordered." in caplog.messages
+        assert [type(outcome) for outcome in runner.outcomes(reports)] == [ReadyReport]
+    assert "Waiting for Pinterest to finish 1 reports; 0 more are not created yet." in caplog.messages

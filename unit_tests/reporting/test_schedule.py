@@ -1,18 +1,20 @@
-"""Is a report asked for soon after it is finished, and do all of them together stay within the quota?"""
+"""A report is polled soon after it is finished, and all polls together stay within the quota."""
 
 import pytest
 
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.reporting.job import Job
-from source_pinterest.reporting.schedule import PollSchedule
+from source_pinterest.reporting.runner import PollSchedule
 from unit_tests.reporting.requests_for_reports import request
 
 AMPLE = PollSchedule(lambda: float("inf"), Pauses())
 STANDARD = PollSchedule(lambda: 5.0, Pauses())
 
 
-def job(*, scouts: bool = False, polls: int = 0, created_at: float = 0) -> Job:
-    return Job(request(), "token", created_at, deadline=1_000, scouts=scouts, polls=polls, next_poll=1_000)
+def job(*, is_polled_early: bool = False, polls: int = 0, created_at: float = 0) -> Job:
+    return Job(
+        request(), "token", created_at, deadline=1_000, is_polled_early=is_polled_early, polls=polls, next_poll=1_000
+    )
 
 
 @pytest.mark.parametrize(("polls", "seconds"), [(0, 1), (1, 2), (2, 4), (3, 8), (4, 10), (50, 10)])
@@ -24,10 +26,10 @@ def test_a_report_waits_for_its_turn_among_all_that_are_in_flight_or_soon_will_b
     assert STANDARD.pause(job(), [job()] * 60, soon=40) == pytest.approx(100 / (5 * 2 / 3))
 
 
-def test_a_scout_waits_for_those_alone_that_are_asked_for_early_too() -> None:
-    others = [job()] * 60 + [job(scouts=True)] * 5 + [job(polls=1)] * 5
+def test_an_early_poll_waits_only_for_other_early_polls() -> None:
+    others = [job()] * 60 + [job(is_polled_early=True)] * 5 + [job(polls=1)] * 5
 
-    assert STANDARD.pause(job(scouts=True), others, soon=40) == pytest.approx(10 / (5 * 2 / 3))
+    assert STANDARD.pause(job(is_polled_early=True), others, soon=40) == pytest.approx(10 / (5 * 2 / 3))
 
 
 def test_a_report_that_was_asked_for_is_never_asked_for_sooner_than_one_alone_would_be() -> None:

@@ -7,10 +7,10 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest.dates import days_before
+from source_pinterest.engine.slices import batch_slice
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.history import PlannedWindow, WindowProgress
-from source_pinterest.state.period import Period, Settling
-from source_pinterest.streams.base.slices import batch_slice
+from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.stores import store
 
 TODAY = Date(2026, 7, 1)
@@ -26,12 +26,12 @@ def entry(account: str, date: str, **more: Any) -> dict[str, Any]:
     return {"partition": {"ad_account_id": account}, "cursor": {"DATE": date, **more}}
 
 
-def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, asked: str = "") -> DayCursor:
-    return DayCursor(store(state), period, TODAY, asked)
+def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, fingerprint: str = "") -> DayCursor:
+    return DayCursor(store(state), period, TODAY, fingerprint)
 
 
-def settling(how: Settling, lookback_days: int | None = None) -> Period:
-    return replace(PERIOD, lookback_days=lookback_days, settling=how)
+def restatement(how: Restatement, lookback_days: int | None = None) -> Period:
+    return replace(PERIOD, lookback_days=lookback_days, restatement=how)
 
 
 def slice_of(account: str, planned: PlannedWindow, batch: int = 0) -> StreamSlice:

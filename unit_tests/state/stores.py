@@ -6,8 +6,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, AirbyteState
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 
-from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.refresh import FullRefresh
+from source_pinterest.state.cursor import FullRefresh, StateStore
 
 STREAM = "some_stream"
 

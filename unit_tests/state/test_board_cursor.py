@@ -45,11 +45,11 @@ def test_a_board_without_sections_counts_at_once() -> None:
 def test_a_board_moves_when_its_time_differs_or_is_not_told() -> None:
     subject = board_cursor(state_of(("1", OLD)))
 
-    assert not subject.has_moved({"board_id": "1"}, OLD)
-    assert subject.has_moved({"board_id": "1"}, NEW)
-    assert subject.has_moved({"board_id": "1"}, None)
-    assert subject.has_moved({"board_id": "2"}, OLD)
-    assert subject.has_moved({"ad_account_id": "549", "board_id": "1"}, OLD)
+    assert not subject.has_changed({"board_id": "1"}, OLD)
+    assert subject.has_changed({"board_id": "1"}, NEW)
+    assert subject.has_changed({"board_id": "1"}, None)
+    assert subject.has_changed({"board_id": "2"}, OLD)
+    assert subject.has_changed({"ad_account_id": "549", "board_id": "1"}, OLD)
 
 
 @pytest.mark.parametrize(("owner", "most_bytes"), [({}, 60), ({"ad_account_id": "549761668032123456"}, 80)])
@@ -65,7 +65,7 @@ def test_a_board_takes_few_bytes_of_a_state(owner: dict[str, str], most_bytes: i
 
 def test_boards_that_were_not_seen_are_forgotten() -> None:
     subject = board_cursor(state_of(("1", OLD), ("2", OLD)))
-    subject.has_moved({"board_id": "2"}, OLD)
+    subject.has_changed({"board_id": "2"}, OLD)
     subject.forget_others()
 
     assert subject.state == state_of(("2", OLD))
@@ -74,8 +74,8 @@ def test_boards_that_were_not_seen_are_forgotten() -> None:
 def test_boards_of_several_owners_are_told_apart() -> None:
     subject = board_cursor(state_of(("549/1", OLD)))
 
-    assert not subject.has_moved({"ad_account_id": "549", "board_id": "1"}, OLD)
-    assert subject.has_moved({"ad_account_id": "626", "board_id": "1"}, OLD)
+    assert not subject.has_changed({"ad_account_id": "549", "board_id": "1"}, OLD)
+    assert subject.has_changed({"ad_account_id": "626", "board_id": "1"}, OLD)
 
 
 @pytest.mark.parametrize("state", [{"boards": 7}, {"boards": ["1"]}, {"boards": {"1": 7}}, {"states": []}, {}])

@@ -12,9 +12,9 @@ KNOWN = entry("549", ago(1), **{"from": ago(80)})
 
 
 def test_what_was_asked_for_is_remembered_and_asked_again_in_silence(caplog: pytest.LogCaptureFixture) -> None:
-    subject = cursor({"states": [KNOWN]}, asked="one")
+    subject = cursor({"states": [KNOWN]}, fingerprint="one")
     with caplog.at_level(logging.WARNING):
-        again = cursor(subject.state, asked="one")
+        again = cursor(subject.state, fingerprint="one")
 
     assert again.state == {"states": [KNOWN], "asked": "one"}
     assert caplog.records == []
@@ -22,8 +22,8 @@ def test_what_was_asked_for_is_remembered_and_asked_again_in_silence(caplog: pyt
 
 def test_a_state_that_does_not_say_what_was_asked_for_is_no_change(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        cursor({"states": [KNOWN]}, asked="one")
-        cursor(None, asked="one")
+        cursor({"states": [KNOWN]}, fingerprint="one")
+        cursor(None, fingerprint="one")
 
     assert caplog.records == []
 
@@ -31,7 +31,7 @@ def test_a_state_that_does_not_say_what_was_asked_for_is_no_change(caplog: pytes
 def test_a_change_is_one_warning_that_names_the_days_that_stay_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
     other = entry("777", ago(3), **{"from": ago(60)})
     with caplog.at_level(logging.WARNING):
-        subject = cursor({"states": [KNOWN, other], "asked": "one"}, asked="two")
+        subject = cursor({"states": [KNOWN, other], "asked": "one"}, fingerprint="two")
 
     [record] = caplog.records
     for words in (STREAM, ago(80), ago(35), "have changed"):
@@ -42,7 +42,9 @@ def test_a_change_is_one_warning_that_names_the_days_that_stay_as_they_are(caplo
 @pytest.mark.parametrize("last_ago", [1, 30])
 def test_a_change_that_the_lookback_covers_whole_is_no_matter(caplog: pytest.LogCaptureFixture, last_ago: int) -> None:
     with caplog.at_level(logging.WARNING):
-        cursor({"states": [entry("549", ago(last_ago), **{"from": ago(last_ago + 33)})], "asked": "one"}, asked="two")
+        cursor(
+            {"states": [entry("549", ago(last_ago), **{"from": ago(last_ago + 33)})], "asked": "one"}, fingerprint="two"
+        )
 
     assert caplog.records == []
 
@@ -53,7 +55,7 @@ def test_a_change_after_the_last_day_was_read_concerns_all_of_them(
 ) -> None:
     state = {"states": [entry("549", ago(0), **{"from": ago(first_ago)})], "asked": "one"}
     with caplog.at_level(logging.WARNING):
-        cursor(state, replace(PERIOD, lookback_days=None), asked="two")
+        cursor(state, replace(PERIOD, lookback_days=None), fingerprint="two")
 
     assert f"days {ago(first_ago)} to {ago(0)} keep their old values" in caplog.text
 
@@ -64,13 +66,13 @@ def test_a_change_concerns_what_can_be_read_where_an_older_connector_did_not_say
 ) -> None:
     state = {"states": [entry("549", ago(last_ago))], "asked": "one"}
     with caplog.at_level(logging.WARNING):
-        cursor(state, replace(PERIOD, lookback_days=None), asked="two")
+        cursor(state, replace(PERIOD, lookback_days=None), fingerprint="two")
 
     assert f"days {ago(first_ago)} to {ago(last_ago)} keep their old values" in caplog.text
 
 
 def test_a_change_before_anything_was_read_is_no_matter(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        cursor({"states": [], "asked": "one"}, asked="two")
+        cursor({"states": [], "asked": "one"}, fingerprint="two")
 
     assert caplog.records == []

@@ -10,8 +10,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.state import cursor as cursors
-from source_pinterest.state.cursor import PinterestCursor
-from source_pinterest.state.refresh import FullRefresh
+from source_pinterest.state.cursor import FullRefresh, PinterestCursor
 from unit_tests.state.stores import STREAM, states_in, store
 
 

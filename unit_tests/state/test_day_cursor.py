@@ -4,9 +4,8 @@ import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.dates import DateWindow
-from source_pinterest.state.day_cursor import planned_window
+from source_pinterest.state.day_cursor import KeyColumns, planned_window
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress
-from source_pinterest.state.keyed import KeyColumns
 from unit_tests.state.day_cursors import EARLIEST, TODAY, ago, cursor, entry, plan, slice_of, windows
 
 
@@ -68,7 +67,7 @@ def test_days_whose_rows_come_and_cant_be_used_are_owed_again_as_far_as_they_wer
     subject = cursor({"states": [known]})
     (window,) = plan(subject, 90)
     assert window.window.as_pair() == [ago(36), ago(0)]
-    subject.doubt(slice_of("549", window))
+    subject.note_unusable(slice_of("549", window))
     subject.fail(slice_of("549", window))
     [owing] = subject.state["states"]
     assert owing["cursor"] == {**known["cursor"], "missing": [[ago(36), ago(3)]]}
@@ -84,7 +83,7 @@ def test_days_before_the_first_one_are_not_owed_for_rows_that_cant_be_used() -> 
     subject = cursor({"states": [known]})
     head, _ = plan(subject, 90)
     assert head.window.as_pair() == [ago(89), ago(61)]
-    subject.doubt(slice_of("549", head))
+    subject.note_unusable(slice_of("549", head))
     subject.fail(slice_of("549", head))
 
     assert subject.state == {"states": [known]}

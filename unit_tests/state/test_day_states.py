@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.state.period import Settling
-from unit_tests.state.day_cursors import TODAY, ago, cursor, entry, plan, settling, slice_of, windows
+from source_pinterest.state.period import Restatement
+from unit_tests.state.day_cursors import TODAY, ago, cursor, entry, plan, restatement, slice_of, windows
 from unit_tests.state.stores import STREAM
 
 
@@ -65,8 +65,8 @@ def test_a_state_of_the_future_keeps_what_it_says_of_days_before(settled: int) -
 def test_how_much_is_owed_is_known_of_each_account() -> None:
     subject = cursor({"states": [entry("549", ago(3), **{"from": ago(89)})]})
 
-    assert [window.as_pair() for window in subject.owed("549")] == [[ago(36), ago(0)]]
-    assert [window.as_pair() for window in subject.owed("550")] == [[ago(89), ago(0)]]
+    assert [window.as_pair() for window in subject.unread_windows("549")] == [[ago(36), ago(0)]]
+    assert [window.as_pair() for window in subject.unread_windows("550")] == [[ago(89), ago(0)]]
 
 
 def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCaptureFixture) -> None:
@@ -95,7 +95,7 @@ def test_a_state_that_can_not_be_read_is_a_config_error(state: dict[str, Any]) -
 
 def test_days_that_a_user_may_not_expect_are_told_with_the_stream(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        cursor(period=settling(Settling.EMIT_ONCE)).explain()
+        cursor(period=restatement(Restatement.EMIT_ONCE)).explain()
 
     [record] = caplog.records
     assert record.getMessage().startswith(f"{STREAM}: the destination appends")

@@ -212,4 +212,4 @@ def test_what_an_earlier_version_left_out_is_warned_of(
 ) -> None:
     cursor(state).explain()
 
-    assert caplog.text.count("Clear the stream once to have everything.") == warnings
+    assert caplog.text.count("Clear the stream once to read all of them.") == warnings

@@ -8,7 +8,7 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.state.history import AccountHistory, Purpose, WindowProgress, WindowStatus, by_age
+from source_pinterest.state.history import AccountHistory, Purpose, WindowProgress, WindowStatus, split_by_age
 from source_pinterest.state.period import Period
 
 TODAY = Date(2026, 7, 1)
@@ -263,9 +263,9 @@ def test_moving_days_are_read_again_by_the_next_sync() -> None:
 
 
 def test_a_period_keeps_the_stricter_of_two_borders() -> None:
-    assert period().up_to(day(3)).settled == day(3)
-    assert period().up_to(day(3)).up_to(day(1)).settled == day(3)
-    assert period().up_to(day(3)).up_to(day(5)).settled == day(5)
+    assert period().final_up_to(day(3)).last_final_day == day(3)
+    assert period().final_up_to(day(3)).final_up_to(day(1)).last_final_day == day(3)
+    assert period().final_up_to(day(3)).final_up_to(day(5)).last_final_day == day(5)
 
 
 def test_however_windows_end_no_moving_day_is_lost() -> None:
@@ -438,7 +438,7 @@ def test_days_none_of_which_counts_change_nothing() -> None:
 def test_days_on_both_sides_of_a_border_come_in_their_order(purpose: Purpose, order: list[int]) -> None:
     parts = [window(30, 11), window(10, 5)]
 
-    assert [item.window for item in by_age(WindowProgress(window(30, 5), purpose), day(10))] == [
+    assert [item.window for item in split_by_age(WindowProgress(window(30, 5), purpose), day(10))] == [
         parts[at] for at in order
     ]
-    assert {item.purpose for item in by_age(WindowProgress(window(30, 5), purpose), day(10))} == {purpose}
+    assert {item.purpose for item in split_by_age(WindowProgress(window(30, 5), purpose), day(10))} == {purpose}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.state.keyed import KeyColumns, KeyedAccounts
+from source_pinterest.state.day_cursor import KeyColumns, KeyedAccounts
 
 
 def columns(seen: str, partly: str = "") -> KeyColumns:

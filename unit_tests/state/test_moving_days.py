@@ -8,22 +8,33 @@ import pytest
 
 from source_pinterest.dates import days_before
 from source_pinterest.state.day_cursor import DayCursor
-from source_pinterest.state.period import Period, Settling
-from unit_tests.state.day_cursors import EARLIEST, PERIOD, TODAY, ago, cursor, entry, plan, settling, slice_of, windows
+from source_pinterest.state.period import Period, Restatement
+from unit_tests.state.day_cursors import (
+    EARLIEST,
+    PERIOD,
+    TODAY,
+    ago,
+    cursor,
+    entry,
+    plan,
+    restatement,
+    slice_of,
+    windows,
+)
 from unit_tests.state.stores import STREAM, store
 
 
 def test_where_the_lookback_is_long_enough_nobody_asks_which_days_have_settled() -> None:
     subject = cursor()
-    subject.settle(lambda: pytest.fail("It is asked."))
+    subject.limit_to_final_days(lambda: pytest.fail("It is asked."))
 
     assert windows(subject) == [[ago(89), ago(0)]]
 
 
 def test_days_that_move_are_emitted_and_read_again() -> None:
-    period = settling(Settling.READ_AGAIN, lookback_days=0)
+    period = restatement(Restatement.READ_AGAIN, lookback_days=0)
     subject = cursor(period=period)
-    subject.settle(lambda: days_before(TODAY, 3))
+    subject.limit_to_final_days(lambda: days_before(TODAY, 3))
     (planned,) = plan(subject, 90)
     subject.commit(slice_of("549", planned))
 
@@ -33,39 +44,39 @@ def test_days_that_move_are_emitted_and_read_again() -> None:
 
 
 def test_a_day_settles_when_pinterest_says_so_where_it_is_asked() -> None:
-    subject = cursor(period=settling(Settling.READ_AGAIN, lookback_days=0))
-    subject.settle(lambda: days_before(TODAY, 1))
+    subject = cursor(period=restatement(Restatement.READ_AGAIN, lookback_days=0))
+    subject.limit_to_final_days(lambda: days_before(TODAY, 1))
     subject.commit(slice_of("549", *plan(subject, 90)))
 
     assert subject.state == {"states": [entry("549", ago(1), **{"from": ago(89), "settled": ago(1)})]}
 
 
 def test_days_that_move_wait_where_each_is_emitted_once() -> None:
-    period = settling(Settling.EMIT_ONCE)
+    period = restatement(Restatement.EMIT_ONCE)
     subject = cursor(period=period)
-    subject.settle(lambda: days_before(TODAY, 3))
+    subject.limit_to_final_days(lambda: days_before(TODAY, 3))
     (planned,) = plan(subject, 90)
     subject.commit(slice_of("549", planned))
 
     assert planned.window.as_pair() == [ago(89), ago(3)]
     again = cursor(subject.state, period)
-    again.settle(lambda: days_before(TODAY, 3))
+    again.limit_to_final_days(lambda: days_before(TODAY, 3))
     assert windows(again) == []
     later = cursor(subject.state, period)
-    later.settle(lambda: days_before(TODAY, 1))
+    later.limit_to_final_days(lambda: days_before(TODAY, 1))
     assert windows(later) == [[ago(2), ago(1)]]
 
 
 def test_an_account_without_entities_does_not_pass_a_moving_day_either() -> None:
-    subject = cursor(period=settling(Settling.READ_AGAIN, lookback_days=0))
-    subject.settle(lambda: days_before(TODAY, 2))
+    subject = cursor(period=restatement(Restatement.READ_AGAIN, lookback_days=0))
+    subject.limit_to_final_days(lambda: days_before(TODAY, 2))
     plan(subject, 90, batches=0)
 
     assert subject.state == {"states": [entry("549", ago(2), **{"from": ago(89), "settled": ago(2)})]}
 
 
 def test_a_running_bucket_counts_as_moving_whatever_the_lookback() -> None:
-    subject = cursor(period=replace(PERIOD, settled=days_before(TODAY, 5)))
+    subject = cursor(period=replace(PERIOD, last_final_day=days_before(TODAY, 5)))
     (window,) = plan(subject, 90)
     subject.commit(slice_of("549", window))
 
@@ -86,9 +97,9 @@ def test_where_each_day_is_emitted_once_what_was_read_too_early_comes_again_and_
     caplog: pytest.LogCaptureFixture, known: dict[str, int], again: tuple[int, int] | None
 ) -> None:
     more = {"from": ago(89)} | {name: ago(days) for name, days in known.items()}
-    subject = cursor({"states": [entry("549", ago(5), **more)]}, settling(Settling.EMIT_ONCE))
+    subject = cursor({"states": [entry("549", ago(5), **more)]}, restatement(Restatement.EMIT_ONCE))
     with caplog.at_level(logging.WARNING):
-        subject.settle(lambda: days_before(TODAY, 3))
+        subject.limit_to_final_days(lambda: days_before(TODAY, 3))
 
     tail = windows(subject)[-1]
     assert tail == [ago(again[0] if again else 4), ago(3)]
@@ -103,20 +114,22 @@ def test_days_of_several_accounts_that_stand_twice_are_told_in_one_line(caplog: 
         entry("3", ago(9), settled=ago(9)),
     ]
     with caplog.at_level(logging.WARNING):
-        cursor({"states": states}, settling(Settling.EMIT_ONCE)).settle(lambda: days_before(TODAY, 1))
+        cursor({"states": states}, restatement(Restatement.EMIT_ONCE)).limit_to_final_days(
+            lambda: days_before(TODAY, 1)
+        )
 
     [record] = caplog.records
     assert record.getMessage() == (
         f"{STREAM}: the days {ago(10)} to {ago(1)} were read while their numbers were still moving, and are emitted "
-        "once more, now that they are settled. The destination appends, so these days appear twice in the table: "
+        "once more, now that they are final. The destination appends, so these days appear twice in the table: "
         "keep the row with the newest _airbyte_extracted_at, or clear the stream's data."
     )
 
 
 def test_a_flat_day_of_an_older_connector_counts_as_read_too_early(caplog: pytest.LogCaptureFixture) -> None:
-    subject = cursor({"DATE": ago(9)}, settling(Settling.EMIT_ONCE))
+    subject = cursor({"DATE": ago(9)}, restatement(Restatement.EMIT_ONCE))
     with caplog.at_level(logging.WARNING):
-        subject.settle(lambda: days_before(TODAY, 2))
+        subject.limit_to_final_days(lambda: days_before(TODAY, 2))
 
     assert windows(subject) == [[ago(10), ago(2)]]
     assert f"the days {ago(10)} to {ago(9)} were read" in caplog.text
@@ -128,10 +141,10 @@ def test_days_that_stand_twice_are_told_once_each(caplog: pytest.LogCaptureFixtu
     told = []
     for later in range(4):
         today = TODAY.add(days=later)
-        period = Period(EARLIEST, EARLIEST, today, None, Settling.EMIT_ONCE)
+        period = Period(EARLIEST, EARLIEST, today, None, Restatement.EMIT_ONCE)
         subject = DayCursor(store(state), period, today)
         caplog.clear()
-        subject.settle(partial(days_before, today, 2))
+        subject.limit_to_final_days(partial(days_before, today, 2))
         told += [record.getMessage().partition(" were")[0] for record in caplog.records]
         for planned in plan(subject, 90):
             subject.commit(slice_of("549", planned))
@@ -145,15 +158,15 @@ def test_days_that_stand_twice_are_told_once_each(caplog: pytest.LogCaptureFixtu
 
 def test_an_owed_day_that_has_not_settled_waits_where_each_is_emitted_once() -> None:
     state = {"states": [entry("549", ago(0), **{"from": ago(89), "missing": [[ago(9), ago(8)], [ago(1), ago(1)]]})]}
-    subject = cursor(state, settling(Settling.EMIT_ONCE))
-    subject.settle(lambda: days_before(TODAY, 2))
+    subject = cursor(state, restatement(Restatement.EMIT_ONCE))
+    subject.limit_to_final_days(lambda: days_before(TODAY, 2))
 
     assert windows(subject) == [[ago(9), ago(8)]]
 
 
 def test_a_lookback_that_is_shorter_than_the_last_one_misses_no_day_that_was_read_too_early() -> None:
     state = {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
-    subject = cursor(state, settling(Settling.READ_AGAIN, lookback_days=0))
-    subject.settle(lambda: days_before(TODAY, 1))
+    subject = cursor(state, restatement(Restatement.READ_AGAIN, lookback_days=0))
+    subject.limit_to_final_days(lambda: days_before(TODAY, 1))
 
     assert windows(subject) == [[ago(1), ago(0)]]

@@ -9,16 +9,15 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.config import Config
-from source_pinterest.dates import days_before
-from source_pinterest.granularity import Granularity
-from source_pinterest.state.period import DayRange, Period, Settling, fingerprint
+from source_pinterest.dates import Granularity, days_before
+from source_pinterest.state.period import DayRange, Period, Restatement, fingerprint
 from unit_tests.configs import TODAY, config
 from unit_tests.streams.pinterest import configured
 
 DAYS = DayRange(913)
 EARLIEST = days_before(TODAY, 913)
-SETTLED = days_before(TODAY, limits.SETTLED_AFTER_DAYS)
-BY_LOOKBACK, READ_AGAIN, EMIT_ONCE = Settling.BY_LOOKBACK, Settling.READ_AGAIN, Settling.EMIT_ONCE
+SETTLED = days_before(TODAY, limits.FINAL_AFTER_DAYS)
+BY_LOOKBACK, READ_AGAIN, EMIT_ONCE = Restatement.BY_LOOKBACK, Restatement.READ_AGAIN, Restatement.EMIT_ONCE
 
 
 def of(how: ConfiguredAirbyteStream | None, days: DayRange = DAYS, **options: Any) -> Period:
@@ -38,7 +37,7 @@ def words_of(found: Period, caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("sync_mode", "destination", "options", "lookback_days", "settling"),
+    ("sync_mode", "destination", "options", "lookback_days", "restatement"),
     [
         ("incremental", "append_dedup", {}, 33, BY_LOOKBACK),
         ("incremental", "overwrite", {}, 33, BY_LOOKBACK),
@@ -65,11 +64,11 @@ def test_how_far_back_and_what_becomes_of_days_that_still_move(
     destination: str,
     options: dict[str, Any],
     lookback_days: int | None,
-    settling: Settling,
+    restatement: Restatement,
 ) -> None:
     found = period(sync_mode, destination, **options)
 
-    assert (found.lookback_days, found.settling, found.settled) == (lookback_days, settling, None)
+    assert (found.lookback_days, found.restatement, found.last_final_day) == (lookback_days, restatement, None)
     assert found.end == TODAY, "which days have settled is asked later, and only where it matters"
 
 
@@ -127,14 +126,14 @@ def test_days_that_settle_by_their_age_wait_where_they_are_emitted_once(
     found = period(sync_mode, destination, **options)
 
     assert found.is_emitted_once is is_emitted_once
-    assert found.settled_by_age().end == (SETTLED if is_emitted_once else TODAY)
-    assert found.settled_by_age().is_emitted_once is is_emitted_once
+    assert found.final_by_age().end == (SETTLED if is_emitted_once else TODAY)
+    assert found.final_by_age().is_emitted_once is is_emitted_once
 
 
 def test_a_stream_that_is_not_selected_looks_back_on_nothing() -> None:
     found = of(None)
 
-    assert (found.lookback_days, found.settling, found.end) == (None, BY_LOOKBACK, TODAY)
+    assert (found.lookback_days, found.restatement, found.end) == (None, BY_LOOKBACK, TODAY)
 
 
 # ---- Reports of the user's own
@@ -153,7 +152,7 @@ def test_a_running_week_or_month_is_never_read_for_good(granularity: Granularity
     """Today, a Wednesday, is the first of a month."""
     found = of(configured("incremental", "append_dedup"), DayRange(913, granularity))
 
-    assert found.settled == settled
+    assert found.last_final_day == settled
 
 
 def test_a_start_date_of_ones_own_comes_first() -> None:

@@ -10,8 +10,8 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.state.day_cursor import PinCursor, Reading
 from source_pinterest.state.period import Period
-from source_pinterest.state.pin_cursor import PinCursor, Reading
 from unit_tests.state.stores import STREAM, states_in, store
 
 TODAY = Date(2026, 7, 1)

@@ -9,10 +9,10 @@ from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.engine.slices import window_slice
+from source_pinterest.state.day_cursor import DaysRead, ProfileCursor
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.state.period import Period, Settling
-from source_pinterest.state.profile_cursor import DaysRead, ProfileCursor
-from source_pinterest.streams.base.slices import window_slice
+from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.stores import STREAM, store
 
 TODAY = Date(2026, 7, 1)
@@ -146,7 +146,7 @@ def test_an_older_state_does_not_say_where_it_began() -> None:
 # ---- Days that were emitted too early
 
 
-ONCE = Period(EARLIEST, EARLIEST, days_before(TODAY, 2), None, Settling.EMIT_ONCE)
+ONCE = Period(EARLIEST, EARLIEST, days_before(TODAY, 2), None, Restatement.EMIT_ONCE)
 
 
 @pytest.mark.parametrize(

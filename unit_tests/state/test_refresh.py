@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.state.refresh import FullRefresh
+from source_pinterest.state.cursor import FullRefresh
 from unit_tests.streams.pinterest import configured
 
 
@@ -34,7 +34,7 @@ def test_which_attempt_goes_on(
 ) -> None:
     refresh = FullRefresh(now)
 
-    assert refresh.goes_on_from(state(before, ended)) is goes_on
+    assert refresh.continues(state(before, ended)) is goes_on
     assert refresh.has_ended(state(before, ended)) is has_ended
 
 
@@ -44,14 +44,14 @@ def test_which_attempt_goes_on(
     ids=str,
 )
 def test_a_state_without_a_whole_mark_is_of_no_refresh(mark: dict[str, Any]) -> None:
-    assert not FullRefresh(7).goes_on_from(mark)
+    assert not FullRefresh(7).continues(mark)
     assert not FullRefresh(7).has_ended(mark)
 
 
 @pytest.mark.parametrize("generation", ["7", [7], {}], ids=str)
 def test_a_generation_that_is_no_number_is_unknown(generation: Any) -> None:
-    assert FullRefresh(7).goes_on_from(state(generation, ended=False))
-    assert not FullRefresh(7).goes_on_from(state(generation, ended=True))
+    assert FullRefresh(7).continues(state(generation, ended=False))
+    assert not FullRefresh(7).continues(state(generation, ended=True))
 
 
 def test_only_a_full_refresh_is_one() -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from source_pinterest.dates import days_before
+from source_pinterest.state.cursor import FullRefresh
 from source_pinterest.state.day_cursor import DayCursor
-from source_pinterest.state.period import Period, Settling
-from source_pinterest.state.refresh import FullRefresh
-from unit_tests.state.day_cursors import PERIOD, TODAY, ago, cursor, entry, plan, settling, slice_of
+from source_pinterest.state.period import Period, Restatement
+from unit_tests.state.day_cursors import PERIOD, TODAY, ago, cursor, entry, plan, restatement, slice_of
 from unit_tests.state.stores import STREAM, store
 
 
@@ -56,7 +56,7 @@ def test_entries_of_one_account_fold_into_the_oldest() -> None:
 
 
 IN_PART = "were emitted in part"
-KEEPS_EVERY_ROW = replace(PERIOD, lookback_days=None, settling=Settling.EMIT_ONCE, merges_by_key=False)
+KEEPS_EVERY_ROW = replace(PERIOD, lookback_days=None, restatement=Restatement.EMIT_ONCE, merges_by_key=False)
 
 
 def parts_told(subject: DayCursor, caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -84,7 +84,7 @@ def test_parts_of_several_accounts_and_windows_are_told_in_one_line(caplog: pyte
 
 def test_only_days_that_are_read_again_are_told_to_come_twice(caplog: pytest.LogCaptureFixture) -> None:
     subject = cursor(period=KEEPS_EVERY_ROW)
-    subject.settle(lambda: days_before(TODAY, 2))
+    subject.limit_to_final_days(lambda: days_before(TODAY, 2))
     whole, in_part, without_rows = plan(subject, 30, batches=2)
     for planned in (whole, in_part):
         subject.count(3, slice_of("549", planned, 0))
@@ -127,7 +127,7 @@ def test_a_half_of_a_report_that_came_before_the_other_failed_comes_twice(caplog
     [
         (KEEPS_EVERY_ROW, True),
         (replace(PERIOD, lookback_days=33, merges_by_key=False), True),
-        (replace(PERIOD, lookback_days=0, settling=Settling.READ_AGAIN, merges_by_key=False), True),
+        (replace(PERIOD, lookback_days=0, restatement=Restatement.READ_AGAIN, merges_by_key=False), True),
         (PERIOD, False),
     ],
 )
@@ -143,10 +143,12 @@ def test_a_destination_that_replaces_rows_by_their_key_hears_of_no_parts(
     assert bool(parts_told(subject, caplog)) is told
 
 
-@pytest.mark.parametrize("how", [Settling.BY_LOOKBACK, Settling.READ_AGAIN])
-def test_days_that_are_read_again_by_a_lookback_are_no_parts(caplog: pytest.LogCaptureFixture, how: Settling) -> None:
-    subject = cursor(period=replace(settling(how, lookback_days=2), merges_by_key=False))
-    subject.settle(lambda: days_before(TODAY, 2))
+@pytest.mark.parametrize("how", [Restatement.BY_LOOKBACK, Restatement.READ_AGAIN])
+def test_days_that_are_read_again_by_a_lookback_are_no_parts(
+    caplog: pytest.LogCaptureFixture, how: Restatement
+) -> None:
+    subject = cursor(period=replace(restatement(how, lookback_days=2), merges_by_key=False))
+    subject.limit_to_final_days(lambda: days_before(TODAY, 2))
     for planned in plan(subject, 45):
         subject.count(3, slice_of("549", planned))
         subject.commit(slice_of("549", planned))

@@ -18,16 +18,15 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api import DEFAULT_BASE_URL, Api
-from source_pinterest.api.pauses import Pauses
+from source_pinterest.api.retries import Pauses
 from source_pinterest.config import Config
-from source_pinterest.config.custom_reports import read_custom_reports
+from source_pinterest.config.reports import read_custom_reports
 from source_pinterest.engine.pages import Page
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import Period
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
 

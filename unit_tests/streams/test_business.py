@@ -4,12 +4,10 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import UnavailableError
-from source_pinterest.api.rights import ScopeMissingError
-from source_pinterest.streams.base.slices import failure_of
+from source_pinterest.api.errors import ScopeMissingError, UnavailableError
+from source_pinterest.engine.slices import failure_of
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.business.employers import BusinessEmployers
-from source_pinterest.streams.business.people import BusinessAssets, BusinessMembers, BusinessPartners
+from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 EMPLOYERS, USER = "businesses/employers", "user_account"

@@ -8,14 +8,14 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import AccountUnreadableError, BadRequestError, UnavailableError
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.slices import failure_of, partition_slice
-from source_pinterest.streams.catalog_issues import (
+from source_pinterest.engine.slices import failure_of, partition_slice
+from source_pinterest.streams.base.stream import ForeignKey
+from source_pinterest.streams.catalogs.catalogs import CatalogsFeeds
+from source_pinterest.streams.catalogs.issues import (
     CatalogsDistributionStats,
     CatalogsFeedIngestionStats,
     CatalogsFeedItemIssues,
 )
-from source_pinterest.streams.catalogs import CatalogsFeeds
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 RESULTS, STATS = "catalogs/feeds/5/processing_results", "catalogs/reports/stats"

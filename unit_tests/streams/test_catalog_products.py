@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.catalog_products import CatalogsProductGroupCounts, CatalogsProductGroupProducts
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.catalogs.catalogs import CatalogsProductGroupCounts, CatalogsProductGroupProducts
 from unit_tests.streams.pinterest import Pinterest, page
 
 GROUP = {"product_group_id": "7"}

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import AccessLostError, ConfigError
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.catalogs import (
+from source_pinterest.streams.catalogs.catalogs import (
     Catalogs,
     CatalogsFeedProcessingResults,
     CatalogsFeeds,

@@ -44,15 +44,6 @@ def test_few_bases_stand_above_a_stream(stream: type[PinterestStream]) -> None:
     assert len(bases_of(stream)) <= MOST_BASES
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_base_and_a_leaf_have_modules_of_their_own(module: str) -> None:
-    here = streams_in(module)
-    bases = {base.__name__ for base in here if any(base in bases_of(leaf) for leaf in LEAVES)}
-    has_leaf = not here.isdisjoint(LEAVES)
-
-    assert not (has_leaf and bases)
-
-
 def tree_in_the_code() -> str:
     """The tree at the top of the module of all streams, without what its lines say of the classes."""
     return re.sub(r"(\w+)( \(CDK\))?(  .*)?$", r"\1", str(top.__doc__).partition("\n\n")[2], flags=re.MULTILINE)

@@ -12,13 +12,13 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_pinterest.api.errors import ConfigError, UnavailableError
 from source_pinterest.engine.pages import PageMessage
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.entities import Campaigns
-from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.opening import OpenedStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
-from source_pinterest.streams.organic.user_analytics import UserAccountAnalytics
+from source_pinterest.streams.organic.profile import UserAccountAnalytics
 from unit_tests.state.stores import states_in
 from unit_tests.streams.pinterest import Pinterest, configured, page, refused, state_of
 

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.streams.ads.account_lists import Audiences, BillingProfiles, ConversionTags
-from source_pinterest.streams.ads.audience_lists import Labels
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.entities import Campaigns
-from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.ads.lists import Audiences, BillingProfiles, ConversionTags, Labels
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.business.people import BusinessMembers, BusinessPartners
+from source_pinterest.streams.business import BusinessMembers, BusinessPartners
 from unit_tests.streams.pinterest import Pinterest, page
 
 ACCOUNT, BUSINESS = {"ad_account_id": "11"}, {"business_id": "5"}

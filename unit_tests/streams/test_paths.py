@@ -6,11 +6,11 @@ import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.engine.notices import Notices
-from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.engine.progress import Notices
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.organic.boards import BoardSections
-from source_pinterest.streams.organic.pin_metrics import PinMetrics
+from source_pinterest.streams.organic.pin_analytics import PinMetrics
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest
 

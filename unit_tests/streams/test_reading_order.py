@@ -4,7 +4,7 @@ from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.reading_order import in_reading_order
+from source_pinterest.streams.selection import in_reading_order
 from unit_tests.streams.pinterest import configured, state_of
 
 EARLY, LATE = "2026-06-20", "2026-06-30"

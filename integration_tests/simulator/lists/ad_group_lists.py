@@ -32,7 +32,6 @@ class KeywordBatches(StrEnum):
     REFUSED = "refused"  # 403
     IGNORED = "ignored"  # the account's own keywords, as without the parameter
     LAST_ONE = "last_one"  # those of the last ad group named
-    INCOMPLETE = "incomplete"  # all but the first of each ad group
     CAMPAIGNS_TOO = "campaigns_too"  # those of the first campaign in between
 
 
@@ -89,8 +88,7 @@ def _batch(world: World, account: int, ad_groups: Sequence[str]) -> Iterator[Pla
         yield from _of_account(world, account)
         return
     for ad_group in ad_groups[-1:] if mode is KeywordBatches.LAST_ONE else ad_groups:
-        places = _in(world, account, Kind.AD_GROUPS, ad_group)
-        yield from places[1:] if mode is KeywordBatches.INCOMPLETE else places
+        yield from _in(world, account, Kind.AD_GROUPS, ad_group)
         if mode is KeywordBatches.CAMPAIGNS_TOO:
             yield from _in(world, account, Kind.CAMPAIGNS, world.entity_id(Kind.CAMPAIGNS, account, 0))
 

@@ -1,1 +1,1 @@
-"""Ad accounts and what is in them."""
+"""Streams of ad accounts and of the entities and lists in them."""

@@ -1,23 +1,26 @@
-"""Ad accounts the user may see, or those the config names."""
+"""The stream of ad accounts, and the base of streams that read one ad account at a time."""
 
-from collections.abc import Iterator
+from abc import ABC
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.bodies import ListPage, Record, one_item
+from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
-from source_pinterest.engine.parent_ids import Key
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.api.rows import ListPage, Record, one_item
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import Key, failed_slice, partition_slice
 from source_pinterest.streams.base.listing import Listed
-from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 
 class AdAccounts(PinterestStream):
     """Ad accounts the user may see, or those the config names. https://developers.pinterest.com/docs/api/v5/ad_accounts-list.
 
-    One named account is asked for by itself; more are picked from the list, and asked for one by one only if they are
-    not in it.
+    A single account that the config names is requested by its id. Several are picked from the list; those that the
+    list lacks are requested one by one.
     """
 
     path_template = "ad_accounts"
@@ -29,25 +32,25 @@ class AdAccounts(PinterestStream):
         self._countries: dict[str, str] = {}
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """The accounts.
+        """Yield the accounts, page by page.
 
         Raises:
-            AccountUnreadableError: one that the config names can't be read; the others have come by then.
+            AccountUnreadableError: an account that the config names can't be read. Raised after all others.
         """
         refused: dict[str, PinterestError] = {}
-        yield from self._wanted(stream_slice, refused)
+        yield from self._selected(stream_slice, refused)
         if refused:
-            answers = ". ".join(str(error.message) for error in refused.values())
-            raise AccountUnreadableError(", ".join(refused), answers)
+            messages = ". ".join(str(error.message) for error in refused.values())
+            raise AccountUnreadableError(", ".join(refused), messages)
 
     def list_ids(self, key: Key) -> Iterator[str]:
-        """The ids of the accounts that can be read."""
+        """Return the ids of the accounts that can be read."""
         del key
-        for listed in self._wanted(partition_slice({}), {}):
+        for listed in self._selected(partition_slice({}), {}):
             yield from self.ids_for_children(listed.records)
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The accounts of a page; who owns them and where they are is remembered."""
+        """Return the accounts of a page, and remember their owners and countries."""
         records = super().records(page, stream_slice)
         for record in records:
             self._owners[record["id"]] = str((record.get("owner") or {}).get("id") or record["id"])
@@ -55,39 +58,96 @@ class AdAccounts(PinterestStream):
         return records
 
     def country_of(self, account: str) -> str:
-        """The two-letter code of the country of an account that has been listed; empty if Pinterest names none."""
+        """Return the two-letter country code of a listed account, or an empty string if it has no country."""
         return self._countries[account]
 
     def one_per_owner(self) -> list[str]:
-        """Of each owner's accounts the one with the lowest number, which stays the same from sync to sync."""
+        """Return one account of each owner: the one with the lowest id, so that syncs agree on it."""
         lowest: dict[str, str] = {}
         for account in sorted(self.ids.of(()), key=int):
             lowest.setdefault(self._owners[account], account)
         return list(lowest.values())
 
     def countries(self) -> set[str]:
-        """The countries of the accounts, by their two letters; an empty one if Pinterest names none."""
+        """Return the country codes of all accounts; an empty string stands for accounts without a country."""
         return {self.country_of(account) for account in self.ids.of(())}
 
     def unreadable(self) -> set[str]:
-        """The accounts that the config names and that can't be read."""
+        """Return the accounts that the config names and that can't be read."""
         return set(self.config.account_ids).difference(self.ids.of(()))
 
-    def _wanted(self, stream_slice: StreamSlice, refused: dict[str, PinterestError]) -> Iterator[Listed]:
+    def _selected(self, stream_slice: StreamSlice, refused: dict[str, PinterestError]) -> Iterator[Listed]:
+        """Yield the accounts to read; `refused` takes the errors of named accounts that can't be read."""
         named, excluded = list(self.config.account_ids), self.config.exclude_account_ids
         if len(named) != 1:
             for listed in super().listing(stream_slice):
-                chosen = [
+                selected = [
                     account
                     for account in listed.records
                     if (not self.config.account_ids or account["id"] in named) and account["id"] not in excluded
                 ]
-                yield listed._replace(records=chosen)
-                named = [account for account in named if account not in {record["id"] for record in chosen}]
+                yield listed._replace(records=selected)
+                named = [account for account in named if account not in {record["id"] for record in selected}]
         for account in named:
             try:
-                answer = self.client.get(f"{self.path_template}/{account}", {}, one_item)
+                response = self.client.get(f"{self.path_template}/{account}", {}, one_item)
             except (RefusedError, GoneError) as error:
                 refused[account] = error
             else:
-                yield Listed(self.records(answer.value, stream_slice), answer.server_time)
+                yield Listed(self.records(response.value, stream_slice), response.server_time)
+
+
+class AdAccountStream(PinterestStream, ABC):
+    """One slice per ad account."""
+
+    scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
+    partition_keys = ("ad_account_id",)
+    cost = f"1 an ad account and page of {limits.PAGE_SIZE}"
+
+    def __init__(self, sync: Sync, name: str = "") -> None:
+        super().__init__(sync, name)
+        self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), self.partition_keys), *self.foreign_keys)
+
+    @cached_property
+    def ad_accounts(self) -> AdAccounts:
+        """The stream of ad accounts in this sync."""
+        return self.shared.stream(AdAccounts)
+
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Yield the ids of the ad accounts."""
+        yield self.ad_accounts.ids
+
+    def accounts(self) -> list[str]:
+        """Return the ids of the ad accounts to read."""
+        return list(self.ad_accounts.ids.of(()))
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """Yield a slice for each account, and a failed slice for each expected account that the list lacks."""
+        accounts = self.accounts()
+        yield from self.account_slices(accounts)
+        for account in self._expected() - set(accounts):
+            error = AccountUnreadableError(account, "Pinterest does not list it for this user")
+            yield failed_slice({"ad_account_id": account}, error)
+
+    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
+        """Yield a slice for each account."""
+        for account in accounts:
+            yield partition_slice({"ad_account_id": account})
+
+    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
+        """Skip an account that was never readable.
+
+        Raises:
+            AccountUnreadableError: the config names the account, or it was synced before.
+        """
+        account = stream_slice["ad_account_id"]
+        if account in self._expected():
+            raise AccountUnreadableError(account, str(error.message)) from error
+        super().leave_out(stream_slice, error)
+
+    def _expected(self) -> set[str]:
+        """Return the accounts that must be read: named in the config, or synced before and not excluded since."""
+        if self.config.account_ids:
+            return set(self.config.account_ids)
+        known = self.checkpoint.accounts() if self.checkpoint else ()
+        return set(known) - self.config.exclude_account_ids

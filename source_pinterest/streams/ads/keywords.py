@@ -1,48 +1,46 @@
-"""Keywords of ad groups, and negative ones of campaigns and accounts. May one call ask for 250 ad groups?
+"""Keywords of ad accounts, campaigns and ad groups, and their search volumes.
 
-Pinterest opens that parameter to some apps only, and may ignore it or a part of it. So it is tried out first, every
-answer is checked, and ad groups that a batch showed nothing of are asked for once more.
+One request names a batch of up to 250 ad groups. The parameter is open to some apps only, and Pinterest may ignore it
+or a part of it. If a batch is refused, or returns keywords of ad groups that it does not name, the account is read ad
+group by ad group. Ad groups without keywords in a batch are requested once more, one by one.
 """
 
 import logging
-from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+from urllib.parse import quote_plus
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import (
     AccessLostError,
-    AnswerTooLargeError,
     GoneError,
     RefusedError,
     RejectedError,
+    ResponseTooLargeError,
+    RightMissingError,
     SliceError,
 )
-from source_pinterest.api.rights import RightMissingError
-from source_pinterest.api.session import Answer
-from source_pinterest.streams.ads.entities import AdGroups, Campaigns
-from source_pinterest.streams.ads.entity_lists import EntityListStream, Filter
-from source_pinterest.streams.ads.entity_stream import EntityStream
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import batches, failed_slice, failure_of, ids_that_fit
+from source_pinterest.api.rows import ListPage, ListShape, Record
+from source_pinterest.api.session import ApiResponse
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import batches, failed_slice, ids_that_fit, partition_slice
+from source_pinterest.streams.ads.accounts import AdAccountStream
+from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
+from source_pinterest.streams.ads.entity_lists import EntityFilter, EntityListStream
+from source_pinterest.streams.base.stream import Sync
 
 LOGGER = logging.getLogger("airbyte")
 
 AD_GROUP, AD_GROUPS = "ad_group_id", "ad_group_ids"
 
-_REFUSALS = (RejectedError, RefusedError, RightMissingError, AccessLostError, GoneError, AnswerTooLargeError)
-"""A batch that is answered so is read ad group by ad group."""
+_BATCH_FAILURES = (RejectedError, RefusedError, RightMissingError, AccessLostError, GoneError, ResponseTooLargeError)
+"""Errors after which the ad groups of an account are read one by one."""
 
-_GROUPS_THAT_PROVE = 2
-_CALLS_OF_A_PROOF = 2
-"""An account of so few ad groups is read as fast as anything is proven."""
-_SURELY_LOOKED_AT = 25
-"""Pinterest's smallest limit for a list: at so many ad groups of a batch it looks, if it looks at several."""
-_ROUNDS_OF_A_BATCH = 3
-"""What a batch still does not show after so many is asked for ad group by ad group."""
+_COUNTRY = "country_code"
+_KEYWORDS = "keywords"
+_SEPARATOR = ","
 
 
 class Keywords(EntityListStream):
@@ -50,138 +48,167 @@ class Keywords(EntityListStream):
 
     path_template = "ad_accounts/{ad_account_id}/keywords"
     cost = (
-        f"1 a campaign, and 1 for {limits.AD_GROUPS_PER_KEYWORDS_CALL} ad groups, or for each where Pinterest takes one"
+        f"1 a campaign, 1 for {limits.AD_GROUPS_PER_REQUEST} ad groups and 1 for each of these without keywords, or 1 "
+        "for each where Pinterest takes one"
     )
     listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"campaign_id": Campaigns, AD_GROUP: AdGroups}
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self._batches_work = False
-        self._looked_at = _SURELY_LOOKED_AT
-        """At so many ad groups of a batch Pinterest has been seen to look."""
+        self._without_batches: set[str] = set()
+        """The accounts whose ad groups are read one by one."""
 
-    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """A slice for each account; those that prove nothing of batches come last, when others may have."""
-        undecided: list[StreamSlice] = []
-        for stream_slice in super().account_slices(accounts):
-            if failure_of(stream_slice):
-                yield stream_slice
-                continue
-            try:
-                self._batches_work = self._batches_work or self._does_a_batch_agree(stream_slice)
-            except SliceError as error:
-                yield failed_slice(stream_slice.partition, error)
-                continue
-            if self._batches_work:
-                yield stream_slice
-            else:
-                undecided.append(stream_slice)
-        yield from undecided
-
-    def filters(self, stream_slice: StreamSlice) -> Iterator[Filter]:
-        """The account itself, each campaign, and the ad groups in the largest batches that work."""
+    def filters(self, stream_slice: StreamSlice) -> Iterator[EntityFilter]:
+        """Yield a filter for the account itself, for each campaign, and for each batch of ad groups."""
         yield {}
         for campaign in stream_slice.extra_fields["campaign_id"]:
             yield {"campaign_id": campaign}
         ad_groups = stream_slice.extra_fields[AD_GROUP]
-        for batch in batches(ad_groups, self._most_of(stream_slice, ad_groups) if self._batches_work else 1):
-            yield _named(batch)
+        for batch in batches(ad_groups, self._batch_size(stream_slice, ad_groups)):
+            yield _filter_by(batch)
 
-    def filtered(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
-        """The pages of one list; those of a batch are checked."""
-        if AD_GROUPS in wanted:
-            return self._of_batch(stream_slice, wanted)
-        return super().filtered(stream_slice, wanted)
+    def pages_of_list(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the pages of one list; those of a batch are checked."""
+        if AD_GROUPS in entity_filter:
+            return self._pages_of_batch(stream_slice, entity_filter[AD_GROUPS])
+        return super().pages_of_list(stream_slice, entity_filter)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """The texts of the keywords: by these Pinterest knows their metrics, not by ids."""
+        """Return the texts of the keywords, by which Pinterest knows their metrics."""
         return (str(record["value"]) for record in records if record.get("value"))
 
-    def _most_of(self, stream_slice: StreamSlice, ad_groups: Sequence[str]) -> int:
-        """How many of these go into a batch: as many as Pinterest takes and as its address has room for."""
+    def _batch_size(self, stream_slice: StreamSlice, ad_groups: Sequence[str]) -> int:
+        """Return how many ad groups fit into a request, by Pinterest's limit and by the length of its URL."""
         params = {**self.request_params(stream_slice=stream_slice), AD_GROUPS: ""}
-        bare = self.client.address_length(self.path(stream_slice=stream_slice), params)
-        room = limits.ADDRESS_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare
-        return min(limits.AD_GROUPS_PER_KEYWORDS_CALL, ids_that_fit(ad_groups, room, f"&{AD_GROUPS}="))
+        bare = self.client.url_length(self.path(stream_slice=stream_slice), params)
+        room = limits.URL_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare
+        return min(limits.AD_GROUPS_PER_REQUEST, ids_that_fit(ad_groups, room, f"&{AD_GROUPS}="))
 
-    def _does_a_batch_agree(self, stream_slice: StreamSlice) -> bool:
-        """Whether a batch shows several of its ad groups, no other parent, and what its last one shows by itself.
+    def _pages_of_batch(self, stream_slice: StreamSlice, batch: Sequence[str]) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the pages of a batch, then those of each ad group that it returned nothing of.
 
-        Keywords of a single ad group, or none at all, do not show that the others were looked at. Where the last one
-        has none, another one has to agree too.
+        An account in which a batch fails goes on without batches, beginning with the ad groups of this one.
         """
-        ad_groups = stream_slice.extra_fields[AD_GROUP]
-        batch = list(ad_groups[: self._most_of(stream_slice, ad_groups)])
-        if len(batch) <= _CALLS_OF_A_PROOF:
-            return False
-        try:
-            found = self._ids_by_parent(stream_slice, {AD_GROUPS: batch})
-            if len(found) < _GROUPS_THAT_PROVE or not found.keys() <= set(batch):
-                return False
-            self._note_what_was_looked_at(batch, found)
-            samples = (batch[-1], max(found, key=lambda parent: len(found[parent])))
-            return all(
-                self._ids_by_parent(stream_slice, {AD_GROUP: sample}).get(sample, set()) == found.get(sample, set())
-                for sample in (samples[:1] if samples[0] in found else samples)
+        account = stream_slice["ad_account_id"]
+        with_keywords: set[str] = set()
+        if account not in self._without_batches:
+            try:
+                for response in self.request_pages(stream_slice, _filter_by(batch)):
+                    parents = {str(keyword.get("parent_id")) for keyword in response.value.items}
+                    if not parents <= set(batch):
+                        self._stop_batches(account, "Pinterest returned keywords that were not requested")
+                        break
+                    with_keywords |= parents
+                    yield response
+            except _BATCH_FAILURES as error:
+                self._stop_batches(account, error.quote or str(error.message).rstrip("."))
+        for ad_group in batch:
+            if ad_group not in with_keywords or account in self._without_batches:
+                yield from super().pages_of_list(stream_slice, {AD_GROUP: ad_group})
+
+    def _stop_batches(self, account: str, reason: str) -> None:
+        self._without_batches.add(account)
+        LOGGER.info(f"{self.name}: the ad groups of ad account {account} are read one by one. {reason}.")
+
+
+class KeywordMetrics(AdAccountStream):
+    """Search volumes of the keywords that each account uses, in its country. https://developers.pinterest.com/docs/api/v5/country_keywords_metrics-get."""
+
+    primary_key: str | list[str] = ["ad_account_id", "keyword"]  # noqa: RUF012 - the framework's attribute, never changed
+    path_template = "ad_accounts/{ad_account_id}/keywords/metrics"
+    shape = ListShape(("keyword",), field="data")
+    page_size = None
+    can_split = True
+    cost = f"1 for {limits.KEYWORDS_PER_METRICS_REQUEST:,} keywords, or for as many as fit into a URL"
+
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Yield the texts of all keywords, beside the ids of the accounts."""
+        yield from super().needed_ids()
+        yield self._keywords.ids
+
+    @property
+    def _keywords(self) -> Keywords:
+        return self.shared.stream(Keywords)
+
+    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
+        """Yield a slice for each account with its keywords, or a failed slice if they can't be listed."""
+        for account in accounts:
+            partition = {"ad_account_id": account}
+            try:
+                keywords: dict[str, Any] = {_KEYWORDS: tuple(dict.fromkeys(self._keywords.ids.of((account,))))}
+            except SliceError as error:
+                yield failed_slice(partition, error)
+            else:
+                yield partition_slice(partition, **keywords)
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the account's country."""
+        country = self.ad_accounts.country_of(kwargs["stream_slice"]["ad_account_id"])
+        return {**super().request_params(*args, **kwargs), _COUNTRY: country}
+
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the metrics of an account's keywords; none if the account has no country."""
+        del more
+        account = stream_slice["ad_account_id"]
+        keywords = stream_slice.extra_fields[_KEYWORDS]
+        if keywords and not self.ad_accounts.country_of(account):
+            self.notices.warn(
+                f"country of {account}",
+                f"Pinterest names no country for ad account {account}, so its keywords have no metrics.",
             )
-        except _REFUSALS:
-            return False
+            return
+        path, params = self.path(stream_slice=stream_slice), self.request_params(stream_slice=stream_slice)
+        room = limits.URL_CHARACTERS - self.client.url_length(path, {**params, _KEYWORDS: ""})
+        for batch in _batches_that_fit(list(self._without_commas(keywords)), room):
+            yield from self._metrics_of(stream_slice, batch)
 
-    def _ids_by_parent(self, stream_slice: StreamSlice, wanted: Filter) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for answer in self.ask(stream_slice, wanted):
-            for keyword in answer.value.items:
-                found[_parent_of(keyword)].add(str(keyword["id"]))
-        return dict(found)
+    def _without_commas(self, keywords: Iterable[str]) -> Iterator[str]:
+        for keyword in keywords:
+            if _SEPARATOR in keyword:
+                self.notices.warn(
+                    "commas",
+                    f"keywords with a comma, such as {keyword!r}, are left out: commas separate the keywords of a "
+                    "request.",
+                )
+            else:
+                yield keyword
 
-    def _of_batch(self, stream_slice: StreamSlice, wanted: Filter) -> Iterator[Answer[ListPage]]:
-        """The pages of a batch, and those of the ad groups that it showed nothing of; the last resort is one by one."""
-        left = list(wanted[AD_GROUPS])
-        size = len(left)
+    def _metrics_of(self, stream_slice: StreamSlice, keywords: Sequence[str]) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the metrics of some keywords; request half as many at a time if a response is too large."""
         try:
-            for round_ in range(_ROUNDS_OF_A_BATCH):
-                shown: set[str] = set()
-                if not (yield from self._of_batches(stream_slice, batches(left, size), shown)):
-                    break
-                left = [ad_group for ad_group in left if ad_group not in shown]
-                if not left or (round_ and not shown):
-                    return
-                size = self._looked_at
-        except _REFUSALS as error:
-            why = error.answer or str(error.message).rstrip(".")
-            LOGGER.info(f"{self.name}: a batch of ad groups is read one by one. {why}.")
-        for ad_group in left:
-            yield from super().filtered(stream_slice, {AD_GROUP: ad_group})
+            yield from super().responses(stream_slice, **{_KEYWORDS: _SEPARATOR.join(keywords)})
+        except ResponseTooLargeError:
+            if len(keywords) == 1:
+                raise
+            half = len(keywords) // 2
+            yield from self._metrics_of(stream_slice, keywords[:half])
+            yield from self._metrics_of(stream_slice, keywords[half:])
 
-    def _of_batches(
-        self, stream_slice: StreamSlice, groups: list[tuple[str, ...]], shown: set[str]
-    ) -> Generator[Answer[ListPage], None, bool]:
-        """The pages of batches, until one shows other parents than it was asked for; then False.
-
-        Args:
-            stream_slice: the account.
-            groups: the ad groups of each batch.
-            shown: takes the ad groups that have keywords.
-        """
-        for batch in groups:
-            for answer in self.ask(stream_slice, _named(batch)):
-                parents = {_parent_of(keyword) for keyword in answer.value.items}
-                if not parents <= set(batch):
-                    return False
-                shown |= parents
-                yield answer
-            self._note_what_was_looked_at(batch, shown)
-        return True
-
-    def _note_what_was_looked_at(self, batch: Sequence[str], shown: Iterable[str]) -> None:
-        seen = set(shown)
-        last = max((position for position, ad_group in enumerate(batch, 1) if ad_group in seen), default=0)
-        self._looked_at = max(self._looked_at, last)
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+        """Return the metrics of a page, with the country that they apply to."""
+        country = self.ad_accounts.country_of(stream_slice["ad_account_id"])
+        return [{**record, _COUNTRY: country} for record in super().records(page, stream_slice)]
 
 
-def _named(batch: Sequence[str]) -> Filter:
-    return {AD_GROUPS: list(batch)} if len(batch) > 1 else {AD_GROUP: batch[0]}
+def _filter_by(ad_groups: Sequence[str]) -> EntityFilter:
+    return {AD_GROUPS: list(ad_groups)} if len(ad_groups) > 1 else {AD_GROUP: ad_groups[0]}
 
 
-def _parent_of(keyword: Record) -> str:
-    return str(keyword.get("parent_id"))
+def _batches_that_fit(keywords: Sequence[str], room: int) -> Iterator[list[str]]:
+    """Split keywords into batches that Pinterest accepts and whose URL is short enough.
+
+    Args:
+        keywords: in any order.
+        room: characters that the keywords of a batch may take in the URL, encoded and with separators.
+    """
+    batch: list[str] = []
+    length = 0
+    for keyword in keywords:
+        size = len(quote_plus(keyword)) + len(quote_plus(_SEPARATOR))
+        if batch and (length + size > room or len(batch) == limits.KEYWORDS_PER_METRICS_REQUEST):
+            yield batch
+            batch, length = [], 0
+        batch.append(keyword)
+        length += size
+    if batch:
+        yield batch

@@ -1,4 +1,4 @@
-"""Up to which day do Pinterest's numbers stand still?"""
+"""The last day whose metrics are final."""
 
 import threading
 from collections.abc import Iterator
@@ -8,21 +8,21 @@ from typing import Any
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import MalformedAnswerError, SliceError
-from source_pinterest.api.rights import RestrictedError
+from source_pinterest.api.errors import MalformedResponseError, RestrictedError, SliceError
+from source_pinterest.api.rows import parse_json
 from source_pinterest.dates import days_before
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import Sync
 
 _PATH = "resources/metrics_ready_state"
-_DAYS_ASKED = 7
+_MAX_DAYS_BACK = 7
+"""Days that are checked, from yesterday back, one request each."""
 
 
 class MetricsReadyState:
-    """Whether a day is counted to its end, for all accounts alike. https://developers.pinterest.com/docs/api/v5/metrics_ready_state-get.
+    """Finds the last final day, which is the same for all accounts. https://developers.pinterest.com/docs/api/v5/metrics_ready_state-get.
 
-    It is asked a few times a sync at most.
+    The result is kept for the sync, which makes a few requests at most.
     """
 
     def __init__(self, sync: Sync) -> None:
@@ -31,37 +31,37 @@ class MetricsReadyState:
         self._lock = threading.Lock()
 
     def last_final_day(self) -> Date:
-        """The last day whose numbers are final; the same for the whole sync."""
+        """Return the last day whose numbers are final; the same for the whole sync."""
         with self._lock:
             return self._last_final_day
 
     @cached_property
     def _last_final_day(self) -> Date:
         try:
-            for age in range(1, _DAYS_ASKED + 1):
+            for age in range(1, _MAX_DAYS_BACK + 1):
                 day = days_before(self._today, age)
                 if self._client.get(_PATH, {"date": str(day)}, _is_ready).value:
                     return day
         except (SliceError, RestrictedError):
-            return days_before(self._today, limits.SETTLED_AFTER_DAYS)
-        return days_before(self._today, _DAYS_ASKED + 1)
+            return days_before(self._today, limits.FINAL_AFTER_DAYS)
+        return days_before(self._today, _MAX_DAYS_BACK + 1)
 
 
 def _is_ready(chunks: Iterator[bytes]) -> bool:
     state = parse_json(b"".join(chunks))
     if not isinstance(state, dict) or "conversion_metrics_ready" not in state:
-        raise MalformedAnswerError("A ready state says whether conversions are ready.")
-    verdicts = [_verdict(state["conversion_metrics_ready"]), _verdict(state.get("non_conversion_metrics_ready", True))]
-    return all(verdicts)
+        raise MalformedResponseError("The metrics ready state has no conversion_metrics_ready.")
+    flags = [_as_bool(state["conversion_metrics_ready"]), _as_bool(state.get("non_conversion_metrics_ready", True))]
+    return all(flags)
 
 
-def _verdict(value: Any) -> bool:
-    """A yes or a no, which may be a text.
+def _as_bool(value: Any) -> bool:
+    """Return a boolean, which may come as text.
 
     Raises:
-        MalformedAnswerError: it is neither.
+        MalformedResponseError: the value is neither true nor false.
     """
-    verdict = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
-    if not isinstance(verdict, bool):
-        raise MalformedAnswerError("A ready state is true or false.")
-    return verdict
+    flag = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(flag, bool):
+        raise MalformedResponseError("The metrics ready state is neither true nor false.")
+    return flag

@@ -1,1 +1,1 @@
-"""Daily numbers of ads, asked for at once or as reports."""
+"""Analytics by day: synchronous requests for recent days, asynchronous reports for older ones."""

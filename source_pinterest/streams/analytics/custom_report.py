@@ -1,30 +1,43 @@
-"""Which reports did the user put together? Each is a stream of its own."""
+"""Custom reports, each of which is a stream, and the checks of reports before a sync."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import product
-from typing import Any
+from functools import cached_property, partial
+from itertools import islice, product
+from typing import Any, NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.config.custom_reports import CustomReport
-from source_pinterest.dates import DateWindow
-from source_pinterest.granularity import Granularity
+from source_pinterest.api.errors import AccountUnreadableError, ConfigError, GoneError, RefusedError, ReportRefusedError
+from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomReport
+from source_pinterest.dates import DateWindow, Granularity, days_before
+from source_pinterest.engine.slices import END, START
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import Period
+from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.level_reports import LEVEL_REPORTS
+from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import END, START
+from source_pinterest.streams.base.stream import Sync
 
-_ID_COLUMNS = {report.level: report.id_columns for report in LEVEL_REPORTS}
+LOGGER = logging.getLogger("airbyte")
+
 HOUR = "HOUR"
 START_DATE, END_DATE = "START_DATE", "END_DATE"
+_ID_COLUMNS = {report.level: report.id_columns for report in LEVEL_REPORTS}
+
+_CHECKED_CUSTOM_REPORTS = 5
+"""The most custom reports that the connection test requests."""
+
+_CHECKED_ACCOUNTS = 3
+"""The most ad accounts that the connection test tries, one after the other, until one does not refuse."""
 
 
 class CustomReportStream(ReportStream):
-    """A report of the user's own. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
+    """A custom report. https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
 
     def __init__(self, sync: Sync, report: CustomReport) -> None:
         self.report = report
@@ -36,33 +49,33 @@ class CustomReportStream(ReportStream):
             self.cursor_field = []
 
     def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
-        """As any report; a total is read whole each time."""
+        """Return a cursor over the days of each account. A total has none, since each sync reads it whole."""
         return None if self.granularity is Granularity.TOTAL else super().new_cursor(period, store)
 
     def targeting_types(self) -> tuple[str, ...]:
-        """The report's own breakdowns."""
+        """Return the report's own targeting types."""
         return self.report.targeting_types
 
     def bucket_columns(self) -> tuple[str, ...]:
-        """The day, and the hour where there is one; a total has neither."""
+        """Return the day, and for hours the hour too. A total has neither."""
         if self.granularity is Granularity.TOTAL:
             return ()
         return (*super().bucket_columns(), *((HOUR,) if self.granularity is Granularity.HOUR else ()))
 
     def stamped_columns(self) -> Mapping[str, str]:
-        """The days that a total is about."""
+        """Return the columns for the first and last day of a total."""
         return {START_DATE: START, END_DATE: END} if self.granularity is Granularity.TOTAL else {}
 
     def wanted_columns(self) -> tuple[str, ...]:
-        """The report's own columns."""
+        """Return the report's own columns."""
         return self.report.columns
 
     def accepts(self, column: str) -> bool:
-        """Whatever the user has named is asked for; Pinterest has more columns than its documents."""
+        """Accept every column of the user's choice, since Pinterest has more columns than its documents list."""
         return column in self.report.columns or super().accepts(column)
 
     def attribution(self) -> dict[str, Any]:
-        """The report's own attribution, in the places where it has one."""
+        """Return the attribution options of the connection, overridden by those of the report."""
         report = self.report
         own = {
             "click_window_days": report.click_window_days,
@@ -74,7 +87,7 @@ class CustomReportStream(ReportStream):
         return {**super().attribution(), **{name: value for name, value in own.items() if value is not None}}
 
     def variants(self) -> list[dict[str, Any]]:
-        """What the requests for one window add: each may name so many targeting types and so many statuses."""
+        """Return the fields in which the requests for one window differ: chunks of targeting types and of statuses."""
         filters = {
             name: _chunks(statuses, limits.STATUSES_PER_REPORT)
             for name, statuses in (
@@ -91,7 +104,7 @@ class CustomReportStream(ReportStream):
         ]
 
     def plan(self) -> Iterator[ReportRequest]:
-        """As any report; a total is read whole each time, in the longest windows there are."""
+        """Return the requests of unread windows. A total is requested whole, in windows of the greatest length."""
         if self.granularity is not Granularity.TOTAL:
             yield from super().plan()
             return
@@ -99,9 +112,97 @@ class CustomReportStream(ReportStream):
         period.explain(self.name)
         for account in self.accounts():
             for window in DateWindow(period.start, period.end).cut(self.window_days):
-                for number, more in enumerate(self.variants()):
-                    yield ReportRequest(account, window, {**self.body, **more}, PlannedWindow(window), number)
+                for number, variant in enumerate(self.variants()):
+                    yield ReportRequest(account, window, {**self.body, **variant}, PlannedWindow(window), number)
 
 
 def _chunks(statuses: tuple[str, ...], size: int) -> list[list[str]]:
     return [list(statuses[start : start + size]) for start in range(0, len(statuses), size)]
+
+
+class _UncheckedReport(NamedTuple):
+    """A report that only Pinterest can check.
+
+    Attributes:
+        refusal: the beginning of the error message, with the option that the report comes from.
+        stream: the report's stream.
+    """
+
+    refusal: str
+    stream: ReportStream
+
+
+class AccountsToAsk:
+    """The ad accounts with which requests are tried out: the first three, without those that refuse.
+
+    Args:
+        sync: lists the accounts when the first request is tried out.
+    """
+
+    def __init__(self, sync: Sync) -> None:
+        self._sync = sync
+
+    @cached_property
+    def left(self) -> deque[str]:
+        """The accounts that have not refused a request."""
+        return deque(islice(self._sync.stream(AdAccounts).ids.of(()), _CHECKED_ACCOUNTS))
+
+    def ask(self, try_out: Callable[[str], None]) -> None:
+        """Try a request out with the first account that does not refuse. A sync would leave out the others too."""
+        while self.left:
+            account = self.left[0]
+            try:
+                try_out(account)
+            except AccountUnreadableError as error:
+                LOGGER.warning(error.message)
+            except (RefusedError, GoneError) as error:
+                LOGGER.warning(AccountUnreadableError(account, str(error.message)).message)
+            else:
+                return
+            self.left.popleft()
+
+
+def try_out_reports(sync: Sync, accounts: AccountsToAsk) -> None:
+    """Create a report of one day for each stream whose options only Pinterest can check.
+
+    Raises:
+        ConfigError: Pinterest refuses a report. The message quotes it.
+    """
+    yesterday = days_before(sync.config.today, 1)
+    window = DateWindow(yesterday, yesterday)
+    for refusal, stream in (*islice(_custom_reports(sync), _CHECKED_CUSTOM_REPORTS), *_own_endpoint_reports(sync)):
+        try:
+            accounts.ask(partial(_try_out, stream, window))
+        except ReportRefusedError as error:
+            raise ConfigError(f"{refusal}. {error.quote}. {error.advice}") from error
+
+
+def _try_out(stream: ReportStream, window: DateWindow, account: str) -> None:
+    """Create a report. If the stream needs a right of its own, log a refusal, since other reports may work."""
+    try:
+        stream.try_out(account, window)
+    except (RefusedError, AccountUnreadableError) as error:
+        if stream.access is None:
+            raise
+        LOGGER.info(_refusal_message(stream, error))
+
+
+def _custom_reports(sync: Sync) -> Iterator[_UncheckedReport]:
+    for report in sync.config.custom_reports:
+        if report.is_in_doubt:
+            yield _UncheckedReport(f"Custom Reports: Pinterest refuses {report.name}", CustomReportStream(sync, report))
+
+
+def _own_endpoint_reports(sync: Sync) -> Iterator[_UncheckedReport]:
+    """Return the reports with endpoints of their own whose options are filled in, one stream for each option."""
+    if sync.config.marketing_mix != MARKETING_MIX.usual:
+        yield _UncheckedReport(f"{MARKETING_MIX.title}: Pinterest refuses it", sync.stream(MarketingMixReport))
+    if sync.config.products != PRODUCTS.usual:
+        yield _UncheckedReport(f"{PRODUCTS.title}: Pinterest refuses them", sync.stream(PRODUCT_CONVERSIONS[0]))
+
+
+def _refusal_message(stream: ReportStream, error: RefusedError | AccountUnreadableError) -> str:
+    """Return a sentence for the log: most ad accounts lack the right, and it matters only if the stream is selected."""
+    if isinstance(error, AccountUnreadableError):
+        return f"{stream.name}: {error.message}"
+    return str(stream.reader.refusals.explain(error).message)

@@ -1,7 +1,7 @@
-"""How are daily numbers asked for, however old they are?
+"""Daily analytics of the last 914 days.
 
-The last 89 days are asked for at once. Older days come from asynchronous reports, back to the 914th: one stream, one
-record shape, one key, one cursor.
+The last 89 days come from synchronous endpoints, older days from asynchronous reports. The records of both have the
+same fields and the same key, and one cursor covers both.
 """
 
 from abc import ABC
@@ -12,45 +12,44 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_asked
+from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_requested
 from source_pinterest.config import attribution_of
+from source_pinterest.engine.failures import RefusedHistory
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
+from source_pinterest.engine.slices import ids_of
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.state.history import PlannedWindow, WindowProgress, by_age, in_reading_order
+from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order, split_by_age
 from source_pinterest.state.period import DayRange, fingerprint
-from source_pinterest.streams.analytics.calls import Ids
+from source_pinterest.streams.analytics.client import Ids
 from source_pinterest.streams.analytics.query import Batches, QueryAnalytics
-from source_pinterest.streams.analytics.refused_history import RefusedHistory
-from source_pinterest.streams.analytics.report_key import ReportKey
-from source_pinterest.streams.analytics.report_rows import ReportRows
-from source_pinterest.streams.analytics.report_slices import ReportSlices, is_report
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import ids_of
+from source_pinterest.streams.analytics.report import ReportSlices, is_report
+from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
+from source_pinterest.streams.base.stream import Sync
 
 
 class DailyAnalytics(QueryAnalytics, ABC):
-    """One row per entity and day, back to the first day of reports."""
+    """One row per entity and day, back to the first day that reports have."""
 
     days = DayRange(limits.ASYNC_HISTORY_DAYS)
     cost = f"{QueryAnalytics.cost}; as reports for days older than {limits.SYNC_HISTORY_DAYS}"
     level: ClassVar[str]
-    """What reports call the entities: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
+    """The level of the entities in reports: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         key = ReportKey((self.id_column, DATE))
-        rows = ReportRows(self.name, self.notices, key, self.doubts, self.columns)
+        rows = ReportRows(self.name, self.notices, key, self.key_policy, self.columns)
         refused = RefusedNames(self.notices, needed=(self.id_column,))
         self._reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
         self._requests: list[ReportRequest] = []
         self._refused_history = RefusedHistory()
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """The windows that each account lacks; the account longest unread comes first, old days come last.
+        """Return the slices of each account's unread windows, those of reports last.
 
-        A window goes to the synchronous endpoint or to a report by the age of its days alone, so that the numbers of a
-        day never change because another endpoint was asked.
+        The age of a day alone decides between the synchronous endpoint and a report, so that the numbers of a day do
+        not depend on other days of the sync.
         """
         self._requests.clear()
         for newest in super().account_slices(accounts):
@@ -59,47 +58,47 @@ class DailyAnalytics(QueryAnalytics, ABC):
             yield newest
         if self._requests:
             self._reports.order(lambda: self._requests)
-            yield from self._refused_history.judged(self._reports.slices(self.checkpoint))
+            yield from self._refused_history.resolve(self._reports.slices(self.checkpoint))
 
     def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
-        """What an account lacks, as windows of one call or of one report each."""
-        border = self.first_synchronous_day
-        for part in by_age(item, border):
-            if part.window.start >= border:
+        """Cut an unread window into windows of one request or of one report each."""
+        first_synchronous_day = self.first_synchronous_day
+        for part in split_by_age(item, first_synchronous_day):
+            if part.window.start >= first_synchronous_day:
                 yield from super().batches_of(account, part)
                 continue
             for piece in in_reading_order(part.window.cut(limits.REPORT_WINDOW_DAYS), part.purpose):
                 yield Batches(WindowProgress(piece, part.purpose), [()])
 
     def batch_slices(self, account: str, planned: PlannedWindow, groups: list[Ids]) -> Iterator[StreamSlice]:
-        """A slice for each batch of ids of a window; an old one is put on order instead."""
+        """Return a slice for each batch of ids in a window. For an old window, add a report request instead."""
         if planned.window.start >= self.first_synchronous_day:
             yield from super().batch_slices(account, planned, groups)
         else:
             self._requests.append(ReportRequest(account, planned.window, self._report_body(), planned))
 
     def request_fingerprint(self) -> str:
-        """Stands for everything that makes the numbers of a day what they are."""
+        """Return a digest of all parameters that change the numbers of a day."""
         return fingerprint(self._report_body())
 
     def _report_body(self) -> dict[str, Any]:
-        columns = [column for column in self.columns if may_be_asked(column, ASYNC_COLUMNS)]
+        columns = [column for column in self.columns if may_be_requested(column, ASYNC_COLUMNS)]
         return {"level": self.level, "granularity": "DAY", "columns": columns, **attribution_of(self.config)}
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
-        """Go on without an account that was never readable, its older days included."""
+        """Go on without an account that can't be read, and without the reports of its older days."""
         super().leave_out(stream_slice, error)
         self._refused_history.leave_out(stream_slice["ad_account_id"])
 
     def on_end(self, stream_slice: StreamSlice) -> None:
-        """Let go of what waits for a slice, the next report among it."""
+        """Handle the end of a slice, read or failed: let the runner create the next report."""
         super().on_end(stream_slice)
         self._reports.release(stream_slice)
         if ids_of(stream_slice) is not None:
             self._refused_history.end(stream_slice)
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
-        """The rows of a report, or of a batch of ids in a window."""
+        """Read the rows of a report, or of a batch of ids in a window."""
         if is_report(stream_slice):
             yield from self._reports.pages(stream_slice)
         else:

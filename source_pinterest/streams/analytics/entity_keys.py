@@ -1,13 +1,12 @@
-"""Which columns of analytics and reports name a record of another stream?"""
+"""The foreign keys of analytics and report rows."""
 
 from collections.abc import Collection, Mapping
 
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
-from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
-from source_pinterest.streams.base.foreign_keys import ForeignKey, to_pin
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, to_pin
 
 _ENTITIES: Mapping[str, tuple[int, type[PinterestStream]]] = {
     "AD_ACCOUNT_ID": (0, AdAccounts),
@@ -18,7 +17,7 @@ _ENTITIES: Mapping[str, tuple[int, type[PinterestStream]]] = {
     "PIN_PROMOTION_ID": (3, Ads),
     "PRODUCT_GROUP_ID": (3, ProductGroupPromotions),
 }
-"""What each column names, and how far within an ad account that lies."""
+"""The stream that each id column refers to, with its depth in the hierarchy of an ad account."""
 
 _TARGETING = ForeignKey(
     "targeting_options", (TARGETING_TYPE, TARGETING_VALUE), unless="Pinterest has no list of such values"
@@ -26,18 +25,18 @@ _TARGETING = ForeignKey(
 
 
 def entity_keys(subject: Collection[str], columns: Collection[str]) -> tuple[ForeignKey, ...]:
-    """The foreign keys of rows: what they are about, what that lies in, its pin, and its targeting.
+    """Return the foreign keys of rows: to their entity, its parents, its pin, and its targeting option.
 
     Args:
-        subject: the columns that say what a row is about.
-        columns: all that it has.
+        subject: the columns that identify the entity.
+        columns: all columns of a row.
     """
     own = {_ENTITIES[column] for column in ("AD_ACCOUNT_ID", *subject) if column in _ENTITIES}
-    depth = max(level for level, _ in own)
+    own_depth = max(depth for depth, _ in own)
     keys = [
         ForeignKey(entities.stream_name(), (column,))
-        for column, (level, entities) in _ENTITIES.items()
-        if column in columns and (level < depth or (level, entities) in own)
+        for column, (depth, entities) in _ENTITIES.items()
+        if column in columns and (depth < own_depth or (depth, entities) in own)
     ]
     if "PIN_ID" in columns and ("PIN_ID" in subject or _ENTITIES["AD_ID"] in own):
         keys.append(to_pin("PIN_ID"))
@@ -47,9 +46,10 @@ def entity_keys(subject: Collection[str], columns: Collection[str]) -> tuple[For
 
 
 def report_keys(level: str, subject: Collection[str], columns: Collection[str]) -> tuple[ForeignKey, ...]:
-    """The foreign keys of a report's rows.
+    """Return the foreign keys of a report's rows.
 
-    A row of another level may name a product group too, but nobody knows whether as `product_group_promotions` does.
+    At other levels than product groups, `PRODUCT_GROUP_ID` is no foreign key: it is not known whether the id is the one
+    of `product_group_promotions`.
     """
     is_of_groups = level.startswith("PRODUCT_GROUP")
     return entity_keys([column for column in subject if is_of_groups or column != "PRODUCT_GROUP_ID"], columns)

@@ -1,4 +1,4 @@
-"""Which reports are there? One a level, each a row of a table; `ReportStream` says what they are."""
+"""The report streams by level: a table, each row of which becomes a subclass of `ReportStream`."""
 
 from typing import NamedTuple
 
@@ -12,9 +12,9 @@ class LevelReport(NamedTuple):
     """A level of Pinterest's reports.
 
     Attributes:
-        name: of the stream's class.
-        level: Pinterest's word for it.
-        id_columns: what a row is about, or may be about.
+        name: the name of the stream's class.
+        level: Pinterest's name of the level.
+        id_columns: the columns with the ids that identify a row; at some levels a row may lack some of them.
     """
 
     name: str
@@ -22,7 +22,7 @@ class LevelReport(NamedTuple):
     id_columns: tuple[str, ...]
 
     def stream(self) -> type[ReportStream]:
-        """The stream of the level."""
+        """Create the stream's class."""
         attributes = {"__doc__": f"Level {self.level}. {_DOCS}.", "__module__": __name__}
         return type(self.name, (ReportStream,), {**attributes, "level": self.level, "id_columns": self.id_columns})
 

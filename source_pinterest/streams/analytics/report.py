@@ -1,14 +1,20 @@
-"""Reports of every level, asked of Pinterest as asynchronous jobs for whole accounts."""
+"""Streams of asynchronous reports: one report per ad account and window, created, polled and downloaded."""
 
+import logging
+import math
 from abc import ABC
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
 from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.client import PinterestClient
+from source_pinterest.api.rows import OnReplacement
 from source_pinterest.columns import (
     ASYNC_COLUMNS,
     DATE,
@@ -20,7 +26,7 @@ from source_pinterest.columns import (
     key_schema,
 )
 from source_pinterest.config import attribution_of
-from source_pinterest.config.report_levels import (
+from source_pinterest.config.reports import (
     Reach,
     default_targeting_types,
     is_targeting,
@@ -29,32 +35,121 @@ from source_pinterest.config.report_levels import (
     refused_columns,
     unsuitable_columns,
 )
-from source_pinterest.dates import DateWindow, subtract_window
+from source_pinterest.dates import DateWindow, Granularity, subtract_window
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
-from source_pinterest.granularity import Granularity
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
-from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.engine.slices import failed_slice, window_slice
+from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.file import Filed
+from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
+from source_pinterest.reporting.runner import FailedReport, ReadyReport, SplitReport, StreamReports
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.day_cursor import DayCursor, KeyColumns
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress, in_reading_order
-from source_pinterest.state.keyed import KeyColumns
 from source_pinterest.state.period import DayRange, Period, fingerprint
-from source_pinterest.streams.ads.base import AdAccountStream
+from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
-from source_pinterest.streams.analytics.keys import KeyDoubts
-from source_pinterest.streams.analytics.report_key import ReportKey
-from source_pinterest.streams.analytics.report_rows import ReportRows
-from source_pinterest.streams.analytics.report_slices import ReportSlices
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.estimate import Estimate
+from source_pinterest.streams.analytics.rows import KeyPolicy, ReportKey, ReportRows
+from source_pinterest.streams.base.stream import Sync
+
+LOGGER = logging.getLogger("airbyte")
+
+_REPORT = "report"
+
+_REQUESTS_PER_REPORT = 2
+"""One that creates it, and one that finds it finished."""
+
+FileRead = tuple[Iterable[Page], KeyColumns | None]
+ReadFile = Callable[[ReportRequest, Iterable[Filed]], FileRead]
+"""Returns the rows of a report file as pages, after it has checked the last row, and the id columns of their keys."""
+
+
+class ReportSlices:
+    """The reports of one stream as slices.
+
+    Args:
+        sync: has the runner of all reports.
+        client: the stream's client for Pinterest's API.
+        stream: the stream's name.
+        read: turns the rows of a report file into pages.
+        on_replacement: called with a sentence about values of a file that were replaced.
+        refused: the columns and targeting types that Pinterest has refused.
+    """
+
+    def __init__(
+        self,
+        sync: Sync,
+        client: PinterestClient,
+        stream: str,
+        read: ReadFile,
+        on_replacement: OnReplacement,
+        refused: RefusedNames,
+    ) -> None:
+        self._runner = sync.reports
+        self._client = ReportClient(sync.api, client, stream, refused)
+        self._read, self._on_replacement = read, on_replacement
+        self._reports: StreamReports | None = None
+
+    def try_out(self, request: ReportRequest) -> None:
+        """Create a report that is not fetched, so that Pinterest checks the request."""
+        self._client.try_out(request)
+
+    def order(self, plan: Callable[[], Iterable[ReportRequest]]) -> None:
+        """Hand reports to the runner, which creates them as soon as a stream waits for its reports."""
+        self._reports = self._runner.open(self._client, plan)
+
+    def release(self, stream_slice: StreamSlice) -> None:
+        """Tell the runner that a slice has ended, read or failed, so that it creates the next report."""
+        if self._reports and is_report(stream_slice):
+            self._runner.release(self._reports, stream_slice.extra_fields[_REPORT].request)
+
+    def slices(self, cursor: DayCursor | None) -> Iterator[StreamSlice]:
+        """Return a slice for each report that is finished or has failed.
+
+        Args:
+            cursor: is told to expect another slice if a report was split.
+        """
+        if self._reports is None:
+            return
+        for outcome in self._runner.outcomes(self._reports):
+            request = outcome.request
+            parents = {"ad_account_id": request.ad_account_id}
+            if isinstance(outcome, FailedReport):
+                yield failed_slice(parents, outcome.error, request.planned)
+            elif isinstance(outcome, ReadyReport):
+                named = {"batch": request.number, "token": outcome.token}
+                yield window_slice(parents, request.planned, named, **{_REPORT: outcome})
+            elif isinstance(outcome, SplitReport) and cursor:
+                cursor.expect_one_more(request.ad_account_id, request.planned)
+
+    def pages(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
+        """Read the rows of a finished report. The generator returns the id columns of their keys."""
+        ready: ReadyReport = stream_slice.extra_fields[_REPORT]
+        read = partial(self._pages_in, ready.request)
+        pages, key_columns = self._client.fetch(ready.request, ready.token, ready.url, read)
+        yield from pages
+        return key_columns
+
+    def _pages_in(self, request: ReportRequest, chunks: Iterable[bytes]) -> FileRead:
+        rows = request.endpoint.read(chunks, request.body.get("columns", ()), self._on_replacement)
+        return self._read(request, rows)
+
+
+def is_report(stream_slice: StreamSlice) -> bool:
+    """Return whether a slice is a finished report."""
+    return _REPORT in stream_slice.extra_fields
 
 
 class ReportStream(AdAccountStream, ABC):
-    """One report per account and window; a row per entity and day, or per ad, pin and the like where a level is finer.
+    """One report per ad account and window, with a row per entity and day, or a finer one at some levels.
 
     https://developers.pinterest.com/docs/api/v5/analytics-create_report.
+
+    Attributes:
+        level: Pinterest's name of the report level.
+        id_columns: the columns with the ids that identify a row.
+        granularity: the length of time that a row covers.
     """
 
     endpoint = ANALYTICS_REPORTS
@@ -70,70 +165,70 @@ class ReportStream(AdAccountStream, ABC):
         history_days, self.window_days = self.reach()
         self.days = DayRange(history_days, self.granularity)
         parts = self.part_columns()
-        self.own_ids = self.id_columns if may_be_finer(self.level) else ()
-        listed = (ENTITY_ID,) if self.own_ids else ()
-        self.key_columns = (*self.id_columns, *listed, *parts, *self.bucket_columns())
+        self.optional_ids = self.id_columns if may_be_finer(self.level) else ()
+        entity_id = (ENTITY_ID,) if self.optional_ids else ()
+        self.key_columns = (*self.id_columns, *entity_id, *parts, *self.bucket_columns())
         self.primary_key = [*self.key_columns, *self.stamped_columns()]
-        asked = dict.fromkeys((*self.id_columns, "AD_ACCOUNT_ID", *self.wanted_columns()))
-        self.columns = tuple(column for column in asked if self.accepts(column))
+        wanted = dict.fromkeys((*self.id_columns, "AD_ACCOUNT_ID", *self.wanted_columns()))
+        self.columns = tuple(column for column in wanted if self.accepts(column))
         self.foreign_keys = report_keys(self.level, self.key_columns, self.columns)
         body = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
         self.body = {**body, **self.attribution(), **self.own_fields()}
         per_window = len(self.variants())
         self.cost = f"{per_window} for {self.window_days} days of an ad account, and some to ask whether it is ready"
-        needed = ("AD_ACCOUNT_ID",) if self.own_ids else self.key_columns
+        needed = ("AD_ACCOUNT_ID",) if self.optional_ids else self.key_columns
         refused = RefusedNames(self.notices, needed)
-        key = ReportKey(self.key_columns, self.own_ids, self._keyed, lambda: refused.refused, parts)
-        self.doubts = KeyDoubts(self.notices)
-        rows = ReportRows(self.name, self.notices, key, self.doubts, self.columns, self.stamped_columns())
+        key = ReportKey(self.key_columns, self.optional_ids, self._earlier_ids, lambda: refused.refused, parts)
+        self.key_policy = KeyPolicy(self.notices)
+        rows = ReportRows(self.name, self.notices, key, self.key_policy, self.columns, self.stamped_columns())
         self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
 
     def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
-        """The days of each account that are read for good."""
+        """Return a cursor over the days of each account."""
         return DayCursor(store, period, self.config.today, self.request_fingerprint())
 
     def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
-        """Give the stream its cursor, and take note of what the destination does with its rows."""
-        self.doubts.heed(merges_by_key=period.merges_by_key)
+        """Set the stream's cursor, and remember whether the destination replaces rows by their key."""
+        self.key_policy.merges_by_key = period.merges_by_key
         return super().open_state(period, store)
 
-    def _keyed(self, account: str) -> KeyColumns | None:
+    def _earlier_ids(self, account: str) -> KeyColumns | None:
         return self.checkpoint.keyed.before(account) if self.checkpoint else None
 
     def reach(self) -> Reach:
-        """How far back a report reaches, and how many days it may cover."""
+        """Return how many days back reports go, and how many days one may cover."""
         return reach_of(self.level, self.granularity)
 
     def part_columns(self) -> tuple[str, ...]:
-        """The columns of the key that say which part of an entity a row is about."""
+        """Return the columns of the key that divide an entity, such as targeting types and values."""
         return (TARGETING_TYPE, TARGETING_VALUE) if is_targeting(self.level) or self.level == "KEYWORD" else ()
 
     def targeting_types(self) -> tuple[str, ...]:
-        """By what the rows are broken down; nothing at most levels."""
+        """Return the targeting types that break down the rows; most levels have none."""
         return default_targeting_types(self.level)
 
     def bucket_columns(self) -> tuple[str, ...]:
-        """The columns that say which bucket a row is about."""
+        """Return the columns of the key that hold the time that a row covers."""
         return (DATE,)
 
     def stamped_columns(self) -> Mapping[str, str]:
-        """Columns of the key that are ours, not Pinterest's, each with the part of the request that it repeats."""
+        """Return the columns of the key that the connector adds, each with the request's parameter that it repeats."""
         return {}
 
     def wanted_columns(self) -> tuple[str, ...]:
-        """The columns to ask for."""
+        """Return the columns to request."""
         return DEFAULT_COLUMNS
 
     def attribution(self) -> dict[str, Any]:
-        """How conversions are attributed."""
+        """Return the parameters that say how conversions are attributed."""
         return attribution_of(self.config)
 
     def own_fields(self) -> dict[str, Any]:
-        """What else each request of the stream says."""
+        """Return other fields of the stream's requests."""
         return {}
 
     def accepts(self, column: str) -> bool:
-        """Whether the level knows the column: product items belong to no single ad."""
+        """Return whether the level has a column: product items, for example, do not belong to a single ad."""
         impossible = refused_columns(self.level) | unsuitable_columns(self.level)
         return column in ASYNC_COLUMNS and column not in impossible
 
@@ -144,16 +239,16 @@ class ReportStream(AdAccountStream, ABC):
         return {**schema, "properties": {**schema["properties"], **keys}}
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
-        """A schema of the columns that are asked for."""
+        """Return a schema of the requested columns and the key."""
         return self._schema
 
     def select(self) -> None:
-        """Prepare a sync that emits the stream: its reports are made beside those of the others."""
+        """Prepare a sync that emits the stream: hand its reports to the runner, beside those of other streams."""
         super().select()
         self.reports.order(self._requests)
 
     def request_fingerprint(self) -> str:
-        """Stands for everything that makes the numbers of a day what they are."""
+        """Return a digest of all parameters that change the numbers of a day."""
         return fingerprint({**self.body, "variants": self.variants()})
 
     def _requests(self) -> list[ReportRequest]:
@@ -162,19 +257,19 @@ class ReportStream(AdAccountStream, ABC):
         return requests
 
     def plan(self) -> Iterator[ReportRequest]:
-        """A request for each window that an account lacks; several where it asks for more than one may name."""
+        """Return the requests for the unread windows of all accounts, one for each variant of a window."""
         ready = self.shared.stream(MetricsReadyState)
-        self.checkpoint.settle(lambda: self.granularity.last_whole(ready.last_final_day()))
+        self.checkpoint.limit_to_final_days(lambda: self.granularity.last_whole(ready.last_final_day()))
         for account in self.checkpoint.oldest_first(self.accounts()):
             windows = self._windows(account)
             variants = self.variants()
             planned = self.checkpoint.plan(account, windows, [len(variants)] * len(windows))
-            for window, (number, more) in product(planned, enumerate(variants)):
-                yield ReportRequest(account, window.window, {**self.body, **more}, window, number, self.endpoint)
+            for window, (number, variant) in product(planned, enumerate(variants)):
+                yield ReportRequest(account, window.window, {**self.body, **variant}, window, number, self.endpoint)
         self.checkpoint.retire_flat()
 
     def _windows(self, account: str) -> list[WindowProgress]:
-        """What an account lacks, in windows of one report each; no bucket is in two of them."""
+        """Return the unread days of an account in windows of one report each. No two of them share a bucket."""
         unread = [(item.purpose, whole) for item in self.checkpoint.unread(account) if (whole := self._whole(item))]
         newest = next((whole for purpose, whole in unread if purpose is Purpose.TAIL), None)
         windows = []
@@ -187,35 +282,35 @@ class ReportStream(AdAccountStream, ABC):
         return windows
 
     def _whole(self, item: WindowProgress) -> DateWindow | None:
-        """The window in whole buckets: outward to days that were read before, inward at the first day of all."""
+        """Extend a window to whole buckets. At the stream's first day, an incomplete bucket is dropped instead."""
         bucket = self.granularity.bucket_of(item.window.start)
-        first_day = min(self.checkpoint.first_day, item.window.start)  # a window that is owed may lie before it
+        first_day = min(self.checkpoint.first_day, item.window.start)  # a missing window may lie before it
         return self.granularity.inward(DateWindow(max(bucket.start, first_day), item.window.end))
 
     def variants(self) -> list[dict[str, Any]]:
-        """What the requests for one window add: so many targeting types each as one may name."""
+        """Return the fields in which the requests for one window differ: chunks of the targeting types."""
         size = limits.TARGETING_TYPES_PER_REPORT
         types = self.targeting_types()
         return [{"targeting_types": list(types[i : i + size])} for i in range(0, len(types), size)] or [{}]
 
     def try_out(self, account: str, window: DateWindow) -> None:
-        """Have Pinterest judge the request, on a few days of one account.
+        """Create a report on a few days of one account, so that Pinterest checks the request.
 
         Raises:
-            ReportRefusedError: it calls the request wrong.
+            ReportRefusedError: Pinterest refuses the request.
         """
-        ours = set(self.own_ids).difference(self.wanted_columns())  # a refusal would cost no more than these
+        ours = set(self.optional_ids).difference(self.wanted_columns())  # if refused, a sync goes on without them
         columns = [column for column in self.columns if column not in ours]
         body = {**self.body, **self.variants()[0], "columns": columns}
         self.reports.try_out(ReportRequest(account, window, body, PlannedWindow(window), endpoint=self.endpoint))
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """A slice for each report as it is finished."""
+        """Return a slice for each report that is finished or has failed."""
         del accounts
         yield from self.reports.slices(self.checkpoint)
 
     def on_end(self, stream_slice: StreamSlice) -> None:
-        """Let go of what waits for a slice, the next report among it."""
+        """Handle the end of a slice, read or failed: let the runner create the next report."""
         super().on_end(stream_slice)
         self.reports.release(stream_slice)
 
@@ -225,5 +320,59 @@ class ReportStream(AdAccountStream, ABC):
             self.checkpoint.fail(stream_slice)
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
-        """The rows of a report; returns with which ids they are keyed."""
+        """Read the rows of a report. The generator returns the id columns of their keys."""
         return (yield from self.reports.pages(stream_slice))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The least work that a stream has in this sync.
+
+    Attributes:
+        accounts: ad accounts, or profiles, with unread days.
+        windows: windows of days, including those of reports.
+        reports: asynchronous reports.
+        requests: the least number of requests, since the number of entities is not known yet.
+    """
+
+    accounts: int
+    windows: int
+    reports: int
+    requests: int
+
+    @classmethod
+    def of_days(cls, unread: Iterable[Sequence[DateWindow]], first_synchronous_day: Date) -> Self:
+        """Return the estimate for the unread windows of each account; days before the given one need reports."""
+        pending = [windows for windows in unread if windows]
+        recent = [part for windows in pending for window in windows if (part := window.clamp(first_synchronous_day))]
+        old = [part for windows in pending for window in windows if (part := window.before(first_synchronous_day))]
+        requests = sum(math.ceil(window.days / limits.ANALYTICS_WINDOW_DAYS) for window in recent)
+        reports = sum(math.ceil(window.days / limits.REPORT_WINDOW_DAYS) for window in old)
+        return cls(len(pending), requests + reports, reports, requests + _REQUESTS_PER_REPORT * reports)
+
+    @classmethod
+    def of_reports(cls, requests: Sequence[ReportRequest]) -> Self:
+        """Return the estimate for reports alone."""
+        windows = {(request.ad_account_id, request.window) for request in requests}
+        accounts = {request.ad_account_id for request in requests}
+        return cls(len(accounts), len(windows), len(requests), _REQUESTS_PER_REPORT * len(requests))
+
+    @classmethod
+    def of_profiles(cls, unread: Iterable[Sequence[DateWindow]], requests_per_window: int) -> Self:
+        """Return the estimate for the unread windows of profiles, of which there are no reports."""
+        pending = [windows for windows in unread if windows]
+        windows = sum(map(len, pending))
+        return cls(len(pending), windows, 0, windows * requests_per_window)
+
+    def log(self, stream: str, requests_per_second: float) -> None:
+        """Log the estimate."""
+        minutes = math.ceil(self.requests / (60 * requests_per_second))
+        LOGGER.info(
+            f"{stream}: Estimate: {_counted(self.accounts, 'account')}, {_counted(self.windows, 'window')}, "
+            f"{_counted(self.reports, 'report')}, at least {_counted(self.requests, 'request')}, at least {minutes:,} "
+            "min at Pinterest's present quota",
+        )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

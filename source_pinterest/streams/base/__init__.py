@@ -1,1 +1,1 @@
-"""What every stream is made of."""
+"""The base of all streams."""

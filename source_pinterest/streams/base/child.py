@@ -1,26 +1,25 @@
-"""Which streams are read parent by parent?"""
+"""Streams that are read in parts: per parent, and per value of a parameter."""
 
 from abc import ABC
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import SliceError
-from source_pinterest.engine.parent_ids import ParentIds
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.slices import failed_slice, failure_of, partition_slice
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failed_slice, failure_of, partition_slice
+from source_pinterest.streams.base.listing import Listed, SeenIds
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 
 class ChildStream(PinterestStream, ABC):
-    """One slice for each id of a parent stream. The ids of all its parents stand on each record."""
+    """One slice for each id of a parent stream. Each record has the ids of all its parents."""
 
     parent: ClassVar[type[PinterestStream]]
     parent_unless: ClassVar[str] = ""
-    """When the parent stream lacks the parent of a record; empty where it never does."""
+    """When the parent stream lacks the parent of a record; empty if it never does."""
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -34,17 +33,17 @@ class ChildStream(PinterestStream, ABC):
         return self.shared.stream(self.parent)
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """Those of the parent stream."""
+        """Return the id cache of the parent stream."""
         yield from super().needed_ids()
         yield self.parents.ids
 
     def slices(self) -> Iterator[StreamSlice]:
-        """A slice for each parent; a parent listing that fails is one slice that raises."""
+        """Return a slice for each parent. A failed listing of parents becomes one slice, which raises its error."""
         for outer in self.parents.slices():
             yield from [outer] if failure_of(outer) else self.slices_of(outer)
 
     def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
-        """A slice for each parent in a slice of the parent stream."""
+        """Return a slice for each parent in a slice of the parent stream."""
         own_key = self.partition_keys[-1]
         ids: dict[str, Any] = dict(outer.partition)
         try:
@@ -54,3 +53,35 @@ class ChildStream(PinterestStream, ABC):
             return
         for parent in parents:
             yield partition_slice({**ids, own_key: parent})
+
+
+class VariedStream(PinterestStream, ABC):
+    """Reads each slice once per value of a parameter, and writes the value on the records."""
+
+    parameter: ClassVar[str]
+    values: ClassVar[tuple[str, ...]]
+
+    def stamp(self, value: str) -> Mapping[str, Any]:
+        """Return the fields that records of a value get."""
+        return {self.parameter: value}
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the parameters of a page with the first value, for callers that send a single request."""
+        return {**super().request_params(*args, **kwargs), self.parameter: self.values[0]}
+
+    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+        """Return the records of a slice, value by value.
+
+        Raises:
+            AccessLostError: Pinterest refuses a value after the first.
+        """
+        for number, value in enumerate(self.values):
+            seen, stamp = SeenIds(self.shape.key), self.stamp(value)
+            try:
+                for response in self.responses(stream_slice, **{self.parameter: value}):
+                    records = [{**record, **stamp} for record in self.records(response.value, stream_slice)]
+                    yield Listed(seen.new(records), response.server_time)
+            except (RefusedError, GoneError) as error:
+                if number == 0:
+                    raise
+                raise AccessLostError(self.name, self.path(stream_slice=stream_slice), str(error.message)) from error

@@ -1,4 +1,4 @@
-"""What comes in one answer, without pages, and has items without an id?"""
+"""Streams whose endpoint sends all items in one response, without pages and mostly without ids."""
 
 from abc import ABC
 from collections.abc import Iterable, Iterator
@@ -6,63 +6,71 @@ from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.bodies import ListPage, Record, parse_json, write_texts
-from source_pinterest.api.errors import BadRequestError, GoneError, MalformedAnswerError
-from source_pinterest.api.session import Answer
+from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError
+from source_pinterest.api.rows import ListPage, Record, parse_json, write_texts
+from source_pinterest.api.session import ApiResponse
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import PinterestStream
 
 
 class DocumentStream(PinterestStream, ABC):
-    """Items of one answer, told apart by their key; what Pinterest does not know, such as a region, is left out."""
+    """The items of one response, distinguished by their key.
+
+    A slice that Pinterest does not know, such as a region, is left out.
+    """
 
     page_size = None
     holder: ClassVar[str] = "items"
-    """Under which name an answer holds its items, unless it is a list itself."""
+    """The key under which a response holds its items, unless it is a list itself."""
     query_keys: ClassVar[tuple[str, ...]] = ()
-    """What a slice is called by that its path does not name: parameters."""
+    """The parts of a slice that are sent as parameters, since the path does not contain them."""
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """What the slice is called by, as far as the path does not name it."""
-        asked = kwargs.get("stream_slice") or {}
-        return {**super().request_params(*args, **kwargs), **{name: asked[name] for name in self.query_keys}}
+        """Return the parts of the slice that the path does not contain."""
+        stream_slice = kwargs.get("stream_slice") or {}
+        return {**super().request_params(*args, **kwargs), **{name: stream_slice[name] for name in self.query_keys}}
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Read the items of an answer.
+        """Parse the items of a response. An empty object, or null in the place of the items, means no items.
 
         Raises:
-            MalformedAnswerError: it holds none.
+            MalformedResponseError: the response has no list of items.
         """
         document = parse_json(b"".join(chunks), self.notices.replacement)
         items = document
         if isinstance(document, dict):
-            has_none = not document or (self.holder in document and document[self.holder] is None)
-            items = [] if has_none else document.get(self.holder)
+            is_empty = not document or (self.holder in document and document[self.holder] is None)
+            items = [] if is_empty else document.get(self.holder)
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise MalformedAnswerError(f"An answer of {self.name} holds a list of objects.")
+            raise MalformedResponseError(f"The response of {self.name} has no list of objects.")
         return ListPage(items, str(document.get("bookmark") or "") if isinstance(document, dict) else "")
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The answer of a slice.
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Request a slice, and return its response.
 
         Raises:
-            GoneError: Pinterest does not have what the slice is about.
+            GoneError: Pinterest refuses the slice's values, such as a region, with 400.
         """
         try:
-            yield from super().answers(stream_slice, **more)
+            yield from super().responses(stream_slice, **more)
         except BadRequestError as error:
             if not stream_slice.partition:
                 raise
-            raise GoneError(f"{self.name}: {error.answer}") from error
+            raise GoneError(f"{self.name}: {error.quote}") from error
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """The records of a slice, each key once."""
+        """Return the records of a slice, each key once."""
         seen: dict[tuple[str, ...], Record] = {}
-        for answer in self.answers(stream_slice):
-            yield Listed(list(self.keyed(self.records(answer.value, stream_slice), seen)), answer.server_time)
+        for response in self.responses(stream_slice):
+            yield Listed(list(self.keyed(self.records(response.value, stream_slice), seen)), response.server_time)
 
     def keyed(self, records: Iterable[Record], seen: dict[tuple[str, ...], Record]) -> Iterator[Record]:
-        """The records that have a key of their own; a warning tells of others, unless they are the same again."""
+        """Return the records with a new and complete key. Warn of the others, except exact duplicates.
+
+        Args:
+            records: of one response.
+            seen: the records so far, by key; new ones are added.
+        """
         names = [self.primary_key] if isinstance(self.primary_key, str) else self.primary_key
         for record in records:
             write_texts(record, names)

@@ -1,20 +1,27 @@
-"""What is true of one listing, from its first page to its last? It is a set of ids, and it comes to an end."""
+"""Bookmarks and seen ids of one listing, and the days of one response.
 
-from collections.abc import Generator, Iterable
+A list ends at a page without a bookmark, or at an empty page with a known bookmark.
+"""
+
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import BY_ID, Record
 from source_pinterest.api.errors import AccessLostError, EndlessListError, GoneError, RefusedError
+from source_pinterest.api.rows import BY_ID, Record
+from source_pinterest.dates import DateWindow, Granularity, parse_day
+from source_pinterest.engine.progress import Notices
+
+_DAY_LENGTH = len("2026-01-31")
 
 
 class Listed(NamedTuple):
-    """A page of a listing.
+    """The records of one page.
 
     Attributes:
         records: ready to be emitted.
-        server_time: when the server gave them, epoch seconds.
+        server_time: the `Date` of the response, in epoch seconds.
     """
 
     records: list[Record]
@@ -25,8 +32,8 @@ class BookmarkPaginator:
     """Follows the bookmarks of one list.
 
     Args:
-        stream: whose list it is, for messages.
-        path: where it lies.
+        stream: the stream's name, for messages.
+        path: the path of the list, for messages.
     """
 
     def __init__(self, stream: str, path: str) -> None:
@@ -35,11 +42,11 @@ class BookmarkPaginator:
         self._empty_in_a_row = 0
 
     @contextmanager
-    def asking(self) -> Generator[None, None, None]:
-        """Ask for a page in the block.
+    def requesting(self) -> Generator[None, None, None]:
+        """Request a page within the block. A refusal of the first page is passed on.
 
         Raises:
-            AccessLostError: what a first page would have meant of the account, in the middle breaks the list.
+            AccessLostError: a later page is refused, which breaks the list.
         """
         try:
             yield
@@ -49,14 +56,14 @@ class BookmarkPaginator:
             raise AccessLostError(self._stream, self._path, str(error.message)) from error
 
     def follow(self, bookmark: str, items: int) -> bool:
-        """Go on to the next page, unless the list is at its end: an empty page that leads nowhere new is no fault.
+        """Return whether the next page should be read. An empty page with a known bookmark ends the list.
 
         Args:
-            bookmark: of the next page.
-            items: how many this page had.
+            bookmark: the bookmark of the next page.
+            items: the number of items on this page.
 
         Raises:
-            EndlessListError: a page of items leads back to one that was read, or page after page is empty.
+            EndlessListError: a page with items has a known bookmark, or too many pages in a row are empty.
         """
         self._empty_in_a_row = 0 if items else self._empty_in_a_row + 1
         is_known = bookmark in self._bookmarks
@@ -67,10 +74,12 @@ class BookmarkPaginator:
 
 
 class SeenIds:
-    """The keys of one listing. Whoever adds an item while the list is paged moves another onto the next page as well.
+    """The keys of the records that a listing has had so far.
+
+    An item that is created while a list is read moves another one onto the next page, where it comes again.
 
     Args:
-        key: the fields that tell its records apart.
+        key: the fields that identify a record.
     """
 
     def __init__(self, key: tuple[str, ...] = BY_ID.key) -> None:
@@ -81,17 +90,55 @@ class SeenIds:
         return len(self._ids)
 
     def new(self, records: Iterable[Record]) -> list[Record]:
-        """The records that no earlier page had."""
+        """Return the records that no earlier page had."""
         found = []
         for record in records:
-            key = _packed(record[self._key[0]]) if len(self._key) == 1 else tuple(map(record.get, self._key))
+            key = _compact(record[self._key[0]]) if len(self._key) == 1 else tuple(map(record.get, self._key))
             if key not in self._ids:
                 self._ids.add(key)
                 found.append(record)
         return found
 
 
-def _packed(name: Any) -> Any:
-    """An id as a number, of which a million take half the memory."""
-    is_number = isinstance(name, str) and name.isascii() and name.isdecimal() and name[0] != "0"
-    return int(name) if is_number else name
+def _compact(key: Any) -> Any:
+    """Return an id as a number where no digit is lost: a million numbers take half the memory of their texts."""
+    is_number = isinstance(key, str) and key.isascii() and key.isdecimal() and key[0] != "0"
+    return int(key) if is_number else key
+
+
+def within(
+    rows: Iterable[Record],
+    window: DateWindow,
+    field: str,
+    notices: Notices | None,
+    granularity: Granularity = Granularity.DAY,
+) -> Iterator[Record]:
+    """Drop the rows of days outside a window. Rows whose field is not a day are kept.
+
+    Args:
+        rows: the rows of one response.
+        window: the days that were requested; weeks and months that overlap it count as inside.
+        field: the field with the day of a row.
+        notices: the stream's warnings; None: drop other days without a warning.
+        granularity: the length of time that a row covers.
+    """
+    first, last = str(granularity.bucket_of(window.start).start), str(granularity.bucket_of(window.end).end)
+    for row in rows:
+        day = row.get(field)
+        if day.__class__ is not str or first <= day <= last or not _lies_outside(day, first, last):
+            yield row
+        elif notices:
+            notices.warn(
+                "other days",
+                f"Pinterest sent rows of days that were not asked for, such as {day} for {window}. They are left out.",
+            )
+
+
+def _lies_outside(text: str, first: str, last: str) -> bool:
+    """Return whether a text begins with a day before `first` or after `last`. A text without a day does not."""
+    day = text[:_DAY_LENGTH]
+    try:
+        parse_day(day)
+    except ValueError:
+        return False
+    return not first <= day <= last

@@ -1,22 +1,21 @@
-"""How is a slice read, and what does a failure cost? Itself, its account, or the rest of the stream."""
+"""Reads the slices of a stream, and reports their successes and failures to the cursor and the circuit breaker."""
 
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Protocol
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import FatalError, KeyInDoubtError, NothingLeftError, PinterestError, understood
+from source_pinterest.api.errors import FatalError, KeyInDoubtError, NothingLeftError, PinterestError, translate_errors
 from source_pinterest.api.usage import StreamUsage
-from source_pinterest.engine.circuit_breaker import CircuitBreaker
+from source_pinterest.engine.failures import CircuitBreaker, RefusalPolicy
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failure_of, key_of_parent, outermost_of, promised_rows
 from source_pinterest.state.cursor import PinterestCursor
-from source_pinterest.streams.base.access import RefusalPolicy
-from source_pinterest.streams.base.slices import failure_of, key_of_parent, outermost_of, promised_rows
 
 
 class SlicedStream(Protocol):
-    """What a stream is to whoever reads its slices."""
+    """The attributes and methods of a stream that `SliceReader` uses."""
 
     usage: StreamUsage
     ids: ParentIds
@@ -25,27 +24,27 @@ class SlicedStream(Protocol):
 
     @property
     def name(self) -> str:
-        """What the platform calls the stream."""
+        """The stream's name."""
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
-        """The records of a slice; returns what the cursor has to know."""
+        """Read the records of a slice. The return value of the generator is passed to the cursor's `commit`."""
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
         """Go on without a slice that can't be read, or raise."""
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
-        """Take note of a slice that could not be read."""
+        """Handle a slice that could not be read."""
 
     def on_end(self, stream_slice: StreamSlice) -> None:
-        """Let go of what waits for a slice."""
+        """Handle the end of a slice, read or failed."""
 
 
 class SliceReader:
     """Reads the slices of one stream.
 
     Args:
-        stream: says what a slice holds.
-        refusals: judges what it means when Pinterest refuses a slice.
+        stream: reads the records of a slice.
+        refusals: decides what it means when Pinterest refuses a slice.
     """
 
     def __init__(self, stream: SlicedStream, refusals: RefusalPolicy) -> None:
@@ -54,10 +53,12 @@ class SliceReader:
         self._breaker = stream.breaker
 
     def planned(self, slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
-        """The slices as they are found, until a fatal error."""
+        """Return the slices as they are listed, until a fatal error."""
         stream = self._stream
         try:
-            for stream_slice in self.refusals.counted(understood(stream.name, slices), lambda: self._breaker.is_open):
+            for stream_slice in self.refusals.counted(
+                translate_errors(stream.name, slices), lambda: self._breaker.is_open
+            ):
                 stream.usage.count_slice(promised_rows(stream_slice))
                 if failure_of(stream_slice) is None:
                     stream.ids.promise(key_of_parent(stream_slice))
@@ -67,10 +68,10 @@ class SliceReader:
             stream.ids.seal()
 
     def read(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The records of a slice; after a fatal error of the stream none, without a call.
+        """Return the records of a slice. After a fatal error of the stream, return none and send no request.
 
         Raises:
-            PinterestError: the slice can't be read; of the failures of one cause only the first is raised.
+            PinterestError: the slice can't be read. Once the circuit breaker is open, later failures are not raised.
         """
         outermost = outermost_of(key_of_parent(stream_slice))
         try:
@@ -78,27 +79,27 @@ class SliceReader:
                 self._stream.on_failure(stream_slice)
                 self.refusals.skip()
                 return
-            with self.refusals.asking(stream_slice):
+            with self.refusals.reading(stream_slice):
                 yield from self._read_whole(stream_slice)
-            self._breaker.succeeded(outermost)
+            self._breaker.note_success(outermost)
         except Exception as error:
             cursor = self._stream.checkpoint
             if cursor and isinstance(error, KeyInDoubtError):
-                cursor.doubt(stream_slice)
+                cursor.note_unusable(stream_slice)
             self._stream.on_failure(stream_slice)
             if cursor and not isinstance(error, FatalError | NothingLeftError):
                 cursor.note_failure(stream_slice)
-            if self._breaker.is_news(error, outermost):
+            if self._breaker.note_failure(error, outermost):
                 raise
         finally:
             self._stream.on_end(stream_slice)
 
     def _read_whole(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The pages of a slice, after the last of which the cursor moves."""
+        """Return the pages of a slice, and commit the slice to the cursor after the last one."""
         if failure := failure_of(stream_slice):
             raise failure
         stream = self._stream
-        cursor, pages = stream.checkpoint, understood(stream.name, stream.read_slice(stream_slice))
+        cursor, pages = stream.checkpoint, translate_errors(stream.name, stream.read_slice(stream_slice))
         while True:
             try:
                 page = next(pages)

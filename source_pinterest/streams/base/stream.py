@@ -1,103 +1,172 @@
-"""What is every stream of Pinterest?
+"""The base class of all streams, and what the streams of a sync share.
 
-    HttpStream (CDK)
-      PinterestStream            path, bookmarks, records; hands out pages
-        VariedStream             asks for each slice with each value of a parameter; beside one of the others
-        AdAccountStream          one slice per ad account
-          EntityStream           emits what has changed
-          EntityListStream       one list per campaign or ad group in the account
-          QueryAnalytics         batches of ids x windows of days, 89 days back; targeting analytics
-            DailyAnalytics       the same, older days from reports
-          ReportStream           windows become asynchronous jobs; one row of a table per level, CustomReportStream
-        OrganicStream            the user's own content, or a slice for each owner of an ad account
-        DocumentStream           one answer without pages: dictionaries, and trends by region
-
-A stream is a noun with attributes. What it shares with the others comes in through `Sync`.
+HttpStream (CDK)
+  PinterestStream            path, bookmarks, records; reads slices as pages
+    VariedStream             reads each slice once per value of a parameter; a mixin for the others
+    AdAccountStream          one slice per ad account
+      EntityStream           emits changed entities
+      EntityListStream       one list per campaign or ad group in the account
+      QueryAnalytics         batches of ids x windows of days, 89 days back; targeting analytics
+        DailyAnalytics       the same, older days from reports
+      ReportStream           one asynchronous report per window; a class per level, CustomReportStream
+    OrganicStream            the user's own content, or a slice for each owner of an ad account
+    DocumentStream           one response without pages: dictionaries, and trends by region
 """
 
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
+import requests
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest import limits
-from source_pinterest.api.access import Access
-from source_pinterest.api.addresses import path_of
-from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, Record, list_page, write_texts
+from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import ConfigError, PinterestError, understood
-from source_pinterest.api.session import Answer
-from source_pinterest.engine.circuit_breaker import CircuitBreaker
-from source_pinterest.engine.notices import Notices
-from source_pinterest.engine.pages import Page, pages_of
-from source_pinterest.engine.parent_ids import Key, ParentIds
+from source_pinterest.api.errors import Access, ConfigError, PinterestError, translate_errors
+from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
+from source_pinterest.api.session import ApiResponse, path_of
+from source_pinterest.config import Config
+from source_pinterest.engine.failures import CircuitBreaker, RefusalPolicy
+from source_pinterest.engine.pages import Page, RowBudget, pages_of
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.progress import Notices
+from source_pinterest.engine.slices import Key, key_of_parent, partition_slice
+from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period
-from source_pinterest.streams.base.access import RefusalPolicy
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds
 from source_pinterest.streams.base.reader import SliceReader
-from source_pinterest.streams.base.slices import key_of_parent, partition_slice
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Sync:
+    """The objects that the streams of one sync share.
+
+    Attributes:
+        api: sends all requests.
+        config: the user's configuration.
+        rows: bounds the analytics rows that are in memory at once.
+    """
+
+    api: Api
+    config: Config
+    rows: RowBudget = field(default_factory=lambda: RowBudget(limits.ROWS_IN_MEMORY))
+    _streams: dict[type, Any] = field(default_factory=dict)
+
+    @cached_property
+    def reports(self) -> ReportRunner:
+        """The runner that creates and polls the asynchronous reports of all streams."""
+        jobs, timeout_seconds = self.config.num_report_jobs, self.config.report_timeout_seconds
+        return ReportRunner(
+            jobs,
+            timeout_seconds,
+            self.analytics_pace,
+            pauses=self.api.retry_policy.pauses,
+            requests_left=lambda: self.api.budget.requests_left("ads_analytics"),
+        )
+
+    def analytics_pace(self) -> float:
+        """Return the requests per second that the quota of ad accounts' analytics and reports allows."""
+        return self.api.budget.requests_per_second("ads_analytics")
+
+    def organic_pace(self) -> float:
+        """Return the requests per second that the quota of profiles' and pins' analytics allows."""
+        return self.api.budget.requests_per_second("org_analytics")
+
+    def stream(self, of: type[S]) -> S:
+        """Return this sync's instance of a stream class."""
+        if of not in self._streams:
+            self._streams[of] = of(self)  # type: ignore[call-arg]
+        return self._streams[of]  # type: ignore[no-any-return]
+
+
+class ForeignKey(NamedTuple):
+    """Fields that name a record of another stream by its primary key.
+
+    Attributes:
+        stream: the other stream's name.
+        fields: one for each part of its primary key, in its order. The first part may be missing where it is the ad
+            account by which organic streams distinguish owners. If a field is empty, the record names no other one.
+        unless: when the other stream lacks the record; empty if it never does.
+    """
+
+    stream: str
+    fields: tuple[str, ...]
+    unless: str = ""
+
+
+def to_pin(field: str) -> ForeignKey:
+    """Return the foreign key of a field that names a pin. An ad may promote a pin of another user."""
+    return ForeignKey("pins", (field,), unless="the pin is somebody else's or deleted")
 
 
 class PinterestStream(HttpStream, ABC):
-    """A list that Pinterest pages with bookmarks."""
+    """A list that Pinterest pages with bookmarks.
+
+    A stream declares itself with the attributes and methods of `HttpStream` (`path`, `request_params`,
+    `primary_key`, `parse_response`, `next_page_token`, `get_json_schema`), and they mean what the framework says.
+    Its requests do not go through the framework's `HttpClient` but through `self.client`: quotas that response
+    headers announce, bodies that are parsed as they arrive, and bounds on their time and size do not fit into it. A
+    sync calls `stream_slices` and `read_pages`; `read_records` gives the same records one by one.
+    """
 
     primary_key: str | list[str] = "id"
     path_template: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
     access: Access | None = None
     cost: str = f"1 a page of {limits.PAGE_SIZE}"
-    """What a sync costs, for the tables of the documentation."""
+    """The requests of a sync, for the tables of the documentation."""
     partition_keys: tuple[str, ...] = ()
-    """What a slice of this stream is called by: the ids of its parents."""
+    """The names of the parents' ids that identify a slice."""
     foreign_keys: tuple[ForeignKey, ...] = ()
-    """What a leaf declares; its base adds the parents, whose ids it stamps."""
+    """The leaf's own foreign keys; its base class adds the parents, whose ids it writes on the records."""
     page_size: int | None = limits.PAGE_SIZE
-    """None for what comes in one answer, without pages."""
+    """None if the endpoint has no pages."""
     shape: ClassVar[ListShape] = BY_ID
-    """How the list lies in an answer."""
+    """Where a response holds the list, and the key of its items."""
     can_split: ClassVar[bool] = False
-    """Whether a call whose answer is too large can be made in parts."""
+    """Whether a request can be split if its response is too large."""
     days = DayRange(limits.START_DATE_MAX_DAYS_BACK)
-    """The days that the stream has, where it is about days."""
+    """The days that Pinterest keeps for the stream, if its records have days."""
     checkpoint: PinterestCursor | None = None
-    """The stream's cursor; None where it is read whole each time."""
-    is_resumable = False  # otherwise the framework's sequential reader starts the stream again and again
+    """The stream's cursor; None if each sync reads the whole stream."""
+    is_resumable = False  # if True, the framework's sequential reader reads the stream in an endless loop
 
     def __init__(self, sync: Sync, name: str = "") -> None:
         self._name = name or self.stream_name()
         self.api, self.config, self.shared = sync.api, sync.config, sync
         super().__init__(authenticator=sync.api.authenticator)
-        self.cursor = None  # the framework's own would read one page of each slice and stop
+        self.cursor = None  # with the framework's cursor, only one page of each slice would be read
         self.usage, self.breaker, self.notices = sync.api.usage.of(self.name), CircuitBreaker(), Notices(self.name)
-        self.ids = ParentIds(lambda key: understood(self.name, self.list_ids(key)), self.needed_ids)
+        self.ids = ParentIds(lambda key: translate_errors(self.name, self.list_ids(key)), self.needed_ids)
         self.client = PinterestClient(
-            sync.api, self.name, self.scopes, can_split=self.can_split, retries_pay=self._retries_pay
+            sync.api, self.name, self.scopes, can_split=self.can_split, is_worth_retrying=self._is_worth_retrying
         )
 
-    def _retries_pay(self) -> bool:
+    def _is_worth_retrying(self) -> bool:
         return self.breaker.is_worth_retrying() and self.ids.breaker.is_worth_retrying()
 
     @classmethod
     @cache
     def stream_name(cls) -> str:
-        """What the platform calls the stream: its class name in snake case."""
+        """Return the name of the stream in catalogs: its class name in snake case."""
         return camel_to_snake(cls.__name__)
 
     @property
     def name(self) -> str:
-        """What the platform calls the stream."""
+        """The name of the stream in catalogs."""
         return self._name
 
     @cached_property
     def reader(self) -> SliceReader:
-        """Reads the slices, and sees to what a failure costs."""
+        """The reader of the stream's slices, which decides the consequences of failures."""
         policy = RefusalPolicy(self.name, self.access, self.scopes, self.api.authenticator, self.leave_out)
         return SliceReader(self, policy)
 
@@ -108,75 +177,94 @@ class PinterestStream(HttpStream, ABC):
             self.checkpoint.explain()
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """The ids that the slices are made of: those of its parents."""
+        """Return the caches of the parents' ids that the slices are made of."""
         yield from ()
 
     def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
-        """Give the stream its cursor, and return it."""
+        """Set the stream's cursor, and return it."""
         self.checkpoint = self.new_cursor(period, store)
         return self.checkpoint
 
     def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
-        """A cursor for the days and the state of this sync; None for a stream that is always read whole."""
+        """Return a cursor for the days and the state of this sync, or None if each sync reads the whole stream."""
         del period, store
         return None
 
     @property
     def url_base(self) -> str:
-        """The address of the API."""
+        """The base URL of the API."""
         return f"{self.api.base_url}/"
 
     def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
-        """The path of a slice: its ids in the template."""
+        """Return the path of a slice: the template with the slice's ids."""
         return path_of(self.path_template, stream_slice or {})
 
     def request_params(self, *_: Any, next_page_token: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
-        """The largest page, and the bookmark of the next; nothing for what comes in one answer."""
+        """Return the page size, if the endpoint has pages, and the bookmark of the page."""
         return {**({"page_size": self.page_size} if self.page_size else {}), **(next_page_token or {})}
 
     def get_error_display_message(self, exception: BaseException) -> None:
-        """Nothing of the framework's: our errors carry their own sentence and type."""
+        """Return None: a `PinterestError` has its own message, which the framework must not replace."""
         del exception
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Read the body of a page.
+        """Parse the body of a page.
 
         Raises:
-            MalformedAnswerError: it is not a page.
+            MalformedResponseError: the body is not a page.
         """
         return list_page(chunks, self.notices.replacement, self.shape, is_paged=self.page_size is not None)
 
-    def parse_response(self, response: ListPage, **_: Any) -> list[Record]:  # type: ignore[override]
-        """The items of a page, which the client has parsed."""
-        return response.items
+    def parse_response(
+        self, response: requests.Response, *, stream_slice: Mapping[str, Any] | None = None, **_: Any
+    ) -> list[Record]:
+        """Return the records of a response.
 
-    def next_page_token(self, response: ListPage) -> Mapping[str, Any] | None:  # type: ignore[override]
-        """The bookmark of the next page; only its absence ends a list, an empty page does not."""
-        return {"bookmark": response.bookmark} if response.bookmark else None
+        A sync does not call it: it parses a body as it arrives, see `read_pages`.
+
+        Raises:
+            MalformedResponseError: the body is not a page.
+        """
+        return self.records(self._page(response), _as_slice(stream_slice))
+
+    def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
+        """Return the parameters that ask for the page after a response, or None after the last page.
+
+        Raises:
+            MalformedResponseError: the body is not a page.
+        """
+        return self._parameters_after(self._page(response))
+
+    def _page(self, response: requests.Response) -> ListPage:
+        return self.parse(iter((response.content,)))
+
+    @staticmethod
+    def _parameters_after(page: ListPage) -> dict[str, str] | None:
+        """Only the absence of a bookmark ends a list; an empty page does not."""
+        return {"bookmark": page.bookmark} if page.bookmark else None
 
     def stream_slices(self, **_: Any) -> Iterable[StreamSlice]:
-        """The slices to read, until a fatal error."""
+        """Return the slices to read, until a fatal error."""
         return self.reader.planned(self.slices())
 
     def slices(self) -> Iterator[StreamSlice]:
-        """One slice for everything."""
+        """Return the slices of the stream: here one for the whole stream."""
         yield partition_slice({})
 
     def read_records(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> Iterable[Record]:
-        """The records of a slice, for callers that take them one by one."""
-        wanted = stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})
-        for page in self.read_pages(wanted):
+        """Return the records of a slice one by one, for callers outside a sync."""
+        for page in self.read_pages(_as_slice(stream_slice)):
             yield from page.records()
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """The records of a slice in pages."""
+        """Return the records of a slice as pages of serialised messages."""
         return self.reader.read(stream_slice)
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
-        """Go on without a slice that can't be read, if it is one of many.
+        """Warn that a slice can't be read, and go on without it.
 
         Raises:
-            ConfigError: it is all there is.
+            ConfigError: the slice is the whole stream.
         """
         if not stream_slice.partition:
             raise ConfigError(f"{error.message}. {error.advice}") from error
@@ -185,7 +273,10 @@ class PinterestStream(HttpStream, ABC):
             self.usage.count_left_out()
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
-        """The records of a slice, whose ids also go to whoever needs them; returns what the cursor has to know."""
+        """Read the records of a slice, and keep their ids for child streams.
+
+        The return value of the generator is passed to the cursor's `commit`.
+        """
         with self.ids.filling(key_of_parent(stream_slice)) as ids:
             for listed in self.listing(stream_slice):
                 if self.ids.wanted:
@@ -193,35 +284,35 @@ class PinterestStream(HttpStream, ABC):
                 yield from self.to_pages(listed.records)
 
     def to_pages(self, records: Iterable[Record]) -> Iterator[Page]:
-        """Records as finished lines."""
+        """Serialise records as pages of messages."""
         return pages_of(self.name, records)
 
     def on_failure(self, stream_slice: StreamSlice) -> None:
-        """Take note of a slice that could not be read."""
+        """Handle a slice that could not be read; the base class does nothing."""
 
     def on_end(self, stream_slice: StreamSlice) -> None:
-        """Let go of what waits for a slice, which has come to its end, read or not."""
+        """Handle the end of a slice, read or failed: release the threads that wait for it."""
         self.usage.count_read_slice()
         self.ids.release(key_of_parent(stream_slice))
 
     def list_ids(self, key: Key) -> Iterator[str]:
-        """The ids of a slice, without its records, for children of a stream that is not selected."""
+        """Return the ids of a slice for child streams, while this stream itself is not selected."""
         for listed in self.listing(partition_slice(dict(zip(self.partition_keys, key, strict=True)))):
             yield from self.ids_for_children(listed.records)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """The ids that children ask for."""
+        """Return the ids of the records for which child streams have slices."""
         return (record["id"] for record in records)
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """The records of a slice, page by page, each once, though an item may stand on two pages."""
+        """Return the records of a slice page by page. A record that an earlier page had is dropped."""
         seen = SeenIds(self.shape.key)
-        for answer in self.answers(stream_slice):
-            yield Listed(seen.new(self.records(answer.value, stream_slice)), answer.server_time)
+        for response in self.responses(stream_slice):
+            yield Listed(seen.new(self.records(response.value, stream_slice)), response.server_time)
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The records of a page; ids are strings, whatever Pinterest sends."""
-        records = self.parse_response(page)
+        """Return the records of a page, with the ids of the slice; all ids become strings."""
+        records = page.items
         for record in records:
             write_texts(record, self._id_fields)
             record.update(stream_slice.partition)
@@ -231,20 +322,29 @@ class PinterestStream(HttpStream, ABC):
     def _id_fields(self) -> tuple[str, ...]:
         return tuple(name for name in self.get_json_schema()["properties"] if name == "id" or name.endswith("_id"))
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The pages of a slice's list, as Pinterest gives them, asked for with `more` parameters.
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Request the pages of a slice's list, and return them as Pinterest sent them.
+
+        Args:
+            stream_slice: the ids in the path.
+            more: parameters beside those of `request_params`.
 
         Raises:
-            AccessLostError: Pinterest refuses to go on in the middle of the list.
-            EndlessListError: the list would never end.
+            AccessLostError: Pinterest refuses a page after the first.
+            EndlessListError: the bookmarks of the list lead nowhere new.
         """
         path = self.path(stream_slice=stream_slice)
         paginator, token = BookmarkPaginator(self.name, path), None
         while True:
             params = {**self.request_params(stream_slice=stream_slice, next_page_token=token), **more}
-            with paginator.asking():
-                answer = self.client.get(path, params, self.parse)
-            yield answer
-            token = self.next_page_token(answer.value)
-            if token is None or not paginator.follow(token["bookmark"], len(answer.value.items)):
+            with paginator.requesting():
+                response = self.client.get(path, params, self.parse)
+            yield response
+            token = self._parameters_after(response.value)
+            if token is None or not paginator.follow(token["bookmark"], len(response.value.items)):
                 return
+
+
+def _as_slice(stream_slice: Mapping[str, Any] | None) -> StreamSlice:
+    """Return the slice, or the slice of the whole stream if the framework passes none."""
+    return stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})

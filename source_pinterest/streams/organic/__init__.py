@@ -1,1 +1,1 @@
-"""Boards, pins and profiles."""
+"""Streams of boards, pins and profiles."""

@@ -1,7 +1,7 @@
-"""Whose organic content is read?
+"""The base of organic streams, which read the content of the token's user or of owners of ad accounts.
 
-`account_id` in the config makes these calls on behalf of that ad account's owner, as the official connector does;
-`organic_per_ad_account` makes them on behalf of the owner of every ad account.
+With `account_id` in the config, requests are made on behalf of that ad account's owner, as the official connector does.
+With `organic_per_ad_account` they are made on behalf of the owner of every ad account.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,28 +10,25 @@ from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.access import role
-from source_pinterest.api.errors import AccountUnreadableError
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.api.errors import AccountUnreadableError, role
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failed_slice, partition_slice
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.slices import failed_slice, partition_slice
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 TEXT = {"type": ["null", "string"]}
 _OWNER = {**TEXT, "description": "Id of the ad account whose owner has this content; added by the connector."}
 
 
 class OrganicStream(PinterestStream):
-    """Content of the token's user, or of the owner of the configured ad account; or of each owner of an ad account.
+    """Content of the token's user, of the owner of the configured ad account, or of each owner of an ad account.
 
-    In the last case there is a slice for each owner, and the ad account stands on its records and is part of the key.
+    In the last case each owner has a slice, and the id of the ad account is a field of the records and part of the key.
     """
 
     stamped: Mapping[str, Mapping[str, Any]] = {}
-    """Fields that Pinterest does not send, with their schemas: a record has them from the call that it comes from."""
+    """Fields that the connector adds from the request of a record, with their schemas."""
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -41,8 +38,8 @@ class OrganicStream(PinterestStream):
             self.primary_key = [ACCOUNT_KEY, *own_key]
             self.partition_keys = (ACCOUNT_KEY, *self.partition_keys)
             self.stamped = {ACCOUNT_KEY: _OWNER, **self.stamped}
-            own = (key._replace(fields=(ACCOUNT_KEY, *key.fields)) for key in self.foreign_keys)
-            self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), (ACCOUNT_KEY,)), *own)
+            foreign_keys = (key._replace(fields=(ACCOUNT_KEY, *key.fields)) for key in self.foreign_keys)
+            self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), (ACCOUNT_KEY,)), *foreign_keys)
             self.access = self.access or role("Admin", "Analyst")
 
     @cached_property
@@ -51,16 +48,16 @@ class OrganicStream(PinterestStream):
         return {**schema, "properties": {**self.stamped, **schema["properties"]}}
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
-        """The fields that Pinterest sends, and those of the call that a record comes from."""
+        """Return the schema of the fields that Pinterest sends, and of those that the connector adds."""
         return self._stamped_schema
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """Those of the ad accounts, where each has its slice."""
+        """Yield the ids of the ad accounts, if owners have a slice each."""
         if self._ad_accounts:
             yield self._ad_accounts.ids
 
     def slices(self) -> Iterator[StreamSlice]:
-        """The only slice, or one for each owner of an ad account; one that raises for a named account out of reach."""
+        """Yield the only slice, or one for each owner, and a failed slice for each named account that can't be read."""
         if self._ad_accounts is None:
             yield partition_slice({})
             return
@@ -71,7 +68,7 @@ class OrganicStream(PinterestStream):
             yield failed_slice({ACCOUNT_KEY: account}, error)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and on whose behalf it is read."""
+        """Add the ad account on whose owner's behalf the request is made."""
         params = super().request_params(*args, **kwargs)
         account = (kwargs.get("stream_slice") or {}).get(ACCOUNT_KEY) or self.config.organic_account_id
         return {**params, "ad_account_id": account} if account else params

@@ -3,15 +3,15 @@
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record
+from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.context import Sync
+from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.organic.base import OrganicStream
 
 
 class Boards(OrganicStream):
-    """Boards the user owns or works on together with others. https://developers.pinterest.com/docs/api/v5/boards-list."""
+    """Boards that the user owns or collaborates on. https://developers.pinterest.com/docs/api/v5/boards-list."""
 
     path_template = "boards"
     scopes = ("boards:read",)
@@ -19,10 +19,10 @@ class Boards(OrganicStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.modified: dict[str, str] = {}
-        """When the pins of a board last changed, by its id; known before they are listed."""
+        """When the pins of each board last changed, by its id. Filled before the pins are listed."""
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The boards of a page; when their pins last changed is remembered for their children."""
+        """Return the boards of a page, and remember for their children when their pins last changed."""
         records = super().records(page, stream_slice)
         if self.ids.wanted:
             self.modified.update((record["id"], record[MODIFIED_AT]) for record in records if record.get(MODIFIED_AT))

@@ -1,9 +1,9 @@
-"""With whom and what is a profile connected? Followers, whom and what it follows, its websites and linked businesses.
+"""Followers of a profile, accounts and boards that it follows, its websites and linked businesses.
 
-Followers and followed accounts are people: their names are personal data.
+The user names of followers and of followed accounts are personal data.
 """
 
-from source_pinterest.api.bodies import ListShape
+from source_pinterest.api.rows import ListShape
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.base import OrganicStream
 
@@ -20,7 +20,7 @@ class Followers(PinterestStream):
 
 
 class Following(OrganicStream):
-    """User names of those whom the user follows, even if only one of their boards. https://developers.pinterest.com/docs/api/v5/user_following-get."""
+    """User names of accounts of which the user follows all boards or some. https://developers.pinterest.com/docs/api/v5/user_following-get."""
 
     primary_key: str | list[str] = "username"
     path_template = "user_account/following"
@@ -29,14 +29,14 @@ class Following(OrganicStream):
 
 
 class FollowingBoards(OrganicStream):
-    """Boards that the user follows, by themselves or with their owner. https://developers.pinterest.com/docs/api/v5/boards_user_follows-list."""
+    """Boards that the user follows, directly or with their owner. https://developers.pinterest.com/docs/api/v5/boards_user_follows-list."""
 
     path_template = "user_account/following/boards"
     scopes = ("user_accounts:read",)
 
 
 class LinkedBusinessAccounts(PinterestStream):
-    """Business profiles that are linked to the user's. https://developers.pinterest.com/docs/api/v5/linked_business_accounts-get."""
+    """Business profiles that are linked to the user's profile. https://developers.pinterest.com/docs/api/v5/linked_business_accounts-get."""
 
     primary_key = "username"
     path_template = "user_account/businesses"

@@ -1,55 +1,84 @@
-"""What did each pin do on each day?
+"""Daily metrics of pins.
 
-100 pins a call where Pinterest lets the app do that, else one by one, 60 a minute. All pins are read in one partition,
-one call after the other, so that the quota does not hold up the workers of other streams.
+One request names 100 pins if the app is in Pinterest's beta. Otherwise pins are read one by one, 60 a minute. All pins
+are one slice and are read by one worker, so that their quota does not hold up the workers of other streams.
 """
 
 import itertools
 import logging
 import math
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import Record
+from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
-    AnswerTooLargeError,
     BetaClosedError,
+    ForbiddenError,
     GoneError,
+    MalformedResponseError,
     NothingLeftError,
     PinterestError,
     RefusedError,
+    ResponseTooLargeError,
+    RightMissingError,
     SliceError,
 )
+from source_pinterest.api.rows import Record, parse_json
+from source_pinterest.api.session import path_of
 from source_pinterest.dates import days_before
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.progress import Notices
+from source_pinterest.engine.refused_names import Names, RefusedNames
+from source_pinterest.engine.slices import END, START, batches, failure_of, key_of_parent, partition_slice
 from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.day_cursor import PinCursor, Reading
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, Period
-from source_pinterest.state.pin_cursor import PinCursor, Reading
-from source_pinterest.streams.base.asked_days import within
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.estimate import Estimate
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.slices import END, START, batches, failure_of, key_of_parent, partition_slice
+from source_pinterest.streams.analytics.report import Estimate
+from source_pinterest.streams.base.listing import within
+from source_pinterest.streams.base.stream import ForeignKey, Sync
 from source_pinterest.streams.organic.base import OrganicStream
-from source_pinterest.streams.organic.pin_metrics import Metrics, PinMetrics
 from source_pinterest.streams.organic.pins import Pins
-from source_pinterest.streams.organic.profile_analytics import days_counting, days_shown
+from source_pinterest.streams.organic.profile import days_of, provisional_days_of
 
 LOGGER = logging.getLogger("airbyte")
 
+PIN_METRICS = (
+    "IMPRESSION",
+    "OUTBOUND_CLICK",
+    "PIN_CLICK",
+    "SAVE",
+    "SAVE_RATE",
+    "TOTAL_COMMENTS",
+    "TOTAL_REACTIONS",
+    "USER_FOLLOW",
+    "PROFILE_VISIT",
+    "VIDEO_MRC_VIEW",
+    "VIDEO_10S_VIEW",
+    "QUARTILE_95_PERCENT_VIEW",
+    "VIDEO_V50_WATCH_TIME",
+    "VIDEO_START",
+    "VIDEO_AVG_WATCH_TIME",
+)
+"""Metrics of all pins, and those of videos. Pinterest's API description lets one request name both."""
+
 _HIDDEN_IN_A_ROW = 100
-"""So many pins may be refused in a row where others are shown: those of a secret board lie side by side."""
+"""Pins that may be refused in a row once a pin was readable. Pins of a secret board stand side by side."""
+
+T = TypeVar("T")
 
 PinIds = tuple[str, ...]
+
+Metrics = Mapping[str, Any]
+"""Metrics of one pin: `{"daily_metrics": [{"date", "data_status", "metrics"}, ...], "lifetime_metrics": {...}}`."""
 
 
 class PinAnalytics(OrganicStream):
@@ -62,7 +91,7 @@ class PinAnalytics(OrganicStream):
     partition_keys = ("pin_id",)
     foreign_keys = (ForeignKey("pins", ("pin_id",)),)
     cursor_field = "date"
-    cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_CALL} pins in Pinterest's beta"
+    cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_REQUEST} pins in Pinterest's beta"
     checkpoint: PinCursor
     days = DayRange(limits.SYNC_HISTORY_DAYS)
 
@@ -71,32 +100,33 @@ class PinAnalytics(OrganicStream):
         self._pins = sync.stream(Pins)
         self._metrics = PinMetrics(self.client, self.notices)
         self._owners: list[StreamSlice] = []
-        self._pins_per_call = limits.PINS_PER_ANALYTICS_CALL
-        self._refusals_in_a_row, self._refusals_borne = 0, FAILURES_IN_A_ROW
-        self._lost, self._is_any_left = 0, False
+        self._pins_per_request = limits.PINS_PER_ANALYTICS_REQUEST
+        self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
+        self._skipped_pins, self._any_readable = 0, False
 
     def new_cursor(self, period: Period, store: StateStore) -> PinCursor:
-        """The days of all pins of an owner together."""
-        return PinCursor(store, period.settled_by_age(), self.config.today)
+        """Return a cursor that holds the days of all pins of an owner together."""
+        return PinCursor(store, period.final_by_age(), self.config.today)
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """Those of the pins."""
+        """Yield the ids of the pins as well."""
         yield from super().needed_ids()
         yield self._pins.ids
 
     def slices(self) -> Iterator[StreamSlice]:
-        """One slice for all pins of all owners, as soon as they are listed."""
+        """Yield one slice for all pins of all owners, once the pins are listed."""
         self._owners = list(super().slices())
         for owner in itertools.filterfalse(failure_of, self._owners):
-            with suppress(SliceError):  # which is raised again where the owner's pins are read
+            with suppress(SliceError):  # raised again when the owner's pins are read
                 self._pins.ids.of(key_of_parent(owner))
         yield partition_slice({})
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
-        """The days of all pins, owner by owner; one that fails does not keep the others from being read.
+        """Yield the days of all pins, owner by owner. If one owner fails, the others are still read.
 
         Raises:
-            SliceError: the first failure.
+            SliceError: the first failure, raised after the last owner.
+            NothingLeftError: none of several owners can be read.
         """
         del stream_slice
         failures: list[SliceError] = []
@@ -118,25 +148,25 @@ class PinAnalytics(OrganicStream):
     def _read_owner(self, owner: StreamSlice) -> Iterator[Page]:
         if failure := failure_of(owner):
             raise failure
-        self._refusals_in_a_row, self._refusals_borne = 0, FAILURES_IN_A_ROW
+        self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
         pins = sorted(set(map(int, self._pins.ids.of(key_of_parent(owner)))))
         while reading := self.checkpoint.reading(owner.get(ACCOUNT_KEY)):
-            left = [str(pin) for pin in pins if pin > reading.after]
-            estimate = Estimate(1, 1, 0, calls=math.ceil(len(left) / self._pins_per_call))
+            unread = [str(pin) for pin in pins if pin > reading.after]
+            estimate = Estimate(1, 1, 0, requests=math.ceil(len(unread) / self._pins_per_request))
             estimate.log(self.name, self.shared.organic_pace())
-            yield from self._read_pass(owner, reading, left)
+            yield from self._read_pass(owner, reading, unread)
 
     def _read_pass(self, owner: StreamSlice, reading: Reading, pin_ids: list[str]) -> Iterator[Page]:
-        """The days of the pins that a pass has still before it; the state says how far it has come.
+        """Yield the days of the pins that a pass has not read yet, and save its progress in the state.
 
         Raises:
-            NothingLeftError: of several pins Pinterest shows not one.
+            NothingLeftError: none of several pins can be read.
         """
         account = owner.get(ACCOUNT_KEY)
-        self._lost, self._is_any_left = 0, reading.after > 0
+        self._skipped_pins, self._any_readable = 0, reading.after > 0
         start, end = reading.window.as_pair()
         params = {**self.request_params(stream_slice=owner), START: start, END: end}
-        work = deque(batches(pin_ids, limits.PINS_PER_ANALYTICS_CALL))
+        work = deque(batches(pin_ids, limits.PINS_PER_ANALYTICS_REQUEST))
         while work:
             batch = work.popleft()
             found = self._metrics_of(batch, params)
@@ -146,45 +176,45 @@ class PinAnalytics(OrganicStream):
             rows = [{**owner.partition, **row} for row in within(_rows(found), reading.window, "date", self.notices)]
             reading = replace(self._with_rows(reading, rows), after=int(batch[-1]))
             yield from self.to_pages(rows)
-            if self._is_any_left and not self._refusals_in_a_row:
+            if self._any_readable and not self._refusals_in_a_row:
                 self.checkpoint.advance(account, reading)
-        if self._lost > 1 and not self._is_any_left:
-            raise NothingLeftError(self.name, self._lost, f"The path was {self.path_template}.")
+        if self._skipped_pins > 1 and not self._any_readable:
+            raise NothingLeftError(self.name, self._skipped_pins, f"The path was {self.path_template}.")
         self.checkpoint.finish(account, reading)
 
     def _with_rows(self, reading: Reading, rows: list[Record]) -> Reading:
-        """The pass after these rows: which day is the newest, and which is the last that is counted to its end."""
-        newest = days_shown(rows)
-        if self.checkpoint.emits_once:  # the days that are read are old enough, whatever Pinterest says of each pin
-            return reading.with_days(newest, reading.settled)
-        counting = (days_before(day, 1) for day in days_counting(rows))
-        return reading.with_days(newest, min((reading.settled, *counting)))
+        """Return the pass with the newest day of these rows, and with the last day that is final in all of them."""
+        days = days_of(rows)
+        if self.checkpoint.emits_once:  # only days old enough to be final are read, whatever the status of a pin's day
+            return reading.with_days(days, reading.settled)
+        before_provisional = (days_before(day, 1) for day in provisional_days_of(rows))
+        return reading.with_days(days, min((reading.settled, *before_provisional)))
 
     def _metrics_of(self, batch: PinIds, params: Mapping[str, Any]) -> Mapping[str, Metrics] | None:
-        """What a batch of pins did; None where they have to be asked for in smaller calls."""
-        if len(batch) > self._pins_per_call:
+        """Return the metrics of a batch of pins, or None if the batch has to be split."""
+        if len(batch) > self._pins_per_request:
             return None
         try:
-            found = self._asked(batch, params)
+            found = self._fetch(batch, params)
         except BetaClosedError as error:
-            self._pins_per_call = 1
+            self._pins_per_request = 1
             LOGGER.info(
-                f"{self.name}: Pinterest does not let this app read many pins in one call, so they are read one "
-                f"by one, about {limits.CALLS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
+                f"{self.name}: Pinterest does not let this app read many pins in one request, so they are read one "
+                f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
             )
             return None
-        except (GoneError, RefusedError, AnswerTooLargeError) as error:
-            return None if len(batch) > 1 else self._pass_over(batch[0], error)
-        self._refusals_in_a_row, self._refusals_borne, self._is_any_left = 0, _HIDDEN_IN_A_ROW, True
+        except (GoneError, RefusedError, ResponseTooLargeError) as error:
+            return None if len(batch) > 1 else self._skip_pin(batch[0], error)
+        self._refusals_in_a_row, self._max_refusals_in_a_row, self._any_readable = 0, _HIDDEN_IN_A_ROW, True
         if absent := [pin for pin in batch if pin not in found]:
             LOGGER.warning(
                 f"{self.name}: Pinterest leaves out {len(absent)} of {len(batch)} pins, such as {absent[0]}."
             )
         return found
 
-    def _asked(self, batch: PinIds, params: Mapping[str, Any]) -> Mapping[str, Metrics]:
-        """What a batch of pins did; pins that an answer about several lacks are asked for once more."""
-        if self._pins_per_call > 1:
+    def _fetch(self, batch: PinIds, params: Mapping[str, Any]) -> Mapping[str, Metrics]:
+        """Request the metrics of a batch of pins. Pins that a response lacks are requested once more."""
+        if self._pins_per_request > 1:
             found = self._metrics.of_several(batch, params)
             if absent := tuple(pin for pin in batch if pin not in found):
                 with suppress(GoneError, RefusedError):
@@ -192,20 +222,79 @@ class PinAnalytics(OrganicStream):
             return found
         return {pin_id: self._metrics.of_one(pin_id, params) for pin_id in batch}
 
-    def _pass_over(self, pin_id: str, error: PinterestError) -> Mapping[str, Metrics]:
-        """Go on without a pin that is deleted or not shown; raise the error if it is more than a matter of that pin."""
-        self._lost += 1
+    def _skip_pin(self, pin_id: str, error: PinterestError) -> Mapping[str, Metrics]:
+        """Skip a pin that is deleted or refused. Raise other errors, and the last of too many refusals in a row."""
+        self._skipped_pins += 1
         if isinstance(error, GoneError):
             LOGGER.warning(f"{self.name}: pin {pin_id} was deleted during the sync.")
             return {}
         self._refusals_in_a_row += 1
-        if isinstance(error, AnswerTooLargeError) or self._refusals_in_a_row >= self._refusals_borne:
+        if isinstance(error, ResponseTooLargeError) or self._refusals_in_a_row >= self._max_refusals_in_a_row:
             raise error
         LOGGER.warning(f"{self.name}: pin {pin_id} is left out. {error.message}.")
         return {}
+
+
+class PinMetrics:
+    """Requests the metrics of pins by their ids, and leaves out metrics that Pinterest refuses.
+
+    Args:
+        client: makes the stream's requests.
+        notices: takes the stream's warnings.
+    """
+
+    def __init__(self, client: PinterestClient, notices: Notices) -> None:
+        self._client, self._refused = client, RefusedNames(notices)
+
+    def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Metrics:
+        """Return the metrics of one pin. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
+        return self._fetch(path_of("pins/{pin_id}/analytics", {"pin_id": pin_id}), params, _parse_one)
+
+    def of_several(self, pin_ids: tuple[str, ...], params: Mapping[str, Any]) -> Mapping[str, Metrics]:
+        """Return the metrics of several pins by their ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
+
+        Raises:
+            BetaClosedError: the app may not use this endpoint.
+        """
+        try:
+            return self._fetch("pins/analytics", {**params, "pin_ids": list(pin_ids)}, _parse_several)
+        except (ForbiddenError, RightMissingError) as error:
+            raise BetaClosedError(error.quote or str(error.message)) from error
+
+    def _fetch(self, path: str, params: Mapping[str, Any], parse: Callable[[Iterator[bytes]], T]) -> T:
+        """Return the parsed response, without the metrics that Pinterest refuses."""
+
+        def request(names: Names) -> T:
+            joined = {name: ",".join(values) for name, values in names.items()}
+            return self._client.get(path, {**params, **joined}, parse).value
+
+        return self._refused.request({"metric_types": PIN_METRICS}, request)
 
 
 def _rows(found: Mapping[str, Metrics]) -> Iterator[Record]:
     for pin_id, metrics in found.items():
         for day in metrics["daily_metrics"]:
             yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}
+
+
+def _parse_one(chunks: Iterator[bytes]) -> Metrics:
+    return _metrics_of(parse_json(b"".join(chunks)))
+
+
+def _parse_several(chunks: Iterator[bytes]) -> Mapping[str, Metrics]:
+    pins = parse_json(b"".join(chunks))
+    if not isinstance(pins, dict):
+        raise MalformedResponseError("The metrics of several pins are not an object of pin ids.")
+    return {pin_id: _metrics_of(parts) for pin_id, parts in pins.items()}
+
+
+def _metrics_of(parts: Any) -> Metrics:
+    """Return the metrics of one pin, which are not split.
+
+    Raises:
+        MalformedResponseError: there are none.
+    """
+    unsplit = parts.get("all") if isinstance(parts, dict) else None
+    if not isinstance(unsplit, dict) or not isinstance(unsplit.get("daily_metrics"), list):
+        raise MalformedResponseError("The metrics of a pin have no daily_metrics under the key all.")
+    return unsplit

@@ -1,33 +1,89 @@
-"""Pins: all that a user owns, and those of each board and of each section."""
+"""Pins of a user, of each board and of each section. Boards whose pins have not changed are skipped."""
 
 import logging
+from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import GoneError, ListingCappedError
+from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
-from source_pinterest.streams.base.foreign_keys import ForeignKey
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failure_of, key_of_parent, partition_slice
+from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
+from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.period import Period
+from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import Listed, SeenIds
-from source_pinterest.streams.base.slices import failure_of, key_of_parent, partition_slice
+from source_pinterest.streams.base.stream import ForeignKey
 from source_pinterest.streams.organic.base import OrganicStream
-from source_pinterest.streams.organic.boarded_pins import BoardedPinStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 
 LOGGER = logging.getLogger("airbyte")
 
+_MODIFIED = {
+    "type": ["null", "string"],
+    "format": "date-time",
+    "airbyte_type": "timestamp_without_timezone",
+    "description": "When the pins of the board had last changed, without a time zone; added by the connector.",
+}
 
-def _totals(config: Config) -> dict[str, str]:
-    """How a list of pins is asked for the totals of each, where the user wants them."""
-    return {"pin_metrics": "true"} if config.pin_metrics else {}
+
+class BoardedPinStream(ChildStream, OrganicStream, ABC):
+    """Pins of boards. A board whose pins have not changed since they were last listed is skipped."""
+
+    scopes = ("boards:read", "pins:read")
+    cursor_field = MODIFIED_AT
+    checkpoint: BoardCursor
+    stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
+
+    def new_cursor(self, period: Period, store: StateStore) -> BoardCursor:
+        """Return a cursor that holds when the pins of each board last changed."""
+        del period
+        return BoardCursor(store)
+
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Yield the ids of the boards as well, because their times of change come with them."""
+        yield from super().needed_ids()
+        yield self.shared.stream(Boards).ids
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """Yield the slices of changed boards, and at the end drop boards from the state that no longer exist."""
+        is_complete = True
+        for stream_slice in super().slices():
+            is_complete = is_complete and failure_of(stream_slice) is None
+            yield stream_slice
+        if is_complete:
+            self.checkpoint.forget_others()
+
+    def has_changed(self, board: StreamSlice) -> bool:
+        """Return whether the pins of a board have changed since they were last listed."""
+        return self.checkpoint.has_changed(board.partition, self._modified_at(board))
+
+    def with_modified_at(self, board: StreamSlice, parts: list[StreamSlice]) -> Iterator[StreamSlice]:
+        """Yield the slices of one board, each with the time at which the board's pins last changed."""
+        modified_at = self._modified_at(board)
+        self.checkpoint.expect(board.partition, modified_at, len(parts))
+        for part in parts:
+            yield partition_slice(part.partition, {MODIFIED_AT: modified_at} if modified_at else {})
+
+    def _modified_at(self, board: StreamSlice) -> str | None:
+        return self.shared.stream(Boards).modified.get(board[BOARD_KEY])
+
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+        """Return the pins of a page, each with the time at which the pins of its board last changed."""
+        records = super().records(page, stream_slice)
+        for record in records:
+            record.update(stream_slice.cursor_slice)
+        return records
 
 
 class Pins(OrganicStream):
-    """Every pin the user owns, on any board. https://developers.pinterest.com/docs/api/v5/pins-list."""
+    """Every pin that the user owns, on any board. https://developers.pinterest.com/docs/api/v5/pins-list."""
 
     path_template = "pins"
     scopes = ("boards:read", "pins:read")
@@ -37,14 +93,14 @@ class Pins(OrganicStream):
     )
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and pins on protected boards as well: Pinterest leaves them out unless asked."""
+        """Ask for pins on protected boards too, which Pinterest leaves out by default."""
         return {**super().request_params(*args, **kwargs), **_totals(self.config), "include_protected_pins": "true"}
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """The ids of the pins that are young enough for their analytics."""
-        return (record["id"] for record in records if self._is_analysed(record))
+        """Return the ids of the pins that are recent enough for pin analytics."""
+        return (record["id"] for record in records if self._is_recent(record))
 
-    def _is_analysed(self, record: Mapping[str, Any]) -> bool:
+    def _is_recent(self, record: Mapping[str, Any]) -> bool:
         max_age_days = self.config.pin_analytics_max_age_days
         if max_age_days is None or not record.get("created_at"):
             return True
@@ -61,11 +117,11 @@ class BoardSectionPins(BoardedPinStream):
     partition_keys = ("board_id", "board_section_id")
 
     def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
-        """The sections of a board, unless it has not moved: then not even its sections are listed."""
-        if not self.has_moved(outer):
+        """Yield a slice for each section of a changed board; the sections of other boards are not even listed."""
+        if not self.has_changed(outer):
             return
         sections = list(super().slices_of(outer))
-        yield from sections if any(map(failure_of, sections)) else self.dated(outer, sections)
+        yield from sections if any(map(failure_of, sections)) else self.with_modified_at(outer, sections)
 
 
 class BoardPins(BoardedPinStream):
@@ -79,22 +135,22 @@ class BoardPins(BoardedPinStream):
     foreign_keys = (ForeignKey("board_sections", ("board_id", "board_section_id")),)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The page, and whether totals come along."""
+        """Ask for the totals of each pin, if the user wants them."""
         return {**super().request_params(*args, **kwargs), **_totals(self.config)}
 
     def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
-        """The boards that have moved."""
+        """Yield a slice for each changed board."""
         for board in super().slices_of(outer):
             if failure_of(board):
                 yield board
-            elif self.has_moved(board):
-                yield from self.dated(board, [board])
+            elif self.has_changed(board):
+                yield from self.with_modified_at(board, [board])
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """The pins of a board. Where Pinterest lists no more of them, its sections are read too.
+        """Yield the pins of a board. If Pinterest caps the list, the pins of the board's sections are read too.
 
         Raises:
-            ListingCappedError: the board has more pins than can be reached.
+            ListingCappedError: the list was capped, so pins may be missing. Raised after the sections are read.
         """
         seen = SeenIds()
         try:
@@ -105,8 +161,9 @@ class BoardPins(BoardedPinStream):
                 yield listed._replace(records=seen.new(listed.records))
             raise ListingCappedError(
                 f"board_pins: board {stream_slice['board_id']} has more pins than Pinterest lists of one board (about "
-                f"{limits.PINS_PER_BOARD_LISTED:,}). {len(seen):,} were read, those of its sections included; what "
-                f"lies further back in no section can't be read. Move such pins into sections. {error.message}.",
+                f"{limits.PINS_PER_BOARD_LISTED:,}). {len(seen):,} were read, those of its sections included. "
+                f"Pins further back in the list can't be read if they are in no section: move them into sections. "
+                f"{error.message}.",
             ) from error
 
     def _listings_of_sections(self, stream_slice: StreamSlice) -> Iterator[Listed]:
@@ -119,3 +176,8 @@ class BoardPins(BoardedPinStream):
                 LOGGER.info(
                     f"board_pins: section {section_id} of board {stream_slice['board_id']} was deleted during the sync."
                 )
+
+
+def _totals(config: Config) -> dict[str, str]:
+    """Return the parameters that ask for the totals of each pin, if the user wants them."""
+    return {"pin_metrics": "true"} if config.pin_metrics else {}

@@ -1,21 +1,21 @@
-"""How are the best of a user's pins asked for?"""
+"""The best pins and video pins of a user by each metric."""
 
 from abc import ABC
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.access import BUSINESS_ACCOUNT
-from source_pinterest.api.bodies import ListPage, ListShape, parse_json, with_key
+from source_pinterest.api.errors import BUSINESS_ACCOUNT
+from source_pinterest.api.rows import ListPage, ListShape, parse_json, with_key
 from source_pinterest.dates import days_before
-from source_pinterest.streams.base.foreign_keys import to_pin
-from source_pinterest.streams.base.slices import END, START
-from source_pinterest.streams.base.varied import VariedStream
+from source_pinterest.engine.slices import END, START
+from source_pinterest.streams.base.child import VariedStream
+from source_pinterest.streams.base.stream import to_pin
 from source_pinterest.streams.organic.base import OrganicStream
 
 
 class RankingStream(VariedStream, OrganicStream, ABC):
-    """The best 50 pins by each metric, over all the days that Pinterest has or the user wants."""
+    """The best 50 pins by each metric, from the start date on or over all days that Pinterest has."""
 
     parameter = "sort_by"
     shape = ListShape(("pin_id",))
@@ -27,7 +27,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
     foreign_keys = (to_pin("pin_id"),)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The days, and as many pins as there may be."""
+        """Add the days and the largest number of pins that Pinterest allows."""
         today = self.config.today
         earliest = days_before(today, limits.SYNC_HISTORY_DAYS)
         days = {START: str(max(self.config.start_date or earliest, earliest)), END: str(today)}
@@ -37,7 +37,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         """Read a ranking.
 
         Raises:
-            MalformedAnswerError: it is none.
+            MalformedResponseError: the body is not a ranking.
         """
         ranking = parse_json(b"".join(chunks))
         pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key)
@@ -45,6 +45,30 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         return ListPage([{**pin, **available} for pin in pins])
 
     def stamp(self, value: str) -> Mapping[str, Any]:
-        """The metric by which the pins are ranked, and the days."""
+        """Return the metric by which the pins are ranked, and the days."""
         days = {name: day for name, day in self.request_params().items() if name in (START, END)}
         return {**super().stamp(value), **days}
+
+
+class TopPins(RankingStream):
+    """The best 50 pins by each metric. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_pins."""
+
+    path_template = "user_account/analytics/top_pins"
+    values = ("ENGAGEMENT", "IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE")
+
+
+class TopVideoPins(RankingStream):
+    """The best 50 video pins by each metric. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_video_pins."""
+
+    path_template = "user_account/analytics/top_video_pins"
+    values = (
+        "IMPRESSION",
+        "SAVE",
+        "OUTBOUND_CLICK",
+        "VIDEO_MRC_VIEW",
+        "VIDEO_AVG_WATCH_TIME",
+        "VIDEO_V50_WATCH_TIME",
+        "QUARTILE_95_PERCENT_VIEW",
+        "VIDEO_10S_VIEW",
+        "VIDEO_START",
+    )

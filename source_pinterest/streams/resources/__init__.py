@@ -1,1 +1,1 @@
-"""What the values and columns of other streams mean."""
+"""Streams that define the values and columns of other streams."""

@@ -1,4 +1,4 @@
-"""What do columns and countries mean? Two dictionaries of Pinterest's, alike for every user."""
+"""Definitions of metrics and countries, the same for every user."""
 
 from source_pinterest.streams.base.document import DocumentStream
 

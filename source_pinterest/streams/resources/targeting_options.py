@@ -1,54 +1,62 @@
-"""What are the values called that targeting analytics are broken down by?
+"""Names of the values that targeting analytics are broken down by.
 
-Pinterest lists options by the words of an ad group's targeting, which are not all those of analytics: an interest is an
-INTEREST there, and a TARGETED_INTEREST or a PINNER_INTEREST here. So an option has a row for each of the words that its
-id may stand beside in analytics, and a join on TARGETING_TYPE and TARGETING_VALUE finds it.
+Pinterest lists options by the types of an ad group's targeting, some of which have other names in analytics: INTEREST
+is TARGETED_INTEREST or PINNER_INTEREST there. An option therefore has a record for each type that its id may have in
+analytics, so that a join on TARGETING_TYPE and TARGETING_VALUE finds it.
 """
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.addresses import path_of
-from source_pinterest.api.bodies import ListPage, Record, one_item, parse_json
-from source_pinterest.api.errors import BadRequestError, GoneError, RefusedError, SliceError
-from source_pinterest.api.session import Answer
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError, RefusedError, SliceError
+from source_pinterest.api.rows import ListPage, Record, one_item, parse_json, text_of
+from source_pinterest.api.session import ApiResponse, path_of
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failed_slice, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
-from source_pinterest.streams.base.foreign_keys import ForeignKey
 from source_pinterest.streams.base.listing import Listed
-from source_pinterest.streams.base.slices import failed_slice, partition_slice
-from source_pinterest.streams.resources.interests import InterestTree
-from source_pinterest.streams.resources.option_shapes import options_in
+from source_pinterest.streams.base.stream import ForeignKey
 
 INTEREST = "INTEREST"
-OF_AN_ACCOUNT = ("AUDIENCE_INCLUDE", "AUDIENCE_EXCLUDE")
-"""Each ad account has options of its own."""
-OF_ALL = ("APPTYPE", "GENDER", "LOCALE", "AGE_BUCKET", "LOCATION", "GEO", INTEREST, "KEYWORD")
+ACCOUNT_TYPES = ("AUDIENCE_INCLUDE", "AUDIENCE_EXCLUDE")
+"""Types whose options belong to an ad account."""
+SHARED_TYPES = ("APPTYPE", "GENDER", "LOCALE", "AGE_BUCKET", "LOCATION", "GEO", INTEREST, "KEYWORD")
+"""Types whose options are the same for every user."""
 
-_WORDS: Mapping[str, tuple[str, ...]] = {
+_FIXED_VALUES: Mapping[str, tuple[str, ...]] = {
     "PLACEMENT": ("ALL", "BROWSE", "SEARCH", "OTHER"),
     "CREATIVE_TYPE": (
         *("REGULAR", "VIDEO", "SHOPPING", "CAROUSEL", "MAX_VIDEO", "SHOP_THE_PIN", "COLLECTION", "IDEA", "SHOWCASE"),
         *("QUIZ", "COLLAGE", "MAX_WIDTH_REGULAR_COLLECTION", "MAX_WIDTH_VIDEO_COLLECTION", "APP"),
     ),
 }
-"""Values of analytics of which Pinterest has no list but in its documents: they name themselves."""
+"""Values that Pinterest lists only in its documentation. Their names are made from the values."""
 
 _INTEREST_PATH = "resources/targeting/interests/{interest_id}"
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_POSTAL_CODE = ":"
+_POSTAL_CODE_SEPARATOR = ":"
+"""Stands between country and postal code in the id of a place."""
+
+_QUOTED = 200
+"""Characters of an unknown response that an error message quotes."""
+
+Lookup = Callable[[str], Record | None]
+"""Returns name, level and children of an interest, or None if it could not be read."""
 
 
 class TargetingOptions(DocumentStream):
     """Names of targeting values. https://developers.pinterest.com/docs/api/v5/targeting_options-get.
 
-    Interests also have their level and their parent, which only single interests tell.
+    Interests also have their level and their parent, which Pinterest gives for single interests only.
     """
 
     primary_key: str | list[str] = ["targeting_type", "id"]  # noqa: RUF012 - an attribute of the framework's
@@ -56,61 +64,61 @@ class TargetingOptions(DocumentStream):
     partition_keys = ("option_type",)
     foreign_keys = (ForeignKey("targeting_options", ("targeting_type", "parent_id")),)
     scopes = ("ads:read",)
-    cost = f"1 a targeting type, 2 an ad account, and for levels 1 an interest, {limits.INTERESTS_ASKED} at most"
+    cost = f"1 a targeting type, 2 an ad account, and for levels 1 an interest, {limits.INTERESTS_LOOKED_UP} at most"
 
     @cached_property
     def _ad_accounts(self) -> AdAccounts:
         return self.shared.stream(AdAccounts)
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """Those of the ad accounts, which have audiences of their own."""
+        """Yield the ids of the ad accounts, whose audiences are options."""
         yield from super().needed_ids()
         yield self._ad_accounts.ids
 
     def slices(self) -> Iterator[StreamSlice]:
-        """A slice for each type that Pinterest lists, and for the values of which it has no list.
+        """Yield a slice for each type that Pinterest lists, and for each type with fixed values.
 
-        One of audiences raises where the ad accounts can't be listed.
+        The slices of audiences are failed slices if the ad accounts can't be listed.
         """
         try:
             of_accounts = partition_slice({}, accounts=tuple(self._ad_accounts.ids.of(())))
         except SliceError as error:
             of_accounts = failed_slice({}, error)
-        for option_type in OF_AN_ACCOUNT:
+        for option_type in ACCOUNT_TYPES:
             yield partition_slice({"option_type": option_type}, **of_accounts.extra_fields)
-        for option_type in (*OF_ALL, *_WORDS):
+        for option_type in (*SHARED_TYPES, *_FIXED_VALUES):
             yield partition_slice({"option_type": option_type})
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """The options of a type, each id once for each word of analytics."""
-        if words := _WORDS.get(stream_slice["option_type"]):
-            options = [{"id": word, "name": word.replace("_", " ").capitalize()} for word in words]
+        """Yield the options of a type, each id once for each type of analytics."""
+        if values := _FIXED_VALUES.get(stream_slice["option_type"]):
+            options = [{"id": value, "name": value.replace("_", " ").capitalize()} for value in values]
             yield Listed(list(self.keyed(self.records(ListPage(options), stream_slice), {})), 0)
         else:
             yield from super().listing(stream_slice)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Read options of any shape.
+        """Read the options of a type.
 
         Raises:
-            MalformedAnswerError: there are none in the answer.
+            MalformedResponseError: the body is not a list of objects of ids to names.
         """
-        return ListPage(list(options_in(parse_json(b"".join(chunks), self.notices.replacement))))
+        return ListPage(options_in(parse_json(b"".join(chunks), self.notices.replacement)))
 
-    def answers(self, stream_slice: StreamSlice, **more: Any) -> Iterator[Answer[ListPage]]:
-        """The options of a type, those of audiences from each ad account.
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the options of a type; those of audiences are read from each ad account.
 
         Raises:
             GoneError: Pinterest does not have the type.
-            RefusedError: none of several ad accounts can be read.
+            RefusedError: no ad account can be read.
         """
-        if stream_slice["option_type"] not in OF_AN_ACCOUNT:
-            yield from super().answers(stream_slice, **more)
+        if stream_slice["option_type"] not in ACCOUNT_TYPES:
+            yield from super().responses(stream_slice, **more)
             return
         refused: dict[str, RefusedError | GoneError] = {}
         for account in stream_slice.extra_fields["accounts"]:
             try:
-                yield from super().answers(stream_slice, **more, ad_account_id=account)
+                yield from super().responses(stream_slice, **more, ad_account_id=account)
             except (RefusedError, GoneError) as error:
                 refused[account] = error
         if refused and len(refused) == len(stream_slice.extra_fields["accounts"]):
@@ -119,40 +127,130 @@ class TargetingOptions(DocumentStream):
             self.notices.warn(account, f"{account} is left out. {refusal.message}.")
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """The options by the words of analytics; interests with their places."""
+        """Return the options by the types of analytics, interests with level and parent."""
         options = super().records(page, stream_slice)
         if stream_slice["option_type"] == INTEREST:
-            options = self._placed(options, stream_slice)
+            options = self._with_levels(options, stream_slice)
         return [
-            {**option, "targeting_type": word}
+            {**option, "targeting_type": targeting_type}
             for option in options
-            for word in targeting_types(stream_slice["option_type"], str(option["id"]))
+            for targeting_type in targeting_types(stream_slice["option_type"], str(option["id"]))
         ]
 
-    def _placed(self, options: Iterable[Record], stream_slice: StreamSlice) -> list[Record]:
+    def _with_levels(self, options: Iterable[Record], stream_slice: StreamSlice) -> list[Record]:
         tree = InterestTree(options)
-        if left := tree.complete(self._interest, limits.INTERESTS_ASKED):
-            self.notices.warn("places", f"{left:,} interests have no level, no parent or no name here.")
+        if incomplete := tree.complete(self._look_up, limits.INTERESTS_LOOKED_UP):
+            self.notices.warn("places", f"{incomplete:,} interests lack their level, parent or name.")
         return [{**option, **stream_slice.partition} for option in tree.options.values()]
 
-    def _interest(self, interest_id: str) -> Record | None:
+    def _look_up(self, interest_id: str) -> Record | None:
         path = path_of(_INTEREST_PATH, {"interest_id": interest_id})
         try:
             return self.client.get(path, {}, one_item).value.items[0]
         except (RefusedError, GoneError, BadRequestError) as error:
-            why = error.answer or error.message
-            self.notices.warn("an interest", f"Pinterest does not show interest {interest_id}. {why}.")
+            reason = error.quote or error.message
+            self.notices.warn("an interest", f"interest {interest_id} could not be read. {reason}.")
             return None
 
 
 def targeting_types(option_type: str, option: str) -> tuple[str, ...]:
-    """The words of analytics beside which an option's id may stand; a word that is not known is passed on."""
+    """Return the types that an option's id may have in analytics; an unknown type is returned as it is."""
     if option_type == INTEREST:
         return ("TARGETED_INTEREST", "PINNER_INTEREST")
     if option_type == "LOCATION":
         return ("LOCATION", "COUNTRY") if _COUNTRY.fullmatch(option) else ("LOCATION",)
     if option_type == "GEO":
-        return ("GEO",) if _POSTAL_CODE in option else ("GEO", "REGION")
+        return ("GEO",) if _POSTAL_CODE_SEPARATOR in option else ("GEO", "REGION")
     if option_type == "AUDIENCE_INCLUDE":
         return ("AUDIENCE_INCLUDE", "AUDIENCE_MULTIPLIER")
     return (option_type,)
+
+
+class InterestTree:
+    """Interests with their level, 1 at the top, and the id of their parent.
+
+    Each lookup returns the children of an interest, which then are looked up only for children of their own, and only
+    while some interest is incomplete. Children of the top level come first, because most interests are below them.
+
+    Args:
+        options: the interests as they are listed, with id and name.
+    """
+
+    def __init__(self, options: Iterable[Record]) -> None:
+        self.options: dict[str, Record] = {}
+        self._second_level: deque[str] = deque()
+        self._lower_levels: deque[str] = deque()
+        for option in options:
+            self.options.setdefault(option["id"], option)
+
+    def complete(self, look_up: Lookup, max_lookups: int) -> int:
+        """Look interests up until each has a name, a level and a parent; return how many are incomplete at the end.
+
+        Args:
+            look_up: reads one interest.
+            max_lookups: how many interests are looked up at most.
+        """
+        listed, looked_up, failures = iter(list(self.options)), set[str](), 0
+        while (
+            len(looked_up) < max_lookups
+            and failures < FAILURES_IN_A_ROW
+            and any(map(self._is_incomplete, self.options))
+        ):
+            interest_id = self._next(listed)
+            if interest_id is None:
+                break
+            if interest_id not in looked_up and interest_id.isdecimal():
+                looked_up.add(interest_id)
+                found = look_up(interest_id)
+                failures = 0 if found else failures + 1
+                self._add_fields(interest_id, found or {})
+        return sum(map(self._is_incomplete, self.options))
+
+    def _next(self, listed: Iterator[str]) -> str | None:
+        if self._second_level:
+            return self._second_level.popleft()
+        incomplete = next(filter(self._is_incomplete, listed), None)
+        return self._lower_levels.popleft() if incomplete is None and self._lower_levels else incomplete
+
+    def _add_fields(self, interest_id: str, found: Record) -> None:
+        option = self.options[interest_id]
+        option.update({key: value for key, value in found.items() if option.get(key) is None})
+        self._add_children(option)
+
+    def _add_children(self, option: Record) -> None:
+        level = option.get("level")
+        children = option.pop("child_interests", None)
+        for child_id in map(text_of, children if isinstance(children, list) else ()):
+            child = self.options.setdefault(child_id, {"id": child_id})
+            child.setdefault("parent_id", option["id"])
+            if isinstance(level, int) and child.get("level") is None:
+                child["level"] = level + 1
+            (self._second_level if level == 1 else self._lower_levels).append(child_id)
+
+    def _is_incomplete(self, interest_id: str) -> bool:
+        option = self.options[interest_id]
+        has_parent = option.get("level") == 1 or option.get("parent_id") is not None
+        return not has_parent or option.get("level") is None or option.get("name") is None
+
+
+def options_in(document: Any) -> list[Record]:
+    """Return the options of a response, each with its id and name.
+
+    Args:
+        document: a list of objects of ids to names, as recorded for GENDER. None, which Pinterest's documentation
+            allows, means no options.
+
+    Raises:
+        MalformedResponseError: the document has any other shape.
+    """
+    if document is None:
+        return []
+    unknown = [item for item in document if not _maps_ids_to_names(item)] if isinstance(document, list) else [document]
+    if unknown:
+        shown = json.dumps(unknown[0], ensure_ascii=False)[:_QUOTED]
+        raise MalformedResponseError(f"The targeting options are not a list of objects of ids to names: {shown}.")
+    return [{"id": option_id, "name": name} for options in document for option_id, name in options.items()]
+
+
+def _maps_ids_to_names(item: Any) -> bool:
+    return isinstance(item, dict) and all(isinstance(name, str) for name in item.values())

@@ -8,10 +8,10 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
+from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.slices import failure_of, partition_slice
+from source_pinterest.streams.base.stream import ForeignKey
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, state_of
 
 EVERYTHING = partition_slice({})

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.streams.ads.audience_lists import AudienceInsights, Labels
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.ads.lists import AudienceInsights, Labels
 from unit_tests.streams.pinterest import Pinterest, page
 
 PATH, ACCOUNT = "ad_accounts/11/labels", partition_slice({"ad_account_id": "11"})
@@ -55,7 +55,7 @@ def test_what_is_no_page_of_labels_is_not_read_as_empty(pinterest: Pinterest, bo
 def test_what_tells_nothing_of_an_audience_is_no_insight(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers("ad_accounts/11/audience_insights", {"json": body})
 
-    with pytest.raises(UnavailableError, match=r"An insight tells something of an audience\.$"):
+    with pytest.raises(UnavailableError, match=r"The audience insight has none of its fields\.$"):
         pinterest.read(AudienceInsights, ACCOUNT)
 
 

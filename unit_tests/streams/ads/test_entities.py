@@ -10,10 +10,10 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_pinterest import limits
 from source_pinterest.api.errors import UnavailableError
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.state.period import Period
 from source_pinterest.streams.ads.entities import Ads, Campaigns
-from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from unit_tests.state.stores import states_in, store
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, state_of
 
@@ -199,4 +199,4 @@ def test_an_edit_time_that_is_none_is_named_and_its_entity_emitted_again(
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["3", "4", "9"]
     again = "Such records are emitted in each sync."
-    assert caplog.messages == [f"campaigns: Pinterest sends the updated_time {edited!r}, which is no time. {again}"]
+    assert caplog.messages == [f"campaigns: Pinterest sends the updated_time {edited!r}, which is not a time. {again}"]

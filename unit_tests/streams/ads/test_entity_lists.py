@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, UnavailableError
+from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.ads.entities import AdGroups
+from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.ads.keywords import Keywords
-from source_pinterest.streams.ads.product_group_promotions import ProductGroupPromotions
-from source_pinterest.streams.base.slices import failure_of, partition_slice
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 AD_GROUPS, PROMOTIONS = "ad_accounts/11/ad_groups", "ad_accounts/11/product_group_promotions"

@@ -6,12 +6,11 @@ import pytest
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AnswerTooLargeError, UnavailableError
+from source_pinterest.api.errors import ResponseTooLargeError, UnavailableError
+from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
-from source_pinterest.streams.ads.keyword_metrics import KeywordMetrics
-from source_pinterest.streams.ads.keywords import Keywords
-from source_pinterest.streams.base.slices import failure_of, partition_slice
+from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 KEYWORDS, METRICS = "ad_accounts/11/keywords", "ad_accounts/11/keywords/metrics"
@@ -95,8 +94,8 @@ def test_a_call_names_as_many_keywords_as_fit_into_an_address(account: Pinterest
     assert [keyword for call in calls for keyword in call] == keywords
     addresses = [len(request.url) for request in mock.request_history if request.path.endswith("/metrics")]
     longest = len("899+k%C3%BCche+%26+bad%2C")
-    assert max(addresses) <= limits.ADDRESS_CHARACTERS
-    assert all(length > limits.ADDRESS_CHARACTERS - 2 * longest for length in addresses[:-1])
+    assert max(addresses) <= limits.URL_CHARACTERS
+    assert all(length > limits.URL_CHARACTERS - 2 * longest for length in addresses[:-1])
 
 
 @pytest.mark.parametrize(("less", "calls"), [(0, ["tea,jam", "nut,fig"]), (1, ["tea", "jam", "nut", "fig"])])
@@ -105,7 +104,7 @@ def test_an_address_may_be_as_long_as_the_limit_and_no_longer(
 ) -> None:
     names(account, "tea", "jam")
     longest = len(mock.request_history[-1].url) + len("%2C")  # the last keyword counts as one that others follow
-    monkeypatch.setattr(limits, "ADDRESS_CHARACTERS", longest - less)
+    monkeypatch.setattr(limits, "URL_CHARACTERS", longest - less)
     names(account, "tea", "jam", "nut", "fig")
 
     assert [call["keywords"] for call in account.queries(METRICS)[1:]] == [[call] for call in calls]
@@ -114,7 +113,7 @@ def test_an_address_may_be_as_long_as_the_limit_and_no_longer(
 def test_a_call_names_no_more_keywords_than_pinterest_takes(
     account: Pinterest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "ADDRESS_CHARACTERS", 10**6)
+    monkeypatch.setattr(limits, "URL_CHARACTERS", 10**6)
     names(account, *(str(number) for number in range(4_001)))
 
     assert [len(call) for call in asked_for(account)] == [2_000, 2_000, 1]
@@ -131,7 +130,7 @@ def test_a_call_that_is_too_large_is_made_in_halves(account: Pinterest, status: 
 def test_a_single_keyword_can_not_be_halved(account: Pinterest) -> None:
     account.answers(METRICS, refused(413))
 
-    with pytest.raises(AnswerTooLargeError):
+    with pytest.raises(ResponseTooLargeError):
         names(account, "a")
 
 

@@ -1,13 +1,13 @@
-"""Is a batch of ad groups trusted only when it has proven to hold everything, and never when it shows too little?"""
+"""Ad groups are read in batches, and one by one where a batch fails or returns nothing of them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import FatalError, NothingLeftError, UnavailableError
+from source_pinterest.api.errors import NothingLeftError, UnavailableError
+from source_pinterest.engine.slices import failure_of
 from source_pinterest.streams.ads.keywords import Keywords
-from source_pinterest.streams.base.slices import failure_of
 from unit_tests.streams.pinterest import Pinterest, refused
 
 PATH = "ad_accounts/11/keywords"
@@ -46,16 +46,6 @@ class KeywordLists:
         return [asked["ad_group_ids"] for asked in self.pinterest.asked(PATH) if "ad_group_ids" in asked]
 
 
-class LooksAtTheFirst:
-    """A Pinterest that looks at the first few ad groups of each batch only."""
-
-    def __init__(self, few: int, held: Mapping[str, list[str]]) -> None:
-        self._few, self._held = few, held
-
-    def __call__(self, batch: list[str]) -> dict[str, Any]:
-        return items({parent: self._held[parent] for parent in batch[: self._few]})
-
-
 def holding(ad_groups: int, *with_keyword: int) -> dict[str, list[str]]:
     """So many ad groups, some of which have a keyword, whose id is a thousand more than theirs."""
     numbers = range(1, ad_groups + 1)
@@ -71,36 +61,20 @@ def all_of_it(batch: list[str]) -> dict[str, Any]:
     return items({parent: HELD[parent] for parent in batch})
 
 
-def test_a_batch_that_agrees_is_trusted(pinterest: Pinterest) -> None:
-    lists = KeywordLists(pinterest, all_of_it)
-
-    assert lists.read() == ["10", "11", "20"]
-    assert lists.singles() == [["3"], ["1"], ["3"]], "two samples, and what the batch showed nothing of"
-
-
-def test_a_batch_whose_last_ad_group_was_not_looked_at_is_not(pinterest: Pinterest) -> None:
+def test_ad_groups_that_a_batch_returns_nothing_of_are_requested_one_by_one(pinterest: Pinterest) -> None:
     held = {**HELD, "3": ["30"]}
-    lists = KeywordLists(pinterest, lambda _: items({"1": held["1"], "2": held["2"]}), held)
+    lists = KeywordLists(pinterest, lambda batch: items({parent: held[parent] for parent in batch[:2]}), held)
 
     assert lists.read() == ["10", "11", "20", "30"]
-    assert lists.singles() == [["3"], *SINGLES]
-
-
-def test_a_batch_whose_last_ad_group_agrees_needs_no_other_sample(pinterest: Pinterest) -> None:
-    held = {**HELD, "3": ["30"]}
-    lists = KeywordLists(pinterest, lambda batch: items({parent: held[parent] for parent in batch}), held)
-
-    assert lists.read() == ["10", "11", "20", "30"]
+    assert lists.batches() == [list(AD_GROUPS)]
     assert lists.singles() == [["3"]]
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        items({}),
-        items({"1": ["10", "11"]}),
-        items({**HELD, "4": ["40"]}),
-        items({"11": ["90", "91"]}),
+        items({"1": ["1001"], "900": ["90"]}),
+        items({"900": ["90", "91"]}),
         refused(400, 1),
         refused(401, 3),
         refused(401, 29),
@@ -110,41 +84,37 @@ def test_a_batch_whose_last_ad_group_agrees_needs_no_other_sample(pinterest: Pin
     ],
     ids=lambda answer: str(answer)[:60],
 )
-def test_a_batch_that_is_refused_or_shows_the_wrong_parents_is_not(
+def test_an_account_whose_batch_is_refused_or_shows_the_wrong_parents_is_read_one_by_one(
     pinterest: Pinterest, answer: dict[str, Any]
 ) -> None:
-    lists = KeywordLists(pinterest, lambda _: answer)
+    held = holding(300, 1, 2, 290)
+    lists = KeywordLists(pinterest, lambda _: answer, held)
 
-    assert lists.read() == ["10", "11", "20"]
-    assert lists.singles() == SINGLES
-    assert lists.batches() == [list(AD_GROUPS)], "none after the one that was tried out"
-
-
-@pytest.mark.parametrize("first", [["10"], ["10", "11", "12"]])
-def test_nor_is_a_batch_that_differs_from_what_an_ad_group_shows_by_itself(
-    pinterest: Pinterest, first: list[str]
-) -> None:
-    lists = KeywordLists(pinterest, lambda _: items({"1": first, "2": ["20"]}))
-
-    assert lists.read() == ["10", "11", "20"]
-    assert lists.singles() == [["3"], ["1"], *SINGLES]
+    assert lists.read() == ["1001", "1002", "1290"]
+    assert lists.singles() == [[ad_group] for ad_group in held]
+    assert len(lists.batches()) == 1, "none after the one that failed"
 
 
-def test_a_batch_that_fails_later_is_completed_one_by_one(pinterest: Pinterest) -> None:
-    answers = [all_of_it(list(AD_GROUPS)), items({"1": ["10"], "7": ["70"]})]
-    lists = KeywordLists(pinterest, lambda _: answers.pop(0))
+def test_another_account_is_still_read_in_batches(pinterest: Pinterest) -> None:
+    lists = KeywordLists(pinterest, lambda _: refused(403, 29))
+    pinterest.lists("ad_accounts", "11", "12")
+    pinterest.lists("ad_accounts/12/campaigns")
+    pinterest.lists("ad_accounts/12/ad_groups", "4", "5", "6")
+    pinterest.answers("ad_accounts/12/keywords", items({"4": ["40"], "5": ["50"], "6": ["60"]}))
 
-    assert lists.read() == ["10", "11", "20"]
-    assert lists.singles()[2:] == SINGLES
+    assert lists.read() == ["10", "11", "20", "40", "50", "60"]
+    named = [asked.get("ad_group_ids") for asked in pinterest.asked("ad_accounts/12/keywords")]
+    assert named == [None, ["4", "5", "6"]]
 
 
 def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pinterest) -> None:
     begun = items({"1": ["10"]})
     begun["json"]["bookmark"] = "more"
-    answers = [all_of_it(list(AD_GROUPS)), begun, refused(403, 29)]
+    answers = [begun, refused(403, 29)]
     lists = KeywordLists(pinterest, lambda _: answers.pop(0))
 
     assert lists.read() == ["10", "11", "20"]
+    assert lists.singles() == SINGLES
 
 
 @pytest.mark.parametrize(
@@ -153,56 +123,24 @@ def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pint
         ([refused(400, 1)], 'Pinterest answered "Scripted refusal" (HTTP 400, code 1).'),
         ([refused(401, 3)], 'Pinterest answered "Scripted refusal" (HTTP 401, code 3).'),
         ([refused(403, 29)], 'keywords: Pinterest answered "Scripted refusal" (HTTP 403, code 29).'),
+        ([items({"7": ["70"]})], "Pinterest returned keywords that were not requested."),
         (
             [{"json": {"items": [], "bookmark": "more"}}, refused(403, 29)],
             's user may still see it. keywords: Pinterest answered "Scripted refusal" (HTTP 403, code 29).',
         ),
     ],
 )
-def test_why_a_batch_is_read_one_by_one_is_told_in_whole_sentences(
+def test_why_an_account_is_read_one_by_one_is_told_in_whole_sentences(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answers: list[dict[str, Any]], said: str
 ) -> None:
-    left = [all_of_it(list(AD_GROUPS)), *answers]
+    left = [*answers]
     lists = KeywordLists(pinterest, lambda _: left.pop(0))
     with caplog.at_level("INFO", "airbyte"):
         lists.read()
 
     [told] = [message for message in caplog.messages if "one by one" in message]
-    assert told.startswith("keywords: a batch of ad groups is read one by one. ")
+    assert told.startswith("keywords: the ad groups of ad account 11 are read one by one. ")
     assert told.endswith(said)
-
-
-def test_what_a_batch_showed_nothing_of_is_asked_for_in_a_batch_again(pinterest: Pinterest) -> None:
-    held = holding(4, 1, 2)
-    lists = KeywordLists(pinterest, lambda batch: items({parent: held[parent] for parent in batch}), held)
-
-    assert lists.read() == ["1001", "1002"]
-    assert lists.batches() == [list("1234"), list("1234"), ["3", "4"]]
-
-
-def test_a_batch_that_is_asked_for_again_has_as_many_as_pinterest_looked_at(pinterest: Pinterest) -> None:
-    held = holding(100, 1, 2, 30, 90)
-    lists = KeywordLists(pinterest, LooksAtTheFirst(30, held), held)
-
-    assert lists.read() == ["1001", "1002", "1030", "1090"]
-    assert [len(batch) for batch in lists.batches()] == [100, 100, 30, 30, 30, 7, 30, 30, 30, 6]
-    assert lists.singles() == [["100"], ["1"]]
-
-
-def test_a_batch_that_shows_nothing_at_first_is_not_taken_for_empty(pinterest: Pinterest) -> None:
-    held = holding(290, 1, 2, 280)
-    lists = KeywordLists(pinterest, LooksAtTheFirst(25, held), held)
-
-    assert lists.read() == ["1001", "1002", "1280"]
-
-
-def test_what_several_rounds_of_batches_leave_is_asked_for_one_by_one(pinterest: Pinterest) -> None:
-    held = holding(22, 1, 2, 11, 13, 21)
-    lists = KeywordLists(pinterest, LooksAtTheFirst(10, held), held)
-    rest = [str(number) for number in (*range(3, 11), 12, *range(14, 23))]
-
-    assert lists.read() == ["1001", "1002", "1011", "1013", "1021"]
-    assert lists.singles()[-len(rest) :] == [[ad_group] for ad_group in rest]
 
 
 def test_keywords_of_the_account_and_of_its_campaigns_are_asked_for_too(pinterest: Pinterest) -> None:
@@ -233,35 +171,20 @@ def test_an_ad_group_that_is_gone_is_no_failure_where_it_is_the_only_one(pintere
     assert pinterest.read(Keywords, only) == []
 
 
-@pytest.mark.parametrize("trouble", ["ad_accounts/9/ad_groups", "ad_accounts/9/keywords"], ids=["list", "proof"])
-def test_an_account_in_trouble_keeps_no_other_from_being_read(pinterest: Pinterest, trouble: str) -> None:
+def test_an_account_in_trouble_keeps_no_other_from_being_read(pinterest: Pinterest) -> None:
     lists = KeywordLists(pinterest, all_of_it)
     pinterest.lists("ad_accounts", "9", "11")
     pinterest.lists("ad_accounts/9/campaigns")
-    pinterest.lists("ad_accounts/9/ad_groups", *AD_GROUPS)
-    pinterest.answers(trouble, refused(503))
+    pinterest.answers("ad_accounts/9/ad_groups", refused(503))
     failed, good = lists.pinterest.slices(Keywords)
 
     assert (failed["ad_account_id"], type(failure_of(failed))) == ("9", UnavailableError)
     assert (good["ad_account_id"], failure_of(good)) == ("11", None)
 
 
-def test_two_ad_groups_need_no_proof(pinterest: Pinterest) -> None:
-    lists = KeywordLists(pinterest, all_of_it, {"1": ["10"], "2": []})
-
-    assert lists.read() == ["10"]
-    assert lists.singles() == [["1"], ["2"]]
-
-
-def test_trouble_during_the_proof_fails_the_account_alone(pinterest: Pinterest) -> None:
+def test_a_batch_that_fails_for_now_fails_the_account(pinterest: Pinterest) -> None:
     lists = KeywordLists(pinterest, lambda _: refused(503))
-    [failed] = lists.pinterest.slices(Keywords)
 
-    assert isinstance(failure_of(failed), UnavailableError)
-
-
-def test_a_fatal_error_during_the_proof_ends_the_stream(pinterest: Pinterest) -> None:
-    lists = KeywordLists(pinterest, lambda _: refused(401, 2))
-
-    with pytest.raises(FatalError):
-        lists.pinterest.slices(Keywords)
+    with pytest.raises(UnavailableError):
+        lists.read()
+    assert lists.singles() == []

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import PinterestError, QuotaExhaustedError
-from source_pinterest.api.rights import ScopeMissingError
+from source_pinterest.api.errors import PinterestError, QuotaExhaustedError, ScopeMissingError
 from source_pinterest.dates import days_before
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from unit_tests.configs import TODAY

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import RefusedError
-from source_pinterest.engine.notices import Notices
-from source_pinterest.streams.ads.ownership import Ownership
+from source_pinterest.engine.progress import Notices
+from source_pinterest.streams.ads.entities import Ownership
 
 NAMELESS, STRANGE = {"id": "1"}, {"id": "1", "ad_account_id": "999"}
 """A record without an account, and one of an account out of reach."""
@@ -34,7 +34,7 @@ class Lists:
 
     def owners(self, record: dict[str, Any]) -> list[str]:
         """The accounts that count the record as their own, where each of them lists it."""
-        return [account for account in ("11", "100", "2") if self._ownership.own(account, [record])]
+        return [account for account in ("11", "100", "2") if self._ownership.owned_by(account, [record])]
 
 
 @pytest.mark.parametrize("account", ["2", "11", "100", 11])
@@ -90,4 +90,4 @@ def test_a_warning_says_whose_it_is(caplog: pytest.LogCaptureFixture) -> None:
     Lists({}).owners(of("100"))
 
     [message] = caplog.messages
-    assert message.startswith("campaigns: ad account 11 also lists 1, which belongs to ad account 100. What several")
+    assert message.startswith("campaigns: ad account 11 also lists 1, which belongs to ad account 100 and")

@@ -1,21 +1,25 @@
-"""Do calls keep within the longest address, shorten where one is refused, and grow again?"""
+"""URLs stay within the longest length, are shortened after a refusal, and grow again."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, RejectedError, UnavailableError
-from source_pinterest.api.long_calls import AddressTooLongError, LongCallUnavailableError
+from source_pinterest.api.errors import (
+    ConfigError,
+    RejectedError,
+    ResponseTooLargeError,
+    UnavailableError,
+    UrlTooLongError,
+)
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.address import AddressRoom, check_room
-from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, CampaignAnalytics
+from source_pinterest.engine.slices import ids_of
+from source_pinterest.streams.analytics.client import UrlLimit, check_url_length
+from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.base.slices import ids_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, row, rows_of
 from unit_tests.streams.pinterest import Pinterest, refused
@@ -52,7 +56,7 @@ def test_no_address_is_longer_than_the_longest(mock: requests_mock.Mocker) -> No
 
     assert edge.read(LONGEST) == LONGEST
     assert [count for count, _ in edge.calls] == [125, 125]
-    assert max(edge.lengths) <= limits.ADDRESS_CHARACTERS
+    assert max(edge.lengths) <= limits.URL_CHARACTERS
 
 
 def test_ids_of_the_usual_length_go_into_one_call(mock: requests_mock.Mocker) -> None:
@@ -73,7 +77,7 @@ def test_an_address_that_is_refused_without_a_word_of_pinterests_is_halved(
     assert max(edge.lengths[1:]) < edge.lengths[0]
 
 
-@pytest.mark.parametrize(("status", "error"), [(400, RejectedError), (414, AnswerTooLargeError)])
+@pytest.mark.parametrize(("status", "error"), [(400, RejectedError), (414, ResponseTooLargeError)])
 def test_an_address_of_4000_characters_is_not_to_blame(
     mock: requests_mock.Mocker, status: int, error: type[Exception]
 ) -> None:
@@ -81,7 +85,7 @@ def test_an_address_of_4000_characters_is_not_to_blame(
 
     with pytest.raises(error):
         edge.read(LONGEST)
-    assert min(edge.lengths) <= limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    assert min(edge.lengths) <= limits.SAFE_URL_CHARACTERS
 
 
 def test_what_pinterest_itself_refuses_is_not_a_matter_of_length(pinterest: Pinterest) -> None:
@@ -93,92 +97,56 @@ def test_what_pinterest_itself_refuses_is_not_a_matter_of_length(pinterest: Pint
     assert not [asked for asked in pinterest.asked(PATH) if asked["campaign_ids"][0].count(",") == 59]
 
 
-def test_an_outage_makes_no_call_smaller(mock: requests_mock.Mocker) -> None:
+@pytest.mark.parametrize("status", [502, 503])
+def test_an_outage_makes_no_call_smaller(mock: requests_mock.Mocker, status: int) -> None:
     pinterest = Pinterest(mock, max_retries=1)
-    down = {"status_code": 503, "text": PAGE}
-    pinterest.answers(PATH, down, down, down)
+    down = {"status_code": status, "text": PAGE}
+    pinterest.answers(PATH, down, down, {"json": []})
 
     with pytest.raises(UnavailableError):
         rows_of(pinterest, call(DAY, *LONGEST[:125]))
-    assert [len(asked["campaign_ids"][0].split(",")) for asked in pinterest.asked(PATH)] == [125, 125, 63]
-    pinterest.answers(PATH, {"json": []})
-    rows_of(pinterest, call(DAY, *LONGEST[:125]))
-    assert len(pinterest.asked(PATH)) == 4
+    assert [len(asked["campaign_ids"][0].split(",")) for asked in pinterest.asked(PATH)] == [125, 125]
 
 
-def test_an_outage_that_ends_with_half_the_call_was_one_of_length(mock: requests_mock.Mocker) -> None:
-    edge = Edge(mock, 5_000, 503, max_retries=1)
-
-    assert edge.read(LONGEST[:125]) == LONGEST[:125]
-    assert edge.calls == [(125, 503), (125, 503), (63, 200), (63, 200), (62, 200)]
-    edge.calls.clear()
-    edge.read(LONGEST[:125])
-    assert {code for _, code in edge.calls} == {200}
+# ---- The URL limit by itself
 
 
-@pytest.mark.parametrize("answer", [refused(503), {"status_code": 502, "text": PAGE}])
-def test_another_trouble_of_the_server_is_tried_with_no_half(pinterest: Pinterest, answer: dict[str, Any]) -> None:
-    pinterest.answers(PATH, answer)
+def test_the_url_limit_shrinks_to_4000_and_grows_again_after_20_good_calls() -> None:
+    limit = UrlLimit()
+    limit.shrink(7_000)
+    limit.shrink(1_000)
+    assert limit.characters == limits.SAFE_URL_CHARACTERS
 
-    with pytest.raises(UnavailableError):
-        rows_of(pinterest, call(DAY, *LONGEST[:125]))
-    assert len(pinterest.asked(PATH)) == 1
-
-
-# ---- The room by itself
-
-
-def test_room_shrinks_to_4000_and_grows_again_after_20_good_calls() -> None:
-    room = AddressRoom()
-    room.refused(7_000)
-    room.refused(1_000)
-    assert room.most == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
-
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
-        room.worked()
-    assert room.most == limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
+        limit.count_success()
+    assert limit.characters == limits.SAFE_URL_CHARACTERS
     for _ in range(2):
-        room.worked()
-        assert room.most == limits.ADDRESS_CHARACTERS
+        limit.count_success()
+        assert limit.characters == limits.URL_CHARACTERS
 
 
-def test_a_refusal_starts_the_count_anew_and_never_makes_room() -> None:
-    room = AddressRoom()
-    room.refused(5_000)
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER - 1):
-        room.worked()
-    room.refused(6_000)
-    room.worked()
+def test_a_refusal_starts_the_count_anew_and_never_raises_the_limit() -> None:
+    limit = UrlLimit()
+    limit.shrink(5_000)
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
+        limit.count_success()
+    limit.shrink(6_000)
+    limit.count_success()
 
-    assert room.most == 5_000
-
-
-NO_CLIENT = cast("PinterestClient", None)
+    assert limit.characters == 5_000
 
 
 @pytest.mark.parametrize(("ids", "half"), [("1234567", "1234"), ("123456", "123"), ("12", "1")])
 def test_after_a_refusal_an_address_is_as_long_as_that_of_half_the_call(ids: str, half: str) -> None:
-    room = AddressRoom()
+    limit = UrlLimit()
 
-    def refuse(_: PinterestClient, __: tuple[str, ...]) -> None:
-        raise AddressTooLongError("too long")
+    def refuse() -> None:
+        raise UrlTooLongError("too long")
 
-    with pytest.raises(AddressTooLongError):
-        room.ask(tuple(ids), 5_000, NO_CLIENT, refuse)
-    assert room.most == 5_000 + len("%2C".join(half))
-    assert room.batches(tuple(ids), 5_000) == [tuple(half), tuple(ids[len(half) :])]
-
-
-def test_a_call_about_one_id_has_no_half_to_be_tried() -> None:
-    asked: list[tuple[str, ...]] = []
-
-    def fail(_: PinterestClient, ids: tuple[str, ...]) -> None:
-        asked.append(ids)
-        raise LongCallUnavailableError(UnavailableError("campaign_analytics", PATH, "HTTP 503."))
-
-    with pytest.raises(LongCallUnavailableError):
-        AddressRoom().ask(("1",), 5_000, NO_CLIENT, fail)
-    assert asked == [("1",)]
+    with pytest.raises(UrlTooLongError):
+        limit.send(tuple(ids), 5_000, refuse)
+    assert limit.characters == 5_000 + len("%2C".join(half))
+    assert limit.batches(tuple(ids), 5_000) == [tuple(half), tuple(ids[len(half) :])]
 
 
 def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
@@ -203,13 +171,13 @@ def test_ids_are_asked_for_one_by_one_where_the_columns_leave_no_room_for_two(mo
 
     assert edge.read(["1", "2"]) == ["1", "2"]
     assert edge.calls == [(2, 414), (1, 200), (1, 200)]
-    assert length > limits.ADDRESS_CHARACTERS_NEVER_TOO_MANY
+    assert length > limits.SAFE_URL_CHARACTERS
 
 
 def test_one_id_that_is_refused_for_its_address_is_not_asked_for_again(mock: requests_mock.Mocker) -> None:
     edge = Edge(mock, 0, 414, analytics_columns=MANY[:130])
 
-    with pytest.raises(AnswerTooLargeError):
+    with pytest.raises(ResponseTooLargeError):
         edge.read(["1"])
     assert edge.calls == [(1, 414)]
 
@@ -217,8 +185,8 @@ def test_one_id_that_is_refused_for_its_address_is_not_asked_for_again(mock: req
 def test_ids_are_spread_evenly() -> None:
     ids = tuple(LONGEST[:100])
 
-    assert [len(batch) for batch in AddressRoom().batches(ids, limits.ADDRESS_CHARACTERS - 60 * 21)] == [50, 50]
-    assert [len(batch) for batch in AddressRoom().batches(ids[:2], limits.ADDRESS_CHARACTERS)] == [1, 1]
+    assert [len(batch) for batch in UrlLimit().batches(ids, limits.URL_CHARACTERS - 60 * 21)] == [50, 50]
+    assert [len(batch) for batch in UrlLimit().batches(ids[:2], limits.URL_CHARACTERS)] == [1, 1]
 
 
 # ---- Columns that leave no room
@@ -251,11 +219,9 @@ def test_as_many_columns_fit_as_leave_room_for_the_ids(least_ids: int, fit: int)
     def length(columns: Sequence[str]) -> int:
         return 1_000 + 100 * len(columns)
 
-    with pytest.raises(
-        ConfigError, match=f"800 columns make the address of a call too long for Pinterest; {fit} of th"
-    ):
-        check_room(["C" * 97] * 800, length, least_ids)
-    check_room(["C" * 97] * fit, length, least_ids)
+    with pytest.raises(ConfigError, match=f"800 columns make the URL of a request too long for Pinterest; {fit} of th"):
+        check_url_length(["C" * 97] * 800, length, least_ids)
+    check_url_length(["C" * 97] * fit, length, least_ids)
 
 
 def test_streams_of_entities_leave_room_for_ids_and_that_of_accounts_does_not(
@@ -266,7 +232,7 @@ def test_streams_of_entities_leave_room_for_ids_and_that_of_accounts_does_not(
             crowded(300).stream(stream).check_room()
         return int(str(raised.value.message).split("; ")[1].split()[0])
 
-    ids = limits.IDS_WORTH_A_CALL * (limits.MAX_ID_DIGITS + len("%2C")) / (len(MANY[0]) + len("%2C"))
+    ids = limits.IDS_WORTH_A_REQUEST * (limits.MAX_ID_DIGITS + len("%2C")) / (len(MANY[0]) + len("%2C"))
     assert fit(AdAccountAnalytics) - fit(CampaignAnalytics) == pytest.approx(ids, abs=2)
 
 

@@ -11,9 +11,8 @@ import requests_mock
 from source_pinterest import limits
 from source_pinterest.api.errors import RejectedError
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.row_budget import RowBudget
-from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics
-from source_pinterest.streams.analytics.targeting_levels import CampaignTargetingAnalytics
+from source_pinterest.engine.pages import RowBudget
+from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignTargetingAnalytics
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, days, row, rows_of
 from unit_tests.streams.pinterest import Pinterest, refused
@@ -45,21 +44,28 @@ def asked(pinterest: Pinterest) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def test_a_column_that_pinterest_refuses_unnamed_is_found_with_one_id_and_day_and_costs_no_row(
+def test_a_column_that_pinterest_refuses_by_name_is_left_out_for_good(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
     pinterest = Pinterest(mock, **CHOSEN)
-    refusing(pinterest, "CTR", "Something is wrong")
-    whole, small = ("1,2", "2026-06-22", "2026-07-01"), ("1", "2026-07-01", "2026-07-01")
+    refusing(pinterest, "CTR", "Columns CTR are not available.")
+    whole = ("1,2", "2026-06-22", "2026-07-01")
 
     assert [one["CAMPAIGN_ID"] for one in rows_of(pinterest, call(days(9, 0), "1", "2"))] == ["1", "2"]
-    first, *probes, last = asked(pinterest)
-    assert (first, last) == (("CTR,CPC_IN_DOLLAR", *whole), ("CPC_IN_DOLLAR", *whole))
-    assert {one[1:] for one in probes} == {small}
-    why = 'Pinterest answered "Something is wrong" (HTTP 400, code 1).'
-    assert caplog.messages == [f"campaign_analytics: Pinterest refuses CTR, so the rows come without them. {why}"]
+    assert asked(pinterest) == [("CTR,CPC_IN_DOLLAR", *whole), ("CPC_IN_DOLLAR", *whole)]
+    [message] = caplog.messages
+    assert message.startswith("campaign_analytics: Pinterest refuses CTR, so the rows come without them.")
     rows_of(pinterest, call(days(9, 0), "3"))
     assert asked(pinterest)[-1][:2] == ("CPC_IN_DOLLAR", "3"), "what is known by now is not asked for again"
+
+
+def test_a_refusal_that_names_no_column_fails_its_request(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, **CHOSEN)
+    refusing(pinterest, "CTR", "Something is wrong")
+
+    with pytest.raises(RejectedError, match="Something is wrong"):
+        rows_of(pinterest, call(days(9, 0), "1", "2"))
+    assert len(asked(pinterest)) == 1
 
 
 def test_rows_without_the_id_of_what_they_are_about_are_of_no_use(mock: requests_mock.Mocker) -> None:
@@ -85,7 +91,7 @@ def test_a_call_is_made_larger_again_after_enough_good_ones(mock: requests_mock.
     pinterest = Pinterest(mock)
     pinterest.answers(PATH, refused(413), {"json": []})
     rows_of(pinterest, call(days(0, 0), "1", "2"))
-    for _ in range(limits.GOOD_CALLS_BEFORE_LARGER):
+    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER):
         rows_of(pinterest, call(days(0, 0), "1"))
     rows_of(pinterest, call(days(0, 0), "1", "2"))
 

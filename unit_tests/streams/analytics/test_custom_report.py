@@ -7,15 +7,13 @@ import pytest
 import requests_mock
 from pendulum import Date
 
-from source_pinterest.api.errors import ConfigError, RepeatedKeyError
-from source_pinterest.config.report_levels import CAMPAIGN_STATUSES
-from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.granularity import Granularity
-from source_pinterest.reporting.errors import ReportRefusedError
+from source_pinterest.api.errors import ConfigError, RepeatedKeyError, ReportRefusedError
+from source_pinterest.config.reports import CAMPAIGN_STATUSES
+from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows
+from source_pinterest.engine.slices import failure_of
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
-from source_pinterest.streams.base.slices import failure_of
 from unit_tests.configs import TODAY
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
@@ -463,7 +461,7 @@ def test_a_report_that_is_called_like_a_stream_is_refused(
     with pytest.raises(ConfigError) as raised:
         streams_by_name(pinterest.sync)
     assert raised.value.message == (
-        f"Custom Reports: Weekly would become the stream {NAME}, which there is already. Give it another name."
+        f"Custom Reports: Weekly would become the stream {NAME}, which exists already. Give it another name."
     )
 
 

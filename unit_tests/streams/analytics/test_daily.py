@@ -7,15 +7,14 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
+from source_pinterest.api.errors import AccountUnreadableError, HistoryRefusedError, UnavailableError
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.reporting.errors import HistoryRefusedError
+from source_pinterest.engine.slices import failure_of
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.streams.analytics.daily import DailyAnalytics
-from source_pinterest.streams.analytics.daily_levels import AdAnalytics, CampaignAnalytics
-from source_pinterest.streams.analytics.report_slices import is_report
-from source_pinterest.streams.base.slices import failure_of
+from source_pinterest.streams.analytics.levels import AdAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.report import is_report
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
@@ -318,8 +317,8 @@ def test_it_is_said_how_much_is_going_to_be_asked_for(
     with caplog.at_level("INFO", "airbyte"):
         assert Sync(mock, start_date=ago(100)).slices
 
-    asked_for = "accounts 1, windows 2, report jobs 1, calls at least 3; at Pinterest's present quota that takes 1 min"
-    assert caplog.messages.count(f"campaign_analytics: the estimate is {asked_for} or more.") == 1
+    estimate = "1 account, 2 windows, 1 report, at least 3 requests, at least 1 min at Pinterest's present quota"
+    assert caplog.messages.count(f"campaign_analytics: Estimate: {estimate}") == 1
 
 
 def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.Mocker) -> None:

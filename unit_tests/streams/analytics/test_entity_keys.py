@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from source_pinterest.streams.analytics.entity_keys import entity_keys, report_keys
-from source_pinterest.streams.base.foreign_keys import ForeignKey
+from source_pinterest.streams.base.stream import ForeignKey
 
 ACCOUNT = [("ad_accounts", ("AD_ACCOUNT_ID",))]
 CAMPAIGN = [*ACCOUNT, ("campaigns", ("CAMPAIGN_ID",))]

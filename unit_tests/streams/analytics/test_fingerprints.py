@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.config.report_levels import default_targeting_types
+from source_pinterest.config.reports import default_targeting_types
 from source_pinterest.state.period import fingerprint
-from source_pinterest.streams.analytics.daily_levels import CampaignAnalytics
 from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.streams.analytics.levels import CampaignAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.analytics.targeting_levels import CampaignTargetingAnalytics
 from unit_tests.streams.pinterest import Pinterest
 
 COLUMNS = ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CTR"]

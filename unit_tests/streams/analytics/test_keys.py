@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import KeyInDoubtError, MalformedAnswerError, RepeatedKeyError
-from source_pinterest.engine.notices import Notices
-from source_pinterest.streams.analytics.keys import KeyCheck, KeyDoubts, RowKey
+from source_pinterest.api.errors import KeyInDoubtError, MalformedResponseError, RepeatedKeyError
+from source_pinterest.engine.progress import Notices
+from source_pinterest.streams.analytics.rows import KeyCheck, KeyPolicy, RowKey
 
 STREAM = "ad_analytics"
 
@@ -84,7 +84,7 @@ def test_an_optional_part_may_be_empty_once() -> None:
 @pytest.mark.parametrize("value", [[], {}, ["1"]])
 def test_a_part_that_is_no_plain_value_breaks_the_answer(value: Any) -> None:
     """It is asked for again: no answer of Pinterest's is like that."""
-    with pytest.raises(MalformedAnswerError, match=r"^A part of a row's key is an object or a list\.$"):
+    with pytest.raises(MalformedResponseError, match=r"^A part of a row's key is an object or a list\.$"):
         check(row(value))
 
 
@@ -96,19 +96,19 @@ def test_each_answer_is_checked_by_itself() -> None:
 def test_where_a_destination_keeps_every_row_one_warning_says_that_all_are_emitted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    doubts = KeyDoubts(Notices(STREAM))
-    doubts.heed(merges_by_key=False)
+    policy = KeyPolicy(Notices(STREAM))
+    policy.merges_by_key = False
     with caplog.at_level(logging.WARNING, "airbyte"):
         for _ in range(2):
-            keys = KeyCheck(STREAM, RowKey(("ID", "DATE")), doubts.judge)
+            keys = KeyCheck(STREAM, RowKey(("ID", "DATE")), policy.apply)
             for one in (row(), row(), row(), row(None)):
                 keys.check(one)
 
     [warning] = caplog.messages
-    assert warning.startswith("ad_analytics: an answer of Pinterest does not have one row per ID and DATE")
+    assert warning.startswith("ad_analytics: a response of Pinterest does not have one row per ID and DATE")
     assert "emitted" in warning
 
 
 def test_until_somebody_says_what_a_destination_does_rows_are_taken_to_be_merged() -> None:
     with pytest.raises(RepeatedKeyError):
-        KeyDoubts(Notices(STREAM)).judge(RepeatedKeyError(STREAM, ("ID",), ("1",)))
+        KeyPolicy(Notices(STREAM)).apply(RepeatedKeyError(STREAM, ("ID",), ("1",)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS
-from source_pinterest.config.report_levels import LEVELS, is_targeting
+from source_pinterest.config.reports import LEVELS, is_targeting
 from source_pinterest.streams.analytics.level_reports import LEVEL_REPORTS, REPORTS, LevelReport
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.streams.pinterest import Pinterest

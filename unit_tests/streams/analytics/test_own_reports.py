@@ -8,16 +8,18 @@ import pytest
 import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.api.errors import PinterestError
-from source_pinterest.config.own_reports import NEWER_OBJECTIVES, OBJECTIVES
+from source_pinterest.api.errors import ObjectivesRefusedError, PinterestError, ReportRefusedError
+from source_pinterest.config.reports import NEWER_OBJECTIVES, OBJECTIVES
 from source_pinterest.dates import DateWindow, parse_day
-from source_pinterest.reporting.errors import ObjectivesRefusedError, ReportRefusedError
+from source_pinterest.engine.slices import failure_of
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.streams.analytics.marketing_mix import MarketingMixReport
-from source_pinterest.streams.analytics.product_breakdowns import PRODUCT_CONVERSIONS, BrandConversionsReport
+from source_pinterest.streams.analytics.own_reports import (
+    PRODUCT_CONVERSIONS,
+    BrandConversionsReport,
+    MarketingMixReport,
+)
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.context import Sync
-from source_pinterest.streams.base.slices import failure_of
+from source_pinterest.streams.base.stream import Sync
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured
 
@@ -146,7 +148,7 @@ def test_a_column_that_only_the_user_knows_is_asked_for_and_one_that_nobody_does
 
 
 def test_windows_are_whole_weeks_of_a_year_at_most_and_of_eight_days_at_least(mock: requests_mock.Mocker) -> None:
-    windows = [request.asked for request in planned(mock, BrandConversionsReport)[::2]]
+    windows = [request.requested_window for request in planned(mock, BrandConversionsReport)[::2]]
 
     assert len(windows) == 3
     assert all(8 <= window.days <= 365 and window.start.day_of_week == 0 for window in windows)
@@ -166,7 +168,9 @@ def test_one_week_is_asked_for_with_the_one_before_it_unless_there_is_none(mock:
 
     def asked(start: str, end: str) -> list[str]:
         window = DateWindow(parse_day(start), parse_day(end))
-        return ReportRequest("11", window, first.body, first.planned, endpoint=first.endpoint).asked.as_pair()
+        return ReportRequest(
+            "11", window, first.body, first.planned, endpoint=first.endpoint
+        ).requested_window.as_pair()
 
     assert asked("2026-06-22", "2026-06-28") == ["2026-06-15", "2026-06-28"]
     assert asked("2026-06-29", "2026-07-01") == ["2026-06-22", "2026-07-01"]

@@ -10,15 +10,20 @@ from airbyte_cdk.models import AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AnswerTooLargeError, RepeatedKeyError, UnavailableError
+from source_pinterest.api.errors import RepeatedKeyError, ResponseTooLargeError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.engine.slices import batch_slice, failure_of, ids_of
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.daily import DailyAnalytics
-from source_pinterest.streams.analytics.daily_levels import AdAccountAnalytics, AdAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.levels import (
+    AdAccountAnalytics,
+    AdAccountTargetingAnalytics,
+    AdAnalytics,
+    CampaignAnalytics,
+    CampaignTargetingAnalytics,
+)
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.analytics.targeting_levels import AdAccountTargetingAnalytics, CampaignTargetingAnalytics
-from source_pinterest.streams.base.slices import batch_slice, failure_of, ids_of
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
@@ -229,7 +234,7 @@ def test_a_single_id_is_split_by_days(mock: requests_mock.Mocker) -> None:
 def test_a_call_that_can_not_be_split_fails(mock: requests_mock.Mocker) -> None:
     answering = Answering(mock, most_ids=0)
 
-    with pytest.raises(AnswerTooLargeError):
+    with pytest.raises(ResponseTooLargeError):
         rows_of(answering.pinterest, call(days(0, 0), "1"))
     assert answering.calls == [(1, 1)]
 

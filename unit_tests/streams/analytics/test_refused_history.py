@@ -1,4 +1,4 @@
-"""Is a refused report judged by what becomes of its account's newest days, however late that is known?"""
+"""A refused report is a loss only if the newest days of its account can be read."""
 
 import threading
 from collections.abc import Iterator
@@ -6,13 +6,18 @@ from collections.abc import Iterator
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import AccountUnreadableError, PinterestError, RefusedError
+from source_pinterest.api.errors import (
+    AccountUnreadableError,
+    HistoryRefusedError,
+    PinterestError,
+    RefusedError,
+    ReportRefusedError,
+)
 from source_pinterest.dates import DateWindow
-from source_pinterest.reporting.errors import HistoryRefusedError, ReportRefusedError
+from source_pinterest.engine.failures import RefusedHistory
+from source_pinterest.engine.slices import batch_slice, failed_slice, failure_of, window_slice
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.analytics.refused_history import RefusedHistory
-from source_pinterest.streams.base.slices import batch_slice, failed_slice, failure_of, window_slice
 
 ACCOUNT = {"ad_account_id": "1"}
 OLD = PlannedWindow(DateWindow.from_pair(["2025-01-01", "2025-06-30"]), 1)
@@ -31,7 +36,7 @@ def test_a_report_of_an_account_that_is_left_out_is_no_loss(error: PinterestErro
     history.begin(NEWEST)
     history.leave_out("1")
     history.end(NEWEST)
-    assert list(history.judged([report(error)])) == []
+    assert list(history.resolve([report(error)])) == []
 
 
 @pytest.mark.parametrize("error", [REFUSED, UNREADABLE])
@@ -39,7 +44,7 @@ def test_a_report_of_an_account_whose_newest_days_are_read_is_one(error: Pintere
     history = RefusedHistory()
     history.begin(NEWEST)
     history.end(NEWEST)
-    [lost] = history.judged([report(error)])
+    [lost] = history.resolve([report(error)])
     failure = failure_of(lost)
     assert isinstance(failure, AccountUnreadableError)
     assert str(failure.message).startswith("Ad account 1 can't be read. no. Ask its owner for access, or, ")
@@ -48,7 +53,7 @@ def test_a_report_of_an_account_whose_newest_days_are_read_is_one(error: Pintere
 
 def test_the_others_go_first_and_a_wrong_request_is_a_loss_at_once() -> None:
     wrong, fine = report(ReportRefusedError("There is no CTR")), report()
-    first, second, third = RefusedHistory().judged([report(REFUSED), wrong, fine])
+    first, second, third = RefusedHistory().resolve([report(REFUSED), wrong, fine])
     loss = failure_of(first)
     assert isinstance(loss, HistoryRefusedError)
     assert loss.message == (
@@ -71,7 +76,7 @@ def test_it_waits_for_the_newest_days() -> None:
         yield report(REFUSED)
 
     def judge() -> None:
-        found.extend(history.judged(reports()))
+        found.extend(history.resolve(reports()))
         judged.set()
 
     threading.Thread(target=judge, daemon=True).start()

@@ -6,18 +6,14 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import RepeatedKeyError
+from source_pinterest.api.errors import KeysChangedError, RepeatedKeyError
 from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.notices import Notices
-from source_pinterest.reporting.endpoint import ANALYTICS_REPORTS
-from source_pinterest.reporting.errors import KeysChangedError
-from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.engine.progress import Notices
+from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
+from source_pinterest.state.day_cursor import KeyColumns
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.state.keyed import KeyColumns
-from source_pinterest.streams.analytics.keys import KeyDoubts
-from source_pinterest.streams.analytics.report_key import ReportKey
-from source_pinterest.streams.analytics.report_rows import ReportRows
+from source_pinterest.streams.analytics.rows import KeyPolicy, ReportKey, ReportRows
 from unit_tests.streams.pinterest import records_of
 
 PLANNED = DateWindow.from_pair(["2026-01-01", "2026-01-10"])
@@ -34,7 +30,7 @@ OF_ITEMS = ReportKey((ITEM_ID, ENTITY_ID, "DATE"), (ITEM_ID,))
 
 
 def report_rows(key: ReportKey, columns: tuple[str, ...] = (), stamped: Mapping[str, str] | None = None) -> ReportRows:
-    return ReportRows("campaign_report", NOTICES, key, KeyDoubts(NOTICES), columns, stamped or {})
+    return ReportRows("campaign_report", NOTICES, key, KeyPolicy(NOTICES), columns, stamped or {})
 
 
 def read(
@@ -114,7 +110,7 @@ def test_days_that_had_to_be_asked_for_too_are_left_out_and_others_are_told_as_w
 ) -> None:
     """Of a kind of report that covers eight days at least."""
     notices = Notices("campaign_report")
-    rows = ReportRows("campaign_report", notices, ReportKey(KEY), KeyDoubts(notices), ())
+    rows = ReportRows("campaign_report", notices, ReportKey(KEY), KeyPolicy(notices), ())
     week = DateWindow.from_pair(["2026-06-22", "2026-06-28"])
     endpoint = replace(ANALYTICS_REPORTS, least_days=8)
 
@@ -142,7 +138,7 @@ def test_a_week_that_the_days_begin_in_the_middle_of_is_wanted(least_days: int) 
 
 def test_days_that_nobody_asked_for_are_left_out_and_told(caplog: pytest.LogCaptureFixture) -> None:
     notices = Notices("campaign_report")
-    rows = ReportRows("campaign_report", notices, ReportKey(KEY), KeyDoubts(notices), ())
+    rows = ReportRows("campaign_report", notices, ReportKey(KEY), KeyPolicy(notices), ())
     pages, _ = rows.pages(REQUEST, (("1", row("1", day)) for day in ("2026-01-05", "2026-01-06")))
 
     assert [record["DATE"] for record in records_of(pages)] == ["2026-01-05"]

@@ -10,14 +10,14 @@ from source_pinterest import limits
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.dates import days_before
-from source_pinterest.streams.analytics.call_shape import tile
+from source_pinterest.streams.analytics.client import request_shape
 from source_pinterest.streams.analytics.level_reports import REPORTS
-from source_pinterest.streams.analytics.targeting import TargetingAnalytics
-from source_pinterest.streams.analytics.targeting_levels import (
+from source_pinterest.streams.analytics.levels import (
     AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
     AdTargetingAnalytics,
     CampaignTargetingAnalytics,
+    TargetingAnalytics,
 )
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import call, days, rows_of
@@ -181,7 +181,7 @@ def test_a_row_without_metrics_is_said_to_be_one(pinterest: Pinterest) -> None:
 
     with pytest.raises(UnavailableError) as raised:
         read(pinterest)
-    assert str(raised.value.message).endswith(" A row of targeting analytics holds metrics.")
+    assert str(raised.value.message).endswith(" A row of targeting analytics has no metrics.")
 
 
 def test_what_of_a_row_can_not_be_kept_is_told(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
@@ -214,9 +214,9 @@ def test_other_types_would_be_other_numbers(pinterest: Pinterest) -> None:
 
 @pytest.mark.parametrize(("ids", "length"), [(1, 89), (3, 34), (250, 34), (1_000, 89)])
 def test_a_call_holds_no_more_rows_than_any_analytics_call(ids: int, length: int) -> None:
-    shape = tile(ids, length, limits.TARGETING_ROWS_A_DAY)
+    shape = request_shape(ids, length, limits.TARGETING_ROWS_A_DAY)
 
-    assert min(ids, shape.ids) * shape.days * limits.TARGETING_ROWS_A_DAY <= limits.ROWS_PER_ANALYTICS_CALL
+    assert min(ids, shape.ids) * shape.days * limits.TARGETING_ROWS_A_DAY <= limits.ROWS_PER_ANALYTICS_REQUEST
 
 
 def test_no_day_is_read_that_only_reports_have(pinterest: Pinterest) -> None:

@@ -7,7 +7,7 @@ import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import ConfigError, UnavailableError
-from source_pinterest.streams.analytics.try_out import AccountsToAsk, try_out_reports
+from source_pinterest.streams.analytics.custom_report import AccountsToAsk, try_out_reports
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, refused
 

@@ -1,4 +1,4 @@
-"""Is a missing right told from accounts that refuse, in whatever order slices are listed, read and refused?"""
+"""A missing right is distinguished from accounts that refuse, in every order of slices."""
 
 import itertools
 import logging
@@ -7,20 +7,26 @@ from collections.abc import Sequence
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.access import BUSINESS_ACCOUNT, Access, beta, restricted, role
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.errors import (
+    BUSINESS_ACCOUNT,
+    Access,
+    AccessMissingError,
     AccountUnreadableError,
     GoneError,
     NothingLeftError,
     PinterestError,
     RefusedError,
+    RestrictedError,
+    ScopeMissingError,
     UnavailableError,
+    beta,
+    restricted,
+    role,
 )
-from source_pinterest.api.rights import AccessMissingError, RestrictedError, ScopeMissingError
 from source_pinterest.config import AccessTokenCredentials
-from source_pinterest.streams.base.access import RefusalPolicy
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.engine.failures import RefusalPolicy
+from source_pinterest.engine.slices import partition_slice
 
 BETA = beta("lead forms")
 SCOPES = ("ads:read",)
@@ -57,7 +63,7 @@ class Reader:
 
     def read(self, stream_slice: StreamSlice) -> None:
         try:
-            with self.refusals.asking(stream_slice):
+            with self.refusals.reading(stream_slice):
                 self._do(self.doings[int(stream_slice["ad_account_id"])])
         except PinterestError as error:
             self.raised.append(error)
@@ -198,7 +204,7 @@ def test_several_slices_of_one_account_are_one_account() -> None:
 
 def test_a_stream_of_one_slice_is_judged_at_once() -> None:
     reader = Reader([])
-    with pytest.raises(AccessMissingError, match="beta of lead forms"), reader.refusals.asking(partition_slice({})):
+    with pytest.raises(AccessMissingError, match="beta of lead forms"), reader.refusals.reading(partition_slice({})):
         raise RefusedError("lead_forms: it said no")
 
 
@@ -215,7 +221,7 @@ def test_a_missing_permission_may_be_a_missing_right(
     access: Access | None, granted: Sequence[str], expected: type[PinterestError], words: str
 ) -> None:
     reader = Reader(["ok"], access, granted)
-    with pytest.raises(expected, match=words), reader.refusals.asking(reader.list_one()):
+    with pytest.raises(expected, match=words), reader.refusals.reading(reader.list_one()):
         raise ScopeMissingError("lead_forms", SCOPES, "It said no")
 
 
@@ -237,7 +243,7 @@ def test_a_missing_right_is_told_whole_with_what_pinterest_answered(
     error: PinterestError, granted: Sequence[str], said: str
 ) -> None:
     reader = Reader([], BETA, granted)
-    with pytest.raises(AccessMissingError) as raised, reader.refusals.asking(partition_slice({})):
+    with pytest.raises(AccessMissingError) as raised, reader.refusals.reading(partition_slice({})):
         raise error
 
     assert raised.value.message == said

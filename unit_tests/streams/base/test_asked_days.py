@@ -4,10 +4,9 @@ import logging
 
 import pytest
 
-from source_pinterest.dates import DateWindow
-from source_pinterest.engine.notices import Notices
-from source_pinterest.granularity import Granularity
-from source_pinterest.streams.base.asked_days import within
+from source_pinterest.dates import DateWindow, Granularity
+from source_pinterest.engine.progress import Notices
+from source_pinterest.streams.base.listing import within
 
 WINDOW = DateWindow.from_pair(["2026-03-04", "2026-03-10"])
 

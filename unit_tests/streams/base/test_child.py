@@ -3,10 +3,9 @@
 import pytest
 
 from source_pinterest.api.errors import AuthenticationError, ConfigError, RejectedError, UnavailableError
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.slices import failure_of
-from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.business.people import BusinessMembers
+from source_pinterest.engine.slices import failure_of
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
+from source_pinterest.streams.business import BusinessMembers
 from source_pinterest.streams.organic.boards import BoardSections
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins
 from unit_tests.streams.pinterest import Pinterest, refused

@@ -14,7 +14,7 @@ def test_each_stream_is_there_once(pinterest: Pinterest) -> None:
 
 
 def test_paces_are_those_of_the_quotas_of_ads_and_of_organic_analytics(pinterest: Pinterest) -> None:
-    per_minute = limits.CALLS_PER_MINUTE
+    per_minute = limits.REQUESTS_PER_MINUTE
 
     assert pinterest.sync.analytics_pace() == per_minute["ads_analytics"] / 60
     assert pinterest.sync.organic_pace() == per_minute["org_analytics"] / 60

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import BadRequestError, UnavailableError
-from source_pinterest.streams.base.slices import partition_slice
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.resources.dictionaries import AdAccountCountries
 from unit_tests.streams.pinterest import Pinterest, refused
 
@@ -46,7 +46,7 @@ def test_another_body_is_not_read_as_empty(pinterest: Pinterest, body: Any) -> N
 def test_what_an_answer_should_hold_is_told(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, {"json": {"data": [US]}})
 
-    with pytest.raises(UnavailableError, match="An answer of ad_account_countries holds a list of objects"):
+    with pytest.raises(UnavailableError, match="The response of ad_account_countries has no list of objects"):
         read(pinterest)
 
 

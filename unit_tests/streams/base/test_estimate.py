@@ -1,4 +1,4 @@
-"""Does the estimate that a stream logs before it begins count what it is going to ask for?"""
+"""The estimate that a stream logs counts the requests that it will send."""
 
 import logging
 
@@ -8,7 +8,7 @@ from pendulum import Date
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.base.estimate import Estimate
+from source_pinterest.streams.analytics.report import Estimate
 
 BORDER = Date(2026, 1, 1)
 
@@ -16,7 +16,7 @@ BORDER = Date(2026, 1, 1)
 def test_days_before_the_border_are_reports() -> None:
     long_unread = [DateWindow(Date(2025, 1, 1), Date(2026, 3, 30))]
     recent = [DateWindow(Date(2026, 3, 1), Date(2026, 3, 30))]
-    assert Estimate.of_days([long_unread, recent, []], BORDER) == Estimate(accounts=2, windows=4, reports=2, calls=6)
+    assert Estimate.of_days([long_unread, recent, []], BORDER) == Estimate(accounts=2, windows=4, reports=2, requests=6)
 
 
 def test_nothing_to_read() -> None:
@@ -25,21 +25,21 @@ def test_nothing_to_read() -> None:
 
 def test_days_of_profiles_are_never_reports() -> None:
     unread = [[DateWindow(Date(2025, 1, 1), Date(2025, 3, 30)), DateWindow(Date(2026, 1, 1), Date(2026, 1, 2))], []]
-    assert Estimate.of_profiles(unread, calls_per_window=2) == Estimate(accounts=1, windows=2, reports=0, calls=4)
+    assert Estimate.of_profiles(unread, requests_per_window=2) == Estimate(accounts=1, windows=2, reports=0, requests=4)
 
 
 def test_several_reports_of_one_window() -> None:
     window = DateWindow(Date(2025, 1, 1), Date(2025, 1, 31))
     requests = [ReportRequest("1", window, {}, PlannedWindow(window), number) for number in range(3)]
     other = ReportRequest("2", window, {}, PlannedWindow(window))
-    assert Estimate.of_reports([*requests, other]) == Estimate(accounts=2, windows=2, reports=4, calls=8)
+    assert Estimate.of_reports([*requests, other]) == Estimate(accounts=2, windows=2, reports=4, requests=8)
 
 
 def test_the_least_minutes_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "airbyte"):
-        Estimate(accounts=1_000, windows=2_000, reports=1_000, calls=3_001).log("ad_analytics", 300 / 60)
+        Estimate(accounts=1, windows=2_000, reports=1_000, requests=3_001).log("ad_analytics", 300 / 60)
     [told] = caplog.messages
     assert told == (
-        "ad_analytics: the estimate is accounts 1,000, windows 2,000, report jobs 1,000, calls at least 3,001; at "
-        "Pinterest's present quota that takes 11 min or more."
+        "ad_analytics: Estimate: 1 account, 2,000 windows, 1,000 reports, at least 3,001 requests, at least 11 min at "
+        "Pinterest's present quota"
     )

@@ -1,6 +1,6 @@
 """Does a key that may lead nowhere say when it does?"""
 
-from source_pinterest.streams.base.foreign_keys import ForeignKey, to_pin
+from source_pinterest.streams.base.stream import ForeignKey, to_pin
 
 
 def test_a_promoted_pin_need_not_be_among_the_users_own() -> None:

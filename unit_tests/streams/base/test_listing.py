@@ -6,8 +6,8 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api.errors import AccessLostError, EndlessListError
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.base.listing import BookmarkPaginator, SeenIds
-from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
 

@@ -1,4 +1,4 @@
-"""Does a cursor learn of each slice how it ended, and does a failure cost what it must and no more?"""
+"""The cursor learns how each slice ended, and a failure costs no more than it must."""
 
 from collections.abc import Generator, Iterable
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.access import Access, beta
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.errors import (
+    Access,
     AuthenticationError,
     GoneError,
     KeyInDoubtError,
@@ -16,17 +16,17 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     UnavailableError,
+    beta,
 )
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import AccessTokenCredentials
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW, CircuitBreaker, RefusalPolicy
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.parent_ids import ParentIds
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import batch_slice, failed_slice, partition_slice
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.base.access import RefusalPolicy
 from source_pinterest.streams.base.reader import SliceReader
-from source_pinterest.streams.base.slices import batch_slice, failed_slice, partition_slice
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PLANNED = PlannedWindow(DateWindow.from_pair(["2026-06-01", "2026-06-10"]), 3)
@@ -51,7 +51,7 @@ class Cursor:
     def commit(self, stream_slice: StreamSlice, finding: Any = None) -> None:
         self.told.append(("commit", stream_slice["ad_account_id"], finding))
 
-    def doubt(self, stream_slice: StreamSlice) -> None:
+    def note_unusable(self, stream_slice: StreamSlice) -> None:
         self.told.append(("doubt", stream_slice["ad_account_id"]))
 
     def note_failure(self, stream_slice: StreamSlice) -> None:

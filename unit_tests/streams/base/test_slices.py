@@ -6,9 +6,7 @@ import pytest
 
 from source_pinterest.api.errors import RefusedError
 from source_pinterest.dates import DateWindow
-from source_pinterest.state.day_cursor import planned_window
-from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.base.slices import (
+from source_pinterest.engine.slices import (
     batch_slice,
     batches,
     failed_slice,
@@ -21,6 +19,8 @@ from source_pinterest.streams.base.slices import (
     promised_rows,
     window_slice,
 )
+from source_pinterest.state.day_cursor import planned_window
+from source_pinterest.state.history import PlannedWindow
 
 ACCOUNT = {"ad_account_id": "549"}
 PLANNED = PlannedWindow(DateWindow.from_pair(["2026-06-01", "2026-06-10"]), 3)

@@ -5,21 +5,23 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import (
     AuthenticationError,
     ConfigError,
+    MalformedResponseError,
     QuotaExhaustedError,
     RejectedError,
+    ScopeMissingError,
     UnavailableError,
-    UnforeseenAnswerError,
+    UnforeseenResponseError,
 )
-from source_pinterest.api.rights import ScopeMissingError
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
@@ -78,6 +80,23 @@ def test_the_ids_of_parents_are_stamped_on_each_record(pinterest: Pinterest) -> 
     pinterest.lists("boards/5/sections", "1", "2")
 
     assert pinterest.read(BoardSections, of_board("5")) == [{"id": "1", "board_id": "5"}, {"id": "2", "board_id": "5"}]
+
+
+def response_with(body: str) -> requests.Response:
+    response = requests.Response()
+    response._content = body.encode()
+    return response
+
+
+def test_the_frameworks_methods_take_a_response(pinterest: Pinterest) -> None:
+    sections = pinterest.stream(BoardSections)
+    first, last = response_with('{"items": [{"id": 1}], "bookmark": "b"}'), response_with('{"items": [{"id": 2}]}')
+
+    assert sections.parse_response(first, stream_slice=of_board("5")) == [{"id": "1", "board_id": "5"}]
+    assert sections.next_page_token(first) == {"bookmark": "b"}
+    assert sections.next_page_token(last) is None
+    with pytest.raises(MalformedResponseError):
+        sections.next_page_token(response_with("<html>"))
 
 
 @pytest.mark.parametrize("body", ["", "<html>", '{"items": [', "[]", "{}", '{"items": null}', '{"items": {}}', "null"])
@@ -315,10 +334,10 @@ def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(
         pinterest.answers(path, page(items))
     [only] = pinterest.slices(of)
 
-    with pytest.raises(UnforeseenAnswerError) as raised:
+    with pytest.raises(UnforeseenResponseError) as raised:
         pinterest.read(of, only)
     sentence = str(raised.value.message)
-    assert sentence.startswith(f"{of.stream_name()}: an answer of Pinterest can't be understood ({why}")
+    assert sentence.startswith(f"{of.stream_name()}: a response of Pinterest can't be understood ({why}")
     assert sentence.endswith("). The next sync tries again. If it happens again, please report it.")
 
 
@@ -326,7 +345,7 @@ def test_parents_that_cant_be_understood_fail_the_slices_of_their_children(pinte
     pinterest.answers("boards", page(["9" * 5_000]))
 
     [failed] = pinterest.slices(BoardSections)
-    with pytest.raises(UnforeseenAnswerError, match="boards: an answer of Pinterest can't be understood"):
+    with pytest.raises(UnforeseenResponseError, match="boards: a response of Pinterest can't be understood"):
         pinterest.read(BoardSections, failed)
 
 
@@ -334,5 +353,5 @@ def test_slices_that_cant_be_made_of_an_answer_end_in_a_sentence(mock: requests_
     pinterest = Pinterest(mock, organic_per_ad_account=True)
     pinterest.answers("ad_accounts", page([{"id": "no number", "owner": {"id": "1"}}, {"id": "11"}]))
 
-    with pytest.raises(UnforeseenAnswerError, match="boards: an answer of Pinterest can't be understood"):
+    with pytest.raises(UnforeseenResponseError, match="boards: a response of Pinterest can't be understood"):
         pinterest.slices(Boards)

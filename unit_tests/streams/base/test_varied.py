@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import AccessLostError
-from source_pinterest.streams.ads.audience_lists import AudienceInsights, ConversionEventQuality
-from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.business.people import BusinessMembers
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.ads.lists import AudienceInsights, ConversionEventQuality
+from source_pinterest.streams.business import BusinessMembers
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 ACCOUNT, BUSINESS = partition_slice({"ad_account_id": "11"}), partition_slice({"business_id": "5"})
@@ -71,6 +71,6 @@ def test_a_list_that_is_documented_without_a_name_may_have_one(pinterest: Pinter
 
 def test_whoever_asks_but_once_asks_for_the_first_value(pinterest: Pinterest) -> None:
     pinterest.answers(QUALITY, {"json": []})
-    list(pinterest.stream(ConversionEventQuality).answers(ACCOUNT))
+    list(pinterest.stream(ConversionEventQuality).responses(ACCOUNT))
 
     assert [call["lookback_period"] for call in pinterest.asked(QUALITY)] == [["1d"]]

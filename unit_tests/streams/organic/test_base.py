@@ -6,12 +6,10 @@ import pytest
 import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.access import Access
-from source_pinterest.api.errors import AccountUnreadableError
+from source_pinterest.api.errors import Access, AccountUnreadableError
+from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base.foreign_keys import ForeignKey
-from source_pinterest.streams.base.slices import failure_of, partition_slice
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins

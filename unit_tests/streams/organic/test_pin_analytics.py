@@ -8,11 +8,15 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import AnswerTooLargeError, ConfigError, NothingLeftError, UnavailableError
-from source_pinterest.api.rights import ScopeMissingError
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
-from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from source_pinterest.streams.organic.pin_metrics import PIN_METRICS
+from source_pinterest.api.errors import (
+    ConfigError,
+    NothingLeftError,
+    ResponseTooLargeError,
+    ScopeMissingError,
+    UnavailableError,
+)
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW
+from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, PinAnalytics
 from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, records_of, refused
 
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}
@@ -110,7 +114,7 @@ def test_a_single_pin_that_is_too_large_fails(pinterest: Pinterest) -> None:
     pinterest.lists("pins", "1")
     pinterest.answers("pins/analytics", refused(413))
 
-    with pytest.raises(AnswerTooLargeError):
+    with pytest.raises(ResponseTooLargeError):
         read(pinterest)
 
 
@@ -233,8 +237,8 @@ def test_metrics_are_read_whole_in_however_many_pieces_they_come(pinterest: Pint
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ([], "Metrics of several pins come pin by pin."),
-        ({"1": {}}, "The metrics of a pin stand under the key all."),
+        ([], "The metrics of several pins are not an object of pin ids."),
+        ({"1": {}}, "The metrics of a pin have no daily_metrics under the key all."),
     ],
 )
 def test_what_is_wrong_with_a_body_is_told(pinterest: Pinterest, body: Any, says: str) -> None:
@@ -258,18 +262,19 @@ def test_each_metric_of_each_pin_is_asked_for(pinterest: Pinterest) -> None:
     assert pinterest.queries("pins/1/analytics") == [common]
 
 
-def test_a_metric_that_pinterest_refuses_unnamed_is_found_and_costs_no_row(pinterest: Pinterest) -> None:
+def test_a_metric_that_pinterest_refuses_by_name_is_left_out(pinterest: Pinterest) -> None:
     def answer(request: Any, context: Any) -> Any:
         is_wrong = "save_rate" in request.qs["metric_types"][0].split(",")
         context.status_code = 400 if is_wrong else 200
-        return refused(400, 1, "Something is wrong")["json"] if is_wrong else {"1": METRICS}
+        said = "Parameter 'metric_types' (value SAVE_RATE) is not one of ENGAGEMENT, IMPRESSION"
+        return refused(400, 1, said)["json"] if is_wrong else {"1": METRICS}
 
     pinterest.lists("pins", "1")
     pinterest.answers("pins/analytics", {"json": answer})
 
     assert read(pinterest) == ["1"]
     kept = ",".join(metric for metric in PIN_METRICS if metric != "SAVE_RATE")
-    assert pinterest.queries("pins/analytics")[-1]["metric_types"] == [kept]
+    assert [query["metric_types"] for query in pinterest.queries("pins/analytics")] == [[",".join(PIN_METRICS)], [kept]]
 
 
 def test_days_that_were_not_asked_for_are_left_out_and_told(
@@ -296,8 +301,8 @@ def test_it_is_said_how_many_calls_there_will_be_and_why_they_are_many(
         read(pinterest)
 
     assert caplog.messages[-1] == (
-        "pin_analytics: the estimate is accounts 1, windows 1, report jobs 0, calls at least 3; at Pinterest's present "
-        "quota that takes 1 min or more."
+        "pin_analytics: Estimate: 1 account, 1 window, 0 reports, at least 3 requests, at least 1 min at Pinterest's "
+        "present quota"
     )
 
 
@@ -321,8 +326,8 @@ def test_an_app_without_the_beta_is_told_why_that_takes_long(
         read(pinterest)
 
     assert caplog.messages[-1] == (
-        "pin_analytics: Pinterest does not let this app read many pins in one call, so they are read one by one, about "
-        f"60 a minute. {said}."
+        "pin_analytics: Pinterest does not let this app read many pins in one request, so they are read one by one, "
+        f"about 60 a minute. {said}."
     )
 
 

@@ -7,7 +7,7 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from source_pinterest.api.errors import ListingCappedError, UnavailableError
-from source_pinterest.streams.base.slices import failure_of, partition_slice
+from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
@@ -157,7 +157,8 @@ def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinter
     assert {record["board_pins_modified_at"] for record in records} == {NEW}
     assert sentence.startswith(
         "board_pins: board 1 has more pins than Pinterest lists of one board (about 100,000). 5 were read, those of "
-        "its sections included; what lies further back in no section can't be read. Move such pins into sections. "
+        "its sections included. Pins further back in the list can't be read if they are in no section: move them into "
+        "sections. "
     )
     assert "Pagination beyond 100000 items is not supported" in sentence
 

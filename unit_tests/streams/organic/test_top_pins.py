@@ -6,8 +6,8 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.organic.top_pins import TopPins
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.streams.pinterest import Pinterest, in_pieces
 
 PATH = "user_account/analytics/top_pins"

@@ -8,12 +8,13 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.slices import partition_slice, window_slice
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.base.slices import partition_slice, window_slice
-from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.organic.split_analytics import METRICS, SplitAnalytics
-from source_pinterest.streams.organic.user_analytics import (
+from source_pinterest.streams.organic.profile import (
+    METRICS,
+    SplitAnalytics,
+    UserAccount,
     UserAccountAnalytics,
     UserAccountAnalyticsByAppType,
     UserAccountAnalyticsByContentType,
@@ -150,9 +151,9 @@ def test_a_body_is_read_whole_in_however_many_pieces_it_comes(pinterest: Pintere
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ({}, "Analytics come part by part, or stand under the key all."),
-        ({"all": {}}, "A part holds daily metrics."),
-        ({"all": {"daily_metrics": [{"date": ""}]}}, "A part holds daily metrics."),
+        ({}, "The analytics have no parts, or none under the key all."),
+        ({"all": {}}, "A part of the analytics has no daily_metrics with dates."),
+        ({"all": {"daily_metrics": [{"date": ""}]}}, "A part of the analytics has no daily_metrics with dates."),
     ],
 )
 def test_what_is_wrong_with_a_body_is_told(pinterest: Pinterest, body: Any, says: str) -> None:
@@ -177,8 +178,8 @@ def test_a_later_sync_reads_what_is_owed_and_the_lookback(mock: Any, caplog: pyt
 
     assert found == [("2026-05-01", "2026-05-03"), ("2026-06-23", "2026-07-01")]
     assert (
-        "user_account_analytics: the estimate is accounts 1, windows 2, report jobs 0, calls at least 2; at "
-        "Pinterest's present quota that takes 1 min or more."
+        "user_account_analytics: Estimate: 1 account, 2 windows, 0 reports, at least 2 requests, at least 1 min at "
+        "Pinterest's present quota"
     ) in caplog.messages
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.streams.resources.interests import InterestTree
+from source_pinterest.streams.resources.targeting_options import InterestTree
 
 NAMES = {"1": "Home", "2": "Kitchen", "3": "Sinks", "4": "Animals", "5": "Cats"}
 CHILDREN = {"1": ["2"], "2": ["3"], "4": ["5"]}
@@ -43,7 +43,7 @@ def test_every_interest_has_its_place_whatever_the_order(order: str) -> None:
     ask = Pinterest()
     tree = tree_of(*order)
 
-    assert tree.complete(ask, most=100) == 0
+    assert tree.complete(ask, max_lookups=100) == 0
     assert places(tree) == WHOLE
     assert len(ask.asked) == len(set(ask.asked))
     assert not any("child_interests" in option for option in tree.options.values())
@@ -51,14 +51,14 @@ def test_every_interest_has_its_place_whatever_the_order(order: str) -> None:
 
 def test_whoever_has_nothing_below_is_not_asked_where_its_parent_comes_first() -> None:
     ask = Pinterest()
-    tree_of(*"14235").complete(ask, most=100)
+    tree_of(*"14235").complete(ask, max_lookups=100)
 
     assert ask.asked == ["1", "2", "4"]
 
 
 def test_children_that_no_list_names_are_found_with_their_names() -> None:
     tree = tree_of("1", "4")
-    tree.complete(Pinterest(), most=100)
+    tree.complete(Pinterest(), max_lookups=100)
 
     assert {name: option["name"] for name, option in tree.options.items()} == NAMES
     assert places(tree) == WHOLE
@@ -67,7 +67,7 @@ def test_children_that_no_list_names_are_found_with_their_names() -> None:
 def test_a_child_that_pinterest_tells_nothing_of_has_its_number_and_its_place() -> None:
     tree = tree_of("1")
 
-    assert tree.complete(Pinterest("2"), most=100) == 1
+    assert tree.complete(Pinterest("2"), max_lookups=100) == 1
     assert tree.options["2"] == {"id": "2", "parent_id": "1", "level": 2}
 
 
@@ -75,7 +75,7 @@ def test_so_many_are_asked_and_the_others_keep_their_names() -> None:
     ask = Pinterest()
     tree = tree_of(*"12345")
 
-    assert tree.complete(ask, most=1) == 3
+    assert tree.complete(ask, max_lookups=1) == 3
     assert ask.asked == ["1"]
     assert {name: option["name"] for name, option in tree.options.items()} == NAMES
 
@@ -83,7 +83,7 @@ def test_so_many_are_asked_and_the_others_keep_their_names() -> None:
 def test_an_interest_that_pinterest_does_not_show_has_no_place() -> None:
     tree = tree_of("1", "2", "3", "4", "5")
 
-    assert tree.complete(Pinterest("4"), most=100) == 2
+    assert tree.complete(Pinterest("4"), max_lookups=100) == 2
     assert places(tree) == {**WHOLE, "4": (None, None), "5": (2, None)}
 
 
@@ -91,51 +91,38 @@ def test_where_nobody_tells_no_more_than_a_few_are_asked() -> None:
     names = [str(number) for number in range(1, 100)]
     ask = Pinterest(*names)
 
-    assert InterestTree({"id": name, "name": name} for name in names).complete(ask, most=100) == 99
+    assert InterestTree({"id": name, "name": name} for name in names).complete(ask, max_lookups=100) == 99
     assert ask.asked == names[:5]
 
 
-def test_what_the_list_tells_is_not_asked_for() -> None:
-    ask = Pinterest()
-    told = [{"id": name, "name": NAMES[name], "level": LEVELS[name], "parent_id": PARENTS.get(name)} for name in NAMES]
-    tree = InterestTree(told)
+def test_a_name_of_the_list_is_kept_when_an_interest_has_another() -> None:
+    tree = InterestTree([{"id": "2", "name": "My kitchen"}])
+    tree.complete(Pinterest(), max_lookups=100)
 
-    assert tree.complete(ask, most=100) == 0
-    assert ask.asked == []
+    assert (tree.options["2"]["name"], tree.options["2"]["level"]) == ("My kitchen", 2)
 
 
-def test_whoever_has_a_place_is_not_asked_for_the_sake_of_another() -> None:
-    ask = Pinterest()
-    tree = InterestTree([{"id": "1", "name": "Home", "level": 1}, {"id": "4", "name": "Animals"}])
-    tree.complete(ask, most=100)
-
-    assert ask.asked[0] == "4"
-
-
-def test_what_the_list_tells_of_an_interest_stays_whatever_else_is_told() -> None:
-    tree = InterestTree([{"id": "2", "name": "My kitchen", "level": 7}])
-    tree.complete(Pinterest(), most=100)
-
-    assert (tree.options["2"]["name"], tree.options["2"]["level"]) == ("My kitchen", 7)
-
-
-@pytest.mark.parametrize(
-    ("parent", "child", "place"),
-    [
-        ({"level": 1}, {}, (2, "1")),
-        ({"level": 1}, {"level": 3}, (3, "1")),
-        ({}, {}, (None, "1")),
-        ({}, {"level": 3}, (3, "1")),
-        ({"level": None}, {}, (None, "1")),
-        ({"level": 1}, {"parent_id": "9"}, (2, "9")),
-    ],
-)
-def test_children_that_the_list_names_stand_below_their_parent(
-    parent: dict[str, Any], child: dict[str, Any], place: tuple[Any, Any]
+@pytest.mark.parametrize(("level", "place"), [(1, (2, "1")), (None, (None, "1"))])
+def test_a_child_is_below_its_parent_as_far_as_the_level_is_known(
+    level: int | None, place: tuple[int | None, str]
 ) -> None:
-    tree = InterestTree([{"id": "1", "child_interests": ["2"], **parent}, {"id": "2", **child}])
+    tree = InterestTree([{"id": "1", "name": "Home"}])
+    found = {"1": {"id": "1", "name": "Home", "level": level, "child_interests": ["2"]}}
+    tree.complete(found.get, max_lookups=100)
 
     assert places(tree)["2"] == place
+
+
+def test_an_interest_keeps_its_own_level_and_its_first_parent() -> None:
+    found = {
+        "3": {"id": "3", "name": "Sinks", "level": 3, "child_interests": []},
+        "1": {"id": "1", "name": "Home", "level": 1, "child_interests": ["3"]},
+        "2": {"id": "2", "name": "Kitchen", "level": 1, "child_interests": ["3"]},
+    }
+    tree = InterestTree({"id": name, "name": name} for name in found)
+    tree.complete(found.get, max_lookups=100)
+
+    assert places(tree)["3"] == (3, "1")
 
 
 def test_refusals_in_a_row_end_it_and_others_do_not() -> None:
@@ -147,12 +134,12 @@ def test_refusals_in_a_row_end_it_and_others_do_not() -> None:
         asked.append(name)
         return None if name in refused else {"id": name, "name": name, "level": 1}
 
-    InterestTree({"id": name, "name": name} for name in names).complete(ask, most=100)
+    InterestTree({"id": name, "name": name} for name in names).complete(ask, max_lookups=100)
     assert asked == names[:16]
 
 
 def test_a_name_that_is_no_number_is_not_asked_for() -> None:
     ask = Pinterest()
 
-    assert InterestTree([{"id": "home", "name": "Home"}]).complete(ask, most=100) == 1
+    assert InterestTree([{"id": "home", "name": "Home"}]).complete(ask, max_lookups=100) == 1
     assert ask.asked == []

@@ -1,16 +1,18 @@
 """Does a join on type and value of targeting find an option, and what does a type cost that goes wrong?"""
 
 import logging
+import re
 from typing import Any
 
 import pytest
+import requests_mock
 from pinterestsdk import PublicTargetingType
 
-from source_pinterest.api.errors import GoneError, RefusedError, UnavailableError
-from source_pinterest.streams.base.slices import failure_of, partition_slice
+from source_pinterest.api.errors import GoneError, MalformedResponseError, RefusedError, UnavailableError
+from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.resources.targeting_options import (
-    OF_ALL,
-    OF_AN_ACCOUNT,
+    ACCOUNT_TYPES,
+    SHARED_TYPES,
     TargetingOptions,
     targeting_types,
 )
@@ -20,7 +22,7 @@ GENDER, GEO = "resources/targeting/GENDER", "resources/targeting/GEO"
 
 
 def test_every_type_of_the_api_is_read() -> None:
-    assert {*OF_ALL, *OF_AN_ACCOUNT} == {one.value for one in PublicTargetingType}
+    assert {*SHARED_TYPES, *ACCOUNT_TYPES} == {one.value for one in PublicTargetingType}
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,59 @@ def test_the_words_of_analytics(option_type: str, option: str, words: tuple[str,
 
 def slice_of(option_type: str, *accounts: str) -> Any:
     return partition_slice({"option_type": option_type}, accounts=accounts)
+
+
+@pytest.mark.parametrize(
+    ("body", "options"),
+    [
+        ('[{"female": "Female", "male": "Male"}]', {"female": "Female", "male": "Male"}),
+        ('[{"female": "Female"}, {"male": "Male"}]', {"female": "Female", "male": "Male"}),
+        ('[{"id": "Indonesian", "name": "Nameish"}]', {"id": "Indonesian", "name": "Nameish"}),
+        ("[]", {}),
+        ("[{}]", {}),
+        ("null", {}),
+    ],
+)
+def test_options_are_a_list_of_objects_of_ids_to_names(
+    pinterest: Pinterest, body: str, options: dict[str, str]
+) -> None:
+    page = pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
+
+    assert {option["id"]: option["name"] for option in page.items} == options
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ('{"female": "Female"}', '{"female": "Female"}'),
+        ('{"items": [{"female": "Female"}]}', '{"items": [{"female": "Female"}]}'),
+        ('{"code": 50, "message": "nope"}', '{"code": 50, "message": "nope"}'),
+        ('[{"female": "Female"}, "male"]', '"male"'),
+        ('[{"id": "1", "name": "Home", "level": 1}]', '{"id": "1", "name": "Home", "level": 1}'),
+        ('[{"female": {"name": "Female"}}]', '{"female": {"name": "Female"}}'),
+        ('[{"female": null}]', '{"female": null}'),
+        ("{}", "{}"),
+        ("7", "7"),
+        (f'["{"a" * 500}"]', f'"{"a" * 199}'),
+    ],
+)
+def test_options_of_another_shape_are_malformed(pinterest: Pinterest, body: str, shown: str) -> None:
+    stated = re.escape(f"The targeting options are not a list of objects of ids to names: {shown}.")
+    with pytest.raises(MalformedResponseError, match=f"^{stated}$"):
+        pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
+
+
+def test_options_of_another_shape_cost_their_type_alone(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, max_retries=0)
+    pinterest.lists("ad_accounts")
+    pinterest.answers(GEO, {"json": {"options": [{"key": "US-CA"}]}}, {"json": [{"US-CA": "U.S.: California"}]})
+    pinterest.answers(GENDER, {"json": [{"female": "Female"}]})
+    geo, gender = slice_of("GEO"), slice_of("GENDER")
+
+    with pytest.raises(UnavailableError, match=r'list of objects of ids to names: \{"options": \[\{"key": "US-CA"'):
+        pinterest.read(TargetingOptions, geo)
+    assert [option["id"] for option in pinterest.read(TargetingOptions, gender)] == ["female"]
+    assert {option["id"] for option in pinterest.read(TargetingOptions, geo)} == {"US-CA"}
 
 
 def test_an_option_that_stands_twice_is_one_record(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
@@ -98,11 +153,11 @@ def test_both_kinds_of_audiences_are_asked_for_from_the_ad_accounts_there_are(pi
     pinterest.lists("ad_accounts", "11", "12")
     pinterest.answers("resources/targeting/AUDIENCE_INCLUDE", {"json": [{"25": "Mine"}]})
     pinterest.answers("resources/targeting/AUDIENCE_EXCLUDE", {"json": [{"26": "Others"}]})
-    of_accounts = [one for one in pinterest.slices(TargetingOptions) if one["option_type"] in OF_AN_ACCOUNT]
+    of_accounts = [one for one in pinterest.slices(TargetingOptions) if one["option_type"] in ACCOUNT_TYPES]
     for one in of_accounts:
         assert pinterest.read(TargetingOptions, one)
 
-    for option_type in OF_AN_ACCOUNT:
+    for option_type in ACCOUNT_TYPES:
         calls = pinterest.queries(f"resources/targeting/{option_type}")
         assert [call["ad_account_id"] for call in calls] == [["11"], ["12"]]
 
@@ -111,8 +166,8 @@ def test_ad_accounts_that_can_not_be_listed_cost_the_audiences_alone(pinterest: 
     pinterest.answers("ad_accounts", refused(503))
     slices = pinterest.slices(TargetingOptions)
 
-    assert [one["option_type"] for one in slices if failure_of(one)] == list(OF_AN_ACCOUNT)
-    assert {one["option_type"] for one in slices if not failure_of(one)} >= set(OF_ALL)
+    assert [one["option_type"] for one in slices if failure_of(one)] == list(ACCOUNT_TYPES)
+    assert {one["option_type"] for one in slices if not failure_of(one)} >= set(SHARED_TYPES)
     with pytest.raises(UnavailableError, match="ad_accounts: Pinterest failed for ad_accounts"):
         pinterest.read(TargetingOptions, slices[0])
 
@@ -195,6 +250,6 @@ def test_an_interest_that_is_not_shown_keeps_its_name(
         ("PINNER_INTEREST", "8", "Cats", 1),
     ]
     assert caplog.messages == [
-        f"targeting_options: Pinterest does not show interest 7. {said}.",
-        "targeting_options: 1 interests have no level, no parent or no name here.",
+        f"targeting_options: interest 7 could not be read. {said}.",
+        "targeting_options: 1 interests lack their level, parent or name.",
     ]

@@ -6,9 +6,8 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.trends.keywords import TrendingKeywords, TrendingKeywordWeeks
-from source_pinterest.streams.trends.shared_answers import SharedAnswers
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.trends import SharedResponses, TrendingKeywords, TrendingKeywordWeeks
 from unit_tests.streams.pinterest import Pinterest, refused
 
 PATH = "trends/keywords/GB%2BIE/top/growing"
@@ -85,7 +84,7 @@ def test_keywords_share_a_week_and_each_has_its_own_row(pinterest: Pinterest) ->
 
 
 def test_whoever_waits_for_an_answer_that_never_comes_gets_the_error_of_who_asked(pinterest: Pinterest) -> None:
-    shared, asked = pinterest.sync.stream(SharedAnswers), []
+    shared, asked = pinterest.sync.stream(SharedResponses), []
 
     def ask() -> Any:
         asked.append(None)

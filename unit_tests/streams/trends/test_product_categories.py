@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import GoneError
-from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.trends.product_categories import (
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.trends import (
     ProductCategoryTrends,
     TrendingProductCategories,
-    category_word,
+    category_parameter,
 )
 from unit_tests.streams.pinterest import Pinterest, refused
 
@@ -29,7 +29,7 @@ TRENDING, DETAILS = "trends/product_categories/trending", "trends/product_catego
     ],
 )
 def test_a_category_is_asked_for_by_its_word(name: str, word: str) -> None:
-    assert category_word(name) == word
+    assert category_parameter(name) == word
 
 
 def test_a_list_without_a_kind_of_engagement_is_of_all_of_it(pinterest: Pinterest) -> None:

@@ -6,9 +6,7 @@ import pytest
 import requests_mock
 
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.trends.base import TrendStream
-from source_pinterest.streams.trends.keywords import TrendingKeywords
-from source_pinterest.streams.trends.topics import FeaturedTrendTopics
+from source_pinterest.streams.trends import FeaturedTrendTopics, TrendingKeywords, TrendStream
 from unit_tests.streams.pinterest import Pinterest, page
 
 
@@ -52,5 +50,5 @@ def test_where_there_are_none_the_log_says_which_there_are(
         assert regions(pinterest, FeaturedTrendTopics) == []
 
     [message] = caplog.messages
-    assert message.startswith("featured_trend_topics: Pinterest has no trends of these regions or countries")
+    assert message.startswith("featured_trend_topics: Pinterest has no trends for these regions or countries")
     assert message.endswith("US, GB+IE, CA.")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.streams.base.slices import partition_slice
-from source_pinterest.streams.trends.topics import FeaturedTrendTopics
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.trends import FeaturedTrendTopics
 from unit_tests.streams.pinterest import Pinterest
 
 PATH, REGION = "trends/topics/featured", {"region": "GB+IE"}

@@ -1,0 +1,137 @@
+"""The ids that parent streams list. Each listing is read once in a sync, however many child streams need it."""
+
+from array import array
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum, auto
+
+from source_pinterest.api.threads import Signal
+from source_pinterest.engine.failures import CircuitBreaker
+from source_pinterest.engine.slices import Key
+
+
+class _Progress(Enum):
+    PROMISED = auto()
+    """The selected parent stream is going to read it."""
+    BEING_READ = auto()
+    """The parent stream or a child stream is reading it."""
+
+
+class ParentIds:
+    """The ids that one parent stream lists, by slice.
+
+    A selected parent stream fills the listings while it emits its records, and child streams wait for the listings that
+    it has promised. A listing that was not promised, or whose reader failed, is fetched by the first child stream that
+    needs it. Only generators of slices may wait: a partition that waited could hold the worker that it waits for.
+
+    Args:
+        fetch: lists the ids of one slice.
+        needs: returns the ids of the parent's own parents, which are needed wherever these ids are.
+    """
+
+    def __init__(
+        self, fetch: Callable[[Key], Iterable[str]], needs: Callable[[], Iterable["ParentIds"]] = tuple
+    ) -> None:
+        self._fetch, self._needs = fetch, needs
+        self._changed = Signal()
+        self._listings: dict[Key, Sequence[int] | Sequence[str] | Exception | _Progress] = {}
+        self._selected = False
+        self._sealed = True
+        self.breaker = CircuitBreaker()
+        """Counts the listings that child streams fetch. The error of a listing is raised in all of them."""
+        self.wanted = False
+        """Whether a selected child needs these ids."""
+
+    def announce(self) -> None:
+        """Record that the parent stream is selected and will promise its listings."""
+        self._selected, self._sealed = True, False
+        self._want_ids_of_parents()
+
+    def want(self) -> None:
+        """Record that a selected child stream needs all of these ids, whichever records the parent stream emits."""
+        self.wanted = True
+        self._want_ids_of_parents()
+
+    def _want_ids_of_parents(self) -> None:
+        for ids in self._needs():
+            ids.want()
+
+    def promise(self, key: Key) -> None:
+        """Record that the parent stream will read this listing."""
+        with self._changed:
+            self._listings.setdefault(key, _Progress.PROMISED)
+
+    def seal(self) -> None:
+        """Record that the parent stream promises no further listing."""
+        with self._changed:
+            self._sealed = True
+            self._changed.notify_all()
+
+    def release(self, key: Key) -> None:
+        """Withdraw a promise. A listing that is being read is not affected."""
+        self._withdraw(key, _Progress.PROMISED)
+
+    @contextmanager
+    def filling(self, key: Key) -> Generator[list[str], None, None]:
+        """Collect a listing while its records are emitted. It is published if the block ends without an error."""
+        ids: list[str] = []
+        if not (self.wanted and self._selected):
+            yield ids
+            return
+        with self._changed:
+            self._listings[key] = _Progress.BEING_READ
+        try:
+            yield ids
+        except BaseException:
+            self._withdraw(key, _Progress.BEING_READ)
+            raise
+        self._publish(key, _packed(ids))
+
+    def of(self, key: Key) -> Iterator[str]:
+        """Return the ids of a listing. Wait for its reader, or read it if it has none.
+
+        Raises:
+            PinterestError: the listing can't be read. All callers get the same error.
+        """
+        with self._changed:
+            while isinstance(found := self._listings.get(key), _Progress) or (found is None and not self._sealed):
+                self._changed.wait()
+            if found is None:
+                self._listings[key] = _Progress.BEING_READ
+        if found is None:
+            found = self._fetch_listing(key)
+        if isinstance(found, Exception):
+            raise found
+        return map(str, found)
+
+    def _fetch_listing(self, key: Key) -> Sequence[int] | Sequence[str] | Exception:
+        found: Sequence[int] | Sequence[str] | Exception
+        try:
+            found = _packed(list(self._fetch(key)))
+        except Exception as error:  # noqa: BLE001 - any error is raised in all callers
+            found = error
+            self.breaker.note_failure(error, key[:1])
+        else:
+            self.breaker.note_success(key[:1])
+        self._publish(key, found)
+        return found
+
+    def _withdraw(self, key: Key, progress: _Progress) -> None:
+        with self._changed:
+            if self._listings.get(key) is progress:
+                del self._listings[key]
+            self._changed.notify_all()
+
+    def _publish(self, key: Key, listing: Sequence[int] | Sequence[str] | Exception) -> None:
+        with self._changed:
+            self._listings[key] = listing
+            self._changed.notify_all()
+
+
+def _packed(ids: list[str]) -> Sequence[int] | Sequence[str]:
+    """Return ids as 64-bit integers: a million strings take 69 MB. Ids that are not plain numbers stay strings."""
+    try:
+        numbers = array("Q", map(int, ids))
+    except (ValueError, OverflowError):
+        return ids
+    return numbers if all(map(str.__eq__, map(str, numbers), ids)) else ids

@@ -1,0 +1,109 @@
+"""Slices: flat ids and days, batches of ids, and failures that are raised when the slice is read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.errors import PinterestError
+from source_pinterest.state.day_cursor import WINDOW, planned_window
+from source_pinterest.state.history import PlannedWindow
+
+Key = tuple[str, ...]
+"""The ids of a listing's own parents: () for boards, (ad account,) for campaigns."""
+
+START, END = "start_date", "end_date"
+"""The keys of a slice's window, named like Pinterest's parameters."""
+
+COMMA = "%2C"
+"""The separator of ids in a URL."""
+
+_FAILURE = "failure"
+_IDS = "ids"
+
+
+def partition_slice(
+    parents: Mapping[str, str],
+    cursor_slice: Mapping[str, Any] | None = None,
+    **extra: Any,
+) -> StreamSlice:
+    """Return a slice of flat ids.
+
+    Args:
+        parents: the ids of its parents.
+        cursor_slice: other values that identify it, such as days.
+        extra: objects for the reader of the slice, which neither identify it nor appear in logs.
+    """
+    return StreamSlice(partition=parents, cursor_slice=cursor_slice or {}, extra_fields=extra)
+
+
+def window_slice(
+    parents: Mapping[str, str], planned: PlannedWindow, named: Mapping[str, Any], **extra: Any
+) -> StreamSlice:
+    """Return a slice of a window of days, with the planned window in its extra fields.
+
+    Args:
+        parents: the ids of its parents.
+        planned: the window, with its number in the plan.
+        named: other values that identify the slice.
+        extra: as in `partition_slice`.
+    """
+    start, end = planned.window.as_pair()
+    return partition_slice(parents, {START: start, END: end, **named}, **{WINDOW: planned, **extra})
+
+
+def failed_slice(
+    parents: Mapping[str, str], error: PinterestError, planned: PlannedWindow | None = None
+) -> StreamSlice:
+    """Return a slice that raises an error when it is read, so that a parent's failure costs only its own children."""
+    if planned is None:
+        return partition_slice(parents, None, **{_FAILURE: error})
+    return window_slice(parents, planned, {}, **{_FAILURE: error})
+
+
+def failure_of(stream_slice: StreamSlice) -> PinterestError | None:
+    """Return the error of a failed slice, or None for any other slice."""
+    return stream_slice.extra_fields.get(_FAILURE)
+
+
+def batch_slice(parents: Mapping[str, str], planned: PlannedWindow, ids: tuple[str, ...], number: int) -> StreamSlice:
+    """Return a slice of a batch of ids in a window."""
+    return window_slice(parents, planned, {"batch": number}, **{_IDS: ids})
+
+
+def ids_of(stream_slice: StreamSlice) -> tuple[str, ...] | None:
+    """Return the ids of a batch, or None for a slice of another kind."""
+    return stream_slice.extra_fields.get(_IDS)
+
+
+def promised_rows(stream_slice: StreamSlice) -> int | None:
+    """Return the maximum number of rows in a batch of ids and days, or None for a slice of another kind."""
+    ids = ids_of(stream_slice)
+    return None if ids is None else max(1, len(ids)) * planned_window(stream_slice).window.days
+
+
+def key_of_parent(stream_slice: StreamSlice) -> Key:
+    """Return the key under which child streams find the ids of a slice."""
+    return tuple(str(value) for value in stream_slice.partition.values())
+
+
+def outermost_of(key: Key) -> Key:
+    """Return the first part of a key: the ad account, owner or board."""
+    return key[:1]
+
+
+def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """Split ids into batches of at most `size`."""
+    return [tuple(ids[start : start + size]) for start in range(0, len(ids), size)]
+
+
+def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) -> int:
+    """Return how many of these ids fit into a part of a URL, at least one.
+
+    Args:
+        ids: all of them are counted as long as the longest one.
+        characters: the length of that part of the URL.
+        separator: stands between two ids.
+    """
+    separator_length = len(separator)
+    return max(1, (characters + separator_length) // (max(map(len, ids), default=1) + separator_length))

@@ -1,0 +1,93 @@
+"""Reads the rows of a report's file: a JSON object of lists, or a JSON list of rows.
+
+Pinterest's documentation does not give the form of every report's file. A file that has none of the requested columns
+is not accepted, even if it can be parsed.
+"""
+
+import codecs
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from source_pinterest.api.errors import MalformedResponseError, UnknownFormError
+from source_pinterest.api.rows import JsonBody, OnReplacement
+
+_BOM = codecs.BOM_UTF8
+
+Filed = tuple[str, dict[str, Any]]
+"""A row, after the id under which the file lists it."""
+
+
+def rows_of_file(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Iterator[Filed]:
+    """Return the rows of a report, each after the id under which the file lists it, or after an empty text.
+
+    Args:
+        chunks: the file, split anywhere.
+        on_replacement: called with a warning about a value that was replaced.
+
+    Raises:
+        MalformedResponseError: the file is cut short, or is not a report.
+    """
+    opening, whole = _opened(chunks)
+    if opening == b"{":
+        return rows_of_object(whole, on_replacement)
+    if opening == b"[":
+        return _rows_of_list(JsonBody(whole, on_replacement))
+    if opening:
+        raise MalformedResponseError("The file of the report is not JSON.")
+    return iter(())
+
+
+def rows_of_undocumented_file(
+    chunks: Iterable[bytes], columns: Collection[str], on_replacement: OnReplacement | None = None
+) -> Iterator[Filed]:
+    """Return the rows of a report whose form is not documented, as `rows_of_file` does, and check the first row.
+
+    Raises:
+        MalformedResponseError: the file is cut short, or is not a report.
+        UnknownFormError: the file can be parsed, but its first row has none of the columns.
+    """
+    known = frozenset(columns)
+    for number, (entity, row) in enumerate(rows_of_file(chunks, on_replacement)):
+        if not number and known.isdisjoint(row):
+            raise UnknownFormError
+        yield entity, row
+
+
+def rows_of_object(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Iterator[Filed]:
+    """Return the rows of a JSON object of lists, in the order of the file. An empty file or list is an empty report.
+
+    Args:
+        chunks: the file, split anywhere. Memory stays low with chunks of 32 KiB. With larger ones it grows with the
+            size of the report, because the heap fragments.
+        on_replacement: called with a warning about a value that was replaced, see `parse_json`.
+
+    Raises:
+        MalformedResponseError: the file is cut short, or is not a report.
+    """
+    body = JsonBody(chunks, on_replacement)
+    opening = body.peek()
+    if opening == b"[":
+        body.expect(b"[")
+        body.expect(b"]")
+    elif opening:
+        for entity in body.members():
+            for row in body.rows():
+                yield entity, row
+    body.end()
+
+
+def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Return the first byte that is not a space, if there is one, and the file without a byte order mark."""
+    rest, begun = iter(chunks), b""
+    for chunk in rest:
+        begun += chunk
+        if (opening := begun.removeprefix(_BOM).lstrip()) and not _BOM.startswith(begun):
+            return opening[:1], chain((begun.removeprefix(_BOM),), rest)
+    return b"", iter(())
+
+
+def _rows_of_list(body: JsonBody) -> Iterator[Filed]:
+    for row in body.rows():
+        yield "", row
+    body.end()

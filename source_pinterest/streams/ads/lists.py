@@ -1,0 +1,166 @@
+"""Plain lists of ad accounts: audiences, tags, promotions, order lines, lead forms, bills and others.
+
+No record holds secrets or personal data: customer lists come without customers, lead forms without leads.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from source_pinterest.api.errors import MalformedResponseError, beta, restricted
+from source_pinterest.api.rows import ListPage, ListShape, list_page, one_item, with_key
+from source_pinterest.streams.ads.accounts import AdAccountStream
+from source_pinterest.streams.base.child import VariedStream
+from source_pinterest.streams.base.stream import ForeignKey
+
+_INSIGHT_FIELDS = frozenset(("type", "date", "size", "size_is_upper_bound", "categories", "demographics"))
+"""Fields of an audience insight. Pinterest promises none of them; a response without any is an error."""
+
+
+class Audiences(AdAccountStream):
+    """Audiences that the account owns, not those it has received. https://developers.pinterest.com/docs/api/v5/audiences-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/audiences"
+
+
+class CustomerLists(AdAccountStream):
+    """Customer lists, without the customers. https://developers.pinterest.com/docs/api/v5/customer_lists-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/customer_lists"
+
+
+class ConversionTags(AdAccountStream):
+    """Conversion tags, deleted ones included. https://developers.pinterest.com/docs/api/v5/conversion_tags-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/conversion_tags"
+    cost = "1 an ad account"
+
+    def request_params(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Return no parameters: the list comes in one response."""
+        return {}
+
+
+class Promotions(AdAccountStream):
+    """https://developers.pinterest.com/docs/api/v5/promotions-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/promotions"
+
+
+class OrderLines(AdAccountStream):
+    """https://developers.pinterest.com/docs/api/v5/order_lines-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/order_lines"
+
+
+class LeadForms(AdAccountStream):
+    """Lead forms, without the leads. https://developers.pinterest.com/docs/api/v5/lead_forms-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/lead_forms"
+    access = beta("lead forms")
+
+
+class BillingProfiles(AdAccountStream):
+    """Billing profiles, inactive ones included. https://developers.pinterest.com/docs/api/v5/billing_profiles-get."""
+
+    path_template = "ad_accounts/{ad_account_id}/billing_profiles"
+    foreign_keys = (ForeignKey("ad_accounts", ("advertiser_id",)),)
+    scopes = ("ads:read", "billing:read")
+    access = restricted("the billing profiles")
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Ask for inactive profiles too."""
+        return {**super().request_params(*args, **kwargs), "is_active": "false"}
+
+
+class BillingInvoices(AdAccountStream):
+    """Invoices and credit memos. https://developers.pinterest.com/docs/api/v5/billing_invoices-get."""
+
+    path_template = "ad_accounts/{ad_account_id}/billing_invoices"
+    scopes = ("ads:read", "billing:read")
+
+
+class AudienceInsights(VariedStream, AdAccountStream):
+    """Interests and demographics of the account's audiences and of Pinterest's. https://developers.pinterest.com/docs/api/v5/audience_insights-get."""
+
+    primary_key: str | list[str] = ["ad_account_id", "type"]  # noqa: RUF012 - the framework's attribute, never changed
+    path_template = "ad_accounts/{ad_account_id}/audience_insights"
+    parameter = "audience_insight_type"
+    values = ("YOUR_TOTAL_AUDIENCE", "YOUR_ENGAGED_AUDIENCE", "PINTEREST_TOTAL_AUDIENCE")
+    shape = ListShape(("type",))
+    page_size = None
+    cost = f"{len(values)} an ad account"
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """Return the insights of one audience as a page.
+
+        Raises:
+            MalformedResponseError: the body is something else, such as an error with HTTP 200.
+        """
+        page = one_item(chunks, key=())
+        if _INSIGHT_FIELDS.isdisjoint(page.items[0]):
+            raise MalformedResponseError("The audience insight has none of its fields.")
+        return page
+
+    def stamp(self, value: str) -> Mapping[str, Any]:
+        """Return the audience in the field that the schema has for it."""
+        return {"type": value}
+
+
+class CustomerSegments(AdAccountStream):
+    """Customer segments, which are groups of audiences. https://developers.pinterest.com/docs/api/v5/customer_segment-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/customer_segments"
+
+
+class TargetingTemplates(AdAccountStream):
+    """Targeting that was saved for later ad groups. https://developers.pinterest.com/docs/api/v5/targeting_template-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/targeting_templates"
+
+
+class Labels(AdAccountStream):
+    """Labels of campaigns, archived ones included. https://developers.pinterest.com/docs/api/v5/labels-list."""
+
+    path_template = "ad_accounts/{ad_account_id}/labels"
+    access = beta("labels")
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Ask for archived labels too."""
+        return {**super().request_params(*args, **kwargs), "entity_statuses": ["ACTIVE", "ARCHIVED"]}
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """Return the labels of a page. Before API 5.28, each item is a group of labels.
+
+        Raises:
+            MalformedResponseError: the body is not a page of labels.
+        """
+        page = list_page(chunks, self.notices.replacement, ListShape(key=()), is_paged=True)
+        labels = [label for item in page.items for label in item.get("labels", [item]) or ()]
+        return replace(page, items=with_key(labels, self.shape.key))
+
+
+class AdvertiserDefinedEvents(AdAccountStream):
+    """Conversion events that the advertiser has named. https://developers.pinterest.com/docs/api/v5/advertiser_defined_events-get."""
+
+    primary_key: str | list[str] = ["ad_account_id", "name"]  # noqa: RUF012 - as above
+    path_template = "ad_accounts/{ad_account_id}/advertiser_defined_events"
+    shape = ListShape(("name",))
+    page_size = None
+    cost = "1 an ad account"
+
+
+class ConversionEventQuality(VariedStream, AdAccountStream):
+    """Match quality of conversion events, over 1 day and over 14 days. https://developers.pinterest.com/docs/api/v5/conversion_eqs-list."""
+
+    primary_key: str | list[str] = [  # noqa: RUF012 - as above
+        "ad_account_id",
+        "lookback_period",
+        "source_platform",
+        "ingestion_source",
+    ]
+    path_template = "ad_accounts/{ad_account_id}/conversion_eqs"
+    parameter = "lookback_period"
+    values = ("1d", "14d")
+    shape = ListShape(("source_platform", "ingestion_source"), field="")
+    page_size = None
+    cost = f"{len(values)} an ad account"

@@ -1,1 +1,0 @@
-"""Businesses, who belongs to them and what they have."""

@@ -1,0 +1,1 @@
+"""Streams of catalogs: feeds, their processing, product groups, products and issues."""

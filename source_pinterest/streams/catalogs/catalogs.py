@@ -1,0 +1,178 @@
+"""Catalogs, their feeds with processing results, product groups and products.
+
+Pinterest sends the credentials of a feed. They are removed before a record leaves the stream, and never logged.
+"""
+
+import logging
+from abc import ABC
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, ClassVar
+from urllib.parse import urlsplit, urlunsplit
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest import limits
+from source_pinterest.api.errors import NoCatalogError
+from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, one_item, with_key
+from source_pinterest.api.session import ApiResponse
+from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.listing import SeenIds
+from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
+from source_pinterest.streams.organic.base import OrganicStream
+
+LOGGER = logging.getLogger("airbyte")
+
+_PROCESSING = "PROCESSING"
+"""The status of a processing result that is not finished."""
+
+_EMPTY_PAGES_IN_A_ROW = 3
+"""So many empty pages in a row end a list of results, though each has a bookmark. One was seen, after the last page."""
+
+
+class CatalogStream(OrganicStream, ABC):
+    """Lists of a merchant's catalogs. They are empty for a user without a catalog."""
+
+    scopes: ClassVar[tuple[str, ...]] = ("catalogs:read",)
+
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the pages of a list; none if there is no catalog."""
+        try:
+            yield from super().responses(stream_slice, **more)
+        except NoCatalogError:
+            LOGGER.info(f"{self.name}: there is no catalog, so the stream is empty.")
+
+
+class Catalogs(CatalogStream):
+    """https://developers.pinterest.com/docs/api/v5/catalogs-list."""
+
+    path_template = "catalogs"
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.types: dict[str, str] = {}
+        """The type of each catalog, such as RETAIL, by its id. Filled as catalogs are listed."""
+
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+        """Return the catalogs of a page, and remember their types for their children."""
+        records = super().records(page, stream_slice)
+        self.types.update((record["id"], str(record.get("catalog_type"))) for record in records)
+        return records
+
+
+class CatalogsFeeds(CatalogStream):
+    """Feeds, without their credentials. https://developers.pinterest.com/docs/api/v5/feeds-list."""
+
+    path_template = "catalogs/feeds"
+    foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.types: dict[str, str] = {}
+        """The catalog type of each feed, such as RETAIL, by its id. Filled as feeds are listed."""
+
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+        """Return the feeds of a page without credentials, and remember their types for their children."""
+        records = super().records(page, stream_slice)
+        self.types.update((record["id"], str(record.get("catalog_type"))) for record in records)
+        for record in records:
+            record.pop("credentials", None)
+            record["location"] = _public_url(record.get("location"))
+        return records
+
+
+class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
+    """Processing runs of each feed. https://developers.pinterest.com/docs/api/v5/feed_processing_results-list."""
+
+    primary_key: str | list[str] = ["feed_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
+    path_template = "catalogs/feeds/{feed_id}/processing_results"
+    parent = CatalogsFeeds
+    cost = f"1 a feed and page of {limits.PAGE_SIZE}, and 1 for an empty page after the last"
+    partition_keys = ("feed_id",)
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.created: dict[str, str] = {}
+        """When the latest finished result of each page was created, by its id. Filled as results are listed."""
+
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the results of a feed, until a page holds only known results or several pages in a row are empty.
+
+        The last bookmark was seen to lead to an empty page. By Pinterest's documentation it may lead to the first page.
+        """
+        seen, empty_in_a_row = SeenIds(), 0
+        for response in super().responses(stream_slice, **more):
+            items = response.value.items
+            empty_in_a_row = 0 if items else empty_in_a_row + 1
+            if empty_in_a_row == _EMPTY_PAGES_IN_A_ROW or (items and not seen.new(items)):
+                return
+            yield response
+
+    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
+        """Yield the latest finished result of a page. The issues of an unfinished result are incomplete."""
+        created = {
+            record["id"]: str(record.get("created_at")) for record in records if record.get("status") != _PROCESSING
+        }
+        if created:
+            latest = max(created, key=created.__getitem__)
+            self.created[latest] = created[latest]
+            yield latest
+
+
+class CatalogsProductGroups(CatalogStream):
+    """Product groups of catalogs. https://developers.pinterest.com/docs/api/v5/catalogs_product_groups-list."""
+
+    path_template = "catalogs/product_groups"
+    foreign_keys = (ForeignKey("catalogs", ("catalog_id",)), ForeignKey("catalogs_feeds", ("feed_id",)))
+
+
+class CatalogsProductGroupProducts(ChildStream, CatalogStream):
+    """Products of each product group, with their pins. https://developers.pinterest.com/docs/api/v5/catalogs_product_group_pins-list."""
+
+    primary_key: str | list[str] = ["product_group_id", "pin_id"]  # noqa: RUF012 - the framework's attribute, never changed
+    path_template = "catalogs/product_groups/{product_group_id}/products"
+    scopes = ("boards:read", "catalogs:read", "pins:read")
+    shape = ListShape(("pin_id",))
+    foreign_keys = (to_pin("pin_id"),)
+    parent = CatalogsProductGroups
+    cost = f"1 a product group and page of {limits.PAGE_SIZE}"
+    partition_keys = ("product_group_id",)
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """Return the products of a page. The id of the nested pin becomes a field of the product.
+
+        Raises:
+            MalformedResponseError: the body is not a page of products with pins.
+        """
+        page = list_page(chunks, self.notices.replacement, ListShape(("pin",)), is_paged=True)
+        pins = with_key([product["pin"] for product in page.items], BY_ID.key)
+        return replace(
+            page,
+            items=[{**product, "pin_id": str(pin["id"])} for product, pin in zip(page.items, pins, strict=True)],
+        )
+
+
+class CatalogsProductGroupCounts(ChildStream, CatalogStream):
+    """Numbers of products in each product group. https://developers.pinterest.com/docs/api/v5/catalogs_product_groups-product_counts_get."""
+
+    primary_key = "product_group_id"
+    path_template = "catalogs/product_groups/{product_group_id}/product_counts"
+    shape = ListShape(("product_group_id",))
+    page_size = None
+    parent = CatalogsProductGroups
+    cost = "1 a product group"
+    partition_keys = ("product_group_id",)
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        """Return the counts of a group as a page."""
+        return one_item(chunks, ("total",))
+
+
+def _public_url(location: Any) -> str | None:
+    """Return the URL of a feed without user, password, query and fragment; None if it can't be parsed."""
+    try:
+        url = urlsplit(str(location))
+    except ValueError:
+        return None
+    host = url.netloc.rpartition("@")[2]
+    return urlunsplit((url.scheme, host, url.path, "", "")) if host else None

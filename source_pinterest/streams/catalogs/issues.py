@@ -1,0 +1,156 @@
+"""Issues of the items of feeds and catalogs: samples of items, and counts of each issue."""
+
+import json
+import logging
+from abc import ABC
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest import limits
+from source_pinterest.api.errors import BadRequestError, NotServedError, SliceError
+from source_pinterest.api.rows import ListPage, ListShape
+from source_pinterest.api.session import ApiResponse
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import failed_slice, failure_of, partition_slice
+from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.stream import ForeignKey, Sync
+from source_pinterest.streams.catalogs.catalogs import (
+    Catalogs,
+    CatalogsFeedProcessingResults,
+    CatalogsFeeds,
+    CatalogStream,
+)
+
+LOGGER = logging.getLogger("airbyte")
+
+TYPES_WITH_STATS = ("RETAIL", "HOTEL")
+"""The catalog types for which Pinterest counts issues."""
+
+Encode = Callable[[Mapping[str, Any]], Mapping[str, str]]
+"""Turns nested parameters into those of a query string."""
+
+
+class ReportStatsStream(CatalogStream, ABC):
+    """Counts of each issue, with a slice for each feed or catalog.
+
+    Pinterest's API description encodes the nested parameters with brackets, which are defined for one level only. Its
+    own client encodes them as JSON. Brackets are tried first, then JSON.
+    """
+
+    path_template = "catalogs/reports/stats"
+    shape = ListShape(("code",))
+    report_type: ClassVar[str]
+    subjects: ClassVar[type[Catalogs | CatalogsFeeds]]
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.foreign_keys = (ForeignKey(self.subjects.stream_name(), self.partition_keys), *self.foreign_keys)
+        self._encode: Encode = _in_brackets
+        self._is_encoding_accepted = False
+
+    @property
+    def _subjects(self) -> Catalogs | CatalogsFeeds:
+        return self.shared.stream(self.subjects)
+
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Yield the ids of the feeds or catalogs as well."""
+        yield from super().needed_ids()
+        yield self._subjects.ids
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """Yield a slice for each feed or catalog of a type for which Pinterest counts issues."""
+        for outer in super().slices():
+            yield from [outer] if failure_of(outer) else self._slices_of(dict(outer.partition))
+
+    def _slices_of(self, owner: dict[str, str]) -> Iterator[StreamSlice]:
+        try:
+            subjects = self._subjects.ids.of(tuple(owner.values()))
+        except SliceError as error:
+            yield failed_slice(owner, error)
+            return
+        for subject in subjects:
+            if self._subjects.types.get(subject) in TYPES_WITH_STATS:
+                yield partition_slice({**owner, self.partition_keys[-1]: subject})
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the type of the counts, and the feed or catalog."""
+        own_key = self.partition_keys[-1]
+        subject = kwargs["stream_slice"][own_key]
+        report = {"report_type": self.report_type, own_key: subject}
+        parameters = {"catalog_type": self._subjects.types[subject], "report": report}
+        return {**super().request_params(*args, **kwargs), **self._encode(parameters)}
+
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the pages of a list. If Pinterest rejects parameters in brackets, use JSON from now on."""
+        encode = self._encode
+        try:
+            for response in super().responses(stream_slice, **more):
+                self._is_encoding_accepted = True
+                yield response
+        except BadRequestError:
+            if self._is_encoding_accepted or encode is _as_json:
+                raise
+            self._encode = _as_json
+            yield from super().responses(stream_slice, **more)
+
+
+class CatalogsFeedItemIssues(ChildStream, CatalogStream):
+    """Samples of items with errors or warnings in the latest processing of each feed. https://developers.pinterest.com/docs/api/v5/items_issues-list."""
+
+    primary_key: str | list[str] = ["processing_result_id", "item_number"]  # noqa: RUF012 - the framework's attribute
+    path_template = "catalogs/processing_results/{processing_result_id}/item_issues"
+    shape = ListShape(("item_number",))
+    parent = CatalogsFeedProcessingResults
+    cost = f"1 a feed and page of {limits.PAGE_SIZE}"
+    partition_keys = ("feed_id", "processing_result_id")
+
+    def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
+        """Yield a slice for the latest finished result of a feed, on whichever page of the list it is."""
+        results = list(super().slices_of(outer))
+        if any(map(failure_of, results)):
+            yield from results
+        elif results:
+            created = self.shared.stream(CatalogsFeedProcessingResults).created
+            yield max(results, key=lambda result: created[result["processing_result_id"]])
+
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the pages of a result's issues; none for a type of feed that has none."""
+        try:
+            yield from super().responses(stream_slice, **more)
+        except NotServedError:
+            LOGGER.info(f"{self.name}: Pinterest has no item issues for feed {stream_slice['feed_id']}.")
+
+
+class CatalogsFeedIngestionStats(ReportStatsStream):
+    """Counts of issues that Pinterest found while it read each feed. https://developers.pinterest.com/docs/api/v5/reports-stats."""
+
+    primary_key: str | list[str] = ["feed_id", "code"]  # noqa: RUF012 - as above
+    report_type = "FEED_INGESTION_ISSUES"
+    subjects = CatalogsFeeds
+    foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
+    cost = f"1 a feed and page of {limits.PAGE_SIZE}"
+    partition_keys = ("feed_id",)
+
+
+class CatalogsDistributionStats(ReportStatsStream):
+    """Counts of issues that keep items of each catalog from being shown. https://developers.pinterest.com/docs/api/v5/reports-stats."""
+
+    primary_key: str | list[str] = ["catalog_id", "code"]  # noqa: RUF012 - as above
+    report_type = "DISTRIBUTION_ISSUES"
+    subjects = Catalogs
+    cost = f"1 a catalog and page of {limits.PAGE_SIZE}"
+    partition_keys = ("catalog_id",)
+
+
+def _in_brackets(parameters: Mapping[str, Any], prefix: str = "parameters") -> Mapping[str, str]:
+    encoded: dict[str, str] = {}
+    for name, value in parameters.items():
+        key = f"{prefix}[{name}]"
+        encoded |= _in_brackets(value, key) if isinstance(value, Mapping) else {key: value}
+    return encoded
+
+
+def _as_json(parameters: Mapping[str, Any]) -> Mapping[str, str]:
+    return {"parameters": json.dumps(parameters)}

@@ -1,0 +1,278 @@
+"""Pinterest's trends: keywords, product categories and topics. A slice is a region; each sync reads all of it."""
+
+import logging
+import re
+import threading
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from functools import cached_property
+from typing import Any, ClassVar
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest import limits
+from source_pinterest.api.errors import TRENDS, GoneError, PinterestError, SliceError
+from source_pinterest.api.rows import ListPage, Record
+from source_pinterest.api.session import ApiResponse
+from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.slices import Key, batches, failed_slice, key_of_parent, partition_slice
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.base.document import DocumentStream
+from source_pinterest.streams.base.stream import ForeignKey, Sync
+
+LOGGER = logging.getLogger("airbyte")
+
+
+TREND_TYPES = ("growing", "monthly", "yearly", "seasonal")
+
+SERIES = (("time_series", False), ("predicted_time_series", True))
+"""Fields of a keyword that hold weeks, and whether the weeks are a forecast."""
+
+_ENGAGEMENT = "ENGAGEMENT"
+"""Pinterest's default for the engagement type of trending categories."""
+
+
+class TrendStream(DocumentStream, ABC):
+    """Trends of the regions that the user chose, or of the regions of the ad accounts."""
+
+    partition_keys: tuple[str, ...] = ("region",)
+    scopes = ("user_accounts:read",)
+    access = TRENDS
+    regions: ClassVar[tuple[str, ...]] = TREND_REGIONS
+    """The regions for which Pinterest has trends."""
+
+    @cached_property
+    def _ad_accounts(self) -> AdAccounts:
+        return self.shared.stream(AdAccounts)
+
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Yield the ids of the ad accounts, if the regions depend on their countries."""
+        yield from super().needed_ids()
+        if not self.config.trend_regions:
+            yield self._ad_accounts.ids
+
+    def selected_regions(self) -> tuple[str, ...]:
+        """Return the regions to read."""
+        if chosen := self.config.trend_regions:
+            return tuple(region for region in chosen if region in self.regions)
+        return regions_of(self._ad_accounts.countries(), self.regions)
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """Yield a slice for each region."""
+        regions = self.selected_regions()
+        if not regions:
+            LOGGER.info(
+                f"{self.name}: Pinterest has no trends for these regions or countries, so the stream is empty. "
+                f"It has trends for {', '.join(self.regions)}."
+            )
+        for region in regions:
+            yield partition_slice({"region": region})
+
+
+class SharedResponses:
+    """Responses that several streams of a sync use, each requested once.
+
+    A worker that needs a response in flight waits for it. It holds nothing that the other worker's request could need.
+    """
+
+    def __init__(self, sync: Sync) -> None:
+        del sync  # the argument of everything that `Sync.stream` makes
+        self._lock = threading.Lock()
+        self._responses: dict[Key, Future[ApiResponse[ListPage] | None]] = {}
+
+    def of(self, key: Key, request: Callable[[], ApiResponse[ListPage]]) -> ApiResponse[ListPage]:
+        """Return the response for a key.
+
+        The first caller makes the request. If it fails, every other caller makes a request of its own.
+
+        Raises:
+            PinterestError: the caller's own request failed.
+        """
+        own: Future[ApiResponse[ListPage] | None] = Future()
+        with self._lock:
+            first = self._responses.setdefault(key, own)
+        if first is not own:
+            return first.result() or request()
+        try:
+            response = request()
+        except PinterestError:
+            own.set_result(None)
+            raise
+        except BaseException as error:
+            own.set_exception(error)
+            raise
+        own.set_result(response)
+        return response
+
+
+class KeywordTrendStream(TrendStream, ABC):
+    """One slice for each region and type of trend. The streams of keywords share their responses."""
+
+    path_template = "trends/keywords/{region}/top/{trend_type}"
+    partition_keys = ("region", "trend_type")
+    cost = f"{len(TREND_TYPES)} a region, once for both streams of keywords"
+    holder = "trends"
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self._responses = sync.stream(SharedResponses)
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """Yield a slice for each region and type of trend."""
+        for region in super().slices():
+            for trend_type in TREND_TYPES:
+                yield partition_slice({**region.partition, "trend_type": trend_type})
+
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Ask for the largest number of keywords that Pinterest allows."""
+        return {**super().request_params(*args, **kwargs), "limit": limits.TRENDING_KEYWORDS}
+
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the response of a slice, which is requested once in a sync."""
+        responses = super().responses(stream_slice, **more)
+        yield self._responses.of(key_of_parent(stream_slice), lambda: next(responses))
+
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+        """Return the rows of a response, without changing it: other streams may read it as well."""
+        return [{**row, **stream_slice.partition} for row in self.rows(page)]
+
+    @abstractmethod
+    def rows(self, page: ListPage) -> list[Record]:
+        """Return this stream's rows of a response, as new records without region and type."""
+
+
+class TrendingKeywords(KeywordTrendStream):
+    """The 50 keywords that trend most, by region and type of trend. https://developers.pinterest.com/docs/api/v5/trending_keywords-list."""
+
+    primary_key: str | list[str] = ["region", "trend_type", "keyword"]  # noqa: RUF012 - an attribute of the framework's
+
+    def rows(self, page: ListPage) -> list[Record]:
+        """Return the keywords with their ranks, without their weeks."""
+        series = {name for name, _ in SERIES}
+        return [
+            {**{name: value for name, value in item.items() if name not in series}, "rank": rank}
+            for rank, item in enumerate(page.items, start=1)
+        ]
+
+
+class TrendingKeywordWeeks(KeywordTrendStream):
+    """Weeks of the keywords in `trending_keywords`. https://developers.pinterest.com/docs/api/v5/trending_keywords-list."""
+
+    primary_key: str | list[str] = ["region", "trend_type", "keyword", "week"]  # noqa: RUF012 - as above
+    foreign_keys = (ForeignKey("trending_keywords", ("region", "trend_type", "keyword")),)
+
+    def rows(self, page: ListPage) -> list[Record]:
+        """Return the weeks of the keywords. If a week is both observed and forecast, the observed volume is kept."""
+        found: dict[tuple[str, str], Record] = {}
+        for item in page.items:
+            for field, is_forecast in SERIES:
+                series = item.get(field)
+                for week, volume in series.items() if isinstance(series, dict) else ():
+                    row = {"keyword": item.get("keyword"), "week": week, "volume": volume, "is_forecast": is_forecast}
+                    found.setdefault((str(item.get("keyword")), week), row)
+        return list(found.values())
+
+
+class ProductTrendStream(TrendStream, ABC):
+    """One request for each region, which is a parameter."""
+
+    regions = PRODUCT_TREND_REGIONS
+    query_keys = ("region",)
+    cost = "1 a region"
+
+
+class TrendingProductCategories(ProductTrendStream):
+    """Growing product categories, by region. https://developers.pinterest.com/docs/api/v5/trends_product_categories_trending-list."""
+
+    primary_key: str | list[str] = ["region", "engagement_type", "product_category"]  # noqa: RUF012 - never changed
+    path_template = "trends/product_categories/trending"
+
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+        """Return the categories with their ranks."""
+        records = super().records(page, stream_slice)
+        return [
+            {"engagement_type": _ENGAGEMENT, **record, "rank": rank} for rank, record in enumerate(records, start=1)
+        ]
+
+    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
+        """Return the names of the categories as parameters of a request for details."""
+        return (category_parameter(record["product_category"]) for record in records)
+
+
+class ProductCategoryTrends(ProductTrendStream):
+    """Time series, forecast and demographics of the trending categories. https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list."""
+
+    primary_key: str | list[str] = ["region", "product_category"]  # noqa: RUF012 - never changed
+    path_template = "trends/product_categories/details"
+    cost = f"1 a region and {limits.PRODUCT_CATEGORIES_PER_REQUEST} of its trending categories"
+
+    @cached_property
+    def _trending(self) -> TrendingProductCategories:
+        return self.shared.stream(TrendingProductCategories)
+
+    def needed_ids(self) -> Iterator[ParentIds]:
+        """Yield the names of the trending categories, beside the ids that the regions depend on."""
+        yield from super().needed_ids()
+        yield self._trending.ids
+
+    def slices(self) -> Iterator[StreamSlice]:
+        """Yield a slice for each request about a region's categories, or a failed slice if they can't be listed."""
+        for region in super().slices():
+            partition = dict(region.partition)
+            try:
+                found = list(dict.fromkeys(self._trending.ids.of(key_of_parent(region))))
+            except SliceError as error:
+                yield failed_slice(partition, error)
+                continue
+            for number, batch in enumerate(batches(found, limits.PRODUCT_CATEGORIES_PER_REQUEST)):
+                yield partition_slice(partition, {"batch": number}, categories=batch)
+
+    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the details of the categories. Categories that Pinterest does not know are left out.
+
+        Raises:
+            GoneError: Pinterest knows none of them.
+        """
+        pending: deque[tuple[str, ...]] = deque([stream_slice.extra_fields["categories"]])
+        unknown: dict[str, GoneError] = {}
+        has_any = False
+        while pending:
+            names = pending.popleft()
+            try:
+                yield from super().responses(stream_slice, **more, product_categories=list(names))
+                has_any = True
+            except GoneError as error:
+                half = len(names) // 2
+                if half:
+                    pending.extendleft((names[half:], names[:half]))
+                else:
+                    unknown[names[0]] = error
+        if unknown and not has_any:
+            raise next(iter(unknown.values()))
+        for name, refusal in unknown.items():
+            self.notices.warn(name, f"{name} is left out. {refusal.message}.")
+
+
+class FeaturedTrendTopics(ProductTrendStream):
+    """Topics that Pinterest features, by region and interest. https://developers.pinterest.com/docs/api/v5/trends_featured_topics-list."""
+
+    primary_key: str | list[str] = ["region", "interest", "title"]  # noqa: RUF012 - an attribute of the framework's
+    path_template = "trends/topics/featured"
+
+    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+        """Return the topics, each with its interest and its rank in the interest."""
+        topics: list[Record] = []
+        for item in page.items:
+            shared = {name: value for name, value in item.items() if name != "trends"}
+            featured = item.get("trends")
+            for rank, topic in enumerate(featured if isinstance(featured, list) else (), start=1):
+                topics.append({**shared, **topic, "rank": rank})
+        return super().records(ListPage(topics), stream_slice)
+
+
+def category_parameter(name: str) -> str:
+    """Return the name of a listed category as a parameter, such as BATH_AND_BODY for "Bath & Body"."""
+    return re.sub(r"\W+", "_", name.replace("&", " AND ").replace("'", "")).strip("_").upper()

@@ -1,1 +1,0 @@
-"""What do people look for on Pinterest, in which part of the world?"""
