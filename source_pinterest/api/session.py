@@ -37,8 +37,8 @@ CONNECT_TIMEOUT_SECONDS = 10.0
 _PRINTABLE_ASCII = re.compile(r"[!-\[\]-~]+")
 """Without spaces and backslashes, which some libraries read as something else."""
 
-_PRIVATE_NETWORKS = tuple(map(ip_network, ("fec0::/10", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
-"""Networks that `ipaddress` calls global: site-local ones, and those that embed an IPv4 address (NAT64,
+_PRIVATE_NETWORKS = tuple(map(ip_network, ("2002::/16", "fec0::/10", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+"""Networks that some `ipaddress` calls global: site-local ones, and those that embed an IPv4 address (6to4, NAT64,
 IPv4-compatible)."""
 
 T = TypeVar("T")
