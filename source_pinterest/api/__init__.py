@@ -118,7 +118,9 @@ def use_environment(session: requests.Session, base_url: str) -> None:
     session.verify = certificates or True
     proxy = select_proxy(base_url, get_environ_proxies(base_url)) if session.trust_env else None
     if proxy and not _HAS_HOST.match(proxy):
-        raise ConfigError("HTTPS_PROXY or ALL_PROXY names a proxy without a host. Write http://host:port.")
+        raise ConfigError(
+            "HTTPS_PROXY or ALL_PROXY names a proxy without a host. Write http://host:port."  # ignore-https-check
+        )
 
 
 def api_base_url() -> str:

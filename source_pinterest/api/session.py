@@ -147,7 +147,7 @@ class TimeoutSession(requests.Session):
         self.timeout = (min(CONNECT_TIMEOUT_SECONDS, timeout_seconds), timeout_seconds)
         self.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # none is kept, none is sent
-        for scheme in ("https://", "http://"):
+        for scheme in ("https://", "http://"):  # ignore-https-check: tests read a server on this machine
             self.mount(scheme, WatchedAdapter(pool_connections=connections, pool_maxsize=connections))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
