@@ -7,6 +7,8 @@ NEW_VENV := .tmp/venv
 PYAIRBYTE := .tmp/pyairbyte
 DBT := .tmp/dbt
 DAGSTER := .tmp/dagster
+POETRY := .tmp/poetry-2.5.1
+AIRBYTE_OPS := .tmp/airbyte-internal-ops-0.132.0
 IMAGE := .tmp/image
 # The model of metadata.yaml needs pydantic alone. Its package also asks for clients that no test uses, and for a Python
 # below 3.13.
@@ -32,10 +34,10 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read demo demo-duckdb demo-dbt demo-dagster image test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live
+.PHONY: help install read demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Create .venv with the connector and its development tools
 
@@ -111,6 +113,27 @@ image: ## Build the image with docker or podman
 		exit 1; \
 	fi; \
 	"$$found" build --tag airbyte/source-pinterest:dev .
+
+airbyte-export: $(INSTALLED) $(POETRY)/bin/poetry ## Write the connector as Airbyte's repository wants it: make airbyte-export OUT=<folder>
+	@$(PY) -m integration_tests.airbyte_export --poetry $(POETRY)/bin/poetry --index '$(INDEX)' '$(OUT)'
+
+airbyte-qa: $(INSTALLED) $(POETRY)/bin/poetry $(AIRBYTE_OPS)/bin/airbyte-ops ## Run Airbyte's checks of a connector on an export of the last commit
+	@rm -rf .tmp/airbyte-qa
+	@$(PY) -m integration_tests.airbyte_export --poetry $(POETRY)/bin/poetry --index '$(INDEX)' .tmp/airbyte-qa
+	@cd .tmp/airbyte-qa && DO_NOT_TRACK=1 PYTHONWARNINGS=ignore '$(CURDIR)/$(AIRBYTE_OPS)/bin/python' '$(CURDIR)/integration_tests/airbyte_qa.py'
+
+# The name of each folder has the version, so that another version is installed anew.
+$(POETRY)/bin/poetry: | $(INSTALLED)
+	@echo "Installing poetry into $(POETRY) ..."
+	@rm -rf $(POETRY) && $(PY) -m venv $(POETRY)
+	@$(POETRY)/bin/python -m pip install --quiet --disable-pip-version-check '$(subst -,==,$(notdir $(POETRY)))'
+
+$(AIRBYTE_OPS)/bin/airbyte-ops: | $(INSTALLED)
+	@if [ -z "$(PYTHON_BELOW_3_13)" ]; then echo "Airbyte's checks need Python 3.11 or 3.12." >&2; exit 1; fi
+	@echo "Installing airbyte-internal-ops into $(AIRBYTE_OPS) ..."
+	@rm -rf $(AIRBYTE_OPS) && $(PYTHON_BELOW_3_13) -m venv $(AIRBYTE_OPS)
+	@$(AIRBYTE_OPS)/bin/python -m pip install --quiet --disable-pip-version-check \
+		airbyte-internal-ops==$(patsubst airbyte-internal-ops-%,%,$(notdir $(AIRBYTE_OPS)))
 
 test: $(INSTALLED) ## Run all tests; with COVERAGE=yes, also measure branch coverage (nearly twice as long)
 	$(PY) -m pytest --numprocesses 2 $(if $(COVERAGE),--cov --cov-report term) $(PYTEST_ARGS)

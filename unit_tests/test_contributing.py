@@ -1,6 +1,8 @@
 """Do those who contribute find what works: jobs on each push, forms for issues, hooks before a commit?"""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,15 @@ import yaml
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 
+from source_pinterest import __version__
+
 ROOT = Path(__file__).parents[1]
 WORKFLOW = ".github/workflows/ci.yml"
+RELEASE = ".github/workflows/release.yml"
+WORKFLOWS = (WORKFLOW, RELEASE)
 FORMS = (".github/ISSUE_TEMPLATE/problem.yml", ".github/ISSUE_TEMPLATE/wish.yml")
 SCHEMAS = {
-    WORKFLOW: "vendor.github-workflows",
+    **dict.fromkeys(WORKFLOWS, "vendor.github-workflows"),
     **dict.fromkeys(FORMS, "vendor.github-issue-forms"),
     ".github/ISSUE_TEMPLATE/config.yml": "vendor.github-issue-config",
 }
@@ -45,8 +51,16 @@ def test_github_takes_it(name: str, schema: str, tmp_path: Path) -> None:
     assert not is_valid(broken, schema)
 
 
-def test_each_job_ends_in_time() -> None:
-    assert is_valid(ROOT / WORKFLOW, "custom.github-workflows-require-timeout")
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_each_job_ends_in_time(workflow: str) -> None:
+    assert is_valid(ROOT / workflow, "custom.github-workflows-require-timeout")
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_an_action_is_pinned_by_its_commit(workflow: str) -> None:
+    used = re.findall(r"uses: (.+)", text(workflow))
+    assert used
+    assert [line for line in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", line)] == []
 
 
 def test_every_file_for_github_is_checked() -> None:
@@ -89,8 +103,35 @@ def test_jobs_run_what_there_is_and_need_no_secret() -> None:
 
     assert ".ci/run" in commands()
     assert named
-    assert {target for line in named for target in line.split()} - targets == set()
+    assert {target for line in named for target in line.split() if "=" not in target} - targets == set()
     assert "secrets." not in text(WORKFLOW)
+
+
+@pytest.mark.parametrize(("tag", "code"), [(__version__, 0), ("0.0.1", 1)])
+def test_a_release_needs_a_tag_that_equals_the_version(tag: str, code: int) -> None:
+    jobs = content(RELEASE)["jobs"]
+    [step] = [step for step in jobs["wheel"]["steps"] if step.get("name") == "The tag is the version"]
+    done = subprocess.run(
+        ["/bin/sh", "-ec", step["run"]],
+        cwd=ROOT,
+        env={**os.environ, "GITHUB_REF_NAME": tag},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == code
+    assert done.stderr == (f"The tag is {tag}, but __version__ is {__version__}.\n" if code else "")
+    assert [name for name, job in jobs.items() if name != "wheel" and "needs" not in job] == []
+
+
+def test_a_release_is_published_only_where_a_variable_says_so() -> None:
+    jobs = content(RELEASE)["jobs"]
+    [build] = [step for step in jobs["image"]["steps"] if step.get("uses", "").startswith("docker/build-push-action@")]
+
+    assert jobs["pypi"]["if"] == "vars.PUBLISH_PYPI == 'yes'"
+    assert build["with"]["push"] == "${{ vars.PUBLISH_IMAGE != '' }}"
+    assert build["with"]["platforms"] == "linux/amd64,linux/arm64"
 
 
 @pytest.mark.parametrize("name", FORMS)

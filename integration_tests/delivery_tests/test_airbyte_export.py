@@ -1,0 +1,147 @@
+"""The export for Airbyte's repository, of a repository that holds the files as they are now."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from source_pinterest import __version__
+
+ROOT = Path(__file__).parents[2]
+CONNECTOR = "airbyte-integrations/connectors/source-pinterest"
+SITE = "docs/integrations/sources"
+VERSIONED = {
+    "source_pinterest/__init__.py": '__version__ = "3.0.0"\n',
+    "metadata.yaml": "data:\n  dockerImageTag: 3.0.0\n",
+    "CHANGELOG.md": "# Changelog\n\n## [3.0.0] - 2026-11-25\n",
+}
+
+
+def git(repository: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=test", "-c", "user.email=test@example.com")
+    command = ["git", *identity, *arguments]
+    return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True).stdout
+
+
+def commit(repository: Path) -> None:
+    git(repository, "init", "--quiet")
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "all")
+
+
+def run_export(repository: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "integration_tests.airbyte_export", str(out)]
+    return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder, and what the command printed."""
+    repository, out = tmp_path_factory.mktemp("repository"), tmp_path_factory.mktemp("out")
+    for name in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
+        if (ROOT / name).is_file():
+            (repository / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, repository / name)
+    commit(repository)
+    done = run_export(repository, out)
+    assert not done.returncode, done.stderr
+    return out, done.stdout
+
+
+@pytest.fixture
+def versioned(tmp_path: Path) -> Path:
+    """A repository with the export's module and the files that name the version."""
+    repository = tmp_path / "repository"
+    (repository / "integration_tests").mkdir(parents=True)
+    shutil.copy(ROOT / "integration_tests/airbyte_export.py", repository / "integration_tests")
+    (repository / "integration_tests/__init__.py").touch()
+    for name, text in VERSIONED.items():
+        (repository / name).parent.mkdir(exist_ok=True)
+        (repository / name).write_text(text)
+    (repository / ".gitignore").write_text("__pycache__/\n")
+    commit(repository)
+    return repository
+
+
+def test_the_export_has_what_airbytes_pipeline_reads(exported: tuple[Path, str]) -> None:
+    out, _ = exported
+    assert {path.name for path in (out / CONNECTOR).iterdir()} == {
+        *("LICENSE", "README.md", "acceptance-test-config.yml", "conftest.py", "icon.svg", "integration_tests"),
+        *("main.py", "metadata.yaml", "pyproject.toml", "source_pinterest", "unit_tests"),
+    }
+    assert {path.name for path in (out / SITE).iterdir()} == {"pinterest.md", "pinterest-migrations.md"}
+    metadata = yaml.safe_load((out / CONNECTOR / "metadata.yaml").read_text(encoding="utf-8"))["data"]
+    assert re.fullmatch(r"\S+:[\d.]+@sha256:[0-9a-f]{64}", metadata["connectorBuildOptions"]["baseImage"])
+
+
+def test_poetry_reads_what_the_package_declares(exported: tuple[Path, str]) -> None:
+    poetry = tomllib.loads((exported[0] / CONNECTOR / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["poetry"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {
+        requirement.name: str(requirement.specifier) for requirement in map(Requirement, project["dependencies"])
+    }
+
+    assert (poetry["name"], poetry["version"], poetry["license"]) == (project["name"], __version__, project["license"])
+    assert poetry["dependencies"] == {"python": project["requires-python"], **declared}
+    assert poetry["scripts"] == project["scripts"]
+
+
+def test_a_unit_test_that_needs_what_is_not_exported_is_left_out_and_listed(exported: tuple[Path, str]) -> None:
+    out, said = exported
+    folder = out / CONNECTOR
+    listed = set(re.findall(r"^Left out: (\S+)$", said, flags=re.MULTILINE))
+    ours = {str(path.relative_to(ROOT)) for path in (ROOT / "unit_tests").rglob("test_*.py")}
+
+    assert listed == ours - {str(path.relative_to(folder)) for path in folder.rglob("test_*.py")}
+    assert {"unit_tests/test_packaging.py", "unit_tests/test_audit.py", "unit_tests/test_spec.py"} <= listed
+    assert "unit_tests/config/test_config.py" not in listed
+    assert listed == set(re.findall(r"^- `(\S+)`$", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", ["pinterest.md", "pinterest-migrations.md"])
+def test_a_link_of_an_exported_page_leads_to_what_exists_there(exported: tuple[Path, str], page: str) -> None:
+    site = exported[0] / SITE
+    links = re.findall(r"\]\(([^)\s]+)\)", (site / page).read_text(encoding="utf-8"))
+    relative = [link for link in links if not link.startswith(("https://", "#"))]
+    assert [link for link in relative if not (site / link.partition("#")[0]).is_file()] == []
+    assert [link for link in links if "source-pinterest" in link] == []
+
+
+def test_the_exported_connector_answers(exported: tuple[Path, str]) -> None:
+    command = [sys.executable, "main.py", "spec"]
+    done = subprocess.run(command, cwd=exported[0] / CONNECTOR, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith('{"type":"SPEC"')
+
+
+def test_a_dirty_tree_is_refused_in_one_sentence(versioned: Path, tmp_path: Path) -> None:
+    (versioned / "metadata.yaml").write_text("data: {}\n")
+    done = run_export(versioned, tmp_path / "out")
+    assert done.stderr == "The working tree has changes: commit or stash them first.\n"
+    assert done.returncode == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_not_empty_is_refused_in_one_sentence(versioned: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/kept").touch()
+    done = run_export(versioned, tmp_path / "out")
+    assert done.stderr == f"{tmp_path / 'out'} is not an empty folder: name a new one.\n"
+    assert done.returncode == 1
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize("name", VERSIONED)
+def test_versions_that_differ_are_refused_in_one_sentence(versioned: Path, tmp_path: Path, name: str) -> None:
+    (versioned / name).write_text(VERSIONED[name].replace("3.0.0", "3.0.1"))
+    commit(versioned)
+    done = run_export(versioned, tmp_path / "out")
+    assert re.fullmatch(r"The versions differ: \S+ in \S+, \S+ in \S+, \S+ in \S+\.\n", done.stderr)
+    assert f"3.0.1 in {name}" in done.stderr
+    assert done.returncode == 1
+    assert not (tmp_path / "out").exists()
