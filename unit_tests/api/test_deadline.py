@@ -71,7 +71,8 @@ def test_a_response_that_drips_is_cut_off_at_its_deadline(part: str) -> None:
 
 def test_a_proxy_that_drips_is_late_as_well() -> None:
     session = TimeoutSession("source-pinterest/test", 120)
-    drip = Drip(OK + b"X-Drip: ", b"x")
+    # Half a status line is no consent to TLS, whose socket Python 3.11 would leave open after this end.
+    drip = Drip(b"HTTP/1.", b"1")
     with serving(drip) as url:
         session.proxies["https"] = url
         with pytest.raises(BrokenResponseError, match=LATE):
