@@ -37,5 +37,6 @@ def assert_modest(sim: Simulator) -> None:
 
 
 def small_account(**sizes: Any) -> World:
-    """One ad account with a few days of a few entities."""
-    return small_world(**{"days": 3, "ad_accounts": 1, "campaigns": 2, "ad_groups": 2, "ads": 2, **sizes})
+    """One ad account with a few days of a few entities, each of which has numbers, whatever the day."""
+    few = {"days": 3, "ad_accounts": 1, "campaigns": 2, "ad_groups": 2, "ads": 2, "active_percent": 100}
+    return small_world(**{**few, **sizes})
