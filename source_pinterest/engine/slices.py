@@ -1,11 +1,11 @@
 """Slices: flat ids and days, batches of ids, and failures that are raised when the slice is read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import PinterestError
+from source_pinterest.api.errors import PinterestError, SliceError
 from source_pinterest.state.day_cursor import WINDOW, planned_window
 from source_pinterest.state.history import PlannedWindow
 
@@ -59,6 +59,14 @@ def failed_slice(
     if planned is None:
         return partition_slice(parents, None, **{_FAILURE: error})
     return window_slice(parents, planned, {}, **{_FAILURE: error})
+
+
+def or_failed(parents: Mapping[str, str], slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
+    """Return the slices of some parents, or a failed slice if the ids that they are made of can't be listed."""
+    try:
+        yield from slices
+    except SliceError as error:
+        yield failed_slice(parents, error)
 
 
 def failure_of(stream_slice: StreamSlice) -> PinterestError | None:

@@ -7,18 +7,16 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from functools import cached_property
 from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import TRENDS, GoneError, PinterestError, SliceError
+from source_pinterest.api.errors import TRENDS, GoneError, PinterestError
 from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
-from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.slices import Key, batches, failed_slice, key_of_parent, partition_slice
+from source_pinterest.engine.slices import Key, batches, key_of_parent, or_failed, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import ForeignKey, Sync
@@ -44,21 +42,16 @@ class TrendStream(DocumentStream, ABC):
     regions: ClassVar[tuple[str, ...]] = TREND_REGIONS
     """The regions for which Pinterest has trends."""
 
-    @cached_property
-    def _ad_accounts(self) -> AdAccounts:
-        return self.shared.stream(AdAccounts)
-
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Yield the ids of the ad accounts, if the regions depend on their countries."""
-        yield from super().needed_ids()
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
         if not self.config.trend_regions:
-            yield self._ad_accounts.ids
+            self.needs = (AdAccounts, *self.needs)
 
     def selected_regions(self) -> tuple[str, ...]:
         """Return the regions to read."""
         if chosen := self.config.trend_regions:
             return tuple(region for region in chosen if region in self.regions)
-        return regions_of(self._ad_accounts.countries(), self.regions)
+        return regions_of(self.shared.stream(AdAccounts).countries(), self.regions)
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield a slice for each region."""
@@ -207,28 +200,18 @@ class ProductCategoryTrends(ProductTrendStream):
 
     primary_key: str | list[str] = ["region", "product_category"]  # noqa: RUF012 - never changed
     path_template = "trends/product_categories/details"
+    needs = (TrendingProductCategories,)
     cost = f"1 a region and {limits.PRODUCT_CATEGORIES_PER_REQUEST} of its trending categories"
 
-    @cached_property
-    def _trending(self) -> TrendingProductCategories:
-        return self.shared.stream(TrendingProductCategories)
-
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Yield the names of the trending categories, beside the ids that the regions depend on."""
-        yield from super().needed_ids()
-        yield self._trending.ids
-
     def slices(self) -> Iterator[StreamSlice]:
-        """Yield a slice for each request about a region's categories, or a failed slice if they can't be listed."""
+        """Yield a slice for each request about a region's categories."""
         for region in super().slices():
-            partition = dict(region.partition)
-            try:
-                found = list(dict.fromkeys(self._trending.ids.of(key_of_parent(region))))
-            except SliceError as error:
-                yield failed_slice(partition, error)
-                continue
-            for number, batch in enumerate(batches(found, limits.PRODUCT_CATEGORIES_PER_REQUEST)):
-                yield partition_slice(partition, {"batch": number}, categories=batch)
+            yield from or_failed(region.partition, self._slices_of(region))
+
+    def _slices_of(self, region: StreamSlice) -> Iterator[StreamSlice]:
+        found = list(dict.fromkeys(self.shared.stream(TrendingProductCategories).ids.of(key_of_parent(region))))
+        for number, batch in enumerate(batches(found, limits.PRODUCT_CATEGORIES_PER_REQUEST)):
+            yield partition_slice(region.partition, {"batch": number}, categories=batch)
 
     def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the details of the categories. Categories that Pinterest does not know are left out.

@@ -10,8 +10,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.api.rows import ListPage, Record, one_item
-from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.slices import Key, failed_slice, partition_slice
+from source_pinterest.engine.slices import Key, failed_slice, or_failed, partition_slice
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
@@ -107,15 +106,12 @@ class AdAccountStream(PinterestStream, ABC):
     def __init__(self, sync: Sync, name: str = "") -> None:
         super().__init__(sync, name)
         self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), self.partition_keys), *self.foreign_keys)
+        self.needs = (AdAccounts, *self.needs)
 
     @cached_property
     def ad_accounts(self) -> AdAccounts:
         """The stream of ad accounts in this sync."""
         return self.shared.stream(AdAccounts)
-
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Yield the ids of the ad accounts."""
-        yield self.ad_accounts.ids
 
     def accounts(self) -> list[str]:
         """Return the ids of the ad accounts to read."""
@@ -130,9 +126,13 @@ class AdAccountStream(PinterestStream, ABC):
             yield failed_slice({"ad_account_id": account}, error)
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """Yield a slice for each account."""
+        """Yield the slices of each account, or a failed slice if the ids that they are made of can't be listed."""
         for account in accounts:
-            yield partition_slice({"ad_account_id": account})
+            yield from or_failed({"ad_account_id": account}, self.slices_of_account(account))
+
+    def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
+        """Yield the slices of an account: here one."""
+        yield partition_slice({"ad_account_id": account})
 
     def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
         """Skip an account that was never readable.

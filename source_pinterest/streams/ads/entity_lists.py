@@ -5,21 +5,20 @@ A slice is an ad account and holds the ids of its entities, archived ones includ
 
 import logging
 from abc import ABC
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError, SliceError
+from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError
 from source_pinterest.api.rows import ListPage
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config import STATUSES
-from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.slices import Key, failed_slice, failure_of, partition_slice
+from source_pinterest.engine.slices import Key, failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream
-from source_pinterest.streams.base.stream import ForeignKey, to_pin
+from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -34,24 +33,17 @@ class EntityListStream(AdAccountStream, ABC):
     """The parameters that name an entity, with the streams of these entities."""
     cost = f"1 an ad group and page of {limits.PAGE_SIZE}"
 
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Yield the ids of the accounts, and of the entities whose lists are read."""
-        yield from super().needed_ids()
-        yield from (self.shared.stream(entities).ids for entities in self.listed_by.values())
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.needs = (*self.needs, *self.listed_by.values())
 
-    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """Yield a slice for each account with the ids of its entities, or a failed slice if they can't be listed."""
-        for account in accounts:
-            partition = {"ad_account_id": account}
-            try:
-                ids: dict[str, Any] = {
-                    parameter: tuple(self.shared.stream(entities).ids.of((account,)))
-                    for parameter, entities in self.listed_by.items()
-                }
-            except SliceError as error:
-                yield failed_slice(partition, error)
-            else:
-                yield partition_slice(partition, **ids)
+    def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
+        """Yield the slice of an account with the ids of its entities."""
+        ids: dict[str, Any] = {
+            parameter: tuple(self.shared.stream(entities).ids.of((account,)))
+            for parameter, entities in self.listed_by.items()
+        }
+        yield partition_slice({"ad_account_id": account}, **ids)
 
     def list_ids(self, key: Key) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""

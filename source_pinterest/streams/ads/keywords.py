@@ -20,12 +20,10 @@ from source_pinterest.api.errors import (
     RejectedError,
     ResponseTooLargeError,
     RightMissingError,
-    SliceError,
 )
 from source_pinterest.api.rows import ListPage, ListShape, Record
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.slices import batches, failed_slice, ids_that_fit, partition_slice
+from source_pinterest.engine.slices import batches, ids_that_fit, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
 from source_pinterest.streams.ads.entity_lists import EntityFilter, EntityListStream
@@ -119,27 +117,14 @@ class KeywordMetrics(AdAccountStream):
     shape = ListShape(("keyword",), field="data")
     page_size = None
     can_split = True
+    needs = (Keywords,)
     cost = f"1 for {limits.KEYWORDS_PER_METRICS_REQUEST:,} keywords, or for as many as fit into a URL"
 
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Yield the texts of all keywords, beside the ids of the accounts."""
-        yield from super().needed_ids()
-        yield self._keywords.ids
-
-    @property
-    def _keywords(self) -> Keywords:
-        return self.shared.stream(Keywords)
-
-    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """Yield a slice for each account with its keywords, or a failed slice if they can't be listed."""
-        for account in accounts:
-            partition = {"ad_account_id": account}
-            try:
-                keywords: dict[str, Any] = {_KEYWORDS: tuple(dict.fromkeys(self._keywords.ids.of((account,))))}
-            except SliceError as error:
-                yield failed_slice(partition, error)
-            else:
-                yield partition_slice(partition, **keywords)
+    def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
+        """Yield the slice of an account with its keywords."""
+        found = self.shared.stream(Keywords).ids.of((account,))
+        keywords: dict[str, Any] = {_KEYWORDS: tuple(dict.fromkeys(found))}
+        yield partition_slice({"ad_account_id": account}, **keywords)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the account's country."""

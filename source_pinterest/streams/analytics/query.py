@@ -14,7 +14,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import ResponseTooLargeError, SliceError
+from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.api.rows import Record, rows_of, write_texts
 from source_pinterest.api.threads import CLOSING
 from source_pinterest.columns import (
@@ -31,9 +31,8 @@ from source_pinterest.columns import (
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page, spooled
-from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.engine.slices import END, START, batch_slice, batches, failed_slice, ids_of
+from source_pinterest.engine.slices import END, START, batch_slice, batches, ids_of
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
@@ -83,6 +82,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.foreign_keys = entity_keys((self.id_column, *self.breakdown), self.columns)
         self.entity_stream = sync.stream(self.entities) if self.entities else None
+        self.needs = (*self.needs, self.entities) if self.entities else self.needs
         self._unread_slices = threading.Semaphore(limits.SLICES_IN_LINE)
 
     def new_cursor(self, period: Period, store: StateStore) -> DayCursor:
@@ -93,12 +93,6 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Set the stream's cursor, and remember whether the destination replaces rows by their key."""
         self.key_policy.merges_by_key = period.merges_by_key
         return super().open_state(period, store)
-
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Return the id caches of the parents and of the entities."""
-        yield from super().needed_ids()
-        if self.entity_stream:
-            yield self.entity_stream.ids
 
     @cached_property
     def calls(self) -> AnalyticsClient:
@@ -134,15 +128,10 @@ class QueryAnalytics(AdAccountStream, ABC):
         accounts = self.checkpoint.oldest_first(accounts)
         estimate = Estimate.of_days(map(self.checkpoint.unread_windows, accounts), self.first_synchronous_day)
         estimate.log(self.name, self.shared.analytics_pace())
-        for account in accounts:
-            self.checkpoint.keep_place(account)
-            try:
-                for stream_slice in self._planned_slices(account):
-                    while not self._unread_slices.acquire(timeout=_GLANCE_SECONDS):
-                        CLOSING.get().check()
-                    yield stream_slice
-            except SliceError as error:
-                yield failed_slice({"ad_account_id": account}, error)
+        for stream_slice in super().account_slices(accounts):
+            while ids_of(stream_slice) is not None and not self._unread_slices.acquire(timeout=_GLANCE_SECONDS):
+                CLOSING.get().check()
+            yield stream_slice
         self.checkpoint.retire_flat()
 
     def on_end(self, stream_slice: StreamSlice) -> None:
@@ -156,7 +145,9 @@ class QueryAnalytics(AdAccountStream, ABC):
         """The first day that the synchronous endpoints have."""
         return days_before(self.config.today, limits.SYNC_HISTORY_DAYS)
 
-    def _planned_slices(self, account: str) -> Iterator[StreamSlice]:
+    def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
+        """Return a slice for each batch of ids in each unread window of an account."""
+        self.checkpoint.keep_place(account)
         found = [one for item in self.checkpoint.unread(account) for one in self.batches_of(account, item)]
         if found:
             slices = [len(one.batches) for one in found]

@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
-from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.slices import failed_slice, failure_of, partition_slice
+from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError
+from source_pinterest.engine.slices import failure_of, or_failed, partition_slice
 from source_pinterest.streams.base.listing import Listed, SeenIds
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
@@ -26,32 +25,23 @@ class ChildStream(PinterestStream, ABC):
         of_parents = (key for key in self.parents.foreign_keys if set(key.fields) <= set(self.partition_keys))
         parent = ForeignKey(self.parent.stream_name(), self.partition_keys, self.parent_unless)
         self.foreign_keys = tuple(dict.fromkeys((*of_parents, parent, *self.foreign_keys)))
+        self.needs = (*self.needs, self.parent)
 
     @cached_property
     def parents(self) -> PinterestStream:
         """The parent stream in this sync."""
         return self.shared.stream(self.parent)
 
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Return the id cache of the parent stream."""
-        yield from super().needed_ids()
-        yield self.parents.ids
-
     def slices(self) -> Iterator[StreamSlice]:
         """Return a slice for each parent. A failed listing of parents becomes one slice, which raises its error."""
         for outer in self.parents.slices():
-            yield from [outer] if failure_of(outer) else self.slices_of(outer)
+            yield from [outer] if failure_of(outer) else or_failed(outer.partition, self.slices_of(outer))
 
     def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
         """Return a slice for each parent in a slice of the parent stream."""
         own_key = self.partition_keys[-1]
         ids: dict[str, Any] = dict(outer.partition)
-        try:
-            parents = self.parents.ids.of(tuple(ids.values()))
-        except SliceError as error:
-            yield failed_slice(ids, error)
-            return
-        for parent in parents:
+        for parent in self.parents.ids.of(tuple(ids.values())):
             yield partition_slice({**ids, own_key: parent})
 
 

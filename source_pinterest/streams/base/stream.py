@@ -125,6 +125,8 @@ class PinterestStream(HttpStream, ABC):
     """The requests of a sync, for the tables of the documentation."""
     partition_keys: tuple[str, ...] = ()
     """The names of the parents' ids that identify a slice."""
+    needs: "tuple[type[PinterestStream], ...]" = ()
+    """The streams with whose ids the slices are made; a base class adds the parents that it makes slices of."""
     foreign_keys: tuple[ForeignKey, ...] = ()
     """The leaf's own foreign keys; its base class adds the parents, whose ids it writes on the records."""
     page_size: int | None = limits.PAGE_SIZE
@@ -177,8 +179,9 @@ class PinterestStream(HttpStream, ABC):
             self.checkpoint.explain()
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """Return the caches of the parents' ids that the slices are made of."""
-        yield from ()
+        """Return the caches of the ids with which the slices are made."""
+        for stream in self.needs:
+            yield self.shared.stream(stream).ids
 
     def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
         """Set the stream's cursor, and return it."""

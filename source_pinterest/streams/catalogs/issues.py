@@ -9,11 +9,10 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BadRequestError, NotServedError, SliceError
+from source_pinterest.api.errors import BadRequestError, NotServedError
 from source_pinterest.api.rows import ListPage, ListShape
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.slices import failed_slice, failure_of, partition_slice
+from source_pinterest.engine.slices import failure_of, or_failed, partition_slice
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.stream import ForeignKey, Sync
 from source_pinterest.streams.catalogs.catalogs import (
@@ -49,28 +48,19 @@ class ReportStatsStream(CatalogStream, ABC):
         self.foreign_keys = (ForeignKey(self.subjects.stream_name(), self.partition_keys), *self.foreign_keys)
         self._encode: Encode = _in_brackets
         self._is_encoding_accepted = False
+        self.needs = (*self.needs, self.subjects)
 
     @property
     def _subjects(self) -> Catalogs | CatalogsFeeds:
         return self.shared.stream(self.subjects)
 
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Yield the ids of the feeds or catalogs as well."""
-        yield from super().needed_ids()
-        yield self._subjects.ids
-
     def slices(self) -> Iterator[StreamSlice]:
         """Yield a slice for each feed or catalog of a type for which Pinterest counts issues."""
         for outer in super().slices():
-            yield from [outer] if failure_of(outer) else self._slices_of(dict(outer.partition))
+            yield from [outer] if failure_of(outer) else or_failed(outer.partition, self._slices_of(outer.partition))
 
-    def _slices_of(self, owner: dict[str, str]) -> Iterator[StreamSlice]:
-        try:
-            subjects = self._subjects.ids.of(tuple(owner.values()))
-        except SliceError as error:
-            yield failed_slice(owner, error)
-            return
-        for subject in subjects:
+    def _slices_of(self, owner: Mapping[str, str]) -> Iterator[StreamSlice]:
+        for subject in self._subjects.ids.of(tuple(owner.values())):
             if self._subjects.types.get(subject) in TYPES_WITH_STATS:
                 yield partition_slice({**owner, self.partition_keys[-1]: subject})
 
@@ -109,9 +99,7 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
     def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
         """Yield a slice for the latest finished result of a feed, on whichever page of the list it is."""
         results = list(super().slices_of(outer))
-        if any(map(failure_of, results)):
-            yield from results
-        elif results:
+        if results:
             created = self.shared.stream(CatalogsFeedProcessingResults).created
             yield max(results, key=lambda result: created[result["processing_result_id"]])
 

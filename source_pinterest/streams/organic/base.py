@@ -11,7 +11,6 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import AccountUnreadableError, role
-from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.slices import failed_slice, partition_slice
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.ads.accounts import AdAccounts
@@ -41,6 +40,7 @@ class OrganicStream(PinterestStream):
             foreign_keys = (key._replace(fields=(ACCOUNT_KEY, *key.fields)) for key in self.foreign_keys)
             self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), (ACCOUNT_KEY,)), *foreign_keys)
             self.access = self.access or role("Admin", "Analyst")
+            self.needs = (AdAccounts, *self.needs)
 
     @cached_property
     def _stamped_schema(self) -> Mapping[str, Any]:
@@ -50,11 +50,6 @@ class OrganicStream(PinterestStream):
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
         """Return the schema of the fields that Pinterest sends, and of those that the connector adds."""
         return self._stamped_schema
-
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Yield the ids of the ad accounts, if owners have a slice each."""
-        if self._ad_accounts:
-            yield self._ad_accounts.ids
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield the only slice, or one for each owner, and a failed slice for each named account that can't be read."""

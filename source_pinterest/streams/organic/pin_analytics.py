@@ -34,7 +34,6 @@ from source_pinterest.api.session import path_of
 from source_pinterest.dates import days_before
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.engine.slices import END, START, batches, failure_of, key_of_parent, partition_slice
@@ -93,6 +92,7 @@ class PinAnalytics(OrganicStream):
     cursor_field = "date"
     cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_REQUEST} pins in Pinterest's beta"
     checkpoint: PinCursor
+    needs = (Pins,)
     days = DayRange(limits.SYNC_HISTORY_DAYS)
 
     def __init__(self, sync: Sync) -> None:
@@ -107,11 +107,6 @@ class PinAnalytics(OrganicStream):
     def new_cursor(self, period: Period, store: StateStore) -> PinCursor:
         """Return a cursor that holds the days of all pins of an owner together."""
         return PinCursor(store, period.final_by_age(), self.config.today)
-
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Yield the ids of the pins as well."""
-        yield from super().needed_ids()
-        yield self._pins.ids
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield one slice for all pins of all owners, once the pins are listed."""

@@ -12,7 +12,6 @@ from source_pinterest.api.errors import GoneError, ListingCappedError
 from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
-from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.slices import failure_of, key_of_parent, partition_slice
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
@@ -39,17 +38,13 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
     scopes = ("boards:read", "pins:read")
     cursor_field = MODIFIED_AT
     checkpoint: BoardCursor
+    needs = (Boards,)
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
 
     def new_cursor(self, period: Period, store: StateStore) -> BoardCursor:
         """Return a cursor that holds when the pins of each board last changed."""
         del period
         return BoardCursor(store)
-
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Yield the ids of the boards as well, because their times of change come with them."""
-        yield from super().needed_ids()
-        yield self.shared.stream(Boards).ids
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield the slices of changed boards, and at the end drop boards from the state that no longer exist."""
@@ -120,8 +115,7 @@ class BoardSectionPins(BoardedPinStream):
         """Yield a slice for each section of a changed board; the sections of other boards are not even listed."""
         if not self.has_changed(outer):
             return
-        sections = list(super().slices_of(outer))
-        yield from sections if any(map(failure_of, sections)) else self.with_modified_at(outer, sections)
+        yield from self.with_modified_at(outer, list(super().slices_of(outer)))
 
 
 class BoardPins(BoardedPinStream):
@@ -141,9 +135,7 @@ class BoardPins(BoardedPinStream):
     def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
         """Yield a slice for each changed board."""
         for board in super().slices_of(outer):
-            if failure_of(board):
-                yield board
-            elif self.has_changed(board):
+            if self.has_changed(board):
                 yield from self.with_modified_at(board, [board])
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:

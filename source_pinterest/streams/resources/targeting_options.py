@@ -9,18 +9,16 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError, RefusedError, SliceError
+from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError, RefusedError
 from source_pinterest.api.rows import ListPage, Record, one_item, parse_json, text_of
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
-from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.slices import failed_slice, partition_slice
+from source_pinterest.engine.slices import or_failed, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.listing import Listed
@@ -62,32 +60,21 @@ class TargetingOptions(DocumentStream):
     primary_key: str | list[str] = ["targeting_type", "id"]  # noqa: RUF012 - an attribute of the framework's
     path_template = "resources/targeting/{option_type}"
     partition_keys = ("option_type",)
+    needs = (AdAccounts,)
     foreign_keys = (ForeignKey("targeting_options", ("targeting_type", "parent_id")),)
     scopes = ("ads:read",)
     cost = f"1 a targeting type, 2 an ad account, and for levels 1 an interest, {limits.INTERESTS_LOOKED_UP} at most"
 
-    @cached_property
-    def _ad_accounts(self) -> AdAccounts:
-        return self.shared.stream(AdAccounts)
-
-    def needed_ids(self) -> Iterator[ParentIds]:
-        """Yield the ids of the ad accounts, whose audiences are options."""
-        yield from super().needed_ids()
-        yield self._ad_accounts.ids
-
     def slices(self) -> Iterator[StreamSlice]:
-        """Yield a slice for each type that Pinterest lists, and for each type with fixed values.
-
-        The slices of audiences are failed slices if the ad accounts can't be listed.
-        """
-        try:
-            of_accounts = partition_slice({}, accounts=tuple(self._ad_accounts.ids.of(())))
-        except SliceError as error:
-            of_accounts = failed_slice({}, error)
+        """Yield a slice for each type that Pinterest lists, and for each type with fixed values."""
         for option_type in ACCOUNT_TYPES:
-            yield partition_slice({"option_type": option_type}, **of_accounts.extra_fields)
+            partition = {"option_type": option_type}
+            yield from or_failed(partition, self._of_all_accounts(partition))
         for option_type in (*SHARED_TYPES, *_FIXED_VALUES):
             yield partition_slice({"option_type": option_type})
+
+    def _of_all_accounts(self, partition: Mapping[str, str]) -> Iterator[StreamSlice]:
+        yield partition_slice(partition, accounts=tuple(self.shared.stream(AdAccounts).ids.of(())))
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
         """Yield the options of a type, each id once for each type of analytics."""
