@@ -126,7 +126,7 @@ def _probe_user_analytics(sync: Sync) -> None:
     try:
         analytics.request_rows(window_slice({}, PlannedWindow(DateWindow(yesterday, yesterday)), {}), {})
     except (RefusedError, GoneError) as error:
-        LOGGER.warning(analytics.reader.refusals.explain(error).message)
+        LOGGER.warning(analytics.failures.explain(error).message)
 
 
 def _probe_ad_accounts(sync: Sync) -> str | None:
@@ -227,7 +227,7 @@ def _refusal_of(stream: PinterestStream, account: str | None) -> str | None:
     try:
         _first_page(stream, partition_slice({key: str(account) for key in stream.partition_keys}))
     except (RightMissingError, RefusedError) as error:
-        meaning = stream.reader.refusals.explain(error)
+        meaning = stream.failures.explain(error)
         return str(meaning.message) if isinstance(meaning, AccessMissingError | RightMissingError) else None
     except PinterestError:
         return None  # the error does not concern rights

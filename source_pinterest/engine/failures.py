@@ -1,39 +1,47 @@
-"""Decides what happens after a slice has failed: its stream goes on, leaves the slice out, or stops.
+"""Decides what a failed slice costs: itself, its account, or the whole stream.
 
-`CircuitBreaker` stops a stream when further requests would fail as well. `RefusalPolicy` finds out what the refusals of
-a stream mean together: a right is missing, or single accounts can't be read. `RefusedHistory` does the same for reports
-on the older days of an account.
+| the slice's error | consequence |
+|---|---|
+| concerns the whole stream, or the stream has a single slice and it is refused | the stream stops |
+| refused or gone; the config names the account, or it was read before | the slice fails |
+| refused or gone otherwise | the slice is left out, see `_verdict` |
+| any other | the slice fails; `CircuitBreaker` may stop its account or the stream |
+
+A failed slice stays unread in the state, its stream is incomplete, and reading goes on.
 """
 
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
+from typing import ClassVar, Protocol
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import (
     Access,
+    AccessLostError,
     AccessMissingError,
     AccountUnreadableError,
+    ConfigError,
     FatalError,
     GoneError,
-    HistoryRefusedError,
     KeyInDoubtError,
     ListingCappedError,
     NothingLeftError,
     PinterestError,
     RefusedError,
-    ReportRefusedError,
     RestrictedError,
     RightMissingError,
     ScopeMissingError,
 )
-from source_pinterest.api.threads import Signal
-from source_pinterest.engine.slices import Key, failed_slice, failure_of, key_of_parent
-from source_pinterest.state.day_cursor import planned_window
+from source_pinterest.api.usage import StreamUsage
+from source_pinterest.engine.progress import Notices
+from source_pinterest.engine.slices import Key, key_of_parent, outermost_of
+from source_pinterest.state.cursor import PinterestCursor
+from source_pinterest.state.formats import ACCOUNT_KEY
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -47,8 +55,30 @@ _ISOLATED_ERRORS = (AccountUnreadableError, ListingCappedError, KeyInDoubtError)
 Parent = tuple[str, ...]
 """The id of an account or a board."""
 
-LeaveOut = Callable[[StreamSlice, PinterestError], None]
-"""Goes on without a slice, or raises its error."""
+
+class Consequence(Enum):
+    """What happens after a slice has failed."""
+
+    LEAVE_OUT = auto()
+    FAIL = auto()
+    STOP = auto()
+
+
+class FailingStream(Protocol):
+    """The attributes and methods of a stream that `Failures` uses."""
+
+    access: Access | None
+    scopes: ClassVar[tuple[str, ...]]
+    usage: StreamUsage
+    notices: Notices
+    checkpoint: PinterestCursor | None
+
+    @property
+    def name(self) -> str:
+        """The stream's name."""
+
+    def is_expected(self, stream_slice: StreamSlice) -> bool:
+        """Return whether the slice has to be readable."""
 
 
 class CircuitBreaker:
@@ -73,7 +103,7 @@ class CircuitBreaker:
 
     def is_open_for(self, parent: Parent) -> bool:
         """Return whether another slice of this account or board is expected to fail."""
-        has_one_try = not self.is_worth_retrying() and not self._is_readable(parent)
+        has_one_try = not self.is_worth_retrying() and not self.has_read(parent)
         return self.is_open or self._failures[parent] >= (1 if has_one_try else FAILURES_IN_A_ROW)
 
     def note_success(self, parent: Parent) -> None:
@@ -91,223 +121,208 @@ class CircuitBreaker:
             if not isinstance(error, _ISOLATED_ERRORS):
                 self._failures[parent] += 1
                 self._failing.add(parent)
-            readable_before = sum(map(self._is_readable, self._failing))
+            readable_before = sum(map(self.has_read, self._failing))
             self.is_open = isinstance(error, FatalError) or readable_before >= FAILURES_IN_A_ROW
             return True
 
-    def _is_readable(self, parent: Parent) -> bool:
+    def has_read(self, parent: Parent) -> bool:
+        """Return whether a slice of this account or board was read in this sync."""
         return hash(parent) in self._readable
 
 
-class RefusalPolicy:
-    """Collects the refusals of a stream's slices, and decides after the last slice what they mean.
+class Failures:
+    """The failures of one stream in one sync.
 
-    If the stream needs a right beyond its permissions and Pinterest refused every slice, the right is missing, and one
-    error says so. Otherwise the refused slices are left out, as in any other stream. The stream fails if several slices
-    were left out and none was read.
+    No lock is held while something is logged or raised.
 
     Args:
-        what: the stream's name.
-        access: the right that the stream needs. If it is None, a refused slice is left out at once.
-        scopes: the permissions that the stream needs as well.
+        stream: the stream.
         authenticator: has the permissions that were granted.
-        leave_out: goes on without a slice, or raises its error.
     """
 
-    def __init__(
-        self,
-        what: str,
-        access: Access | None,
-        scopes: tuple[str, ...],
-        authenticator: PinterestAuthenticator,
-        leave_out: LeaveOut,
-    ) -> None:
-        self._what, self._access, self._scopes = what, access, scopes
+    def __init__(self, stream: FailingStream, authenticator: PinterestAuthenticator) -> None:
+        self._stream = stream
         self._authenticator = authenticator
-        self._leave_out = leave_out
+        self.breaker = CircuitBreaker()
         self._lock = threading.Lock()
         self._pending = 1  # slices that have not ended, and the listing of slices itself
-        self._has_right = access is None
-        self._refusals: list[tuple[StreamSlice, RefusedError]] = []
-        self._is_any_kept = self._has_failed = False
+        self._is_right_shown = self._is_any_kept = self._has_failed = False
+        self._refused: list[tuple[StreamSlice, PinterestError]] = []
         self._left_out: dict[Key, PinterestError] = {}
 
-    def counted(
-        self, slices: Iterable[StreamSlice], is_over: Callable[[], bool] = lambda: False
-    ) -> Iterator[StreamSlice]:
-        """Return the slices as they are listed, and count them.
-
-        Args:
-            slices: the slices of the stream.
-            is_over: returns True when no further slice should be read.
+    def counted(self, slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
+        """Return the slices as they are listed, until the stream is stopped, and count them.
 
         Raises:
             PinterestError: the stream's verdict, if all slices have ended by then.
         """
         try:
             for stream_slice in slices:
-                if is_over():
-                    self.skip()
-                    return
+                if self.breaker.is_open:
+                    self._keep(has_failed=True)
+                    break
                 with self._lock:
                     self._pending += 1
                 yield stream_slice
         except Exception:
-            self.skip()
+            self._keep(has_failed=True)
+            self.ended(None)
             raise
-        self._end_slice()
+        if error := self.ended(None):
+            raise error
 
-    def skip(self) -> None:
-        """Count a slice, or the rest of the listing, that is not read because of an earlier failure."""
-        self._has_right = self._is_any_kept = self._has_failed = True
-        self._end_slice()
+    def may_read(self, stream_slice: StreamSlice) -> bool:
+        """Return False if the slice would fail as earlier ones did. It then stays unread."""
+        if not self.breaker.is_open_for(_parent_of(stream_slice)):
+            return True
+        self._keep(has_failed=True)
+        if cursor := self._stream.checkpoint:
+            cursor.fail(stream_slice)
+        return False
 
-    @contextmanager
-    def reading(self, stream_slice: StreamSlice) -> Generator[None, None, None]:
-        """Read a slice within the block. A slice that is refused or gone is left out if there may be others.
+    def succeeded(self, stream_slice: StreamSlice) -> None:
+        """Record that a slice was read to its end."""
+        self._keep()
+        self.breaker.note_success(_parent_of(stream_slice))
 
-        Raises:
-            PinterestError: the slice's error. After the last slice: the stream's verdict.
+    def failed(self, stream_slice: StreamSlice, error: Exception) -> Exception | None:
+        """Draw the consequence of an error. Return the error to raise, or None if the slice is left out.
+
+        After several errors that stop an account or the stream, the next ones are not raised any more.
         """
-        try:
-            with self._leaving_out_refused(stream_slice):
-                yield
-                self._has_right = self._is_any_kept = True
-        except Exception as error:
-            self._is_any_kept = True  # and the stream is incomplete
-            if not isinstance(error, AccountUnreadableError):
-                self._has_right = self._has_failed = True
-            if verdict := self._verdict():
-                LOGGER.warning(verdict.message)
-            if isinstance(error, RightMissingError):
-                raise self.explain(error) from error
-            raise
-        self._end_slice()
+        consequence = self.decide(stream_slice, error)
+        if consequence is Consequence.LEAVE_OUT and isinstance(error, PinterestError):
+            self._is_right_shown = self._is_right_shown or isinstance(error, GoneError)
+            self._refused.append((stream_slice, error))
+            return None
+        error = self._explained(stream_slice, error)
+        self._is_any_kept = True  # and the stream is incomplete
+        if not isinstance(error, AccountUnreadableError):
+            self._keep(has_failed=True)
+        if cursor := self._stream.checkpoint:
+            if isinstance(error, KeyInDoubtError):
+                cursor.note_unusable(stream_slice)
+            cursor.fail(stream_slice)
+            if consequence is Consequence.FAIL and not isinstance(error, NothingLeftError):
+                cursor.note_failure(stream_slice)
+        return error if self.breaker.note_failure(error, _parent_of(stream_slice)) else None
 
-    @contextmanager
-    def _leaving_out_refused(self, stream_slice: StreamSlice) -> Generator[None, None, None]:
-        try:
-            yield
-        except GoneError as error:
-            self._has_right = True
-            self._leave_out_slice(stream_slice, error)
-        except RefusedError as error:
-            if self._access is None:
-                self._leave_out_slice(stream_slice, error)
-            elif stream_slice.partition:
-                self._refusals.append((stream_slice, error))
-            else:
-                raise self.explain(error) from error
+    def decide(self, stream_slice: StreamSlice, error: Exception) -> Consequence:
+        """Return the consequence of an error, by the table of this module."""
+        if not isinstance(error, RefusedError | GoneError):
+            return Consequence.STOP if isinstance(error, FatalError) else Consequence.FAIL
+        if not stream_slice.partition:
+            return Consequence.STOP
+        is_final = self._stream.access is None  # otherwise the right may be missing, which the last slice shows
+        return Consequence.FAIL if is_final and self._is_loss(stream_slice) else Consequence.LEAVE_OUT
 
-    def _leave_out_slice(self, stream_slice: StreamSlice, error: PinterestError) -> None:
-        self._leave_out(stream_slice, error)
-        self._left_out[key_of_parent(stream_slice)] = error
+    def ended(self, error: Exception | None) -> Exception | None:
+        """Count the end of a slice.
 
-    def explain(self, error: RightMissingError | RefusedError | GoneError) -> PinterestError:
+        Args:
+            error: the slice's own error.
+
+        Returns:
+            The error to raise: the slice's own, or after the last slice the verdict. It is logged if the stream has
+            failed anyway.
+        """
+        with self._lock:
+            self._pending -= 1
+            if self._pending:
+                return error
+        verdict = self._verdict()
+        if verdict and (error or self._has_failed):
+            LOGGER.warning(verdict.message)
+            return error
+        return error or verdict
+
+    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
+        """Warn that a slice can't be read, and go on without it."""
+        key = key_of_parent(stream_slice)
+        self._left_out[key] = error
+        left_out = f"{', '.join(key)} is left out."
+        if self._stream.notices.warn(left_out, f"{left_out} {error.message}."):
+            self._stream.usage.count_left_out()
+
+    def explain(self, error: PinterestError) -> PinterestError:
         """Return the error for a stream whose slices were all refused.
 
         Pinterest may report a missing right as a missing permission.
         """
-        if self._access is None:
+        what, access, scopes = self._stream.name, self._stream.access, self._stream.scopes
+        if access is None:
             return error
         if isinstance(error, RestrictedError):
-            return AccessMissingError(self._what, self._access, error.quote)
+            return AccessMissingError(what, access, error.quote)
         if not isinstance(error, ScopeMissingError):
-            return AccessMissingError(self._what, self._access, str(error.message))
+            return AccessMissingError(what, access, str(error.message))
         granted = self._authenticator.granted
-        if granted and not granted.issuperset(self._scopes):
+        if granted and not granted.issuperset(scopes):
             return error
-        return AccessMissingError(self._what, self._access, error.quote, () if granted else self._scopes)
+        return AccessMissingError(what, access, error.quote, () if granted else scopes)
 
-    def _end_slice(self) -> None:
-        """Count the end of a slice. After the last one, raise the verdict, or log it if the stream has failed anyway.
+    def _keep(self, *, has_failed: bool = False) -> None:
+        self._is_right_shown = self._is_any_kept = True
+        self._has_failed = self._has_failed or has_failed
 
-        Raises:
-            PinterestError: the verdict, if no slice has failed.
-        """
-        verdict = self._verdict()
-        if verdict and not self._has_failed:
-            raise verdict
-        if verdict:
-            LOGGER.warning(verdict.message)
+    def _is_loss(self, stream_slice: StreamSlice) -> bool:
+        """Return whether a refused slice has to be readable, or belongs to an account of which others were read."""
+        is_account = tuple(stream_slice.partition) == (ACCOUNT_KEY,)
+        was_read = is_account and self.breaker.has_read(_parent_of(stream_slice))
+        return was_read or self._stream.is_expected(stream_slice)
+
+    def _explained(self, stream_slice: StreamSlice, error: Exception) -> Exception:
+        """Return an error with what the user can do about it in this stream."""
+        if isinstance(error, RightMissingError):
+            return _caused_by(error, self.explain(error))
+        if not isinstance(error, RefusedError | GoneError):
+            return error
+        if stream_slice.partition:
+            return _caused_by(error, self._loss(stream_slice, error))
+        if isinstance(error, RefusedError) and self._stream.access:
+            return _caused_by(error, self.explain(error))
+        return _caused_by(error, ConfigError(f"{error.message}. {error.advice}"))
+
+    def _loss(self, stream_slice: StreamSlice, error: PinterestError) -> PinterestError:
+        account, quote = stream_slice[ACCOUNT_KEY], str(error.message)
+        if self._stream.is_expected(stream_slice):
+            return AccountUnreadableError(account, quote)
+        return AccessLostError(self._stream.name, f"ad account {account}", quote)
 
     def _verdict(self) -> PinterestError | None:
-        """Return the verdict after the last slice, else None. Refusals that do not decide it are logged."""
-        with self._lock:
-            self._pending -= 1
-            if self._pending:
-                return None
-        if not self._has_right and self._refusals:
-            return self.explain(self._refusals[0][1])
-        unreadable = [error for refusal in self._refusals if (error := self._error_of_leaving_out(*refusal))]
-        for error in unreadable[1:]:
+        """Return what the refusals of all slices mean together, once the last slice has ended.
+
+        If every slice was refused, the stream's right is missing. Otherwise the refused slices are left out, each with
+        a warning, unless another slice of the same account was read. The stream fails if several slices were left out
+        and none was read; a single one may really be gone.
+        """
+        if self._refused and self._stream.access and not self._is_right_shown:
+            return self.explain(self._refused[0][1])
+        losses: dict[Key, PinterestError] = {}
+        for stream_slice, error in self._refused:
+            if not self._is_loss(stream_slice):
+                self.leave_out(stream_slice, error)
+                continue
+            losses.setdefault(key_of_parent(stream_slice), self._loss(stream_slice, error))
+            if cursor := self._stream.checkpoint:
+                cursor.fail(stream_slice)
+                cursor.note_failure(stream_slice)
+        for error in list(losses.values())[1:]:
             LOGGER.warning(error.message)
-        return unreadable[0] if unreadable else self._nothing_read()
-
-    def _error_of_leaving_out(self, stream_slice: StreamSlice, refusal: RefusedError) -> PinterestError | None:
-        try:
-            self._leave_out_slice(stream_slice, refusal)
-        except PinterestError as error:
-            return error
-        return None
-
-    def _nothing_read(self) -> PinterestError | None:
-        """Return an error if several slices were left out and none was read. A single slice may really be gone."""
+        if losses:
+            return next(iter(losses.values()))
         if self._is_any_kept or len(self._left_out) <= 1:
             return None
-        return NothingLeftError(self._what, len(self._left_out), str(next(iter(self._left_out.values())).message))
+        return NothingLeftError(
+            self._stream.name, len(self._left_out), str(next(iter(self._left_out.values())).message)
+        )
 
 
-class RefusedHistory:
-    """Decides whether the refused reports of a stream are a loss, once the newest days of their accounts were read.
+def _parent_of(stream_slice: StreamSlice) -> Parent:
+    return outermost_of(key_of_parent(stream_slice))
 
-    If an account is left out as a whole, its refused reports are left out too. If its newest days could be read, the
-    days of its reports are lost, and an error says so.
-    """
 
-    def __init__(self) -> None:
-        self._progress = Signal()
-        self._unread: Counter[str] = Counter()
-        self._left_out: set[str] = set()
-
-    def begin(self, newest: StreamSlice) -> None:
-        """Record a slice of an account's newest days that is about to be read."""
-        with self._progress:
-            self._unread[newest["ad_account_id"]] += 1
-
-    def end(self, newest: StreamSlice) -> None:
-        """Record the end of a slice of an account's newest days, read or failed."""
-        with self._progress:
-            self._unread[newest["ad_account_id"]] -= 1
-            self._progress.notify_all()
-
-    def leave_out(self, ad_account_id: str) -> None:
-        """Record an account that can't be read at all."""
-        self._left_out.add(ad_account_id)
-
-    def resolve(self, reports: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
-        """Return the slices of reports.
-
-        Refused slices come last, after the newest days of their accounts have ended, and only if their days are lost.
-        """
-        refused: list[tuple[StreamSlice, RefusedError | AccountUnreadableError]] = []
-        for report in reports:
-            error = failure_of(report)
-            if isinstance(error, RefusedError | AccountUnreadableError):
-                refused.append((report, error))
-            elif isinstance(error, ReportRefusedError):
-                loss = HistoryRefusedError(report["ad_account_id"], planned_window(report).window, error.quote)
-                yield failed_slice(report.partition, loss, planned_window(report))
-            else:
-                yield report
-        for report, error in refused:
-            account = report["ad_account_id"]
-            if not self._is_left_out(account):
-                known = isinstance(error, AccountUnreadableError)
-                unreadable = error if known else AccountUnreadableError(account, str(error.message))
-                yield failed_slice(report.partition, unreadable, planned_window(report))
-
-    def _is_left_out(self, ad_account_id: str) -> bool:
-        with self._progress:
-            self._progress.wait_for(lambda: not self._unread[ad_account_id])
-        return ad_account_id in self._left_out
+def _caused_by(cause: Exception, error: PinterestError) -> PinterestError:
+    if error is not cause:
+        error.__cause__ = cause
+    return error

@@ -18,7 +18,6 @@ from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     AccessLostError,
-    AccountUnreadableError,
     GoneError,
     MalformedResponseError,
     RefusedError,
@@ -181,8 +180,6 @@ def _explaining_rejections(request: ReportRequest) -> Generator[None, None, None
         yield
     except RejectedError as error:
         raise request.endpoint.rejection_error(request.body, error.quote) from error
-    except GoneError as error:
-        raise AccountUnreadableError(request.ad_account_id, str(error.message)) from error
 
 
 def _names_in(request: ReportRequest) -> Names:

@@ -166,6 +166,9 @@ class PinterestCursor(Cursor):
         """Return the ad accounts of the incoming state."""
         return ()
 
+    def fail(self, stream_slice: StreamSlice) -> None:
+        """Leave the days of a slice to the next sync, for cursors that keep days."""
+
     def note_failure(self, stream_slice: StreamSlice) -> None:
         """Record that a slice could not be read, for cursors whose next sync depends on it."""
 

@@ -8,7 +8,7 @@ import requests
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import (
-    AccountUnreadableError,
+    GoneError,
     QuotaExhaustedError,
     RefusedError,
     ReportRefusedError,
@@ -84,7 +84,7 @@ def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(clie
     ("answer", "error"),
     [
         (refused(403, 29), RefusedError),
-        (refused(404, 1), AccountUnreadableError),
+        (refused(404, 1), GoneError),
         (refused(401, 3), ScopeMissingError),
         (refused(503), UnavailableError),
         ({"exc": requests.ReadTimeout}, UnavailableError),

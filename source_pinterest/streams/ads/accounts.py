@@ -134,16 +134,9 @@ class AdAccountStream(PinterestStream, ABC):
         """Yield the slices of an account: here one."""
         yield partition_slice({"ad_account_id": account})
 
-    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
-        """Skip an account that was never readable.
-
-        Raises:
-            AccountUnreadableError: the config names the account, or it was synced before.
-        """
-        account = stream_slice["ad_account_id"]
-        if account in self._expected():
-            raise AccountUnreadableError(account, str(error.message)) from error
-        super().leave_out(stream_slice, error)
+    def is_expected(self, stream_slice: StreamSlice) -> bool:
+        """Return whether the config names the slice's account, or it was synced before."""
+        return stream_slice["ad_account_id"] in self._expected()
 
     def _expected(self) -> set[str]:
         """Return the accounts that must be read: named in the config, or synced before and not excluded since."""

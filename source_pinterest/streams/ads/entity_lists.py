@@ -11,13 +11,14 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError
+from source_pinterest.api.errors import GoneError, NothingLeftError
 from source_pinterest.api.rows import ListPage
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.slices import Key, failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream
+from source_pinterest.streams.base.listing import part_of_list
 from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
 
 LOGGER = logging.getLogger("airbyte")
@@ -65,14 +66,10 @@ class EntityListStream(AdAccountStream, ABC):
         path, requested, has_any = self.path(stream_slice=stream_slice), 0, False
         for number, entity_filter in enumerate(self.filters(stream_slice)):
             requested += _entities_in(entity_filter)
-            try:
+            with part_of_list(self.name, path, has_begun=number > 0):
                 for response in self.pages_of_list(stream_slice, entity_filter):
                     has_any = has_any or bool(entity_filter)
                     yield response
-            except RefusedError as error:
-                if number:
-                    raise AccessLostError(self.name, path, str(error.message)) from error
-                raise
         if requested > 1 and not has_any:
             raise NothingLeftError(self.name, requested, f"The path was {path}.")
 

@@ -153,8 +153,6 @@ class AccountsToAsk:
             account = self.left[0]
             try:
                 try_out(account)
-            except AccountUnreadableError as error:
-                LOGGER.warning(error.message)
             except (RefusedError, GoneError) as error:
                 LOGGER.warning(AccountUnreadableError(account, str(error.message)).message)
             else:
@@ -181,10 +179,14 @@ def _try_out(stream: ReportStream, window: DateWindow, account: str) -> None:
     """Create a report. If the stream needs a right of its own, log a refusal, since other reports may work."""
     try:
         stream.try_out(account, window)
-    except (RefusedError, AccountUnreadableError) as error:
+    except RefusedError as error:
         if stream.access is None:
             raise
-        LOGGER.info(_refusal_message(stream, error))
+        LOGGER.info(stream.failures.explain(error).message)
+    except GoneError as error:
+        if stream.access is None:
+            raise
+        LOGGER.info(f"{stream.name}: {AccountUnreadableError(account, str(error.message)).message}")
 
 
 def _custom_reports(sync: Sync) -> Iterator[_UncheckedReport]:
@@ -199,10 +201,3 @@ def _own_endpoint_reports(sync: Sync) -> Iterator[_UncheckedReport]:
         yield _UncheckedReport(f"{MARKETING_MIX.title}: Pinterest refuses it", sync.stream(MarketingMixReport))
     if sync.config.products != PRODUCTS.usual:
         yield _UncheckedReport(f"{PRODUCTS.title}: Pinterest refuses them", sync.stream(PRODUCT_CONVERSIONS[0]))
-
-
-def _refusal_message(stream: ReportStream, error: RefusedError | AccountUnreadableError) -> str:
-    """Return a sentence for the log: most ad accounts lack the right, and it matters only if the stream is selected."""
-    if isinstance(error, AccountUnreadableError):
-        return f"{stream.name}: {error.message}"
-    return str(stream.reader.refusals.explain(error).message)

@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import PinterestError
+from source_pinterest.api.errors import HistoryRefusedError, ReportRefusedError
 from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_requested
 from source_pinterest.config import attribution_of
-from source_pinterest.engine.failures import RefusedHistory
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
-from source_pinterest.engine.slices import ids_of
+from source_pinterest.engine.slices import failed_slice, failure_of
 from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order, split_by_age
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.client import Ids
@@ -43,7 +43,6 @@ class DailyAnalytics(QueryAnalytics, ABC):
         refused = RefusedNames(self.notices, needed=(self.id_column,))
         self._reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
         self._requests: list[ReportRequest] = []
-        self._refused_history = RefusedHistory()
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """Return the slices of each account's unread windows, those of reports last.
@@ -52,13 +51,17 @@ class DailyAnalytics(QueryAnalytics, ABC):
         not depend on other days of the sync.
         """
         self._requests.clear()
-        for newest in super().account_slices(accounts):
-            if ids_of(newest) is not None:
-                self._refused_history.begin(newest)
-            yield newest
+        yield from super().account_slices(accounts)
         if self._requests:
             self._reports.order(lambda: self._requests)
-            yield from self._refused_history.resolve(self._reports.slices(self.checkpoint))
+            for report in self._reports.slices(self.checkpoint):
+                error = failure_of(report)
+                if isinstance(error, ReportRefusedError):
+                    window = planned_window(report)
+                    loss = HistoryRefusedError(report["ad_account_id"], window.window, error.quote)
+                    yield failed_slice(report.partition, loss, window)
+                else:
+                    yield report
 
     def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
         """Cut an unread window into windows of one request or of one report each."""
@@ -85,17 +88,10 @@ class DailyAnalytics(QueryAnalytics, ABC):
         columns = [column for column in self.columns if may_be_requested(column, ASYNC_COLUMNS)]
         return {"level": self.level, "granularity": "DAY", "columns": columns, **attribution_of(self.config)}
 
-    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
-        """Go on without an account that can't be read, and without the reports of its older days."""
-        super().leave_out(stream_slice, error)
-        self._refused_history.leave_out(stream_slice["ad_account_id"])
-
     def on_end(self, stream_slice: StreamSlice) -> None:
         """Handle the end of a slice, read or failed: let the runner create the next report."""
         super().on_end(stream_slice)
         self._reports.release(stream_slice)
-        if ids_of(stream_slice) is not None:
-            self._refused_history.end(stream_slice)
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
         """Read the rows of a report, or of a batch of ids in a window."""

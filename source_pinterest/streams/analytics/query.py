@@ -182,10 +182,6 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return the values by which rows are broken down, such as targeting types, by parameter."""
         return {}
 
-    def on_failure(self, stream_slice: StreamSlice) -> None:
-        """Leave the slice's window to the next sync."""
-        self.checkpoint.fail(stream_slice)
-
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
         """Read the rows of a batch of ids in a window. A request that proves too large is split."""
         account = stream_slice["ad_account_id"]

@@ -314,11 +314,6 @@ class ReportStream(AdAccountStream, ABC):
         super().on_end(stream_slice)
         self.reports.release(stream_slice)
 
-    def on_failure(self, stream_slice: StreamSlice) -> None:
-        """Leave the slice's window to the next sync."""
-        if self.checkpoint:
-            self.checkpoint.fail(stream_slice)
-
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
         """Read the rows of a report. The generator returns the id columns of their keys."""
         return (yield from self.reports.pages(stream_slice))

@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError
 from source_pinterest.engine.slices import failure_of, or_failed, partition_slice
-from source_pinterest.streams.base.listing import Listed, SeenIds
+from source_pinterest.streams.base.listing import Listed, SeenIds, part_of_list
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 
@@ -67,11 +66,7 @@ class VariedStream(PinterestStream, ABC):
         """
         for number, value in enumerate(self.values):
             seen, stamp = SeenIds(self.shape.key), self.stamp(value)
-            try:
+            with part_of_list(self.name, self.path(stream_slice=stream_slice), has_begun=number > 0):
                 for response in self.responses(stream_slice, **{self.parameter: value}):
                     records = [{**record, **stamp} for record in self.records(response.value, stream_slice)]
                     yield Listed(seen.new(records), response.server_time)
-            except (RefusedError, GoneError) as error:
-                if number == 0:
-                    raise
-                raise AccessLostError(self.name, self.path(stream_slice=stream_slice), str(error.message)) from error

@@ -28,6 +28,26 @@ class Listed(NamedTuple):
     server_time: int
 
 
+@contextmanager
+def part_of_list(stream: str, path: str, *, has_begun: bool) -> Generator[None, None, None]:
+    """Request a part of a list within the block.
+
+    Args:
+        stream: the stream's name, for the message.
+        path: the path of the list, for the message.
+        has_begun: whether another part of the list was read.
+
+    Raises:
+        AccessLostError: Pinterest refuses the part, though the list has begun.
+    """
+    try:
+        yield
+    except (RefusedError, GoneError) as error:
+        if not has_begun:
+            raise
+        raise AccessLostError(stream, path, str(error.message)) from error
+
+
 class BookmarkPaginator:
     """Follows the bookmarks of one list.
 
@@ -40,20 +60,6 @@ class BookmarkPaginator:
         self._stream, self._path = stream, path
         self._bookmarks: set[str] = set()
         self._empty_in_a_row = 0
-
-    @contextmanager
-    def requesting(self) -> Generator[None, None, None]:
-        """Request a page within the block. A refusal of the first page is passed on.
-
-        Raises:
-            AccessLostError: a later page is refused, which breaks the list.
-        """
-        try:
-            yield
-        except (RefusedError, GoneError) as error:
-            if not self._bookmarks:
-                raise
-            raise AccessLostError(self._stream, self._path, str(error.message)) from error
 
     def follow(self, bookmark: str, items: int) -> bool:
         """Return whether the next page should be read. An empty page with a known bookmark ends the list.

@@ -1,39 +1,25 @@
-"""Reads the slices of a stream, and reports their successes and failures to the cursor and the circuit breaker."""
+"""Reads the slices of a stream, and passes their successes and failures on to `engine/failures.py`."""
 
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Protocol
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import FatalError, KeyInDoubtError, NothingLeftError, PinterestError, translate_errors
-from source_pinterest.api.usage import StreamUsage
-from source_pinterest.engine.failures import CircuitBreaker, RefusalPolicy
+from source_pinterest.api.errors import translate_errors
+from source_pinterest.engine.failures import FailingStream, Failures
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.slices import failure_of, key_of_parent, outermost_of, promised_rows
-from source_pinterest.state.cursor import PinterestCursor
+from source_pinterest.engine.slices import failure_of, key_of_parent, promised_rows
 
 
-class SlicedStream(Protocol):
+class SlicedStream(FailingStream, Protocol):
     """The attributes and methods of a stream that `SliceReader` uses."""
 
-    usage: StreamUsage
     ids: ParentIds
-    breaker: CircuitBreaker
-    checkpoint: PinterestCursor | None
-
-    @property
-    def name(self) -> str:
-        """The stream's name."""
+    failures: Failures
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
         """Read the records of a slice. The return value of the generator is passed to the cursor's `commit`."""
-
-    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
-        """Go on without a slice that can't be read, or raise."""
-
-    def on_failure(self, stream_slice: StreamSlice) -> None:
-        """Handle a slice that could not be read."""
 
     def on_end(self, stream_slice: StreamSlice) -> None:
         """Handle the end of a slice, read or failed."""
@@ -44,21 +30,16 @@ class SliceReader:
 
     Args:
         stream: reads the records of a slice.
-        refusals: decides what it means when Pinterest refuses a slice.
     """
 
-    def __init__(self, stream: SlicedStream, refusals: RefusalPolicy) -> None:
+    def __init__(self, stream: SlicedStream) -> None:
         self._stream = stream
-        self.refusals = refusals
-        self._breaker = stream.breaker
 
     def planned(self, slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
         """Return the slices as they are listed, until a fatal error."""
         stream = self._stream
         try:
-            for stream_slice in self.refusals.counted(
-                translate_errors(stream.name, slices), lambda: self._breaker.is_open
-            ):
+            for stream_slice in stream.failures.counted(translate_errors(stream.name, slices)):
                 stream.usage.count_slice(promised_rows(stream_slice))
                 if failure_of(stream_slice) is None:
                     stream.ids.promise(key_of_parent(stream_slice))
@@ -73,24 +54,16 @@ class SliceReader:
         Raises:
             PinterestError: the slice can't be read. Once the circuit breaker is open, later failures are not raised.
         """
-        outermost = outermost_of(key_of_parent(stream_slice))
+        failures, failure = self._stream.failures, None
         try:
-            if self._breaker.is_open_for(outermost):
-                self._stream.on_failure(stream_slice)
-                self.refusals.skip()
-                return
-            with self.refusals.reading(stream_slice):
-                yield from self._read_whole(stream_slice)
-            self._breaker.note_success(outermost)
-        except Exception as error:
-            cursor = self._stream.checkpoint
-            if cursor and isinstance(error, KeyInDoubtError):
-                cursor.note_unusable(stream_slice)
-            self._stream.on_failure(stream_slice)
-            if cursor and not isinstance(error, FatalError | NothingLeftError):
-                cursor.note_failure(stream_slice)
-            if self._breaker.note_failure(error, outermost):
-                raise
+            if failures.may_read(stream_slice):
+                try:
+                    yield from self._read_whole(stream_slice)
+                    failures.succeeded(stream_slice)
+                except Exception as error:  # noqa: BLE001 - the error of a bug ends the slice as well
+                    failure = failures.failed(stream_slice, error)
+            if error_to_raise := failures.ended(failure):
+                raise error_to_raise
         finally:
             self._stream.on_end(stream_slice)
 

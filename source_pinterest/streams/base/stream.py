@@ -27,11 +27,11 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import Access, ConfigError, PinterestError, translate_errors
+from source_pinterest.api.errors import Access, translate_errors
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
-from source_pinterest.engine.failures import CircuitBreaker, RefusalPolicy
+from source_pinterest.engine.failures import Failures
 from source_pinterest.engine.pages import Page, RowBudget, pages_of
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.progress import Notices
@@ -39,7 +39,7 @@ from source_pinterest.engine.slices import Key, key_of_parent, partition_slice
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period
-from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds
+from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds, part_of_list
 from source_pinterest.streams.base.reader import SliceReader
 
 S = TypeVar("S")
@@ -146,14 +146,15 @@ class PinterestStream(HttpStream, ABC):
         self.api, self.config, self.shared = sync.api, sync.config, sync
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # with the framework's cursor, only one page of each slice would be read
-        self.usage, self.breaker, self.notices = sync.api.usage.of(self.name), CircuitBreaker(), Notices(self.name)
+        self.usage, self.notices = sync.api.usage.of(self.name), Notices(self.name)
+        self.failures = Failures(self, sync.api.authenticator)
         self.ids = ParentIds(lambda key: translate_errors(self.name, self.list_ids(key)), self.needed_ids)
         self.client = PinterestClient(
             sync.api, self.name, self.scopes, can_split=self.can_split, is_worth_retrying=self._is_worth_retrying
         )
 
     def _is_worth_retrying(self) -> bool:
-        return self.breaker.is_worth_retrying() and self.ids.breaker.is_worth_retrying()
+        return self.failures.breaker.is_worth_retrying() and self.ids.breaker.is_worth_retrying()
 
     @classmethod
     @cache
@@ -168,9 +169,8 @@ class PinterestStream(HttpStream, ABC):
 
     @cached_property
     def reader(self) -> SliceReader:
-        """The reader of the stream's slices, which decides the consequences of failures."""
-        policy = RefusalPolicy(self.name, self.access, self.scopes, self.api.authenticator, self.leave_out)
-        return SliceReader(self, policy)
+        """The reader of the stream's slices."""
+        return SliceReader(self)
 
     def select(self) -> None:
         """Prepare a sync that emits the stream."""
@@ -263,17 +263,10 @@ class PinterestStream(HttpStream, ABC):
         """Return the records of a slice as pages of serialised messages."""
         return self.reader.read(stream_slice)
 
-    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
-        """Warn that a slice can't be read, and go on without it.
-
-        Raises:
-            ConfigError: the slice is the whole stream.
-        """
-        if not stream_slice.partition:
-            raise ConfigError(f"{error.message}. {error.advice}") from error
-        left_out = f"{', '.join(key_of_parent(stream_slice))} is left out."
-        if self.notices.warn(left_out, f"{left_out} {error.message}."):
-            self.usage.count_left_out()
+    def is_expected(self, stream_slice: StreamSlice) -> bool:
+        """Return whether the slice has to be readable, so that its refusal is a failure: here never."""
+        del stream_slice
+        return False
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
         """Read the records of a slice, and keep their ids for child streams.
@@ -289,9 +282,6 @@ class PinterestStream(HttpStream, ABC):
     def to_pages(self, records: Iterable[Record]) -> Iterator[Page]:
         """Serialise records as pages of messages."""
         return pages_of(self.name, records)
-
-    def on_failure(self, stream_slice: StreamSlice) -> None:
-        """Handle a slice that could not be read; the base class does nothing."""
 
     def on_end(self, stream_slice: StreamSlice) -> None:
         """Handle the end of a slice, read or failed: release the threads that wait for it."""
@@ -340,7 +330,7 @@ class PinterestStream(HttpStream, ABC):
         paginator, token = BookmarkPaginator(self.name, path), None
         while True:
             params = {**self.request_params(stream_slice=stream_slice, next_page_token=token), **more}
-            with paginator.requesting():
+            with part_of_list(self.name, path, has_begun=token is not None):
                 response = self.client.get(path, params, self.parse)
             yield response
             token = self._parameters_after(response.value)

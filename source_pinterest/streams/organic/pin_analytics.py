@@ -130,7 +130,9 @@ class PinAnalytics(OrganicStream):
             try:
                 yield from self._read_owner(owner)
             except (RefusedError, GoneError) as error:
-                self.leave_out(owner, error)
+                if not owner.partition:
+                    raise
+                self.failures.leave_out(owner, error)
                 left_out.append(error)
             except SliceError as error:
                 LOGGER.warning(f"{self.name}: not all pins could be read. {error.message}")

@@ -9,7 +9,7 @@ import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import AccountUnreadableError, ConfigError, ReportRefusedError, UnavailableError
+from source_pinterest.api.errors import ConfigError, GoneError, ReportRefusedError, UnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.pages import Page, pages_of
 from source_pinterest.engine.progress import Notices
@@ -212,7 +212,7 @@ def test_an_account_that_is_gone_is_its_own_failure(pinterest: Pinterest) -> Non
     subject = report_slices(pinterest)
     subject.order(lambda: [request(), request(HALF)])
 
-    assert [type(failure_of(one)) for one in subject.slices(None)] == [AccountUnreadableError, AccountUnreadableError]
+    assert [type(failure_of(one)) for one in subject.slices(None)] == [GoneError, GoneError]
 
 
 def test_a_link_that_has_expired_is_asked_for_again_by_the_name_of_the_report(mock: requests_mock.Mocker) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
@@ -24,32 +24,61 @@ from source_pinterest.api.errors import (
     restricted,
     role,
 )
+from source_pinterest.api.usage import Usage
 from source_pinterest.config import AccessTokenCredentials
-from source_pinterest.engine.failures import RefusalPolicy
+from source_pinterest.engine.failures import Failures
+from source_pinterest.engine.pages import Page
+from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.base.reader import SliceReader
 
 BETA = beta("lead forms")
 SCOPES = ("ads:read",)
 
 
+class LeftOut(Notices):
+    """Collects the accounts that are left out."""
+
+    def __init__(self) -> None:
+        super().__init__("lead_forms")
+        self.accounts: list[str] = []
+
+    def warn(self, about: str, sentence: str) -> bool:
+        self.accounts.append(about.removesuffix(" is left out."))
+        return super().warn(about, sentence)
+
+
 class Reader:
-    """A stream whose accounts do as a word says: ok, refuse, owed (refuses, but counted on), fail or gone."""
+    """A stream whose accounts do as a word says: ok, refuse, owed (refuses, but expected), fail or gone."""
+
+    name = "lead_forms"
+    scopes = SCOPES
+    checkpoint = None
 
     def __init__(self, doings: Sequence[str], access: Access | None = BETA, granted: Sequence[str] = ()) -> None:
         self.doings = doings
-        self.left_out: list[str] = []
+        self.access = access
+        self.usage, self.notices, self.ids = Usage().of(self.name), LeftOut(), ParentIds(lambda _: ())
+        self.error: PinterestError | None = None
+        """The error of the slice of the whole stream."""
         self.raised: list[PinterestError] = []
         authenticator = AccessTokenAuthenticator(AccessTokenCredentials("false-access-token"))
         authenticator.granted = frozenset(granted)
-        self.refusals = RefusalPolicy("lead_forms", access, SCOPES, authenticator, self.leave_out)
-        self._listing = self.refusals.counted(partition_slice({"ad_account_id": str(n)}) for n in range(len(doings)))
+        self.failures = Failures(self, authenticator)
+        self.reader = SliceReader(self)
+        self._listing = self.reader.planned(partition_slice({"ad_account_id": str(n)}) for n in range(len(doings)))
         self.slices: list[StreamSlice] = []
 
-    def leave_out(self, stream_slice: StreamSlice, error: PinterestError) -> None:
-        account = stream_slice["ad_account_id"]
-        if self.doings[int(account)] == "owed":
-            raise AccountUnreadableError(account, str(error.message))
-        self.left_out.append(account)
+    @property
+    def left_out(self) -> list[str]:
+        return self.notices.accounts
+
+    def is_expected(self, stream_slice: StreamSlice) -> bool:
+        return self.doings[int(stream_slice["ad_account_id"])] == "owed"
+
+    def on_end(self, stream_slice: StreamSlice) -> None:
+        """Do nothing."""
 
     def list_all(self) -> None:
         """To the end; nothing after it is listed."""
@@ -63,13 +92,15 @@ class Reader:
 
     def read(self, stream_slice: StreamSlice) -> None:
         try:
-            with self.refusals.reading(stream_slice):
-                self._do(self.doings[int(stream_slice["ad_account_id"])])
+            list(self.reader.read(stream_slice))
         except PinterestError as error:
             self.raised.append(error)
 
-    @staticmethod
-    def _do(doing: str) -> None:
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
+        doing = self.doings[int(stream_slice["ad_account_id"])] if stream_slice.partition else "only"
+        yield from ()
+        if self.error:
+            raise self.error
         if doing in {"refuse", "owed"}:
             raise RefusedError("lead_forms: it said no")
         if doing == "fail":
@@ -150,13 +181,13 @@ def test_an_outage_before_the_refusals_are_known_does_not_hide_them(caplog: pyte
     assert "account 0" in caplog.text
 
 
-def test_without_a_right_the_only_slice_is_left_out_at_once() -> None:
+def test_without_a_right_the_only_account_is_left_out() -> None:
     reader = Reader(["refuse"], access=None)
     stream_slice = reader.list_one()
     reader.read(stream_slice)
-    assert reader.left_out == ["0"]
     reader.list_all()
 
+    assert reader.left_out == ["0"]
     assert reader.raised == []
 
 
@@ -195,7 +226,7 @@ def test_that_nothing_is_left_is_told_with_the_number_and_the_first_answer() -> 
 
 def test_several_slices_of_one_account_are_one_account() -> None:
     reader = Reader(["deleted"], access=None)
-    twice = [reader.list_one(), *reader.refusals.counted([partition_slice({"ad_account_id": "0"})])]
+    twice = [reader.list_one(), *reader.reader.planned([partition_slice({"ad_account_id": "0"})])]
     for stream_slice in twice:
         reader.read(stream_slice)
 
@@ -204,8 +235,9 @@ def test_several_slices_of_one_account_are_one_account() -> None:
 
 def test_a_stream_of_one_slice_is_judged_at_once() -> None:
     reader = Reader([])
-    with pytest.raises(AccessMissingError, match="beta of lead forms"), reader.refusals.reading(partition_slice({})):
-        raise RefusedError("lead_forms: it said no")
+    reader.error = RefusedError("lead_forms: it said no")
+    with pytest.raises(AccessMissingError, match="beta of lead forms"):
+        list(reader.reader.read(partition_slice({})))
 
 
 @pytest.mark.parametrize(
@@ -220,9 +252,10 @@ def test_a_stream_of_one_slice_is_judged_at_once() -> None:
 def test_a_missing_permission_may_be_a_missing_right(
     access: Access | None, granted: Sequence[str], expected: type[PinterestError], words: str
 ) -> None:
-    reader = Reader(["ok"], access, granted)
-    with pytest.raises(expected, match=words), reader.refusals.reading(reader.list_one()):
-        raise ScopeMissingError("lead_forms", SCOPES, "It said no")
+    reader = Reader([], access, granted)
+    reader.error = ScopeMissingError("lead_forms", SCOPES, "It said no")
+    with pytest.raises(expected, match=words):
+        list(reader.reader.read(partition_slice({})))
 
 
 NEEDS_BETA = "lead_forms can't be read: it needs an app in Pinterest's beta of lead forms. "
@@ -243,8 +276,9 @@ def test_a_missing_right_is_told_whole_with_what_pinterest_answered(
     error: PinterestError, granted: Sequence[str], said: str
 ) -> None:
     reader = Reader([], BETA, granted)
-    with pytest.raises(AccessMissingError) as raised, reader.refusals.reading(partition_slice({})):
-        raise error
+    reader.error = error
+    with pytest.raises(AccessMissingError) as raised:
+        list(reader.reader.read(partition_slice({})))
 
     assert raised.value.message == said
 

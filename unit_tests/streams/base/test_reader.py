@@ -21,9 +21,10 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import AccessTokenCredentials
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.failures import FAILURES_IN_A_ROW, CircuitBreaker, RefusalPolicy
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW, Failures
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.slices import batch_slice, failed_slice, partition_slice
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.base.reader import SliceReader
@@ -43,6 +44,7 @@ class Cursor:
 
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
+        self.failed: list[str] = []
 
     def count(self, records: int, stream_slice: StreamSlice) -> None:
         del stream_slice
@@ -54,6 +56,9 @@ class Cursor:
     def note_unusable(self, stream_slice: StreamSlice) -> None:
         self.told.append(("doubt", stream_slice["ad_account_id"]))
 
+    def fail(self, stream_slice: StreamSlice) -> None:
+        self.failed.append(stream_slice["ad_account_id"])
+
     def note_failure(self, stream_slice: StreamSlice) -> None:
         self.told.append(("failure", stream_slice["ad_account_id"]))
 
@@ -62,6 +67,7 @@ class Stream:
     """A stream whose accounts have two pages each, of 3 and 4 records, and a finding, or the error of their name."""
 
     name = "boards"
+    scopes = ()
 
     def __init__(
         self,
@@ -74,14 +80,13 @@ class Stream:
         self.cursor = Cursor()
         self.checkpoint: Any = self.cursor if has_cursor else None
         self.all_usage = Usage()
-        self.usage, self.breaker = self.all_usage.of("boards"), CircuitBreaker()
+        self.usage, self.notices, self.access = self.all_usage.of("boards"), Notices("boards"), access
         self.ids = ParentIds(lambda _: ["7"])
         self.read_accounts: list[str] = []
-        self.failed: list[str] = []
         self.ended: list[str] = []
-        self.left_out: list[str] = []
         authenticator = AccessTokenAuthenticator(AccessTokenCredentials("false-access-token"))
-        self.reader = SliceReader(self, RefusalPolicy("boards", access, (), authenticator, self.leave_out))
+        self.failures = Failures(self, authenticator)
+        self.reader = SliceReader(self)
 
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
         account = stream_slice["ad_account_id"]
@@ -92,11 +97,13 @@ class Stream:
             raise self.errors[account]
         return f"finding {account}"
 
-    def leave_out(self, stream_slice: StreamSlice, _: PinterestError) -> None:
-        self.left_out.append(stream_slice["ad_account_id"])
+    @property
+    def failed(self) -> list[str]:
+        return self.cursor.failed
 
-    def on_failure(self, stream_slice: StreamSlice) -> None:
-        self.failed.append(stream_slice["ad_account_id"])
+    def is_expected(self, stream_slice: StreamSlice) -> bool:
+        del stream_slice
+        return False
 
     def on_end(self, stream_slice: StreamSlice) -> None:
         self.ended.append(stream_slice["ad_account_id"])
@@ -131,7 +138,6 @@ def test_a_stream_without_a_cursor_is_read_as_well(error: PinterestError | None)
 
     assert stream.read("1", "2") == ([error] if error else [])
     assert stream.read_accounts == stream.ended == ["1", "2"]
-    assert stream.failed == (["1"] if error else [])
 
 
 @pytest.mark.parametrize(
@@ -158,7 +164,7 @@ def test_what_is_left_out_neither_fails_nor_counts_as_read(error: PinterestError
     stream = Stream({"1": error})
 
     assert stream.read("1", "2") == []
-    assert stream.left_out == ["1"]
+    assert stream.usage.left_out == 1
     assert stream.cursor.told[2:] == [("count", 3), ("count", 4), ("commit", "2", "finding 2")]
     assert stream.failed == []
 
@@ -214,14 +220,14 @@ def test_a_refusal_is_judged_though_a_fatal_error_keeps_others_from_being_read(*
     planned = stream.reader.planned(map(of_account, ("1", "2", "3", "4")))
 
     assert stream.read_all(list(planned) if is_listed_first else planned) == [error]
-    assert stream.left_out == ["1"]
+    assert stream.usage.left_out == 1
 
 
 def test_a_refusal_is_judged_though_an_account_is_given_up() -> None:
     stream = Stream({"1": RefusedError("boards: not yours"), "2": LOST}, access=beta("boards"))
 
     assert stream.read("1", *["2"] * (FAILURES_IN_A_ROW + 1)) == [LOST] * FAILURES_IN_A_ROW
-    assert stream.left_out == ["1"]
+    assert stream.usage.left_out == 1
 
 
 def test_a_refusal_is_judged_though_the_plan_breaks_off() -> None:
@@ -233,7 +239,7 @@ def test_a_refusal_is_judged_though_the_plan_breaks_off() -> None:
     with pytest.raises(UnavailableError):
         stream.read_all(stream.reader.planned(breaking()))
 
-    assert stream.left_out == ["1"]
+    assert stream.usage.left_out == 1
 
 
 def test_a_second_failure_that_the_first_explains_is_not_told() -> None:

@@ -25,7 +25,7 @@ from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from source_pinterest.streams.organic.pins import BoardSectionPins, Pins
+from source_pinterest.streams.organic.pins import Pins
 from unit_tests.streams.pinterest import Pinterest, page, refused
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
@@ -188,22 +188,20 @@ def test_one_of_many_that_refuses_is_left_out_with_a_warning(
     assert ids(pinterest.read(BoardSections, of_board("6"))) == ["1"]
 
 
-def test_each_of_several_that_refuse_is_told_and_counted_once(
+def test_each_of_several_that_are_gone_is_warned_of_and_counted_once(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pinterest.answers("boards/6/sections/8/pins", refused(404, 40, "Gone"))
-    pinterest.answers("boards/6/sections/9/pins", refused(404, 40, "Gone"))
-    slices = [partition_slice({"board_id": "6", "board_section_id": section}) for section in ("8", "9", "9")]
-    for one in slices:
-        assert pinterest.read(BoardSectionPins, one) == []
+    pinterest.answers("boards/8/sections", refused(404, 40, "Gone"))
+    pinterest.answers("boards/9/sections", refused(404, 40, "Gone"))
+    pinterest.lists("boards/7/sections", "1")
+    reader = pinterest.stream(BoardSections).reader
+    for one in reader.planned([partition_slice({"board_id": board}) for board in ("8", "9", "9", "7")]):
+        list(reader.read(one))
 
     told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert [sentence.partition(" is left out. ")[0] for sentence in told] == [
-        "board_section_pins: 6, 8",
-        "board_section_pins: 6, 9",
-    ]
+    assert [sentence.partition(" is left out. ")[0] for sentence in told] == ["board_sections: 8", "board_sections: 9"]
     assert all("Gone" in sentence for sentence in told)
-    assert pinterest.sync.api.usage.of("board_section_pins").left_out == 2
+    assert pinterest.sync.api.usage.of("board_sections").left_out == 2
 
 
 @pytest.mark.parametrize("whose", ["records", "ids"])
