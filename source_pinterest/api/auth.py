@@ -249,22 +249,15 @@ class OAuthAuthenticator(PinterestAuthenticator):
         tries = Tries(self._retry_policy, "Pinterest's token endpoint", "an access token")
         try:
             while True:
-                try:
-                    response = self._send_refresh()
-                except (requests.ReadTimeout, MalformedResponseError) as error:
-                    tries.broke(error)
-                except requests.RequestException as error:
-                    tries.unreached(error)
-                else:
-                    self._retry_policy.outage.end()
-                    if isinstance(response, ApiResponse):
-                        return response.value
-                    if response.status in _REFUSED and not response.is_foreign:
-                        raise AuthenticationError(
-                            f"Pinterest refuses the refresh token: it has expired, was revoked or was replaced "
-                            f"elsewhere. {AUTHENTICATE_AGAIN}",
-                        )
-                    tries.failed(f"HTTP {response.status}.")
+                response = tries.response(self._send_refresh)
+                if isinstance(response, ApiResponse):
+                    return response.value
+                if response.status in _REFUSED and not response.is_foreign:
+                    raise AuthenticationError(
+                        f"Pinterest refuses the refresh token: it has expired, was revoked or was replaced "
+                        f"elsewhere. {AUTHENTICATE_AGAIN}",
+                    )
+                tries.failed(f"HTTP {response.status}.")
         except UnavailableError as error:
             raise TokenEndpointError(
                 f"Pinterest's token endpoint gave no access token ({error.cause}). This usually passes: the next "

@@ -17,7 +17,6 @@ from source_pinterest.api.errors import (
     ForbiddenError,
     GoneError,
     ListingCappedError,
-    MalformedResponseError,
     MerchantRefusedError,
     NoCatalogError,
     NotServedError,
@@ -124,19 +123,13 @@ class PinterestClient:
         if tries is None:
             self._usage.count_request()
             tries = Tries(self._api.retry_policy, self._stream, path, self._max_breaks, self._is_worth_retrying)
+        session, bounds = self._api.session, self._api.response_bounds
         while True:
-            try:
-                response = self._api.session.paced_exchange(request, parse, self._api.response_bounds, self._usage)
-            except (requests.ReadTimeout, MalformedResponseError) as error:
-                tries.broke(error)
-            except requests.RequestException as error:
-                tries.unreached(error)
-            else:
-                self._api.retry_policy.outage.end()
-                if isinstance(response, ApiResponse):
-                    self._api.authenticator.accepted(response.token)
-                    return response
-                self._prepare_retry(response, tries, request)
+            response = tries.response(lambda: session.paced_exchange(request, parse, bounds, self._usage))
+            if isinstance(response, ApiResponse):
+                self._api.authenticator.accepted(response.token)
+                return response
+            self._prepare_retry(response, tries, request)
 
     def _prepare_retry(self, response: ErrorResponse, tries: Tries, request: requests.Request) -> None:
         """Wait before a retry or renew the token, or raise if a retry would not help.

@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import requests
 
@@ -21,6 +21,8 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.threads import Signal, pause
 
 LOGGER = logging.getLogger("airbyte")
+
+T = TypeVar("T")
 
 MAX_NEW_TOKENS = 2
 """A request is sent with at most this many new tokens in a row. Pinterest may not accept the first one everywhere yet.
@@ -164,6 +166,27 @@ class Tries:
         self._breaks = self._retries = self._own_failures = self._rejections = 0
         self._why = ""
 
+    def response(self, exchange: Callable[[], T]) -> T:
+        """Send the request until a whole response arrives, of whatever status.
+
+        Args:
+            exchange: sends the request and parses the response.
+
+        Raises:
+            RepeatedBreakError: the response broke off `max_breaks` times in a row.
+            UnavailableError: there is none after the last try.
+        """
+        while True:
+            try:
+                response = exchange()
+            except (requests.ReadTimeout, MalformedResponseError) as error:
+                self._broke(error)
+            except requests.RequestException as error:
+                self._unreached(error)
+            else:
+                self._policy.outage.end()
+                return response
+
     @property
     def accepts_new_token(self) -> bool:
         """Whether the request would be retried with a new token."""
@@ -188,13 +211,8 @@ class Tries:
         if self._rejections > 1:
             self.failed(why)
 
-    def broke(self, error: Exception) -> None:
-        """Pause after a response that did not arrive whole.
-
-        Raises:
-            RepeatedBreakError: it broke off `max_breaks` times in a row.
-            UnavailableError: that was the last try.
-        """
+    def _broke(self, error: Exception) -> None:
+        """Pause after a response that did not arrive whole, or raise."""
         why = str(error) if isinstance(error, MalformedResponseError) else "Pinterest did not respond in time."
         is_break = isinstance(error, requests.ReadTimeout | BrokenResponseError)
         self._breaks = self._breaks + 1 if is_break else 0
@@ -202,12 +220,8 @@ class Tries:
             raise RepeatedBreakError(f"{self._what}: {why} This happened twice in a row") from error
         self._retry(why)
 
-    def unreached(self, error: Exception) -> None:
-        """Wait for the end of an outage, or pause if other requests succeed meanwhile.
-
-        Raises:
-            UnavailableError: the outage has lasted too long, or that was the last try.
-        """
+    def _unreached(self, error: Exception) -> None:
+        """Wait for the end of an outage, or pause if other requests succeed meanwhile, or raise."""
         why = f"No connection could be made ({type(error).__name__})."
         responses_before, self._responses = self._responses, self._policy.outage.responses
         others_succeed = self._responses != responses_before

@@ -6,6 +6,7 @@ token and no credentials of that host. The file is downloaded to its end before 
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -119,18 +120,12 @@ class ReportClient:
             UnavailableError: the file can't be downloaded to its end.
         """
         tries = Tries(self._api.retry_policy, self.stream, "the file of a report")
+        links = chain([url], iter(lambda: self.poll(request, token)[1] or url, None))  # a link expires after 5 minutes
         while True:
-            try:
-                response = self._download(request, token, url, read)
-            except (requests.ReadTimeout, MalformedResponseError) as error:
-                tries.broke(error)
-            except requests.RequestException as error:
-                tries.unreached(error)
-            else:
-                if isinstance(response, ApiResponse):
-                    return response.value
-                tries.failed(f"HTTP {response.status}.")
-            url = self.poll(request, token)[1] or url  # a link expires after five minutes
+            response = tries.response(lambda: self._download(request, token, next(links), read))
+            if isinstance(response, ApiResponse):
+                return response.value
+            tries.failed(f"HTTP {response.status}.")
 
     def _download(
         self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]

@@ -1,4 +1,4 @@
-"""Is a failed call made again after growing pauses, as often as the user wants, and an outage not counted?"""
+"""A failed request is retried after growing pauses, and an outage uses up no retries."""
 
 import pytest
 import requests
@@ -15,6 +15,20 @@ def tries(max_retries: int, pauses: Pauses = NONE, max_wait_seconds: float = 900
     return Tries(policy, "boards", "boards/7/pins")
 
 
+def send(call: Tries, *events: Exception | Outage) -> None:
+    """Send a request that fails with these errors and then succeeds. Another request succeeds at each `Outage`."""
+    pending = list(events)
+
+    def exchange() -> None:
+        while pending:
+            event = pending.pop(0)
+            if isinstance(event, Exception):
+                raise event
+            event.end()
+
+    call.response(exchange)
+
+
 def test_pauses_double_until_the_longest(slept: list[float]) -> None:
     call = tries(8, Pauses())
     for _ in range(8):
@@ -26,10 +40,9 @@ def test_pauses_double_until_the_longest(slept: list[float]) -> None:
 def test_a_call_is_given_up_after_so_many_retries_whatever_failed(slept: list[float]) -> None:
     call = tries(3, Pauses(first_seconds=0.5))
     call.failed("HTTP 503.")
-    call.broke(MalformedResponseError("The response is not JSON."))
-    call.broke(requests.ReadTimeout())
+    broken = BrokenResponseError("The response breaks off.")
     with pytest.raises(UnavailableError, match=r"failed 4 times in a row.*breaks off"):
-        call.broke(BrokenResponseError("The response breaks off."))
+        send(call, MalformedResponseError("The response is not JSON."), requests.ReadTimeout(), broken)
 
     assert slept == [0.5, 1, 2]
 
@@ -46,9 +59,7 @@ def test_a_new_token_is_tried_at_once(slept: list[float]) -> None:
 
 
 def test_tries_during_an_outage_are_not_counted() -> None:
-    call = tries(0)
-    for _ in range(50):
-        call.unreached(requests.ConnectionError())
+    send(tries(0), *[requests.ConnectionError()] * 50)
 
 
 @pytest.mark.parametrize("max_retries", [0, 2])
@@ -56,21 +67,15 @@ def test_a_call_that_fails_while_others_are_answered_is_in_trouble_of_its_own(ma
     outage = Outage(900, NONE, clock=Clock())
     call = Tries(RetryPolicy(max_retries, NONE, outage), "boards", "boards/7/pins")
 
-    for _ in range(max_retries + 1):
-        outage.end()  # another call's, while this one fails, or while it waits
-        call.unreached(requests.ConnectionError())
-    call.unreached(requests.ConnectionError())
-    outage.end()
+    error = requests.ConnectionError()
     with pytest.raises(UnavailableError, match=r"boards/7/pins.*ConnectionError"):
-        call.unreached(requests.ConnectionError())
+        send(call, *[outage, error] * (max_retries + 1), error, outage, error)
 
 
 def test_a_trouble_of_its_own_is_paused_for_like_any_other(slept: list[float]) -> None:
     outage = Outage(900, NONE, clock=Clock())
     call = Tries(RetryPolicy(3, Pauses(first_seconds=2), outage), "boards", "boards")
-    for _ in range(4):
-        outage.end()
-        call.unreached(requests.ConnectionError())
+    send(call, *[outage, requests.ConnectionError()] * 4)
 
     assert slept == [2, 4, 8]
 
@@ -80,15 +85,14 @@ def test_answers_before_a_call_say_nothing_of_its_trouble() -> None:
     for _ in range(5):
         outage.end()
     call = Tries(RetryPolicy(0, NONE, outage), "boards", "boards")
-    for _ in range(20):
-        call.unreached(requests.ConnectionError())
+    send(call, *[requests.ConnectionError()] * 20)
 
 
 def test_an_outage_that_outlasts_the_sync_ends_the_call() -> None:
     call = tries(5, Pauses(first_seconds=1), max_wait_seconds=0.5)
 
     with pytest.raises(UnavailableError) as raised:
-        call.unreached(requests.ConnectTimeout())
+        send(call, requests.ConnectTimeout())
     assert str(raised.value.message) == (
         "boards: Pinterest could not be reached for boards/7/pins. This usually passes: the next sync reads it; if "
         "not, check the network, its proxies and certificates. No connection could be made (ConnectTimeout)."
@@ -97,7 +101,7 @@ def test_an_outage_that_outlasts_the_sync_ends_the_call() -> None:
 
 def test_an_outage_is_logged_with_what_failed(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", "airbyte"):
-        tries(1).unreached(requests.ConnectTimeout())
+        send(tries(1), requests.ConnectTimeout())
 
     assert caplog.messages == ["Pinterest can't be reached (ConnectTimeout). Retrying in 0 s."]
 
