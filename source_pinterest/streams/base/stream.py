@@ -13,6 +13,7 @@ HttpStream (CDK)
     DocumentStream           one response without pages: dictionaries, and trends by region
 """
 
+import logging
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import Access, translate_errors
+from source_pinterest.api.errors import Access, PinterestError, translate_errors
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
@@ -41,6 +42,8 @@ from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds, part_of_list
 from source_pinterest.streams.base.reader import SliceReader
+
+LOGGER = logging.getLogger("airbyte")
 
 S = TypeVar("S")
 
@@ -133,6 +136,8 @@ class PinterestStream(HttpStream, ABC):
     """None if the endpoint has no pages."""
     shape: ClassVar[ListShape] = BY_ID
     """Where a response holds the list, and the key of its items."""
+    empty_if: ClassVar[tuple[type[PinterestError], ...]] = ()
+    """Errors by which Pinterest says that a list has no items."""
     can_split: ClassVar[bool] = False
     """Whether a request can be split if its response is too large."""
     days = DayRange(limits.START_DATE_MAX_DAYS_BACK)
@@ -330,8 +335,12 @@ class PinterestStream(HttpStream, ABC):
         paginator, token = BookmarkPaginator(self.name, path), None
         while True:
             params = {**self.request_params(stream_slice=stream_slice, next_page_token=token), **more}
-            with part_of_list(self.name, path, has_begun=token is not None):
-                response = self.client.get(path, params, self.parse)
+            try:
+                with part_of_list(self.name, path, has_begun=token is not None):
+                    response = self.client.get(path, params, self.parse)
+            except self.empty_if as error:
+                LOGGER.info(f"{self.name}: {path} is empty. {error.message}.")
+                return
             yield response
             token = self._parameters_after(response.value)
             if token is None or not paginator.follow(token["bookmark"], len(response.value.items)):

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import NoCatalogError
+from source_pinterest.api.errors import NoCatalogError, PinterestError
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, one_item, with_key
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.streams.base.child import ChildStream
@@ -34,13 +34,7 @@ class CatalogStream(OrganicStream, ABC):
     """Lists of a merchant's catalogs. They are empty for a user without a catalog."""
 
     scopes: ClassVar[tuple[str, ...]] = ("catalogs:read",)
-
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the pages of a list; none if there is no catalog."""
-        try:
-            yield from super().responses(stream_slice, **more)
-        except NoCatalogError:
-            LOGGER.info(f"{self.name}: there is no catalog, so the stream is empty.")
+    empty_if: ClassVar[tuple[type[PinterestError], ...]] = (NoCatalogError,)
 
 
 class Catalogs(CatalogStream):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BadRequestError, NotServedError
+from source_pinterest.api.errors import BadRequestError, NoCatalogError, NotServedError
 from source_pinterest.api.rows import ListPage, ListShape
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.slices import failure_of, or_failed, partition_slice
@@ -93,6 +93,7 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
     path_template = "catalogs/processing_results/{processing_result_id}/item_issues"
     shape = ListShape(("item_number",))
     parent = CatalogsFeedProcessingResults
+    empty_if = (NoCatalogError, NotServedError)
     cost = f"1 a feed and page of {limits.PAGE_SIZE}"
     partition_keys = ("feed_id", "processing_result_id")
 
@@ -102,13 +103,6 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
         if results:
             created = self.shared.stream(CatalogsFeedProcessingResults).created
             yield max(results, key=lambda result: created[result["processing_result_id"]])
-
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the pages of a result's issues; none for a type of feed that has none."""
-        try:
-            yield from super().responses(stream_slice, **more)
-        except NotServedError:
-            LOGGER.info(f"{self.name}: Pinterest has no item issues for feed {stream_slice['feed_id']}.")
 
 
 class CatalogsFeedIngestionStats(ReportStatsStream):
