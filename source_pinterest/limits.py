@@ -79,7 +79,8 @@ ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, of all streams toget
 
 INTERESTS_LOOKED_UP = 500  # requests for one interest each: half of the daily quota of Trial access
 
-EMPTY_PAGES_IN_A_ROW = 50  # of a list, each with another bookmark: the list counts as endless
+PAGES_WITHOUT_NEWS = 50  # in a row, each with another bookmark: the list counts as endless
+LAST_PAGES_WITHOUT_NEWS = 3  # in a row end a list whose last page may have a bookmark; one was seen
 RESPONSE_BYTES = 256 * 1024**2  # of one response, decoded: twice the largest analytics response that was ever seen
 ERROR_BYTES = 64 * 1024  # of an error or a token endpoint's response; Pinterest's have a few hundred
 LONGEST_RESET_SECONDS = 31 * 86_400.0  # no quota has a longer window; other APIs send an epoch, which is far larger

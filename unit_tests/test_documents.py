@@ -150,7 +150,7 @@ SPOKEN = {
         f"none of more than {limits.URL_CHARACTERS:,} characters",
         f"of more than {limits.SAFE_URL_CHARACTERS:,} is refused without JSON and with",
         f"later ones stay shorter until {limits.GOOD_REQUESTS_BEFORE_LARGER} have",
-        f"After {limits.EMPTY_PAGES_IN_A_ROW} empty pages in a row",
+        f"After {limits.PAGES_WITHOUT_NEWS} pages in a row without a new record",
         f"a call serves {limits.AD_GROUPS_PER_REQUEST} ad groups",
         f"a call serves {limits.PINS_PER_ANALYTICS_REQUEST} pins",
         f"pin by pin, about {MINUTE['org_analytics']} a minute",

@@ -45,5 +45,5 @@ def test_the_bounds_are_those_that_are_promised() -> None:
     assert "ten minutes" in said[1]
     assert (API_RESPONSE.seconds, TOKEN_RESPONSE.seconds) == (10 * 60, 2 * 60)
     assert numbers[1] == [REPORT_FILE.bytes_a_second / 1024]
-    assert numbers[2] == [limits.EMPTY_PAGES_IN_A_ROW]
+    assert numbers[2] == [limits.PAGES_WITHOUT_NEWS]
     assert f"{limits.MESSAGE_CHARACTERS:,} characters" in TEXT

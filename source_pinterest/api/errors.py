@@ -409,12 +409,12 @@ class ListingCappedError(SliceError):
 
 
 class EndlessListError(SliceError):
-    """A bookmark is repeated, or page after page is empty, so the list would never end."""
+    """A bookmark is repeated, or page after page has nothing new, so the list would never end."""
 
     def __init__(self, stream: str, path: str) -> None:
         super().__init__(
-            f"{stream}: Pinterest's list {path} has no end: the same bookmark comes twice, or page after page is "
-            "empty. The next sync reads it again.",
+            f"{stream}: Pinterest's list {path} has no end: the same bookmark comes twice, or page after page has "
+            "nothing new. The next sync reads it again.",
         )
 
 

@@ -18,7 +18,7 @@ from source_pinterest.config import STATUSES
 from source_pinterest.engine.slices import Key, failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream
-from source_pinterest.streams.base.listing import part_of_list
+from source_pinterest.streams.base.listing import Listed, SeenIds, part_of_list
 from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
 
 LOGGER = logging.getLogger("airbyte")
@@ -53,6 +53,12 @@ class EntityListStream(AdAccountStream, ABC):
                 raise failure
             for listed in self.listing(stream_slice):
                 yield from self.ids_for_children(listed.records)
+
+    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+        """Yield the records of all lists of an account. A record that another list had is dropped."""
+        seen = SeenIds(self.shape.key)
+        for listed in super().listing(stream_slice):
+            yield listed._replace(records=seen.new(listed.records))
 
     def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of all lists of an account.

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.engine.slices import failure_of, or_failed, partition_slice
-from source_pinterest.streams.base.listing import Listed, SeenIds, part_of_list
+from source_pinterest.streams.base.listing import Listed, part_of_list
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 
@@ -65,8 +65,8 @@ class VariedStream(PinterestStream, ABC):
             AccessLostError: Pinterest refuses a value after the first.
         """
         for number, value in enumerate(self.values):
-            seen, stamp = SeenIds(self.shape.key), self.stamp(value)
+            stamp = self.stamp(value)
             with part_of_list(self.name, self.path(stream_slice=stream_slice), has_begun=number > 0):
                 for response in self.responses(stream_slice, **{self.parameter: value}):
                     records = [{**record, **stamp} for record in self.records(response.value, stream_slice)]
-                    yield Listed(seen.new(records), response.server_time)
+                    yield Listed(records, response.server_time)

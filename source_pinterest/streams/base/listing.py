@@ -1,6 +1,6 @@
 """Bookmarks and seen ids of one listing, and the days of one response.
 
-A list ends at a page without a bookmark, or at an empty page with a known bookmark.
+A list ends at a page without a bookmark.
 """
 
 from collections.abc import Generator, Iterable, Iterator
@@ -51,32 +51,47 @@ def part_of_list(stream: str, path: str, *, has_begun: bool) -> Generator[None, 
 class BookmarkPaginator:
     """Follows the bookmarks of one list.
 
+    Only a missing bookmark ends a list. An empty page that gives a known bookmark is requested once more.
+
     Args:
         stream: the stream's name, for messages.
         path: the path of the list, for messages.
+        has_last_bookmark: whether the last page may have a bookmark, so that pages without a new item end the list.
     """
 
-    def __init__(self, stream: str, path: str) -> None:
+    def __init__(self, stream: str, path: str, *, has_last_bookmark: bool = False) -> None:
         self._stream, self._path = stream, path
+        self._has_last_bookmark = has_last_bookmark
         self._bookmarks: set[str] = set()
-        self._empty_in_a_row = 0
+        self._current = ""
+        self._pages_without_news = 0
+        self._is_second_try = False
 
-    def follow(self, bookmark: str, items: int) -> bool:
-        """Return whether the next page should be read. An empty page with a known bookmark ends the list.
+    def follow(self, bookmark: str, items: int, new_items: int) -> str:
+        """Return the bookmark of the page to request next; empty after the last page.
 
         Args:
-            bookmark: the bookmark of the next page.
-            items: the number of items on this page.
+            bookmark: the bookmark that a page gives.
+            items: the number of items on the page.
+            new_items: how many of them no earlier page had.
 
         Raises:
-            EndlessListError: a page with items has a known bookmark, or too many pages in a row are empty.
+            EndlessListError: the bookmark is known, or page after page has no new item.
         """
-        self._empty_in_a_row = 0 if items else self._empty_in_a_row + 1
+        self._pages_without_news = 0 if new_items else self._pages_without_news + 1
         is_known = bookmark in self._bookmarks
-        if (is_known and items) or self._empty_in_a_row >= limits.EMPTY_PAGES_IN_A_ROW:
+        if self._has_last_bookmark and not new_items:
+            if items or is_known or self._pages_without_news >= limits.LAST_PAGES_WITHOUT_NEWS:
+                return ""
+        elif is_known and not items and not self._is_second_try:
+            self._is_second_try = True
+            return self._current
+        if is_known or self._pages_without_news >= limits.PAGES_WITHOUT_NEWS:
             raise EndlessListError(self._stream, self._path)
+        self._is_second_try = False
         self._bookmarks.add(bookmark)
-        return not is_known
+        self._current = bookmark
+        return bookmark
 
 
 class SeenIds:

@@ -16,7 +16,7 @@ HttpStream (CDK)
 import logging
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -138,6 +138,8 @@ class PinterestStream(HttpStream, ABC):
     """Where a response holds the list, and the key of its items."""
     empty_if: ClassVar[tuple[type[PinterestError], ...]] = ()
     """Errors by which Pinterest says that a list has no items."""
+    has_last_bookmark: ClassVar[bool] = False
+    """Whether the last page of a list may have a bookmark, so that a page without a new item ends the list."""
     can_split: ClassVar[bool] = False
     """Whether a request can be split if its response is too large."""
     days = DayRange(limits.START_DATE_MAX_DAYS_BACK)
@@ -303,10 +305,9 @@ class PinterestStream(HttpStream, ABC):
         return (record["id"] for record in records)
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """Return the records of a slice page by page. A record that an earlier page had is dropped."""
-        seen = SeenIds(self.shape.key)
+        """Return the records of a slice page by page."""
         for response in self.responses(stream_slice):
-            yield Listed(seen.new(self.records(response.value, stream_slice)), response.server_time)
+            yield Listed(self.records(response.value, stream_slice), response.server_time)
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
         """Return the records of a page, with the ids of the slice; all ids become strings."""
@@ -321,7 +322,7 @@ class PinterestStream(HttpStream, ABC):
         return tuple(name for name in self.get_json_schema()["properties"] if name == "id" or name.endswith("_id"))
 
     def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Request the pages of a slice's list, and return them as Pinterest sent them.
+        """Request the pages of a slice's list. An item that an earlier page had is dropped.
 
         Args:
             stream_slice: the ids in the path.
@@ -332,7 +333,8 @@ class PinterestStream(HttpStream, ABC):
             EndlessListError: the bookmarks of the list lead nowhere new.
         """
         path = self.path(stream_slice=stream_slice)
-        paginator, token = BookmarkPaginator(self.name, path), None
+        paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)
+        seen, token = SeenIds(self.shape.key), None
         while True:
             params = {**self.request_params(stream_slice=stream_slice, next_page_token=token), **more}
             try:
@@ -341,10 +343,13 @@ class PinterestStream(HttpStream, ABC):
             except self.empty_if as error:
                 LOGGER.info(f"{self.name}: {path} is empty. {error.message}.")
                 return
-            yield response
-            token = self._parameters_after(response.value)
-            if token is None or not paginator.follow(token["bookmark"], len(response.value.items)):
+            page = response.value
+            new = page.items if self.page_size is None else seen.new(page.items)
+            yield replace(response, value=replace(page, items=new))
+            token = self._parameters_after(page)
+            if token is None or not (bookmark := paginator.follow(token["bookmark"], len(page.items), len(new))):
                 return
+            token = {"bookmark": bookmark}
 
 
 def _as_slice(stream_slice: Mapping[str, Any] | None) -> StreamSlice:

@@ -15,9 +15,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.errors import NoCatalogError, PinterestError
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, one_item, with_key
-from source_pinterest.api.session import ApiResponse
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.listing import SeenIds
 from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
 from source_pinterest.streams.organic.base import OrganicStream
 
@@ -25,9 +23,6 @@ LOGGER = logging.getLogger("airbyte")
 
 _PROCESSING = "PROCESSING"
 """The status of a processing result that is not finished."""
-
-_EMPTY_PAGES_IN_A_ROW = 3
-"""So many empty pages in a row end a list of results, though each has a bookmark. One was seen, after the last page."""
 
 
 class CatalogStream(OrganicStream, ABC):
@@ -81,6 +76,7 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
     primary_key: str | list[str] = ["feed_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "catalogs/feeds/{feed_id}/processing_results"
     parent = CatalogsFeeds
+    has_last_bookmark = True  # seen to lead to an empty page; by Pinterest's documentation it may lead to the first
     cost = f"1 a feed and page of {limits.PAGE_SIZE}, and 1 for an empty page after the last"
     partition_keys = ("feed_id",)
 
@@ -88,19 +84,6 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
         super().__init__(sync)
         self.created: dict[str, str] = {}
         """When the latest finished result of each page was created, by its id. Filled as results are listed."""
-
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the results of a feed, until a page holds only known results or several pages in a row are empty.
-
-        The last bookmark was seen to lead to an empty page. By Pinterest's documentation it may lead to the first page.
-        """
-        seen, empty_in_a_row = SeenIds(), 0
-        for response in super().responses(stream_slice, **more):
-            items = response.value.items
-            empty_in_a_row = 0 if items else empty_in_a_row + 1
-            if empty_in_a_row == _EMPTY_PAGES_IN_A_ROW or (items and not seen.new(items)):
-                return
-            yield response
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
         """Yield the latest finished result of a page. The issues of an unfinished result are incomplete."""

@@ -1,4 +1,4 @@
-"""Is a list read to its end, each record once, and is a list without an end told from one that only looks so?"""
+"""A list is read to its end, each record once, and a list without an end fails."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
 
 EVERYTHING = partition_slice({})
 BOARD = partition_slice({"board_id": "5"})
-MOST_EMPTY = limits.EMPTY_PAGES_IN_A_ROW
+MOST_EMPTY = limits.PAGES_WITHOUT_NEWS
 
 
 def ids(records: list[dict[str, Any]]) -> list[str]:
@@ -37,15 +37,30 @@ def test_an_empty_page_with_a_bookmark_goes_on(pinterest: Pinterest) -> None:
 
 
 @pytest.mark.parametrize("bookmarks", [["b", "b"], ["b", "c", "c"], ["b", "c", "b"]])
-def test_a_bookmark_after_the_last_page_ends_the_list_on_an_empty_one(
-    pinterest: Pinterest, bookmarks: list[str]
-) -> None:
-    """It leads to nothing and nowhere new: to ask again would bring the same."""
+def test_an_empty_page_with_a_known_bookmark_is_requested_once_more(pinterest: Pinterest, bookmarks: list[str]) -> None:
     *full, last = bookmarks
-    pinterest.answers("boards", *[page([str(n)], bookmark) for n, bookmark in enumerate(full)], page([], last))
+    pages = [page([str(n)], bookmark) for n, bookmark in enumerate(full)]
+    pinterest.answers("boards", *pages, page([], last), page(["9"]))
 
-    assert ids(pinterest.read(Boards, EVERYTHING)) == [str(n) for n in range(len(full))]
-    assert len(pinterest.asked("boards")) == len(bookmarks)
+    assert ids(pinterest.read(Boards, EVERYTHING)) == [*map(str, range(len(full))), "9"]
+    *_, first, second = [sent["bookmark"] for sent in pinterest.asked("boards") if "bookmark" in sent]
+    assert first == second == [full[-1]]
+
+
+def test_a_list_fails_at_the_second_empty_page_with_a_known_bookmark(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", page(["1"], "b"), page([], "b"), page([], "b"), page(["2"]))
+
+    with pytest.raises(EndlessListError, match="boards"):
+        pinterest.read(Boards, EVERYTHING)
+    assert len(pinterest.asked("boards")) == len(["first", "empty", "empty"])
+
+
+def test_known_items_under_ever_new_bookmarks_are_an_error(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", *[page(["1", "2"], f"b{number}") for number in range(2 * MOST_EMPTY)])
+
+    with pytest.raises(EndlessListError, match="boards"):
+        pinterest.read(Boards, EVERYTHING)
+    assert len(pinterest.asked("boards")) == MOST_EMPTY + 1
 
 
 @pytest.mark.parametrize("loop", [["b", "b"], ["b", "c", "b"]])
@@ -102,34 +117,26 @@ def test_children_get_each_id_once(pinterest: Pinterest) -> None:
 # ---- Bookmarks
 
 
-def test_a_list_goes_on_as_long_as_its_bookmarks_are_new() -> None:
-    paginator = BookmarkPaginator("boards", "boards")
-    assert all(paginator.follow(bookmark, 1) for bookmark in ("b", "c"))
-
-    with pytest.raises(EndlessListError):
-        paginator.follow("b", 1)
-
-
-def test_a_list_without_an_end_is_named_with_its_stream() -> None:
+def test_an_endless_list_is_named_with_its_stream() -> None:
     paginator = BookmarkPaginator("board_sections", "boards/5/sections")
-    paginator.follow("b", 1)
+    paginator.follow("b", 1, 1)
     with pytest.raises(EndlessListError) as raised:
-        paginator.follow("b", 1)
+        paginator.follow("b", 1, 1)
 
     assert raised.value.message == (
         "board_sections: Pinterest's list boards/5/sections has no end: the same bookmark comes twice, or page after "
-        "page is empty. The next sync reads it again."
+        "page has nothing new. The next sync reads it again."
     )
 
 
-def test_a_page_with_a_record_begins_the_count_of_empty_pages_anew() -> None:
+def test_a_page_with_a_new_item_begins_the_count_of_pages_anew() -> None:
     paginator = BookmarkPaginator("boards", "boards")
     pages = [*[0] * (MOST_EMPTY - 1), 1, *[0] * (MOST_EMPTY - 1)]
     for number, items in enumerate(pages):
-        paginator.follow(f"b{number}", items)
+        paginator.follow(f"b{number}", items, items)
 
     with pytest.raises(EndlessListError, match="boards"):
-        paginator.follow("last", 0)
+        paginator.follow("last", 0, 0)
 
 
 # ---- Ids
