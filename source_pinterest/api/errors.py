@@ -268,13 +268,14 @@ class GoneError(SliceError):
 
 
 class AccountUnreadableError(SliceError):
-    """An ad account that the user asked for, or that was synced before, can't be read."""
+    """An ad account that the user asked for, or that was read before, can't be read, or not as a whole."""
 
     kind = FailureType.config_error
 
-    def __init__(self, ad_account_id: str, quote: str) -> None:
+    def __init__(self, ad_account_id: str, quote: str, *, is_part: bool = False) -> None:
+        what = "A part of ad account" if is_part else "Ad account"
         super().__init__(
-            f"Ad account {ad_account_id} can't be read. {quote}. Ask its owner for access, or, if you removed it "
+            f"{what} {ad_account_id} can't be read. {quote}. Ask its owner for access, or, if you removed it "
             "on purpose, delete it from Ad Account IDs or add it to Excluded Ad Account IDs.",
         )
 

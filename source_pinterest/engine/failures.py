@@ -22,7 +22,6 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import (
     Access,
-    AccessLostError,
     AccessMissingError,
     AccountUnreadableError,
     ConfigError,
@@ -284,10 +283,8 @@ class Failures:
         return _caused_by(error, ConfigError(f"{error.message}. {error.advice}"))
 
     def _loss(self, stream_slice: StreamSlice, error: PinterestError) -> PinterestError:
-        account, quote = stream_slice[ACCOUNT_KEY], str(error.message)
-        if self._stream.is_expected(stream_slice):
-            return AccountUnreadableError(account, quote)
-        return AccessLostError(self._stream.name, f"ad account {account}", quote)
+        is_part = self.breaker.has_read(_parent_of(stream_slice))
+        return AccountUnreadableError(stream_slice[ACCOUNT_KEY], str(error.message), is_part=is_part)
 
     def _verdict(self) -> PinterestError | None:
         """Return what the refusals of all slices mean together, once the last slice has ended.
