@@ -100,6 +100,8 @@ LOOKBACK_MARGIN_DAYS = 3  # added to the largest attribution window, for convers
 
 EDIT_MARGIN_SECONDS = 300  # an entity cursor stays this far behind the server's clock, to keep edits during a sync
 
+REPORT_THREADS = 16  # reports that are created or polled at the same time, for all streams together
+
 STATE_EVERY_SECONDS = 10
 STATE_EVERY_RECORDS = 10_000
 ENTRIES_OF_A_FREQUENT_STATE = 1_000  # accounts or boards of at most 200 bytes each: under 20 bytes of state per record

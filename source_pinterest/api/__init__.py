@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 from requests.utils import get_environ_proxies, select_proxy
 
-from source_pinterest import __version__
+from source_pinterest import __version__, limits
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator, Tokens
 from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, Bounds
 from source_pinterest.api.errors import ConfigError
@@ -80,7 +80,8 @@ class Api:
         budget, usage, pauses = Budget(config.max_wait_seconds, before_wait), usage or Usage(), pauses or Pauses()
         outage = Outage(config.max_wait_seconds, pauses, before_wait)
         retry_policy = RetryPolicy(config.max_retries, pauses, outage)
-        session = PinterestSession(budget, name, timeout_seconds, connections=config.num_workers + 1)
+        connections = config.num_workers + 1 + limits.REPORT_THREADS  # one for a generator of slices
+        session = PinterestSession(budget, name, timeout_seconds, connections)
         token_session = PinterestSession(
             budget, name, timeout_seconds, connections=1
         )  # tokens count against quotas too

@@ -6,6 +6,7 @@ token and no credentials of that host. The file is downloaded to its end before 
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -24,7 +25,7 @@ from source_pinterest.api.errors import (
     RefusedError,
     RejectedError,
 )
-from source_pinterest.api.retries import HandedBackTries, Tries
+from source_pinterest.api.retries import Tries
 from source_pinterest.api.rows import parse_json
 from source_pinterest.api.session import ApiResponse, Url, path_of
 from source_pinterest.api.verdicts import ErrorResponse
@@ -55,28 +56,16 @@ class ReportClient:
         self._client = client
         self.stream, self._refused = stream, refused
 
-    def create(self, request: ReportRequest, earlier_tries: HandedBackTries | None = None) -> str:
+    def create(self, request: ReportRequest) -> str:
         """Create a report without the names that Pinterest refuses, and return its token.
 
-        Args:
-            request: the request.
-            earlier_tries: the tries so far, if an earlier creation raised `TryLaterError`.
-
         Raises:
-            TryLaterError: the request failed, and is to be retried after a pause.
             ReportRefusedError: Pinterest rejects the request.
             AccountUnreadableError: the ad account does not exist for this token.
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
-        begun = [earlier_tries] if earlier_tries else []
-
-        def create(names: Names) -> str:
-            tries = begun.pop() if begun else self._client.handed_back_tries(_path(request))
-            tries.go_on()
-            return self._post(request, names, tries)
-
         with _explaining_rejections(request):
-            return self._refused.request(_names_in(request), create)
+            return self._refused.request(_names_in(request), partial(self._post, request))
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report with all its names, so that Pinterest checks the request.
@@ -88,9 +77,9 @@ class ReportClient:
         with _explaining_rejections(request):
             self._post(request, _names_in(request))
 
-    def _post(self, request: ReportRequest, names: Names, tries: Tries | None = None) -> str:
+    def _post(self, request: ReportRequest, names: Names) -> str:
         body = {**request.as_json(), **{name: list(values) for name, values in names.items()}}
-        return self._client.post(_path(request), body, _token_in, tries).value
+        return self._client.post(_path(request), body, _token_in).value
 
     def poll(self, request: ReportRequest, token: str) -> tuple[JobStatus, str | None]:
         """Return the status of a report, and the link to its file once it is finished.

@@ -106,28 +106,28 @@ class ReportRequest:
         return {"start_date": start, "end_date": end, **self.endpoint.fixed_fields, **self.body}
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
-    """A report in flight.
+    """A report in progress, or one that waits to be created.
 
     Attributes:
         request: the report's request.
-        token: Pinterest's token of the report.
-        created_at: the time of its creation, on the runner's clock.
-        deadline: the time from which it is too slow.
-        is_polled_early: whether it is polled before its fair share of the quota, to learn how long reports take.
         splits: how often its window was halved.
         creations: how often it was created.
+        token: Pinterest's token of the report; empty until it is created.
+        created_at: the time of its creation, on the runner's clock.
         polls: how often it was polled.
-        next_poll: the time of the next poll.
+        due: the time of the next poll.
+        is_polled_early: whether it is polled before its fair share of the quota, to learn how long reports take.
+        is_busy: whether a request for it is under way.
     """
 
     request: ReportRequest
-    token: str
-    created_at: float
-    deadline: float
-    is_polled_early: bool = True
     splits: int = 0
-    creations: int = 1
+    creations: int = 0
+    token: str = ""
+    created_at: float = 0
     polls: int = 0
-    next_poll: float = 0
+    due: float = 0
+    is_polled_early: bool = False
+    is_busy: bool = False

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import cast
 
-from source_pinterest.api.retries import HandedBackTries
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.runner import NoMoreReports, Outcome, ReportRunner, StreamReports
+from source_pinterest.reporting.runner import NoMoreReports, Outcome, ReportRunner, Reports
 
 TIMEOUT_SECONDS = 100
 BUSY, DONE, UNKNOWN = JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.DOES_NOT_EXIST
@@ -26,8 +25,7 @@ class Pinterest:
         self.refuses: Callable[[ReportRequest], Exception | None] = lambda _: None
         self.stream = "campaign_report"
 
-    def create(self, wanted: ReportRequest, before: HandedBackTries | None = None) -> str:
-        del before
+    def create(self, wanted: ReportRequest) -> str:
         self.created.append(wanted)
         if error := self.refuses(wanted):
             raise error
@@ -66,18 +64,18 @@ class Scheduler:
             clock=lambda: self.now,
             requests_left=lambda: self.requests_left,
         )
-        self._streams: list[tuple[StreamReports, Pinterest]] = []
+        self._streams: list[tuple[Reports, Pinterest]] = []
 
-    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> StreamReports:
+    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> Reports:
         reports = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
         self._streams.append((reports, pinterest))
         if is_served:
-            reports.allow_polls()
+            reports.is_polled = True
         return reports
 
     def step(self) -> bool:
         """Do the next thing; False if nothing is due."""
-        step = self.runner.next_action()
+        step = self.runner.next_step()
         if step:
             step()
         for reports, pinterest in self._streams if self.fetches else ():
@@ -91,16 +89,16 @@ class Scheduler:
         while True:
             while self.step():
                 pass
-            pause = self.runner.seconds_to_next_action()
-            if pause is None or self.now + pause > end:
+            pause = self.runner.seconds_to_next_step()
+            if self.now + pause > end:
                 self.now = end
                 return
             self.now += pause
 
 
-def outcomes(reports: StreamReports) -> list[Outcome | NoMoreReports]:
+def outcomes(reports: Reports) -> list[Outcome | NoMoreReports]:
     return [reports.outcomes.get_nowait() for _ in range(reports.outcomes.qsize())]
 
 
-def kinds(reports: StreamReports) -> list[type[object]]:
+def kinds(reports: Reports) -> list[type[object]]:
     return [type(outcome) for outcome in outcomes(reports)]

@@ -15,7 +15,6 @@ from source_pinterest.api.errors import (
     ScopeMissingError,
     UnavailableError,
 )
-from source_pinterest.api.retries import TryLaterError
 from source_pinterest.reporting.job import JobStatus, ReportEndpoint
 from unit_tests.answers import refused
 from unit_tests.reporting.clients import CREATED, FILE, REPORTS, Client, finished
@@ -48,28 +47,19 @@ def test_a_token_is_enough_of_an_answer(client: Client) -> None:
     assert client.reports.create(request()) == "a token"
 
 
-def test_a_creation_that_fails_is_retried_later_by_the_caller(patient: Client) -> None:
+def test_a_creation_that_fails_is_retried(patient: Client) -> None:
     patient.mock.post(REPORTS, [refused(503)] * 4 + [CREATED])
 
-    tries = None
-    for calls in range(1, 5):
-        with pytest.raises(TryLaterError) as later:
-            patient.reports.create(request(), tries)
-        tries = later.value.tries
-        assert patient.mock.call_count == calls
-    assert patient.reports.create(request(), tries) == "a token"
+    assert patient.reports.create(request()) == "a token"
+    assert patient.mock.call_count == 5
 
 
 def test_a_creation_fails_after_its_last_retry(patient: Client) -> None:
     patient.mock.post(REPORTS, [refused(503)])
 
-    tries = None
-    for _ in range(4):
-        with pytest.raises(TryLaterError) as later:
-            patient.reports.create(request(), tries)
-        tries = later.value.tries
     with pytest.raises(UnavailableError, match=r"5 times in a row.* ad_accounts/\d+/reports"):
-        patient.reports.create(request(), tries)
+        patient.reports.create(request())
+    assert patient.mock.call_count == 5
 
 
 def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(client: Client) -> None:

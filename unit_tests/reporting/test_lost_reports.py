@@ -4,7 +4,6 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.api.errors import ReportLostError, ReportTooSlowError, ResponseTooLargeError
-from source_pinterest.api.retries import HandedBackTries
 from source_pinterest.reporting.job import JobStatus, ReportRequest
 from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport, SplitReport
 from unit_tests.reporting.requests_for_reports import days, request
@@ -53,7 +52,7 @@ def test_one_lost_report_does_not_touch_the_others() -> None:
     bad, good = request(days(1)), request(days(2))
     create = pinterest.create
 
-    def creating(wanted: ReportRequest, _: HandedBackTries | None = None) -> str:
+    def creating(wanted: ReportRequest) -> str:
         pinterest.then(FAILED if wanted is bad else DONE)
         return create(wanted)
 

@@ -165,7 +165,7 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
     assert len(other.created) == 2
     assert other.polled == [], "a link that nobody follows expires"
     assert first.jobs
-    second.allow_polls()
+    second.is_polled = True
     scheduler.work(30)
     assert kinds(second) == [*[ReadyReport] * 4, NoMoreReports]
 
@@ -177,7 +177,7 @@ def test_the_scheduler_rests_until_a_report_is_due(now: float, seconds: float) -
     scheduler.work()
     scheduler.now = now
 
-    assert scheduler.runner.seconds_to_next_action() == seconds
+    assert scheduler.runner.seconds_to_next_step() == seconds
 
 
 def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on() -> None:
@@ -185,7 +185,7 @@ def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on() -> N
     scheduler.open(Pinterest(BUSY), request())
     scheduler.work(1)
 
-    assert scheduler.runner.seconds_to_next_action() == 60
+    assert scheduler.runner.seconds_to_next_step() == 60
 
 
 def test_all_streams_are_planned_before_any_report_is_created() -> None:
@@ -203,7 +203,7 @@ def test_a_stream_that_is_not_served_does_not_keep_the_scheduler_awake() -> None
     scheduler.open(Pinterest(BUSY), request(), is_served=False)
     scheduler.work()
 
-    assert scheduler.runner.seconds_to_next_action() is None
+    assert scheduler.runner.seconds_to_next_step() == 60, "the time of the next log line"
 
 
 def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:

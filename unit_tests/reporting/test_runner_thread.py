@@ -3,14 +3,14 @@
 import itertools
 import threading
 from collections.abc import Callable, Iterable
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.reporting.runner import Outcome, ReadyReport, ReportRunner, StreamReports
+from source_pinterest.reporting.runner import Outcome, ReadyReport, ReportRunner, Reports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
@@ -22,11 +22,11 @@ def leaping() -> Callable[[], float]:
     return lambda: float(next(hours))
 
 
-def outcomes_of(runner: ReportRunner, reports: StreamReports) -> list[Outcome]:
+def outcomes_of(runner: ReportRunner, reports: Reports) -> list[Outcome]:
     return in_thread(lambda: list(fetching(runner, reports))).result(PATIENCE_SECONDS)
 
 
-def fetching(runner: ReportRunner, reports: StreamReports) -> Iterable[Outcome]:
+def fetching(runner: ReportRunner, reports: Reports) -> Iterable[Outcome]:
     for outcome in runner.outcomes(reports):
         runner.release(reports, outcome.request)
         yield outcome
@@ -125,3 +125,24 @@ def test_the_scheduler_says_what_it_waits_for_while_it_works(caplog: pytest.LogC
     with caplog.at_level("INFO", "airbyte"):
         assert [type(outcome) for outcome in runner.outcomes(reports)] == [ReadyReport]
     assert "Waiting for Pinterest to finish 1 reports; 0 more are not created yet." in caplog.messages
+
+
+@pytest.mark.parametrize("hanging", ["create", "poll"])
+def test_fifteen_requests_that_hang_hold_up_no_sixteenth_report(monkeypatch: pytest.MonkeyPatch, hanging: str) -> None:
+    runner, pinterest, end = ReportRunner(16, float("inf"), clock=leaping()), Pinterest(DONE), threading.Event()
+    wanted = [request(account=str(number)) for number in range(16)]
+    respond = getattr(pinterest, hanging)
+
+    def hang(asked: ReportRequest, *token: str) -> Any:
+        if asked is not wanted[-1]:
+            assert end.wait(PATIENCE_SECONDS)
+        return respond(asked, *token)
+
+    monkeypatch.setattr(pinterest, hanging, hang)
+    reports = runner.open(cast("ReportClient", pinterest), lambda: wanted)
+    outcomes = fetching(runner, reports)
+    first = in_thread(lambda: next(iter(outcomes))).result(PATIENCE_SECONDS)
+    end.set()
+
+    assert first.request is wanted[-1]
+    assert len(list(outcomes)) == 15

@@ -1,30 +1,11 @@
 """The order in which reports are created and polled: none waits for ever behind others."""
 
-from math import inf
+import pytest
 
-from source_pinterest.api.errors import ResponseTooLargeError
-from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.runner import NoMoreReports, ReadyReport, StreamReports
+from source_pinterest.api.errors import ResponseTooLargeError, UnavailableError
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, FAILED, Pinterest, Scheduler, kinds
-
-A_CALL_SECONDS = 11
-"""Longer than the longest pause between two polls, so that a report that was asked for is due again at once."""
-
-
-def slow(scheduler: Scheduler, *wanted: ReportRequest) -> tuple[StreamReports, Pinterest]:
-    """A stream's reports with a Pinterest that works on them for ever, and takes long for each answer."""
-
-    def take_long(*_: object) -> None:
-        scheduler.now += A_CALL_SECONDS
-
-    def busy() -> JobStatus:
-        take_long()
-        return BUSY
-
-    pinterest = Pinterest(busy)
-    pinterest.refuses = take_long
-    return scheduler.open(pinterest, *wanted), pinterest
 
 
 def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_each() -> None:
@@ -47,7 +28,7 @@ def test_a_report_that_was_lost_is_asked_for_early_whatever_else_is_in_flight() 
     scheduler.work(1)
 
     assert len(pinterest.created) == 101
-    assert [job.token for job in reports.jobs if job.next_poll - job.created_at < 2] == ["token-101"]
+    assert [job.token for job in reports.jobs if job.due - job.created_at < 2] == ["token-101"]
 
 
 def test_halves_are_asked_for_early_whatever_else_is_in_flight() -> None:
@@ -57,7 +38,7 @@ def test_halves_are_asked_for_early_whatever_else_is_in_flight() -> None:
     reports = scheduler.open(pinterest, *wanted)
     scheduler.work()
 
-    early = [job.request.window.days for job in reports.jobs if job.next_poll - job.created_at < 2]
+    early = [job.request.window.days for job in reports.jobs if job.due - job.created_at < 2]
     assert early == [1, 50, 50]
 
 
@@ -69,30 +50,48 @@ def test_the_reports_of_one_window_are_asked_for_together() -> None:
     assert len(reports.jobs) == 3
 
 
-def test_slow_polls_keep_no_report_from_being_created() -> None:
-    scheduler = Scheduler(timeout_seconds=inf)
-    streams = [slow(scheduler, *(request(account=str(number)) for number in range(5))) for _ in range(4)]
-    for _ in range(4 + 2 * 20):
-        scheduler.step()
+def test_where_the_quota_is_tight_a_poll_waits_for_its_turn_among_all_reports() -> None:
+    scheduler, pinterest = Scheduler(jobs=60, requests_per_second=5), Pinterest(BUSY)
+    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 101)))
+    scheduler.work()
 
-    assert [len(pinterest.created) for _, pinterest in streams] == [5, 5, 5, 5]
-
-
-def test_slow_polls_keep_no_report_from_being_asked_for() -> None:
-    scheduler = Scheduler(timeout_seconds=inf)
-    streams = [slow(scheduler, request()) for _ in range(4)]
-    for _ in range(4 + 4 + 12):
-        scheduler.step()
-
-    assert {len(pinterest.polled) for _, pinterest in streams} <= {2, 3, 4}
+    assert len(reports.jobs) == 60
+    assert reports.jobs[-1].due == pytest.approx((60 + 40) / (5 * 2 / 3))
 
 
-def test_slow_creations_keep_no_report_from_being_asked_for() -> None:
-    scheduler = Scheduler(jobs=100)
-    reports, pinterest = slow(scheduler, *(request(account=str(number)) for number in range(60)))
-    pinterest.then(DONE)
-    for _ in range(1 + 20):
-        scheduler.step()
+def test_no_report_is_left_alone_for_longer_than_its_link_lives() -> None:
+    scheduler, pinterest = Scheduler(requests_per_second=0.001), Pinterest(BUSY)
+    reports = scheduler.open(pinterest, request())
+    scheduler.work()
 
-    assert kinds(reports) == [ReadyReport] * 9
-    assert len(pinterest.created) == 11, "the first two before any is due, and then by turns"
+    assert reports.jobs[0].due == 120
+
+
+def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> None:
+    scheduler, pinterest, neighbour = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
+    reports = scheduler.open(pinterest, request(account="1"), request(account="2"), request(account="3"))
+    scheduler.runner.next_step()()  # type: ignore[misc]
+    hanging = scheduler.runner.next_step()
+    assert hanging
+    scheduler.open(neighbour, request())
+    scheduler.work(0.5)
+    assert (pinterest.created, len(neighbour.created)) == ([], 1)
+
+    scheduler.work(0.5)
+    assert [wanted.ad_account_id for wanted in pinterest.created] == ["2", "3"]
+    hanging()
+    assert len(reports.jobs) == 3
+
+
+def test_a_failed_report_keeps_its_place_until_the_stream_handles_it() -> None:
+    """The stream's circuit breaker then learns of failures before others are caused."""
+    scheduler, pinterest = Scheduler(jobs=2), Pinterest()
+    scheduler.fetches = False
+    pinterest.refuses = lambda _: UnavailableError("s", "path", "", 6)
+    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 6)))
+    scheduler.work(60)
+    assert kinds(reports) == [FailedReport] * 2
+
+    scheduler.runner.release(reports, request(days(1)))
+    scheduler.work(60)
+    assert kinds(reports) == [FailedReport]

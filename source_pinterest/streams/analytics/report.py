@@ -42,7 +42,7 @@ from source_pinterest.engine.slices import failed_slice, window_slice
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
-from source_pinterest.reporting.runner import FailedReport, ReadyReport, SplitReport, StreamReports
+from source_pinterest.reporting.runner import FailedReport, ReadyReport, Reports, SplitReport
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, KeyColumns
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress, in_reading_order
@@ -89,7 +89,7 @@ class ReportSlices:
         self._runner = sync.reports
         self._client = ReportClient(sync.api, client, stream, refused)
         self._read, self._on_replacement = read, on_replacement
-        self._reports: StreamReports | None = None
+        self._reports: Reports | None = None
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report that is not fetched, so that Pinterest checks the request."""
