@@ -28,7 +28,7 @@ from source_pinterest.api.errors import (
     ScopeMissingError,
     UrlTooLongError,
 )
-from source_pinterest.api.retries import HandedBackTries, Tries
+from source_pinterest.api.retries import Tries
 from source_pinterest.api.session import ApiResponse, Parse
 from source_pinterest.api.verdicts import ErrorResponse, Verdict
 
@@ -91,24 +91,18 @@ class PinterestClient:
         """
         return self._send(path, requests.Request("GET", self._url(path), params=params), parse)
 
-    def post(self, path: str, body: Mapping[str, Any], parse: Parse[T], tries: Tries | None = None) -> ApiResponse[T]:
+    def post(self, path: str, body: Mapping[str, Any], parse: Parse[T]) -> ApiResponse[T]:
         """Send a POST request with a JSON body.
 
         Args:
             path: below the base URL, without a slash at its beginning.
             body: is sent as JSON.
             parse: parses the body of the response.
-            tries: the earlier tries of this request, to continue with.
 
         Raises:
             PinterestError: the error that the table of verdicts assigns to the response.
         """
-        return self._send(path, requests.Request("POST", self._url(path), json=body), parse, tries)
-
-    def handed_back_tries(self, path: str) -> HandedBackTries:
-        """Return the tries of a new request whose caller waits between them."""
-        self._usage.count_request()
-        return HandedBackTries(self._api.retry_policy, self._stream, path, self._max_breaks, self._is_worth_retrying)
+        return self._send(path, requests.Request("POST", self._url(path), json=body), parse)
 
     def url_length(self, path: str, params: Mapping[str, Any]) -> int:
         """Return the number of characters of a request's URL."""
@@ -117,12 +111,9 @@ class PinterestClient:
     def _url(self, path: str) -> str:
         return f"{self._api.base_url}/{path}"
 
-    def _send(
-        self, path: str, request: requests.Request, parse: Parse[T], tries: Tries | None = None
-    ) -> ApiResponse[T]:
-        if tries is None:
-            self._usage.count_request()
-            tries = Tries(self._api.retry_policy, self._stream, path, self._max_breaks, self._is_worth_retrying)
+    def _send(self, path: str, request: requests.Request, parse: Parse[T]) -> ApiResponse[T]:
+        self._usage.count_request()
+        tries = Tries(self._api.retry_policy, self._stream, path, self._max_breaks, self._is_worth_retrying)
         session, bounds = self._api.session, self._api.response_bounds
         while True:
             response = tries.response(lambda: session.paced_exchange(request, parse, bounds, self._usage))

@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import requests
 
@@ -164,7 +164,6 @@ class Tries:
         self._max_breaks, self._is_worth_retrying = max_breaks, is_worth_retrying
         self._responses = policy.outage.responses
         self._breaks = self._retries = self._own_failures = self._rejections = 0
-        self._why = ""
 
     def response(self, exchange: Callable[[], T]) -> T:
         """Send the request until a whole response arrives, of whatever status.
@@ -232,49 +231,9 @@ class Tries:
             raise UnavailableError(self._what, self._path, why) from error
 
     def _retry(self, why: str) -> None:
-        self._retries, self._why = self._retries + 1, why
+        self._retries += 1
         if self._retries > self._policy.max_retries or not self._is_worth_retrying():
             raise UnavailableError(self._what, self._path, why, self._retries)
         seconds = self._policy.pauses.before_retry(self._retries)
         LOGGER.info(f"{self._what}: {why} Retrying in {seconds:g} s.")
-        self._pause(seconds)
-
-    def _pause(self, seconds: float) -> None:
         pause(seconds)
-
-
-class TryLaterError(Exception):
-    """The caller has to wait, and then send the request again.
-
-    Attributes:
-        tries: the tries of the request so far, to continue with.
-        seconds: the length of the pause.
-    """
-
-    def __init__(self, tries: "HandedBackTries", seconds: float) -> None:
-        super().__init__(seconds)
-        self.tries, self.seconds = tries, seconds
-
-
-class HandedBackTries(Tries):
-    """Raises `TryLaterError` instead of pausing, so that the caller's thread can do other work."""
-
-    def go_on(self) -> None:
-        """Continue after the pause.
-
-        Raises:
-            UnavailableError: the request is not worth retrying any more.
-        """
-        if self._retries and not self._is_worth_retrying():
-            self.give_up()
-
-    def give_up(self) -> NoReturn:
-        """Make no further try.
-
-        Raises:
-            UnavailableError: always, with the reason of the last failure.
-        """
-        raise UnavailableError(self._what, self._path, self._why, self._retries)
-
-    def _pause(self, seconds: float) -> None:
-        raise TryLaterError(self, seconds)

@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, UnavailableError
-from source_pinterest.api.retries import HandedBackTries, Outage, Pauses, RetryPolicy, Tries, TryLaterError
+from source_pinterest.api.retries import Outage, Pauses, RetryPolicy, Tries
 from unit_tests.clocks import Clock
 
 NONE = Pauses(first_seconds=0)
@@ -114,21 +114,12 @@ def test_a_retry_is_logged_with_what_failed(slept: list[float], caplog: pytest.L
     assert slept == [2]
 
 
-def test_a_try_that_no_longer_pays_is_given_up_with_what_it_failed_for() -> None:
-    pays = [True, True, True, False]
-    policy = RetryPolicy(5, Pauses(), Outage(900, Pauses(), clock=Clock()))
-    call = HandedBackTries(policy, "boards", "boards/7/pins", is_worth_retrying=lambda: pays.pop(0))
-    for why, seconds in (("HTTP 500.", 1), ("HTTP 503.", 2)):
-        call.go_on()
-        with pytest.raises(TryLaterError) as later:
-            call.failed(why)
-        assert (later.value.tries, later.value.seconds) == (call, seconds)
+def test_a_retry_that_is_not_worth_it_is_given_up(slept: list[float]) -> None:
+    is_worth = [True, False]
+    policy = RetryPolicy(5, Pauses(first_seconds=2), Outage(900, NONE, clock=Clock()))
+    call = Tries(policy, "boards", "boards/7/pins", is_worth_retrying=lambda: is_worth.pop(0))
+    call.failed("HTTP 500.")
 
     with pytest.raises(UnavailableError, match=r"^boards: .*failed 2 times in a row for boards/7/pins.* HTTP 503\.$"):
-        call.go_on()
-
-
-def test_a_first_try_always_pays() -> None:
-    policy = RetryPolicy(5, Pauses(), Outage(900, Pauses(), clock=Clock()))
-
-    HandedBackTries(policy, "boards", "boards/7/pins", is_worth_retrying=lambda: False).go_on()
+        call.failed("HTTP 503.")
+    assert slept == [2]
