@@ -58,8 +58,9 @@ def test_ten_calls_a_second_are_kept(style: HeaderStyle) -> None:
         output = run_sync(sim, ["boards", "board_sections"])
         assert_succeeded(output, ["boards", "board_sections"])
         assert_exact(output, sim, ["boards", "board_sections"])
-        # The first board's answer has told the quota before the workers set out.
-        assert throttled(sim) == 0
+        # The first response has told the quota before the workers set out. A lone number does not say that it is of a
+        # second, so that a 429 has to.
+        assert throttled(sim) <= (10 if style is HeaderStyle.PLAIN else 0)
 
 
 @pytest.mark.parametrize("style", [HeaderStyle.RECORDED, HeaderStyle.PLAIN, HeaderStyle.ABSENT])

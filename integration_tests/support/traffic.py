@@ -102,9 +102,9 @@ class Traffic:
     def _ask(self, worker: Sequence[Operation], operation: Operation) -> tuple[float, Event]:
         if wait := self._budget.take(operation.rated):
             return wait, partial(self._ask, worker, operation)
-        return self._dice.uniform(0.01, 0.1), partial(self._arrive, worker, operation)
+        return self._dice.uniform(0.01, 0.1), partial(self._arrive, worker, operation, self._clock.now)
 
-    def _arrive(self, worker: Sequence[Operation], operation: Operation) -> tuple[float, Event]:
+    def _arrive(self, worker: Sequence[Operation], operation: Operation, sent_at: float) -> tuple[float, Event]:
         """The call comes to the server, which says at once what is left; the answer may take its time."""
         is_taken = self._quotas.spend(operation.category, operation.operation_id)
         told = self._quotas.headers(operation.category, operation.operation_id)
@@ -112,20 +112,20 @@ class Traffic:
         (self.taken if is_taken else self.refused)[minute, operation.operation_id] += 1
         takes = (1, 8) if is_taken and self._dice.random() < self._slow else (0.01, 0.1)
         return self._dice.uniform(*takes), partial(
-            self._accepted if is_taken else self._throttled, worker, operation, told
+            self._accepted if is_taken else self._throttled, worker, operation, sent_at, told
         )
 
     def _accepted(
-        self, worker: Sequence[Operation], operation: Operation, told: Mapping[str, str]
+        self, worker: Sequence[Operation], operation: Operation, sent_at: float, told: Mapping[str, str]
     ) -> tuple[float, Event]:
-        self._budget.release(operation.rated, told)
+        self._budget.release(operation.rated, sent_at, told)
         self._budget.accepted(operation.rated)
         return 0, self._next(worker)
 
     def _throttled(
-        self, worker: Sequence[Operation], operation: Operation, told: Mapping[str, str]
+        self, worker: Sequence[Operation], operation: Operation, sent_at: float, told: Mapping[str, str]
     ) -> tuple[float, Event]:
-        self._budget.release(operation.rated, told)
+        self._budget.release(operation.rated, sent_at, told)
         self._budget.throttled(operation.rated, _seconds_to_wait(told))
         return 0, partial(self._ask, worker, operation)
 

@@ -208,9 +208,9 @@ class PinterestSession(TimeoutSession):
         operation = limits.rated_operation(str(request.method), urlsplit(request.url or "").path)
         while True:
             with usage.waiting():
-                self._budget.acquire(operation)
+                sent_at = self._budget.acquire(operation)
             usage.count_sent()
-            with Deadline(bounds) as deadline, self._send_counted(operation, request, deadline) as raw:
+            with Deadline(bounds) as deadline, self._send_counted(operation, sent_at, request, deadline) as raw:
                 if _is_success(raw):
                     self._budget.accepted(operation)
                 response = _read(raw, parse, bounds, deadline)
@@ -221,13 +221,11 @@ class PinterestSession(TimeoutSession):
                 return response
             self._budget.throttled(operation, response.pause_hint_seconds())
 
-    def _send_counted(self, operation: str, request: requests.Request, deadline: Deadline) -> requests.Response:
-        headers = None
-        try:
-            response = self._send_by(deadline, request)
-            headers = response.headers
-        finally:
-            self._budget.release(operation, headers)
+    def _send_counted(
+        self, operation: str, sent_at: float, request: requests.Request, deadline: Deadline
+    ) -> requests.Response:
+        response = self._send_by(deadline, request)
+        self._budget.release(operation, sent_at, response.headers)
         path = urlsplit(response.request.url or "").path
         LOGGER.debug("%s %s: %s", response.request.method, path, response.status_code)
         return response

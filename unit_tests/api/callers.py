@@ -43,16 +43,20 @@ class Caller:
     def __init__(self, max_wait_seconds: float = 0) -> None:
         self.clock = Clock()
         self.budget = Budget(max_wait_seconds, clock=self.clock, wait=self.clock.wait)
+        self._sent: list[float] = []
 
     def send(self, operation: str = CATEGORY) -> None:
-        self.budget.acquire(operation)
+        self._sent.append(self.budget.acquire(operation))
 
-    def release(self, told: Mapping[str, str] | None = None, operation: str = CATEGORY) -> None:
-        self.budget.release(operation, {} if told is None else told)
+    def release(
+        self, told: Mapping[str, str] | None = None, operation: str = CATEGORY, *, newest: bool = False
+    ) -> None:
+        """Have the oldest request answered, or the newest one."""
+        self.budget.release(operation, self._sent.pop(-1 if newest else 0), told or {})
 
     def call(self, told: Mapping[str, str] | None = None, operation: str = CATEGORY) -> None:
         self.send(operation)
-        self.release(told, operation)
+        self.release(told, operation, newest=True)
 
     def calls_until_refused(self, operation: str = CATEGORY, most: int = 3_000) -> int:
         """How many calls go out before the budget would wait, a little slower than the cap of a second."""
@@ -60,7 +64,6 @@ class Caller:
             self.clock.now += 1.2 / limits.REQUESTS_PER_SECOND
             if self.wait(operation):
                 return made
-            self.release(operation=operation)
         return most
 
     def wait(self, operation: str = CATEGORY) -> float:

@@ -1,11 +1,8 @@
 """Is it learnt which operations share which quotas, so that one that is used up holds up nobody else?"""
 
-import gc
-
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.quota import Quota
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, GET_REPORT, Caller, headers, recorded
 from unit_tests.api.test_rate_headers import UNKNOWN_FORMS
 
@@ -42,10 +39,6 @@ def test_without_headers_the_published_number_holds_for_the_category(caller: Cal
         caller.call(operation=operation)
 
     assert caller.calls_until_refused() == GUESS - 3
-
-
-def test_an_unknown_category_gets_the_guess_of_lists(caller: Caller) -> None:
-    assert caller.calls_until_refused("novel_read") == limits.REQUESTS_PER_MINUTE["org_read"]
 
 
 @pytest.mark.parametrize(("limit", "remaining", "reset"), UNKNOWN_FORMS)
@@ -151,30 +144,6 @@ def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> Non
     caller.release(recorded(100, 99, 1, '5000;w=60;name="ads_analytics_of_tomorrow"'), ANALYTICS)
 
     assert caller.wait(ANALYTICS) == 0
-
-
-def test_of_several_quotas_that_are_no_longer_listed_the_new_one_has_taken_what_the_fullest_had(caller: Caller) -> None:
-    caller.call(headers('100;w=60;name="x", 1000;w=3600;name="y"', "50, 990", "40, 3000"))
-    caller.call(headers('500;w=60;name="z"', 499, 40))
-
-    assert caller.calls_until_refused() == 449
-
-
-def test_however_many_names_a_server_thinks_up_the_last_ones_hold(caller: Caller) -> None:
-    before = quotas_in_memory()
-    for number in range(600):
-        caller.clock.now += 1
-        caller.call(recorded(100, 99, 1, f'300;w=60;name="quota {number}"'), ANALYTICS)
-    caller.call(recorded(300, 10, 40, '300;w=60;name="quota 599"'), ANALYTICS)
-
-    assert caller.calls_until_refused(ANALYTICS) == 10
-    assert 0 < quotas_in_memory() - before < 550
-
-
-def quotas_in_memory() -> int:
-    """Those of other tests included, as far as anybody still holds them."""
-    gc.collect()
-    return sum(isinstance(kept, Quota) for kept in gc.get_objects())
 
 
 def test_one_name_with_another_window_is_another_quota(caller: Caller) -> None:

@@ -118,6 +118,6 @@ def test_of_a_quota_the_fullest_window_counts() -> None:
     for _ in range(3):
         budget.acquire("ads_read")
     told = {"x-ratelimit-limit": "100, 100;w=1, 8;w=60", "x-ratelimit-remaining": "90, 5", "x-ratelimit-reset": "1, 40"}
-    budget.release("ads_read", told)
+    budget.release("ads_read", 1_000, told)
     [quota] = budget.quota_usage()
     assert (quota.category, quota.used, quota.limit, quota.frees_up_in_seconds) == ("ads_read", 3, 8, None)
