@@ -16,7 +16,7 @@ from source_pinterest import limits
 from source_pinterest.source import SourcePinterest
 from source_pinterest.state.board_cursor import BoardCursor
 from source_pinterest.state.cursor import PinterestCursor
-from source_pinterest.state.day_cursor import DayCursor, PinCursor, ProfileCursor
+from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.entity_cursor import EntityCursor
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.child import ChildStream
@@ -243,8 +243,8 @@ KINDS: Mapping[str, tuple[type[PinterestCursor], int]] = {
     "campaign_targeting_analytics": (DayCursor, 89),
     "ad_group_report": (DayCursor, 913),
     "product_item_report": (DayCursor, 91),
-    "user_account_analytics": (ProfileCursor, 89),
-    "pin_analytics": (PinCursor, 89),
+    "user_account_analytics": (DayCursor, 89),
+    "pin_analytics": (DayCursor, 89),
 }
 
 
@@ -269,5 +269,5 @@ def test_a_selected_stream_says_what_is_special_of_its_days(
         instance.select()
 
     assert [message.partition(":")[0] for message in caplog.messages] == (
-        [instance.name] if isinstance(instance.checkpoint, DayCursor | ProfileCursor) else []
+        [instance.name] if isinstance(instance.checkpoint, DayCursor) else []
     )

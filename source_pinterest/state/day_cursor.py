@@ -1,12 +1,12 @@
-"""The cursors of days: of ad accounts, of profiles and of pins.
+"""The cursor of days: of ad accounts, of profiles and of pins.
 
-All three keep an `AccountHistory` for each ad account, or for the token's own user. `DayCursor` commits windows that
-are split into slices, `ProfileCursor` moves to the last final day of each response, and `PinCursor` also keeps an
+It keeps an `AccountHistory` for each ad account, and for the token's own user. Analytics and reports of ad accounts
+commit windows that are split into slices, profiles move to the last final day of each response, and pins also have an
 unfinished pass over all pins.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -180,19 +180,20 @@ class Reading:
 
 
 class DayCursor(PinterestCursor):
-    """Keeps the days of each ad account that count as read, window by window.
+    """Keeps the days of each owner that count as read.
 
-    The state holds for each account its `AccountHistory` and its `KeyColumns`. Beside the accounts stand those that
-    `failed` and a fingerprint of the request.
+    The state holds for each owner its `AccountHistory`, its `KeyColumns` and the last day that was emitted (`read`), if
+    that is later than the last one that counts as read. Beside the owners stand those that `failed`, a fingerprint of
+    the request and the unfinished passes over pins.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
         period: the days that this sync reads.
         today: Pinterest's day, in UTC.
         fingerprint: a digest of the requested columns and attribution windows.
+        organic: whether the days are those of profiles or pins. A flat cursor is then that of the token's own user, as
+            in the official connector's state; else it stands in for ad accounts without an entry.
     """
-
-    field = "DATE"
 
     def __init__(
         self,
@@ -200,43 +201,69 @@ class DayCursor(PinterestCursor):
         period: Period,
         today: Date,
         fingerprint: str = "",
+        *,
+        organic: bool = False,
     ) -> None:
         super().__init__(store)
+        self.field = "date" if organic else "DATE"
+        self._organic = organic
         self._fingerprint = fingerprint
         self._period = period
         self._today = today
         incoming = store.incoming()
         with reading_state(store.stream_name):
             saved = read_state(incoming, self.field, min)
-            self._flat = parse_day(saved.flat) if saved.flat is not None else None
-            self._failed_accounts = set(map(str, incoming.get(_FAILED) or ()))
+            cursors: dict[Owner, Mapping[str, Any]] = dict(saved.accounts.items())
+            if saved.flat is not None:
+                own = incoming if organic and incoming.get(self.field) is not None else {}
+                cursors[None] = {**own, self.field: saved.flat}
             self._histories = {
-                account: AccountHistory.from_state(cursor, self.field) for account, cursor in saved.accounts.items()
+                owner: AccountHistory.from_state(cursor, self.field) for owner, cursor in cursors.items()
             }
+            self._newest = {
+                owner: parse_day(cursor[_NEWEST]) for owner, cursor in cursors.items() if cursor.get(_NEWEST)
+            }
+            self._readings: dict[Owner, Reading] = {
+                entry.get(ACCOUNT_KEY): Reading.from_state(entry) for entry in incoming.get(_READINGS) or ()
+            }
+            self._failed_accounts = set(map(str, incoming.get(_FAILED) or ()))
             self.keyed = KeyedAccounts(
                 {account: KeyColumns.from_state(cursor) for account, cursor in saved.accounts.items()}
             )
-        self._incoming = frozenset(self._histories)
+        self._incoming = frozenset(saved.accounts)
+        self._final_by_age = days_before(today, limits.FINAL_AFTER_DAYS)
         self._plans: dict[str, Plan] = {}
+        self._started: dict[Owner, list[DateWindow]] = {}
         if incoming.get(_FINGERPRINT, fingerprint) != fingerprint:
             self._warn_of_old_values()
 
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit."""
-        accounts = {
-            account: {**history.to_state(self.field), **self.keyed.to_state(account)}
-            for account, history in self._histories.items()
-            if history.last
-        }
-        state = write_state(SavedState(accounts, str(self._flat) if self._flat else None), self.field)
-        failed = {_FAILED: sorted(self._failed_accounts)} if self._failed_accounts else {}
-        return {**state, **failed, **({_FINGERPRINT: self._fingerprint} if self._fingerprint else {})}
+        cursors = {owner: self._cursor_of(owner, history) for owner, history in self._histories.items() if history.last}
+        own = cursors.pop(None, {})
+        accounts = {account: cursor for account, cursor in cursors.items() if account is not None}
+        if self._organic:
+            state = {**own, **(write_state(SavedState(accounts), self.field) if accounts else {})}
+        else:
+            state = write_state(SavedState(accounts, own.get(self.field)), self.field)
+        readings = [
+            {**({ACCOUNT_KEY: owner} if owner else {}), **reading.to_state()}
+            for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or "")
+            if reading.after
+        ]
+        more = {_FAILED: sorted(self._failed_accounts), _FINGERPRINT: self._fingerprint, _READINGS: readings}
+        return {**state, **{name: value for name, value in more.items() if value}}
 
     @property
     def first_day(self) -> Date:
         """The first day of the period."""
         return self._period.start
+
+    @property
+    def emits_once(self) -> bool:
+        """Whether each day is emitted only once, when it is final."""
+        return self._period.is_emitted_once
 
     def explain(self) -> None:
         """Log which days the sync reads, if a user may expect others."""
@@ -246,9 +273,10 @@ class DayCursor(PinterestCursor):
         """Return the ad accounts of the incoming state."""
         return self._incoming
 
-    def history_of(self, account: str) -> AccountHistory:
-        """Return the history of an account; the flat cursor stands in for accounts without an entry."""
-        return self._histories.get(account) or AccountHistory(last=self._flat)
+    def history_of(self, owner: Owner) -> AccountHistory:
+        """Return the history of an owner; a flat cursor stands in for ad accounts without an entry."""
+        stand_in = None if self._organic else self._histories.get(None)
+        return self._histories.get(owner) or stand_in or AccountHistory()
 
     def oldest_first(self, accounts: Iterable[str]) -> list[str]:
         """Sort accounts by their cursors, so that each is read in turn under a small daily quota.
@@ -267,37 +295,42 @@ class DayCursor(PinterestCursor):
     def retire_flat(self) -> None:
         """Drop the flat cursor, now that every account has an entry of its own."""
         with self._lock:
-            self._flat = None
+            self._histories.pop(None, None)
 
-    def limit_to_final_days(self, last_final_day: Callable[[], Date]) -> None:
+    def limit_to_final_days(self, last_final_day: Callable[[], Date] | None = None) -> None:
         """Limit the period to final days, unless the lookback is long enough to read the others again.
 
         Args:
-            last_final_day: asks Pinterest for the last final day; called only if it is needed.
+            last_final_day: asks Pinterest for the last final day; called only if it is needed. By default, days are
+                final at a certain age.
         """
         if self._period.restatement is not Restatement.BY_LOOKBACK:
-            day = last_final_day()
+            day = last_final_day() if last_final_day else self._final_by_age
             self._period = self._period.final_up_to(day)
-            if self._period.restatement is Restatement.EMIT_ONCE:
+            if self.emits_once:
                 self._period = replace(self._period, end=min(day, self._period.end))
-                known = [*self._histories.values(), AccountHistory(last=self._flat)]
-                _warn_of_duplicates(self._stream_name, (history.duplicated(self._period) for history in known))
+                self._warn_of_duplicates()
 
-    def unread(self, account: str) -> list[WindowProgress]:
-        """Return the windows of an account that are still to be read, and warn of those that can't be."""
-        history = self.history_of(account)
+    def unread(self, owner: Owner = None) -> list[WindowProgress]:
+        """Return the windows of an owner that are still to be read, and warn of those that can't be."""
+        history, of_owner = self.history_of(owner), f" of ad account {owner}" if owner else ""
         if history.last and history.last > self._today:
             LOGGER.warning(
-                f"{self._stream_name}: the state of ad account {account} lies in the future ({history.last}). It "
-                f"counts as today ({self._today}), and nothing is read this time.",
+                f"{self._stream_name}: the state{of_owner} lies in the future ({history.last}). It counts as today "
+                f"({self._today}), and nothing is read this time.",
             )
-            self._histories[account] = history.as_of(self._today)
+            with self._lock:
+                self._histories[owner] = history.as_of(self._today)
             return []
-        for window in history.out_of_reach(self._period):
+        gone, kept = history.out_of_reach(self._period), "" if self._organic else " They stay in the state as missing."
+        for window in gone:
             LOGGER.warning(
-                f"{self._stream_name}: the days {window} of ad account {account} were never read and are too old now: "
-                f"Pinterest keeps the days from {self._period.earliest} on. They stay in the state as missing.",
+                f"{self._stream_name}: the days {window}{of_owner} were never read and are too old now: Pinterest "
+                f"keeps the days from {self._period.earliest} on.{kept}",
             )
+        if gone and self._organic:
+            with self._lock:
+                self._histories[owner] = history.without(gone)
         return history.unread(self._period)
 
     def unread_windows(self, account: str) -> list[DateWindow]:
@@ -331,7 +364,7 @@ class DayCursor(PinterestCursor):
     def count(self, records: int, stream_slice: StreamSlice) -> None:
         """Count records that are about to be queued, and record that their window was emitted in part."""
         super().count(records, stream_slice)
-        if records:
+        if records and not self._organic:
             with self._lock:
                 self._plans[stream_slice[ACCOUNT_KEY]].note_emitted(planned_window(stream_slice).number)
 
@@ -343,8 +376,40 @@ class DayCursor(PinterestCursor):
 
     def note_failure(self, stream_slice: StreamSlice) -> None:
         """Record that an account failed; a later sync that reads all of its windows clears the record."""
+        if not self._organic:
+            with self._lock:
+                self._failed_accounts.add(stream_slice[ACCOUNT_KEY])
+
+    def reading(self, owner: Owner) -> Reading | None:
+        """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet."""
+        known = self._readings.get(owner)
+        window = known.window.clamp(self._period.earliest) if known else None
+        if known and window:
+            return replace(known, window=window)
+        started = self._started.setdefault(owner, [])
+        unread = [item.window for item in self.unread(owner)]
+        for window in started:
+            unread = subtract_window(unread, window)
+        if not unread:
+            return None
+        started.append(unread[0])
+        return Reading(unread[0], settled=unread[0].end)
+
+    def advance(self, owner: Owner, reading: Reading) -> None:
+        """Record the progress of a pass, and emit a state if one is due."""
         with self._lock:
-            self._failed_accounts.add(stream_slice[ACCOUNT_KEY])
+            self._readings[owner] = reading
+            if self._is_state_due():
+                self._emit()
+
+    def finish(self, owner: Owner, reading: Reading) -> None:
+        """Record that a pass has read every pin, and move to the last day that is final for all of them."""
+        with self._lock:
+            self._readings.pop(owner, None)
+            if reading.window.end >= self._period.end:  # a pass of an earlier sync may be up to date as well
+                self._started.setdefault(owner, []).append(reading.window)
+            if newest := reading.newest:
+                self._take(owner, reading.window, DaysRead(newest, min(newest, reading.settled)))
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream, and warn of days that were emitted in part."""
@@ -352,9 +417,24 @@ class DayCursor(PinterestCursor):
         super().ensure_at_least_one_state_emitted()
 
     def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
+        """Add the days of a slice that was read. Of a profile, only the final days of its response count."""
+        if isinstance(finding, DaysRead):
+            self._take(stream_slice.get(ACCOUNT_KEY), planned_window(stream_slice).window, finding)
         if isinstance(finding, KeyColumns):
             self.keyed.note(stream_slice[ACCOUNT_KEY], finding)
-        self._resolve(stream_slice, failed=False)
+        if not self._organic:
+            self._resolve(stream_slice, failed=False)
+
+    def _take(self, owner: Owner, window: DateWindow, days: DaysRead) -> None:
+        """Add the days of a window to the history of an owner."""
+        self._newest[owner] = max(days.newest, self._newest.get(owner, days.newest))
+        self._histories[owner] = self.history_of(owner).with_days(window, days.settled)
+
+    def _cursor_of(self, owner: Owner, history: AccountHistory) -> dict[str, Any]:
+        cursor, newest = history.to_state(self.field), self._newest.get(owner)
+        if newest and history.last and newest > history.last:
+            cursor[_NEWEST] = str(newest)
+        return {**cursor, **self.keyed.to_state(owner)} if owner else cursor
 
     def _resolve(self, stream_slice: StreamSlice, *, failed: bool) -> None:
         account = stream_slice[ACCOUNT_KEY]
@@ -369,16 +449,26 @@ class DayCursor(PinterestCursor):
 
         Days are final at a certain age. Where Pinterest was asked for the last final day, that day is taken instead.
         """
-        day_by_age = days_before(self._today, limits.FINAL_AFTER_DAYS)
-        limit = self._period.last_final_day
+        by_age, limit = self._final_by_age, self._period.last_final_day
         is_by_lookback = self._period.restatement is Restatement.BY_LOOKBACK
-        final = min(day_by_age, limit or day_by_age) if is_by_lookback else limit or day_by_age
+        final = min(by_age, limit or by_age) if is_by_lookback else limit or by_age
         return self._plans[account].history(limit, final)
 
     def _rank_of(self, account: str) -> tuple[bool, str]:
         history = self.history_of(account)
         has_missing = any(window.end >= self._period.earliest for window in history.missing)
         return account in self._failed_accounts or has_missing, str(history.last or "")
+
+    def _warn_of_duplicates(self) -> None:
+        """Warn of days that the destination has twice after this sync."""
+        histories = self._histories.items()
+        known = [history.duplicated(self._period, self._newest.get(owner)) for owner, history in histories]
+        if twice := [window for window in known if window]:
+            LOGGER.warning(
+                f"{self._stream_name}: the days {_span(twice)} were read while their numbers were still moving, and "
+                "are emitted once more, now that they are final. The destination appends, so these days appear twice "
+                "in the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
+            )
 
     def _warn_of_parts(self) -> None:
         """Warn of days whose rows were emitted although they don't count as read."""
@@ -415,174 +505,11 @@ class DayCursor(PinterestCursor):
         return DateWindow(start, end) if start <= end else None
 
 
-class ProfileCursor(PinterestCursor):
-    """Keeps the days of the token's own user, and those of the owners of ad accounts.
-
-    The user's own state is flat, as the official connector's is: `{"date": last final day}`, with `from`, `missing`
-    and `settled` as in an `AccountHistory`, and `read`, the last day that was emitted, if that is a later one. Owners
-    have an entry for each of their accounts.
-
-    Args:
-        store: has the incoming state and takes the outgoing ones.
-        period: the days that this sync reads.
-        today: Pinterest's day, in UTC.
-    """
-
-    field = "date"
-
-    def __init__(self, store: StateStore, period: Period, today: Date) -> None:
-        super().__init__(store)
-        self._period = period
-        self._today = today
-        self._histories: dict[Owner, AccountHistory] = {}
-        self._newest: dict[Owner, Date] = {}
-        with reading_state(store.stream_name):
-            for owner, cursor in _cursors(store.incoming(), self.field):
-                self._histories[owner] = AccountHistory.from_state(cursor, self.field)
-                if cursor.get(_NEWEST):
-                    self._newest[owner] = parse_day(cursor[_NEWEST])
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """The state to emit."""
-        cursors = {owner: self._cursor_of(owner, known) for owner, known in self._histories.items() if known.last}
-        accounts = {owner: cursor for owner, cursor in cursors.items() if owner is not None}
-        return {**cursors.get(None, {}), **(write_state(SavedState(accounts), self.field) if accounts else {})}
-
-    @property
-    def emits_once(self) -> bool:
-        """Whether each day is emitted only once, when it is final."""
-        return self._period.is_emitted_once
-
-    def explain(self) -> None:
-        """Log which days the sync reads, if a user may expect others, and which come a second time."""
-        self._period.explain(self._stream_name)
-        histories = self._histories.items()
-        _warn_of_duplicates(
-            self._stream_name,
-            (history.duplicated(self._period, self._newest.get(owner)) for owner, history in histories),
-        )
-
-    def unread(self, owner: Owner = None) -> list[DateWindow]:
-        """Return the days that are still to be read, and warn of those that can't be."""
-        history = self._histories.get(owner, AccountHistory())
-        if history.last and history.last > self._today:
-            LOGGER.warning(
-                f"{self._stream_name}: the state lies in the future ({history.last}). It counts as {self._today}.",
-            )
-            with self._lock:
-                self._histories[owner] = history.as_of(self._today)
-            return []
-        gone = history.out_of_reach(self._period)
-        for window in gone:
-            LOGGER.warning(
-                f"{self._stream_name}: the days {window.start} to {window.end} were never read, and Pinterest no "
-                f"longer has them: it keeps the days from {self._period.earliest} on.",
-            )
-        if gone:
-            with self._lock:
-                self._histories[owner] = self._histories[owner].without(gone)
-        return [item.window for item in history.unread(self._period)]
-
-    def _move(self, stream_slice: StreamSlice, finding: DaysRead | None) -> None:
-        """Move to the last final day of the slice; an empty response moves nothing."""
-        if finding is not None:
-            self._take(stream_slice.get(ACCOUNT_KEY), planned_window(stream_slice).window, finding)
-
-    def _take(self, owner: Owner, window: DateWindow, days: DaysRead) -> None:
-        """Add the days of a window to the history of an owner."""
-        self._newest[owner] = max(days.newest, self._newest.get(owner, days.newest))
-        self._histories[owner] = self._histories.get(owner, AccountHistory()).with_days(window, days.settled)
-
-    def _cursor_of(self, owner: Owner, history: AccountHistory) -> dict[str, Any]:
-        cursor, newest = history.to_state(self.field), self._newest.get(owner)
-        return {**cursor, _NEWEST: str(newest)} if newest and history.last and newest > history.last else cursor
-
-
-class PinCursor(ProfileCursor):
-    """Keeps the days that have been read of every pin of an owner, as `{"date": last day}`.
-
-    All pins of an owner share one history. The state also keeps a pass over the pins that a sync could not finish, and
-    the next sync continues it.
-    """
-
-    def __init__(self, store: StateStore, period: Period, today: Date) -> None:
-        super().__init__(store, period, today)
-        self._started: dict[Owner, list[DateWindow]] = {}
-        with reading_state(store.stream_name):
-            self._readings = dict(_readings(store.incoming()))
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """The state to emit."""
-        readings = [
-            {**({ACCOUNT_KEY: owner} if owner else {}), **reading.to_state()}
-            for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or "")
-            if reading.after
-        ]
-        return {**super().state, **({_READINGS: readings} if readings else {})}
-
-    def reading(self, owner: Owner) -> Reading | None:
-        """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet."""
-        known = self._readings.get(owner)
-        window = known.window.clamp(self._period.earliest) if known else None
-        if known and window:
-            return replace(known, window=window)
-        started, unread = self._started.setdefault(owner, []), self.unread(owner)
-        for window in started:
-            unread = subtract_window(unread, window)
-        if not unread:
-            return None
-        started.append(unread[0])
-        return Reading(unread[0], settled=unread[0].end)
-
-    def advance(self, owner: Owner, reading: Reading) -> None:
-        """Record the progress of a pass, and emit a state if one is due."""
-        with self._lock:
-            self._readings[owner] = reading
-            if self._is_state_due():
-                self._emit()
-
-    def finish(self, owner: Owner, reading: Reading) -> None:
-        """Record that a pass has read every pin, and move to the last day that is final for all of them."""
-        with self._lock:
-            self._readings.pop(owner, None)
-            if reading.window.end >= self._period.end:  # a pass of an earlier sync may be up to date as well
-                self._started.setdefault(owner, []).append(reading.window)
-            if newest := reading.newest:
-                self._take(owner, reading.window, DaysRead(newest, min(newest, reading.settled)))
-
-
 def planned_window(stream_slice: StreamSlice) -> PlannedWindow:
     """Return the window of a slice."""
     return stream_slice.extra_fields[WINDOW]  # type: ignore[no-any-return]
 
 
-def _warn_of_duplicates(stream_name: str, windows: Iterable[DateWindow | None]) -> None:
-    """Warn of days, one window for each account, that the destination has twice after this sync."""
-    if twice := [window for window in windows if window]:
-        LOGGER.warning(
-            f"{stream_name}: the days {_span(twice)} were read while their numbers were still moving, and are emitted "
-            "once more, now that they are final. The destination appends, so these days appear twice in the table: "
-            "keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
-        )
-
-
 def _span(windows: Collection[DateWindow]) -> DateWindow:
     """Return the window from the first day of all windows to the last."""
     return DateWindow(min(window.start for window in windows), max(window.end for window in windows))
-
-
-def _cursors(state: Mapping[str, Any], field: str) -> Iterator[tuple[Owner, Mapping[str, Any]]]:
-    """Yield the cursor of each owner, the token's own user last."""
-    saved = read_state(state, field, min)
-    yield from saved.accounts.items()
-    if saved.flat:
-        own = state if state.get(field) is not None else {}
-        yield None, {**own, field: saved.flat}
-
-
-def _readings(state: Mapping[str, Any]) -> Iterator[tuple[Owner, Reading]]:
-    """Yield the unfinished pass of each owner."""
-    for entry in state.get(_READINGS) or ():
-        yield entry.get(ACCOUNT_KEY), Reading.from_state(entry)

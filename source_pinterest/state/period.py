@@ -80,12 +80,6 @@ class Period:
         end = min(self.end, self.last_final_day or self.end)
         return replace(self, end=end, lookback_days=None, restatement=Restatement.BY_LOOKBACK)
 
-    def final_by_age(self) -> Self:
-        """Return the period without the days that are too young to be final, if each day is emitted once."""
-        if not self.is_emitted_once:
-            return self
-        return replace(self, end=days_before(self.end, limits.FINAL_AFTER_DAYS))
-
     def explain(self, stream_name: str) -> None:
         """Log why the period starts later, or ends earlier, than a user may expect."""
         if self.chosen_start and self.chosen_start < self.earliest:

@@ -12,7 +12,7 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.board_cursor import BoardCursor
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.day_cursor import DayCursor, PinCursor, ProfileCursor
+from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.entity_cursor import EntityCursor
 from source_pinterest.state.formats import SavedState, read_state, write_state
 from source_pinterest.state.history import AccountHistory
@@ -72,8 +72,7 @@ CURSORS: dict[str, Callable[[StateStore], PinterestCursor]] = {
     "days": lambda kept: DayCursor(kept, PERIOD, TODAY),
     "entities": lambda kept: EntityCursor(kept, ("ACTIVE",)),
     "boards": BoardCursor,
-    "profile": lambda kept: ProfileCursor(kept, PERIOD, TODAY),
-    "pins": lambda kept: PinCursor(kept, PERIOD, TODAY),
+    "profile and pins": lambda kept: DayCursor(kept, PERIOD, TODAY, organic=True),
 }
 texts = days.map(str)
 accounts = st.integers(1, 5).map(str)

@@ -120,14 +120,12 @@ def test_why_an_appending_destination_waits_is_one_line(caplog: pytest.LogCaptur
         ("full_refresh", "append", {}, False),
     ],
 )
-def test_days_that_settle_by_their_age_wait_where_they_are_emitted_once(
+def test_days_are_emitted_once_where_nothing_replaces_or_rereads_them(
     sync_mode: str, destination: str, options: dict[str, Any], is_emitted_once: bool
 ) -> None:
     found = period(sync_mode, destination, **options)
 
     assert found.is_emitted_once is is_emitted_once
-    assert found.final_by_age().end == (SETTLED if is_emitted_once else TODAY)
-    assert found.final_by_age().is_emitted_once is is_emitted_once
 
 
 def test_a_stream_that_is_not_selected_looks_back_on_nothing() -> None:

@@ -10,7 +10,7 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.state.day_cursor import PinCursor, Reading
+from source_pinterest.state.day_cursor import DayCursor, Reading
 from source_pinterest.state.period import Period
 from unit_tests.state.stores import STREAM, states_in, store
 
@@ -24,8 +24,8 @@ def ago(days: int) -> Date:
     return days_before(TODAY, days)
 
 
-def pin_cursor(state: dict[str, Any] | None = None, repository: InMemoryMessageRepository | None = None) -> PinCursor:
-    return PinCursor(store(state, repository), PERIOD, TODAY)
+def pin_cursor(state: dict[str, Any] | None = None, repository: InMemoryMessageRepository | None = None) -> DayCursor:
+    return DayCursor(store(state, repository), PERIOD, TODAY, organic=True)
 
 
 def unfinished(start: int, end: int, settled: int, **more: str) -> dict[str, str]:

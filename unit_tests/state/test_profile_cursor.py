@@ -10,7 +10,7 @@ from pendulum import Date
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.slices import window_slice
-from source_pinterest.state.day_cursor import DaysRead, ProfileCursor
+from source_pinterest.state.day_cursor import DayCursor, DaysRead
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.stores import STREAM, store
@@ -25,17 +25,21 @@ def ago(days: int) -> str:
     return str(days_before(TODAY, days))
 
 
-def profile_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> ProfileCursor:
-    return ProfileCursor(store(state), period, TODAY)
+def profile_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> DayCursor:
+    return DayCursor(store(state), period, TODAY, organic=True)
 
 
-def finish(subject: ProfileCursor, settled: int | None, newest: int = 0) -> dict[str, Any]:
+def unread(subject: DayCursor, owner: str | None = None) -> list[DateWindow]:
+    return [item.window for item in subject.unread(owner)]
+
+
+def finish(subject: DayCursor, settled: int | None, newest: int = 0) -> dict[str, Any]:
     """Read the only window that is unread; gives the state."""
-    (window,) = subject.unread()
+    (window,) = unread(subject)
     return take(subject, window, settled, newest)
 
 
-def take(subject: ProfileCursor, window: DateWindow, settled: int | None, newest: int = 0) -> dict[str, Any]:
+def take(subject: DayCursor, window: DateWindow, settled: int | None, newest: int = 0) -> dict[str, Any]:
     """Read a window up to a day so long ago; gives the state."""
     found = None if settled is None else DaysRead(days_before(TODAY, newest), days_before(TODAY, settled))
     subject.commit(window_slice({}, PlannedWindow(window), {}), found)
@@ -60,7 +64,7 @@ def test_the_users_cursor_moves_to_the_last_settled_day() -> None:
 
 def test_the_days_of_each_owner_are_kept_apart(caplog: pytest.LogCaptureFixture) -> None:
     subject = profile_cursor(known(2))
-    mine, theirs = subject.unread(), subject.unread(ACCOUNT)
+    mine, theirs = unread(subject), unread(subject, ACCOUNT)
     assert (mine, theirs) == ([span(35, 0)], [span(89, 0)])
     of_account = {"ad_account_id": ACCOUNT}
     for window, newest, settled in ((theirs[0], 1, 9), (theirs[0], 4, 9)):
@@ -68,10 +72,10 @@ def test_the_days_of_each_owner_are_kept_apart(caplog: pytest.LogCaptureFixture)
         subject.commit(window_slice(of_account, PlannedWindow(window), {}), found)
     assert subject.state == {**known(2), "states": [{"partition": of_account, "cursor": known(9, read=ago(1))}]}
     again = profile_cursor(subject.state, ONCE)
-    assert (again.unread(), again.unread(ACCOUNT)) == ([], [span(8, 2)])
+    assert (unread(again), unread(again, ACCOUNT)) == ([], [span(8, 2)])
 
     with caplog.at_level(logging.WARNING):
-        again.explain()
+        again.limit_to_final_days()
     assert f"the days {ago(8)} to {ago(2)} were read while" in caplog.text
 
 
@@ -83,7 +87,7 @@ def test_entries_of_one_owner_fold_into_the_oldest() -> None:
 
 def test_days_that_are_read_again_anyway_stand_twice_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        profile_cursor(known(8, read=ago(6))).explain()
+        profile_cursor(known(8, read=ago(6))).limit_to_final_days()
 
     assert caplog.messages == []
 
@@ -102,30 +106,30 @@ def later(start: int) -> Period:
 
 def test_an_earlier_start_is_read_back_once() -> None:
     subject = profile_cursor(known(2, since=20))
-    head, tail = subject.unread()
+    head, tail = unread(subject)
     assert (head, tail) == (span(89, 21), span(20, 0))
 
     assert take(subject, head, 21, 21) == known(2, since=89)
-    assert profile_cursor(subject.state).unread() == [span(35, 0)]
+    assert unread(profile_cursor(subject.state)) == [span(35, 0)]
 
 
 def test_an_earlier_start_that_fails_or_is_empty_is_read_by_the_next_sync() -> None:
     subject = profile_cursor(known(2, since=20), later(60))
-    head, tail = subject.unread()
+    head, tail = unread(subject)
     take(subject, tail, 2)
     take(subject, head, None)
 
-    assert profile_cursor(subject.state, later(60)).unread() == [head, span(20, 0)]
+    assert unread(profile_cursor(subject.state, later(60))) == [head, span(20, 0)]
 
 
 def test_days_of_an_earlier_start_that_do_not_come_are_owed() -> None:
     subject = profile_cursor(known(2, since=50), later(80))
-    head, tail = subject.unread()
+    head, tail = unread(subject)
     take(subject, tail, 2, 2)
     assert take(subject, head, 60, 60) == known(2, since=80, missing=[[ago(59), ago(51)]])
 
     again = profile_cursor(subject.state, later(80))
-    owed, tail = again.unread()
+    owed, tail = unread(again)
     assert (owed, tail) == (span(59, 51), span(35, 0))
     assert take(again, owed, 51, 51) == known(2, since=80)
 
@@ -133,14 +137,14 @@ def test_days_of_an_earlier_start_that_do_not_come_are_owed() -> None:
 def test_owed_days_that_are_gone_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
     subject = profile_cursor(known(2, since=120, missing=[[ago(100), ago(80)]]))
     with caplog.at_level(logging.WARNING):
-        assert subject.unread() == [span(89, 80), span(35, 0)]
+        assert unread(subject) == [span(89, 80), span(35, 0)]
 
     assert f"{ago(100)} to {ago(90)}" in caplog.text
     assert subject.state["missing"] == [[ago(89), ago(80)]]
 
 
 def test_an_older_state_does_not_say_where_it_began() -> None:
-    assert profile_cursor({"date": ago(2)}).unread() == [span(35, 0)]
+    assert unread(profile_cursor({"date": ago(2)})) == [span(35, 0)]
 
 
 # ---- Days that were emitted too early
@@ -163,7 +167,7 @@ def test_days_that_stand_twice_are_told(
     caplog: pytest.LogCaptureFixture, state: dict[str, Any], again: tuple[int, int] | None
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        profile_cursor(state, ONCE).explain()
+        profile_cursor(state, ONCE).limit_to_final_days()
 
     told = [f"the days {ago(again[0])} to {ago(again[1])} were read while"] if again else []
     assert [record.getMessage().partition(": ")[2][: len(told[0])] for record in caplog.records] == told
@@ -178,13 +182,13 @@ def test_days_that_a_user_may_not_expect_are_told_with_the_stream(caplog: pytest
 
 
 def test_the_users_days_are_read_again_as_far_as_the_lookback_goes() -> None:
-    assert profile_cursor({"date": ago(2)}).unread() == [DateWindow(days_before(TODAY, 35), TODAY)]
+    assert unread(profile_cursor({"date": ago(2)})) == [DateWindow(days_before(TODAY, 35), TODAY)]
 
 
 def test_a_users_state_of_the_future_counts_as_today(caplog: pytest.LogCaptureFixture) -> None:
     subject = profile_cursor({"date": "3021-06-09"})
     with caplog.at_level(logging.WARNING):
-        assert subject.unread() == []
+        assert unread(subject) == []
 
     assert "3021-06-09" in caplog.text
     assert subject.state == {"date": str(TODAY)}
@@ -193,23 +197,23 @@ def test_a_users_state_of_the_future_counts_as_today(caplog: pytest.LogCaptureFi
 def test_a_state_of_the_future_keeps_what_it_says_of_days_before() -> None:
     past = {"from": ago(60), "missing": [[ago(50), ago(48)]], "settled": ago(3)}
     subject = profile_cursor({"date": "3021-06-09", **past})
-    assert subject.unread() == []
+    assert unread(subject) == []
 
     assert subject.state == {"date": str(TODAY), **past}
 
 
 def test_a_state_of_the_future_keeps_nothing_that_it_says_of_days_to_come() -> None:
     subject = profile_cursor({"date": "3021-06-09", "from": "3021-06-01", "settled": "3021-06-07"})
-    assert subject.unread() == []
+    assert unread(subject) == []
 
     assert subject.state == {"date": str(TODAY)}
-    assert profile_cursor(subject.state).unread() == [span(33, 0)]
+    assert unread(profile_cursor(subject.state)) == [span(33, 0)]
 
 
 def test_days_of_the_user_that_are_gone_are_told(caplog: pytest.LogCaptureFixture) -> None:
     subject = profile_cursor({"date": ago(120)})
     with caplog.at_level(logging.WARNING):
-        assert subject.unread() == [DateWindow(EARLIEST, TODAY)]
+        assert unread(subject) == [DateWindow(EARLIEST, TODAY)]
 
     assert f"{ago(119)} to {ago(90)}" in caplog.text
 
@@ -222,5 +226,5 @@ def test_a_users_state_that_can_not_be_read_is_a_config_error(day: Any) -> None:
 
 def test_a_users_state_of_today_is_no_state_of_the_future(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        assert [window.as_pair() for window in profile_cursor({"date": ago(0)}).unread()] == [[ago(33), ago(0)]]
+        assert [window.as_pair() for window in unread(profile_cursor({"date": ago(0)}))] == [[ago(33), ago(0)]]
     assert caplog.messages == []

@@ -19,7 +19,7 @@ from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.slices import END, START, failure_of, window_slice
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import DaysRead, ProfileCursor, planned_window
+from source_pinterest.state.day_cursor import DayCursor, DaysRead, planned_window
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import DayRange, Period
@@ -78,23 +78,24 @@ class ProfileAnalytics(OrganicStream, ABC):
     scopes = ("user_accounts:read",)
     access = BUSINESS_ACCOUNT
     cost = f"1 for {limits.ANALYTICS_WINDOW_DAYS} days"
-    checkpoint: ProfileCursor
+    checkpoint: DayCursor
     split: ClassVar[str] = ""
     """The field that names the part of a row; empty for the profile as a whole."""
     days = DayRange(limits.SYNC_HISTORY_DAYS)
 
-    def new_cursor(self, period: Period, store: StateStore) -> ProfileCursor:
-        """Return a cursor that holds the last final day of each profile."""
-        return ProfileCursor(store, period.final_by_age(), self.config.today)
+    def new_cursor(self, period: Period, store: StateStore) -> DayCursor:
+        """Return a cursor over the days of each profile."""
+        return DayCursor(store, period, self.config.today, organic=True)
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield a slice for each window of days that is unread."""
+        self.checkpoint.limit_to_final_days()
         unread: list[tuple[StreamSlice, list[DateWindow]]] = []
         for owner in super().slices():
             if failure_of(owner):
                 yield owner
             else:
-                unread.append((owner, self.checkpoint.unread(owner.get(ACCOUNT_KEY))))
+                unread.append((owner, [item.window for item in self.checkpoint.unread(owner.get(ACCOUNT_KEY))]))
         estimate = Estimate.of_profiles((windows for _, windows in unread), len(self.request_variants()))
         estimate.log(self.name, self.shared.organic_pace())
         for owner, windows in unread:

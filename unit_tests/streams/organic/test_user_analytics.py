@@ -187,7 +187,7 @@ def test_a_state_in_the_future_counts_as_that_of_today(mock: Any, caplog: pytest
     pinterest = Pinterest(mock, known(date="2026-07-02"))
 
     assert pinterest.slices(UserAccountAnalytics) == []
-    assert "It counts as 2026-07-01." in caplog.text
+    assert "It counts as today (2026-07-01)" in caplog.text
 
 
 def test_the_days_of_each_owner_are_his_own(mock: Any) -> None:
