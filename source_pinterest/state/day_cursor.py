@@ -370,7 +370,7 @@ class DayCursor(PinterestCursor):
 
     def fail(self, stream_slice: StreamSlice) -> None:
         """Leave the window of a slice that could not be read to the next sync."""
-        if WINDOW in stream_slice.extra_fields:
+        if WINDOW in stream_slice.extra_fields and not self._organic:
             with self._lock:
                 self._resolve(stream_slice, failed=True)
 
