@@ -107,6 +107,13 @@ def test_it_fails_with_no_scope_that_helps(config_file: Path) -> None:
             assert scope in said
 
 
+def test_it_fails_for_an_app_that_is_not_approved(config_file: Path) -> None:
+    with Simulator(approved=False) as sim:
+        passed, said, _ = check(sim, sim.config(), config_file)
+        assert not passed
+        assert said.startswith("Pinterest has not approved your app yet (Trial access). Its page under My apps shows")
+
+
 @pytest.mark.parametrize("foreign", [1, 2])
 def test_it_names_each_account_that_cannot_be_read(foreign: int, config_file: Path) -> None:
     world = World(ad_accounts=2)

@@ -88,6 +88,26 @@ def test_a_feature_that_pinterest_restricts(stream: type[PinterestStream]) -> No
         assert_exact(output, sim, [other])
 
 
+def test_an_app_that_is_not_approved_fails_each_stream_and_asks_for_the_profile_once() -> None:
+    with small(approved=False) as sim:
+        output = run_sync(sim, ["boards", "campaigns", "ads"])
+        for name in ("boards", "campaigns", "ads"):
+            assert output.status(name) == "INCOMPLETE"
+            [error] = output.errors_of(name)
+            assert str(error.message).startswith("Pinterest has not approved your app yet (Trial access).")
+        assert len(sim.calls("user_account/get")) == 1
+
+
+def test_the_words_of_an_unapproved_app_refuse_one_feature_where_the_profile_is_served() -> None:
+    with small(no_access=dict.fromkeys(("audiences/list", "campaigns/list"), NoAccess.UNSUPPORTED)) as sim:
+        output = run_sync(sim, ["audiences", "campaigns", "boards"])
+        for name in ("audiences", "campaigns"):
+            [error] = output.errors_of(name)
+            assert "restricted feature" in str(error.message)
+        assert_exact(output, sim, ["boards"])
+        assert len(sim.calls("user_account/get")) == 1
+
+
 @each_stream
 def test_the_scopes_are_those_of_the_operation(stream: type[PinterestStream]) -> None:
     assert set(stream.scopes) == set(OPERATIONS[operation_of(stream)].scopes)

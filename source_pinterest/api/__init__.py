@@ -2,8 +2,10 @@
 
 import os
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import requests
@@ -12,11 +14,12 @@ from requests.utils import get_environ_proxies, select_proxy
 from source_pinterest import __version__, limits
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator, Tokens
 from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, Bounds
-from source_pinterest.api.errors import ConfigError
+from source_pinterest.api.errors import ConfigError, MalformedResponseError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
 from source_pinterest.api.session import PinterestSession, TimeoutSession, Url
 from source_pinterest.api.usage import Usage
+from source_pinterest.api.verdicts import ErrorResponse, Verdict
 from source_pinterest.config import Config, OAuthCredentials
 
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
@@ -53,6 +56,7 @@ class Api:
     response_bounds: Bounds
     file_bounds: Bounds
     usage: Usage = field(default_factory=Usage)
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def connect(
@@ -97,6 +101,24 @@ class Api:
         usage.quota_usage = budget.quota_usage
         bounds = (session.shortened(API_RESPONSE), downloads.shortened(REPORT_FILE))
         return cls(base_url, session, authenticator, downloads, budget, retry_policy, *bounds, usage)
+
+    def refuses_profile(self) -> bool:
+        """Return whether Pinterest calls the app's consumer type unsupported for the user's profile too.
+
+        Such an app is not approved: Pinterest serves the profile to each that is, and uses the same words for a
+        feature that it has not opened. The profile is requested once in a sync.
+        """
+        with self._asking:
+            return self._refuses_profile
+
+    @cached_property
+    def _refuses_profile(self) -> bool:
+        request = requests.Request("GET", f"{self.base_url}/user_account")
+        try:
+            response = self.session.paced_exchange(request, b"".join, self.response_bounds, self.usage.of(""))
+        except (requests.RequestException, MalformedResponseError):
+            return False
+        return isinstance(response, ErrorResponse) and response.verdict is Verdict.APP_REFUSED
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -13,6 +13,7 @@ import requests
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.errors import (
+    AppNotApprovedError,
     BadRequestError,
     ForbiddenError,
     GoneError,
@@ -140,14 +141,19 @@ class PinterestClient:
         elif response.verdict is Verdict.SCOPE_MISSING:
             missing = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
             raise ScopeMissingError(self._stream, missing or self._scopes, str(response))
-        elif response.verdict is Verdict.RESTRICTED:
-            raise RestrictedError(self._stream, response.feature, str(response))
+        elif response.verdict in (Verdict.RESTRICTED, Verdict.APP_REFUSED):
+            raise self._closed(response)
         elif response.verdict is Verdict.REFUSED and response.status == HTTPStatus.FORBIDDEN:
             raise ForbiddenError(f"{self._stream}: {response}")
         elif response.verdict is Verdict.REJECTED and is_bad_request:
             raise BadRequestError(self._stream, str(response))
         else:
             raise _ERRORS[response.verdict](f"{self._stream}: {response}")
+
+    def _closed(self, response: ErrorResponse) -> PinterestError:
+        if response.verdict is Verdict.APP_REFUSED and self._api.refuses_profile():
+            return AppNotApprovedError(str(response))
+        return RestrictedError(self._stream, response.feature, str(response))
 
 
 def _may_be_too_long(request: requests.Request, response: ErrorResponse) -> bool:

@@ -96,6 +96,16 @@ class AuthenticationError(ConfigError):
     """Pinterest accepts neither the access token nor the refresh token any more."""
 
 
+class AppNotApprovedError(ConfigError):
+    """Pinterest refuses every request of the app, the user's profile included."""
+
+    def __init__(self, quote: str) -> None:
+        super().__init__(
+            "Pinterest has not approved your app yet (Trial access). Its page under My apps shows the state; approval "
+            f"takes one to three business days. {quote}.",
+        )
+
+
 class TokenEndpointError(FatalError):
     """Pinterest's token endpoint gave no usable response."""
 

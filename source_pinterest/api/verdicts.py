@@ -29,6 +29,7 @@ class Verdict(Enum):
     REFRESH_TOKEN = auto()
     SCOPE_MISSING = auto()
     RESTRICTED = auto()
+    APP_REFUSED = auto()
     REFUSED = auto()
     NO_CATALOG = auto()
     MERCHANT_REFUSED = auto()
@@ -68,7 +69,7 @@ _FINAL_FROM_PINTEREST_ONLY = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 """Servers in front of Pinterest use these statuses for temporary troubles of their own."""
 
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)
-_RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?|consumer type is not supported", re.IGNORECASE)
+_RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?", re.IGNORECASE)
 _BY_MESSAGE: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
     HTTPStatus.BAD_REQUEST: {
         _RETRY_AFTER: Verdict.WAIT,
@@ -77,7 +78,10 @@ _BY_MESSAGE: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
         re.compile(r"something went wrong", re.IGNORECASE): Verdict.RETRY,
         re.compile(r"pagination beyond", re.IGNORECASE): Verdict.LISTING_CAPPED,
     },
-    HTTPStatus.UNAUTHORIZED: {_RESTRICTED: Verdict.RESTRICTED},
+    HTTPStatus.UNAUTHORIZED: {
+        _RESTRICTED: Verdict.RESTRICTED,
+        re.compile(r"consumer type is not supported", re.IGNORECASE): Verdict.APP_REFUSED,
+    },
 }
 
 

@@ -31,7 +31,7 @@ VERDICTS = [
     (401, None, "Authentication failed.", Verdict.REFRESH_TOKEN),
     (401, 3, "Not enough scopes", Verdict.SCOPE_MISSING),
     (401, 3, "Your application does not have access to this restricted feature", Verdict.RESTRICTED),
-    (401, 3, "Your application consumer type is not supported", Verdict.RESTRICTED),
+    (401, 3, "Your application consumer type is not supported", Verdict.APP_REFUSED),
     (401, 7, "Not authorised", Verdict.REFUSED),
     (401, 29, "Not permitted", Verdict.REFUSED),
     (403, 29, "Not permitted", Verdict.REFUSED),

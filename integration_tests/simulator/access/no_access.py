@@ -5,7 +5,7 @@
 
 from enum import Enum
 
-from integration_tests.simulator.calls.errors import ApiError, forbidden, missing_scope
+from integration_tests.simulator.calls.errors import ApiError, app_not_approved, forbidden, missing_scope
 
 BETAS = frozenset({"multi_pins/analytics"})
 """Operations that Pinterest opens to few apps."""
@@ -18,6 +18,7 @@ class NoAccess(Enum):
     UNAUTHORIZED = (401, 29)  # catalogs answer so
     NO_SCOPE = (401, 3)  # also seen where the app is not in a beta
     RESTRICTED = (401, 3, "Your application does not have access to this restricted feature: ads_extras")
+    UNSUPPORTED = (401, 3, app_not_approved().message)  # the words of an app that is not approved, for one feature
     BETA_CLOSED = (403, 403)  # an endpoint that Pinterest opens to few apps
 
     def error(self, scopes: tuple[str, ...]) -> ApiError:

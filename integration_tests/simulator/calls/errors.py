@@ -34,6 +34,10 @@ def missing_scope(scopes: str) -> ApiError:
     return ApiError(401, 3, f"Authorization failed. Missing: [{scopes}]")
 
 
+def app_not_approved() -> ApiError:
+    return ApiError(401, 3, "Your application consumer type is not supported, please contact support.")
+
+
 def pin_not_found() -> ApiError:
     return ApiError(404, 50, "Pin not found.")
 

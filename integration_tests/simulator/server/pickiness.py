@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from integration_tests.simulator.access.no_access import BETAS, NoAccess
-from integration_tests.simulator.calls.errors import ApiError
+from integration_tests.simulator.calls.errors import ApiError, app_not_approved
 from integration_tests.simulator.calls.operation import Arguments, Operation
 from integration_tests.simulator.server.reply import Reply, refusal
 from integration_tests.simulator.server.request_log import Entry
@@ -20,6 +20,12 @@ def too_long(settings: Settings, entry: Entry) -> Reply | None:
     if settings.long_url_status is None:
         return refusal(ApiError(414, 414, "URI too long."))
     return Reply(settings.long_url_status, b"<h1>Too long request string</h1>", media_type="text/html")
+
+
+def refuse_the_unapproved(settings: Settings) -> None:
+    """Refuses every operation of an app that waits for its approval, with an `ApiError`."""
+    if not settings.approved:
+        raise app_not_approved()
 
 
 def refuse_the_shut_out(settings: Settings, operation: Operation) -> None:

@@ -88,6 +88,7 @@ class Service:
 
         def proper(faults: Sequence[Fault]) -> Reply:
             self._admit(request, operation)
+            pickiness.refuse_the_unapproved(self.settings)
             self.tokens.check_scopes(operation.scopes)
             pickiness.refuse_the_shut_out(self.settings, operation)
             arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)

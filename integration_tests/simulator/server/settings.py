@@ -34,6 +34,7 @@ class Settings:
     names_the_refused: bool = True  # whether that 400 says which they are
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
     open_betas: Collection[str] = ()  # those of `BETAS` that this app may call
+    approved: bool = True  # whether Pinterest has approved the app; every call of one that waits is refused
     refused_windows: Collection[tuple[int, int, int]] = ()  # click, engagement and view days that no report may combine
 
     def __post_init__(self) -> None:
