@@ -18,7 +18,7 @@ from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, connected, page, refused
 
-MISSING_SCOPE = refused(401, 3, "Authorization failed. Missing: ['a:scope']")
+MISSING_SCOPE = refused(401, 3, "Your token does not have sufficient permissions to perform this operation.")
 RESTRICTED = refused(401, 3, "Your application does not have access to this restricted feature: extras")
 SIGNED_IN = signed_in_with(auth_method="access_token", access_token="false-access-token")
 

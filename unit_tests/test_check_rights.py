@@ -144,7 +144,9 @@ def test_a_list_that_pinterest_does_not_give_lacks_no_permission(checked: Checke
 
 def test_of_a_token_that_reads_nothing_nothing_more_is_asked(checked: Checked) -> None:
     for path in ("boards", "boards/0/pins", "user_account/analytics", "ad_accounts"):
-        checked.answers(path, refused(401, 3, "Authorization failed. Missing: ['a:scope']"))
+        checked.answers(
+            path, refused(401, 3, "Your token does not have sufficient permissions to perform this operation.")
+        )
 
     assert not checked.result()[0]
     assert checked.calls == 4

@@ -83,7 +83,7 @@ def test_a_feature_that_pinterest_restricts(stream: type[PinterestStream]) -> No
     closed = (operation.operation_id, f"multi_{operation.operation_id}")
     with small(no_access=dict.fromkeys(closed, NoAccess.RESTRICTED)) as sim:
         output = run_sync(sim, [name, other], config=sim.config(start_date=str(sim.world.today - A_WEEK)))
-        assert_one_sentence(output, name, "restricted feature", "ads_extras")
+        assert_one_sentence(output, name, "restricted feature", "commerce_integration")
         assert "Authenticate again" not in output.text()
         assert_exact(output, sim, [other])
 

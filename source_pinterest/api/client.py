@@ -139,8 +139,8 @@ class PinterestClient:
         elif response.verdict is Verdict.RETRY:
             tries.failed(str(response))
         elif response.verdict is Verdict.SCOPE_MISSING:
-            missing = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
-            raise ScopeMissingError(self._stream, missing or self._scopes, str(response))
+            ungranted = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
+            raise ScopeMissingError(self._stream, response.missing_scopes or ungranted or self._scopes, str(response))
         elif response.verdict in (Verdict.RESTRICTED, Verdict.APP_REFUSED):
             raise self._closed(response)
         elif response.verdict is Verdict.REFUSED and response.status == HTTPStatus.FORBIDDEN:

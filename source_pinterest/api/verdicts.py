@@ -70,6 +70,8 @@ _FINAL_FROM_PINTEREST_ONLY = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)
 _RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?", re.IGNORECASE)
+_SCOPE = re.compile(r"\w+:\w+", re.ASCII)
+_PERMISSION = re.compile(r"sufficient permissions|missing: *\[", re.IGNORECASE)
 _BY_MESSAGE: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
     HTTPStatus.BAD_REQUEST: {
         _RETRY_AFTER: Verdict.WAIT,
@@ -82,6 +84,7 @@ _BY_MESSAGE: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
         _RESTRICTED: Verdict.RESTRICTED,
         re.compile(r"consumer type is not supported", re.IGNORECASE): Verdict.APP_REFUSED,
     },
+    HTTPStatus.FORBIDDEN: {_PERMISSION: Verdict.SCOPE_MISSING},
 }
 
 
@@ -140,6 +143,11 @@ class ErrorResponse:
         """Pinterest's name for the restricted feature that the app lacks; empty if the message has none."""
         match = _RESTRICTED.search(self.message)
         return (match["feature"] or "").strip() if match else ""
+
+    @property
+    def missing_scopes(self) -> tuple[str, ...]:
+        """The permissions that Pinterest lists, as in `Missing: ['boards:read']`. Older messages list none."""
+        return tuple(_SCOPE.findall(self.message.partition("Missing: ")[2]))
 
     def __str__(self) -> str:
         """Return Pinterest's message with the status, the code and the request id that its support asks for."""

@@ -51,6 +51,24 @@ def test_of_several_scopes_those_are_named_that_were_not_granted(mock: requests_
         Calls(mock, refused(401, 3), granted=frozenset({"boards:read"})).get()
 
 
+INSUFFICIENT = (
+    "Your token does not have sufficient permissions to perform this operation. Please ensure your token is authorized "
+    "with the correct set of scopes."
+)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("listed", "named"),
+    [(" Missing: ['catalogs:read']", "catalogs:read"), (" Missing: ['a:b', 'c:d']", "a:b and c:d"), ("", "pins:read")],
+)
+def test_the_permissions_are_named_that_pinterest_lists_as_missing(
+    mock: requests_mock.Mocker, status: int, listed: str, named: str
+) -> None:
+    with pytest.raises(errors.ScopeMissingError, match=f"the permission {named}\\."):
+        Calls(mock, refused(status, 3, INSUFFICIENT + listed), granted=frozenset({"boards:read"})).get()
+
+
 RESTRICTED = "Your application does not have access to this restricted feature"
 
 

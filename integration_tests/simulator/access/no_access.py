@@ -16,14 +16,11 @@ class NoAccess(Enum):
 
     FORBIDDEN = (403, 29)
     UNAUTHORIZED = (401, 29)  # catalogs answer so
-    NO_SCOPE = (401, 3)  # also seen where the app is not in a beta
-    RESTRICTED = (401, 3, "Your application does not have access to this restricted feature: ads_extras")
+    NO_SCOPE = (401, 3, missing_scope().message)  # also seen where the app is not in a beta
+    RESTRICTED = (401, 3, "Your application does not have access to this restricted feature: commerce_integration")
     UNSUPPORTED = (401, 3, app_not_approved().message)  # the words of an app that is not approved, for one feature
     BETA_CLOSED = (403, 403)  # an endpoint that Pinterest opens to few apps
 
-    def error(self, scopes: tuple[str, ...]) -> ApiError:
-        """The refusal of an operation with these scopes."""
-        if self is NoAccess.NO_SCOPE:
-            return missing_scope(", ".join(scopes))
+    def error(self) -> ApiError:
         status, code, *message = self.value
         return ApiError(status, code, *message or [forbidden().message])

@@ -101,7 +101,7 @@ class Tokens:
     def check_scopes(self, scopes: tuple[str, ...]) -> None:
         missing = [scope for scope in scopes if scope not in self._scopes]
         if missing:
-            raise missing_scope(", ".join(missing))
+            raise missing_scope(*missing)
 
     def issue_access_token(self) -> str:
         token = self._secret("pina")
@@ -120,7 +120,7 @@ class Tokens:
     def _exchange(self, form: Mapping[str, str]) -> dict[str, Any]:
         redirect_uri = self._codes.pop(form.get("code", ""), None)
         if redirect_uri is None or redirect_uri != form.get("redirect_uri"):
-            raise invalid_grant("The authorization code is invalid, used, or belongs to another redirect_uri.")
+            raise invalid_grant()
         return self._answer("authorization_code") | self._rotated()
 
     def _renew(self, form: Mapping[str, str]) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class Tokens:
         if self._refusal_status is not None:
             raise ApiError(self._refusal_status, 2, "The refresh token has been revoked.")
         if used not in self._refresh:
-            raise invalid_grant("The refresh token is invalid.")
+            raise invalid_grant()
         if self._rotation is Rotation.NONE:
             return self._answer("refresh_token")
         if self._rotation is Rotation.REVOKE:

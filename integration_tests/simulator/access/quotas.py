@@ -152,6 +152,13 @@ class Quotas:
             "x-ratelimit-reset": ", ".join(str(window.reset_seconds(now)) for window in told),
         }
 
+    def wait_seconds(self, category: str, operation_id: str = "") -> int | None:
+        """How long a refusal says to wait; None where it leaves that open."""
+        windows = [window for window in self._covering(category, operation_id) if not window.remaining]
+        if self._header_style is not HeaderStyle.RECORDED or not windows:
+            return None
+        return max(window.reset_seconds(self._clock()) for window in windows)
+
     def _of_account(self, operation_id: str, account: str) -> list[Window]:
         allowance = self._allowances_of_accounts.get(operation_id)
         if allowance is None:

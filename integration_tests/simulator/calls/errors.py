@@ -22,16 +22,23 @@ def bad_request(message: str) -> BrokenRule:
     return BrokenRule(400, 1, message)
 
 
-def invalid_grant(message: str) -> ApiError:
-    return ApiError(400, 1, message)
+def invalid_grant() -> ApiError:
+    return ApiError(401, 283, "The authorization grant is invalid")
 
 
 def unauthenticated() -> ApiError:
     return ApiError(401, 2, "Authentication failed.")
 
 
-def missing_scope(scopes: str) -> ApiError:
-    return ApiError(401, 3, f"Authorization failed. Missing: [{scopes}]")
+def missing_scope(*scopes: str) -> ApiError:
+    """The refusal of a token without permissions; without scopes, in an older form that names none."""
+    told = f" Missing: {list(scopes)}" if scopes else ""
+    return ApiError(
+        401,
+        3,
+        "Your token does not have sufficient permissions to perform this operation. Please ensure your token is "
+        f"authorized with the correct set of scopes.{told}",
+    )
 
 
 def app_not_approved() -> ApiError:
@@ -46,8 +53,9 @@ def forbidden() -> ApiError:
     return ApiError(403, 29, "You are not permitted to access that resource.")
 
 
-def rate_limited() -> ApiError:
-    return ApiError(429, 8, "This request exceeded a rate limit. Rate limits are applied per app and per user.")
+def rate_limited(seconds: int | None = None) -> ApiError:
+    told = "" if seconds is None else f" Retry after {seconds} seconds"
+    return ApiError(429, 8, f"This request exceeded a rate limit. Rate limits are applied per app and per user.{told}")
 
 
 def last_90_days() -> ApiError:

@@ -79,7 +79,7 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.NOT_FOUND_HTML: _page(404),
     FaultKind.UNAVAILABLE: _status(503, "Service unavailable."),
     FaultKind.GATEWAY_TIMEOUT: _status(504, "Gateway timeout."),
-    FaultKind.MISSING_SCOPE: _refusing(lambda: errors.missing_scope("a scope")),
+    FaultKind.MISSING_SCOPE: _refusing(errors.missing_scope),
     FaultKind.FORBIDDEN: _refusing(errors.forbidden),
     FaultKind.GONE: _refusing(errors.board_not_found),
     FaultKind.TOO_LARGE_413: _status(413, "Payload too large."),

@@ -111,9 +111,9 @@ def _match_type(place: Place) -> str:
 
 
 _REFUSALS = {
-    KeywordBatches.RESTRICTED: NoAccess.RESTRICTED.error(()),
+    KeywordBatches.RESTRICTED: NoAccess.RESTRICTED.error(),
     KeywordBatches.REJECTED: ApiError(400, 1, "Unknown parameter 'ad_group_ids'."),
-    KeywordBatches.UNAUTHORIZED: missing_scope("beta"),
+    KeywordBatches.UNAUTHORIZED: missing_scope(),
     KeywordBatches.REFUSED: forbidden(),
 }
 

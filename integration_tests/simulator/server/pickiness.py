@@ -33,7 +33,7 @@ def refuse_the_shut_out(settings: Settings, operation: Operation) -> None:
     name = operation.operation_id
     is_closed = name in BETAS and name not in settings.open_betas
     if refusal_of := settings.no_access.get(name, NoAccess.RESTRICTED if is_closed else None):
-        raise refusal_of.error(operation.scopes)
+        raise refusal_of.error()
 
 
 def within_bounds(settings: Settings, body: bytes) -> bytes:
@@ -43,9 +43,17 @@ def within_bounds(settings: Settings, body: bytes) -> bytes:
     return body
 
 
-def refuse_names(settings: Settings, arguments: Arguments) -> None:
+def refuse_names(settings: Settings, operation: Operation, arguments: Arguments) -> None:
     """Refuses a request for a column, a targeting type or a metric; an `ApiError` that may name it."""
-    asked = [name for key in _REFUSABLE for name in arguments.get(key) or ()]
-    if refused := [name for name in asked if name in settings.refused_names]:
-        named = f"Not supported: {refused[0]}" if settings.names_the_refused else "Invalid parameters"
-        raise ApiError(400, 1, named)
+    for key in _REFUSABLE:
+        asked = arguments.get(key) or ()
+        for refused in settings.refused_names:
+            if refused in asked:
+                allowed = [name for name in asked if name != refused]
+                words = {
+                    "columns": f"Columns {refused} are not available.",
+                    "metric_types": f"Parameter 'metric_types' (value {refused}) is not one of {', '.join(allowed)}",
+                }
+                if operation.method == "POST" or key not in words:
+                    words[key] = f"'{refused}' is not one of {allowed}"
+                raise ApiError(400, 1, words[key] if settings.names_the_refused else "Invalid parameters")

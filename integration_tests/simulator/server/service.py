@@ -93,7 +93,7 @@ class Service:
             pickiness.refuse_the_shut_out(self.settings, operation)
             arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)
             operation.permit(self.world, arguments)
-            pickiness.refuse_names(self.settings, arguments)
+            pickiness.refuse_names(self.settings, operation, arguments)
             unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")
             identity = f"{entry.path}?{urlencode(unpaged)}"
             call = Call(self.world, arguments, identity, self.bookmarks, self.reports, request.url.port or 80, faults)
@@ -114,7 +114,7 @@ class Service:
 
         def proper(_faults: Sequence[Fault]) -> Reply:
             if not self.quotas.spend(entry.category):
-                raise errors.rate_limited()
+                raise errors.rate_limited(self.quotas.wait_seconds(entry.category))
             if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
                 raise errors.bad_request("The body must be a form.")
             form = dict(parse_qsl(body, keep_blank_values=True))
@@ -160,7 +160,7 @@ class Service:
         self.tokens.check(request.headers.get("authorization", ""))
         account = request.path_params.get("ad_account_id", "")
         if not self.quotas.spend(operation.category, operation.operation_id, account):
-            raise errors.rate_limited()
+            raise errors.rate_limited(self.quotas.wait_seconds(operation.category, operation.operation_id))
 
     async def _respond(self, entry: Entry, proper: Callable[[Sequence[Fault]], Reply]) -> Response:
         faults = self.script.due(entry)
