@@ -37,6 +37,7 @@ from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
 from source_pinterest.config.files import in_current_form, read_configured_catalog, read_object, read_states
+from source_pinterest.config.options import unknown_key_notices
 from source_pinterest.engine.output import MESSAGES
 from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.progress import Progress
@@ -121,6 +122,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def check_connection(self, logger: logging.Logger, config: Mapping[str, Any]) -> tuple[bool, str | None]:
         """Check that the token can read something, and all accounts and columns that the config names."""
         del logger
+        _warn_of_unknown_keys(config)
         return check_access(Config.from_mapping(config), lambda checked: self._sync(checked, config))
 
     def wait_for_token(self, seconds: float) -> None:
@@ -181,6 +183,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         Raises:
             AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.
         """
+        _warn_of_unknown_keys(config)
         settings = Config.from_mapping(config)
         selection = Selection.of(catalog, settings)
         self._repository = OrderedMessageRepository(self._queue)
@@ -249,6 +252,12 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._workers = Workers(workers)
         pool = ThreadPoolManager(self._workers, LOGGER)
         return ConcurrentSource(pool, LOGGER, self._slice_logger, self._queue, self._repository, workers // 2)
+
+
+def _warn_of_unknown_keys(config: Mapping[str, Any]) -> None:
+    """Warn before the config is judged, as a mistyped key may be why another one is missing."""
+    for notice in unknown_key_notices(config):
+        LOGGER.warning(notice)
 
 
 def _running(configured: ConfiguredAirbyteStream) -> AirbyteMessage:

@@ -13,7 +13,7 @@ from integration_tests.simulator import ALL_SCOPES, Fault, FaultKind
 from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import run_main
+from integration_tests.support.syncs import run_main, run_sync
 from source_pinterest.streams import STREAMS
 
 ORGANIC = ("boards:read", "pins:read", "user_accounts:read")
@@ -112,6 +112,18 @@ def test_it_fails_for_an_app_that_is_not_approved(config_file: Path) -> None:
         passed, said, _ = check(sim, sim.config(), config_file)
         assert not passed
         assert said.startswith("Pinterest has not approved your app yet (Trial access). Its page under My apps shows")
+
+
+def test_a_key_that_is_no_option_is_warned_of_in_check_and_read(
+    config_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    warning = "excluded_account_ids is not an option. Did you mean exclude_account_ids?"
+    with Simulator(World(boards=1)) as sim:
+        config = sim.config(excluded_account_ids=["549755885175"])
+        assert check(sim, config, config_file)[0]
+        assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [warning]
+        assert run_sync(sim, ["boards"], config=config).warnings() == [warning]
+        assert "549755885175" not in caplog.text
 
 
 @pytest.mark.parametrize("foreign", [1, 2])

@@ -33,7 +33,11 @@ PRODUCT_TREND_REGIONS = ("US", "GB+IE", "CA")
 
 # Names of columns are long and alike. Below this ratio the nearest name is no misspelling, and finding it is slow.
 _SIMILAR_NAME_RATIO = 0.8
+_SIMILAR_KEY_RATIO = 0.55
 _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
+
+_OLDER_KEYS = ("window_in_days",)
+"""Options of earlier versions that the form no longer has. Keys that platforms add begin with an underscore."""
 
 Default = TypeVar("Default")
 
@@ -210,9 +214,37 @@ def hidden_notices(options: Mapping[str, Any]) -> Iterator[str]:
             yield f"{option['title']} ({key}) is set{value}. The form hides this option. {option['description']}"
 
 
-@cache
+def unknown_key_notices(
+    options: Mapping[str, Any], form: Mapping[str, Any] | None = None, title: str = ""
+) -> Iterator[str]:
+    """Yield a notice for each key that is no option, nested ones included. Values are not quoted.
+
+    Args:
+        options: the config, or an option with fields of its own.
+        form: what describes the options; by default the whole form.
+        title: the title of the option that has the fields.
+    """
+    form = form or _form()
+    parts = (form, *form.get("oneOf", ()))
+    known = {name: option for part in parts for name, option in part.get("properties", {}).items()}
+    for key, value in without_blanks(options).items():
+        if key in known:
+            fields = known[key].get("items", known[key])
+            for entry in value if isinstance(value, list) else [value]:
+                if isinstance(entry, Mapping):
+                    yield from unknown_key_notices(entry, fields, f"{known[key]['title']}: ")
+        elif not key.startswith("_") and key not in _OLDER_KEYS:
+            similar = difflib.get_close_matches(key.lower(), known, n=1, cutoff=_SIMILAR_KEY_RATIO)
+            hint = f" Did you mean {similar[0]}?" if similar else ""
+            yield f"{title}{printable(SECRETS.mask(key))} is not an option.{hint}"
+
+
 def _hidden_options() -> Mapping[str, Mapping[str, Any]]:
     """Return the hidden options of the form by key, without the tokens in `credentials`, which the connector sets."""
-    form = json.loads(files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
-    options = form["connectionSpecification"]["properties"]
-    return {key: option for key, option in options.items() if option.get("airbyte_hidden")}
+    return {key: option for key, option in _form()["properties"].items() if option.get("airbyte_hidden")}
+
+
+@cache
+def _form() -> Mapping[str, Any]:
+    spec = json.loads(files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
+    return spec["connectionSpecification"]  # type: ignore[no-any-return]

@@ -1,0 +1,66 @@
+"""A key that is no option is warned of, with the nearest option at its place."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from source_pinterest.config import Config
+from source_pinterest.config.options import unknown_key_notices
+from unit_tests.configs import OAUTH, TODAY, config, sample
+from unit_tests.report_configs import report
+from unit_tests.test_spec import OPTIONS
+
+SAMPLES = sorted((Path(__file__).parents[2] / "integration_tests/sample_configs").glob("*.json"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "notice"),
+    [
+        ({"start_dat": "2026-01-01"}, "start_dat is not an option. Did you mean start_date?"),
+        ({"excluded_account_ids": ["12"]}, "excluded_account_ids is not an option. Did you mean exclude_account_ids?"),
+        ({"columns": ["CTR"]}, "columns is not an option. Did you mean analytics_columns?"),
+        ({"atribution_window": "7/7/1"}, "atribution_window is not an option. Did you mean attribution_window?"),
+        ({"Start_Date": "2026-01-01"}, "Start_Date is not an option. Did you mean start_date?"),
+        ({"colour": "red"}, "colour is not an option."),
+        (
+            {"credentials": {**OAUTH, "refresh_tokens": "false"}},
+            "Authorization Method: refresh_tokens is not an option. Did you mean refresh_token?",
+        ),
+        (
+            {"custom_reports": [report(), report(colums=["CTR"])]},
+            "Custom Reports: colums is not an option. Did you mean columns?",
+        ),
+        (
+            {"marketing_mix_report": {"levels": "CAMPAIGN"}},
+            "Marketing Mix Report: levels is not an option. Did you mean level?",
+        ),
+    ],
+)
+def test_a_key_that_is_no_option_is_named(raw: dict[str, Any], notice: str) -> None:
+    assert list(unknown_key_notices(config(**raw))) == [notice]
+
+
+SILENT = [
+    *(pytest.param(sample(path.stem), id=path.stem) for path in SAMPLES),
+    pytest.param({"_limit": 5, "__injected_components_py": "", "custom_reports": ["Weekly"]}, id="platform"),
+    pytest.param({"colour": None, "size": " "}, id="blank"),
+]
+
+
+@pytest.mark.parametrize("raw", SILENT)
+def test_keys_of_all_forms_and_of_platforms_are_not_warned_of(raw: dict[str, Any]) -> None:
+    assert list(unknown_key_notices(raw)) == []
+
+
+def test_the_documented_names_are_those_of_the_form_and_the_example_has_no_other() -> None:
+    page = (Path(__file__).parents[2] / "docs/pinterest.md").read_text(encoding="utf-8")
+    section = page.partition("### Options\n")[2].partition("\n## ")[0]
+    [example] = map(json.loads, re.findall(r"```json\n(.*?)```", section, re.DOTALL))
+
+    shown = [name for name, option in OPTIONS.items() if not option.get("airbyte_hidden")]
+    assert re.findall(r"^\| \*\*.+?\*\* \| `(\w+)` \|", section, re.MULTILINE) == shown
+    assert list(unknown_key_notices(example)) == []
+    assert Config.from_mapping(example, TODAY).notices == ()
