@@ -46,6 +46,22 @@ def modes(written: str) -> dict[str, tuple[str, str]]:
     return {entry["stream"]["name"]: (entry["sync_mode"], entry["destination_sync_mode"]) for entry in streams}
 
 
+@pytest.mark.parametrize(
+    "names", [("campaigns,", "ads"), ("campaigns,ads",), ("campaigns, ads",), (" ,campaigns", "ads,")]
+)
+def test_names_may_have_commas_between_them(catalog_command: Command, names: tuple[str, ...]) -> None:
+    assert list(modes(catalog_command(*names).stdout)) == ["campaigns", "ads"]
+
+
+def test_a_comma_in_the_name_of_a_custom_report_is_kept(catalog_command: Command, tmp_path: Path) -> None:
+    report = {"name": "spend, weekly", "level": "CAMPAIGN", "granularity": "WEEK", "columns": ["SPEND_IN_DOLLAR"]}
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"credentials": {"access_token": "false"}, "custom_reports": [report]}))
+
+    written = catalog_command("custom_spend, weekly", "--config", str(config)).stdout
+    assert list(modes(written)) == ["custom_spend, weekly"]
+
+
 def test_read_takes_what_it_writes(tmp_path: Path) -> None:
     written, config = tmp_path / "catalog.json", tmp_path / "config.json"
     environment = clean_environment("http://127.0.0.1:9/v5")

@@ -140,7 +140,7 @@ def test_without_a_network_one_sentence_says_what_to_look_at(place: Place, monke
     ("arguments", "words"),
     [
         (["campains"], "There is no stream campains. Did you mean campaigns?"),
-        ([], "Name the streams to read"),
+        ([], 'Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads")'),
         (["boards", "--config", "nowhere.json"], f"There is no nowhere.json. Sign in with {sys.executable} -m "),
         (["boards", "--config", "output.json"], "output.json is empty."),
         (["boards", "--config", '{"client_secret": "false"}'], "--config takes the path of a file, not its contents."),

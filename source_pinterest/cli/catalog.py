@@ -7,6 +7,7 @@ import argparse
 import difflib
 import json
 import logging
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,7 +57,7 @@ def configured(names: Sequence[str], config: Mapping[str, Any], *, append: bool 
     """Return a catalog of the named streams. Streams with a cursor are read incrementally, the others in full.
 
     Args:
-        names: the streams, in the order of the catalog; none means every stream.
+        names: the streams, in the order of the catalog, between commas or not; none means every stream.
         config: the configuration, `{"credentials": {...}, ...}`.
         append: whether rows are appended, for a destination that can't replace them by key.
 
@@ -64,10 +65,12 @@ def configured(names: Sequence[str], config: Mapping[str, Any], *, append: bool 
         AirbyteTracedException: one of the streams does not exist; the message suggests a similar name.
     """
     found = {stream.name: stream for stream in SourcePinterest().discover(logging.getLogger("airbyte"), config).streams}
-    for name in names:
+    # The name of a custom report may have commas and spaces.
+    wanted = [one for name in names for one in ([name] if name in found else re.split(r"[,\s]+", name.strip(", ")))]
+    for name in wanted:
         if name not in found:
             raise refusal(f"There is no stream {name}. {_advice(name, list(found))}")
-    return ConfiguredAirbyteCatalog([_configured(found[name], append=append) for name in dict.fromkeys(names or found)])
+    return ConfiguredAirbyteCatalog([_configured(found[one], append=append) for one in dict.fromkeys(wanted or found)])
 
 
 def _configured(stream: AirbyteStream, *, append: bool) -> ConfiguredAirbyteStream:

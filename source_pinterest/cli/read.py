@@ -233,7 +233,7 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     config = _configuration(given.config)
     names = given.streams or folder.selected()
     if not names:
-        raise refusal("Name the streams to read, such as: campaigns campaign_analytics.")
+        raise refusal('Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads").')
     catalog = configured(names, config, append=given.append)
     with folder.opened() as descriptor:
         write_private(folder.catalog, ConfiguredAirbyteCatalogSerializer.dump(catalog))
