@@ -28,6 +28,7 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.rows import ListPage
 from source_pinterest.columns import SYNC_COLUMNS
 from source_pinterest.config import Config
+from source_pinterest.config.reports import refuse_shared_tables
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.slices import partition_slice, window_slice
 from source_pinterest.state.history import PlannedWindow
@@ -62,7 +63,11 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     Args:
         config: the user's options.
         connect: returns the streams of a sync.
+
+    Raises:
+        AirbyteTracedException: custom reports share a table.
     """
+    refuse_shared_tables(config.custom_reports)
     quick = replace(
         config,
         max_wait_seconds=min(config.max_wait_seconds, LONGEST_WAIT_SECONDS),

@@ -88,6 +88,7 @@ ITEMS_OF_A_PAGE = 4 * PAGE_SIZE  # in a page that was requested with page_size; 
 LARGE_PAGE_BYTES = 8 * 1024**2  # a larger page is parsed item by item, so that a small body does not fill the memory
 MESSAGE_CHARACTERS = 2_000  # of an error message; the rest is cut off
 REPORT_NAME_CHARACTERS = 200  # of a custom report, which names a stream and a table
+TABLE_NAME_CHARACTERS = 63  # that PostgreSQL and others tell tables apart by
 ROW_BYTES = 1024**2  # of one row of a response or of a report file
 PAGE_BYTES = 1024**2  # of the records that a worker queues at once
 REPORT_BYTES = 8 * 1024**3  # of a report file, which is on disk while it is read

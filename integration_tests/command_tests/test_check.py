@@ -126,6 +126,18 @@ def test_a_key_that_is_no_option_is_warned_of_in_check_and_read(
         assert "549755885175" not in caplog.text
 
 
+def test_it_fails_for_custom_reports_of_one_table(config_file: Path) -> None:
+    reports = [
+        {"name": name, "level": "CAMPAIGN", "granularity": "WEEK", "columns": ["SPEND_IN_DOLLAR"]}
+        for name in ("weekly campaigns", "weekly_campaigns")
+    ]
+    with Simulator() as sim:
+        passed, said, _ = check(sim, sim.config(custom_reports=reports), config_file)
+        assert not passed
+        assert "'weekly campaigns' and 'weekly_campaigns' would both become the table custom_weekly_campaigns" in said
+        assert not sim.log
+
+
 @pytest.mark.parametrize("foreign", [1, 2])
 def test_it_names_each_account_that_cannot_be_read(foreign: int, config_file: Path) -> None:
     world = World(ad_accounts=2)

@@ -4,9 +4,11 @@ Each custom report becomes a stream. Combinations that Pinterest's documentation
 judges the others when it makes the report.
 """
 
+import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from airbyte_cdk.sources.utils.casing import camel_to_snake
@@ -36,7 +38,7 @@ from source_pinterest.config.options import (
     without_blanks,
 )
 from source_pinterest.dates import Granularity
-from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS, REPORT_NAME_CHARACTERS
+from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS, REPORT_NAME_CHARACTERS, TABLE_NAME_CHARACTERS
 
 _SUBJECTS = ("ADVERTISER", "CAMPAIGN", "AD_GROUP", "PIN_PROMOTION", "PRODUCT_GROUP", "PRODUCT_ITEM")
 LEVELS = (*(level for subject in _SUBJECTS for level in (subject, f"{subject}_TARGETING")), "KEYWORD")
@@ -174,6 +176,11 @@ class CustomReport:
     def stream_name(self) -> str:
         """The name in states and catalogs: `MyReport One` becomes `custom__my_report _one`, with the space."""
         return camel_to_snake(f"custom_{self.name}")
+
+    @property
+    def table_name(self) -> str:
+        """The part of the name by which destinations tell tables apart: letters, digits and `_`, without case."""
+        return re.sub("[^a-z0-9_]", "_", self.stream_name.lower())[:TABLE_NAME_CHARACTERS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,19 +351,31 @@ def read_custom_reports(value: Any, today: Date) -> tuple[tuple[CustomReport, ..
     entries = enumerate(several(_CUSTOM_REPORTS, value), start=1)
     read = [_custom_report(entry, position, today) for position, entry in entries]
     reports = tuple(report for report, _ in read)
-    _refuse_shared_streams(reports)
+    _refuse_shared(reports, "stream", attrgetter("stream_name"))
     return reports, tuple(notice for _, notices in read for notice in notices)
 
 
-def _refuse_shared_streams(reports: Collection[CustomReport]) -> None:
+def refuse_shared_tables(reports: Iterable[CustomReport]) -> None:
+    """Refuse reports that a destination would write into one table.
+
+    Only reports that are read together concern each other, so that an older config with such reports still works.
+
+    Raises:
+        AirbyteTracedException: two reports share a table; the message names them.
+    """
+    _refuse_shared(reports, "table", attrgetter("table_name"))
+
+
+def _refuse_shared(reports: Iterable[CustomReport], what: str, name_of: Callable[[CustomReport], str]) -> None:
     names: dict[str, str] = {}
     for report in reports:
-        if report.stream_name in names:
+        name = name_of(report)
+        if name in names:
             raise refusal(
-                f"{_CUSTOM_REPORTS}: {names[report.stream_name]!r} and {report.name!r} would both become the stream "
-                f"{report.stream_name}. Give one of them another Name.",
+                f"{_CUSTOM_REPORTS}: {names[name]!r} and {report.name!r} would both become the {what} {name}. Give one "
+                "of them another Name.",
             )
-        names[report.stream_name] = report.name
+        names[name] = report.name
 
 
 def _custom_report(entry: Any, position: int, today: Date) -> tuple[CustomReport, tuple[str, ...]]:

@@ -20,6 +20,7 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
+from source_pinterest.config.reports import refuse_shared_tables
 from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.query import QueryAnalytics
@@ -77,6 +78,7 @@ class Selection:
 
         Raises:
             ConfigError: the catalog names a stream more than once.
+            AirbyteTracedException: custom reports in the catalog share a table.
         """
         counts = Counter(configured.stream.name for configured in catalog.streams)
         if repeated := [name for name, count in counts.items() if count > 1]:
@@ -84,6 +86,7 @@ class Selection:
                 f"The catalog names {', '.join(repeated)} more than once. Name each stream once, whatever its "
                 "namespace.",
             )
+        refuse_shared_tables(report for report in settings.custom_reports if report.stream_name in counts)
         for configured in catalog.streams:
             if configured.stream.namespace:
                 LOGGER.warning(

@@ -24,6 +24,7 @@ from source_pinterest.config.reports import (
     may_be_finer,
     reach_of,
     read_custom_reports,
+    refuse_shared_tables,
 )
 from source_pinterest.dates import Granularity
 from unit_tests.configs import TODAY, sample
@@ -242,3 +243,29 @@ def test_keywords_and_products_may_have_several_rows_a_day() -> None:
 )
 def test_choices_are_those_of_the_api(ours: Any, pinterests: Any) -> None:
     assert sorted(ours) == sorted(choice.value for choice in pinterests)
+
+
+@pytest.mark.parametrize(
+    ("names", "table"),
+    [
+        (("weekly campaigns", "weekly_campaigns"), "custom_weekly_campaigns"),
+        (("weekly-campaigns", "weekly campaigns"), "custom_weekly_campaigns"),
+        (("umsatz_größe", "umsatz_grö?e"), "custom_umsatz_gr__e"),
+        ((60 * "a" + "1", 60 * "a" + "2"), f"custom_{56 * 'a'}"),
+    ],
+)
+def test_names_are_compared_as_destinations_compare_them(names: tuple[str, str], table: str) -> None:
+    read, _ = read_custom_reports([report(name=name) for name in names], TODAY)
+
+    with pytest.raises(AirbyteTracedException) as refused:
+        refuse_shared_tables(read)
+    assert refused.value.message == (
+        f"Custom Reports: {names[0]!r} and {names[1]!r} would both become the table {table}. Give one of them another "
+        "Name."
+    )
+    refuse_shared_tables(read[1:])
+
+
+def test_names_that_differ_within_63_characters_have_tables_of_their_own() -> None:
+    names = ("weekly_campaigns", "weekly__campaigns", 55 * "a" + "1", 55 * "a" + "2")
+    refuse_shared_tables(read_custom_reports([report(name=name) for name in names], TODAY)[0])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteStreamStatus, ConfiguredAirbyteCatalog, FailureType, Type
+from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
@@ -40,6 +41,16 @@ def test_what_exists_is_told_from_what_does_not() -> None:
 
 def test_a_report_of_a_user_who_has_none_does_not_exist() -> None:
     assert names_of(selection_of("custom__weekly").unknown) == ["custom__weekly"]
+
+
+def test_reports_of_one_table_are_refused_where_both_are_read() -> None:
+    streams = ("custom_weekly _spend", "custom_weekly__spend")
+    reports = {"custom_reports": [report(name="weekly _spend"), report(name="weekly__spend")]}
+    assert [report.stream_name for report in Config.from_mapping(config(**reports), TODAY).custom_reports] == [*streams]
+
+    assert names_of(selection_of(streams[0], **reports).known) == [streams[0]]
+    with pytest.raises(AirbyteTracedException, match="would both become the table custom_weekly__spend"):
+        selection_of(*streams, **reports)
 
 
 def test_names_that_stand_twice_are_all_named() -> None:
