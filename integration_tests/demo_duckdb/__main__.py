@@ -106,12 +106,13 @@ def read_with_loader(api_url: str, config: Path, database: Path) -> str:
 
 def table(rows: Sequence[CampaignDay]) -> Table:
     """The newest days that the query returns."""
-    shown = Table("Campaign", "Day", "Spend", "Impressions", "Clicks", title="The newest days", title_justify="left")
+    titles = ("Campaign", "Day", "Spend", "Paid impressions", "Paid clicks")
+    shown = Table(*titles, title="The newest days", title_justify="left")
     for column in shown.columns[2:]:
         column.justify = "right"
     for row in rows[-ROWS_SHOWN:]:
         spend = f"{row.spend:,.2f} {row.currency}"
-        shown.add_row(row.campaign, str(row.day), spend, f"{row.impressions:,}", f"{row.clicks:,}")
+        shown.add_row(row.campaign, str(row.day), spend, f"{row.paid_impressions:,}", f"{row.paid_clicks:,}")
     return shown
 
 

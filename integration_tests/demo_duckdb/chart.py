@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 QUERY = Path(__file__).parents[2] / "examples" / "spend_by_campaign.sql"
-_PANELS = ("spend", "impressions", "clicks")
+_PANELS = ("spend", "paid_impressions", "paid_clicks")
 _COLOURS = ("#9b0f24", "#e60023", "#f28c6a", "#f5c469", "#8fb8a8", "#3b7a8c", "#24405c", "#9a9fa8")
 _STYLE: dict[Any, Any] = {
     "font.size": 9,
@@ -41,8 +41,8 @@ class CampaignDay:
     day: date
     spend: float
     currency: str
-    impressions: int
-    clicks: int
+    paid_impressions: int
+    paid_clicks: int
 
 
 def campaign_days(database: Path) -> list[CampaignDay]:
@@ -52,14 +52,16 @@ def campaign_days(database: Path) -> list[CampaignDay]:
 
 
 def draw(rows: Sequence[CampaignDay]) -> Figure:
-    """Spend, impressions and clicks by day, stacked by campaign, with the campaign that spent most at the bottom."""
+    """Spend and the paid numbers by day, stacked by campaign, with the campaign that spent most at the bottom."""
     mpl.rcParams.update(_STYLE)
     figure = Figure(figsize=(11, 7.5), layout="constrained")
     campaigns = by_spend(rows)
     days = sorted({row.day for row in rows})
     currency = " and ".join(sorted({row.currency for row in rows}))
     axes = figure.subplots(len(_PANELS), 1, sharex=True)
-    for panel, name, title in zip(axes, _PANELS, (f"Spend, {currency}", "Impressions", "Clicks"), strict=True):
+    for panel, name, title in zip(
+        axes, _PANELS, (f"Spend, {currency}", "Paid impressions", "Paid clicks"), strict=True
+    ):
         _stack(panel, name, campaigns)
         panel.set_title(title, loc="left", fontweight="bold")
     axes[-1].xaxis.set_major_locator(WeekdayLocator(MO, interval=2))
