@@ -1,6 +1,6 @@
 """Reads Pinterest into DuckDB with PyAirbyte. The next run reads new days, and days whose numbers may have changed.
 
-.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb.py secrets/config.json pinterest.duckdb
+.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb.py secrets/config.json pinterest.duckdb [further streams]
 """
 
 import json
@@ -34,7 +34,7 @@ source = airbyte.get_source(
     config=json.loads(config_file.read_text(encoding="utf-8")),
     config_change_callback=keep_newest_token,
     local_executable=Path(sys.executable).with_name("source-pinterest"),
-    streams=["ad_accounts", "campaigns", "campaign_analytics"],
+    streams=sorted({"ad_accounts", "campaigns", "campaign_analytics", *sys.argv[3:]}),
 )
 try:
     cache = airbyte.DuckDBCache(db_path=database)

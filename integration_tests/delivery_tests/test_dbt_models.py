@@ -71,7 +71,8 @@ def test_every_declared_column_is_in_its_model(reports: duckdb.DuckDBPyConnectio
 
 def test_the_campaign_report_has_what_pinterest_has(reports: duckdb.DuckDBPyConnection, world: World) -> None:
     rows = reports.execute(
-        "select campaign_id, cast(date_day as varchar), currency, spend, impressions, clicks, paid_clicks "
+        "select campaign_id, cast(date_day as varchar), currency, spend, purchase_value, paid_impressions, "
+        "paid_clicks, paid_and_earned_impressions, paid_and_earned_clicks, conversions, purchases "
         "from pinterest__campaign_report"
     ).fetchall()
     currencies = {account["id"]: account["currency"] for account in world.records("ad_accounts")}
@@ -85,13 +86,54 @@ def test_the_campaign_report_has_what_pinterest_has(reports: duckdb.DuckDBPyConn
         (campaign, day): (
             currencies[accounts[campaign]],
             Decimal(count(row, "SPEND_IN_MICRO_DOLLAR")) / 1_000_000,
+            Decimal(count(row, "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR")) / 1_000_000,
+            count(row, "IMPRESSION_1"),
+            count(row, "CLICKTHROUGH_1"),
             count(row, "IMPRESSION_1", "IMPRESSION_2"),
             count(row, "CLICKTHROUGH_1", "CLICKTHROUGH_2"),
-            count(row, "CLICKTHROUGH_1"),
+            count(row, "TOTAL_CONVERSIONS"),
+            count(row, "TOTAL_CHECKOUT"),
         )
         for (campaign, day), row in truth.items()
     }
     assert len(set(currencies.values())) == 2
+
+
+def test_ratios_are_those_that_pinterest_computes(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+    rows = reports.execute(
+        "select campaign_id, cast(date_day as varchar), cpc, ctr, cpm, purchase_roas from pinterest__campaign_report"
+    ).fetchall()
+    truth = world.expected("campaign_analytics", start=world.today - timedelta(days=3))
+
+    assert rows
+    for campaign, day, cpc, ctr, cpm, roas in rows:
+        row = truth[campaign, day]
+        assert (cpc, ctr, cpm) == pytest.approx(
+            (row["CPC_IN_MICRO_DOLLAR"] / 1_000_000, row["CTR"], row["CPM_IN_DOLLAR"])
+        )
+        assert roas == pytest.approx(row.get("CHECKOUT_ROAS") or 0)
+
+
+def test_a_ratio_of_nothing_is_null(database: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
+        connection.execute(
+            "update campaign_analytics set SPEND_IN_MICRO_DOLLAR = null, IMPRESSION_1 = null, CLICKTHROUGH_1 = null"
+        )
+        make_views(connection, "main")
+        rows = connection.table("pinterest__campaign_report").select("cpc", "ctr", "cpm", "purchase_roas").distinct()
+
+        assert rows.fetchall() == [(None, None, None, None)]
+
+
+def test_counts_are_integers_and_amounts_exact(reports: duckdb.DuckDBPyConnection) -> None:
+    for model in MODELS:
+        types = {name: str(kind) for name, kind, *_ in reports.execute(f"describe {model}").fetchall()}
+        counts = {
+            name for name in types if name.endswith(("impressions", "clicks", "conversions", "purchases", "saves"))
+        }
+        amounts = types.keys() & {"spend", "purchase_value"}
+        assert {types[name] for name in counts} <= {"BIGINT"}, model
+        assert all(types[name].startswith("DECIMAL") for name in amounts), model
 
 
 @pytest.mark.parametrize(

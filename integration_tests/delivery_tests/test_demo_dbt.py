@@ -8,7 +8,15 @@ import pytest
 
 from integration_tests.delivery_tests.dbt_models import MODELS, copy_of, load_streams
 from integration_tests.demo_dbt.__main__ import main, spend_of
-from integration_tests.demo_dbt.project import LOCAL_VARIABLES, STREAMS, DbtFailedError, build
+from integration_tests.demo_dbt.project import (
+    BUILD,
+    LOCAL_VARIABLES,
+    PROJECT,
+    READ_INTO_DUCKDB,
+    STREAMS,
+    DbtFailedError,
+    build,
+)
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
@@ -34,6 +42,11 @@ def database(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_spend_is_added_up_by_campaign() -> None:
     records = [{"CAMPAIGN_ID": "1", "SPEND_IN_MICRO_DOLLAR": 1}, {"CAMPAIGN_ID": "2"}, {"CAMPAIGN_ID": "1"}]
     assert spend_of(records) == {"1": Decimal("0.000001"), "2": 0}
+
+
+def test_the_readme_has_the_commands_that_the_demo_prints() -> None:
+    lines = (PROJECT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert {READ_INTO_DUCKDB, BUILD} <= set(lines)
 
 
 def test_without_dbt_the_demo_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,16 @@ from rich.table import Table
 
 from integration_tests.demo.connector import Connector, ConnectorFailedError, Reading
 from integration_tests.demo.pinterest import LocalPinterest
-from integration_tests.demo_dbt.project import LOCAL_VARIABLES, REPORTS, STREAMS, DbtFailedError, build, require
+from integration_tests.demo_dbt.project import (
+    BUILD,
+    LOCAL_VARIABLES,
+    READ_INTO_DUCKDB,
+    REPORTS,
+    STREAMS,
+    DbtFailedError,
+    build,
+    require,
+)
 from integration_tests.demo_dbt.tables import column_types, load
 from integration_tests.network_guard import confine_to_loopback
 
@@ -33,7 +42,8 @@ WORLD = (
 HISTORY_DAYS = 60
 MICROS = 1_000_000
 BY_CAMPAIGN = """
-    select ad_account_name, campaign_id, campaign_name, sum(spend), currency, sum(impressions), sum(clicks)
+    select ad_account_name, campaign_id, campaign_name, sum(spend), currency, sum(paid_impressions), sum(paid_clicks),
+        sum(purchase_value) / nullif(sum(spend), 0)
     from pinterest_reports.pinterest__campaign_report
     group by all
     order by ad_account_name, sum(spend) desc
@@ -76,7 +86,7 @@ def show(console: Console, dbt: Path, output: Path) -> bool:
         if agrees
         else "The spend in the report is not the sum of the records."
     )
-    console.print(f"The reports are in the schema {REPORTS} of {os.path.relpath(database)}.")
+    console.print(next_steps(os.path.relpath(database)), markup=False)
     return agrees
 
 
@@ -96,6 +106,20 @@ def read(api_url: str, output: Path, database: Path) -> Reading:
     return reading
 
 
+def next_steps(database: str) -> str:
+    """What to type next: a look at a report, and the reports of one's own account."""
+    look = f"import duckdb; duckdb.connect('{database}').table('{REPORTS}.pinterest__campaign_report').show()"
+    return "\n".join(
+        (
+            f"The reports are in the schema {REPORTS} of {database}. To look at one:",
+            f'  .venv/bin/python -c "{look}"',
+            "To make them of your own account, with your credentials in secrets/config.json and PyAirbyte installed:",
+            f"  {READ_INTO_DUCKDB}",
+            f"  {BUILD}",
+        )
+    )
+
+
 def spend_of(records: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
     """What each campaign has spent, by its id."""
     micros: Counter[str] = Counter()
@@ -107,13 +131,14 @@ def spend_of(records: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
 def table(rows: Iterable[Sequence[Any]]) -> Table:
     """The campaign report, summed up over its days."""
     shown = Table(title="Campaigns, all days", title_justify="left", box=SIMPLE_HEAD)
-    for name in ("Ad account", "Campaign"):
-        shown.add_column(name, no_wrap=True)
-    for name in ("Spend", "Impressions", "Clicks"):
+    for name, width in (("Ad account", 12), ("Campaign", 16)):
+        shown.add_column(name, no_wrap=True, max_width=width)
+    for name in ("Spend", "Paid\nimpressions", "Paid\nclicks", "ROAS"):
         shown.add_column(name, justify="right", no_wrap=True)
-    for account, _, campaign, spend, currency, impressions, clicks in rows:
+    for account, _, campaign, spend, currency, impressions, clicks, roas in rows:
         name = " ".join(campaign.split())
-        shown.add_row(account, name, f"{spend:,.2f} {currency}", f"{impressions:,.0f}", f"{clicks:,.0f}")
+        returned = "" if roas is None else f"{roas:.2f}"
+        shown.add_row(account, name, f"{spend:,.2f} {currency}", f"{impressions:,}", f"{clicks:,}", returned)
     return shown
 
 

@@ -17,6 +17,17 @@ STREAMS = (
 )
 """What the project reads."""
 
+READ_INTO_DUCKDB = " ".join(
+    (
+        *(".tmp/pyairbyte/bin/python", "examples/pyairbyte_duckdb.py", "secrets/config.json", "pinterest.duckdb"),
+        *STREAMS,
+    )
+)
+BUILD = (
+    "PINTEREST_DUCKDB=pinterest.duckdb .tmp/dbt/bin/dbt build --project-dir examples/dbt --profiles-dir examples/dbt"
+)
+"""What a user types to have the reports of an own account; examples/dbt/README.md has the same two lines."""
+
 LOCAL_VARIABLES: Mapping[str, Any] = {"targeting_values_without_name": 1}
 """What the project's variables are for a local Pinterest."""
 

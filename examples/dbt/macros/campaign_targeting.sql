@@ -19,7 +19,8 @@ select
     names.targeting_value_name,
     {% endif %}
     accounts.currency,
-    {{ total_delivery() }}
+    {{ total_delivery() }},
+    {{ rates() }}
 from {{ ref('stg_pinterest__campaign_targeting_days') }} as days
 left join {{ ref('stg_pinterest__targeting_options') }} as names
     on names.targeting_type = days.targeting_type and names.targeting_value = days.targeting_value

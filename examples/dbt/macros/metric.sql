@@ -1,5 +1,5 @@
-{#- One metric of a stream whose metrics were unnested into a row each. -#}
+{#- One count of a stream whose metrics were unnested into a row each. -#}
 
 {% macro metric(name) %}
-    coalesce(max(value) filter (where metric = '{{ name }}'), 0)
+    {{ count_of("max(value) filter (where metric = '" ~ name ~ "')") }}
 {% endmacro %}

@@ -8,7 +8,8 @@ select
     ad_groups.ad_group_name,
     ad_groups.ad_group_status,
     accounts.currency,
-    {{ total_delivery() }}
+    {{ total_delivery() }},
+    {{ rates() }}
 from {{ ref('stg_pinterest__ad_group_days') }} as days
 left join {{ ref('stg_pinterest__ad_groups') }} as ad_groups using (ad_group_id)
 left join {{ ref('stg_pinterest__campaigns') }} as campaigns on campaigns.campaign_id = ad_groups.campaign_id

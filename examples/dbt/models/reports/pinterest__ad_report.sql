@@ -12,7 +12,8 @@ select
     ads.creative_type,
     ads.pin_id,
     accounts.currency,
-    {{ total_delivery() }}
+    {{ total_delivery() }},
+    {{ rates() }}
 from {{ ref('stg_pinterest__ad_days') }} as days
 left join {{ ref('stg_pinterest__ads') }} as ads using (ad_id)
 left join {{ ref('stg_pinterest__ad_groups') }} as ad_groups on ad_groups.ad_group_id = ads.ad_group_id

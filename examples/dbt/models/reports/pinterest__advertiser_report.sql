@@ -4,7 +4,8 @@ select
     accounts.ad_account_name,
     accounts.country,
     accounts.currency,
-    {{ total_delivery() }}
+    {{ total_delivery() }},
+    {{ rates() }}
 from {{ ref('stg_pinterest__ad_account_days') }} as days
 left join {{ ref('stg_pinterest__ad_accounts') }} as accounts using (ad_account_id)
 group by all

@@ -7,7 +7,8 @@ select
     campaigns.campaign_status,
     campaigns.campaign_objective,
     accounts.currency,
-    {{ total_delivery() }}
+    {{ total_delivery() }},
+    {{ rates() }}
 from {{ ref('stg_pinterest__campaign_days') }} as days
 left join {{ ref('stg_pinterest__campaigns') }} as campaigns using (campaign_id)
 left join {{ ref('stg_pinterest__ad_accounts') }} as accounts on accounts.ad_account_id = days.ad_account_id

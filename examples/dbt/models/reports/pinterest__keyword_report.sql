@@ -22,7 +22,8 @@ select
     match_types.match_types,
     searches.search_volume,
     accounts.currency,
-    {{ total_delivery() }}
+    {{ total_delivery() }},
+    {{ rates() }}
 from {{ ref('stg_pinterest__keyword_days') }} as days
 left join match_types on match_types.ad_group_id = days.ad_group_id and match_types.keyword = days.keyword
 left join {{ ref('stg_pinterest__keyword_metrics') }} as searches

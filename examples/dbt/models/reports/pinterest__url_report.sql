@@ -12,7 +12,8 @@ select
     ads.utm_content,
     ads.utm_term,
     accounts.currency,
-    {{ total_delivery() }}
+    {{ total_delivery() }},
+    {{ rates() }}
 from {{ ref('stg_pinterest__ad_days') }} as days
 left join {{ ref('stg_pinterest__ads') }} as ads using (ad_id)
 left join {{ ref('stg_pinterest__ad_accounts') }} as accounts on accounts.ad_account_id = days.ad_account_id
