@@ -70,16 +70,17 @@ def report_calls() -> int:
 def tasks() -> Iterator[Task]:
     """What the table has rows for."""
     lookback = limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS + limits.LOOKBACK_MARGIN_DAYS + 1
-    history = limits.SYNC_HISTORY_DAYS + 1
+    back, older = limits.SYNC_HISTORY_DAYS, limits.ASYNC_HISTORY_DAYS
+    history = back + 1  # and today
     lists = {"ads_read": list_calls()}
     yield Task("A daily sync", {**lists, "ads_analytics": sum(analytics_calls(lookback))})
-    yield Task(f"First sync, {history} days", {**lists, "ads_analytics": sum(analytics_calls(history))})
+    yield Task(f"First sync, {back} days back", {**lists, "ads_analytics": sum(analytics_calls(history))})
     yield Task(
-        f"First sync, {limits.ASYNC_HISTORY_DAYS + 1} days",
+        f"First sync, {older} days back",
         {**lists, "ads_analytics": sum(analytics_calls(history)) + report_calls()},
     )
     [targeting] = analytics_calls(history, limits.TARGETING_ROWS_A_DAY, ENTITIES[:1])
-    yield Task(f"`campaign_targeting_analytics`, {history} days", {"ads_analytics": targeting})
+    yield Task(f"`campaign_targeting_analytics`, {back} days back", {"ads_analytics": targeting})
     yield Task(f"`pin_analytics` of {PINS:,} pins an owner", {"org_analytics": PINS})
 
 

@@ -18,7 +18,7 @@ AD_GROUPS_PER_REQUEST = 250  # ad_group_ids. https://developers.pinterest.com/do
 # Synchronous analytics. https://developers.pinterest.com/docs/api/v5/campaigns-analytics
 IDS_PER_ANALYTICS_REQUEST = 250  # campaign_ids, ad_group_ids, ad_ids
 ANALYTICS_WINDOW_DAYS = 90  # end_date is at most this many days after start_date
-SYNC_HISTORY_DAYS = 89  # 90 less a day of safety: Pinterest's day is UTC, and a sync may run past midnight
+SYNC_HISTORY_DAYS = 89  # back from today: 90 less a day of safety, since Pinterest's day is UTC and midnight may pass
 PINS_PER_ANALYTICS_REQUEST = 100  # pin_ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics
 URL_CHARACTERS = (
     8_000  # of a URL: a CDN's limit is 8 KB. https://docs.fastly.com/products/network-services-resource-limits
@@ -33,13 +33,12 @@ DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days if a request names non
 DEFAULT_VIEW_WINDOW_DAYS = 1  # view_window_days if a request names none
 
 # Asynchronous reports. https://developers.pinterest.com/docs/api/v5/analytics-create_report
-START_DATE_MAX_DAYS_BACK = 914  # no report has older days
 REPORT_WINDOW_DAYS = 186  # first and last day included; "186 days" may also mean one more
 PRODUCT_ITEM_WINDOW_DAYS = 31  # level PRODUCT_ITEM, counted in the same way
 HOUR_WINDOW_DAYS = 3  # granularity HOUR, counted in the same way
 TARGETING_TYPES_PER_REPORT = 5  # targeting_types
 STATUSES_PER_REPORT = 6  # campaign_statuses and the other filters by status; up to 8 statuses exist
-ASYNC_HISTORY_DAYS = 913  # 914 less the same day of safety
+ASYNC_HISTORY_DAYS = 913  # back from today: 914 less the same day of safety
 PRODUCT_ITEM_HISTORY_DAYS = 91  # 92 for level PRODUCT_ITEM less the same day of safety
 HOUR_HISTORY_DAYS = 7  # 8 for granularity HOUR less the same day of safety
 

@@ -58,7 +58,7 @@ def row(what: str) -> str:
             analytics_calls(limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS + limits.LOOKBACK_MARGIN_DAYS + 1),
             "ads_analytics",
         ),
-        ("The first sync, the last 90 days", analytics_calls(limits.SYNC_HISTORY_DAYS + 1), "ads_analytics"),
+        ("The first sync, 89 days back", analytics_calls(limits.SYNC_HISTORY_DAYS + 1), "ads_analytics"),
     ],
 )
 def test_the_arithmetic_of_an_agency(what: str, each: list[int], category: str) -> None:
@@ -82,10 +82,10 @@ def test_the_hours_of_backfills_are_computed() -> None:
 
 
 def test_the_hours_of_a_first_sync_are_those_of_its_calls() -> None:
-    """For each account 6 calls for lists, 14 for 90 days of analytics, and 40 for the reports about the days before."""
-    [row] = [row for row in rows() if row[0] == "First sync, 914 days"]
+    """For each account 6 calls for lists, 14 for 89 days of analytics and today, and 40 for the reports before that."""
+    [row] = [row for row in rows() if row[0] == "First sync, 913 days back"]
     standard = (rounded(accounts * (14 + 40) / 300 / 60) for accounts in (10, 100, 1_000))
-    assert row == ("First sync, 914 days", "60", *standard, "0.1", "120", "1,416")
+    assert row == ("First sync, 913 days back", "60", *standard, "0.1", "120", "1,416")
 
 
 def test_fewer_calls_a_minute_take_more_hours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -237,8 +237,8 @@ def test_a_stream_has_a_cursor_exactly_if_it_is_incremental(
 
 
 KINDS: Mapping[str, tuple[type[PinterestCursor], int]] = {
-    "campaigns": (EntityCursor, 914),
-    "board_pins": (BoardCursor, 914),
+    "campaigns": (EntityCursor, 913),
+    "board_pins": (BoardCursor, 913),
     "campaign_analytics": (DayCursor, 913),
     "campaign_targeting_analytics": (DayCursor, 89),
     "ad_group_report": (DayCursor, 913),
@@ -262,12 +262,12 @@ def test_the_kind_of_stream_decides_cursor_and_days(
 def test_a_selected_stream_says_what_is_special_of_its_days(
     stream: type[PinterestStream], mock_of: MockOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Only one that is about days, and only if it is selected."""
-    instance = mock_of(start_date="2023-12-30").stream(stream)
+    """Only one that has fewer days than the option allows, and only if it is selected."""
+    instance = mock_of(start_date="2023-12-31").stream(stream)
     assert caplog.messages == []
     with caplog.at_level(logging.INFO):
         instance.select()
 
     assert [message.partition(":")[0] for message in caplog.messages] == (
-        [instance.name] if isinstance(instance.checkpoint, DayCursor) else []
+        [instance.name] if instance.days.history_days < limits.ASYNC_HISTORY_DAYS and instance.checkpoint else []
     )

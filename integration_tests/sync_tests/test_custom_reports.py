@@ -110,7 +110,7 @@ def test_a_total_says_which_days_it_is_about(sim: Simulator) -> None:
 def test_a_total_begins_with_the_first_day_that_pinterest_has(
     sim: Simulator, level: str, history_days: int, whose: str
 ) -> None:
-    since = (ago(sim, 914)).isoformat()
+    since = ago(sim, history_days + 1).isoformat()
     own = {"start_date": since} if whose == "the report's own" else {}
     reports = [report(granularity="TOTAL", level=level, columns=["SPEND_IN_DOLLAR"], **own)]
     output = run_sync(sim, [STREAM], config=sim.config(start_date=None if own else since, custom_reports=reports))

@@ -32,7 +32,7 @@ from source_pinterest.config.options import (
 )
 from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomReport, OwnReport, read_custom_reports
 from source_pinterest.dates import utc_today
-from source_pinterest.limits import MAX_ID_DIGITS, START_DATE_MAX_DAYS_BACK, SYNC_HISTORY_DAYS
+from source_pinterest.limits import ASYNC_HISTORY_DAYS, MAX_ID_DIGITS, SYNC_HISTORY_DAYS
 
 __all__ = ["AccessTokenCredentials", "AttributionWindow", "Config", "Credentials", "CustomReport", "OAuthCredentials"]
 
@@ -180,7 +180,7 @@ def attribution_of(config: Config) -> dict[str, Any]:
 def _start_date(options: Mapping[str, Any], today: Date) -> tuple[Date | None, tuple[str, ...]]:
     if "start_date" not in options:
         return None, ()
-    return start_day("Start Date", options["start_date"], today, START_DATE_MAX_DAYS_BACK)
+    return start_day("Start Date", options["start_date"], today, ASYNC_HISTORY_DAYS)
 
 
 def _accounts(options: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...], frozenset[str]]:

@@ -67,7 +67,7 @@ def test_nothing_but_credentials_is_needed() -> None:
         ("2026-06-01T00:00:00Z", Date(2026, 6, 1)),
         ("2026-06-01 23:59:59", Date(2026, 6, 1)),
         (" 2026-06-01 ", Date(2026, 6, 1)),
-        ("2023-12-30", Date(2023, 12, 30)),
+        ("2023-12-31", Date(2023, 12, 31)),
     ],
 )
 def test_a_start_date_is_a_day(text: str, day: Date) -> None:
@@ -76,13 +76,13 @@ def test_a_start_date_is_a_day(text: str, day: Date) -> None:
     assert (chosen.start_date, chosen.notices) == (day, ())
 
 
-@pytest.mark.parametrize("text", ["2023-12-29", "2019-02-01T00:00:00Z"])
+@pytest.mark.parametrize("text", ["2023-12-30", "2019-02-01T00:00:00Z"])
 def test_a_start_date_beyond_what_pinterest_keeps_is_moved_and_told(text: str) -> None:
     chosen = read(start_date=text)
 
-    assert chosen.start_date == Date(2023, 12, 30)
+    assert chosen.start_date == Date(2023, 12, 31)
     assert chosen.notices == (
-        f"Start Date {text[:10]} is older than the 914 days that Pinterest keeps; reading starts on 2023-12-30.",
+        f"Start Date {text[:10]} is older than the 913 days that Pinterest keeps; reading starts on 2023-12-31.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Daily analytics of the last 914 days.
+"""Daily analytics, back to 913 days ago.
 
 The last 89 days come from synchronous endpoints, older days from asynchronous reports. The records of both have the
 same fields and the same key, and one cursor covers both.

@@ -142,7 +142,7 @@ class PinterestStream(HttpStream, ABC):
     """Whether the last page of a list may have a bookmark, so that a page without a new item ends the list."""
     can_split: ClassVar[bool] = False
     """Whether a request can be split if its response is too large."""
-    days = DayRange(limits.START_DATE_MAX_DAYS_BACK)
+    days = DayRange(limits.ASYNC_HISTORY_DAYS)
     """The days that Pinterest keeps for the stream, if its records have days."""
     checkpoint: PinterestCursor | None = None
     """The stream's cursor; None if each sync reads the whole stream."""
