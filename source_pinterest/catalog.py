@@ -1,8 +1,6 @@
 """`python -m source_pinterest.catalog` writes a configured catalog; see `cli/catalog.py`."""
 
-import sys
-
-from source_pinterest.cli.catalog import main
+from source_pinterest.start import start
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    start("source_pinterest.cli.catalog:main")

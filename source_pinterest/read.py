@@ -1,8 +1,6 @@
 """`python -m source_pinterest.read` reads streams into a folder; see `cli/read.py`."""
 
-import sys
-
-from source_pinterest.cli.read import main
+from source_pinterest.start import start
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    start("source_pinterest.cli.read:main")

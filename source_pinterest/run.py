@@ -41,6 +41,7 @@ from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.queue import as_trace, clean
 from source_pinterest.masking import MASK
 from source_pinterest.source import LOGGER, SourcePinterest
+from source_pinterest.start import EXIT_CODE_OF_CTRL_C, print_stopped
 
 _QUOTED = re.compile(r"((?:arguments|choice|option): ).+", re.DOTALL)
 """The part of argparse's errors that quotes the command line."""
@@ -204,7 +205,8 @@ def run(pauses: Pauses | None = None) -> NoReturn:
     lines, source, code = WholeLines(), SourcePinterest(pauses), 1
     PRINT_BUFFER.lock = lines  # type: ignore[assignment]  # it is only used as a context manager
     for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lines.terminate)
+        if signal.getsignal(signum) is not signal.SIG_IGN:  # `make read` passes Ctrl-C on as SIGTERM
+            signal.signal(signum, lines.terminate)
     PRINT_BUFFER.flush = flush_logs  # type: ignore[method-assign]  # its own loses what does not fit into a full pipe
     try:
         tune_memory()
@@ -214,7 +216,7 @@ def run(pauses: Pauses | None = None) -> NoReturn:
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
     except KeyboardInterrupt:
-        code = 128 + signal.SIGINT
+        code = EXIT_CODE_OF_CTRL_C
     except BrokenPipeError:
         code = 1  # the reader of the output has ended, so that no message can reach it
     except AirbyteTracedException as error:
@@ -231,7 +233,6 @@ def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint) -> No
     is_read = parsed.command == "read"
     if not is_read:  # PyAirbyte ends the process as soon as it has the one message it wanted, and nothing is lost
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     with PRINT_BUFFER, watched(lambda: entrypoint.source.progress) if is_read else nullcontext():
         sys.stdout = sys.stderr = MaskedStream(PRINT_BUFFER)
         for lines_of_message in entrypoint.lines(parsed):
@@ -245,6 +246,8 @@ def _exit(code: int, source: SourcePinterest) -> NoReturn:
         _end_hard_later(ended)
         source.wait_for_token(_TOKEN_SECONDS)
         MESSAGES.flush()
+        if code == EXIT_CODE_OF_CTRL_C:
+            print_stopped()
         for stream in (sys.__stdout__, sys.stderr):  # their buffers hold argparse's help, and nothing of a sync
             with suppress(AttributeError, OSError, ValueError):  # it is closed, or was never open
                 stream.flush()  # type: ignore[union-attr]

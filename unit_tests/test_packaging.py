@@ -62,7 +62,7 @@ def test_one_version_everywhere(project: dict[str, Any], build: dict[str, Any], 
 
 def test_the_distribution_has_the_name_that_platforms_know(project: dict[str, Any], metadata: dict[str, Any]) -> None:
     assert project["name"] == metadata["remoteRegistries"]["pypi"]["packageName"] == "airbyte-source-pinterest"
-    assert project["scripts"] == {"source-pinterest": "source_pinterest.run:run"}
+    assert project["scripts"] == {"source-pinterest": "source_pinterest.__main__:main"}
 
 
 def test_a_measurement_beside_the_official_connector_is_not_one_beside_ourselves() -> None:

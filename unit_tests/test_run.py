@@ -116,6 +116,18 @@ def test_the_code_and_the_last_words(body: str, code: int) -> None:
     assert "last words" in ended.stdout
 
 
+def test_ctrl_c_is_told_in_a_sentence_unless_the_process_ignores_it() -> None:
+    assert run("os.kill(os.getpid(), signal.SIGINT)").stderr == "The run was stopped before its end.\n"
+    ignoring = partial(execute, "signal.getsignal(signal.SIGINT) is signal.SIG_IGN or sys.exit(3)")
+    ended = run_to_its_end(COMMAND, clean_environment(""), partial(ignoring_ctrl_c, ignoring))
+    assert ended.returncode == 0
+
+
+def ignoring_ctrl_c(body: Callable[[], object]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    body()
+
+
 def test_a_signal_whose_exception_is_swallowed_still_ends_the_process() -> None:
     lost = "thing = {1}; told = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM)); del thing"
 

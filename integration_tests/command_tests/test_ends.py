@@ -127,6 +127,37 @@ def test_files_of_any_shell_are_read(encoding: str, tmp_path: Path) -> None:
         assert_succeeded(output, ["boards"])
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["main.py", "check"],
+        ["-m", "source_pinterest", "check"],
+        ["-m", "source_pinterest.read"],
+        ["-m", "source_pinterest.catalog"],
+        ["-m", "source_pinterest.authorize"],
+    ],
+    ids=" ".join,
+)
+def test_ctrl_c_while_the_framework_is_imported_is_one_sentence(command: list[str], tmp_path: Path) -> None:
+    framework = tmp_path / "airbyte_cdk" / "__init__.py"
+    framework.parent.mkdir()
+    swallowed = (
+        "import os, signal, weakref; it = {1}; lost = weakref.ref(it, lambda _: os.kill(os.getpid(), 2)); del it"
+    )
+    framework.write_text(swallowed, encoding="utf-8")
+    environment = {**clean_environment(""), "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "The run was stopped before its end.\n")
+
+
 def test_a_command_is_asked_for() -> None:
     with Simulator() as sim:
         output = run_main(sim)

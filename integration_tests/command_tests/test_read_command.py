@@ -163,12 +163,8 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(arguments: list[str], word
 @pytest.mark.parametrize(
     ("signals", "code", "words"),
     [
-        (
-            signal.SIGKILL,
-            137,
-            "The connector ended with exit code 137 and without an error message. Its log is in output/",
-        ),
-        (signal.SIGTERM, 143, "The run was stopped before its end."),
+        (signal.SIGKILL, 137, "The connector ended with exit code 137 and without an error message.\n"),
+        (signal.SIGTERM, 143, "The run was stopped before its end.\n"),
     ],
     ids=["killed", "terminated"],
 )
@@ -182,9 +178,24 @@ def test_a_connector_that_ends_without_a_word_is_no_success(
     script.write_text(f"#!/bin/sh\nkill -{signals.value} $$\n", encoding="utf-8")
     script.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(script))
-    ended, said, complaints = place.run("boards")
-    assert (ended, said) == (code, "")
-    assert complaints.startswith(words)
+    assert place.run("boards") == (code, "", words)
+    assert [path.name for path in place.output.iterdir()] == ["catalog.json"], "no file is empty"
+
+
+def test_ctrl_c_before_the_first_record_leaves_no_file_and_is_told_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal sends it to both processes, here while the child has not begun to import anything."""
+    with Simulator(small_world()) as sim:
+        place.configure(sim)
+    script = place.folder / "python"
+    ignores = "kill -INT $$ && touch still-here"
+    script.write_text(f"#!/bin/sh\n{ignores}\nkill -INT {os.getpid()}\nexec sleep 60\n", encoding="utf-8")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    assert place.run("boards") == (128 + signal.SIGINT, "", "The run was stopped before its end.\n")
+    assert (place.folder / "still-here").exists()
+    assert [path.name for path in place.output.iterdir()] == ["catalog.json"]
 
 
 def test_what_a_server_says_reaches_the_terminal_printable_and_on_one_line(

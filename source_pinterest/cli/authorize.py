@@ -230,7 +230,7 @@ class _RedirectHandler(BaseHTTPRequestHandler):
         """Log nothing: the request line contains the code."""
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 once the configuration is written."""
     parser = argparse.ArgumentParser(
         prog="python -m source_pinterest.authorize",
@@ -261,8 +261,6 @@ def main(arguments: Sequence[str]) -> int:
     except AirbyteTracedException as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
-    except KeyboardInterrupt:
-        return 130
     credentials = {
         "auth_method": "oauth2.0",
         **vars(app),

@@ -31,7 +31,7 @@ _NO_CREDENTIALS = {"credentials": {"auth_method": "access_token", "access_token"
 """A config that is sufficient to discover the streams, since that sends no request to Pinterest."""
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print the catalog and return the exit code: 0 if every stream exists."""
     parser = argparse.ArgumentParser(
         prog="python -m source_pinterest.catalog",

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any, Self
 
 import orjson
@@ -29,6 +30,7 @@ from source_pinterest.config.files import read_configured_catalog, read_object, 
 from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, write_private
 from source_pinterest.masking import printable
+from source_pinterest.start import STOPPED
 
 CONFIG_FILE = Path("secrets/config.json")
 OUTPUT = Path("output")
@@ -175,7 +177,7 @@ class OutputFolder:
         return path
 
     def finish(self, part: Path) -> tuple[Path, Messages]:
-        """Save the states of a run and rename its file. Return the file and a summary of its messages.
+        """Save the states of a run and rename its file, or remove it if it is empty. Return its path and a summary.
 
         The states are saved after the records before them have been synced to disk.
 
@@ -186,7 +188,12 @@ class OutputFolder:
         messages = Messages.of(part)
         if messages.states:
             write_private(self.state, list({**self._states(), **messages.states}.values()))
-        return part.replace(part.with_name(part.name.removesuffix(_PART))), messages
+        path = part.with_name(part.name.removesuffix(_PART))
+        if part.stat().st_size:
+            part.replace(path)
+        else:
+            part.unlink()
+        return path, messages
 
     def _states(self) -> Mapping[str, Any]:
         """Return the saved state of each stream."""
@@ -201,7 +208,7 @@ class OutputFolder:
             ) from error
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 if every stream was read completely."""
     parser = argparse.ArgumentParser(
         prog="python -m source_pinterest.read",
@@ -224,8 +231,6 @@ def main(arguments: Sequence[str]) -> int:
             f"{given.output} can't be written ({error.strerror}). Name another folder with --output, or free some "
             "space."
         )
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
     return 1
 
 
@@ -240,10 +245,12 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
         command = [sys.executable, "-m", "source_pinterest", "read", "--config", str(given.config)]
         command += ["--catalog", str(folder.catalog)]
         command += ["--state", str(folder.state)] if folder.state.exists() else []
-        with _running(command, descriptor) as child:
+        with _running(command, descriptor) as (child, signals):
             part = folder.write(without_secrets(child.stdout or ()))
         path, messages = folder.finish(part)
     code = child.returncode if child.returncode >= 0 else 128 - child.returncode
+    if signals and code == 128 + signal.SIGTERM:
+        code = 128 + signals[0]
     _sum_up(messages, path, code)
     return code
 
@@ -270,27 +277,40 @@ def _configuration(path: Path) -> Mapping[str, Any]:
 
 
 @contextmanager
-def _running(command: Sequence[str], descriptor: int) -> Generator[subprocess.Popen[bytes], None, None]:
-    """Run the connector as a child process. Signals to end are passed on to it, and the block waits for its end.
+def _running(
+    command: Sequence[str], descriptor: int
+) -> Generator[tuple[subprocess.Popen[bytes], list[int]], None, None]:
+    """Run the connector as a child process. Yield it with the signals to end that this process has received.
+
+    The block waits for the end of the child. A terminal sends Ctrl-C to the child as well, which ignores it from its
+    start, and ends when this process passes it on: so that one of the two says what has happened, once.
 
     Args:
         command: the command line of the child.
         descriptor: the descriptor of the output folder, which the child inherits.
     """
-    with subprocess.Popen(  # noqa: S603 - it is this Python, with files that the user names
-        command,
-        bufsize=_PIPE_BYTES,
-        stdout=subprocess.PIPE,
-        env={**os.environ, SAVE_TOKENS_VARIABLE: "1"},
-        pass_fds=[descriptor],
-    ) as child:
-        signals = (signal.SIGINT, signal.SIGTERM)
-        before = [signal.signal(one, lambda number, _: child.send_signal(number)) for one in signals]
-        try:
-            yield child
-        finally:
-            for one, handler in zip(signals, before, strict=True):
-                signal.signal(one, handler)
+    received: list[int] = []
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        received.append(number)
+        child.terminate()
+
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with subprocess.Popen(  # noqa: S603 - it is this Python, with files that the user names
+            command,
+            bufsize=_PIPE_BYTES,
+            stdout=subprocess.PIPE,
+            env={**os.environ, SAVE_TOKENS_VARIABLE: "1"},
+            pass_fds=[descriptor],
+        ) as child:
+            for one in before:
+                signal.signal(one, pass_on)
+            yield child, received
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _sum_up(messages: Messages, path: Path, code: int) -> None:
@@ -303,9 +323,10 @@ def _sum_up(messages: Messages, path: Path, code: int) -> None:
     for sentence in messages.sentences():
         _print_error(sentence)
     if code in _EXIT_CODES_OF_SIGNALS:
-        _print_error("The run was stopped before its end.")
+        _print_error(STOPPED)
     elif code and not messages.errors:
-        _print_error(f"The connector ended with exit code {code} and without an error message. Its log is in {path}.")
+        log = f" Its log is in {path}." if path.exists() else ""
+        _print_error(f"The connector ended with exit code {code} and without an error message.{log}")
     if messages.records or not code:
         sys.stdout.write(f"{messages.records:,} records are in {path}. The next run reads what is new.\n")
 
