@@ -2,14 +2,17 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import orjson
 import pytest
 
@@ -18,8 +21,11 @@ from integration_tests.simulator.access.oauth import Rotation
 from integration_tests.support.assertions import assert_exact, assert_lawful, assert_same, assert_succeeded
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator
+from integration_tests.support.processes import ROOT
 from integration_tests.support.syncs import since_recently
+from integration_tests.support.truth import KEYS
 from integration_tests.support.worlds import small_world
+from source_pinterest.api.auth import AUTHENTICATE_AGAIN
 from source_pinterest.cli import read
 
 STREAMS = ("boards", "campaigns", "campaign_analytics")
@@ -54,6 +60,14 @@ class Place:
         code = read.main(arguments)
         return code, *self.capsys.readouterr()
 
+    def connect(self, messages: Iterable[Any], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put a connector in place that prints these messages, and ends with this code."""
+        (self.folder / "messages").write_bytes(b"".join(orjson.dumps(message) + b"\n" for message in messages))
+        script = self.folder / "python"
+        script.write_text(f"#!/bin/sh\ncat messages\nexit {code}\n", encoding="utf-8")
+        script.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(script))
+
     def runs(self) -> list[Output]:
         """What each run has left, the first one first; every line is whole."""
         return [Output.of_process(path.read_bytes(), 0, "") for path in sorted(self.output.glob("messages-*.jsonl"))]
@@ -66,6 +80,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Place:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MAKELEVEL", raising=False)
     return Place(tmp_path, capsys)
 
 
@@ -97,6 +112,44 @@ def test_the_second_run_goes_on_from_the_first_though_tokens_are_revoked_and_a_s
     for path in place.output.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert not [secret for secret in secrets if secret in path.read_bytes()]
+
+
+def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(small_world()) as sim:
+        place.configure(sim)
+    for at, spend in ((1, 100), (2, 250)):
+        row = {"CAMPAIGN_ID": "11", "AD_ACCOUNT_ID": "7", "DATE": f"2026-01-0{at}", "SPEND": spend}
+        rows = [row, {**row, "DATE": "2026-01-09"}]
+        others = [
+            {"type": "LOG", "log": {"level": "INFO", "message": "-"}},
+            record_of("campaigns", at, {"id": "11", "ad_account_id": 7}),
+        ]
+        place.connect([record_of("campaign_analytics", at, row) for row in rows] + others, 0, monkeypatch)
+        code, said, _ = place.run("campaign_analytics", "campaigns", "--append")
+        assert code == 0
+    assert max(map(len, said.splitlines())) <= 80
+    _, query = said.split("in DuckDB:\n\n")
+    documented = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    assert textwrap.dedent(query).strip() in documented
+    found = {(campaign, day): json.loads(row)["SPEND"] for campaign, day, row in duckdb.sql(query).fetchall()}
+    assert found == {("11", "2026-01-01"): 100, ("11", "2026-01-02"): 250, ("11", "2026-01-09"): 250}
+
+
+def record_of(stream: str, at: int, data: Any) -> Any:
+    return {"type": "RECORD", "record": {"stream": stream, "emitted_at": at, "data": data}}
+
+
+def test_the_query_takes_the_key_of_every_stream(tmp_path: Path) -> None:
+    with (tmp_path / "messages-1.jsonl").open("w", encoding="utf-8") as file:
+        for stream, key in KEYS.items():
+            record = {"stream": stream, "emitted_at": 1, "data": dict.fromkeys(key, "1")}
+            file.write(json.dumps({"type": "RECORD", "record": record}) + "\n")
+    with duckdb.connect() as connection:
+        for stream, key in KEYS.items():
+            [row] = connection.execute(read.query_of(stream, key, tmp_path)).fetchall()
+            assert row[:-1] == ("1",) * len(key), stream
 
 
 def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(
@@ -141,13 +194,13 @@ def test_without_a_network_one_sentence_says_what_to_look_at(place: Place, monke
     [
         (["campains"], "There is no stream campains. Did you mean campaigns?"),
         ([], 'Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads")'),
-        (["boards", "--config", "nowhere.json"], f"There is no nowhere.json. Sign in with {sys.executable} -m "),
+        (["boards,campains, ads"], "There is no stream campains. Did you mean campaigns?"),
         (["boards", "--config", "output.json"], "output.json is empty."),
         (["boards", "--config", '{"client_secret": "false"}'], "--config takes the path of a file, not its contents."),
         (["boards", "--output", "output.json"], "output.json can't be written (File exists). Name another folder"),
         (["boards", "--output", "output.json/it"], "output.json/it can't be written (Not a directory). Name another"),
     ],
-    ids=["misspelt", "no stream", "no config", "empty config", "no path", "a file", "in a file"],
+    ids=["misspelt", "misspelt in a list", "no stream", "empty config", "no path", "a file", "in a file"],
 )
 def test_a_refusal_is_one_sentence_and_leaves_nothing(arguments: list[str], words: str, place: Place) -> None:
     with Simulator(small_world()) as sim:
@@ -158,6 +211,51 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(arguments: list[str], word
     assert len(complaints.splitlines()) == 1
     assert complaints.startswith(words)
     assert not place.output.exists()
+
+
+@pytest.mark.parametrize("config", [None, {}, {"credentials": {"auth_method": "oauth2.0", "client_id": "1"}}])
+def test_make_read_is_told_in_its_own_words_how_to_sign_in(
+    config: Any, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAKELEVEL", "1")
+    place.config.parent.mkdir()
+    if config is not None:
+        place.config.write_text(json.dumps(config), encoding="utf-8")
+    code, _, complaints = place.run("boards")
+    assert code == 1
+    [sentence, _, command] = complaints.splitlines()
+    assert "ign in with the command below" in sentence
+    assert not re.search(r"--\w|click", sentence)
+    assert command == f"  {sys.executable} -m source_pinterest.authorize"
+
+
+def test_a_refused_token_and_a_broken_state_are_told_in_the_words_of_make_read(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(small_world()) as sim:
+        place.configure(sim)
+    error = {"message": f"Pinterest refuses the refresh token. {AUTHENTICATE_AGAIN}"}
+    place.connect([{"type": "TRACE", "trace": {"type": "ERROR", "error": error}}], 1, monkeypatch)
+    command = "  python -m source_pinterest.authorize\n"
+    assert place.run("boards") == (
+        1,
+        "",
+        f"Pinterest refuses the refresh token. Sign in with the command below.\n\n{command}",
+    )
+    (place.output / "state.json").write_text("null", encoding="utf-8")
+    assert place.run("boards") == (
+        1,
+        "",
+        "output/state.json does not hold a state. Fix it, or move it away to read everything again.\n",
+    )
+
+
+def test_a_path_is_not_broken_at_the_edge_of_a_terminal(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    folder = "a-folder/" * 12
+    *_, complaints = place.run("boards", "--config", f"{folder}config.json")
+    assert [line for line in complaints.splitlines() if len(line) > 79] == [f"{folder}config.json"]
 
 
 @pytest.mark.parametrize(
@@ -206,12 +304,7 @@ def test_what_a_server_says_reaches_the_terminal_printable_and_on_one_line(
     text = "\x1b[2J\x07 Sorry\r\n5,000 records are in \u202eoutput\x9b"
     log = {"type": "LOG", "log": {"level": "WARN", "message": text}}
     trace = {"type": "TRACE", "trace": {"type": "ERROR", "error": {"message": f"boards: {text}"}}}
-    messages = place.folder / "messages"
-    messages.write_text("".join(f"{json.dumps(line)}\n" for line in (log, trace)), encoding="utf-8")
-    script = place.folder / "python"
-    script.write_text(f"#!/bin/sh\ncat {messages}\nexit 1\n", encoding="utf-8")
-    script.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(script))
+    place.connect((log, trace), 1, monkeypatch)
     _, said, complaints = place.run("boards")
     shown = "\ufffd[2J\ufffd Sorry  5,000 records are in \ufffdoutput\ufffd"
     assert (said, complaints) == ("", f"Warning: {shown}\nboards: {shown}\n")

@@ -8,17 +8,20 @@ import argparse
 import fcntl
 import logging
 import os
+import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 import orjson
 from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
@@ -42,6 +45,17 @@ _PART = ".part"
 """The suffix of a file of messages until its states are saved."""
 _PIPE_BYTES = 1024 * 1024
 _WARNINGS_SHOWN = 10
+_BUTTON = re.compile(
+    r"(Authenticate again: open the connection's source settings|[Cc]hoose OAuth2\.0) and click Authenticate"
+)
+"""The ends of sentences about a platform's button."""
+_COMMAND_BELOW = "the command below"
+_MAKE_VARIABLES = {
+    "--config": "CONFIG=",
+    "--output": "OUTPUT=",
+    "such as: campaigns campaign_analytics": 'such as: STREAMS="campaigns campaign_analytics"',
+}
+"""What `make read` calls the options of the command."""
 _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
 
 
@@ -51,12 +65,14 @@ class Messages:
 
     Attributes:
         records: the number of records.
+        example: the stream of the first record.
         states: the last state of each stream, as the connector printed it.
         warnings: the warnings, each once.
         errors: the streams of each error message. An error without a stream counts only if there is no other.
     """
 
     records: int = 0
+    example: str = ""
     states: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
@@ -91,6 +107,8 @@ class Messages:
 
     def _take(self, line: bytes) -> None:
         if line.startswith(_RECORD):
+            if not self.records:
+                self.example = orjson.loads(line)["record"]["stream"]
             self.records += 1
             return
         try:
@@ -154,7 +172,7 @@ class OutputFolder:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise refusal(
-                f"Another run writes into {self._path}. Wait for its end, or name another folder with --output."
+                f"{self._path} is in use by another run. Wait for its end, or name another folder with --output."
             ) from error
 
     def selected(self) -> list[str]:
@@ -187,7 +205,7 @@ class OutputFolder:
         """
         messages = Messages.of(part)
         if messages.states:
-            write_private(self.state, list({**self._states(), **messages.states}.values()))
+            write_private(self.state, list({**self.states(), **messages.states}.values()))
         path = part.with_name(part.name.removesuffix(_PART))
         if part.stat().st_size:
             part.replace(path)
@@ -195,8 +213,12 @@ class OutputFolder:
             part.unlink()
         return path, messages
 
-    def _states(self) -> Mapping[str, Any]:
-        """Return the saved state of each stream."""
+    def states(self) -> Mapping[str, Any]:
+        """Return the saved state of each stream.
+
+        Raises:
+            AirbyteTracedException: the file of states holds something else.
+        """
         if not self.state.exists():
             return {}
         try:
@@ -225,18 +247,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _read(given, OutputFolder(given.output))
     except AirbyteTracedException as error:
-        _print_error(str(error.message))
+        _print(str(error.message), sys.stderr)
     except OSError as error:
-        _print_error(
+        _print(
             f"{given.output} can't be written ({error.strerror}). Name another folder with --output, or free some "
-            "space."
+            "space.",
+            sys.stderr,
         )
     return 1
 
 
 def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     config = _configuration(given.config)
-    names = given.streams or folder.selected()
+    names = " ".join(given.streams).replace(",", " ").split() or folder.selected()
     if not names:
         raise refusal('Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads").')
     catalog = configured(names, config, append=given.append)
@@ -244,14 +267,17 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
         write_private(folder.catalog, ConfiguredAirbyteCatalogSerializer.dump(catalog))
         command = [sys.executable, "-m", "source_pinterest", "read", "--config", str(given.config)]
         command += ["--catalog", str(folder.catalog)]
-        command += ["--state", str(folder.state)] if folder.state.exists() else []
+        command += ["--state", str(folder.state)] if folder.states() else []
         with _running(command, descriptor) as (child, signals):
             part = folder.write(without_secrets(child.stdout or ()))
         path, messages = folder.finish(part)
     code = child.returncode if child.returncode >= 0 else 128 - child.returncode
     if signals and code == 128 + signal.SIGTERM:
         code = 128 + signals[0]
-    _sum_up(messages, path, code)
+    keys = {
+        one.stream.name: [name for [name] in one.stream.source_defined_primary_key or ()] for one in catalog.streams
+    }
+    _sum_up(messages, path, code, keys)
     return code
 
 
@@ -263,8 +289,8 @@ def _configuration(path: Path) -> Mapping[str, Any]:
     """
     if not str(path).startswith("{") and not path.exists():
         raise refusal(
-            f"There is no {path}. Sign in with {shlex.quote(sys.executable)} -m source_pinterest.authorize, which "
-            "writes it, or name another configuration with --config."
+            f"{path} does not exist. Sign in with {_COMMAND_BELOW}, which writes it, or name another configuration "
+            "with --config."
         )
     config = read_object(path)
     is_rewritten = isinstance(read_credentials(without_blanks(config)), OAuthCredentials)
@@ -313,23 +339,65 @@ def _running(
             signal.signal(one, handler)
 
 
-def _sum_up(messages: Messages, path: Path, code: int) -> None:
-    """Print the number of records, and the warnings and errors of the run."""
+def _sum_up(messages: Messages, path: Path, code: int, keys: Mapping[str, Sequence[str]]) -> None:
+    """Print the number of records and a query of them, then the warnings and errors of the run."""
+    if messages.records or not code:
+        _print(f"{messages.records:,} records are in {path}")
+        _print("The next run reads what is new.")
+    if messages.records:
+        query = query_of(messages.example, keys[messages.example], path.parent)
+        _print("To look at the newest record of each key, in DuckDB:")
+        sys.stdout.write(f"\n{textwrap.indent(query, '  ')}\n")
+    sys.stdout.flush()
     warnings = list(messages.warnings)
     for warning in warnings[:_WARNINGS_SHOWN]:
-        _print_error(f"Warning: {warning}")
+        _print(f"Warning: {warning}", sys.stderr)
     if len(warnings) > _WARNINGS_SHOWN:
-        _print_error(f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}.")
+        _print(f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}", sys.stderr)
     for sentence in messages.sentences():
-        _print_error(sentence)
+        _print(sentence, sys.stderr)
     if code in _EXIT_CODES_OF_SIGNALS:
-        _print_error(STOPPED)
+        _print(STOPPED, sys.stderr)
     elif code and not messages.errors:
-        log = f" Its log is in {path}." if path.exists() else ""
-        _print_error(f"The connector ended with exit code {code} and without an error message.{log}")
-    if messages.records or not code:
-        sys.stdout.write(f"{messages.records:,} records are in {path}. The next run reads what is new.\n")
+        log = f" Its log is in {path}" if path.exists() else ""
+        _print(f"The connector ended with exit code {code} and without an error message.{log}", sys.stderr)
 
 
-def _print_error(sentence: str) -> None:
-    sys.stderr.write(f"{printable(sentence)}\n")
+def query_of(stream: str, key: Sequence[str], folder: Path) -> str:
+    """Return a query for DuckDB, which gives the newest record of each key in the files of a folder.
+
+    The types are given, because DuckDB takes the columns `ad_account_id` and `AD_ACCOUNT_ID` of two streams for one.
+    """
+    columns = ",\n  ".join(f"record.data->>'{name}' as {name}" for name in key)
+    files = f"{folder / 'messages-*.jsonl'}".replace("'", "''")
+    return (
+        f"select {columns},\n  record.data\n"
+        f"from read_json('{files}', columns =\n"
+        f"  {{record: 'STRUCT(stream VARCHAR, emitted_at BIGINT, data JSON)'}})\n"
+        f"where record.stream = '{stream}'\n"
+        f"qualify 1 = row_number() over (\n"
+        f"  partition by {', '.join(key)} order by record.emitted_at desc);\n"
+    )
+
+
+def _print(text: str, file: TextIO | None = None) -> None:
+    """Print a sentence, on a terminal in lines that end between two words, so that a path can be copied.
+
+    It names what the user has here: the options of make, and instead of a platform's button the command that signs in.
+    """
+    file = file or sys.stdout
+    shown = _BUTTON.sub(lambda found: f"{'S' if found[0][0].isupper() else 's'}ign in with {_COMMAND_BELOW}", text)
+    for option, variable in _MAKE_VARIABLES.items() if "MAKELEVEL" in os.environ else ():
+        shown = shown.replace(option, variable)
+    shown = printable(shown)
+    command = f"\n\n  {python()} -m source_pinterest.authorize" if _COMMAND_BELOW in shown else ""
+    if file.isatty():
+        columns = shutil.get_terminal_size().columns
+        shown = textwrap.fill(shown, columns - 1, break_long_words=False, break_on_hyphens=False)
+    file.write(f"{shown}{command}\n")
+
+
+def python() -> str:
+    """Return the command that starts this Python, as the documents write it where it lies in the working directory."""
+    path = Path(sys.executable)
+    return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
