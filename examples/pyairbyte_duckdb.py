@@ -1,6 +1,6 @@
 """Reads Pinterest into DuckDB with PyAirbyte. The next run reads new days, and days whose numbers may have changed.
 
-.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb.py secrets/config.json pinterest.duckdb [further streams]
+.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb.py secrets/config.json output/pinterest.duckdb [further streams]
 """
 
 import json
@@ -37,6 +37,7 @@ source = airbyte.get_source(
     streams=sorted({"ad_accounts", "campaigns", "campaign_analytics", *sys.argv[3:]}),
 )
 try:
+    database.parent.mkdir(mode=0o700, exist_ok=True)
     cache = airbyte.DuckDBCache(db_path=database)
     source.check()
     source.read(cache=cache)

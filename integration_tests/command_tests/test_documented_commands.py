@@ -132,9 +132,11 @@ def test_the_commands_of_a_document_work_one_after_the_other(document: str, chec
             assert done.returncode == 0, (command, done.stdout[-2_000:], done.stderr)
             if command.startswith("curl "):
                 assert '"refresh_token":"pinr_' in done.stdout.replace(" ", "")
-        written = [name for command in the_rest(document) for name in re.findall(r" > ([\w.]+)$", command)]
+        written = [name for command in the_rest(document) for name in re.findall(r" > (\S+)$", command)]
         for name in [*written, *(("output/state.json",) if "make read" in " ".join(the_rest(document)) else ())]:
             assert (checkout / name).stat().st_size > 0
+            assert name.startswith("output/"), "Git ignores it"
+            assert not (checkout / name).parent.stat().st_mode & 0o077, "nobody else can read it"
 
 
 def test_what_is_run_elsewhere_is_run_there() -> None:

@@ -78,7 +78,7 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     )
     console.print("To read your own account, with your credentials in secrets/config.json:", markup=False)
     python = pyairbyte or ".tmp/pyairbyte/bin/python"
-    console.print(f"  {python} {EXAMPLE} secrets/config.json pinterest.duckdb", markup=False)
+    console.print(f"  {python} {EXAMPLE} secrets/config.json output/pinterest.duckdb", markup=False)
     return len(rows) == expected and shows(figure, rows)
 
 
