@@ -1,15 +1,27 @@
 """Does `make demo-dagster` see what is wrong with the shards that it reads?"""
 
 import json
+import os
+import re
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, FailureType
+from airbyte_cdk.utils import AirbyteTracedException
 
+from integration_tests.demo_dagster import __main__ as demo_dagster
 from integration_tests.demo_dagster.__main__ import main
-from integration_tests.demo_dagster.agency import Shard
-from integration_tests.demo_dagster.orchestrator import Outcome
+from integration_tests.demo_dagster.agency import STREAMS, Shard
+from integration_tests.demo_dagster.orchestrator import Orchestrator, Outcome
 from integration_tests.demo_dagster.passes import Pass, troubles_of_a_failure, troubles_of_both, troubles_of_the_state
+from integration_tests.support.pauses import SHORT_PAUSES
+from source_pinterest.cli.catalog import configured
+from source_pinterest.cli.read import OutputFolder, without_secrets
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
+from source_pinterest.run import PinterestEntrypoint, WholeLines
+from source_pinterest.source import SourcePinterest
 
 
 def test_without_dagster_the_demo_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,6 +41,49 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
         sentence
         == f"{tmp_path}/file/output can't be written (Not a directory). Move it away, or get the right to write."
     )
+
+
+class ReadingHere(Orchestrator):
+    """Reads each shard in this process, and once more where another try may help, as the example has Dagster do."""
+
+    def __init__(self, *_: object) -> None:
+        """Neither Dagster nor an instance of it is needed."""
+
+    def check_job(self) -> None:
+        """The schema of Kubernetes is not in this environment."""
+
+    def materialize(self, shards: Path, api_url: str) -> dict[str, Outcome]:
+        with mock.patch.dict(os.environ, {"PINTEREST_API_URL": api_url, SAVE_TOKENS_VARIABLE: "1"}):
+            return {shard.name: self._read(shard) for shard in sorted(shards.iterdir())}
+
+    def _read(self, shard: Path, retries: int = 0) -> Outcome:
+        config, folder, error = shard / "config.json", OutputFolder(shard / "output"), None
+        with folder.opened():
+            catalog = configured(STREAMS, json.loads(config.read_text(encoding="utf-8")))
+            folder.catalog.write_text(json.dumps(ConfiguredAirbyteCatalogSerializer.dump(catalog)), encoding="utf-8")
+            arguments = ["read", "--config", str(config), "--catalog", str(folder.catalog)]
+            arguments += ["--state", str(folder.state)] if folder.state.exists() else []
+            entrypoint = PinterestEntrypoint(SourcePinterest(SHORT_PAUSES), WholeLines(), [].append)
+            lines: list[bytes] = []
+            try:
+                lines.extend(entrypoint.lines(entrypoint.parse_args(arguments)))
+            except AirbyteTracedException as ended:
+                error = ended
+            folder.finish(folder.write(without_secrets(lines)))
+        if error and error.failure_type is FailureType.transient_error and not retries:
+            return self._read(shard, retries + 1)
+        return Outcome(not error, retries, str(error.message) if error else "")
+
+
+def test_the_demo_reads_three_shards_and_goes_on_from_their_states(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo_dagster, "Orchestrator", ReadingHere)
+
+    assert demo_dagster.main([], tmp_path / "output") == 0, capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert re.search(r"^ *apac +2 +\d+ +once +yes +whole", shown, re.MULTILINE)
+    assert "Every record arrived, and the shard that failed stopped no other." in shown
 
 
 def read_pass(folder: Path, day: str = "2026-01-31", **outcomes: Outcome) -> Pass:

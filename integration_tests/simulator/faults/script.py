@@ -3,7 +3,6 @@
 A test scripts faults in one line each: `Fault("503", on="campaigns/list", after=2, times=3)`.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -103,7 +102,7 @@ class Fault:
     account: str = ""  # the ad account of the path, the query or the report; for account_vanishes, the one that goes
     after: int = 0  # so many matching calls are answered properly first
     times: int | None = 1  # None: every call from then on
-    lasts: float = math.inf  # so many seconds after its first hit it is over
+    lasts: float | None = None  # so many seconds after its first hit it is over; None: never
     seconds: float = 1  # to wait (rate_limited, retry_after_400) or to be slow for
     hint: str = Hint.RESET
     code: int | None = 8  # of a rate_limited answer; None: a body without a code
@@ -145,7 +144,7 @@ class _Progress:
         if (self.seen - self.fault.after - 1) % self.fault.every:
             return False
         self.began = now if self.began is None else self.began
-        if now >= self.began + self.fault.lasts:
+        if self.fault.lasts is not None and now >= self.began + self.fault.lasts:
             return False
         self.fired += 1
         lasting = self.fault.times is None or self.fault.kind in _LASTING
