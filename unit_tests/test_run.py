@@ -26,6 +26,7 @@ from airbyte_cdk.models import (
     Type,
 )
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+from airbyte_cdk.utils.memory_monitor import MemoryMonitor
 
 from integration_tests.support.processes import ROOT, clean_environment, main, run_to_its_end, running
 from source_pinterest import run as process
@@ -41,8 +42,21 @@ from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import run
+from source_pinterest.engine import output
 from source_pinterest.engine.output import MESSAGES
 from source_pinterest.masking import SECRETS
+
+def fill_the_pipe():
+    run._EXIT_SECONDS, output._LONGEST_DELAY_SECONDS = 0.05, 3_600
+    os.set_blocking(1, False)
+    for size in (4096, 1):
+        try:
+            while os.write(1, b"x" * size):
+                pass
+        except BlockingIOError:
+            pass
+    os.set_blocking(1, True)
+    return b"words for which there is no room\\n"
 
 def stuck_worker():
     threading.Thread(target=threading.Event().wait).start()
@@ -191,6 +205,17 @@ def test_a_page_goes_out_as_it_is_and_its_records_are_counted_in_the_next_state(
     assert all(line.endswith(b"\n") and line.count(b"\n") == 1 for line in states)
 
 
+def test_the_memory_is_checked_as_records_pass(
+    reading: Callable[..., Iterator[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The framework looks at it once in so many checks."""
+    checks: list[None] = []
+    monkeypatch.setattr(MemoryMonitor, "check_memory_usage", lambda _: checks.append(None))
+    list(reading([PageMessage(Page("boards", b"1\n2\n3\n", 3)), state("boards")]))
+
+    assert len(checks) == 4
+
+
 def test_what_the_main_thread_had_to_say_comes_out_also_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     source = SourcePinterest()
 
@@ -292,6 +317,16 @@ def test_a_reader_that_went_away_ends_the_process() -> None:
         os.close(reading)
 
         assert process.wait() == 1
+
+
+def test_a_process_whose_last_output_is_not_read_ends_by_itself() -> None:
+    reading, writing = os.pipe()
+    with running(
+        COMMAND, clean_environment(""), body=partial(execute, "yield fill_the_pipe()"), stdout=writing
+    ) as ended:
+        os.close(writing)
+        assert ended.wait(10) == 1
+    os.close(reading)
 
 
 def test_logs_that_a_pipe_does_not_take_at_once_come_whole_where_nobody_waits_for_its_reader() -> None:

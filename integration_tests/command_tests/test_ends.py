@@ -5,13 +5,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from airbyte_cdk.models import Status
@@ -85,6 +86,35 @@ def test_a_temporary_folder_without_room_is_named(tmp_path: Path) -> None:
         output = Output.of_process(done.stdout, done.returncode, done.stderr.decode())
         assert_failed(output, "campaign_analytics_report", "config_error", "temporary folder", str(tmp_path), "TMPDIR")
         assert_exact(output, sim, ["campaigns"])
+
+
+def test_temporary_files_are_gone_at_the_end_of_a_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files: list[IO[bytes]] = []
+    create = tempfile.TemporaryFile
+
+    def kept(**options: Any) -> IO[bytes]:
+        files.append(create(**options))
+        return files[-1]
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "TemporaryFile", kept)
+    world = World(boards=0, ad_accounts=1, campaigns=100, full_rows=True, active_percent=100)
+    with Simulator(world) as sim:
+        streams = ["campaigns", "campaign_analytics_report"]
+        output = run_sync(sim, streams, config=sim.config(start_date=str(world.today - timedelta(days=20))))
+    assert_succeeded(output, streams)
+
+    assert files
+    assert [file for file in files if not file.closed] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_with_advice_has_no_stack_trace() -> None:
+    with Simulator(World(boards=2)) as sim:
+        sim.add_fault(Fault(FaultKind.MISSING_SCOPE, on="boards/list", times=None))
+        output = run_sync(sim, ["boards"])
+    assert_failed(output, "boards", "config_error", "boards:read")
+    assert [error.stack_trace for error in output.errors] == [None, None]
 
 
 @pytest.mark.parametrize("command", ["check", "discover", "read"])

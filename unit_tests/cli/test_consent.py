@@ -53,6 +53,14 @@ def test_a_connection_has_less_time_than_the_user() -> None:
     assert 0 < authorize._REQUEST_SECONDS <= 10
 
 
+@pytest.mark.parametrize("state", [{"state": "another"}, {"state": ""}])
+def test_a_redirect_with_another_state_is_refused(state: dict[str, str]) -> None:
+    with ConsentListener(0) as listener:
+        assert answer(listener, code="false-code-of-a-stranger", **state) == 400
+        assert answer(listener, code="false-code") == 200
+        assert listener.wait_for_code(30) == "false-code"
+
+
 def test_the_first_answer_counts() -> None:
     with ConsentListener(0) as listener:
         for code in ("false-code-1", "false-code-2"):

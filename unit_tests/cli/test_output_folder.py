@@ -1,6 +1,7 @@
 """The output folder after runs that ended or were killed, and its lock."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,26 @@ def test_a_run_that_was_killed_is_finished_by_the_next_one_up_to_its_last_whole_
     [kept] = tmp_path.glob("messages-*")
     assert kept.suffix == ".jsonl"
     assert kept.read_bytes() == b"".join(whole)
+
+
+def test_records_are_on_the_disk_before_the_state_that_covers_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    replaced: dict[str, list[int]] = {}
+    replace = Path.replace
+
+    def note(path: Path, target: Path) -> Path:
+        replaced[Path(target).name] = [*synced, path.stat().st_ino]
+        return replace(path, target)
+
+    monkeypatch.setattr("os.fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    monkeypatch.setattr(Path, "replace", note)
+    written(tmp_path, RECORD, state("boards", "2026-01-02"))
+
+    [messages] = tmp_path.glob("messages-*.jsonl")
+    draft = (tmp_path / "state.json").stat().st_ino
+    assert replaced["state.json"] == [messages.stat().st_ino, draft, draft]
 
 
 def test_files_of_others_stay_as_they_are(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Does a cursor move only past complete slices, and do its states go out at the right moments?"""
 
+import threading
 from typing import Any
 from unittest.mock import create_autospec
 
 import pytest
+from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record, StreamSlice
@@ -12,6 +14,7 @@ from source_pinterest import limits
 from source_pinterest.state import cursor as cursors
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor
 from unit_tests.state.stores import STREAM, states_in, store
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 
 class Tally(PinterestCursor):
@@ -83,32 +86,53 @@ def test_the_end_of_a_partition_passes_nothing(
     assert states_in(repository) == []
 
 
-def test_states_go_out_every_so_many_seconds(tally: Tally, clock: Clock, repository: InMemoryMessageRepository) -> None:
+def test_a_state_is_emitted_every_10_seconds(tally: Tally, clock: Clock, repository: InMemoryMessageRepository) -> None:
     def pass_at(second: float) -> list[dict[str, Any]]:
         clock.now = 100 + second
         tally.commit(of_account("1"))
         return states_in(repository)
 
-    due = limits.STATE_EVERY_SECONDS
-    assert pass_at(due - 1) == []
-    assert pass_at(due) == [passed(2)]
-    assert pass_at(2 * due - 1) == []
-    assert pass_at(2 * due) == [passed(4)]
+    assert pass_at(9) == []
+    assert pass_at(10) == [passed(2)]
+    assert pass_at(19) == []
+    assert pass_at(20) == [passed(4)]
 
 
-def test_states_go_out_every_so_many_records(
-    tally: Tally, repository: InMemoryMessageRepository, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 3)
-
+def test_a_state_is_emitted_every_10_000_records(tally: Tally, repository: InMemoryMessageRepository) -> None:
     def pass_after(records: int) -> list[dict[str, Any]]:
         tally.count(records, of_account("1"))
         tally.commit(of_account("1"))
         return states_in(repository)
 
-    assert pass_after(2) == []
+    assert pass_after(9_999) == []
     assert pass_after(1) == [passed(2)]
-    assert pass_after(2) == []
+    assert pass_after(9_999) == []
+
+
+def test_a_commit_waits_while_another_thread_emits_a_state(clock: Clock) -> None:
+    """Otherwise an older state could follow a newer one."""
+    emitting, go_on = threading.Event(), threading.Event()
+
+    class Blocked(InMemoryMessageRepository):
+        def emit_message(self, message: AirbyteMessage) -> None:
+            emitting.set()
+            assert go_on.wait(PATIENCE_SECONDS)
+            super().emit_message(message)
+
+    repository = Blocked()
+    tally = Tally(repository)
+    clock.now += 10
+    first = in_thread(lambda: tally.commit(of_account("1")))
+    assert emitting.wait(PATIENCE_SECONDS)
+    clock.now += 10
+    second = in_thread(lambda: tally.commit(of_account("2")))
+
+    assert waits(second)
+    assert [account for account, _ in tally.passed] == ["1"]
+    go_on.set()
+    first.result(PATIENCE_SECONDS)
+    second.result(PATIENCE_SECONDS)
+    assert states_in(repository) == [passed(1), passed(2)]
 
 
 def test_a_state_of_very_many_boards_comes_as_much_more_rarely(

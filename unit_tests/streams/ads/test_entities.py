@@ -104,6 +104,21 @@ def test_an_account_whose_list_breaks_off_moves_nothing(pinterest: Pinterest) ->
     assert pinterest.stream(Campaigns).checkpoint.state == {"states": []}
 
 
+def test_the_cursor_stays_five_minutes_behind_the_first_page(pinterest: Pinterest) -> None:
+    """A campaign of that page may be edited while the later pages are read."""
+    first, last = "Wed, 25 Nov 2026 09:00:00 GMT", "Wed, 25 Nov 2026 09:30:00 GMT"
+    edited = {**ENTITIES[3], "updated_time": 1_795_598_940}  # at 09:29 of that day
+    pinterest.answers(
+        "ad_accounts/11/campaigns",
+        {**page(ENTITIES[:3], "b"), "headers": {"Date": first}},
+        {**page([edited]), "headers": {"Date": last}},
+    )
+    pinterest.read(Campaigns, ACCOUNT)
+
+    [entry] = pinterest.stream(Campaigns).checkpoint.state["states"]
+    assert entry["cursor"]["updated_time"] == 1_795_596_900, "08:55"
+
+
 @pytest.mark.parametrize("known", [(), ("11",)], ids=["first", "later"])
 def test_an_account_that_lists_nothing_leaves_its_edit_time_as_it_is(
     mock: requests_mock.Mocker, known: tuple[str, ...]
