@@ -59,6 +59,22 @@ def sdk_parameters(operation_id: str) -> dict[str, Any]:
 
 
 @cache
+def sdk_item(operation_id: str) -> Any:
+    """The type of a record in the SDK's answer to an operation: of a list's items, or of the whole answer."""
+    method = operation_id.replace("/", "_")
+    answer = _innermost(get_type_hints(getattr(_owner(method), method))["return"])
+    fields = getattr(answer, "model_fields", {})
+    return _innermost(fields["items"].annotation) if "items" in fields else answer
+
+
+def _innermost(annotation: Any) -> Any:
+    """What stands inside of lists, options and constraints."""
+    if get_origin(annotation) is list or get_origin(annotation) is Union or hasattr(annotation, "__metadata__"):
+        return _innermost(get_args(annotation)[0])
+    return annotation
+
+
+@cache
 def sdk_reads() -> dict[str, str]:
     """The path of each operation that is a GET, by the name of the SDK's method."""
     found: dict[str, str] = {}

@@ -9,43 +9,22 @@ from typing import Any
 
 import pinterestsdk
 import pytest
-from pinterestsdk.models import follow_user, user_website
 
-from integration_tests.simulator.contract import sdk_call
+from integration_tests.simulator.business.endpoints import BUSINESS_ENDPOINTS
+from integration_tests.simulator.calls.operation import ListOperation
+from integration_tests.simulator.contract import sdk_call, sdk_item
+from integration_tests.simulator.lists.audience_endpoints import AUDIENCE_ENDPOINTS
+from integration_tests.simulator.lists.catalog_endpoints import CATALOG_ITEM_ENDPOINTS
+from integration_tests.simulator.lists.endpoints import LIST_ENDPOINTS
 from integration_tests.simulator_tests.sdk_types import alternatives, unknown_fields
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
+LISTS = (*LIST_ENDPOINTS, *AUDIENCE_ENDPOINTS, *CATALOG_ITEM_ENDPOINTS, *BUSINESS_ENDPOINTS)
 ITEMS: dict[str, Any] = {
-    "catalogs/list": pinterestsdk.Catalog,
-    "feeds/list": pinterestsdk.CatalogsFeed,
-    "feed_processing_results/list": pinterestsdk.CatalogsFeedProcessingResult,
-    "catalogs_product_groups/list": pinterestsdk.CatalogsVerticalProductGroup,
-    "audiences/list": pinterestsdk.AdAccountsAudience,
-    "customer_lists/list": pinterestsdk.CustomerList,
-    "conversion_tags/list": pinterestsdk.ConversionTag,
-    "keywords/get": pinterestsdk.Keyword,
-    "product_group_promotions/list": pinterestsdk.ProductGroupPromotion,
-    "promotions/list": pinterestsdk.Promotion,
-    "order_lines/list": pinterestsdk.OrderLine,
-    "lead_forms/list": pinterestsdk.LeadForm,
-    "billing_profiles/get": pinterestsdk.BillingProfilesResponse,
-    "billing_invoices/get": pinterestsdk.BillingInvoice,
-    "customer_segment/list": pinterestsdk.CustomerSegment,
-    "targeting_template/list": pinterestsdk.TargetingTemplate,
-    "labels/list": pinterestsdk.Label,
-    "advertiser_defined_events/get": pinterestsdk.AdvertiserDefinedEvent,
-    "catalogs_product_group_pins/list": pinterestsdk.CatalogsProduct,
-    "items_issues/list": pinterestsdk.CatalogsItemValidationIssues,
+    **{list_.operation_id: sdk_item(list_.operation_id) for list_ in LISTS if isinstance(list_, ListOperation)},
+    # The answer is one of several, as the request says.
     "reports/stats": pinterestsdk.CatalogsReportDistributionStats,
-    "get/business_employers": pinterestsdk.UserBusinessRoleBinding,
-    "get/business_members": pinterestsdk.UserBusinessRoleBinding,
-    "get/business_partners": pinterestsdk.UserBusinessRoleBinding,
-    "business_assets/get": pinterestsdk.BusinessAssets,
-    "user_websites/get": user_website.UserWebsite,
-    "followers/list": follow_user.FollowUser,
-    "user_following/get": follow_user.FollowUser,
-    "boards_user_follows/list": pinterestsdk.Board,
 }
 MAPS = {
     # Declared as objects without properties of their own: any key may stand in them.

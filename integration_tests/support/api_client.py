@@ -9,6 +9,7 @@ import requests
 
 from integration_tests.simulator import Kind
 from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET
+from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator.organic import places
 from integration_tests.simulator.reports.subjects import product_group_id
 from integration_tests.simulator.world import numbering
@@ -95,7 +96,7 @@ def download(url: str, **options: Any) -> requests.Response:
 
 
 def legal_calls(world: World) -> dict[str, LegalCall]:
-    """One legal call of each operation, by operationId."""
+    """One legal call of each operation, by operationId. One without ids but the account's needs no entry of its own."""
     board, account = f"/boards/{places.board_id(0)}", f"/ad_accounts/{world.account_id(0)}"
     section = f"{board}/sections/{places.section_id(world, 0, 0)}"
     pins = [places.pin_id(world, (0, 0, position)) for position in range(3)]
@@ -103,17 +104,10 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
     report = {**dates, "columns": "SPEND_IN_DOLLAR,TOTAL_CHECKOUT", "granularity": "DAY"}
     by_gender = {**report, "targeting_types": "GENDER,APPTYPE"}
     ids = {kind: [world.entity_id(kind, 0, index) for index in range(3)] for kind in Kind}
-    lists = {
-        f"{name}/list": LegalCall(f"{account}/{name}", {})
-        for name in (
-            "audiences",
-            "customer_lists",
-            "conversion_tags",
-            "promotions",
-            "order_lines",
-            "lead_forms",
-            "labels",
-        )
+    plain = {
+        operation.operation_id: LegalCall(operation.path.format(ad_account_id=world.account_id(0)), {})
+        for operation in ENDPOINTS
+        if not operation.path.replace("{ad_account_id}", "").count("{")
     }
     group = f"/catalogs/product_groups/{numbering.CATALOG_PRODUCT_GROUPS.id_of(0)}"
     stats = {"catalog_type": "RETAIL", "report": {"report_type": "DISTRIBUTION_ISSUES"}}
@@ -121,17 +115,14 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
     in_britain = {"region": "GB+IE"}
     promotions = {"ad_group_id": ids[Kind.AD_GROUPS][0]}
     return {
-        **lists,
+        **plain,
         "billing_profiles/get": LegalCall(f"{account}/billing_profiles", {"is_active": "false"}),
-        "billing_invoices/get": LegalCall(f"{account}/billing_invoices", {}),
         "keywords/get": LegalCall(f"{account}/keywords", {"ad_group_ids": ids[Kind.AD_GROUPS]}),
         "product_group_promotions/list": LegalCall(f"{account}/product_group_promotions", promotions),
         "audience_insights/get": LegalCall(
             f"{account}/audience_insights", {"audience_insight_type": "YOUR_TOTAL_AUDIENCE"}
         ),
-        "customer_segment/list": LegalCall(f"{account}/customer_segments", {}),
         "targeting_template/list": LegalCall(f"{account}/targeting_templates", {"include_sizing": "true"}),
-        "advertiser_defined_events/get": LegalCall(f"{account}/advertiser_defined_events", {}),
         "conversion_eqs/list": LegalCall(f"{account}/conversion_eqs", {"lookback_period": "14d"}),
         "country_keywords_metrics/get": LegalCall(
             f"{account}/keywords/metrics", {"country_code": "US", "keywords": "tea,käse"}
@@ -142,27 +133,15 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
             f"/catalogs/processing_results/{numbering.FEED_RESULTS.id_of(0)}/item_issues", {}
         ),
         "reports/stats": LegalCall("/catalogs/reports/stats", {"parameters": json.dumps(stats)}),
-        "get/business_employers": LegalCall("/businesses/employers", {}),
         "get/business_members": LegalCall(f"{business}/members", {"assets_summary": "true"}),
         "get/business_partners": LegalCall(f"{business}/partners", {"partner_type": "INTERNAL"}),
         "business_assets/get": LegalCall(f"{business}/assets", {"asset_type": "CATALOG"}),
-        "linked_business_accounts/get": LegalCall("/user_account/businesses", {}),
-        "user_websites/get": LegalCall("/user_account/websites", {}),
-        "followers/list": LegalCall("/user_account/followers", {}),
-        "user_following/get": LegalCall("/user_account/following", {}),
-        "boards_user_follows/list": LegalCall("/user_account/following/boards", {}),
-        "catalogs/list": LegalCall("/catalogs", {}),
-        "feeds/list": LegalCall("/catalogs/feeds", {}),
         "feed_processing_results/list": LegalCall(f"/catalogs/feeds/{numbering.FEEDS.id_of(0)}/processing_results", {}),
-        "catalogs_product_groups/list": LegalCall("/catalogs/product_groups", {}),
-        "user_account/get": LegalCall("/user_account", {}),
-        "boards/list": LegalCall("/boards", {}),
         "boards/get": LegalCall(board, {}),
         "board_sections/list": LegalCall(f"{board}/sections", {}),
         "boards/list_pins": LegalCall(f"{board}/pins", {}),
         "board_sections/list_pins": LegalCall(f"{section}/pins", {}),
         "user_account/analytics": LegalCall("/user_account/analytics", dates),
-        "pins/list": LegalCall("/pins", {}),
         "multi_pins/analytics": LegalCall(
             "/pins/analytics", {**dates, "pin_ids": pins, "metric_types": "IMPRESSION,VIDEO_START,TOTAL_COMMENTS"}
         ),
@@ -173,11 +152,6 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
         "user_account/analytics/top_video_pins": LegalCall(
             "/user_account/analytics/top_video_pins", {**dates, "sort_by": "VIDEO_START", "num_of_pins": 50}
         ),
-        "ad_accounts/list": LegalCall("/ad_accounts", {}),
-        "ad_accounts/get": LegalCall(account, {}),
-        "campaigns/list": LegalCall(f"{account}/campaigns", {}),
-        "ad_groups/list": LegalCall(f"{account}/ad_groups", {}),
-        "ads/list": LegalCall(f"{account}/ads", {}),
         "ad_account/analytics": LegalCall(f"{account}/analytics", report),
         "campaigns/analytics": LegalCall(
             f"{account}/campaigns/analytics",
@@ -203,8 +177,6 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
             {**report, "product_group_ids": [product_group_id(0, group, 0) for group in range(3)]},
         ),
         "metrics_ready_state/get": LegalCall("/resources/metrics_ready_state", {"date": str(world.today)}),
-        "ad_account_countries/get": LegalCall("/resources/ad_account_countries", {}),
-        "delivery_metrics/get": LegalCall("/resources/delivery_metrics", {}),
         "targeting_options/get": LegalCall("/resources/targeting/GENDER", {}),
         "interest_targeting_options/get": LegalCall("/resources/targeting/interests/925056443165", {}),
         "trending_keywords/list": LegalCall("/trends/keywords/GB+IE/top/growing", {}),

@@ -4,21 +4,14 @@ from math import ceil
 
 from integration_tests.simulator import Kind
 from integration_tests.simulator.world.world import size_at
+from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import World
 from integration_tests.support.truth.audiences import keywords_of
 from integration_tests.support.truth.catalog_items import latest_results, subjects
+from integration_tests.support.truth.lists import OF_AN_ACCOUNT
 
 PAGE_SIZE = 250
 AD_GROUPS_PER_CALL = 250
-PLAIN_LISTS = (
-    "audiences/list",
-    "customer_lists/list",
-    "promotions/list",
-    "order_lines/list",
-    "lead_forms/list",
-    "billing_profiles/get",
-    "billing_invoices/get",
-)
 
 
 def pages(records: int) -> int:
@@ -38,7 +31,7 @@ def list_calls(world: World) -> dict[str, int]:
             ceil(size_at(world.feed_results, feed) / PAGE_SIZE) + 1 for feed in range(world.feeds)
         ),
         "catalogs_product_groups/list": pages(world.catalog_product_groups),
-        **dict.fromkeys(PLAIN_LISTS, items),
+        **dict.fromkeys((OPERATIONS[stream] for stream in OF_AN_ACCOUNT), items),
         "conversion_tags/list": world.ad_accounts,
         "product_group_promotions/list": sum(
             pages(size_at(world.product_groups, group))

@@ -7,20 +7,12 @@ import pytest
 from integration_tests.simulator import Fault, NoAccess
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.list_calls import audience_calls
+from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import AUDIENCE_KEYS
 
 STREAMS = tuple(AUDIENCE_KEYS)
-OPERATIONS = {
-    "audience_insights": "audience_insights/get",
-    "customer_segments": "customer_segment/list",
-    "targeting_templates": "targeting_template/list",
-    "labels": "labels/list",
-    "advertiser_defined_events": "advertiser_defined_events/get",
-    "conversion_event_quality": "conversion_eqs/list",
-    "keyword_metrics": "country_keywords_metrics/get",
-}
 
 
 @pytest.fixture
@@ -48,14 +40,6 @@ def test_long_lists_are_paged(small: Simulator) -> None:
     assert_succeeded(output, paged)
     assert_exact(output, small, paged)
     assert len(small.calls("labels/list")) == audience_calls(small.world)["labels/list"] == 3
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-def test_one_that_refuses_stops_no_other(small: Simulator, stream: str) -> None:
-    small.add_fault(Fault("503", on=OPERATIONS[stream], times=None))
-    output = run_sync(small, STREAMS, config=small.config(max_retries=0))
-    assert {name for name in STREAMS if output.status(name) == "INCOMPLETE"} == {stream}
-    assert_exact(output, small, [name for name in STREAMS if name != stream])
 
 
 @pytest.mark.parametrize("stream", STREAMS)

@@ -10,13 +10,17 @@ import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from jsonschema import Draft7Validator
 
-from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.simulator import Fault
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, BOARDED, CURSOR_FIELDS
 from integration_tests.support.commands import run_here
+from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_with_main, run_catalog, run_sync
 from integration_tests.support.truth import BREAKDOWN_KEYS, OWN_REPORT_KEYS, REPORT_KEYS
 from integration_tests.support.worlds import small_world
+from source_pinterest.streams import STREAMS
+from source_pinterest.streams.base.child import ChildStream
 
 FOLDER = Path(__file__).parents[1]
 SAMPLE_CONFIGS = sorted((FOLDER / "sample_configs").glob("*.json"))
@@ -29,6 +33,15 @@ PARENT_IDS = {
     "ad_group_analytics": ("AD_ACCOUNT_ID",),
     "ad_analytics": ("AD_ACCOUNT_ID",),
 }
+
+
+PARENTS = {
+    *(stream.parent.stream_name() for stream in STREAMS if issubclass(stream, ChildStream)),
+    *("ad_accounts", "user_account", "campaigns", "ad_groups", "ads", "keywords", "pins"),
+    "trending_product_categories",
+}
+NEEDED_BY_OTHERS = {OPERATIONS[stream] for stream in PARENTS}
+"""The operations whose answers several streams need."""
 
 
 def many_pages() -> World:
@@ -119,6 +132,20 @@ def test_a_stream_alone(sim: Simulator, stream: str) -> None:
     assert_exact(output, sim, [stream])
     assert [name for name, records in output.records.items() if records] == [stream]
     assert list(output.states) == [stream]
+
+
+@pytest.mark.parametrize("every_other", [0, 1])
+def test_an_operation_that_fails_costs_its_own_streams_alone(sim: Simulator, every_other: int) -> None:
+    """Of those that no other stream needs; each one fails in one of the two syncs."""
+    failing = sorted({OPERATIONS[stream] for stream in ALL_STREAMS} - NEEDED_BY_OTHERS)[every_other::2]
+    sim.add_faults(Fault("503", on=operation, times=None) for operation in failing)
+    output = run_sync(sim, config=sim.config(max_retries=0))
+
+    failed = [stream for stream in ALL_STREAMS if OPERATIONS[stream] in failing]
+    assert [stream for stream in ALL_STREAMS if output.status(stream) == "INCOMPLETE"] == failed
+    for stream in failed:
+        assert_failed(output, stream, "transient_error", "next sync")
+    assert_exact(output, sim, [stream for stream in ALL_STREAMS if stream not in failed])
 
 
 @pytest.mark.parametrize("workers", [1, 2, 20])

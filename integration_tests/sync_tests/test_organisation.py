@@ -12,6 +12,7 @@ from integration_tests.simulator import ALL_SCOPES, Fault
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.commands import run_here
 from integration_tests.support.list_calls import organisation_calls
+from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.syncs import run_sync
@@ -21,16 +22,6 @@ STREAMS = tuple(ORGANISATION_KEYS)
 BUSINESS = tuple(stream for stream in STREAMS if stream.startswith("business"))
 CHILDREN = BUSINESS[1:]
 CONNECTIONS = tuple(stream for stream in STREAMS if stream not in BUSINESS)
-OPERATIONS = {
-    "business_members": "get/business_members",
-    "business_partners": "get/business_partners",
-    "business_assets": "business_assets/get",
-    "linked_business_accounts": "linked_business_accounts/get",
-    "user_websites": "user_websites/get",
-    "followers": "followers/list",
-    "following": "user_following/get",
-    "following_boards": "boards_user_follows/list",
-}
 WITHOUT_BUSINESSES = tuple(scope for scope in ALL_SCOPES if scope != "biz_access:read")
 
 
@@ -53,14 +44,6 @@ def test_everything_arrives_whole_in_the_fewest_calls() -> None:
 def test_employers_that_are_emitted_are_listed_once(sim: Simulator) -> None:
     run_sync(sim, BUSINESS)
     assert len(sim.calls("get/business_employers")) == len(sim.calls("user_account/get")) == 1
-
-
-@pytest.mark.parametrize("stream", OPERATIONS)
-def test_one_that_refuses_stops_no_other(sim: Simulator, stream: str) -> None:
-    sim.add_fault(Fault("503", on=OPERATIONS[stream], times=None))
-    output = run_sync(sim, STREAMS, config=sim.config(max_retries=0))
-    assert {name for name in STREAMS if output.status(name) == "INCOMPLETE"} == {stream}
-    assert_exact(output, sim, [name for name in STREAMS if name != stream])
 
 
 def test_employers_that_cannot_be_listed_cost_their_children_those_alone(sim: Simulator) -> None:

@@ -61,21 +61,26 @@ def _results(world: World) -> Iterator[Record]:
                 yield {**record, "feed_id": feed["id"]}
 
 
+OF_AN_ACCOUNT: Mapping[str, ListingOf] = {
+    "audiences": account_lists.audiences,
+    "customer_lists": account_lists.customer_lists,
+    "conversion_tags": account_lists.conversion_tags,
+    "promotions": account_lists.promotions,
+    "order_lines": account_lists.order_lines,
+    "lead_forms": account_lists.lead_forms,
+    "billing_profiles": account_lists.billing_profiles,
+    "billing_invoices": account_lists.billing_invoices,
+}
+"""The plain lists of an ad account: a stream has the records of the list, each with the id of the account."""
+
 LIST_RECORDS: Mapping[str, ListOf] = {
+    **{stream: in_each_account(listing) for stream, listing in OF_AN_ACCOUNT.items()},
     "catalogs": lambda world: iter(catalogs.catalogs(world, {})),
     "catalogs_feeds": _public_feeds,
     "catalogs_feed_processing_results": _results,
     "catalogs_product_groups": lambda world: iter(catalogs.product_groups(world, {}) if world.catalogs else ()),
-    "audiences": in_each_account(account_lists.audiences),
-    "customer_lists": in_each_account(account_lists.customer_lists),
-    "conversion_tags": in_each_account(account_lists.conversion_tags),
     "keywords": _keywords,
     "product_group_promotions": _product_group_promotions,
-    "promotions": in_each_account(account_lists.promotions),
-    "order_lines": in_each_account(account_lists.order_lines),
-    "lead_forms": in_each_account(account_lists.lead_forms),
-    "billing_profiles": in_each_account(account_lists.billing_profiles),
-    "billing_invoices": in_each_account(account_lists.billing_invoices),
 }
 LIST_KEYS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(LIST_RECORDS, ("id",)),
