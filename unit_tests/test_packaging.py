@@ -44,12 +44,6 @@ def metadata() -> dict[str, Any]:
     return yaml.safe_load(text("metadata.yaml"))["data"]
 
 
-@pytest.fixture
-def streams() -> list[str]:
-    catalog = json.loads(text("integration_tests/configured_catalog.json"))
-    return [entry["stream"]["name"] for entry in catalog["streams"]]
-
-
 def test_one_version_everywhere(project: dict[str, Any], build: dict[str, Any], metadata: dict[str, Any]) -> None:
     newest = re.search(r"^## \[(.+?)\]", text("CHANGELOG.md"), flags=re.MULTILINE)
     label = re.search(r"io\.airbyte\.version=(\S+)", text("Dockerfile"))
@@ -141,20 +135,12 @@ def test_the_breaking_changes_name_streams(metadata: dict[str, Any]) -> None:
     assert set(affected) <= {stream.stream_name() for stream in STREAMS}
 
 
-def test_suggested_streams_exist(metadata: dict[str, Any], streams: list[str]) -> None:
-    assert set(metadata["suggestedStreams"]["streams"]) <= set(streams)
-
-
 def test_suggested_streams_need_no_more_than_most_users_have(metadata: dict[str, Any]) -> None:
     suggested = set(metadata["suggestedStreams"]["streams"])
     chosen = [stream for stream in STREAMS if stream.stream_name() in suggested]
+    assert len(chosen) == len(suggested)
     assert [stream for stream in chosen if stream.access or set(stream.scopes) != {"ads:read"}] == []
     assert [name for name in suggested if "pin" in name or "targeting" in name or name.endswith("_report")] == []
-
-
-@pytest.mark.parametrize("document", ["docs/pinterest.md", "CHANGELOG.md"])
-def test_each_document_names_every_stream(document: str, streams: list[str]) -> None:
-    assert [stream for stream in streams if f"`{stream}`" not in text(document)] == []
 
 
 def test_the_user_page_explains_every_option_of_the_form() -> None:

@@ -175,10 +175,11 @@ def test_nothing_to_read() -> None:
 @pytest.mark.parametrize("name", ["configured_catalog.json", "configured_catalog_dedup.json"])
 def test_the_catalogs_that_come_with_the_connector(sim: Simulator, name: str) -> None:
     catalog = ConfiguredAirbyteCatalogSerializer.load(json.loads((FOLDER / name).read_text(encoding="utf-8")))
+    streams = [configured.stream.name for configured in catalog.streams]
     output = run_catalog(sim, catalog)
-    assert_succeeded(output)
+    assert_succeeded(output, streams)
     settled = sim.world.today - timedelta(days=2) if name == "configured_catalog.json" else sim.world.today
-    assert_exact(output, sim, end=settled)
+    assert_exact(output, sim, streams, end=settled)
 
 
 @pytest.mark.parametrize("path", SAMPLE_CONFIGS, ids=lambda path: path.stem)
