@@ -341,7 +341,7 @@ class PinterestStream(HttpStream, ABC):
                 with part_of_list(self.name, path, has_begun=token is not None):
                     response = self.client.get(path, params, self.parse)
             except self.empty_if as error:
-                LOGGER.info(f"{self.name}: {path} is empty. {error.message}.")
+                LOGGER.info(f"{error.message}. This list counts as empty.")
                 return
             page = response.value
             new = page.items if self.page_size is None else seen.new(page.items)
