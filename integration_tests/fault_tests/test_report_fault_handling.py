@@ -82,6 +82,30 @@ def test_an_answer_about_a_report_that_lacks_what_matters_costs_that_report_alon
         assert_united(sim, first, second)
 
 
+@pytest.mark.parametrize("size", [5_000, "5000"])
+def test_a_file_without_rows_beside_a_stated_size_fails_its_report(size: int | str) -> None:
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=0)) as sim:
+        sim.alter(POLL, lambda _, answer: answer | {"size": answer["size"] and size})
+        first = run_sync(sim, [REPORT], config=config(sim, max_retries=1))
+        assert_failed(first, REPORT, "transient_error", "next sync")
+        sim.clear_alterations()
+        second = run_sync(sim, [REPORT], config=config(sim), state=first.states)
+        assert_succeeded(second, [REPORT])
+        assert second.records[REPORT] == []
+
+
+@pytest.mark.parametrize("size", [None, 0, 2, 3])
+def test_a_finished_report_without_a_link_is_empty_if_it_has_no_size(size: int | None, world: World) -> None:
+    with Simulator(world) as sim:
+        sim.alter(POLL, lambda _, answer: answer | {"url": None, "size": size})
+        output = run_sync(sim, [REPORT], config=config(sim, report_timeout_minutes=0.01))
+        if size == 3:
+            assert_failed(output, REPORT, "transient_error", "no link to its file")
+        else:
+            assert_succeeded(output, [REPORT])
+        assert output.records[REPORT] == []
+
+
 @pytest.mark.parametrize(
     "kind",
     [FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.LAST_90_DAYS_400, FaultKind.TOO_LARGE_413],

@@ -6,6 +6,7 @@ token and no credentials of that host. The file is downloaded to its end before 
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
@@ -26,12 +27,13 @@ from source_pinterest.api.errors import (
     RejectedError,
 )
 from source_pinterest.api.retries import Tries
-from source_pinterest.api.rows import parse_json
+from source_pinterest.api.rows import OnReplacement, parse_json
 from source_pinterest.api.session import ApiResponse, Url, path_of
 from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.masking import SECRETS
-from source_pinterest.reporting.job import JobStatus, ReportRequest
+from source_pinterest.reporting.file import Filed
+from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
 
 T = TypeVar("T")
 
@@ -49,12 +51,21 @@ class ReportClient:
         client: the stream's client for Pinterest's API.
         stream: the stream's name, for messages.
         refused: the columns and targeting types that Pinterest refuses.
+        on_replacement: called with a sentence about values of a file that were replaced.
     """
 
-    def __init__(self, api: Api, client: PinterestClient, stream: str, refused: RefusedNames) -> None:
+    def __init__(
+        self,
+        api: Api,
+        client: PinterestClient,
+        stream: str,
+        refused: RefusedNames,
+        on_replacement: OnReplacement | None = None,
+    ) -> None:
         self._api = api
         self._client = client
         self.stream, self._refused = stream, refused
+        self._on_replacement = on_replacement
 
     def create(self, request: ReportRequest) -> str:
         """Create a report without the names that Pinterest refuses, and return its token.
@@ -81,54 +92,70 @@ class ReportClient:
         body = {**request.as_json(), **{name: list(values) for name, values in names.items()}}
         return self._client.post(_path(request), body, _token_in).value
 
-    def poll(self, request: ReportRequest, token: str) -> tuple[JobStatus, str | None]:
-        """Return the status of a report, and the link to its file once it is finished.
+    def poll(self, request: ReportRequest, token: str) -> Polled:
+        """Return the status of a report, and the link to its file and its size once it is finished.
 
         Raises:
             AccessLostError: Pinterest refuses the status of a report that it created.
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
         try:
-            report = self._status(request, token)
+            report = self._client.get(_path(request), {"token": token}, _status_in).value
         except GoneError:
-            return JobStatus.DOES_NOT_EXIST, None
+            return Polled(JobStatus.DOES_NOT_EXIST)
         except RefusedError as error:
             raise AccessLostError(self.stream, _path(request), str(error.message)) from error
-        return JobStatus(report["report_status"]), report.get("url")
+        return Polled(JobStatus(report["report_status"]), report.get("url") or "", _size_in(report))
 
-    def fetch(self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]) -> T:
+    def fetch(self, report: ReadyReport, read: Callable[[Iterator[Filed]], T]) -> T:
         """Download the file of a finished report, and return what `read` returns.
 
         Args:
-            request: the report's request.
-            token: the report's token.
-            url: the link to the file. Before a retry, a new link is requested.
-            read: reads the file, which it gets in chunks.
+            report: the report. Before a retry, a new link is requested.
+            read: takes the rows of the file, each after the id under which the file lists it.
 
         Raises:
             UnavailableError: the file can't be downloaded to its end.
         """
         tries = Tries(self._api.retry_policy, self.stream, "the file of a report")
-        links = chain([url], iter(lambda: self.poll(request, token)[1] or url, None))  # a link expires after 5 minutes
+        reports = chain([report], iter(lambda: self._with_new_link(report), None))
+        if not report.polled.url:
+            return read(iter(()))
         while True:
-            response = tries.response(lambda: self._download(request, token, next(links), read))
+            response = tries.response(lambda: self._download(next(reports), read))
             if isinstance(response, ApiResponse):
                 return response.value
             tries.failed(f"HTTP {response.status}.")
 
-    def _download(
-        self, request: ReportRequest, token: str, url: str, read: Callable[[Iterator[bytes]], T]
-    ) -> ApiResponse[T] | ErrorResponse:
+    def _with_new_link(self, report: ReadyReport) -> ReadyReport:
+        """Ask for another link: one expires after five minutes."""
+        polled = self.poll(report.request, report.token)
+        return replace(report, polled=polled) if polled.url else report
+
+    def _download(self, report: ReadyReport, read: Callable[[Iterator[Filed]], T]) -> ApiResponse[T] | ErrorResponse:
+        url = report.polled.url
         self.check_link(self._api, url)
-        received: list[int] = []
-        response = self._api.downloads.exchange(
-            requests.Request("GET", url),
-            lambda chunks: read(_measured(chunks, received)),
-            self._api.file_bounds,
+        return self._api.downloads.exchange(
+            requests.Request("GET", url), lambda chunks: read(self._rows(report, chunks)), self._api.file_bounds
         )
-        if isinstance(response, ApiResponse) and not sum(received):
-            self._confirm_empty(request, token)
-        return response
+
+    def _rows(self, report: ReadyReport, chunks: Iterator[bytes]) -> Iterator[Filed]:
+        """Return the rows of a file.
+
+        Raises:
+            MalformedResponseError: the file is no report, or it has no rows and fewer bytes than Pinterest states.
+        """
+        body, sizes = report.request.body, list[int]()
+        rows = report.request.endpoint.read(_measured(chunks, sizes), body.get("columns", ()), self._on_replacement)
+        first = next(rows, None)
+        if first:
+            yield first
+            yield from rows
+        elif not report.polled.may_lack_rows(sum(sizes)):
+            raise MalformedResponseError(
+                f"The report's file has {sum(sizes):,} bytes and no rows, but Pinterest states a size of "
+                f"{report.polled.size:,.0f} bytes."
+            )
 
     @staticmethod
     def check_link(api: Api, url: str) -> None:
@@ -142,19 +169,6 @@ class ReportClient:
             raise MalformedResponseError("The report's link points to a private host.")
         if file.scheme != "https" and not (file.is_local and is_simulated):
             raise MalformedResponseError("The report's link does not use https.")
-
-    def _confirm_empty(self, request: ReportRequest, token: str) -> None:
-        """Check that an empty file is an empty report, by the size that Pinterest gives.
-
-        Raises:
-            MalformedResponseError: the size is larger than that of an empty object.
-        """
-        size = self._status(request, token).get("size")
-        if isinstance(size, int | float) and size > len("{}"):
-            raise MalformedResponseError("The report's file is empty, but Pinterest gives a size for it.")
-
-    def _status(self, request: ReportRequest, token: str) -> Mapping[str, Any]:
-        return self._client.get(_path(request), {"token": token}, _status_in).value
 
 
 @contextmanager
@@ -196,6 +210,14 @@ def _status_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     if "report_status" not in report:
         raise MalformedResponseError("The response has no report_status.")
     return report
+
+
+def _size_in(report: Mapping[str, Any]) -> float | None:
+    """Return the size of a report's file, which may come as text, or None."""
+    try:
+        return float(report["size"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _report_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:

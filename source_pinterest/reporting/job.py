@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from pendulum import Date
 
@@ -67,6 +67,24 @@ class JobStatus(Enum):
         return self not in (JobStatus.IN_PROGRESS, JobStatus.FINISHED)
 
 
+class Polled(NamedTuple):
+    """The response to a poll.
+
+    Attributes:
+        status: the report's status.
+        url: the link to the file; empty if there is none.
+        size: the bytes of the file as Pinterest states them, or None.
+    """
+
+    status: JobStatus
+    url: str = ""
+    size: float | None = None
+
+    def may_lack_rows(self, received: int = 0) -> bool:
+        """Return whether a file of this many bytes may be all there is, if it has no rows."""
+        return self.size is None or self.size <= max(received, len("{}"))
+
+
 @dataclass(frozen=True)
 class ReportRequest:
     """A request for a report.
@@ -104,6 +122,21 @@ class ReportRequest:
         """Return the body to send."""
         start, end = self.requested_window.as_pair()
         return {"start_date": start, "end_date": end, **self.endpoint.fixed_fields, **self.body}
+
+
+@dataclass(frozen=True)
+class ReadyReport:
+    """A finished report, whose file can be downloaded.
+
+    Attributes:
+        request: the report's request.
+        token: Pinterest's token of the report.
+        polled: the response that called it finished. If it has no link, the report has no rows.
+    """
+
+    request: ReportRequest
+    token: str
+    polled: Polled
 
 
 @dataclass(eq=False)

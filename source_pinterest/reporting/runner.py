@@ -33,7 +33,7 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.retries import Pauses
 from source_pinterest.api.threads import ClosedError, Signal, starting
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import Job, JobStatus, ReportRequest
+from source_pinterest.reporting.job import Job, JobStatus, ReadyReport, ReportRequest
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -57,15 +57,6 @@ and not read before the end of the sync is lost, and would have to be created ag
 
 _CREATION_HEAD_START_SECONDS = 1.0
 """The time for which a creation holds up the next one of its stream. What Pinterest refuses is then refused once."""
-
-
-@dataclass(frozen=True)
-class ReadyReport:
-    """A finished report, whose file can be downloaded."""
-
-    request: ReportRequest
-    token: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -366,12 +357,15 @@ class ReportRunner:
             job.due = self._next_poll(job)
 
     def _poll(self, reports: Reports, job: Job) -> None:
-        status, url = reports.client.poll(job.request, job.token)
-        age, window = self._clock() - job.created_at, job.request.window
-        if status is JobStatus.FINISHED and url:
+        polled = reports.client.poll(job.request, job.token)
+        status, age, window = polled.status, self._clock() - job.created_at, job.request.window
+        is_late = age >= self._timeout_seconds
+        if status is JobStatus.FINISHED and (polled.url or (is_late and polled.may_lack_rows())):
+            if not polled.url:
+                LOGGER.info(f"The report of {window} has no link and no size, so it has no rows.")
             with self._changed:
                 self._expect(age)
-                reports.end(job, ReadyReport(job.request, job.token, url))
+                reports.end(job, ReadyReport(job.request, job.token, polled))
         elif status.is_lost and not (status is JobStatus.DOES_NOT_EXIST and job.polls < _POLLS_BEFORE_IT_EXISTS):
             if job.creations >= _CREATIONS:
                 raise ReportLostError(window, status.value, job.creations)
@@ -379,7 +373,7 @@ class ReportRunner:
             with self._changed:
                 job.token = ""
                 reports.put_back(job, job)
-        elif age >= self._timeout_seconds:
+        elif is_late:
             if status is JobStatus.FINISHED:
                 raise ReportWithoutLinkError(window)
             self._split(reports, job, ReportTooSlowError(window, self._timeout_seconds))

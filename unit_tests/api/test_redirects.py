@@ -16,6 +16,7 @@ from source_pinterest.config import Config
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport
 from unit_tests.api.connections import connected, serving
 from unit_tests.configs import TODAY, config
 from unit_tests.reporting.requests_for_reports import request
@@ -38,8 +39,8 @@ def fetch_file(url: str) -> None:
     api = connected(max_retries=1)
     client = PinterestClient(api, "campaign_report", ("ads:read",))
     reports = ReportClient(api, client, "campaign_report", RefusedNames(Notices("campaign_report")))
-    reports.poll = lambda *_: (None, None)  # type: ignore[assignment, method-assign, return-value]
-    reports.fetch(request(), "a token", f"{url}/report", b"".join)
+    reports.poll = lambda *_: Polled(JobStatus.IN_PROGRESS)  # type: ignore[method-assign]
+    reports.fetch(ReadyReport(request(), "a token", Polled(JobStatus.FINISHED, f"{url}/report")), list)
 
 
 @pytest.mark.parametrize("ask", [list_boards, get_token, fetch_file])

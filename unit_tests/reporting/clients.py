@@ -1,7 +1,6 @@
 """A report client that never pauses, and scripted responses for it."""
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,10 +9,11 @@ import requests_mock
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.file import Filed
+from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport
 from unit_tests.api.connections import connected
 from unit_tests.reporting.requests_for_reports import request
 
@@ -24,17 +24,16 @@ CREATED = {"json": {"token": "a token", "report_status": "IN_PROGRESS", "message
 ROWS = {"1": [{"CAMPAIGN_ID": "1"}, {"CAMPAIGN_ID": "2"}]}
 
 
-def finished(url: str = FRESH_FILE) -> dict[str, Any]:
-    return {"json": {"report_status": "FINISHED", "url": url, "size": 100}}
+def finished(url: str = FRESH_FILE, size: Any = 100) -> dict[str, Any]:
+    return {"json": {"report_status": "FINISHED", "url": url, "size": size}}
 
 
-def read(chunks: Iterator[bytes]) -> Any:
-    """What is in a file; nothing in an empty one."""
-    body = b"".join(chunks)
-    try:
-        return json.loads(body or b"{}")
-    except ValueError as error:
-        raise MalformedResponseError("The file is not JSON.") from error
+def read(rows: Iterator[Filed]) -> Any:
+    """The rows by the id under which the file lists them."""
+    filed: dict[str, list[Any]] = {}
+    for entity, row in rows:
+        filed.setdefault(entity, []).append(row)
+    return filed
 
 
 class Client:
@@ -47,8 +46,8 @@ class Client:
         calls = PinterestClient(self.api, "campaign_report", ("ads:read",))
         self.reports = ReportClient(self.api, calls, "campaign_report", RefusedNames(Notices("campaign_report")))
 
-    def content(self, url: str | None = None, read: Callable[[Iterator[bytes]], Any] = read) -> Any:
-        return self.reports.fetch(request(), "a token", FILE if url is None else url, read)
+    def content(self, url: str = FILE, read: Callable[[Iterator[Filed]], Any] = read, size: float | None = None) -> Any:
+        return self.reports.fetch(ReadyReport(request(), "a token", Polled(JobStatus.FINISHED, url, size)), read)
 
     def asked(self, url: str) -> int:
         """How often a link was followed."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import cast
 
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import JobStatus, ReportRequest
+from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
 from source_pinterest.reporting.runner import NoMoreReports, Outcome, ReportRunner, Reports
 
 TIMEOUT_SECONDS = 100
@@ -33,7 +33,7 @@ class Pinterest:
         self.left[token] = list(self.replies)
         return token
 
-    def poll(self, ad_account_id: str, token: str) -> tuple[JobStatus, str | None]:
+    def poll(self, ad_account_id: str, token: str) -> Polled:
         del ad_account_id
         self.polled.append(token)
         left = self.left[token]
@@ -41,7 +41,7 @@ class Pinterest:
         if isinstance(reply, Exception):
             raise reply
         status = reply if isinstance(reply, JobStatus) else reply()
-        return status, f"https://files.example/{token}" if status is DONE else None
+        return Polled(status, f"https://files.example/{token}" if status is DONE else "")
 
     def then(self, *replies: Reply) -> None:
         """What reports that are created from now on answer."""
@@ -102,3 +102,7 @@ def outcomes(reports: Reports) -> list[Outcome | NoMoreReports]:
 
 def kinds(reports: Reports) -> list[type[object]]:
     return [type(outcome) for outcome in outcomes(reports)]
+
+
+def finished_report(wanted: ReportRequest, token: str) -> ReadyReport:
+    return ReadyReport(wanted, token, Polled(DONE, f"https://files.example/{token}"))

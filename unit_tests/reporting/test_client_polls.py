@@ -9,7 +9,7 @@ import pytest
 
 from source_pinterest.api.errors import AccessLostError, RejectedError, UnavailableError
 from source_pinterest.masking import SECRETS
-from source_pinterest.reporting.job import JobStatus
+from source_pinterest.reporting.job import JobStatus, Polled
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire
 from unit_tests.reporting.clients import FILE, REPORTS, Client, finished
@@ -20,7 +20,7 @@ from unit_tests.reporting.requests_for_reports import request
 def test_a_report_is_asked_for_by_its_token(client: Client, status: JobStatus) -> None:
     client.mock.get(REPORTS, json={"report_status": status.value})
 
-    assert client.reports.poll(request(), "a token") == (status, None)
+    assert client.reports.poll(request(), "a token") == Polled(status)
     assert client.mock.request_history[0].qs == {"token": ["a token"]}
     assert client.mock.request_history[0].url.startswith(f"{REPORTS}?token=")
 
@@ -28,7 +28,14 @@ def test_a_report_is_asked_for_by_its_token(client: Client, status: JobStatus) -
 def test_a_finished_report_has_a_link(client: Client) -> None:
     client.mock.get(REPORTS, [finished(FILE)])
 
-    assert client.reports.poll(request(), "a token") == (JobStatus.FINISHED, FILE)
+    assert client.reports.poll(request(), "a token") == Polled(JobStatus.FINISHED, FILE, 100)
+
+
+@pytest.mark.parametrize(("stated", "size"), [(2, 2), ("5000", 5_000), (1e3, 1_000), (None, None), ("many", None)])
+def test_the_size_of_a_file_is_read_as_a_number(client: Client, stated: Any, size: float | None) -> None:
+    client.mock.get(REPORTS, [finished(FILE, stated)])
+
+    assert client.reports.poll(request(), "a token").size == size
 
 
 def test_a_poll_that_pinterest_calls_wrong_fails_that_report_alone(client: Client) -> None:
@@ -41,7 +48,7 @@ def test_a_poll_that_pinterest_calls_wrong_fails_that_report_alone(client: Clien
 def test_an_order_that_pinterest_took_and_does_not_know_is_lost(client: Client) -> None:
     client.mock.get(REPORTS, [refused(404, 1)])
 
-    assert client.reports.poll(request(), "a token") == (JobStatus.DOES_NOT_EXIST, None)
+    assert client.reports.poll(request(), "a token") == Polled(JobStatus.DOES_NOT_EXIST)
 
 
 def test_an_order_that_pinterest_took_and_does_not_show_is_a_loss(client: Client) -> None:
@@ -58,7 +65,7 @@ def test_an_order_that_pinterest_took_and_does_not_show_is_a_loss(client: Client
 def test_a_link_that_is_no_address_is_asked_for_again(patient: Client) -> None:
     patient.mock.get(REPORTS, [finished("https://[files.example/report"), finished(FILE)])
 
-    assert patient.reports.poll(request(), "a token") == (JobStatus.FINISHED, FILE)
+    assert patient.reports.poll(request(), "a token") == Polled(JobStatus.FINISHED, FILE, 100)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +89,7 @@ def test_a_response_that_is_no_report_is_an_error(client: Client, answer: dict[s
 def test_a_status_that_nobody_knows_is_no_end(client: Client, status: object) -> None:
     client.mock.get(REPORTS, json={"report_status": status})
 
-    assert client.reports.poll(request(), "a token") == (JobStatus.IN_PROGRESS, None)
+    assert client.reports.poll(request(), "a token") == Polled(JobStatus.IN_PROGRESS)
 
 
 def test_a_token_may_be_a_number(client: Client) -> None:
@@ -94,7 +101,7 @@ def test_a_token_may_be_a_number(client: Client) -> None:
 def test_an_answer_may_come_in_pieces(client: Client) -> None:
     client.mock.get(REPORTS, body=Wire(b'{"report_sta', b'tus": "FAILED"}'))
 
-    assert client.reports.poll(request(), "a token") == (JobStatus.FAILED, None)
+    assert client.reports.poll(request(), "a token") == Polled(JobStatus.FAILED)
 
 
 def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Client) -> None:

@@ -1,6 +1,5 @@
 """A report's file is downloaded to its end, or not at all."""
 
-import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,6 +11,7 @@ import requests_mock
 
 from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import AccessLostError, RepeatedKeyError, UnavailableError
+from source_pinterest.reporting.file import Filed
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire
 from unit_tests.reporting.clients import FILE, FRESH_FILE, REPORTS, ROWS, Client, finished, read
@@ -19,35 +19,44 @@ from unit_tests.reporting.clients import FILE, FRESH_FILE, REPORTS, ROWS, Client
 
 def test_a_file_is_read_as_it_comes(client: Client) -> None:
     client.mock.get(FILE, body=Wire(b'{"1": [{"CAMPAIGN_ID": "1"}, ', b'{"CAMPAIGN_ID": "2"}]}'))
-    came: list[bytes] = []
 
-    assert client.content(read=lambda chunks: came.extend(chunks) or json.loads(b"".join(came))) == ROWS
-    assert len(came) == 2
+    assert client.content() == ROWS
     assert client.mock.call_count == 1
 
 
-@pytest.mark.parametrize(("body", "size"), [("", None), ("", 0), ("", 2), ("", "many"), ("{}", 2)])
-def test_an_empty_file_is_an_empty_report(client: Client, body: str, size: Any) -> None:
+NO_ROWS = ["", "{}", "[]", " \n", "\ufeff", "\ufeff{}", '{"data": []}']
+
+
+@pytest.mark.parametrize("body", NO_ROWS)
+def test_a_file_without_rows_is_an_empty_report_if_it_has_the_stated_size(client: Client, body: str) -> None:
     client.mock.get(FILE, text=body)
-    client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": size})
 
-    assert client.content() == {}
-    assert [sent.qs for sent in client.mock.request_history[1:]] == [{"token": ["a token"]}] * (not body)
-
-
-def test_an_empty_file_of_a_report_that_stays_so_is_given_up_with_the_reason(client: Client) -> None:
-    client.mock.get(FILE, text="")
-    client.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": 3})
-
-    with pytest.raises(UnavailableError, match=r" The report's file is empty, but Pinterest gives a size for it\."):
-        client.content()
+    for size in (None, 0, 2, max(2, len(body.encode()))):
+        assert client.content(size=size) == {}
+    assert client.asked(FILE) == client.mock.call_count
 
 
-def test_an_empty_file_of_a_report_that_has_a_size_is_fetched_again(patient: Client) -> None:
-    patient.mock.get(FILE, [{"text": ""}, {"json": ROWS}])
-    patient.mock.get(REPORTS, json={"report_status": "FINISHED", "url": FILE, "size": 3})
+@pytest.mark.parametrize("body", NO_ROWS)
+def test_a_file_without_rows_that_should_be_larger_is_fetched_again(patient: Client, body: str) -> None:
+    patient.mock.get(FILE, text=body)
+    patient.mock.get(REPORTS, [finished(FRESH_FILE, "5000")])
+    patient.mock.get(FRESH_FILE, [{"text": body}, {"json": ROWS}])
 
-    assert patient.content() == ROWS
+    assert patient.content(size=5_000) == ROWS
+    assert (patient.asked(FILE), patient.asked(FRESH_FILE)) == (1, 2)
+
+
+def test_a_file_that_stays_without_rows_is_given_up_with_the_reason(client: Client) -> None:
+    client.mock.get(FILE, text="{}")
+    client.mock.get(REPORTS, [finished()])
+
+    with pytest.raises(UnavailableError, match=r" The report's file has 2 bytes and no rows, .* size of 5,000 bytes\."):
+        client.content(size=5_000)
+
+
+def test_a_finished_report_without_a_link_has_no_rows(client: Client) -> None:
+    assert client.content("") == {}
+    assert client.mock.call_count == 0
 
 
 @pytest.mark.parametrize("status", [403, 404, 410, 429, 500, 503])
@@ -67,7 +76,7 @@ def test_an_answer_that_is_not_the_file_is_never_an_empty_report(patient: Client
     patient.mock.get(FRESH_FILE, json=ROWS)
     patient.mock.get(REPORTS, [finished()])
 
-    assert patient.content() == ROWS
+    assert patient.content(size=100) == ROWS
     assert patient.asked("https://elsewhere.example/") == 0
 
 
@@ -164,20 +173,20 @@ def test_each_file_is_read_afresh(patient: Client) -> None:
     patient.mock.get(FILE, text='{"1": [{"CAMPAIGN_ID": "1"}, ')
     patient.mock.get(FRESH_FILE, json=ROWS)
     patient.mock.get(REPORTS, [finished()])
-    seen: list[bytes] = []
+    begun = []
 
-    def noting(chunks: Iterator[bytes]) -> Any:
-        seen.append(b"".join(chunks))
-        return read(iter(seen[-1:]))
+    def noting(rows: Iterator[Filed]) -> Any:
+        begun.append(rows)
+        return read(rows)
 
     assert patient.content(read=noting) == ROWS
-    assert seen == [b'{"1": [{"CAMPAIGN_ID": "1"}, ', json.dumps(ROWS).encode()]
+    assert len(begun) == 2
 
 
 def test_what_is_found_in_the_rows_is_no_reason_to_fetch_them_again(patient: Client) -> None:
     patient.mock.get(FILE, json=ROWS)
 
-    def refuse(_: Iterator[bytes]) -> None:
+    def refuse(_: Iterator[Filed]) -> None:
         raise RepeatedKeyError("campaign_report", ("CAMPAIGN_ID",), ("1",))
 
     with pytest.raises(RepeatedKeyError):

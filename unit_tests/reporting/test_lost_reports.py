@@ -4,8 +4,8 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.api.errors import ReportLostError, ReportTooSlowError, ResponseTooLargeError
-from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport, SplitReport
+from source_pinterest.reporting.job import JobStatus, ReadyReport, ReportRequest
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports, SplitReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
     BUSY,
@@ -15,6 +15,7 @@ from unit_tests.reporting.scheduler import (
     UNKNOWN,
     Pinterest,
     Scheduler,
+    finished_report,
     kinds,
     outcomes,
 )
@@ -42,7 +43,7 @@ def test_a_report_that_works_the_second_time_is_reported_once() -> None:
     pinterest.then(BUSY, DONE)
     scheduler.work(60)
 
-    assert outcomes(reports) == [ReadyReport(wanted, "token-2", "https://files.example/token-2"), NoMoreReports()]
+    assert outcomes(reports) == [finished_report(wanted, "token-2"), NoMoreReports()]
     assert len(pinterest.created) == 2
     assert pinterest.polled == ["token-1", "token-2", "token-2"]
 

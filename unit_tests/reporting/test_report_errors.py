@@ -14,10 +14,10 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import JobStatus, ReportRequest
-from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport
+from source_pinterest.reporting.job import JobStatus, ReadyReport, ReportRequest
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
-from unit_tests.reporting.scheduler import BUSY, DONE, FAILED, Pinterest, Scheduler, kinds, outcomes
+from unit_tests.reporting.scheduler import BUSY, DONE, FAILED, Pinterest, Scheduler, finished_report, kinds, outcomes
 
 # ---- Errors
 
@@ -32,7 +32,7 @@ def test_an_error_of_one_report_fails_it_alone() -> None:
 
     assert outcomes(reports) == [
         FailedReport(bad, error),
-        ReadyReport(good, "token-2", "https://files.example/token-2"),
+        finished_report(good, "token-2"),
         NoMoreReports(),
     ]
 

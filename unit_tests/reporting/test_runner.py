@@ -6,9 +6,19 @@ The scheduler's steps are taken one by one on a clock of the test's own; nothing
 import pytest
 
 from source_pinterest.api.errors import ReportWithoutLinkError
-from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport
+from source_pinterest.reporting.job import Polled, ReadyReport
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
-from unit_tests.reporting.scheduler import BUSY, DONE, TIMEOUT_SECONDS, Pinterest, Scheduler, kinds, outcomes
+from unit_tests.reporting.scheduler import (
+    BUSY,
+    DONE,
+    TIMEOUT_SECONDS,
+    Pinterest,
+    Scheduler,
+    finished_report,
+    kinds,
+    outcomes,
+)
 
 # ---- All goes well
 
@@ -18,7 +28,7 @@ def test_a_finished_report_is_reported_once_and_ends_the_reports() -> None:
     reports = scheduler.open(pinterest, wanted)
     scheduler.work(1)
 
-    assert outcomes(reports) == [ReadyReport(wanted, "token-1", "https://files.example/token-1"), NoMoreReports()]
+    assert outcomes(reports) == [finished_report(wanted, "token-1"), NoMoreReports()]
     assert pinterest.created == [wanted]
     assert pinterest.polled == ["token-1"]
     scheduler.work(1_000)
@@ -55,24 +65,40 @@ def test_each_report_has_a_rhythm_of_its_own() -> None:
     assert sorted(pinterest.polled) == ["token-1", "token-1", "token-2", "token-2"]
 
 
+def without_link(pinterest: Pinterest, size: float | None) -> None:
+    link = pinterest.poll
+    pinterest.poll = lambda account, token: link(account, token)._replace(url="", size=size)  # type: ignore[method-assign]
+
+
 def test_a_finished_report_without_a_link_is_asked_for_again() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(DONE)
     link = pinterest.poll
-    pinterest.poll = lambda account, token: (link(account, token)[0], None)  # type: ignore[method-assign]
+    without_link(pinterest, size=2)
     reports = scheduler.open(pinterest, request())
     scheduler.work(2)
     assert outcomes(reports) == []
 
     pinterest.poll = link  # type: ignore[method-assign]
     scheduler.work(2)
-    assert kinds(reports) == [ReadyReport, NoMoreReports]
+    assert outcomes(reports)[0] == finished_report(request(), "token-1")
 
 
-def test_a_finished_report_that_gets_no_link_is_not_called_slow() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest()
-    link = pinterest.poll
-    pinterest.poll = lambda account, token: (link(account, token)[0], None)  # type: ignore[method-assign]
-    wanted = request(days(2))
+@pytest.mark.parametrize("size", [None, 0, 2])
+def test_a_finished_report_of_no_size_that_gets_no_link_is_empty(size: float | None) -> None:
+    scheduler, pinterest, wanted = Scheduler(), Pinterest(), request(days(2))
+    without_link(pinterest, size)
+    reports = scheduler.open(pinterest, wanted)
+    scheduler.work(TIMEOUT_SECONDS - 1)
+    assert outcomes(reports) == []
+
+    scheduler.work(TIMEOUT_SECONDS)
+    assert outcomes(reports) == [ReadyReport(wanted, "token-1", Polled(DONE, "", size)), NoMoreReports()]
+    assert pinterest.created == [wanted]
+
+
+def test_a_finished_report_that_has_a_size_and_gets_no_link_fails() -> None:
+    scheduler, pinterest, wanted = Scheduler(), Pinterest(), request(days(2))
+    without_link(pinterest, size=3)
     reports = scheduler.open(pinterest, wanted)
     scheduler.work(2 * TIMEOUT_SECONDS)
     failed, end = outcomes(reports)

@@ -9,8 +9,8 @@ import pytest
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.reporting.runner import Outcome, ReadyReport, ReportRunner, Reports
+from source_pinterest.reporting.job import ReadyReport, ReportRequest
+from source_pinterest.reporting.runner import Outcome, ReportRunner, Reports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest
 from unit_tests.threads import PATIENCE_SECONDS, in_thread

@@ -3,7 +3,8 @@
 import pytest
 
 from source_pinterest.api.errors import ResponseTooLargeError, UnavailableError
-from source_pinterest.reporting.runner import FailedReport, NoMoreReports, ReadyReport
+from source_pinterest.reporting.job import ReadyReport
+from source_pinterest.reporting.runner import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, FAILED, Pinterest, Scheduler, kinds
 

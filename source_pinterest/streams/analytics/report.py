@@ -41,8 +41,8 @@ from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.engine.slices import failed_slice, window_slice
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.file import Filed
-from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
-from source_pinterest.reporting.runner import FailedReport, ReadyReport, Reports, SplitReport
+from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReadyReport, ReportRequest
+from source_pinterest.reporting.runner import FailedReport, Reports, SplitReport
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, KeyColumns
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress, in_reading_order
@@ -87,8 +87,8 @@ class ReportSlices:
         refused: RefusedNames,
     ) -> None:
         self._runner = sync.reports
-        self._client = ReportClient(sync.api, client, stream, refused)
-        self._read, self._on_replacement = read, on_replacement
+        self._client = ReportClient(sync.api, client, stream, refused, on_replacement)
+        self._read = read
         self._reports: Reports | None = None
 
     def try_out(self, request: ReportRequest) -> None:
@@ -126,14 +126,9 @@ class ReportSlices:
     def pages(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
         """Read the rows of a finished report. The generator returns the id columns of their keys."""
         ready: ReadyReport = stream_slice.extra_fields[_REPORT]
-        read = partial(self._pages_in, ready.request)
-        pages, key_columns = self._client.fetch(ready.request, ready.token, ready.url, read)
+        pages, key_columns = self._client.fetch(ready, partial(self._read, ready.request))
         yield from pages
         return key_columns
-
-    def _pages_in(self, request: ReportRequest, chunks: Iterable[bytes]) -> FileRead:
-        rows = request.endpoint.read(chunks, request.body.get("columns", ()), self._on_replacement)
-        return self._read(request, rows)
 
 
 def is_report(stream_slice: StreamSlice) -> bool:

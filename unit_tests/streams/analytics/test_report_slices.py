@@ -16,8 +16,8 @@ from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.engine.slices import batch_slice, failure_of
 from source_pinterest.reporting.file import Filed
-from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.reporting.runner import FailedReport, Outcome, ReadyReport, ReportRunner, SplitReport
+from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
+from source_pinterest.reporting.runner import FailedReport, Outcome, ReportRunner, SplitReport
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress
 from source_pinterest.state.period import Period
@@ -48,6 +48,10 @@ def report_slices(pinterest: Pinterest) -> ReportSlices:
     return ReportSlices(
         pinterest.sync, client, NAME, read, on_replacement=pytest.fail, refused=RefusedNames(Notices(NAME))
     )
+
+
+def finished(asked: ReportRequest, token: str, url: str) -> ReadyReport:
+    return ReadyReport(asked, token, Polled(JobStatus.FINISHED, url))
 
 
 class Scripted(ReportRunner):
@@ -90,7 +94,7 @@ def test_nothing_was_ordered(pinterest: Pinterest, cursor: DayCursor) -> None:
 
 
 def test_a_finished_report_is_a_slice_of_the_window_that_was_planned(after: Any) -> None:
-    [one] = after(ReadyReport(request(HALF, number=2), "token", FILE))
+    [one] = after(finished(request(HALF, number=2), "token", FILE))
 
     assert one.partition == {"ad_account_id": "11"}
     assert one.cursor_slice == {"start_date": "2026-01-01", "end_date": "2026-01-10", "batch": 2, "token": "token"}
@@ -100,13 +104,13 @@ def test_a_finished_report_is_a_slice_of_the_window_that_was_planned(after: Any)
 
 
 def test_halves_of_one_window_are_slices_apart(after: Any) -> None:
-    first, second = after(*(ReadyReport(request(HALF), token, FILE) for token in ("one", "two")))
+    first, second = after(*(finished(request(HALF), token, FILE) for token in ("one", "two")))
 
     assert first != second
 
 
 def test_a_window_whose_report_became_two_waits_for_both(after: Any, cursor: DayCursor) -> None:
-    ready = (ReadyReport(request(HALF), token, FILE) for token in ("one", "two"))
+    ready = (finished(request(HALF), token, FILE) for token in ("one", "two"))
     first, second = after(SplitReport(request()), *ready)
     cursor.commit(first)
     assert cursor.state["states"] == []
@@ -116,7 +120,7 @@ def test_a_window_whose_report_became_two_waits_for_both(after: Any, cursor: Day
 
 
 def test_a_total_knows_no_cursor(pinterest: Pinterest) -> None:
-    vars(pinterest.sync)["reports"] = Scripted([SplitReport(request()), ReadyReport(request(HALF), "one", FILE)])
+    vars(pinterest.sync)["reports"] = Scripted([SplitReport(request()), finished(request(HALF), "one", FILE)])
     subject = report_slices(pinterest)
     subject.order(list)
 
@@ -135,7 +139,7 @@ def test_a_failed_report_is_a_slice_of_its_window_that_raises(after: Any) -> Non
 
 def test_a_slice_survives_a_copy(after: Any) -> None:
     """The framework makes deep ones."""
-    [one] = after(ReadyReport(request(), "token", FILE))
+    [one] = after(finished(request(), "token", FILE))
 
     assert copy.deepcopy(one).extra_fields == one.extra_fields
 
@@ -220,7 +224,7 @@ def test_a_link_that_has_expired_is_asked_for_again_by_the_name_of_the_report(mo
     mock.get(FILE, status_code=403)
     mock.get(f"{FILE}/anew", json={"1": [{"CAMPAIGN_ID": "1"}]})
     pinterest.answers("ad_accounts/11/reports", {"json": {"report_status": "FINISHED", "url": f"{FILE}/anew"}})
-    vars(pinterest.sync)["reports"] = Scripted([ReadyReport(request(), "token", FILE)])
+    vars(pinterest.sync)["reports"] = Scripted([finished(request(), "token", FILE)])
     subject = report_slices(pinterest)
     subject.order(list)
     [one] = subject.slices(None)
@@ -231,7 +235,7 @@ def test_a_link_that_has_expired_is_asked_for_again_by_the_name_of_the_report(mo
 
 def test_a_file_that_can_not_be_had_fails_the_slice(pinterest: Pinterest, mock: requests_mock.Mocker) -> None:
     mock.get(requests_mock.ANY, json={"report_status": "FINISHED", "url": "http://files.example/report"})
-    vars(pinterest.sync)["reports"] = Scripted([ReadyReport(request(), "token", "http://files.example/report")])
+    vars(pinterest.sync)["reports"] = Scripted([finished(request(), "token", "http://files.example/report")])
     subject = report_slices(pinterest)
     subject.order(list)
     [one] = subject.slices(None)
