@@ -64,6 +64,23 @@ def test_older_days_come_from_reports_without_the_column() -> None:
         assert len(warnings_of(output, "campaign_analytics", BAD)) == 1
 
 
+@pytest.mark.parametrize(
+    ("stream", "bad"),
+    [
+        ("campaign_analytics_report", "CAMPAIGN_ID"),
+        ("campaign_targeting_report", "CAMPAIGN_ID"),
+        ("pin_promotion_report", "PIN_PROMOTION_ID"),
+        ("advertiser_report", "AD_ACCOUNT_ID"),
+    ],
+)
+def test_the_id_of_an_entity_comes_from_the_reports_key_if_its_column_is_refused(stream: str, bad: str) -> None:
+    with Simulator(world(), refused_names=[bad]) as sim:
+        output = run_sync(sim, [stream])
+        assert_succeeded(output, [stream])
+        assert_same(stream, output.records[stream], held_of(sim, stream))
+        assert len(warnings_of(output, stream, bad)) == 1
+
+
 @pytest.mark.parametrize("stream", ["campaign_targeting_analytics", "campaign_targeting_report"])
 def test_a_targeting_type_costs_its_own_rows(stream: str) -> None:
     with Simulator(world(), refused_names=["GEO"]) as sim:

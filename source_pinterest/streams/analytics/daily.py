@@ -38,9 +38,9 @@ class DailyAnalytics(QueryAnalytics, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        key = ReportKey((self.id_column, DATE))
+        refused = RefusedNames(self.notices)
+        key = ReportKey((self.id_column, DATE), refused=lambda: refused.refused, entity=self.id_column)
         rows = ReportRows(self.name, self.notices, key, self.key_policy, self.columns)
-        refused = RefusedNames(self.notices, needed=(self.id_column,))
         self._reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
         self._requests: list[ReportRequest] = []
 

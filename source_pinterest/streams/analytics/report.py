@@ -171,9 +171,10 @@ class ReportStream(AdAccountStream, ABC):
         self.body = {**body, **self.attribution(), **self.own_fields()}
         per_window = len(self.variants())
         self.cost = f"{per_window} for {self.window_days} days of an ad account, and some to ask whether it is ready"
-        needed = ("AD_ACCOUNT_ID",) if self.optional_ids else self.key_columns
-        refused = RefusedNames(self.notices, needed)
-        key = ReportKey(self.key_columns, self.optional_ids, self._earlier_ids, lambda: refused.refused, parts)
+        needed = (*parts, *self.bucket_columns()) if self.endpoint is ANALYTICS_REPORTS else self.key_columns
+        refused = RefusedNames(self.notices, needed)  # files of other endpoints may list no ids
+        entity = "" if self.optional_ids else self.id_columns[0]
+        key = ReportKey(self.key_columns, self.optional_ids, self._earlier_ids, lambda: refused.refused, parts, entity)
         self.key_policy = KeyPolicy(self.notices)
         rows = ReportRows(self.name, self.notices, key, self.key_policy, self.columns, self.stamped_columns())
         self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)

@@ -47,6 +47,7 @@ class ReportKey:
         earlier_ids: returns the ids that an account's rows had in earlier syncs, or None if there were no rows.
         refused: returns the columns that Pinterest has refused so far.
         parts: the columns that divide an entity, such as targeting values; they may be empty.
+        entity: the part that the id under which a file lists a row replaces if Pinterest refuses the column.
     """
 
     columns: tuple[str, ...]
@@ -54,6 +55,7 @@ class ReportKey:
     earlier_ids: Callable[[str], KeyColumns | None] = lambda _: None
     refused: Callable[[], frozenset[str]] = frozenset
     parts: tuple[str, ...] = (TARGETING_TYPE, TARGETING_VALUE)
+    entity: str = ""
 
     @property
     def row_key(self) -> RowKey:
@@ -183,8 +185,11 @@ class ReportRows:
         )
 
     def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
+        lacks_entity = self.key.entity in self.key.refused()
         for entity, row in rows:
             row.setdefault("AD_ACCOUNT_ID", request.ad_account_id)
+            if lacks_entity and entity:
+                row.setdefault(self.key.entity, entity)
             if self.key.ids:
                 row[ENTITY_ID] = entity
             yield row

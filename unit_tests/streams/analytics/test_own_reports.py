@@ -258,6 +258,12 @@ def test_another_refusal_of_the_newer_objectives_alone_leaves_the_days_owed(mock
     assert sync.cursors == []
 
 
+def test_the_id_of_a_row_is_needed_where_the_form_of_the_file_is_unknown(mock: requests_mock.Mocker) -> None:
+    _, failures = Conversions(mock, lambda _: "There is no CAMPAIGN_ID").read()
+
+    assert {type(failure) for failure in failures} == {ReportRefusedError}
+
+
 def test_a_refusal_of_the_older_objectives_is_one_of_the_whole_request(mock: requests_mock.Mocker) -> None:
     _, failures = Conversions(mock, about(OBJECTIVES, "What is an objective?")).read()
 

@@ -428,15 +428,17 @@ def test_a_column_that_pinterest_refuses_costs_itself_and_no_row(
 
 
 @pytest.mark.parametrize(
-    ("of", "column"), [(AdGroupReport, "AD_GROUP_ID"), (BY_NAME["ProductGroupReport"], "AD_ACCOUNT_ID")]
+    ("of", "column", "value"),
+    [(AdGroupReport, "AD_GROUP_ID", "7"), (BY_NAME["ProductGroupReport"], "AD_ACCOUNT_ID", "11")],
 )
-def test_rows_without_what_they_are_told_apart_by_are_of_no_use(
-    after: Callable[..., Pinterest], of: type[ReportStream], column: str
+def test_an_id_whose_column_is_refused_is_known_from_the_file_or_the_request(
+    after: Callable[..., Pinterest], of: type[ReportStream], column: str, value: str
 ) -> None:
     pinterest = after([], start_date=ago(0))
-    refusing(pinterest, column, {})
+    refusing(pinterest, column, {"7": [{"DATE": ago(0)}]})
+    sync = Sync(pinterest, of)
 
-    assert isinstance(failure_of(Sync(pinterest, of).slices[0]), ReportRefusedError)
+    assert [one[column] for one in sync.read(sync.slices[0])] == [value]
 
 
 def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(after: Callable[..., Pinterest]) -> None:
