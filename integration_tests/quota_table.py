@@ -1,20 +1,22 @@
-"""How many calls and hours do agencies of different sizes take? The table of docs/pinterest.md, made from the code.
+"""The tables of requests, hours, rows and bytes in docs/pinterest.md and docs/running-it.md, made from the code.
 
-`make docs` writes it; a test tells when it is stale.
+`make docs` writes them; a test tells when they are stale.
 """
 
+import json
 import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from integration_tests.simulator.access.quotas import PROFILES, UNIVERSAL
+from integration_tests.stream_pages import simulated
 from integration_tests.stream_table import ROOT
 from integration_tests.support.documents import table, write_section
 from source_pinterest import limits
 from source_pinterest.streams.analytics.client import request_shape
 
-DOCUMENT = ROOT / "docs" / "pinterest.md"
-SECTION = "quotas"
+DOCUMENT, RUNNING = ROOT / "docs" / "pinterest.md", ROOT / "docs" / "running-it.md"
+SECTION, SIZES = "quotas", "sizes"
 
 AGENCIES = (10, 100, 1_000)
 """Ad accounts."""
@@ -41,10 +43,12 @@ class Task(NamedTuple):
     Attributes:
         name: what the table calls it.
         calls: by category of Pinterest's quotas; categories run at the same time.
+        days: the days of analytics of all levels, if it reads these.
     """
 
     name: str
     calls: dict[str, int]
+    days: int = 0
 
 
 def list_calls(entities: tuple[int, ...] = ENTITIES) -> int:
@@ -73,11 +77,12 @@ def tasks() -> Iterator[Task]:
     back, older = limits.SYNC_HISTORY_DAYS, limits.ASYNC_HISTORY_DAYS
     history = back + 1  # and today
     lists = {"ads_read": list_calls()}
-    yield Task("A daily sync", {**lists, "ads_analytics": sum(analytics_calls(lookback))})
-    yield Task(f"First sync, {back} days back", {**lists, "ads_analytics": sum(analytics_calls(history))})
+    yield Task("A daily sync", {**lists, "ads_analytics": sum(analytics_calls(lookback))}, lookback)
+    yield Task(f"First sync, {back} days back", {**lists, "ads_analytics": sum(analytics_calls(history))}, history)
     yield Task(
         f"First sync, {older} days back",
         {**lists, "ads_analytics": sum(analytics_calls(history)) + report_calls()},
+        older + 1,
     )
     [targeting] = analytics_calls(history, limits.TARGETING_ROWS_A_DAY, ENTITIES[:1])
     yield Task(f"`campaign_targeting_analytics`, {back} days back", {"ads_analytics": targeting})
@@ -117,5 +122,18 @@ def written() -> str:
     return table(("What is read", "Calls an account", *titles), rows())
 
 
+def sizes() -> str:
+    """The table of rows and bytes of an ad account each of whose entities has numbers on every day."""
+    bytes_per_row = max(len(json.dumps(row)) for row in simulated()["campaign_analytics"])
+    days = limits.REPORT_WINDOW_DAYS
+    read = [(task.name, sum(task.calls.values()), task.days, task.days * sum(LEVELS)) for task in tasks() if task.days]
+    read.append((f"One report about {LEVELS[-1]:,} ads", 1 + POLLS_PER_REPORT, days, days * LEVELS[-1]))
+    return table(
+        ("What is read", "Requests", "Days", "Rows of analytics at most", "JSON lines at most, MB"),
+        ((*cells, f"{rows:,}", f"{rows * bytes_per_row / 1_000_000:,.0f}") for *cells, rows in read),
+    )
+
+
 if __name__ == "__main__":
     write_section(DOCUMENT, SECTION, written())
+    write_section(RUNNING, SIZES, sizes())

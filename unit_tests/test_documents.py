@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from integration_tests.live.calls import MOST_CALLS
-from integration_tests.quota_table import LEVELS, analytics_calls, rounded, rows, written
+from integration_tests.quota_table import LEVELS, RUNNING, analytics_calls, rounded, rows, sizes, written
 from integration_tests.soak.__main__ import MOST_STATE_BYTES_PER_RECORD
 from source_pinterest import limits
 from source_pinterest.cli.authorize import scopes
@@ -79,6 +79,11 @@ def test_the_arithmetic_of_older_days() -> None:
 def test_the_hours_of_backfills_are_computed() -> None:
     text = (ROOT / "docs" / "pinterest.md").read_text(encoding="utf-8")
     assert f"<!-- quotas: begin -->\n\n{written()}\n\n<!-- quotas: end -->" in text, "Run `make docs`."
+
+
+def test_the_sizes_of_syncs_are_computed() -> None:
+    text = RUNNING.read_text(encoding="utf-8")
+    assert f"<!-- sizes: begin -->\n\n{sizes()}\n\n<!-- sizes: end -->" in text, "Run `make docs`."
 
 
 def test_the_hours_of_a_first_sync_are_those_of_its_calls() -> None:

@@ -44,6 +44,9 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"PINTEREST_DUCKDB=.* \.tmp/dbt/bin/dbt build --project-dir .* --profiles-dir .*": (
         "integration_tests/demo_dbt/project.py"
     ),
+    r"python3 -m venv \.tmp/singer": "Makefile",
+    r"\.tmp/singer/bin/python -m pip install meltanolabs-target-postgres": "examples/singer.py",
+    r"\.venv/bin/python examples/singer\.py output \| .*": "integration_tests/delivery_tests/test_singer_example.py",
     r"\.venv/bin/python -m pip wheel .* --wheel-dir dist \.": "integration_tests/delivery_tests/test_wheel.py",
     r"python3 -m venv \.tmp/wheel": "integration_tests/delivery_tests/test_wheel.py",
     r"\.tmp/wheel/bin/python -m pip install dist/airbyte_source_pinterest-\*\.whl": (

@@ -17,6 +17,7 @@ from integration_tests.delivery_tests.dbt_models import MODELS, copy_of, declare
 from integration_tests.demo_dbt.project import LOCAL_VARIABLES, STREAMS
 from integration_tests.simulator.resources.options import NAMELESS
 from integration_tests.support.pinterest import World
+from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
 
 
@@ -41,6 +42,15 @@ def reports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"attach '{database}' as streams (read_only)")
         make_views(connection, "streams.main")
         yield connection
+
+
+def test_the_queries_of_running_it_find_something(database: Path) -> None:
+    queries = re.findall(
+        r"```sql\n(.*?)```", (ROOT / "docs/running-it.md").read_text(encoding="utf-8"), flags=re.DOTALL
+    )
+    with duckdb.connect(str(database), read_only=True) as connection:
+        assert all(connection.execute(query).fetchone() for query in queries)
+    assert len(queries) == 2
 
 
 def test_the_project_reads_the_streams_that_the_demo_loads() -> None:
