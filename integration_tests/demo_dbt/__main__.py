@@ -111,9 +111,10 @@ def next_steps(database: str) -> str:
     look = f"import duckdb; duckdb.connect('{database}').table('{REPORTS}.pinterest__campaign_report').show()"
     return "\n".join(
         (
-            f"The reports are in the schema {REPORTS} of {database}. To look at one:",
+            f"{database} has the reports. To look at one:",
             f'  .venv/bin/python -c "{look}"',
-            "To make them of your own account, with your credentials in secrets/config.json and PyAirbyte installed:",
+            "To make them of your own account, with your credentials in secrets/config.json",
+            "(make demo-duckdb installs PyAirbyte):",
             f"  {READ_INTO_DUCKDB}",
             f"  {BUILD}",
         )
