@@ -17,15 +17,11 @@ STREAMS = (
 )
 """What the project reads."""
 
+_DATABASE, _PROJECT = "output/pinterest.duckdb", "examples/dbt"
 READ_INTO_DUCKDB = " ".join(
-    (
-        *(".tmp/pyairbyte/bin/python", "examples/pyairbyte_duckdb.py", "secrets/config.json", "pinterest.duckdb"),
-        *STREAMS,
-    )
+    (f".tmp/pyairbyte/bin/python examples/pyairbyte_duckdb.py secrets/config.json {_DATABASE}", *STREAMS)
 )
-BUILD = (
-    "PINTEREST_DUCKDB=pinterest.duckdb .tmp/dbt/bin/dbt build --project-dir examples/dbt --profiles-dir examples/dbt"
-)
+BUILD = f"PINTEREST_DUCKDB={_DATABASE} .tmp/dbt/bin/dbt build --project-dir {_PROJECT} --profiles-dir {_PROJECT}"
 """What a user types to have the reports of an own account; examples/dbt/README.md has the same two lines."""
 
 LOCAL_VARIABLES: Mapping[str, Any] = {"targeting_values_without_name": 1}
