@@ -15,9 +15,6 @@ Key = tuple[str, ...]
 START, END = "start_date", "end_date"
 """The keys of a slice's window, named like Pinterest's parameters."""
 
-COMMA = "%2C"
-"""The separator of ids in a URL."""
-
 _FAILURE = "failure"
 _IDS = "ids"
 
@@ -103,15 +100,3 @@ def outermost_of(key: Key) -> Key:
 def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
     """Split ids into batches of at most `size`."""
     return [tuple(ids[start : start + size]) for start in range(0, len(ids), size)]
-
-
-def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) -> int:
-    """Return how many of these ids fit into a part of a URL, at least one.
-
-    Args:
-        ids: all of them are counted as long as the longest one.
-        characters: the length of that part of the URL.
-        separator: stands between two ids.
-    """
-    separator_length = len(separator)
-    return max(1, (characters + separator_length) // (max(map(len, ids), default=1) + separator_length))

@@ -23,7 +23,8 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.rows import ListPage, ListShape, Record
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.slices import batches, ids_that_fit, partition_slice
+from source_pinterest.engine.request_size import ids_that_fit
+from source_pinterest.engine.slices import batches, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
 from source_pinterest.streams.ads.entity_lists import EntityFilter, EntityListStream

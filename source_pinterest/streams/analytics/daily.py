@@ -16,12 +16,12 @@ from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_requested
 from source_pinterest.config import attribution_of
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
+from source_pinterest.engine.request_size import Ids
 from source_pinterest.engine.slices import failed_slice, failure_of
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order, split_by_age
 from source_pinterest.state.period import DayRange, fingerprint
-from source_pinterest.streams.analytics.client import Ids
 from source_pinterest.streams.analytics.query import Batches, QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportSlices, is_report
 from source_pinterest.streams.analytics.rows import ReportKey, ReportRows

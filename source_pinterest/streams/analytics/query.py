@@ -5,7 +5,6 @@ A request is limited to 250 ids, 90 days and about 10,000 rows.
 
 import threading
 from abc import ABC
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any, ClassVar, NamedTuple
@@ -14,7 +13,6 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.api.rows import Record, rows_of, write_texts
 from source_pinterest.api.threads import CLOSING
 from source_pinterest.columns import (
@@ -32,6 +30,7 @@ from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page, spooled
 from source_pinterest.engine.refused_names import Names, RefusedNames
+from source_pinterest.engine.request_size import Ids, request_shape
 from source_pinterest.engine.slices import END, START, batch_slice, batches, ids_of
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
@@ -39,7 +38,7 @@ from source_pinterest.state.history import PlannedWindow, WindowProgress, in_rea
 from source_pinterest.state.period import DayRange, Period, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
-from source_pinterest.streams.analytics.client import COLUMNS, AnalyticsClient, Ids, Part, request_shape
+from source_pinterest.streams.analytics.client import COLUMNS, AnalyticsClient
 from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.rows import KeyCheck, KeyPolicy, RowKey
@@ -185,20 +184,13 @@ class QueryAnalytics(AdAccountStream, ABC):
     def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
         """Read the rows of a batch of ids in a window. A request that proves too large is split."""
         account = stream_slice["ad_account_id"]
-        pending: deque[Part] = deque([(ids_of(stream_slice) or (), planned_window(stream_slice).window)])
-        while pending:
-            ids, window = pending.popleft()
-            parts = self.calls.parts(account, ids, window)
-            if len(parts) > 1:
-                pending.extendleft(reversed(parts))
-                continue
+
+        def send(ids: Ids, window: DateWindow) -> Iterator[Page]:
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
-                try:
-                    pages = self.calls.get(account, ids, window, partial(self.pages_in, account, window))
-                except ResponseTooLargeError as error:
-                    pending.extendleft(reversed(self.calls.split(ids, window, error)))
-                else:
-                    yield from pages
+                yield from self.calls.get(account, ids, window, partial(self.pages_in, account, window))
+
+        ids, window = ids_of(stream_slice) or (), planned_window(stream_slice).window
+        yield from self.calls.read(account, ids, window, send)
 
     def query(self, ids: Ids, window: DateWindow, names: Names) -> dict[str, Any]:
         """Return the parameters of a request."""

@@ -12,12 +12,11 @@ from source_pinterest.api.errors import (
     RejectedError,
     ResponseTooLargeError,
     UnavailableError,
-    UrlTooLongError,
 )
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.slices import ids_of
-from source_pinterest.streams.analytics.client import UrlLimit, check_url_length
+from source_pinterest.streams.analytics.client import check_url_length
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from unit_tests.configs import TODAY
@@ -55,7 +54,7 @@ def test_no_address_is_longer_than_the_longest(mock: requests_mock.Mocker) -> No
     edge = Edge(mock, 10**6, 414)
 
     assert edge.read(LONGEST) == LONGEST
-    assert [count for count, _ in edge.calls] == [125, 125]
+    assert len(edge.calls) == 2
     assert max(edge.lengths) <= limits.URL_CHARACTERS
 
 
@@ -73,8 +72,8 @@ def test_an_address_that_is_refused_without_a_word_of_pinterests_is_halved(
     edge = Edge(mock, 5_000, status)
 
     assert edge.read(LONGEST) == LONGEST
-    assert [code for _, code in edge.calls].count(status) == 1, "the other calls are short from the beginning"
-    assert max(edge.lengths[1:]) < edge.lengths[0]
+    assert [code for _, code in edge.calls] == [status, status, 200, 200, 200, 200, 200][: len(edge.calls)]
+    assert [count for count, _ in edge.calls][:2] == [249, 125]
 
 
 @pytest.mark.parametrize(("status", "error"), [(400, RejectedError), (414, ResponseTooLargeError)])
@@ -108,47 +107,6 @@ def test_an_outage_makes_no_call_smaller(mock: requests_mock.Mocker, status: int
     assert [len(asked["campaign_ids"][0].split(",")) for asked in pinterest.asked(PATH)] == [125, 125]
 
 
-# ---- The URL limit by itself
-
-
-def test_the_url_limit_shrinks_to_4000_and_grows_again_after_20_good_calls() -> None:
-    limit = UrlLimit()
-    limit.shrink(7_000)
-    limit.shrink(1_000)
-    assert limit.characters == limits.SAFE_URL_CHARACTERS
-
-    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
-        limit.count_success()
-    assert limit.characters == limits.SAFE_URL_CHARACTERS
-    for _ in range(2):
-        limit.count_success()
-        assert limit.characters == limits.URL_CHARACTERS
-
-
-def test_a_refusal_starts_the_count_anew_and_never_raises_the_limit() -> None:
-    limit = UrlLimit()
-    limit.shrink(5_000)
-    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
-        limit.count_success()
-    limit.shrink(6_000)
-    limit.count_success()
-
-    assert limit.characters == 5_000
-
-
-@pytest.mark.parametrize(("ids", "half"), [("1234567", "1234"), ("123456", "123"), ("12", "1")])
-def test_after_a_refusal_an_address_is_as_long_as_that_of_half_the_call(ids: str, half: str) -> None:
-    limit = UrlLimit()
-
-    def refuse() -> None:
-        raise UrlTooLongError("too long")
-
-    with pytest.raises(UrlTooLongError):
-        limit.send(tuple(ids), 5_000, refuse)
-    assert limit.characters == 5_000 + len("%2C".join(half))
-    assert limit.batches(tuple(ids), 5_000) == [tuple(half), tuple(ids[len(half) :])]
-
-
 def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, start_date=str(TODAY))
     pinterest.lists("ad_accounts", "11")
@@ -180,13 +138,6 @@ def test_one_id_that_is_refused_for_its_address_is_not_asked_for_again(mock: req
     with pytest.raises(ResponseTooLargeError):
         edge.read(["1"])
     assert edge.calls == [(1, 414)]
-
-
-def test_ids_are_spread_evenly() -> None:
-    ids = tuple(LONGEST[:100])
-
-    assert [len(batch) for batch in UrlLimit().batches(ids, limits.URL_CHARACTERS - 60 * 21)] == [50, 50]
-    assert [len(batch) for batch in UrlLimit().batches(ids[:2], limits.URL_CHARACTERS)] == [1, 1]
 
 
 # ---- Columns that leave no room

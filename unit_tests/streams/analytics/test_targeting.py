@@ -10,7 +10,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.dates import days_before
-from source_pinterest.streams.analytics.client import request_shape
+from source_pinterest.engine.request_size import request_shape
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import (
     AdAccountTargetingAnalytics,
