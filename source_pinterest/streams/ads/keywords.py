@@ -7,8 +7,8 @@ group by ad group. Ad groups without keywords in a batch are requested once more
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
-from urllib.parse import quote_plus
 
 from airbyte_cdk.sources.types import StreamSlice
 
@@ -23,7 +23,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.rows import ListPage, ListShape, Record
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.request_size import ids_that_fit
+from source_pinterest.engine.request_size import Ids, RequestSize, ids_that_fit
 from source_pinterest.engine.slices import batches, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
@@ -121,6 +121,10 @@ class KeywordMetrics(AdAccountStream):
     needs = (Keywords,)
     cost = f"1 for {limits.KEYWORDS_PER_METRICS_REQUEST:,} keywords, or for as many as fit into a URL"
 
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self._size = RequestSize(limits.KEYWORDS_PER_METRICS_REQUEST)
+
     def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
         """Yield the slice of an account with its keywords."""
         found = self.shared.stream(Keywords).ids.of((account,))
@@ -136,17 +140,17 @@ class KeywordMetrics(AdAccountStream):
         """Yield the metrics of an account's keywords; none if the account has no country."""
         del more
         account = stream_slice["ad_account_id"]
-        keywords = stream_slice.extra_fields[_KEYWORDS]
+        keywords = tuple(self._without_commas(stream_slice.extra_fields[_KEYWORDS]))
         if keywords and not self.ad_accounts.country_of(account):
             self.notices.warn(
                 f"country of {account}",
                 f"Pinterest names no country for ad account {account}, so its keywords have no metrics.",
             )
             return
-        path, params = self.path(stream_slice=stream_slice), self.request_params(stream_slice=stream_slice)
-        room = limits.URL_CHARACTERS - self.client.url_length(path, {**params, _KEYWORDS: ""})
-        for batch in _batches_that_fit(list(self._without_commas(keywords)), room):
-            yield from self._metrics_of(stream_slice, batch)
+        bare = {**self.request_params(stream_slice=stream_slice), _KEYWORDS: ""}
+        length = self.client.url_length(self.path(stream_slice=stream_slice), bare)
+        if keywords:
+            yield from self._size.read(partial(self._metrics_of, stream_slice), keywords, length_without_ids=length)
 
     def _without_commas(self, keywords: Iterable[str]) -> Iterator[str]:
         for keyword in keywords:
@@ -159,16 +163,9 @@ class KeywordMetrics(AdAccountStream):
             else:
                 yield keyword
 
-    def _metrics_of(self, stream_slice: StreamSlice, keywords: Sequence[str]) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the metrics of some keywords; request half as many at a time if a response is too large."""
-        try:
-            yield from super().responses(stream_slice, **{_KEYWORDS: _SEPARATOR.join(keywords)})
-        except ResponseTooLargeError:
-            if len(keywords) == 1:
-                raise
-            half = len(keywords) // 2
-            yield from self._metrics_of(stream_slice, keywords[:half])
-            yield from self._metrics_of(stream_slice, keywords[half:])
+    def _metrics_of(self, stream_slice: StreamSlice, keywords: Ids, *_: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the response about some keywords."""
+        yield from super().responses(stream_slice, **{_KEYWORDS: _SEPARATOR.join(keywords)})
 
     def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
         """Return the metrics of a page, with the country that they apply to."""
@@ -178,23 +175,3 @@ class KeywordMetrics(AdAccountStream):
 
 def _filter_by(ad_groups: Sequence[str]) -> EntityFilter:
     return {AD_GROUPS: list(ad_groups)} if len(ad_groups) > 1 else {AD_GROUP: ad_groups[0]}
-
-
-def _batches_that_fit(keywords: Sequence[str], room: int) -> Iterator[list[str]]:
-    """Split keywords into batches that Pinterest accepts and whose URL is short enough.
-
-    Args:
-        keywords: in any order.
-        room: characters that the keywords of a batch may take in the URL, encoded and with separators.
-    """
-    batch: list[str] = []
-    length = 0
-    for keyword in keywords:
-        size = len(quote_plus(keyword)) + len(quote_plus(_SEPARATOR))
-        if batch and (length + size > room or len(batch) == limits.KEYWORDS_PER_METRICS_REQUEST):
-            yield batch
-            batch, length = [], 0
-        batch.append(keyword)
-        length += size
-    if batch:
-        yield batch

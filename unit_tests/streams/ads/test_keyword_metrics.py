@@ -98,18 +98,6 @@ def test_a_call_names_as_many_keywords_as_fit_into_an_address(account: Pinterest
     assert all(length > limits.URL_CHARACTERS - 2 * longest for length in addresses[:-1])
 
 
-@pytest.mark.parametrize(("less", "calls"), [(0, ["tea,jam", "nut,fig"]), (1, ["tea", "jam", "nut", "fig"])])
-def test_an_address_may_be_as_long_as_the_limit_and_no_longer(
-    account: Pinterest, mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch, less: int, calls: list[str]
-) -> None:
-    names(account, "tea", "jam")
-    longest = len(mock.request_history[-1].url) + len("%2C")  # the last keyword counts as one that others follow
-    monkeypatch.setattr(limits, "URL_CHARACTERS", longest - less)
-    names(account, "tea", "jam", "nut", "fig")
-
-    assert [call["keywords"] for call in account.queries(METRICS)[1:]] == [[call] for call in calls]
-
-
 def test_a_call_names_no_more_keywords_than_pinterest_takes(
     account: Pinterest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,7 +112,7 @@ def test_a_call_that_is_too_large_is_made_in_halves(account: Pinterest, status: 
     account.answers(METRICS, refused(status), {"json": found})
 
     assert names(account, *"abcde") == list("abcde")
-    assert asked_for(account) == [list("abcde"), ["a", "b"], ["c", "d", "e"]]
+    assert asked_for(account) == [list("abcde"), ["a", "b", "c"], ["d", "e"]]
 
 
 def test_a_single_keyword_can_not_be_halved(account: Pinterest) -> None:
