@@ -4,7 +4,6 @@ import logging
 import re
 import threading
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any, ClassVar
@@ -16,6 +15,8 @@ from source_pinterest.api.errors import TRENDS, GoneError, PinterestError
 from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
+from source_pinterest.dates import DateWindow
+from source_pinterest.engine.request_size import Ids, RequestSize
 from source_pinterest.engine.slices import Key, batches, key_of_parent, or_failed, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
@@ -219,21 +220,19 @@ class ProductCategoryTrends(ProductTrendStream):
         Raises:
             GoneError: Pinterest knows none of them.
         """
-        pending: deque[tuple[str, ...]] = deque([stream_slice.extra_fields["categories"]])
+        categories, parent = stream_slice.extra_fields["categories"], super().responses
         unknown: dict[str, GoneError] = {}
-        has_any = False
-        while pending:
-            names = pending.popleft()
+
+        def send(names: Ids, _: DateWindow) -> Iterator[ApiResponse[ListPage]]:
             try:
-                yield from super().responses(stream_slice, **more, product_categories=list(names))
-                has_any = True
+                yield from parent(stream_slice, **more, product_categories=list(names))
             except GoneError as error:
-                half = len(names) // 2
-                if half:
-                    pending.extendleft((names[half:], names[:half]))
-                else:
-                    unknown[names[0]] = error
-        if unknown and not has_any:
+                if len(names) > 1:
+                    raise
+                unknown[names[0]] = error
+
+        yield from RequestSize(len(categories), halves_on=(GoneError,)).read(send, categories)
+        if len(unknown) == len(categories):
             raise next(iter(unknown.values()))
         for name, refusal in unknown.items():
             self.notices.warn(name, f"{name} is left out. {refusal.message}.")
