@@ -43,6 +43,7 @@ class RequestSize:
         ids: the most ids in a request.
         days: the most days.
         characters: the longest URL.
+        most_ids: the most ids that Pinterest allows.
 
     Args:
         ids: the most ids that Pinterest allows.
@@ -52,7 +53,7 @@ class RequestSize:
 
     def __init__(self, ids: int, days: int = 1, halves_on: tuple[type[PinterestError], ...] = ()) -> None:
         self.ids, self.days, self.characters = ids, days, limits.URL_CHARACTERS
-        self._most_ids, self._most_days = ids, days
+        self.most_ids, self._most_days = ids, days
         self._halves_on: tuple[type[PinterestError], ...] = (ResponseTooLargeError, *halves_on)
         self._successes = 0
         self._lock = threading.Lock()
@@ -60,11 +61,11 @@ class RequestSize:
     def limit_ids(self, ids: int) -> None:
         """Allow no more ids than these in any later request."""
         with self._lock:
-            self.ids = self._most_ids = min(ids, self._most_ids)
+            self.ids = self.most_ids = min(ids, self.most_ids)
 
     def ids_that_fit(self, ids: Ids, length_without_ids: int) -> int:
         """Return how many ids of the length of the longest of these fit into a request."""
-        return min(self._most_ids, ids_that_fit(ids, self.characters - length_without_ids))
+        return min(self.most_ids, ids_that_fit(ids, self.characters - length_without_ids))
 
     def parts(self, ids: Ids, window: DateWindow = ANY_DAY, length_without_ids: int = 0) -> list[Part]:
         """Split ids and days into requests of the present size."""
@@ -130,7 +131,7 @@ class RequestSize:
             if self.days < self._most_days:
                 self.days = min(2 * self.days, self._most_days)
             else:
-                self.ids = min(2 * self.ids, self._most_ids)
+                self.ids = min(2 * self.ids, self.most_ids)
                 self.characters = min(2 * self.characters, limits.URL_CHARACTERS)
 
     def _groups(self, ids: Ids, characters: int) -> Iterator[Ids]:

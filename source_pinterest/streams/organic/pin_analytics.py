@@ -7,10 +7,10 @@ are one slice and are read by one worker, so that their quota does not hold up t
 import itertools
 import logging
 import math
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -36,7 +36,8 @@ from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.engine.slices import END, START, batches, failure_of, key_of_parent, partition_slice
+from source_pinterest.engine.request_size import Ids, RequestSize
+from source_pinterest.engine.slices import END, START, failure_of, key_of_parent, partition_slice
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor, Reading
 from source_pinterest.state.formats import ACCOUNT_KEY
@@ -74,8 +75,6 @@ _HIDDEN_IN_A_ROW = 100
 
 T = TypeVar("T")
 
-PinIds = tuple[str, ...]
-
 Metrics = Mapping[str, Any]
 """Metrics of one pin: `{"daily_metrics": [{"date", "data_status", "metrics"}, ...], "lifetime_metrics": {...}}`."""
 
@@ -100,7 +99,8 @@ class PinAnalytics(OrganicStream):
         self._pins = sync.stream(Pins)
         self._metrics = PinMetrics(self.client, self.notices)
         self._owners: list[StreamSlice] = []
-        self._pins_per_request = limits.PINS_PER_ANALYTICS_REQUEST
+        halves_on = (BetaClosedError, GoneError, RefusedError)
+        self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=halves_on)
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
         self._skipped_pins, self._any_readable = 0, False
 
@@ -150,11 +150,11 @@ class PinAnalytics(OrganicStream):
         pins = sorted(set(map(int, self._pins.ids.of(key_of_parent(owner)))))
         while reading := self.checkpoint.reading(owner.get(ACCOUNT_KEY)):
             unread = [str(pin) for pin in pins if pin > reading.after]
-            estimate = Estimate(1, 1, 0, requests=math.ceil(len(unread) / self._pins_per_request))
+            estimate = Estimate(1, 1, 0, requests=math.ceil(len(unread) / self._size.ids))
             estimate.log(self.name, self.shared.organic_pace())
-            yield from self._read_pass(owner, reading, unread)
+            yield from self._read_pass(owner, reading, tuple(unread))
 
-    def _read_pass(self, owner: StreamSlice, reading: Reading, pin_ids: list[str]) -> Iterator[Page]:
+    def _read_pass(self, owner: StreamSlice, reading: Reading, pin_ids: Ids) -> Iterator[Page]:
         """Yield the days of the pins that a pass has not read yet, and save its progress in the state.
 
         Raises:
@@ -164,13 +164,7 @@ class PinAnalytics(OrganicStream):
         self._skipped_pins, self._any_readable = 0, reading.after > 0
         start, end = reading.window.as_pair()
         params = {**self.request_params(stream_slice=owner), START: start, END: end}
-        work = deque(batches(pin_ids, limits.PINS_PER_ANALYTICS_REQUEST))
-        while work:
-            batch = work.popleft()
-            found = self._metrics_of(batch, params)
-            if found is None:
-                work.extendleft(reversed(batches(batch, (len(batch) + 1) // 2)))
-                continue
+        for batch, found in self._size.read(partial(self._metrics_of, params), pin_ids) if pin_ids else ():
             rows = [{**owner.partition, **row} for row in within(_rows(found), reading.window, "date", self.notices)]
             reading = replace(self._with_rows(reading, rows), after=int(batch[-1]))
             yield from self.to_pages(rows)
@@ -188,31 +182,41 @@ class PinAnalytics(OrganicStream):
         before_provisional = (days_before(day, 1) for day in provisional_days_of(rows))
         return reading.with_days(days, min((reading.settled, *before_provisional)))
 
-    def _metrics_of(self, batch: PinIds, params: Mapping[str, Any]) -> Mapping[str, Metrics] | None:
-        """Return the metrics of a batch of pins, or None if the batch has to be split."""
-        if len(batch) > self._pins_per_request:
-            return None
+    def _metrics_of(
+        self, params: Mapping[str, Any], batch: Ids, *_: Any
+    ) -> Iterator[tuple[Ids, Mapping[str, Metrics]]]:
+        """Yield a batch of pins with their metrics.
+
+        Raises:
+            PinterestError: the batch has to be halved, or too many pins in a row were refused.
+        """
         try:
             found = self._fetch(batch, params)
         except BetaClosedError as error:
-            self._pins_per_request = 1
+            self._size.limit_ids(1)
             LOGGER.info(
                 f"{self.name}: Pinterest does not let this app read many pins in one request, so they are read one "
                 f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
             )
-            return None
+            if len(batch) > 1:
+                raise
+            yield from self._metrics_of(params, batch)
+            return
         except (GoneError, RefusedError, ResponseTooLargeError) as error:
-            return None if len(batch) > 1 else self._skip_pin(batch[0], error)
+            if len(batch) > 1:
+                raise
+            yield batch, self._skip_pin(batch[0], error)
+            return
         self._refusals_in_a_row, self._max_refusals_in_a_row, self._any_readable = 0, _HIDDEN_IN_A_ROW, True
         if absent := [pin for pin in batch if pin not in found]:
             LOGGER.warning(
                 f"{self.name}: Pinterest leaves out {len(absent)} of {len(batch)} pins, such as {absent[0]}."
             )
-        return found
+        yield batch, found
 
-    def _fetch(self, batch: PinIds, params: Mapping[str, Any]) -> Mapping[str, Metrics]:
+    def _fetch(self, batch: Ids, params: Mapping[str, Any]) -> Mapping[str, Metrics]:
         """Request the metrics of a batch of pins. Pins that a response lacks are requested once more."""
-        if self._pins_per_request > 1:
+        if self._size.most_ids > 1:
             found = self._metrics.of_several(batch, params)
             if absent := tuple(pin for pin in batch if pin not in found):
                 with suppress(GoneError, RefusedError):
