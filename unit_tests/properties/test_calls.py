@@ -1,14 +1,16 @@
-"""Does every id and every day go into exactly one call, and is no call larger than Pinterest allows?"""
+"""Every id and every day goes into exactly one request, and no request is larger than Pinterest allows."""
 
+from contextlib import suppress
 from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from source_pinterest import limits
+from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.request_size import Part, RequestSize, request_shape
 from source_pinterest.engine.slices import batches
-from source_pinterest.streams.analytics.client import Part, RequestSize, request_shape
 from unit_tests.properties.days import days_of, windows
 
 some_ids = st.integers(1, 30).map(lambda count: tuple(map(str, range(count))))
@@ -35,10 +37,11 @@ def test_a_call_stays_within_the_limits(ids: int, days: int) -> None:
 def test_a_call_that_shrinks_asks_for_the_same_in_parts(
     ids: tuple[str, ...], window: DateWindow, halvings: int
 ) -> None:
-    size = RequestSize()
+    size = RequestSize(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS)
     work: list[Part] = [(ids, window)]
     for _ in range(halvings):
-        size.shrink(*work[0])
+        with suppress(ResponseTooLargeError):  # one id and one day can't be halved
+            size.too_large(*work[0], ResponseTooLargeError("too large"))
         work = size.parts(ids, window)
 
     asked = [pair for batch, piece in work for pair in product(batch, days_of([piece]))]

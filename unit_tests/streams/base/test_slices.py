@@ -6,13 +6,13 @@ import pytest
 
 from source_pinterest.api.errors import RefusedError
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.request_size import ids_that_fit
 from source_pinterest.engine.slices import (
     batch_slice,
     batches,
     failed_slice,
     failure_of,
     ids_of,
-    ids_that_fit,
     key_of_parent,
     outermost_of,
     partition_slice,
