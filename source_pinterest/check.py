@@ -126,7 +126,7 @@ def _probe_pins(sync: Sync) -> None:
 
 
 def _probe_user_analytics(sync: Sync) -> None:
-    yesterday = days_before(sync.config.today, 1)
+    yesterday = days_before(sync.today(), 1)
     analytics = sync.stream(UserAccountAnalytics)
     try:
         analytics.request_rows(window_slice({}, PlannedWindow(DateWindow(yesterday, yesterday)), {}), {})
@@ -180,7 +180,7 @@ def _probe_columns(sync: Sync, accounts: AccountsToAsk) -> None:
     """
     if SYNC_COLUMNS.issuperset(sync.config.analytics_columns or ()):
         return
-    yesterday = days_before(sync.config.today, 1)
+    yesterday = days_before(sync.today(), 1)
     calls = sync.stream(AdAccountAnalytics).calls
     try:
         accounts.ask(lambda account: calls.try_out(account, DateWindow(yesterday, yesterday)))

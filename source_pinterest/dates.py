@@ -1,18 +1,26 @@
 """Days, windows of days, and the weeks and months of reports.
 
-Days are pendulum dates in UTC, as Pinterest's reporting days are. Only `utc_today` reads the clock. A window of a
-weekly or monthly report consists of whole weeks or months, called buckets here: half a week would be a row that looks
-like a whole one. Pinterest's weeks start on Monday.
+Days are pendulum dates in UTC, as Pinterest's reporting days are. Only `utc_today` reads this machine's clock. A window
+of a weekly or monthly report consists of whole weeks or months, called buckets here: half a week would be a row that
+looks like a whole one. Pinterest's weeks start on Monday.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Self
 
 import pendulum
 from pendulum import Date, WeekDay
+
+LOGGER = logging.getLogger("airbyte")
+
+MOST_DAYS_OFF = 400
+"""Days by which a `Date` header and this machine's clock may differ."""
 
 _DAY = re.compile(r"([1-9]\d{3})-(\d{2})-(\d{2})", re.ASCII)
 """From the year 1000 on, so that days can be counted back from each."""
@@ -136,6 +144,24 @@ class Granularity(Enum):
             pieces.append(DateWindow(start, min(end, today)))
             start = end.add(days=1)
         return pieces
+
+
+def day_of_header(value: str, today: Date) -> Date:
+    """Return the UTC day of a `Date` header.
+
+    Args:
+        value: the header; without a day that can be read, `today` is returned.
+        today: this machine's day. A header that is further than `MOST_DAYS_OFF` from it is ignored with a warning.
+    """
+    try:
+        moment = parsedate_to_datetime(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return today
+    day = Date(moment.year, moment.month, moment.day)
+    if abs(day.toordinal() - today.toordinal()) > MOST_DAYS_OFF:
+        LOGGER.warning(f"Pinterest's clock says {day}, this machine's {today}. This machine's day counts.")
+        return today
+    return day
 
 
 def utc_today() -> Date:

@@ -52,8 +52,10 @@ from source_pinterest.engine.queue import (
 )
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
+from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.opening import OpenedStream
+from source_pinterest.streams.organic.profile import UserAccount
 from source_pinterest.streams.selection import Selection, in_reading_order
 
 LOGGER = logging.getLogger("airbyte")
@@ -245,7 +247,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_next, self._config_path)
         api = Api.connect(settings, store.rotated, PRINT_BUFFER.flush, self._usage, self._pauses)
         self._authenticator = api.authenticator
-        return Sync(api, settings)
+        return Sync(api, settings, dated_by=(AdAccounts, UserAccount))
 
     def _concurrency(self, workers: int) -> ConcurrentSource:
         workers = max(FEWEST_WORKERS, workers)

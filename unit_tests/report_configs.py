@@ -140,6 +140,6 @@ BAD_REPORTS = (
         ("'Weekly', Start Date: 'May'", "YYYY-MM-DD"),
     ),
     BadConfig(
-        "report-start-date-future", "custom_reports", reporting(report(start_date="2026-07-02")), ("in the future",)
+        "report-start-date-future", "custom_reports", reporting(report(start_date="2026-07-03")), ("in the future",)
     ),
 )

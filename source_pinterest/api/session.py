@@ -194,6 +194,8 @@ class PinterestSession(TimeoutSession):
     def __init__(self, budget: Budget, user_agent: str, timeout_seconds: float, connections: int) -> None:
         super().__init__(user_agent, timeout_seconds, connections)
         self._budget = budget
+        self.last_date = ""
+        """The `Date` of the newest response; empty before the first one."""
 
     def paced_exchange(
         self, request: requests.Request, parse: Parse[T], bounds: Bounds, usage: StreamUsage
@@ -225,6 +227,7 @@ class PinterestSession(TimeoutSession):
         self, operation: str, sent_at: float, request: requests.Request, deadline: Deadline
     ) -> requests.Response:
         response = self._send_by(deadline, request)
+        self.last_date = response.headers.get("Date") or self.last_date
         self._budget.release(operation, sent_at, response.headers)
         path = urlsplit(response.request.url or "").path
         LOGGER.debug("%s %s: %s", response.request.method, path, response.status_code)

@@ -66,7 +66,7 @@ class Config:
     """The options of one connection, validated and complete; None means the default of Pinterest or of the stream.
 
     Attributes:
-        today: the day that counts as today for the whole sync.
+        today: this machine's day. `Sync.today` is Pinterest's.
         statuses: the statuses of the campaigns, ad groups and ads to list; all of them if none was chosen.
         statuses_chosen: whether the user chose `statuses`.
         account_ids: the ad accounts to sync; empty means all that the token can see.

@@ -174,14 +174,24 @@ def _with_hint(name: str, listed: Collection[str]) -> str:
 
 
 def start_day(title: str, value: Any, today: Date, history_days: int) -> tuple[Date, tuple[str, ...]]:
-    """Return the first day to read, and a notice if the day entered is older than the history that Pinterest keeps."""
+    """Return the day entered, and a notice if it is older than the history that Pinterest keeps.
+
+    Args:
+        title: the option's title.
+        value: the option's value.
+        today: this machine's day. Pinterest's may be another, so that tomorrow is accepted.
+        history_days: how many days Pinterest keeps.
+
+    Raises:
+        AirbyteTracedException: the value is not a day, or lies in the future.
+    """
     chosen, earliest = _past_day(title, value, today), days_before(today, history_days)
     if chosen >= earliest:
         return chosen, ()
     notice = (
         f"{title} {chosen} is older than the {history_days} days that Pinterest keeps; reading starts on {earliest}."
     )
-    return earliest, (notice,)
+    return chosen, (notice,)
 
 
 def _past_day(title: str, value: Any, today: Date) -> Date:
@@ -190,7 +200,7 @@ def _past_day(title: str, value: Any, today: Date) -> Date:
         chosen = parse_day(match[1] if match else str(value))
     except ValueError:
         raise refusal(f"{title}: {value!r} is not a date. Enter it as YYYY-MM-DD, for example {today}.") from None
-    if chosen > today:
+    if chosen > today.add(days=1):
         raise refusal(f"{title}: {chosen} is in the future. Choose today, {today} (UTC), or an earlier day.")
     return chosen
 

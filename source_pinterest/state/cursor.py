@@ -160,7 +160,7 @@ class PinterestCursor(Cursor):
         """Take a committed slice into the state. Called with the lock held."""
 
     def explain(self) -> None:
-        """Log which days or records this sync reads, if a user may expect others."""
+        """Log which records this sync reads, if a user may expect others."""
 
     def accounts(self) -> Iterable[str]:
         """Return the ad accounts of the incoming state."""

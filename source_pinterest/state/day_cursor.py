@@ -8,6 +8,7 @@ unfinished pass over all pins.
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Self
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -188,8 +189,9 @@ class DayCursor(PinterestCursor):
 
     Args:
         store: has the incoming state and takes the outgoing ones.
-        period: the days that this sync reads.
-        today: Pinterest's day, in UTC.
+        period: returns the days that this sync reads. It is called when they are needed first, and their explanation
+            logged, since a request has told Pinterest's day by then.
+        today: returns Pinterest's day, in UTC.
         fingerprint: a digest of the requested columns and attribution windows.
         organic: whether the days are those of profiles or pins. A flat cursor is then that of the token's own user, as
             in the official connector's state; else it stands in for ad accounts without an entry.
@@ -198,8 +200,8 @@ class DayCursor(PinterestCursor):
     def __init__(
         self,
         store: StateStore,
-        period: Period,
-        today: Date,
+        period: Callable[[], Period],
+        today: Callable[[], Date],
         fingerprint: str = "",
         *,
         organic: bool = False,
@@ -208,8 +210,7 @@ class DayCursor(PinterestCursor):
         self.field = "date" if organic else "DATE"
         self._organic = organic
         self._fingerprint = fingerprint
-        self._period = period
-        self._today = today
+        self._get_period, self._get_today = period, today
         incoming = store.incoming()
         with reading_state(store.stream_name):
             saved = read_state(incoming, self.field, min)
@@ -231,7 +232,6 @@ class DayCursor(PinterestCursor):
                 {account: KeyColumns.from_state(cursor) for account, cursor in saved.accounts.items()}
             )
         self._incoming = frozenset(saved.accounts)
-        self._final_by_age = days_before(today, limits.FINAL_AFTER_DAYS)
         self._plans: dict[str, Plan] = {}
         self._started: dict[Owner, list[DateWindow]] = {}
         if incoming.get(_FINGERPRINT, fingerprint) != fingerprint:
@@ -265,9 +265,19 @@ class DayCursor(PinterestCursor):
         """Whether each day is emitted only once, when it is final."""
         return self._period.is_emitted_once
 
-    def explain(self) -> None:
-        """Log which days the sync reads, if a user may expect others."""
-        self._period.explain(self._stream_name)
+    @cached_property
+    def _period(self) -> Period:
+        period = self._get_period()
+        period.explain(self._stream_name)
+        return period
+
+    @cached_property
+    def _today(self) -> Date:
+        return self._get_today()
+
+    @property
+    def _final_by_age(self) -> Date:
+        return days_before(self._today, limits.FINAL_AFTER_DAYS)
 
     def accounts(self) -> Iterable[str]:
         """Return the ad accounts of the incoming state."""
@@ -315,13 +325,7 @@ class DayCursor(PinterestCursor):
         """Return the windows of an owner that are still to be read, and warn of those that can't be."""
         history, of_owner = self.history_of(owner), f" of ad account {owner}" if owner else ""
         if history.last and history.last > self._today:
-            LOGGER.warning(
-                f"{self._stream_name}: the state{of_owner} lies in the future ({history.last}). It counts as today "
-                f"({self._today}), and nothing is read this time.",
-            )
-            with self._lock:
-                self._histories[owner] = history.as_of(self._today)
-            return []
+            history = self._cut_back(owner, history, of_owner)
         gone, kept = history.out_of_reach(self._period), "" if self._organic else " They stay in the state as missing."
         for window in gone:
             LOGGER.warning(
@@ -332,6 +336,20 @@ class DayCursor(PinterestCursor):
             with self._lock:
                 self._histories[owner] = history.without(gone)
         return history.unread(self._period)
+
+    def _cut_back(self, owner: Owner, history: AccountHistory, of_owner: str) -> AccountHistory:
+        """Take a history that lies in the future back to its last settled day, and warn of it."""
+        cut = history.as_of(self._today)
+        since = cut.last.add(days=1) if cut.last else self._period.start
+        twice = "" if self._period.merges_by_key else f" Rows of the days {since} to {self._today} may stand twice."
+        LOGGER.warning(
+            f"{self._stream_name}: the state{of_owner} lies in the future ({history.last}; today is {self._today}). "
+            f"The days from {since} on are read again.{twice}",
+        )
+        with self._lock:
+            self._histories[owner] = cut
+            self._newest.pop(owner, None)
+        return cut
 
     def unread_windows(self, account: str) -> list[DateWindow]:
         """Return the days of the unread windows, without a warning, for an estimate."""

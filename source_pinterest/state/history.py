@@ -105,9 +105,17 @@ class AccountHistory:
         return self.settled or (days_before(self.last, limits.FINAL_AFTER_DAYS) if self.last else None)
 
     def as_of(self, today: Date) -> "AccountHistory":
-        """Return the history of a state that lies in the future, cut back to today."""
-        first, settled = (day if day and day <= today else None for day in (self.first, self.settled))
-        return replace(self, last=today, first=first, settled=settled)
+        """Return the history of a state that lies in the future, cut back to its last settled day.
+
+        Without a settled day before today, the last 89 days are read again.
+        """
+        last = days_before(today, limits.SYNC_HISTORY_DAYS + 1)
+        if self.last_final_day and self.last_final_day < today:
+            last = self.last_final_day
+        if self.first and self.first > last:
+            return AccountHistory()
+        missing = [window for window in (w.before(last.add(days=1)) for w in self.missing) if window]
+        return replace(self, last=last, settled=last, missing=tuple(missing))
 
     def unread(self, period: Period) -> list[WindowProgress]:
         """Return the windows to read: missing ones, then days before `first`, then the newest days."""

@@ -95,15 +95,15 @@ class Period:
             )
 
     @classmethod
-    def of(cls, days: "DayRange", config: Config, configured: ConfiguredAirbyteStream | None) -> Self:
+    def of(cls, plan: "PeriodPlan", today: Date) -> Self:
         """Return the period of a stream. A week or month that has not ended never counts as read.
 
         Args:
-            days: the days that the stream has.
-            config: the options of the connection.
-            configured: the stream in the catalog; None if it is not selected.
+            plan: what the config and the catalog say about the days.
+            today: Pinterest's day.
         """
-        today, earliest = config.today, days_before(config.today, days.history_days)
+        days, config, configured = plan.days, plan.config, plan.configured
+        earliest = max(days_before(today, days.history_days), days.first_day or Date(1000, 1, 1))
         start = days.own_start or config.start_date or earliest
         current = days.granularity.bucket_of(today)
         return cls(
@@ -113,10 +113,30 @@ class Period:
             lookback_days=_lookback_days(config, configured),
             restatement=_settling(config, configured),
             last_final_day=days.granularity.last_whole(days_before(today, 1)) if current.days > 1 else None,
-            chosen_start=start,
+            chosen_start=start if days.history_days < limits.ASYNC_HISTORY_DAYS else None,
             history_days=days.history_days,
-            merges_by_key=configured is None or configured.destination_sync_mode not in _KEEPS_EVERY_ROW,
+            merges_by_key=plan.merges_by_key,
         )
+
+
+@dataclass(frozen=True)
+class PeriodPlan:
+    """What the config and the catalog say about the days of a stream. The period follows once Pinterest's day is known.
+
+    Attributes:
+        days: the days that the stream has.
+        config: the options of the connection.
+        configured: the stream in the catalog; None if it is not selected.
+    """
+
+    days: "DayRange"
+    config: Config
+    configured: ConfiguredAirbyteStream | None
+
+    @property
+    def merges_by_key(self) -> bool:
+        """Whether the destination replaces rows by their key; True for a stream that is not selected."""
+        return self.configured is None or self.configured.destination_sync_mode not in _KEEPS_EVERY_ROW
 
 
 @dataclass(frozen=True)
@@ -127,11 +147,13 @@ class DayRange:
         history_days: how many days before today Pinterest keeps.
         granularity: how much time a row covers.
         own_start: the first day of a stream with a start date of its own.
+        first_day: the first day that Pinterest has at all.
     """
 
     history_days: int
     granularity: Granularity = Granularity.DAY
     own_start: Date | None = None
+    first_day: Date | None = None
 
 
 def fingerprint(body: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
 from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
-from source_pinterest.state.period import Period
+from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
@@ -68,7 +68,7 @@ class OpenedStream:
         store = StateStore(stream.name, manager, repository, FullRefresh.of(configured))
         self._has_ended, self._unreadable = store.has_ended(), None
         try:
-            checkpoint = stream.open_state(Period.of(stream.days, settings, configured), store)
+            checkpoint = stream.open_state(PeriodPlan(stream.days, settings, configured), store)
         except ConfigError as error:
             self._unreadable = error
             self._cursor: PinterestCursor = UnreadCursor(store)

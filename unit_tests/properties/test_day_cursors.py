@@ -74,7 +74,7 @@ class Destination:
 
     def sync(self, plan: Plan, period: Period, state: dict[str, Any] | None) -> dict[str, Any]:
         """Go through one sync, and give its last state."""
-        cursor = DayCursor(store(state), period, period.end)
+        cursor = DayCursor(store(state), lambda: period, lambda: period.end)
         wanted = [slice_of for account in ACCOUNTS for slice_of in _planned(cursor, account, plan)]
         left = Counter((account, planned) for account, planned, _ in wanted)
         for position, (account, planned, batch) in enumerate(_shuffled(wanted, plan.order)):
@@ -160,7 +160,7 @@ def test_a_sync_in_which_all_went_well_leaves_nothing_to_do(plans: list[Plan], l
         offset += plan.later
         period = _period(offset, plan)
         state = destination.sync(plan, period, state)
-    again = DayCursor(store(state), period, period.end)
+    again = DayCursor(store(state), lambda: period, lambda: period.end)
     assert [again.unread(account) for account in ACCOUNTS] == [[], []]
 
 

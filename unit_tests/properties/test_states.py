@@ -69,10 +69,10 @@ any_state = st.recursive(
 )
 PERIOD = Period(REACH_BEGINS, REACH_BEGINS, TODAY, 3)
 CURSORS: dict[str, Callable[[StateStore], PinterestCursor]] = {
-    "days": lambda kept: DayCursor(kept, PERIOD, TODAY),
+    "days": lambda kept: DayCursor(kept, lambda: PERIOD, lambda: TODAY),
     "entities": lambda kept: EntityCursor(kept, ("ACTIVE",)),
     "boards": BoardCursor,
-    "profile and pins": lambda kept: DayCursor(kept, PERIOD, TODAY, organic=True),
+    "profile and pins": lambda kept: DayCursor(kept, lambda: PERIOD, lambda: TODAY, organic=True),
 }
 texts = days.map(str)
 accounts = st.integers(1, 5).map(str)

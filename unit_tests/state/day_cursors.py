@@ -27,7 +27,7 @@ def entry(account: str, date: str, **more: Any) -> dict[str, Any]:
 
 
 def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, fingerprint: str = "") -> DayCursor:
-    return DayCursor(store(state), period, TODAY, fingerprint)
+    return DayCursor(store(state), lambda: period, lambda: TODAY, fingerprint)
 
 
 def restatement(how: Restatement, lookback_days: int | None = None) -> Period:

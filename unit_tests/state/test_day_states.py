@@ -1,6 +1,7 @@
-"""What does a day cursor make of a state that is flat, of the future, out of reach or broken, and what does it tell?"""
+"""States that are flat, lie in the future, are out of reach or broken."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,34 +33,39 @@ def test_a_flat_cursor_does_not_replace_an_accounts_own() -> None:
 
 
 @pytest.mark.parametrize("state", [{"DATE": "3021-06-09"}, {"states": [entry("549", "3021-06-09")]}])
-def test_a_state_that_lies_in_the_future_counts_as_today(
+def test_after_a_state_in_the_future_the_last_89_days_are_read_again(
     caplog: pytest.LogCaptureFixture, state: dict[str, Any]
 ) -> None:
     subject = cursor(state)
     with caplog.at_level(logging.WARNING):
-        assert windows(subject) == []
+        assert windows(subject) == [[ago(89), ago(0)]]
 
     [said] = caplog.messages
     assert said.endswith(
-        f"ad account 549 lies in the future (3021-06-09). It counts as today ({TODAY}), and nothing is read this time."
+        f"ad account 549 lies in the future (3021-06-09; today is {TODAY}). The days from {ago(89)} on are read again."
     )
-    assert entry("549", str(TODAY)) in subject.state["states"]
 
 
-def test_days_of_the_future_have_not_settled() -> None:
-    subject = cursor({"states": [entry("549", "3021-06-09", settled="3021-06-07")]})
-    assert windows(subject) == []
+@pytest.mark.parametrize("settled", ["3021-06-07", ago(0)])
+def test_a_settled_day_of_the_future_is_none(settled: str) -> None:
+    subject = cursor({"states": [entry("549", "3021-06-09", settled=settled, **{"from": ago(60)})]})
 
-    assert subject.state == {"states": [entry("549", ago(0))]}
+    assert windows(subject) == [[ago(89), ago(0)]]
 
 
-@pytest.mark.parametrize("settled", [3, 0])
-def test_a_state_of_the_future_keeps_what_it_says_of_days_before(settled: int) -> None:
-    past = {"from": ago(60), "missing": [[ago(50), ago(48)]], "settled": ago(settled)}
+def test_a_state_in_the_future_goes_back_to_its_last_settled_day() -> None:
+    past = {"from": ago(89), "missing": [[ago(50), ago(48)], [ago(2), ago(1)]], "settled": ago(3)}
     subject = cursor({"states": [entry("549", "3021-06-09", **past)]})
-    assert windows(subject) == []
 
-    assert subject.state == {"states": [entry("549", ago(0), **past)]}
+    assert windows(subject) == [[ago(50), ago(48)], [ago(36), ago(0)]]
+
+
+def test_days_that_may_stand_twice_are_named_where_the_destination_appends(caplog: pytest.LogCaptureFixture) -> None:
+    once = replace(restatement(Restatement.EMIT_ONCE), merges_by_key=False)
+    with caplog.at_level(logging.WARNING):
+        cursor({"states": [entry("549", ago(-40), settled=ago(3))]}, once).unread("549")
+
+    assert caplog.messages[0].endswith(f"Rows of the days {ago(2)} to {TODAY} may stand twice.")
 
 
 def test_how_much_is_owed_is_known_of_each_account() -> None:
@@ -95,7 +101,7 @@ def test_a_state_that_can_not_be_read_is_a_config_error(state: dict[str, Any]) -
 
 def test_days_that_a_user_may_not_expect_are_told_with_the_stream(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        cursor(period=restatement(Restatement.EMIT_ONCE)).explain()
+        cursor(period=restatement(Restatement.EMIT_ONCE)).unread("11")
 
     [record] = caplog.records
     assert record.getMessage().startswith(f"{STREAM}: the destination appends")

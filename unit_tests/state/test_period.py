@@ -10,7 +10,7 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.config import Config
 from source_pinterest.dates import Granularity, days_before
-from source_pinterest.state.period import DayRange, Period, Restatement, fingerprint
+from source_pinterest.state.period import DayRange, Period, PeriodPlan, Restatement, fingerprint
 from unit_tests.configs import TODAY, config
 from unit_tests.streams.pinterest import configured
 
@@ -22,7 +22,7 @@ BY_LOOKBACK, READ_AGAIN, EMIT_ONCE = Restatement.BY_LOOKBACK, Restatement.READ_A
 
 def of(how: ConfiguredAirbyteStream | None, days: DayRange = DAYS, **options: Any) -> Period:
     """The days of a stream that has these days."""
-    return Period.of(days, Config.from_mapping(config(**options), TODAY), how)
+    return Period.of(PeriodPlan(days, Config.from_mapping(config(**options), TODAY), how), TODAY)
 
 
 def period(sync_mode: str, destination: str, **options: Any) -> Period:

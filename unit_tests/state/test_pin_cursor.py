@@ -25,7 +25,7 @@ def ago(days: int) -> Date:
 
 
 def pin_cursor(state: dict[str, Any] | None = None, repository: InMemoryMessageRepository | None = None) -> DayCursor:
-    return DayCursor(store(state, repository), PERIOD, TODAY, organic=True)
+    return DayCursor(store(state, repository), lambda: PERIOD, lambda: TODAY, organic=True)
 
 
 def unfinished(start: int, end: int, settled: int, **more: str) -> dict[str, str]:

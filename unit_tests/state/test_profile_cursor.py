@@ -26,7 +26,7 @@ def ago(days: int) -> str:
 
 
 def profile_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> DayCursor:
-    return DayCursor(store(state), period, TODAY, organic=True)
+    return DayCursor(store(state), lambda: period, lambda: TODAY, organic=True)
 
 
 def unread(subject: DayCursor, owner: str | None = None) -> list[DateWindow]:
@@ -175,7 +175,7 @@ def test_days_that_stand_twice_are_told(
 
 def test_days_that_a_user_may_not_expect_are_told_with_the_stream(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        profile_cursor(period=ONCE).explain()
+        profile_cursor(period=ONCE).unread()
 
     [record] = caplog.records
     assert record.getMessage().startswith(f"{STREAM}: the destination appends")
@@ -185,29 +185,18 @@ def test_the_users_days_are_read_again_as_far_as_the_lookback_goes() -> None:
     assert unread(profile_cursor({"date": ago(2)})) == [DateWindow(days_before(TODAY, 35), TODAY)]
 
 
-def test_a_users_state_of_the_future_counts_as_today(caplog: pytest.LogCaptureFixture) -> None:
-    subject = profile_cursor({"date": "3021-06-09"})
+def test_after_a_users_state_in_the_future_the_last_89_days_are_read_again(caplog: pytest.LogCaptureFixture) -> None:
+    subject = profile_cursor({"date": "3021-06-09", "from": "3021-06-01", "settled": "3021-06-07"})
     with caplog.at_level(logging.WARNING):
-        assert unread(subject) == []
+        assert unread(subject) == [span(89, 0)]
 
     assert "3021-06-09" in caplog.text
-    assert subject.state == {"date": str(TODAY)}
 
 
-def test_a_state_of_the_future_keeps_what_it_says_of_days_before() -> None:
-    past = {"from": ago(60), "missing": [[ago(50), ago(48)]], "settled": ago(3)}
-    subject = profile_cursor({"date": "3021-06-09", **past})
-    assert unread(subject) == []
+def test_a_users_state_in_the_future_goes_back_to_its_last_settled_day() -> None:
+    past = {"from": ago(89), "missing": [[ago(50), ago(48)]], "settled": ago(3)}
 
-    assert subject.state == {"date": str(TODAY), **past}
-
-
-def test_a_state_of_the_future_keeps_nothing_that_it_says_of_days_to_come() -> None:
-    subject = profile_cursor({"date": "3021-06-09", "from": "3021-06-01", "settled": "3021-06-07"})
-    assert unread(subject) == []
-
-    assert subject.state == {"date": str(TODAY)}
-    assert unread(profile_cursor(subject.state)) == [span(33, 0)]
+    assert unread(profile_cursor({"date": "3021-06-09", **past})) == [span(50, 48), span(36, 0)]
 
 
 def test_days_of_the_user_that_are_gone_are_told(caplog: pytest.LogCaptureFixture) -> None:

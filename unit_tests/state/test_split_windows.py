@@ -158,7 +158,7 @@ def test_days_that_are_read_again_by_a_lookback_are_no_parts(
 
 def test_parts_of_a_full_refresh_come_again_with_its_next_attempt(caplog: pytest.LogCaptureFixture) -> None:
     period = replace(PERIOD, lookback_days=None, merges_by_key=False)
-    subject = DayCursor(store(refresh=FullRefresh(7)), period, TODAY)
+    subject = DayCursor(store(refresh=FullRefresh(7)), lambda: period, lambda: TODAY)
     [planned] = plan(subject, 90, batches=2)
     subject.count(3, slice_of("549", planned, 0))
     subject.commit(slice_of("549", planned, 0))

@@ -24,7 +24,7 @@ from source_pinterest.config.reports import read_custom_reports
 from source_pinterest.engine.pages import Page
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.period import Period
+from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from unit_tests.configs import TODAY, signed_in_with
@@ -54,7 +54,7 @@ class Pinterest:
         """The stream with its cursor, as the connection is set up."""
         self._opened.add(stream)
         store = StateStore(stream.name, self._states, InMemoryMessageRepository())
-        stream.open_state(Period.of(stream.days, self.sync.config, how), store)
+        stream.open_state(PeriodPlan(stream.days, self.sync.config, how), store)
         return stream
 
     def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> CustomReportStream:

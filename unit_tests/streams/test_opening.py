@@ -138,13 +138,18 @@ def test_the_days_are_those_of_the_config_and_of_how_the_connection_reads(
     once = "campaign_analytics: the destination appends, so each day is emitted once"
     with caplog.at_level(logging.INFO, "airbyte"):
         Opening(pinterest, CampaignAnalytics, None)
-        Opening(pinterest, CampaignAnalytics, FULL)
+        pinterest.lists("ad_accounts")
+        list(Opening(pinterest, CampaignAnalytics, FULL).opened.stream_slices())
         assert once not in caplog.text
-        Opening(pinterest, CampaignAnalytics, APPENDING)
-    assert once in caplog.text
-
+    pinterest = Pinterest(mock, start_date="2026-06-01")
     pinterest.lists("ad_accounts", "11")
     pinterest.lists("ad_accounts/11/campaigns", "1")
+    pinterest.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
+    with caplog.at_level(logging.INFO, "airbyte"):
+        list(Opening(pinterest, CampaignAnalytics, APPENDING).opened.stream_slices())
+    assert once in caplog.text
+
+    pinterest = Pinterest(mock, start_date="2026-06-01")
     slices = list(Opening(pinterest, CampaignAnalytics, FULL).opened.stream_slices())
     assert min(one["start_date"] for one in slices) == "2026-06-01"
 

@@ -7,7 +7,7 @@ then the answer. Faults, latency and the log go around it.
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import format_datetime
 from itertools import count
 from urllib.parse import parse_qsl, urlencode
@@ -218,6 +218,7 @@ class Service:
 
     def _standing_headers(self) -> dict[str, str]:
         now = self.world.now.astimezone(UTC) + timedelta(seconds=self.clock() - self._started_at)
+        now = min(now, datetime.combine(self.world.today, time.max, UTC))  # the day of its numbers never ends
         return {
             "x-pinterest-rid": f"{mix(next(self._serial)) % 10**16:016}",
             "Date": format_datetime(now, usegmt=True),

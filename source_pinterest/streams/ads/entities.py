@@ -19,7 +19,7 @@ from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.slices import partition_slice
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, edit_time, status_of
-from source_pinterest.state.period import Period
+from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
 
@@ -109,9 +109,9 @@ class EntityStream(AdAccountStream, ABC):
         super().__init__(sync)
         self._ownership = Ownership(self.accounts, self._list_account, self.notices)
 
-    def new_cursor(self, period: Period, store: StateStore) -> EntityCursor:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> EntityCursor:
         """Return a cursor that holds the latest edit of each account."""
-        del period
+        del plan
         return EntityCursor(store, self.config.statuses)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

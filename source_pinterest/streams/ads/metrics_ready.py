@@ -27,7 +27,7 @@ class MetricsReadyState:
 
     def __init__(self, sync: Sync) -> None:
         self._client = PinterestClient(sync.api, "metrics_ready_state", ("ads:read",))
-        self._today = sync.config.today
+        self._sync = sync
         self._lock = threading.Lock()
 
     def last_final_day(self) -> Date:
@@ -37,14 +37,15 @@ class MetricsReadyState:
 
     @cached_property
     def _last_final_day(self) -> Date:
+        today = self._sync.today()
         try:
             for age in range(1, _MAX_DAYS_BACK + 1):
-                day = days_before(self._today, age)
+                day = days_before(today, age)
                 if self._client.get(_PATH, {"date": str(day)}, _is_ready).value:
                     return day
         except (SliceError, RestrictedError):
-            return days_before(self._today, limits.FINAL_AFTER_DAYS)
-        return days_before(self._today, _MAX_DAYS_BACK + 1)
+            return days_before(today, limits.FINAL_AFTER_DAYS)
+        return days_before(today, _MAX_DAYS_BACK + 1)
 
 
 def _is_ready(chunks: Iterator[bytes]) -> bool:

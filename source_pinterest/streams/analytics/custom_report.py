@@ -16,7 +16,7 @@ from source_pinterest.engine.slices import END, START
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.state.period import Period
+from source_pinterest.state.period import Period, PeriodPlan
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.level_reports import LEVEL_REPORTS
 from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
@@ -48,9 +48,9 @@ class CustomReportStream(ReportStream):
         if self.granularity is Granularity.TOTAL:
             self.cursor_field = []
 
-    def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Return a cursor over the days of each account. A total has none, since each sync reads it whole."""
-        return None if self.granularity is Granularity.TOTAL else super().new_cursor(period, store)
+        return None if self.granularity is Granularity.TOTAL else super().new_cursor(plan, store)
 
     def targeting_types(self) -> tuple[str, ...]:
         """Return the report's own targeting types."""
@@ -108,7 +108,7 @@ class CustomReportStream(ReportStream):
         if self.granularity is not Granularity.TOTAL:
             yield from super().plan()
             return
-        period = Period.of(self.days, self.config, None)
+        period = Period.of(PeriodPlan(self.days, self.config, None), self.shared.today())
         period.explain(self.name)
         for account in self.accounts():
             for window in DateWindow(period.start, period.end).cut(self.window_days):
@@ -166,7 +166,7 @@ def try_out_reports(sync: Sync, accounts: AccountsToAsk) -> None:
     Raises:
         ConfigError: Pinterest refuses a report. The message quotes it.
     """
-    yesterday = days_before(sync.config.today, 1)
+    yesterday = days_before(sync.today(), 1)
     window = DateWindow(yesterday, yesterday)
     for refusal, stream in (*islice(_custom_reports(sync), _CHECKED_CUSTOM_REPORTS), *_own_endpoint_reports(sync)):
         try:

@@ -122,11 +122,11 @@ class ProductConversionsReport(ReportStream, ABC):
         self.id_columns = (_ID_OF_PRODUCT_LEVEL[self.level],)
         self.endpoint = replace(self.endpoint, first_day=_FIRST_DAYS[self.report.attribution_type])
         super().__init__(sync)
+        self.days = replace(self.days, first_day=self.endpoint.first_day)
 
     def reach(self) -> Reach:
-        """Return the limits of these reports: a fixed first day, and windows of a year."""
-        since = self.config.today.toordinal() - _FIRST_DAYS[self.report.attribution_type].toordinal()
-        return Reach(min(limits.ASYNC_HISTORY_DAYS, since), limits.PRODUCT_REPORT_WINDOW_DAYS)
+        """Return the limits of these reports: windows of a year."""
+        return Reach(limits.ASYNC_HISTORY_DAYS, limits.PRODUCT_REPORT_WINDOW_DAYS)
 
     def part_columns(self) -> tuple[str, ...]:
         """Return the columns that identify the product; conversion events may lack it."""

@@ -35,7 +35,7 @@ from source_pinterest.engine.slices import END, START, batch_slice, batches, ids
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
-from source_pinterest.state.period import DayRange, Period, fingerprint
+from source_pinterest.state.period import DayRange, PeriodPlan, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.client import COLUMNS, AnalyticsClient
@@ -84,14 +84,14 @@ class QueryAnalytics(AdAccountStream, ABC):
         self.needs = (*self.needs, self.entities) if self.entities else self.needs
         self._unread_slices = threading.Semaphore(limits.SLICES_IN_LINE)
 
-    def new_cursor(self, period: Period, store: StateStore) -> DayCursor:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> DayCursor:
         """Return a cursor over the days of each account."""
-        return DayCursor(store, period, self.config.today, self.request_fingerprint())
+        return self.day_cursor(plan, store, self.request_fingerprint())
 
-    def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
+    def open_state(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Set the stream's cursor, and remember whether the destination replaces rows by their key."""
-        self.key_policy.merges_by_key = period.merges_by_key
-        return super().open_state(period, store)
+        self.key_policy.merges_by_key = plan.merges_by_key
+        return super().open_state(plan, store)
 
     @cached_property
     def calls(self) -> AnalyticsClient:
@@ -142,7 +142,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     @property
     def first_synchronous_day(self) -> Date:
         """The first day that the synchronous endpoints have."""
-        return days_before(self.config.today, limits.SYNC_HISTORY_DAYS)
+        return days_before(self.shared.today(), limits.SYNC_HISTORY_DAYS)
 
     def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
         """Return a slice for each batch of ids in each unread window of an account."""

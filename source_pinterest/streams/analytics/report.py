@@ -46,7 +46,7 @@ from source_pinterest.reporting.runner import FailedReport, Reports, SplitReport
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import DayCursor, KeyColumns
 from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress, in_reading_order
-from source_pinterest.state.period import DayRange, Period, fingerprint
+from source_pinterest.state.period import DayRange, PeriodPlan, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
@@ -179,14 +179,14 @@ class ReportStream(AdAccountStream, ABC):
         rows = ReportRows(self.name, self.notices, key, self.key_policy, self.columns, self.stamped_columns())
         self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
 
-    def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Return a cursor over the days of each account."""
-        return DayCursor(store, period, self.config.today, self.request_fingerprint())
+        return self.day_cursor(plan, store, self.request_fingerprint())
 
-    def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
+    def open_state(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Set the stream's cursor, and remember whether the destination replaces rows by their key."""
-        self.key_policy.merges_by_key = period.merges_by_key
-        return super().open_state(period, store)
+        self.key_policy.merges_by_key = plan.merges_by_key
+        return super().open_state(plan, store)
 
     def _earlier_ids(self, account: str) -> KeyColumns | None:
         return self.checkpoint.keyed.before(account) if self.checkpoint else None
@@ -267,13 +267,12 @@ class ReportStream(AdAccountStream, ABC):
     def _windows(self, account: str) -> list[WindowProgress]:
         """Return the unread days of an account in windows of one report each. No two of them share a bucket."""
         unread = [(item.purpose, whole) for item in self.checkpoint.unread(account) if (whole := self._whole(item))]
+        today = self.shared.today()
         newest = next((whole for purpose, whole in unread if purpose is Purpose.TAIL), None)
         windows = []
         for purpose, whole in unread:
             older = subtract_window([whole], newest) if newest and purpose is not Purpose.TAIL else [whole]
-            pieces = [
-                piece for window in older for piece in self.granularity.cut(window, self.window_days, self.config.today)
-            ]
+            pieces = [piece for window in older for piece in self.granularity.cut(window, self.window_days, today)]
             windows += [WindowProgress(piece, purpose) for piece in in_reading_order(pieces, purpose)]
         return windows
 

@@ -16,6 +16,7 @@ HttpStream (CDK)
 import logging
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, ClassVar, NamedTuple, TypeVar
@@ -24,6 +25,7 @@ import requests
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.casing import camel_to_snake
+from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api import Api
@@ -32,6 +34,7 @@ from source_pinterest.api.errors import Access, PinterestError, translate_errors
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
+from source_pinterest.dates import day_of_header
 from source_pinterest.engine.failures import Failures
 from source_pinterest.engine.pages import Page, RowBudget, pages_of
 from source_pinterest.engine.parents import ParentIds
@@ -39,13 +42,16 @@ from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.slices import Key, key_of_parent, partition_slice
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.period import DayRange, Period
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.period import DayRange, Period, PeriodPlan
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds, part_of_list
 from source_pinterest.streams.base.reader import SliceReader
 
 LOGGER = logging.getLogger("airbyte")
 
 S = TypeVar("S")
+
+_TODAY = "today"
 
 
 @dataclass(frozen=True)
@@ -56,12 +62,15 @@ class Sync:
         api: sends all requests.
         config: the user's configuration.
         rows: bounds the analytics rows that are in memory at once.
+        dated_by: streams of which one list tells Pinterest's day, if the sync lists it anyway.
     """
 
     api: Api
     config: Config
     rows: RowBudget = field(default_factory=lambda: RowBudget(limits.ROWS_IN_MEMORY))
+    dated_by: "tuple[type[PinterestStream], ...]" = ()
     _streams: dict[type, Any] = field(default_factory=dict)
+    _days: dict[str, Date] = field(default_factory=dict)
 
     @cached_property
     def reports(self) -> ReportRunner:
@@ -82,6 +91,20 @@ class Sync:
     def organic_pace(self) -> float:
         """Return the requests per second that the quota of profiles' and pins' analytics allows."""
         return self.api.budget.requests_per_second("org_analytics")
+
+    def today(self) -> Date:
+        """Return Pinterest's day, which is the same for the whole sync.
+
+        It is the day of the newest response when it is first needed. Before the first response, a generator of slices
+        waits for a list that the sync reads anyway. Without one, this machine's day counts.
+        """
+        if day := self._days.get(_TODAY):
+            return day
+        if not self.api.session.last_date:
+            for listed in [ids for stream in self.dated_by if (ids := self.stream(stream).ids).wanted][:1]:
+                with suppress(Exception):  # raised again in the streams that need the list
+                    listed.of(())
+        return self._days.setdefault(_TODAY, day_of_header(self.api.session.last_date, self.config.today))
 
     def stream(self, of: type[S]) -> S:
         """Return this sync's instance of a stream class."""
@@ -182,6 +205,8 @@ class PinterestStream(HttpStream, ABC):
     def select(self) -> None:
         """Prepare a sync that emits the stream."""
         self.ids.announce()
+        if type(self) in self.shared.dated_by:
+            self.ids.want()
         if self.checkpoint:
             self.checkpoint.explain()
 
@@ -190,15 +215,20 @@ class PinterestStream(HttpStream, ABC):
         for stream in self.needs:
             yield self.shared.stream(stream).ids
 
-    def open_state(self, period: Period, store: StateStore) -> PinterestCursor | None:
+    def open_state(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Set the stream's cursor, and return it."""
-        self.checkpoint = self.new_cursor(period, store)
+        self.checkpoint = self.new_cursor(plan, store)
         return self.checkpoint
 
-    def new_cursor(self, period: Period, store: StateStore) -> PinterestCursor | None:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Return a cursor for the days and the state of this sync, or None if each sync reads the whole stream."""
-        del period, store
+        del plan, store
         return None
+
+    def day_cursor(self, plan: PeriodPlan, store: StateStore, request: str = "", *, organic: bool = False) -> DayCursor:
+        """Return a cursor of days, whose period is computed when Pinterest's day is known."""
+        today = self.shared.today
+        return DayCursor(store, lambda: Period.of(plan, today()), today, request, organic=organic)
 
     @property
     def url_base(self) -> str:

@@ -41,7 +41,7 @@ from source_pinterest.engine.slices import END, START, failure_of, key_of_parent
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor, Reading
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.period import DayRange, Period
+from source_pinterest.state.period import DayRange, PeriodPlan
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.listing import within
 from source_pinterest.streams.base.stream import ForeignKey, Sync
@@ -104,9 +104,9 @@ class PinAnalytics(OrganicStream):
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
         self._skipped_pins, self._any_readable = 0, False
 
-    def new_cursor(self, period: Period, store: StateStore) -> DayCursor:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> DayCursor:
         """Return a cursor that holds the days of all pins of an owner together."""
-        return DayCursor(store, period, self.config.today, organic=True)
+        return self.day_cursor(plan, store, organic=True)
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield one slice for all pins of all owners, once the pins are listed."""

@@ -15,7 +15,7 @@ from source_pinterest.dates import days_before
 from source_pinterest.engine.slices import failure_of, key_of_parent, partition_slice
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.period import Period
+from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import Listed, SeenIds
 from source_pinterest.streams.base.stream import ForeignKey
@@ -41,9 +41,9 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
     needs = (Boards,)
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
 
-    def new_cursor(self, period: Period, store: StateStore) -> BoardCursor:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> BoardCursor:
         """Return a cursor that holds when the pins of each board last changed."""
-        del period
+        del plan
         return BoardCursor(store)
 
     def slices(self) -> Iterator[StreamSlice]:
@@ -99,7 +99,7 @@ class Pins(OrganicStream):
         max_age_days = self.config.pin_analytics_max_age_days
         if max_age_days is None or not record.get("created_at"):
             return True
-        return str(record["created_at"]) >= str(days_before(self.config.today, max_age_days))
+        return str(record["created_at"]) >= str(days_before(self.shared.today(), max_age_days))
 
 
 class BoardSectionPins(BoardedPinStream):

@@ -22,7 +22,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor, DaysRead, planned_window
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.state.period import DayRange, Period
+from source_pinterest.state.period import DayRange, PeriodPlan
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.listing import within
 from source_pinterest.streams.base.stream import Sync
@@ -83,9 +83,9 @@ class ProfileAnalytics(OrganicStream, ABC):
     """The field that names the part of a row; empty for the profile as a whole."""
     days = DayRange(limits.SYNC_HISTORY_DAYS)
 
-    def new_cursor(self, period: Period, store: StateStore) -> DayCursor:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> DayCursor:
         """Return a cursor over the days of each profile."""
-        return DayCursor(store, period, self.config.today, organic=True)
+        return self.day_cursor(plan, store, organic=True)
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield a slice for each window of days that is unread."""

@@ -4,6 +4,8 @@ from abc import ABC
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from airbyte_cdk.sources.types import StreamSlice
+
 from source_pinterest import limits
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
 from source_pinterest.api.rows import ListPage, ListShape, parse_json, with_key
@@ -26,9 +28,14 @@ class RankingStream(VariedStream, OrganicStream, ABC):
     cost = "1 a metric"
     foreign_keys = (to_pin("pin_id"),)
 
+    def slices(self) -> Iterator[StreamSlice]:
+        """Yield the slices after Pinterest's day is known: a worker must not wait for it."""
+        self.shared.today()
+        yield from super().slices()
+
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the days and the largest number of pins that Pinterest allows."""
-        today = self.config.today
+        today = self.shared.today()
         earliest = days_before(today, limits.SYNC_HISTORY_DAYS)
         days = {START: str(max(self.config.start_date or earliest, earliest)), END: str(today)}
         return {**super().request_params(*args, **kwargs), **days, "num_of_pins": limits.TOP_PINS}

@@ -11,7 +11,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from source_pinterest import limits
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.engine.slices import partition_slice
-from source_pinterest.state.period import Period
+from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.ads.entities import Ads, Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from unit_tests.state.stores import states_in, store
@@ -85,7 +85,7 @@ def test_a_state_goes_out_after_so_many_records_and_counts_a_slice_that_was_read
     monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 4)
     repository = InMemoryMessageRepository()
     campaigns = pinterest.sync.stream(Campaigns)
-    campaigns.open_state(Period.of(campaigns.days, pinterest.sync.config, None), store(repository=repository))
+    campaigns.open_state(PeriodPlan(campaigns.days, pinterest.sync.config, None), store(repository=repository))
     for account, found in (("11", ENTITIES[:3]), ("12", [{**ENTITIES[0], "ad_account_id": "12"}])):
         pinterest.answers(f"ad_accounts/{account}/campaigns", page(found))
     list(campaigns.read_records(stream_slice=ACCOUNT))

@@ -1,7 +1,6 @@
 """Are reports with endpoints of their own asked for as those endpoints want it?"""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,13 +12,13 @@ from source_pinterest.config.reports import NEWER_OBJECTIVES, OBJECTIVES
 from source_pinterest.dates import DateWindow, parse_day
 from source_pinterest.engine.slices import failure_of
 from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.state.period import Period, PeriodPlan
 from source_pinterest.streams.analytics.own_reports import (
     PRODUCT_CONVERSIONS,
     BrandConversionsReport,
     MarketingMixReport,
 )
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.stream import Sync
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured
 
@@ -155,12 +154,14 @@ def test_windows_are_whole_weeks_of_a_year_at_most_and_of_eight_days_at_least(mo
     assert windows[-1].end == TODAY
 
 
-@pytest.mark.parametrize(("today", "history_days"), [("2026-07-01", 836), ("2025-03-17", 365), ("2027-01-01", 913)])
-def test_no_day_is_older_than_the_numbers_are(mock: requests_mock.Mocker, today: str, history_days: int) -> None:
+@pytest.mark.parametrize(
+    ("today", "earliest"), [("2026-07-01", "2024-03-17"), ("2025-03-17", "2024-03-17"), ("2027-01-01", "2024-07-02")]
+)
+def test_no_day_is_older_than_the_numbers_are(mock: requests_mock.Mocker, today: str, earliest: str) -> None:
     sync = Pinterest(mock).sync
-    later = Sync(sync.api, replace(sync.config, today=parse_day(today)))
+    plan = PeriodPlan(sync.stream(BrandConversionsReport).days, sync.config, None)
 
-    assert later.stream(BrandConversionsReport).days.history_days == history_days
+    assert str(Period.of(plan, parse_day(today)).earliest) == earliest
 
 
 def test_one_week_is_asked_for_with_the_one_before_it_unless_there_is_none(mock: requests_mock.Mocker) -> None:

@@ -68,7 +68,8 @@ class Scripted(ReportRunner):
 @pytest.fixture
 def cursor() -> DayCursor:
     """A cursor that has one window of account 11 planned, in one slice."""
-    found = DayCursor(store(), Period(PLANNED.window.start, PLANNED.window.start, PLANNED.window.end, None), TODAY)
+    period = Period(PLANNED.window.start, PLANNED.window.start, PLANNED.window.end, None)
+    found = DayCursor(store(), lambda: period, lambda: TODAY)
     found.plan("11", [WindowProgress(PLANNED.window, Purpose.TAIL)], [1])
     return found
 

@@ -183,11 +183,11 @@ def test_a_later_sync_reads_what_is_owed_and_the_lookback(mock: Any, caplog: pyt
     ) in caplog.messages
 
 
-def test_a_state_in_the_future_counts_as_that_of_today(mock: Any, caplog: pytest.LogCaptureFixture) -> None:
-    pinterest = Pinterest(mock, known(date="2026-07-02"))
+def test_a_state_in_the_future_goes_back_to_its_last_settled_day(mock: Any, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest = Pinterest(mock, known(date="2026-07-02"), lookback_days=0)
 
-    assert pinterest.slices(UserAccountAnalytics) == []
-    assert "It counts as today (2026-07-01)" in caplog.text
+    assert [one["start_date"] for one in pinterest.slices(UserAccountAnalytics)] == ["2026-07-01"]
+    assert "lies in the future (2026-07-02; today is 2026-07-01)" in caplog.text
 
 
 def test_the_days_of_each_owner_are_his_own(mock: Any) -> None:
