@@ -31,8 +31,9 @@ from source_pinterest.config import Config
 from source_pinterest.config.reports import refuse_shared_tables
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.slices import partition_slice, window_slice
+from source_pinterest.limits import SYNC_HISTORY_DAYS
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams import STREAMS
+from source_pinterest.streams import NEEDS_USER_TOKEN, STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.custom_report import AccountsToAsk, try_out_reports
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
@@ -79,9 +80,9 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     try:
         sync = connect(quick)
         _check_columns(sync)
-        for notice in config.notices:
+        for notice in (*config.notices, *_closed_to_app_token(config)):
             LOGGER.info(notice)
-        for probe in (_probe_boards, _probe_pins, _probe_user_analytics, _probe_ad_accounts):
+        for probe in _probes(config):
             try:
                 account = probe(sync) or account
                 readable += 1
@@ -97,6 +98,24 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     if not readable:
         return False, " ".join(missing)
     return True, " ".join(missing) or None
+
+
+def _closed_to_app_token(config: Config) -> Iterator[str]:
+    if config.has_app_token:
+        names = [stream.stream_name() for stream in STREAMS if issubclass(stream, NEEDS_USER_TOKEN)]
+        names += [report.stream_name for report in config.custom_reports]
+        yield (
+            f"App Credentials read no days older than {SYNC_HISTORY_DAYS} and none of these streams: "
+            f"{', '.join(names)}. Choose OAuth2.0 as Authorization Method for them."
+        )
+
+
+def _probes(config: Config) -> Iterator[Callable[[Sync], str | None]]:
+    yield _probe_boards
+    yield _probe_pins
+    if not config.has_app_token:
+        yield _probe_user_analytics
+    yield _probe_ad_accounts
 
 
 def _explanation(error: RightMissingError | RefusedError | GoneError) -> str:
@@ -164,7 +183,8 @@ def _missing_for_columns(sync: Sync) -> list[str]:
     accounts = AccountsToAsk(sync)
     try:
         _probe_columns(sync, accounts)
-        try_out_reports(sync, accounts)
+        if not sync.config.has_app_token:
+            try_out_reports(sync, accounts)
     except (ScopeMissingError, RefusedError, GoneError):
         return []  # the probe of the ad accounts has reported this
     except RestrictedError as error:
@@ -202,13 +222,15 @@ def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) ->
         checked: permissions to leave out.
     """
     granted = sync.api.authenticator.granted
-    needed = dict.fromkeys(scope for stream in STREAMS for scope in stream.scopes if scope not in checked)
+    closed = NEEDS_USER_TOKEN if sync.config.has_app_token else ()
+    streams = [stream for stream in STREAMS if not issubclass(stream, closed)]
+    needed = dict.fromkeys(scope for stream in streams for scope in stream.scopes if scope not in checked)
     if granted:
         yield from (_missing_scope(scope) for scope in needed if scope not in granted)
         for scope, lost in SCOPES_OF_SECRET_CONTENT.items():
             if scope not in granted and scope.removesuffix("_secret") in granted:
                 yield f"The token lacks the permission {scope}, so {lost}."
-    lists = [stream for stream in map(sync.stream, STREAMS) if _is_cheap(stream, account)]
+    lists = [stream for stream in map(sync.stream, streams) if _is_cheap(stream, account)]
     probed = [stream for stream in lists if stream.access and (not granted or granted.issuperset(stream.scopes))]
     for scope in () if granted else needed:
         probed += [stream for stream in lists if scope in stream.scopes][:1]

@@ -141,13 +141,18 @@ BAD_CONFIGS = (
     ),
     BadConfig("nobody-signed-in", "credentials", {"start_date": "2026-01-01"}, ("there are no credentials yet",)),
     BadConfig("credentials-empty", "credentials", signed_in_with(), ("there are no credentials yet",)),
-    BadConfig("credentials-text", "credentials", {"credentials": "false-access-token"}, ("OAuth2.0 or Access Token",)),
+    BadConfig(
+        "credentials-text",
+        "credentials",
+        {"credentials": "false-access-token"},
+        ("OAuth2.0, App Credentials or Access Token",),
+    ),
     BadConfig("credentials-list", "credentials", {"credentials": ["false-access-token"]}, ("fill in its fields",)),
     BadConfig(
         "method-unknown",
         "credentials",
         signed_in_with(**{**OAUTH, "auth_method": "password"}),
-        ("OAuth2.0 or Access Token",),
+        ("OAuth2.0, App Credentials or Access Token",),
     ),
     BadConfig(
         "secret-no-text",

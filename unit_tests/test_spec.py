@@ -106,9 +106,9 @@ def test_older_configs_pass_because_nothing_is_required_and_more_is_allowed() ->
 
 def test_older_and_expert_options_are_hidden() -> None:
     assert {name for name, option in OPTIONS.items() if option.get("airbyte_hidden")} == HIDDEN
-    oauth, access_token = (fields(method["properties"]) for method in OPTIONS["credentials"]["oneOf"])
+    oauth, *others = (fields(method["properties"]) for method in OPTIONS["credentials"]["oneOf"])
     assert {name for name, field in oauth if field.get("airbyte_hidden")} == {"access_token", "token_expiry_date"}
-    assert not [name for name, field in access_token if field.get("airbyte_hidden")]
+    assert not [name for other in others for name, field in other if field.get("airbyte_hidden")]
 
 
 @pytest.mark.parametrize("option", [pytest.param(option, id=name) for name, option in fields(OPTIONS)])
@@ -164,8 +164,11 @@ def test_authorization_methods_are_told_apart_by_their_first_field() -> None:
     methods = {method["title"]: method for method in OPTIONS["credentials"]["oneOf"]}
 
     assert OPTIONS["credentials"]["title"] == "Authorization Method"
-    assert list(methods) == ["OAuth2.0", "Access Token"]
-    assert [method["properties"]["auth_method"]["const"] for method in methods.values()] == ["oauth2.0", "access_token"]
+    assert {title: method["properties"]["auth_method"]["const"] for title, method in methods.items()} == {
+        "OAuth2.0": "oauth2.0",
+        "App Credentials": "client_credentials",
+        "Access Token": "access_token",
+    }
     assert {method["properties"]["auth_method"]["order"] for method in methods.values()} == {0}
 
 

@@ -60,6 +60,20 @@ def test_it_passes_with_a_plain_access_token(config_file: Path) -> None:
         assert check(sim, sim.access_token_config(), config_file)[:2] == (True, "")
 
 
+def test_it_passes_with_app_credentials_and_names_the_streams_they_cannot_read(
+    config_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    report = {"name": "roas", "level": "CAMPAIGN", "granularity": "WEEK", "columns": ["SPEND_IN_DOLLAR", "NEW_ONE"]}
+    with Simulator() as sim, caplog.at_level(logging.INFO):
+        passed, said, _ = check(sim, sim.app_config(custom_reports=[report]), config_file)
+        assert (passed, said) == (True, "")
+        assert not [entry for entry in sim.log if entry.status in {401, 403}]
+    [told] = [message for message in caplog.messages if message.startswith("App Credentials")]
+    for stream in ("keyword_report", "catalogs", "order_lines", "user_account_analytics", "custom_roas"):
+        assert f" {stream}" in told
+    assert " campaigns" not in told
+
+
 @pytest.mark.parametrize(("granted", "missing"), [(ORGANIC, ADS), (ADS, ORGANIC)])
 def test_it_passes_with_one_half_of_the_scopes_and_names_the_other(
     granted: tuple[str, ...], missing: tuple[str, ...], config_file: Path

@@ -38,6 +38,13 @@ class _OfflineClient(pinterestsdk.ApiClient):
         raise _Sent(url)
 
 
+class _SchemesClient(_OfflineClient):
+    """Returns the ways to sign in of a request in its place."""
+
+    def param_serialize(self, *_: Any, **options: Any) -> Any:
+        return options["auth_settings"]
+
+
 def sdk_call(operation_id: str, client: pinterestsdk.ApiClient | None = None) -> Call:
     """The SDK's method for an operation, with the names on the wire."""
     name = operation_id.replace("/", "_")
@@ -86,6 +93,15 @@ def sdk_reads() -> dict[str, str]:
             if method == "GET":
                 found[serialize.removeprefix("_").removesuffix(_SERIALIZE)] = urlsplit(url).path.removeprefix("/v5")
     return found
+
+
+@cache
+def sdk_schemes(operation_id: str) -> list[str]:
+    """The ways to sign in that the SDK's method names."""
+    name = operation_id.replace("/", "_")
+    serialize = getattr(_owner(name)(_SchemesClient()), f"_{name}{_SERIALIZE}")
+    schemes: list[str] = serialize(**{**dict.fromkeys(inspect.signature(serialize).parameters), "_host_index": 0})
+    return schemes
 
 
 @cache

@@ -6,9 +6,10 @@
 import pytest
 from annotated_types import Ge, Le, MaxLen
 
+from integration_tests.simulator.access.oauth import APP_OPERATIONS
 from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.calls.parameters import Choice, CommaArray, Integer, Parameter, RepeatedArray
-from integration_tests.simulator.contract import required_parameters, sdk_parameters
+from integration_tests.simulator.contract import required_parameters, sdk_parameters, sdk_schemes
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator_tests.sdk_types import enum_values, flattened
 
@@ -49,6 +50,11 @@ def accepted(operation: Operation) -> dict[str, Parameter]:
 def bounds(annotation: object, kind: type) -> set[int]:
     attribute = {Ge: "ge", Le: "le", MaxLen: "max_length"}[kind]
     return {getattr(part, attribute) for part in flattened(annotation) if isinstance(part, kind)}
+
+
+@every_operation
+def test_takes_a_token_of_the_app_itself_where_the_contract_says_so(operation_id: str) -> None:
+    assert (operation_id in APP_OPERATIONS) is ("client_credentials" in sdk_schemes(operation_id))
 
 
 @every_operation

@@ -16,8 +16,8 @@ def refresh_token(sim: Simulator) -> str:
     return str(sim.config()["credentials"]["refresh_token"])
 
 
-def calls_with(sim: Simulator, token: str) -> int:
-    return requests.get(f"{sim.url}/boards", headers={"Authorization": f"Bearer {token}"}, timeout=10).status_code
+def calls_with(sim: Simulator, token: str, path: str = "boards") -> int:
+    return requests.get(f"{sim.url}/{path}", headers={"Authorization": f"Bearer {token}"}, timeout=10).status_code
 
 
 def test_a_refresh_gives_an_access_token_that_works() -> None:
@@ -27,6 +27,17 @@ def test_a_refresh_gives_an_access_token_that_works() -> None:
         assert answer["token_type"] == "bearer"
         assert "boards:read" in answer["scope"]
         assert calls_with(sim, answer["access_token"]) == 200
+
+
+def test_the_app_itself_gets_a_token_for_some_operations_and_no_refresh_token() -> None:
+    with Simulator() as sim, Client(sim) as api:
+        form = {"grant_type": "client_credentials", "scope": "boards:read,catalogs:read,ads:write"}
+        answer = api.token(form).json()
+
+        assert answer["scope"].split() == ["boards:read", "catalogs:read"]
+        assert "refresh_token" not in answer
+        assert calls_with(sim, answer["access_token"]) == 200
+        assert calls_with(sim, answer["access_token"], "catalogs") == 401
 
 
 @pytest.mark.parametrize(

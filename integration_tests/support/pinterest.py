@@ -28,6 +28,11 @@ class Simulator(simulator.Simulator):
         """A connector config with OAuth credentials, the newest refresh token among them."""
         return oauth_config(self.credentials, **options)
 
+    def app_config(self, **options: Any) -> dict[str, Any]:
+        """A connector config with the credentials of the app alone."""
+        app = {key: value for key, value in self.credentials.items() if key != "refresh_token"}
+        return {"credentials": {"auth_method": "client_credentials", **app}, **options}
+
     def access_token_config(self, **options: Any) -> dict[str, Any]:
         """A connector config with a fresh access token."""
         return {"credentials": {"auth_method": "access_token", "access_token": self.access_token()}, **options}

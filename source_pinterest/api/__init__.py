@@ -20,7 +20,7 @@ from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
 from source_pinterest.api.session import PinterestSession, TimeoutSession, Url
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorResponse, Verdict
-from source_pinterest.config import Config, OAuthCredentials
+from source_pinterest.config import AccessTokenCredentials, Config
 
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
 BASE_URL_VARIABLE = "PINTEREST_API_URL"
@@ -94,9 +94,11 @@ class Api:
             use_environment(each, base_url)
         downloads.auth = _no_auth
         session.auth = authenticator = (
-            OAuthAuthenticator(f"{base_url}/oauth/token", config.credentials, token_session, retry_policy, on_rotation)
-            if isinstance(config.credentials, OAuthCredentials)
-            else AccessTokenAuthenticator(config.credentials)
+            AccessTokenAuthenticator(config.credentials)
+            if isinstance(config.credentials, AccessTokenCredentials)
+            else OAuthAuthenticator(
+                f"{base_url}/oauth/token", config.credentials, token_session, retry_policy, on_rotation
+            )
         )
         usage.quota_usage = budget.quota_usage
         bounds = (session.shortened(API_RESPONSE), downloads.shortened(REPORT_FILE))

@@ -28,7 +28,7 @@ from source_pinterest.api.rows import parse_json
 from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorResponse
-from source_pinterest.config import AccessTokenCredentials, OAuthCredentials
+from source_pinterest.config import AccessTokenCredentials, AppCredentials, OAuthCredentials
 from source_pinterest.config.credentials import fits_a_header, keep_secrets_of
 from source_pinterest.masking import SECRETS
 
@@ -41,6 +41,9 @@ _EXPIRY_MARGIN_SECONDS = 60.0
 """A token is renewed this long before it expires, or a tenth of its lifetime before if that is less."""
 
 _REFUSED = (400, 401, 403)
+
+APP_SCOPES = "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read"
+"""The permissions of the streams that a token of the app itself can read."""
 
 AUTHENTICATE_AGAIN = "Authenticate again: open the connection's source settings and click Authenticate."
 
@@ -154,7 +157,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
 
     Args:
         token_url: Pinterest's `oauth/token`.
-        credentials: of the app and of its user.
+        credentials: of the app, and of its user unless the app acts for its owner.
         session: sends the refresh; puts no token on it.
         retry_policy: how a refresh that fails on Pinterest's side is retried.
         on_rotation: takes tokens with another refresh token, in their order, before the first use of any.
@@ -164,7 +167,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
     def __init__(
         self,
         token_url: str,
-        credentials: OAuthCredentials,
+        credentials: AppCredentials,
         session: PinterestSession,
         retry_policy: RetryPolicy,
         on_rotation: Callable[[Tokens], None],
@@ -177,8 +180,10 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self._on_rotation = on_rotation
         self._clock = clock
         self._lock = threading.Lock()
-        self._refresh_token = credentials.refresh_token
-        self._access_token, self._expires_at = credentials.usable_access_token(), math.inf
+        self._refresh_token: str | None = None
+        self._access_token, self._expires_at = None, math.inf
+        if isinstance(credentials, OAuthCredentials):
+            self._refresh_token, self._access_token = credentials.refresh_token, credentials.usable_access_token()
         self._rejections_in_a_row = 0
         self._rejects_every_token = False
         self._failure: FatalError | None = None
@@ -237,7 +242,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         except FatalError as error:
             self._failure = error
             raise
-        if tokens.refresh_token and tokens.refresh_token != self._refresh_token:
+        if self._refresh_token and tokens.refresh_token and tokens.refresh_token != self._refresh_token:
             self._refresh_token = tokens.refresh_token
             self._on_rotation(tokens)
         self._access_token = tokens.access_token
@@ -253,10 +258,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
                 if isinstance(response, ApiResponse):
                     return response.value
                 if response.status in _REFUSED and not response.is_foreign:
-                    raise AuthenticationError(
-                        f"Pinterest refuses the refresh token: it has expired, was revoked or was replaced "
-                        f"elsewhere. {AUTHENTICATE_AGAIN}",
-                    )
+                    raise self._refused(response)
                 tries.failed(f"HTTP {response.status}.")
         except UnavailableError as error:
             raise TokenEndpointError(
@@ -264,11 +266,25 @@ class OAuthAuthenticator(PinterestAuthenticator):
                 f"sync tries again{error.advice}."
             ) from error
 
+    def _refused(self, response: ErrorResponse) -> AuthenticationError:
+        if self._refresh_token:
+            return AuthenticationError(
+                "Pinterest refuses the refresh token: it has expired, was revoked or was replaced elsewhere. "
+                f"{AUTHENTICATE_AGAIN}",
+            )
+        return AuthenticationError(
+            f"Pinterest issues no token to the app itself. {response}. Copy Client ID and Client Secret again from the "
+            "app's page under My apps, and switch on two-factor sign-in for the account that owns the app.",
+        )
+
     def _send_refresh(self) -> ApiResponse[Tokens] | ErrorResponse:
+        grant = {"grant_type": "client_credentials", "scope": APP_SCOPES}
+        if self._refresh_token:
+            grant = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
         request = requests.Request(
             "POST",
             self._token_url,
-            data={"grant_type": "refresh_token", "refresh_token": self._refresh_token},
+            data=grant,
             auth=(self._credentials.client_id, self._credentials.client_secret),
         )
         return self._session.paced_exchange(

@@ -12,7 +12,13 @@ from typing import Any, Self
 from pendulum import Date
 
 from source_pinterest.columns import DATE, LIVE_COLUMNS, SYNC_COLUMNS
-from source_pinterest.config.credentials import AccessTokenCredentials, Credentials, OAuthCredentials, read_credentials
+from source_pinterest.config.credentials import (
+    AccessTokenCredentials,
+    AppCredentials,
+    Credentials,
+    OAuthCredentials,
+    read_credentials,
+)
 from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import (
     ATTRIBUTION_WINDOWS,
@@ -34,7 +40,15 @@ from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomRepor
 from source_pinterest.dates import utc_today
 from source_pinterest.limits import ASYNC_HISTORY_DAYS, MAX_ID_DIGITS, SYNC_HISTORY_DAYS
 
-__all__ = ["AccessTokenCredentials", "AttributionWindow", "Config", "Credentials", "CustomReport", "OAuthCredentials"]
+__all__ = [
+    "AccessTokenCredentials",
+    "AppCredentials",
+    "AttributionWindow",
+    "Config",
+    "Credentials",
+    "CustomReport",
+    "OAuthCredentials",
+]
 
 STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
 _STATUS = "Status of Campaigns, Ad Groups and Ads"
@@ -100,6 +114,11 @@ class Config:
     num_report_jobs: int
     report_timeout_seconds: float
     notices: tuple[str, ...]
+
+    @property
+    def has_app_token(self) -> bool:
+        """Whether requests carry a token of the app itself, which Pinterest accepts for about half of the streams."""
+        return type(self.credentials) is AppCredentials
 
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any], today: Date | None = None) -> Self:

@@ -16,6 +16,7 @@ from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.masking import SECRETS
 
 _METHOD = "Authorization Method"
+_METHODS = "OAuth2.0, App Credentials or Access Token"
 _TITLES = {
     "client_id": "Client ID",
     "client_secret": "Client Secret",
@@ -27,22 +28,32 @@ _HEADER_VALUE = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
-class OAuthCredentials:
-    """An app and a refresh token, for which the token endpoint issues access tokens.
+class AppCredentials:
+    """An app, for which the token endpoint issues access tokens to the account of its owner, without a refresh token.
 
     https://developers.pinterest.com/docs/api/v5/oauth-token
     """
 
     client_id: str
     client_secret: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    access_token: str | None = field(default=None, repr=False)
-    token_expiry_date: DateTime | None = None
 
     @property
     def basic_token(self) -> str:
         """The app's Basic authorization for the token endpoint. It contains the client secret, so it is secret too."""
         return base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
+
+    def secrets(self) -> tuple[str, ...]:
+        """The values that no message may contain."""
+        return (self.client_secret, self.basic_token)
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthCredentials(AppCredentials):
+    """An app and a refresh token of its user, for which the token endpoint issues access tokens."""
+
+    refresh_token: str = field(repr=False)
+    access_token: str | None = field(default=None, repr=False)
+    token_expiry_date: DateTime | None = None
 
     def usable_access_token(self, now: DateTime | None = None) -> str | None:
         """Return the access token of the config, or None if it has expired or its expiry is unknown."""
@@ -52,7 +63,7 @@ class OAuthCredentials:
 
     def secrets(self) -> tuple[str, ...]:
         """The values that no message may contain."""
-        return tuple(filter(None, (self.client_secret, self.refresh_token, self.access_token, self.basic_token)))
+        return (*AppCredentials.secrets(self), *filter(None, (self.refresh_token, self.access_token)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ class AccessTokenCredentials:
         return (self.access_token,)
 
 
-Credentials = OAuthCredentials | AccessTokenCredentials
+Credentials = OAuthCredentials | AppCredentials | AccessTokenCredentials
 
 
 def keep_secrets_of(options: Mapping[str, Any]) -> None:
@@ -96,14 +107,17 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
     keep_secrets_of(options)
     nested = options.get("credentials", {})
     if not isinstance(nested, Mapping):
-        raise refusal(f"{_METHOD}: choose OAuth2.0 or Access Token and fill in its fields.")
+        raise refusal(f"{_METHOD}: choose {_METHODS} and fill in its fields.")
     fields = {**{key: options[key] for key in _TITLES if key in options}, **without_blanks(nested)}
     method = fields.get("auth_method") or _method_of(fields)
     if method == "access_token":
         _require(fields, "access_token")
         return AccessTokenCredentials(_text(fields, "access_token"))
+    if method == "client_credentials":
+        _require(fields, "client_id", "client_secret")
+        return AppCredentials(_text(fields, "client_id"), _text(fields, "client_secret"))
     if method != "oauth2.0":
-        raise refusal(f"{_METHOD}: choose OAuth2.0 or Access Token. There is no other method.")
+        raise refusal(f"{_METHOD}: choose {_METHODS}. There is no other method.")
     _require(fields, "client_id", "client_secret", "refresh_token")
     return OAuthCredentials(
         client_id=_text(fields, "client_id"),

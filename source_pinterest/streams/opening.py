@@ -20,6 +20,7 @@ from source_pinterest.config import Config
 from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
 from source_pinterest.state.period import PeriodPlan
+from source_pinterest.streams import NEEDS_USER_TOKEN
 from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
@@ -42,9 +43,9 @@ class PagedStream(Protocol):
 class OpenedStream:
     """A stream in one sync, with its cursor.
 
-    A stream whose saved state can't be read fails without affecting other streams. A stream that an earlier attempt of
-    the same full refresh has read completely is not read again. Neither emits records, so the streams that need its ids
-    list them.
+    A stream that the token can't read, or whose saved state can't be read, fails without affecting other streams. A
+    stream that an earlier attempt of the same full refresh has read completely is not read again. Neither emits
+    records, so the streams that need its ids list them.
 
     Args:
         stream: the stream to read.
@@ -68,6 +69,7 @@ class OpenedStream:
         store = StateStore(stream.name, manager, repository, FullRefresh.of(configured))
         self._has_ended, self._unreadable = store.has_ended(), None
         try:
+            _refuse_app_token(stream, settings)
             checkpoint = stream.open_state(PeriodPlan(stream.days, settings, configured), store)
         except ConfigError as error:
             self._unreadable = error
@@ -102,7 +104,7 @@ class OpenedStream:
         """Yield the slices to read.
 
         Raises:
-            ConfigError: the saved state can't be read.
+            ConfigError: the saved state, or the stream with this kind of token, can't be read.
         """
         if self._unreadable:
             raise self._unreadable
@@ -123,6 +125,14 @@ class OpenedStream:
         except Exception:
             self._cursor.note_incomplete()
             raise
+
+
+def _refuse_app_token(stream: PinterestStream, settings: Config) -> None:
+    if settings.has_app_token and isinstance(stream, NEEDS_USER_TOKEN):
+        raise ConfigError(
+            f"{stream.name} can't be read with App Credentials: Pinterest serves it to users only. Choose OAuth2.0 as "
+            "Authorization Method, or leave the stream out."
+        )
 
 
 class SlicePartition(Partition):

@@ -1,11 +1,13 @@
 """What comes of a token endpoint that refuses, fails or can't be reached?"""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import requests
 import requests_mock
 
+from source_pinterest.api.auth import APP_SCOPES
 from source_pinterest.api.errors import (
     AuthenticationError,
     QuotaExhaustedError,
@@ -15,6 +17,7 @@ from source_pinterest.api.retries import Pauses
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire
 from unit_tests.api.token_endpoint import TRIES, Endpoint, issued
+from unit_tests.configs import BASIC_TOKEN
 from unit_tests.threads import in_threads
 
 
@@ -26,6 +29,29 @@ def test_a_refused_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, 
         with pytest.raises(AuthenticationError, match="Authenticate again"):
             endpoint.token()
     assert endpoint.calls == 1
+
+
+def test_app_credentials_get_a_token_and_later_the_next_one(mock: requests_mock.Mocker) -> None:
+    endpoint = Endpoint(mock, auth_method="client_credentials")
+    endpoint.answers(issued(1, refresh_token="false-other-token"), issued(2))
+
+    assert endpoint.token() == endpoint.token() == "Bearer false-access-token-1"
+    endpoint.clock.now += 2_592_000
+    assert endpoint.token() == "Bearer false-access-token-2"
+    forms = [dict(parse_qsl(request.text)) for request in mock.request_history]
+    assert forms == [{"grant_type": "client_credentials", "scope": APP_SCOPES}] * 2
+    assert mock.request_history[0].headers["Authorization"] == f"Basic {BASIC_TOKEN}"
+    assert endpoint.rotations == []
+
+
+def test_refused_app_credentials_say_what_to_check(mock: requests_mock.Mocker) -> None:
+    endpoint = Endpoint(mock, auth_method="client_credentials")
+    endpoint.answers({"status_code": 401, "json": {"code": 2, "message": "Authentication failed."}})
+
+    with pytest.raises(
+        AuthenticationError, match=r'"Authentication failed\." .* Copy Client ID and Client Secret again'
+    ):
+        endpoint.token()
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])

@@ -11,7 +11,7 @@ from source_pinterest.api.auth import OAuthAuthenticator, Tokens
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
 from source_pinterest.api.session import PinterestSession
-from source_pinterest.config.credentials import OAuthCredentials, read_credentials
+from source_pinterest.config.credentials import AppCredentials, read_credentials
 from unit_tests.clocks import Clock
 from unit_tests.configs import OAUTH
 from unit_tests.threads import PATIENCE_SECONDS
@@ -33,7 +33,7 @@ class Endpoint:
         self.on_rotation: Callable[[Tokens], None] = self.rotations.append
         self._mock = mock
         wanted = read_credentials({"credentials": {**OAUTH, **credentials}})
-        assert isinstance(wanted, OAuthCredentials)
+        assert isinstance(wanted, AppCredentials)
         self.clock = Clock()
         self.budget = Budget(60)
         self.outage = Outage(60, pauses, clock=self.clock)

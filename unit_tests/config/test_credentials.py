@@ -10,7 +10,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import datetime
 
 from source_pinterest import masking
-from source_pinterest.config import AccessTokenCredentials, Config, OAuthCredentials
+from source_pinterest.config import AccessTokenCredentials, AppCredentials, Config, Credentials, OAuthCredentials
 from source_pinterest.config.credentials import keep_secrets_of
 from unit_tests.configs import BASIC_TOKEN, OAUTH, SECRETS, TODAY, config, sample, signed_in_with
 
@@ -33,12 +33,13 @@ ACCESS_TOKEN_CREDENTIALS = AccessTokenCredentials("false-access-token")
         ("oauth_flat_with_nulls", OAUTH_CREDENTIALS),
         ("every_option", OAUTH_CREDENTIALS),
         ("custom_reports", OAUTH_CREDENTIALS),
+        ("app_credentials", AppCredentials("1234567", "false-client-secret")),
         ("access_token_nested", ACCESS_TOKEN_CREDENTIALS),
         ("access_token_nested_without_method", ACCESS_TOKEN_CREDENTIALS),
         ("access_token_flat", ACCESS_TOKEN_CREDENTIALS),
     ],
 )
-def test_credentials_of_any_age_are_found(name: str, credentials: OAuthCredentials | AccessTokenCredentials) -> None:
+def test_credentials_of_any_age_are_found(name: str, credentials: Credentials) -> None:
     assert Config.from_mapping(sample(name), TODAY).credentials == credentials
 
 

@@ -38,7 +38,29 @@ _BASIC = b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
 _FORMS = {
     "authorization_code": {"grant_type", "code", "redirect_uri", "continuous_refresh"},
     "refresh_token": {"grant_type", "refresh_token", "scope"},
+    "client_credentials": {"grant_type", "scope"},
 }
+
+
+APP_OPERATIONS = frozenset(
+    (
+        *("ad_account/analytics", "ad_account_countries/get", "ad_account_targeting_analytics/get"),
+        *("ad_accounts/get", "ad_accounts/list", "ad_groups/analytics", "ad_groups/list"),
+        *("ad_groups_targeting_analytics/get", "ad_targeting_analytics/get", "ads/analytics", "ads/list"),
+        *("advertiser_defined_events/get", "audience_insights/get", "audiences/list", "board_sections/list"),
+        *("board_sections/list_pins", "boards/get", "boards/list", "boards/list_pins"),
+        *("boards_user_follows/list", "campaign_targeting_analytics/get", "campaigns/analytics"),
+        *("campaigns/list", "catalogs_product_group_pins/list", "conversion_eqs/list"),
+        *("conversion_tags/list", "country_keywords_metrics/get", "delivery_metrics/get", "feeds/list"),
+        *("followers/list", "interest_targeting_options/get", "keywords/get", "linked_business_accounts/get"),
+        *("multi_pins/analytics", "pins/analytics", "pins/list", "product_groups/analytics"),
+        *("targeting_options/get", "targeting_template/list", "trends_featured_topics/list"),
+        *("trends_product_categories_details/list", "trends_product_categories_trending/list"),
+        *("user_account/analytics/top_pins", "user_account/analytics/top_video_pins", "user_account/get"),
+        *("user_following/get",),
+    )
+)
+"""Operations that take a token of the app itself, which its owner gets without a consent."""
 
 
 class Rotation(StrEnum):
@@ -66,6 +88,7 @@ class Tokens:
         self._rotation = rotation
         self._serial = count(1)
         self._access: dict[str, float] = {}
+        self._of_app: set[str] = set()
         self._refresh: set[str] = set()
         self._codes: dict[str, str] = {}
         self._refusal_status: int | None = None
@@ -90,13 +113,17 @@ class Tokens:
         unknown = set(form) - _FORMS[grant_type]
         if unknown:
             raise bad_request(f"Unknown parameters {sorted(unknown)}.")
+        if grant_type == "client_credentials":
+            return self._issue_to_app(form)
         return self._exchange(form) if grant_type == "authorization_code" else self._renew(form)
 
-    def check(self, authorization: str) -> None:
-        """Refuses a call without a valid access token."""
+    def check(self, authorization: str, operation_id: str) -> None:
+        """Refuses a call without a valid access token, and one with a token that the operation does not take."""
         kind, _, token = authorization.partition(" ")
         if kind != "Bearer" or self._access.get(token, float("-inf")) <= self._clock():
             raise unauthenticated()
+        if token in self._of_app and operation_id not in APP_OPERATIONS:
+            raise missing_scope()
 
     def check_scopes(self, scopes: tuple[str, ...]) -> None:
         missing = [scope for scope in scopes if scope not in self._scopes]
@@ -122,6 +149,14 @@ class Tokens:
         if redirect_uri is None or redirect_uri != form.get("redirect_uri"):
             raise invalid_grant()
         return self._answer("authorization_code") | self._rotated()
+
+    def _issue_to_app(self, form: Mapping[str, str]) -> dict[str, Any]:
+        if not form.get("scope"):
+            raise bad_request("Missing required parameter 'scope'.")
+        asked = form["scope"].split(",")
+        answer = self._answer("client_credentials")
+        self._of_app.add(answer["access_token"])
+        return answer | {"scope": " ".join(scope for scope in self._scopes if scope in asked)}
 
     def _renew(self, form: Mapping[str, str]) -> dict[str, Any]:
         used = form.get("refresh_token", "")

@@ -38,6 +38,8 @@ class MetricsReadyState:
     @cached_property
     def _last_final_day(self) -> Date:
         today = self._sync.today()
+        if self._sync.config.has_app_token:  # this endpoint is closed to it
+            return days_before(today, limits.FINAL_AFTER_DAYS)
         try:
             for age in range(1, _MAX_DAYS_BACK + 1):
                 day = days_before(today, age)

@@ -38,6 +38,8 @@ class DailyAnalytics(QueryAnalytics, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
+        if sync.config.has_app_token:  # reports are closed to it
+            self.days = QueryAnalytics.days
         refused = RefusedNames(self.notices)
         key = ReportKey((self.id_column, DATE), refused=lambda: refused.refused, entity=self.id_column)
         rows = ReportRows(self.name, self.notices, key, self.key_policy, self.columns)
