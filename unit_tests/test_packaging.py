@@ -120,13 +120,17 @@ def test_the_registry_of_connectors_takes_the_metadata() -> None:
 def test_the_connector_is_the_one_that_platforms_know(metadata: dict[str, Any]) -> None:
     assert metadata["definitionId"] == "5cb7e5fe-38c2-11ec-8d3d-0242ac130003"
     assert metadata["dockerRepository"] == "airbyte/source-pinterest"
-    assert metadata["allowedHosts"]["hosts"] == [
-        "api.pinterest.com",
-        "*.s3.amazonaws.com",
-        "*.s3.us-east-1.amazonaws.com",
-    ]
     assert metadata["maxSecondsBetweenMessages"] == 7200
     assert (ROOT / metadata["icon"]).is_file()
+
+
+def test_files_of_reports_are_allowed_from_s3_in_any_region_and_from_nowhere_else(metadata: dict[str, Any]) -> None:
+    api, plain, *regional = metadata["allowedHosts"]["hosts"]
+
+    assert (api, plain) == ("api.pinterest.com", "*.s3.amazonaws.com")
+    assert len(set(regional)) == len(regional)
+    assert {"*.s3.us-east-1.amazonaws.com", "*.s3.us-west-2.amazonaws.com"} <= set(regional)
+    assert not [host for host in regional if not re.fullmatch(r"\*\.s3(\.[a-z]{2}-[a-z]+-\d)\.amazonaws\.com", host)]
 
 
 def test_the_breaking_changes_name_streams(metadata: dict[str, Any]) -> None:
