@@ -98,7 +98,9 @@ DOWNLOAD_BYTES_PER_SECOND = 10 * 1024  # of a report file, over any minute
 FINAL_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours
 LOOKBACK_MARGIN_DAYS = 3  # added to the largest attribution window, for conversions that Pinterest processes late
 
-EDIT_MARGIN_SECONDS = 300  # an entity cursor stays this far behind the server's clock, to keep edits during a sync
+EDIT_MARGIN_SECONDS = (
+    300  # cursors of entities and boards stay this far behind the server's clock, to keep edits during a sync
+)
 
 REPORT_THREADS = 16  # reports that are created or polled at the same time, for all streams together
 

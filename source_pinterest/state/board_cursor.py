@@ -5,7 +5,9 @@ from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest import limits
 from source_pinterest.state.cursor import PinterestCursor, StateStore
+from source_pinterest.state.entity_cursor import epoch_seconds
 from source_pinterest.state.formats import ACCOUNT_KEY
 
 MODIFIED_AT = "board_pins_modified_at"
@@ -20,11 +22,22 @@ def _name_of_board(partition: Mapping[str, Any]) -> str:
     return f"{partition[ACCOUNT_KEY]}/{board}" if ACCOUNT_KEY in partition else board
 
 
+def _is_before(modified_at: str | None, moment: int) -> bool:
+    """Return whether a change time lies at a moment or earlier. One that can't be read does not."""
+    try:
+        changed = epoch_seconds(modified_at)
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return changed is not None and changed <= moment
+
+
 class BoardCursor(PinterestCursor):
     """Keeps for each board the change time that it had when its pins were last listed.
 
-    A board takes its new time once all of its slices were read whole. It is listed if Pinterest gives no change time,
-    or another one than the state. There may be 100,000 boards, so the state is one mapping of names to times.
+    A board takes its new time once all of its slices were read whole, unless it changed less than five minutes before
+    the boards were listed: a list may lag, and a pin may come in the same second. The board is listed if Pinterest
+    gives no change time, or another one than the state. There may be 100,000 boards, so the state is one mapping of
+    names to times.
     """
 
     def __init__(self, store: StateStore) -> None:
@@ -49,10 +62,18 @@ class BoardCursor(PinterestCursor):
         self._seen.add(board)
         return modified_at is None or self._known.get(board) != modified_at
 
-    def expect(self, partition: Mapping[str, Any], modified_at: str | None, slices: int) -> None:
-        """Register how many slices a board has, before the first of them is read."""
+    def expect(self, partition: Mapping[str, Any], modified_at: str | None, listed_at: int, slices: int) -> None:
+        """Register how many slices a board has, before the first of them is read.
+
+        Args:
+            partition: the ids of the board.
+            modified_at: the board's change time; None if Pinterest gives none.
+            listed_at: when the boards were listed, in epoch seconds by the server's clock.
+            slices: the number of slices.
+        """
+        counts = _is_before(modified_at, listed_at - limits.EDIT_MARGIN_SECONDS)
         with self._lock:
-            self._set_pending(_name_of_board(partition), modified_at, slices)
+            self._set_pending(_name_of_board(partition), modified_at if counts else None, slices)
 
     def forget_others(self) -> None:
         """Drop the boards that are no longer listed, so that the state does not grow without end."""

@@ -22,7 +22,7 @@ _STATUSES = "statuses"
 def edit_time(entity: Mapping[str, Any]) -> int | None:
     """Return when an entity was last edited, in epoch seconds; None if it has no such time or an unreadable one."""
     try:
-        return _seconds(entity.get(FIELD) or None)
+        return epoch_seconds(entity.get(FIELD) or None)
     except (ValueError, TypeError, OverflowError):
         return None
 
@@ -66,9 +66,10 @@ class EntityCursor(PinterestCursor):
         with reading_state(store.stream_name):
             self._saved = read_state(store.incoming(), FIELD, _older)
             self._incoming = {
-                account: {**cursor, FIELD: _seconds(cursor[FIELD])} for account, cursor in self._saved.accounts.items()
+                account: {**cursor, FIELD: epoch_seconds(cursor[FIELD])}
+                for account, cursor in self._saved.accounts.items()
             }
-            self._flat = _seconds(self._saved.flat)
+            self._flat = epoch_seconds(self._saved.flat)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -131,7 +132,7 @@ class EntityCursor(PinterestCursor):
             self._saved.accounts[account] = {FIELD: value, _STATUSES: statuses}
 
 
-def _seconds(value: Any) -> int | None:
+def epoch_seconds(value: Any) -> int | None:
     """Convert a number, or the text of a number or of a time in UTC, to epoch seconds.
 
     Raises:
@@ -146,4 +147,4 @@ def _seconds(value: Any) -> int | None:
 
 
 def _older(one: Any, other: Any) -> Any:
-    return min(one, other, key=lambda value: _seconds(value) or 0)
+    return min(one, other, key=lambda value: epoch_seconds(value) or 0)

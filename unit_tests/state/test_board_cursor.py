@@ -1,6 +1,7 @@
 """When does a board count as read?"""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from source_pinterest.state.board_cursor import BoardCursor
 from unit_tests.state.stores import store
 
 OLD, NEW = "2026-01-01T00:00:00", "2026-02-02T00:00:00"
+LISTED_AT = int(datetime(2026, 2, 2, 0, 5, tzinfo=UTC).timestamp())
+"""Five minutes after NEW."""
 
 
 def board_cursor(state: dict[str, Any] | None = None) -> BoardCursor:
@@ -27,7 +30,7 @@ def read(subject: BoardCursor, **ids: str) -> None:
 
 def test_a_board_counts_when_its_last_section_is_read() -> None:
     subject = board_cursor(state_of(("1", OLD)))
-    subject.expect({"board_id": "1"}, NEW, 2)
+    subject.expect({"board_id": "1"}, NEW, LISTED_AT, 2)
 
     read(subject, board_id="1", board_section_id="8")
     assert subject.state == state_of(("1", OLD))
@@ -37,9 +40,19 @@ def test_a_board_counts_when_its_last_section_is_read() -> None:
 
 def test_a_board_without_sections_counts_at_once() -> None:
     subject = board_cursor()
-    subject.expect({"board_id": "1"}, NEW, 0)
+    subject.expect({"board_id": "1"}, NEW, LISTED_AT, 0)
 
     assert subject.state == state_of(("1", NEW))
+
+
+@pytest.mark.parametrize("modified_at", ["2026-02-02T00:00:01", "2026-02-02T00:04:59.5", "soon"])
+def test_a_board_that_changed_moments_before_it_was_listed_is_listed_again(modified_at: str) -> None:
+    subject = board_cursor(state_of(("1", OLD)))
+    subject.expect({"board_id": "1"}, modified_at, LISTED_AT, 1)
+    read(subject, board_id="1")
+
+    assert subject.state == state_of(("1", OLD))
+    assert subject.has_changed({"board_id": "1"}, modified_at)
 
 
 def test_a_board_moves_when_its_time_differs_or_is_not_told() -> None:
@@ -57,7 +70,7 @@ def test_a_board_takes_few_bytes_of_a_state(owner: dict[str, str], most_bytes: i
     """As docs/reliability.md says of ids of 18 digits."""
     subject, boards = board_cursor(), range(10**17, 10**17 + 100)
     for board in boards:
-        subject.expect({**owner, "board_id": str(board)}, NEW, 0)
+        subject.expect({**owner, "board_id": str(board)}, NEW, LISTED_AT, 0)
 
     assert len(subject.state["boards"]) == len(boards)
     assert len(json.dumps(subject.state)) <= most_bytes * len(boards)

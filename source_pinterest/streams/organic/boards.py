@@ -1,11 +1,13 @@
 """Boards and their sections."""
 
+from collections.abc import Iterator
+
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.organic.base import OrganicStream
 
@@ -20,13 +22,18 @@ class Boards(OrganicStream):
         super().__init__(sync)
         self.modified: dict[str, str] = {}
         """When the pins of each board last changed, by its id. Filled before the pins are listed."""
+        self.listed_at = 0
+        """When the first page of boards was listed, in epoch seconds, by the server's clock; 0 before that."""
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """Return the boards of a page, and remember for their children when their pins last changed."""
-        records = super().records(page, stream_slice)
-        if self.ids.wanted:
-            self.modified.update((record["id"], record[MODIFIED_AT]) for record in records if record.get(MODIFIED_AT))
-        return records
+    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+        """Yield the boards of a page, and remember for their children when their pins last changed."""
+        for listed in super().listing(stream_slice):
+            self.listed_at = self.listed_at or listed.server_time
+            if self.ids.wanted:
+                self.modified.update(
+                    (board["id"], board[MODIFIED_AT]) for board in listed.records if board.get(MODIFIED_AT)
+                )
+            yield listed
 
 
 class BoardSections(ChildStream, OrganicStream):

@@ -62,7 +62,7 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
     def with_modified_at(self, board: StreamSlice, parts: list[StreamSlice]) -> Iterator[StreamSlice]:
         """Yield the slices of one board, each with the time at which the board's pins last changed."""
         modified_at = self._modified_at(board)
-        self.checkpoint.expect(board.partition, modified_at, len(parts))
+        self.checkpoint.expect(board.partition, modified_at, self.shared.stream(Boards).listed_at, len(parts))
         for part in parts:
             yield partition_slice(part.partition, {MODIFIED_AT: modified_at} if modified_at else {})
 

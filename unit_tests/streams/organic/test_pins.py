@@ -46,6 +46,18 @@ def test_a_board_that_has_not_changed_is_not_listed(mock: requests_mock.Mocker) 
     assert pinterest.stream(BoardPins).checkpoint.state == {"boards": {"1": NEW, "2": NEW, "3": NEW}}
 
 
+@pytest.mark.parametrize(("listed_at", "state"), [("00:04:59", {"1": OLD}), ("00:05:00", {"1": NEW})])
+def test_a_board_that_changed_moments_ago_is_listed_again(
+    mock: requests_mock.Mocker, listed_at: str, state: dict[str, str]
+) -> None:
+    pinterest = Pinterest(mock, known("board_pins", b1=OLD))
+    pinterest.answers("boards", page([board("1")]) | {"headers": {"Date": f"Mon, 02 Feb 2026 {listed_at} GMT"}})
+    pinterest.lists("boards/1/pins", "10")
+
+    assert len(read_all(pinterest, BoardPins)) == 1
+    assert pinterest.stream(BoardPins).checkpoint.state == {"boards": state}
+
+
 def test_not_even_the_sections_of_such_a_board_are_listed(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, known("board_section_pins", b1=NEW))
     pinterest.answers("boards", page([board("1"), board("2")]))
