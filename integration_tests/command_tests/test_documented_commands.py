@@ -38,7 +38,7 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"\.venv/bin/python -m integration_tests\.demo": "Makefile",
     r"python3\.11 -m venv \.tmp/pyairbyte": "Makefile",
     r"\.tmp/pyairbyte/bin/python -m pip install --editable '\.\[pyairbyte\]'": "Makefile",
-    r"\.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb\.py .*": "integration_tests/demo_duckdb/__main__.py",
+    r"\.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb\.py .*": "integration_tests/demo_duckdb/run.py",
     r"python3 -m venv \.tmp/dbt": "Makefile",
     r"\.tmp/dbt/bin/python -m pip install --requirement examples/dbt/requirements\.txt": "Makefile",
     r"PINTEREST_DUCKDB=.* \.tmp/dbt/bin/dbt build --project-dir .* --profiles-dir .*": (

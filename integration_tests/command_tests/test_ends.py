@@ -165,16 +165,17 @@ def test_files_of_any_shell_are_read(encoding: str, tmp_path: Path) -> None:
         ["-m", "source_pinterest.read"],
         ["-m", "source_pinterest.catalog"],
         ["-m", "source_pinterest.authorize"],
+        ["-m", "integration_tests.demo"],
+        ["-m", "integration_tests.demo_duckdb"],
     ],
     ids=" ".join,
 )
 def test_ctrl_c_while_the_framework_is_imported_is_one_sentence(command: list[str], tmp_path: Path) -> None:
-    framework = tmp_path / "airbyte_cdk" / "__init__.py"
-    framework.parent.mkdir()
     swallowed = (
         "import os, signal, weakref; it = {1}; lost = weakref.ref(it, lambda _: os.kill(os.getpid(), 2)); del it"
     )
-    framework.write_text(swallowed, encoding="utf-8")
+    for module in ("airbyte_cdk", "duckdb", "rich"):
+        (tmp_path / f"{module}.py").write_text(swallowed, encoding="utf-8")
     environment = {**clean_environment(""), "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     done = subprocess.run(
         [sys.executable, *command],

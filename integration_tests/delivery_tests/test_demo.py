@@ -1,19 +1,24 @@
 """The demo must not praise a sync that lost, doubled or invented a record."""
 
 import io
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from integration_tests.demo.__main__ import main, print_next_steps
 from integration_tests.demo.areas import AREAS
-from integration_tests.demo.connector import Reading
-from integration_tests.demo.findings import EXPLANATION, Finding, findings, table
+from integration_tests.demo.connector import Reading, started
+from integration_tests.demo.findings import Finding, findings, table
 from integration_tests.demo.pinterest import WORLD
+from integration_tests.demo.run import OPENING, main, print_ending, print_table
 from integration_tests.support.assertions import assert_same, assert_succeeded
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.syncs import run_sync
@@ -35,7 +40,13 @@ def finding(first: list[dict[str, str]], second: list[dict[str, str]]) -> Findin
 def test_two_good_readings() -> None:
     found = finding([BOARD, OTHER], [EDITED])
     assert found.is_whole
-    assert (found.first, found.second, found.changed, found.first_calls, found.second_calls) == (2, 1, 1, 1_003, 0)
+    assert (found.first, found.second, found.changed, found.first_requests, found.second_requests) == (
+        2,
+        1,
+        1,
+        1_003,
+        0,
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +93,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "demo-output").touch()
-    monkeypatch.setattr("integration_tests.demo.__main__.ROOT", tmp_path)
+    monkeypatch.setattr("integration_tests.demo.run.ROOT", tmp_path)
     assert main() == 1
     said = " ".join(capsys.readouterr().out.split())
     assert said == "demo-output can't be written (File exists). Move it away, or get the right to write."
@@ -106,7 +117,9 @@ def test_the_summary_fits_80_columns_and_hides_nothing() -> None:
     lines = on_a_narrow_screen(lambda console: console.print(table([lost, large])))
 
     rows = [line.split() for line in lines if line.strip(" ─")]
-    assert rows[0] == ["Stream", "Records", "Calls", "Again", "Changed", "Calls"]
+    assert rows[0] == ["First", "First", "Second", "Second", "Second"]
+    assert rows[1] == ["Stream", "records", "requests", "records", "differ", "requests"]
+    del rows[0]
     numbers = ["123,456", "1,234", "65,432", "43,210", "987"]
     assert rows[1:3] == [["Boards,", "pins", "and", "the", "profile", *numbers], [longest, *numbers]]
     assert rows[4] == ["campaigns", "5", "1", "5", "0", "1"]
@@ -118,15 +131,14 @@ def test_the_summary_has_each_stream_in_one_area_and_explains_every_column() -> 
     drawn = table([Finding(name, 1, 1, 1, 0, 1, 1, 1) for name in NAMES])
     lines = on_a_narrow_screen(lambda console: console.print(drawn))
     assert max(map(len, lines)) <= 80
-    assert sorted(line.split()[0] for line in lines if line.startswith(" ") and line.strip()) == sorted(NAMES)
+    assert sorted(line.split()[0] for line in lines if line[:1].islower()) == sorted(NAMES)
     assert [line.split("  ")[0] for line in lines if line[:1].isupper()] == ["Stream", *AREAS]
-    assert {str(column.header) for column in drawn.columns} - {"Stream"} <= set(re.findall(r"[A-Z][a-z]+", EXPLANATION))
 
 
 def test_what_the_demo_suggests_fits_80_columns_and_writes_into_files() -> None:
-    lines = on_a_narrow_screen(print_next_steps)
+    lines = on_a_narrow_screen(lambda console: print_table(console, [Finding("campaigns", 1, 1, 1, 0, 1, 1, 1)]))
     assert max(map(len, lines)) <= 80
-    text = "\n".join(line for line in lines if line.startswith("  "))
+    text = "\n".join(line for line in lines[1:] if line.startswith("  ") and line.strip())
     commands = text.replace("\\\n", " ").splitlines()
     local = "PINTEREST_API_URL=http://127.0.0.1:8080/v5 make read"
     assert [re.sub(r"\s+", " ", command.strip()) for command in commands] == [
@@ -134,3 +146,24 @@ def test_what_the_demo_suggests_fits_80_columns_and_writes_into_files() -> None:
         f".venv/bin/python -m integration_tests.simulator --port 8080 {' '.join(WORLD)}",
         f'{local} CONFIG=demo-output/config.json OUTPUT=demo-output/read STREAMS="boards pins campaigns"',
     ]
+
+
+def test_the_demo_begins_and_ends_in_five_lines_of_80_columns() -> None:
+    found = [Finding("campaigns", *([12_345] * 7))] * 89
+    [gap, *ending] = on_a_narrow_screen(lambda console: print_ending(console, found, []))
+    assert ending[2].startswith("Nothing is missing")
+    for lines in (OPENING.splitlines(), ending):
+        assert len(lines) <= 5
+        assert max(map(len, lines)) <= 80
+    lost = on_a_narrow_screen(lambda console: print_ending(console, found, ["pins is not complete."]))
+    assert gap == ""
+    assert lost[3] == "pins is not complete."
+
+
+def test_ctrl_c_during_the_demo_reaches_its_processes_through_it_alone() -> None:
+    line = [sys.executable, "-c", "import os; os.kill(os.getpid(), 2); print('still here', flush=True); os.read(0, 1)"]
+    with suppress(KeyboardInterrupt), started(line, stdin=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"still here\n"
+        os.kill(os.getpid(), signal.SIGINT)
+    assert process.returncode == -signal.SIGTERM

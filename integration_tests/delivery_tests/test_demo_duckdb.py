@@ -16,8 +16,8 @@ import duckdb
 import pytest
 from PIL import Image
 
-from integration_tests.demo_duckdb import __main__ as demo
 from integration_tests.demo_duckdb import docs_picture
+from integration_tests.demo_duckdb import run as demo
 from integration_tests.demo_duckdb.chart import CampaignDay, draw, save, shows
 from integration_tests.demo_duckdb.docs_picture import IMAGE, description, draw_docs, rows_of_docs
 from integration_tests.demo_duckdb.loader import replace

@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,26 @@ import orjson
 Record = dict[str, Any]
 Key = tuple[Any, ...]
 
-_SUM_OF_A_STREAM = re.compile(r"(?P<stream>\w+): [\d,]+ records, (?P<calls>[\d,]+) requests ")
+_SUM_OF_A_STREAM = re.compile(r"(?P<stream>\w+): [\d,]+ records, (?P<requests>[\d,]+) requests ")
+
+
+@contextmanager
+def started(line: Sequence[str], **options: Any) -> Generator[subprocess.Popen[bytes], None, None]:
+    """A process that is told to end if the block is left by an exception, such as that of Ctrl-C.
+
+    It ignores the Ctrl-C of a terminal, so that this process alone speaks of it.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = subprocess.Popen(line, stdout=subprocess.PIPE, **options)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
+        try:
+            yield process
+        except BaseException:
+            process.terminate()
+            raise
 
 
 class ConnectorFailedError(RuntimeError):
@@ -25,11 +46,11 @@ class ConnectorFailedError(RuntimeError):
 
 @dataclass
 class Reading:
-    """The result of one `read`: the records, the last state of each stream, and the calls that it reported."""
+    """The result of one `read`: the records, the last state of each stream, and the requests that it reported."""
 
     records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
-    calls: Counter[str] = field(default_factory=Counter)
+    requests: Counter[str] = field(default_factory=Counter)
 
     def take(self, message: dict[str, Any]) -> None:
         """Add one message of the connector, `{"type": "RECORD", "record": {...}}` and so on."""
@@ -38,7 +59,7 @@ class Reading:
         elif message["type"] == "STATE":
             self.states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
         elif message["type"] == "LOG" and (total := _SUM_OF_A_STREAM.match(message["log"]["message"])):
-            self.calls[total["stream"]] = int(total["calls"].replace(",", ""))
+            self.requests[total["stream"]] = int(total["requests"].replace(",", ""))
 
     def save_states(self, path: Path) -> None:
         """Write the states in the form that `--state` takes."""
@@ -76,23 +97,29 @@ class Connector:
     def choose_everything(self, catalog: Path) -> None:
         """Write a catalog of every stream, whose records are appended to what is there, as lines are to a file."""
         command = [sys.executable, "-m", "source_pinterest.catalog", "--append", "--config", str(self._config_file)]
-        with catalog.open("wb") as file:
-            subprocess.run(command, cwd=self._root, stdout=file, check=True)
+        with started(command, cwd=self._root) as process:
+            catalog.write_bytes(process.communicate()[0])
+        if process.returncode:
+            raise ConnectorFailedError(f"catalog ended with exit code {process.returncode}.")
 
     def read(self, catalog: Path, output: Path, state: Path | None = None) -> Reading:
         """Read the streams of a catalog, and write every message of the connector into a file."""
         arguments = ["--catalog", str(catalog), *(["--state", str(state)] if state else [])]
         reading = Reading()
-        with output.open("wb") as lines:
-            for message in self._run("read", *arguments):
-                lines.write(orjson.dumps(message) + b"\n")
-                reading.take(message)
+        try:
+            with output.open("wb") as lines, closing(self._run("read", *arguments)) as messages:
+                for message in messages:
+                    lines.write(orjson.dumps(message) + b"\n")
+                    reading.take(message)
+        finally:
+            if not output.stat().st_size:
+                output.unlink()
         return reading
 
-    def _run(self, command: str, *arguments: str) -> Iterator[dict[str, Any]]:
+    def _run(self, command: str, *arguments: str) -> Generator[dict[str, Any], None, None]:
         line = [sys.executable, "main.py", command, "--config", str(self._config_file), *arguments]
         troubles: list[str] = []
-        with subprocess.Popen(line, cwd=self._root, env=self._environment, stdout=subprocess.PIPE) as process:
+        with started(line, cwd=self._root, env=self._environment) as process:
             for text in process.stdout or ():
                 message = orjson.loads(text)
                 if message["type"] == "TRACE" and message["trace"]["type"] == "ERROR":

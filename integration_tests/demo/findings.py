@@ -19,8 +19,8 @@ class Finding:
     first: int
     second: int
     changed: int
-    first_calls: int
-    second_calls: int
+    first_requests: int
+    second_requests: int
     distinct: int
 
     @property
@@ -39,7 +39,7 @@ class Finding:
     @property
     def numbers(self) -> tuple[int, ...]:
         """Those that the table shows, in its order."""
-        return self.first, self.first_calls, self.second, self.changed, self.second_calls
+        return self.first, self.first_requests, self.second, self.changed, self.second_requests
 
 
 def findings(
@@ -56,8 +56,8 @@ def findings(
             first=len(readings[0].records[stream]),
             second=len(readings[1].records[stream]),
             changed=sum(first.get(identity) not in (None, record) for identity, record in second.items()),
-            first_calls=readings[0].calls[stream],
-            second_calls=readings[1].calls[stream],
+            first_requests=readings[0].requests[stream],
+            second_requests=readings[1].requests[stream],
             distinct=len(first | second),
         )
 
@@ -66,18 +66,21 @@ def by_key(records: list[Record], key: list[str]) -> dict[Key, Record]:
     return {tuple(record[name] for name in key): record for record in records}
 
 
+COLUMNS = ("First\nrecords", "First\nrequests", "Second\nrecords", "Second\ndiffer", "Second\nrequests")
+
+
 def table(found: Sequence[Finding]) -> Table:
     """The findings, area by area, in at most 80 columns; streams that are not complete are red."""
-    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1), show_footer=True)
+    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, show_footer=True)
     drawn.add_column("Stream", f"{len(found)} streams", no_wrap=True)
-    for name, total in zip(("Records", "Calls", "Again", "Changed", "Calls"), totals(found), strict=True):
+    for name, total in zip(COLUMNS, totals(found), strict=True):
         drawn.add_column(name, total, justify="right")
     for area, streams in AREAS.items():
         if members := [item for item in found if item.stream in streams]:
             drawn.add_row(area, *totals(members), style="bold")
             for item in members:
                 shown = (f"{number:,}" for number in item.numbers)
-                drawn.add_row(f" {item.stream}", *shown, style="" if item.is_whole else "bold red")
+                drawn.add_row(item.stream, *shown, style="" if item.is_whole else "bold red")
             drawn.add_section()
     return drawn
 
@@ -88,10 +91,10 @@ def totals(found: Sequence[Finding]) -> list[str]:
 
 
 EXPLANATION = """
-Records and Calls: what the first read brought, and the calls to Pinterest that
-it took. Again and Calls: the same of the second read. Changed: how many of its
-records differ from the first read's. Streams without a cursor come whole again,
-the others bring what is new or may have changed. Without a call come the weeks
-of trending keywords, from the answers about these, and the pins of boards that
-have not changed. The line of an area is the sum of its streams.\
+First: the records that the first read brought, and the requests to Pinterest
+that it took. Second: the same of the second read, and how many of its records
+differ from the first read's. Streams without a cursor come whole again, the
+others bring what is new or may have changed. Two streams cost no request: the
+weeks of trending keywords come with the keywords, and the pins of boards that
+have not changed are not read again. The line of an area sums up its streams.\
 """

@@ -1,10 +1,10 @@
 """Which Pinterest does the demo read? The simulator, a separate process on a free port."""
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from integration_tests.demo.connector import started
 from integration_tests.simulator.__main__ import parse
 from integration_tests.support.pinterest import World, oauth_config
 
@@ -32,10 +33,9 @@ BEHAVIOUR = (
     "revoke",
 )
 """Nobody waits for a demo as long as for Pinterest."""
-STOP_SECONDS = 5
 
 _NO_QUOTA = ("oauth/token", "report/download")
-"""Calls that count against no quota: tokens, and the files of reports, which are on another host."""
+"""Requests that count against no quota: tokens, and the files of reports, which are on another host."""
 
 
 class LocalPinterest:
@@ -52,10 +52,14 @@ class LocalPinterest:
         self.url = ""
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(self._command, cwd=self._root, stdout=subprocess.PIPE, text=True)
-        announcement = self._process.stdout.readline() if self._process.stdout else ""
-        if not announcement:
-            raise RuntimeError("The local Pinterest did not start; its error is above.")
+        with ExitStack() as stack:
+            process = stack.enter_context(started(self._command, cwd=self._root))
+            announcement = process.stdout.readline() if process.stdout else b""
+            if not announcement:
+                raise RuntimeError("The local Pinterest did not start; its error is above.")
+            stack.callback(self._control.close)
+            stack.callback(process.terminate)
+            self._stack = stack.pop_all()
         credentials = json.loads(announcement)
         self.url = credentials.pop("url")
         self._config_file.write_text(json.dumps(oauth_config(credentials), indent=2), encoding="utf-8")
@@ -64,16 +68,10 @@ class LocalPinterest:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._process:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        self._control.close()
+        self._stack.close()
 
-    def calls(self) -> int:
-        """How many calls Pinterest has counted since the last time."""
+    def requests(self) -> int:
+        """How many requests Pinterest has counted since the last time."""
         log = self._ask("GET", "log")
         self._ask("DELETE", "log")
         return sum(entry["operation_id"] not in _NO_QUOTA for entry in log)

@@ -1,0 +1,116 @@
+"""Runs the demo: two reads of a local Pinterest into DuckDB, a table of campaign numbers, and a chart of them."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from integration_tests.demo.connector import Connector, ConnectorFailedError
+from integration_tests.demo.pinterest import LocalPinterest
+from integration_tests.demo_duckdb.chart import CampaignDay, campaign_days, draw, save, shows
+from integration_tests.demo_duckdb.loader import STREAMS, Loader
+from integration_tests.demo_duckdb.world import HISTORY_DAYS, WORLD
+from integration_tests.network_guard import confine_to_loopback
+
+ROOT = Path(__file__).parents[2]
+OUTPUT = Path("demo-output/duckdb")
+IMAGE = OUTPUT / "spend_by_campaign.png"
+EXAMPLE = Path("examples/pyairbyte_duckdb.py")
+RESTATED_DAYS = 7
+ROWS_SHOWN = 12
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; the exit code, 0 if the database has what Pinterest has, and the chart what the database has."""
+    parser = argparse.ArgumentParser(
+        prog="make demo-duckdb",
+        description="Read a local Pinterest into DuckDB twice, and draw a chart of its campaigns.",
+    )
+    parser.add_argument("--pyairbyte", type=Path, help="Python of an environment that has PyAirbyte")
+    parser.add_argument("--image", type=Path, default=ROOT / IMAGE, help="file of the chart")
+    given = parser.parse_args(arguments)
+    console = Console(highlight=False, soft_wrap=True)
+    confine_to_loopback()
+    try:
+        (ROOT / OUTPUT).mkdir(parents=True, exist_ok=True)
+        given.image.parent.mkdir(parents=True, exist_ok=True)
+        return 0 if show(console, given.pyairbyte, given.image) else 1
+    except (ConnectorFailedError, OSError, subprocess.CalledProcessError, duckdb.Error) as error:
+        console.print(f"The demo failed: {error}", style="bold red", markup=False)
+        return 1
+
+
+def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
+    """Read twice, show what the database has, and return whether that is all that Pinterest has."""
+    database = ROOT / OUTPUT / "pinterest.duckdb"
+    for leftover in (ROOT / OUTPUT).glob("pinterest.*"):
+        leftover.unlink()
+    config = ROOT / OUTPUT / "config.json"
+    start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
+    with LocalPinterest(config, ROOT, WORLD) as pinterest:
+        console.print(f"A local Pinterest runs at {pinterest.url}. The connector reads it like the real one.\n")
+        config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
+        if pyairbyte is None:
+            console.print("PyAirbyte needs Python 3.11 or 3.12. Without one, this demo loads the JSON lines itself.")
+        for announcement in ("everything, for the first time", "new days, and days whose numbers may have changed"):
+            console.print(f"[bold]Reading into {OUTPUT / database.name}[/bold]  [dim]# {announcement}[/dim]")
+            if pyairbyte:
+                read_with_pyairbyte(pyairbyte, pinterest.url, config, database)
+            else:
+                console.print(read_with_loader(pinterest.url, config, database))
+            pinterest.restate(days_back=RESTATED_DAYS)
+        expected = pinterest.expected(["campaign_analytics"], start)["campaign_analytics"]
+    rows = campaign_days(database)
+    figure = draw(rows)
+    save(figure, image)
+    console.print(table(rows))
+    shown = os.path.relpath(image)
+    console.print(
+        f"{OUTPUT / database.name} has {len(rows):,} days of campaigns, and {shown} is a chart of them.", markup=False
+    )
+    console.print("To read your own account, with your credentials in secrets/config.json:", markup=False)
+    python = pyairbyte or ".tmp/pyairbyte/bin/python"
+    console.print(f"  {python} {EXAMPLE} secrets/config.json output/pinterest.duckdb", markup=False)
+    return len(rows) == expected and shows(figure, rows)
+
+
+def read_with_pyairbyte(python: Path, api_url: str, config: Path, database: Path) -> None:
+    """Run the example as a user does."""
+    settings = {"PINTEREST_API_URL": api_url, "AIRBYTE_LOGGING_ROOT": str(ROOT / ".tmp/pyairbyte-logs")}
+    subprocess.run(
+        [python, "-W", "ignore", EXAMPLE, config, database],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def read_with_loader(api_url: str, config: Path, database: Path) -> str:
+    """Read without PyAirbyte; how many records of each stream arrived, in words."""
+    catalog = database.with_suffix(".catalog.json")
+    with catalog.open("wb") as file:
+        command = [sys.executable, "-m", "source_pinterest.catalog", *STREAMS]
+        subprocess.run(command, cwd=ROOT, stdout=file, check=True)
+    loaded = Loader(Connector(api_url, config, ROOT), catalog, database).load()
+    return ", ".join(f"{count:,} {stream}" for stream, count in loaded.items())
+
+
+def table(rows: Sequence[CampaignDay]) -> Table:
+    """The newest days that the query returns."""
+    titles = ("Campaign", "Day", "Spend", "Paid impressions", "Paid clicks")
+    shown = Table(*titles, title="The newest days", title_justify="left")
+    for column in shown.columns[2:]:
+        column.justify = "right"
+    for row in rows[-ROWS_SHOWN:]:
+        spend = f"{row.spend:,.2f} {row.currency}"
+        shown.add_row(row.campaign, str(row.day), spend, f"{row.paid_impressions:,}", f"{row.paid_clicks:,}")
+    return shown
