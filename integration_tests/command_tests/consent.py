@@ -60,16 +60,21 @@ def helping(sim: Simulator, *arguments: str, port: str = "", **environment: str)
 
 
 def agree(url: str) -> requests.Response:
-    """What the user's browser does, all the way back to this machine."""
-    return requests.get(url, timeout=10)
+    """What the user's browser does, from the button of the consent page all the way back to this machine."""
+    return requests.post(url, timeout=10) if "/oauth/" in url else requests.get(url, timeout=10)
 
 
 class Desktop:
-    """The command in this process, with a user who does as told once the browser opens."""
+    """The command in this process, with a user who does as told once the browser opens.
+
+    Attributes:
+        said: what the command has said.
+        page: what the browser shows in the end.
+    """
 
     def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
         self._captured = captured
-        self.said = ""
+        self.said = self.page = ""
 
     def authorize(
         self,
@@ -83,16 +88,20 @@ class Desktop:
         """Its exit code."""
         clicks: list[Thread] = []
 
+        def click(url: str) -> None:
+            shown = user(url)
+            self.page = shown.text if isinstance(shown, requests.Response) else ""
+
         def browse(url: str) -> None:
-            clicks.append(Thread(target=user, args=(url,)))
+            clicks.append(Thread(target=click, args=(url,)))
             clicks[-1].start()
 
         environment = {"PINTEREST_API_URL": sim.url} | ({} if secret is None else {"PINTEREST_CLIENT_SECRET": secret})
         line = ["--config", str(config), "--port", port or free_port(), *arguments]
         with mock.patch.dict(os.environ, environment), mock.patch("webbrowser.open", browse):
             code = authorize.main(line)
-        for click in clicks:
-            click.join()
+        for clicked in clicks:
+            clicked.join()
         said = self._captured.readouterr()
         self.said = said.out + said.err
         return code

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pendulum
 import pytest
+import requests
 import requests_mock
 from airbyte_cdk.models import Status
 
@@ -38,6 +39,7 @@ def test_the_config_works_and_only_its_owner_can_read_it(tmp_path: Path) -> None
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         assert re.search(rf"^  PINTEREST_SAVE_TOKENS=1 \S+ check --config {path}$", helper.said, re.MULTILINE)
+        assert helper.said.endswith(f'  make read STREAMS="campaigns campaign_analytics" CONFIG={path}\n')
         assert [secret for secret in sim.secrets if secret in helper.said] == []
         [exchange] = sim.calls("oauth/token")
         assert exchange.status == 200
@@ -105,13 +107,13 @@ def test_an_answer_with_another_state_is_not_taken(desktop: Desktop, path: Path)
 
 
 def test_a_user_who_declines(desktop: Desktop, path: Path) -> None:
-    def decline(url: str) -> None:
-        query = parse_qs(urlsplit(url).query)
-        agree(f"{query['redirect_uri'][0]}?{urlencode({'error': 'access_denied', 'state': query['state'][0]})}")
+    def decline(url: str) -> requests.Response:
+        return requests.post(url, data={"answer": "decline"}, timeout=10)
 
     with Simulator() as sim:
         assert desktop.authorize(sim, path, "--client-id", "1234567", user=decline) == 1
     assert "access_denied" in desktop.said
+    assert "<h1>Not signed in</h1>\n<p>Pinterest granted no access (access_denied). Run" in desktop.page
     assert not path.exists()
 
 
@@ -179,6 +181,8 @@ def test_a_token_endpoint_in_trouble(fault: Fault, words: str, desktop: Desktop,
     with Simulator(faults=[fault]) as sim:
         assert desktop.authorize(sim, path, "--client-id", "1234567") == 1
     assert words in desktop.said
+    assert words in desktop.page
+    assert "Done" not in desktop.page
     assert "Traceback" not in desktop.said
     assert list(path.parent.iterdir()) == []
 
@@ -186,7 +190,7 @@ def test_a_token_endpoint_in_trouble(fault: Fault, words: str, desktop: Desktop,
 def test_a_wrong_app_secret(desktop: Desktop, path: Path) -> None:
     with Simulator() as sim:
         assert desktop.authorize(sim, path, "--client-id", "1234567", secret="false-and-wrong") == 1
-    assert "Check the app id and the app secret" in desktop.said
+    assert "Check the App ID and the App secret" in desktop.said
 
 
 def test_permissions_that_were_not_granted_are_named(desktop: Desktop, path: Path) -> None:
@@ -228,6 +232,20 @@ def test_what_is_wrong_from_the_start_is_an_error_before_the_user_is_asked(
         assert said.out == ""
         [sentence] = said.err.splitlines()
         assert words in sentence
+
+
+def test_a_user_at_a_terminal_is_told_where_the_id_and_the_secret_are(
+    desktop: Desktop, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompts: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda prompt: prompts.append(prompt) or "1234567")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: prompts.append(prompt) or SECRET)
+    with Simulator() as sim:
+        assert desktop.authorize(sim, path, secret=None) == 0, desktop.said
+    assert desktop.said.startswith("The app's page shows its App ID and its App secret.")
+    assert desktop.said.splitlines()[0].endswith(" https://developers.pinterest.com/apps/")
+    assert prompts == ["App ID: ", "App secret: "]
 
 
 def test_a_port_that_is_taken(desktop: Desktop, path: Path) -> None:

@@ -48,7 +48,7 @@ def test_a_browser_that_says_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPat
 def test_localhost_is_ours_by_either_address(tmp_path: Path) -> None:
     path = str(tmp_path / "config.json")
     with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", path) as helper:
-        response = requests.get(helper.consent_url(), allow_redirects=False, timeout=10)
+        response = requests.post(helper.consent_url(), allow_redirects=False, timeout=10)
         answer = response.headers["Location"].replace("localhost", "[::1]")
         assert agree(answer).status_code == 200
         assert helper.end() == 0, helper.said

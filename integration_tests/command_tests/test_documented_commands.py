@@ -85,7 +85,7 @@ def checkout(tmp_path: Path) -> Path:
 def agreed_code(sim: Simulator) -> str:
     """What the owner of the ad accounts brings back from the consent page."""
     query = {"client_id": CLIENT_ID, "response_type": "code", "redirect_uri": REDIRECT_URI, "state": "any-word"}
-    agreed = requests.get(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
+    agreed = requests.post(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
     return parse_qs(urlsplit(agreed.headers["Location"]).query)["code"][0]
 
 

@@ -30,7 +30,7 @@ def test_authenticate_ends_in_a_config_that_can_renew_its_token() -> None:
     with Simulator(World(boards=1)) as sim:
         flow = click(sim)
 
-        agreed = requests.get(flow.consent_url().replace(CONSENT_HOST, sim.origin), allow_redirects=False, timeout=10)
+        agreed = requests.post(flow.consent_url().replace(CONSENT_HOST, sim.origin), allow_redirects=False, timeout=10)
         back = urlsplit(agreed.headers["Location"])
         arrived = dict(parse_qsl(back.query))
         exchange = flow.token_request(arrived["code"])

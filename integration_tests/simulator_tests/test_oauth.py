@@ -89,7 +89,7 @@ def test_a_grant_must_be_a_form_with_basic_authentication() -> None:
 def test_the_consent_page_leads_to_tokens_once() -> None:
     with Simulator() as sim, Client(sim) as api:
         query = {"client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI, "response_type": "code", "state": "s1"}
-        page = requests.get(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
+        page = requests.post(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
         target = urlsplit(page.headers["Location"])
         given = parse_qs(target.query)
         form = {"grant_type": "authorization_code", "code": given["code"][0], "redirect_uri": REDIRECT_URI}
@@ -105,7 +105,7 @@ def test_the_consent_page_leads_to_tokens_once() -> None:
 def test_a_code_is_good_for_its_redirect_uri_only() -> None:
     with Simulator() as sim, Client(sim) as api:
         query = {"client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI, "response_type": "code"}
-        page = requests.get(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
+        page = requests.post(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
         code = parse_qs(urlsplit(page.headers["Location"]).query)["code"][0]
 
         answer = api.token(
@@ -115,10 +115,26 @@ def test_a_code_is_good_for_its_redirect_uri_only() -> None:
         assert (answer.status_code, answer.json()["code"]) == (401, 283)
 
 
+def test_the_consent_page_asks_before_it_answers() -> None:
+    with Simulator() as sim:
+        query = {
+            "client_id": CLIENT_ID,
+            "redirect_uri": REDIRECT_URI,
+            "response_type": "code",
+            "scope": "<b>,pins:read",
+        }
+        page = requests.get(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
+        assert page.status_code == 200
+        assert '<form method="post">' in page.text
+        assert "<li>&lt;b&gt;<li>pins:read</ul>" in page.text
+        declined = requests.post(page.url, data={"answer": "decline"}, allow_redirects=False, timeout=10)
+        assert declined.headers["Location"] == f"{REDIRECT_URI}?error=access_denied&state="
+
+
 def test_the_consent_page_refuses_an_unknown_app() -> None:
     with Simulator() as sim:
         query = {"client_id": "7", "redirect_uri": REDIRECT_URI, "response_type": "code"}
-        page = requests.get(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
+        page = requests.post(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
 
         assert page.status_code == 400
 

@@ -18,7 +18,7 @@ def sign_in(api_url: str, app: Mapping[str, str]) -> str:
     with requests.Session() as session:
         session.trust_env = False
         query = {"client_id": app["client_id"], "response_type": "code", "redirect_uri": REDIRECT_URI}
-        agreed = session.get(urljoin(api_url, "/oauth/"), params=query, allow_redirects=False, timeout=10)
+        agreed = session.post(urljoin(api_url, "/oauth/"), params=query, allow_redirects=False, timeout=10)
         [code] = parse_qs(urlsplit(agreed.headers["Location"]).query)["code"]
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
         credentials = (app["client_id"], app["client_secret"])

@@ -38,6 +38,7 @@ from source_pinterest.api.bounds import TOKEN_RESPONSE
 from source_pinterest.api.errors import SCOPES_OF_SECRET_CONTENT, MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession, Url
 from source_pinterest.api.verdicts import ErrorResponse
+from source_pinterest.cli.terminal import say, typed
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, access_of, write_private
@@ -50,11 +51,27 @@ _PORT = 8085
 _CONSENT_SECONDS = 300.0
 _TIMEOUT_SECONDS = 30.0
 
+_STREAMS = "campaigns campaign_analytics"
+"""The streams of the command that is suggested."""
 _REQUEST_SECONDS = 5.0
 """The time that a connection to the listener has for its whole request."""
 _SHUTDOWN_POLL_SECONDS = 0.1
+_BROWSER_SECONDS = 1.0
 _REASON_CHARACTERS = 200
-_PAGE = "<!doctype html><meta charset=utf-8><title>source-pinterest</title><p>{}</p>"
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}: source-pinterest</title>
+<style>
+body {{ max-width: 34em; margin: 8vh auto; padding: 0 1em; font: 1em/1.5 sans-serif; color: #222 }}
+h1 {{ font-size: 1.5em }}
+</style>
+<p>source-pinterest, Airbyte's source for Pinterest</p>
+<h1>{title}</h1>
+<p>{text}</p>
+"""
+_APPS = "https://developers.pinterest.com/apps/"
 
 
 @dataclass(frozen=True)
@@ -67,10 +84,12 @@ class App:
     @classmethod
     def of_user(cls, client_id: str | None, known: Mapping[str, Any]) -> Self:
         """Return the app of the command line, the environment or the configuration, or prompt for it."""
-        chosen = client_id or known.get("client_id") or _prompt(input, "App id: ")
-        secret = (
-            os.environ.get(SECRET_VARIABLE) or known.get("client_secret") or _prompt(getpass.getpass, "App secret: ")
-        )
+        chosen = client_id or known.get("client_id")
+        secret = os.environ.get(SECRET_VARIABLE) or known.get("client_secret")
+        if not (chosen and secret) and sys.stdin.isatty():
+            say(f"The app's page shows its App ID and its App secret. It is listed under My apps: {_APPS}")
+        chosen = chosen or _prompt(input, "App ID: ")
+        secret = secret or _prompt(getpass.getpass, "App secret: ")
         SECRETS.keep(str(secret))
         return cls(str(chosen), str(secret))
 
@@ -92,7 +111,8 @@ class ConsentListener:
     def __init__(self, port: int) -> None:
         self.state = secrets.token_urlsafe(32)
         self._redirect: Mapping[str, str] = {}
-        self._has_arrived = Event()
+        self._has_arrived, self._has_ended, self._is_answered = Event(), Event(), Event()
+        self._outcome = ("", "")
         self._servers: list[_Server] = []
         self.server_port = port
         for server, address in ((_Server, "127.0.0.1"), (_Server6, "::1")):
@@ -118,6 +138,14 @@ class ConsentListener:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        """Show the outcome of the block in the browser: done, or the error that ended it."""
+        self._outcome = ("Done", "You are signed in to Pinterest. You can close this window and go on in the terminal.")
+        if kind:
+            why = error.message if isinstance(error, AirbyteTracedException) else "The command was stopped."
+            self._outcome = ("Not signed in", str(why))
+        self._has_ended.set()
+        if self._has_arrived.is_set():
+            self._is_answered.wait(_REQUEST_SECONDS)
         for server in self._servers:
             server.shutdown()
             server.server_close()
@@ -175,6 +203,15 @@ class ConsentListener:
             self._redirect = redirect
             self._has_arrived.set()
 
+    def outcome(self) -> tuple[str, str]:
+        """Wait for the end of the block. Return the title and the text of the page that shows how it ended."""
+        self._has_ended.wait()
+        return self._outcome
+
+    def answered(self) -> None:
+        """Record that the browser has the page."""
+        self._is_answered.set()
+
 
 class _Server(ThreadingHTTPServer):
     """Serves each connection in a thread, so that slow or broken connections do not delay the redirect."""
@@ -208,19 +245,22 @@ class _RedirectHandler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         redirect = dict(parse_qsl(urlsplit(self.path).query))
-        is_expected = self.server.listener.has_state(redirect)
-        sentence = "This is not the redirect that the command waits for."
+        listener = self.server.listener
+        is_expected = listener.has_state(redirect)
+        title, text = "Ignored", "This is not the redirect that the command waits for."
         if is_expected:
-            sentence = "Done. You can close this window." if "code" in redirect else "Pinterest granted no access."
-        page = _PAGE.format(html.escape(sentence)).encode()
-        self.send_response(200 if is_expected else 400)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
+            self._deadline.cancel()  # the request is complete, and its response waits for Pinterest's
+            listener.take(redirect)
+            title, text = listener.outcome()
+        page = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
         with suppress(OSError):  # the browser has closed the connection, but its request is complete
+            self.send_response(200 if is_expected else 400)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
             self.wfile.write(page)
         if is_expected:
-            self.server.listener.take(redirect)
+            listener.answered()
 
     def _close(self) -> None:
         with suppress(OSError):
@@ -257,20 +297,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = config.get("credentials")
         app = App.of_user(given.client_id, known if isinstance(known, Mapping) else config)
         requested = [*dict.fromkeys([*scopes().split(","), *given.scope])]
-        tokens = _tokens(app, given.port, webbrowser.open if not given.no_browser else None, ",".join(requested))
+        with ConsentListener(given.port) as listener:
+            tokens = _tokens(app, listener, None if given.no_browser else webbrowser.open, ",".join(requested))
+            _save(given.config, config, app, tokens)
     except AirbyteTracedException as error:
-        sys.stderr.write(f"{error.message}\n")
-        return 1
-    credentials = {
-        "auth_method": "oauth2.0",
-        **vars(app),
-        "refresh_token": tokens.refresh_token,
-        **access_of(tokens),  # the first commands use it and leave the refresh token as it is
-    }
-    try:
-        write_private(given.config, {**config, "credentials": credentials})
-    except OSError as error:
-        sys.stderr.write(f"{given.config} can't be written ({error.strerror}). Free some space and try again.\n")
+        say(str(error.message), sys.stderr)
         return 1
     _print_next_steps(given.config, requested, tokens.scopes)
     return 0
@@ -306,22 +337,39 @@ def _prepare(path: Path) -> None:
         raise refusal(f"{path} can't be written. With --config, name a file in a folder that you can write to.")
 
 
-def _tokens(app: App, port: int, browse: Any, requested: str) -> Tokens:
+def _tokens(app: App, listener: ConsentListener, browse: Any, requested: str) -> Tokens:
     api = api_base_url()
     page = urljoin(api, "/oauth/") if Url.parse(api).is_local else CONSENT_PAGE
-    with ConsentListener(port) as listener:
-        url = listener.consent_url(page, app.client_id, requested)
-        _print(f"In a browser on this machine, open this page, sign in to Pinterest and agree:\n\n  {url}\n")
-        if browse:
-            browse(url)
-        code = listener.wait_for_code(_CONSENT_SECONDS)
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": listener.redirect_uri,
-            "continuous_refresh": "true",
-        }
+    url = listener.consent_url(page, app.client_id, requested)
+    say("In a browser on this machine, open this page, sign in to Pinterest and agree:")
+    sys.stdout.write(f"\n  {url}\n\n")
+    sys.stdout.flush()
+    if browse:
+        opening = Thread(target=browse, args=(url,), daemon=True)  # a browser in the terminal returns when it is closed
+        opening.start()
+        opening.join(_BROWSER_SECONDS)
+    code = listener.wait_for_code(_CONSENT_SECONDS)
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": listener.redirect_uri,
+        "continuous_refresh": "true",
+    }
     return _exchange(f"{api}/oauth/token", app, form)
+
+
+def _save(path: Path, config: Mapping[str, Any], app: App, tokens: Tokens) -> None:
+    """Write the configuration. Its access token is used first, which leaves the refresh token as it is."""
+    credentials = {
+        "auth_method": "oauth2.0",
+        **vars(app),
+        "refresh_token": tokens.refresh_token,
+        **access_of(tokens),
+    }
+    try:
+        write_private(path, {**config, "credentials": credentials})
+    except OSError as error:
+        raise refusal(f"{path} can't be written ({error.strerror}). Free some space and try again.") from error
 
 
 def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
@@ -338,7 +386,7 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
         ) from error
     status = response.status if isinstance(response, ErrorResponse) else HTTPStatus.OK
     if status == HTTPStatus.UNAUTHORIZED:
-        raise refusal("Pinterest does not know this app. Check the app id and the app secret.")
+        raise refusal("Pinterest does not know this app. Check the App ID and the App secret.")
     if isinstance(response, ApiResponse) and response.value.refresh_token:
         return response.value
     raise refusal(
@@ -350,15 +398,14 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
 def _print_next_steps(path: Path, requested: Sequence[str], granted: Collection[str]) -> None:
     missing = [scope for scope in requested if granted and scope not in granted]
     if needed := [scope for scope in missing if scope not in SCOPES_OF_SECRET_CONTENT]:
-        _print(f"Pinterest did not grant {', '.join(needed)}, so the streams that need it can't be read.")
+        say(f"Pinterest did not grant {', '.join(needed)}, so the streams that need it can't be read.")
     for scope in missing:
         if lost := SCOPES_OF_SECRET_CONTENT.get(scope):
-            _print(f"Pinterest did not grant {scope}, so {lost}.")
-    command = shutil.which("source-pinterest", path=str(Path(sys.executable).parent)) or "source-pinterest"
-    next_step = f"{SAVE_TOKENS_VARIABLE}=1 {shlex.join([command, 'check', '--config', str(path)])}"
-    _print(f"The credentials are in {path}, which only you can read. Test the connection:\n\n  {next_step}")
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+            say(f"Pinterest did not grant {scope}, so {lost}.")
+    connector = shutil.which("source-pinterest", path=str(Path(sys.executable).parent)) or "source-pinterest"
+    config = shlex.quote(str(path))
+    read = f"{typed(sys.executable)} -m source_pinterest.read {_STREAMS} --config {config}"
+    if Path("Makefile").exists() and Path("source_pinterest").is_dir():
+        read = f'make read STREAMS="{_STREAMS}"{"" if path == _CONFIG_FILE else f" CONFIG={config}"}'
+    say(f"The credentials are in {path}, which only you can read. Test the connection, then read:")
+    sys.stdout.write(f"\n  {SAVE_TOKENS_VARIABLE}=1 {typed(connector)} check --config {config}\n  {read}\n")

@@ -23,6 +23,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.cli.terminal import say
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal
 from source_pinterest.source import SourcePinterest
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         catalog = configured(given.streams, _read(given.config), append=given.append)
     except AirbyteTracedException as error:
-        sys.stderr.write(f"{error.message}\n")
+        say(str(error.message), sys.stderr)
         return 1
     json.dump(ConfiguredAirbyteCatalogSerializer.dump(catalog), sys.stdout, indent=2)
     sys.stdout.write("\n")

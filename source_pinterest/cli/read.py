@@ -8,9 +8,6 @@ import argparse
 import fcntl
 import logging
 import os
-import re
-import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,18 +18,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any, Self, TextIO
+from typing import Any, Self
 
 import orjson
 from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.catalog import configured
+from source_pinterest.cli.terminal import COMMAND_BELOW, say
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
 from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, write_private
-from source_pinterest.masking import printable
 from source_pinterest.start import STOPPED
 
 CONFIG_FILE = Path("secrets/config.json")
@@ -45,17 +42,6 @@ _PART = ".part"
 """The suffix of a file of messages until its states are saved."""
 _PIPE_BYTES = 1024 * 1024
 _WARNINGS_SHOWN = 10
-_BUTTON = re.compile(
-    r"(Authenticate again: open the connection's source settings|[Cc]hoose OAuth2\.0) and click Authenticate"
-)
-"""The ends of sentences about a platform's button."""
-_COMMAND_BELOW = "the command below"
-_MAKE_VARIABLES = {
-    "--config": "CONFIG=",
-    "--output": "OUTPUT=",
-    "such as: campaigns campaign_analytics": 'such as: STREAMS="campaigns campaign_analytics"',
-}
-"""What `make read` calls the options of the command."""
 _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
 
 
@@ -247,9 +233,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _read(given, OutputFolder(given.output))
     except AirbyteTracedException as error:
-        _print(str(error.message), sys.stderr)
+        say(str(error.message), sys.stderr)
     except OSError as error:
-        _print(
+        say(
             f"{given.output} can't be written ({error.strerror}). Name another folder with --output, or free some "
             "space.",
             sys.stderr,
@@ -289,7 +275,7 @@ def _configuration(path: Path) -> Mapping[str, Any]:
     """
     if not str(path).startswith("{") and not path.exists():
         raise refusal(
-            f"{path} does not exist. Sign in with {_COMMAND_BELOW}, which writes it, or name another configuration "
+            f"{path} does not exist. Sign in with {COMMAND_BELOW}, which writes it, or name another configuration "
             "with --config."
         )
     config = read_object(path)
@@ -342,25 +328,25 @@ def _running(
 def _sum_up(messages: Messages, path: Path, code: int, keys: Mapping[str, Sequence[str]]) -> None:
     """Print the number of records and a query of them, then the warnings and errors of the run."""
     if messages.records or not code:
-        _print(f"{messages.records:,} records are in {path}")
-        _print("The next run reads what is new.")
+        say(f"{messages.records:,} records are in {path}")
+        say("The next run reads what is new.")
     if messages.records:
         query = query_of(messages.example, keys[messages.example], path.parent)
-        _print("To look at the newest record of each key, in DuckDB:")
+        say("To look at the newest record of each key, in DuckDB:")
         sys.stdout.write(f"\n{textwrap.indent(query, '  ')}\n")
     sys.stdout.flush()
     warnings = list(messages.warnings)
     for warning in warnings[:_WARNINGS_SHOWN]:
-        _print(f"Warning: {warning}", sys.stderr)
+        say(f"Warning: {warning}", sys.stderr)
     if len(warnings) > _WARNINGS_SHOWN:
-        _print(f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}", sys.stderr)
+        say(f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}", sys.stderr)
     for sentence in messages.sentences():
-        _print(sentence, sys.stderr)
+        say(sentence, sys.stderr)
     if code in _EXIT_CODES_OF_SIGNALS:
-        _print(STOPPED, sys.stderr)
+        say(STOPPED, sys.stderr)
     elif code and not messages.errors:
         log = f" Its log is in {path}" if path.exists() else ""
-        _print(f"The connector ended with exit code {code} and without an error message.{log}", sys.stderr)
+        say(f"The connector ended with exit code {code} and without an error message.{log}", sys.stderr)
 
 
 def query_of(stream: str, key: Sequence[str], folder: Path) -> str:
@@ -378,26 +364,3 @@ def query_of(stream: str, key: Sequence[str], folder: Path) -> str:
         f"qualify 1 = row_number() over (\n"
         f"  partition by {', '.join(key)} order by record.emitted_at desc);\n"
     )
-
-
-def _print(text: str, file: TextIO | None = None) -> None:
-    """Print a sentence, on a terminal in lines that end between two words, so that a path can be copied.
-
-    It names what the user has here: the options of make, and instead of a platform's button the command that signs in.
-    """
-    file = file or sys.stdout
-    shown = _BUTTON.sub(lambda found: f"{'S' if found[0][0].isupper() else 's'}ign in with {_COMMAND_BELOW}", text)
-    for option, variable in _MAKE_VARIABLES.items() if "MAKELEVEL" in os.environ else ():
-        shown = shown.replace(option, variable)
-    shown = printable(shown)
-    command = f"\n\n  {python()} -m source_pinterest.authorize" if _COMMAND_BELOW in shown else ""
-    if file.isatty():
-        columns = shutil.get_terminal_size().columns
-        shown = textwrap.fill(shown, columns - 1, break_long_words=False, break_on_hyphens=False)
-    file.write(f"{shown}{command}\n")
-
-
-def python() -> str:
-    """Return the command that starts this Python, as the documents write it where it lies in the working directory."""
-    path = Path(sys.executable)
-    return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))

@@ -140,6 +140,7 @@ def test_the_app_s_secret_is_not_shown_where_the_consent_page_quotes_it(
     monkeypatch.setenv(authorize.SECRET_VARIABLE, FALSE_SECRET)
     monkeypatch.delenv(BASE_URL_VARIABLE, raising=False)
     monkeypatch.setattr("webbrowser.open", decline)
+    monkeypatch.setattr(authorize, "_BROWSER_SECONDS", 0)
 
     assert authorize.main(["--client-id", "1234567", "--config", str(tmp_path / "config.json"), "--port", "0"]) == 1
     assert "granted no access (not the secret ****)" in capsys.readouterr().err

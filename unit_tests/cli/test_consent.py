@@ -3,6 +3,7 @@
 import errno
 import select
 import socket
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from urllib.parse import urlencode
 
@@ -16,16 +17,17 @@ from source_pinterest.masking import SECRETS
 
 MANY = 1_000
 DRIP_SECONDS = 0.01
+BROWSER = ThreadPoolExecutor(1)
 
 
 def connected(listener: ConsentListener) -> socket.socket:
     return socket.create_connection(("127.0.0.1", listener.server_port), timeout=30)
 
 
-def answer(listener: ConsentListener, **fields: str) -> int:
-    """The status that a browser sees which brings these fields, and the right state with them."""
+def answer(listener: ConsentListener, **fields: str) -> "Future[requests.Response]":
+    """The page that a browser sees which brings these fields, and the right state with them, after the block."""
     query = urlencode({"state": listener.state, **fields})
-    return requests.get(f"http://127.0.0.1:{listener.server_port}/?{query}", timeout=10).status_code
+    return BROWSER.submit(requests.get, f"http://127.0.0.1:{listener.server_port}/?{query}", timeout=10)
 
 
 def test_a_connection_that_drips_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,8 +47,9 @@ def test_an_answer_passes_connections_that_nobody_hangs_up_on(monkeypatch: pytes
     with ConsentListener(0) as listener, ExitStack() as idle:
         for beginning in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
             idle.enter_context(connected(listener)).sendall(beginning)
-        assert answer(listener, code="false-code") == 200
+        shown = answer(listener, code="false-code")
         assert listener.wait_for_code(30) == "false-code"
+    assert "<h1>Done</h1>" in shown.result().text
 
 
 def test_a_connection_has_less_time_than_the_user() -> None:
@@ -75,7 +78,9 @@ def test_a_machine_without_ipv6_listens_on_its_other_address(monkeypatch: pytest
 
     monkeypatch.setattr(authorize, "_Server6", refuse)
     with ConsentListener(0) as listener:
-        assert answer(listener, code="false-code") == 200
+        shown = answer(listener, code="false-code")
+        listener.wait_for_code(30)
+    assert shown.result().status_code == 200
 
 
 def test_the_code_is_a_secret() -> None:
@@ -94,3 +99,11 @@ def test_an_error_that_quotes_a_secret_is_shown_without_it() -> None:
     assert refused.value.message == (
         "Pinterest granted no access (wrong secret ****). Run the command again and agree."
     )
+
+
+def test_a_command_that_is_stopped_after_the_answer_does_not_say_done() -> None:
+    with suppress(KeyboardInterrupt), ConsentListener(0) as listener:
+        shown = answer(listener, code="false-code")
+        listener.wait_for_code(30)
+        raise KeyboardInterrupt
+    assert "<h1>Not signed in</h1>\n<p>The command was stopped.</p>" in shown.result().text

@@ -7,6 +7,7 @@ refresh tokens that rotate.
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from html import escape
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
@@ -61,6 +62,25 @@ APP_OPERATIONS = frozenset(
     )
 )
 """Operations that take a token of the app itself, which its owner gets without a consent."""
+_CONSENT_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>A local Pinterest</title>
+<style>
+body {{ max-width: 34em; margin: 8vh auto; padding: 0 1em; font: 1em/1.5 sans-serif; color: #222 }}
+h1 {{ font-size: 1.5em }}
+ul {{ columns: 2 }}
+button {{ font: inherit; padding: .4em 1.2em; margin-right: .6em }}
+</style>
+<p>A local Pinterest, a simulation for tests</p>
+<h1>Give access to app {app}?</h1>
+<p>It asks for these permissions:</p>
+<ul>{scopes}</ul>
+<form method="post">
+<button name="answer" value="agree">Give access</button><button name="answer" value="decline">Cancel</button>
+</form>
+"""
 
 
 class Rotation(StrEnum):
@@ -95,13 +115,21 @@ class Tokens:
         self.secrets: list[str] = [CLIENT_SECRET, _BASIC]
         self.refresh_token = self._new_refresh_token()
 
-    def authorize(self, query: Mapping[str, str]) -> str:
-        """Where the consent page sends the user's browser once they have agreed."""
+    def consent_page(self, query: Mapping[str, str]) -> str:
+        """The page that asks the user, whose buttons post its own address."""
         if query.get("client_id") != CLIENT_ID or query.get("response_type") != "code" or "redirect_uri" not in query:
             raise bad_request("Invalid consent request.")
-        code = self._secret("code")
-        self._codes[code] = query["redirect_uri"]
-        return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query.get('state', '')})}"
+        asked = "".join(f"<li>{escape(scope)}" for scope in query.get("scope", "").split(",") if scope)
+        return _CONSENT_PAGE.format(app=CLIENT_ID, scopes=asked)
+
+    def authorize(self, query: Mapping[str, str], *, is_declined: bool = False) -> str:
+        """Where the consent page sends the user's browser once they have answered."""
+        self.consent_page(query)
+        answer = {"error": "access_denied"}
+        if not is_declined:
+            answer = {"code": self._secret("code")}
+            self._codes[answer["code"]] = query["redirect_uri"]
+        return f"{query['redirect_uri']}?{urlencode({**answer, 'state': query.get('state', '')})}"
 
     def grant(self, authorization: str, form: Mapping[str, str]) -> dict[str, Any]:
         """The answer to POST /oauth/token."""

@@ -21,7 +21,7 @@ def build_app(service: Service) -> Starlette:
         Host(DOWNLOAD_HOST, Router([Route(DOWNLOAD_PATH, service.download)])),
         *(_route(service, operation) for operation in (*ENDPOINTS, *CREATE_REPORTS)),
         Route(f"{BASE_PATH}/oauth/token", service.token, methods=["POST"]),
-        Route("/oauth/", service.consent),
+        Route("/oauth/", service.consent, methods=["GET", "POST"]),
         *control_routes(service),
     ]
 

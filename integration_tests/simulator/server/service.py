@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from integration_tests.simulator.access.oauth import Tokens
 from integration_tests.simulator.access.quotas import UNIVERSAL, Quotas
@@ -123,10 +123,14 @@ class Service:
         return await self._respond(entry, proper)
 
     async def consent(self, request: Request) -> Response:
-        """Serves the page on which a user agrees; this user always does."""
+        """Serves the page that asks a user, and sends them back with their answer."""
+        answer = dict(parse_qsl((await request.body()).decode())).get("answer")
         entry = self._note(request, "oauth", UNIVERSAL)
         try:
-            target = self.tokens.authorize(request.query_params)
+            if request.method == "GET":
+                entry.status = 200
+                return HTMLResponse(self.tokens.consent_page(request.query_params))
+            target = self.tokens.authorize(request.query_params, is_declined=answer == "decline")
         except ApiError as error:
             entry.status = error.status
             return response(refusal(error), None, self.stopping)
