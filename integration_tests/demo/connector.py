@@ -94,9 +94,9 @@ class Connector:
         streams: list[dict[str, Any]] = catalog["streams"]
         return streams
 
-    def choose_everything(self, catalog: Path) -> None:
-        """Write a catalog of every stream, whose records are appended to what is there, as lines are to a file."""
-        command = [sys.executable, "-m", "source_pinterest.catalog", "--append", "--config", str(self._config_file)]
+    def choose(self, catalog: Path, *arguments: str) -> None:
+        """Write the catalog of some streams, with the arguments of `source_pinterest.catalog`."""
+        command = [sys.executable, "-m", "source_pinterest.catalog", *arguments]
         with started(command, cwd=self._root) as process:
             catalog.write_bytes(process.communicate()[0])
         if process.returncode:

@@ -58,7 +58,7 @@ def show(console: Console) -> bool:
         connector.check()
         announce(console, "discover", "list the streams and their schemas")
         keys = connector.discover()
-        connector.choose_everything(ROOT / CATALOG)
+        connector.choose(ROOT / CATALOG, "--append", "--config", str(CONFIG))  # lines are appended to a file
         pinterest.requests()
         announce(console, "read", f"all {len(keys)} streams, for the first time")
         first = connector.read(CATALOG, ROOT / FIRST)
