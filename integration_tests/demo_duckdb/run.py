@@ -54,12 +54,12 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     config = ROOT / OUTPUT / "config.json"
     start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
     with LocalPinterest(config, ROOT, WORLD) as pinterest:
-        console.print("The connector reads a local Pinterest into DuckDB, which takes half a minute.\n")
+        console.print("The connector reads a local Pinterest into DuckDB, in about a minute.\n")
         config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
         if pyairbyte is None:
-            console.print("PyAirbyte needs Python 3.11 or 3.12. Without one, this demo loads the JSON lines itself.")
-        for announcement in ("everything, for the first time", "new days, and days whose numbers may have changed"):
-            console.print(f"[bold]Reading into {OUTPUT / database.name}[/bold]  [dim]# {announcement}[/dim]")
+            console.print("PyAirbyte needs Python 3.11 or 3.12. Without one, this demo loads the lines itself.")
+        for announcement in ("First read: everything", "Second read: new days, and days that may have changed"):
+            console.print(f"[bold]{announcement}[/bold]")
             if pyairbyte:
                 read_with_pyairbyte(pyairbyte, pinterest.url, config, database)
             else:
@@ -70,13 +70,15 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     figure = draw(rows)
     save(figure, image)
     console.print(table(rows))
-    shown = os.path.relpath(image)
-    console.print(
-        f"{OUTPUT / database.name} has {len(rows):,} days of campaigns, and {shown} is a chart of them.", markup=False
-    )
-    console.print("To read your own account, with your credentials in secrets/config.json:", markup=False)
     python = pyairbyte or ".tmp/pyairbyte/bin/python"
-    console.print(f"  {python} {EXAMPLE} secrets/config.json output/pinterest.duckdb", markup=False)
+    for line in (
+        f"{len(rows):,} days of campaigns are in {OUTPUT / database.name}",
+        f"The chart of them: {os.path.relpath(image)}",
+        "To read your own account, with your credentials in secrets/config.json:",
+        f"  {python} {EXAMPLE} \\",
+        "    secrets/config.json output/pinterest.duckdb",
+    ):
+        console.print(line, markup=False)
     return len(rows) == expected and shows(figure, rows)
 
 
