@@ -5,6 +5,7 @@ The operations are those of `pinterestsdk`, so that a version of it with more of
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from integration_tests.operation_reasons import CALLED_FOR, LISTED_BY, REASONS
 from integration_tests.simulator.contract import sdk_reads
@@ -50,6 +51,12 @@ def written() -> str:
     lines = [("Path", "Stream, or why there is none"), ("---", "---"), *rows()]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
     return with_table(DOCUMENT.read_text(encoding="utf-8"), table)
+
+
+def stale() -> Iterator[tuple[Path, str]]:
+    """The document, if it is not as it should be, with the text that it should have."""
+    if DOCUMENT.read_text(encoding="utf-8") != written():
+        yield DOCUMENT, written()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Does `discover` say of every field, however deep, what it means?"""
+"""`discover` describes every field, however deep."""
 
 import logging
 import re
@@ -108,33 +108,31 @@ def test_a_description_is_one_short_line_that_ends(discovered: Mapping[str, Desc
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    ("stream", "path", "said"),
-    [
-        ("campaigns", "daily_spend_cap", "millionths of the ad account's currency"),
-        ("ad_groups", "bid_in_micro_currency", "millionths of the ad account's currency"),
-        ("billing_invoices", "amount_tax_micro_currency", "millionths of the invoice's currency"),
-        ("campaigns", "created_time", "epoch seconds UTC"),
-        ("conversion_tags", "last_fired_time_ms", "epoch milliseconds UTC"),
-        ("boards", "created_at", "without a time zone"),
-        ("pins", "media.duration", "milliseconds"),
-        ("pin_analytics", "metrics.SAVE_RATE", "a share from 0 to 1"),
-        ("user_account", "monthly_views", "-1"),
-        ("ad_groups", "lifetime_frequency_cap", "-1"),
-        ("ad_groups", "feed_profile_id", '"0"'),
-        ("campaigns", "lifetime_spend_cap", "0 if there is no cap"),
-        ("campaigns", "end_time", "null if it runs on"),
-        ("catalogs_feeds", "created_at", "without a time zone"),
-        ("board_pins", "board_pins_modified_at", "added by the connector"),
-        ("user_account_analytics_by_source", "source", "YOUR_PINS or OTHER_PINS"),
-        ("campaign_targeting_analytics", "TARGETING_TYPE", "never add them up"),
-        ("product_item_report", "PRODUCT_ITEM_ID", "advertised product"),
-    ],
-)
-def test_units_and_stand_ins_are_named(
-    stream: str, path: str, said: str, discovered: Mapping[str, Descriptions]
-) -> None:
-    assert said in str(discovered[stream][path])
+UNITS = [
+    ("campaigns", "daily_spend_cap", "millionths of the ad account's currency"),
+    ("ad_groups", "bid_in_micro_currency", "millionths of the ad account's currency"),
+    ("billing_invoices", "amount_tax_micro_currency", "millionths of the invoice's currency"),
+    ("campaigns", "created_time", "epoch seconds UTC"),
+    ("conversion_tags", "last_fired_time_ms", "epoch milliseconds UTC"),
+    ("boards", "created_at", "without a time zone"),
+    ("pins", "media.duration", "milliseconds"),
+    ("pin_analytics", "metrics.SAVE_RATE", "a share from 0 to 1"),
+    ("user_account", "monthly_views", "-1"),
+    ("ad_groups", "lifetime_frequency_cap", "-1"),
+    ("ad_groups", "feed_profile_id", '"0"'),
+    ("campaigns", "lifetime_spend_cap", "0 if there is no cap"),
+    ("campaigns", "end_time", "null if it runs on"),
+    ("catalogs_feeds", "created_at", "without a time zone"),
+    ("board_pins", "board_pins_modified_at", "added by the connector"),
+    ("user_account_analytics_by_source", "source", "YOUR_PINS or OTHER_PINS"),
+    ("campaign_targeting_analytics", "TARGETING_TYPE", "never add them up"),
+    ("product_item_report", "PRODUCT_ITEM_ID", "advertised product"),
+]
+
+
+def test_units_and_stand_ins_are_named(discovered: Mapping[str, Descriptions]) -> None:
+    for stream, path, said in UNITS:
+        assert said in str(discovered[stream][path]), (stream, path)
 
 
 def test_micro_amounts_of_any_stream_name_their_unit(discovered: Mapping[str, Descriptions]) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from integration_tests import operation_table
 from integration_tests.operation_reasons import CALLED_FOR, LISTED_BY, REASONS
-from integration_tests.operation_table import DOCUMENT, rows, streams_by_method, written
+from integration_tests.operation_table import rows, streams_by_method
 from integration_tests.simulator.contract import sdk_reads
 from source_pinterest.streams import STREAMS
 
@@ -47,7 +47,3 @@ def test_an_operation_that_a_later_version_brings_is_told(monkeypatch: pytest.Mo
 
     with pytest.raises(LookupError, match="stickers_list"):
         list(rows())
-
-
-def test_the_document_is_as_the_code_is() -> None:
-    assert DOCUMENT.read_text(encoding="utf-8") == written(), "Run `make docs`, which writes the table of operations."

@@ -25,7 +25,7 @@ from source_pinterest.config.options import (
 )
 from source_pinterest.dates import Granularity
 from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
-from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, BadConfig, config
+from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, config
 from unit_tests.report_configs import BAD_REPORTS, report
 
 ROOT = Path(__file__).parents[1]
@@ -111,38 +111,38 @@ def test_older_and_expert_options_are_hidden() -> None:
     assert not [name for other in others for name, field in other if field.get("airbyte_hidden")]
 
 
-@pytest.mark.parametrize("option", [pytest.param(option, id=name) for name, option in fields(OPTIONS)])
-def test_an_option_tells_what_it_is_for(option: Mapping[str, Any]) -> None:
-    if "const" not in option:
-        assert option["title"].strip()
-        assert option["description"].endswith((".", ")"))
-    for described in (option, option.get("items", {})):
-        assert ("pattern" in described) is ("pattern_descriptor" in described)
+def test_an_option_tells_what_it_is_for() -> None:
+    for name, option in fields(OPTIONS):
+        if "const" not in option:
+            assert option["title"].strip(), name
+            assert option["description"].endswith((".", ")")), name
+        for described in (option, option.get("items", {})):
+            assert ("pattern" in described) is ("pattern_descriptor" in described), name
 
 
-@pytest.mark.parametrize("option", [pytest.param(option, id=name) for name, option in fields(OPTIONS)])
-def test_an_option_has_one_type_besides_null(option: Mapping[str, Any]) -> None:
+def test_an_option_has_one_type_besides_null() -> None:
     """A form has one control for a field; a field of several types gets a choice between them, or none."""
-    for described in (option, *([option["items"]] if "items" in option else [])):
-        types = [described["type"]] if isinstance(described["type"], str) else described["type"]
-        assert len(set(types) - {"null"}) == 1
-        assert not described.keys() & {"anyOf", "allOf"}
+    for name, option in fields(OPTIONS):
+        for described in (option, *([option["items"]] if "items" in option else [])):
+            types = [described["type"]] if isinstance(described["type"], str) else described["type"]
+            assert len(set(types) - {"null"}) == 1, name
+            assert not described.keys() & {"anyOf", "allOf"}, name
 
 
-@pytest.mark.parametrize("option", [pytest.param(option, id=name) for name, option in fields(OPTIONS)])
-def test_where_text_is_typed_in_an_example_shows_its_form(option: Mapping[str, Any]) -> None:
-    typed = option.get("items", option)
-    is_typed_in = "string" in typed["type"] and not typed.keys() & {"enum", "const"}
-    if is_typed_in and not option.get("airbyte_hidden") and option["title"] != "Client Secret":
-        assert option["examples"]
-    for example in option.get("examples", ()):
-        jsonschema.validate(example, typed)
+def test_where_text_is_typed_in_an_example_shows_its_form() -> None:
+    for name, option in fields(OPTIONS):
+        typed = option.get("items", option)
+        is_typed_in = "string" in typed["type"] and not typed.keys() & {"enum", "const"}
+        if is_typed_in and not option.get("airbyte_hidden") and option["title"] != "Client Secret":
+            assert option["examples"], name
+        for example in option.get("examples", ()):
+            jsonschema.validate(example, typed)
 
 
-@pytest.mark.parametrize("option", [pytest.param(option, id=name) for name, option in fields(OPTIONS)])
-def test_no_option_is_described_in_the_words_of_its_makers(option: Mapping[str, Any]) -> None:
-    said = set(re.findall(r"[a-z]+", f"{option.get('title', '')} {option.get('description', '')}".lower()))
-    assert said & JARGON == set()
+def test_no_option_is_described_in_the_words_of_its_makers() -> None:
+    for name, option in fields(OPTIONS):
+        said = set(re.findall(r"[a-z]+", f"{option.get('title', '')} {option.get('description', '')}".lower()))
+        assert said & JARGON == set(), name
 
 
 def test_options_stand_in_groups_and_in_order() -> None:
@@ -261,15 +261,15 @@ def test_a_start_date_of_any_age_passes(start_date: str) -> None:
 FILLED_IN = [bad for bad in (*BAD_CONFIGS, *BAD_REPORTS) if isinstance(bad.raw.get("credentials", {}), dict)]
 
 
-@pytest.mark.parametrize("bad", FILLED_IN, ids=lambda bad: bad.id)
-def test_what_the_framework_says_of_a_bad_config_is_short_and_tells_no_secret(bad: BadConfig) -> None:
-    update_secrets(get_secrets(FORM, bad.raw))
-    try:
-        check_config_against_spec_or_exit(bad.raw, ConnectorSpecificationSerializer.load(SPEC))
-    except AirbyteTracedException as error:
-        said = filter_secrets(str(error.message))
-        assert len(said) < 400
-        assert [secret for secret in SECRETS if secret in said] == []
+def test_what_the_framework_says_of_a_bad_config_is_short_and_tells_no_secret() -> None:
+    for bad in FILLED_IN:
+        update_secrets(get_secrets(FORM, bad.raw))
+        try:
+            check_config_against_spec_or_exit(bad.raw, ConnectorSpecificationSerializer.load(SPEC))
+        except AirbyteTracedException as error:
+            said = filter_secrets(str(error.message))
+            assert len(said) < 400, bad.id
+            assert [secret for secret in SECRETS if secret in said] == [], bad.id
 
 
 CODE = "false-code/with+signs="

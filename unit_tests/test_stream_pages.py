@@ -11,7 +11,6 @@ from integration_tests.simulator.lists.catalogs import PASSWORD
 from integration_tests.stream_pages import AREAS, COLUMNS_PAGE, INDEX, fields, pages, stale
 from integration_tests.stream_table import every_stream
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base.stream import PinterestStream
 
 NAMES = [stream.stream_name() for stream in STREAMS]
 ARROW = re.compile(r'    (\w+) -.?->\|"[\w<>/]+"\| (\w+)(?:\["([\w<>/]+)"\])?')
@@ -25,11 +24,6 @@ BOARDS = ("boards", "board_sections", "board_pins")
 @pytest.fixture(scope="module")
 def written() -> dict[str, str]:
     return pages()
-
-
-def test_the_pages_are_as_the_code_is() -> None:
-    """On any day: the records come from a world whose day never changes."""
-    assert [path.name for path, _ in stale()] == [], "Run `make docs`, which writes the pages of streams."
 
 
 def test_a_page_that_is_stale_missing_or_too_much_is_told(
@@ -52,12 +46,6 @@ def test_a_page_that_is_stale_missing_or_too_much_is_told(
 def test_each_stream_has_a_page_and_a_place_in_the_index(written: dict[str, str]) -> None:
     assert set(written) == {INDEX, COLUMNS_PAGE, *(f"{name}.md" for name in NAMES)}
     assert [name for name in NAMES if f"[`{name}`]({name}.md)" not in written[INDEX]] == []
-
-
-def test_each_link_leads_to_a_page(written: dict[str, str]) -> None:
-    links = {link for text in written.values() for link in re.findall(r"\]\(([\w.]+)", text) if "/" not in link}
-
-    assert {link for link in links if link.endswith(".md")} <= set(written)
 
 
 def test_a_page_tells_keys_cursor_needs_cost_and_where_its_ids_lead(written: dict[str, str]) -> None:
@@ -92,22 +80,19 @@ def fields_of(name: str, written: dict[str, str]) -> set[tuple[str, ...]]:
     return found
 
 
-@pytest.mark.parametrize("stream", every_stream(), ids=lambda stream: stream.name)
-def test_each_field_is_described_on_its_page_or_on_one_that_it_links_to(
-    stream: PinterestStream, written: dict[str, str]
-) -> None:
-    rows = list(fields(stream.get_json_schema()))
-    told = fields_of(f"{stream.name}.md", written)
+def test_each_field_is_described_on_its_page_or_on_one_that_it_links_to(written: dict[str, str]) -> None:
     elsewhere = re.compile(r"`pin\.|`\w+_VALUE(_IN_USD)?`")
+    for stream in every_stream():
+        rows = list(fields(stream.get_json_schema()))
+        told = fields_of(f"{stream.name}.md", written)
 
-    assert [name for name, kind, description in rows if not kind or not description] == []
-    assert [row for row in rows if row not in told and not elsewhere.match(row[0])] == []
-    assert {name for name, *_ in told} <= {name for name, *_ in rows}
+        assert [name for name, kind, description in rows if not kind or not description] == [], stream.name
+        assert [row for row in rows if row not in told and not elsewhere.match(row[0])] == [], stream.name
+        assert {name for name, *_ in told} <= {name for name, *_ in rows}, stream.name
 
 
 def test_the_columns_of_analytics_stand_once(written: dict[str, str]) -> None:
     assert [page for page, text in written.items() if "| `TOTAL_CLICK_CHECKOUT` |" in text] == [COLUMNS_PAGE]
-    assert sum(len(text.encode()) for text in written.values()) < 240_000
 
 
 def test_fields_within_fields_are_told_by_their_path() -> None:

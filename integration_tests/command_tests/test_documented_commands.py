@@ -171,13 +171,6 @@ def test_every_make_target_that_is_named_exists() -> None:
         assert named - targets == set(), document
 
 
-def test_every_link_inside_the_project_leads_somewhere() -> None:
-    for document in DOCUMENTS:
-        text = (ROOT / document).read_text(encoding="utf-8")
-        for target in re.findall(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)", text):
-            assert not target or ((ROOT / document).parent / target).exists(), (document, target)
-
-
 def test_every_module_that_is_to_be_started_exists() -> None:
     for document in DOCUMENTS:
         for module in re.findall(

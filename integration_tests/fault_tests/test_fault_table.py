@@ -9,14 +9,12 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from integration_tests.fault_table import document
 from integration_tests.fault_table.columns import COLUMNS, Column
 from integration_tests.fault_table.endings import ONCE, Ending, Place, read_cell, write_cell
 from integration_tests.fault_table.rows import ROWS, Row
 from integration_tests.fault_table.spread import Spread
 from integration_tests.fault_table.trial import Trial, play, together
 from integration_tests.simulator import FaultKind
-from integration_tests.support.documents import DOCS
 
 KINDS = {Spread.NOWHERE: 8, Spread.QUOTA: 4, Spread.EVERYWHERE: 2}
 """On so many kinds of stream a fault is played once; on few where they take syncs of their own."""
@@ -72,9 +70,3 @@ def test_the_table_has_every_fault_of_the_simulator() -> None:
 )
 def test_a_cell_reads_as_it_is_written(text: str) -> None:
     assert write_cell(read_cell(text)) == text
-
-
-def test_the_document_shows_the_table() -> None:
-    shown = (DOCS / "reliability.md").read_text(encoding="utf-8")
-    assert document.kinds() in shown
-    assert document.promised() in shown

@@ -39,9 +39,9 @@ MODULES = [
 ]
 
 
-@pytest.mark.parametrize("stream", LEAVES, ids=lambda stream: stream.__name__)
-def test_few_bases_stand_above_a_stream(stream: type[PinterestStream]) -> None:
-    assert len(bases_of(stream)) <= MOST_BASES
+def test_few_bases_stand_above_a_stream() -> None:
+    for stream in LEAVES:
+        assert len(bases_of(stream)) <= MOST_BASES, stream
 
 
 def tree_in_the_code() -> str:
