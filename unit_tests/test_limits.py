@@ -39,9 +39,8 @@ def _fields_of(annotation: Any) -> list[FieldInfo]:
     return []
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [
+def test_page_size_is_the_largest_that_a_list_accepts() -> None:
+    for operation in [
         BoardsApi.boards_list,
         BoardsApi.board_sections_list,
         BoardsApi.board_sections_list_pins,
@@ -50,10 +49,8 @@ def _fields_of(annotation: Any) -> list[FieldInfo]:
         CampaignsApi.campaigns_list,
         AdGroupsApi.ad_groups_list,
         AdsApi.ads_list,
-    ],
-)
-def test_page_size_is_the_largest_that_a_list_accepts(operation: Any) -> None:
-    assert bound(operation, "page_size", "le") == limits.PAGE_SIZE
+    ]:
+        assert bound(operation, "page_size", "le") == limits.PAGE_SIZE, operation
 
 
 @pytest.mark.parametrize(
@@ -97,9 +94,8 @@ def test_max_id_digits_is_what_an_ad_account_id_may_have() -> None:
     assert bound(CampaignsApi.campaigns_list, "ad_account_id", "max_length") == limits.MAX_ID_DIGITS
 
 
-@pytest.mark.parametrize(
-    ("path", "category"),
-    [
+def test_a_path_counts_against_the_category_that_pinterest_names() -> None:
+    for path, category in [
         ("/oauth/token", "org_read"),
         ("/user_account", "org_read"),
         ("/boards", "org_read"),
@@ -146,12 +142,10 @@ def test_max_id_digits_is_what_an_ad_account_id_may_have() -> None:
         ("/resources/targeting/GEO", "ads_read"),
         ("/resources/targeting/interests/925056443165", "ads_read"),
         ("/resources/delivery_metrics", "ads_read"),
-    ],
-)
-def test_a_path_counts_against_the_category_that_pinterest_names(path: str, category: str) -> None:
-    assert limits.rate_category(path) == category
-    assert limits.rate_category(f"/v5{path}") == category
-    assert category in limits.REQUESTS_PER_MINUTE
+    ]:
+        assert limits.rate_category(path) == category, (path, category)
+        assert limits.rate_category(f"/v5{path}") == category, (path, category)
+        assert category in limits.REQUESTS_PER_MINUTE, (path, category)
 
 
 @pytest.mark.parametrize(

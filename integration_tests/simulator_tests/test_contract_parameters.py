@@ -52,48 +52,54 @@ def bounds(annotation: object, kind: type) -> set[int]:
     return {getattr(part, attribute) for part in flattened(annotation) if isinstance(part, kind)}
 
 
-@every_operation
-def test_takes_a_token_of_the_app_itself_where_the_contract_says_so(operation_id: str) -> None:
-    assert (operation_id in APP_OPERATIONS) is ("client_credentials" in sdk_schemes(operation_id))
+def test_takes_a_token_of_the_app_itself_where_the_contract_says_so() -> None:
+    by_contract = {operation_id for operation_id in OPERATIONS if "client_credentials" in sdk_schemes(operation_id)}
+
+    assert APP_OPERATIONS & set(OPERATIONS) == by_contract
 
 
-@every_operation
-def test_takes_the_parameters_that_the_contract_names(operation_id: str) -> None:
-    operation = OPERATIONS[operation_id]
-    in_path = {name for name in sdk_parameters(operation_id) if f"{{{name}}}" in operation.path}
+def test_takes_the_parameters_that_the_contract_names() -> None:
+    for operation_id, operation in OPERATIONS.items():
+        in_path = {name for name in sdk_parameters(operation_id) if f"{{{name}}}" in operation.path}
 
-    assert set(accepted(operation)) | in_path == set(sdk_parameters(operation_id))
-    required = {name for name, parameter in accepted(operation).items() if parameter.required}
-    assert required | in_path == required_parameters(operation_id)
-
-
-@every_operation
-def test_takes_the_values_that_the_contract_lists(operation_id: str) -> None:
-    for name, parameter in accepted(OPERATIONS[operation_id]).items():
-        choice = parameter.item if isinstance(parameter, RepeatedArray | CommaArray) else parameter
-        if name not in UNTYPED_CHOICES:
-            ours = set(choice.values) if isinstance(choice, Choice) else set()
-            if name in UNKNOWN_CHOICES:
-                ours |= enum_values(sdk_parameters(operation_id)[name])
-            assert ours == enum_values(sdk_parameters(operation_id)[name]) - DEPRECATED_VALUES.get(name, set()), name
+        assert set(accepted(operation)) | in_path == set(sdk_parameters(operation_id)), operation_id
+        required = {name for name, parameter in accepted(operation).items() if parameter.required}
+        assert required | in_path == required_parameters(operation_id), operation_id
 
 
-@every_operation
-def test_takes_the_words_in_a_path_that_the_contract_lists(operation_id: str) -> None:
-    for parameter in OPERATIONS[operation_id].in_path:
-        ours = set(parameter.values) if isinstance(parameter, Choice) else set()
-        assert ours == enum_values(sdk_parameters(operation_id)[parameter.name]), parameter.name
+def test_takes_the_values_that_the_contract_lists() -> None:
+    for operation_id, operation in OPERATIONS.items():
+        for name, parameter in accepted(operation).items():
+            choice = parameter.item if isinstance(parameter, RepeatedArray | CommaArray) else parameter
+            if name not in UNTYPED_CHOICES:
+                ours = set(choice.values) if isinstance(choice, Choice) else set()
+                if name in UNKNOWN_CHOICES:
+                    ours |= enum_values(sdk_parameters(operation_id)[name])
+                assert ours == enum_values(sdk_parameters(operation_id)[name]) - DEPRECATED_VALUES.get(name, set()), (
+                    operation_id,
+                    name,
+                )
 
 
-@every_operation
-def test_keeps_the_bounds_that_the_contract_sets(operation_id: str) -> None:
-    for name, parameter in accepted(OPERATIONS[operation_id]).items():
-        annotation = sdk_parameters(operation_id)[name]
-        if isinstance(parameter, Integer):
-            assert {parameter.minimum} == bounds(annotation, Ge)
-            assert {parameter.maximum} - {None} == bounds(annotation, Le)
-        if isinstance(parameter, CommaArray) and parameter.max_items:
-            assert bounds(annotation, MaxLen) == {parameter.max_items}, name
-        if isinstance(parameter, RepeatedArray) and name.endswith("_ids"):
-            lengths = bounds(annotation, MaxLen)
-            assert lengths == {parameter.max_items} | {getattr(parameter.item, "max_length", None)} - {None}, name
+def test_takes_the_words_in_a_path_that_the_contract_lists() -> None:
+    for operation_id, operation in OPERATIONS.items():
+        for parameter in operation.in_path:
+            ours = set(parameter.values) if isinstance(parameter, Choice) else set()
+            assert ours == enum_values(sdk_parameters(operation_id)[parameter.name]), (operation_id, parameter.name)
+
+
+def test_keeps_the_bounds_that_the_contract_sets() -> None:
+    for operation_id, operation in OPERATIONS.items():
+        for name, parameter in accepted(operation).items():
+            annotation = sdk_parameters(operation_id)[name]
+            if isinstance(parameter, Integer):
+                assert {parameter.minimum} == bounds(annotation, Ge), operation_id
+                assert {parameter.maximum} - {None} == bounds(annotation, Le), operation_id
+            if isinstance(parameter, CommaArray) and parameter.max_items:
+                assert bounds(annotation, MaxLen) == {parameter.max_items}, (operation_id, name)
+            if isinstance(parameter, RepeatedArray) and name.endswith("_ids"):
+                lengths = bounds(annotation, MaxLen)
+                assert lengths == {parameter.max_items} | {getattr(parameter.item, "max_length", None)} - {None}, (
+                    operation_id,
+                    name,
+                )
