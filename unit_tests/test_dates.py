@@ -1,12 +1,15 @@
-"""Do spans of days keep every day, once, however they are cut, clamped and joined?"""
+"""Days, windows and granularities."""
 
+import itertools
+import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pendulum
 import pytest
 from pendulum import Date
 
-from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day, utc_today
+from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows, parse_day, utc_today
 
 
 def window(start: str, end: str) -> DateWindow:
@@ -162,3 +165,209 @@ def test_the_days_that_two_windows_share(other: DateWindow, shared: DateWindow |
     first = window("2026-01-01", "2026-01-05")
 
     assert first.overlap(other) == other.overlap(first) == shared
+
+
+DAY, HOUR, WEEK, MONTH, TOTAL = (Granularity(name) for name in ("DAY", "HOUR", "WEEK", "MONTH", "TOTAL"))
+BUCKETS = (DAY, WEEK, MONTH)
+TODAY = Date(2026, 7, 1)
+"""A Wednesday."""
+SEEDS = range(200)
+MONTHS = ((5, "2026-05-31"), (6, "2026-06-30"), (7, "2026-07-01"))
+
+
+def buckets(start: str, end: str) -> DateWindow:
+    return DateWindow.from_pair([start, end])
+
+
+def pairs(windows: Sequence[DateWindow]) -> list[list[str]]:
+    return [item.as_pair() for item in windows]
+
+
+def any_window(seed: int) -> DateWindow:
+    """The same windows each time; they end today or earlier."""
+    rng = random.Random(seed)  # noqa: S311 - test data, not cryptography
+    end = days_before(TODAY, rng.randrange(60))
+    return DateWindow(days_before(end, rng.randrange(900)), end)
+
+
+# ---- Which bucket
+
+
+@pytest.mark.parametrize(
+    ("granularity", "day", "bucket"),
+    [
+        (DAY, "2026-07-01", ["2026-07-01", "2026-07-01"]),
+        (HOUR, "2026-07-01", ["2026-07-01", "2026-07-01"]),
+        (WEEK, "2026-06-29", ["2026-06-29", "2026-07-05"]),
+        (WEEK, "2026-07-01", ["2026-06-29", "2026-07-05"]),
+        (WEEK, "2026-07-05", ["2026-06-29", "2026-07-05"]),
+        (WEEK, "2026-07-06", ["2026-07-06", "2026-07-12"]),
+        (WEEK, "2027-01-01", ["2026-12-28", "2027-01-03"]),
+        (MONTH, "2026-07-01", ["2026-07-01", "2026-07-31"]),
+        (MONTH, "2026-06-30", ["2026-06-01", "2026-06-30"]),
+        (MONTH, "2024-02-15", ["2024-02-01", "2024-02-29"]),
+        (MONTH, "2026-02-28", ["2026-02-01", "2026-02-28"]),
+        (MONTH, "2025-12-31", ["2025-12-01", "2025-12-31"]),
+    ],
+)
+def test_the_bucket_of_a_day(granularity: Granularity, day: str, bucket: list[str]) -> None:
+    assert granularity.bucket_of(Date.fromisoformat(day)).as_pair() == bucket
+
+
+@pytest.mark.parametrize(
+    ("granularity", "day", "last"),
+    [
+        (DAY, "2026-06-30", "2026-06-30"),
+        (WEEK, "2026-07-04", "2026-06-28"),
+        (WEEK, "2026-07-05", "2026-07-05"),
+        (WEEK, "2026-07-06", "2026-07-05"),
+        (MONTH, "2026-06-29", "2026-05-31"),
+        (MONTH, "2026-06-30", "2026-06-30"),
+        (MONTH, "2026-07-01", "2026-06-30"),
+    ],
+)
+def test_the_last_bucket_that_is_over(granularity: Granularity, day: str, last: str) -> None:
+    assert granularity.last_whole(Date.fromisoformat(day)) == Date.fromisoformat(last)
+
+
+# ---- Inward at the start
+
+
+@pytest.mark.parametrize(
+    ("granularity", "wanted", "whole"),
+    [
+        (DAY, ["2026-05-05", "2026-07-01"], ["2026-05-05", "2026-07-01"]),
+        (DAY, ["2026-05-05", "2026-05-05"], ["2026-05-05", "2026-05-05"]),
+        (WEEK, ["2026-06-15", "2026-06-28"], ["2026-06-15", "2026-06-28"]),
+        (WEEK, ["2026-06-16", "2026-06-28"], ["2026-06-22", "2026-06-28"]),
+        (WEEK, ["2026-06-21", "2026-06-24"], ["2026-06-22", "2026-06-28"]),
+        (WEEK, ["2026-06-15", "2026-07-01"], ["2026-06-15", "2026-07-05"]),
+        (WEEK, ["2026-06-15", "2026-06-15"], ["2026-06-15", "2026-06-21"]),
+        (MONTH, ["2026-05-02", "2026-07-01"], ["2026-06-01", "2026-07-31"]),
+        (MONTH, ["2026-05-01", "2026-06-30"], ["2026-05-01", "2026-06-30"]),
+    ],
+)
+def test_a_window_becomes_whole_buckets(granularity: Granularity, wanted: list[str], whole: list[str]) -> None:
+    found = granularity.inward(DateWindow.from_pair(wanted))
+
+    assert found
+    assert found.as_pair() == whole
+
+
+@pytest.mark.parametrize(
+    ("granularity", "wanted"),
+    [(WEEK, ["2026-06-16", "2026-06-21"]), (WEEK, ["2026-06-30", "2026-07-01"]), (MONTH, ["2026-06-02", "2026-06-30"])],
+)
+def test_a_window_that_begins_in_its_only_bucket_has_none(granularity: Granularity, wanted: list[str]) -> None:
+    assert granularity.inward(DateWindow.from_pair(wanted)) is None
+
+
+# ---- In pieces
+
+
+@pytest.mark.parametrize(
+    ("granularity", "whole", "max_days", "pieces"),
+    [
+        (
+            DAY,
+            ["2026-06-25", "2026-07-01"],
+            3,
+            [["2026-06-25", "2026-06-27"], ["2026-06-28", "2026-06-30"], ["2026-07-01"] * 2],
+        ),
+        (WEEK, ["2026-06-01", "2026-06-28"], 14, [["2026-06-01", "2026-06-14"], ["2026-06-15", "2026-06-28"]]),
+        (WEEK, ["2026-06-01", "2026-06-28"], 20, [["2026-06-01", "2026-06-14"], ["2026-06-15", "2026-06-28"]]),
+        (WEEK, ["2026-06-01", "2026-06-28"], 28, [["2026-06-01", "2026-06-28"]]),
+        (WEEK, ["2026-06-15", "2026-07-05"], 14, [["2026-06-15", "2026-06-28"], ["2026-06-29", "2026-07-01"]]),
+        (MONTH, ["2026-04-01", "2026-07-31"], 61, [["2026-04-01", "2026-05-31"], ["2026-06-01", "2026-07-01"]]),
+        (MONTH, ["2026-05-01", "2026-07-31"], 60, [[f"2026-0{m}-01", end] for m, end in MONTHS]),
+        (MONTH, ["2026-07-01", "2026-07-31"], 186, [["2026-07-01", "2026-07-01"]]),
+        (MONTH, ["2026-05-01", "2026-06-30"], 31, [["2026-05-01", "2026-05-31"], ["2026-06-01", "2026-06-30"]]),
+    ],
+)
+def test_pieces_end_where_buckets_do_and_the_running_one_ends_today(
+    granularity: Granularity, whole: list[str], max_days: int, pieces: list[list[str]]
+) -> None:
+    assert pairs(granularity.cut(DateWindow.from_pair(whole), max_days, TODAY)) == pieces
+
+
+@pytest.mark.parametrize("granularity", BUCKETS)
+@pytest.mark.parametrize("max_days", [31, 186])
+def test_pieces_are_the_fewest_legal_ones_and_cover_every_bucket_once(granularity: Granularity, max_days: int) -> None:
+    for seed in SEEDS:
+        whole = granularity.inward(any_window(seed))
+        if whole is None:
+            continue
+        pieces = granularity.cut(whole, max_days, TODAY)
+        assert merge_windows(pieces) == [DateWindow(whole.start, min(whole.end, TODAY))], seed
+        assert all(piece.days <= max_days for piece in pieces), seed
+        assert all(granularity.bucket_of(piece.start).start == piece.start for piece in pieces), seed
+        assert all(granularity.bucket_of(piece.end).end == piece.end for piece in pieces[:-1]), seed
+        assert all(
+            DateWindow(earlier.start, granularity.bucket_of(later.start).end).days > max_days
+            for earlier, later in itertools.pairwise(pieces)
+        ), f"{seed}: two pieces would have made one"
+
+
+def test_whole_buckets_begin_no_earlier_and_leave_out_less_than_one() -> None:
+    for granularity in BUCKETS:
+        for seed in SEEDS:
+            wanted = any_window(seed)
+            whole = granularity.inward(wanted)
+            first = whole.start if whole else granularity.bucket_of(wanted.end).end.add(days=1)
+            assert wanted.start <= first, seed
+            assert wanted.start > granularity.bucket_of(first.subtract(days=1)).start or wanted.start == first, seed
+
+
+# ---- Wider, where a report covers more days than are wanted
+
+
+@pytest.mark.parametrize(
+    ("granularity", "wanted", "least_days", "first_day", "wide"),
+    [
+        (DAY, ["2026-06-10", "2026-06-10"], 1, None, ["2026-06-10", "2026-06-10"]),
+        (DAY, ["2026-06-10", "2026-06-10"], 2, None, ["2026-06-09", "2026-06-10"]),
+        (DAY, ["2026-06-10", "2026-06-10"], 3, "2026-06-09", ["2026-06-09", "2026-06-11"]),
+        (DAY, ["2026-06-10", "2026-06-10"], 2, "2026-06-10", ["2026-06-10", "2026-06-11"]),
+        (WEEK, ["2026-06-15", "2026-06-21"], 7, None, ["2026-06-15", "2026-06-21"]),
+        (WEEK, ["2026-06-15", "2026-06-21"], 8, None, ["2026-06-08", "2026-06-21"]),
+        (WEEK, ["2026-06-15", "2026-06-21"], 8, "2026-06-08", ["2026-06-08", "2026-06-21"]),
+        (WEEK, ["2026-06-15", "2026-06-21"], 8, "2026-06-09", ["2026-06-15", "2026-06-28"]),
+        (WEEK, ["2026-06-15", "2026-06-21"], 15, "2026-06-02", ["2026-06-08", "2026-06-28"]),
+        (MONTH, ["2026-02-01", "2026-02-28"], 30, None, ["2026-01-01", "2026-02-28"]),
+        (MONTH, ["2026-02-01", "2026-02-28"], 30, "2026-01-02", ["2026-02-01", "2026-03-31"]),
+    ],
+)
+def test_a_window_of_too_few_days_gets_whole_buckets_before_it_or_after_it(
+    granularity: Granularity, wanted: list[str], least_days: int, first_day: str | None, wide: list[str]
+) -> None:
+    first = Date.fromisoformat(first_day) if first_day else None
+
+    assert granularity.widened(DateWindow.from_pair(wanted), least_days, first).as_pair() == wide
+
+
+# ---- In halves
+
+
+@pytest.mark.parametrize(
+    ("granularity", "whole", "halves"),
+    [
+        (DAY, ["2026-06-01", "2026-06-02"], [["2026-06-01", "2026-06-01"], ["2026-06-02", "2026-06-02"]]),
+        (DAY, ["2026-06-01", "2026-06-05"], [["2026-06-01", "2026-06-03"], ["2026-06-04", "2026-06-05"]]),
+        (HOUR, ["2026-06-29", "2026-07-01"], [["2026-06-29", "2026-06-30"], ["2026-07-01", "2026-07-01"]]),
+        (WEEK, ["2026-06-15", "2026-06-28"], [["2026-06-15", "2026-06-21"], ["2026-06-22", "2026-06-28"]]),
+        (WEEK, ["2026-06-15", "2026-07-05"], [["2026-06-15", "2026-06-28"], ["2026-06-29", "2026-07-05"]]),
+        (WEEK, ["2026-06-22", "2026-07-01"], [["2026-06-22", "2026-06-28"], ["2026-06-29", "2026-07-01"]]),
+        (MONTH, ["2026-06-01", "2026-07-01"], [["2026-06-01", "2026-06-30"], ["2026-07-01", "2026-07-01"]]),
+        (MONTH, ["2026-01-01", "2026-02-28"], [["2026-01-01", "2026-01-31"], ["2026-02-01", "2026-02-28"]]),
+        (MONTH, ["2026-02-01", "2026-03-31"], [["2026-02-01", "2026-02-28"], ["2026-03-01", "2026-03-31"]]),
+        (DAY, ["2026-06-01", "2026-06-01"], None),
+        (WEEK, ["2026-06-15", "2026-06-21"], None),
+        (WEEK, ["2026-06-29", "2026-07-01"], None),
+        (MONTH, ["2026-06-01", "2026-06-30"], None),
+        (TOTAL, ["2026-01-01", "2026-06-30"], None),
+    ],
+)
+def test_halves_are_whole_buckets(granularity: Granularity, whole: list[str], halves: list[list[str]] | None) -> None:
+    found = granularity.halves(DateWindow.from_pair(whole))
+
+    assert (found and pairs(found)) == halves

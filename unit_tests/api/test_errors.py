@@ -1,4 +1,4 @@
-"""Does each error carry its type and a sentence that tells what to do, also after it was copied?"""
+"""Each error has a type and a sentence, and a missing right is named."""
 
 import copy
 import pickle
@@ -8,6 +8,15 @@ import pytest
 from airbyte_cdk.models import FailureType
 
 from source_pinterest.api import errors
+from source_pinterest.api.errors import (
+    Access,
+    AccessMissingError,
+    RestrictedError,
+    ScopeMissingError,
+    beta,
+    restricted,
+    role,
+)
 
 ALL_ERRORS = [
     (errors.ConfigError("Do this."), FailureType.config_error),
@@ -64,3 +73,46 @@ def test_an_exhausted_quota_says_until_when() -> None:
 
     assert any(f"until {moment:%Y-%m-%d %H:%M} UTC" in sentence for moment in (before, after))
     assert "15 minutes" in sentence
+
+
+WORDS = 'Pinterest answered "No" (HTTP 403)'
+
+
+def sentence(access: Access) -> str:
+    return str(AccessMissingError("leads", access, WORDS).message)
+
+
+def test_an_app_is_let_into_a_beta_by_pinterest() -> None:
+    assert sentence(beta("lead forms")) == (
+        "leads can't be read: it needs an app in Pinterest's beta of lead forms. Ask Pinterest to let the app into the "
+        f"beta, or leave the stream out. {WORDS}."
+    )
+
+
+def test_what_some_customers_have_the_contact_at_pinterest_gives() -> None:
+    assert sentence(restricted("billing profiles")) == (
+        "leads can't be read: it needs billing profiles, which Pinterest opens to some customers only. Ask your "
+        f"contact at Pinterest for it, or leave the stream out. {WORDS}."
+    )
+
+
+def test_a_role_is_given_by_whoever_owns_the_ad_account() -> None:
+    assert sentence(role("Owner", "Admin")) == (
+        "leads can't be read: it needs the role Owner or Admin on the ad account. Ask the ad account's owner for it, "
+        f"or leave the stream out. {WORDS}."
+    )
+
+
+def test_where_nobody_knows_permissions_and_right_are_named() -> None:
+    error = AccessMissingError("leads", Access("a beta", "Ask for it"), WORDS, ("ads:read", "user_accounts:read"))
+
+    assert str(error.message) == (
+        "leads can't be read: it needs the permission ads:read and user_accounts:read and a beta. Ask for it, or leave "
+        f"the stream out. {WORDS}."
+    )
+
+
+def test_pinterests_own_words_are_there_for_whoever_says_it_better() -> None:
+    errors = (ScopeMissingError("leads", ("ads:read",), WORDS), RestrictedError("leads", "", WORDS))
+
+    assert [error.quote for error in errors] == [WORDS, WORDS]

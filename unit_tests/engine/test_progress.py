@@ -1,4 +1,4 @@
-"""The end of each stream is summed up in one line, and estimates concern selected streams alone."""
+"""Progress counts records and requests; a notice is logged once."""
 
 import logging
 
@@ -18,7 +18,7 @@ from airbyte_cdk.models import (
 
 from source_pinterest.api.usage import Usage
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.progress import Progress
+from source_pinterest.engine.progress import Notices, Progress
 
 
 def status(name: str, reached: AirbyteStreamStatus) -> AirbyteMessage:
@@ -58,3 +58,24 @@ def test_estimates_of_selected_streams_are_handed_out_once() -> None:
     trace = AirbyteTraceMessage(type=TraceType.ESTIMATE, emitted_at=1.0, estimate=estimate)
     assert message == AirbyteMessage(type=Type.TRACE, trace=trace)
     assert list(progress.estimates(1.0)) == []
+
+
+def test_a_warning_is_given_once_for_each_thing_it_is_about(caplog: pytest.LogCaptureFixture) -> None:
+    notices = Notices("boards")
+    given = [notices.warn(about, sentence) for about, sentence in [("1", "One."), ("1", "Again."), ("2", "Two.")]]
+
+    assert given == [True, False, True]
+    assert caplog.messages == ["boards: One.", "boards: Two."]
+
+
+def test_streams_warn_for_themselves(caplog: pytest.LogCaptureFixture) -> None:
+    assert all(Notices(stream).warn("1", "One.") for stream in ("boards", "pins"))
+    assert caplog.messages == ["boards: One.", "pins: One."]
+
+
+def test_each_kind_of_what_can_not_be_kept_as_it_was_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    notices = Notices("boards")
+    for sentence in ("Half an emoji.", "A number.", "Half an emoji."):
+        notices.replacement(sentence)
+
+    assert caplog.messages == ["boards: Half an emoji.", "boards: A number."]

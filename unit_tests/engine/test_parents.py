@@ -1,4 +1,4 @@
-"""Each parent listing is read once, and no stream waits for a listing in vain."""
+"""Parents are listed once, and whoever needs their ids waits for them."""
 
 import threading
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Are the best pins read by each metric, over the days that are to be had?"""
+"""The most popular pins come by metric."""
 
 from typing import Any
 

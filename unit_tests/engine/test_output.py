@@ -1,16 +1,31 @@
-"""Messages reach stdout in whole lines, after the logs, and completely."""
+"""Lines leave whole, in large pieces and without secrets, from a process that is tuned for it."""
 
+import ctypes
+import gc
+import io
+import json
+import logging
 import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from airbyte_cdk.logger import PRINT_BUFFER
+from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 
-from source_pinterest.engine.output import MessageWriter
+from source_pinterest.engine.output import (
+    MaskedLogFormatter,
+    MaskedStream,
+    MessageWriter,
+    mask_logs,
+    tune_memory,
+    tune_threads,
+)
+from source_pinterest.masking import SECRETS
 from unit_tests.clocks import Clock
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
@@ -23,7 +38,7 @@ def stdout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield path
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Stands still, so that no line is written for having waited too long."""
     monkeypatch.setattr("time.monotonic", clock := Clock())
@@ -33,6 +48,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 PIECE_BYTES = 64 * 1024
 
 
+@pytest.mark.usefixtures("clock")
 def test_lines_wait_for_a_flush_and_come_whole(stdout: Path) -> None:
     writer = MessageWriter()
     writer.write("one 🙂\n".encode())
@@ -43,12 +59,14 @@ def test_lines_wait_for_a_flush_and_come_whole(stdout: Path) -> None:
     assert stdout.read_text(encoding="utf-8") == "one 🙂\ntwo\nthree\n"
 
 
+@pytest.mark.usefixtures("clock")
 def test_many_lines_are_written_at_once(stdout: Path) -> None:
     MessageWriter().write(b"x" * 70_000 + b"\n")
 
     assert stdout.stat().st_size == 70_001
 
 
+@pytest.mark.usefixtures("clock")
 def test_small_lines_are_written_once_they_are_many(stdout: Path) -> None:
     writer, line = MessageWriter(), b"x" * 999 + b"\n"
     for _ in range(65):
@@ -71,6 +89,7 @@ def test_a_line_does_not_wait_long_for_others(stdout: Path, clock: Clock) -> Non
     assert stdout.read_bytes() == b"one\ntwo\nthree\n"
 
 
+@pytest.mark.usefixtures("clock")
 def test_logs_come_before_the_messages_of_the_same_moment(stdout: Path) -> None:
     writer = MessageWriter()
     PRINT_BUFFER.buffer.write("a log line\n")
@@ -80,6 +99,7 @@ def test_logs_come_before_the_messages_of_the_same_moment(stdout: Path) -> None:
     assert stdout.read_text(encoding="utf-8") == "a log line\na message\n"
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_reader_that_takes_little_at_a_time_gets_everything(stdout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, batch: whole(descriptor, batch[:3]))
@@ -90,6 +110,7 @@ def test_a_reader_that_takes_little_at_a_time_gets_everything(stdout: Path, monk
     assert stdout.read_text(encoding="utf-8") == "a line that is longer than three bytes\n"
 
 
+@pytest.mark.usefixtures("clock")
 def test_nothing_is_written_twice(stdout: Path) -> None:
     writer = MessageWriter()
     writer.write(b"once\n")
@@ -127,6 +148,7 @@ def page(lines: int, line_bytes: int) -> bytes:
     return b"".join(b"%06d" % number + b"x" * (line_bytes - 7) + b"\n" for number in range(lines))
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(
     ("pages", "pieces", "most_bytes"),
     [
@@ -153,6 +175,7 @@ def test_each_piece_ends_at_a_line_and_is_no_longer_than_it_must_be(
     assert all(piece.endswith(b"\n") for piece in turns.written)
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("end_after", [0, 1, 3])
 def test_what_a_signal_cuts_off_is_written_before_the_end_and_nothing_twice(
     stdout: Path, monkeypatch: pytest.MonkeyPatch, end_after: int
@@ -170,6 +193,7 @@ def test_what_a_signal_cuts_off_is_written_before_the_end_and_nothing_twice(
 # ---- Lines that can't wait
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_line_that_can_not_wait_comes_before_all_that_waits(stdout: Path) -> None:
     writer = MessageWriter()
     writer.write(b"a record\n")
@@ -196,6 +220,7 @@ class Stuck:
         self._writing.result(PATIENCE_SECONDS)
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("waiting", [b"", b"a record\n"])
 def test_a_line_whose_writer_never_gets_the_lock_is_written_by_who_has_it(
     stdout: Path, monkeypatch: pytest.MonkeyPatch, waiting: bytes
@@ -211,6 +236,7 @@ def test_a_line_whose_writer_never_gets_the_lock_is_written_by_who_has_it(
     assert stdout.read_bytes() == b"a token\n" + waiting
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_line_that_comes_while_a_piece_is_written_comes_before_the_next(
     stdout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +257,7 @@ def test_a_line_that_comes_while_a_piece_is_written_comes_before_the_next(
     stuck[0].go_on()
 
 
+@pytest.mark.usefixtures("clock")
 def test_an_output_that_is_full_is_waited_for(stdout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, waited = os.write, []
 
@@ -247,8 +274,130 @@ def test_an_output_that_is_full_is_waited_for(stdout: Path, monkeypatch: pytest.
     assert len(waited) == 2
 
 
+@pytest.mark.usefixtures("clock")
 def test_an_output_that_was_never_open_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "__stdout__", None)
 
     with pytest.raises(BrokenPipeError):
         MessageWriter().write_now(b"a line\n")
+
+
+SECRET = 'false "secret" 8675309'
+
+
+@pytest.fixture
+def _known() -> None:
+    SECRETS.keep(SECRET, "message")
+
+
+def record(level: int, text: str, *arguments: object, error: BaseException | None = None) -> logging.LogRecord:
+    exc_info = (type(error), error, error.__traceback__) if error else None
+    return logging.LogRecord("airbyte", level, "file", 1, text, arguments, exc_info)
+
+
+@pytest.mark.usefixtures("_known")
+@pytest.mark.parametrize("level", [logging.INFO, logging.WARNING, logging.ERROR])
+def test_a_log_line_is_masked_and_still_a_message(level: int) -> None:
+    logged = record(level, "A message about %s", SECRET, error=ValueError(f"{SECRET}, a message"))
+    line = json.loads(MaskedLogFormatter().format(logged))
+
+    assert line["type"] == "LOG"
+    assert line["log"]["message"].startswith("A **** about ****\n")
+    assert line["log"]["message"].endswith("ValueError: ****, a ****")
+    assert "8675309" not in json.dumps(line)
+
+
+@pytest.mark.usefixtures("_known")
+def test_a_stack_trace_is_masked_though_the_framework_s_own_list_was_replaced() -> None:
+    """As it is at the beginning of each command."""
+    update_secrets([])
+    line = MaskedLogFormatter().format(record(logging.ERROR, "It failed", error=ValueError(SECRET)))
+
+    assert json.loads(line)["log"]["message"].endswith("ValueError: ****")
+
+
+@pytest.mark.usefixtures("_known")
+def test_a_debug_line_is_masked_too() -> None:
+    line = json.loads(MaskedLogFormatter().format(record(logging.DEBUG, f"GET {SECRET}")))
+
+    assert line == {"type": "DEBUG", "message": "GET ****", "data": {}}
+
+
+@pytest.mark.usefixtures("_known")
+def test_the_record_itself_stays_as_it_was_for_other_handlers() -> None:
+    logged = record(logging.INFO, "About %s", SECRET)
+    MaskedLogFormatter().format(logged)
+
+    assert logged.getMessage() == f"About {SECRET}"
+
+
+@pytest.mark.usefixtures("_known")
+def test_what_is_printed_is_masked() -> None:
+    stream = io.StringIO()
+    print(f"Two: {SECRET}", "and", file=MaskedStream(stream), flush=True)
+
+    assert stream.getvalue() == "Two: **** and\n"
+
+
+@pytest.mark.usefixtures("_known")
+def test_what_a_thread_dies_of_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    formatters = [(handler, handler.formatter) for handler in logging.getLogger().handlers]
+    try:
+        mask_logs()
+        assert formatters
+        for handler, _ in formatters:
+            assert "Two: ****" in handler.format(record(logging.INFO, "Two: %s", SECRET))
+        thread = threading.Thread(target=lambda: {}["id"])
+        thread.start()
+        thread.join(PATIENCE_SECONDS)
+    finally:
+        for handler, formatter in formatters:
+            handler.setFormatter(formatter)
+
+    [logged] = caplog.records
+    assert logged.levelno == logging.ERROR
+    assert logged.exc_info
+    assert isinstance(logged.exc_info[1], KeyError)
+
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+"""As malloc.h has them."""
+
+LARGE_BYTES = 4 * 1024 * 1024
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[int, ...]]:
+    """What the garbage collector is told, which is noted and not done."""
+    told: dict[str, tuple[int, ...]] = {}
+    for name in ("set_threshold", "freeze"):
+        monkeypatch.setattr(gc, name, lambda *values, name=name: told.update({name: values}))
+    return told
+
+
+@pytest.mark.usefixtures("collector")
+def test_the_allocator_is_asked_for_few_arenas_and_to_give_large_blocks_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[int, int] = {}
+    library = SimpleNamespace(mallopt=lambda option, value: asked.update({option: value}))
+    monkeypatch.setattr(ctypes, "CDLL", {None: library}.__getitem__)
+    tune_memory()
+
+    assert asked == {M_ARENA_MAX: 2, M_MMAP_THRESHOLD: LARGE_BYTES, M_TRIM_THRESHOLD: LARGE_BYTES}
+
+
+def test_a_c_library_without_that_option_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, collector: dict[str, tuple[int, ...]]
+) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace())
+    tune_memory()
+
+    assert collector == {"set_threshold": (50_000, 20, 100), "freeze": ()}
+
+
+def test_a_waiting_thread_asks_for_its_turn_twenty_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+    monkeypatch.setattr(sys, "setswitchinterval", told.append)
+    tune_threads()
+
+    assert told == [0.05]

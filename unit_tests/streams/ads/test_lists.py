@@ -1,4 +1,4 @@
-"""Are labels found whether they come one by one or in bundles, and never without an id?"""
+"""Audience insights, labels and event quality come in records of their own form."""
 
 from typing import Any
 

@@ -1,0 +1,308 @@
+"""Trends are asked for by region, and each response serves all streams that are made of it."""
+
+import logging
+from typing import Any
+
+import pytest
+import requests_mock
+
+from source_pinterest.api.errors import GoneError, UnavailableError
+from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.trends import (
+    FeaturedTrendTopics,
+    ProductCategoryTrends,
+    SharedResponses,
+    TrendingKeywords,
+    TrendingKeywordWeeks,
+    TrendingProductCategories,
+    TrendStream,
+    category_parameter,
+)
+from unit_tests.streams.pinterest import Pinterest, page, refused
+
+PATH = "trends/keywords/GB%2BIE/top/growing"
+SLICE = partition_slice({"region": "GB+IE", "trend_type": "growing"})
+OF = {"region": "GB+IE", "trend_type": "growing"}
+TEA = {
+    "keyword": "tea",
+    "pct_growth_wow": 50,
+    "time_series": {"2026-06-20": 31, "2026-06-27": 100},
+    "predicted_time_series": {"2026-06-27": 90, "2026-07-04": 45},
+}
+JAM = {"keyword": "jam", "pct_growth_wow": -5, "time_series": None}
+
+
+def answer(*trends: Any) -> dict[str, Any]:
+    return {"json": {"trends": list(trends)}}
+
+
+def calls(pinterest: Pinterest) -> int:
+    return len(pinterest.asked("trends/keywords/gb%2bie/top/growing"))
+
+
+def test_keywords_have_ranks_and_no_weeks(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, answer(TEA, JAM))
+
+    assert pinterest.read(TrendingKeywords, SLICE) == [
+        {**OF, "keyword": "tea", "pct_growth_wow": 50, "rank": 1},
+        {**OF, "keyword": "jam", "pct_growth_wow": -5, "rank": 2},
+    ]
+
+
+def test_a_week_is_a_row_and_what_was_counted_stands_before_what_was_forecast(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, answer(TEA, JAM))
+
+    assert pinterest.read(TrendingKeywordWeeks, SLICE) == [
+        {**OF, "keyword": "tea", "week": "2026-06-20", "volume": 31, "is_forecast": False},
+        {**OF, "keyword": "tea", "week": "2026-06-27", "volume": 100, "is_forecast": False},
+        {**OF, "keyword": "tea", "week": "2026-07-04", "volume": 45, "is_forecast": True},
+    ]
+
+
+def test_each_region_has_a_slice_for_each_kind_of_trend(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, trend_regions=["US", "CA"])
+
+    assert [one.partition for one in pinterest.slices(TrendingKeywords)] == [
+        {"region": region, "trend_type": kind}
+        for region in ("US", "CA")
+        for kind in ("growing", "monthly", "yearly", "seasonal")
+    ]
+
+
+def test_another_kind_of_trend_has_an_answer_of_its_own(pinterest: Pinterest) -> None:
+    yearly = partition_slice({"region": "GB+IE", "trend_type": "yearly"})
+    pinterest.answers(PATH, answer(TEA))
+    pinterest.answers("trends/keywords/GB%2BIE/top/yearly", answer(JAM))
+
+    assert [row["keyword"] for row in pinterest.read(TrendingKeywords, SLICE)] == ["tea"]
+    assert [row["keyword"] for row in pinterest.read(TrendingKeywords, yearly)] == ["jam"]
+
+
+def test_as_many_keywords_are_asked_for_as_there_may_be(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, answer(TEA))
+    pinterest.read(TrendingKeywords, SLICE)
+
+    assert pinterest.queries(PATH) == [{"limit": ["50"]}]
+
+
+def test_keywords_share_a_week_and_each_has_its_own_row(pinterest: Pinterest) -> None:
+    week = {"2026-06-27": 7}
+    pinterest.answers(PATH, answer(TEA, {**JAM, "time_series": week}, {"keyword": "jam", "time_series": week}))
+
+    rows = pinterest.read(TrendingKeywordWeeks, SLICE)
+    assert [(row["keyword"], row["volume"]) for row in rows if row["week"] in week] == [("tea", 100), ("jam", 7)]
+
+
+def test_whoever_waits_for_an_answer_that_never_comes_gets_the_error_of_who_asked(pinterest: Pinterest) -> None:
+    shared, asked = pinterest.sync.stream(SharedResponses), []
+
+    def ask() -> Any:
+        asked.append(None)
+        raise MemoryError("Scripted")
+
+    for _ in range(2):
+        with pytest.raises(MemoryError, match="Scripted"):
+            shared.of(("US", "growing"), ask)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "streams", [(TrendingKeywords, TrendingKeywordWeeks), (TrendingKeywordWeeks, TrendingKeywords)]
+)
+def test_one_call_serves_both(pinterest: Pinterest, streams: tuple[type[Any], type[Any]]) -> None:
+    pinterest.answers(PATH, answer(TEA, JAM))
+    found = [pinterest.read(stream, SLICE) for stream in streams]
+
+    assert sorted(map(len, found)) == [2, 3]
+    assert calls(pinterest) == 1
+
+
+def test_an_answer_that_failed_is_asked_for_again(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, refused(503), answer(TEA, JAM))
+    with pytest.raises(UnavailableError, match=r"^trending_keywords: "):
+        pinterest.read(TrendingKeywords, SLICE)
+
+    assert len(pinterest.read(TrendingKeywordWeeks, SLICE)) == 3
+    assert calls(pinterest) == 2
+
+
+def test_a_keyword_that_stands_twice_keeps_its_better_rank(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, answer(TEA, JAM, TEA))
+
+    assert [(row["keyword"], row["rank"]) for row in pinterest.read(TrendingKeywords, SLICE)] == [
+        ("tea", 1),
+        ("jam", 2),
+    ]
+
+
+TRENDING, DETAILS = "trends/product_categories/trending", "trends/product_categories/details"
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("DRESSES", "DRESSES"),
+        ("BATH_AND_BODY", "BATH_AND_BODY"),
+        ("Bath & Body", "BATH_AND_BODY"),
+        ("Coffee makers and espresso machines", "COFFEE_MAKERS_AND_ESPRESSO_MACHINES"),
+        ("Women's wear", "WOMENS_WEAR"),
+        ("Xmas boxes (XXL)", "XMAS_BOXES_XXL"),
+        ("(Vintage) Lux", "VINTAGE_LUX"),
+    ],
+)
+def test_a_category_is_asked_for_by_its_word(name: str, word: str) -> None:
+    assert category_parameter(name) == word
+
+
+def test_a_list_without_a_kind_of_engagement_is_of_all_of_it(pinterest: Pinterest) -> None:
+    pinterest.answers(TRENDING, {"json": [{"product_category": "Boots", "pinterest_product_category_id": 7}]})
+
+    assert pinterest.read(TrendingProductCategories, partition_slice({"region": "US"})) == [
+        {
+            "region": "US",
+            "engagement_type": "ENGAGEMENT",
+            "product_category": "Boots",
+            "pinterest_product_category_id": "7",
+            "rank": 1,
+        }
+    ]
+
+
+def knows(*known: str) -> Any:
+    """A Pinterest that refuses a call with any other category."""
+
+    def answer(request: Any, context: Any) -> Any:
+        asked = [name.upper() for name in request.qs["product_categories"]]
+        if set(asked) <= set(known):
+            return [{"product_category": name} for name in asked]
+        context.status_code = 400
+        return {"code": 1, "message": "Unknown category"}
+
+    return {"json": answer}
+
+
+def details(pinterest: Pinterest, *categories: str) -> list[str]:
+    found = pinterest.read(
+        ProductCategoryTrends, partition_slice({"region": "US"}, {"batch": 0}, categories=categories)
+    )
+    return [record["product_category"] for record in found]
+
+
+def test_a_category_that_pinterest_does_not_know_costs_itself_alone(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(DETAILS, knows("BOOTS", "CHAIRS", "DESKS"))
+
+    assert details(pinterest, "BOOTS", "HATS", "CHAIRS", "DESKS") == ["BOOTS", "CHAIRS", "DESKS"]
+    assert len(pinterest.asked(DETAILS)) == 5
+    assert [message.partition(". ")[0] for message in caplog.messages] == ["product_category_trends: HATS is left out"]
+
+
+@pytest.mark.parametrize("categories", [("BOOTS", "HATS"), ("HATS", "BOOTS"), ("HATS", "BOOTS", "CAPS")])
+def test_of_a_few_categories_those_that_are_known_are_read(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, categories: tuple[str, ...]
+) -> None:
+    pinterest.answers(DETAILS, knows("BOOTS"))
+
+    assert details(pinterest, *categories) == ["BOOTS"]
+    assert len(caplog.messages) == len(categories) - 1
+
+
+def test_a_region_of_which_it_knows_none_is_left_out(pinterest: Pinterest) -> None:
+    pinterest.answers(DETAILS, refused(400, 1))
+    stream = pinterest.stream(ProductCategoryTrends)
+    with pytest.raises(GoneError):
+        list(stream.listing(partition_slice({"region": "US"}, {"batch": 0}, categories=("HATS", "CAPS"))))
+
+
+def test_categories_are_asked_for_in_as_few_calls_as_may_be(pinterest: Pinterest) -> None:
+    names = [f"CATEGORY_{number}" for number in range(21)]
+    pinterest.answers("ad_accounts", {"json": {"items": [{"id": "11", "country": "CA"}]}})
+    pinterest.answers(TRENDING, {"json": [{"product_category": name} for name in [*names, names[0]]]})
+
+    slices = pinterest.slices(ProductCategoryTrends)
+
+    assert [one.extra_fields["categories"] for one in slices] == [tuple(names[:20]), (names[20],)]
+    assert [(one["region"], one["batch"]) for one in slices] == [("CA", 0), ("CA", 1)]
+
+
+def test_a_list_that_fails_costs_its_own_region(pinterest: Pinterest) -> None:
+    accounts = [{"id": "11", "country": "CA"}, {"id": "12", "country": "US"}]
+    pinterest.answers("ad_accounts", {"json": {"items": accounts}})
+    pinterest.answers(TRENDING, refused(503), {"json": [{"product_category": "Boots"}]})
+    stream = pinterest.stream(ProductCategoryTrends)
+    failing, good = stream.stream_slices()
+
+    assert (failing["region"], good["region"]) == ("CA", "US")
+    assert good.extra_fields["categories"] == ("BOOTS",)
+    with pytest.raises(Exception, match="trending_product_categories: Pinterest failed"):
+        list(stream.read_records(stream_slice=failing))
+
+
+def regions(pinterest: Pinterest, stream: type[TrendStream]) -> list[str]:
+    return list(dict.fromkeys(one["region"] for one in pinterest.slices(stream)))
+
+
+@pytest.mark.parametrize(
+    ("stream", "found"), [(TrendingKeywords, ["DE+AT+CH", "GB+IE", "US"]), (FeaturedTrendTopics, ["GB+IE", "US"])]
+)
+def test_those_of_the_ad_accounts(pinterest: Pinterest, stream: type[TrendStream], found: list[str]) -> None:
+    countries = ("US", "AT", "GB", "JP", None)
+    pinterest.answers("ad_accounts", page([{"id": str(n), "country": country} for n, country in enumerate(countries)]))
+
+    assert regions(pinterest, stream) == found
+
+
+@pytest.mark.parametrize(("stream", "found"), [(TrendingKeywords, ["US", "DE"]), (FeaturedTrendTopics, ["US"])])
+def test_those_that_are_chosen_without_a_look_at_the_ad_accounts(
+    requests_mock: requests_mock.Mocker, stream: type[TrendStream], found: list[str]
+) -> None:
+    assert regions(Pinterest(requests_mock, trend_regions=["DE", "US"]), stream) == found
+    assert not requests_mock.called
+
+
+@pytest.mark.parametrize(("options", "wanted"), [({}, True), ({"trend_regions": ["US"]}, False)])
+def test_the_ad_accounts_are_wanted_unless_regions_are_chosen(
+    mock: requests_mock.Mocker, options: dict[str, list[str]], wanted: bool
+) -> None:
+    pinterest = Pinterest(mock, **options)
+    pinterest.stream(TrendingKeywords).select()
+
+    assert pinterest.stream(AdAccounts).ids.wanted is wanted
+
+
+def test_where_there_are_none_the_log_says_which_there_are(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers("ad_accounts", page([{"id": "11", "country": "JP"}]))
+    with caplog.at_level(logging.INFO):
+        assert regions(pinterest, FeaturedTrendTopics) == []
+
+    [message] = caplog.messages
+    assert message.startswith("featured_trend_topics: Pinterest has no trends for these regions or countries")
+    assert message.endswith("US, GB+IE, CA.")
+
+
+TOPICS, REGION = "trends/topics/featured", {"region": "GB+IE"}
+HOME: dict[str, Any] = {"interest": "HOME", "trends": [{"title": "Rugs", "pct": 5}, {"title": "Lamps", "pct": 3}]}
+FOOD: dict[str, Any] = {"interest": "FOOD", "trends": [{"title": "Rugs"}]}
+
+
+def read(pinterest: Pinterest, *items: dict[str, Any]) -> list[dict[str, Any]]:
+    pinterest.answers(TOPICS, {"json": {"items": items}})
+    return pinterest.read(FeaturedTrendTopics, partition_slice(REGION))
+
+
+def test_topics_are_ranked_within_their_interest(pinterest: Pinterest) -> None:
+    assert read(pinterest, HOME, FOOD) == [
+        {**REGION, "interest": "HOME", "title": "Rugs", "pct": 5, "rank": 1},
+        {**REGION, "interest": "HOME", "title": "Lamps", "pct": 3, "rank": 2},
+        {**REGION, "interest": "FOOD", "title": "Rugs", "rank": 1},
+    ]
+    assert pinterest.queries(TOPICS) == [{"region": ["GB+IE"]}]
+
+
+@pytest.mark.parametrize("trends", [None, [], {"title": "Rugs"}, "Rugs"])
+def test_an_interest_without_topics_has_no_row(pinterest: Pinterest, trends: Any) -> None:
+    assert [row["interest"] for row in read(pinterest, {"interest": "HOME", "trends": trends}, FOOD)] == ["FOOD"]

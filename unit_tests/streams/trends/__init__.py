@@ -1,1 +1,0 @@
-"""Tests of the streams of a user's own content."""
