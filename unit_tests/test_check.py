@@ -108,7 +108,7 @@ def test_a_board_that_does_not_exist_may_be_refused_in_any_way(
 
 @pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40)], ids=str)
 @pytest.mark.parametrize("path", ["boards", "ad_accounts"])
-def test_what_pinterest_does_not_give_is_told_and_does_not_keep_the_rest_from_being_read(
+def test_what_pinterest_does_not_give_is_told_and_the_rest_can_be_read(
     mock: requests_mock.Mocker, path: str, answer: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     checked = Checked(mock)

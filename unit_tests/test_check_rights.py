@@ -124,7 +124,7 @@ def test_of_secret_boards_nothing_is_said_where_no_board_can_be_read(
     assert "secret boards are not read" not in caplog.text
 
 
-def test_each_permission_that_the_consent_form_asks_for_is_missed_where_it_is_missing(
+def test_each_permission_of_the_consent_form_is_missed_where_it_is_missing(
     told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(check, "STREAMS", [stream for stream in STREAMS if not stream.access])

@@ -329,7 +329,7 @@ def test_a_process_whose_last_output_is_not_read_ends_by_itself() -> None:
     os.close(reading)
 
 
-def test_logs_that_a_pipe_does_not_take_at_once_come_whole_where_nobody_waits_for_its_reader() -> None:
+def test_logs_that_a_pipe_does_not_take_at_once_come_whole() -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     body = (

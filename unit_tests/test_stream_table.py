@@ -44,7 +44,7 @@ def test_each_stream_has_a_row_without_an_empty_cell(document: str) -> None:
         assert [title for title, cell in zip(titles, row, strict=True) if not cell] in ([], ["Incremental by"]), row
 
 
-def test_the_user_page_has_every_stream_and_the_readme_the_seven_that_platforms_suggest() -> None:
+def test_the_user_page_has_every_stream_and_the_readme_the_suggested_ones() -> None:
     assert names_in("docs/pinterest.md") == [stream.stream_name() for stream in STREAMS]
     names = names_in("README.md")
     assert len(names) == 7

@@ -84,7 +84,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return Place(tmp_path, capsys)
 
 
-def test_the_second_run_goes_on_from_the_first_though_tokens_are_revoked_and_a_stream_fails(
+def test_the_second_run_goes_on_from_the_first_after_revoked_tokens_and_failures(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Simulator(small_world(), refresh_rotation=Rotation.REVOKE) as sim:

@@ -98,7 +98,7 @@ def test_an_app_that_is_not_approved_fails_each_stream_and_asks_for_the_profile_
         assert len(sim.calls("user_account/get")) == 1
 
 
-def test_the_words_of_an_unapproved_app_refuse_one_feature_where_the_profile_is_served() -> None:
+def test_words_of_an_unapproved_app_refuse_one_feature_where_the_profile_is_served() -> None:
     with small(no_access=dict.fromkeys(("audiences/list", "campaigns/list"), NoAccess.UNSUPPORTED)) as sim:
         output = run_sync(sim, ["audiences", "campaigns", "boards"])
         for name in ("audiences", "campaigns"):
@@ -221,7 +221,7 @@ def test_a_refusal_is_told_though_the_stream_ends_before_its_last_account(*, is_
         assert len([text for text in output.warnings() if told in text]) == 1
 
 
-def test_without_a_right_to_lack_every_refusing_account_is_left_out_and_nothing_is_left() -> None:
+def test_without_a_right_to_lack_every_refusing_account_is_left_out() -> None:
     with small(no_access={"campaigns/list": NoAccess.FORBIDDEN}) as sim:
         output = run_sync(sim, ["campaigns"])
         assert_failed(output, "campaigns", "transient_error", f"refuses all {sim.world.ad_accounts}")

@@ -44,7 +44,7 @@ def assert_united(sim: Simulator, *outputs: Output) -> None:
         assert_same(stream, united.values(), sim.expected(stream, start=start(sim)))
 
 
-def test_an_account_whose_reports_fail_for_good_holds_up_no_other_and_none_of_its_newer_days(world: World) -> None:
+def test_an_account_whose_reports_fail_holds_up_no_other_and_no_newer_days(world: World) -> None:
     account = world.account_id(0)
     with Simulator(world, faults=[Fault(FaultKind.REPORT_FAILED, account=account, times=None)]) as sim:
         first = run_sync(sim, STREAMS, config=config(sim))

@@ -140,7 +140,7 @@ def test_a_kill_while_nobody_reads_leaves_it_in_the_file(tmp_path: Path) -> None
         )
 
 
-def test_tokens_that_rotate_again_and_again_come_in_their_order_however_slow_the_reader(tmp_path: Path) -> None:
+def test_rotated_tokens_come_in_their_order_however_slow_the_reader(tmp_path: Path) -> None:
     expiries = [Fault(FaultKind.TOKEN_EXPIRED, on=PINS, after=after) for after in (4, 12, 20)]
     issued: list[str] = []
     with Simulator(many(), faults=expiries, refresh_rotation=Rotation.REVOKE) as sim:

@@ -24,7 +24,7 @@ def of_length(calls: Calls, characters: int) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("status", "short"), [(400, errors.RejectedError), (414, errors.ResponseTooLargeError)])
-def test_an_address_may_be_too_long_where_it_is_long_and_refused_in_other_words_than_pinterests(
+def test_a_long_url_that_is_refused_in_words_that_are_not_pinterests_is_too_long(
     mock: requests_mock.Mocker, status: int, short: type[errors.PinterestError]
 ) -> None:
     page = {"status_code": status, "text": "<html>", "reason": "No"}

@@ -23,7 +23,7 @@ def test_an_operation_is_the_same_whatever_the_ids() -> None:
     assert POLL.startswith("ads_analytics ")
 
 
-def test_marketing_mix_reports_have_a_quota_for_each_ad_account_beside_that_of_their_category() -> None:
+def test_marketing_mix_reports_have_a_quota_of_their_own_for_each_ad_account() -> None:
     caller = Caller(max_wait_seconds=900)
     first, second = (limits.rated_operation("POST", f"/v5/ad_accounts/{number}/mmm_reports") for number in (549, 550))
     for _ in range(limits.MMM_REPORTS_PER_MINUTE):

@@ -71,7 +71,7 @@ def test_parents_that_never_worked_end_nothing_whatever_their_number() -> None:
     assert not breaker.is_open
 
 
-def test_after_some_failures_in_a_row_each_parent_that_never_worked_gets_one_try_without_a_retry() -> None:
+def test_after_failures_in_a_row_a_parent_that_never_worked_gets_one_try() -> None:
     breaker = CircuitBreaker()
     breaker.note_success(ONE)
     for number in range(FAILURES_IN_A_ROW):

@@ -145,9 +145,7 @@ def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> 
 
 
 @pytest.mark.parametrize(("left", "created"), [(1, 1), (5, 1), (6, 2), (8, 2), (9, 3), (11, 3), (12, 4)])
-def test_each_report_that_is_created_leaves_three_calls_for_itself_and_for_each_in_flight(
-    left: int, created: int
-) -> None:
+def test_a_report_is_created_only_if_three_requests_remain_for_each_in_flight(left: int, created: int) -> None:
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
     scheduler.requests_left = left
     scheduler.open(pinterest, *(request(days(count)) for count in range(1, 9)))

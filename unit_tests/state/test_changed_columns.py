@@ -61,7 +61,7 @@ def test_a_change_after_the_last_day_was_read_concerns_all_of_them(
 
 
 @pytest.mark.parametrize(("last_ago", "first_ago"), [(0, 89), (95, 95)])
-def test_a_change_concerns_what_can_be_read_where_an_older_connector_did_not_say_since_when(
+def test_a_change_without_a_known_day_concerns_all_days_that_can_be_read(
     caplog: pytest.LogCaptureFixture, last_ago: int, first_ago: int
 ) -> None:
     state = {"states": [entry("549", ago(last_ago))], "asked": "one"}

@@ -35,7 +35,7 @@ def test_a_window_is_done_when_all_its_batches_are() -> None:
     assert subject.state == {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
 
 
-def test_an_account_that_is_planned_again_promises_nothing_of_the_slices_that_are_out() -> None:
+def test_an_account_that_is_planned_again_promises_nothing_of_slices_in_flight() -> None:
     subject = cursor()
     [first] = plan(subject, 90, batches=2)
     [second] = subject.plan("549", [WindowProgress(first.window, Purpose.TAIL)], [1])
@@ -62,7 +62,7 @@ def test_one_failed_batch_fails_its_window() -> None:
     assert windows(cursor(subject.state)) == [[ago(89), ago(45)], [ago(33), ago(0)]]
 
 
-def test_days_whose_rows_come_and_cant_be_used_are_owed_again_as_far_as_they_were_read() -> None:
+def test_days_whose_rows_can_not_be_used_are_owed_again() -> None:
     known = entry("549", ago(3), **{"from": ago(89), "settled": ago(3)})
     subject = cursor({"states": [known]})
     (window,) = plan(subject, 90)

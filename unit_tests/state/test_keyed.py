@@ -30,7 +30,7 @@ def columns(seen: str, partly: str = "") -> KeyColumns:
         (columns("A"), columns("A"), "C", ""),
     ],
 )
-def test_a_column_that_comes_or_goes_is_a_change_but_for_one_that_only_some_rows_have(
+def test_a_column_that_comes_or_goes_is_a_change_unless_only_some_rows_have_it(
     known: KeyColumns, found: KeyColumns, refused: str, change: str
 ) -> None:
     assert known.change_to(found, refused) == change

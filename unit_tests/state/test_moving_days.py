@@ -93,7 +93,7 @@ def test_a_running_bucket_counts_as_moving_whatever_the_lookback() -> None:
         ({"settled": 20, "from": 9}, (9, 5)),  # days before it belong to the head
     ],
 )
-def test_where_each_day_is_emitted_once_what_was_read_too_early_comes_again_and_is_told(
+def test_days_that_were_appended_too_early_come_again_with_a_warning(
     caplog: pytest.LogCaptureFixture, known: dict[str, int], again: tuple[int, int] | None
 ) -> None:
     more = {"from": ago(89)} | {name: ago(days) for name, days in known.items()}
@@ -164,7 +164,7 @@ def test_an_owed_day_that_has_not_settled_waits_where_each_is_emitted_once() -> 
     assert windows(subject) == [[ago(9), ago(8)]]
 
 
-def test_a_lookback_that_is_shorter_than_the_last_one_misses_no_day_that_was_read_too_early() -> None:
+def test_a_shorter_lookback_misses_no_day_that_was_read_too_early() -> None:
     state = {"states": [entry("549", ago(0), **{"from": ago(89), "settled": ago(2)})]}
     subject = cursor(state, restatement(Restatement.READ_AGAIN, lookback_days=0))
     subject.limit_to_final_days(lambda: days_before(TODAY, 1))

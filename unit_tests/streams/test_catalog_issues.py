@@ -171,7 +171,7 @@ def test_numbers_name_their_feed_or_catalog(pinterest: Pinterest) -> None:
     assert of_catalogs.foreign_keys == (ForeignKey("catalogs", ("catalog_id",)),)
 
 
-def test_an_account_that_is_out_of_reach_is_a_slice_that_raises_and_is_not_asked_for_feeds(
+def test_an_account_out_of_reach_is_a_slice_that_raises_without_a_request(
     mock: requests_mock.Mocker,
 ) -> None:
     pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["9", "77"])

@@ -80,7 +80,7 @@ def test_a_later_sync_emits_what_changed_but_lists_the_ids_of_all(mock: requests
     assert list(campaigns.ids.of(("11",))) == ["1", "2", "3", "4"]
 
 
-def test_a_state_goes_out_after_so_many_records_and_counts_a_slice_that_was_read_whole(
+def test_a_state_is_emitted_after_so_many_records_and_covers_whole_slices(
     pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "STATE_EVERY_RECORDS", 4)

@@ -88,7 +88,7 @@ def test_ad_groups_that_a_batch_returns_nothing_of_are_requested_one_by_one(pint
     ],
     ids=lambda answer: str(answer)[:60],
 )
-def test_an_account_whose_batch_is_refused_or_shows_the_wrong_parents_is_read_one_by_one(
+def test_an_account_whose_batch_is_refused_or_mixed_up_is_read_one_by_one(
     pinterest: Pinterest, answer: dict[str, Any]
 ) -> None:
     held = holding(300, 1, 2, 290)

@@ -151,7 +151,7 @@ def crowded(mock: requests_mock.Mocker) -> Callable[[int], Pinterest]:
     return lambda count: Pinterest(mock, analytics_columns=MANY[:count])
 
 
-def test_columns_that_leave_room_for_too_few_ids_are_refused_with_the_number_that_fits(
+def test_columns_that_leave_room_for_too_few_ids_are_refused(
     crowded: Callable[[int], Pinterest],
 ) -> None:
     with pytest.raises(ConfigError, match=r"Analytics Columns.*300 .*Custom Reports") as raised:

@@ -92,7 +92,7 @@ def test_what_a_report_decides_is_asked_for_under_its_name(pinterest: Pinterest,
     assert pinterest.custom(**{name: value}).attribution() == {name: value}
 
 
-def test_a_column_that_only_the_user_knows_is_asked_for_and_none_that_the_level_does_not_know(
+def test_a_column_that_only_the_user_knows_is_requested_if_the_level_may_have_it(
     pinterest: Pinterest,
 ) -> None:
     columns = pinterest.custom(level="PRODUCT_ITEM", columns=["TOTAL_HUGS"]).columns
@@ -424,7 +424,7 @@ def test_a_report_is_tried_out_as_it_will_be_asked_for(pinterest: Pinterest) -> 
     assert (sent["view_window_days"], len(sent["targeting_types"]), len(sent["campaign_statuses"])) == (60, 5, 6)
 
 
-def test_ids_that_only_the_key_wants_are_not_tried_out_since_a_refusal_would_cost_no_more(pinterest: Pinterest) -> None:
+def test_ids_that_only_the_key_needs_are_not_tried_out(pinterest: Pinterest) -> None:
     created = pinterest.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
     stream = pinterest.custom(level="KEYWORD", columns=["SPEND_IN_DOLLAR", "PIN_ID"])
     stream.try_out("11", DateWindow(TODAY, TODAY))

@@ -135,7 +135,7 @@ def test_which_conversions_count_is_named_where_that_is_not_the_default(
     assert {name: value for name, value in asked.items() if "attribution_type" in name.lower()} == named
 
 
-def test_a_column_that_only_the_user_knows_is_asked_for_and_one_that_nobody_does_is_not(
+def test_a_column_that_only_the_user_knows_is_requested(
     mock: requests_mock.Mocker,
 ) -> None:
     usual = Pinterest(mock).stream(BrandConversionsReport)
@@ -230,7 +230,7 @@ def test_a_conversion_of_no_brand_in_particular_is_a_row_as_well(mock: requests_
 
 
 @pytest.mark.parametrize("sentence", [f"What is {' or '.join(NEWER_OBJECTIVES)}?", "Some Objective is unknown"])
-def test_objectives_that_pinterest_does_not_know_cost_no_other_row_and_leave_nothing_owed(
+def test_objectives_that_pinterest_does_not_know_cost_no_other_row(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, sentence: str
 ) -> None:
     sync = Conversions(mock, about(NEWER_OBJECTIVES, sentence))

@@ -311,7 +311,7 @@ def test_many_entities_make_the_fewest_legal_calls(recent: Pinterest) -> None:
     assert {batch["batch"] for batch in slices} == set(range(len({ids_of(one) for one in slices})))
 
 
-def test_shorter_windows_of_more_ids_may_make_fewer_calls_and_are_read_backwards_where_a_start_is_earlier(
+def test_shorter_windows_of_more_ids_may_take_fewer_requests(
     mock: requests_mock.Mocker,
 ) -> None:
     """82 days of 243 ids would take three calls of all days, and take two of half of them."""

@@ -364,7 +364,7 @@ def test_it_is_said_how_much_is_going_to_be_asked_for(first: Pinterest, caplog: 
     assert f"ad_group_report: Estimate: {estimate}" in caplog.messages
 
 
-def test_rows_are_lines_of_their_stream_and_those_of_other_days_are_left_out_and_told(
+def test_rows_of_other_days_are_left_out_with_a_warning(
     after: Callable[..., Pinterest], caplog: pytest.LogCaptureFixture
 ) -> None:
     pinterest = after([], start_date=ago(0))

@@ -179,7 +179,7 @@ def test_a_slice_that_stands_for_a_failure_raises_it_without_being_read() -> Non
     assert stream.failed == stream.ended == ["1"]
 
 
-def test_an_account_that_failed_so_often_is_not_read_again_and_its_slices_have_failed() -> None:
+def test_an_account_that_failed_often_is_not_read_and_its_slices_have_failed() -> None:
     stream = Stream({"1": LOST})
     accounts = ["1"] * (FAILURES_IN_A_ROW + 1)
 
