@@ -1,4 +1,4 @@
-"""What does an answer of Pinterest look like to the connector? Built by hand, without a server."""
+"""Responses of Pinterest as the connector gets them, built by hand, without a server."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which clock do the tests use? One that moves when it is told to, so that nothing waits."""
+"""A clock that moves when it is told to, so that nothing waits."""
 
 
 class Clock:

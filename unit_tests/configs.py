@@ -1,4 +1,4 @@
-"""Which configs do the tests read? One that works, and one for each way to fill in the form wrongly."""
+"""A config that works, and one for each way to fill in the form wrongly."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Which fields does a JSON Schema declare, and which does a model of the API's client library have?
+"""The fields that a JSON Schema declares, and those that a model of the API's client library has.
 
 Both are told as a mapping from a field's path, such as `media.items[].images`, so that they can be compared.
 """

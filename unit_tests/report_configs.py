@@ -1,4 +1,4 @@
-"""Which custom reports do the tests define? One that works, and one for each way to define one wrongly."""
+"""A custom report that works, and one for each way to define one wrongly."""
 
 from typing import Any
 

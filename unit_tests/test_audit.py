@@ -1,4 +1,4 @@
-"""Does the audit fail for a weakness, and when nobody could be asked?"""
+"""The audit fails for a weakness, and when nobody could be asked."""
 
 import os
 import subprocess

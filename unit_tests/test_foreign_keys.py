@@ -1,4 +1,4 @@
-"""Do the foreign keys that streams declare lead somewhere?"""
+"""The foreign keys that streams declare lead somewhere."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Do the limits agree with the API's own call signatures, and does each path count against the right quota?"""
+"""The limits agree with the API's own call signatures, and each path counts against the right quota."""
 
 import inspect
 from typing import Annotated, Any, Union, get_args, get_origin

@@ -1,4 +1,4 @@
-"""Is each operation of the API that reads a stream, or is it said why not?"""
+"""Each operation of the API that reads is a stream, or has a reason."""
 
 import pytest
 

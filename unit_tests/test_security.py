@@ -1,4 +1,4 @@
-"""Is every promise of SECURITY.md held by a test that exists, and are its numbers those of the code?"""
+"""Every promise of SECURITY.md is held by a test that exists, and its numbers are those of the code."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Is the form complete, does it take every config that exists, and can its Authenticate button work?"""
+"""The form is complete, takes every config that exists, and its Authenticate button works."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Are the tables of streams in the documents those of the code?"""
+"""The tables of streams in the documents are those of the code."""
 
 from pathlib import Path
 

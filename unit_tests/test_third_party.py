@@ -1,4 +1,4 @@
-"""Does THIRD-PARTY-NOTICES say of every package of the image, and of no other, what the package says of itself?"""
+"""THIRD-PARTY-NOTICES says of every package of the image, and of no other, what the package says of itself."""
 
 import re
 from importlib.metadata import PackageNotFoundError, distribution

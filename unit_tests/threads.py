@@ -1,4 +1,4 @@
-"""How does a test watch something that may wait? In a thread that never outlives the test session."""
+"""Work in a thread that never outlives the test session."""
 
 import threading
 from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""Do the connector's commands, and those in its documents, do what they say?"""
+"""The connector's commands, and those in its documents."""

@@ -1,4 +1,4 @@
-"""How does a user give consent? With `authorize` as a process, or in this one with a browser that does as told."""
+"""A user who gives consent: with `authorize` as a process, or in this one with a browser that does as told."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Which streams does a look name, and what does its report say of a question?"""
+"""The streams that a look names, and the answers in its report."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Does the helper for the first token end in a config that works, and keep everything secret on its way?"""
+"""The command for the first token writes a config that works, and shows no secret."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Does the command that writes configured catalogs write one that `read` takes, and refuse what is no stream?"""
+"""The command that writes configured catalogs writes one that `read` takes, and refuses unknown streams."""
 
 import json
 from collections.abc import Callable

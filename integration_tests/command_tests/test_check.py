@@ -1,4 +1,4 @@
-"""Does `check` tell the truth? Of what the token may not read, of accounts, and of what is wrong in the config."""
+"""`check` names what the token may not read, accounts that are missing, and what is wrong in the config."""
 
 import json
 import logging

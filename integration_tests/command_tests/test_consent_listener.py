@@ -1,4 +1,4 @@
-"""Does the listener for the answer to a consent hear it on localhost, whatever else connects?"""
+"""The listener hears the redirect on localhost, whatever else connects."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""Does every command in the documents do what it says? Each is run here as it stands, or run by what is named here."""
+"""Every command in the documents is run as it stands, or by the file that is named here."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""Does a read end as it should when what surrounds the process is not as it should be?"""
+"""A read ends as it should when files, streams or responses around it are broken."""
 
 import fcntl
 import json

@@ -1,4 +1,4 @@
-"""Does `make live` answer each question as Pinterest behaves? Tried on the variants of the local one."""
+"""`make live` answers each question as Pinterest behaves, tried on variants of the local one."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How does a look of `make live` end where the account, the network or Pinterest does not let it go on?"""
+"""A look of `make live` ends in a report where the account, the network or Pinterest stops it."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Does a stream that a look knows nothing of make one call by itself, and no other?"""
+"""A stream that a look knows nothing of makes one request by itself, and no other."""
 
 from collections.abc import Iterator
 from typing import Any

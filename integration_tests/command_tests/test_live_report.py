@@ -1,4 +1,4 @@
-"""Does the report of `make live` hold nothing of the account's, and each stream once?"""
+"""The report of `make live` holds nothing of the account's, and each stream once."""
 
 import json
 import re

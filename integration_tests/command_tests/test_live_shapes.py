@@ -1,4 +1,4 @@
-"""Which names may `make live` tell, what does it make of types and keys, and which forms of headers does it know?"""
+"""The names, types, keys and forms of headers that `make live` may tell."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Do configs that older forms saved work in every command, in a process and in process, and where they are kept?"""
+"""Configs that older forms saved work in every command."""
 
 import json
 from collections.abc import Iterator, Mapping

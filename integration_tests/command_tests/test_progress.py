@@ -1,4 +1,4 @@
-"""What does a sync tell while it runs? Its plan, its waits, its ends; and a table on a terminal, never elsewhere."""
+"""A sync tells its plan, its waits and its ends, with a table on a terminal only."""
 
 import os
 import pty

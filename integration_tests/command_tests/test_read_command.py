@@ -1,4 +1,4 @@
-"""Does the command that reads into a folder keep all that it reads, go on from there, and say what is wrong?"""
+"""The command that reads into a folder keeps what it reads, goes on from there, and says what is wrong."""
 
 import json
 import os

@@ -1,1 +1,1 @@
-"""Does the comparison of two commits see what differs, and nothing else?"""
+"""The comparison of two commits."""

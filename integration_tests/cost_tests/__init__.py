@@ -1,1 +1,1 @@
-"""What does a sync take of calls, of Pinterest's quotas, of memory and of time?"""
+"""What a sync takes of requests, quotas, memory and time."""

@@ -1,4 +1,4 @@
-"""How few calls can a sync take? From the sizes of the world and Pinterest's limits alone."""
+"""The fewest requests that a sync can make, from the sizes of the world and Pinterest's limits alone."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Does `make bench` measure what it says, and can its tables and its picture be read? With made-up numbers."""
+"""`make bench` measures what it says, and its tables and picture can be read. With made-up numbers."""
 
 import argparse
 import shutil

@@ -1,4 +1,4 @@
-"""Does a sync make the fewest calls?
+"""A sync makes the fewest requests.
 
 The expected numbers come from the simulated world and Pinterest's published limits, not from the connector.
 """

@@ -1,4 +1,4 @@
-"""Does a large sync stay small? Peak memory, processor time and calls of the connector's own process; by `make bench`.
+"""Peak memory, processor time and requests of a large sync, in a process of its own; by `make bench`.
 
 The simulator runs as another process, and records are counted as they come, so that only the connector is measured.
 """

@@ -1,4 +1,4 @@
-"""Does a sync live within Pinterest's quotas, whatever they are and however the headers tell them?
+"""A sync keeps to Pinterest's quotas, whatever they are and however the headers tell them.
 
 It ends exact, or it stops cleanly, says until when, and completes on the days after. No test waits for a quota: where
 a wait would come, the connection allows none, and the simulator's clock is moved.

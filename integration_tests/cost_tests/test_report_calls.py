@@ -1,4 +1,4 @@
-"""How many calls do all the report streams make, and all analytics by targeting? From Pinterest's limits alone."""
+"""The requests of all report streams, and of all analytics by targeting, from Pinterest's limits alone."""
 
 from collections import Counter
 from math import ceil

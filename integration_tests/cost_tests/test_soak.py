@@ -1,4 +1,4 @@
-"""Does a long sync stay small, and do many accounts all get their turn? `make soak` does the same in full size."""
+"""A long sync stays small, and many accounts all get their turn. `make soak` does the same in full size."""
 
 import sys
 from datetime import timedelta

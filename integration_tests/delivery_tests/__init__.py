@@ -1,1 +1,1 @@
-"""Does what users get work by itself: the environment, the wheel, the image, the demos and the examples?"""
+"""What users get: the environment, the wheel, the image, the demos and the examples."""

@@ -1,4 +1,4 @@
-"""What do the models of the dbt project hold? They are rendered and run without dbt, on the tables of a sync."""
+"""The models of the dbt project, rendered and run without dbt on the tables of a sync."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta

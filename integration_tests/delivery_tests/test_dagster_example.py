@@ -1,4 +1,4 @@
-"""Does the example for Dagster read a shard, and ask for another try where one helps?
+"""The example for Dagster reads a shard, and asks for another try where one helps.
 
 Dagster is not in the environment of the tests, so it is stood for here; `make demo-dagster` runs it.
 """

@@ -1,4 +1,4 @@
-"""Do the models of the dbt project hold what Pinterest has?
+"""The models of the dbt project hold what Pinterest has.
 
 It is asked without dbt: the models are rendered here and run on tables that have the columns of the streams.
 """

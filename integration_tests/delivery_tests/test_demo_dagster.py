@@ -1,4 +1,4 @@
-"""Does `make demo-dagster` see what is wrong with the shards that it reads?"""
+"""`make demo-dagster` reads its shards, and sees what is wrong with them."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Does dbt build the project, do its tests fail where they should, and does the demo say what it needs?"""
+"""dbt builds the project, its tests fail where they should, and the demo says what it needs."""
 
 from decimal import Decimal
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Does what Pinterest has end in DuckDB, each row once, and on a chart that says the same?"""
+"""What Pinterest has ends in DuckDB, each row once, and on a chart that says the same."""
 
 import hashlib
 import json

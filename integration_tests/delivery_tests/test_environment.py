@@ -1,4 +1,4 @@
-"""Does `make install` leave an environment that works alone until the new one is whole? A script stands for Python."""
+"""`make install` keeps the environment until the new one is whole. A script stands for Python."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Is the image made of what it needs and nothing else, with whichever engine there is?"""
+"""The image is made of what it needs and nothing else, with docker or podman."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Would the Kubernetes Job read each shard with the image? `make demo-dagster` holds it against Kubernetes' schema."""
+"""The Kubernetes Job reads each shard with the image. `make demo-dagster` holds it against Kubernetes' schema."""
 
 import re
 from pathlib import Path

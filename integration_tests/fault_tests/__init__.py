@@ -1,1 +1,1 @@
-"""What does a sync make of what goes wrong at Pinterest: errors, refusals, and lists and rows that are not as told?"""
+"""What a sync makes of errors, refusals, and lists and rows that are not as requested."""

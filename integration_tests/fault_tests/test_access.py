@@ -1,4 +1,4 @@
-"""What does a stream say that token, app or user have no right to? One sentence, and the other streams are whole."""
+"""A stream without a right ends in one sentence that names it, and the other streams are whole."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Does one ad account that refuses leave the others whole, and is it told what it cost?"""
+"""An ad account that refuses leaves the others whole, and is named."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime

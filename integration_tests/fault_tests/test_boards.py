@@ -1,4 +1,4 @@
-"""Does a board that is gone, or has more pins than can be listed, leave the others whole?"""
+"""A board that is gone, or has more pins than can be listed, leaves the others whole."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What does a sync do about a fault, beside ending well or not?
+"""What a sync does about a fault, beside its ending.
 
 How many calls and traces a failure costs, what an error says, and how a call that is too large is made smaller.
 """

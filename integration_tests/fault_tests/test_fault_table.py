@@ -1,4 +1,4 @@
-"""Does each fault end as the table promises? On some kinds of stream, where the seed picks, and for good on one.
+"""Each fault ends as the table promises, on kinds of stream that the seed picks, and for good on one.
 
 The seed is pytest-randomly's, printed at the head of every run: `--randomly-seed=N` picks the same places again. `make
 faults` plays every cell.

@@ -1,4 +1,4 @@
-"""Do ad accounts or boards that fail for good keep the others from being read? And what do they cost?"""
+"""Ad accounts or boards that fail for good keep no other from being read."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Are all keywords read, whatever Pinterest makes of a call for several ad groups?"""
+"""All keywords are read, whatever Pinterest makes of a request for several ad groups."""
 
 from typing import Any
 

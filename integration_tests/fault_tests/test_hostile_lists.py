@@ -1,4 +1,4 @@
-"""Does a sync hold every row once, whatever becomes of a list while it is paged?"""
+"""A sync holds every record once, whatever becomes of a list while it is paged."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What does an outage cost, and what a call that is too large? Each as many calls as it takes, and no row."""
+"""The requests that an outage costs, and those of one that is too large."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Does a sync hold every row once, whatever rows Pinterest sends beside those that were asked for?"""
+"""A sync holds every row once, whatever rows Pinterest sends beside those that were requested."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What does a sync do about reports that go wrong, beside ending as the fault table says?
+"""What a sync does about reports that go wrong, beside its ending.
 
 How much of an account's days a failed report holds up, how often reports are created, and which days are read without.
 """

@@ -1,1 +1,1 @@
-"""Do tokens and secrets go where they belong, and nowhere else?"""
+"""Tokens and secrets go where they belong, and nowhere else."""

@@ -1,4 +1,4 @@
-"""Does a click on Authenticate end in a config that Pinterest accepts?"""
+"""A click on Authenticate ends in a config that Pinterest accepts."""
 
 import json
 from pathlib import Path

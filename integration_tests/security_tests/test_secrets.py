@@ -1,4 +1,4 @@
-"""Does anything that the connector says, or sends to another host, hold a secret?
+"""No message of the connector, and no request to another host, holds a secret.
 
 All output of failing commands is searched for every secret there is, plain and encoded. CONTROL messages are left out:
 by the protocol they carry the whole config.

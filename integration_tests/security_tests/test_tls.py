@@ -1,4 +1,4 @@
-"""Is the connector ever talked into trusting a server that cannot prove who it is?"""
+"""The connector trusts no server that cannot prove its name."""
 
 import ipaddress
 import ssl

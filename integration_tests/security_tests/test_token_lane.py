@@ -1,4 +1,4 @@
-"""Does a rotated refresh token get out before it is used, whatever happens to the process or to its output?
+"""A rotated refresh token gets out before it is used, whatever happens to the process or its output.
 
 The old one is dead by then: a token that is neither in the output nor in the file locks the user out.
 """

@@ -1,1 +1,1 @@
-"""Is the local Pinterest like the real one, and can tests rely on it?"""
+"""The local Pinterest is like the real one, and tests can rely on it."""

@@ -1,4 +1,4 @@
-"""How do tests come to a report that is ready, on a clock that they move?"""
+"""A report that is ready, on a clock that tests move."""
 
 from typing import Any
 

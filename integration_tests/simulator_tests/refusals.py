@@ -1,4 +1,4 @@
-"""What is a refused call told?"""
+"""What a refused request is told."""
 
 from typing import Any, NamedTuple
 

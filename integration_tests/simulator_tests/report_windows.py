@@ -1,4 +1,4 @@
-"""Which days are reports ordered for, and which rows do they hold?"""
+"""The days that reports are ordered for, and the rows that they hold."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What do the types of `pinterestsdk` allow: which values, which bounds, which fields?"""
+"""The values, bounds and fields that the types of `pinterestsdk` allow."""
 
 import typing
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which worlds are the same on whichever day the tests run, and what do their lists hold?"""
+"""Worlds that are the same on any day, and what their lists hold."""
 
 from datetime import UTC, datetime
 from typing import Any

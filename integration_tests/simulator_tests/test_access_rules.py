@@ -1,4 +1,4 @@
-"""Does the simulator refuse those who have no right, and what is not there?"""
+"""The simulator refuses those who have no right, and what is not there."""
 
 import pytest
 

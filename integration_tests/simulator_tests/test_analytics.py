@@ -1,4 +1,4 @@
-"""Do the simulated analytics have the rows that are asked for, and no others?"""
+"""Simulated analytics have the rows that are asked for, and no others."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Are the simulator's answers Pinterest's, as an independent contract sees them?
+"""The simulator's responses are Pinterest's, as an independent contract sees them.
 
 `pinterestsdk` is generated from Pinterest's OpenAPI document 5.28. It calls the simulator here, so that its pydantic
 models judge the answers.

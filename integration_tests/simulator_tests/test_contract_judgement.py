@@ -1,4 +1,4 @@
-"""Does the judgement over a log of requests, which other tests rely on, pass what is legal and find what is not?"""
+"""The judgement over a log of requests passes what is legal and finds what is not."""
 
 from collections.abc import Iterator
 from dataclasses import replace

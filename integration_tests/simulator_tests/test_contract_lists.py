@@ -1,4 +1,4 @@
-"""Are the plain lists of the simulator Pinterest's, as an independent contract sees them?
+"""The plain lists of the simulator are Pinterest's, as an independent contract sees them.
 
 Each record of each list is held against the model of `pinterestsdk`: it is valid, every field of the model appears in
 some record, and no other does.

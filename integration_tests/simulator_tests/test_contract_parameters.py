@@ -1,4 +1,4 @@
-"""Does the simulator take the parameters that an independent contract names, with their values and bounds?
+"""The simulator takes the parameters that an independent contract names, with their values and bounds.
 
 `pinterestsdk` is generated from Pinterest's OpenAPI document 5.28. Its typed signatures judge the parameters.
 """

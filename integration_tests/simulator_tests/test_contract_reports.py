@@ -1,4 +1,4 @@
-"""Are asynchronous reports ordered and answered as an independent contract says? The contract is `pinterestsdk`."""
+"""Asynchronous reports are ordered and answered as `pinterestsdk` says."""
 
 import typing
 from collections.abc import Iterator

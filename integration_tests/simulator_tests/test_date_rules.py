@@ -1,4 +1,4 @@
-"""Does the simulator refuse the days and bookmarks that Pinterest refuses?"""
+"""The simulator refuses the days and bookmarks that Pinterest refuses."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Does each scripted fault go wrong in its own way: refusals, broken answers and broken connections?"""
+"""Each scripted fault goes wrong in its own way: refusals, broken responses and broken connections."""
 
 import socket
 from collections.abc import Iterator

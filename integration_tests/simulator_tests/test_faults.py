@@ -1,4 +1,4 @@
-"""Does each scripted fault come when and where it was told to?"""
+"""Each scripted fault comes when and where it was told to."""
 
 from collections.abc import Iterator
 from typing import Any

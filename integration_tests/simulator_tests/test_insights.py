@@ -1,4 +1,4 @@
-"""Are the simulated products, issues, audiences and businesses as strict and as wayward as Pinterest's?"""
+"""Simulated products, issues, audiences and businesses are as strict and as wayward as Pinterest's."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Are the simulated lists the truth page by page, and as strict and as wayward as Pinterest's?"""
+"""The simulated lists are the truth page by page, and as strict and as wayward as Pinterest's."""
 
 from collections.abc import Iterator
 from typing import Any

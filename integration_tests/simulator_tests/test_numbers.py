@@ -1,4 +1,4 @@
-"""Do the numbers of the simulated world behave like those of advertising?"""
+"""The numbers of the simulated world behave like those of advertising."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Do the simulator's tokens live, rotate and die as Pinterest's do?"""
+"""The simulator's tokens live, rotate and die as Pinterest's do."""
 
 from urllib.parse import parse_qs, urlsplit
 

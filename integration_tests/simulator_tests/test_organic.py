@@ -1,4 +1,4 @@
-"""Does the simulator keep Pinterest's rules for profiles, pins and their analytics?"""
+"""The simulator keeps Pinterest's rules for profiles, pins and their analytics."""
 
 from collections.abc import Iterator
 from datetime import timedelta

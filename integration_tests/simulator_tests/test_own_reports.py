@@ -1,4 +1,4 @@
-"""Is the local Pinterest as strict as the real one about reports with endpoints of their own?"""
+"""The simulator is as strict as Pinterest about reports with endpoints of their own."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Does the simulator refuse the parameters that Pinterest refuses? One case for each rule."""
+"""The simulator refuses the parameters that Pinterest refuses, one case for each rule."""
 
 import pytest
 

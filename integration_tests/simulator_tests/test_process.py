@@ -1,4 +1,4 @@
-"""Does the simulator stop whatever its connections do, and can another process drive it?"""
+"""The simulator stops whatever its connections do, and another process can drive it."""
 
 import gc
 import json

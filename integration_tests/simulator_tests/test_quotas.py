@@ -1,4 +1,4 @@
-"""Does the simulator count calls as Pinterest does, and tell about it in its headers?"""
+"""The simulator counts requests as Pinterest does, and tells about it in its headers."""
 
 import pytest
 

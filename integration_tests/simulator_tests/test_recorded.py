@@ -1,4 +1,4 @@
-"""Do the schemas and the local Pinterest have what live answers were seen to have?"""
+"""Schemas and simulator have what live responses were seen to have."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Does the file of a report lie where Pinterest's does, for as long, and for nobody else?"""
+"""The file of a report lies where Pinterest's does, for as long, and for nobody else."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit

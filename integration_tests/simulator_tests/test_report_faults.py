@@ -1,4 +1,4 @@
-"""Does a report go wrong in the way that a test says, and in no other?"""
+"""A report goes wrong in the way that a test says, and in no other."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Does the simulator refuse an order of a report with a field that Pinterest refuses? One case for each rule."""
+"""The simulator refuses the fields of a report that Pinterest refuses, one case for each rule."""
 
 from collections.abc import Iterator
 from typing import Any

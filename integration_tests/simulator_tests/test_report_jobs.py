@@ -1,4 +1,4 @@
-"""Does an asynchronous report live and end as Pinterest's do?"""
+"""An asynchronous report lives and ends as Pinterest's do."""
 
 from collections.abc import Iterator
 from datetime import timedelta

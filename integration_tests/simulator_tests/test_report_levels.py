@@ -1,4 +1,4 @@
-"""Does a report of each level tell its rows apart as Pinterest does, by ids, parts and targeting?"""
+"""A report of each level tells its rows apart as Pinterest does, by ids, parts and targeting."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Does a report keep to what its order asks for: granularity, filters and attribution?"""
+"""A report keeps to the granularity, filters and attribution that its order asks for."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Do reports hold what the synchronous endpoints would, with no row twice and none too many?"""
+"""Reports hold what the synchronous endpoints would, with no row twice and none too many."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Does the simulator refuse the orders of reports that Pinterest refuses, for level, columns, days or rights?"""
+"""The simulator refuses the orders of reports that Pinterest refuses, for level, columns, days or rights."""
 
 from collections.abc import Iterator
 from datetime import timedelta

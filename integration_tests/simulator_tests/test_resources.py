@@ -1,4 +1,4 @@
-"""Are the simulated dictionaries and trends Pinterest's, and as strict? The contract is `pinterestsdk`."""
+"""Simulated dictionaries and trends are Pinterest's, and as strict. The contract is `pinterestsdk`."""
 
 from collections.abc import Iterator
 from typing import Any

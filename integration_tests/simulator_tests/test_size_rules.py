@@ -1,4 +1,4 @@
-"""Does the simulator refuse what is too large, and do its headers say what Pinterest's do?"""
+"""The simulator refuses what is too large, and its headers say what Pinterest's do."""
 
 from datetime import timedelta
 from email.utils import parsedate_to_datetime

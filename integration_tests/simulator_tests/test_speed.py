@@ -1,4 +1,4 @@
-"""Is the simulator fast enough that the connector's tests and benchmarks do not wait for it?"""
+"""The simulator is fast enough that tests and benchmarks do not wait for it."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Is the truth that syncs are held against what the local Pinterest serves, page by page?"""
+"""The truth that syncs are held against is what the local Pinterest serves, page by page."""
 
 from collections.abc import Iterator
 from datetime import timedelta

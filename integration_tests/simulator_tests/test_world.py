@@ -1,4 +1,4 @@
-"""Is the simulated world the same every time, as large as told, and with records like Pinterest's?"""
+"""The simulated world is the same every time, as large as told, with records like Pinterest's."""
 
 import time
 from collections import Counter

@@ -1,1 +1,1 @@
-"""Does a sync go on from its last state, whenever it ended and however old or strange the state is?"""
+"""A sync goes on from its last state, whenever it ended and however old or strange the state is."""

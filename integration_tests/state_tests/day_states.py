@@ -1,4 +1,4 @@
-"""What do the states of days say, and which days were asked for?"""
+"""What states of days say, and the days that were requested."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

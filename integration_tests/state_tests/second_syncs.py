@@ -1,4 +1,4 @@
-"""What have two syncs brought together, and what did the second one ask for?"""
+"""What two syncs brought together, and what the second one requested."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which states lie in files beside the standard tests?"""
+"""States in files, beside the standard tests."""
 
 import json
 from pathlib import Path

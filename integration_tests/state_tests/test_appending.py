@@ -1,4 +1,4 @@
-"""Does each day come once, and with its last numbers, where the destination appends?"""
+"""Each day comes once, and with its last numbers, where the destination appends."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta

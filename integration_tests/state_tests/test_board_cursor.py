@@ -1,4 +1,4 @@
-"""Are the pins of a board listed again only when the board says that they have changed?"""
+"""The pins of a board are listed again only when the board says that they have changed."""
 
 from collections.abc import Iterator
 from typing import Any

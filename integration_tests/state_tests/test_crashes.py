@@ -1,4 +1,4 @@
-"""A read that has nobody left to listen, or waits: does it end when it is told to, and does it ever promise too much?
+"""A read that nobody listens to, or that waits, ends when it is told to, and promises nothing that it has not read.
 
 Each is a process of its own whose lines are read one by one. Where a read is ended matters: see `test_crash_points.py`.
 """

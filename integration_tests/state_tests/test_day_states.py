@@ -1,4 +1,4 @@
-"""Is each day that a state owes read exactly once, and is every day noted that could not be read?"""
+"""Each day that a state owes is read once, and every day that could not be read is noted."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Does a second sync read the campaigns, ad groups and ads that have changed, all of them and little else?"""
+"""A second sync reads the campaigns, ad groups and ads that have changed, all of them and little else."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Are accounts and entities that come and go read from their start, and none of them twice?"""
+"""Accounts and entities that come and go are read from their start, and none of them twice."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""From which day on does a second sync read analytics?"""
+"""The day from which a second sync reads analytics."""
 
 from collections.abc import Iterator
 from datetime import timedelta

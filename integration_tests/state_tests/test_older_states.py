@@ -1,4 +1,4 @@
-"""Does a sync go on from every shape that a state of an older connector has?"""
+"""A sync goes on from every shape that a state of an older connector has."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Does the check that no state is ahead of its records know every state, and would it see one that is?"""
+"""The check that no state is ahead of its records knows every state, and sees one that is."""
 
 from collections.abc import Iterator
 from typing import Any

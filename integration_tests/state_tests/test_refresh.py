@@ -1,4 +1,4 @@
-"""Does a full refresh read everything once, however often it is tried, and whatever state it is given?"""
+"""A full refresh reads everything once, however often it is tried, and whatever state it is given."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What becomes of a state that cannot be: of the future, of the framework's own, or broken?"""
+"""States of the future, of the framework's own, or broken."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""How do tests read reports by their keys, and what does a state say of them?"""
+"""Reports by their keys, and what a state says of them."""
 
 from datetime import timedelta
 from typing import Any

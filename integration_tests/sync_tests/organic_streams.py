@@ -1,4 +1,4 @@
-"""Which streams are of profiles, boards and pins, and what does a state say that has their settled days?"""
+"""The streams of profiles, boards and pins, and a state that has their settled days."""
 
 from datetime import timedelta
 

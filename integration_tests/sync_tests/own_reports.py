@@ -1,4 +1,4 @@
-"""How do tests read a report with an endpoint of its own, and what did it ask for?"""
+"""Reports with an endpoint of their own, and what they asked for."""
 
 from datetime import date, timedelta
 from typing import Any

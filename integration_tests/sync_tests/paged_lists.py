@@ -1,4 +1,4 @@
-"""Which world has lists of several pages, of one, and of none?"""
+"""A world with lists of several pages, of one, and of none."""
 
 from integration_tests.support.pinterest import World
 

@@ -1,4 +1,4 @@
-"""Is a Pinterest that behaves as others have recorded it read whole?
+"""A Pinterest that behaves as others have recorded it is read whole.
 
 Rate limit headers and feeds' times of the recorded form, closed betas, refused names, a CDN that refuses long
 addresses, a passing error at every twentieth call, reports of the finest grain, `[]` for an empty one, a feature that

@@ -1,4 +1,4 @@
-"""Do audiences, targeting, events and searches for keywords arrive whole, in the fewest calls?"""
+"""Audiences, targeting, events and searches for keywords arrive whole, in the fewest requests."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Do products, and what is wrong with the items of feeds and catalogs, arrive whole and in the fewest calls?"""
+"""Products, and the issues of feeds and catalogs, arrive whole, in the fewest requests."""
 
 from collections.abc import Iterator
 

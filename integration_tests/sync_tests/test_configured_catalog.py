@@ -1,4 +1,4 @@
-"""What becomes of entries in the catalog that cannot be read as they stand?"""
+"""Entries in the catalog that cannot be read as they stand."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Does a report of the user's own hold what it promises, whatever its level, granularity and filters?"""
+"""A custom report holds what it promises, whatever its level, granularity and filters."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Does a first sync deliver everything that Pinterest holds, however the connection is set up?"""
+"""A first sync delivers everything that Pinterest holds, however the connection is set up."""
 
 import json
 from collections.abc import Iterator

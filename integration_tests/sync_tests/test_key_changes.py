@@ -1,4 +1,4 @@
-"""What becomes of rows whose key has changed since the last sync?"""
+"""Rows whose key has changed since the last sync."""
 
 import json
 from collections.abc import Iterator

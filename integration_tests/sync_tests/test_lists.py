@@ -1,4 +1,4 @@
-"""Do catalogs and the other lists arrive whole, in the fewest calls, and without a secret?"""
+"""Catalogs and the other lists arrive whole, in the fewest requests, and without a secret."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Are profiles, boards, pins and their analytics read whole, in the fewest calls?"""
+"""Profiles, boards, pins and their analytics are read whole, in the fewest requests."""
 
 from collections.abc import Iterator
 from datetime import timedelta

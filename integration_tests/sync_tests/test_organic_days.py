@@ -1,4 +1,4 @@
-"""Is each day of profiles and pins read for good, though Pinterest is late with it, or the user wants more of them?"""
+"""Each day of profiles and pins is read for good, though Pinterest is late with it, or the user wants more of them."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

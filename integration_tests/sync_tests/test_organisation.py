@@ -1,4 +1,4 @@
-"""Do businesses and what a profile is connected with arrive whole, and trouble nobody who did not select them?"""
+"""Businesses and the connections of a profile arrive whole, for users who selected them."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What do reports of products and of the marketing mix ask for, and what does a refused part of it cost?"""
+"""What reports of products and of the marketing mix ask for, and what a refused part costs."""
 
 from collections.abc import Iterator
 from dataclasses import replace

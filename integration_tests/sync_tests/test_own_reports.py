@@ -1,4 +1,4 @@
-"""Are reports with endpoints of their own read whole, in whichever form their files come?"""
+"""Reports with endpoints of their own are read whole, in any form of their files."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Is everything organic read for the owner of each ad account, once?"""
+"""Everything organic is read for the owner of each ad account, once."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Does each pin have its days, once, whether they are read one by one or many in a call?"""
+"""Each pin has its days, once, whether they are read one by one or many in a request."""
 
 from collections.abc import Iterator
 from datetime import timedelta

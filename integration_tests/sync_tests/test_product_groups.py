@@ -1,4 +1,4 @@
-"""Do the analytics of product groups hold every day, the newest from calls and older ones from reports?"""
+"""The analytics of product groups hold every day, the newest from requests and older ones from reports."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

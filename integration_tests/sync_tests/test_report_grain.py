@@ -1,4 +1,4 @@
-"""Does each row of a report come under a key of its own, however fine its level is and whatever ids its rows hold?
+"""Each row of a report comes under a key of its own, however fine its level is and whatever ids its rows hold.
 
 No document says whether a product group, a product item or a keyword has one row a day or one for each of its ads.
 """

@@ -1,4 +1,4 @@
-"""Does history come from asynchronous reports, each day once, and does every report stream hold what Pinterest does?"""
+"""History comes from asynchronous reports, each day once, and every report stream holds what Pinterest does."""
 
 import time
 from collections.abc import Iterator

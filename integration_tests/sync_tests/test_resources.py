@@ -1,4 +1,4 @@
-"""Do dictionaries and trends arrive whole, in the fewest calls, and do targeting values get their names?"""
+"""Dictionaries and trends arrive whole, in the fewest requests, and targeting values get their names."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Can several connections share the ad accounts of an agency, each with a token of its own, and lose nothing?"""
+"""Several connections share the ad accounts of an agency, each with a token of its own, and lose nothing."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

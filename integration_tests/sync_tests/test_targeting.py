@@ -1,4 +1,4 @@
-"""Do the targeting streams hold every row of the synchronous endpoints, in calls that Pinterest takes?"""
+"""The targeting streams hold every row of the synchronous endpoints, in requests that Pinterest takes."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Who calls in the tests of the budget? One that would rather give up than wait, with a clock that it moves itself."""
+"""A caller that would rather give up than wait, with a clock that it moves itself."""
 
 from collections.abc import Mapping
 from threading import Condition

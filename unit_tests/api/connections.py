@@ -1,4 +1,4 @@
-"""How does a test call Pinterest? Without a pause between two tries, and with bodies that arrive as it wants."""
+"""Requests without a pause between two tries, and with bodies that arrive as the test wants."""
 
 import http.client
 import socket

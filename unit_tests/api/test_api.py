@@ -1,4 +1,4 @@
-"""Is the bundle put together as the config says, and does it only talk to where a token may go?"""
+"""The API is put together as the config says, and talks only to where a token may go."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Is there one valid token for all threads, renewed in time, and are refusals final?"""
+"""All threads share one valid token that is renewed in time, and refusals are final."""
 
 import threading
 from typing import Any

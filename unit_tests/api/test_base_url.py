@@ -1,4 +1,4 @@
-"""Which address of the API is taken, and is none that would show the token?"""
+"""The base URLs of the API that are taken; none would show the token."""
 
 import pytest
 

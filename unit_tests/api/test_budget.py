@@ -1,4 +1,4 @@
-"""Does a call wait as long as it must, and is a refusal waited for as told?"""
+"""A request waits as long as it must, and a refusal is waited for as told."""
 
 from collections.abc import Callable
 

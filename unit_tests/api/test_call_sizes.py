@@ -1,4 +1,4 @@
-"""Is it noticed that an address is too long, or an answer too large?"""
+"""A URL that is too long and a response that is too large are noticed."""
 
 import dataclasses
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How many calls does a quota leave for this sync?"""
+"""The requests that a quota leaves for this sync."""
 
 import math
 

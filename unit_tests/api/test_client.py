@@ -1,4 +1,4 @@
-"""Does a stream get what it asked for, and is a call made again when it should be?"""
+"""A stream gets what it asked for, and a request is sent again when it should be."""
 
 import pytest
 import requests

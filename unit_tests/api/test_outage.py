@@ -1,4 +1,4 @@
-"""Do all calls wait for the end of an outage together, and for no longer than a sync waits at all?"""
+"""All requests wait for the end of an outage together, and for no longer than a sync waits at all."""
 
 import threading
 from concurrent.futures import Future

@@ -1,4 +1,4 @@
-"""Is it learnt which operations share which quotas, so that one that is used up holds up nobody else?"""
+"""Operations that share a quota are learnt, so that one that is used up holds up nobody else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Are rate limit headers read as Pinterest sent them, and is nothing made of a form that nobody knows?"""
+"""Rate limit headers are read as Pinterest sent them, and unknown forms are ignored."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Does an error say what Pinterest refuses, and what to do?"""
+"""An error says what Pinterest refuses, and what to do."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Is a refresh token that Pinterest replaces told in time, once, and used?"""
+"""A refresh token that Pinterest replaces is told in time, once, and used."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What comes of a token endpoint that refuses, fails or can't be reached?"""
+"""A token endpoint that refuses, fails or can't be reached."""
 
 from typing import Any
 from urllib.parse import parse_qsl

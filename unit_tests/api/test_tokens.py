@@ -1,4 +1,4 @@
-"""What does an answer of the token endpoint say?"""
+"""What a response of the token endpoint says."""
 
 import json
 from typing import Any

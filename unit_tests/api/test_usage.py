@@ -1,4 +1,4 @@
-"""Does the counting of calls, waits and slices add up, from however many threads?"""
+"""Requests, waits and slices add up, from however many threads."""
 
 import threading
 import time

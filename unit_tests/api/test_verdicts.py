@@ -1,4 +1,4 @@
-"""Does each answer of Pinterest mean what the table says?"""
+"""Each response of Pinterest means what the table says."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Does a wait end as soon as it may, is it told in the log and in the standings, and does it hold up nobody else?"""
+"""A wait ends as soon as it may, is told in the log and in the standings, and holds up nobody else."""
 
 import logging
 import threading

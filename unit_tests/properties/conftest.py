@@ -1,4 +1,4 @@
-"""How many cases are tried? The same few hundred in every run, or, on request, many new ones.
+"""The same few hundred cases in every run, or, on request, many new ones.
 
 `pytest unit_tests/properties --hypothesis-profile=searching` looks for new ones.
 """

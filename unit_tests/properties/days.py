@@ -1,4 +1,4 @@
-"""Which days and windows are tried? A few weeks are enough for every way in which windows can lie to each other."""
+"""Days and windows of a few weeks, enough for every way in which windows can lie to each other."""
 
 from collections.abc import Iterable
 

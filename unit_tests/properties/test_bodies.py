@@ -1,4 +1,4 @@
-"""Do the chunks of a body matter, and is any JSON read as the standard library reads it?"""
+"""The chunks of a body do not matter, and any JSON is read as the standard library reads it."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""Every id and every day goes into exactly one request, and no request is larger than Pinterest allows."""
+"""Every id and every day goes into one request, and no request is larger than Pinterest allows."""
 
 from contextlib import suppress
 from itertools import product

@@ -1,4 +1,4 @@
-"""Is every config either understood or refused in a sentence, and does every spelling of one mean the same?"""
+"""Every config is either understood or refused in a sentence, and every spelling of one means the same."""
 
 import json
 from pathlib import Path

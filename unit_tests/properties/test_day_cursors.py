@@ -1,4 +1,4 @@
-"""Is a day ever promised that was not read, or passed over, whichever slices end well, badly or never, in any order?
+"""No day is promised that was not read, or passed over, whichever slices end well, badly or never.
 
 Several syncs in a row, each from the state of the one before, a few days later, with another start date, cut short
 anywhere: no state promises a day that was not read whole, and the last sync, in which all goes well, leaves none out.

@@ -1,4 +1,4 @@
-"""Does the destination hold every entity as it is now, whatever was edited when, and whichever syncs failed?
+"""The destination holds every entity as it is now, whatever was edited when, and whichever syncs failed.
 
 A small world: entities are edited at any time, an edit shows up to five minutes late, lists take a while, and a sync
 may fail or want other statuses. After a sync that went well the destination holds the newest version of each entity

@@ -1,4 +1,4 @@
-"""Is whatever the rate limit headers hold a quota or nothing?"""
+"""Whatever the rate limit headers hold is a quota or nothing."""
 
 import math
 

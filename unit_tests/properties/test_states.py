@@ -1,4 +1,4 @@
-"""Is every state that ever was understood, and is what is not understood no reason to fail or to skip anything?"""
+"""Every state that was ever written is understood, and any other is no reason to fail or to skip anything."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Does every conceivable answer get a verdict that loses nothing, and a description that never fails?"""
+"""Every conceivable response gets a verdict that loses nothing, and a description that never fails."""
 
 import math
 

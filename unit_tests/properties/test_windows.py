@@ -1,4 +1,4 @@
-"""Do windows that are cut, joined and taken apart keep their days, each once?"""
+"""Windows that are cut, joined and taken apart keep their days, each once."""
 
 import math
 from datetime import date

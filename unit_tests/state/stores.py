@@ -1,4 +1,4 @@
-"""Where do the cursors have their state from, and to whom do they hand it out? A repository keeps it for a look."""
+"""Stores of cursors whose repository keeps the states for a look."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""When does a board count as read?"""
+"""When a board counts as read."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What happens to days that were read with other columns or another attribution window?"""
+"""Days that were read with other columns or another attribution window."""
 
 import logging
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Does a cursor move only past complete slices, and do its states go out at the right moments?"""
+"""A cursor moves only past complete slices, and its states go out at the right moments."""
 
 import threading
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which days does an analytics stream ask for, and what does its state say while they come in?"""
+"""The days that an analytics stream requests, and what its state says while they come in."""
 
 import pytest
 from airbyte_cdk.sources.types import StreamSlice

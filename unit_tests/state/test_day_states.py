@@ -1,4 +1,4 @@
-"""States that are flat, lie in the future, are out of reach or broken."""
+"""States of a day cursor that are flat, of the future, out of reach or broken."""
 
 import logging
 from dataclasses import replace

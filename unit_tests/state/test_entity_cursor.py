@@ -1,4 +1,4 @@
-"""Is no edit lost, is little read twice, and is every older cursor understood?"""
+"""No edit is lost, little is read twice, and every older cursor is understood."""
 
 import time
 from collections.abc import Sequence

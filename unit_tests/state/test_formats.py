@@ -1,4 +1,4 @@
-"""Is every state that was ever written understood, and is ours written so that it can be compared?"""
+"""Every state that was ever written is understood, and ours is written so that it can be compared."""
 
 from typing import Any
 

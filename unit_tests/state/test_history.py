@@ -1,4 +1,4 @@
-"""Is each day of an account read, owed or still out, whatever order its windows end in?"""
+"""Each day of an account is read, owed or still out, whatever order its windows end in."""
 
 import random
 from collections.abc import Iterable, Sequence

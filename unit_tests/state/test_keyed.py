@@ -1,4 +1,4 @@
-"""Is it noticed that rows come with other ids than before, and is nothing suspected that may be chance?"""
+"""Rows that come with other ids than before are noticed, and chance is not suspected."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""When are days whose numbers are still moving read again, and what of those that are emitted once?"""
+"""Days whose numbers are still moving are read again, and those that are appended come once."""
 
 import logging
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Which days is a sync about? One table over sync modes, destinations and the lookback option."""
+"""The days that a sync is about, in one table over sync modes, destinations and the lookback option."""
 
 import logging
 from typing import Any

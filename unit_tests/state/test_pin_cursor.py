@@ -1,4 +1,4 @@
-"""How far has a reading of all pins come, and what does the state say of it?"""
+"""How far a reading of all pins has come, and what the state says of it."""
 
 from dataclasses import replace
 from typing import Any

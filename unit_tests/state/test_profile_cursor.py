@@ -1,4 +1,4 @@
-"""Which days of the token's own user are asked for, and what does the state say of them?"""
+"""The days of the token's own user that are requested, and what the state says of them."""
 
 import logging
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""From which states does a full refresh go on?"""
+"""The states from which a full refresh goes on."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Is a window done when a report became two, or when only a part of it was emitted?"""
+"""A window is done only when every part of its reports was emitted."""
 
 import logging
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How does a test read one stream of a Pinterest whose answers it scripts?"""
+"""One stream of a Pinterest whose responses a test scripts."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""Which businesses are read: those that the user works for, and the user itself if it is one?"""
+"""The businesses that are read: those that the user works for, and the user itself if it is one."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Are the issues of feeds those of the latest result, and do the numbers of issues come however they are asked for?"""
+"""The issues of feeds are those of the latest result, and the numbers of issues come in any order."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Does each product of a group bear the id of its pin, and is a page without them none?"""
+"""Each product of a group bears the id of its pin."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Is a missing catalog no error, a refused merchant a sentence, and a feed's password nowhere?"""
+"""A missing catalog is no error, a refused merchant is a sentence, and a feed's password is nowhere."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Is the tree of streams as shallow as it is drawn, and is it drawn as it is?"""
+"""The tree of streams is as shallow as it is drawn."""
 
 import importlib
 import pkgutil

@@ -1,4 +1,4 @@
-"""What do streams ask for besides the page, and do they still ask for it on the next one?"""
+"""What streams request besides the page, and on each further one."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Does an id in an answer lead no call elsewhere, whichever stream makes it?"""
+"""An id in a response leads no request elsewhere, whichever stream sends it."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""Which ad accounts are read, and which failures of theirs matter?"""
+"""The ad accounts that are read, and the failures of theirs that matter."""
 
 import logging
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Are the lists of single entities read whole, and is part of an account never taken for all of it?"""
+"""The lists of single entities are read whole, and part of an account is never taken for all of it."""
 
 from typing import Any
 

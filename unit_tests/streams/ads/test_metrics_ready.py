@@ -1,4 +1,4 @@
-"""Which day does Pinterest say is the last whose numbers stand still, and how often is it asked?"""
+"""The last day whose numbers are final, as Pinterest says, and how often it is asked."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

@@ -1,4 +1,4 @@
-"""What becomes of calls of which Pinterest refuses a column, or whose answer does not come whole?"""
+"""Requests of which Pinterest refuses a column, or whose response does not come whole."""
 
 from collections.abc import Generator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Does a report of the user's own ask for what he defined, in legal pieces, under a key that fits its rows?"""
+"""A custom report asks for what the user defined, in legal pieces, under a key that fits its rows."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Do days that are too old for the synchronous endpoints come from reports, with no gap and no overlap at the seam?"""
+"""Days too old for the synchronous endpoints come from reports, with no gap and no overlap."""
 
 import logging
 from typing import Any

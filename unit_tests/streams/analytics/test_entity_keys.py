@@ -1,4 +1,4 @@
-"""Which records do the rows of analytics and reports name?"""
+"""The records that rows of analytics and reports name."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Does a question keep the fingerprint that states have of it? Another one would be taken for another question."""
+"""A request keeps the fingerprint that states have of it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Is a row that would overwrite another one seen, and no other row suspected?"""
+"""A row that would overwrite another one is seen, and no other row is suspected."""
 
 import logging
 from typing import Any

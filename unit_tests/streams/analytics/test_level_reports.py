@@ -1,4 +1,4 @@
-"""Is there a stream for each level of Pinterest's reports, with a key that fits its rows?"""
+"""There is a stream for each level of Pinterest's reports, with a key that fits its rows."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Are reports with endpoints of their own asked for as those endpoints want it?"""
+"""Reports with endpoints of their own are requested as those endpoints want it."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Are analytics asked for in legal calls, taken whole or not at all, and split when they are too large?"""
+"""Analytics are requested in legal requests, taken whole or not at all, and split when they are too large."""
 
 import threading
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which reports does a stream ask for, and what do their rows and the state become?"""
+"""The reports that a stream requests, and what their rows and the state become."""
 
 from collections.abc import Callable
 from typing import Any

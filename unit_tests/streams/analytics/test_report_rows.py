@@ -1,4 +1,4 @@
-"""Do the rows of a report's file come whole, each under a key of its own?"""
+"""The rows of a report's file come whole, each under a key of its own."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Do reports become slices that the cursor knows, and are their files fetched for whoever reads a slice?"""
+"""Reports become slices that the cursor knows, and their files are fetched by the reader of a slice."""
 
 import copy
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Are targeting analytics flat rows like those of the reports, with a key that can be trusted?"""
+"""Targeting analytics are flat rows like those of the reports, with a key that can be trusted."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which reports are asked for before a sync, how often, and what is said of one that Pinterest refuses?"""
+"""The reports that are tried out before a sync, and what is said of one that Pinterest refuses."""
 
 from typing import Any
 

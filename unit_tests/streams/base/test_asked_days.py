@@ -1,4 +1,4 @@
-"""Are rows of other days told from those that were asked for, and rows that can't be told kept?"""
+"""Rows of other days are told from those that were requested, and rows without a day are kept."""
 
 import logging
 

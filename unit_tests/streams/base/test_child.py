@@ -1,4 +1,4 @@
-"""Does each parent get its slice, and does a parent listing that fails cost only its own children?"""
+"""Each parent gets its slice, and a parent listing that fails costs only its own children."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Do the streams of a sync share what they should, each at the pace of its own quota?"""
+"""The streams of a sync share what they should, each at the pace of its own quota."""
 
 from source_pinterest import limits
 from source_pinterest.streams.organic.boards import Boards

@@ -1,4 +1,4 @@
-"""Is an answer without pages read in every shape that it may have, and no other read as empty?"""
+"""A response without pages is read in every shape that it may have, and no other is read as empty."""
 
 import logging
 from typing import Any

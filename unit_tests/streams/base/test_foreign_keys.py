@@ -1,4 +1,4 @@
-"""Does a key that may lead nowhere say when it does?"""
+"""A key that may lead nowhere says when it does."""
 
 from source_pinterest.streams.base.stream import ForeignKey, to_pin
 

@@ -1,4 +1,4 @@
-"""Are slices flat, and do failures, windows and batches ride along?"""
+"""Slices are flat, and failures, windows and batches ride along."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""Are records made of what Pinterest sends, and does a stream stop where it must and go on where it can?"""
+"""Records are made of what Pinterest sends, and a stream stops where it must and goes on where it can."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""Is a stream that asks once with each value of a parameter whole, or else incomplete?"""
+"""A stream that sends a request for each value of a parameter is whole, or else incomplete."""
 
 from typing import Any
 

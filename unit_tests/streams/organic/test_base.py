@@ -1,4 +1,4 @@
-"""Is organic content read on behalf of the right account, or of each owner of one?"""
+"""Organic content is read on behalf of the right account, or of each owner of one."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Are the metrics of all pins asked for in the fewest calls, whatever Pinterest refuses?"""
+"""The metrics of all pins are requested in the fewest requests, whatever Pinterest refuses."""
 
 import itertools
 from collections.abc import Callable

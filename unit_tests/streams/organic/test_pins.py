@@ -1,4 +1,4 @@
-"""Which boards are listed again, and is a board with too many pins read as far as it goes?"""
+"""The boards that are listed again; one with too many pins is read as far as it goes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Are the user's days read as Pinterest settles them?"""
+"""The user's days are read as Pinterest settles them."""
 
 from typing import Any
 

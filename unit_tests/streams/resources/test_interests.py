@@ -1,4 +1,4 @@
-"""Is the tree of interests found, with few questions?"""
+"""The tree of interests is found with few requests."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Does a join on type and value of targeting find an option, and what does a type cost that goes wrong?"""
+"""A join on type and value of targeting finds an option, and a type that goes wrong costs no other."""
 
 import logging
 import re
