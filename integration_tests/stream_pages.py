@@ -93,7 +93,7 @@ TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
     "Keys of finer reports": lambda stream: "ENTITY_ID" in key_fields(stream),
     "Organic analytics": lambda stream: "_analytics" in stream.name and _area_of(stream) == "Boards, pins and profile",
     "Incremental pins": lambda stream: stream.cursor_field == "board_pins_modified_at",
-    "Reports of their own kind": lambda stream: type(stream).__module__.endswith(".own_reports"),
+    "Special reports": lambda stream: type(stream).__module__.endswith(".own_reports"),
 }
 """The sections of docs/pinterest.md that have more on a stream."""
 

@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
     monkeypatch.setattr("integration_tests.demo.run.ROOT", tmp_path)
     assert main() == 1
     said = " ".join(capsys.readouterr().out.split())
-    assert said == "demo-output can't be written (File exists). Move it away, or get the right to write."
+    assert said == "demo-output can't be written (File exists). Move it away, or get write permission."
 
 
 def on_a_narrow_screen(show: Callable[[Console], object]) -> list[str]:

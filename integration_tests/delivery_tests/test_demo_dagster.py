@@ -38,8 +38,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
     assert main([], tmp_path / "file" / "output") == 1
     [sentence] = capsys.readouterr().out.splitlines()
     assert (
-        sentence
-        == f"{tmp_path}/file/output can't be written (Not a directory). Move it away, or get the right to write."
+        sentence == f"{tmp_path}/file/output can't be written (Not a directory). Move it away, or get write permission."
     )
 
 
@@ -82,7 +81,7 @@ def test_the_demo_reads_three_shards_and_goes_on_from_their_states(
 
     assert demo_dagster.main([], tmp_path / "output") == 0, capsys.readouterr().out
     shown = capsys.readouterr().out
-    assert re.search(r"^ *apac +2 +\d+ +once +yes +whole", shown, re.MULTILINE)
+    assert re.search(r"^ *apac +2 +\d+ +1 +yes +complete", shown, re.MULTILINE)
     assert "Every record arrived, and the shard that failed stopped no other." in shown
 
 

@@ -27,6 +27,6 @@ AREAS: Mapping[str, Collection[str]] = {
     "Analytics of ads": LEVELS,
     "Analytics of ads by targeting": TARGETING_KEYS,
     "Reports": REPORT_KEYS,
-    "Reports of their own kind": OWN_REPORT_KEYS,
+    "Special reports": OWN_REPORT_KEYS,
 }
 """In the order in which they are shown."""

@@ -94,7 +94,7 @@ EXPLANATION = """
 First: the records that the first read brought, and the requests to Pinterest
 that it took. Second: the same of the second read, and how many of its records
 differ from the first read's. Streams without a cursor come whole again, the
-others bring what is new or may have changed. Two streams cost no request: the
-weeks of trending keywords come with the keywords, and the pins of boards that
-have not changed are not read again. The line of an area sums up its streams.\
+others bring what is new or may have changed. Trending-keyword weeks cost no
+requests, because they come with the keywords, nor do the pins of boards that
+have not changed. The line of an area sums up its streams.\
 """

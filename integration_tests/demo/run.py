@@ -42,7 +42,7 @@ def main() -> int:
         console.print(f"The demo failed: {error}", style="bold red", markup=False)
         return 1
     except OSError as error:
-        console.print(f"{OUTPUT} can't be written ({error.strerror}). Move it away, or get the right to write.")
+        console.print(f"{OUTPUT} can't be written ({error.strerror}). Move it away, or get write permission.")
         return 1
     return 0 if is_whole else 1
 

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str], output: Path = ROOT / OUTPUT) -> int:
         console.print(f"The demo failed: {error}", style="bold red", markup=False, soft_wrap=True)
         return 1
     except OSError as error:
-        sentence = f"{error.filename} can't be written ({error.strerror}). Move it away, or get the right to write."
+        sentence = f"{error.filename} can't be written ({error.strerror}). Move it away, or get write permission."
         console.print(sentence, markup=False, soft_wrap=True)
         return 1
     console.print(" ".join(troubles) or "Every record arrived, and the shard that failed stopped no other.")
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str], output: Path = ROOT / OUTPUT) -> int:
 def show(console: Console, agency: Agency, orchestrator: Orchestrator) -> list[str]:
     """Run the shards three times; what went otherwise than it should, in sentences."""
     orchestrator.check_job()
-    console.print("The Kubernetes Job in examples/kubernetes keeps to the schema of Kubernetes.\n")
+    console.print("The Kubernetes Job in examples/kubernetes conforms to the schema of Kubernetes.\n")
 
     console.print(f"[bold]Three shards at once[/bold], and {THROTTLED} finds its quota used up by others.")
     agency.use_up_quota(agency.shards[THROTTLED])
@@ -89,7 +89,7 @@ def show(console: Console, agency: Agency, orchestrator: Orchestrator) -> list[s
 def table(shown: Pass) -> Table:
     """What came of each shard."""
     rows = Table(box=SIMPLE_HEAD)
-    for name in ("Shard", "Ad accounts", "Records", "Started again", "Token saved", "Ended"):
+    for name in ("Shard", "Ad accounts", "Records", "Retries", "Token saved", "Result"):
         rows.add_column(name, no_wrap=True)
     for name, outcome in shown.outcomes.items():
         shard = shown.shards[name]
@@ -97,9 +97,9 @@ def table(shown: Pass) -> Table:
             name,
             str(len(shard.accounts)),
             f"{sum(map(len, shown.records(name).values())):,}",
-            f"{outcome.retries} times" if outcome.retries != 1 else "once",
+            str(outcome.retries),
             "yes" if name in shown.renewed else "no",
-            "whole" if outcome.succeeded else "failed",
+            "complete" if outcome.succeeded else "failed",
         )
     return rows
 
