@@ -12,7 +12,6 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import (
     SCOPES_OF_SECRET_CONTENT,
-    AccessMissingError,
     AccountUnreadableError,
     BadRequestError,
     ConfigError,
@@ -22,7 +21,6 @@ from source_pinterest.api.errors import (
     RejectedError,
     RestrictedError,
     RightMissingError,
-    ScopeMissingError,
     translate_errors,
 )
 from source_pinterest.api.rows import ListPage
@@ -185,10 +183,10 @@ def _missing_for_columns(sync: Sync) -> list[str]:
         _probe_columns(sync, accounts)
         if not sync.config.has_app_token:
             try_out_reports(sync, accounts)
-    except (ScopeMissingError, RefusedError, GoneError):
-        return []  # the probe of the ad accounts has reported this
     except RestrictedError as error:
         return [str(error.message)]
+    except (RightMissingError, RefusedError, GoneError):
+        pass  # the probe of the ad accounts has reported this
     return []
 
 
@@ -255,7 +253,7 @@ def _refusal_of(stream: PinterestStream, account: str | None) -> str | None:
         _first_page(stream, partition_slice({key: str(account) for key in stream.partition_keys}))
     except (RightMissingError, RefusedError) as error:
         meaning = stream.failures.explain(error)
-        return str(meaning.message) if isinstance(meaning, AccessMissingError | RightMissingError) else None
+        return str(meaning.message) if isinstance(meaning, RightMissingError) else None
     except PinterestError:
         return None  # the error does not concern rights
     return None

@@ -21,7 +21,7 @@ from integration_tests.live.report import Report, report_of
 from integration_tests.live.table import WIDTH, tables_of
 from source_pinterest.api import Api
 from source_pinterest.api.auth import Tokens
-from source_pinterest.api.errors import AuthenticationError, QuotaExhaustedError, TokenEndpointError
+from source_pinterest.api.errors import ConfigError, FatalError
 from source_pinterest.config import Config, OAuthCredentials
 from source_pinterest.config.files import read_object
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore
@@ -69,12 +69,12 @@ def main(path: Path, report_path: Path, sleep: Callable[[float], None]) -> str:
         report = look_at(path, sleep)
     except StoppedError as error:
         raise SystemExit(f"{error}.") from error
-    except AuthenticationError as error:
+    except ConfigError as error:
         raise SystemExit(
             f"Pinterest does not take the token in {path}: get another one with python -m source_pinterest.authorize, "
             "and put it there."
         ) from error
-    except (TokenEndpointError, QuotaExhaustedError) as error:
+    except FatalError as error:
         raise SystemExit("Pinterest can't be reached for a token: check the network, and try again later.") from error
     except AirbyteTracedException as error:
         raise SystemExit(str(error.message)) from error

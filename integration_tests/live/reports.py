@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from integration_tests.live.calls import Calls, CallsUsedUpError, Sighting
 from integration_tests.live.shapes import column_types, number, only_told, repeats, smallest_key
-from source_pinterest.api.errors import MalformedResponseError, UnknownFormError
+from source_pinterest.api.errors import MalformedResponseError, SliceError
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, JobStatus, ReadRows
 
@@ -239,7 +239,7 @@ def _beginning(columns: Sequence[str], read: ReadRows, chunks: Iterator[bytes]) 
     opening = first.lstrip()[:1]
     try:
         rows = list(islice(read(chain([first], chunks), columns, None), MOST_ROWS + 1))
-    except (MalformedResponseError, UnknownFormError):
+    except (MalformedResponseError, SliceError):
         return f"begins with {opening.decode()}, another shape" if opening in (
             b"[",
             b"{",

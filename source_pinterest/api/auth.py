@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import requests
+from airbyte_cdk.models import FailureType
 from requests.auth import AuthBase
 
 from source_pinterest.api.bounds import TOKEN_RESPONSE
 from source_pinterest.api.errors import (
-    AuthenticationError,
+    ConfigError,
     FatalError,
     MalformedResponseError,
-    TokenEndpointError,
     UnavailableError,
 )
 from source_pinterest.api.retries import MAX_NEW_TOKENS, RetryPolicy, Tries
@@ -113,7 +113,7 @@ class PinterestAuthenticator(AuthBase, ABC):
             is_last: whether the request would not be retried with another token.
 
         Raises:
-            AuthenticationError: there is no other token, or Pinterest would reject that one as well.
+            ConfigError: there is no other token, or Pinterest would reject that one as well.
         """
 
     @abstractmethod
@@ -138,9 +138,9 @@ class AccessTokenAuthenticator(PinterestAuthenticator):
         return request
 
     def replace(self, rejected: str, *, is_last: bool) -> None:
-        """Raise `AuthenticationError`: a plain access token can't be renewed."""
+        """Raise `ConfigError`: a plain access token can't be renewed."""
         del rejected, is_last
-        raise AuthenticationError(
+        raise ConfigError(
             f"Pinterest does not accept the access token: it has expired or was revoked. Enter a new one, or better, "
             f"use OAuth2.0, which renews itself. {AUTHENTICATE_AGAIN}",
         )
@@ -209,15 +209,15 @@ class OAuthAuthenticator(PinterestAuthenticator):
                 one prove little, because Pinterest may not accept a new token everywhere yet.
 
         Raises:
-            AuthenticationError: the refresh token is refused, or Pinterest rejects a token that it has just issued.
-            TokenEndpointError: the token endpoint gives no token at present.
+            ConfigError: the refresh token is refused, or Pinterest rejects a token that it has just issued.
+            FatalError: the token endpoint gives no token at present.
         """
         with self._lock:
             if rejected == self._access_token:
                 self._rejections_in_a_row += 1
                 self._rejects_every_token |= is_last and self._rejections_in_a_row > MAX_NEW_TOKENS
                 if self._rejects_every_token:
-                    raise AuthenticationError(
+                    raise ConfigError(
                         f"Pinterest rejects even an access token that it has just issued. {AUTHENTICATE_AGAIN}",
                     )
                 self._refresh()
@@ -261,18 +261,19 @@ class OAuthAuthenticator(PinterestAuthenticator):
                     raise self._refused(response)
                 tries.failed(f"HTTP {response.status}.")
         except UnavailableError as error:
-            raise TokenEndpointError(
+            raise FatalError(
                 f"Pinterest's token endpoint gave no access token ({error.cause}). This usually passes: the next "
-                f"sync tries again{error.advice}."
+                f"sync tries again{error.advice}.",
+                kind=FailureType.transient_error,
             ) from error
 
-    def _refused(self, response: ErrorResponse) -> AuthenticationError:
+    def _refused(self, response: ErrorResponse) -> ConfigError:
         if self._refresh_token:
-            return AuthenticationError(
+            return ConfigError(
                 "Pinterest refuses the refresh token: it has expired, was revoked or was replaced elsewhere. "
                 f"{AUTHENTICATE_AGAIN}",
             )
-        return AuthenticationError(
+        return ConfigError(
             f"Pinterest issues no token to the app itself. {response}. Copy Client ID and Client Secret again from the "
             "app's page under My apps, and switch on two-factor sign-in for the account that owns the app.",
         )

@@ -13,12 +13,10 @@ import requests
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.errors import (
-    AppNotApprovedError,
     BadRequestError,
     ForbiddenError,
     GoneError,
     ListingCappedError,
-    MerchantRefusedError,
     NoCatalogError,
     NotServedError,
     PinterestError,
@@ -26,8 +24,10 @@ from source_pinterest.api.errors import (
     RejectedError,
     ResponseTooLargeError,
     RestrictedError,
-    ScopeMissingError,
     UrlTooLongError,
+    app_not_approved,
+    merchant_refused,
+    permission_missing,
 )
 from source_pinterest.api.retries import Tries
 from source_pinterest.api.session import ApiResponse, Parse
@@ -41,10 +41,10 @@ _BREAKS_OF_TOO_LARGE = 2
 _TOO_LONG = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 """The statuses with which a CDN may refuse a URL for its length."""
 
-_ERRORS: Mapping[Verdict, type[PinterestError]] = {
+_ERRORS: Mapping[Verdict, Callable[[str], PinterestError]] = {
     Verdict.REFUSED: RefusedError,
     Verdict.NO_CATALOG: NoCatalogError,
-    Verdict.MERCHANT_REFUSED: MerchantRefusedError,
+    Verdict.MERCHANT_REFUSED: merchant_refused,
     Verdict.GONE: GoneError,
     Verdict.TOO_LARGE: ResponseTooLargeError,
     Verdict.LISTING_CAPPED: ListingCappedError,
@@ -140,7 +140,7 @@ class PinterestClient:
             tries.failed(str(response))
         elif response.verdict is Verdict.SCOPE_MISSING:
             ungranted = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
-            raise ScopeMissingError(self._stream, response.missing_scopes or ungranted or self._scopes, str(response))
+            raise permission_missing(self._stream, response.missing_scopes or ungranted or self._scopes, str(response))
         elif response.verdict in (Verdict.RESTRICTED, Verdict.APP_REFUSED):
             raise self._closed(response)
         elif response.verdict is Verdict.REFUSED and response.status == HTTPStatus.FORBIDDEN:
@@ -152,7 +152,7 @@ class PinterestClient:
 
     def _closed(self, response: ErrorResponse) -> PinterestError:
         if response.verdict is Verdict.APP_REFUSED and self._api.refuses_profile():
-            return AppNotApprovedError(str(response))
+            return app_not_approved(str(response))
         return RestrictedError(self._stream, response.feature, str(response))
 
 

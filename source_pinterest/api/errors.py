@@ -7,7 +7,7 @@ The errors that parsers raise are no `PinterestError`: `api/retries.py` retries 
 an `UnavailableError`.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -32,23 +32,29 @@ class PinterestError(AirbyteTracedException):
     advice = "Check what the token's user may see, or leave the stream out."
     """What the user can do if the error affects a whole stream."""
     quote = ""
-    """Pinterest's own words, kept apart from the advice. A copy of the error does not have them."""
+    """Pinterest's own words, kept apart from the advice."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(
+        self, sentence: str, *, kind: FailureType | None = None, advice: str | None = None, quote: str = ""
+    ) -> None:
+        self.kind = kind or self.kind
+        self.advice = self.advice if advice is None else advice
+        self.quote = quote or self.quote
         shown = SECRETS.mask(sentence)
         super().__init__(message=shown, internal_message=shown, failure_type=self.kind)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy the error by its sentence, as slices that carry an error are deep-copied.
+        """Copy the error by its data, as slices that carry an error are deep-copied.
 
         The constructors of subclasses take other arguments.
         """
-        return _rebuild, (type(self), self.message)
+        return _rebuild, (type(self), self.message, self.__dict__)
 
 
-def _rebuild(cls: type[PinterestError], sentence: str) -> PinterestError:
+def _rebuild(cls: type[PinterestError], sentence: str, data: Mapping[str, Any]) -> PinterestError:
     error = cls.__new__(cls)
     PinterestError.__init__(error, sentence)
+    error.__dict__.update(data)
     return error
 
 
@@ -92,49 +98,32 @@ class ConfigError(FatalError):
     kind = FailureType.config_error
 
 
-class AuthenticationError(ConfigError):
-    """Pinterest accepts neither the access token nor the refresh token any more."""
+def app_not_approved(quote: str) -> ConfigError:
+    """Return the error if Pinterest refuses every request of the app, the user's profile included."""
+    return ConfigError(
+        "Pinterest has not approved your app yet (Trial access). Its page under My apps shows the state; approval "
+        f"takes one to three business days. {quote}.",
+    )
 
 
-class AppNotApprovedError(ConfigError):
-    """Pinterest refuses every request of the app, the user's profile included."""
-
-    def __init__(self, quote: str) -> None:
-        super().__init__(
-            "Pinterest has not approved your app yet (Trial access). Its page under My apps shows the state; approval "
-            f"takes one to three business days. {quote}.",
-        )
-
-
-class TokenEndpointError(FatalError):
-    """Pinterest's token endpoint gave no usable response."""
-
-    kind = FailureType.transient_error
+def quota_exhausted(category: str, wait_seconds: float, max_wait_seconds: float) -> FatalError:
+    """Return the error if the quota renews later than this sync waits."""
+    until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
+    return FatalError(
+        f"Pinterest allows no more {category} requests until {until:%Y-%m-%d %H:%M} UTC, and that is longer than "
+        f"the {max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was "
+        "read is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's "
+        "Standard access.",
+        kind=FailureType.transient_error,
+    )
 
 
-class QuotaExhaustedError(FatalError):
-    """The quota renews later than this sync waits."""
-
-    kind = FailureType.transient_error
-
-    def __init__(self, category: str, wait_seconds: float, max_wait_seconds: float) -> None:
-        until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
-        super().__init__(
-            f"Pinterest allows no more {category} requests until {until:%Y-%m-%d %H:%M} UTC, and that is longer than "
-            f"the {max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was "
-            "read is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's "
-            "Standard access.",
-        )
-
-
-class TemporaryFolderError(ConfigError):
-    """The temporary folder has no room for the rows of a report."""
-
-    def __init__(self, folder: str, error: OSError) -> None:
-        super().__init__(
-            f"The temporary folder {folder} can't be used ({error.strerror}). Free some space in it, or name another "
-            "in the environment variable TMPDIR."
-        )
+def temporary_folder_unusable(folder: str, error: OSError) -> ConfigError:
+    """Return the error if the temporary folder has no room for the rows of a report."""
+    return ConfigError(
+        f"The temporary folder {folder} can't be used ({error.strerror}). Free some space in it, or name another "
+        "in the environment variable TMPDIR."
+    )
 
 
 class NoThreadError(FatalError):
@@ -206,16 +195,19 @@ SCOPES_OF_SECRET_CONTENT = {
 class RightMissingError(ConfigError):
     """The app or its user has no right to what the stream reads."""
 
+    is_permission = False
+    """Whether a permission of the token is missing, which Pinterest may say of another right as well."""
 
-class ScopeMissingError(RightMissingError):
-    """The token was made without a permission that the stream needs."""
 
-    def __init__(self, what: str, scopes: tuple[str, ...], quote: str) -> None:
-        super().__init__(
-            f"{what} can't be read: the token lacks the permission {' and '.join(scopes)}. "
-            f"Authenticate again and grant it, or leave the stream out. {quote}.",
-        )
-        self.quote = quote
+def permission_missing(what: str, scopes: tuple[str, ...], quote: str) -> RightMissingError:
+    """Return the error if the token was made without a permission that the stream needs."""
+    error = RightMissingError(
+        f"{what} can't be read: the token lacks the permission {' and '.join(scopes)}. "
+        f"Authenticate again and grant it, or leave the stream out. {quote}.",
+        quote=quote,
+    )
+    error.is_permission = True
+    return error
 
 
 class RestrictedError(RightMissingError):
@@ -229,12 +221,12 @@ class RestrictedError(RightMissingError):
         self.quote = quote
 
 
-class AccessMissingError(ConfigError):
-    """The stream needs a right that no permission brings: a beta, a role, a kind of account."""
-
-    def __init__(self, what: str, access: Access, quote: str, scopes: tuple[str, ...] = ()) -> None:
-        needs = f"the permission {' and '.join(scopes)} and {access.needs}" if scopes else access.needs
-        super().__init__(f"{what} can't be read: it needs {needs}. {access.advice}, or leave the stream out. {quote}.")
+def access_missing(what: str, access: Access, quote: str, scopes: tuple[str, ...] = ()) -> RightMissingError:
+    """Return the error if the stream needs a right that no permission brings: a beta, a role, a kind of account."""
+    needs = f"the permission {' and '.join(scopes)} and {access.needs}" if scopes else access.needs
+    return RightMissingError(
+        f"{what} can't be read: it needs {needs}. {access.advice}, or leave the stream out. {quote}."
+    )
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -256,12 +248,12 @@ class NoCatalogError(RefusedError):
     """The user has no catalog, so that there is nothing to list."""
 
 
-class MerchantRefusedError(RefusedError):
-    """Pinterest has not approved the user as a merchant."""
-
-    advice = (
-        "Pinterest has not approved this account as a merchant, or not yet: its Business Hub gives the reason and "
-        "takes appeals. Until then, leave the stream out."
+def merchant_refused(quote: str) -> RefusedError:
+    """Return the error if Pinterest has not approved the user as a merchant."""
+    return RefusedError(
+        quote,
+        advice="Pinterest has not approved this account as a merchant, or not yet: its Business Hub gives the reason "
+        "and takes appeals. Until then, leave the stream out.",
     )
 
 
@@ -348,17 +340,14 @@ class ObjectivesRefusedError(SliceError):
         self.quote = quote
 
 
-class HistoryRefusedError(SliceError):
-    """Pinterest serves an account's newest days and refuses the report on its older days."""
-
-    kind = FailureType.config_error
-
-    def __init__(self, ad_account_id: str, window: object, quote: str) -> None:
-        super().__init__(
-            f"The days {window} of ad account {ad_account_id} can't be read, because Pinterest refuses the report on "
-            f"them: {quote}. Newer days are not affected. Remove the column that it names from Analytics Columns, or "
-            f"set a Start Date within the last {SYNC_HISTORY_DAYS} days.",
-        )
+def history_refused(ad_account_id: str, window: object, quote: str) -> SliceError:
+    """Return the error if Pinterest serves an account's newest days and refuses the report on its older days."""
+    return SliceError(
+        f"The days {window} of ad account {ad_account_id} can't be read, because Pinterest refuses the report on "
+        f"them: {quote}. Newer days are not affected. Remove the column that it names from Analytics Columns, or "
+        f"set a Start Date within the last {SYNC_HISTORY_DAYS} days.",
+        kind=FailureType.config_error,
+    )
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -390,9 +379,9 @@ class UnavailableError(SliceError):
 
     kind = FailureType.transient_error
     cause = ""
-    """What happened, in a few words. A copy of the error does not have it."""
+    """What happened, in a few words."""
     advice = ""
-    """What to check if it happens again. A copy of the error does not have it."""
+    """What to check if it happens again."""
 
     def __init__(self, stream: str, path: str, last: str, tries: int = 0) -> None:
         failed = f"failed {tries} times in a row" if tries > 1 else "failed" if tries else "could not be reached"
@@ -419,80 +408,62 @@ class ListingCappedError(SliceError):
     """Pinterest lists no more pins of this board."""
 
 
-class EndlessListError(SliceError):
-    """A bookmark is repeated, or page after page has nothing new, so the list would never end."""
-
-    def __init__(self, stream: str, path: str) -> None:
-        super().__init__(
-            f"{stream}: Pinterest's list {path} has no end: the same bookmark comes twice, or page after page has "
-            "nothing new. The next sync reads it again.",
-        )
-
-
-class UnforeseenResponseError(_UnexplainedError):
-    """A response holds a value that records can't be made of, such as an id that is not a number."""
+def endless_list(stream: str, path: str) -> SliceError:
+    """Return the error if a bookmark is repeated, or page after page has nothing new, so the list would never end."""
+    return SliceError(
+        f"{stream}: Pinterest's list {path} has no end: the same bookmark comes twice, or page after page has "
+        "nothing new. The next sync reads it again.",
+    )
 
 
 def translate_errors(stream: str, generator: Iterable[T]) -> Generator[T, None, Any]:
     """Yield what a generator yields, and return what it returns.
 
     Raises:
-        UnforeseenResponseError: the generator met a value of another type, or out of range.
+        SliceError: the generator met a value of another type, or out of range.
     """
     try:
         return (yield from generator)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         why = printable(f"{type(error).__name__}: {error}")
-        raise UnforeseenResponseError(f"{stream}: a response of Pinterest can't be understood ({why})") from error
+        raise _UnexplainedError(f"{stream}: a response of Pinterest can't be understood ({why})") from error
 
 
-class ReportLostError(SliceError):
-    """Pinterest failed or lost a report in every try."""
-
-    kind = FailureType.transient_error
-
-    def __init__(self, window: object, status: str, creations: int) -> None:
-        super().__init__(
-            f"Pinterest does not finish the report of {window}: {status}, {creations} times. This usually passes: the "
-            "next sync asks for it again.",
-        )
+def report_lost(window: object, status: str, creations: int) -> SliceError:
+    """Return the error if Pinterest failed or lost a report in every try."""
+    return SliceError(
+        f"Pinterest does not finish the report of {window}: {status}, {creations} times. This usually passes: the "
+        "next sync asks for it again.",
+        kind=FailureType.transient_error,
+    )
 
 
-class ReportTooSlowError(SliceError):
-    """Pinterest works too long on a report of the smallest size."""
-
-    kind = FailureType.transient_error
-
-    def __init__(self, window: object, timeout_seconds: float) -> None:
-        super().__init__(
-            f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
-            "sync asks for it again.",
-        )
+def report_too_slow(window: object, timeout_seconds: float) -> SliceError:
+    """Return the error if Pinterest works too long on a report of the smallest size."""
+    return SliceError(
+        f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
+        "sync asks for it again.",
+        kind=FailureType.transient_error,
+    )
 
 
-class ReportWithoutLinkError(SliceError):
-    """A report is finished, and its status has no link to the file."""
-
-    kind = FailureType.transient_error
-
-    def __init__(self, window: object) -> None:
-        super().__init__(
-            f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it "
-            "again.",
-        )
+def report_without_link(window: object) -> SliceError:
+    """Return the error if a report is finished, and its status has no link to the file."""
+    return SliceError(
+        f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it "
+        "again.",
+        kind=FailureType.transient_error,
+    )
 
 
-class UnknownFormError(SliceError):
-    """A report's file is complete and has a format that was never seen before."""
-
-    kind = FailureType.system_error
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Pinterest sends the report in a form that this version of the connector does not know: its rows have none "
-            "of the columns that were asked for. No row is emitted, and the days stay noted as missing, so that a "
-            "version that knows the form reads them. Please report the problem, and leave the stream out until then.",
-        )
+def unknown_file() -> SliceError:
+    """Return the error if a report's file is complete and has a format that was never seen before."""
+    return SliceError(
+        "Pinterest sends the report in a form that this version of the connector does not know: its rows have none "
+        "of the columns that were asked for. No row is emitted, and the days stay noted as missing, so that a "
+        "version that knows the form reads them. Please report the problem, and leave the stream out until then.",
+        kind=FailureType.system_error,
+    )
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -506,7 +477,7 @@ class KeyInDoubtError(SliceError):
     about = "keys"
     """Identifies the warning, which is logged once."""
     warning = ""
-    """The sentence to log where the destination keeps every row. A copy of the error does not have it."""
+    """The sentence to log where the destination keeps every row."""
 
 
 class RepeatedKeyError(KeyInDoubtError):

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from source_pinterest import limits
-from source_pinterest.api.errors import QuotaExhaustedError
+from source_pinterest.api.errors import quota_exhausted
 from source_pinterest.api.threads import Signal
 from source_pinterest.api.usage import QuotaUsage
 
@@ -343,12 +343,12 @@ class Budget:
         """Take a request of the operation from its quotas, after waiting for them if necessary; return the time.
 
         Raises:
-            QuotaExhaustedError: a quota renews too late for this sync.
+            FatalError: a quota renews too late for this sync.
         """
         category, flushed = category_of(operation), False
         while wait := self.take(operation):
             if wait > max(self._max_wait_seconds, _PACING_SECONDS):
-                raise QuotaExhaustedError(category, wait, self._max_wait_seconds)
+                raise quota_exhausted(category, wait, self._max_wait_seconds)
             if wait > 1 and (self._log(category, wait) or not flushed):
                 self._before_wait()
                 flushed = True
@@ -393,7 +393,7 @@ class Budget:
         The pause covers the operation if one of its quotas is used up according to headers, else its whole category.
 
         Raises:
-            QuotaExhaustedError: the pauses in a row, this one included, exceed `max_wait_seconds`.
+            FatalError: the pauses in a row, this one included, exceed `max_wait_seconds`.
         """
         category = category_of(operation)
         with self._changed:
@@ -407,7 +407,7 @@ class Budget:
             seconds = hint_seconds or backoff  # a reset of 0 s is rounded down and no reason to retry at once
             pause.until = max(pause.until, now + seconds)
         if now - pause.since + seconds > self._max_wait_seconds:
-            raise QuotaExhaustedError(category, seconds, self._max_wait_seconds)
+            raise quota_exhausted(category, seconds, self._max_wait_seconds)
 
     def accepted(self, operation: str) -> None:
         """Note that a request was not throttled: once its pause is over, the next one starts small again."""

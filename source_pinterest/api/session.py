@@ -203,7 +203,7 @@ class PinterestSession(TimeoutSession):
         """Send a request when the quota allows it, and read its response, which is never a throttled one.
 
         Raises:
-            QuotaExhaustedError: the quota renews too late for this sync.
+            FatalError: the quota renews too late for this sync.
             requests.RequestException: no response came.
             MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
         """

@@ -22,7 +22,6 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import (
     Access,
-    AccessMissingError,
     AccountUnreadableError,
     ConfigError,
     FatalError,
@@ -34,7 +33,7 @@ from source_pinterest.api.errors import (
     RefusedError,
     RestrictedError,
     RightMissingError,
-    ScopeMissingError,
+    access_missing,
 )
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.engine.progress import Notices
@@ -252,13 +251,13 @@ class Failures:
         if access is None:
             return error
         if isinstance(error, RestrictedError):
-            return AccessMissingError(what, access, error.quote)
-        if not isinstance(error, ScopeMissingError):
-            return AccessMissingError(what, access, str(error.message))
+            return access_missing(what, access, error.quote)
+        if not isinstance(error, RightMissingError) or not error.is_permission:
+            return access_missing(what, access, str(error.message))
         granted = self._authenticator.granted
         if granted and not granted.issuperset(scopes):
             return error
-        return AccessMissingError(what, access, error.quote, () if granted else scopes)
+        return access_missing(what, access, error.quote, () if granted else scopes)
 
     def _keep(self, *, has_failed: bool = False) -> None:
         self._is_right_shown = self._is_any_kept = True

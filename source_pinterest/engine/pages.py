@@ -17,7 +17,11 @@ from typing import Any, Self
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
-from source_pinterest.api.errors import MalformedResponseError, ResponseTooLargeError, TemporaryFolderError
+from source_pinterest.api.errors import (
+    MalformedResponseError,
+    ResponseTooLargeError,
+    temporary_folder_unusable,
+)
 from source_pinterest.api.rows import Record, parse_json
 from source_pinterest.api.threads import Signal
 from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
@@ -151,7 +155,7 @@ class PageSpool:
     As a context manager, it deletes the file at the end of the block.
 
     Raises:
-        TemporaryFolderError: the file can't be created or written.
+        ConfigError: the file can't be created or written.
     """
 
     def __init__(self) -> None:
@@ -202,7 +206,7 @@ def _on_disk() -> Generator[None, None, None]:
     try:
         yield
     except OSError as error:
-        raise TemporaryFolderError(tempfile.tempdir or "of this machine", error) from error
+        raise temporary_folder_unusable(tempfile.tempdir or "of this machine", error) from error
 
 
 def _dumps_with_json(record: Record) -> bytes:

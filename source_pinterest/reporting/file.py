@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from source_pinterest.api.errors import MalformedResponseError, UnknownFormError
+from source_pinterest.api.errors import MalformedResponseError, unknown_file
 from source_pinterest.api.rows import JsonBody, OnReplacement
 
 _BOM = codecs.BOM_UTF8
@@ -45,12 +45,12 @@ def rows_of_undocumented_file(
 
     Raises:
         MalformedResponseError: the file is cut short, or is not a report.
-        UnknownFormError: the file can be parsed, but its first row has none of the columns.
+        SliceError: the file can be parsed, but its first row has none of the columns.
     """
     known = frozenset(columns)
     for number, (entity, row) in enumerate(rows_of_file(chunks, on_replacement)):
         if not number and known.isdisjoint(row):
-            raise UnknownFormError
+            raise unknown_file()
         yield entity, row
 
 

@@ -23,12 +23,12 @@ from source_pinterest import limits
 from source_pinterest.api.errors import (
     NoThreadError,
     PinterestError,
-    ReportLostError,
-    ReportTooSlowError,
-    ReportWithoutLinkError,
     ResponseTooLargeError,
     SliceError,
     connector_error,
+    report_lost,
+    report_too_slow,
+    report_without_link,
 )
 from source_pinterest.api.retries import Pauses
 from source_pinterest.api.threads import ClosedError, Signal, starting
@@ -368,15 +368,15 @@ class ReportRunner:
                 reports.end(job, ReadyReport(job.request, job.token, polled))
         elif status.is_lost and not (status is JobStatus.DOES_NOT_EXIST and job.polls < _POLLS_BEFORE_IT_EXISTS):
             if job.creations >= _CREATIONS:
-                raise ReportLostError(window, status.value, job.creations)
+                raise report_lost(window, status.value, job.creations)
             LOGGER.info(f"The report of {window.start} to {window.end} is {status.value}. It is created again.")
             with self._changed:
                 job.token = ""
                 reports.put_back(job, job)
         elif is_late:
             if status is JobStatus.FINISHED:
-                raise ReportWithoutLinkError(window)
-            self._split(reports, job, ReportTooSlowError(window, self._timeout_seconds))
+                raise report_without_link(window)
+            self._split(reports, job, report_too_slow(window, self._timeout_seconds))
         else:
             with self._changed:
                 job.polls += 1

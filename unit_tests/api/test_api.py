@@ -12,7 +12,7 @@ from source_pinterest import __version__, limits
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, Tokens
 from source_pinterest.api.bounds import Bounds
-from source_pinterest.api.errors import ConfigError, QuotaExhaustedError
+from source_pinterest.api.errors import ConfigError, FatalError
 from source_pinterest.api.retries import Pauses
 from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
@@ -127,7 +127,7 @@ def test_the_config_sets_retries_timeouts_and_connections(mock: requests_mock.Mo
     assert api.retry_policy.max_retries == 2
     assert {call.timeout for call in calls_of(api, mock)} == {(4, 4)}
     api.budget.throttled("org_read", 60)
-    with pytest.raises(QuotaExhaustedError):
+    with pytest.raises(FatalError):
         api.budget.throttled("org_read", 61)
 
 

@@ -8,7 +8,7 @@ import requests
 import requests_mock
 
 from source_pinterest.api.auth import AccessTokenAuthenticator
-from source_pinterest.api.errors import AuthenticationError
+from source_pinterest.api.errors import ConfigError
 from source_pinterest.api.session import bearer_of
 from source_pinterest.config.credentials import AccessTokenCredentials
 from source_pinterest.masking import SECRETS
@@ -102,7 +102,7 @@ def test_a_fresh_token_that_is_rejected_at_once_is_not_renewed_for_ever(endpoint
     endpoint.authenticator.replace("false-access-token-1", is_last=True)
     endpoint.authenticator.replace("false-access-token-2", is_last=True)
 
-    with pytest.raises(AuthenticationError, match="just issued"):
+    with pytest.raises(ConfigError, match="just issued"):
         endpoint.authenticator.replace("false-access-token-3", is_last=True)
     assert endpoint.calls == 3
 
@@ -114,7 +114,7 @@ def test_calls_at_once_that_would_take_another_token_get_one(endpoint: Endpoint)
         endpoint.authenticator.replace(f"false-access-token-{number}", is_last=False)
 
     assert endpoint.token() == "Bearer false-access-token-6"
-    with pytest.raises(AuthenticationError, match="just issued"):
+    with pytest.raises(ConfigError, match="just issued"):
         endpoint.authenticator.replace("false-access-token-6", is_last=True)
 
 
@@ -124,10 +124,10 @@ def test_once_new_tokens_are_known_to_be_no_help_no_call_gets_one_until_one_is_t
     endpoint.authenticator.replace("false-access-token-1", is_last=False)
     endpoint.authenticator.replace("false-access-token-2", is_last=False)
     for _ in range(2):
-        with pytest.raises(AuthenticationError, match="just issued"):
+        with pytest.raises(ConfigError, match="just issued"):
             endpoint.authenticator.replace("false-access-token-3", is_last=True)
 
-    with pytest.raises(AuthenticationError, match="just issued"):
+    with pytest.raises(ConfigError, match="just issued"):
         endpoint.authenticator.replace("false-access-token-3", is_last=False)
     assert endpoint.calls == 3
 
@@ -152,7 +152,7 @@ def test_a_token_that_was_taken_bears_as_many_rejections_as_the_first(endpoint: 
 
     endpoint.authenticator.replace("false-access-token-2", is_last=True)
     endpoint.authenticator.replace("false-access-token-3", is_last=True)
-    with pytest.raises(AuthenticationError, match="just issued"):
+    with pytest.raises(ConfigError, match="just issued"):
         endpoint.authenticator.replace("false-access-token-4", is_last=True)
 
 
@@ -174,7 +174,7 @@ def test_acceptance_of_an_older_token_proves_nothing_of_the_newest(endpoint: End
     endpoint.authenticator.replace("false-access-token-2", is_last=True)
     endpoint.authenticator.accepted("false-access-token-1")  # a late answer to an early call
 
-    with pytest.raises(AuthenticationError, match="just issued"):
+    with pytest.raises(ConfigError, match="just issued"):
         endpoint.authenticator.replace("false-access-token-3", is_last=True)
 
 
@@ -219,7 +219,7 @@ def test_a_plain_access_token_can_not_be_replaced() -> None:
     authenticator = AccessTokenAuthenticator(AccessTokenCredentials("false-plain-token"))
     authenticator.accepted("false-plain-token")
 
-    with pytest.raises(AuthenticationError, match="expired or was revoked"):
+    with pytest.raises(ConfigError, match="expired or was revoked"):
         authenticator.replace("false-plain-token", is_last=True)
 
 

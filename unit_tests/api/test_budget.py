@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from source_pinterest.api.errors import QuotaExhaustedError
+from source_pinterest.api.errors import FatalError
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, GET_REPORT, Caller, headers, recorded
 
 POLL, ANALYTICS = "ads_analytics GET /ad_accounts/*/reports", "ads_analytics GET /ad_accounts/*/analytics"
@@ -71,7 +71,7 @@ def test_after_an_accepted_call_pauses_start_small_again() -> None:
 def test_gives_up_on_a_single_pause_that_is_too_long() -> None:
     caller = Caller(max_wait_seconds=60)
 
-    with pytest.raises(QuotaExhaustedError) as raised:
+    with pytest.raises(FatalError) as raised:
         caller.budget.throttled(CATEGORY, 61)
 
     assert CATEGORY in str(raised.value.message)
@@ -83,7 +83,7 @@ def test_gives_up_when_the_pauses_in_a_row_are_too_long() -> None:
     caller.budget.throttled(CATEGORY, 60)
     caller.clock.now += 60
 
-    with pytest.raises(QuotaExhaustedError):
+    with pytest.raises(FatalError):
         caller.budget.throttled(CATEGORY, 60)
 
 
@@ -105,7 +105,7 @@ def test_an_accepted_call_of_another_category_ends_no_row() -> None:
     caller.budget.accepted("ads_read")
     caller.clock.now += 60
 
-    with pytest.raises(QuotaExhaustedError):
+    with pytest.raises(FatalError):
         caller.budget.throttled(CATEGORY, 60)
 
 
@@ -147,5 +147,5 @@ def test_gives_up_on_a_window_that_frees_up_too_late() -> None:
     caller = Caller(max_wait_seconds=900)
     caller.call(headers("300", "0", "40000"))
 
-    with pytest.raises(QuotaExhaustedError):
+    with pytest.raises(FatalError):
         caller.send()

@@ -156,6 +156,6 @@ def test_a_call_takes_two_new_tokens_if_it_may_be_made_again(
 def test_a_token_that_can_not_be_replaced_ends_the_call(mock: requests_mock.Mocker) -> None:
     mock.get(URL, [refused(401, 2)])
 
-    with pytest.raises(errors.AuthenticationError, match="Authenticate again"):
+    with pytest.raises(errors.ConfigError, match="Authenticate again"):
         PinterestClient(connected(), "ads", ()).get(PATH, {}, parse)
     assert mock.call_count == 1

@@ -10,20 +10,19 @@ from airbyte_cdk.models import FailureType
 from source_pinterest.api import errors
 from source_pinterest.api.errors import (
     Access,
-    AccessMissingError,
     RestrictedError,
-    ScopeMissingError,
+    access_missing,
     beta,
+    permission_missing,
     restricted,
     role,
 )
 
 ALL_ERRORS = [
     (errors.ConfigError("Do this."), FailureType.config_error),
-    (errors.AuthenticationError("Do this."), FailureType.config_error),
-    (errors.ScopeMissingError("boards", ("boards:read", "pins:read"), "It said no"), FailureType.config_error),
-    (errors.QuotaExhaustedError("ads_read", 4_000, 900), FailureType.transient_error),
-    (errors.TokenEndpointError("Do this."), FailureType.transient_error),
+    (errors.permission_missing("boards", ("boards:read", "pins:read"), "It said no"), FailureType.config_error),
+    (errors.quota_exhausted("ads_read", 4_000, 900), FailureType.transient_error),
+    (errors.FatalError("Do this.", kind=FailureType.transient_error), FailureType.transient_error),
     (errors.RefusedError("Do this."), FailureType.config_error),
     (errors.GoneError("Do this."), FailureType.config_error),
     (errors.AccountUnreadableError("549", "It said no"), FailureType.config_error),
@@ -33,7 +32,7 @@ ALL_ERRORS = [
     (errors.UnavailableError("boards", "boards", "No connection"), FailureType.transient_error),
     (errors.ResponseTooLargeError("Do this."), FailureType.transient_error),
     (errors.ListingCappedError("Do this."), FailureType.system_error),
-    (errors.EndlessListError("boards", "boards"), FailureType.system_error),
+    (errors.endless_list("boards", "boards"), FailureType.system_error),
     (errors.RepeatedKeyError("ad_analytics", "AD_ID", ("1", "2026-01-01")), FailureType.system_error),
 ]
 
@@ -51,7 +50,7 @@ def test_each_error_has_a_type_and_survives_copying(error: errors.PinterestError
 
 
 def test_errors_say_what_the_user_needs() -> None:
-    scope = errors.ScopeMissingError("boards", ("boards:read", "pins:read"), "It said no")
+    scope = errors.permission_missing("boards", ("boards:read", "pins:read"), "It said no")
     account = errors.AccountUnreadableError("549", "It said no")
 
     assert "boards:read and pins:read" in str(scope.message)
@@ -68,7 +67,7 @@ def test_a_failure_says_whether_pinterest_answered_at_all() -> None:
 
 def test_an_exhausted_quota_says_until_when() -> None:
     before = datetime.now(UTC) + timedelta(hours=5)
-    sentence = str(errors.QuotaExhaustedError("ads_read", 5 * 3600, 900).message)
+    sentence = str(errors.quota_exhausted("ads_read", 5 * 3600, 900).message)
     after = datetime.now(UTC) + timedelta(hours=5)
 
     assert any(f"until {moment:%Y-%m-%d %H:%M} UTC" in sentence for moment in (before, after))
@@ -79,7 +78,7 @@ WORDS = 'Pinterest answered "No" (HTTP 403)'
 
 
 def sentence(access: Access) -> str:
-    return str(AccessMissingError("leads", access, WORDS).message)
+    return str(access_missing("leads", access, WORDS).message)
 
 
 def test_an_app_is_let_into_a_beta_by_pinterest() -> None:
@@ -104,7 +103,7 @@ def test_a_role_is_given_by_whoever_owns_the_ad_account() -> None:
 
 
 def test_where_nobody_knows_permissions_and_right_are_named() -> None:
-    error = AccessMissingError("leads", Access("a beta", "Ask for it"), WORDS, ("ads:read", "user_accounts:read"))
+    error = access_missing("leads", Access("a beta", "Ask for it"), WORDS, ("ads:read", "user_accounts:read"))
 
     assert str(error.message) == (
         "leads can't be read: it needs the permission ads:read and user_accounts:read and a beta. Ask for it, or leave "
@@ -113,6 +112,6 @@ def test_where_nobody_knows_permissions_and_right_are_named() -> None:
 
 
 def test_pinterests_own_words_are_there_for_whoever_says_it_better() -> None:
-    errors = (ScopeMissingError("leads", ("ads:read",), WORDS), RestrictedError("leads", "", WORDS))
+    errors = (permission_missing("leads", ("ads:read",), WORDS), RestrictedError("leads", "", WORDS))
 
     assert [error.quote for error in errors] == [WORDS, WORDS]

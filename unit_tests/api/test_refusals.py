@@ -13,11 +13,11 @@ from unit_tests.api.calls import PAGE, SCOPES, Calls
 @pytest.mark.parametrize(
     ("status", "code", "message", "error"),
     [
-        (401, 3, "", errors.ScopeMissingError),
+        (401, 3, "", errors.RightMissingError),
         (401, 3, "Restricted feature", errors.RestrictedError),
         (401, 7, "", errors.RefusedError),
         (403, None, "", errors.ForbiddenError),
-        (403, 2625, "", errors.MerchantRefusedError),
+        (403, 2625, "", errors.RefusedError),
         (404, 40, "", errors.GoneError),
         (409, 4182, "", errors.NoCatalogError),
         (413, None, "", errors.ResponseTooLargeError),
@@ -42,12 +42,12 @@ def test_a_refusal_is_raised_with_the_stream_and_pinterests_words(
 
 
 def test_a_missing_scope_is_named(mock: requests_mock.Mocker) -> None:
-    with pytest.raises(errors.ScopeMissingError, match="boards:read and pins:read"):
+    with pytest.raises(errors.RightMissingError, match="boards:read and pins:read"):
         Calls(mock, refused(401, 3)).get()
 
 
 def test_of_several_scopes_those_are_named_that_were_not_granted(mock: requests_mock.Mocker) -> None:
-    with pytest.raises(errors.ScopeMissingError, match="permission pins:read"):
+    with pytest.raises(errors.RightMissingError, match="permission pins:read"):
         Calls(mock, refused(401, 3), granted=frozenset({"boards:read"})).get()
 
 
@@ -65,7 +65,7 @@ INSUFFICIENT = (
 def test_the_permissions_are_named_that_pinterest_lists_as_missing(
     mock: requests_mock.Mocker, status: int, listed: str, named: str
 ) -> None:
-    with pytest.raises(errors.ScopeMissingError, match=f"the permission {named}\\."):
+    with pytest.raises(errors.RightMissingError, match=f"the permission {named}\\."):
         Calls(mock, refused(status, 3, INSUFFICIENT + listed), granted=frozenset({"boards:read"})).get()
 
 

@@ -12,7 +12,7 @@ import requests
 import requests_mock
 
 from source_pinterest.api.bounds import API_RESPONSE
-from source_pinterest.api.errors import MalformedResponseError, QuotaExhaustedError
+from source_pinterest.api.errors import FatalError, MalformedResponseError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.session import (
     ApiResponse,
@@ -222,14 +222,14 @@ def test_an_exhausted_quota_ends_the_call_and_leaves_nothing_in_flight(mock: req
     session = PinterestSession(budget, "source-pinterest/test", 120, connections=1)
     mock.get(URL, status_code=429, headers={"x-ratelimit-reset": "40000"})
 
-    with pytest.raises(QuotaExhaustedError):
+    with pytest.raises(FatalError):
         call(session)
     assert mock.call_count == 1
     clock.now += 50_000
     mock.get(URL, headers={"x-ratelimit-limit": "2", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "500"})
     call(session)
     call(session)
-    with pytest.raises(QuotaExhaustedError):
+    with pytest.raises(FatalError):
         call(session)
 
 

@@ -9,9 +9,8 @@ import requests_mock
 
 from source_pinterest.api.auth import APP_SCOPES
 from source_pinterest.api.errors import (
-    AuthenticationError,
-    QuotaExhaustedError,
-    TokenEndpointError,
+    ConfigError,
+    FatalError,
 )
 from source_pinterest.api.retries import Pauses
 from unit_tests.answers import refused
@@ -26,7 +25,7 @@ def test_a_refused_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, 
     endpoint.answers({"status_code": status, "json": {"code": 283, "message": "no"}}, issued(1))
 
     for _ in range(3):
-        with pytest.raises(AuthenticationError, match="Authenticate again"):
+        with pytest.raises(ConfigError, match="Authenticate again"):
             endpoint.token()
     assert endpoint.calls == 1
 
@@ -48,9 +47,7 @@ def test_refused_app_credentials_say_what_to_check(mock: requests_mock.Mocker) -
     endpoint = Endpoint(mock, auth_method="client_credentials")
     endpoint.answers({"status_code": 401, "json": {"code": 2, "message": "Authentication failed."}})
 
-    with pytest.raises(
-        AuthenticationError, match=r'"Authentication failed\." .* Copy Client ID and Client Secret again'
-    ):
+    with pytest.raises(ConfigError, match=r'"Authentication failed\." .* Copy Client ID and Client Secret again'):
         endpoint.token()
 
 
@@ -89,7 +86,7 @@ def test_trouble_of_the_token_endpoint_is_retried_and_then_told(endpoint: Endpoi
 
     endpoint.authenticator.accepted("false-access-token-1")
     endpoint.answers(trouble)
-    with pytest.raises(TokenEndpointError, match=r"token endpoint.*failed 4 times in a row.*the next sync") as raised:
+    with pytest.raises(FatalError, match=r"token endpoint.*failed 4 times in a row.*the next sync") as raised:
         endpoint.authenticator.replace("false-access-token-1", is_last=True)
     assert endpoint.calls == 2 + TRIES
     assert "false-acc" not in str(raised.value)
@@ -140,7 +137,7 @@ def test_an_outage_of_the_token_endpoint_is_waited_for_like_any(
         raise trouble
 
     endpoint.answers({"text": minute_after_minute})
-    with pytest.raises(TokenEndpointError, match="could not be reached"):
+    with pytest.raises(FatalError, match="could not be reached"):
         endpoint.authenticator.replace("false-access-token-1", is_last=True)
 
 
@@ -150,7 +147,7 @@ def test_a_throttled_token_endpoint_is_waited_for_as_told(endpoint: Endpoint) ->
     assert endpoint.token() == "Bearer false-access-token-1"
 
     endpoint.answers(refused(429, 8, "slow down", Retry_After="4000"))
-    with pytest.raises(QuotaExhaustedError):
+    with pytest.raises(FatalError):
         endpoint.authenticator.replace("false-access-token-1", is_last=True)
 
 
@@ -159,7 +156,7 @@ def test_all_who_need_a_token_share_one_failure_of_the_endpoint(endpoint: Endpoi
     errors = []
 
     def ask() -> None:
-        with pytest.raises(TokenEndpointError) as raised:
+        with pytest.raises(FatalError) as raised:
             endpoint.token()
         errors.append(raised.value)
 

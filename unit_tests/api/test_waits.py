@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from source_pinterest.api.errors import QuotaExhaustedError
+from source_pinterest.api.errors import FatalError
 from source_pinterest.api.quota import Budget
 from unit_tests.api.callers import CATEGORY, Caller, Clock, headers
 
@@ -184,5 +184,5 @@ def test_a_call_that_would_wait_too_long_names_its_quota() -> None:
     caller.budget.throttled(CATEGORY, 5)
     caller.clock.now -= 1
 
-    with pytest.raises(QuotaExhaustedError, match=rf"\b{CATEGORY} requests"):
+    with pytest.raises(FatalError, match=rf"\b{CATEGORY} requests"):
         caller.send()

@@ -8,13 +8,13 @@ import pytest
 
 from source_pinterest.api.errors import (
     AccountUnreadableError,
-    AuthenticationError,
+    ConfigError,
     ListingCappedError,
-    QuotaExhaustedError,
     RejectedError,
     RepeatedKeyError,
-    ScopeMissingError,
     UnavailableError,
+    permission_missing,
+    quota_exhausted,
 )
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW, CircuitBreaker
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
@@ -26,9 +26,9 @@ TROUBLE = UnavailableError("boards", "boards", "It said no", 6)
 @pytest.mark.parametrize(
     "error",
     [
-        AuthenticationError("no"),
-        ScopeMissingError("boards", ("boards:read",), "no"),
-        QuotaExhaustedError("org_read", 4_000, 900),
+        ConfigError("no"),
+        permission_missing("boards", ("boards:read",), "no"),
+        quota_exhausted("org_read", 4_000, 900),
     ],
 )
 def test_the_first_fatal_error_ends_the_stream_and_is_raised_once(error: Exception) -> None:
@@ -132,7 +132,7 @@ def test_a_success_in_between_starts_the_count_anew() -> None:
 
 def test_a_success_does_not_close_an_open_breaker() -> None:
     breaker = CircuitBreaker()
-    breaker.note_failure(AuthenticationError("no"), ONE)
+    breaker.note_failure(ConfigError("no"), ONE)
     breaker.note_success(ONE)
     assert breaker.is_open
 
@@ -165,7 +165,7 @@ class SlowId(str):
 @pytest.mark.parametrize(
     ("meanwhile", "told"),
     [
-        (lambda breaker: breaker.note_failure(AuthenticationError("no"), ONE), False),
+        (lambda breaker: breaker.note_failure(ConfigError("no"), ONE), False),
         (lambda breaker: breaker.note_success(ONE), None),
     ],
 )
@@ -173,7 +173,7 @@ def test_what_two_workers_tell_at_once_is_noted_one_after_the_other(
     meanwhile: Callable[[CircuitBreaker], Any], told: bool | None
 ) -> None:
     breaker, slow = CircuitBreaker(), SlowId("549756440147")
-    first = in_thread(lambda: breaker.note_failure(AuthenticationError("no"), (slow,)))
+    first = in_thread(lambda: breaker.note_failure(ConfigError("no"), (slow,)))
     assert slow.looked_up.wait(PATIENCE_SECONDS)
     second = in_thread(lambda: meanwhile(breaker))
     assert waits(second)

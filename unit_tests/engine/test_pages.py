@@ -17,7 +17,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.adapters import StreamPartition
 
-from source_pinterest.api.errors import MalformedResponseError, ResponseTooLargeError, TemporaryFolderError
+from source_pinterest.api.errors import ConfigError, MalformedResponseError, ResponseTooLargeError
 from source_pinterest.engine.pages import Page, PageBuilder, PageMessage, PageSpool, RowBudget, pages_of, spooled
 from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
 from unit_tests.threads import GLANCE_SECONDS, PATIENCE_SECONDS, in_thread
@@ -261,7 +261,7 @@ def test_a_disk_that_is_full_is_a_sentence_that_names_the_folder(monkeypatch: py
 
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Full())
     monkeypatch.setattr(tempfile, "tempdir", "/somewhere")
-    with PageSpool() as spool, pytest.raises(TemporaryFolderError, match="folder /somewhere can't be used"):
+    with PageSpool() as spool, pytest.raises(ConfigError, match="folder /somewhere can't be used"):
         spool.write(pages_of(STREAM, LARGE_RECORDS))
 
 
@@ -271,7 +271,7 @@ def test_so_is_a_folder_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(tempfile, "TemporaryFile", missing)
     monkeypatch.setattr(tempfile, "tempdir", None)
-    with PageSpool() as spool, pytest.raises(TemporaryFolderError) as raised:
+    with PageSpool() as spool, pytest.raises(ConfigError) as raised:
         spool.write(pages_of(STREAM, LARGE_RECORDS))
     assert raised.value.message == (
         "The temporary folder of this machine can't be used (No usable temporary directory found). Free some space in "

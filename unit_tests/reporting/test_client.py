@@ -8,11 +8,11 @@ import requests
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import (
+    FatalError,
     GoneError,
-    QuotaExhaustedError,
     RefusedError,
     ReportRefusedError,
-    ScopeMissingError,
+    RightMissingError,
     UnavailableError,
 )
 from source_pinterest.reporting.job import JobStatus, ReportEndpoint
@@ -75,7 +75,7 @@ def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(clie
     [
         (refused(403, 29), RefusedError),
         (refused(404, 1), GoneError),
-        (refused(401, 3), ScopeMissingError),
+        (refused(401, 3), RightMissingError),
         (refused(503), UnavailableError),
         ({"exc": requests.ReadTimeout}, UnavailableError),
         ({"text": "<html>"}, UnavailableError),
@@ -85,7 +85,7 @@ def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(clie
         ({"json": {"report_status": "IN_PROGRESS"}}, UnavailableError),
         ({"json": {"token": None}}, UnavailableError),
         ({"json": {"token": ""}}, UnavailableError),
-        (refused(429, 8), QuotaExhaustedError),
+        (refused(429, 8), FatalError),
     ],
 )
 def test_an_answer_without_a_token_is_what_the_error_table_says(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedResponseError, UnknownFormError
+from source_pinterest.api.errors import MalformedResponseError, SliceError
 from source_pinterest.reporting.file import Filed, rows_of_undocumented_file
 
 COLUMNS = ("CAMPAIGN_ID", "CAMPAIGN_NAME", "SPEND_IN_DOLLAR", "TOTAL_CLICKTHROUGH")
@@ -58,7 +58,7 @@ def test_a_report_without_rows_is_empty(body: bytes) -> None:
 
 @pytest.mark.parametrize("body", [b'[{"cells": [1]}]', b'{"table": [{"cells": [1]}]}', b'[{"1": []}]'])
 def test_what_has_none_of_the_columns_is_a_form_that_nobody_knows(body: bytes) -> None:
-    with pytest.raises(UnknownFormError, match="a form that this version of the connector does not know"):
+    with pytest.raises(SliceError, match="a form that this version of the connector does not know"):
         read(body)
 
 

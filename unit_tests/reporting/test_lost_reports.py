@@ -3,7 +3,7 @@
 import pytest
 from pendulum import Date
 
-from source_pinterest.api.errors import ReportLostError, ReportTooSlowError, ResponseTooLargeError
+from source_pinterest.api.errors import ResponseTooLargeError, SliceError
 from source_pinterest.reporting.job import JobStatus, ReadyReport, ReportRequest
 from source_pinterest.reporting.runner import FailedReport, NoMoreReports, SplitReport
 from unit_tests.reporting.requests_for_reports import days, request
@@ -30,7 +30,7 @@ def test_a_lost_report_is_created_anew_so_many_times(status: JobStatus) -> None:
 
     assert pinterest.created == [wanted] * 4
     assert isinstance(failed, FailedReport)
-    assert isinstance(failed.error, ReportLostError)
+    assert isinstance(failed.error, SliceError)
     for words in (status.value, "4 times", str(wanted.window)):
         assert words in str(failed.error.message)
     assert end == NoMoreReports()
@@ -131,7 +131,7 @@ def test_halves_are_halved_so_many_times_and_then_fail() -> None:
     assert [type(outcome) for outcome in came] == [SplitReport] * 7 + [FailedReport] * 8 + [NoMoreReports]
     failures = [outcome for outcome in came if isinstance(outcome, FailedReport)]
     assert {failed.request.window.days for failed in failures} == {10}
-    assert all(isinstance(failed.error, ReportTooSlowError) for failed in failures)
+    assert all(isinstance(failed.error, SliceError) for failed in failures)
     assert [failed.error.message for failed in failures] == [
         f"Pinterest has worked on the report of {failed.request.window} for more than 1.66667 minutes. The next sync "
         "asks for it again."
@@ -151,7 +151,7 @@ def test_a_report_that_can_not_be_halved_fails(wanted: ReportRequest) -> None:
     failed, _ = outcomes(reports)
 
     assert isinstance(failed, FailedReport)
-    assert isinstance(failed.error, ReportTooSlowError)
+    assert isinstance(failed.error, SliceError)
     assert pinterest.created == [wanted]
 
 

@@ -9,9 +9,9 @@ import pytest
 from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
-    QuotaExhaustedError,
     ReportRefusedError,
     UnavailableError,
+    quota_exhausted,
 )
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import JobStatus, ReadyReport, ReportRequest
@@ -46,7 +46,7 @@ def test_an_error_while_polling_fails_the_report_alone() -> None:
     assert len(pinterest.created) == len(pinterest.polled) == 1
 
 
-@pytest.mark.parametrize("error", [QuotaExhaustedError("ads_analytics", 4_000, 900), ReportRefusedError("Scripted")])
+@pytest.mark.parametrize("error", [quota_exhausted("ads_analytics", 4_000, 900), ReportRefusedError("Scripted")])
 def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: Exception) -> None:
     scheduler, pinterest, other = Scheduler(), Pinterest(), Pinterest()
     pinterest.refuses = lambda _: error
@@ -60,7 +60,7 @@ def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: Exception) ->
 
 
 def test_a_quota_that_ends_while_polling_ends_the_reports() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(QuotaExhaustedError("ads_analytics", 4_000, 900))
+    scheduler, pinterest = Scheduler(), Pinterest(quota_exhausted("ads_analytics", 4_000, 900))
     reports = scheduler.open(pinterest, request(days(1)), request(days(2)))
     scheduler.work(60)
 

@@ -5,7 +5,7 @@ The scheduler's steps are taken one by one on a clock of the test's own; nothing
 
 import pytest
 
-from source_pinterest.api.errors import ReportWithoutLinkError
+from source_pinterest.api.errors import SliceError
 from source_pinterest.reporting.job import Polled, ReadyReport
 from source_pinterest.reporting.runner import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
@@ -104,7 +104,7 @@ def test_a_finished_report_that_has_a_size_and_gets_no_link_fails() -> None:
     failed, end = outcomes(reports)
 
     assert isinstance(failed, FailedReport)
-    assert isinstance(failed.error, ReportWithoutLinkError)
+    assert isinstance(failed.error, SliceError)
     assert f"the report of {wanted.window} finished" in str(failed.error.message)
     assert pinterest.created == [wanted], "halves would be finished as well"
     assert end == NoMoreReports()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import ScopeMissingError, UnavailableError
+from source_pinterest.api.errors import RightMissingError, UnavailableError
 from source_pinterest.engine.slices import failure_of
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
@@ -94,7 +94,7 @@ def test_without_the_permission_of_profiles_the_employers_are_read(
 def test_without_the_permission_of_businesses_there_is_one_error(pinterest: Pinterest) -> None:
     pinterest.answers(EMPLOYERS, refused(401, 3))
 
-    with pytest.raises(ScopeMissingError, match="permission biz_access:read"):
+    with pytest.raises(RightMissingError, match="permission biz_access:read"):
         pinterest.slices(BusinessMembers)
     assert not pinterest.asked(USER)
 

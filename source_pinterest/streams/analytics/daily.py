@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import HistoryRefusedError, ReportRefusedError
+from source_pinterest.api.errors import ReportRefusedError, history_refused
 from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_requested
 from source_pinterest.config import attribution_of
 from source_pinterest.engine.pages import Page
@@ -60,7 +60,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
                 error = failure_of(report)
                 if isinstance(error, ReportRefusedError):
                     window = planned_window(report)
-                    loss = HistoryRefusedError(report["ad_account_id"], window.window, error.quote)
+                    loss = history_refused(report["ad_account_id"], window.window, error.quote)
                     yield failed_slice(report.partition, loss, window)
                 else:
                     yield report

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AccessLostError, EndlessListError, GoneError, RefusedError
+from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, endless_list
 from source_pinterest.api.rows import BY_ID, Record
 from source_pinterest.dates import DateWindow, Granularity, parse_day
 from source_pinterest.engine.progress import Notices
@@ -76,7 +76,7 @@ class BookmarkPaginator:
             new_items: how many of them no earlier page had.
 
         Raises:
-            EndlessListError: the bookmark is known, or page after page has no new item.
+            SliceError: the bookmark is known, or page after page has no new item.
         """
         self._pages_without_news = 0 if new_items else self._pages_without_news + 1
         is_known = bookmark in self._bookmarks
@@ -87,7 +87,7 @@ class BookmarkPaginator:
             self._is_second_try = True
             return self._current
         if is_known or self._pages_without_news >= limits.PAGES_WITHOUT_NEWS:
-            raise EndlessListError(self._stream, self._path)
+            raise endless_list(self._stream, self._path)
         self._is_second_try = False
         self._bookmarks.add(bookmark)
         self._current = bookmark

@@ -360,7 +360,7 @@ class PinterestStream(HttpStream, ABC):
 
         Raises:
             AccessLostError: Pinterest refuses a page after the first.
-            EndlessListError: the bookmarks of the list lead nowhere new.
+            SliceError: the bookmarks of the list lead nowhere new.
         """
         path = self.path(stream_slice=stream_slice)
         paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import PinterestError, QuotaExhaustedError, ScopeMissingError
+from source_pinterest.api.errors import FatalError, PinterestError, RightMissingError
 from source_pinterest.dates import days_before
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from unit_tests.configs import TODAY
@@ -94,8 +94,8 @@ def test_where_pinterest_does_not_say_a_day_settles_in_two(pinterest: Pinterest,
 @pytest.mark.parametrize(
     ("answer", "error", "says"),
     [
-        (refused(401, 3), ScopeMissingError, r"^metrics_ready_state can't be read: .*permission ads:read"),
-        (refused(429, 8), QuotaExhaustedError, "Pinterest allows no more"),
+        (refused(401, 3), RightMissingError, r"^metrics_ready_state can't be read: .*permission ads:read"),
+        (refused(429, 8), FatalError, "Pinterest allows no more"),
     ],
 )
 def test_what_stops_every_call_is_not_passed_over(

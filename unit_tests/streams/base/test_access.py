@@ -11,16 +11,17 @@ from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.errors import (
     BUSINESS_ACCOUNT,
     Access,
-    AccessMissingError,
     AccountUnreadableError,
     GoneError,
     NothingLeftError,
     PinterestError,
     RefusedError,
     RestrictedError,
-    ScopeMissingError,
+    RightMissingError,
     UnavailableError,
+    access_missing,
     beta,
+    permission_missing,
     restricted,
     role,
 )
@@ -130,7 +131,7 @@ def test_every_mixture_in_every_order(doings: tuple[str, ...], *, listed_first: 
     orders = itertools.permutations(range(3)) if listed_first else [(0, 1, 2)]
     for order in orders:
         reader = outcome(doings, order, listed_first=listed_first)
-        missing = [error for error in reader.raised if isinstance(error, AccessMissingError)]
+        missing = [error for error in reader.raised if isinstance(error, RightMissingError)]
         owed = [error for error in reader.raised if isinstance(error, AccountUnreadableError)]
         if set(doings) <= {"refuse", "owed"}:
             assert len(missing) == len(reader.raised) == 1
@@ -154,7 +155,7 @@ def test_several_accounts_that_are_counted_on_are_all_named(caplog: pytest.LogCa
 def test_an_account_that_vanished_says_nothing_about_the_right() -> None:
     reader = outcome(["gone", "refuse"], (0, 1), listed_first=True)
 
-    assert [type(error) for error in reader.raised] == [AccountUnreadableError, AccessMissingError]
+    assert [type(error) for error in reader.raised] == [AccountUnreadableError, RightMissingError]
 
 
 def test_nor_does_it_hide_that_the_right_is_missing(caplog: pytest.LogCaptureFixture) -> None:
@@ -236,24 +237,24 @@ def test_several_slices_of_one_account_are_one_account() -> None:
 def test_a_stream_of_one_slice_is_judged_at_once() -> None:
     reader = Reader([])
     reader.error = RefusedError("lead_forms: it said no")
-    with pytest.raises(AccessMissingError, match="beta of lead forms"):
+    with pytest.raises(RightMissingError, match="beta of lead forms"):
         list(reader.reader.read(partition_slice({})))
 
 
 @pytest.mark.parametrize(
     ("access", "granted", "expected", "words"),
     [
-        (None, SCOPES, ScopeMissingError, "lacks the permission ads:read"),
-        (BETA, ("boards:read",), ScopeMissingError, "lacks the permission ads:read"),
-        (BETA, SCOPES, AccessMissingError, "it needs an app in Pinterest's beta of lead forms"),
-        (BETA, (), AccessMissingError, "it needs the permission ads:read and an app in Pinterest's beta"),
+        (None, SCOPES, RightMissingError, "lacks the permission ads:read"),
+        (BETA, ("boards:read",), RightMissingError, "lacks the permission ads:read"),
+        (BETA, SCOPES, RightMissingError, "it needs an app in Pinterest's beta of lead forms"),
+        (BETA, (), RightMissingError, "it needs the permission ads:read and an app in Pinterest's beta"),
     ],
 )
 def test_a_missing_permission_may_be_a_missing_right(
     access: Access | None, granted: Sequence[str], expected: type[PinterestError], words: str
 ) -> None:
     reader = Reader([], access, granted)
-    reader.error = ScopeMissingError("lead_forms", SCOPES, "It said no")
+    reader.error = permission_missing("lead_forms", SCOPES, "It said no")
     with pytest.raises(expected, match=words):
         list(reader.reader.read(partition_slice({})))
 
@@ -266,8 +267,8 @@ TO_DO = "Ask Pinterest to let the app into the beta, or leave the stream out. "
 @pytest.mark.parametrize(
     ("error", "granted", "said"),
     [
-        (ScopeMissingError("lead_forms", SCOPES, "It said no"), (), f"{NEEDS_BOTH}{TO_DO}It said no."),
-        (ScopeMissingError("lead_forms", SCOPES, "It said no"), SCOPES, f"{NEEDS_BETA}{TO_DO}It said no."),
+        (permission_missing("lead_forms", SCOPES, "It said no"), (), f"{NEEDS_BOTH}{TO_DO}It said no."),
+        (permission_missing("lead_forms", SCOPES, "It said no"), SCOPES, f"{NEEDS_BETA}{TO_DO}It said no."),
         (RestrictedError("lead_forms", "LEADS", "It said no"), (), f"{NEEDS_BETA}{TO_DO}It said no."),
         (RefusedError("lead_forms: it said no"), (), f"{NEEDS_BETA}{TO_DO}lead_forms: it said no."),
     ],
@@ -277,7 +278,7 @@ def test_a_missing_right_is_told_whole_with_what_pinterest_answered(
 ) -> None:
     reader = Reader([], BETA, granted)
     reader.error = error
-    with pytest.raises(AccessMissingError) as raised:
+    with pytest.raises(RightMissingError) as raised:
         list(reader.reader.read(partition_slice({})))
 
     assert raised.value.message == said
@@ -285,7 +286,7 @@ def test_a_missing_right_is_told_whole_with_what_pinterest_answered(
 
 @pytest.mark.parametrize("access", [BUSINESS_ACCOUNT, BETA, restricted("billing profiles"), role("Owner", "Admin")])
 def test_one_sentence_tells_what_to_do(access: Access) -> None:
-    said = str(AccessMissingError("lead_forms", access, "It said no").message)
+    said = str(access_missing("lead_forms", access, "It said no").message)
 
     assert (
         said

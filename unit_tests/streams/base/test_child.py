@@ -2,7 +2,7 @@
 
 import pytest
 
-from source_pinterest.api.errors import AuthenticationError, ConfigError, RejectedError, UnavailableError
+from source_pinterest.api.errors import ConfigError, RejectedError, UnavailableError
 from source_pinterest.engine.slices import failure_of
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 from source_pinterest.streams.business import BusinessMembers
@@ -108,5 +108,5 @@ def test_a_parent_that_refuses_as_a_whole_fails_the_child(pinterest: Pinterest) 
 def test_a_fatal_error_of_a_parent_ends_the_generator(pinterest: Pinterest) -> None:
     pinterest.answers("boards", refused(401, 2))
 
-    with pytest.raises(AuthenticationError):
+    with pytest.raises(ConfigError):
         pinterest.slices(BoardPins)

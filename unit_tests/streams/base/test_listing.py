@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AccessLostError, EndlessListError
+from source_pinterest.api.errors import AccessLostError, SliceError
 from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.base.listing import BookmarkPaginator, SeenIds
 from source_pinterest.streams.organic.boards import Boards, BoardSections
@@ -50,7 +50,7 @@ def test_an_empty_page_with_a_known_bookmark_is_requested_once_more(pinterest: P
 def test_a_list_fails_at_the_second_empty_page_with_a_known_bookmark(pinterest: Pinterest) -> None:
     pinterest.answers("boards", page(["1"], "b"), page([], "b"), page([], "b"), page(["2"]))
 
-    with pytest.raises(EndlessListError, match="boards"):
+    with pytest.raises(SliceError, match="boards"):
         pinterest.read(Boards, EVERYTHING)
     assert len(pinterest.asked("boards")) == len(["first", "empty", "empty"])
 
@@ -58,7 +58,7 @@ def test_a_list_fails_at_the_second_empty_page_with_a_known_bookmark(pinterest: 
 def test_known_items_under_ever_new_bookmarks_are_an_error(pinterest: Pinterest) -> None:
     pinterest.answers("boards", *[page(["1", "2"], f"b{number}") for number in range(2 * MOST_EMPTY)])
 
-    with pytest.raises(EndlessListError, match="boards"):
+    with pytest.raises(SliceError, match="boards"):
         pinterest.read(Boards, EVERYTHING)
     assert len(pinterest.asked("boards")) == MOST_EMPTY + 1
 
@@ -67,7 +67,7 @@ def test_known_items_under_ever_new_bookmarks_are_an_error(pinterest: Pinterest)
 def test_a_bookmark_that_repeats_is_an_error(pinterest: Pinterest, loop: list[str]) -> None:
     pinterest.answers("boards", *[page([str(number)], bookmark) for number, bookmark in enumerate(loop)])
 
-    with pytest.raises(EndlessListError, match="boards"):
+    with pytest.raises(SliceError, match="boards"):
         pinterest.read(Boards, EVERYTHING)
     assert len(pinterest.asked("boards")) == len(loop)
 
@@ -75,7 +75,7 @@ def test_a_bookmark_that_repeats_is_an_error(pinterest: Pinterest, loop: list[st
 def test_empty_pages_for_ever_are_an_error(pinterest: Pinterest) -> None:
     pinterest.answers("boards", *[page([], f"b{number}") for number in range(2 * MOST_EMPTY)])
 
-    with pytest.raises(EndlessListError, match="boards"):
+    with pytest.raises(SliceError, match="boards"):
         pinterest.read(Boards, EVERYTHING)
     assert len(pinterest.asked("boards")) == MOST_EMPTY
 
@@ -120,7 +120,7 @@ def test_children_get_each_id_once(pinterest: Pinterest) -> None:
 def test_an_endless_list_is_named_with_its_stream() -> None:
     paginator = BookmarkPaginator("board_sections", "boards/5/sections")
     paginator.follow("b", 1, 1)
-    with pytest.raises(EndlessListError) as raised:
+    with pytest.raises(SliceError) as raised:
         paginator.follow("b", 1, 1)
 
     assert raised.value.message == (
@@ -135,7 +135,7 @@ def test_a_page_with_a_new_item_begins_the_count_of_pages_anew() -> None:
     for number, items in enumerate(pages):
         paginator.follow(f"b{number}", items, items)
 
-    with pytest.raises(EndlessListError, match="boards"):
+    with pytest.raises(SliceError, match="boards"):
         paginator.follow("last", 0, 0)
 
 

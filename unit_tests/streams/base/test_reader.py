@@ -9,7 +9,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.errors import (
     Access,
-    AuthenticationError,
+    ConfigError,
     GoneError,
     KeyInDoubtError,
     NothingLeftError,
@@ -145,7 +145,7 @@ def test_a_stream_without_a_cursor_is_read_as_well(error: PinterestError | None)
     [
         (LOST, [("failure", "1")]),
         (IN_DOUBT, [("doubt", "1"), ("failure", "1")]),
-        (AuthenticationError("No token."), []),  # says nothing of this account
+        (ConfigError("No token."), []),  # says nothing of this account
         (NothingLeftError("boards", 2, "Gone"), []),
     ],
 )
@@ -200,11 +200,11 @@ def test_an_account_that_works_in_between_is_read_on() -> None:
 
 
 def test_after_a_fatal_error_nothing_is_read_and_nothing_more_is_planned() -> None:
-    error = AuthenticationError("No token.")
+    error = ConfigError("No token.")
     stream = Stream({"1": error})
     planned = stream.reader.planned(map(of_account, ("1", "2", "3")))
     first, second = next(planned), next(planned)
-    with pytest.raises(AuthenticationError):
+    with pytest.raises(ConfigError):
         list(stream.reader.read(first))
 
     assert list(stream.reader.read(second)) == []
@@ -215,7 +215,7 @@ def test_after_a_fatal_error_nothing_is_read_and_nothing_more_is_planned() -> No
 
 @pytest.mark.parametrize("is_listed_first", [False, True])
 def test_a_refusal_is_judged_though_a_fatal_error_keeps_others_from_being_read(*, is_listed_first: bool) -> None:
-    error = AuthenticationError("No token.")
+    error = ConfigError("No token.")
     stream = Stream({"1": RefusedError("boards: not yours"), "2": error}, access=beta("boards"))
     planned = stream.reader.planned(map(of_account, ("1", "2", "3", "4")))
 
@@ -244,12 +244,12 @@ def test_a_refusal_is_judged_though_the_plan_breaks_off() -> None:
 
 def test_a_second_failure_that_the_first_explains_is_not_told() -> None:
     """Two slices were on their way when the token was revoked."""
-    stream = Stream({"1": AuthenticationError("No token."), "2": AuthenticationError("No token.")})
+    stream = Stream({"1": ConfigError("No token."), "2": ConfigError("No token.")})
     on_their_way = [stream.reader.read(of_account(account)) for account in ("1", "2")]
     for pages in on_their_way:
         next(pages)
 
-    with pytest.raises(AuthenticationError):
+    with pytest.raises(ConfigError):
         list(on_their_way[0])
     assert [page.count for page in on_their_way[1]] == [4]
     assert stream.failed == ["1", "2"]

@@ -10,14 +10,13 @@ import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import (
-    AuthenticationError,
     ConfigError,
+    FatalError,
     MalformedResponseError,
-    QuotaExhaustedError,
     RejectedError,
-    ScopeMissingError,
+    RightMissingError,
+    SliceError,
     UnavailableError,
-    UnforeseenResponseError,
 )
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.engine.slices import partition_slice
@@ -157,11 +156,11 @@ def test_a_call_that_keeps_failing_tells_how_often_and_why(pinterest: Pinterest)
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (refused(401, 2), AuthenticationError),
-        (refused(401, 3), ScopeMissingError),
+        (refused(401, 2), ConfigError),
+        (refused(401, 3), RightMissingError),
         (refused(403, 29), ConfigError),
         (refused(404, 40), ConfigError),
-        (refused(429, 8), QuotaExhaustedError),
+        (refused(429, 8), FatalError),
         (refused(400, 1), RejectedError),
     ],
 )
@@ -230,7 +229,7 @@ def test_any_number_of_refusing_boards_stops_nothing(pinterest: Pinterest) -> No
 
 def test_after_a_fatal_error_slices_end_without_calls_or_errors(pinterest: Pinterest) -> None:
     pinterest.answers("boards/5/sections", refused(401, 3))
-    with pytest.raises(ScopeMissingError):
+    with pytest.raises(RightMissingError):
         pinterest.read(BoardSections, of_board("5"))
     never_called = pinterest.lists("boards/6/sections", "1")
 
@@ -242,7 +241,7 @@ def test_after_a_fatal_error_no_further_slices_are_made(pinterest: Pinterest) ->
     pinterest.lists("boards", *map(str, range(50)))
     pinterest.answers("boards/0/sections", refused(401, 3))
     slices = iter(pinterest.stream(BoardSections).stream_slices())
-    with pytest.raises(ScopeMissingError):
+    with pytest.raises(RightMissingError):
         pinterest.read(BoardSections, next(slices))
 
     assert list(slices) == []
@@ -257,7 +256,7 @@ def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinteres
     sections.ids.want()
     first, second = pinterest.slices(BoardSections)
     waiting = in_thread(lambda: list(sections.ids.of(("6",))))
-    with pytest.raises(ScopeMissingError):
+    with pytest.raises(RightMissingError):
         pinterest.read(BoardSections, first)
 
     assert pinterest.read(BoardSections, second) == []
@@ -272,7 +271,7 @@ def test_one_fatal_error_is_told_once_by_many_slices(pinterest: Pinterest) -> No
     assert next(first)["id"] == "1"
     assert next(second)["id"] == "2"
 
-    with pytest.raises(ScopeMissingError):
+    with pytest.raises(RightMissingError):
         list(first)
     assert list(second) == []
 
@@ -332,7 +331,7 @@ def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(
         pinterest.answers(path, page(items))
     [only] = pinterest.slices(of)
 
-    with pytest.raises(UnforeseenResponseError) as raised:
+    with pytest.raises(SliceError) as raised:
         pinterest.read(of, only)
     sentence = str(raised.value.message)
     assert sentence.startswith(f"{of.stream_name()}: a response of Pinterest can't be understood ({why}")
@@ -343,7 +342,7 @@ def test_parents_that_cant_be_understood_fail_the_slices_of_their_children(pinte
     pinterest.answers("boards", page(["9" * 5_000]))
 
     [failed] = pinterest.slices(BoardSections)
-    with pytest.raises(UnforeseenResponseError, match="boards: a response of Pinterest can't be understood"):
+    with pytest.raises(SliceError, match="boards: a response of Pinterest can't be understood"):
         pinterest.read(BoardSections, failed)
 
 
@@ -351,5 +350,5 @@ def test_slices_that_cant_be_made_of_an_answer_end_in_a_sentence(mock: requests_
     pinterest = Pinterest(mock, organic_per_ad_account=True)
     pinterest.answers("ad_accounts", page([{"id": "no number", "owner": {"id": "1"}}, {"id": "11"}]))
 
-    with pytest.raises(UnforeseenResponseError, match="boards: a response of Pinterest can't be understood"):
+    with pytest.raises(SliceError, match="boards: a response of Pinterest can't be understood"):
         pinterest.slices(Boards)

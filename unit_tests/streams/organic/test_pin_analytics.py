@@ -12,7 +12,7 @@ from source_pinterest.api.errors import (
     ConfigError,
     NothingLeftError,
     ResponseTooLargeError,
-    ScopeMissingError,
+    RightMissingError,
     UnavailableError,
 )
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
@@ -195,7 +195,7 @@ def test_a_token_without_the_permission_is_told(pinterest: Pinterest) -> None:
     pinterest.answers("pins/analytics", refused(401, 3))
     pinterest.answers("pins/1/analytics", refused(401, 3))
 
-    with pytest.raises(ScopeMissingError):
+    with pytest.raises(RightMissingError):
         read(pinterest)
 
 
