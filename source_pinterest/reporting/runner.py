@@ -353,7 +353,7 @@ class ReportRunner:
         with self._changed:
             is_alone = not any(other.token for other in reports.jobs)
             job.is_polled_early = is_alone or job.creations > 0 or job.splits > 0
-            job.token, job.created_at, job.creations, job.polls = token, self._clock(), job.creations + 1, 0
+            job.token, job.created_at, job.creations = token, self._clock(), job.creations + 1
             job.due = self._next_poll(job)
 
     def _poll(self, reports: Reports, job: Job) -> None:
@@ -371,8 +371,7 @@ class ReportRunner:
                 raise report_lost(window, status.value, job.creations)
             LOGGER.info(f"The report of {window.start} to {window.end} is {status.value}. It is created again.")
             with self._changed:
-                job.token = ""
-                reports.put_back(job, job)
+                reports.put_back(job, Job(job.request, job.splits, job.creations))
         elif is_late:
             if status is JobStatus.FINISHED:
                 raise report_without_link(window)

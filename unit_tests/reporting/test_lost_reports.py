@@ -4,7 +4,7 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.api.errors import ResponseTooLargeError, SliceError
-from source_pinterest.reporting.job import JobStatus, ReadyReport, ReportRequest
+from source_pinterest.reporting.job import Job, JobStatus, ReadyReport, ReportRequest
 from source_pinterest.reporting.runner import FailedReport, NoMoreReports, SplitReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
@@ -46,6 +46,29 @@ def test_a_report_that_works_the_second_time_is_reported_once() -> None:
     assert outcomes(reports) == [finished_report(wanted, "token-2"), NoMoreReports()]
     assert len(pinterest.created) == 2
     assert pinterest.polled == ["token-1", "token-2", "token-2"]
+
+
+def test_a_lost_report_may_be_created_again_before_its_last_poll_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    scheduler, pinterest = Scheduler(), Pinterest(FAILED)
+    reports = scheduler.open(pinterest, request())
+    scheduler.work(0.5)
+    pinterest.then(DONE)
+    put_back, begun = reports.put_back, []
+
+    def followed_at_once(job: Job, *instead: Job) -> None:
+        put_back(job, *instead)
+        begun.append(scheduler.runner.next_step())
+
+    monkeypatch.setattr(reports, "put_back", followed_at_once)
+    scheduler.now = 1
+    scheduler.step()
+    assert scheduler.runner.next_step() is None
+    [create] = begun
+    create()
+    scheduler.work(5)
+
+    assert kinds(reports) == [ReadyReport, NoMoreReports]
+    assert len(pinterest.created) == 2
 
 
 def test_one_lost_report_does_not_touch_the_others() -> None:
