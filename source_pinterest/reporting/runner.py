@@ -190,7 +190,7 @@ class ReportRunner:
         self._changed = Signal()
         self._streams: list[Reports] = []
         self._thread: Thread | None = None
-        self._steps = 0
+        self._requests = 0
         self._logged_at = clock()
 
     def open(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> Reports:
@@ -259,14 +259,14 @@ class ReportRunner:
                     reports.close(error)
 
     def next_step(self) -> Callable[[], None] | None:
-        """Return the step that has been due for longest; None if none is due, or if as many as allowed are taken."""
+        """Return the step that has been due for longest; None if none is due, or if too many requests are under way."""
         step = self._next()
         if step is None or step.due > self._clock():
             return None
-        self._steps += 1
         if step.job is None:
             step.reports.is_plan_begun = True
         else:
+            self._requests += 1
             step.job.is_busy = True
             if not step.job.token:
                 step.reports.jobs.append(step.reports.waiting.popleft())
@@ -290,16 +290,17 @@ class ReportRunner:
             LOGGER.info(f"Waiting for Pinterest to finish {jobs} reports; {waiting} more are not created yet.")
 
     def _next(self) -> _Step | None:
-        """Return the next step to take, at the time when it is due."""
-        if self._steps >= limits.REPORT_THREADS:
+        """Return the next step to take, at the time when it is due. Plans come first, and are not limited in number."""
+        for reports in self._streams:
+            if not (reports.is_plan_begun or reports.is_closed):
+                return _Step(-math.inf, reports, None)
+        if self._requests >= limits.REPORT_THREADS:
             return None
         left, jobs = self._requests_left(), sum(len(reports.jobs) for reports in self._streams if reports.is_polled)
         is_short = not math.isinf(left)  # reports in progress then go first
         may_create = not (is_short and jobs) or left >= _REQUESTS_PER_REPORT * (jobs + 1)
         steps: list[_Step] = []
         for reports in self._streams:
-            if not (reports.is_plan_begun or reports.is_closed):
-                steps.append(_Step(-math.inf, reports, None))
             if reports.is_polled:
                 steps += [_Step(job.due, reports, job) for job in reports.jobs if not job.is_busy]
             if (
@@ -328,8 +329,8 @@ class ReportRunner:
                     reports.fail(job, error)
         finally:
             with self._changed:
-                self._steps -= 1
                 if job:
+                    self._requests -= 1
                     job.is_busy = False
                 if reports.is_planned and not reports.waiting and not reports.jobs:
                     reports.close()

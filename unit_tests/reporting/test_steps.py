@@ -96,3 +96,14 @@ def test_a_failed_report_keeps_its_place_until_the_stream_handles_it() -> None:
     scheduler.runner.release(reports, request(days(1)))
     scheduler.work(60)
     assert kinds(reports) == [FailedReport]
+
+
+def test_plans_that_hang_hold_up_no_report_of_another_stream() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest()
+    for _ in range(20):
+        scheduler.open(Pinterest(), request())
+        assert scheduler.runner.next_step()
+    reports = scheduler.open(pinterest, request())
+    scheduler.work(10)
+
+    assert kinds(reports) == [ReadyReport, NoMoreReports]
