@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_pinterest.api import Api
 from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import NoThreadError
+from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Pauses
 from source_pinterest.api.threads import Workers
 from source_pinterest.api.usage import Usage
@@ -56,7 +58,7 @@ from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.opening import OpenedStream
 from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.selection import Selection, in_reading_order
+from source_pinterest.streams.selection import Selection, turns_of
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -139,14 +141,14 @@ class SourcePinterest(ConcurrentSourceAdapter):
             for stream in (opened.stream for opened in self._opened(config))
         ]
 
-    def _opened(self, config: Mapping[str, Any], names: Iterable[str] | None = None) -> Iterator[OpenedStream]:
+    def _opened(self, config: Mapping[str, Any], names: Collection[str] | None = None) -> Iterator[OpenedStream]:
         """Return streams with their cursors, by default all streams. The streams of the catalog are selected."""
         settings = Config.from_mapping(config)
         for notice in settings.notices:
             LOGGER.info(notice)
         states = ConnectorStateManager(self._state)
         makers = streams_by_name(self._sync(settings, config))
-        for name in makers if names is None else names:
+        for name in makers if names is None else filter(names.__contains__, makers):
             yield OpenedStream(makers[name](), settings, self._catalog.get(name), states, self._repository)
 
     def read(
@@ -218,8 +220,8 @@ class SourcePinterest(ConcurrentSourceAdapter):
         """Return the framework's messages, followed by the statuses of unknown streams."""
         failure: AirbyteTracedException | None = None
         try:
-            ordered = in_reading_order(selection.known, ConnectorStateManager(self._state))
-            yield from super().read(logger, config, ordered, self._state)
+            known = ConfiguredAirbyteCatalog(streams=list(selection.known))
+            yield from super().read(logger, config, known, self._state)
         except AirbyteTracedException as error:
             failure = error
         if isinstance(failure, NoThreadError):
@@ -240,8 +242,17 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self, config: Mapping[str, Any], configured_catalog: ConfiguredAirbyteCatalog
     ) -> list[AbstractStream]:
         """Return the streams of the catalog, which the concurrent reader reads in pages."""
-        names = [configured.stream.name for configured in configured_catalog.streams]
-        return [opened.in_pages() for opened in self._opened(config, names)]
+        names = {configured.stream.name for configured in configured_catalog.streams}
+        opened = list(self._opened(config, names))
+        first, others = turns_of(opened, ConnectorStateManager(self._state), Config.from_mapping(config).today)
+        for one in others:
+            one.wait_for_turn = partial(self._wait_for_ends, {early.name for early in first}, one.stream.api.budget)
+        return [one.in_pages() for one in (*first, *others)]
+
+    def _wait_for_ends(self, first: set[str], budget: Budget) -> None:
+        """Wait for the streams whose turn it is, if a daily quota is known, so that it suffices for these."""
+        if self.progress:
+            self.progress.wait_for(first, lambda: not budget.has_daily_quota())
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
         store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_next, self._config_path)

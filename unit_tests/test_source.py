@@ -1,4 +1,4 @@
-"""The source reads the platform's files, and reads parents before their children."""
+"""The source reads the platform's files, and only the streams that exist."""
 
 import json
 import logging
@@ -35,7 +35,6 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.engine.output import MESSAGES
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import SourcePinterest
-from source_pinterest.state.formats import SavedState, write_state
 from source_pinterest.streams import STREAMS
 from unit_tests.answers import refused
 from unit_tests.configs import config, signed_in_with
@@ -115,38 +114,6 @@ def test_a_state_file_of_old_maps_streams_to_states(written: Any) -> None:
     old = {"campaigns": {"updated_time": 5}, "ad_analytics": {"DATE": "2021-06-09"}, "version": 2, "nothing": None}
 
     assert states(written(old)) == {"campaigns": {"updated_time": 5}, "ad_analytics": {"DATE": "2021-06-09"}}
-
-
-def test_parents_come_first_whatever_the_catalogs_order(reading: Reading) -> None:
-    names = [stream.stream_name() for stream in STREAMS]
-
-    assert reading(catalog_of(*reversed(names))) == names
-
-
-def test_of_daily_numbers_those_furthest_behind_come_first(reading: Reading, written: Any) -> None:
-    def state(*days: str) -> dict[str, Any]:
-        return write_state(SavedState({str(account): {"DATE": day} for account, day in enumerate(days)}), "DATE")
-
-    path = written(
-        {
-            "ad_account_analytics": state("2026-11-24", "2026-11-24"),
-            "campaign_analytics": state("2026-11-24"),
-            "ad_group_analytics": {"DATE": "2026-11-23"},
-            "ad_analytics": state("2026-11-24", "2026-11-22"),
-            "campaigns": {"updated_time": 1},
-        }
-    )
-    daily = ["ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics", "advertiser_report"]
-
-    assert reading(catalog_of(*daily, "campaigns", "boards"), SourcePinterest.read_state(path)) == [
-        "boards",
-        "campaigns",
-        "advertiser_report",
-        "ad_analytics",
-        "ad_group_analytics",
-        "campaign_analytics",
-        "ad_account_analytics",
-    ]
 
 
 def test_discover_needs_no_call_and_no_state() -> None:

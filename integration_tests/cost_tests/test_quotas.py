@@ -14,6 +14,7 @@ import pytest
 from integration_tests.simulator import Fault, FaultKind, HeaderStyle, Hint
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ALL_STREAMS
+from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import State, run_sync
@@ -110,6 +111,27 @@ def test_each_account_gets_its_turn_the_longest_unread_first() -> None:
         assert len(had_a_turn) == 3
         # Of the two workers one may overtake the other.
         assert had_a_turn < set(sorted(accounts, key=lambda account: -ages[account])[:4])
+
+
+def test_each_stream_ends_within_seven_days_though_no_day_suffices_for_all() -> None:
+    """Lists, a stream that needs a call for each pin, and daily numbers: 77 calls a day, of which 65 are allowed."""
+    streams = ["boards", "board_sections", "board_section_pins", "pins", "audiences", "customer_lists", "lead_forms"]
+    streams += ["keywords", "user_account_analytics", "pin_analytics", "ad_account_analytics", "campaign_analytics"]
+    few: dict[str, Any] = {"pins_per_board": 1, "sections_per_board": 1, "pins_per_section": 1, "ad_accounts": 3}
+    world = World(boards=10, **few, shared_ad_accounts=0, campaigns=2, ad_groups=2, ads=2)
+    world.first_day = world.today - timedelta(days=1)
+    ended: set[str] = set()
+    states: dict[str, dict[str, object]] = {}
+    with Simulator(world, profile="trial", daily_share=0.065) as sim:
+        config = sim.config(max_wait_minutes=0, lookback_days=0)
+        for day in range(7):
+            with days_later(world, day):
+                output = run_sync(sim, streams, config=config, state=states)
+            assert output.exit_code == 1
+            ended |= {stream for stream in streams if output.status(stream) == "COMPLETE"}
+            states |= output.states
+            sim.advance(DAY_SECONDS)
+        assert ended == set(streams)
 
 
 @pytest.mark.parametrize("hint", list(Hint))

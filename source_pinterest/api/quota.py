@@ -247,6 +247,10 @@ class Quotas:
         entries = self._by_operation.items()
         return [quota for operation, quotas in entries if category_of(operation) == category for quota in quotas]
 
+    def known(self) -> Iterable[Quota]:
+        """Return all quotas that are known so far."""
+        return (quota for quotas in self._by_operation.values() for quota in quotas)
+
     def learn(self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float) -> None:
         """Adjust the quotas to the headers of a response, and note which quotas the operation has.
 
@@ -289,6 +293,9 @@ class Quotas:
 
 _PACING_SECONDS = 1.5
 """Waits up to this length only space requests out. `max_wait_seconds` does not limit them."""
+
+_LONGEST_SHORT_PERIOD = 3_600.0
+"""The longest period, in seconds, of a quota that is no daily one."""
 
 _LOG_EVERY_SECONDS = 60.0
 """The interval of log lines about waits, however many requests wait at once."""
@@ -433,6 +440,11 @@ class Budget:
             now = self._clock()
             quotas = _rolled(self._quotas.of_category(category), now)
             return min((quota.left(now, self._max_wait_seconds) for quota in quotas if quota.is_long), default=math.inf)
+
+    def has_daily_quota(self) -> bool:
+        """Return whether a quota is known that takes longer to renew than a sync waits, such as one of a day."""
+        with self._changed:
+            return any(quota.period > _LONGEST_SHORT_PERIOD for quota in self._quotas.known())
 
     def _usage_of(self, category: str, now: float) -> QuotaUsage:
         quotas = _rolled(self._quotas.of_category(category), now)

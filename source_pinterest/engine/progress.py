@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from airbyte_cdk.models import (
     AirbyteEstimateTraceMessage,
@@ -15,6 +15,7 @@ from airbyte_cdk.models import (
     Type,
 )
 
+from source_pinterest.api.threads import Signal
 from source_pinterest.api.usage import StreamUsage, Usage
 from source_pinterest.engine.pages import Page
 
@@ -37,6 +38,7 @@ class Progress:
         self.streams = tuple(streams)
         self.records: Counter[str] = Counter()
         self.ended: dict[str, AirbyteStreamStatus] = {}
+        self._has_ended = Signal()
 
     def estimates(self, emitted_at: float) -> Iterator[AirbyteMessage]:
         """Return messages on the estimated rows of the selected streams that were planned since the last call."""
@@ -58,8 +60,15 @@ class Progress:
         status = message.trace.stream_status if message.trace else None
         if status and status.status in _ENDS:
             name = status.stream_descriptor.name
-            self.ended[name] = status.status
+            with self._has_ended:
+                self.ended[name] = status.status
+                self._has_ended.notify_all()
             LOGGER.info(self._summary(self.usage.of(name)))
+
+    def wait_for(self, streams: Collection[str], is_needless: Callable[[], bool]) -> None:
+        """Wait for the end of streams, unless that is needless."""
+        with self._has_ended:
+            self._has_ended.wait_for(lambda: is_needless() or self.ended.keys() >= set(streams))
 
     def _summary(self, usage: StreamUsage) -> str:
         return (

@@ -1,7 +1,7 @@
 """A stream with its state, as the framework's concurrent reader takes it."""
 
 import logging
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -53,6 +53,9 @@ class OpenedStream:
         configured: the stream's entry in the catalog; None if it is not selected.
         states: the states that the platform saved.
         repository: takes the states to emit.
+
+    Attributes:
+        wait_for_turn: waits until the stream may be read, or read further.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class OpenedStream:
         repository: MessageRepository,
     ) -> None:
         self.stream = stream
+        self.wait_for_turn: Callable[[], None] = lambda: None
         self._repository = repository
         manager = states if configured else ConnectorStateManager()
         store = StateStore(stream.name, manager, repository, FullRefresh.of(configured))
@@ -110,7 +114,10 @@ class OpenedStream:
             raise self._unreadable
         if not self._has_ended:
             with self._noting_failure():
-                yield from self.stream.stream_slices()
+                self.wait_for_turn()
+                for stream_slice in self.stream.stream_slices():
+                    yield stream_slice
+                    self.wait_for_turn()
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
         """Yield the records of a slice in pages."""

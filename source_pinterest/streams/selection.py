@@ -2,8 +2,9 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from airbyte_cdk.exception_handler import generate_failed_streams_error_message
 from airbyte_cdk.models import (
@@ -16,6 +17,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
+from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.columns import DATE
@@ -25,29 +27,47 @@ from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.opening import OpenedStream
 
 LOGGER = logging.getLogger("airbyte")
 
 
-def in_reading_order(
-    streams: Iterable[ConfiguredAirbyteStream], states: ConnectorStateManager
-) -> ConfiguredAirbyteCatalog:
-    """Return a catalog of the streams in the order of the registry, in which a parent comes before its children.
+_DAYS_OF_A_ROUND = 7
 
-    Analytics of ads are at the end of the registry. Among them the stream that is furthest behind comes first, so that
-    all of them advance if a day's quota is too small for all.
+
+def turns_of(
+    opened: Sequence[OpenedStream], states: ConnectorStateManager, today: Date
+) -> tuple[list[OpenedStream], list[OpenedStream]]:
+    """Return the streams whose turn it is to be first, and the others. Each is among the first once in seven days.
+
+    Analytics of ads take their turn together, the stream that is furthest behind before the others. The streams that
+    tell Pinterest's day are always first.
+
+    Args:
+        opened: the selected streams, a parent before its children.
+        states: the saved states.
+        today: the day, by which the streams rotate.
     """
-    names = [stream_class.stream_name() for stream_class in STREAMS]
-    not_daily = {stream.stream_name() for stream in STREAMS if not issubclass(stream, QueryAnalytics | ReportStream)}
+    daily = [one for one in opened if isinstance(one.stream, QueryAnalytics | ReportStream)]
+    daily.sort(key=lambda one: progress_of(states.get_stream_state(one.name, None), DATE))
+    turns = [[one] for one in opened if one not in daily] + ([daily] if daily else [])
+    size = ceil(len(turns) / _DAYS_OF_A_ROUND)
+    start = today.toordinal() * size % len(turns) if turns else 0
+    rotated = turns[start:] + turns[:start]
+    dating = [one for one in opened if type(one.stream) in one.stream.shared.dated_by]
+    first = _with_parents([dating, *rotated[:size]], opened)
+    return first, [one for one in _with_parents(rotated[size:], opened) if one not in first]
 
-    def rank(configured: ConfiguredAirbyteStream) -> tuple[bool, tuple[str, int], int]:
-        name = configured.stream.name
-        position = names.index(name) if name in names else len(names)
-        if name in not_daily:
-            return False, ("", 0), position
-        return True, progress_of(states.get_stream_state(name, None), DATE), position
 
-    return ConfiguredAirbyteCatalog(streams=sorted(streams, key=rank))
+def _with_parents(turns: Iterable[list[OpenedStream]], opened: Iterable[OpenedStream]) -> list[OpenedStream]:
+    """Return the streams, each after those that list its parents.
+
+    The framework runs few generators of slices at a time. If all of them waited for a parent's ids, the parent would
+    not begin.
+    """
+    by_ids = {id(one.stream.ids): one for one in opened}
+    needed = (id(ids) for turn in turns for one in turn for ids in one.stream.ids.with_ancestors())
+    return list(dict.fromkeys(by_ids[ids] for ids in needed if ids in by_ids))
 
 
 class UnknownStreamError(ConfigError):

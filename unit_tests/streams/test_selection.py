@@ -1,4 +1,4 @@
-"""Streams of the catalog are read in an order in which parents come first."""
+"""Streams of the catalog take turns at being first, after those that list their parents."""
 
 import logging
 from typing import Any
@@ -6,15 +6,20 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStreamStatus, ConfiguredAirbyteCatalog, FailureType, Type
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.utils import AirbyteTracedException
+from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
-from source_pinterest.streams import STREAMS
-from source_pinterest.streams.selection import Selection, in_reading_order
+from source_pinterest.streams import STREAMS, streams_by_name
+from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.opening import OpenedStream
+from source_pinterest.streams.organic.profile import UserAccount
+from source_pinterest.streams.selection import Selection, turns_of
 from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
-from unit_tests.streams.pinterest import configured, state_of
+from unit_tests.streams.pinterest import configured, connected, state_of
 
 UNKNOWN = (
     " is not a stream of this connector, so nothing is read for it. Refresh the schema of the connection, or "
@@ -114,52 +119,80 @@ def test_where_every_stream_exists_nothing_is_refused() -> None:
 
 
 EARLY, LATE = "2026-06-20", "2026-06-30"
+WEEK = [TODAY.add(days=day) for day in range(7)]
 
 
-def order(*names: str, state: list[AirbyteStateMessage] | None = None) -> list[str]:
-    """The names in the order in which they are read."""
-    catalog = in_reading_order([configured(name=name) for name in names], ConnectorStateManager(state or []))
-    return [one.stream.name for one in catalog.streams]
+def order(*names: str, today: Date = TODAY, state: list[AirbyteStateMessage] | None = None) -> list[list[str]]:
+    """The names of the first streams and of the others, in the order in which they are read."""
+    chosen = Config.from_mapping(config(custom_reports=[report()]), TODAY)
+    states, makers = (
+        ConnectorStateManager(state or []),
+        streams_by_name(Sync(connected(chosen), chosen, dated_by=(UserAccount,))),
+    )
+    opened = [
+        OpenedStream(makers[name](), chosen, configured(name=name), states, InMemoryMessageRepository())
+        for name in makers
+        if name in names
+    ]
+    return [[one.name for one in streams] for streams in turns_of(opened, states, today)]
 
 
-def test_without_a_state_all_come_in_the_order_of_the_registry() -> None:
+def test_each_stream_is_among_the_first_once_in_any_seven_days() -> None:
     names = [stream.stream_name() for stream in STREAMS]
 
-    assert order(*reversed(names)) == names
+    for start in (TODAY, TODAY.add(days=4)):
+        first = [set(order(*names, today=start.add(days=day))[0]) for day in range(7)]
+        assert set().union(*first) == set(names)
+        assert all(len(streams) < len(names) for streams in first)
 
 
-def test_lists_come_in_the_order_of_the_registry_whatever_their_states() -> None:
-    state = [*state_of("campaigns", "11", updated_time=9), *state_of("ads", "11", updated_time=1)]
+@pytest.mark.parametrize("today", WEEK, ids=str)
+def test_parents_come_before_their_children_on_every_day(today: Date) -> None:
+    first, others = order("boards", "board_sections", "board_pins", "ad_accounts", "campaigns", "keywords", today=today)
 
-    assert order("ads", "campaigns", "boards", state=state) == ["boards", "campaigns", "ads"]
+    streams = first + others
+    assert sorted(streams) == ["ad_accounts", "board_pins", "board_sections", "boards", "campaigns", "keywords"]
+    for parent, child in (("boards", "board_sections"), ("boards", "board_pins"), ("campaigns", "keywords")):
+        assert streams.index(parent) < streams.index(child)
+    assert streams.index("ad_accounts") < streams.index("campaigns")
 
 
-def test_of_daily_numbers_those_furthest_behind_come_first_and_after_all_lists() -> None:
+def test_the_stream_that_tells_the_day_is_always_first() -> None:
+    for today in WEEK:
+        assert order("boards", "user_account", "user_account_analytics", today=today)[0][0] == "user_account"
+
+
+def test_a_parent_comes_first_though_the_stream_between_is_not_selected() -> None:
+    for today in WEEK:
+        first, others = order("boards", "board_section_pins", today=today)
+        assert first + others == ["boards", "board_section_pins"]
+
+
+def test_of_daily_numbers_those_furthest_behind_come_first() -> None:
     state = [*state_of("ad_account_analytics", "11", DATE=LATE), *state_of("ad_analytics", "11", DATE=EARLY)]
-    wanted = ("ad_account_analytics", "campaign_analytics", "ad_analytics", "pin_analytics", "trending_keywords")
 
-    assert order(*wanted, state=state) == [
-        "trending_keywords",
-        "pin_analytics",
-        "campaign_analytics",  # has not begun
-        "ad_analytics",
-        "ad_account_analytics",
+    assert order("ad_account_analytics", "campaign_analytics", "ad_analytics", state=state) == [
+        ["campaign_analytics", "ad_analytics", "ad_account_analytics"],  # the first of these has not begun
+        [],
     ]
 
 
 def test_the_account_that_is_furthest_behind_counts() -> None:
     behind = state_of("ad_analytics", "11", DATE=LATE) + state_of("ad_analytics", "12", DATE=EARLY)
-    both = behind[0]
+    both: Any = behind[0]
     both.stream.stream_state.states += behind[1].stream.stream_state.states  # type: ignore[union-attr]
     state = [*state_of("campaign_analytics", "11", DATE="2026-06-25"), both]
 
-    assert order("campaign_analytics", "ad_analytics", state=state) == ["ad_analytics", "campaign_analytics"]
+    assert order("campaign_analytics", "ad_analytics", state=state)[0] == ["ad_analytics", "campaign_analytics"]
 
 
 def test_a_report_of_the_users_own_takes_its_turn_after_those_that_are_as_far() -> None:
-    wanted = ("custom__weekly", "campaign_analytics", "advertiser_report", "boards")
-    first = ["boards", "campaign_analytics", "advertiser_report", "custom__weekly"]
-    assert order(*wanted) == first
+    wanted = ("custom__weekly", "campaign_analytics", "advertiser_report")
+    assert order(*wanted)[0] == ["campaign_analytics", "advertiser_report", "custom__weekly"]
 
     behind = state_of("campaign_analytics", "11", DATE=LATE) + state_of("custom__weekly", "11", DATE=EARLY)
-    assert order(*wanted, state=behind) == ["boards", "advertiser_report", "custom__weekly", "campaign_analytics"]
+    assert order(*wanted, state=behind)[0] == ["advertiser_report", "custom__weekly", "campaign_analytics"]
+
+
+def test_nothing_selected_is_nothing_to_read() -> None:
+    assert order() == [[], []]
