@@ -67,9 +67,9 @@ def test_a_day_that_an_answer_does_not_hold_comes_later_where_rows_are_replaced(
 
 
 @pytest.mark.parametrize("destination", ["append", "append_dedup"])
-def test_an_empty_answer_settles_nothing(sim: Simulator, destination: str) -> None:
+def test_an_empty_answer_settles_no_young_day(sim: Simulator, destination: str) -> None:
     sim.world.organic_lag_days = 50
-    config = sim.config(start_date=str(ago(sim, 20)))
+    config = sim.config(start_date=str(ago(sim, 6)))
     first = run_sync(sim, STREAMS, config=config, destination=destination)
     assert_succeeded(first, STREAMS)
     assert not any(first.records.values())
@@ -79,7 +79,7 @@ def test_an_empty_answer_settles_nothing(sim: Simulator, destination: str) -> No
     second = run_sync(sim, STREAMS, config=config, state=first.states, destination=destination)
     end = ago(sim, FINAL_AFTER_DAYS if destination == "append" else 0)
     for stream in STREAMS:
-        assert_same(stream, second.records[stream], sim.expected(stream, start=ago(sim, 20), end=end))
+        assert_same(stream, second.records[stream], sim.expected(stream, start=ago(sim, 6), end=end))
 
 
 @pytest.mark.parametrize("destination", ["append", "append_dedup"])
@@ -110,15 +110,15 @@ def test_an_earlier_start_date_is_read_back_once(sim: Simulator, destination: st
 def test_days_of_an_earlier_start_that_pinterest_does_not_show_yet_are_owed(sim: Simulator) -> None:
     """The user wants more days, and Pinterest shows only the older ones of them for a while."""
     sim.world.organic_lag_days = 0
-    late, early = (sim.config(start_date=str(ago(sim, days))) for days in (15, 40))
+    late, early = (sim.config(start_date=str(ago(sim, days))) for days in (2, 6))
     first = run_sync(sim, STREAMS, config=late, destination="append")
-    sim.world.organic_lag_days = 30
+    sim.world.organic_lag_days = 4
     second = run_sync(sim, STREAMS, config=early, state=first.states, destination="append")
     for stream in STREAMS:
-        assert second.states[stream]["missing"] == [[str(ago(sim, 29)), str(ago(sim, 16))]]
+        assert second.states[stream]["missing"] == [[str(ago(sim, 3)), str(ago(sim, 3))]]
     sim.world.organic_lag_days = 0
     third = run_sync(sim, STREAMS, config=early, state=second.states, destination="append")
     for stream in STREAMS:
-        truth = sim.expected(stream, start=ago(sim, 40), end=ago(sim, FINAL_AFTER_DAYS))
+        truth = sim.expected(stream, start=ago(sim, 6), end=ago(sim, FINAL_AFTER_DAYS))
         assert_same(stream, emitted(stream, first, second, third), truth)
         assert "missing" not in third.states[stream]

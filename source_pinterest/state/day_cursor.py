@@ -122,11 +122,11 @@ class DaysRead:
     """The days of the responses about a window.
 
     Attributes:
-        newest: the last day with a row.
+        newest: the last day with a row; None without any row.
         settled: the last day that is final, together with all days before it.
     """
 
-    newest: Date
+    newest: Date | None
     settled: Date
 
 
@@ -279,6 +279,11 @@ class DayCursor(PinterestCursor):
     def _final_by_age(self) -> Date:
         return days_before(self._today, limits.FINAL_AFTER_DAYS)
 
+    @property
+    def last_idle_day(self) -> Date:
+        """The last day that had no activity if Pinterest leaves it out; later days may still come."""
+        return days_before(self._today, limits.IDLE_AFTER_DAYS)
+
     def accounts(self) -> Iterable[str]:
         """Return the ad accounts of the incoming state."""
         return self._incoming
@@ -426,8 +431,8 @@ class DayCursor(PinterestCursor):
             self._readings.pop(owner, None)
             if reading.window.end >= self._period.end:  # a pass of an earlier sync may be up to date as well
                 self._started.setdefault(owner, []).append(reading.window)
-            if newest := reading.newest:
-                self._take(owner, reading.window, DaysRead(newest, min(newest, reading.settled)))
+            settled = min(reading.settled, max(reading.newest or self.last_idle_day, self.last_idle_day))
+            self._take(owner, reading.window, DaysRead(reading.newest, settled))
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream, and warn of days that were emitted in part."""
@@ -445,7 +450,8 @@ class DayCursor(PinterestCursor):
 
     def _take(self, owner: Owner, window: DateWindow, days: DaysRead) -> None:
         """Add the days of a window to the history of an owner."""
-        self._newest[owner] = max(days.newest, self._newest.get(owner, days.newest))
+        if days.newest and not self.emits_once:
+            self._newest[owner] = max(days.newest, self._newest.get(owner, days.newest))
         self._histories[owner] = self.history_of(owner).with_days(window, days.settled)
 
     def _cursor_of(self, owner: Owner, history: AccountHistory) -> dict[str, Any]:

@@ -132,18 +132,17 @@ def test_the_newest_day_is_that_of_any_pin() -> None:
     assert Reading.from_state(first.to_state()) == first
 
 
-def test_pins_without_any_day_settle_nothing() -> None:
+def test_only_week_old_days_of_pins_without_any_day_count_as_read() -> None:
     subject = pin_cursor()
     reading = subject.reading(None)
 
     assert reading is not None
     subject.finish(None, replace(reading, after=77))
-    assert subject.state == {}
+    assert subject.state == known(7)
     assert subject.reading(None) is None, "in this sync; the next one asks again"
-    assert pin_cursor(subject.state).reading(None) == reading
 
 
-def test_days_that_no_pin_has_are_not_settled() -> None:
+def test_young_days_that_no_pin_has_are_not_settled() -> None:
     subject = pin_cursor()
     reading = subject.reading(None)
 

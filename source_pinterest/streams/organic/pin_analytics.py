@@ -2,6 +2,9 @@
 
 One request names 100 pins if the app is in Pinterest's beta. Otherwise pins are read one by one, 60 a minute. All pins
 are one slice and are read by one worker, so that their quota does not hold up the workers of other streams.
+
+Pins may lag apart. A day is final once it is final for every pin that has rows. A day that a pin lacks is final at a
+certain age, because Pinterest leaves out days without activity.
 """
 
 import itertools
@@ -11,9 +14,11 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from airbyte_cdk.sources.types import StreamSlice
+from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
@@ -31,7 +36,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.rows import Record, parse_json
 from source_pinterest.api.session import path_of
-from source_pinterest.dates import days_before
+from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.progress import Notices
@@ -47,7 +52,7 @@ from source_pinterest.streams.base.listing import within
 from source_pinterest.streams.base.stream import ForeignKey, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pins import Pins
-from source_pinterest.streams.organic.profile import days_of, provisional_days_of
+from source_pinterest.streams.organic.profile import PROVISIONAL, days_of, provisional_days_of
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -162,25 +167,73 @@ class PinAnalytics(OrganicStream):
         """
         account = owner.get(ACCOUNT_KEY)
         self._skipped_pins, self._any_readable = 0, reading.after > 0
-        start, end = reading.window.as_pair()
+        so_far, parts = reading, self._parts(owner, reading, pin_ids)
+        for so_far, rows in self._final_rows(reading, parts) if self.checkpoint.emits_once else parts:
+            yield from self.to_pages(rows)
+            self.checkpoint.advance(account, so_far)
+        if self._any_readable:
+            self.checkpoint.finish(account, so_far)
+        elif self._skipped_pins > 1:
+            raise NothingLeftError(self.name, self._skipped_pins, f"The path was {self.path_template}.")
+
+    def _final_rows(
+        self, begun: Reading, parts: Iterator[tuple[Reading, list[Record]]]
+    ) -> Iterator[tuple[Reading, list[Record]]]:
+        """Yield the rows of the days that are final for every pin, with the pass that the state may keep.
+
+        Days that are old enough are yielded at once. Younger ones are held until the last pin is read, since a later
+        pin may lag behind. A pass that an earlier sync began, or that has too many such rows, leaves them to the next.
+        """
+        limit = min(begun.settled, self.checkpoint.last_idle_day)
+        has_only_young_days = limit < begun.window.start
+        held: list[Record] | None = None if begun.after else []
+        so_far = begun
+        for so_far, rows in parts:
+            if held is not None:
+                held += [row for row in rows if str(row["date"]) > str(limit)]
+                held = held if len(held) <= limits.HELD_ROWS else None
+            # A pass of young days emits nothing before its end, so that a later sync has to begin it anew.
+            kept = begun if has_only_young_days and not begun.after else replace(so_far, settled=limit)
+            yield kept, self._up_to(limit, rows)
+        if held:
+            yield so_far, self._up_to(so_far.settled, held)
+
+    def _up_to(self, day: Date, rows: list[Record]) -> list[Record]:
+        """Return the rows up to a day, without those that Pinterest still counts although they are old enough."""
+        old = [row for row in rows if str(row["date"]) <= str(day)]
+        final = [row for row in old if row.get("data_status") not in PROVISIONAL]
+        if len(final) < len(old):
+            self.notices.warn(
+                "provisional days",
+                f"Pinterest still counts days up to {day} of some pins. The destination appends, so they are left out.",
+            )
+        return final
+
+    def _parts(self, owner: StreamSlice, reading: Reading, pin_ids: Ids) -> Iterator[tuple[Reading, list[Record]]]:
+        """Yield the rows of each batch of pins, and the pass after it.
+
+        The request covers a few days before the window too, to tell a pin that lags behind the window from an idle one.
+        """
+        window, idle = reading.window, self.checkpoint.last_idle_day
+        asked = DateWindow(min(window.start, idle), window.end)
+        start, end = asked.as_pair()
         params = {**self.request_params(stream_slice=owner), START: start, END: end}
         for batch, found in self._size.read(partial(self._metrics_of, params), pin_ids) if pin_ids else ():
-            rows = [{**owner.partition, **row} for row in within(_rows(found), reading.window, "date", self.notices)]
-            reading = replace(self._with_rows(reading, rows), after=int(batch[-1]))
-            yield from self.to_pages(rows)
+            all_rows = list(within(_rows(found), asked, "date", self.notices))
+            rows = [{**owner.partition, **row} for row in all_rows if str(row["date"]) >= str(window.start)]
+            settled = self._settled(all_rows, reading.settled)
+            reading = replace(reading.with_days(days_of(rows), settled), after=int(batch[-1]))
             if self._any_readable and not self._refusals_in_a_row:
-                self.checkpoint.advance(account, reading)
-        if self._skipped_pins > 1 and not self._any_readable:
-            raise NothingLeftError(self.name, self._skipped_pins, f"The path was {self.path_template}.")
-        self.checkpoint.finish(account, reading)
+                yield reading, rows
 
-    def _with_rows(self, reading: Reading, rows: list[Record]) -> Reading:
-        """Return the pass with the newest day of these rows, and with the last day that is final in all of them."""
-        days = days_of(rows)
-        if self.checkpoint.emits_once:  # only days old enough to be final are read, whatever the status of a pin's day
-            return reading.with_days(days, reading.settled)
-        before_provisional = (days_before(day, 1) for day in provisional_days_of(rows))
-        return reading.with_days(days, min((reading.settled, *before_provisional)))
+    def _settled(self, rows: list[Record], limit: Date) -> Date:
+        """Return the last day up to `limit` that is final for every pin that has recent rows."""
+        idle = self.checkpoint.last_idle_day
+        pins = (days_of(of_pin) for _, of_pin in itertools.groupby(rows, key=itemgetter("pin_id")))
+        reached = [last for days in pins if days and (last := max(days)) >= idle]
+        before_provisional = [days_before(day, 1) for day in provisional_days_of(rows)]
+        settled = min((limit, *reached, *before_provisional))
+        return max(settled, min(limit, idle)) if self.checkpoint.emits_once else settled
 
     def _metrics_of(
         self, params: Mapping[str, Any], batch: Ids, *_: Any

@@ -1,6 +1,6 @@
 """The user's profile, and daily metrics of it, as a whole and by parts.
 
-Pinterest still counts the last days. The cursor stops before the first day that is provisional or missing.
+Pinterest still counts the last days. The cursor stops before the first day that is provisional, or missing and young.
 """
 
 import itertools
@@ -123,16 +123,15 @@ class ProfileAnalytics(OrganicStream, ABC):
             items += [{PART: part, **day} for day in days]
         return ListPage(items)
 
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, DaysRead | None]:
+    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, DaysRead]:
         """Yield the days of a window, and return which are final.
 
         If each day is emitted once, days that are not final are left to the next sync.
         """
         responses = list(self.rows(stream_slice))
-        days = _days_read(planned_window(stream_slice).window, responses)
+        days = _days_read(planned_window(stream_slice).window, responses, self.checkpoint.last_idle_day)
         rows = sorted(itertools.chain.from_iterable(responses), key=lambda row: str(row["date"]))
-        if days and self.checkpoint.emits_once:
-            days = DaysRead(days.settled, days.settled)
+        if self.checkpoint.emits_once:
             rows = [row for row in rows if str(row["date"]) <= str(days.settled)]
         yield from self.to_pages(rows)
         return days
@@ -226,14 +225,14 @@ def provisional_days_of(rows: Iterable[Record]) -> list[Date]:
     return days_of(row for row in rows if row.get("data_status") in PROVISIONAL)
 
 
-def _days_read(window: DateWindow, responses: list[list[Record]]) -> DaysRead | None:
-    """Return which days of a window were read, and which of them are final; None without any rows.
+def _days_read(window: DateWindow, responses: list[list[Record]], last_idle_day: Date) -> DaysRead:
+    """Return which days of a window were read, and which of them are final.
 
-    A day is final only if every response with rows reaches it and no response calls it or an earlier day provisional.
+    A day is final only if every response with recent rows reaches it and no response calls it or an earlier day
+    provisional. A day that is old enough need not be reached: Pinterest leaves out days without activity.
     """
-    days_by_response = [days for rows in responses if (days := days_of(rows))]
-    if not days_by_response:
-        return None
+    last_days = [max(days) for rows in responses if (days := days_of(rows))]
+    reached = min((day for day in last_days if day >= last_idle_day), default=last_idle_day)
     before_provisional = [days_before(day, 1) for rows in responses for day in provisional_days_of(rows)]
-    settled = min((window.end, *map(max, days_by_response), *before_provisional))
-    return DaysRead(newest=min(window.end, max(map(max, days_by_response))), settled=settled)
+    newest = min(window.end, max(last_days)) if last_days else None
+    return DaysRead(newest, settled=min((window.end, reached, *before_provisional)))

@@ -2,12 +2,14 @@
 
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
+from source_pinterest import limits
 from source_pinterest.api.errors import (
     ConfigError,
     NothingLeftError,
@@ -415,31 +417,143 @@ def test_pins_that_are_gone_at_the_end_of_a_pass_are_not_all_there_were(mock: re
 
 
 @pytest.mark.parametrize(
-    ("statuses", "destination", "settled", "newest"),
+    ("statuses", "settled", "newest"),
     [
-        (["READY", "READY"], "append_dedup", "2026-06-21", None),
-        (["PROCESSING", "READY"], "append_dedup", "2026-06-19", "2026-06-21"),
-        (["READY", "ESTIMATE"], "append_dedup", "2026-06-20", "2026-06-21"),
-        (["PROCESSING", "READY"], "append", "2026-06-21", None),
+        (["READY", "READY"], "2026-06-26", "2026-06-27"),
+        (["PROCESSING", "READY"], "2026-06-25", "2026-06-27"),
+        (["READY", "ESTIMATE"], "2026-06-26", "2026-06-27"),
     ],
 )
 def test_a_day_counts_when_pinterest_has_counted_it_for_every_pin(
-    mock: requests_mock.Mocker, statuses: list[str], destination: str, settled: str, newest: str | None
+    mock: requests_mock.Mocker, statuses: list[str], settled: str, newest: str
 ) -> None:
-    """A day that is emitted once is old enough, whatever Pinterest says of a single pin."""
     pinterest = Pinterest(mock, start_date="2026-06-01")
     pinterest.lists("pins", "1", "2")
     found = {
-        pin: {"all": {"daily_metrics": [{"date": f"2026-06-{20 + at}", "data_status": status}]}}
+        pin: {"all": {"daily_metrics": [{"date": f"2026-06-{26 + at}", "data_status": status}]}}
         for at, (pin, status) in enumerate(zip("12", statuses, strict=True))
     }
     pinterest.answers("pins/analytics", {"json": found})
-    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", destination))
+    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", "append_dedup"))
     (stream_slice,) = stream.stream_slices()
     list(stream.read_records(stream_slice=stream_slice))
 
-    known = {"date": settled, "from": "2026-06-01", "settled": settled}
-    assert stream.checkpoint.state == {**known, **({"read": newest} if newest else {})}
+    assert stream.checkpoint.state == {"date": settled, "from": "2026-06-01", "settled": settled, "read": newest}
+
+
+# ---- Days that are emitted once, of pins that lag apart. The last day that is old enough is 29 June
+
+
+Days = dict[str, list[str]]
+"""The days that Pinterest has of each pin, as its answers hold them: "28", or "28p" for one that is still counted."""
+
+
+def span(first: int, last: int) -> list[str]:
+    return [str(day) for day in range(first, last + 1)]
+
+
+def append(mock: requests_mock.Mocker, days: Days, known: dict[str, Any], refused_pin: str = "") -> list[Any]:
+    """Read in one more sync; gives the state, and the days that each pin's records have."""
+    pinterest = Pinterest(mock, state(**known), start_date="2026-06-20", max_retries=0)
+    pinterest.lists("pins", *days)
+
+    def answer(request: Any, context: Any) -> Any:
+        asked, first, last = (request.qs[name] for name in ("pin_ids", "start_date", "end_date"))
+        if refused_pin in asked:
+            context.status_code = 503
+            return {}
+        rows = {
+            pin: [
+                {"date": f"2026-06-{day[:2]}", "data_status": "PROCESSING" if day[2:] else "READY"}
+                for day in days[pin]
+                if first[0] <= f"2026-06-{day[:2]}" <= last[0]
+            ]
+            for pin in asked
+        }
+        return {pin: {"all": {"daily_metrics": found}} for pin, found in rows.items()}
+
+    pinterest.answers("pins/analytics", {"json": answer})
+    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", "append"))
+    (stream_slice,) = stream.stream_slices()
+    found: dict[str, list[str]] = {}
+    with suppress(UnavailableError):
+        for record in stream.read_records(stream_slice=stream_slice):
+            found.setdefault(record["pin_id"], []).append(record["date"][-2:])
+    return [stream.checkpoint.state, {pin: sorted(emitted) for pin, emitted in found.items()}]
+
+
+def read_to(day: int) -> dict[str, str]:
+    return {"date": f"2026-06-{day}", "from": "2026-06-20", "settled": f"2026-06-{day}"}
+
+
+def test_a_pin_waits_for_one_that_lags_behind(mock: requests_mock.Mocker) -> None:
+    late = {"1": span(20, 29), "2": span(20, 26), "3": []}
+    known, found = append(mock, late, {})
+    assert (known, found) == (read_to(26), {"1": span(20, 26), "2": span(20, 26)})
+
+    assert append(mock, late, known) == [known, {}]
+    on_time = {pin: span(20, 29) for pin in "123"}
+    assert append(mock, on_time, known) == [read_to(29), {pin: span(27, 29) for pin in "123"}]
+
+
+def test_a_pin_without_activity_for_a_week_is_not_waited_for(mock: requests_mock.Mocker) -> None:
+    days = {"1": span(20, 29), "2": span(20, 21)}
+    assert append(mock, days, {}) == [read_to(29), {"1": span(20, 29), "2": span(20, 21)}]
+    assert append(mock, days, read_to(26)) == [read_to(29), {"1": span(27, 29)}]
+    assert append(mock, {"2": span(20, 21)}, {}) == [read_to(24), {"2": span(20, 21)}]
+
+
+def test_a_day_that_is_still_counted_is_not_emitted(mock: requests_mock.Mocker) -> None:
+    days = {"1": [*span(20, 26), "27p", *span(28, 29)], "2": span(20, 29)}
+    assert append(mock, days, {}) == [read_to(26), {pin: span(20, 26) for pin in days}]
+
+
+def test_a_day_that_is_still_counted_after_a_week_is_left_out(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    days = {"1": ["20", "21", "22p", *span(23, 29)], "2": span(20, 29)}
+    known, found = append(mock, days, {})
+
+    assert (known, found) == (read_to(24), {"1": ["20", "21", "23", "24"], "2": span(20, 24)})
+    assert "still counts days up to 2026-06-24 of some pins" in caplog.text
+
+
+@pytest.mark.parametrize("slow", ["1", "150"])
+def test_each_day_comes_once_where_a_pass_takes_two_syncs(mock: requests_mock.Mocker, slow: str) -> None:
+    late = {pin: span(20, 26 if pin == slow else 29) for pin in PINS[:150]}
+    known, first = append(mock, late, {}, refused_pin="150")
+    assert known["reading"][0]["settled"] == "2026-06-24"
+    known, second = append(mock, late, known)
+    assert known == read_to(24)
+    assert [*first, *second] == [*PINS[:100], *PINS[100:150]]
+    assert {tuple(found) for found in (*first.values(), *second.values())} == {tuple(span(20, 24))}
+
+    known, third = append(mock, {pin: span(20, 29) for pin in late}, known)
+    assert (known, third) == (read_to(29), {pin: span(25, 29) for pin in late})
+
+
+def test_young_days_of_a_pass_that_breaks_off_are_read_again(mock: requests_mock.Mocker) -> None:
+    days = {pin: span(20, 29) for pin in PINS[:150]}
+    assert append(mock, days, read_to(27), refused_pin="150") == [read_to(27), {}]
+    assert append(mock, days, read_to(27)) == [read_to(29), {pin: span(28, 29) for pin in days}]
+
+
+def test_a_pass_of_young_days_that_another_mode_began_moves_nothing(mock: requests_mock.Mocker) -> None:
+    begun = pass_over("2026-06-28", "2026-07-01", "1", settled="2026-06-29", newest="2026-06-29")
+    days = {"1": span(20, 29), "2": span(20, 29)}
+    known, found = append(mock, days, {**read_to(27), "reading": [begun]})
+    assert (known, found) == (read_to(27), {})
+
+    assert append(mock, days, known) == [read_to(29), {pin: span(28, 29) for pin in days}]
+
+
+def test_too_many_young_days_are_left_to_the_next_pass(
+    mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HELD_ROWS", 10)
+    days = {pin: span(20, 29) for pin in PINS[:3]}
+    known, found = append(mock, days, {})
+    assert (known, found) == (read_to(24), {pin: span(20, 24) for pin in days})
 
 
 # ---- Owners
@@ -459,7 +573,7 @@ def test_each_owner_has_a_pass_of_his_own(mock: requests_mock.Mocker) -> None:
     found = pinterest.stream(PinAnalytics).checkpoint.state
     assert found.keys() == {"states"}, "no pass is left unfinished"
     assert {one["partition"]["ad_account_id"]: one["cursor"]["date"] for one in found["states"]} == {
-        "11": "2026-06-20",
+        "11": "2026-06-24",
         "12": "2026-06-25",
     }
 

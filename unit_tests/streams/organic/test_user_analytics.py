@@ -31,11 +31,11 @@ def day(number: int, status: str = "READY") -> dict[str, Any]:
 
 
 def days(*statuses: str) -> dict[str, Any]:
-    found = [day(20 + number, status) for number, status in enumerate(statuses)]
+    found = [day(25 + number, status) for number, status in enumerate(statuses)]
     return {"json": {"all": {"daily_metrics": list(reversed(found)), "summary_metrics": {}}}}
 
 
-def window(first: int = 20, last: int = 24) -> StreamSlice:
+def window(first: int = 25, last: int = 29) -> StreamSlice:
     days_read = DateWindow.from_pair([f"2026-06-{first}", f"2026-06-{last}"])
     return window_slice({}, PlannedWindow(days_read), {})
 
@@ -51,7 +51,7 @@ def test_the_endpoint_is_asked_for_days_alone(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, days("READY"))
     pinterest.read(UserAccountAnalytics, window())
 
-    assert pinterest.asked(PATH) == [{"start_date": ["2026-06-20"], "end_date": ["2026-06-24"]}]
+    assert pinterest.asked(PATH) == [{"start_date": ["2026-06-25"], "end_date": ["2026-06-29"]}]
 
 
 def test_account_id_reads_on_behalf_of_its_owner(mock: Any) -> None:
@@ -63,27 +63,27 @@ def test_account_id_reads_on_behalf_of_its_owner(mock: Any) -> None:
 
 
 def state(settled: int, newest: int | None = None) -> dict[str, Any]:
-    days_told = {"date": f"2026-06-{settled}", "from": "2026-06-20", "settled": f"2026-06-{settled}"}
+    days_told = {"date": f"2026-06-{settled}", "from": "2026-06-25", "settled": f"2026-06-{settled}"}
     return {**days_told, "read": f"2026-06-{newest}"} if newest else days_told
 
 
 def test_settled_days_move_the_cursor_to_the_windows_end(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, days("READY", "READY", "BEFORE_BUSINESS_CREATED", "READY", "READY"))
 
-    assert read(pinterest) == ([20, 21, 22, 23, 24], state(24))
+    assert read(pinterest) == ([25, 26, 27, 28, 29], state(29))
 
 
 @pytest.mark.parametrize("counting", ["PROCESSING", "ESTIMATE"])
 def test_the_cursor_stops_before_a_day_that_is_still_counted(pinterest: Pinterest, counting: str) -> None:
     pinterest.answers(PATH, days("READY", "READY", counting, "READY", counting))
 
-    assert read(pinterest) == ([20, 21, 22, 23, 24], state(21, 24))
+    assert read(pinterest) == ([25, 26, 27, 28, 29], state(26, 29))
 
 
 def test_when_each_day_is_emitted_once_none_after_the_cursor_is(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, days("READY", "READY", "ESTIMATE", "READY", "READY"))
 
-    assert read(pinterest, APPEND) == ([20, 21], state(21))
+    assert read(pinterest, APPEND) == ([25, 26], state(26))
 
 
 def test_a_window_that_is_all_still_counted_moves_nothing(pinterest: Pinterest) -> None:
@@ -96,22 +96,35 @@ def test_a_window_that_is_all_still_counted_moves_nothing(pinterest: Pinterest) 
 def test_days_that_an_answer_does_not_hold_are_not_settled(pinterest: Pinterest, how: Any) -> None:
     pinterest.answers(PATH, days("READY", "READY", "READY"))
 
-    assert read(pinterest, how) == ([20, 21, 22], state(22))
+    assert read(pinterest, how) == ([25, 26, 27], state(27))
 
 
-def test_an_empty_answer_settles_nothing(pinterest: Pinterest) -> None:
+@pytest.mark.parametrize("how", [None, APPEND], ids=["again", "once"])
+@pytest.mark.parametrize("shown", [[20, 21], []], ids=["few days", "none"])
+def test_a_week_old_day_that_an_answer_does_not_hold_counts_as_read(
+    pinterest: Pinterest, how: Any, shown: list[int]
+) -> None:
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": list(map(day, shown))}}})
+    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), how)
+    records = stream.read_records(stream_slice=window(20, 28))
+
+    assert [int(record["date"][-2:]) for record in records] == shown
+    assert stream.checkpoint.state == {"date": "2026-06-24", "from": "2026-06-20", "settled": "2026-06-24"}
+
+
+def test_an_empty_answer_settles_no_young_day(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, days())
 
     assert read(pinterest) == ([], {})
 
 
 def test_a_day_that_is_none_is_passed_on_and_counts_for_nothing(pinterest: Pinterest) -> None:
-    found = [day(20), {"date": "2026-06-31", "data_status": "READY"}, {"date": 7}]
+    found = [day(25), {"date": "2026-06-31", "data_status": "READY"}, {"date": 7}]
     pinterest.answers(PATH, {"json": {"all": {"daily_metrics": found}}})
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics))
 
-    assert [record["date"] for record in stream.read_records(stream_slice=window())] == ["2026-06-20", "2026-06-31", 7]
-    assert stream.checkpoint.state == state(20)
+    assert [record["date"] for record in stream.read_records(stream_slice=window())] == ["2026-06-25", "2026-06-31", 7]
+    assert stream.checkpoint.state == state(25)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +158,7 @@ def test_the_first_sync_reads_all_days_in_one_call(pinterest: Pinterest) -> None
 def test_a_body_is_read_whole_in_however_many_pieces_it_comes(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, {"text": in_pieces(days("READY", "READY")["json"])})
 
-    assert read(pinterest) == ([20, 21], state(21))
+    assert read(pinterest) == ([25, 26], state(26))
 
 
 @pytest.mark.parametrize(
@@ -211,18 +224,18 @@ def test_each_owner_is_asked_for_and_stands_on_his_rows(mock: Any) -> None:
     window_of = window_slice({"ad_account_id": "549"}, PlannedWindow(planned_window(window()).window), {})
     records = pinterest.read(UserAccountAnalytics, window_of)
 
-    assert [(record["ad_account_id"], record["date"]) for record in records] == [("549", "2026-06-20")]
+    assert [(record["ad_account_id"], record["date"]) for record in records] == [("549", "2026-06-25")]
     assert [asked["ad_account_id"] for asked in pinterest.asked(PATH)] == [["549"]]
 
 
 def test_days_that_were_not_asked_for_are_left_out_and_told(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(19), day(20), day(24), day(25)]}}})
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(24), day(25), day(29), day(30)]}}})
 
-    assert read(pinterest)[0] == [20, 24]
+    assert read(pinterest)[0] == [25, 29]
     [told] = caplog.messages
-    others = "rows of days that were not asked for, such as 2026-06-19 for 2026-06-20 to 2026-06-24. They are left out."
+    others = "rows of days that were not asked for, such as 2026-06-24 for 2026-06-25 to 2026-06-29. They are left out."
     assert told == f"user_account_analytics: Pinterest sent {others}"
 
 
@@ -236,7 +249,7 @@ def test_a_split_is_asked_for_by_its_name_with_every_metric_and_tells_rows_apart
     split = stream.stream_name().removeprefix("user_account_analytics_by_")
     pinterest.answers(PATH, {"json": {}})
     pinterest.read(stream, window())
-    common = {"start_date": ["2026-06-20"], "end_date": ["2026-06-24"], "metric_types": [",".join(METRICS)]}
+    common = {"start_date": ["2026-06-25"], "end_date": ["2026-06-29"], "metric_types": [",".join(METRICS)]}
     calls = [{"content_type": ["PAID"]}, {"content_type": ["ORGANIC"]}]
 
     assert pinterest.queries(PATH) == [
@@ -247,14 +260,14 @@ def test_a_split_is_asked_for_by_its_name_with_every_metric_and_tells_rows_apart
 
 
 def test_each_part_of_a_day_is_a_row_that_names_it(pinterest: Pinterest) -> None:
-    parts = {"MOBILE": {"daily_metrics": [day(20)]}, "all": {"daily_metrics": [day(20), day(21)]}}
+    parts = {"MOBILE": {"daily_metrics": [day(25)]}, "all": {"daily_metrics": [day(25), day(26)]}}
     pinterest.answers(PATH, {"json": parts})
     records = pinterest.read(UserAccountAnalyticsByAppType, window())
 
     assert [(record["app_type"], record["date"]) for record in records] == [
-        ("MOBILE", "2026-06-20"),
-        ("all", "2026-06-20"),
-        ("all", "2026-06-21"),
+        ("MOBILE", "2026-06-25"),
+        ("all", "2026-06-25"),
+        ("all", "2026-06-26"),
     ]
     [asked] = pinterest.asked(PATH)
     assert asked["split_field"] == ["app_type"]
@@ -262,7 +275,7 @@ def test_each_part_of_a_day_is_a_row_that_names_it(pinterest: Pinterest) -> None
 
 
 def test_paid_and_organic_are_asked_for_one_after_the_other(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(20)]}}})
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(25)]}}})
     records = pinterest.read(UserAccountAnalyticsByContentType, window())
 
     assert [record["content_type"] for record in records] == ["PAID", "ORGANIC"]
@@ -270,22 +283,22 @@ def test_paid_and_organic_are_asked_for_one_after_the_other(pinterest: Pinterest
 
 
 def test_a_day_counts_when_paid_and_organic_reach_it(pinterest: Pinterest) -> None:
-    """A profile without ads has no paid days at all, and waits for none."""
+    """A profile without ads for a week waits for no paid days."""
 
     def read_both(paid: int, organic: int) -> dict[str, Any]:
-        answers = [{"json": {"all": {"daily_metrics": [day(20 + n) for n in range(many)]}}} for many in (paid, organic)]
+        answers = [{"json": {"all": {"daily_metrics": [day(25 + n) for n in range(many)]}}} for many in (paid, organic)]
         pinterest.answers(PATH, *answers)
         stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalyticsByContentType))
         list(stream.read_records(stream_slice=window()))
         return stream.checkpoint.state
 
-    assert read_both(3, 5) == state(22, 24)
-    assert read_both(0, 4) == state(23)
+    assert read_both(3, 5) == state(27, 29)
+    assert read_both(0, 4) == state(28)
     assert read_both(0, 0) == {}
 
 
 def test_a_window_counts_when_both_calls_are_answered(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(20)]}}}, {"status_code": 503})
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(25)]}}}, {"status_code": 503})
     with pytest.raises(UnavailableError):
         pinterest.read(UserAccountAnalyticsByContentType, window())
 
