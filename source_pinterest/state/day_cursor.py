@@ -179,6 +179,10 @@ class Reading:
         seen = [*newest, *([self.newest] if self.newest else [])]
         return replace(self, newest=max(seen, default=None), settled=min(self.settled, settled))
 
+    def up_to(self, day: Date) -> Self:
+        """Return the pass as one that has read no later day."""
+        return replace(self, newest=min(self.newest, day) if self.newest else None, settled=day)
+
 
 class DayCursor(PinterestCursor):
     """Keeps the days of each owner that count as read.

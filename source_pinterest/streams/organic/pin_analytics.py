@@ -193,10 +193,10 @@ class PinAnalytics(OrganicStream):
                 held += [row for row in rows if str(row["date"]) > str(limit)]
                 held = held if len(held) <= limits.HELD_ROWS else None
             # A pass of young days emits nothing before its end, so that a later sync has to begin it anew.
-            kept = begun if has_only_young_days and not begun.after else replace(so_far, settled=limit)
+            kept = begun if has_only_young_days and not begun.after else so_far.up_to(limit)
             yield kept, self._up_to(limit, rows)
         if held:
-            yield so_far, self._up_to(so_far.settled, held)
+            yield so_far.up_to(so_far.settled), self._up_to(so_far.settled, held)
 
     def _up_to(self, day: Date, rows: list[Record]) -> list[Record]:
         """Return the rows up to a day, without those that Pinterest still counts although they are old enough."""
