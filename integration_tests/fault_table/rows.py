@@ -213,6 +213,12 @@ ROWS = (
         ends=dict.fromkeys(_PAGED, "exact"),
     ),
     Row(
+        fault="empty page with its own bookmark",
+        kind=FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK,
+        # The catalog list may end so: a bookmark without a next page was seen live.
+        ends=dict.fromkeys([kind for kind in _PAGED if kind != "catalog list"], "exact, exact, —; for good: system"),
+    ),
+    Row(
         fault="ad account gone",
         kind=FaultKind.ACCOUNT_VANISHES,
         refuses=True,

@@ -36,6 +36,7 @@ TESTED_ALONE = (
     FaultKind.SLOW,
     FaultKind.REPEATED_BOOKMARK,
     FaultKind.EMPTY_PAGE_WITH_BOOKMARK,
+    FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK,
     FaultKind.ACCOUNT_VANISHES,
     FaultKind.PIN_CAP,
 )

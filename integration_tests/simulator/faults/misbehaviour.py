@@ -97,10 +97,15 @@ def _repeat_bookmark(body: bytes, entry: Entry) -> bytes:
     return orjson.dumps(page)
 
 
+def _empty_page(_body: bytes, entry: Entry) -> bytes:
+    return orjson.dumps({"items": [], "bookmark": entry.values("bookmark")[0]})
+
+
 _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.TRUNCATED_JSON: lambda body, _entry: body[: max(1, len(body) // 2)],
     FaultKind.DOWNLOAD_TRUNCATED: lambda body, _entry: body[: max(1, len(body) // 2)],
     FaultKind.MALFORMED_JSON: lambda body, _entry: body[:-1] + b",}}",
     FaultKind.EMPTY_BODY: lambda _body, _entry: b"",
     FaultKind.REPEATED_BOOKMARK: _repeat_bookmark,
+    FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK: _empty_page,
 }

@@ -39,6 +39,7 @@ class FaultKind(StrEnum):
     GONE = "gone"
     REPEATED_BOOKMARK = "repeated_bookmark"
     EMPTY_PAGE_WITH_BOOKMARK = "empty_page_with_bookmark"
+    EMPTY_PAGE_WITH_OWN_BOOKMARK = "empty_page_with_own_bookmark"
     TOO_LARGE_413 = "too_large_413"
     TOO_LARGE_414 = "too_large_414"
     TOO_LARGE_431 = "too_large_431"
@@ -118,7 +119,8 @@ class Fault:
 
     def covers(self, entry: Entry) -> bool:
         own_account = self.kind is FaultKind.ACCOUNT_VANISHES or self.account in {"", entry.account}
-        any_page = self.kind is not FaultKind.REPEATED_BOOKMARK and not self.later_pages_only
+        own_bookmark = (FaultKind.REPEATED_BOOKMARK, FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK)
+        any_page = self.kind not in own_bookmark and not self.later_pages_only
         paged = any_page or bool(entry.values("bookmark"))
         narrowed = self.path in entry.path and self.level in {"", entry.level}
         return self._is_named(entry.operation_id) and own_account and paged and narrowed

@@ -169,6 +169,19 @@ def test_what_is_left_out_neither_fails_nor_counts_as_read(error: PinterestError
     assert stream.failed == []
 
 
+@pytest.mark.parametrize("order", [("1", "1"), ("1", "1", "2")])
+def test_a_refused_slice_of_an_account_that_was_read_is_a_failure(order: tuple[str, ...]) -> None:
+    stream = Stream()
+    raised: list[PinterestError] = []
+    for number, stream_slice in enumerate(stream.reader.planned(map(of_account, order))):
+        stream.errors = {"1": RefusedError("boards: not yours")} if number == 1 else {}
+        raised += stream.read_all([stream_slice])
+
+    assert [str(error.message).partition(".")[0] for error in raised] == ["A part of ad account 1 can't be read"]
+    assert stream.failed == ["1"]
+    assert stream.usage.left_out == 0
+
+
 def test_a_slice_that_stands_for_a_failure_raises_it_without_being_read() -> None:
     stream = Stream()
     with pytest.raises(UnavailableError):
