@@ -137,10 +137,12 @@ def test_each_account_has_a_state_of_its_own(agency: Simulator) -> None:
     streams = ("user_account_analytics", "user_account_analytics_by_app_type", "pin_analytics")
     first = run_sync(agency, streams, config=config)
     cursor = settled_two_days_ago(world)
+    accounts = {key: record for key, record in agency.expected("ad_accounts").items() if key[0] in owners_of(world)}
 
     for stream in streams:
         assert first.states[stream] == {
-            "states": [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in owners_of(world)]
+            "states": [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in owners_of(world)],
+            "owners": {record["owner"]["id"]: account for (account,), record in accounts.items()},
         }
     with days_later(world, 3):
         second = run_sync(agency, streams, config=config, state=first.states, destination="append")

@@ -7,7 +7,7 @@ leaves after the records that it covers.
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -105,12 +105,14 @@ class StateStore:
         manager: has the incoming state.
         repository: takes the outgoing states.
         refresh: the full refresh that the sync belongs to; None for an incremental sync.
+        more: returns the parts of the outgoing state that are not the cursor's.
     """
 
     stream_name: str
     manager: ConnectorStateManager
     repository: MessageRepository
     refresh: FullRefresh | None = None
+    more: Callable[[], Mapping[str, Any]] = dict
 
     def incoming(self) -> Mapping[str, Any]:
         """Return the state that the sync starts from; empty for a first sync and for a new full refresh."""
@@ -131,7 +133,7 @@ class StateStore:
             ended: whether the stream was read whole.
         """
         mark = {_MARK: self.refresh.mark(ended=ended)} if self.refresh else {}
-        self.manager.update_state_for_stream(self.stream_name, None, {**state, **mark})
+        self.manager.update_state_for_stream(self.stream_name, None, {**state, **self.more(), **mark})
         self.repository.emit_message(self.manager.create_state_message(self.stream_name, None))
 
 

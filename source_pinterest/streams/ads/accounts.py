@@ -1,7 +1,7 @@
 """The stream of ad accounts, and the base of streams that read one ad account at a time."""
 
 from abc import ABC
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import ClassVar
 
@@ -28,6 +28,9 @@ class AdAccounts(PinterestStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._owners: dict[str, str] = {}
+        self.kept: dict[str, str] = {}
+        """The ad account under which the content of each owner is emitted, by the owner's id."""
+        self._requested: dict[str, str] = {}
         self._countries: dict[str, str] = {}
 
     def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
@@ -60,12 +63,25 @@ class AdAccounts(PinterestStream):
         """Return the two-letter country code of a listed account, or an empty string if it has no country."""
         return self._countries[account]
 
+    def keep(self, accounts: Mapping[str, str]) -> None:
+        """Take over from a state which account an owner has had so far; of several, the one with the lowest id."""
+        for owner, account in accounts.items():
+            self.kept[owner] = min(account, self.kept.get(owner, account), key=int)
+
     def one_per_owner(self) -> list[str]:
-        """Return one account of each owner: the one with the lowest id, so that syncs agree on it."""
-        lowest: dict[str, str] = {}
-        for account in sorted(self.ids.of(()), key=int):
-            lowest.setdefault(self._owners[account], account)
-        return list(lowest.values())
+        """Return one account of each owner: the one that a state has, else the one with the lowest id.
+
+        The account may be listed no longer. Its id stays part of the keys, so that no content comes under another too.
+        """
+        listed = sorted(self.ids.of(()), key=int)
+        for account in listed:
+            kept = self.kept.setdefault(self._owners[account], account)
+            self._requested[kept] = kept if kept in listed else self._requested.get(kept, account)
+        return list(dict.fromkeys(self.kept[self._owners[account]] for account in listed))
+
+    def requested_for(self, account: str) -> str:
+        """Return the account to name in a request: the given one, or another of its owner if it is listed no longer."""
+        return self._requested.get(account, account)
 
     def countries(self) -> set[str]:
         """Return the country codes of all accounts; an empty string stands for accounts without a country."""

@@ -5,6 +5,7 @@ With `organic_per_ad_account` they are made on behalf of the owner of every ad a
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -12,11 +13,14 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import AccountUnreadableError, role
 from source_pinterest.engine.slices import failed_slice, partition_slice
+from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY
+from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 TEXT = {"type": ["null", "string"]}
+_OWNERS = "owners"
 _OWNER = {**TEXT, "description": "Id of the ad account whose owner has this content; added by the connector."}
 
 
@@ -51,6 +55,14 @@ class OrganicStream(PinterestStream):
         """Return the schema of the fields that Pinterest sends, and of those that the connector adds."""
         return self._stamped_schema
 
+    def open_state(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
+        """Set the stream's cursor. Its state also has the ad account under which each owner's content is emitted."""
+        if (accounts := self._ad_accounts) and self.cursor_field:
+            with reading_state(store.stream_name):
+                accounts.keep(store.incoming().get(_OWNERS) or {})
+            store = replace(store, more=lambda: {_OWNERS: dict(sorted(accounts.kept.items()))} if accounts.kept else {})
+        return super().open_state(plan, store)
+
     def slices(self) -> Iterator[StreamSlice]:
         """Yield the only slice, or one for each owner, and a failed slice for each named account that can't be read."""
         if self._ad_accounts is None:
@@ -66,4 +78,6 @@ class OrganicStream(PinterestStream):
         """Add the ad account on whose owner's behalf the request is made."""
         params = super().request_params(*args, **kwargs)
         account = (kwargs.get("stream_slice") or {}).get(ACCOUNT_KEY) or self.config.organic_account_id
+        if account and self._ad_accounts:
+            account = self._ad_accounts.requested_for(account)
         return {**params, "ad_account_id": account} if account else params

@@ -218,6 +218,24 @@ def test_the_days_of_each_owner_are_his_own(mock: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(("listed", "requested"), [("12", "12"), ("10 11 12", "11")], ids=["gone", "a lower one"])
+def test_an_owner_keeps_the_account_that_the_state_knows(mock: Any, listed: str, requested: str) -> None:
+    def sync(accounts: str, incoming: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+        pinterest = Pinterest(mock, known(**incoming), organic_per_ad_account=True)
+        pinterest.answers("ad_accounts", page([{"id": one, "owner": {"id": "7"}} for one in accounts.split()]))
+        pinterest.answers(PATH, days("READY", "READY"))
+        stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), DEDUP)
+        records = [record for one in stream.stream_slices() for record in stream.read_records(stream_slice=one)]
+        stream.checkpoint.ensure_at_least_one_state_emitted()
+        assert {record["ad_account_id"] for record in records} == {"11"}
+        return pinterest.asked(PATH)[-1]["ad_account_id"], pinterest.saved(UserAccountAnalytics)
+
+    asked, first = sync("11 12", {})
+    assert (asked, first["owners"]) == (["11"], {"7": "11"})
+    asked, second = sync(listed, first)
+    assert (asked, second) == ([requested], first)
+
+
 def test_each_owner_is_asked_for_and_stands_on_his_rows(mock: Any) -> None:
     pinterest = Pinterest(mock, organic_per_ad_account=True)
     pinterest.answers(PATH, days("READY"))
