@@ -108,9 +108,8 @@ def test_the_suffix_1_is_paid_and_2_is_earned() -> None:
         assert "paid" not in described[f"{name}_2"]
 
 
-@pytest.mark.parametrize(
-    ("name", "json_type"),
-    [
+def test_column_schema_is_nullable_and_typed_by_meaning() -> None:
+    for name, json_type in [
         ("CAMPAIGN_ID", "string"),
         ("CAMPAIGN_NAME", "string"),
         ("CAMPAIGN_ENTITY_STATUS", "string"),
@@ -119,18 +118,15 @@ def test_the_suffix_1_is_paid_and_2_is_earned() -> None:
         ("TOTAL_CLICKTHROUGH", "number"),
         ("SPEND_IN_MICRO_DOLLAR", "number"),
         ("VIDEO_LENGTH", "number"),
-    ],
-)
-def test_column_schema_is_nullable_and_typed_by_meaning(name: str, json_type: str) -> None:
-    schema = column_schema([name])
+    ]:
+        schema = column_schema([name])
 
-    assert list(schema) == [name]
-    assert schema[name]["type"] == ["null", json_type]
+        assert list(schema) == [name], (name, json_type)
+        assert schema[name]["type"] == ["null", json_type], (name, json_type)
 
 
-@pytest.mark.parametrize(
-    ("name", "json_type"),
-    [
+def test_a_column_that_the_table_lacks_has_a_type_by_its_name() -> None:
+    for name, json_type in [
         ("TOTAL_HUGS", "number"),
         ("HUGS_IN_MICRO_DOLLAR", "number"),
         ("HUG_ID", "string"),
@@ -138,14 +134,12 @@ def test_column_schema_is_nullable_and_typed_by_meaning(name: str, json_type: st
         ("HUG_STATUS", "string"),
         ("HUG_TYPE", "string"),
         ("IS_HUGGED", "string"),
-    ],
-)
-def test_a_column_that_the_table_lacks_has_a_type_by_its_name(name: str, json_type: str) -> None:
-    schema = column_schema([name])[name]
+    ]:
+        schema = column_schema([name])[name]
 
-    assert schema["type"] == ["null", json_type]
-    assert "by its name" in schema["description"]
-    assert (name in text_columns([name])) is (json_type == "string")
+        assert schema["type"] == ["null", json_type], (name, json_type)
+        assert "by its name" in schema["description"], (name, json_type)
+        assert (name in text_columns([name])) is (json_type == "string"), (name, json_type)
 
 
 def test_analytics_schema_declares_the_day_and_the_columns_in_order() -> None:

@@ -193,9 +193,8 @@ def any_window(seed: int) -> DateWindow:
 # ---- Which bucket
 
 
-@pytest.mark.parametrize(
-    ("granularity", "day", "bucket"),
-    [
+def test_the_bucket_of_a_day() -> None:
+    for granularity, day, bucket in [
         (DAY, "2026-07-01", ["2026-07-01", "2026-07-01"]),
         (HOUR, "2026-07-01", ["2026-07-01", "2026-07-01"]),
         (WEEK, "2026-06-29", ["2026-06-29", "2026-07-05"]),
@@ -208,15 +207,12 @@ def any_window(seed: int) -> DateWindow:
         (MONTH, "2024-02-15", ["2024-02-01", "2024-02-29"]),
         (MONTH, "2026-02-28", ["2026-02-01", "2026-02-28"]),
         (MONTH, "2025-12-31", ["2025-12-01", "2025-12-31"]),
-    ],
-)
-def test_the_bucket_of_a_day(granularity: Granularity, day: str, bucket: list[str]) -> None:
-    assert granularity.bucket_of(Date.fromisoformat(day)).as_pair() == bucket
+    ]:
+        assert granularity.bucket_of(Date.fromisoformat(day)).as_pair() == bucket, (granularity, day, bucket)
 
 
-@pytest.mark.parametrize(
-    ("granularity", "day", "last"),
-    [
+def test_the_last_bucket_that_is_over() -> None:
+    for granularity, day, last in [
         (DAY, "2026-06-30", "2026-06-30"),
         (WEEK, "2026-07-04", "2026-06-28"),
         (WEEK, "2026-07-05", "2026-07-05"),
@@ -224,18 +220,15 @@ def test_the_bucket_of_a_day(granularity: Granularity, day: str, bucket: list[st
         (MONTH, "2026-06-29", "2026-05-31"),
         (MONTH, "2026-06-30", "2026-06-30"),
         (MONTH, "2026-07-01", "2026-06-30"),
-    ],
-)
-def test_the_last_bucket_that_is_over(granularity: Granularity, day: str, last: str) -> None:
-    assert granularity.last_whole(Date.fromisoformat(day)) == Date.fromisoformat(last)
+    ]:
+        assert granularity.last_whole(Date.fromisoformat(day)) == Date.fromisoformat(last), (granularity, day, last)
 
 
 # ---- Inward at the start
 
 
-@pytest.mark.parametrize(
-    ("granularity", "wanted", "whole"),
-    [
+def test_a_window_becomes_whole_buckets() -> None:
+    for granularity, wanted, whole in [
         (DAY, ["2026-05-05", "2026-07-01"], ["2026-05-05", "2026-07-01"]),
         (DAY, ["2026-05-05", "2026-05-05"], ["2026-05-05", "2026-05-05"]),
         (WEEK, ["2026-06-15", "2026-06-28"], ["2026-06-15", "2026-06-28"]),
@@ -245,13 +238,11 @@ def test_the_last_bucket_that_is_over(granularity: Granularity, day: str, last: 
         (WEEK, ["2026-06-15", "2026-06-15"], ["2026-06-15", "2026-06-21"]),
         (MONTH, ["2026-05-02", "2026-07-01"], ["2026-06-01", "2026-07-31"]),
         (MONTH, ["2026-05-01", "2026-06-30"], ["2026-05-01", "2026-06-30"]),
-    ],
-)
-def test_a_window_becomes_whole_buckets(granularity: Granularity, wanted: list[str], whole: list[str]) -> None:
-    found = granularity.inward(DateWindow.from_pair(wanted))
+    ]:
+        found = granularity.inward(DateWindow.from_pair(wanted))
 
-    assert found
-    assert found.as_pair() == whole
+        assert found, (granularity, wanted, whole)
+        assert found.as_pair() == whole, (granularity, wanted, whole)
 
 
 @pytest.mark.parametrize(
@@ -265,9 +256,8 @@ def test_a_window_that_begins_in_its_only_bucket_has_none(granularity: Granulari
 # ---- In pieces
 
 
-@pytest.mark.parametrize(
-    ("granularity", "whole", "max_days", "pieces"),
-    [
+def test_pieces_end_where_buckets_do_and_the_running_one_ends_today() -> None:
+    for granularity, whole, max_days, pieces in [
         (
             DAY,
             ["2026-06-25", "2026-07-01"],
@@ -282,30 +272,31 @@ def test_a_window_that_begins_in_its_only_bucket_has_none(granularity: Granulari
         (MONTH, ["2026-05-01", "2026-07-31"], 60, [[f"2026-0{m}-01", end] for m, end in MONTHS]),
         (MONTH, ["2026-07-01", "2026-07-31"], 186, [["2026-07-01", "2026-07-01"]]),
         (MONTH, ["2026-05-01", "2026-06-30"], 31, [["2026-05-01", "2026-05-31"], ["2026-06-01", "2026-06-30"]]),
-    ],
-)
-def test_pieces_end_where_buckets_do_and_the_running_one_ends_today(
-    granularity: Granularity, whole: list[str], max_days: int, pieces: list[list[str]]
-) -> None:
-    assert pairs(granularity.cut(DateWindow.from_pair(whole), max_days, TODAY)) == pieces
+    ]:
+        assert pairs(granularity.cut(DateWindow.from_pair(whole), max_days, TODAY)) == pieces, (
+            granularity,
+            whole,
+            max_days,
+            pieces,
+        )
 
 
-@pytest.mark.parametrize("granularity", BUCKETS)
-@pytest.mark.parametrize("max_days", [31, 186])
-def test_pieces_are_the_fewest_legal_ones_and_cover_every_bucket_once(granularity: Granularity, max_days: int) -> None:
-    for seed in SEEDS:
-        whole = granularity.inward(any_window(seed))
-        if whole is None:
-            continue
-        pieces = granularity.cut(whole, max_days, TODAY)
-        assert merge_windows(pieces) == [DateWindow(whole.start, min(whole.end, TODAY))], seed
-        assert all(piece.days <= max_days for piece in pieces), seed
-        assert all(granularity.bucket_of(piece.start).start == piece.start for piece in pieces), seed
-        assert all(granularity.bucket_of(piece.end).end == piece.end for piece in pieces[:-1]), seed
-        assert all(
-            DateWindow(earlier.start, granularity.bucket_of(later.start).end).days > max_days
-            for earlier, later in itertools.pairwise(pieces)
-        ), f"{seed}: two pieces would have made one"
+def test_pieces_are_the_fewest_legal_ones_and_cover_every_bucket_once() -> None:
+    for max_days in [31, 186]:
+        for granularity in BUCKETS:
+            for seed in SEEDS:
+                whole = granularity.inward(any_window(seed))
+                if whole is None:
+                    continue
+                pieces = granularity.cut(whole, max_days, TODAY)
+                assert merge_windows(pieces) == [DateWindow(whole.start, min(whole.end, TODAY))], seed
+                assert all(piece.days <= max_days for piece in pieces), seed
+                assert all(granularity.bucket_of(piece.start).start == piece.start for piece in pieces), seed
+                assert all(granularity.bucket_of(piece.end).end == piece.end for piece in pieces[:-1]), seed
+                assert all(
+                    DateWindow(earlier.start, granularity.bucket_of(later.start).end).days > max_days
+                    for earlier, later in itertools.pairwise(pieces)
+                ), f"{seed}: two pieces would have made one"
 
 
 def test_whole_buckets_begin_no_earlier_and_leave_out_less_than_one() -> None:
@@ -321,9 +312,8 @@ def test_whole_buckets_begin_no_earlier_and_leave_out_less_than_one() -> None:
 # ---- Wider, where a report covers more days than are wanted
 
 
-@pytest.mark.parametrize(
-    ("granularity", "wanted", "least_days", "first_day", "wide"),
-    [
+def test_a_window_of_too_few_days_gets_whole_buckets_before_it_or_after_it() -> None:
+    for granularity, wanted, least_days, first_day, wide in [
         (DAY, ["2026-06-10", "2026-06-10"], 1, None, ["2026-06-10", "2026-06-10"]),
         (DAY, ["2026-06-10", "2026-06-10"], 2, None, ["2026-06-09", "2026-06-10"]),
         (DAY, ["2026-06-10", "2026-06-10"], 3, "2026-06-09", ["2026-06-09", "2026-06-11"]),
@@ -335,22 +325,23 @@ def test_whole_buckets_begin_no_earlier_and_leave_out_less_than_one() -> None:
         (WEEK, ["2026-06-15", "2026-06-21"], 15, "2026-06-02", ["2026-06-08", "2026-06-28"]),
         (MONTH, ["2026-02-01", "2026-02-28"], 30, None, ["2026-01-01", "2026-02-28"]),
         (MONTH, ["2026-02-01", "2026-02-28"], 30, "2026-01-02", ["2026-02-01", "2026-03-31"]),
-    ],
-)
-def test_a_window_of_too_few_days_gets_whole_buckets_before_it_or_after_it(
-    granularity: Granularity, wanted: list[str], least_days: int, first_day: str | None, wide: list[str]
-) -> None:
-    first = Date.fromisoformat(first_day) if first_day else None
+    ]:
+        first = Date.fromisoformat(first_day) if first_day else None
 
-    assert granularity.widened(DateWindow.from_pair(wanted), least_days, first).as_pair() == wide
+        assert granularity.widened(DateWindow.from_pair(wanted), least_days, first).as_pair() == wide, (
+            granularity,
+            wanted,
+            least_days,
+            first_day,
+            wide,
+        )
 
 
 # ---- In halves
 
 
-@pytest.mark.parametrize(
-    ("granularity", "whole", "halves"),
-    [
+def test_halves_are_whole_buckets() -> None:
+    for granularity, whole, halves in [
         (DAY, ["2026-06-01", "2026-06-02"], [["2026-06-01", "2026-06-01"], ["2026-06-02", "2026-06-02"]]),
         (DAY, ["2026-06-01", "2026-06-05"], [["2026-06-01", "2026-06-03"], ["2026-06-04", "2026-06-05"]]),
         (HOUR, ["2026-06-29", "2026-07-01"], [["2026-06-29", "2026-06-30"], ["2026-07-01", "2026-07-01"]]),
@@ -365,9 +356,7 @@ def test_a_window_of_too_few_days_gets_whole_buckets_before_it_or_after_it(
         (WEEK, ["2026-06-29", "2026-07-01"], None),
         (MONTH, ["2026-06-01", "2026-06-30"], None),
         (TOTAL, ["2026-01-01", "2026-06-30"], None),
-    ],
-)
-def test_halves_are_whole_buckets(granularity: Granularity, whole: list[str], halves: list[list[str]] | None) -> None:
-    found = granularity.halves(DateWindow.from_pair(whole))
+    ]:
+        found = granularity.halves(DateWindow.from_pair(whole))
 
-    assert (found and pairs(found)) == halves
+        assert (found and pairs(found)) == halves, (granularity, whole, halves)

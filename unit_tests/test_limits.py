@@ -148,19 +148,16 @@ def test_a_path_counts_against_the_category_that_pinterest_names() -> None:
         assert category in limits.REQUESTS_PER_MINUTE, (path, category)
 
 
-@pytest.mark.parametrize(
-    ("path", "operation"),
-    [
+def test_calls_of_one_operation_have_one_name_whatever_they_are_about() -> None:
+    for path, operation in [
         ("/v5/boards/549/pins", "org_read GET /v5/boards/*/pins"),
         ("/v5/trends/keywords/GB%2BIE/top/growing", "trends_read GET /v5/trends/keywords/*/top/*"),
         ("/v5/trends/topics/featured", "trends_read GET /v5/trends/topics/featured"),
         ("/v5/resources/targeting/AGE_BUCKET", "ads_read GET /v5/resources/targeting/*"),
         ("/v5/resources/targeting/interests/925056443165", "ads_read GET /v5/resources/targeting/interests/*"),
         ("/v5/user_account/analytics/top_pins", "org_analytics GET /v5/user_account/analytics/top_pins"),
-    ],
-)
-def test_calls_of_one_operation_have_one_name_whatever_they_are_about(path: str, operation: str) -> None:
-    assert limits.rated_operation("GET", path) == operation
+    ]:
+        assert limits.rated_operation("GET", path) == operation, (path, operation)
 
 
 @pytest.mark.parametrize("path", ["/ad_accounts/1/mmm_reports", "/ad_accounts/1/reports/brand_category_sku"])

@@ -244,12 +244,12 @@ def test_a_hidden_option_has_the_default_that_it_is_said_to_have(name: str) -> N
     assert [key for key in silent.__slots__ if getattr(chosen, key) != getattr(silent, key)] == ["notices"]
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_a_config_of_any_age_passes(path: Path) -> None:
-    raw = json.loads(path.read_text(encoding="utf-8"))
+def test_a_config_of_any_age_passes() -> None:
+    for path in SAMPLES:
+        raw = json.loads(path.read_text(encoding="utf-8"))
 
-    jsonschema.validate(in_current_form(raw), FORM)
-    Config.from_mapping(raw, TODAY)
+        jsonschema.validate(in_current_form(raw), FORM)
+        Config.from_mapping(raw, TODAY)
 
 
 @pytest.mark.parametrize("start_date", ["2024-05-01", "2022-07-28T00:00:00Z"])

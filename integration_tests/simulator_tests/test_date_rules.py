@@ -18,10 +18,10 @@ LAST_90_DAYS = "You can only get data from the last 90 days."
 # -- dates
 
 
-@pytest.mark.parametrize("operation_id", ANALYTICS)
-@pytest.mark.parametrize("day", ["2026-2-1", "20260201", "2026-02-30", "today", "", "2026-02-01T00:00:00"])
-def test_a_date_that_is_none_is_refused(api: Client, operation_id: str, day: str) -> None:
-    assert refusal(api.call(operation_id, start_date=day))[:2] == (400, 1)
+def test_a_date_that_is_none_is_refused(api: Client) -> None:
+    for day in ["2026-2-1", "20260201", "2026-02-30", "today", "", "2026-02-01T00:00:00"]:
+        for operation_id in ANALYTICS:
+            assert refusal(api.call(operation_id, start_date=day))[:2] == (400, 1), (operation_id, day)
 
 
 @pytest.mark.parametrize("operation_id", ANALYTICS)

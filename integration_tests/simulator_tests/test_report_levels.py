@@ -101,20 +101,20 @@ def test_product_items_tell_what_they_are(api: Client, sim: Simulator) -> None:
         assert set(columns) | {"PRODUCT_ITEM_ID", "DATE"} <= set(row)
 
 
-@pytest.mark.parametrize("level", ["PRODUCT_GROUP", "PRODUCT_ITEM_TARGETING", "KEYWORD"])
-@pytest.mark.parametrize("grain", ["entity", "ad"])
-def test_a_part_of_an_ad_group_has_one_row_a_day_or_one_for_each_of_its_ads(level: str, grain: str) -> None:
-    world = world_of(ad_accounts=1, ad_groups=2, ads=4, report_grain=grain, active_percent=100)
-    types = ("GENDER",) if level.endswith(TARGETING_SUFFIX) else ()
-    day = world.today - timedelta(days=40)
-    order = ReportRequest(
-        level=level, start_date=day, end_date=day, columns=("PIN_ID", "CAMPAIGN_NAME"), targeting_types=types
-    )
-    found = Counter((row.entity_id, row.record.get("TARGETING_VALUE")) for row in made(world, 0, order))
-    pins = {str(row.record.get("PIN_ID")) for row in made(world, 0, order)}
+def test_a_part_of_an_ad_group_has_one_row_a_day_or_one_for_each_of_its_ads() -> None:
+    for grain in ["entity", "ad"]:
+        for level in ["PRODUCT_GROUP", "PRODUCT_ITEM_TARGETING", "KEYWORD"]:
+            world = world_of(ad_accounts=1, ad_groups=2, ads=4, report_grain=grain, active_percent=100)
+            types = ("GENDER",) if level.endswith(TARGETING_SUFFIX) else ()
+            day = world.today - timedelta(days=40)
+            order = ReportRequest(
+                level=level, start_date=day, end_date=day, columns=("PIN_ID", "CAMPAIGN_NAME"), targeting_types=types
+            )
+            found = Counter((row.entity_id, row.record.get("TARGETING_VALUE")) for row in made(world, 0, order))
+            pins = {str(row.record.get("PIN_ID")) for row in made(world, 0, order)}
 
-    assert set(found.values()) == {1 if grain == "entity" else 2}
-    assert len(pins) == (1 if grain == "entity" else 4)
+            assert set(found.values()) == {1 if grain == "entity" else 2}, (level, grain)
+            assert len(pins) == (1 if grain == "entity" else 4), (level, grain)
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,12 @@ def beginning(wire: Wire, headers: Mapping[str, str] | None = None) -> bytes:
 # ---- Whole
 
 
-@pytest.mark.parametrize("size", [1, 7, 5_000, 100_000])
-@pytest.mark.parametrize("encoding", ["", "identity", " Identity ", "gzip", "x-gzip", "GZIP"])
-def test_a_body_comes_as_it_was_sent(size: int, encoding: str) -> None:
-    sent = gzip.compress(TEXT) if "gz" in encoding.lower() else TEXT
+def test_a_body_comes_as_it_was_sent() -> None:
+    for encoding in ["", "identity", " Identity ", "gzip", "x-gzip", "GZIP"]:
+        for size in [1, 7, 5_000, 100_000]:
+            sent = gzip.compress(TEXT) if "gz" in encoding.lower() else TEXT
 
-    assert body(*pieces_of(sent, size), content_encoding=encoding) == TEXT
+            assert body(*pieces_of(sent, size), content_encoding=encoding) == TEXT, (size, encoding)
 
 
 def test_gzip_of_a_server_that_means_zlib_is_read() -> None:

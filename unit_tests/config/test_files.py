@@ -91,15 +91,13 @@ def test_a_secret_of_the_config_is_not_quoted_from_another_file(read: Callable[[
 
 
 @READERS
-@pytest.mark.parametrize(
-    "content", [b"{", b"{'a': 1}", b"\xff\xfe\x00", b"\xc3\x28", b"[" * 100_000, b"\x00", b"9" * 5_000, b"yaml: 1"]
-)
-def test_a_file_that_is_no_json_is_named(read: Callable[[Path], Any], option: str, path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    sentence = sentence_of(read, path)
+def test_a_file_that_is_no_json_is_named(read: Callable[[Path], Any], option: str, path: Path) -> None:
+    for content in [b"{", b"{'a': 1}", b"\xff\xfe\x00", b"\xc3\x28", b"[" * 100_000, b"\x00", b"9" * 5_000, b"yaml: 1"]:
+        path.write_bytes(content)
+        sentence = sentence_of(read, path)
 
-    assert sentence.startswith("can't be read as JSON (")
-    assert sentence.endswith(f"). Fix it, or name another file with --{option}.")
+        assert sentence.startswith("can't be read as JSON ("), content
+        assert sentence.endswith(f"). Fix it, or name another file with --{option}."), content
 
 
 def test_what_is_wrong_with_the_json_is_told(path: Path) -> None:
@@ -109,17 +107,19 @@ def test_what_is_wrong_with_the_json_is_told(path: Path) -> None:
 
 
 @READERS
-@pytest.mark.parametrize("content", [b"", b" \n"])
-def test_an_empty_file_is_named(read: Callable[[Path], Any], option: str, path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    assert sentence_of(read, path) == f"is empty. Fix it, or name another file with --{option}."
+def test_an_empty_file_is_named(read: Callable[[Path], Any], option: str, path: Path) -> None:
+    for content in [b"", b" \n"]:
+        path.write_bytes(content)
+        assert sentence_of(read, path) == f"is empty. Fix it, or name another file with --{option}.", content
 
 
-@pytest.mark.parametrize(("read", "option"), [(read_object, "config"), (read_configured_catalog, "catalog")])
-@pytest.mark.parametrize("content", ["[]", "null", "1", '"text"', "true"])
-def test_a_file_without_an_object_is_named(read: Callable[[Path], Any], option: str, path: Path, content: str) -> None:
-    path.write_text(content, encoding="utf-8")
-    assert sentence_of(read, path) == (f"does not hold a JSON object. Fix it, or name another file with --{option}.")
+def test_a_file_without_an_object_is_named(path: Path) -> None:
+    for content in ["[]", "null", "1", '"text"', "true"]:
+        for read, option in [(read_object, "config"), (read_configured_catalog, "catalog")]:
+            path.write_text(content, encoding="utf-8")
+            assert sentence_of(read, path) == (
+                f"does not hold a JSON object. Fix it, or name another file with --{option}."
+            ), (read, option, content)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,8 @@ def test_an_object_that_is_no_catalog_is_named(path: Path, content: Any, why: st
     assert sentence.endswith("). Fix it, or write a new one with python -m source_pinterest.catalog.")
 
 
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
+def test_what_is_no_state_is_named(path: Path) -> None:
+    for content, why in [
         (None, "(neither a list nor an object)"),
         (1, "(neither a list nor an object)"),
         ("text", "(neither a list nor an object)"),
@@ -155,15 +154,16 @@ def test_an_object_that_is_no_catalog_is_named(path: Path, content: Any, why: st
         ({"type": "LEGACY", "data": {"boards": {"a": 1}}}, ONLY_STREAMS),
         ([{"stream": STATE["stream"]}], ONLY_STREAMS),
         ([{**STATE, "stream": {"stream_descriptor": {}}}], '"name" is a required property'),
-    ],
-)
-def test_what_is_no_state_is_named(path: Path, content: Any, why: str) -> None:
-    path.write_text(json.dumps(content), encoding="utf-8")
-    sentence = sentence_of(read_states, path)
+    ]:
+        path.write_text(json.dumps(content), encoding="utf-8")
+        sentence = sentence_of(read_states, path)
 
-    assert sentence.startswith("does not hold a state (")
-    assert why in sentence
-    assert sentence.endswith("). Fix it, or leave --state out: the sync then starts from the beginning.")
+        assert sentence.startswith("does not hold a state ("), (content, why)
+        assert why in sentence, (content, why)
+        assert sentence.endswith("). Fix it, or leave --state out: the sync then starts from the beginning."), (
+            content,
+            why,
+        )
 
 
 @pytest.mark.parametrize("content", [[STATE], STATE])
@@ -218,9 +218,8 @@ def test_an_older_config_becomes_one_of_today(older: dict[str, Any], newer: dict
     assert json.dumps(older) == before
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
+def test_everything_else_stays_as_it_is() -> None:
+    for raw in [
         {},
         config(account_id="549761668032", custom_reports=[report(view_window_days=7)], unknown={"account_id": 1}),
         config(account_id=None, account_ids=None, custom_reports=None),
@@ -228,7 +227,5 @@ def test_an_older_config_becomes_one_of_today(older: dict[str, Any], newer: dict
         config(account_ids=7, custom_reports={"view_window_days": [30]}),
         reporting(report(view_window_days=[1, 7]), report(view_window_days="30")),
         {"credentials": "false-access-token"},
-    ],
-)
-def test_everything_else_stays_as_it_is(raw: dict[str, Any]) -> None:
-    assert in_current_form(raw) == raw
+    ]:
+        assert in_current_form(raw) == raw, raw

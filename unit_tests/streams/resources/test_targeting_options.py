@@ -25,9 +25,8 @@ def test_every_type_of_the_api_is_read() -> None:
     assert {*SHARED_TYPES, *ACCOUNT_TYPES} == {one.value for one in PublicTargetingType}
 
 
-@pytest.mark.parametrize(
-    ("option_type", "option", "words"),
-    [
+def test_the_words_of_analytics() -> None:
+    for option_type, option, words in [
         ("GENDER", "female", ("GENDER",)),
         ("INTEREST", "7", ("TARGETED_INTEREST", "PINNER_INTEREST")),
         ("LOCATION", "GR", ("LOCATION", "COUNTRY")),
@@ -36,10 +35,8 @@ def test_every_type_of_the_api_is_read() -> None:
         ("GEO", "US:94108", ("GEO",)),
         ("AUDIENCE_INCLUDE", "25", ("AUDIENCE_INCLUDE", "AUDIENCE_MULTIPLIER")),
         ("A_NEW_TYPE", "x", ("A_NEW_TYPE",)),
-    ],
-)
-def test_the_words_of_analytics(option_type: str, option: str, words: tuple[str, ...]) -> None:
-    assert targeting_types(option_type, option) == words
+    ]:
+        assert targeting_types(option_type, option) == words, (option_type, option, words)
 
 
 def slice_of(option_type: str, *accounts: str) -> Any:
