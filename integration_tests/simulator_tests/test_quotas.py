@@ -1,7 +1,5 @@
 """The simulator counts requests as Pinterest does, and tells about it in its headers."""
 
-import pytest
-
 from integration_tests.simulator import PROFILES
 from integration_tests.simulator.access.quotas import HeaderStyle, Quotas
 from integration_tests.support.api_client import Client
@@ -92,9 +90,8 @@ SAFETY_NET = '100;w=1;name="safety_net_app_id_user_id"'
 REPORT = f'{SAFETY_NET}, 300;w=60;name="ads_analytics_app_id_user_id", 800;w=60;name="analytics_get_report_app_id"'
 
 
-@pytest.mark.parametrize(
-    ("category", "operation_id", "seconds", "headers"),
-    [
+def test_recorded_headers_are_those_that_pinterest_sent() -> None:
+    for category, operation_id, seconds, headers in [
         ("ads_read", "campaigns/list", 0, (f'100, {SAFETY_NET}, 1000;w=60;name="ads_read_app_id_user_id"', "99", "1")),
         ("org_read", "boards/list", 0, (f'100, {SAFETY_NET}, 1000;w=60;name="org_read_app_id_user_id"', "99", "1")),
         ("catalogs_read", "", 13, (f'100, {SAFETY_NET}, 100;w=60;name="catalogs_read_app_id_user_id"', "98", "47")),
@@ -111,19 +108,15 @@ REPORT = f'{SAFETY_NET}, 300;w=60;name="ads_analytics_app_id_user_id", 800;w=60;
                 "58",
             ),
         ),
-    ],
-)
-def test_recorded_headers_are_those_that_pinterest_sent(
-    category: str, operation_id: str, seconds: int, headers: tuple[str, ...]
-) -> None:
-    clock = Clock()
-    quotas = Quotas("standard", clock, HeaderStyle.RECORDED)
-    quotas.spend(category, operation_id)
-    if seconds:
-        clock.now += seconds
+    ]:
+        clock = Clock()
+        quotas = Quotas("standard", clock, HeaderStyle.RECORDED)
         quotas.spend(category, operation_id)
+        if seconds:
+            clock.now += seconds
+            quotas.spend(category, operation_id)
 
-    assert told(quotas, category, operation_id) == headers
+        assert told(quotas, category, operation_id) == headers, (category, operation_id, seconds, headers)
 
 
 def test_they_are_what_a_simulator_sends_that_is_not_asked_for_another_form() -> None:

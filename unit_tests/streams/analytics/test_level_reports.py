@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable
 
-import pytest
-
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS
 from source_pinterest.config.reports import LEVELS, is_targeting
 from source_pinterest.streams.analytics.level_reports import LEVEL_REPORTS, REPORTS, LevelReport
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.streams.pinterest import Pinterest
-
-each_report = pytest.mark.parametrize("stream", REPORTS, ids=lambda stream: stream.stream_name())
 
 TARGETING = ("TARGETING_TYPE", "TARGETING_VALUE")
 OF_ADS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_ID", "PRODUCT_GROUP_ID", "ENTITY_ID")
@@ -41,71 +37,67 @@ def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
     assert {stream.level for stream in REPORTS} == set(LEVELS)
 
 
-@pytest.mark.parametrize("row", LEVEL_REPORTS, ids=lambda row: row.name)
-def test_a_row_of_the_table_is_a_stream_of_its_own(row: LevelReport) -> None:
+def test_a_row_of_the_table_is_a_stream_of_its_own() -> None:
     """Whose docstring is what the tables of streams say of it."""
-    stream = row.stream()
-    docs = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
+    for row in LEVEL_REPORTS:
+        stream = row.stream()
+        docs = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
 
-    assert issubclass(stream, ReportStream)
-    assert (stream.__name__, stream.__module__) == (row.name, LevelReport.__module__)
-    assert stream.__doc__ == f"Level {row.level}. {docs}."
-    assert (stream.level, stream.id_columns) == (row.level, row.id_columns)
-
-
-@each_report
-def test_the_key_is_what_tells_rows_apart(stream: type[ReportStream], pinterest: Pinterest) -> None:
-    subject = pinterest.stream(stream)
-
-    assert subject.primary_key == KEYS[subject.name][1]
-    assert subject.cursor_field == "DATE"
+        assert issubclass(stream, ReportStream), row
+        assert (stream.__name__, stream.__module__) == (row.name, LevelReport.__module__), row
+        assert stream.__doc__ == f"Level {row.level}. {docs}.", row
+        assert (stream.level, stream.id_columns) == (row.level, row.id_columns), row
 
 
-@each_report
-def test_every_column_that_is_asked_for_exists_at_the_level(stream: type[ReportStream], pinterest: Pinterest) -> None:
-    subject = pinterest.stream(stream)
-    refused = AD_COLUMNS if subject.level.startswith("PRODUCT_ITEM") else frozenset()
+def test_the_key_is_what_tells_rows_apart(pinterest: Pinterest) -> None:
+    for stream in REPORTS:
+        subject = pinterest.stream(stream)
 
-    assert set(subject.columns) <= ASYNC_COLUMNS - refused
-    assert len(subject.columns) > 50
-    assert subject.body["columns"] == list(subject.columns)
-    assert {column for column in subject.id_columns if column in ASYNC_COLUMNS} <= set(subject.columns)
-    assert set(subject.primary_key) <= set(subject.get_json_schema()["properties"])
-    assert "AD_ACCOUNT_ID" in subject.columns
+        assert subject.primary_key == KEYS[subject.name][1], stream
+        assert subject.cursor_field == "DATE", stream
 
 
-@each_report
-def test_how_many_people_were_reached_is_not_asked_of_parts_of_an_entity(
-    stream: type[ReportStream], pinterest: Pinterest
-) -> None:
-    subject = pinterest.stream(stream)
-    is_whole = subject.level != "KEYWORD" and not subject.level.endswith("_TARGETING")
+def test_every_column_that_is_asked_for_exists_at_the_level(pinterest: Pinterest) -> None:
+    for stream in REPORTS:
+        subject = pinterest.stream(stream)
+        refused = AD_COLUMNS if subject.level.startswith("PRODUCT_ITEM") else frozenset()
 
-    for column in ("TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY"):
-        assert (column in subject.columns) is is_whole
-        assert (column in subject.get_json_schema()["properties"]) is is_whole
-
-
-@each_report
-def test_targeting_columns_come_unasked_but_are_declared(stream: type[ReportStream], pinterest: Pinterest) -> None:
-    subject = pinterest.stream(stream)
-    is_broken_down = is_targeting(subject.level) or subject.level == "KEYWORD"
-
-    assert not set(subject.columns) & set(TARGETING)
-    assert (set(TARGETING) <= set(subject.get_json_schema()["properties"])) is is_broken_down
+        assert set(subject.columns) <= ASYNC_COLUMNS - refused, stream
+        assert len(subject.columns) > 50, stream
+        assert subject.body["columns"] == list(subject.columns), stream
+        assert {column for column in subject.id_columns if column in ASYNC_COLUMNS} <= set(subject.columns), stream
+        assert set(subject.primary_key) <= set(subject.get_json_schema()["properties"]), stream
+        assert "AD_ACCOUNT_ID" in subject.columns, stream
 
 
-@each_report
-def test_exactly_targeting_levels_name_targeting_types_at_most_five_a_request(
-    stream: type[ReportStream], pinterest: Pinterest
-) -> None:
-    variants = pinterest.stream(stream).variants()
-    if not is_targeting(stream.level):
-        assert variants == [{}]
-        return
-    named = [name for variant in variants for name in variant["targeting_types"]]
+def test_how_many_people_were_reached_is_not_asked_of_parts_of_an_entity(pinterest: Pinterest) -> None:
+    for stream in REPORTS:
+        subject = pinterest.stream(stream)
+        is_whole = subject.level != "KEYWORD" and not subject.level.endswith("_TARGETING")
 
-    assert all(len(variant["targeting_types"]) <= 5 for variant in variants)
-    assert len(named) == len(set(named)) >= 12
-    assert ("MEDIA_TYPE" in named) is (stream.level == "PRODUCT_ITEM_TARGETING")
-    assert ("AUDIENCE_MULTIPLIER" in named) is (stream.level == "CAMPAIGN_TARGETING")
+        for column in ("TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY"):
+            assert (column in subject.columns) is is_whole, stream
+            assert (column in subject.get_json_schema()["properties"]) is is_whole, stream
+
+
+def test_targeting_columns_come_unasked_but_are_declared(pinterest: Pinterest) -> None:
+    for stream in REPORTS:
+        subject = pinterest.stream(stream)
+        is_broken_down = is_targeting(subject.level) or subject.level == "KEYWORD"
+
+        assert not set(subject.columns) & set(TARGETING), stream
+        assert (set(TARGETING) <= set(subject.get_json_schema()["properties"])) is is_broken_down, stream
+
+
+def test_exactly_targeting_levels_name_targeting_types_at_most_five_a_request(pinterest: Pinterest) -> None:
+    for stream in REPORTS:
+        variants = pinterest.stream(stream).variants()
+        if not is_targeting(stream.level):
+            assert variants == [{}], stream
+            return
+        named = [name for variant in variants for name in variant["targeting_types"]]
+
+        assert all(len(variant["targeting_types"]) <= 5 for variant in variants), stream
+        assert len(named) == len(set(named)) >= 12, stream
+        assert ("MEDIA_TYPE" in named) is (stream.level == "PRODUCT_ITEM_TARGETING"), stream
+        assert ("AUDIENCE_MULTIPLIER" in named) is (stream.level == "CAMPAIGN_TARGETING"), stream
