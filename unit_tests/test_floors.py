@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 PACKAGE = "source_pinterest"
 SIMULATOR = "integration_tests/simulator"
@@ -103,23 +101,3 @@ def test_the_simulator_names_no_stream_but_in_the_words_of_pinterests_paths() ->
 
     assert len(streams & words_of_paths) > len(("boards", "pins", "campaigns"))
     assert (streams & written) - words_of_paths == set()
-
-
-def test_an_upward_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = Path(PACKAGE, "api", "auth.py")
-    written = tmp_path / module
-    written.parent.mkdir(parents=True)
-    written.write_text(
-        "from source_pinterest import __version__\n"
-        "from source_pinterest.limits import PAGE_SIZE\n"
-        "from source_pinterest import streams\n"
-        "from ..state.cursor import Cursor\n"
-        "import source_pinterest.run\n",
-        encoding="utf-8",
-    )
-    monkeypatch.setitem(globals(), "ROOT", tmp_path)
-    assert upward_imports(module, FLOOR_OF["api"]) == [
-        f"{module}:3 imports source_pinterest.streams",
-        f"{module}:4 imports source_pinterest.state.cursor.Cursor",
-        f"{module}:5 imports source_pinterest.run",
-    ]

@@ -1,8 +1,5 @@
 """Each operation of the API that reads is a stream, or has a reason."""
 
-import pytest
-
-from integration_tests import operation_table
 from integration_tests.operation_reasons import CALLED_FOR, LISTED_BY, REASONS
 from integration_tests.operation_table import rows, streams_by_method
 from integration_tests.simulator.contract import sdk_reads
@@ -40,10 +37,3 @@ def test_nothing_is_said_of_an_operation_twice_or_of_one_that_there_is_not() -> 
 
 def test_streams_that_are_named_exist() -> None:
     assert {*LISTED_BY.values()} <= {stream.stream_name() for stream in STREAMS}
-
-
-def test_an_operation_that_a_later_version_brings_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operation_table, "sdk_reads", lambda: {"stickers_list": "/stickers"})
-
-    with pytest.raises(LookupError, match="stickers_list"):
-        list(rows())

@@ -1,14 +1,12 @@
 """The pages of the streams are as the code is, and say all that they should."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from integration_tests import stream_pages
 from integration_tests.entity_diagram import diagram
 from integration_tests.simulator.lists.catalogs import PASSWORD
-from integration_tests.stream_pages import AREAS, COLUMNS_PAGE, INDEX, fields, pages, stale
+from integration_tests.stream_pages import AREAS, COLUMNS_PAGE, INDEX, fields, pages
 from integration_tests.stream_table import every_stream
 from source_pinterest.streams import STREAMS
 
@@ -24,23 +22,6 @@ BOARDS = ("boards", "board_sections", "board_pins")
 @pytest.fixture(scope="module")
 def written() -> dict[str, str]:
     return pages()
-
-
-def test_a_page_that_is_stale_missing_or_too_much_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: dict[str, str]
-) -> None:
-    for name, text in written.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    (tmp_path / "ads.md").write_text("old", encoding="utf-8")
-    (tmp_path / "pins.md").unlink()
-    (tmp_path / "gone.md").write_text("a stream that is no more", encoding="utf-8")
-    monkeypatch.setattr(stream_pages, "FOLDER", tmp_path)
-
-    assert dict(stale()) == {
-        tmp_path / "ads.md": written["ads.md"],
-        tmp_path / "pins.md": written["pins.md"],
-        tmp_path / "gone.md": None,
-    }
 
 
 def test_each_stream_has_a_page_and_a_place_in_the_index(written: dict[str, str]) -> None:

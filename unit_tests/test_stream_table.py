@@ -4,29 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from integration_tests import stream_table
-from integration_tests.stream_table import BEGIN, END, TABLES, stale, table, with_table
+from integration_tests.stream_table import TABLES, table
 from source_pinterest.streams import STREAMS
 
 ROOT = Path(__file__).parents[1]
-
-
-def test_a_table_that_is_stale_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "docs").mkdir()
-    for document in TABLES:
-        (tmp_path / document).write_text(f"Before\n{BEGIN}\nold\n{END}\nAfter\n", encoding="utf-8")
-    monkeypatch.setattr(stream_table, "ROOT", tmp_path)
-    found = dict(stale())
-
-    assert set(found) == {tmp_path / document for document in TABLES}
-    for document in TABLES:
-        assert found[tmp_path / document] == f"Before\n{BEGIN}\n\n{table(document)}\n\n{END}\nAfter\n"
-
-
-@pytest.mark.parametrize("text", ["", BEGIN, END, f"{END}{BEGIN}"])
-def test_a_document_without_a_place_for_the_table(text: str) -> None:
-    with pytest.raises(LookupError, match="no place"):
-        with_table(text, "a table")
 
 
 def names_in(document: str) -> list[str]:
