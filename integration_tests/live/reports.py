@@ -37,7 +37,7 @@ _LEVELS_THAT_SUFFICE = 2
 NEVER_ASKED = "not asked for"
 
 _EMPTY = {b"": "nothing at all", b"[": "[]", b"{": "{}"}
-_FORMS = {b"[": "a list", b"{": "an object of lists by id"}
+_FORMS = {b"[": "a list", b"{": "an object of lists by ID"}
 
 Row = dict[str, Any]
 
