@@ -1,7 +1,5 @@
 """The simulator refuses those who have no right, and what is not there."""
 
-import pytest
-
 from integration_tests.simulator import ALL_SCOPES
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator_tests.refusals import refusal
@@ -11,11 +9,11 @@ from integration_tests.support.pinterest import Simulator
 OPERATION_IDS = sorted(operation.operation_id for operation in ENDPOINTS)
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer ", "Bearer pina_unknown", "Basic eDp5", "pina_unknown"])
-def test_a_call_without_a_valid_token_is_refused(api: Client, authorization: str) -> None:
-    answer = api.get("/boards", headers={"Authorization": authorization})
+def test_a_call_without_a_valid_token_is_refused(api: Client) -> None:
+    for authorization in ["", "Bearer ", "Bearer pina_unknown", "Basic eDp5", "pina_unknown"]:
+        answer = api.get("/boards", headers={"Authorization": authorization})
 
-    assert refusal(answer)[:2] == (401, 2)
+        assert refusal(answer)[:2] == (401, 2), authorization
 
 
 def test_a_call_without_its_scopes_is_refused() -> None:
@@ -29,9 +27,9 @@ def test_a_call_without_its_scopes_is_refused() -> None:
             assert missing in answer.message, operation_id
 
 
-@pytest.mark.parametrize("path", ["", "/campaigns", "/ad_groups", "/ads"])
-def test_the_account_of_somebody_else_is_refused(sim: Simulator, api: Client, path: str) -> None:
-    assert refusal(api.get(f"/ad_accounts/{sim.world.foreign_account_id}{path}"))[:2] == (403, 29)
+def test_the_account_of_somebody_else_is_refused(sim: Simulator, api: Client) -> None:
+    for path in ["", "/campaigns", "/ad_groups", "/ads"]:
+        assert refusal(api.get(f"/ad_accounts/{sim.world.foreign_account_id}{path}"))[:2] == (403, 29), path
 
 
 def test_organic_calls_for_an_account_of_somebody_else_are_refused(sim: Simulator, api: Client) -> None:
@@ -50,9 +48,9 @@ def test_an_unknown_board_or_section_is_not_found(sim: Simulator, api: Client) -
     assert refusal(api.get(f"/boards/{other_board}/sections/{section}/pins"))[:2] == (404, 2031)
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/boards/", "/pin", "/ad_accounts/1/nothing"])
-def test_an_unknown_path_is_not_found(api: Client, path: str) -> None:
-    assert refusal(api.get(path))[:2] == (404, 404)
+def test_an_unknown_path_is_not_found(api: Client) -> None:
+    for path in ["/nothing", "/boards/", "/pin", "/ad_accounts/1/nothing"]:
+        assert refusal(api.get(path))[:2] == (404, 404), path
 
 
 def test_an_unknown_method_is_refused(api: Client) -> None:

@@ -72,9 +72,9 @@ def test_a_bookmark_goes_on_where_the_page_ended(api: Client) -> None:
     assert api.call("boards/list_pins", page_size=20, bookmark=second["bookmark"]).json()["bookmark"] is None
 
 
-@pytest.mark.parametrize("bookmark", ["nonsense", "", "MjV8MTIz", "ü"])
-def test_an_unknown_bookmark_is_refused(api: Client, bookmark: str) -> None:
-    assert refusal(api.call("boards/list_pins", bookmark=bookmark))[:2] == (400, 1)
+def test_an_unknown_bookmark_is_refused(api: Client) -> None:
+    for bookmark in ["nonsense", "", "MjV8MTIz", "ü"]:
+        assert refusal(api.call("boards/list_pins", bookmark=bookmark))[:2] == (400, 1), bookmark
 
 
 @pytest.mark.parametrize("change", [{"page_size": 21}, {"pin_metrics": "true"}], ids=str)

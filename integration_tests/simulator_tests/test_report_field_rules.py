@@ -23,9 +23,9 @@ def raw(sim: Simulator, api: Client, **options: Any) -> Any:
     return api.post(f"/ad_accounts/{sim.world.account_id(0)}/reports", **options)
 
 
-@pytest.mark.parametrize("name", REQUIRED)
-def test_a_missing_field_is_refused(api: Client, name: str) -> None:
-    assert refusal(api.order(**{name: None})) == (400, 1, f"Missing required field '{name}'.")
+def test_a_missing_field_is_refused(api: Client) -> None:
+    for name in REQUIRED:
+        assert refusal(api.order(**{name: None})) == (400, 1, f"Missing required field '{name}'."), name
 
 
 def test_an_unknown_field_is_refused(api: Client) -> None:
@@ -98,11 +98,11 @@ def test_a_filter_of_another_enumeration_is_refused(api: Client, level: str, nam
     assert name in refusal(api.order(level=level, **{name: value})).message
 
 
-@pytest.mark.parametrize("name", ["campaign_ids", "campaign_statuses", "campaign_objective_types", "columns"])
-def test_an_empty_array_is_refused(sim: Simulator, api: Client, name: str) -> None:
-    answer = raw(sim, api, json={**legal_order(sim.world), name: []})
+def test_an_empty_array_is_refused(sim: Simulator, api: Client) -> None:
+    for name in ["campaign_ids", "campaign_statuses", "campaign_objective_types", "columns"]:
+        answer = raw(sim, api, json={**legal_order(sim.world), name: []})
 
-    assert "at least one item" in refusal(answer).message
+        assert "at least one item" in refusal(answer).message, name
 
 
 IDS = {
@@ -113,12 +113,12 @@ IDS = {
 }
 
 
-@pytest.mark.parametrize(("name", "level"), IDS.items())
-def test_ids_are_at_most_500(api: Client, name: str, level: str) -> None:
-    ids = [str(number) for number in range(500)]
+def test_ids_are_at_most_500(api: Client) -> None:
+    for name, level in IDS.items():
+        ids = [str(number) for number in range(500)]
 
-    assert api.order(level=level, **{name: ids}).status_code == 200
-    assert "maximum is 500" in refusal(api.order(level=level, **{name: [*ids, "500"]})).message
+        assert api.order(level=level, **{name: ids}).status_code == 200, (name, level)
+        assert "maximum is 500" in refusal(api.order(level=level, **{name: [*ids, "500"]})).message, (name, level)
 
 
 STATUSES = {

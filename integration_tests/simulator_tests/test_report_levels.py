@@ -38,17 +38,19 @@ def test_an_ad_is_known_by_both_of_its_ids(api: Client) -> None:
         assert row["PIN_PROMOTION_ID"] == row["AD_ID"]
 
 
-@pytest.mark.parametrize("level", ["CAMPAIGN", "PRODUCT_GROUP", "KEYWORD", "AD_GROUP_TARGETING"])
-def test_rows_stand_under_the_id_of_their_entity(api: Client, level: str) -> None:
-    entity = {"CAMPAIGN": "CAMPAIGN_ID", "PRODUCT_GROUP": "PRODUCT_GROUP_ID", "AD_GROUP_TARGETING": "AD_GROUP_ID"}
-    types = ["GENDER", "COUNTRY"] if level.endswith("_TARGETING") else None
-    columns = ["CTR", entity.get(level, "CTR")]
+def test_rows_stand_under_the_id_of_their_entity(api: Client) -> None:
+    for level in ["CAMPAIGN", "PRODUCT_GROUP", "KEYWORD", "AD_GROUP_TARGETING"]:
+        entity = {"CAMPAIGN": "CAMPAIGN_ID", "PRODUCT_GROUP": "PRODUCT_GROUP_ID", "AD_GROUP_TARGETING": "AD_GROUP_ID"}
+        types = ["GENDER", "COUNTRY"] if level.endswith("_TARGETING") else None
+        columns = ["CTR", entity.get(level, "CTR")]
 
-    report = api.report(level=level, columns=columns, targeting_types=types)
+        report = api.report(level=level, columns=columns, targeting_types=types)
 
-    assert all(entity_id.isdecimal() and under_id for entity_id, under_id in report.items())
-    if level in entity:
-        assert all({str(row[entity[level]]) for row in under_id} == {key} for key, under_id in report.items())
+        assert all(entity_id.isdecimal() and under_id for entity_id, under_id in report.items()), level
+        if level in entity:
+            assert all({str(row[entity[level]]) for row in under_id} == {key} for key, under_id in report.items()), (
+                level
+            )
 
 
 def test_no_entity_stands_in_a_file_twice(sim: Simulator) -> None:

@@ -148,18 +148,14 @@ def test_the_914_days_follow_the_time_of_the_world() -> None:
 # -- what is closed, or not simulated
 
 
-@pytest.mark.parametrize(
-    "beta",
-    [
+def test_beta_features_are_refused(api: Client) -> None:
+    for beta in [
         {"combine_targeting_types": True, "targeting_types": ["GENDER"]},
         {"reporting_timezone": "AD_ACCOUNT_TIME_ZONE", "targeting_types": ["GENDER"]},
         {"targeting_types": ["AGE_BUCKET_AND_GENDER"]},
         {"targeting_types": ["GENDER", "CREATIVE_ENHANCEMENTS"]},
-    ],
-    ids=str,
-)
-def test_beta_features_are_refused(api: Client, beta: dict[str, Any]) -> None:
-    assert refusal(api.order(level="CAMPAIGN_TARGETING", **beta))[:2] == (403, 29)
+    ]:
+        assert refusal(api.order(level="CAMPAIGN_TARGETING", **beta))[:2] == (403, 29), beta
 
 
 def test_what_is_not_simulated_says_so(api: Client) -> None:

@@ -78,10 +78,10 @@ def test_a_body_of_another_shape_leaves_the_status() -> None:
             assert answer(status, body).verdict is verdict, (body, status, verdict)
 
 
-@pytest.mark.parametrize("body", [b"<html>Access Denied</html>", b"null", b'["a list"]'])
-@pytest.mark.parametrize("status", [403, 404])
-def test_what_stands_in_front_of_pinterest_refuses_nothing_in_its_name(status: int, body: bytes) -> None:
-    assert ErrorResponse(status, "", {}, body).verdict is Verdict.RETRY
+def test_what_stands_in_front_of_pinterest_refuses_nothing_in_its_name() -> None:
+    for status in [403, 404]:
+        for body in [b"<html>Access Denied</html>", b"null", b'["a list"]']:
+            assert ErrorResponse(status, "", {}, body).verdict is Verdict.RETRY, (body, status)
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(403, Verdict.REFUSED), (404, Verdict.GONE)])
@@ -89,9 +89,8 @@ def test_a_refusal_without_words_is_one(status: int, verdict: Verdict) -> None:
     assert ErrorResponse(status, "", {}, b" \r\n").verdict is verdict
 
 
-@pytest.mark.parametrize(
-    ("headers", "message"),
-    [
+def test_a_pause_of_more_than_a_month_is_not_believed() -> None:
+    for headers, message in [
         ({"Retry-After": "1795680077995"}, ""),
         ({"Retry-After": "9" * 400}, ""),
         ({"x-ratelimit-reset": "1795680077"}, ""),
@@ -101,11 +100,9 @@ def test_a_refusal_without_words_is_one(status: int, verdict: Verdict) -> None:
         ({"Retry-After": f"Fri, 31 Dec {'9' * 20} 23:59:59 GMT"}, ""),
         ({"x-ratelimit-reset": "1", "x-ratelimit-remaining": "9" * 5_000}, ""),
         ({}, f"Retry after {'9' * 30} seconds"),
-    ],
-)
-def test_a_pause_of_more_than_a_month_is_not_believed(headers: dict[str, str], message: str) -> None:
-    body = orjson.dumps({"code": 8, "message": message})
-    assert ErrorResponse(429, "", headers, body).pause_hint_seconds() is None
+    ]:
+        body = orjson.dumps({"code": 8, "message": message})
+        assert ErrorResponse(429, "", headers, body).pause_hint_seconds() is None, (headers, message)
 
 
 def test_a_pause_of_a_month_is() -> None:
@@ -116,9 +113,8 @@ def test_every_verdict_is_reached() -> None:
     assert {verdict for *_, verdict in VERDICTS} == set(Verdict)
 
 
-@pytest.mark.parametrize(
-    ("told", "seconds"),
-    [
+def test_pause_hints() -> None:
+    for told, seconds in [
         (refusal(400, 8, RETRY_AFTER), 2.5),
         (refusal(429, 8, "Retry after 60 seconds", retry_after="7"), 60),
         (refusal(429, 8, retry_after="7"), 7),
@@ -135,10 +131,8 @@ def test_every_verdict_is_reached() -> None:
         (refusal(429, 8, retry_after="soon"), None),
         (refusal(429, 8, x_ratelimit_reset="soon"), None),
         (answer(429, b"<html>"), None),
-    ],
-)
-def test_pause_hints(told: ErrorResponse, seconds: float | None) -> None:
-    assert told.pause_hint_seconds() == seconds
+    ]:
+        assert told.pause_hint_seconds() == seconds, (told, seconds)
 
 
 @pytest.mark.parametrize(("ahead", "least", "most"), [(100, 98, 100), (-100, 0, 0)])

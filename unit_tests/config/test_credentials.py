@@ -10,7 +10,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import datetime
 
 from source_pinterest import masking
-from source_pinterest.config import AccessTokenCredentials, AppCredentials, Config, Credentials, OAuthCredentials
+from source_pinterest.config import AccessTokenCredentials, AppCredentials, Config, OAuthCredentials
 from source_pinterest.config.credentials import keep_secrets_of
 from unit_tests.configs import BASIC_TOKEN, OAUTH, SECRETS, TODAY, config, sample, signed_in_with
 
@@ -18,9 +18,8 @@ OAUTH_CREDENTIALS = OAuthCredentials("1234567", "false-client-secret", "false-re
 ACCESS_TOKEN_CREDENTIALS = AccessTokenCredentials("false-access-token")
 
 
-@pytest.mark.parametrize(
-    ("name", "credentials"),
-    [
+def test_credentials_of_any_age_are_found() -> None:
+    for name, credentials in [
         ("oauth_nested", OAUTH_CREDENTIALS),
         ("oauth_nested_without_method", OAUTH_CREDENTIALS),
         (
@@ -37,10 +36,8 @@ ACCESS_TOKEN_CREDENTIALS = AccessTokenCredentials("false-access-token")
         ("access_token_nested", ACCESS_TOKEN_CREDENTIALS),
         ("access_token_nested_without_method", ACCESS_TOKEN_CREDENTIALS),
         ("access_token_flat", ACCESS_TOKEN_CREDENTIALS),
-    ],
-)
-def test_credentials_of_any_age_are_found(name: str, credentials: Credentials) -> None:
-    assert Config.from_mapping(sample(name), TODAY).credentials == credentials
+    ]:
+        assert Config.from_mapping(sample(name), TODAY).credentials == credentials, (name, credentials)
 
 
 def test_a_nested_value_goes_before_a_flat_one() -> None:

@@ -105,23 +105,20 @@ def test_a_name_that_is_too_long_or_can_not_be_written_is_refused(name: str) -> 
     )
 
 
-@pytest.mark.parametrize("name", ["x" * 200, "[/bold] 50 % off", "Grüße 👩\u200d💻", "日本"])
-def test_any_other_name_is_taken(name: str) -> None:
-    assert read_report(name=name).name == name
+def test_any_other_name_is_taken() -> None:
+    for name in ["x" * 200, "[/bold] 50 % off", "Grüße 👩\u200d💻", "日本"]:
+        assert read_report(name=name).name == name, name
 
 
-@pytest.mark.parametrize(
-    ("name", "stream_name"),
-    [
+def test_a_stream_has_the_name_that_states_know() -> None:
+    for name, stream_name in [
         ("MyReport One", "custom__my_report _one"),
         ("Weekly campaigns", "custom__weekly campaigns"),
         ("weekly", "custom_weekly"),
         ("ROAS by Age7Group", "custom_roas by _age7_group"),
         (" Padded ", "custom_ _padded "),
-    ],
-)
-def test_a_stream_has_the_name_that_states_know(name: str, stream_name: str) -> None:
-    assert read_report(name=name).stream_name == stream_name
+    ]:
+        assert read_report(name=name).stream_name == stream_name, (name, stream_name)
 
 
 @pytest.mark.parametrize("reports", [[], [None, ""]])
@@ -159,53 +156,58 @@ def test_words_count_in_any_case_and_lists_once_in_the_documented_order() -> Non
     assert chosen.campaign_statuses == ("RUNNING", "ARCHIVED")
 
 
-@pytest.mark.parametrize("days", limits.ATTRIBUTION_WINDOWS_DAYS)
-def test_a_window_is_a_whole_number(days: int) -> None:
-    chosen = read_report(click_window_days=days, engagement_window_days=days, view_window_days=float(days))
+def test_a_window_is_a_whole_number() -> None:
+    for days in limits.ATTRIBUTION_WINDOWS_DAYS:
+        chosen = read_report(click_window_days=days, engagement_window_days=days, view_window_days=float(days))
 
-    assert (chosen.click_window_days, chosen.engagement_window_days, chosen.view_window_days) == (days, days, days)
-    assert isinstance(chosen.view_window_days, int)
-    assert read_report(click_window_days=None).click_window_days is None
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_a_targeting_level_is_broken_down_by_all_that_every_account_has(level: str) -> None:
-    chosen = set(read_report(level=level).targeting_types)
-
-    assert bool(chosen) is is_targeting(level)
-    assert chosen <= set(reports.TARGETING_TYPES)
-    assert not chosen & {"AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE"}
-    assert ("AUDIENCE_MULTIPLIER" in chosen) is (level == "CAMPAIGN_TARGETING")
-    assert ("MEDIA_TYPE" in chosen) is (level == "PRODUCT_ITEM_TARGETING")
+        assert (chosen.click_window_days, chosen.engagement_window_days, chosen.view_window_days) == (
+            days,
+            days,
+            days,
+        ), days
+        assert isinstance(chosen.view_window_days, int), days
+        assert read_report(click_window_days=None).click_window_days is None, days
 
 
-@pytest.mark.parametrize("name", reports.TARGETING_TYPES)
-def test_a_targeting_type_can_be_had_at_some_level(name: str) -> None:
-    level = reports.ONLY_LEVEL_OF_TARGETING_TYPE.get(name, "PIN_PROMOTION_TARGETING")
+def test_a_targeting_level_is_broken_down_by_all_that_every_account_has() -> None:
+    for level in LEVELS:
+        chosen = set(read_report(level=level).targeting_types)
 
-    assert read_report(level=level, targeting_types=[name]).targeting_types == (name,)
+        assert bool(chosen) is is_targeting(level), level
+        assert chosen <= set(reports.TARGETING_TYPES), level
+        assert not chosen & {"AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE"}, level
+        assert ("AUDIENCE_MULTIPLIER" in chosen) is (level == "CAMPAIGN_TARGETING"), level
+        assert ("MEDIA_TYPE" in chosen) is (level == "PRODUCT_ITEM_TARGETING"), level
 
 
-@pytest.mark.parametrize(
-    ("level", "granularity", "earliest"),
-    [
+def test_a_targeting_type_can_be_had_at_some_level() -> None:
+    for name in reports.TARGETING_TYPES:
+        level = reports.ONLY_LEVEL_OF_TARGETING_TYPE.get(name, "PIN_PROMOTION_TARGETING")
+
+        assert read_report(level=level, targeting_types=[name]).targeting_types == (name,), name
+
+
+def test_a_start_date_beyond_the_reach_of_the_report_is_told() -> None:
+    for level, granularity, earliest in [
         ("CAMPAIGN", "DAY", "2023-12-31"),
         ("AD_GROUP_TARGETING", "TOTAL", "2023-12-31"),
         ("PRODUCT_ITEM", "DAY", "2026-04-01"),
         ("PRODUCT_ITEM_TARGETING", "MONTH", "2026-04-01"),
         ("CAMPAIGN", "HOUR", "2026-06-24"),
         ("PRODUCT_ITEM", "HOUR", "2026-06-24"),
-    ],
-)
-def test_a_start_date_beyond_the_reach_of_the_report_is_told(level: str, granularity: str, earliest: str) -> None:
-    fields = {"level": level, "granularity": granularity}
-    _, notices = read_custom_reports([report(**fields, start_date="2019-02-01T00:00:00Z")], TODAY)
-    (kept,), silence = read_custom_reports([report(**fields, start_date=earliest)], TODAY)
+    ]:
+        fields = {"level": level, "granularity": granularity}
+        _, notices = read_custom_reports([report(**fields, start_date="2019-02-01T00:00:00Z")], TODAY)
+        (kept,), silence = read_custom_reports([report(**fields, start_date=earliest)], TODAY)
 
-    assert str(kept.start_date) == earliest
-    assert silence == ()
-    (notice,) = notices
-    assert [part for part in ("'Weekly', Start Date", "2019-02-01", earliest) if part not in notice] == []
+        assert str(kept.start_date) == earliest, (level, granularity, earliest)
+        assert silence == (), (level, granularity, earliest)
+        (notice,) = notices
+        assert [part for part in ("'Weekly', Start Date", "2019-02-01", earliest) if part not in notice] == [], (
+            level,
+            granularity,
+            earliest,
+        )
 
 
 def test_a_report_in_hours_covers_fewer_days_whatever_its_level() -> None:
@@ -224,9 +226,8 @@ def test_keywords_and_products_may_have_several_rows_a_day() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("ours", "pinterests"),
-    [
+def test_choices_are_those_of_the_api() -> None:
+    for ours, pinterests in [
         (LEVELS, MetricsReportingLevel),
         ([granularity.value for granularity in Granularity], GranularityOfTheApi),
         (reports.TARGETING_TYPES, AdAdsAnalyticsAsyncTargetingTypes),
@@ -235,11 +236,8 @@ def test_keywords_and_products_may_have_several_rows_a_day() -> None:
         (reports.AD_STATUSES, PinPromotionSummaryStatus),
         (reports.PRODUCT_GROUP_STATUSES, ProductGroupSummaryStatus),
         (ATTRIBUTION_TYPES, ConversionReportAttributionType),
-    ],
-    ids=lambda value: getattr(value, "__name__", ""),
-)
-def test_choices_are_those_of_the_api(ours: Any, pinterests: Any) -> None:
-    assert sorted(ours) == sorted(choice.value for choice in pinterests)
+    ]:
+        assert sorted(ours) == sorted(choice.value for choice in pinterests), (ours, pinterests)
 
 
 @pytest.mark.parametrize(

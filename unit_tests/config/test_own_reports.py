@@ -23,12 +23,12 @@ def read(**options: Any) -> Config:
     return Config.from_mapping(config(**options), TODAY)
 
 
-@pytest.mark.parametrize("empty", [{}, None, "", {"level": "", "columns": [], "targeting_types": None}])
-def test_what_is_left_empty_is_the_usual(empty: Any) -> None:
-    found = read(**{MIX: empty, PRODUCTS: empty})
+def test_what_is_left_empty_is_the_usual() -> None:
+    for empty in [{}, None, "", {"level": "", "columns": [], "targeting_types": None}]:
+        found = read(**{MIX: empty, PRODUCTS: empty})
 
-    assert found.marketing_mix == reports.USUAL_MARKETING_MIX
-    assert found.products == reports.USUAL_PRODUCTS
+        assert found.marketing_mix == reports.USUAL_MARKETING_MIX, empty
+        assert found.products == reports.USUAL_PRODUCTS, empty
 
 
 def test_what_is_filled_in_is_taken_in_any_case() -> None:
