@@ -62,11 +62,11 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_a
 	@$(PY) -m source_pinterest.read $(STREAMS) --config '$(CONFIG)' --output '$(OUTPUT)'
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.4 GB)
-	@$(PY) -m integration_tests.demo
+	@$(PY) -m integration_tests.tools.demo
 
 demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB and draw a chart
 	@if [ -x $(PYAIRBYTE)/bin/python ]; then with="--pyairbyte $(PYAIRBYTE)/bin/python"; fi; \
-	$(PY) -m integration_tests.demo_duckdb $$with
+	$(PY) -m integration_tests.tools.demo_duckdb $$with
 
 # PyAirbyte pins its dependencies and needs Python below 3.13. Without one, the demo loads the records itself.
 $(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
@@ -79,7 +79,7 @@ $(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
 	@touch $@
 
 demo-dbt: $(INSTALLED) $(DBT)/.installed ## Read a local Pinterest into DuckDB and make reports of it with dbt
-	@$(PY) -m integration_tests.demo_dbt --dbt $(DBT)/bin/dbt
+	@$(PY) -m integration_tests.tools.demo_dbt --dbt $(DBT)/bin/dbt
 
 $(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
 	@$(DBT)/bin/python -c '' 2>/dev/null || $(PY) -m venv --clear $(DBT)
@@ -92,7 +92,7 @@ $(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
 	@touch $@
 
 demo-dagster: $(INSTALLED) $(DAGSTER)/.installed ## Read three shards of a local Pinterest at once with Dagster
-	@$(PY) -m integration_tests.demo_dagster --python $(DAGSTER)/bin/python
+	@$(PY) -m integration_tests.tools.demo_dagster --python $(DAGSTER)/bin/python
 
 $(DAGSTER)/.installed: examples/dagster/requirements.txt examples/kubernetes/requirements.txt | $(INSTALLED)
 	@$(DAGSTER)/bin/python -c '' 2>/dev/null || $(PY) -m venv --clear $(DAGSTER)
@@ -115,12 +115,12 @@ image: ## Build the image with docker or podman
 	"$$found" build --tag airbyte/source-pinterest:dev .
 
 airbyte-export: $(INSTALLED) $(POETRY)/bin/poetry ## Write the connector as Airbyte's repository wants it: make airbyte-export OUT=<folder>
-	@$(PY) -m integration_tests.airbyte_export --poetry $(POETRY)/bin/poetry --index '$(INDEX)' '$(OUT)'
+	@$(PY) -m integration_tests.tools.airbyte_export --poetry $(POETRY)/bin/poetry --index '$(INDEX)' '$(OUT)'
 
 airbyte-qa: $(INSTALLED) $(POETRY)/bin/poetry $(AIRBYTE_OPS)/bin/airbyte-ops ## Run Airbyte's checks of a connector on an export of the last commit
 	@rm -rf .tmp/airbyte-qa
-	@$(PY) -m integration_tests.airbyte_export --poetry $(POETRY)/bin/poetry --index '$(INDEX)' .tmp/airbyte-qa
-	@cd .tmp/airbyte-qa && DO_NOT_TRACK=1 PYTHONWARNINGS=ignore '$(CURDIR)/$(AIRBYTE_OPS)/bin/python' '$(CURDIR)/integration_tests/airbyte_qa.py'
+	@$(PY) -m integration_tests.tools.airbyte_export --poetry $(POETRY)/bin/poetry --index '$(INDEX)' .tmp/airbyte-qa
+	@cd .tmp/airbyte-qa && DO_NOT_TRACK=1 PYTHONWARNINGS=ignore '$(CURDIR)/$(AIRBYTE_OPS)/bin/python' '$(CURDIR)/integration_tests/tools/airbyte_qa.py'
 
 # The name of each folder has the version, so that another version is installed anew.
 $(POETRY)/bin/poetry: | $(INSTALLED)
@@ -168,7 +168,7 @@ check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the
 	else echo "hadolint is not installed, so the Dockerfile was not checked."; fi
 
 compare: $(INSTALLED) ## Read 45 simulated days with an earlier commit, WITH=<commit>, and with this code; list what differs (10 minutes)
-	@$(PY) -m integration_tests.compare $(if $(WITH),--with '$(WITH)')
+	@$(PY) -m integration_tests.tools.compare $(if $(WITH),--with '$(WITH)')
 
 faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/reliability.md (4 minutes), or lists what ends otherwise than at WITH=<commit>
 	@$(PY) -m integration_tests.fault_table $(if $(WITH),--with '$(WITH)')
@@ -182,10 +182,10 @@ audit: ## Check the image's packages against the advisories of PyPI (needs a net
 	@.ci/audit
 
 live: $(INSTALLED) ## Look at a real account in at most 120 calls (needs secrets/config.json); see docs/known-unknowns.md
-	$(PY) -m integration_tests.live secrets/config.json
+	$(PY) -m integration_tests.tools.live secrets/config.json
 
 soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (30 minutes)
-	$(PY) -m integration_tests.soak
+	$(PY) -m integration_tests.tools.soak
 	$(PY) -m pytest -m full_size \
 		integration_tests/cost_tests/test_soak.py integration_tests/cost_tests/test_budget_saturation.py
 
@@ -193,7 +193,7 @@ bench: $(INSTALLED) ## Compare the speed with two other readers, and with BESIDE
 	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check 'airbyte-source-pinterest<3' || \
 		echo "The official connector can't be installed here, so the table does not include it." >&2
-	$(PY) -m integration_tests.benchmarks $(if $(BESIDE),--beside '$(BESIDE)')
+	$(PY) -m integration_tests.tools.benchmarks $(if $(BESIDE),--beside '$(BESIDE)')
 	$(PY) -m pytest -m full_size \
 		integration_tests/cost_tests/test_performance.py integration_tests/simulator_tests/test_speed.py
 
@@ -202,11 +202,11 @@ fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff check --fix
 
 docs: $(INSTALLED) ## Write the tables of streams, quotas and operations, docs/streams/, and the chart in docs/images
-	@$(PY) -m integration_tests.stream_table
-	@$(PY) -m integration_tests.stream_pages
-	@$(PY) -m integration_tests.quota_table
-	@$(PY) -m integration_tests.operation_table
-	@$(PY) -m integration_tests.demo_duckdb.docs_picture
+	@$(PY) -m integration_tests.tools.stream_table
+	@$(PY) -m integration_tests.tools.stream_pages
+	@$(PY) -m integration_tests.tools.quota_table
+	@$(PY) -m integration_tests.tools.operation_table
+	@$(PY) -m integration_tests.tools.demo_duckdb.docs_picture
 
 lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, the image's version)
 	rm -rf .tmp/lock && python3.11 -m venv .tmp/lock
@@ -217,7 +217,7 @@ lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, th
 	$(MAKE) notices
 
 notices: $(IMAGE)/.installed ## Write THIRD-PARTY-NOTICES, the licences of the image's packages (needs python3.11)
-	@$(IMAGE)/bin/python -m integration_tests.third_party
+	@$(IMAGE)/bin/python -m integration_tests.tools.third_party
 
 clean: ## Remove .venv and what the targets created, but not what make read has read
 	rm -rf $(VENV) .tmp build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache demo-output

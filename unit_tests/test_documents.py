@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from integration_tests import operation_table, quota_table, stream_pages, stream_table
 from integration_tests.fault_table import document as fault_table
+from integration_tests.tools import operation_table, quota_table, stream_pages, stream_table
 from source_pinterest.cli.authorize import scopes
 
 ROOT = Path(__file__).parents[1]

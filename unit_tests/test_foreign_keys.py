@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from integration_tests.stream_pages import simulated
-from integration_tests.stream_table import every_stream, key_fields
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
+from integration_tests.tools.stream_pages import simulated
+from integration_tests.tools.stream_table import every_stream, key_fields
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 from source_pinterest.streams.organic.base import OrganicStream
 

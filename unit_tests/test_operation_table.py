@@ -1,8 +1,8 @@
 """Each operation of the API that reads is a stream, or has a reason."""
 
-from integration_tests.operation_reasons import CALLED_FOR, LISTED_BY, REASONS
-from integration_tests.operation_table import rows, streams_by_method
 from integration_tests.simulator.contract import sdk_reads
+from integration_tests.tools.operation_reasons import CALLED_FOR, LISTED_BY, REASONS
+from integration_tests.tools.operation_table import rows, streams_by_method
 from source_pinterest.streams import STREAMS
 
 BY_REPORT = {

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 import source_pinterest
 from integration_tests.simulator.contract import sdk_item
-from integration_tests.stream_table import operation_of
+from integration_tests.tools.stream_table import operation_of
 from source_pinterest.streams import STREAMS as STREAM_CLASSES
 from unit_tests.field_types import model_types, nodes
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration_tests.stream_table import table
+from integration_tests.tools.stream_table import table
 from source_pinterest import __version__
 
 ROOT = Path(__file__).parents[1]

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from integration_tests.entity_diagram import diagram
 from integration_tests.simulator.lists.catalogs import PASSWORD
-from integration_tests.stream_pages import AREAS, COLUMNS_PAGE, INDEX, fields, pages
-from integration_tests.stream_table import every_stream
+from integration_tests.tools.entity_diagram import diagram
+from integration_tests.tools.stream_pages import AREAS, COLUMNS_PAGE, INDEX, fields, pages
+from integration_tests.tools.stream_table import every_stream
 from source_pinterest.streams import STREAMS
 
 NAMES = [stream.stream_name() for stream in STREAMS]

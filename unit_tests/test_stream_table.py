@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from integration_tests.stream_table import TABLES, table
+from integration_tests.tools.stream_table import TABLES, table
 from source_pinterest.streams import STREAMS
 
 ROOT = Path(__file__).parents[1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from integration_tests.third_party import NOTICES, Notice, pins
+from integration_tests.tools.third_party import NOTICES, Notice, pins
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = NOTICES.read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def test_the_image_has_the_source_of_what_is_under_it(name: str) -> None:
 
 
 def test_a_package_that_says_nothing_of_itself_is_looked_at_by_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("integration_tests.third_party._texts", lambda _: iter(()))
+    monkeypatch.setattr("integration_tests.tools.third_party._texts", lambda _: iter(()))
 
     with pytest.raises(LookupError, match="pytest lacks"):
         Notice.of("pytest")

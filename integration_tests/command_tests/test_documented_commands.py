@@ -35,14 +35,14 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     ),
     r"make demo-dagster": ".github/workflows/ci.yml",
     r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks\]'": "Makefile",
-    r"\.venv/bin/python -m integration_tests\.demo": "Makefile",
+    r"\.venv/bin/python -m integration_tests\.tools\.demo": "Makefile",
     r"python3\.11 -m venv \.tmp/pyairbyte": "Makefile",
     r"\.tmp/pyairbyte/bin/python -m pip install --editable '\.\[pyairbyte\]'": "Makefile",
-    r"\.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb\.py .*": "integration_tests/demo_duckdb/run.py",
+    r"\.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb\.py .*": "integration_tests/tools/demo_duckdb/run.py",
     r"python3 -m venv \.tmp/dbt": "Makefile",
     r"\.tmp/dbt/bin/python -m pip install --requirement examples/dbt/requirements\.txt": "Makefile",
     r"PINTEREST_DUCKDB=.* \.tmp/dbt/bin/dbt build --project-dir .* --profiles-dir .*": (
-        "integration_tests/demo_dbt/project.py"
+        "integration_tests/tools/demo_dbt/project.py"
     ),
     r"python3 -m venv \.tmp/singer": "Makefile",
     r"\.tmp/singer/bin/python -m pip install meltanolabs-target-postgres": "examples/singer.py",
@@ -152,9 +152,9 @@ def test_what_is_run_elsewhere_is_run_there() -> None:
     for needed in (
         "'.[tests,checks]'",
         "'.[pyairbyte]'",
-        "-m integration_tests.demo\n",
-        "-m integration_tests.demo_duckdb",
-        "-m integration_tests.demo_dbt",
+        "-m integration_tests.tools.demo\n",
+        "-m integration_tests.tools.demo_duckdb",
+        "-m integration_tests.tools.demo_dbt",
         "--requirement examples/dbt/requirements.txt",
     ):
         assert needed in makefile

@@ -165,8 +165,8 @@ def test_files_of_any_shell_are_read(encoding: str, tmp_path: Path) -> None:
         ["-m", "source_pinterest.read"],
         ["-m", "source_pinterest.catalog"],
         ["-m", "source_pinterest.authorize"],
-        ["-m", "integration_tests.demo"],
-        ["-m", "integration_tests.demo_duckdb"],
+        ["-m", "integration_tests.tools.demo"],
+        ["-m", "integration_tests.tools.demo_duckdb"],
     ],
     ids=" ".join,
 )

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from integration_tests.live.questions import ANSWERED
-from integration_tests.live.quota_headers import ABSENT, LISTS, NAMELESS, NAMES, PLAIN, RECORDED
 from integration_tests.simulator import Fault, FaultKind, HeaderStyle, Rotation
 from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.looks import looked_at, small_account
 from integration_tests.support.pinterest import Simulator
+from integration_tests.tools.live.questions import ANSWERED
+from integration_tests.tools.live.quota_headers import ABSENT, LISTS, NAMELESS, NAMES, PLAIN, RECORDED
 
 ALL = "all calls"
 BY_ID, NESTED = "an object of lists by id", "begins with {, another shape"

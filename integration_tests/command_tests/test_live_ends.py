@@ -9,17 +9,17 @@ import pytest
 import requests_mock
 
 from integration_tests.command_tests.looks_said import FIRST_LEVELS, NAMES, SPLITS, state_of
-from integration_tests.live.__main__ import look_at, main
-from integration_tests.live.calls import Calls
-from integration_tests.live.questions import ANSWERED, NOT_REACHED, NOT_SEEN
-from integration_tests.live.quota_headers import RECORDED
-from integration_tests.live.reports import FIRST_PAUSE_SECONDS, PATIENCE_SECONDS
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.support.looks import assert_modest, looked_at, small_account
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import clean_environment, run_to_its_end
 from integration_tests.support.truth import OWN_REPORT_KEYS, REPORT_KEYS
+from integration_tests.tools.live.__main__ import look_at, main
+from integration_tests.tools.live.calls import Calls
+from integration_tests.tools.live.questions import ANSWERED, NOT_REACHED, NOT_SEEN
+from integration_tests.tools.live.quota_headers import RECORDED
+from integration_tests.tools.live.reports import FIRST_PAUSE_SECONDS, PATIENCE_SECONDS
 from source_pinterest.api import BASE_URL_VARIABLE, Api
 from source_pinterest.config import Config
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
@@ -137,7 +137,9 @@ def test_the_command_prints_what_it_writes(tmp_path: Path, report_path: Path) ->
     path = tmp_path / "config.json"
     with Simulator(small_account(), profile="ample", refresh_rotation=Rotation.REVOKE, report_seconds=0) as sim:
         path.write_text(json.dumps(sim.config()), encoding="utf-8")
-        done = run_to_its_end(["-m", "integration_tests.live", str(path), str(report_path)], clean_environment(sim.url))
+        done = run_to_its_end(
+            ["-m", "integration_tests.tools.live", str(path), str(report_path)], clean_environment(sim.url)
+        )
         assert_modest(sim)
         assert json.loads(path.read_text(encoding="utf-8")) == sim.config()
     assert (done.returncode, done.stderr) == (0, b"")

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from integration_tests.live.calls import Calls
-from integration_tests.live.pages import NothingToAskError, Pages
-from integration_tests.live.seen import Seen
 from integration_tests.support.looks import small_account
 from integration_tests.support.pinterest import Simulator
+from integration_tests.tools.live.calls import Calls
+from integration_tests.tools.live.pages import NothingToAskError, Pages
+from integration_tests.tools.live.seen import Seen
 from source_pinterest.api import Api
 from source_pinterest.config import Config
 from source_pinterest.engine.slices import partition_slice

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from integration_tests.command_tests.looks_said import FIRST_LEVELS, NAMES, SPLITS
-from integration_tests.live import calls
-from integration_tests.live.questions import QUESTIONS
-from integration_tests.live.table import tables_of
 from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.looks import looked_at, small_account
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
 from integration_tests.support.secrets import assert_no_secret_in
 from integration_tests.support.truth import REPORT_KEYS
+from integration_tests.tools.live import calls
+from integration_tests.tools.live.questions import QUESTIONS
+from integration_tests.tools.live.table import tables_of
 
 CANARY = "canary"
 FOREIGN_KEYS = {

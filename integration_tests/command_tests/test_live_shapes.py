@@ -2,9 +2,9 @@
 
 import pytest
 
-from integration_tests.live.answers_on_calls import page_size
-from integration_tests.live.calls import Sighting
-from integration_tests.live.quota_headers import (
+from integration_tests.tools.live.answers_on_calls import page_size
+from integration_tests.tools.live.calls import Sighting
+from integration_tests.tools.live.quota_headers import (
     ABSENT,
     LISTS,
     NAMELESS,
@@ -15,8 +15,8 @@ from integration_tests.live.quota_headers import (
     form_of,
     picture_of,
 )
-from integration_tests.live.seen import Seen
-from integration_tests.live.shapes import column_types, may_be_told, number, repeats, shape_of, smallest_key
+from integration_tests.tools.live.seen import Seen
+from integration_tests.tools.live.shapes import column_types, may_be_told, number, repeats, shape_of, smallest_key
 from source_pinterest.api.verdicts import Verdict
 
 SCHEMA = {

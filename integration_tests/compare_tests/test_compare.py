@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from integration_tests.compare.__main__ import accepted_in, judge, main
-from integration_tests.compare.course import Course, Day, keep
-from integration_tests.compare.differences import differences
-from integration_tests.compare.outcome import Outcome, canonical
-from integration_tests.compare.worlds import courses
 from integration_tests.simulator import World
 from integration_tests.support.worktree import ROOT
+from integration_tests.tools.compare.__main__ import accepted_in, judge, main
+from integration_tests.tools.compare.course import Course, Day, keep
+from integration_tests.tools.compare.differences import differences
+from integration_tests.tools.compare.outcome import Outcome, canonical
+from integration_tests.tools.compare.worlds import courses
 
 STREAM = "campaign_analytics"
 DAY = "course 2027-01-20"
@@ -44,7 +44,7 @@ def lines(tmp_path: Path, older: Sequence[Outcome], newer: Sequence[Outcome], **
 
 def test_the_working_tree_reads_the_same_as_itself() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "integration_tests.compare", "--short", "--processes", "2"],
+        [sys.executable, "-m", "integration_tests.tools.compare", "--short", "--processes", "2"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -13,16 +13,16 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from integration_tests.benchmarks.__main__ import command
-from integration_tests.benchmarks.beside import connector_at
-from integration_tests.benchmarks.measure import Taken, take
-from integration_tests.benchmarks.picture import WIDTH_PX, draw, figure
-from integration_tests.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR, Reader, connector
-from integration_tests.benchmarks.runs import Run, runs
-from integration_tests.benchmarks.tables import report
-from integration_tests.benchmarks.workloads import Workload
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worktree import short_name
+from integration_tests.tools.benchmarks.__main__ import command
+from integration_tests.tools.benchmarks.beside import connector_at
+from integration_tests.tools.benchmarks.measure import Taken, take
+from integration_tests.tools.benchmarks.picture import WIDTH_PX, draw, figure
+from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR, Reader, connector
+from integration_tests.tools.benchmarks.runs import Run, runs
+from integration_tests.tools.benchmarks.tables import report
+from integration_tests.tools.benchmarks.workloads import Workload
 
 EARLIER = connector(ROOT / ".tmp" / "beside", "this connector at 0123abcd")
 SMALLEST_TEXT_PX = 11
@@ -117,8 +117,8 @@ def test_the_picture_is_as_wide_as_a_readme(tmp_path: Path) -> None:
     [
         (1, None, "make bench"),
         (1, "0123abc", "make bench BESIDE=0123abc"),
-        (0.02, None, "python -m integration_tests.benchmarks --scale 0.02"),
-        (0.02, "0123abc", "python -m integration_tests.benchmarks --scale 0.02 --beside 0123abc"),
+        (0.02, None, "python -m integration_tests.tools.benchmarks --scale 0.02"),
+        (0.02, "0123abc", "python -m integration_tests.tools.benchmarks --scale 0.02 --beside 0123abc"),
     ],
 )
 def test_the_command_that_does_the_same_again(scale: float, commit: str | None, expected: str) -> None:

@@ -19,15 +19,15 @@ import orjson
 import pytest
 import requests
 
-from integration_tests.benchmarks.measure import take
-from integration_tests.benchmarks.readers import BARE_LOOP, CONNECTOR
-from integration_tests.benchmarks.runs import BY_STREAM
 from integration_tests.support import measured
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.pinterest import World, oauth_config
 from integration_tests.support.processes import ROOT, clean_environment
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, read_arguments
 from integration_tests.support.truth import PRIMARY_KEYS, REPORT_KEYS
+from integration_tests.tools.benchmarks.measure import take
+from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR
+from integration_tests.tools.benchmarks.runs import BY_STREAM
 
 KEYS = {**PRIMARY_KEYS, **REPORT_KEYS}
 MIB = 1024 * 1024

@@ -3,11 +3,11 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-from integration_tests.quota_table import LEVELS, POLLS_PER_REPORT, analytics_calls, list_calls, report_calls
 from integration_tests.support.assertions import assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.tools.quota_table import LEVELS, POLLS_PER_REPORT, analytics_calls, list_calls, report_calls
 from source_pinterest import limits
 
 ENTITIES = (2, 251, 3)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from integration_tests.soak.__main__ import accounts_world
-from integration_tests.soak.soak import soak
 from integration_tests.support.assertions import Key, assert_same, key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.tools.soak.__main__ import accounts_world
+from integration_tests.tools.soak.soak import soak
 
 BYTES_PER_ACCOUNT = 200
 DAY_SECONDS = 86_400

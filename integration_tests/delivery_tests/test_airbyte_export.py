@@ -36,7 +36,7 @@ def commit(repository: Path) -> None:
 
 
 def run_export(repository: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "integration_tests.airbyte_export", str(out)]
+    command = [sys.executable, "-m", "integration_tests.tools.airbyte_export", str(out)]
     return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
 
 
@@ -58,8 +58,10 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def versioned(tmp_path: Path) -> Path:
     """A repository with the export's module and the files that name the version."""
     repository = tmp_path / "repository"
-    (repository / "integration_tests").mkdir(parents=True)
-    shutil.copy(ROOT / "integration_tests/airbyte_export.py", repository / "integration_tests")
+    tools = repository / "integration_tests/tools"
+    tools.mkdir(parents=True)
+    shutil.copy(ROOT / "integration_tests/tools/airbyte_export.py", tools)
+    (tools / "__init__.py").touch()
     (repository / "integration_tests/__init__.py").touch()
     for name, text in VERSIONED.items():
         (repository / name).parent.mkdir(exist_ok=True)

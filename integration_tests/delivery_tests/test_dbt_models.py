@@ -14,11 +14,11 @@ import duckdb
 import pytest
 
 from integration_tests.delivery_tests.dbt_models import MODELS, copy_of, declared, load_streams, make_views
-from integration_tests.demo_dbt.project import LOCAL_VARIABLES, STREAMS
 from integration_tests.simulator.resources.options import NAMELESS
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
+from integration_tests.tools.demo_dbt.project import LOCAL_VARIABLES, STREAMS
 
 
 @pytest.fixture(scope="module")

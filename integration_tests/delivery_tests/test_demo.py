@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from integration_tests.demo.areas import AREAS
-from integration_tests.demo.connector import Reading, started
-from integration_tests.demo.findings import Finding, findings, table
-from integration_tests.demo.pinterest import WORLD
-from integration_tests.demo.run import OPENING, main, print_ending, print_table
 from integration_tests.support.assertions import assert_same, assert_succeeded
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import KEYS, by_key
 from integration_tests.support.worlds import small_world
+from integration_tests.tools.demo.areas import AREAS
+from integration_tests.tools.demo.connector import Reading, started
+from integration_tests.tools.demo.findings import Finding, findings, table
+from integration_tests.tools.demo.pinterest import WORLD
+from integration_tests.tools.demo.run import OPENING, main, print_ending, print_table
 from source_pinterest.streams import STREAMS
 
 BOARD, EDITED, OTHER = {"id": "1", "name": "old"}, {"id": "1", "name": "new"}, {"id": "2", "name": "other"}
@@ -93,7 +93,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "demo-output").touch()
-    monkeypatch.setattr("integration_tests.demo.run.ROOT", tmp_path)
+    monkeypatch.setattr("integration_tests.tools.demo.run.ROOT", tmp_path)
     assert main() == 1
     said = " ".join(capsys.readouterr().out.split())
     assert said == "demo-output can't be written (File exists). Move it away, or get write permission."

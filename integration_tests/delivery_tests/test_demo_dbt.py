@@ -7,8 +7,11 @@ import duckdb
 import pytest
 
 from integration_tests.delivery_tests.dbt_models import MODELS, copy_of, load_streams
-from integration_tests.demo_dbt.__main__ import main, spend_of
-from integration_tests.demo_dbt.project import (
+from integration_tests.support.pinterest import World
+from integration_tests.support.processes import ROOT
+from integration_tests.support.worlds import small_world
+from integration_tests.tools.demo_dbt.__main__ import main, spend_of
+from integration_tests.tools.demo_dbt.project import (
     BUILD,
     LOCAL_VARIABLES,
     PROJECT,
@@ -17,9 +20,6 @@ from integration_tests.demo_dbt.project import (
     DbtFailedError,
     build,
 )
-from integration_tests.support.pinterest import World
-from integration_tests.support.processes import ROOT
-from integration_tests.support.worlds import small_world
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
 needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")

@@ -16,13 +16,13 @@ import duckdb
 import pytest
 from PIL import Image
 
-from integration_tests.demo_duckdb import docs_picture
-from integration_tests.demo_duckdb import run as demo
-from integration_tests.demo_duckdb.chart import CampaignDay, draw, save, shows
-from integration_tests.demo_duckdb.docs_picture import IMAGE, description, draw_docs, rows_of_docs
-from integration_tests.demo_duckdb.loader import replace
 from integration_tests.simulator.world import world
 from integration_tests.support.processes import ROOT
+from integration_tests.tools.demo_duckdb import docs_picture
+from integration_tests.tools.demo_duckdb import run as demo
+from integration_tests.tools.demo_duckdb.chart import CampaignDay, draw, save, shows
+from integration_tests.tools.demo_duckdb.docs_picture import IMAGE, description, draw_docs, rows_of_docs
+from integration_tests.tools.demo_duckdb.loader import replace
 
 DAYS = [
     CampaignDay("Wedding ideas", date(2026, 1, 1), 12.5, "USD", 900, 12),

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from integration_tests.stream_table import key_fields
 from integration_tests.support.outputs import Record
+from integration_tests.tools.stream_table import key_fields
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from integration_tests.simulator.endpoints import ENDPOINTS
-from integration_tests.stream_table import operation_of
+from integration_tests.tools.stream_table import operation_of
 from source_pinterest.streams import STREAMS
 
 

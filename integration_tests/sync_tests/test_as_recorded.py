@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Fault, NoAccess
-from integration_tests.stream_table import every_stream
 from integration_tests.support.assertions import assert_same, assert_understandable, key_of, keys_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
@@ -22,6 +21,7 @@ from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, run_sync
 from integration_tests.support.truth import KEYS, OWN_REPORT_KEYS, REPORT_KEYS, Key
+from integration_tests.tools.stream_table import every_stream
 
 REFUSED = ("SPEND_IN_MICRO_DOLLAR", "VIDEO_START", "GEO")
 """A column, a metric of pins and a targeting type."""

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Fault
-from integration_tests.stream_table import every_stream
 from integration_tests.support.assertions import assert_failed, assert_succeeded, key_of, without_nulls
 from integration_tests.support.days import days_later
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
@@ -15,6 +14,7 @@ from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.sync_tests.organic_streams import EVERYTHING, settled_two_days_ago
+from integration_tests.tools.stream_table import every_stream
 
 
 @pytest.fixture

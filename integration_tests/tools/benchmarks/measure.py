@@ -1,0 +1,138 @@
+"""What does a read take? Records, seconds, processor seconds, memory and calls, of a process of its own."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import requests
+
+from integration_tests.support import measured
+from integration_tests.support.pinterest import oauth_config
+from integration_tests.support.processes import ROOT
+from integration_tests.support.syncs import SYNCHRONOUS_DAYS
+from integration_tests.tools.benchmarks.readers import Reader
+from integration_tests.tools.benchmarks.workloads import Workload
+
+_RECORD = b'{"type":"RECORD"'
+_NO_API = "http://127.0.0.1/v5"
+_STARTS = 3
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one read took. Seconds and processor seconds are those beyond the start of its process."""
+
+    records: int
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+    calls: int
+
+    @property
+    def records_per_second(self) -> float:
+        """By the clock on the wall."""
+        return self.records / self.seconds
+
+    @property
+    def cpu_per_100k(self) -> float:
+        """Processor seconds for 100,000 records."""
+        return 100_000 * self.cpu_seconds / self.records
+
+    @property
+    def calls_per_1k(self) -> float:
+        """API calls for 1,000 records, that for a token included."""
+        return 1_000 * self.calls / self.records
+
+
+class _Usage(NamedTuple):
+    """What a whole process took."""
+
+    exit_code: int
+    records: int
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+
+
+def take(reader: Reader, workload: Workload, latency_ms: int = 0, **config: Any) -> Taken:
+    """Read a workload from a simulator of its own process.
+
+    Raises:
+        RuntimeError: the reader failed.
+    """
+    start_seconds, start_cpu_seconds = _start(reader)
+    with tempfile.TemporaryDirectory() as name, _simulator(workload, latency_ms) as (url, given):
+        first_day = (datetime.now(UTC).date() - timedelta(days=SYNCHRONOUS_DAYS)).isoformat()
+        arguments = reader.command(url, {"start_date": first_day, **given, **config}, workload, Path(name))
+        requests.delete(_control(url, "log"), timeout=60)
+        usage = _run(reader, arguments, Path(name), url)
+        if usage.exit_code or not usage.records:
+            raise RuntimeError(f"The {reader.name} gave {usage.records} records and exit code {usage.exit_code}.")
+        calls = len(requests.get(_control(url, "log"), timeout=60).json())
+    cpu_seconds = usage.cpu_seconds - start_cpu_seconds
+    # A busy machine may make a start longer than a short read, which yet takes no less than its processor seconds.
+    seconds = max(usage.seconds - start_seconds, cpu_seconds)
+    return Taken(usage.records, seconds, cpu_seconds, usage.peak_mib, calls)
+
+
+@cache
+def _start(reader: Reader) -> tuple[float, float]:
+    """Seconds and processor seconds that it takes whether there are records or not: the least of a few starts.
+
+    The first one may compile the package as well.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        starts = [_run(reader, reader.start, Path(name), _NO_API) for _ in range(_STARTS)]
+    return min(usage.seconds for usage in starts), min(usage.cpu_seconds for usage in starts)
+
+
+def _run(reader: Reader, arguments: Sequence[str], folder: Path, url: str) -> _Usage:
+    """Run it to its end, and count its records as they come."""
+    began = time.monotonic()
+    with subprocess.Popen(
+        [sys.executable, measured.__file__, f"{folder}/usage.json", *arguments],
+        cwd=reader.checkout or folder,
+        env=reader.environment(url),
+        stdout=subprocess.PIPE,
+    ) as process:
+        records = sum(line.startswith(_RECORD) for line in process.stdout or ())
+    seconds = time.monotonic() - began
+    found = json.loads((folder / "usage.json").read_text(encoding="utf-8"))
+    return _Usage(process.returncode, records, seconds, found["cpu_seconds"], found["peak_bytes"] / 1024**2)
+
+
+@contextmanager
+def _simulator(workload: Workload, latency_ms: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A Pinterest in a process of its own: where to reach it, and a config for it."""
+    world = [text for name, value in workload.world.items() for text in (f"--{name}", str(value))]
+    command = [
+        sys.executable,
+        "-m",
+        "integration_tests.simulator",
+        *world,
+        "--profile",
+        "ample",
+        "--latency",
+        str(latency_ms / 1000),
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        try:
+            if process.stdout is None:
+                raise RuntimeError("The simulator says nothing.")
+            credentials = json.loads(process.stdout.readline())
+            yield credentials.pop("url"), oauth_config(credentials)
+        finally:
+            process.terminate()
+
+
+def _control(url: str, command: str) -> str:
+    return url.replace("/v5", f"/_simulator/{command}")

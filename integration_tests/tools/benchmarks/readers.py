@@ -1,0 +1,102 @@
+"""Who reads? The connector, the bare loop, or the official connector, each as a command for a process of its own."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.processes import ROOT, clean_environment
+from integration_tests.support.syncs import read_arguments
+from integration_tests.support.truth import DEFAULT_COLUMNS
+from integration_tests.tools.benchmarks import floor
+from integration_tests.tools.benchmarks.workloads import Workload
+
+Config = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody to be measured.
+
+    Attributes:
+        name: for the tables.
+        command: how it reads a workload: API address, config, workload and a folder for its files.
+        start: how it starts and ends without reading.
+        checkout: its working folder, whose package it imports; None where the package lies in an environment of its
+            own, beside which there must not be another one of its name.
+        share: the part of each workload that it reads.
+    """
+
+    name: str
+    command: Callable[[str, Config, Workload, Path], list[str]]
+    start: tuple[str, ...]
+    checkout: Path | None = ROOT
+    share: float = 1
+
+    def environment(self, url: str) -> dict[str, str]:
+        """The variables of its process, which finds its checkout's package first. Coverage would be measured along."""
+        kept = {name: value for name, value in clean_environment(url).items() if not name.startswith("COVERAGE_")}
+        if self.checkout is not None:
+            kept["PYTHONPATH"] += f"{os.pathsep}{self.checkout}"
+        return kept
+
+
+OFFICIAL = ROOT / ".tmp" / "official"
+"""A virtual environment with Airbyte's own connector, from PyPI and below version 3; `make bench` makes it."""
+_OFFICIAL_START = (str(OFFICIAL / "bin" / "python"), "-c", "from source_pinterest.run import run; run()")
+_API = "https://api.pinterest.com/v5"
+
+
+def connector(checkout: Path, name: str) -> Reader:
+    """The connector of a checkout, run by the Python that runs this."""
+    return Reader(name, _connector, (sys.executable, "main.py", "spec"), checkout)
+
+
+def _connector(_url: str, config: Config, workload: Workload, folder: Path) -> list[str]:
+    """`python main.py read`."""
+    return [sys.executable, "main.py", *read_arguments(folder, catalog_of([workload.stream]), config)]
+
+
+def _bare_loop(url: str, config: Config, workload: Workload, _folder: Path) -> list[str]:
+    """`floor.py`, with an access token."""
+    credentials = config["credentials"]
+    form = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
+    who = (credentials["client_id"], credentials["client_secret"])
+    token = requests.post(f"{url}/oauth/token", data=form, auth=who, timeout=60).json()["access_token"]
+    return [
+        sys.executable,
+        floor.__file__,
+        url,
+        workload.stream,
+        token,
+        config["start_date"],
+        ",".join(DEFAULT_COLUMNS),
+    ]
+
+
+def _official(url: str, config: Config, workload: Workload, folder: Path) -> list[str]:
+    """The official connector. Its base URL stands in its manifest, a data file, and in no option: it is put there."""
+    [package] = OFFICIAL.glob("lib/python*/site-packages/source_pinterest")
+    manifest, pristine = package / "manifest.yaml", package / "manifest.yaml.pristine"
+    if not pristine.exists():
+        shutil.copy(manifest, pristine)
+    manifest.write_text(pristine.read_text(encoding="utf-8").replace(_API, url), encoding="utf-8")
+    arguments = read_arguments(folder, catalog_of([workload.stream], sync_mode="full_refresh"), config)
+    return [*_OFFICIAL_START, *arguments]
+
+
+def official_is_installed() -> bool:
+    """Whether `make bench` could install it."""
+    return any(OFFICIAL.glob("lib/python*/site-packages/source_pinterest"))
+
+
+CONNECTOR = connector(ROOT, "this connector")
+BARE_LOOP = Reader("bare loop", _bare_loop, (sys.executable, "-c", "import orjson, requests"))
+OFFICIAL_CONNECTOR = Reader("official connector", _official, (*_OFFICIAL_START, "spec"), checkout=None, share=0.04)
+"""It reads so small a part since it asks for 25 records a call, one call after the other."""

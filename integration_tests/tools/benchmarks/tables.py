@@ -1,0 +1,67 @@
+"""What do the tables of docs/benchmarks.md say? What each run took, beside the bare loop's at the same latency."""
+
+from collections.abc import Sequence
+
+from integration_tests.support.documents import table
+from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR
+from integration_tests.tools.benchmarks.runs import BY_STREAM, PINS, REACH_MS, WORKERS_LATENCY_MS, Measured, Run
+
+_TAKEN = ("CPU s per 100,000", "Times the bare loop's", "Records/s", "Peak MiB", "Calls per 1,000")
+
+
+def report(measured: Measured) -> str:
+    """What it comes to in a few sentences, and three tables."""
+    usual = [run for run in measured if run.workers is None]
+    usual.sort(key=lambda run: (list(BY_STREAM).index(run.stream), run.latency_ms))
+    parts = [
+        _in_short(measured),
+        "## Without latency",
+        table(
+            ("Stream", "Reader", "Records", *_TAKEN),
+            [
+                (f"`{run.stream}`", run.reader.name, f"{measured[run].records:,}", *cells(run, measured))
+                for run in usual
+                if run.latency_ms == 0
+            ],
+        ),
+        "## With latency",
+        table(
+            ("Stream", "Latency", "Reader", *_TAKEN),
+            [
+                (f"`{run.stream}`", f"{run.latency_ms} ms", run.reader.name, *cells(run, measured))
+                for run in usual
+                if run.latency_ms > 0
+            ],
+        ),
+        f"## With fewer and more workers, at {WORKERS_LATENCY_MS} ms",
+        table(
+            ("Stream", "Workers", *_TAKEN),
+            [(f"`{run.stream}`", run.workers, *cells(run, measured)) for run in measured if run.workers is not None],
+        ),
+    ]
+    return "\n\n".join(parts)
+
+
+def cells(run: Run, measured: Measured) -> Sequence[str]:
+    """The cells of what a run took."""
+    found, loop = measured[run], measured[Run(BARE_LOOP, run.stream, run.latency_ms)]
+    return (
+        f"{found.cpu_per_100k:.2f}",
+        f"{found.cpu_per_100k / loop.cpu_per_100k:.1f}",
+        f"{found.records_per_second:,.0f}",
+        f"{found.peak_mib:.0f}",
+        f"{found.calls_per_1k:.2f}",
+    )
+
+
+def _in_short(measured: Measured) -> str:
+    """Of pins, the longest workload: everybody's processor time without latency, and the speed from far away."""
+    pins = {run.reader: measured[run] for run in measured if run == Run(run.reader, PINS, 0)}
+    loop = pins.pop(BARE_LOOP)
+    times = [f"{reader.name} {found.cpu_per_100k / loop.cpu_per_100k:.1f}" for reader, found in pins.items()]
+    text = f"`{PINS}`, in multiples of the bare loop's processor time: {', '.join(times)}."
+    ours, theirs = (measured.get(Run(reader, PINS, REACH_MS)) for reader in (CONNECTOR, OFFICIAL_CONNECTOR))
+    if ours is None or theirs is None:
+        return text
+    ratio = f"{ours.records_per_second / theirs.records_per_second:.0f} times as many pins per second"
+    return f"{text} At {REACH_MS} ms a call, this connector reads {ratio} as the official connector."

@@ -1,0 +1,87 @@
+"""How is the dbt project run, and how did its models and tests end?"""
+
+import json
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).parents[3] / "examples" / "dbt"
+STREAMS = (
+    *("ad_accounts", "campaigns", "ad_groups", "ads", "keywords", "keyword_metrics", "targeting_options"),
+    *("ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics"),
+    *("campaign_targeting_analytics", "keyword_report", "user_account_analytics", "pins", "pin_analytics"),
+)
+"""What the project reads."""
+
+_DATABASE, _PROJECT = "output/pinterest.duckdb", "examples/dbt"
+READ_INTO_DUCKDB = " ".join(
+    (f".tmp/pyairbyte/bin/python examples/pyairbyte_duckdb.py secrets/config.json {_DATABASE}", *STREAMS)
+)
+BUILD = f"PINTEREST_DUCKDB={_DATABASE} .tmp/dbt/bin/dbt build --project-dir {_PROJECT} --profiles-dir {_PROJECT}"
+"""What a user types to have the reports of an own account; examples/dbt/README.md has the same two lines."""
+
+LOCAL_VARIABLES: Mapping[str, Any] = {"targeting_values_without_name": 1}
+"""What the project's variables are for a local Pinterest."""
+
+REPORTS = "pinterest_reports"
+"""The schema of the reports."""
+
+
+class DbtFailedError(RuntimeError):
+    """dbt can't run, or a model or a test failed; the message says which."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """How many models were built, and how many tests passed."""
+
+    models: int
+    tests: int
+
+
+def require(dbt: Path) -> None:
+    """Ask for dbt before anything is read.
+
+    Raises:
+        DbtFailedError: there is no such command.
+    """
+    if not os.access(dbt, os.X_OK):
+        raise DbtFailedError(f"{dbt} can't be started. Run `make demo-dbt`, which installs dbt.")
+
+
+def build(dbt: Path, database: Path, output: Path, variables: Mapping[str, Any]) -> Built:
+    """Build all models and run all tests.
+
+    Args:
+        dbt: the command.
+        database: the DuckDB file that has the streams, and gets the reports.
+        output: the folder of dbt's own files.
+        variables: those of the project that have other values than in `dbt_project.yml`.
+
+    Raises:
+        DbtFailedError: not all of it succeeded.
+    """
+    target = output / "target"
+    (target / "run_results.json").unlink(missing_ok=True)
+    settings = {
+        "PINTEREST_DUCKDB": str(database),
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(output / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    folders = ("--project-dir", PROJECT, "--profiles-dir", PROJECT)
+    line: list[str | Path] = [dbt, "build", *folders, "--vars", json.dumps(dict(variables))]
+    environment = {**os.environ, **settings}
+    done = subprocess.run(line, cwd=output, env=environment, check=False, capture_output=True, text=True)
+    if not (target / "run_results.json").exists():
+        raise DbtFailedError(f"dbt build ended with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    wrong = [f"{each['unique_id']}: {each['message']}" for each in results if each["status"] not in {"success", "pass"}]
+    if done.returncode or wrong:
+        raise DbtFailedError("\n".join(["Not everything in the dbt project succeeded.", *wrong]))
+    kinds = Counter(each["unique_id"].partition(".")[0] for each in results)
+    return Built(kinds["model"], kinds["test"])

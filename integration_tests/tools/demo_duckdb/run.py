@@ -1,0 +1,113 @@
+"""Runs the demo: two reads of a local Pinterest into DuckDB, a table of campaign numbers, and a chart of them."""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from integration_tests.network_guard import confine_to_loopback
+from integration_tests.tools.demo.connector import Connector, ConnectorFailedError, started
+from integration_tests.tools.demo.pinterest import LocalPinterest
+from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days, draw, save, shows
+from integration_tests.tools.demo_duckdb.loader import STREAMS, Loader
+from integration_tests.tools.demo_duckdb.world import HISTORY_DAYS, WORLD
+
+ROOT = Path(__file__).parents[3]
+OUTPUT = Path("demo-output/duckdb")
+IMAGE = OUTPUT / "spend_by_campaign.png"
+EXAMPLE = Path("examples/pyairbyte_duckdb.py")
+RESTATED_DAYS = 7
+ROWS_SHOWN = 12
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; the exit code, 0 if the database has what Pinterest has, and the chart what the database has."""
+    parser = argparse.ArgumentParser(
+        prog="make demo-duckdb",
+        description="Read a local Pinterest into DuckDB twice, and draw a chart of its campaigns.",
+    )
+    parser.add_argument("--pyairbyte", type=Path, help="Python of an environment that has PyAirbyte")
+    parser.add_argument("--image", type=Path, default=ROOT / IMAGE, help="file of the chart")
+    given = parser.parse_args(arguments)
+    console = Console(highlight=False, soft_wrap=True)
+    confine_to_loopback()
+    try:
+        (ROOT / OUTPUT).mkdir(parents=True, exist_ok=True)
+        given.image.parent.mkdir(parents=True, exist_ok=True)
+        return 0 if show(console, given.pyairbyte, given.image) else 1
+    except (ConnectorFailedError, OSError, duckdb.Error) as error:
+        console.print(f"The demo failed: {error}", style="bold red", markup=False)
+        return 1
+
+
+def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
+    """Read twice, show what the database has, and return whether that is all that Pinterest has."""
+    database = ROOT / OUTPUT / "pinterest.duckdb"
+    for leftover in (ROOT / OUTPUT).glob("pinterest.*"):
+        leftover.unlink()
+    config = ROOT / OUTPUT / "config.json"
+    start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
+    with LocalPinterest(config, ROOT, WORLD) as pinterest:
+        console.print("The connector reads a local Pinterest into DuckDB, in about a minute.\n")
+        config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
+        if pyairbyte is None:
+            console.print("PyAirbyte needs Python 3.11 or 3.12. Without one, this demo loads the lines itself.")
+        for announcement in ("First read: everything", "Second read: new days, and days that may have changed"):
+            console.print(f"[bold]{announcement}[/bold]")
+            if pyairbyte:
+                read_with_pyairbyte(pyairbyte, pinterest.url, config, database)
+            else:
+                console.print(read_with_loader(pinterest.url, config, database))
+            pinterest.restate(days_back=RESTATED_DAYS)
+        expected = pinterest.expected(["campaign_analytics"], start)["campaign_analytics"]
+    rows = campaign_days(database)
+    figure = draw(rows)
+    save(figure, image)
+    console.print(table(rows))
+    python = pyairbyte or ".tmp/pyairbyte/bin/python"
+    for line in (
+        f"{len(rows):,} days of campaigns are in {OUTPUT / database.name}",
+        f"The chart of them: {os.path.relpath(image)}",
+        "To read your own account, with your credentials in secrets/config.json:",
+        f"  {python} {EXAMPLE} \\",
+        "    secrets/config.json output/pinterest.duckdb",
+    ):
+        console.print(line, markup=False)
+    return len(rows) == expected and shows(figure, rows)
+
+
+def read_with_pyairbyte(python: Path, api_url: str, config: Path, database: Path) -> None:
+    """Run the example as a user does."""
+    settings = {"PINTEREST_API_URL": api_url, "AIRBYTE_LOGGING_ROOT": str(ROOT / ".tmp/pyairbyte-logs")}
+    line = [str(python), "-W", "ignore", str(EXAMPLE), str(config), str(database)]
+    with started(line, cwd=ROOT, env={**os.environ, **settings}) as process:
+        process.communicate()
+    if process.returncode:
+        raise ConnectorFailedError(f"{EXAMPLE} ended with exit code {process.returncode}.")
+
+
+def read_with_loader(api_url: str, config: Path, database: Path) -> str:
+    """Read without PyAirbyte; how many records of each stream arrived, in words."""
+    catalog = database.with_suffix(".catalog.json")
+    connector = Connector(api_url, config, ROOT)
+    connector.choose(catalog, *STREAMS)
+    loaded = Loader(connector, catalog, database).load()
+    return ", ".join(f"{count:,} {stream}" for stream, count in loaded.items())
+
+
+def table(rows: Sequence[CampaignDay]) -> Table:
+    """The newest days that the query returns."""
+    titles = ("Campaign", "Day", "Spend", "Paid impressions", "Paid clicks")
+    shown = Table(*titles, title="The newest days", title_justify="left")
+    for column in shown.columns[2:]:
+        column.justify = "right"
+    for row in rows[-ROWS_SHOWN:]:
+        spend = f"{row.spend:,.2f} {row.currency}"
+        shown.add_row(row.campaign, str(row.day), spend, f"{row.paid_impressions:,}", f"{row.paid_clicks:,}")
+    return shown

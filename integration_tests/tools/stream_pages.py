@@ -1,0 +1,305 @@
+"""The pages of docs/streams: one for each stream, one for the columns of analytics, and an index with diagrams.
+
+`make docs` writes them; a test tells when they are stale. A small simulated world shows which keys may be empty, and
+has the example. Its day never changes, so that the pages do not change with the calendar either.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from integration_tests.support.assertions import without_nulls
+from integration_tests.support.outputs import Record
+from integration_tests.support.truth import KEYS, World
+from integration_tests.tools.entity_diagram import diagram
+from integration_tests.tools.stream_table import (
+    ROOT,
+    as_code,
+    every_stream,
+    key_fields,
+    link_of,
+    needs_of,
+    operation_of,
+    records_of,
+    table_of,
+)
+from source_pinterest.columns import COLUMNS, DEFAULT_COLUMNS, TARGETING_TYPE, analytics_schema
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
+
+FOLDER = ROOT / "docs" / "streams"
+INDEX, COLUMNS_PAGE = "README.md", "columns.md"
+
+AREAS: Mapping[str, tuple[str, ...]] = {
+    "Ads": ("ads.",),
+    "Ads analytics": ("analytics.levels",),
+    "Reports": ("analytics.level_reports", "analytics.own_reports"),
+    "Boards, pins and profile": ("organic.",),
+    "Catalogs": ("catalogs.",),
+    "Businesses": ("business",),
+    "Trends and dictionaries": ("trends", "resources."),
+}
+"""Each with the beginnings of its modules in `source_pinterest.streams`."""
+
+_FEW = 10
+"""An object of no more fields is told where it stands."""
+_ALIKE = 0.8
+"""Two streams of which this share of fields is the same have one table of fields."""
+
+_INTRODUCTION = """# Streams
+
+A page for each stream: its keys, what it needs, how many requests it takes, where to read more, and its fields.
+[Columns of analytics](columns.md) has the fields of all ads analytics and reports. To see records, run `make demo`.
+
+In the diagrams an arrow leads from a stream to those whose records name its records, and tells the fields that do. It
+is dotted where they may be empty. Streams in one box name the same record. The diagrams leave out keys whose records
+may be missing, and what a longer way leads to: an ad names its ad group, its campaign and its ad account, and is drawn
+below its ad group alone. Every foreign key stands on the page of its stream. Numbers of analytics and reports may also
+be about an entity that Status leaves out, or that is no longer at Pinterest."""
+_ABOUT_COLUMNS = f"""# Columns of analytics
+
+The columns that ads analytics and reports have by default. The options **Analytics Columns** and **Columns** choose
+among Pinterest's {len(COLUMNS):,} columns; [columns.tsv](../../source_pinterest/columns.tsv) describes each and names
+the endpoints that accept it. Pinterest leaves out a number that is zero, which is null in your table."""
+
+_ABOUT_VALUES = """Each column whose name ends in `_QUANTITY` has two beside it: `…_VALUE` has the value of these
+products in the ad account's currency, `…_VALUE_IN_USD` that in US dollars."""
+_COUNT, _VALUES = "_QUANTITY`", ("_VALUE`", "_VALUE_IN_USD`")
+
+_TITLES = ("Ads analytics and reports", "Reports by brand, category and SKU")
+
+Row = tuple[str, str, str]
+"""Name, type and description of a field."""
+
+
+class Reference(NamedTuple):
+    """A table of fields that other pages refer to."""
+
+    link: str
+    rows: Sequence[Row]
+
+
+TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
+    "Personal data": lambda stream: stream.name.startswith(("business_", "follow")),
+    "Names of targeting values": lambda stream: TARGETING_TYPE.lower() in map(str.lower, key_fields(stream)),
+    "Trends": lambda stream: type(stream).__module__.endswith(".trends"),
+    "Currencies": lambda stream: any(
+        "_DOLLAR" in name or name.endswith("_VALUE") for name in stream.get_json_schema()["properties"]
+    ),
+    "Restated numbers": lambda stream: (stream.cursor_field or "").lower() == "date",
+    "Targeting": lambda stream: TARGETING_TYPE in key_fields(stream),
+    "Keys of finer reports": lambda stream: "ENTITY_ID" in key_fields(stream),
+    "Organic analytics": lambda stream: "_analytics" in stream.name and _area_of(stream) == "Boards, pins and profile",
+    "Incremental pins": lambda stream: stream.cursor_field == "board_pins_modified_at",
+    "Special reports": lambda stream: type(stream).__module__.endswith(".own_reports"),
+}
+"""The sections of docs/pinterest.md that have more on a stream."""
+
+
+@cache
+def simulated() -> Mapping[str, tuple[Record, ...]]:
+    """The records of each stream in a world of a few of everything, as they leave the connector: without nulls."""
+    world = World(
+        now=datetime(2026, 3, 4, 12, tzinfo=UTC),
+        first_day=date(2026, 3, 1),
+        boards=2,
+        catalogs=3,
+        feeds=3,
+        catalog_product_groups=4,
+        ad_accounts=1,
+        shared_ad_accounts=0,
+        campaigns=2,
+        ad_groups=2,
+        ads=2,
+        report_grain="ad",
+    )
+    return {stream: tuple(map(without_nulls, world.expected(stream).values())) for stream in KEYS}
+
+
+def pages() -> dict[str, str]:
+    """Every page by the name of its file, the index among them."""
+    streams = every_stream()
+    by_name = {stream.name: stream for stream in streams}
+    columns = column_tables(streams)
+    tables = field_tables(streams, columns)
+    return {
+        INDEX: "\n\n".join((_INTRODUCTION, *(_area(title, streams) for title in AREAS))) + "\n",
+        COLUMNS_PAGE: columns_page(columns),
+        **{f"{name}.md": page(stream, by_name, tables[name]) for name, stream in by_name.items()},
+    }
+
+
+def page(stream: PinterestStream, streams: Mapping[str, PinterestStream], fields_of_it: Sequence[str]) -> str:
+    """The page of a stream, among the streams that its foreign keys lead to."""
+    facts = {
+        "Primary key": as_code(key_fields(stream)),
+        "Cursor": f"`{stream.cursor_field}`" if stream.cursor_field else "None: it is read whole each time",
+        "Needs": needs_of(stream),
+        "Requests": stream.cost,
+    }
+    keys = [f"- {_sentence(key, streams[key.stream])}" for key in stream.foreign_keys]
+    more = [f"[{topic}](../pinterest.md#{_anchor(topic)})" for topic, concerns in TOPICS.items() if concerns(stream)]
+    parts = (
+        f"# {stream.name}",
+        f"{records_of(stream)}. Pinterest's documentation: [{operation_of(type(stream))}]({link_of(type(stream))[0]}).",
+        table_of(("", ""), facts.items()),
+        *((f"See also: {', '.join(more)}.",) if more else ()),
+        *(("## Foreign keys", "\n".join(keys)) if keys else ()),
+        *fields_of_it,
+        f"[All streams]({INDEX})",
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def columns_page(tables: Sequence[Reference]) -> str:
+    """The page of the columns of analytics."""
+    [analytics] = [stream for stream in every_stream() if stream.name == "campaign_analytics"]
+    default, converted = (table.rows for table in tables)
+    counts = {name for name, *_ in converted if name.endswith(_COUNT)}
+    values = {name.replace(_COUNT, value) for name in counts for value in _VALUES}
+    record = json.dumps(example(analytics), indent=2, ensure_ascii=False)
+    parts = (
+        _ABOUT_COLUMNS,
+        f"## {_TITLES[0]}",
+        _fields_table(default),
+        f"## {_TITLES[1]}",
+        _ABOUT_VALUES,
+        _fields_table(row for row in converted if row[0] not in values),
+        f"## A record of {analytics.name}",
+        "It is made up: it comes from the simulator that the tests read.",
+        f"<details>\n<summary>{len(example(analytics))} fields</summary>\n\n```json\n{record}\n```\n\n</details>",
+        f"[All streams]({INDEX})",
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def column_tables(streams: Iterable[PinterestStream]) -> list[Reference]:
+    """The tables of the page of columns: what is read by default, and what all reports on converted products have."""
+    converted = [
+        list(fields(stream.get_json_schema())) for stream in streams if stream.name.endswith("conversions_report")
+    ]
+    default = list(fields(analytics_schema(DEFAULT_COLUMNS)))
+    tables = (default, [row for row in converted[0] if all(row in rows for rows in converted)])
+    return [
+        Reference(f"[{title}]({COLUMNS_PAGE}#{_anchor(title)})", rows)
+        for title, rows in zip(_TITLES, tables, strict=True)
+    ]
+
+
+def field_tables(streams: Iterable[PinterestStream], columns: Iterable[Reference]) -> dict[str, tuple[str, ...]]:
+    """The part of each page that tells the fields, by the name of the stream.
+
+    It refers to another page that has nearly the same ones, so that each table stands once.
+    """
+    rows_of = {stream: list(fields(stream.get_json_schema())) for stream in streams}
+    references, found = list(columns), {}
+    for stream, rows in sorted(rows_of.items(), key=lambda item: len(item[1])):
+        alike = [each for each in references if _likeness(rows, each.rows) >= _ALIKE]
+        if alike:
+            found[stream.name] = ("## Fields", *_difference(rows, max(alike, key=lambda it: _likeness(rows, it.rows))))
+        else:
+            found[stream.name] = ("## Fields", _fields_table(_without_embedded(rows, references)))
+            references.append(Reference(f"[{stream.name}]({stream.name}.md#fields)", rows))
+    return found
+
+
+def example(stream: PinterestStream) -> Record:
+    """The simulated record that has the most to show, in the order of the schema."""
+    record = max(simulated()[stream.name], key=len)
+    return {name: record[name] for name in stream.get_json_schema()["properties"] if name in record}
+
+
+def fields(schema: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
+    """A row for each field, those of objects and lists within it included."""
+    for name, field in schema.get("properties", {}).items():
+        description = " ".join(str(field.get("description", "")).split()).replace("|", "\\|")
+        yield f"`{prefix}{name}`", _type(field), description
+        inner, path = field, f"{prefix}{name}"
+        while "items" in inner:
+            inner, path = inner["items"], f"{path}[]"
+        yield from fields(inner, f"{path}.")
+
+
+def stale() -> Iterator[tuple[Path, str | None]]:
+    """The pages that are not as the code is, with the text that they should have; None for those that should go."""
+    wanted = pages()
+    for name, text in wanted.items():
+        path = FOLDER / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            yield path, text
+    for path in FOLDER.glob("*"):
+        if path.name not in wanted:
+            yield path, None
+
+
+def _area(title: str, streams: Sequence[PinterestStream]) -> str:
+    here = [stream for stream in streams if _area_of(stream) == title]
+    drawn = diagram([stream.name for stream in here], streams, simulated())
+    rows = ((f"[`{stream.name}`]({stream.name}.md)", records_of(stream)) for stream in here)
+    return "\n\n".join((f"## {title}", *((drawn,) if drawn else ()), table_of(("Stream", "Records"), rows)))
+
+
+def _area_of(stream: PinterestStream) -> str:
+    module = type(stream).__module__.removeprefix("source_pinterest.streams.")
+    [area] = [title for title, modules in AREAS.items() if module.startswith(modules)]
+    return area
+
+
+def _likeness(rows: Sequence[Row], others: Sequence[Row]) -> float:
+    return len(set(rows) & set(others)) / max(len(rows), len(others))
+
+
+def _difference(rows: Sequence[Row], reference: Reference) -> Iterator[str]:
+    missing = [name for name, *_ in reference.rows if name not in {own for own, *_ in rows}]
+    other = [row for row in rows if row not in reference.rows]
+    without = f", without {', '.join(missing)}" if missing else ""
+    yield f"Those of {reference.link}{without}{', and these:' if other else '.'}"
+    if other:
+        yield _fields_table(other)
+
+
+def _without_embedded(rows: Sequence[Row], references: Sequence[Reference]) -> list[Row]:
+    """Leave out the fields of an object that is a record of another stream, as its description says."""
+    left = list(rows)
+    for name, kind, _ in rows:
+        path = f"{name.rstrip('`')}."
+        inner = [(f"`{each.removeprefix(path)}", *rest) for each, *rest in rows if each.startswith(path)]
+        if kind == "object" and any(
+            len(inner) > _FEW and set(inner) <= set(reference.rows) for reference in references
+        ):
+            left = [row for row in left if not row[0].startswith(path)]
+    return left
+
+
+def _fields_table(rows: Iterable[Row]) -> str:
+    return table_of(("Field", "Type", "Description"), rows)
+
+
+def _anchor(heading: str) -> str:
+    return heading.lower().replace(",", "").replace(" ", "-")
+
+
+def _sentence(key: ForeignKey, parent: PinterestStream) -> str:
+    verb = "are" if len(key.fields) > 1 else "is"
+    named = key_fields(parent)[-len(key.fields) :]
+    there = f"{as_code(key.fields)} {verb} the {as_code(named)} of [{key.stream}]({key.stream}.md)"
+    return f"{there}, unless {key.unless}." if key.unless else f"{there}."
+
+
+def _type(field: Mapping[str, Any]) -> str:
+    types = [field["type"]] if isinstance(field.get("type"), str) else field.get("type", [])
+    named = " or ".join(name for name in types if name != "null")
+    if named == "array" and "items" in field:
+        return f"array of {_type(field['items'])}"
+    return f"{named}, {field['format']}" if "format" in field else named
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for path, text in stale():
+        if text is None:
+            path.unlink()
+        else:
+            path.write_text(text, encoding="utf-8")

@@ -1,0 +1,178 @@
+"""Which streams are there, what do they need and what do they cost? The tables of the documents, made from the code.
+
+`make docs` writes them; a test tells when they are stale.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from airbyte_cdk.sources.utils.casing import camel_to_snake
+
+from source_pinterest.api import Api
+from source_pinterest.config import Config
+from source_pinterest.config.reports import is_targeting
+from source_pinterest.reporting.job import ANALYTICS_REPORTS
+from source_pinterest.streams import streams_by_name
+from source_pinterest.streams.analytics.levels import TargetingAnalytics
+from source_pinterest.streams.analytics.query import QueryAnalytics
+from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.stream import PinterestStream, Sync
+
+ROOT = Path(__file__).parents[2]
+BEGIN, END = "<!-- Streams: written by `make docs` -->", "<!-- End of streams -->"
+
+_CREDENTIALS = {"credentials": {"auth_method": "access_token", "access_token": "false-access-token"}}
+_LINK = re.compile(r"https://developers\.pinterest\.com/docs/api/v5/([a-z_]+-[a-z_-]+)")
+_ENTITIES_OF_LEVEL = {"ADVERTISER": "ad accounts", "PIN_PROMOTION": "ads"}
+_BY_TARGETING = ", by targeting type and value"
+
+Row = Callable[[PinterestStream], tuple[str, ...]]
+
+
+def records_of(stream: PinterestStream) -> str:
+    """What the records of a stream are."""
+    if isinstance(stream, QueryAnalytics):
+        entities = _words(stream.entities.__name__) if stream.entities else "ad accounts"
+        return f"Daily metrics of {entities}{_BY_TARGETING if isinstance(stream, TargetingAnalytics) else ''}"
+    if isinstance(stream, ReportStream) and stream.endpoint is ANALYTICS_REPORTS:
+        subject = stream.level.removesuffix("_TARGETING")
+        entities = _ENTITIES_OF_LEVEL.get(subject, subject.lower().replace("_", " ") + "s")
+        return f"Daily metrics of {entities}{_BY_TARGETING if is_targeting(stream.level) else ''}, as reports"
+    told = _LINK.split(_docstring(type(stream)))[0].partition(". ")[0].strip(" .")
+    return told or _words(type(stream).__name__).capitalize()
+
+
+def for_readers(stream: PinterestStream) -> tuple[str, ...]:
+    """A row of the README's table."""
+    return f"`{stream.name}`", records_of(stream), as_code(key_fields(stream)), _cursor(stream), stream.cost
+
+
+def operation_of(stream: type[PinterestStream]) -> str:
+    """The operation that a stream is made of, as its docstring links to it.
+
+    Raises:
+        LookupError: it does not.
+    """
+    return link_of(stream)[1].replace("-", "/", 1)
+
+
+def for_users(stream: PinterestStream) -> tuple[str, ...]:
+    """A row of the user page's table."""
+    link = link_of(type(stream))[0]
+    level = f", {stream.level}" if isinstance(stream, ReportStream) and stream.endpoint is ANALYTICS_REPORTS else ""
+    return (
+        f"`{stream.name}`",
+        records_of(stream),
+        f"[{operation_of(type(stream))}]({link}){level}",
+        as_code(key_fields(stream)),
+        _cursor(stream),
+        needs_of(stream),
+        stream.cost,
+    )
+
+
+def suggested() -> Sequence[str]:
+    """The streams that platforms suggest."""
+    metadata = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
+    return tuple(metadata["data"]["suggestedStreams"]["streams"])
+
+
+class Table(NamedTuple):
+    """A table of streams: its titles, the names of its streams if it has not all, and what makes a row of a stream."""
+
+    titles: tuple[str, ...]
+    names: Sequence[str] | None
+    row: Row
+
+
+TABLES: Mapping[str, Table] = {
+    "README.md": Table(("Stream", "Records", "Primary key", "Incremental by", "Calls"), suggested(), for_readers),
+    "docs/pinterest.md": Table(
+        ("Stream", "Records", "API", "Primary key", "Incremental by", "Needs", "Calls"), None, for_users
+    ),
+}
+
+
+def table(document: str) -> str:
+    """The table of a document."""
+    titles, names, row = TABLES[document]
+    return table_of(titles, (row(stream) for stream in every_stream() if names is None or stream.name in names))
+
+
+def every_stream(**options: Any) -> list[PinterestStream]:
+    """The streams of a sync; options as a config has them."""
+    config = Config.from_mapping({**_CREDENTIALS, **options})
+    sync = Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
+    return [make() for make in streams_by_name(sync).values()]
+
+
+def table_of(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table as Markdown has it."""
+    lines = (titles, ("---",) * len(titles), *rows)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def with_table(text: str, written: str) -> str:
+    """A document with the table between its marks."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise LookupError(f"There is no place for the table: {BEGIN} and {END} are missing.")
+    return f"{before}{BEGIN}\n\n{written}\n\n{END}{after}"
+
+
+def stale() -> Iterator[tuple[Path, str]]:
+    """The documents whose table is not that of the code, with the text that they should have."""
+    for document in TABLES:
+        path = ROOT / document
+        text = path.read_text(encoding="utf-8")
+        wanted = with_table(text, table(document))
+        if text != wanted:
+            yield path, wanted
+
+
+def link_of(stream: type[PinterestStream]) -> re.Match[str]:
+    """The link to the operation that a stream is made of; its group is the operation.
+
+    Raises:
+        LookupError: its docstring has none.
+    """
+    link = _LINK.search(_docstring(stream))
+    if link is None:
+        raise LookupError(f"The docstring of {stream.stream_name()} has no link to its operation.")
+    return link
+
+
+def _docstring(stream: type[PinterestStream]) -> str:
+    return " ".join((stream.__doc__ or "").split())
+
+
+def _words(class_name: str) -> str:
+    return camel_to_snake(class_name).replace("_", " ")
+
+
+def key_fields(stream: PinterestStream) -> tuple[str, ...]:
+    """The fields of a stream's primary key."""
+    return (stream.primary_key,) if isinstance(stream.primary_key, str) else tuple(stream.primary_key)
+
+
+def as_code(fields: Iterable[str]) -> str:
+    """Names of fields in a sentence."""
+    return ", ".join(f"`{field}`" for field in fields)
+
+
+def needs_of(stream: PinterestStream) -> str:
+    """The permissions and rights that a stream needs."""
+    return ", ".join([*(f"`{scope}`" for scope in stream.scopes), *([stream.access.needs] if stream.access else [])])
+
+
+def _cursor(stream: PinterestStream) -> str:
+    return f"`{stream.cursor_field}`" if stream.cursor_field else ""
+
+
+if __name__ == "__main__":
+    for path, wanted in stale():
+        path.write_text(wanted, encoding="utf-8")
