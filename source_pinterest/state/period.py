@@ -113,7 +113,7 @@ class Period:
             lookback_days=_lookback_days(config, configured),
             restatement=_settling(config, configured),
             last_final_day=days.granularity.last_whole(days_before(today, 1)) if current.days > 1 else None,
-            chosen_start=start if days.history_days < limits.ASYNC_HISTORY_DAYS else None,
+            chosen_start=config.start_date if days.has_fewer_days_than_config else None,
             history_days=days.history_days,
             merges_by_key=plan.merges_by_key,
         )
@@ -154,6 +154,11 @@ class DayRange:
     granularity: Granularity = Granularity.DAY
     own_start: Date | None = None
     first_day: Date | None = None
+
+    @property
+    def has_fewer_days_than_config(self) -> bool:
+        """Whether the start date of the connection may be too old for the stream, though the config says nothing."""
+        return self.own_start is None and self.history_days < limits.ASYNC_HISTORY_DAYS
 
 
 def fingerprint(body: Mapping[str, Any]) -> str:
