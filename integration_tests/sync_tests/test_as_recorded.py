@@ -102,8 +102,8 @@ def test_it_is_read_whole() -> None:
     ("profile", "sizes"), [("standard", {"pins_per_board": 40}), ("trial", {})], ids=["standard", "trial"]
 )
 def test_so_it_is_over_as_many_days_as_a_quota_takes(profile: str, sizes: dict[str, Any]) -> None:
-    """A day that waits for nothing ends where a quota does, here a quarter of a trial's; the next one goes on."""
-    days = read_over_days(GOING_ON, world(**sizes), profile=profile, daily_share=0.24)
+    """A day that waits for nothing ends where a quota does, here three tenths of a trial's; the next one goes on."""
+    days = read_over_days(GOING_ON, world(**sizes), profile=profile, daily_share=0.3)
     assert days > 1
 
 

@@ -1,12 +1,19 @@
-"""Columns, targeting types and metrics that Pinterest refuses by name. Rows are read without them."""
+"""Columns, targeting types and metrics that Pinterest refuses by name. Rows are read without them.
+
+A name counts as refused for an account after two refusals. After that, one refusal is enough for each other account, so
+that few requests are wasted.
+"""
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from source_pinterest.api.errors import BadRequestError
 from source_pinterest.columns import NAME_FORM
+from source_pinterest.dates import DateWindow
 from source_pinterest.engine.progress import Notices
 
 T = TypeVar("T")
@@ -21,8 +28,12 @@ _WHAT_IS_ALLOWED = re.compile(
 """The part of a message after which it lists the allowed names."""
 
 
+_REFUSALS = 2
+"""The refusals for an account after which a name counts as refused. One may only mention the name in passing."""
+
+
 class RefusedNames:
-    """Learns which names Pinterest refuses to one stream in this sync.
+    """Learns which names Pinterest refuses to one stream in this sync, account by account.
 
     Args:
         notices: the stream's warnings.
@@ -31,19 +42,21 @@ class RefusedNames:
 
     def __init__(self, notices: Notices, needed: Collection[str] = ()) -> None:
         self._notices, self._needed = notices, frozenset(needed)
-        self._refused: set[str] = set()
+        self._refusals: Counter[tuple[str, str]] = Counter()
+        self._quotes: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    @property
-    def refused(self) -> frozenset[str]:
-        """The names that are known to be refused so far."""
+    def of(self, account: str) -> frozenset[str]:
+        """Return the names that are known to be refused for an account so far."""
         with self._lock:
-            return frozenset(self._refused)
+            return self._refused_for(account)
 
-    def request(self, wanted: Names, send: Callable[[Names], T]) -> T:
+    def request(self, account: str, days: DateWindow, wanted: Names, send: Callable[[Names], T]) -> T:
         """Send a request without the refused names, again and again until Pinterest refuses no further one.
 
         Args:
+            account: the ad account of the request; empty for the token's own user.
+            days: the days of the request, for the warning.
             wanted: all names that are wanted.
             send: sends the request with the remaining names, at least one for each parameter.
 
@@ -51,28 +64,42 @@ class RefusedNames:
             BadRequestError: Pinterest names none of the names, or refuses one that the request must have.
         """
         while True:
-            names = self._kept(wanted, self._refused)
+            names = self._kept(wanted, self.of(account))
             try:
-                return send(names)
+                response = send(names)
             except BadRequestError as error:
-                self._learn(names, error)
+                self._learn(account, names, error)
+                continue
+            if left_out := sorted({*chain(*wanted.values())}.difference(*names.values())):
+                self._warn(account, days, ", ".join(left_out))
+            return response
 
-    def _learn(self, names: Names, error: BadRequestError) -> None:
-        """Find the names to which an error refers, and record them as refused.
+    def _learn(self, account: str, names: Names, error: BadRequestError) -> None:
+        """Find the names to which an error refers, and count the refusal.
 
         Raises:
             BadRequestError: the error refers to no name, or no name is left for a parameter.
         """
         with self._lock:
-            if self._kept(names, self._refused) != names:
+            if self._kept(names, self._refused_for(account)) != names:
                 return  # another worker has recorded them meanwhile
             optional = {name for group in names.values() for name in group} - self._needed
             found = named_in(error.quote, optional)
             if not found or not all(self._kept(names, found).values()):
                 raise error
-            self._refused |= found
-        listed = ", ".join(sorted(found))
-        self._notices.warn(listed, f"Pinterest refuses {listed}, so the rows come without them. {error.quote}.")
+            self._refusals.update((account, name) for name in found)
+            self._quotes[account] = error.quote
+
+    def _refused_for(self, account: str) -> frozenset[str]:
+        certain = {name for (_, name), count in self._refusals.items() if count >= _REFUSALS}
+        return frozenset(name for of, name in self._refusals if of == account and name in certain)
+
+    def _warn(self, account: str, days: DateWindow, listed: str) -> None:
+        about = f"the rows of ad account {account}" if account else "the rows"
+        self._notices.warn(
+            f"{account} {days} {listed}",
+            f"Pinterest refuses {listed}, so {about} for {days} come without them. {self._quotes[account]}.",
+        )
 
     def _kept(self, names: Names, refused: Collection[str]) -> Names:
         return {

@@ -76,7 +76,8 @@ class ReportClient:
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
         with _explaining_rejections(request):
-            return self._refused.request(_names_in(request), partial(self._post, request))
+            wanted, post = _names_in(request), partial(self._post, request)
+            return self._refused.request(request.ad_account_id, request.window, wanted, post)
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report with all its names, so that Pinterest checks the request.

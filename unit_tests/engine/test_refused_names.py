@@ -6,11 +6,13 @@ from collections.abc import Collection
 import pytest
 
 from source_pinterest.api.errors import BadRequestError
+from source_pinterest.dates import DateWindow
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import Names, RefusedNames, named_in
 
 COLUMNS = tuple(f"COLUMN_{number}" for number in range(112))
 WANTED = {"columns": ("ENTITY_ID", *COLUMNS)}
+DAYS, LATER = DateWindow.from_pair(["2026-11-01", "2026-11-07"]), DateWindow.from_pair(["2026-11-08", "2026-11-25"])
 
 
 class Picky:
@@ -28,8 +30,8 @@ class Picky:
             raise BadRequestError("campaign_analytics", self.says.format(bad=", ".join(bad)))
         return names
 
-    def ask(self, wanted: Names = WANTED) -> Names:
-        return self.names.request(wanted, self.call)
+    def ask(self, wanted: Names = WANTED, account: str = "11", days: DateWindow = DAYS) -> Names:
+        return self.names.request(account, days, wanted, self.call)
 
 
 def without(*bad: str) -> Names:
@@ -47,16 +49,45 @@ def without(*bad: str) -> Names:
         "Metric {bad} is not available at level KEYWORD",
     ],
 )
-def test_a_name_in_the_message_is_left_out_at_once_and_for_good(says: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_name_that_is_refused_twice_is_left_out_for_good(says: str, caplog: pytest.LogCaptureFixture) -> None:
     picky = Picky({"COLUMN_7"}, says)
     with caplog.at_level(logging.WARNING):
         assert picky.ask() == without("COLUMN_7")
         assert picky.ask() == without("COLUMN_7")
 
-    assert len(picky.calls) == 3
+    assert picky.calls == [WANTED, WANTED, without("COLUMN_7"), without("COLUMN_7")]
     [warning] = caplog.records
     for words in ("campaign_analytics", "COLUMN_7", picky.says.split("{bad}")[1]):
         assert words in warning.getMessage()
+
+
+def test_a_name_that_is_refused_once_is_asked_for_again(caplog: pytest.LogCaptureFixture) -> None:
+    """One response may only mention it in passing."""
+    picky = Picky({"COLUMN_7"})
+    picky.names.request("11", DAYS, WANTED, lambda names: picky.call(names) if not picky.calls else names)
+
+    assert picky.names.of("11") == frozenset()
+    assert not caplog.messages
+
+
+def test_what_is_refused_to_one_account_is_asked_for_another(caplog: pytest.LogCaptureFixture) -> None:
+    picky = Picky({"COLUMN_7"})
+    assert picky.ask(account="11") == without("COLUMN_7")
+    picky.bad = frozenset()
+    assert picky.ask(account="12") == WANTED
+    assert picky.ask(account="11") == picky.ask(account="11", days=LATER) == without("COLUMN_7")
+
+    told = "so the rows of ad account 11 for {} come without them. Invalid request: COLUMN_7 can not be had."
+    assert [message.partition(", ")[2] for message in caplog.messages] == [told.format(DAYS), told.format(LATER)]
+
+
+def test_what_one_account_was_refused_twice_is_asked_for_once_for_each_other_account() -> None:
+    picky = Picky({"COLUMN_7"})
+    picky.ask(account="11")
+    picky.calls.clear()
+
+    assert picky.ask(account="12") == without("COLUMN_7")
+    assert picky.calls == [WANTED, without("COLUMN_7")]
 
 
 def test_a_part_of_another_name_is_not_meant() -> None:
@@ -118,5 +149,5 @@ def test_a_name_that_another_worker_has_learned_meanwhile_is_warned_of_once(capl
             others.pop()()
         return picky.call(names)
 
-    assert picky.names.request(WANTED, call) == without("COLUMN_50")
+    assert picky.names.request("11", DAYS, WANTED, call) == without("COLUMN_50")
     assert len(caplog.messages) == 1

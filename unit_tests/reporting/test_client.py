@@ -125,7 +125,7 @@ def test_a_report_of_another_endpoint_is_asked_for_and_looked_for_there(client: 
 
 
 def test_an_objective_that_pinterest_refuses_costs_itself(client: Client) -> None:
-    client.mock.post(MMM, [refused(400, 1, "Not supported: CTV"), CREATED])
+    client.mock.post(MMM, [*[refused(400, 1, "Not supported: CTV")] * 2, CREATED])
     wanted = replace(AS_MMM, body={**AS_MMM.body, "campaign_objective_types": ["SALES", "CTV"]})
 
     assert client.reports.create(wanted) == "a token"

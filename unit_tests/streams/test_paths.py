@@ -43,6 +43,6 @@ def test_that_of_an_account_is_one_of_the_path_of_its_numbers(mock: requests_moc
 def test_that_of_a_pin_is_one_of_the_path_of_its_numbers(pinterest: Pinterest, mock: requests_mock.Mocker) -> None:
     mock.get(requests_mock.ANY, json={"all": {"daily_metrics": []}})
     client = PinterestClient(pinterest.sync.api, "pin_analytics", ())
-    PinMetrics(client, Notices("pin_analytics")).of_one(STRANGE, {})
+    PinMetrics(client, Notices("pin_analytics")).of_one(STRANGE, {"start_date": str(TODAY), "end_date": str(TODAY)})
 
     assert paths(mock) == {f"pins/{PIECE}/analytics"}

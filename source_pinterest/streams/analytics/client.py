@@ -61,7 +61,7 @@ class AnalyticsClient:
         Raises:
             PinterestError: the request failed, as the error table says.
         """
-        return self._refused.request(self._wanted, partial(self._send, account, ids, window, parse))
+        return self._refused.request(account, window, self._wanted, partial(self._send, account, ids, window, parse))
 
     def try_out(self, account: str, window: DateWindow) -> None:
         """Send the request without ids, so that Pinterest checks its columns. The response is discarded.

@@ -41,7 +41,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
         if sync.config.has_app_token:  # reports are closed to it
             self.days = QueryAnalytics.days
         refused = RefusedNames(self.notices)
-        key = ReportKey((self.id_column, DATE), refused=lambda: refused.refused, entity=self.id_column)
+        key = ReportKey((self.id_column, DATE), refused=refused.of, entity=self.id_column)
         rows = ReportRows(self.name, self.notices, key, self.key_policy, self.columns)
         self._reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
         self._requests: list[ReportRequest] = []

@@ -174,7 +174,7 @@ class ReportStream(AdAccountStream, ABC):
         needed = (*parts, *self.bucket_columns()) if self.endpoint is ANALYTICS_REPORTS else self.key_columns
         refused = RefusedNames(self.notices, needed)  # files of other endpoints may list no ids
         entity = "" if self.optional_ids else self.id_columns[0]
-        key = ReportKey(self.key_columns, self.optional_ids, self._earlier_ids, lambda: refused.refused, parts, entity)
+        key = ReportKey(self.key_columns, self.optional_ids, self._earlier_ids, refused.of, parts, entity)
         self.key_policy = KeyPolicy(self.notices)
         rows = ReportRows(self.name, self.notices, key, self.key_policy, self.columns, self.stamped_columns())
         self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)

@@ -45,7 +45,7 @@ class ReportKey:
         columns: all parts of the key, except those that `ReportRows` stamps on the rows.
         ids: the parts that are ids and may be empty.
         earlier_ids: returns the ids that an account's rows had in earlier syncs, or None if there were no rows.
-        refused: returns the columns that Pinterest has refused so far.
+        refused: returns the columns that Pinterest refuses for an account.
         parts: the columns that divide an entity, such as targeting values; they may be empty.
         entity: the part that the id under which a file lists a row replaces if Pinterest refuses the column.
     """
@@ -53,7 +53,7 @@ class ReportKey:
     columns: tuple[str, ...]
     ids: tuple[str, ...] = ()
     earlier_ids: Callable[[str], KeyColumns | None] = lambda _: None
-    refused: Callable[[], frozenset[str]] = frozenset
+    refused: Callable[[str], frozenset[str]] = lambda _: frozenset()
     parts: tuple[str, ...] = (TARGETING_TYPE, TARGETING_VALUE)
     entity: str = ""
 
@@ -185,7 +185,7 @@ class ReportRows:
         )
 
     def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
-        lacks_entity = self.key.entity in self.key.refused()
+        lacks_entity = self.key.entity in self.key.refused(request.ad_account_id)
         for entity, row in rows:
             row.setdefault("AD_ACCOUNT_ID", request.ad_account_id)
             if lacks_entity and entity:
@@ -203,7 +203,7 @@ class ReportRows:
         earlier = self.key.earlier_ids(request.ad_account_id)
         if not found or not earlier:
             return found
-        if change := earlier.change_to(found, self.key.refused()):
+        if change := earlier.change_to(found, self.key.refused(request.ad_account_id)):
             days = request.planned.window
             self.key_policy.apply(KeysChangedError(self.stream, request.ad_account_id, days, change))
             return found

@@ -323,7 +323,8 @@ class PinMetrics:
             joined = {name: ",".join(values) for name, values in names.items()}
             return self._client.get(path, {**params, **joined}, parse).value
 
-        return self._refused.request({"metric_types": PIN_METRICS}, request)
+        window = DateWindow.from_pair((params[START], params[END]))
+        return self._refused.request(params.get("ad_account_id", ""), window, {"metric_types": PIN_METRICS}, request)
 
 
 def _rows(found: Mapping[str, Metrics]) -> Iterator[Record]:

@@ -273,7 +273,7 @@ def test_a_report_of_older_days_does_without_a_column_that_pinterest_refuses(
 ) -> None:
     sync = Sync(mock, start_date=ago(90), analytics_columns=["CTR", "CPC_IN_DOLLAR"])
     created = sync.pinterest.creates(
-        refused(400, 1, f"There is no {column}"), {"json": {"token": "t", "report_status": "IN_PROGRESS"}}
+        *[refused(400, 1, f"There is no {column}")] * 2, {"json": {"token": "t", "report_status": "IN_PROGRESS"}}
     )
     assert is_report(sync.slices[-1])
 

@@ -269,7 +269,7 @@ def test_an_id_that_only_some_rows_had_may_be_missing_and_is_known_still() -> No
 
 
 def test_an_id_that_pinterest_refuses_is_not_missing_by_chance() -> None:
-    key = ReportKey(FINE.columns, IDS, {"11": SOME_LACKED_THE_AD}.get, lambda: frozenset({"AD_ID"}))
+    key = ReportKey(FINE.columns, IDS, {"11": SOME_LACKED_THE_AD}.get, lambda _: frozenset({"AD_ID"}))
 
     with pytest.raises(KeysChangedError, match="now come without AD_ID, so"):
         report_rows(key).pages(REQUEST, [("7", fine(AD_GROUP_ID="1"))])
