@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal, cast
 
-DATE = "DATE"
+DATE, HOUR = "DATE", "HOUR"
+AD_ACCOUNT_ID = "AD_ACCOUNT_ID"
 TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
 ENTITY_ID, ITEM_ID = "ENTITY_ID", "PRODUCT_ITEM_ID"
 """Columns of responses that can't be requested: the id of a report's row, and an id in rows of product items."""
@@ -22,7 +23,7 @@ ENTITY_ID, ITEM_ID = "ENTITY_ID", "PRODUCT_ITEM_ID"
 # Key columns that no request names, and that the table therefore lacks.
 _KEY_DESCRIPTIONS: Mapping[str, str] = {
     DATE: "UTC day that the numbers are of; in reports by week or month, the first day of the period.",
-    "HOUR": "Hour of the day, in UTC, that the numbers are of.",
+    HOUR: "Hour of the day, in UTC, that the numbers are of.",
     "START_DATE": "First UTC day of the period that the totals are of; added by the connector.",
     "END_DATE": "Last UTC day of the period that the totals are of; added by the connector.",
     TARGETING_TYPE: "By what the row is broken down, such as GENDER or COUNTRY; types overlap, so never add them up.",

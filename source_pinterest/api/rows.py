@@ -18,6 +18,7 @@ import orjson
 from source_pinterest import limits
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.limits import ROW_BYTES
+from source_pinterest.masking import printable
 
 Record = dict[str, Any]
 
@@ -425,8 +426,14 @@ def text_of(value: Any) -> str:
 
 
 def write_texts(record: dict[str, Any], fields: Iterable[str]) -> None:
-    """Convert these fields of a record to strings. A field without a value stays as it is."""
+    """Convert these fields of a record to strings. A field without a value stays as it is.
+
+    Raises:
+        MalformedResponseError: an id is neither a text nor a whole number. A float may have lost digits.
+    """
     for name in fields:
         value = record.get(name)
         if value is not None and type(value) is not str:
+            if type(value) is not int and (name == "id" or name.lower().endswith("_id")):
+                raise MalformedResponseError(f"{name} is {printable(str(value))}, which is not an id.")
             record[name] = text_of(value)

@@ -385,8 +385,9 @@ class DayCursor(PinterestCursor):
 
     def note_unusable(self, stream_slice: StreamSlice) -> None:
         """Mark the days of a slice as missing if they were read before, because its rows can't be used."""
-        with self._lock:
-            self._plans[stream_slice[ACCOUNT_KEY]].note_unusable(planned_window(stream_slice).number)
+        if not self._organic:  # their days stay unread, since the cursor does not move
+            with self._lock:
+                self._plans[stream_slice[ACCOUNT_KEY]].note_unusable(planned_window(stream_slice).number)
 
     def count(self, records: int, stream_slice: StreamSlice) -> None:
         """Count records that are about to be queued, and record that their window was emitted in part."""

@@ -6,11 +6,11 @@ import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
+from source_pinterest.streams.analytics.rows import RowGate
 from source_pinterest.streams.organic.boards import BoardSections
-from source_pinterest.streams.organic.pin_analytics import PinMetrics
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics, PinMetrics
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest
 
@@ -42,7 +42,8 @@ def test_that_of_an_account_is_one_of_the_path_of_its_numbers(mock: requests_moc
 
 def test_that_of_a_pin_is_one_of_the_path_of_its_numbers(pinterest: Pinterest, mock: requests_mock.Mocker) -> None:
     mock.get(requests_mock.ANY, json={"all": {"daily_metrics": []}})
-    client = PinterestClient(pinterest.sync.api, "pin_analytics", ())
-    PinMetrics(client, Notices("pin_analytics")).of_one(STRANGE, {"start_date": str(TODAY), "end_date": str(TODAY)})
+    client, stream = PinterestClient(pinterest.sync.api, "pin_analytics", ()), pinterest.stream(PinAnalytics)
+    days = {"start_date": str(TODAY), "end_date": str(TODAY)}
+    PinMetrics(client, stream.notices, RowGate(stream)).of_one(STRANGE, days)
 
     assert paths(mock) == {f"pins/{PIECE}/analytics"}

@@ -123,6 +123,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("attribution_windows", "which attribution windows may be combined", None),
     Question("report_rows", "how many rows a report may have", None),
     Question("endless_lists", "whether a list may go on with empty pages forever", None),
+    Question("other_rows", "whether a response may hold rows that were not asked for", None),
     Question(
         "own_reports",
         "what the files of marketing mix reports and of reports by brand, category and SKU hold",

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, ConfigError, GoneError, RefusedError, ReportRefusedError
+from source_pinterest.columns import HOUR
 from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomReport
 from source_pinterest.dates import DateWindow, Granularity, days_before
 from source_pinterest.engine.slices import END, START
@@ -25,7 +26,6 @@ from source_pinterest.streams.base.stream import Sync
 
 LOGGER = logging.getLogger("airbyte")
 
-HOUR = "HOUR"
 START_DATE, END_DATE = "START_DATE", "END_DATE"
 _ID_COLUMNS = {report.level: report.id_columns for report in LEVEL_REPORTS}
 

@@ -42,7 +42,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
             self.days = QueryAnalytics.days
         refused = RefusedNames(self.notices)
         key = ReportKey((self.id_column, DATE), refused=refused.of, entity=self.id_column)
-        rows = ReportRows(self.name, self.notices, key, self.key_policy, self.columns)
+        rows = ReportRows(self.name, self.gate, key, self.columns)
         self._reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
         self._requests: list[ReportRequest] = []
 

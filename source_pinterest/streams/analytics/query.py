@@ -13,7 +13,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.rows import Record, rows_of, write_texts
+from source_pinterest.api.rows import Record, rows_of
 from source_pinterest.api.threads import CLOSING
 from source_pinterest.columns import (
     DATE,
@@ -32,7 +32,7 @@ from source_pinterest.engine.pages import Page, spooled
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.engine.request_size import Ids, request_shape
 from source_pinterest.engine.slices import END, START, batch_slice, batches, ids_of
-from source_pinterest.state.cursor import PinterestCursor, StateStore
+from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor, planned_window
 from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
 from source_pinterest.state.period import DayRange, PeriodPlan, fingerprint
@@ -41,8 +41,7 @@ from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.client import COLUMNS, AnalyticsClient
 from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.analytics.rows import KeyCheck, KeyPolicy, RowKey
-from source_pinterest.streams.base.listing import within
+from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 
 _GLANCE_SECONDS = 0.2
@@ -76,7 +75,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.primary_key, self.key_policy = [self.id_column, *self.breakdown, DATE], KeyPolicy(self.notices)
+        self.primary_key, self.gate = [self.id_column, *self.breakdown, DATE], RowGate(self)
         wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
         self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.foreign_keys = entity_keys((self.id_column, *self.breakdown), self.columns)
@@ -87,11 +86,6 @@ class QueryAnalytics(AdAccountStream, ABC):
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> DayCursor:
         """Return a cursor over the days of each account."""
         return self.day_cursor(plan, store, self.request_fingerprint())
-
-    def open_state(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
-        """Set the stream's cursor, and remember whether the destination replaces rows by their key."""
-        self.key_policy.merges_by_key = plan.merges_by_key
-        return super().open_state(plan, store)
 
     @cached_property
     def calls(self) -> AnalyticsClient:
@@ -187,7 +181,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
         def send(ids: Ids, window: DateWindow) -> Iterator[Page]:
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
-                yield from self.calls.get(account, ids, window, partial(self.pages_in, account, window))
+                yield from self.calls.get(account, ids, window, partial(self.pages_in, account, ids, window))
 
         ids, window = ids_of(stream_slice) or (), planned_window(stream_slice).window
         yield from self.calls.read(account, ids, window, send)
@@ -204,24 +198,22 @@ class QueryAnalytics(AdAccountStream, ABC):
         }
         return {**params, self.ids_parameter: ",".join(ids)} if self.ids_parameter else params
 
-    def pages_in(self, account: str, window: DateWindow, chunks: Iterable[bytes]) -> Iterator[Page]:
-        """Return the rows of a response as pages. No page is returned before the last row has been checked.
+    def pages_in(self, account: str, ids: Ids, window: DateWindow, chunks: Iterable[bytes]) -> Iterator[Page]:
+        """Return the rows of a response as pages. No page is returned before the last row has passed the gate.
 
         Raises:
-            MalformedResponseError: the response is not a list of rows.
+            MalformedResponseError: the response is not a list of rows that were asked for.
             RepeatedKeyError: two rows have the same key, so that one would replace the other in the destination.
         """
-        return spooled(self.to_pages(self._checked(self.rows_in(account, chunks), window)))
-
-    def _checked(self, rows: Iterable[Record], window: DateWindow) -> Iterator[Record]:
-        keys = KeyCheck(
-            self.name, RowKey(tuple(self.primary_key), frozenset((TARGETING_VALUE,))), self.key_policy.apply
+        expected = Expected(
+            key=tuple(self.primary_key),
+            optional=frozenset((TARGETING_VALUE,)),
+            texts=self._text_columns,
+            days=window,
+            account=account,
+            entities=frozenset(ids) if ids else None,
         )
-        texts = self._text_columns
-        for row in within(rows, window, DATE, self.notices):
-            write_texts(row, texts)
-            keys.check(row)
-            yield row
+        return spooled(self.to_pages(self.gate.checked(self.rows_in(account, chunks), expected)))
 
     def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
         """Parse the rows of a response about an account."""

@@ -50,7 +50,7 @@ from source_pinterest.state.period import DayRange, PeriodPlan, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
-from source_pinterest.streams.analytics.rows import KeyPolicy, ReportKey, ReportRows
+from source_pinterest.streams.analytics.rows import ReportKey, ReportRows, RowGate
 from source_pinterest.streams.base.stream import Sync
 
 LOGGER = logging.getLogger("airbyte")
@@ -175,18 +175,12 @@ class ReportStream(AdAccountStream, ABC):
         refused = RefusedNames(self.notices, needed)  # files of other endpoints may list no ids
         entity = "" if self.optional_ids else self.id_columns[0]
         key = ReportKey(self.key_columns, self.optional_ids, self._earlier_ids, refused.of, parts, entity)
-        self.key_policy = KeyPolicy(self.notices)
-        rows = ReportRows(self.name, self.notices, key, self.key_policy, self.columns, self.stamped_columns())
+        rows = ReportRows(self.name, RowGate(self), key, self.columns, self.stamped_columns())
         self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Return a cursor over the days of each account."""
         return self.day_cursor(plan, store, self.request_fingerprint())
-
-    def open_state(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
-        """Set the stream's cursor, and remember whether the destination replaces rows by their key."""
-        self.key_policy.merges_by_key = plan.merges_by_key
-        return super().open_state(plan, store)
 
     def _earlier_ids(self, account: str) -> KeyColumns | None:
         return self.checkpoint.keyed.before(account) if self.checkpoint else None

@@ -1,40 +1,41 @@
-"""Checks the keys of analytics rows, and turns the rows of a report file into pages.
+"""The gate that rows of analytics pass, and the pages of a report file.
 
 No page is emitted before the last row of a response or file has been checked.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, Protocol
+
+from pendulum import Date
 
 from source_pinterest.api.errors import KeyInDoubtError, KeysChangedError, MalformedResponseError, RepeatedKeyError
-from source_pinterest.api.rows import Record, text_of, write_texts
-from source_pinterest.columns import DATE, ENTITY_ID, ID_COLUMNS, ITEM_ID, TARGETING_TYPE, TARGETING_VALUE, text_columns
-from source_pinterest.dates import Granularity
+from source_pinterest.api.rows import Record, write_texts
+from source_pinterest.columns import (
+    AD_ACCOUNT_ID,
+    DATE,
+    ENTITY_ID,
+    HOUR,
+    ID_COLUMNS,
+    ITEM_ID,
+    TARGETING_TYPE,
+    TARGETING_VALUE,
+    text_columns,
+)
+from source_pinterest.dates import DateWindow, Granularity, parse_day
 from source_pinterest.engine.pages import Page, pages_of, spooled
 from source_pinterest.engine.progress import Notices
+from source_pinterest.masking import printable
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.day_cursor import KeyColumns
-from source_pinterest.streams.base.listing import within
 
 _SUBSTITUTES = {"AD_ID": "PIN_PROMOTION_ID", ITEM_ID: ENTITY_ID}
 """The column that replaces an empty id column: its older name, or the entity under which a file lists the row."""
 
 _EMPTY = (None, "")
-
-
-class RowKey(NamedTuple):
-    """The columns that identify a row within a response.
-
-    Attributes:
-        columns: all parts of the key.
-        optional: the parts that may be empty.
-    """
-
-    columns: tuple[str, ...]
-    optional: frozenset[str] = frozenset()
+_DAY_LENGTH = len("2026-01-31")
 
 
 @dataclass(frozen=True)
@@ -58,73 +59,179 @@ class ReportKey:
     entity: str = ""
 
     @property
-    def row_key(self) -> RowKey:
-        """The key of a row, with its optional parts."""
-        return RowKey(self.columns, frozenset((*self.ids, ENTITY_ID, *self.parts)))
+    def optional(self) -> frozenset[str]:
+        """The parts that may be empty."""
+        return frozenset((*self.ids, ENTITY_ID, *self.parts))
 
 
-class KeyPolicy:
-    """Decides whether rows with ambiguous keys are emitted.
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What the rows of one response may be about.
 
     Attributes:
-        merges_by_key: whether the destination replaces rows by their key. True until the sync's mode is known.
-
-    Args:
-        notices: the stream's warnings.
+        key: the columns that identify a row.
+        optional: the parts of the key that may be empty.
+        texts: the columns that hold text, including ids.
+        days: the days to emit; None if the rows have no day.
+        requested: the requested days. Rows of those that are not in `days` are dropped without a warning.
+        day: the column with the day.
+        granularity: the time that a row covers. Only the form of a single day is known.
+        account: the ad account of the request; empty if it has none.
+        entities: the requested ids in the first part of the key; None if the response covers all of an account.
     """
 
-    def __init__(self, notices: Notices) -> None:
-        self.merges_by_key = True
-        self._notices = notices
+    key: tuple[str, ...]
+    optional: frozenset[str] = frozenset()
+    texts: tuple[str, ...] = ()
+    days: DateWindow | None = None
+    requested: DateWindow | None = None
+    day: str = DATE
+    granularity: Granularity = Granularity.DAY
+    account: str = ""
+    entities: frozenset[str] | None = None
 
-    def apply(self, error: KeyInDoubtError) -> None:
+
+class GatedStream(Protocol):
+    """The attributes of a stream that `RowGate` uses."""
+
+    notices: Notices
+    merges_by_key: bool
+
+    @property
+    def name(self) -> str:
+        """The stream's name, for messages."""
+
+
+class RowGate:
+    """The gate that each row of a stream's responses and reports passes as it is parsed.
+
+    It keeps hashes of the keys of a response, since a report may have a million rows. Whole rows are compared only
+    after a key has come twice: that response is requested once more.
+
+    Args:
+        stream: the stream.
+    """
+
+    def __init__(self, stream: GatedStream) -> None:
+        self._stream = stream
+        self._compares_rows = False
+
+    def checked(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
+        """Yield the rows of a response that were asked for, each once. Others are dropped with a warning.
+
+        Raises:
+            MalformedResponseError: a day is not written as YYYY-MM-DD, a part of the key is missing, an id is not one,
+                or a row names another ad account.
+            RepeatedKeyError: two rows have the same key and differ, and the destination replaces rows by their key.
+        """
+        columns, seen = expected.key, set[int]()
+        compared: set[int] | None = set() if self._compares_rows else None
+        for row in self._asked_for(rows, expected):
+            values = tuple([row.get(column) for column in columns])
+            try:
+                key = hash(values)
+            except TypeError as error:
+                raise MalformedResponseError("A part of a row's key is an object or a list.") from error
+            if (None in values or "" in values) and not self._is_complete(values, expected):
+                yield row
+                continue
+            if compared is not None:
+                content = hash(repr(row))
+                if content in compared:
+                    self._warn("equal rows", f"sent rows twice, such as one of {_listed(values)}. One of them is used.")
+                    continue
+                compared.add(content)
+            if key in seen:
+                self._repeated(values, expected, is_known=compared is not None)
+            seen.add(key)
+            yield row
+
+    def doubt(self, error: KeyInDoubtError) -> None:
         """Raise the error if the destination replaces rows by their key, else warn that the rows are emitted.
 
         Raises:
             KeyInDoubtError: the error.
         """
-        if self.merges_by_key:
+        if self._stream.merges_by_key:
             raise error
-        self._notices.warn(error.about, error.warning)
+        self._stream.notices.warn(error.about, error.warning)
 
+    def _asked_for(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
+        """Yield the rows of the expected days, account and entities, with text in their text columns."""
+        texts, account, entities, entity = expected.texts, expected.account, expected.entities, expected.key[0]
+        day_column = expected.day if expected.days else None
+        days: dict[Any, bool] = {}
+        for row in rows:
+            write_texts(row, texts)
+            if day_column:
+                day = row.get(day_column)
+                if day.__class__ is not str or day not in days:
+                    days[day] = self._is_wanted(day, expected)
+                if not days[day]:
+                    continue
+            if account and row.get(AD_ACCOUNT_ID) not in (account, *_EMPTY):
+                raise MalformedResponseError(f"A row names ad account {row[AD_ACCOUNT_ID]}, not {account}.")
+            if entities is None or (found := row.get(entity)) in entities or found in _EMPTY:
+                yield row
+            else:
+                self._warn("others", f"sent rows of ids that were not asked for, such as {found}. They are left out.")
 
-class KeyCheck:
-    """Checks that each row of a response has a key of its own.
-
-    It keeps hashes of the keys, since a report may have a million rows.
-
-    Args:
-        stream: the stream's name, for messages.
-        key: the columns that identify a row.
-        on_doubt: called with the first repeated or incomplete key; it may raise the error. Later rows are not checked.
-    """
-
-    def __init__(self, stream: str, key: RowKey, on_doubt: Callable[[KeyInDoubtError], None]) -> None:
-        self._stream = stream
-        self._key, self._on_doubt = key.columns, on_doubt
-        self._required: Sequence[int] = [at for at, column in enumerate(key.columns) if column not in key.optional]
-        self._seen: set[int] = set()
-        self._is_in_doubt = False
-
-    def check(self, row: Record) -> None:
-        """Check the key of a row.
+    def _is_wanted(self, day: Any, expected: Expected) -> bool:
+        """Return whether rows of a day are used.
 
         Raises:
-            MalformedResponseError: a part of the key is an object or a list.
-            RepeatedKeyError: the key is repeated or incomplete, and `on_doubt` raises the error.
+            MalformedResponseError: the rows are daily, and the day is not written as YYYY-MM-DD.
         """
-        if self._is_in_doubt:
-            return
-        values = tuple([row.get(column) for column in self._key])
+        wanted, is_daily = expected.days, expected.granularity is Granularity.DAY
+        requested = expected.requested or wanted
+        if day is None or wanted is None or requested is None:
+            return True  # a missing day is a missing part of the key
         try:
-            key = hash(values)
-        except TypeError as error:
-            raise MalformedResponseError("A part of a row's key is an object or a list.") from error
-        if key in self._seen or None in values or ("" in values and any(values[at] == "" for at in self._required)):
-            texts = tuple("" if value is None else text_of(value) for value in values)
-            self._on_doubt(RepeatedKeyError(self._stream, self._key, texts))
-            self._is_in_doubt = True
-        self._seen.add(key)
+            found = parse_day(day if is_daily else day[:_DAY_LENGTH])
+        except (TypeError, ValueError) as error:
+            if is_daily:
+                raise MalformedResponseError(f"{printable(repr(day))} is not a day written as YYYY-MM-DD.") from error
+            return True
+        if not _covers(requested, found, expected.granularity):
+            others = f"rows of days that were not asked for, such as {day} for {requested}"
+            self._warn("other days", f"sent {others}. They are left out.")
+        return _covers(wanted, found, expected.granularity)
+
+    def _is_complete(self, values: tuple[Any, ...], expected: Expected) -> bool:
+        """Return whether a key lacks only optional parts; False if it lacks the hour, and the destination appends.
+
+        Raises:
+            MalformedResponseError: another part is missing.
+            RepeatedKeyError: the hour is missing, and the destination replaces rows by their key.
+        """
+        parts = zip(expected.key, values, strict=True)
+        missing = [name for name, value in parts if value in _EMPTY and name not in expected.optional]
+        if missing == [HOUR]:
+            self.doubt(RepeatedKeyError(self._stream.name, expected.key, values))
+        elif missing:
+            raise MalformedResponseError(f"A row has no {' and no '.join(missing)}.")
+        return not missing
+
+    def _repeated(self, values: tuple[Any, ...], expected: Expected, *, is_known: bool) -> None:
+        """Handle a key that comes twice: the rows are known to differ, or are to be compared in another response."""
+        if not is_known:
+            self._compares_rows = True
+            raise MalformedResponseError(
+                f"Two rows are of {_listed(values)}. The next response is compared row by row."
+            )
+        self.doubt(RepeatedKeyError(self._stream.name, expected.key, values))
+
+    def _warn(self, about: str, what: str) -> None:
+        self._stream.notices.warn(about, f"Pinterest {what}")
+
+
+def _covers(window: DateWindow, day: Date, granularity: Granularity) -> bool:
+    """Return whether a day lies in a window, or in a week or month that overlaps it."""
+    return granularity.bucket_of(window.start).start <= day <= granularity.bucket_of(window.end).end
+
+
+def _listed(values: tuple[Any, ...]) -> str:
+    return printable(", ".join(map(str, values)))
 
 
 @dataclass(frozen=True)
@@ -133,17 +240,15 @@ class ReportRows:
 
     Attributes:
         stream: the stream's name.
-        notices: the stream's warnings.
+        gate: the stream's gate.
         key: the columns that identify a row.
-        key_policy: decides whether rows with ambiguous keys are emitted.
         columns: the requested columns.
         stamped: fields that get the request's `start_date` or `end_date`.
     """
 
     stream: str
-    notices: Notices
+    gate: RowGate
     key: ReportKey
-    key_policy: KeyPolicy
     columns: tuple[str, ...]
     stamped: Mapping[str, str] = field(default_factory=dict)
 
@@ -161,37 +266,31 @@ class ReportRows:
         return pages, self._joined_with_earlier(request, filler.key_columns())
 
     def _checked(self, request: ReportRequest, rows: Iterable[Filed], filler: "KeyFiller") -> Iterator[Record]:
-        keys, texts = KeyCheck(self.stream, self.key.row_key, self.key_policy.apply), self._text_columns()
+        expected = Expected(
+            key=self.key.columns,
+            optional=self.key.optional,
+            texts=self._text_columns(),
+            days=request.window if DATE in self.key.columns else None,
+            requested=request.requested_window,
+            granularity=Granularity(request.body["granularity"]),
+            account=request.ad_account_id,
+        )
         days = dict(zip(("start_date", "end_date"), request.window.as_pair(), strict=True))
         stamps = {name: days[of] for name, of in self.stamped.items()}
-        granularity = Granularity(request.body["granularity"])
-        for row in self._in_window(request, self._completed(request, rows), granularity):
-            filler.fill(row)
-            write_texts(row, texts)
-            keys.check(row)
+        for row in self.gate.checked(self._completed(request, rows, filler), expected):
+            filler.count(row)
             row.update(stamps)
             yield row
 
-    def _in_window(self, request: ReportRequest, rows: Iterable[Record], granularity: Granularity) -> Iterable[Record]:
-        """Return the rows of the days that the cursor needs.
-
-        A report may have a least number of days: rows of the days that were added for it are dropped without a warning.
-        """
-        found = within(rows, request.requested_window, DATE, self.notices, granularity)
-        return (
-            found
-            if request.requested_window == request.window
-            else within(found, request.window, DATE, None, granularity)
-        )
-
-    def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
+    def _completed(self, request: ReportRequest, rows: Iterable[Filed], filler: "KeyFiller") -> Iterator[Record]:
         lacks_entity = self.key.entity in self.key.refused(request.ad_account_id)
         for entity, row in rows:
-            row.setdefault("AD_ACCOUNT_ID", request.ad_account_id)
+            row.setdefault(AD_ACCOUNT_ID, request.ad_account_id)
             if lacks_entity and entity:
                 row.setdefault(self.key.entity, entity)
             if self.key.ids:
                 row[ENTITY_ID] = entity
+            filler.fill(row)
             yield row
 
     def _joined_with_earlier(self, request: ReportRequest, found: KeyColumns | None) -> KeyColumns | None:
@@ -205,13 +304,13 @@ class ReportRows:
             return found
         if change := earlier.change_to(found, self.key.refused(request.ad_account_id)):
             days = request.planned.window
-            self.key_policy.apply(KeysChangedError(self.stream, request.ad_account_id, days, change))
+            self.gate.doubt(KeysChangedError(self.stream, request.ad_account_id, days, change))
             return found
         return earlier.joined(found)
 
     def _text_columns(self) -> tuple[str, ...]:
         always = ID_COLUMNS if self.key.ids else ()  # Pinterest may send ids that were not requested
-        names = (*self.key.columns, TARGETING_VALUE, *text_columns(self.columns), *always)
+        names = (*self.key.columns, AD_ACCOUNT_ID, TARGETING_VALUE, *text_columns(self.columns), *always)
         return tuple(dict.fromkeys(names))
 
 
@@ -230,15 +329,19 @@ class KeyFiller:
 
     def fill(self, row: Record) -> None:
         """Give each optional part of the key a value: its substitute, or the empty string."""
-        self._rows += 1
         for column in self._ids:
             if row.get(column) in _EMPTY:
                 row[column] = (column in _SUBSTITUTES and row.get(_SUBSTITUTES[column])) or ""
-            if row[column] == "" or (column == ITEM_ID and text_of(row[column]) == row[ENTITY_ID]):
-                self._empty[column] += 1
         for column in self._parts:
             if row.get(column) is None:
                 row[column] = ""
+
+    def count(self, row: Record) -> None:
+        """Count a row and its empty ids."""
+        self._rows += 1
+        for column in self._ids:
+            if row[column] == "" or (column == ITEM_ID and row[column] == row[ENTITY_ID]):
+                self._empty[column] += 1
 
     def key_columns(self) -> KeyColumns | None:
         """Return the id columns that the rows so far had, or None if the key has no ids or there were no rows."""

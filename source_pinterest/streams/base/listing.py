@@ -1,19 +1,15 @@
-"""Bookmarks and seen ids of one listing, and the days of one response.
+"""Bookmarks and seen ids of one listing.
 
 A list ends at a page without a bookmark.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, endless_list
 from source_pinterest.api.rows import BY_ID, Record
-from source_pinterest.dates import DateWindow, Granularity, parse_day
-from source_pinterest.engine.progress import Notices
-
-_DAY_LENGTH = len("2026-01-31")
 
 
 class Listed(NamedTuple):
@@ -125,41 +121,3 @@ def _compact(key: Any) -> Any:
     """Return an id as a number where no digit is lost: a million numbers take half the memory of their texts."""
     is_number = isinstance(key, str) and key.isascii() and key.isdecimal() and key[0] != "0"
     return int(key) if is_number else key
-
-
-def within(
-    rows: Iterable[Record],
-    window: DateWindow,
-    field: str,
-    notices: Notices | None,
-    granularity: Granularity = Granularity.DAY,
-) -> Iterator[Record]:
-    """Drop the rows of days outside a window. Rows whose field is not a day are kept.
-
-    Args:
-        rows: the rows of one response.
-        window: the days that were requested; weeks and months that overlap it count as inside.
-        field: the field with the day of a row.
-        notices: the stream's warnings; None: drop other days without a warning.
-        granularity: the length of time that a row covers.
-    """
-    first, last = str(granularity.bucket_of(window.start).start), str(granularity.bucket_of(window.end).end)
-    for row in rows:
-        day = row.get(field)
-        if day.__class__ is not str or first <= day <= last or not _lies_outside(day, first, last):
-            yield row
-        elif notices:
-            notices.warn(
-                "other days",
-                f"Pinterest sent rows of days that were not asked for, such as {day} for {window}. They are left out.",
-            )
-
-
-def _lies_outside(text: str, first: str, last: str) -> bool:
-    """Return whether a text begins with a day before `first` or after `last`. A text without a day does not."""
-    day = text[:_DAY_LENGTH]
-    try:
-        parse_day(day)
-    except ValueError:
-        return False
-    return not first <= day <= last

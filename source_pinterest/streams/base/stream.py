@@ -167,6 +167,8 @@ class PinterestStream(HttpStream, ABC):
     """Whether a request can be split if its response is too large."""
     days = DayRange(limits.ASYNC_HISTORY_DAYS)
     """The days that Pinterest keeps for the stream, if its records have days."""
+    merges_by_key = True
+    """Whether the destination replaces rows by their key; True until the sync's mode is known."""
     checkpoint: PinterestCursor | None = None
     """The stream's cursor; None if each sync reads the whole stream."""
     is_resumable = False  # if True, the framework's sequential reader reads the stream in an endless loop
@@ -217,6 +219,7 @@ class PinterestStream(HttpStream, ABC):
 
     def open_state(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Set the stream's cursor, and return it."""
+        self.merges_by_key = plan.merges_by_key
         self.checkpoint = self.new_cursor(plan, store)
         return self.checkpoint
 

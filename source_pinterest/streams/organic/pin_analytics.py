@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
@@ -48,7 +48,7 @@ from source_pinterest.state.day_cursor import DayCursor, Reading
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, PeriodPlan
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.base.listing import within
+from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import ForeignKey, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pins import Pins
@@ -78,10 +78,8 @@ PIN_METRICS = (
 _HIDDEN_IN_A_ROW = 100
 """Pins that may be refused in a row once a pin was readable. Pins of a secret board stand side by side."""
 
-T = TypeVar("T")
-
-Metrics = Mapping[str, Any]
-"""Metrics of one pin: `{"daily_metrics": [{"date", "data_status", "metrics"}, ...], "lifetime_metrics": {...}}`."""
+Days = list[Record]
+"""The days of one pin: `{"pin_id", "date", "data_status", "metrics", "lifetime_metrics"}`."""
 
 
 class PinAnalytics(OrganicStream):
@@ -102,7 +100,7 @@ class PinAnalytics(OrganicStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._pins = sync.stream(Pins)
-        self._metrics = PinMetrics(self.client, self.notices)
+        self._metrics = PinMetrics(self.client, self.notices, RowGate(self))
         self._owners: list[StreamSlice] = []
         halves_on = (BetaClosedError, GoneError, RefusedError)
         self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=halves_on)
@@ -219,7 +217,7 @@ class PinAnalytics(OrganicStream):
         start, end = asked.as_pair()
         params = {**self.request_params(stream_slice=owner), START: start, END: end}
         for batch, found in self._size.read(partial(self._metrics_of, params), pin_ids) if pin_ids else ():
-            all_rows = list(within(_rows(found), asked, "date", self.notices))
+            all_rows = list(itertools.chain.from_iterable(found.values()))
             rows = [{**owner.partition, **row} for row in all_rows if str(row["date"]) >= str(window.start)]
             settled = self._settled(all_rows, reading.settled)
             reading = replace(reading.with_days(days_of(rows), settled), after=int(batch[-1]))
@@ -235,9 +233,7 @@ class PinAnalytics(OrganicStream):
         settled = min((limit, *reached, *before_provisional))
         return max(settled, min(limit, idle)) if self.checkpoint.emits_once else settled
 
-    def _metrics_of(
-        self, params: Mapping[str, Any], batch: Ids, *_: Any
-    ) -> Iterator[tuple[Ids, Mapping[str, Metrics]]]:
+    def _metrics_of(self, params: Mapping[str, Any], batch: Ids, *_: Any) -> Iterator[tuple[Ids, Mapping[str, Days]]]:
         """Yield a batch of pins with their metrics.
 
         Raises:
@@ -267,7 +263,7 @@ class PinAnalytics(OrganicStream):
             )
         yield batch, found
 
-    def _fetch(self, batch: Ids, params: Mapping[str, Any]) -> Mapping[str, Metrics]:
+    def _fetch(self, batch: Ids, params: Mapping[str, Any]) -> Mapping[str, Days]:
         """Request the metrics of a batch of pins. Pins that a response lacks are requested once more."""
         if self._size.most_ids > 1:
             found = self._metrics.of_several(batch, params)
@@ -277,7 +273,7 @@ class PinAnalytics(OrganicStream):
             return found
         return {pin_id: self._metrics.of_one(pin_id, params) for pin_id in batch}
 
-    def _skip_pin(self, pin_id: str, error: PinterestError) -> Mapping[str, Metrics]:
+    def _skip_pin(self, pin_id: str, error: PinterestError) -> Mapping[str, Days]:
         """Skip a pin that is deleted or refused. Raise other errors, and the last of too many refusals in a row."""
         self._skipped_pins += 1
         if isinstance(error, GoneError):
@@ -296,61 +292,64 @@ class PinMetrics:
     Args:
         client: makes the stream's requests.
         notices: takes the stream's warnings.
+        gate: the stream's gate.
     """
 
-    def __init__(self, client: PinterestClient, notices: Notices) -> None:
-        self._client, self._refused = client, RefusedNames(notices)
+    def __init__(self, client: PinterestClient, notices: Notices, gate: RowGate) -> None:
+        self._client, self._refused, self._gate = client, RefusedNames(notices), gate
 
-    def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Metrics:
-        """Return the metrics of one pin. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
-        return self._fetch(path_of("pins/{pin_id}/analytics", {"pin_id": pin_id}), params, _parse_one)
+    def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Days:
+        """Return the days of one pin. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
+        path = path_of("pins/{pin_id}/analytics", {"pin_id": pin_id})
+        return self._fetch(path, params, (pin_id,), lambda parts: {pin_id: parts})[pin_id]
 
-    def of_several(self, pin_ids: tuple[str, ...], params: Mapping[str, Any]) -> Mapping[str, Metrics]:
-        """Return the metrics of several pins by their ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
+    def of_several(self, pin_ids: Ids, params: Mapping[str, Any]) -> Mapping[str, Days]:
+        """Return the days of several pins by their ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
 
         Raises:
             BetaClosedError: the app may not use this endpoint.
         """
         try:
-            return self._fetch("pins/analytics", {**params, "pin_ids": list(pin_ids)}, _parse_several)
+            return self._fetch("pins/analytics", {**params, "pin_ids": list(pin_ids)}, pin_ids, _by_pin)
         except (ForbiddenError, RightMissingError) as error:
             raise BetaClosedError(error.quote or str(error.message)) from error
 
-    def _fetch(self, path: str, params: Mapping[str, Any], parse: Callable[[Iterator[bytes]], T]) -> T:
-        """Return the parsed response, without the metrics that Pinterest refuses."""
+    def _fetch(
+        self, path: str, params: Mapping[str, Any], pin_ids: Ids, by_pin: Callable[[Any], Mapping[str, Any]]
+    ) -> Mapping[str, Days]:
+        """Return the days of each pin in the response, without the metrics that Pinterest refuses."""
+        window = DateWindow.from_pair((params[START], params[END]))
+        expected = Expected(key=("pin_id", "date"), days=window, day="date", entities=frozenset(pin_ids))
 
-        def request(names: Names) -> T:
+        def parse(chunks: Iterator[bytes]) -> Mapping[str, Days]:
+            pins = by_pin(parse_json(b"".join(chunks)))
+            days: dict[str, Days] = {pin_id: [] for pin_id in pin_ids if pin_id in pins}
+            for row in self._gate.checked(_rows(pins), expected):
+                days[row["pin_id"]].append(row)
+            return days
+
+        def request(names: Names) -> Mapping[str, Days]:
             joined = {name: ",".join(values) for name, values in names.items()}
             return self._client.get(path, {**params, **joined}, parse).value
 
-        window = DateWindow.from_pair((params[START], params[END]))
         return self._refused.request(params.get("ad_account_id", ""), window, {"metric_types": PIN_METRICS}, request)
 
 
-def _rows(found: Mapping[str, Metrics]) -> Iterator[Record]:
-    for pin_id, metrics in found.items():
-        for day in metrics["daily_metrics"]:
-            yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}
-
-
-def _parse_one(chunks: Iterator[bytes]) -> Metrics:
-    return _metrics_of(parse_json(b"".join(chunks)))
-
-
-def _parse_several(chunks: Iterator[bytes]) -> Mapping[str, Metrics]:
-    pins = parse_json(b"".join(chunks))
+def _by_pin(pins: Any) -> Mapping[str, Any]:
     if not isinstance(pins, dict):
         raise MalformedResponseError("The metrics of several pins are not an object of pin ids.")
-    return {pin_id: _metrics_of(parts) for pin_id, parts in pins.items()}
+    return pins
 
 
-def _metrics_of(parts: Any) -> Metrics:
-    """Return the metrics of one pin, which are not split.
+def _rows(pins: Mapping[str, Any]) -> Iterator[Record]:
+    """Yield the days of each pin, which are not split.
 
     Raises:
-        MalformedResponseError: there are none.
+        MalformedResponseError: a pin has none.
     """
-    unsplit = parts.get("all") if isinstance(parts, dict) else None
-    if not isinstance(unsplit, dict) or not isinstance(unsplit.get("daily_metrics"), list):
-        raise MalformedResponseError("The metrics of a pin have no daily_metrics under the key all.")
-    return unsplit
+    for pin_id, parts in pins.items():
+        metrics = parts.get("all") if isinstance(parts, dict) else None
+        if not isinstance(metrics, dict) or not isinstance(metrics.get("daily_metrics"), list):
+            raise MalformedResponseError("The metrics of a pin have no daily_metrics under the key all.")
+        for day in metrics["daily_metrics"]:
+            yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}

@@ -6,7 +6,6 @@ Pinterest still counts the last days. The cursor stops before the first day that
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import suppress
 from typing import ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -24,7 +23,7 @@ from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import DayRange, PeriodPlan
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.base.listing import within
+from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.organic.base import TEXT, OrganicStream
 
@@ -82,6 +81,10 @@ class ProfileAnalytics(OrganicStream, ABC):
     split: ClassVar[str] = ""
     """The field that names the part of a row; empty for the profile as a whole."""
     days = DayRange(limits.SYNC_HISTORY_DAYS)
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.gate = RowGate(self)
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> DayCursor:
         """Return a cursor over the days of each profile."""
@@ -142,10 +145,15 @@ class ProfileAnalytics(OrganicStream, ABC):
 
     def request_rows(self, stream_slice: StreamSlice, more: Mapping[str, str]) -> list[Record]:
         """Return the rows of one request about a window, made with `more` parameters."""
-        start, end = planned_window(stream_slice).window.as_pair()
+        window = planned_window(stream_slice).window
+        start, end = window.as_pair()
         params = {**self.request_params(stream_slice=stream_slice), START: start, END: end, **more}
-        records = self.records(self.client.get(self.path_template, params, self.parse).value, stream_slice)
-        return list(within(records, planned_window(stream_slice).window, "date", self.notices))
+        expected = Expected(key=("date",) if self.split in more else (PART, "date"), days=window, day="date")
+
+        def parse(chunks: Iterator[bytes]) -> ListPage:
+            return ListPage(list(self.gate.checked(self.parse(chunks).items, expected)))
+
+        return self.records(self.client.get(self.path_template, params, parse).value, stream_slice)
 
 
 class SplitAnalytics(ProfileAnalytics, ABC):
@@ -212,12 +220,8 @@ class UserAccountAnalyticsByContentType(SplitAnalytics):
 
 
 def days_of(rows: Iterable[Record]) -> list[Date]:
-    """Return the days of rows; rows whose date is not a day are skipped."""
-    found = []
-    for row in rows:
-        with suppress(ValueError, TypeError):
-            found.append(parse_day(row["date"]))
-    return found
+    """Return the days of rows."""
+    return [parse_day(row["date"]) for row in rows]
 
 
 def provisional_days_of(rows: Iterable[Record]) -> list[Date]:

@@ -11,8 +11,9 @@ from source_pinterest.api.errors import BUSINESS_ACCOUNT
 from source_pinterest.api.rows import ListPage, ListShape, parse_json, with_key
 from source_pinterest.dates import days_before
 from source_pinterest.engine.slices import END, START
+from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.child import VariedStream
-from source_pinterest.streams.base.stream import to_pin
+from source_pinterest.streams.base.stream import Sync, to_pin
 from source_pinterest.streams.organic.base import OrganicStream
 
 
@@ -27,6 +28,10 @@ class RankingStream(VariedStream, OrganicStream, ABC):
     access = BUSINESS_ACCOUNT
     cost = "1 a metric"
     foreign_keys = (to_pin("pin_id"),)
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.gate = RowGate(self)
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield the slices after Pinterest's day is known: a worker must not wait for it."""
@@ -45,11 +50,13 @@ class RankingStream(VariedStream, OrganicStream, ABC):
 
         Raises:
             MalformedResponseError: the body is not a ranking.
+            RepeatedKeyError: a pin has two ranks.
         """
         ranking = parse_json(b"".join(chunks))
         pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key)
         available = {"date_availability": ranking.get("date_availability")}
-        return ListPage([{**pin, **available} for pin in pins])
+        expected = Expected(key=self.shape.key, texts=self.shape.key)
+        return ListPage([{**pin, **available} for pin in self.gate.checked(pins, expected)])
 
     def stamp(self, value: str) -> Mapping[str, Any]:
         """Return the metric by which the pins are ranked, and the days."""

@@ -140,6 +140,7 @@ def test_the_source_of_a_day_is_its_age_alone(
 
 def test_records_of_both_sources_have_one_shape(mock: requests_mock.Mocker) -> None:
     sync = Sync(mock, start_date=ago(90))
+    sync.pinterest.lists("ad_accounts/11/campaigns", "626736533506123457")
     more = {"AD_ACCOUNT_ID": 11, "CAMPAIGN_NAME": 2026, "SPEND_IN_DOLLAR": 1.5, "CTR": None}
     body = [row(626736533506123457, ago(days), **more) for days in (0, 90)]
     sync.pinterest.answers(CALLS, {"json": body})
@@ -246,7 +247,7 @@ def test_the_older_days_of_an_account_that_can_not_be_read_at_all_are_no_loss(
         pinterest.lists(f"ad_accounts/{account}/campaigns", f"7{account}")
         pinterest.creates(refused(403, 29), account=account)
     pinterest.answers(CALLS, refused(403, 29, "Not yours"))
-    pinterest.answers("ad_accounts/12/campaigns/analytics", {"json": [row()]})
+    pinterest.answers("ad_accounts/12/campaigns/analytics", {"json": [row("712")]})
     stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), DEDUP)
     errors: list[PinterestError] = []
 

@@ -134,22 +134,47 @@ def test_ids_are_text_and_exact_and_metrics_stay_numbers(pinterest: Pinterest) -
 @pytest.mark.parametrize(
     "rows",
     [
-        [row("1"), row("2"), row("1")],
-        [row("1"), row(1)],
-        [row("1", None)],  # type: ignore[arg-type]
-        [row(None)],
-        [{"DATE": "2026-07-01"}],
-        [{"CAMPAIGN_ID": "1"}],
+        [row("1"), row("2"), row("1", CTR=1)],
+        [row("1"), row(1, CTR=1)],
     ],
 )
-def test_a_key_that_repeats_or_is_incomplete_is_seen_before_a_row_is_taken(
-    pinterest: Pinterest, rows: list[dict[str, Any]]
+def test_a_key_that_repeats_is_seen_before_a_row_is_taken(
+    mock: requests_mock.Mocker, rows: list[dict[str, Any]]
 ) -> None:
+    pinterest = Pinterest(mock, max_retries=1)
     pinterest.answers(PATH, {"json": rows})
-    pages = pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1"))
+    pages = pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1", "2"))
 
     with pytest.raises(RepeatedKeyError, match=r"^campaign_analytics: .* one row per CAMPAIGN_ID and DATE"):
         next(pages)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row("1", None)],  # type: ignore[arg-type]
+        [row("1", "2026-07-01T00:00:00")],
+        [row(None)],
+        [row(1.0)],
+        [{"DATE": "2026-07-01"}],
+        [row("1", AD_ACCOUNT_ID="12")],
+    ],
+)
+def test_a_row_that_does_not_pass_the_gate_fails_its_response(pinterest: Pinterest, rows: list[dict[str, Any]]) -> None:
+    pinterest.answers(PATH, {"json": [row("2"), *rows]})
+    pages = pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1", "2"))
+
+    with pytest.raises(UnavailableError):
+        next(pages)
+
+
+def test_rows_of_ids_that_a_server_ignores_come_with_the_request_for_them(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(PATH, {"json": [row(one) for one in "123"]})
+
+    assert [one["CAMPAIGN_ID"] for ids in ("12", "3") for one in rows_of(pinterest, call(days(9, 0), *ids))] == [*"123"]
+    assert len(caplog.messages) == 1
 
 
 @pytest.mark.parametrize(
@@ -196,13 +221,14 @@ def test_what_of_a_row_can_not_be_kept_is_told(pinterest: Pinterest, caplog: pyt
 
 
 def test_a_destination_that_keeps_every_row_gets_those_too_that_have_the_same_key(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pinterest.answers(PATH, {"json": [row("1"), row("1")]})
+    pinterest = Pinterest(mock, max_retries=1)
+    pinterest.answers(PATH, {"json": [row("1"), row("1", CTR=1), row("1")]})
     append = configured("full_refresh", "append")
     stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), append)
 
-    assert list(records_of(stream.read_slice(call(days(9, 0), "1")))) == [row("1"), row("1")]
+    assert list(records_of(stream.read_slice(call(days(9, 0), "1")))) == [row("1"), row("1", CTR=1)]
     assert caplog.text.count("comes twice or is incomplete. All of its rows are emitted") == 1
 
 

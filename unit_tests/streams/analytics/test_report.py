@@ -460,8 +460,8 @@ def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(after: Ca
 def test_a_destination_that_keeps_every_row_gets_those_too_that_have_the_same_key(
     after: Callable[..., Pinterest], caplog: pytest.LogCaptureFixture
 ) -> None:
-    pinterest = after([], start_date=ago(0))
-    pinterest.reports({"7": [row(date=ago(0)), row(date=ago(0))]})
+    pinterest = after([], start_date=ago(0), max_retries=1)
+    pinterest.reports({"7": [row(date=ago(0)), row(date=ago(0), CTR=1), row(date=ago(0))]})
     sync = Sync(pinterest, how=configured("full_refresh", "append"))
 
     assert len(sync.read(sync.slices[0])) == 2

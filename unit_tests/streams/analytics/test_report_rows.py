@@ -6,21 +6,20 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import KeysChangedError, RepeatedKeyError
+from source_pinterest.api.errors import KeysChangedError, MalformedResponseError, RepeatedKeyError
 from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.progress import Notices
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
 from source_pinterest.state.day_cursor import KeyColumns
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.analytics.rows import KeyPolicy, ReportKey, ReportRows
+from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
+from unit_tests.streams.analytics.test_gate import Stream
 from unit_tests.streams.pinterest import records_of
 
 PLANNED = DateWindow.from_pair(["2026-01-01", "2026-01-10"])
 HALF = DateWindow.from_pair(["2026-01-01", "2026-01-05"])
 REQUEST = ReportRequest("11", HALF, {"level": "CAMPAIGN", "granularity": "DAY"}, PlannedWindow(PLANNED))
 KEY = ("CAMPAIGN_ID", "DATE")
-NOTICES = Notices("campaign_report")
 IDS = ("AD_GROUP_ID", "AD_ID")
 FINE = ReportKey((*IDS, ENTITY_ID, "DATE"), IDS)
 OTHER_DAYS = (
@@ -30,7 +29,7 @@ OF_ITEMS = ReportKey((ITEM_ID, ENTITY_ID, "DATE"), (ITEM_ID,))
 
 
 def report_rows(key: ReportKey, columns: tuple[str, ...] = (), stamped: Mapping[str, str] | None = None) -> ReportRows:
-    return ReportRows("campaign_report", NOTICES, key, KeyPolicy(NOTICES), columns, stamped or {})
+    return ReportRows("campaign_report", Stream("campaign_report").gate, key, columns, stamped or {})
 
 
 def read(
@@ -50,10 +49,16 @@ def row(campaign: Any, date: Any = "2026-01-01", **more: Any) -> dict[str, Any]:
 
 
 def test_rows_carry_their_account() -> None:
-    assert read({"1": [row("1"), row("1", "2026-01-02", AD_ACCOUNT_ID="99")]}) == [
+    assert read({"1": [row("1"), row("1", "2026-01-02", AD_ACCOUNT_ID=11)]}) == [
         row("1", AD_ACCOUNT_ID="11"),
-        row("1", "2026-01-02", AD_ACCOUNT_ID="99"),
+        row("1", "2026-01-02", AD_ACCOUNT_ID="11"),
     ]
+
+
+def test_a_file_of_another_account_is_not_used() -> None:
+    """Two accounts were given one token or one link."""
+    with pytest.raises(MalformedResponseError, match="names ad account 99, not 11"):
+        read({"1": [row("1"), row("1", "2026-01-02", AD_ACCOUNT_ID="99")]})
 
 
 def test_a_product_item_is_known_by_what_its_rows_are_filed_under() -> None:
@@ -109,8 +114,7 @@ def test_days_that_had_to_be_asked_for_too_are_left_out_and_others_are_told_as_w
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Of a kind of report that covers eight days at least."""
-    notices = Notices("campaign_report")
-    rows = ReportRows("campaign_report", notices, ReportKey(KEY), KeyPolicy(notices), ())
+    rows = report_rows(ReportKey(KEY))
     week = DateWindow.from_pair(["2026-06-22", "2026-06-28"])
     endpoint = replace(ANALYTICS_REPORTS, least_days=8)
 
@@ -137,8 +141,7 @@ def test_a_week_that_the_days_begin_in_the_middle_of_is_wanted(least_days: int) 
 
 
 def test_days_that_nobody_asked_for_are_left_out_and_told(caplog: pytest.LogCaptureFixture) -> None:
-    notices = Notices("campaign_report")
-    rows = ReportRows("campaign_report", notices, ReportKey(KEY), KeyPolicy(notices), ())
+    rows = report_rows(ReportKey(KEY))
     pages, _ = rows.pages(REQUEST, (("1", row("1", day)) for day in ("2026-01-05", "2026-01-06")))
 
     assert [record["DATE"] for record in records_of(pages)] == ["2026-01-05"]
@@ -148,9 +151,6 @@ def test_days_that_nobody_asked_for_are_left_out_and_told(caplog: pytest.LogCapt
 @pytest.mark.parametrize(
     "body",
     [
-        {"1": [row("1"), row("1")]},
-        {"1": [row("1")], "2": [row("2"), row("1")]},
-        {"1": [row("1"), row(1)]},
         {"1": [row("1", None)]},
         {"1": [row(None)]},
         {"1": [row("")]},
@@ -158,10 +158,15 @@ def test_days_that_nobody_asked_for_are_left_out_and_told(caplog: pytest.LogCapt
         {"1": [{"CAMPAIGN_ID": "1"}]},
     ],
 )
-def test_a_key_that_repeats_or_is_incomplete_is_seen_before_a_row_is_taken(body: dict[str, Any]) -> None:
-    rows = report_rows(ReportKey(KEY))
-    filed = ((entity, one) for entity, found in {"0": [row("0")], **body}.items() for one in found)
+def test_a_key_that_is_incomplete_is_seen_before_a_row_is_taken(body: dict[str, Any]) -> None:
+    with pytest.raises(MalformedResponseError, match=r"A row has no (CAMPAIGN_ID|DATE)"):
+        read({"0": [row("0")], **body})
 
+
+def test_a_key_that_repeats_is_seen_before_a_row_is_taken() -> None:
+    rows, filed = report_rows(ReportKey(KEY)), [("1", row("1", CTR=1)), ("2", row("2")), ("2", row(1))]
+    with pytest.raises(MalformedResponseError, match="Two rows are of 1, 2026-01-01"):
+        rows.pages(REQUEST, filed)
     with pytest.raises(RepeatedKeyError, match=r"campaign_report.*CAMPAIGN_ID and DATE"):
         rows.pages(REQUEST, filed)
 
@@ -214,10 +219,10 @@ def test_targeting_that_is_left_out_is_an_empty_text_at_every_level() -> None:
     assert (one["TARGETING_TYPE"], one["TARGETING_VALUE"]) == ("", "")
 
 
-@pytest.mark.parametrize("rows", [[fine(AD_ID="1"), fine(AD_ID="1")], [fine(), fine()], [{"AD_ID": "1"}]])
-def test_a_finer_key_may_repeat_or_lack_its_day_as_well(rows: list[dict[str, Any]]) -> None:
-    with pytest.raises(RepeatedKeyError, match="AD_GROUP_ID, AD_ID, ENTITY_ID and DATE"):
-        read({"7": rows}, FINE)
+@pytest.mark.parametrize("ids", [{"AD_ID": "1"}, {}])
+def test_a_finer_key_may_repeat_as_well(ids: dict[str, str]) -> None:
+    with pytest.raises(MalformedResponseError, match="Two rows are of "):
+        read({"7": [fine(**ids), fine(**ids, CTR="1")]}, FINE)
 
 
 @pytest.mark.parametrize(

@@ -121,19 +121,32 @@ def test_key_and_columns_are_those_of_the_report(pinterest: Pinterest) -> None:
 @pytest.mark.parametrize(
     "items",
     [
-        [item(), item("male"), item()],
-        [item(500, "LOCATION"), item("500", "LOCATION")],
-        [item(None), item("")],
+        [item(), item("male"), item(CTR=1)],
+        [item(500, "LOCATION"), item("500", "LOCATION", CTR=1)],
+        [item(None), item("", CTR=1)],
+    ],
+)
+def test_a_key_that_repeats_costs_the_answer(mock: requests_mock.Mocker, items: list[Any]) -> None:
+    pinterest = Pinterest(mock, max_retries=1)
+    answers(pinterest, *items)
+
+    with pytest.raises(RepeatedKeyError, match="CAMPAIGN_ID, TARGETING_TYPE, TARGETING_VALUE and DATE"):
+        read(pinterest)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
         [item(kind=None)],
         [item(CAMPAIGN_ID=None)],
         [item(DATE=None)],
         [{"metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01"}}],
     ],
 )
-def test_a_key_that_repeats_or_is_incomplete_costs_the_answer(pinterest: Pinterest, items: list[Any]) -> None:
+def test_a_key_that_is_incomplete_costs_the_answer(pinterest: Pinterest, items: list[Any]) -> None:
     answers(pinterest, *items)
 
-    with pytest.raises(RepeatedKeyError, match="CAMPAIGN_ID, TARGETING_TYPE, TARGETING_VALUE and DATE"):
+    with pytest.raises(UnavailableError, match="A row has no"):
         read(pinterest)
 
 

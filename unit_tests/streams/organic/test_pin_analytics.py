@@ -13,6 +13,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import (
     ConfigError,
     NothingLeftError,
+    RepeatedKeyError,
     ResponseTooLargeError,
     RightMissingError,
     UnavailableError,
@@ -280,6 +281,49 @@ def test_a_metric_that_pinterest_refuses_by_name_is_left_out(pinterest: Pinteres
         *[[",".join(PIN_METRICS)]] * 2,
         [kept],
     ]
+
+
+def test_pins_that_were_not_asked_for_are_left_out_and_told(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.lists("pins", *PINS)
+    pinterest.answers("pins/analytics", {"json": dict.fromkeys(PINS, METRICS)})
+
+    assert read(pinterest) == PINS
+    assert (
+        caplog.messages.count(
+            "pin_analytics: Pinterest sent rows of ids that were not asked for, such as 101. They are left out."
+        )
+        == 1
+    )
+
+
+def test_a_day_that_comes_twice_is_emitted_once_if_it_is_equal(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, max_retries=1)
+    pinterest.lists("pins", "1", "2")
+    twice = {"all": {**METRICS["all"], "daily_metrics": [DAY, DAY]}}
+    pinterest.answers("pins/analytics", {"json": {"1": twice, "2": METRICS}})
+
+    assert read(pinterest) == ["1", "2"]
+
+
+def test_a_day_that_comes_twice_with_other_numbers_fails_its_response(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, max_retries=1)
+    pinterest.lists("pins", "1")
+    other = {"all": {**METRICS["all"], "daily_metrics": [DAY, {**DAY, "metrics": {"IMPRESSION": 8}}]}}
+    pinterest.answers("pins/analytics", {"json": {"1": other}})
+
+    with pytest.raises(RepeatedKeyError, match="one row per pin_id and date"):
+        read(pinterest)
+
+
+@pytest.mark.parametrize("date", ["2026-06-20T00:00:00", "2026/06/20", 1781913600, None])
+def test_a_day_in_any_other_form_fails_its_response(pinterest: Pinterest, date: Any) -> None:
+    pinterest.lists("pins", "1")
+    pinterest.answers("pins/analytics", {"json": {"1": {"all": {"daily_metrics": [{**DAY, "date": date}]}}}})
+
+    with pytest.raises(UnavailableError, match=r"YYYY-MM-DD|A row has no date"):
+        read(pinterest)
 
 
 def test_days_that_were_not_asked_for_are_left_out_and_told(

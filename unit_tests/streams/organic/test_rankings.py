@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import UnavailableError
+from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.streams.pinterest import Pinterest, in_pieces
@@ -66,4 +66,21 @@ def test_a_body_without_pins_is_never_read_as_none(pinterest: Pinterest, body: A
     pinterest.answers(PATH, {"json": body})
 
     with pytest.raises(UnavailableError):
+        pinterest.read(TopPins, EVERYTHING)
+
+
+def test_a_pin_that_comes_twice_has_one_rank(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, max_retries=1)
+    pinterest.answers(PATH, {"json": {"pins": [{"pin_id": 7}, {"pin_id": 8}, {"pin_id": "7"}]}})
+    assert [one["pin_id"] for one in pinterest.read(TopPins, EVERYTHING)] == ["7", "8"] * len(TopPins.values)
+
+    pinterest.answers(PATH, {"json": {"pins": [{"pin_id": 7}, {"pin_id": 7, "metrics": {}}]}})
+    with pytest.raises(RepeatedKeyError, match="one row per pin_id"):
+        pinterest.read(TopPins, EVERYTHING)
+
+
+def test_ids_that_may_have_lost_digits_fail_the_ranking(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, {"json": {"pins": [{"pin_id": 813744226420000000 + one / 1} for one in range(3)]}})
+
+    with pytest.raises(UnavailableError, match="which is not an id"):
         pinterest.read(TopPins, EVERYTHING)

@@ -6,7 +6,7 @@ import pytest
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import UnavailableError
+from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.slices import partition_slice, window_slice
 from source_pinterest.state.day_cursor import planned_window
@@ -118,13 +118,23 @@ def test_an_empty_answer_settles_no_young_day(pinterest: Pinterest) -> None:
     assert read(pinterest) == ([], {})
 
 
-def test_a_day_that_is_none_is_passed_on_and_counts_for_nothing(pinterest: Pinterest) -> None:
-    found = [day(25), {"date": "2026-06-31", "data_status": "READY"}, {"date": 7}]
-    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": found}}})
-    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics))
+@pytest.mark.parametrize("date", ["2026-06-31", "2026-06-21T00:00:00", 7])
+def test_a_day_in_any_other_form_fails_the_response(pinterest: Pinterest, date: Any) -> None:
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(20), {"date": date, "data_status": "READY"}]}}})
 
-    assert [record["date"] for record in stream.read_records(stream_slice=window())] == ["2026-06-25", "2026-06-31", 7]
-    assert stream.checkpoint.state == state(25)
+    with pytest.raises(UnavailableError, match="is not a day written as YYYY-MM-DD"):
+        pinterest.read(UserAccountAnalytics, window())
+
+
+def test_a_day_that_comes_twice_is_emitted_once_if_it_is_equal(mock: Any) -> None:
+    pinterest = Pinterest(mock, max_retries=1)
+    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), DEDUP)
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(25), day(26), day(25)]}}})
+    assert [one["date"] for one in stream.read_records(stream_slice=window())] == ["2026-06-25", "2026-06-26"]
+
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(25), day(26), day(25, "PROCESSING")]}}})
+    with pytest.raises(RepeatedKeyError, match="one row per part and date"):
+        list(stream.read_records(stream_slice=window()))
 
 
 @pytest.mark.parametrize(

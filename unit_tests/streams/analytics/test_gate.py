@@ -1,0 +1,202 @@
+"""Each row that was asked for passes the gate once; other rows are dropped with a warning, or fail their response."""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from source_pinterest.api.errors import MalformedResponseError, RepeatedKeyError
+from source_pinterest.dates import DateWindow, Granularity
+from source_pinterest.engine.progress import Notices
+from source_pinterest.streams.analytics.rows import Expected, RowGate
+
+WINDOW = DateWindow.from_pair(["2026-03-04", "2026-03-10"])
+EXPECTED = Expected(key=("ID", "DATE"), days=WINDOW)
+
+
+class Stream:
+    """What the gate needs of a stream, and the rows that pass it."""
+
+    def __init__(self, name: str = "ads", *, merges_by_key: bool = True) -> None:
+        self.name, self.notices, self.merges_by_key = name, Notices(name), merges_by_key
+        self.gate = RowGate(self)
+
+    def passed(self, *rows: dict[str, Any], expected: Expected = EXPECTED) -> list[dict[str, Any]]:
+        """The rows of a response, which is requested once more if it breaks."""
+        try:
+            return list(self.gate.checked([dict(row) for row in rows], expected))
+        except MalformedResponseError:
+            return list(self.gate.checked([dict(row) for row in rows], expected))
+
+
+def row(name: Any = "1", day: Any = "2026-03-04", **more: Any) -> dict[str, Any]:
+    return {"ID": name, "DATE": day, **more}
+
+
+# ---- Days
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-03-04T00:00:00", "2026/03/04", "04.03.2026", "", 1772582400, 2026.5, None, [], {}]
+)
+def test_a_day_in_any_other_form_fails_the_response(day: Any) -> None:
+    with pytest.raises(MalformedResponseError):
+        Stream().passed(row(), row("2", day))
+
+
+def test_a_row_without_a_day_fails_the_response() -> None:
+    with pytest.raises(MalformedResponseError, match=r"^A row has no DATE\.$"):
+        Stream(merges_by_key=False).passed({"ID": "1"})
+
+
+def is_kept(day: object, granularity: Granularity) -> bool:
+    return bool(Stream().passed(row(day=day), expected=replace(EXPECTED, granularity=granularity)))
+
+
+@pytest.mark.parametrize(
+    ("granularity", "kept", "left_out"),
+    [
+        (Granularity.DAY, ["2026-03-04", "2026-03-10"], ["2026-03-03", "2026-03-11"]),
+        (Granularity.HOUR, ["2026-03-04", "2026-03-10 23:00:00"], ["2026-03-03 23:00:00", "2026-03-11"]),
+        (Granularity.WEEK, ["2026-03-02", "2026-03-09", "2026-03-15"], ["2026-03-01", "2026-03-16"]),
+        (Granularity.MONTH, ["2026-03-01", "2026-03-31"], ["2026-02-01", "2026-04-01"]),
+        (Granularity.MONTH, ["March", "03/01/2026", "0000-99-99", 20260301], []),
+    ],
+)
+def test_days_are_compared_by_their_bucket(
+    granularity: Granularity, kept: list[object], left_out: list[object]
+) -> None:
+    assert all(is_kept(day, granularity) for day in kept)
+    assert not any(is_kept(day, granularity) for day in left_out)
+
+
+def test_rows_of_other_days_are_dropped_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    stream = Stream()
+    for _ in range(2):
+        assert stream.passed(row(day="2026-03-03"), row(), row(day="2026-03-11")) == [row()]
+
+    [warning] = caplog.messages
+    assert "such as 2026-03-03 for 2026-03-04 to 2026-03-10" in warning
+
+
+def test_requested_days_that_are_not_wanted_are_dropped_without_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    requested = DateWindow.from_pair(["2026-03-03", "2026-03-10"])
+
+    assert not Stream().passed(row(day="2026-03-03"), expected=replace(EXPECTED, requested=requested))
+    assert not caplog.messages
+
+
+# ---- Entities and accounts
+
+
+def test_rows_of_entities_that_were_not_asked_for_are_dropped_with_one_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stream, some = Stream(), replace(EXPECTED, texts=("ID",), entities=frozenset({"1", "2"}))
+    for _ in range(2):
+        assert stream.passed(row("3"), row(1), row("4"), row("2"), expected=some) == [row("1"), row("2")]
+
+    [warning] = caplog.messages
+    assert warning == "ads: Pinterest sent rows of ids that were not asked for, such as 3. They are left out."
+
+
+def test_a_row_that_names_another_ad_account_fails_the_response() -> None:
+    of_account = replace(EXPECTED, texts=("AD_ACCOUNT_ID",), account="11")
+    rows = [row("1", AD_ACCOUNT_ID=11), row("2"), row("3", AD_ACCOUNT_ID=None)]
+
+    assert len(Stream().passed(*rows, expected=of_account)) == 3
+    with pytest.raises(MalformedResponseError, match="names ad account 12, not 11"):
+        Stream().passed(*rows, row("4", AD_ACCOUNT_ID="12"), expected=of_account)
+
+
+@pytest.mark.parametrize("value", [813744226420000001.0, 5.0, True, ["5"]])
+def test_an_id_that_is_neither_text_nor_a_whole_number_fails_the_response(value: Any) -> None:
+    with pytest.raises(MalformedResponseError, match=r"^PIN_ID is .*, which is not an id\.$"):
+        Stream().passed(row(PIN_ID=value), expected=replace(EXPECTED, texts=("PIN_ID",)))
+
+
+# ---- Keys
+
+
+def test_rows_that_differ_in_one_part_of_the_key_are_several() -> None:
+    rows = [row(), row("2"), row(day="2026-03-05"), row("11", HOUR="0"), row("11", HOUR="1")]
+
+    assert Stream().passed(*rows, expected=replace(EXPECTED, key=("ID", "DATE", "HOUR"), optional=OPTIONAL)) == rows
+
+
+OPTIONAL = frozenset({"HOUR"})
+
+
+@pytest.mark.parametrize("merges_by_key", [True, False])
+def test_an_equal_row_is_dropped_and_its_response_requested_twice_once(
+    merges_by_key: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    stream, rows = (
+        Stream(merges_by_key=merges_by_key),
+        [row(SPEND=1, NESTED={"A": [1]}), row("2"), row(SPEND=1, NESTED={"A": [1]})],
+    )
+    with pytest.raises(MalformedResponseError, match=r"^Two rows are of 1, 2026-03-04\."):
+        list(stream.gate.checked(rows, EXPECTED))
+    for _ in range(2):
+        assert list(stream.gate.checked(rows, EXPECTED)) == rows[:2]
+
+    assert caplog.messages == ["ads: Pinterest sent rows twice, such as one of 1, 2026-03-04. One of them is used."]
+
+
+@pytest.mark.parametrize("other", [{"SPEND": 2}, {}, {"SPEND": 1, "CTR": 1}, {"SPEND": -2}])
+def test_the_same_key_with_other_values_fails_where_a_destination_replaces_rows(other: dict[str, Any]) -> None:
+    with pytest.raises(RepeatedKeyError, match=r"^ads: .* one row per ID and DATE: \('1', '2026-03-04'\)"):
+        Stream().passed(row(SPEND=-1), row("2"), row(**other))
+
+
+def test_where_a_destination_keeps_every_row_such_rows_are_emitted_with_one_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stream, rows = Stream(merges_by_key=False), [row(SPEND=1), row(SPEND=2), row(SPEND=3)]
+    for _ in range(2):
+        assert stream.passed(*rows, row(SPEND=2)) == rows
+
+    [doubt, equal] = caplog.messages
+    assert "one row per ID and DATE" in doubt
+    assert "emitted" in doubt
+    assert "twice" in equal
+
+
+@pytest.mark.parametrize("merges_by_key", [True, False])
+@pytest.mark.parametrize("missing", [row(None), row(""), {"DATE": "2026-03-04"}])
+def test_a_missing_part_of_the_key_fails_the_response(missing: dict[str, Any], merges_by_key: bool) -> None:
+    asked_for = replace(EXPECTED, entities=frozenset({"1"}))
+    with pytest.raises(MalformedResponseError, match=r"^A row has no ID\.$"):
+        Stream(merges_by_key=merges_by_key).passed(row(), missing, expected=asked_for)
+
+
+def test_an_optional_part_may_be_empty_once() -> None:
+    optional = replace(EXPECTED, optional=frozenset({"ID"}))
+
+    assert len(Stream().passed(row(""), row("1"), row("", "2026-03-05"), expected=optional)) == 3
+    with pytest.raises(RepeatedKeyError):
+        Stream().passed(row("", SPEND=1), row(""), expected=optional)
+
+
+def test_hourly_rows_without_their_hour_are_emitted_only_where_a_destination_keeps_every_row() -> None:
+    hourly = replace(EXPECTED, key=("ID", "DATE", "HOUR"), granularity=Granularity.HOUR)
+    rows = [row(), row(), row(SPEND=1)]
+
+    assert Stream(merges_by_key=False).passed(*rows, expected=hourly) == rows
+    with pytest.raises(RepeatedKeyError, match="HOUR"):
+        Stream().passed(*rows, expected=hourly)
+
+
+@pytest.mark.parametrize("value", [[], {}, ["1"]])
+def test_a_part_of_the_key_that_is_no_plain_value_fails_the_response(value: Any) -> None:
+    with pytest.raises(MalformedResponseError, match=r"^A part of a row's key is an object or a list\.$"):
+        Stream().passed(row(value))
+
+
+def test_each_response_is_checked_by_itself(caplog: pytest.LogCaptureFixture) -> None:
+    stream = Stream()
+    with caplog.at_level(logging.INFO, "airbyte"):
+        assert [stream.passed(row()) for _ in range(2)] == [[row()]] * 2
+
+    assert not caplog.messages
