@@ -60,6 +60,8 @@ _HARMLESS = "exact; for good: exact"
 _PAGED = ("list", "child list", "catalog list", "entity")
 _OF_A_PARENT = ("child list", "catalog list", "entity", "keywords", "product groups", "varied list")
 _REPORTS = tuple(column.name for column in COLUMNS if column.takes_reports)
+_WITH_ROWS = ("analytics", "targeting", *_REPORTS, "profile days", "pin days", "ranking")
+_OF_DAYS = tuple(name for name in _REPORTS if name != "conversions")  # these are of weeks, whose form is not known
 _FILES_ARE_SPARED = "config, config, exact; for good: config"
 """A report's file lies elsewhere, where no token is looked at."""
 _TOO_LARGE = {
@@ -235,6 +237,25 @@ ROWS = (
         kind=FaultKind.PIN_CAP,
         details={"items": 2},
         ends={"child list": "system"},
+    ),
+    Row(fault="each row comes twice", kind=FaultKind.ROWS_TWICE, ends=dict.fromkeys(_WITH_ROWS, _HARMLESS)),
+    Row(
+        fault="days of rows have a time",
+        kind=FaultKind.ROWS_WITH_TIMES,
+        ends={
+            **dict.fromkeys(("analytics", "targeting", "profile days", "pin days"), _PASSES),
+            **dict.fromkeys(_OF_DAYS, "exact"),
+        },
+    ),
+    Row(
+        fault="rows of an ID that was not asked for",
+        kind=FaultKind.ROWS_OF_ANOTHER_ID,
+        ends={"analytics": _HARMLESS},
+    ),
+    Row(
+        fault="rows of another ad account",
+        kind=FaultKind.ROWS_OF_ANOTHER_ACCOUNT,
+        ends={**dict.fromkeys(("analytics", "targeting"), _PASSES), **dict.fromkeys(_REPORTS, "exact")},
     ),
     _of_a_report(fault="report failed", kind=FaultKind.REPORT_FAILED),
     _of_a_report(fault="report cancelled", kind=FaultKind.REPORT_CANCELLED),

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import orjson
 
@@ -101,11 +102,58 @@ def _empty_page(_body: bytes, entry: Entry) -> bytes:
     return orjson.dumps({"items": [], "bookmark": entry.values("bookmark")[0]})
 
 
+def _each_row(value: Any, change: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> Any:
+    """The JSON with other rows in the place of each row: an object of numbers by day, or a pin of a ranking."""
+    if isinstance(value, dict):
+        return {name: _each_row(part, change) for name, part in value.items()}
+    if not isinstance(value, list):
+        return value
+    return [new for row in value for new in (change(row) if _is_row(row) else [_each_row(row, change)])]
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, dict) and bool(
+        {"DATE", "date", "pin_id"} & {*value, *(value["metrics"] if isinstance(value.get("metrics"), dict) else ())}
+    )
+
+
+def _with(row: dict[str, Any], name: str, new: Callable[[Any], Any]) -> dict[str, Any]:
+    """The row, or the metrics in it, with another value in a field that it has."""
+    if name in row:
+        return {**row, name: new(row[name])}
+    metrics = row.get("metrics")
+    return {**row, "metrics": _with(metrics, name, new)} if isinstance(metrics, dict) and name in metrics else row
+
+
+def _rows_twice(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row, row]
+
+
+def _rows_with_times(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_with(_with(row, "DATE", lambda day: f"{day}T00:00:00"), "date", lambda day: f"{day}T00:00:00")]
+
+
+def _rows_of_another_id(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_with(row, "CAMPAIGN_ID", lambda _: "1"), row]
+
+
+def _rows_of_another_account(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_with(row, "AD_ACCOUNT_ID", lambda _: "1")]
+
+
+def _with_rows(change: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> Callable[[bytes, Entry], bytes]:
+    return lambda body, _entry: orjson.dumps(_each_row(orjson.loads(body), change))
+
+
 _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.TRUNCATED_JSON: lambda body, _entry: body[: max(1, len(body) // 2)],
     FaultKind.DOWNLOAD_TRUNCATED: lambda body, _entry: body[: max(1, len(body) // 2)],
     FaultKind.MALFORMED_JSON: lambda body, _entry: body[:-1] + b",}}",
     FaultKind.EMPTY_BODY: lambda _body, _entry: b"",
     FaultKind.REPEATED_BOOKMARK: _repeat_bookmark,
+    FaultKind.ROWS_TWICE: _with_rows(_rows_twice),
+    FaultKind.ROWS_WITH_TIMES: _with_rows(_rows_with_times),
+    FaultKind.ROWS_OF_ANOTHER_ID: _with_rows(_rows_of_another_id),
+    FaultKind.ROWS_OF_ANOTHER_ACCOUNT: _with_rows(_rows_of_another_account),
     FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK: _empty_page,
 }
