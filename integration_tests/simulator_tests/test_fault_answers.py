@@ -39,6 +39,10 @@ TESTED_ALONE = (
     FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK,
     FaultKind.ACCOUNT_VANISHES,
     FaultKind.PIN_CAP,
+    FaultKind.ROWS_TWICE,
+    FaultKind.ROWS_WITH_TIMES,
+    FaultKind.ROWS_OF_ANOTHER_ID,
+    FaultKind.ROWS_OF_ANOTHER_ACCOUNT,
 )
 
 
@@ -217,3 +221,21 @@ def test_an_answer_may_be_slow(sim: Simulator, api: Client) -> None:
 def test_every_answer_may_take_its_time() -> None:
     with Simulator(latency=0.3) as sim, Client(sim) as api, pytest.raises(requests.ReadTimeout):
         api.get("/boards", timeout=0.1)
+
+
+def test_rows_are_others_than_those_that_were_asked_for(sim: Simulator, api: Client) -> None:
+    def asked() -> list[dict[str, str]]:
+        rows: list[dict[str, str]] = api.call("campaigns/analytics", columns="CAMPAIGN_ID,AD_ACCOUNT_ID").json()
+        return rows
+
+    proper = asked()
+    changed = {
+        FaultKind.ROWS_TWICE: [row for row in proper for _ in range(2)],
+        FaultKind.ROWS_WITH_TIMES: [{**row, "DATE": f"{row['DATE']}T00:00:00"} for row in proper],
+        FaultKind.ROWS_OF_ANOTHER_ID: [one for row in proper for one in ({**row, "CAMPAIGN_ID": "1"}, row)],
+        FaultKind.ROWS_OF_ANOTHER_ACCOUNT: [{**row, "AD_ACCOUNT_ID": "1"} for row in proper],
+    }
+    assert proper
+    for kind, rows in changed.items():
+        sim.add_fault(Fault(kind, on="campaigns/analytics"))
+        assert asked() == rows
