@@ -23,6 +23,7 @@ from source_pinterest.columns import (
     TARGETING_VALUE,
     text_columns,
 )
+from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, Granularity, parse_day
 from source_pinterest.engine.pages import Page, pages_of, spooled
 from source_pinterest.engine.progress import Notices
@@ -94,6 +95,7 @@ class Expected:
 class GatedStream(Protocol):
     """The attributes of a stream that `RowGate` uses."""
 
+    config: Config
     notices: Notices
     merges_by_key: bool
 
@@ -114,7 +116,7 @@ class RowGate:
 
     def __init__(self, stream: GatedStream) -> None:
         self._stream = stream
-        self._compares_rows = False
+        self._compares_rows = stream.config.max_retries == 0  # no response is requested once more
 
     def checked(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
         """Yield the rows of a response that were asked for, each once. Others are dropped with a warning.

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import MalformedResponseError, RepeatedKeyError
+from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.progress import Notices
 from source_pinterest.streams.analytics.rows import Expected, RowGate
+from unit_tests.configs import TODAY, config
 
 WINDOW = DateWindow.from_pair(["2026-03-04", "2026-03-10"])
 EXPECTED = Expected(key=("ID", "DATE"), days=WINDOW)
@@ -18,8 +20,9 @@ EXPECTED = Expected(key=("ID", "DATE"), days=WINDOW)
 class Stream:
     """What the gate needs of a stream, and the rows that pass it."""
 
-    def __init__(self, name: str = "ads", *, merges_by_key: bool = True) -> None:
+    def __init__(self, name: str = "ads", *, merges_by_key: bool = True, max_retries: int = 4) -> None:
         self.name, self.notices, self.merges_by_key = name, Notices(name), merges_by_key
+        self.config = Config.from_mapping(config(max_retries=max_retries), TODAY)
         self.gate = RowGate(self)
 
     def passed(self, *rows: dict[str, Any], expected: Expected = EXPECTED) -> list[dict[str, Any]]:
@@ -32,6 +35,12 @@ class Stream:
 
 def row(name: Any = "1", day: Any = "2026-03-04", **more: Any) -> dict[str, Any]:
     return {"ID": name, "DATE": day, **more}
+
+
+def test_without_retries_rows_are_compared_in_the_first_response() -> None:
+    stream = Stream(max_retries=0)
+
+    assert list(stream.gate.checked([row(), row()], EXPECTED)) == [row()]
 
 
 # ---- Days
