@@ -1,8 +1,10 @@
-"""The functions that docs/architecture.md names exist in the files that it names."""
+"""The functions and tests that docs/architecture.md names exist in the files that it names."""
 
 import ast
 import re
 from pathlib import Path
+
+from unit_tests.test_security import NAMED_TEST, missing_tests
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "source_pinterest"
@@ -30,3 +32,12 @@ def test_each_function_is_in_its_file() -> None:
 
     assert len(named) > len("eight lists of several steps")
     assert [(name, file) for name, file in named if name not in defined_in(PACKAGE / file)] == []
+
+
+def test_each_promise_is_held_by_tests_that_exist() -> None:
+    rows = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("\n| Behaviour | Test |\n")[2]
+    promises = rows.partition("\n\n")[0].splitlines()[1:]
+
+    assert len(promises) == 10
+    assert [promise for promise in promises if not NAMED_TEST.search(promise)] == []
+    assert missing_tests(TEXT) == []
