@@ -217,3 +217,10 @@ def test_a_users_state_of_today_is_no_state_of_the_future(caplog: pytest.LogCapt
     with caplog.at_level(logging.WARNING):
         assert [window.as_pair() for window in unread(profile_cursor({"date": ago(0)}))] == [[ago(33), ago(0)]]
     assert caplog.messages == []
+
+
+def test_a_state_in_the_future_keeps_no_emitted_day_of_the_future() -> None:
+    subject = profile_cursor({**known(3), "date": ago(-2), "read": ago(-1)})
+
+    assert unread(subject) == [span(36, 0)]
+    assert subject.state == known(3)
