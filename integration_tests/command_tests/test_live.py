@@ -16,7 +16,7 @@ from integration_tests.tools.live.questions import ANSWERED
 from integration_tests.tools.live.quota_headers import ABSENT, LISTS, NAMELESS, NAMES, PLAIN, RECORDED
 
 ALL = "all calls"
-BY_ID, NESTED = "an object of lists by id", "begins with {, another shape"
+BY_ID, NESTED = "an object of lists by ID", "begins with {, another shape"
 
 
 @dataclass(frozen=True)

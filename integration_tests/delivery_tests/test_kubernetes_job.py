@@ -39,7 +39,7 @@ def test_the_command_reads_what_is_in_the_volume(tmp_path: Path, capsys: pytest.
     mount = CONTAINER["volumeMounts"][0]["mountPath"]
     arguments = [argument.replace(mount, str(tmp_path)) for argument in CONTAINER["args"]]
     assert read.main(arguments) == 1
-    assert capsys.readouterr().err.startswith(f"There is no {tmp_path}/config.json.")
+    assert capsys.readouterr().err.startswith(f"{tmp_path}/config.json does not exist.")
     (tmp_path / "config.json").write_text('{"access_token": "pina_false"}')
     (tmp_path / "output").touch()
     assert read.main(arguments) == 1
