@@ -1,4 +1,4 @@
-"""How is the local Pinterest run as a process of its own?
+"""Run the local Pinterest as a separate process.
 
 `python -m integration_tests.simulator --boards 3 --profile trial` prints one line of JSON, the URL and an app's
 credentials, then serves until SIGTERM.

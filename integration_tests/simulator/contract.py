@@ -1,4 +1,4 @@
-"""Does a request keep Pinterest's rules, and would Pinterest's own SDK have sent it?
+"""Check that logged requests keep Pinterest's rules and that Pinterest's own SDK could have sent them.
 
 `pinterestsdk` is generated from the OpenAPI document of API 5.28, by others than the authors of this simulator. Its
 typed call signatures judge names, types, bounds, enumerations and array styles of the requests in a log.

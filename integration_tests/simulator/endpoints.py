@@ -1,4 +1,4 @@
-"""Which operations does the local Pinterest serve?
+"""This module collects the operations that the local Pinterest serves.
 
 Each folder has its table; one more operation is one more entry there, beside the function that makes its answer.
 Parameters as in Pinterest's OpenAPI document: https://developers.pinterest.com/docs/api/v5/

@@ -1,4 +1,4 @@
-"""How does a test get a local Pinterest?
+"""`Simulator` runs a local Pinterest for a test.
 
 `with Simulator(World(boards=3), profile="standard") as sim:` serves on a free port of 127.0.0.1, from a thread.
 """

@@ -1,4 +1,4 @@
-"""In which ways does Pinterest refuse an app or a user that has no access to an operation?
+"""`NoAccess` lists the refusals that Pinterest sends to an app or user without access to an operation.
 
 `Simulator(no_access={"campaigns/list": NoAccess.FORBIDDEN})` has one operation refuse every call.
 """

@@ -1,4 +1,4 @@
-"""Who may call, and how does a token come to be and end?
+"""Issue, check, refresh and revoke the tokens of the simulated user.
 
 https://developers.pinterest.com/docs/api/v5/oauth-token: Basic authentication, a form, access tokens that expire and
 refresh tokens that rotate.

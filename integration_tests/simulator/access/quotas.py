@@ -1,4 +1,4 @@
-"""How many calls are left, and how do the response headers tell it?
+"""Count the requests that each quota has left, and report them in the response headers.
 
 Fixed windows, one for each rate category and one for all calls together ("universal"), as published on
 https://developers.pinterest.com/docs/reference/rate-limits/, and some of single operations, as seen in headers. It

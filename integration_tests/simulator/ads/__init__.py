@@ -1,1 +1,1 @@
-"""Which ad accounts, campaigns, ad groups and ads are there?"""
+"""The local Pinterest serves ad accounts, campaigns, ad groups and ads."""

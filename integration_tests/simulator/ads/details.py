@@ -1,4 +1,4 @@
-"""What do the nested and the rarely filled fields of campaigns, ad groups and ads look like?
+"""Build the nested and rarely filled fields of campaigns, ad groups and ads.
 
 Together with `ad_records`, every field of API 5.28 appears in some record.
 """

@@ -1,4 +1,4 @@
-"""Which operations on ad accounts, campaigns, ad groups and ads does the local Pinterest serve?"""
+"""This table lists the operations on ad accounts, campaigns, ad groups and ads."""
 
 from integration_tests.simulator.ads import entities
 from integration_tests.simulator.calls.operation import DocumentOperation, ListOperation, Operation

@@ -1,4 +1,4 @@
-"""Which ad accounts does the user see, and which campaigns, ad groups and ads does a list of them show?
+"""List the user's ad accounts and the campaigns, ad groups and ads in them.
 
 https://developers.pinterest.com/docs/api/v5/ad_accounts-list and the lists below an account, with their filters.
 """

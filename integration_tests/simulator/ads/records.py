@@ -1,4 +1,4 @@
-"""What is in a campaign, an ad group, an ad?
+"""Build the records of campaigns, ad groups and ads.
 
 https://developers.pinterest.com/docs/api/v5/campaigns-list, ad_groups-list, ads-list: epoch seconds, micro currency.
 """

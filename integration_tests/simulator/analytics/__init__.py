@@ -1,1 +1,1 @@
-"""What do the synchronous analytics endpoints answer?"""
+"""The local Pinterest serves the synchronous analytics endpoints."""

@@ -1,4 +1,4 @@
-"""Which columns do the synchronous analytics endpoints take, and what kind of value is in each?
+"""These are the columns of the synchronous analytics endpoints, grouped by type of value.
 
 The enum `ReportingColumnSync` of API 5.28: https://developers.pinterest.com/docs/api/v5/campaigns-analytics
 """

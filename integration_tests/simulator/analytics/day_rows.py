@@ -1,4 +1,4 @@
-"""What did an ad account, a campaign, an ad group or an ad bring on a day?
+"""Compute the daily numbers of an ad account, a campaign, an ad group or an ad.
 
 https://developers.pinterest.com/docs/api/v5/campaigns-analytics and its sisters. A value is a function of the seed,
 the entity, the day, the column, the attribution asked for and how often the day has been restated.

@@ -1,4 +1,4 @@
-"""Which synchronous analytics of ad accounts and what is in them does the local Pinterest serve?"""
+"""This table lists the synchronous analytics operations on ad accounts and their entities."""
 
 from integration_tests.simulator.analytics import ready_state
 from integration_tests.simulator.analytics.operation import AnalyticsOperation

@@ -1,4 +1,4 @@
-"""In which order are the columns of a request computed, so that each part is computed once?"""
+"""Order the columns of a request so that each shared part is computed once."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

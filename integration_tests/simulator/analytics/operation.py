@@ -1,4 +1,4 @@
-"""How are the synchronous analytics endpoints called, and how do they answer?
+"""`AnalyticsOperation` defines the requests and responses of the synchronous analytics endpoints.
 
 https://developers.pinterest.com/docs/api/v5/campaigns-analytics: a bare array of flat rows. They differ in the level
 and in how the entities are named.

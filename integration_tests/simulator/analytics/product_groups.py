@@ -1,4 +1,4 @@
-"""What did a product group of an ad group bring on a day?
+"""Serve the analytics of the product groups of ad groups.
 
 https://developers.pinterest.com/docs/api/v5/product_groups-analytics: rows as of the other levels, with the product
 group's id on each, though it is no column that can be asked for. The numbers are those of reports.

@@ -1,4 +1,4 @@
-"""Do the numbers of a day stand still?
+"""Tell whether the metrics of a day are final.
 
 https://developers.pinterest.com/docs/api/v5/metrics_ready_state-get: the same for every ad account.
 """

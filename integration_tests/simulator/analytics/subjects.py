@@ -1,4 +1,4 @@
-"""Which entities does an analytics request speak of, and what do their unchanging columns say?
+"""List the entities that an analytics request covers, with the columns that do not change by day.
 
 Ids, names and statuses come from the same records that the entity lists show.
 """

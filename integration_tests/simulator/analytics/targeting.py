@@ -1,4 +1,4 @@
-"""By what may the synchronous endpoints break the numbers of an entity down, and which rows does that make?
+"""Break the numbers of an entity down by targeting type and value.
 
 https://developers.pinterest.com/docs/api/v5/campaign_targeting_analytics-get and its sisters. The values and the
 numbers of a type are those of the reports.

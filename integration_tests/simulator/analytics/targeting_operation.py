@@ -1,4 +1,4 @@
-"""How are the four targeting endpoints called, and how do they answer?
+"""`TargetingOperation` defines the requests and responses of the four targeting endpoints.
 
 https://developers.pinterest.com/docs/api/v5/campaign_targeting_analytics-get: one object with the rows under `data`,
 the numbers of each under `metrics`.

@@ -1,4 +1,4 @@
-"""Who follows the user, whom and what does it follow, and which websites and businesses are its own?
+"""List the user's followers, the profiles and boards it follows, and its own websites and businesses.
 
 https://developers.pinterest.com/docs/api/v5/followers-list and the operations beside it.
 """

@@ -1,4 +1,4 @@
-"""Which operations on businesses, and on what a profile is connected with, does the local Pinterest serve?"""
+"""This table lists the operations on businesses and on the connections of a profile."""
 
 from integration_tests.simulator.business import connections, people
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation

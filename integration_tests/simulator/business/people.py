@@ -1,4 +1,4 @@
-"""Who belongs to the businesses that the user works for, and what may they use?
+"""Build the members and partners of the user's businesses, and the assets that they may use.
 
 https://developers.pinterest.com/docs/api/v5/get-business_members and the operations beside it. The user itself is a
 business too, though it is not its own employer.

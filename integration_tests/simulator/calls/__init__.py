@@ -1,1 +1,1 @@
-"""Is a request a legal call of the API, and in which words is it refused?"""
+"""Check that a request is valid for the API, and word the refusal of an invalid one."""

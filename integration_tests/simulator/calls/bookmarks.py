@@ -1,4 +1,4 @@
-"""Where does the next page start, and does this bookmark belong to this request?
+"""Bookmarks mark where the next page starts and are bound to their request.
 
 A bookmark is opaque to the client. It is only good for the request that it came from, with the same parameters, and
 for a day.

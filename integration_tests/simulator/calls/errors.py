@@ -1,4 +1,4 @@
-"""In which words does Pinterest refuse a call?
+"""These errors carry the messages with which Pinterest refuses a request.
 
 Every refusal is an `ApiError`: HTTP status, Pinterest's own code, and a message.
 """

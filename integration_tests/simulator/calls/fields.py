@@ -1,4 +1,4 @@
-"""What may a field of a JSON body hold?
+"""Field classes define which values a field of a JSON body accepts.
 
 The counterpart of `parameters` for operations that are called with a body: type, bounds, enumeration, number of items.
 """

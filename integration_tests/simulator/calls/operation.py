@@ -1,4 +1,4 @@
-"""What is an operation of the API, and is a request a legal call of it?
+"""`Operation` describes an operation of the API and checks requests against the description.
 
 An operation is data: path, rate category, scopes, parameters. Every request is checked against that description in
 one place, so a new endpoint is as strict as the others from its first line.

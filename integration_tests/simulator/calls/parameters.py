@@ -1,4 +1,4 @@
-"""What may a query or path parameter hold?
+"""Parameter classes define which values a query or path parameter accepts.
 
 Each class is one kind of rule of Pinterest's OpenAPI document: type, bounds, enumeration, array style.
 """

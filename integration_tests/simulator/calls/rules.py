@@ -1,4 +1,4 @@
-"""What may several parameters of one request not say together?
+"""These rules refuse combinations of parameters that Pinterest does not accept.
 
 Dates as of section "date limits" of each analytics operation; a rule raises the refusal Pinterest would send.
 """

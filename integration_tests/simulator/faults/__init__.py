@@ -1,1 +1,1 @@
-"""What goes wrong, on which call, and how does it look?"""
+"""Faults define which requests fail and how the failures look."""

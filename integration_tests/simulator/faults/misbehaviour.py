@@ -1,4 +1,4 @@
-"""What does each fault put in the place of a proper answer?
+"""These functions build the faulty response that replaces a correct one.
 
 `instead` answers without looking at the request any further; `spoiled` damages the answer the request deserved.
 """

@@ -1,4 +1,4 @@
-"""Which call goes wrong, and in which way?
+"""The fault script selects the requests that fail and the kind of each failure.
 
 A test scripts faults in one line each: `Fault("503", on="campaigns/list", after=2, times=3)`.
 """

@@ -1,1 +1,1 @@
-"""What do the plain lists show: of an ad account, of an ad group, of a catalog?"""
+"""The plain lists contain records of ad accounts, ad groups and catalogs."""

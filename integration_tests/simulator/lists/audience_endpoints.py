@@ -1,4 +1,4 @@
-"""Which operations on audiences, targeting and events of an ad account does the local Pinterest serve?"""
+"""This table lists the operations on audiences, targeting and events of an ad account."""
 
 from integration_tests.simulator.calls.operation import DocumentOperation, ListOperation, Operation
 from integration_tests.simulator.calls.parameters import Choice, CommaArray, Flag, RepeatedArray, Text, ids

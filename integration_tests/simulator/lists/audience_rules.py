@@ -1,4 +1,4 @@
-"""Who is in an audience?
+"""Build the rule that defines who belongs to an audience.
 
 https://developers.pinterest.com/docs/api/v5/audiences-list: the rule's fields depend on the type of the audience.
 """

@@ -1,4 +1,4 @@
-"""Which operations on the items of catalogs does the local Pinterest serve?"""
+"""This table lists the operations on the items of catalogs."""
 
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
 from integration_tests.simulator.calls.parameters import Choice, DeepObject, Digits, Flag, RepeatedArray

@@ -1,4 +1,4 @@
-"""Which products are in a merchant's product groups, and what is wrong with the items of feeds and catalogs?
+"""List the products in a merchant's product groups and the problems with items of feeds and catalogs.
 
 https://developers.pinterest.com/docs/api/v5/catalogs_product_group_pins-list and the operations beside it.
 """

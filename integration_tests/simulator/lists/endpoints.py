@@ -1,4 +1,4 @@
-"""Which plain lists does the local Pinterest serve?
+"""This table lists the operations that return plain lists.
 
 One more list is one more entry here, beside the function that makes its listing. Parameters as in Pinterest's OpenAPI
 document: https://developers.pinterest.com/docs/api/v5/

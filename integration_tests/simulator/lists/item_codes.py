@@ -1,4 +1,4 @@
-"""By which codes does Pinterest name what may be wrong with an item of a feed?
+"""These codes name the problems that an item of a feed can have.
 
 https://developers.pinterest.com/docs/api/v5/items_issues-list
 """

@@ -1,4 +1,4 @@
-"""What does the user of the simulated world own: account, boards, sections, pins?
+"""Build the account, boards, sections and pins of the simulated user.
 
 https://developers.pinterest.com/docs/api/v5/boards-list and the operations beside it.
 """

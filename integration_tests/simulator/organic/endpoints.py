@@ -1,4 +1,4 @@
-"""Which operations on a user's account, boards and pins, and on their analytics, does the local Pinterest serve?"""
+"""This table lists the operations on a user's account, boards, pins and their analytics."""
 
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
 from integration_tests.simulator.calls.parameters import (

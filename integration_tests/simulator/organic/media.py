@@ -1,4 +1,4 @@
-"""What pictures and videos hang on a pin?
+"""Build the `media` object of a pin, with its images and videos.
 
 https://developers.pinterest.com/docs/api/v5/pins-get: the `media` object has five shapes.
 """

@@ -1,4 +1,4 @@
-"""How did single pins do on each day, and which did best?
+"""Compute the daily analytics of single pins and the rankings of top pins.
 
 https://developers.pinterest.com/docs/api/v5/pins-analytics, multi_pins-analytics, user_account-analytics-top_pins and
 user_account-analytics-top_video_pins. Days have the statuses of the profile's. A ranking may name pins that are gone.

@@ -1,4 +1,4 @@
-"""Which pins does a user own, wherever they sit?
+"""List all pins of a user, on boards and in sections.
 
 https://developers.pinterest.com/docs/api/v5/pins-list. Protected pins come only if asked for.
 """

@@ -1,4 +1,4 @@
-"""How did the user's pins do on each day?
+"""Compute the daily analytics of the user's pins.
 
 https://developers.pinterest.com/docs/api/v5/user_account-analytics. The last two days are still moving: today is
 PROCESSING and has no numbers, yesterday is an ESTIMATE whose numbers differ from the settled ones. Days before the

@@ -1,1 +1,1 @@
-"""How is an asynchronous report ordered, made and downloaded?"""
+"""The local Pinterest accepts requests for asynchronous reports, creates the reports and serves their files."""

@@ -1,4 +1,4 @@
-"""Which columns do asynchronous reports take beyond those of the synchronous endpoints?
+"""These columns exist in asynchronous reports only, not in the synchronous endpoints.
 
 The enum `ReportingColumnAsync` of API 5.28: https://developers.pinterest.com/docs/api/v5/analytics-create_report
 """

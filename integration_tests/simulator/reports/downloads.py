@@ -1,4 +1,4 @@
-"""What does the host of finished reports answer?
+"""Serve the files of finished reports, as Pinterest's download host does.
 
 Another origin than the API, with manners of its own: a signed link instead of a token, no quota, refusals in XML.
 """

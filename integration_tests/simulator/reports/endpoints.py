@@ -1,4 +1,4 @@
-"""Which operations on asynchronous reports does the local Pinterest serve?"""
+"""This table lists the operations on asynchronous reports."""
 
 from integration_tests.simulator.calls.parameters import Text
 from integration_tests.simulator.reports.operations import (

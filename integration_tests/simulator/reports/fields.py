@@ -1,4 +1,4 @@
-"""Which fields does the order of an asynchronous report have?
+"""These are the fields of a request for an asynchronous report.
 
 As in Pinterest's OpenAPI document 5.28, where some values are beta or not simulated: `report_rules` refuses those.
 """

@@ -1,4 +1,4 @@
-"""How does an asynchronous report come to be, and how long can it be had?
+"""Report jobs keep the status of asynchronous reports and the links to their files.
 
 https://developers.pinterest.com/docs/api/v5/analytics-get_report: a job in progress, then a file that is kept for an
 hour, behind links that each hold for five minutes.

@@ -1,4 +1,4 @@
-"""How is an asynchronous report ordered, and what does a poll answer?
+"""These operations create an asynchronous report and return its status.
 
 https://developers.pinterest.com/docs/api/v5/analytics-create_report and analytics-get_report.
 """

@@ -1,4 +1,4 @@
-"""Which columns do the reports with endpoints of their own take?
+"""These are the columns of the reports that have endpoints of their own.
 
 The enums `MMMReportingColumn` and `ConversionProductReportingColumn` of API 5.28:
 https://developers.pinterest.com/docs/api/v5/analytics-create_mmm_report and analytics-create_conversion_product_report.

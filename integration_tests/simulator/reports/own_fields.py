@@ -1,4 +1,4 @@
-"""Which fields do the orders of marketing mix reports and of reports on the products of conversions have?
+"""These are the fields of requests for marketing mix reports and conversion product reports.
 
 As in Pinterest's OpenAPI document 5.28; limits that its texts state are kept in the stricter way.
 """

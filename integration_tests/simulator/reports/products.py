@@ -1,4 +1,4 @@
-"""Of which brands, categories and SKUs were the products in the conversions of an entity?
+"""Split the conversions of an entity by brand, category or SKU of the products.
 
 https://developers.pinterest.com/docs/api/v5/analytics-create_conversion_product_report
 """

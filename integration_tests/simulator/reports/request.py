@@ -1,4 +1,4 @@
-"""What can be asked of an asynchronous report?
+"""`ReportRequest` holds the valid parameters of an asynchronous report.
 
 https://developers.pinterest.com/docs/api/v5/analytics-create_report: a level, a window, columns, and for the levels
 that end in _TARGETING up to five ways to break the numbers down.

@@ -1,4 +1,4 @@
-"""Which rows does an asynchronous report hold, and in which form does its file hold them?
+"""Generate the rows of an asynchronous report and write them in the format of its file.
 
 The values are those of the synchronous endpoints. The file is one JSON object: under the id of each entity an array
 of flat rows. It is made piece by piece, so that a report of any size costs no memory.

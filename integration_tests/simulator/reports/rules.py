@@ -1,4 +1,4 @@
-"""What may several fields of the order of a report not say together?
+"""These rules refuse combinations of fields that a request for a report must not contain.
 
 Limits as of https://developers.pinterest.com/docs/api/v5/analytics-create_report. What Pinterest would take and the
 local Pinterest can't make is refused too, in words that say so, rather than answered wrongly.

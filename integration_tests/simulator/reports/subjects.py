@@ -1,4 +1,4 @@
-"""Which entities, and which parts of them, does an asynchronous report speak of?
+"""List the entities, and the parts of entities, that an asynchronous report covers.
 
 Accounts, campaigns, ad groups and ads are those of the synchronous endpoints, with the same numbers. Product groups,
 product items and keywords belong to ad groups; a targeting level breaks each entity down by type and value.

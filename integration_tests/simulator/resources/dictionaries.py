@@ -1,4 +1,4 @@
-"""What do metrics and countries mean?
+"""List the delivery metrics and the countries of ad accounts, with their names.
 
 https://developers.pinterest.com/docs/api/v5/delivery_metrics-get, ad_account_countries-get.
 """

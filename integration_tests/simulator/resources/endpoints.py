@@ -1,4 +1,4 @@
-"""Which operations on Pinterest's dictionaries does the local Pinterest serve?"""
+"""This table lists the operations on Pinterest's dictionaries."""
 
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, Operation
 from integration_tests.simulator.calls.parameters import Choice, Digits, Text

@@ -1,4 +1,4 @@
-"""What may be targeted, and what is it called?
+"""List the targeting options and their names.
 
 https://developers.pinterest.com/docs/api/v5/targeting_options-get: a list of objects of ids to names, as recorded live.
 An interest tells its level and its children by itself (interest_targeting_options-get). Every value that analytics are

@@ -1,1 +1,1 @@
-"""How does the local Pinterest take a request and put its answer on the wire?"""
+"""The server of the local Pinterest receives requests and sends the responses."""

@@ -1,4 +1,4 @@
-"""How is an answer put on the wire, or not?
+"""These response classes send a reply over a healthy or a broken connection.
 
 Starlette responses, one for each way in which a connection can fail its client.
 """

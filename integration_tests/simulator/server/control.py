@@ -1,4 +1,4 @@
-"""How does another process drive a running simulator?
+"""Control endpoints let another process drive a running simulator.
 
 Endpoints under /_simulator/, outside the API: no token, no quota, no log entry.
 """

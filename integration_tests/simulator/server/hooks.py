@@ -1,4 +1,4 @@
-"""What happens in the world right after a certain call?"""
+"""Hooks change the simulated world after the n-th request to an operation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

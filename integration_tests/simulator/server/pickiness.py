@@ -1,4 +1,4 @@
-"""What does this Pinterest refuse by its settings, although no rule of the API says so?"""
+"""These checks refuse requests because of the simulator's settings, not because of a rule of the API."""
 
 from urllib.parse import urlencode
 

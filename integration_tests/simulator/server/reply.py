@@ -1,4 +1,4 @@
-"""What goes back to the client, before a fault spoils it?"""
+"""`Reply` holds the response before a fault changes it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

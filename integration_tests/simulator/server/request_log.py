@@ -1,4 +1,4 @@
-"""Which requests came in?
+"""The request log records each request and how it was answered.
 
 Tests count calls and look at parameters here; secrets never get into it.
 """

@@ -1,4 +1,4 @@
-"""What happens to a request, from its arrival to its answer?
+"""`Service` takes a request through each check and returns the response.
 
 The order of Pinterest's own checks: the URL's length, the token, the quota, the scopes, the parameters, the account;
 then the answer. Faults, latency and the log go around it.

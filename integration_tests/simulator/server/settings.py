@@ -1,4 +1,4 @@
-"""How does the local Pinterest behave, whatever its data?"""
+"""`Settings` defines how the local Pinterest behaves, apart from its data."""
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Which operations on trends does the local Pinterest serve?"""
+"""This table lists the operations on trends."""
 
 from integration_tests.simulator.calls.operation import DocumentOperation, Operation
 from integration_tests.simulator.calls.parameters import Choice, Flag, Integer, RepeatedArray, Text

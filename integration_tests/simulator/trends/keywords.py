@@ -1,4 +1,4 @@
-"""Which keywords trend?
+"""List the trending keywords.
 
 https://developers.pinterest.com/docs/api/v5/trending_keywords-list: ranked, each with its weeks from 0 to 100, in the
 shape recorded live. Forecasts and demographics are in beta, and not here.

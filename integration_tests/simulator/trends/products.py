@@ -1,4 +1,4 @@
-"""Which product categories and topics trend, and who follows them?
+"""List the trending product categories and topics, with the demographics of the categories.
 
 https://developers.pinterest.com/docs/api/v5/trends_product_categories_trending-list and the operations beside it: bare
 arrays.

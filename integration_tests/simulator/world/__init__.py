@@ -1,1 +1,1 @@
-"""What exists in the simulated world, and under which ids?"""
+"""The simulated world defines which objects exist and which ids they have."""

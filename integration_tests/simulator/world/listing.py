@@ -1,4 +1,4 @@
-"""What does a list endpoint page through?
+"""`Listing` is the sequence of records that a list endpoint pages through.
 
 A listing knows how long it is and makes an item only when a page asks for it.
 """

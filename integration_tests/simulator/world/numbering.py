@@ -1,4 +1,4 @@
-"""Which ids do the things of the world carry, and which thing does an id name?
+"""Convert the indexes of objects into ids, and ids back into indexes.
 
 Ids look like Pinterest's (digits, growing with age, with gaps) and can be turned back into the index they stand for,
 so that a world of a million pins needs no table.

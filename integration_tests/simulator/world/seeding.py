@@ -1,4 +1,4 @@
-"""How does one seed become the same world every time?
+"""Compute the same values from the same seed every time.
 
 Nothing in the simulated world is stored: each value is computed from the seed and the place where it stands.
 """

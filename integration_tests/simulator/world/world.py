@@ -1,4 +1,4 @@
-"""What exists in the simulated world, how much of it, and what has happened to it since?
+"""`World` defines which objects exist, how many of each, and how they have changed.
 
 Sizes, ids, the calendar, edits and restatements. The records themselves are made from this in `organic`, `ads` and
 `analytics`.
