@@ -1,4 +1,4 @@
-"""What does Airbyte's platform do with `advanced_auth` when someone clicks Authenticate?
+"""Emulate what Airbyte's platform does with `advanced_auth` when a user clicks Authenticate.
 
 As its documentation of declarative OAuth describes: templates are rendered with the app's and the browser's values, the
 user is sent to the consent page, and the code that comes back is exchanged for what `extract_output` names.

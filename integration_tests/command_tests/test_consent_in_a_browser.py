@@ -1,4 +1,4 @@
-"""Does a user who clicks through the consent page in a real browser see how it ended?"""
+"""The consent page shows a user in a real browser how the sign-in ended."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which kinds of stream are there, and which of their calls goes wrong?"""
+"""The columns of the table are the kinds of stream, with the requests that can fail."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

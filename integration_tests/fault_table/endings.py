@@ -1,4 +1,4 @@
-"""In which ways may a stream end, and how does a cell of the table write down which?"""
+"""`Ending` lists the ways in which a stream can end; `read_cell` and `write_cell` convert table cells."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Which faults are there, and how must each end on each kind of stream?
+"""The rows of the table are the faults, with the required ending on each kind of stream.
 
 A cell says how a stream ends whose first, middle or last call is hit once, or from there on for some seconds, and after
 `for good` how it ends if every call but the first is hit: see `endings.py`.

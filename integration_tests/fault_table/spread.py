@@ -1,4 +1,4 @@
-"""Which calls does a fault spoil besides the one that it hits?"""
+"""`Spread` defines which other requests a fault affects."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""How does a sync end whose calls go wrong, and does the next one complete it?
+"""Run a sync whose requests fail, and check that the next sync completes it.
 
 Whatever is neither exact nor honest is a failed assertion: a record that is missing without a word, an error that does
 not say what to do, a state from which the next sync does not complete the set, a secret in the output.

@@ -1,4 +1,4 @@
-"""Which world do the streams of the table read, and what do they ask of it?"""
+"""This module defines the world that the streams of the table read, and the options of their syncs."""
 
 from collections.abc import Mapping
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How do the simulator's own tests call it, and what does a legal call of each operation look like?"""
+"""`Client` sends requests to the simulator, and `legal_calls` has a valid request for each operation."""
 
 import json
 from collections.abc import Mapping

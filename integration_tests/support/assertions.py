@@ -1,4 +1,4 @@
-"""Did a sync deliver what Pinterest holds, each record once and whole?"""
+"""Assert that a sync emitted each of Pinterest's records once and complete."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""How do tests let days pass?"""
+"""Move the date of a simulated world forward."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

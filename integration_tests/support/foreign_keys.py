@@ -1,4 +1,4 @@
-"""Does each foreign key lead to a record of the other stream?"""
+"""Assert that each foreign key refers to a record of the other stream."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any

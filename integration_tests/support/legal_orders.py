@@ -1,4 +1,4 @@
-"""What does a legal order of each kind of asynchronous report look like?"""
+"""Build a valid request body for each kind of asynchronous report."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""How long do tests leave alone what is not ready?"""
+"""`SHORT_PAUSES` shortens the pauses between retries and polls in tests."""
 
 from source_pinterest.api.retries import Pauses
 

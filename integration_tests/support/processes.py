@@ -1,6 +1,6 @@
-"""How does a test get a process of the connector without waiting until Python has loaded the framework?
+"""Start processes of the connector without loading the framework in each of them.
 
-That takes more than a second of processor time. Here one process does it once (the fork server of the standard
+Loading it takes more than a second of processor time. Here one process does it once (the fork server of the standard
 library), and each process of the connector begins as a copy of it, with standard streams, an environment and signals
 of its own. What comes before, the start of Python itself, is left to `test_documented_commands.py`.
 """

@@ -1,4 +1,4 @@
-"""Does a text hold a secret, in whatever form?"""
+"""Assert that a text contains no secret, in plain or encoded form."""
 
 import base64
 import json

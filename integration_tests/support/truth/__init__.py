@@ -1,4 +1,4 @@
-"""What would a perfect sync of this connector hold, whatever the local Pinterest was made to be?"""
+"""Compute the records of a perfect sync of this connector from the simulated world."""
 
 from integration_tests.support.truth.analytics import BREAKDOWN_KEYS, TARGETING_KEYS
 from integration_tests.support.truth.audiences import AUDIENCE_KEYS

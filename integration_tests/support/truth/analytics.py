@@ -1,4 +1,4 @@
-"""What would a perfect sync hold of the synchronous analytics, and by which keys?"""
+"""Compute the records of a perfect sync of the synchronous analytics, by key."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What would a perfect sync hold of audiences, targeting, events and searches for keywords, and by which keys?"""
+"""Compute the records of a perfect sync of audiences, targeting, events and keyword searches, by key."""
 
 from collections.abc import Iterator, Mapping
 

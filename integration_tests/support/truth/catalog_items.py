@@ -1,4 +1,4 @@
-"""What would a perfect sync hold of the products of catalogs, and of what is wrong with items, and by which keys?"""
+"""Compute the records of a perfect sync of catalog products and of the problems with items, by key."""
 
 from collections.abc import Iterator, Mapping
 

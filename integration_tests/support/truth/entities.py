@@ -1,4 +1,4 @@
-"""What would a perfect sync hold of ad accounts, campaigns, ad groups and ads?"""
+"""Compute the records of a perfect sync of ad accounts, campaigns, ad groups and ads."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What would a perfect sync hold of the plain lists, and by which keys?"""
+"""Compute the records of a perfect sync of the plain lists, by key."""
 
 from collections.abc import Callable, Iterator, Mapping
 

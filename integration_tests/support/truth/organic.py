@@ -1,4 +1,4 @@
-"""What would a perfect sync of a user's boards, pins and their analytics hold?"""
+"""Compute the records of a perfect sync of a user's boards, pins and their analytics."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What would a perfect sync hold of businesses, and of what a profile is connected with, and by which keys?"""
+"""Compute the records of a perfect sync of businesses and of the connections of a profile, by key."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What would a perfect sync hold of the reports that have endpoints of their own, as the connector asks by default?"""
+"""Compute the records of a perfect sync of the reports with endpoints of their own, with the default options."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

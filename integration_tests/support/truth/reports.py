@@ -1,4 +1,4 @@
-"""Which streams are made of asynchronous reports, and what would a perfect sync of one hold?
+"""List the streams that read asynchronous reports, and compute the records of a perfect sync of each.
 
 Pinterest keeps 914 days, 92 for product items; a connector stays a day inside of it.
 """

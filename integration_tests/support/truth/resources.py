@@ -1,4 +1,4 @@
-"""What would a perfect sync hold of Pinterest's dictionaries and trends, and by which keys?"""
+"""Compute the records of a perfect sync of Pinterest's dictionaries and trends, by key."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

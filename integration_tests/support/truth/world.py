@@ -1,4 +1,4 @@
-"""What would a perfect sync of the simulated world hold?
+"""This `World` computes the records of a perfect sync of itself.
 
 `World.records` gives each stream's records as the API gives them, and `World.expected` the same by primary key, with
 ids as strings, for tests to compare with.
