@@ -1,4 +1,4 @@
-"""Whose software is in the image, under which licences, and where do their texts lie?
+"""List the third-party software in the image, with its licences and where their texts are.
 
 `make notices` runs this in the image's environment and writes THIRD-PARTY-NOTICES from what the installed packages say
 of themselves.

@@ -1,1 +1,1 @@
-"""How fast is the connector, beside a bare loop that does the least, and beside the official connector?"""
+"""The benchmarks compare the connector with a bare loop that does the minimum and with the official connector."""

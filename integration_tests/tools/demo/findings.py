@@ -1,4 +1,4 @@
-"""What did the two reads of the demo deliver, and is anything missing?"""
+"""Compare the two reads of the demo with Pinterest's data and report missing records."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

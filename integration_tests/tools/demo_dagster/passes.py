@@ -1,4 +1,4 @@
-"""What did a pass over all shards do, and was it right?"""
+"""Run a pass over all shards and check its results."""
 
 import json
 from collections.abc import Collection, Mapping

@@ -1,4 +1,4 @@
-"""How is the dbt project run, and how did its models and tests end?"""
+"""Run the dbt project and count the models and tests that succeeded."""
 
 import json
 import os

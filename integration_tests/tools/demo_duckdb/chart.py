@@ -1,4 +1,4 @@
-"""How do the rows of a query become a chart, and does the chart show the same numbers?"""
+"""Draw the rows of a query as a chart, and check that the chart shows the same numbers."""
 
 from calendar import month_abbr, month_name
 from collections.abc import Mapping, Sequence

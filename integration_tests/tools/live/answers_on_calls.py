@@ -1,4 +1,4 @@
-"""What do headers, statuses and tokens say?"""
+"""Answer the open questions on headers, statuses and tokens."""
 
 from integration_tests.tools.live.answer import Answer, outcome
 from integration_tests.tools.live.quota_headers import ABSENT, NAMELESS, NAMES, RECORDED, forms, long_windows

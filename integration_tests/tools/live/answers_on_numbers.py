@@ -1,4 +1,4 @@
-"""What do rows and refusals of analytics say?"""
+"""Answer the open questions on rows and refusals of analytics."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""What do orders and files of reports say?"""
+"""Answer the open questions on report requests and report files."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""How are days of a profile and of pins asked for, and rankings of pins?"""
+"""Request daily analytics of a profile and of pins, and rankings of pins."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

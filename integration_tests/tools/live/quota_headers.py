@@ -1,4 +1,4 @@
-"""Which form have the headers about quotas, and which quotas do they name?
+"""Recognize the form of the quota headers and the quotas that they name.
 
 https://developers.pinterest.com/docs/reference/rate-limits/ says less than Pinterest sends.
 """

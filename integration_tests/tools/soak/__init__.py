@@ -1,1 +1,1 @@
-"""Does a sync that goes on and on stay as small as it began?"""
+"""The soak test measures whether memory and states stay small during long syncs."""
