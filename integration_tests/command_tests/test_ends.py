@@ -167,6 +167,12 @@ def test_files_of_any_shell_are_read(encoding: str, tmp_path: Path) -> None:
         ["-m", "source_pinterest.authorize"],
         ["-m", "integration_tests.tools.demo"],
         ["-m", "integration_tests.tools.demo_duckdb"],
+        ["-m", "integration_tests.tools.demo_dbt"],
+        ["-m", "integration_tests.tools.demo_dagster"],
+        ["-m", "integration_tests.tools.live"],
+        ["-m", "integration_tests.tools.soak"],
+        ["-m", "integration_tests.tools.benchmarks"],
+        ["-m", "integration_tests.tools.compare"],
     ],
     ids=" ".join,
 )

@@ -15,11 +15,11 @@ from integration_tests.support.looks import assert_modest, looked_at, small_acco
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import clean_environment, run_to_its_end
 from integration_tests.support.truth import OWN_REPORT_KEYS, REPORT_KEYS
-from integration_tests.tools.live.__main__ import look_at, main
 from integration_tests.tools.live.calls import Calls
 from integration_tests.tools.live.questions import ANSWERED, NOT_REACHED, NOT_SEEN
 from integration_tests.tools.live.quota_headers import RECORDED
 from integration_tests.tools.live.reports import FIRST_PAUSE_SECONDS, PATIENCE_SECONDS
+from integration_tests.tools.live.run import look_at, written
 from source_pinterest.api import BASE_URL_VARIABLE, Api
 from source_pinterest.config import Config
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
@@ -173,7 +173,7 @@ def test_a_token_that_still_works_does_not_keep_it_from_seeing_a_rotation(
 def ends_with(path: Path, report_path: Path) -> str:
     """The sentence with which the command ends, and the exit code 1."""
     with pytest.raises(SystemExit) as ended:
-        main(path, report_path, lambda _: None)
+        written(path, report_path, lambda _: None)
     assert not report_path.exists()
     return str(ended.value.code)
 

@@ -12,10 +12,10 @@ import pytest
 
 from integration_tests.simulator import World
 from integration_tests.support.worktree import ROOT
-from integration_tests.tools.compare.__main__ import accepted_in, judge, main
 from integration_tests.tools.compare.course import Course, Day, keep
 from integration_tests.tools.compare.differences import differences
 from integration_tests.tools.compare.outcome import Outcome, canonical
+from integration_tests.tools.compare.run import accepted_in, judge, main
 from integration_tests.tools.compare.worlds import courses
 
 STREAM = "campaign_analytics"

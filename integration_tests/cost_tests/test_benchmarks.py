@@ -15,11 +15,11 @@ from matplotlib.transforms import Bbox
 
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worktree import short_name
-from integration_tests.tools.benchmarks.__main__ import command
 from integration_tests.tools.benchmarks.beside import connector_at
 from integration_tests.tools.benchmarks.measure import Taken, take
 from integration_tests.tools.benchmarks.picture import WIDTH_PX, draw, figure
 from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR, Reader, connector
+from integration_tests.tools.benchmarks.run import command
 from integration_tests.tools.benchmarks.runs import Run, runs
 from integration_tests.tools.benchmarks.tables import report
 from integration_tests.tools.benchmarks.workloads import Workload

@@ -13,7 +13,7 @@ from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.tools.soak.__main__ import accounts_world
+from integration_tests.tools.soak.run import accounts_world
 from integration_tests.tools.soak.soak import soak
 
 BYTES_PER_ACCOUNT = 200

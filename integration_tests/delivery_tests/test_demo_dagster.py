@@ -12,8 +12,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.support.pauses import SHORT_PAUSES
-from integration_tests.tools.demo_dagster import __main__ as demo_dagster
-from integration_tests.tools.demo_dagster.__main__ import main
+from integration_tests.tools.demo_dagster import run as demo_dagster
 from integration_tests.tools.demo_dagster.agency import STREAMS, Shard
 from integration_tests.tools.demo_dagster.orchestrator import Orchestrator, Outcome
 from integration_tests.tools.demo_dagster.passes import (
@@ -22,6 +21,7 @@ from integration_tests.tools.demo_dagster.passes import (
     troubles_of_both,
     troubles_of_the_state,
 )
+from integration_tests.tools.demo_dagster.run import main
 from source_pinterest.cli.catalog import configured
 from source_pinterest.cli.read import OutputFolder, without_secrets
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE

@@ -10,7 +10,6 @@ from integration_tests.delivery_tests.dbt_models import MODELS, copy_of, load_st
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.demo_dbt.__main__ import main, spend_of
 from integration_tests.tools.demo_dbt.project import (
     BUILD,
     LOCAL_VARIABLES,
@@ -20,6 +19,7 @@ from integration_tests.tools.demo_dbt.project import (
     DbtFailedError,
     build,
 )
+from integration_tests.tools.demo_dbt.run import main, spend_of
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
 needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")

@@ -10,7 +10,7 @@ from unittest import mock
 from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.live.__main__ import look_at
+from integration_tests.tools.live.run import look_at
 
 REPORTS = ("analytics/create_report", "analytics/create_mmm_report", "analytics/create_conversion_product_report")
 MOST_CALLS = 120

@@ -1,0 +1,75 @@
+"""Runs every benchmark, and writes docs/benchmarks.md with its picture: `make bench`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+
+from integration_tests.support.documents import DOCS, provenance, write_section
+from integration_tests.support.worktree import short_name
+from integration_tests.tools.benchmarks.beside import connector_at
+from integration_tests.tools.benchmarks.measure import Taken, take
+from integration_tests.tools.benchmarks.picture import draw
+from integration_tests.tools.benchmarks.readers import (
+    BARE_LOOP,
+    CONNECTOR,
+    OFFICIAL_CONNECTOR,
+    Reader,
+    official_is_installed,
+)
+from integration_tests.tools.benchmarks.runs import BY_STREAM, Run, runs
+from integration_tests.tools.benchmarks.tables import cells, report
+
+PROGRAM = "python -m integration_tests.tools.benchmarks"
+
+
+def main() -> int:
+    """Run them one after the other, since they share the machine; the exit code, 0."""
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
+    parser.add_argument("--scale", type=float, default=1, help="a part of each workload, for a first look")
+    parser.add_argument("--dry", action="store_true", help="write no document")
+    parser.add_argument("--beside", metavar="COMMIT", type=short_name, help="measure an earlier commit as well")
+    arguments = parser.parse_args()
+    with connector_at(arguments.beside) if arguments.beside else nullcontext() as earlier:
+        measured, unfinished = measure(readers(earlier), arguments.scale)
+    if not arguments.dry:
+        made = provenance(command(arguments.scale, arguments.beside))
+        write_section(DOCS / "benchmarks.md", "benchmarks", "\n\n".join([made, report(measured), *unfinished]))
+        draw(measured, DOCS / "benchmarks.svg")
+    return 0
+
+
+def readers(earlier: Reader | None) -> list[Reader]:
+    """Everybody who can read here."""
+    found = [BARE_LOOP, CONNECTOR, earlier, OFFICIAL_CONNECTOR if official_is_installed() else None]
+    return [reader for reader in found if reader is not None]
+
+
+def measure(readers: Sequence[Reader], scale: float) -> tuple[dict[Run, Taken], list[str]]:
+    """What each run took, and a sentence for each that failed.
+
+    Raises:
+        RuntimeError: this connector or the bare loop failed.
+    """
+    measured: dict[Run, Taken] = {}
+    unfinished: list[str] = []
+    for run in runs(readers):
+        options = {} if run.workers is None else {"num_workers": run.workers}
+        workload = BY_STREAM[run.stream].scaled(scale * run.reader.share)
+        try:
+            measured[run] = take(run.reader, workload, run.latency_ms, **options)
+        except RuntimeError as error:
+            if run.reader in (BARE_LOOP, CONNECTOR):
+                raise
+            unfinished.append(f"`{run.stream}` at {run.latency_ms} ms: {error}")
+            continue
+        place = f"{run.stream} | {run.latency_ms} ms | {run.reader.name} | {run.workers or 'default'}"
+        sys.stderr.write(f"{place} | {' | '.join(cells(run, measured))}\n")
+    return measured, unfinished
+
+
+def command(scale: float, commit: str | None) -> str:
+    """How to do the same again."""
+    if scale == 1:
+        return f"make bench BESIDE={commit}" if commit else "make bench"
+    return f"{PROGRAM} --scale {scale:g}{f' --beside {commit}' if commit else ''}"

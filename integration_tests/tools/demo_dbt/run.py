@@ -1,0 +1,140 @@
+"""Runs the demo: a read of a local Pinterest into DuckDB, the dbt project over it, and a table of its campaigns."""
+
+import argparse
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from integration_tests.network_guard import confine_to_loopback
+from integration_tests.tools.demo.connector import Connector, ConnectorFailedError, Reading
+from integration_tests.tools.demo.pinterest import LocalPinterest
+from integration_tests.tools.demo_dbt.project import (
+    BUILD,
+    LOCAL_VARIABLES,
+    READ_INTO_DUCKDB,
+    REPORTS,
+    STREAMS,
+    DbtFailedError,
+    build,
+    require,
+)
+from integration_tests.tools.demo_dbt.tables import column_types, load
+
+ROOT = Path(__file__).parents[3]
+OUTPUT = Path("demo-output/dbt")
+WORLD = (
+    *("--ad-accounts", "2", "--shared-ad-accounts", "0", "--campaigns", "7", "--ad-groups", "10", "--ads", "14"),
+    *("--boards", "2", "--pins-per-board", "2", "--sections-per-board", "1", "--pins-per-section", "1"),
+    *("--seed", "12", "--active-percent", "99"),
+)
+HISTORY_DAYS = 60
+MICROS = 1_000_000
+BY_CAMPAIGN = """
+    select ad_account_name, campaign_id, campaign_name, sum(spend), currency, sum(paid_impressions), sum(paid_clicks),
+        sum(purchase_value) / nullif(sum(spend), 0)
+    from pinterest_reports.pinterest__campaign_report
+    group by all
+    order by ad_account_name, sum(spend) desc
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; the exit code, 0 if dbt's tests pass and the report has the spend that arrived."""
+    parser = argparse.ArgumentParser(prog="make demo-dbt", description="Make reports of a local Pinterest with dbt.")
+    parser.add_argument("--dbt", type=Path, default=ROOT / ".tmp/dbt/bin/dbt", help="the command dbt")
+    parser.add_argument("--output", type=Path, default=ROOT / OUTPUT, help="folder of what it writes")
+    given = parser.parse_args(arguments)
+    console = Console(highlight=False, soft_wrap=True)
+    confine_to_loopback()
+    try:
+        require(given.dbt)
+        given.output.mkdir(parents=True, exist_ok=True)
+        return 0 if show(console, given.dbt.absolute(), given.output.absolute()) else 1
+    except (ConnectorFailedError, DbtFailedError, OSError, duckdb.Error) as error:
+        console.print(f"The demo failed: {error}", style="bold red", markup=False)
+        return 1
+
+
+def show(console: Console, dbt: Path, output: Path) -> bool:
+    """Read, build, show the campaigns, and return whether their spend is what arrived."""
+    database = output / "pinterest.duckdb"
+    database.unlink(missing_ok=True)
+    console.print("[bold]Reading a local Pinterest into DuckDB[/bold]")
+    with LocalPinterest(output / "config.json", ROOT, WORLD) as pinterest:
+        reading = read(pinterest.url, output, database)
+    console.print("[bold]dbt build[/bold]  [dim]# models, and tests of keys, nulls and relationships[/dim]")
+    built = build(dbt, database, output, LOCAL_VARIABLES)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        rows = connection.execute(BY_CAMPAIGN).fetchall()
+    console.print(table(rows))
+    agrees = spend_of(reading.records["campaign_analytics"]) == {row[1]: row[3] for row in rows}
+    console.print(f"dbt built {built.models} models, and {built.tests} tests passed.")
+    console.print(
+        "The spend of each campaign is the sum of the records."
+        if agrees
+        else "The spend in the report is not the sum of the records."
+    )
+    console.print(next_steps(os.path.relpath(database)), markup=False)
+    return agrees
+
+
+def read(api_url: str, output: Path, database: Path) -> Reading:
+    """Read the streams of the project, and load them into their tables."""
+    config, catalog = output / "config.json", output / "catalog.json"
+    start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
+    config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
+    connector = Connector(api_url, config, ROOT)
+    types = {stream["name"]: column_types(stream["json_schema"]) for stream in connector.streams()}
+    connector.choose(catalog, *STREAMS)
+    reading = connector.read(catalog, output / "messages.jsonl")
+    with duckdb.connect(str(database)) as connection:
+        for stream in STREAMS:
+            load(connection, stream, types[stream], reading.records[stream])
+    return reading
+
+
+def next_steps(database: str) -> str:
+    """What to type next: a look at a report, and the reports of one's own account."""
+    look = f"import duckdb; duckdb.connect('{database}').table('{REPORTS}.pinterest__campaign_report').show()"
+    return "\n".join(
+        (
+            f"{database} has the reports. To look at one:",
+            f'  .venv/bin/python -c "{look}"',
+            "To make them of your own account, with your credentials in secrets/config.json",
+            "(make demo-duckdb installs PyAirbyte):",
+            f"  {READ_INTO_DUCKDB}",
+            f"  {BUILD}",
+        )
+    )
+
+
+def spend_of(records: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
+    """What each campaign has spent, by its id."""
+    micros: Counter[str] = Counter()
+    for record in records:
+        micros[record["CAMPAIGN_ID"]] += int(record.get("SPEND_IN_MICRO_DOLLAR") or 0)
+    return {campaign: Decimal(spent) / MICROS for campaign, spent in micros.items()}
+
+
+def table(rows: Iterable[Sequence[Any]]) -> Table:
+    """The campaign report, summed up over its days."""
+    shown = Table(title="Campaigns, all days", title_justify="left", box=SIMPLE_HEAD)
+    for name, width in (("Ad account", 12), ("Campaign", 16)):
+        shown.add_column(name, no_wrap=True, max_width=width)
+    for name in ("Spend", "Paid\nimpressions", "Paid\nclicks", "ROAS"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    for account, _, campaign, spend, currency, impressions, clicks, roas in rows:
+        name = " ".join(campaign.split())
+        returned = "" if roas is None else f"{roas:.2f}"
+        shown.add_row(account, name, f"{spend:,.2f} {currency}", f"{impressions:,}", f"{clicks:,}", returned)
+    return shown
