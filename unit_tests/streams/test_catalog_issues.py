@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import AccountUnreadableError, BadRequestError, UnavailableError
+from source_pinterest.api.errors import AccountUnreadableError, BadRequestError, SliceError, UnavailableError
 from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.base.stream import ForeignKey
 from source_pinterest.streams.catalogs.catalogs import CatalogsFeeds
@@ -74,6 +74,16 @@ def test_a_kind_of_feed_without_issues_is_no_error(pinterest: Pinterest, caplog:
 
     assert pinterest.read(CatalogsFeedItemIssues, partition_slice({"feed_id": "6", "processing_result_id": "1"})) == []
     assert {record.levelname for record in caplog.records} <= {"INFO"}
+
+
+@pytest.mark.parametrize("later", [refused(501, 4181), refused(409, 4182)])
+def test_a_list_that_has_begun_is_not_empty_whatever_its_next_page_says(
+    pinterest: Pinterest, later: dict[str, Any]
+) -> None:
+    pinterest.answers("catalogs/processing_results/1/item_issues", page([{"item_number": 0}], "more"), later)
+
+    with pytest.raises(SliceError):
+        pinterest.read(CatalogsFeedItemIssues, partition_slice({"feed_id": "6", "processing_result_id": "1"}))
 
 
 def test_the_first_item_of_a_feed_has_the_number_zero(pinterest: Pinterest) -> None:

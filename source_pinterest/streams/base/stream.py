@@ -160,7 +160,7 @@ class PinterestStream(HttpStream, ABC):
     shape: ClassVar[ListShape] = BY_ID
     """Where a response holds the list, and the key of its items."""
     empty_if: ClassVar[tuple[type[PinterestError], ...]] = ()
-    """Errors by which Pinterest says that a list has no items."""
+    """Errors of the first page by which Pinterest says that a list has no items."""
     has_last_bookmark: ClassVar[bool] = False
     """Whether the last page of a list may have a bookmark, so that a page without a new item ends the list."""
     can_split: ClassVar[bool] = False
@@ -374,6 +374,8 @@ class PinterestStream(HttpStream, ABC):
                 with part_of_list(self.name, path, has_begun=token is not None):
                     response = self.client.get(path, params, self.parse)
             except self.empty_if as error:
+                if token is not None:
+                    raise
                 LOGGER.info(f"{error.message}. This list counts as empty.")
                 return
             page = response.value
