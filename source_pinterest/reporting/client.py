@@ -72,7 +72,7 @@ class ReportClient:
 
         Raises:
             ReportRefusedError: Pinterest rejects the request.
-            AccountUnreadableError: the ad account does not exist for this token.
+            GoneError: the ad account does not exist for this token.
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
         with _explaining_rejections(request):

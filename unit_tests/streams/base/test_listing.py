@@ -52,7 +52,7 @@ def test_a_list_fails_at_the_second_empty_page_with_a_known_bookmark(pinterest: 
 
     with pytest.raises(SliceError, match="boards"):
         pinterest.read(Boards, EVERYTHING)
-    assert len(pinterest.asked("boards")) == len(["first", "empty", "empty"])
+    assert len(pinterest.asked("boards")) == 1 + 2
 
 
 def test_known_items_under_ever_new_bookmarks_are_an_error(pinterest: Pinterest) -> None:
