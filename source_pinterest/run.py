@@ -228,13 +228,13 @@ def run(pauses: Pauses | None = None) -> NoReturn:
 
 
 def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint) -> None:
-    """Print the messages of a command. Anything else that is printed meanwhile goes to the logs."""
+    """Print the messages of a command. Anything else that is printed meanwhile goes to stderr."""
     parsed = entrypoint.parse_args(arguments)
     is_read = parsed.command == "read"
     if not is_read:  # PyAirbyte ends the process as soon as it has the one message it wanted, and nothing is lost
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with PRINT_BUFFER, watched(lambda: entrypoint.source.progress) if is_read else nullcontext():
-        sys.stdout = sys.stderr = MaskedStream(PRINT_BUFFER)
+        sys.stdout = sys.stderr = MaskedStream(sys.__stderr__ or PRINT_BUFFER)
         for lines_of_message in entrypoint.lines(parsed):
             MESSAGES.write(lines_of_message)
 

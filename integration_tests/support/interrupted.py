@@ -1,4 +1,4 @@
-"""How does a read end that is not allowed to finish? `main.py`, ended from outside after so many lines of output."""
+"""Runs `main.py` and ends it from outside, after so many lines of output or for want of memory."""
 
 import resource
 import signal
@@ -79,8 +79,9 @@ def _said(process: ConnectorProcess, end: End, size: int) -> bytes:
         watchdog.start()
         said = process.stdout.read()
         watchdog.cancel()
-        is_killed = process.wait() == -signal.SIGKILL  # one that ends of its own accord tears no line
-        return said[: said.rfind(b"\n") + 1] if is_killed else said
+        # The watchdog, or Python itself without memory, may end it in the middle of a line.
+        has_died = process.wait() < 0
+        return said[: said.rfind(b"\n") + 1] if has_died else said
     lines = b"".join(line for _ in range(size) if (line := process.stdout.readline()).endswith(b"\n"))
     if end is End.CLOSED_OUTPUT:
         process.stdout.close()
