@@ -1,8 +1,9 @@
-"""Settings of every test session: the day on which it plays, and the Pinterest of Airbyte's standard tests.
+"""Settings of every test session: the day on which it plays, Ctrl-C, and the Pinterest of Airbyte's standard tests.
 
 `airbyte-cdk connector test` writes those tests into `.tmp/`, which no other conftest.py looks after.
 """
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from integration_tests.network_guard.clock import play_on_the_test_day
 
 STANDARD_TESTS = "test_airbyte_standards.py"
 DAY = play_on_the_test_day()
+
+# A shell starts what it runs in the background with Ctrl-C ignored, and the processes of tests would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:
