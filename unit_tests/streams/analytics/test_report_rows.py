@@ -179,7 +179,7 @@ def test_rows_with_other_ids_than_before_are_given_up_and_said_to_be_so() -> Non
     key = replace(FINE, earlier_ids={"11": KeyColumns(frozenset({"AD_GROUP_ID"}))}.get)
 
     with pytest.raises(
-        KeysChangedError, match="ad account 11 now come with AD_ID and without AD_GROUP_ID.* 2026-01-01 to 2026-01-10"
+        KeysChangedError, match=r"ad account 11 now come with AD_ID and without AD_GROUP_ID.* 2026-01-01 to 2026-01-10"
     ):
         report_rows(key).pages(REQUEST, [("7", fine(AD_ID="1"))])
 
