@@ -9,12 +9,11 @@ from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import PinterestError, UnavailableError
-from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow, days_before, merge_windows
-from source_pinterest.engine.slices import failure_of
 from source_pinterest.state.day_cursor import planned_window
+from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.daily import DailyAnalytics
-from source_pinterest.streams.analytics.levels import AdAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from source_pinterest.streams.analytics.report import is_report
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
@@ -82,6 +81,9 @@ class Sync:
         return dict(entry["cursor"])
 
 
+# ---- Which days come from where
+
+
 def test_a_first_sync_takes_all_days_once_the_old_ones_from_the_fewest_reports(mock: requests_mock.Mocker) -> None:
     sync = Sync(mock)
 
@@ -92,43 +94,7 @@ def test_a_first_sync_takes_all_days_once_the_old_ones_from_the_fewest_reports(m
     assert not any(is_report(one) for one in sync.slices[:1]), "calls do not wait for reports"
 
 
-def test_a_report_asks_for_the_level_and_columns_of_the_stream(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, start_date=ago(90), attribution_window="7/7/1")
-    assert len(sync.slices) == 2
-    [asked] = sync.asked
-
-    assert (asked["level"], asked["granularity"]) == ("CAMPAIGN", "DAY")
-    assert (asked["start_date"], asked["end_date"]) == (ago(90), ago(90))
-    assert asked["click_window_days"] == 7
-    assert set(asked["columns"]) == {"CAMPAIGN_ID", "AD_ACCOUNT_ID", *DEFAULT_COLUMNS} & ASYNC_COLUMNS
-
-
-def test_rows_of_older_days_and_what_is_said_of_them_bear_the_name_of_the_stream(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    sync = Sync(mock, start_date=ago(90))
-    sync.pinterest.reports({"7": [row(date=ago(90), CAMPAIGN_NAME="\ud83d"), row(date=ago(1))]})
-    [old] = filter(is_report, sync.slices)
-    pages = list(sync.stream.read_slice(old))
-
-    assert [(one.stream, one.count) for one in pages] == [("campaign_analytics", 1)]
-    replaced = "Pinterest sent broken characters; they are replaced by U+FFFD."
-    assert f"campaign_analytics: {replaced}" in caplog.messages
-    assert [text for text in caplog.messages if text.startswith("campaign_analytics: ") and ago(1) in text]
-
-
-def test_a_column_that_reports_do_not_know_is_left_to_the_synchronous_days(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, start_date=ago(90), analytics_columns=["CTR", "QUIZ_PIN_RESULT_OPEN"])
-    for one in sync.slices:
-        sync.read(one)
-
-    assert sync.asked[0]["columns"] == ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CTR"]
-    assert sync.pinterest.asked(CALLS)[0]["columns"] == ["campaign_id,ad_account_id,ctr,quiz_pin_result_open"]
-
-
-@pytest.mark.parametrize(
-    ("start_ago", "calls", "reports"), [(0, 1, 0), (89, 1, 0), (90, 1, 1), (275, 1, 1), (276, 1, 2)]
-)
+@pytest.mark.parametrize(("start_ago", "calls", "reports"), [(89, 1, 0), (90, 1, 1), (275, 1, 1), (276, 1, 2)])
 def test_the_source_of_a_day_is_its_age_alone(
     mock: requests_mock.Mocker, start_ago: int, calls: int, reports: int
 ) -> None:
@@ -138,86 +104,42 @@ def test_the_source_of_a_day_is_its_age_alone(
     assert merge_windows([*sync.by_call, *sync.by_report]) == [window(start_ago, 0)]
 
 
-def test_records_of_both_sources_have_one_shape(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, start_date=ago(90))
-    sync.pinterest.lists("ad_accounts/11/campaigns", "626736533506123457")
-    more = {"AD_ACCOUNT_ID": 11, "CAMPAIGN_NAME": 2026, "SPEND_IN_DOLLAR": 1.5, "CTR": None}
-    body = [row(626736533506123457, ago(days), **more) for days in (0, 90)]
-    sync.pinterest.answers(CALLS, {"json": body})
-    sync.pinterest.reports({"7": body})
+@pytest.mark.parametrize(
+    ("state", "start_ago", "by_report", "by_call"),
+    [
+        (known(913, 56), 913, [], [(89, 0)]),
+        (known(913, 60), 913, [(93, 90)], [(89, 0)]),
+        (known(300, 1), 700, [(328, 301), (514, 329), (700, 515)], [(34, 0)]),
+        (known(50, 1), 200, [(200, 90)], [(89, 51), (34, 0)]),
+        (known(913, 1, window(200, 150), window(95, 80)), 913, [(200, 150), (95, 90)], [(89, 80), (34, 0)]),
+    ],
+    ids=["the lookback", "a long pause", "an earlier start, backwards", "one that both reach", "missing days"],
+)
+def test_unread_days_come_from_both_sources(
+    mock: requests_mock.Mocker,
+    state: list[AirbyteStateMessage],
+    start_ago: int,
+    by_report: list[tuple[int, int]],
+    by_call: list[tuple[int, int]],
+) -> None:
+    sync = Sync(mock, state, start_date=ago(start_ago))
 
-    [first], [second] = (sync.read(one) for one in sync.slices)
-    assert {first.pop("DATE"), second.pop("DATE")} == {ago(0), ago(90)}
-    assert first == second
-    assert first["CAMPAIGN_ID"] == "626736533506123457"
-    assert first["CAMPAIGN_NAME"] == "2026"
-
-
-def test_when_all_is_read_one_cursor_says_so(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock)
-    assert len([record for one in reversed(sync.slices) for record in sync.read(one)]) == 1
-
-    assert sync.cursor == {"DATE": ago(0), "from": ago(913), "settled": ago(2)}
+    assert sync.by_call == [window(*one) for one in by_call]
+    assert [(one["start_date"], one["end_date"]) for one in sync.asked] == [
+        (ago(first), ago(last)) for first, last in by_report
+    ]
+    for one in sync.slices:
+        sync.read(one)
+    assert sync.cursor == {"DATE": ago(0), "from": ago(start_ago), "settled": ago(2)}
 
 
 def test_the_newest_days_alone_do_not_move_the_cursor(mock: requests_mock.Mocker) -> None:
     sync = Sync(mock)
-    for one in sync.slices:
-        if not is_report(one):
-            sync.read(one)
-
+    call, *reports = sync.slices
+    sync.read(call)
     assert sync.stream.checkpoint.state["states"] == []
 
-
-@pytest.mark.parametrize("last_ago", [0, 1, 20, 56])
-def test_a_later_sync_creates_no_report(mock: requests_mock.Mocker, last_ago: int) -> None:
-    sync = Sync(mock, known(913, last_ago))
-
-    assert sync.by_call == [window(last_ago + 33, 0)]
-    assert sync.asked == []
-
-
-def test_a_sync_after_a_long_pause_takes_the_lookback_from_both_sources(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, known(913, 60))
-
-    assert (sync.by_report, sync.by_call) == ([window(93, 90)], [window(89, 0)])
-
-
-def test_an_earlier_start_is_read_once_from_reports(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, known(300, 1), start_date=ago(400))
-
-    assert (sync.by_report, sync.by_call) == ([window(400, 301)], [window(34, 0)])
-    for one in sync.slices:
-        sync.read(one)
-    assert sync.cursor == {"DATE": ago(0), "from": ago(400), "settled": ago(2)}
-
-
-def test_an_earlier_start_that_both_sources_reach(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, known(50, 1), start_date=ago(400))
-
-    assert sync.by_call == [window(89, 51), window(34, 0)]
-    assert merge_windows(sync.by_report) == [window(400, 90)]
-
-
-def test_a_report_that_fails_is_owed_and_holds_up_nothing_newer(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, start_date=ago(100))
-    sync.pinterest.creates(refused(503))
-    call, report = sync.slices
-    assert isinstance(failure_of(report), UnavailableError)
-    with pytest.raises(UnavailableError) as failed:
-        sync.read(report)
-    assert str(failed.value.message).startswith("campaign_analytics: ")
-    sync.read(call)
-
-    assert sync.cursor == {"DATE": ago(0), "from": ago(100), "missing": [window(100, 90).as_pair()], "settled": ago(2)}
-
-
-def test_what_is_owed_is_read_again_from_a_report(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, known(913, 1, window(200, 150), window(95, 80)))
-
-    assert sync.by_report == [window(200, 150), window(95, 90)]
-    assert sync.by_call == [window(89, 80), window(34, 0)]
-    for one in sync.slices:
+    for one in reports:
         sync.read(one)
     assert sync.cursor == {"DATE": ago(0), "from": ago(913), "settled": ago(2)}
 
@@ -235,6 +157,138 @@ def test_old_days_of_an_account_need_no_entity(mock: requests_mock.Mocker) -> No
     sync.pinterest.lists("ad_accounts/11/campaigns")
 
     assert (sync.by_call, sync.by_report) == ([], [window(100, 90)])
+
+
+def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, start_date=ago(100))
+
+    assert [is_report(one) for one in sync.slices] == [False, True]
+    assert [is_report(one) for one in sync.stream.stream_slices()] == [False, True]
+
+
+def test_it_is_said_how_much_is_going_to_be_asked_for(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "airbyte"):
+        assert Sync(mock, start_date=ago(100)).slices
+
+    estimate = "1 account, 2 windows, 1 report, at least 3 requests, at least 1 min at Pinterest's present quota"
+    assert caplog.messages.count(f"campaign_analytics: Estimate: {estimate}") == 1
+
+
+# ---- What is asked for, and what comes
+
+
+def test_a_report_asks_for_the_level_and_the_columns_that_reports_know(mock: requests_mock.Mocker) -> None:
+    chosen = ["CTR", "QUIZ_PIN_RESULT_OPEN"]
+    sync = Sync(mock, start_date=ago(90), attribution_window="7/7/1", analytics_columns=chosen)
+    for one in sync.slices:
+        sync.read(one)
+    [asked] = sync.asked
+
+    assert (asked["level"], asked["granularity"]) == ("CAMPAIGN", "DAY")
+    assert (asked["start_date"], asked["end_date"]) == (ago(90), ago(90))
+    assert asked["click_window_days"] == 7
+    assert asked["columns"] == ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CTR"]
+    assert sync.pinterest.asked(CALLS)[0]["columns"] == ["campaign_id,ad_account_id,ctr,quiz_pin_result_open"]
+
+
+def test_every_stream_has_its_level_and_key(mock: requests_mock.Mocker) -> None:
+    for stream in DailyAnalytics.__subclasses__():
+        pinterest = Pinterest(mock, start_date=ago(90))
+        pinterest.lists("ad_accounts", "11")
+        for path in ("campaigns", "ad_groups", "ads"):
+            pinterest.lists(f"ad_accounts/11/{path}")
+        asked = pinterest.reports({})
+        pinterest.slices(stream)
+
+        assert [one["level"] for one in asked] == [stream.level], stream
+        assert stream.id_column in asked[0]["columns"], stream
+        assert pinterest.stream(stream).primary_key == [stream.id_column, "DATE"], stream
+
+
+def test_records_of_both_sources_have_one_shape(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, start_date=ago(90))
+    sync.pinterest.lists("ad_accounts/11/campaigns", "626736533506123457")
+    more = {"AD_ACCOUNT_ID": 11, "CAMPAIGN_NAME": 2026, "SPEND_IN_DOLLAR": 1.5, "CTR": None}
+    body = [row(626736533506123457, ago(days), **more) for days in (0, 90)]
+    sync.pinterest.answers(CALLS, {"json": body})
+    sync.pinterest.reports({"7": body})
+
+    [first], [second] = (sync.read(one) for one in sync.slices)
+    assert {first.pop("DATE"), second.pop("DATE")} == {ago(0), ago(90)}
+    texts = {"CAMPAIGN_ID": "626736533506123457", "AD_ACCOUNT_ID": "11", "CAMPAIGN_NAME": "2026"}
+    assert first == second == {**texts, "SPEND_IN_DOLLAR": 1.5}
+
+
+def test_rows_of_older_days_and_what_is_said_of_them_bear_the_name_of_the_stream(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    sync = Sync(mock, start_date=ago(90))
+    sync.pinterest.reports({"7": [row(date=ago(90), CAMPAIGN_NAME="\ud83d"), row(date=ago(1))]})
+    [old] = filter(is_report, sync.slices)
+    pages = list(sync.stream.read_slice(old))
+
+    assert [(one.stream, one.count) for one in pages] == [("campaign_analytics", 1)]
+    replaced = "Pinterest sent broken characters; they are replaced by U+FFFD."
+    assert f"campaign_analytics: {replaced}" in caplog.messages
+    assert [text for text in caplog.messages if text.startswith("campaign_analytics: ") and ago(1) in text]
+
+
+@pytest.mark.parametrize("column", ["CTR", "CAMPAIGN_ID"])
+def test_a_report_of_older_days_does_without_a_column_that_pinterest_refuses(
+    mock: requests_mock.Mocker, column: str
+) -> None:
+    sync = Sync(mock, start_date=ago(90), analytics_columns=["CTR", "CPC_IN_DOLLAR"])
+    sync.pinterest.reports({"7": [{"DATE": ago(90), "CPC_IN_DOLLAR": 1}]})
+    created = sync.pinterest.creates(
+        *[refused(400, 1, f"There is no {column}")] * 2, {"json": {"token": "t", "report_status": "IN_PROGRESS"}}
+    )
+    [_, report] = sync.slices
+
+    wanted = ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CTR", "CPC_IN_DOLLAR"]
+    assert created.last_request.json()["columns"] == [name for name in wanted if name != column]
+    if column == "CAMPAIGN_ID":
+        assert [one["CAMPAIGN_ID"] for one in sync.read(report)] == ["7"], "known from the file"
+
+
+def test_a_state_has_the_digest_of_the_report(mock: requests_mock.Mocker) -> None:
+    stream = Pinterest(mock, analytics_columns=["CTR"], attribution_window="7/7/1").stream(CampaignAnalytics)
+    windows = {"click_window_days": 7, "engagement_window_days": 7, "view_window_days": 1}
+    columns = ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CTR"]
+
+    assert stream.checkpoint.state["asked"] == fingerprint(
+        {"level": "CAMPAIGN", "granularity": "DAY", "columns": columns, **windows}
+    )
+
+
+# ---- Reports that fail
+
+
+def test_a_report_that_fails_is_owed_and_holds_up_nothing_newer(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, start_date=ago(100))
+    sync.pinterest.creates(refused(503))
+    call, report = sync.slices
+    with pytest.raises(UnavailableError, match=r"^campaign_analytics: "):
+        sync.read(report)
+    sync.read(call)
+
+    assert sync.cursor == {"DATE": ago(0), "from": ago(100), "missing": [window(100, 90).as_pair()], "settled": ago(2)}
+
+
+def test_a_report_that_is_too_slow_counts_when_both_halves_are_read(mock: requests_mock.Mocker) -> None:
+    sync = Sync(mock, known(89, 1), start_date=ago(100), report_timeout_minutes=0.01)
+    busy, done = {"report_status": "IN_PROGRESS"}, {"report_status": "FINISHED", "url": "https://files.example/11"}
+    sync.pinterest.answers(
+        "ad_accounts/11/reports",
+        {"json": lambda request, _: busy if request.qs["token"] == ["token-1"] else done},
+    )
+    first, second = (one for one in sync.slices if is_report(one))
+    sync.read(first)
+    assert sync.cursor["from"] == ago(89)
+
+    sync.read(second)
+    assert sync.cursor["from"] == ago(100)
 
 
 def test_the_older_days_of_an_account_that_can_not_be_read_at_all_are_no_loss(
@@ -266,87 +320,3 @@ def test_the_older_days_of_an_account_that_can_not_be_read_at_all_are_no_loss(
     assert [message for message in caplog.messages if "left out" in message] == [
         f"campaign_analytics: 11 is left out. {why}."
     ]
-
-
-@pytest.mark.parametrize("column", ["CTR", "CAMPAIGN_ID"])
-def test_a_report_of_older_days_does_without_a_column_that_pinterest_refuses(
-    mock: requests_mock.Mocker, column: str
-) -> None:
-    sync = Sync(mock, start_date=ago(90), analytics_columns=["CTR", "CPC_IN_DOLLAR"])
-    created = sync.pinterest.creates(
-        *[refused(400, 1, f"There is no {column}")] * 2, {"json": {"token": "t", "report_status": "IN_PROGRESS"}}
-    )
-    assert is_report(sync.slices[-1])
-
-    wanted = ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CTR", "CPC_IN_DOLLAR"]
-    assert created.last_request.json()["columns"] == [name for name in wanted if name != column]
-
-
-def test_an_earlier_start_is_read_backwards_from_what_is_known(mock: requests_mock.Mocker) -> None:
-    """So that what is read joins on, however far a sync comes."""
-    sync = Sync(mock, known(300, 1), start_date=ago(700))
-
-    assert sync.slices
-    assert [(one["start_date"], one["end_date"]) for one in sync.asked] == [
-        (ago(328), ago(301)),
-        (ago(514), ago(329)),
-        (ago(700), ago(515)),
-    ]
-
-
-def test_a_report_that_is_too_slow_counts_when_both_halves_are_read(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, known(89, 1), start_date=ago(100), report_timeout_minutes=0.01)
-    busy, done = {"report_status": "IN_PROGRESS"}, {"report_status": "FINISHED", "url": "https://files.example/11"}
-    sync.pinterest.answers(
-        "ad_accounts/11/reports",
-        {"json": lambda request, _: busy if request.qs["token"] == ["token-1"] else done},
-    )
-    first, second = (one for one in sync.slices if is_report(one))
-    sync.read(first)
-    assert sync.cursor["from"] == ago(89)
-
-    sync.read(second)
-    assert sync.cursor["from"] == ago(100)
-
-
-def test_it_is_said_how_much_is_going_to_be_asked_for(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level("INFO", "airbyte"):
-        assert Sync(mock, start_date=ago(100)).slices
-
-    estimate = "1 account, 2 windows, 1 report, at least 3 requests, at least 1 min at Pinterest's present quota"
-    assert caplog.messages.count(f"campaign_analytics: Estimate: {estimate}") == 1
-
-
-def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, start_date=ago(100))
-
-    assert [is_report(one) for one in sync.slices] == [False, True]
-    assert [is_report(one) for one in sync.stream.stream_slices()] == [False, True]
-
-
-@pytest.mark.parametrize("stream", DailyAnalytics.__subclasses__())
-def test_every_stream_has_its_level(mock: requests_mock.Mocker, stream: type[DailyAnalytics]) -> None:
-    pinterest = Pinterest(mock, start_date=ago(90))
-    pinterest.lists("ad_accounts", "11")
-    for path in ("campaigns", "ad_groups", "ads"):
-        pinterest.lists(f"ad_accounts/11/{path}")
-    asked = pinterest.reports({})
-    pinterest.slices(stream)
-
-    assert [one["level"] for one in asked] == [stream.level]
-    assert stream.id_column in asked[0]["columns"]
-
-
-def test_what_was_asked_for_stands_in_the_state(pinterest: Pinterest) -> None:
-    stream = pinterest.stream(AdAnalytics)
-
-    assert stream.checkpoint.state["asked"] == stream.request_fingerprint()
-
-
-def test_other_columns_are_another_question(mock: requests_mock.Mocker) -> None:
-    options: list[dict[str, Any]] = [{}, {"analytics_columns": ["CTR"]}, {"attribution_window": "7/7/1"}]
-    asked = {Pinterest(mock, **one).stream(CampaignAnalytics).request_fingerprint() for one in options}
-
-    assert len(asked) == len(options)

@@ -18,7 +18,6 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import RowBudget
 from source_pinterest.engine.slices import batch_slice, failure_of, ids_of
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.levels import (
     AdAccountAnalytics,
     AdAccountTargetingAnalytics,
@@ -95,11 +94,6 @@ def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
     for asked in pinterest.queries("ad_accounts/11/analytics"):
         assert asked.keys() == {"start_date", "end_date", "columns", "granularity"}
     assert asked["start_date"] == ["2026-07-01"]
-
-
-@pytest.mark.parametrize("stream", DailyAnalytics.__subclasses__())
-def test_keys_are_the_entity_and_the_day(pinterest: Pinterest, stream: type[DailyAnalytics]) -> None:
-    assert pinterest.stream(stream).primary_key == [stream.id_column, "DATE"]
 
 
 def refusing(pinterest: Pinterest, column: str) -> None:

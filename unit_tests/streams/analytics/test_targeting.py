@@ -10,6 +10,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.dates import days_before
+from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import (
     AdAccountTargetingAnalytics,
@@ -149,12 +150,13 @@ def test_a_value_that_can_not_be_kept_is_told(
     assert caplog.messages == [f"{stream.stream_name()}: {sentence}"]
 
 
-def test_other_types_would_be_other_numbers(pinterest: Pinterest) -> None:
-    stream = pinterest.stream(CampaignTargetingAnalytics)
-    before = stream.request_fingerprint()
-    stream.targeting_types = ("GENDER",)  # type: ignore[misc]
+def test_a_state_has_the_digest_of_types_columns_and_attribution(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, analytics_columns=["CTR"], attribution_window="7/7/1")
+    windows = {"click_window_days": 7, "engagement_window_days": 7, "view_window_days": 1}
+    types = ",".join(CampaignTargetingAnalytics.targeting_types)
+    request = {"targeting_types": types, "columns": ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CTR"], **windows}
 
-    assert stream.request_fingerprint() != before
+    assert pinterest.stream(CampaignTargetingAnalytics).checkpoint.state["asked"] == fingerprint(request)
 
 
 def test_no_day_is_read_that_only_reports_have(pinterest: Pinterest) -> None:
