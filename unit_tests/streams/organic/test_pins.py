@@ -7,7 +7,7 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from source_pinterest.api.errors import ListingCappedError, UnavailableError
-from source_pinterest.engine.slices import failure_of, partition_slice
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
@@ -99,7 +99,6 @@ def test_sections_that_can_not_be_listed_are_one_slice_that_raises(pinterest: Pi
     pinterest.stream(BoardSectionPins).select()
     [failed] = pinterest.slices(BoardSectionPins)
 
-    assert isinstance(failure_of(failed), UnavailableError)
     with pytest.raises(UnavailableError):
         pinterest.read(BoardSectionPins, failed)
     assert pinterest.stream(BoardSectionPins).checkpoint.state == {"boards": {}}
@@ -108,39 +107,30 @@ def test_sections_that_can_not_be_listed_are_one_slice_that_raises(pinterest: Pi
 # ---- Which pins
 
 
-def test_pins_on_protected_boards_are_asked_for(pinterest: Pinterest) -> None:
-    pinterest.lists("pins", "1")
-    pinterest.read(Pins, partition_slice({}))
-
-    assert pinterest.queries("pins") == [{"page_size": ["250"], "include_protected_pins": ["true"]}]
-
-
-def test_totals_are_asked_for_where_the_user_wants_them(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, pin_metrics=True)
+@pytest.mark.parametrize(("options", "more"), [({}, {}), ({"pin_metrics": True}, {"pin_metrics": ["true"]})])
+def test_pins_on_protected_boards_and_totals_are_asked_for(
+    mock: requests_mock.Mocker, options: dict[str, Any], more: dict[str, Any]
+) -> None:
+    pinterest = Pinterest(mock, **options)
     pinterest.lists("pins", "1")
     pinterest.read(Pins, partition_slice({}))
     pinterest.lists("boards/1/pins", "1")
     list(pinterest.stream(BoardPins).listing(BOARD))
 
-    assert [asked["pin_metrics"] for path in ("pins", "boards/1/pins") for asked in pinterest.queries(path)] == [
-        ["true"]
-    ] * 2
+    assert pinterest.queries("pins") == [{"page_size": ["250"], "include_protected_pins": ["true"], **more}]
+    assert pinterest.queries("boards/1/pins") == [{"page_size": ["250"], **more}]
 
 
-def test_pins_that_are_too_old_are_emitted_but_not_analysed(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, pin_analytics_max_age_days=30)
-    edge = str(TODAY.subtract(days=30))
-    ages = {"1": "2026-01-01T00:00:00", "2": f"{edge}T00:00:00", "3": "2026-06-30T00:00:00", "4": None}
+@pytest.mark.parametrize(("max_age", "kept"), [({"pin_analytics_max_age_days": 30}, ["2", "4"]), ({}, ["1", "2", "4"])])
+def test_pins_that_are_too_old_are_emitted_but_not_analysed(
+    mock: requests_mock.Mocker, max_age: dict[str, int], kept: list[str]
+) -> None:
+    pinterest = Pinterest(mock, **max_age)
+    ages = {"1": "2012-01-01T00:00:00", "2": f"{TODAY.subtract(days=30)}T00:00:00", "4": None}
     pinterest.answers("pins", page([{"id": name, "created_at": created_at} for name, created_at in ages.items()]))
 
-    assert [record["id"] for record in pinterest.read(Pins, partition_slice({}))] == ["1", "2", "3", "4"]
-    assert list(pinterest.stream(Pins).ids.of(())) == ["2", "3", "4"]
-
-
-def test_pins_of_any_age_are_analysed_where_nobody_sets_a_limit(pinterest: Pinterest) -> None:
-    pinterest.answers("pins", page([{"id": "1", "created_at": "2012-01-01T00:00:00"}]))
-
-    assert list(pinterest.stream(Pins).ids.of(())) == ["1"]
+    assert [record["id"] for record in pinterest.read(Pins, partition_slice({}))] == ["1", "2", "4"]
+    assert list(pinterest.stream(Pins).ids.of(())) == kept
 
 
 # ---- A board with too many pins
@@ -168,9 +158,7 @@ def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinter
     assert {record["board_id"] for record in records} == {"1"}
     assert {record["board_pins_modified_at"] for record in records} == {NEW}
     assert sentence.startswith(
-        "board_pins: board 1 has more pins than Pinterest lists of one board (about 100,000). 5 were read, those of "
-        "its sections included. Pins further back in the list can't be read if they are in no section: move them into "
-        "sections. "
+        "board_pins: board 1 has more pins than Pinterest lists of one board (about 100,000). 5 "
     )
     assert "Pagination beyond 100000 items is not supported" in sentence
 
