@@ -7,7 +7,7 @@ import pytest
 import requests_mock
 from pendulum import Date
 
-from source_pinterest.api.errors import ConfigError, RepeatedKeyError, ReportRefusedError
+from source_pinterest.api.errors import ConfigError, ReportRefusedError
 from source_pinterest.config.reports import CAMPAIGN_STATUSES
 from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows
 from source_pinterest.reporting.job import ReportRequest
@@ -15,15 +15,10 @@ from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
 from unit_tests.configs import TODAY
 from unit_tests.report_configs import report
+from unit_tests.streams.analytics.syncs import APPEND, DEDUP, Sync, ago
 from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
 
-DEDUP = configured("incremental", "append_dedup")
-APPEND = configured("incremental", "append")
 NAME = "custom__weekly"
-
-
-def ago(days: int) -> str:
-    return str(days_before(TODAY, days))
 
 
 def planned(stream: CustomReportStream) -> list[ReportRequest]:
@@ -188,47 +183,28 @@ def test_a_week_that_is_owed_is_not_read_as_part_of_the_newest_too(after: Callab
     ]
 
 
-class Sync:
-    """Reads a custom report of account 11 to its end."""
+@pytest.mark.parametrize(("granularity", "last"), [("WEEK", "2026-06-28"), ("MONTH", "2026-06-30"), ("DAY", ago(0))])
+def test_the_cursor_is_the_last_complete_bucket(first: Pinterest, granularity: str, last: str) -> None:
+    first.reports({})
+    sync = Sync(first.custom(DEDUP, granularity=granularity, start_date="2026-06-01"))
+    sync.read_all()
 
-    def __init__(self, pinterest: Pinterest, stream: CustomReportStream, rows: dict[str, Any]) -> None:
-        self.asked = pinterest.reports(rows)
-        self.stream = stream
-        stream.select()
-        self.slices = list(stream.stream_slices())
-        self.records: list[dict[str, Any]] = []
-        for one in self.slices:
-            self.records += stream.read_records(stream_slice=one)
-
-    @property
-    def cursor(self) -> dict[str, Any]:
-        [entry] = self.stream.checkpoint.state["states"]
-        return dict(entry["cursor"])
-
-
-@pytest.mark.parametrize(
-    ("granularity", "first_day", "last"),
-    [("WEEK", "2026-06-01", "2026-06-28"), ("MONTH", "2026-06-01", "2026-06-30"), ("DAY", "2026-06-01", "2026-07-01")],
-)
-def test_the_cursor_is_the_last_complete_bucket(first: Pinterest, granularity: str, first_day: str, last: str) -> None:
-    sync = Sync(first, first.custom(DEDUP, granularity=granularity, start_date=first_day), {})
-
-    assert sync.cursor == {"DATE": last, "from": first_day, "settled": min(last, ago(2))}
+    assert sync.cursors == [{"DATE": last, "from": "2026-06-01", "settled": min(last, ago(2))}]
 
 
 def test_a_report_whose_only_bucket_is_still_running_has_no_cursor_yet(first: Pinterest) -> None:
-    sync = Sync(first, first.custom(DEDUP, granularity="WEEK", start_date="2026-06-29"), {})
+    asked = first.reports({})
+    sync = Sync(first.custom(DEDUP, granularity="WEEK", start_date="2026-06-29"))
+    sync.read_all()
 
-    assert sync.asked[0]["end_date"] == "2026-07-01"
-    assert sync.stream.checkpoint.state["states"] == []
+    assert asked[0]["end_date"] == "2026-07-01"
+    assert sync.cursors == []
 
 
 def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(first: Pinterest) -> None:
     first.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
-    sync = Sync(first, first.custom(APPEND, start_date="2026-06-01"), {})
 
-    assert [(one["start_date"], one["end_date"]) for one in sync.asked] == [("2026-06-01", "2026-06-28")]
-    assert sync.cursor == {"DATE": "2026-06-28", "from": "2026-06-01", "settled": "2026-06-28"}
+    assert windows(first.custom(APPEND, start_date="2026-06-01")) == [["2026-06-01", "2026-06-28"]]
 
 
 # ---- Hours
@@ -242,19 +218,12 @@ def test_hours_are_asked_for_in_windows_of_three_days_seven_days_back(first: Pin
 
 
 def test_the_hour_is_in_the_key_and_text_like_every_key(first: Pinterest) -> None:
+    first.reports({"1": [{"CAMPAIGN_ID": 1, "DATE": ago(0), "HOUR": hour} for hour in range(3)]})
     stream = first.custom(DEDUP, granularity="HOUR", start_date=ago(0))
-    rows = [{"CAMPAIGN_ID": 1, "DATE": ago(0), "HOUR": hour} for hour in range(3)]
-    sync = Sync(first, stream, {"1": rows})
+    records = Sync(stream).read_all()
 
     assert stream.primary_key == ["CAMPAIGN_ID", "DATE", "HOUR"]
-    assert stream.get_json_schema()["properties"]["HOUR"]["type"] == ["null", "string"]
-    assert [(one["CAMPAIGN_ID"], one["HOUR"]) for one in sync.records] == [("1", "0"), ("1", "1"), ("1", "2")]
-
-
-def test_rows_without_their_hour_fail_the_stream(first: Pinterest) -> None:
-    rows = {"1": [{"CAMPAIGN_ID": 1, "DATE": ago(0), "HOUR": None}]}
-    with pytest.raises(RepeatedKeyError, match="HOUR"):
-        Sync(first, first.custom(DEDUP, granularity="HOUR", start_date=ago(0)), rows)
+    assert [(one["CAMPAIGN_ID"], one["HOUR"]) for one in records] == [("1", "0"), ("1", "1"), ("1", "2")]
 
 
 # ---- Totals
@@ -299,9 +268,9 @@ def test_a_total_is_split_over_requests_like_any_report(first: Pinterest) -> Non
 
 
 def test_a_total_says_which_days_it_is_about_also_in_its_key(first: Pinterest) -> None:
+    first.reports({"1": [{"CAMPAIGN_ID": "1", "SPEND_IN_DOLLAR": 2.5}]})
     stream = first.custom(granularity="TOTAL", start_date=ago(199))
-    sync = Sync(first, stream, {"1": [{"CAMPAIGN_ID": "1", "SPEND_IN_DOLLAR": 2.5}]})
-    keys = [tuple(one[name] for name in stream.primary_key) for one in sync.records]
+    keys = [tuple(one[name] for name in stream.primary_key) for one in Sync(stream).read_all()]
 
     assert stream.primary_key == ["CAMPAIGN_ID", "START_DATE", "END_DATE"]
     assert stream.cursor_field == []
@@ -310,12 +279,9 @@ def test_a_total_says_which_days_it_is_about_also_in_its_key(first: Pinterest) -
 
 def test_a_total_that_fails_fails_by_itself(first: Pinterest) -> None:
     first.creates(refused(400, 1, "Nothing of the kind"))
-    stream = first.custom(granularity="TOTAL", start_date=ago(9))
-    stream.select()
-    [one] = stream.stream_slices()
 
     with pytest.raises(ReportRefusedError, match="Nothing of the kind"):
-        list(stream.read_records(stream_slice=one))
+        Sync(first.custom(granularity="TOTAL", start_date=ago(9))).read_all()
 
 
 # ---- Keys

@@ -9,26 +9,17 @@ from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import PinterestError, UnavailableError
-from source_pinterest.dates import DateWindow, days_before, merge_windows
+from source_pinterest.dates import DateWindow, merge_windows
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from source_pinterest.streams.analytics.report import is_report
-from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
+from unit_tests.streams.analytics.syncs import APPEND, DEDUP, ago, window
+from unit_tests.streams.pinterest import Pinterest, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
-DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
 CALLS = "ad_accounts/11/campaigns/analytics"
-
-
-def ago(days: int) -> str:
-    return str(days_before(TODAY, days))
-
-
-def window(first_ago: int, last_ago: int) -> DateWindow:
-    return DateWindow(days_before(TODAY, first_ago), days_before(TODAY, last_ago))
 
 
 def known(first_ago: int, last_ago: int, *missing: DateWindow) -> list[AirbyteStateMessage]:

@@ -22,17 +22,14 @@ from source_pinterest.streams.analytics.own_reports import (
 )
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, configured
+from unit_tests.streams.analytics.syncs import DEDUP, ago
+from unit_tests.streams.pinterest import Pinterest
 
 
 def planned(mock: requests_mock.Mocker, stream: type[ReportStream], **options: Any) -> list[ReportRequest]:
     pinterest = Pinterest(mock, **options)
     pinterest.lists("ad_accounts", "11")
     return list(pinterest.stream(stream).plan())
-
-
-def ago(days: int) -> str:
-    return str(TODAY.subtract(days=days))
 
 
 def test_a_marketing_mix_report_names_what_its_endpoint_wants(mock: requests_mock.Mocker) -> None:
@@ -174,8 +171,7 @@ class Conversions:
         self.pinterest.answers(path, {"json": {"report_status": "FINISHED", "url": "https://files.example/11"}})
         row = {"CAMPAIGN_ID": "7", "CONVERSION_PRODUCT_BRAND": "Shop", "DATE": "2026-06-01"}
         mock.get("https://files.example/11", json={"7": [row]})
-        how = configured("incremental", "append_dedup")
-        self.stream = self.pinterest.attached(self.pinterest.sync.stream(BrandConversionsReport), how)
+        self.stream = self.pinterest.attached(self.pinterest.sync.stream(BrandConversionsReport), DEDUP)
         self.stream.select()
 
     def _create(self, request: Any, context: Any) -> dict[str, Any]:

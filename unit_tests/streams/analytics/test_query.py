@@ -1,8 +1,8 @@
 """Analytics are requested in legal requests, taken whole or not at all, and split when they are too large."""
 
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,31 +14,26 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.api.errors import RejectedError, RepeatedKeyError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
-from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.pages import RowBudget
+from source_pinterest.dates import DateWindow
 from source_pinterest.engine.slices import batch_slice, failure_of, ids_of
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.levels import (
     AdAccountAnalytics,
     AdAccountTargetingAnalytics,
-    AdAnalytics,
     CampaignAnalytics,
     CampaignTargetingAnalytics,
 )
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from unit_tests.configs import TODAY
+from unit_tests.streams.analytics.syncs import ago, window
 from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PATH = "ad_accounts/11/campaigns/analytics"
 
 
-def days(first_ago: int, last_ago: int) -> DateWindow:
-    return DateWindow(days_before(TODAY, first_ago), days_before(TODAY, last_ago))
-
-
-def call(window: DateWindow, *ids: str) -> StreamSlice:
-    return batch_slice({"ad_account_id": "11"}, PlannedWindow(window), ids, 0)
+def call(days: DateWindow, *ids: str) -> StreamSlice:
+    return batch_slice({"ad_account_id": "11"}, PlannedWindow(days), ids, 0)
 
 
 def rows_of(
@@ -58,7 +53,7 @@ def row(campaign: Any, date: str | None = "2026-07-01", **more: Any) -> dict[str
 def test_a_request_names_days_ids_columns_and_attribution(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, attribution_window="30/30/1", conversion_report_time="TIME_OF_CONVERSION")
     pinterest.answers(PATH, {"json": []})
-    rows_of(pinterest, call(days(9, 0), "1", "2"))
+    rows_of(pinterest, call(window(9, 0), "1", "2"))
 
     [asked] = pinterest.queries(PATH)
     columns = asked.pop("columns")[0].split(",")
@@ -79,7 +74,7 @@ def test_a_request_names_days_ids_columns_and_attribution(mock: requests_mock.Mo
 def test_chosen_columns_always_come_with_the_ids(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, analytics_columns=["SPEND_IN_DOLLAR", "DATE"])
     pinterest.answers(PATH, {"json": []})
-    rows_of(pinterest, call(days(0, 0), "1"))
+    rows_of(pinterest, call(window(0, 0), "1"))
 
     assert pinterest.asked(PATH)[0]["columns"] == ["campaign_id,ad_account_id,spend_in_dollar"]
     schema = pinterest.stream(CampaignAnalytics).get_json_schema()
@@ -89,8 +84,8 @@ def test_chosen_columns_always_come_with_the_ids(mock: requests_mock.Mocker) -> 
 def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
     pinterest.answers("ad_accounts/11/analytics", {"json": [{"AD_ACCOUNT_ID": "11", "DATE": "2026-07-01"}]})
 
-    assert len(rows_of(pinterest, call(days(9, 0)), AdAccountAnalytics)) == 1
-    pinterest.stream(AdAccountAnalytics).calls.try_out("11", days(0, 0))
+    assert len(rows_of(pinterest, call(window(9, 0)), AdAccountAnalytics)) == 1
+    pinterest.stream(AdAccountAnalytics).calls.try_out("11", window(0, 0))
     for asked in pinterest.queries("ad_accounts/11/analytics"):
         assert asked.keys() == {"start_date", "end_date", "columns", "granularity"}
     assert asked["start_date"] == ["2026-07-01"]
@@ -111,7 +106,7 @@ def test_a_column_that_pinterest_refuses_by_name_is_left_out(mock: requests_mock
     pinterest = Pinterest(mock, analytics_columns=["CTR", "CPC_IN_DOLLAR"])
     refusing(pinterest, "CTR")
 
-    assert [one["CAMPAIGN_ID"] for one in rows_of(pinterest, call(days(9, 0), "1"))] == ["1"]
+    assert [one["CAMPAIGN_ID"] for one in rows_of(pinterest, call(window(9, 0), "1"))] == ["1"]
     assert pinterest.queries(PATH)[-1]["columns"] == ["CAMPAIGN_ID,AD_ACCOUNT_ID,CPC_IN_DOLLAR"]
 
 
@@ -119,7 +114,7 @@ def test_rows_without_the_id_of_what_they_are_about_are_of_no_use(pinterest: Pin
     refusing(pinterest, "CAMPAIGN_ID")
 
     with pytest.raises(RejectedError, match="There is no CAMPAIGN_ID"):
-        rows_of(pinterest, call(days(9, 0), "1"))
+        rows_of(pinterest, call(window(9, 0), "1"))
 
 
 # ---- Which rows are taken
@@ -137,7 +132,7 @@ def test_rows_without_the_id_of_what_they_are_about_are_of_no_use(pinterest: Pin
 )
 def test_a_broken_response_is_never_taken_in_part(pinterest: Pinterest, body: str) -> None:
     pinterest.answers(PATH, {"text": body})
-    pages = pinterest.stream(CampaignAnalytics).read_slice(call(days(89, 0), "1"))
+    pages = pinterest.stream(CampaignAnalytics).read_slice(call(window(89, 0), "1"))
 
     with pytest.raises(UnavailableError):
         next(pages)
@@ -148,7 +143,7 @@ def test_rows_that_were_not_asked_for_are_left_out_and_told(
 ) -> None:
     pinterest.answers(PATH, {"json": [row("1", "2026-06-21"), row("1", "2026-06-22"), row("2"), row("1")]})
 
-    assert rows_of(pinterest, call(days(9, 0), "1")) == [row("1", "2026-06-22"), row("1")]
+    assert rows_of(pinterest, call(window(9, 0), "1")) == [row("1", "2026-06-22"), row("1")]
     assert len(caplog.messages) == 2
 
 
@@ -158,74 +153,44 @@ def test_a_key_that_repeats_fails_a_response_only_where_rows_are_replaced(
     pinterest = Pinterest(mock, max_retries=1)
     pinterest.answers(PATH, {"json": [row("1"), row(1, CTR=1), row("1")]})
     with pytest.raises(RepeatedKeyError, match=r"^campaign_analytics: .* one row per CAMPAIGN_ID and DATE"):
-        next(pinterest.stream(CampaignAnalytics).read_slice(call(days(9, 0), "1")))
+        next(pinterest.stream(CampaignAnalytics).read_slice(call(window(9, 0), "1")))
 
     append = configured("full_refresh", "append")
     stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), append)
-    assert list(records_of(stream.read_slice(call(days(9, 0), "1")))) == [row("1"), row("1", CTR=1)]
+    assert list(records_of(stream.read_slice(call(window(9, 0), "1")))) == [row("1"), row("1", CTR=1)]
     assert caplog.text.count("comes twice or is incomplete. All of its rows are emitted") == 1
 
 
 # ---- What is too large
 
 
-def test_a_response_that_is_too_large_is_asked_for_in_parts_until_enough_were_good(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, refused(413), {"json": [row("1")]}, {"json": [row("2")]}, {"json": []})
-
-    assert rows_of(pinterest, call(days(0, 0), "1", "2")) == [row("1"), row("2")]
-    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER):
-        rows_of(pinterest, call(days(0, 0), "1"))
-    rows_of(pinterest, call(days(0, 0), "1", "2"))
-    asked = [one["campaign_ids"] for one in pinterest.asked(PATH)]
-    assert (asked[:3], asked[-1]) == ([["1,2"], ["1"], ["2"]], ["1,2"])
-
-
-def test_a_response_that_does_not_come_whole_makes_no_later_request_smaller(mock: requests_mock.Mocker) -> None:
-    """Nobody says that it was too large."""
+@pytest.mark.parametrize("too_large", [[refused(413)], [{"exc": requests.ReadTimeout}] * 2], ids=["413", "broken"])
+def test_a_response_that_is_too_large_is_asked_for_in_parts(
+    mock: requests_mock.Mocker, too_large: list[dict[str, Any]]
+) -> None:
     pinterest = Pinterest(mock, max_retries=1)
-    broken = {"exc": requests.ReadTimeout}
-    pinterest.answers(PATH, broken, broken, {"json": []})
-    for _ in range(2):
-        rows_of(pinterest, call(days(0, 0), "1", "2"))
+    pinterest.answers(PATH, *too_large, {"json": [row("1")]}, {"json": [row("2")]})
 
-    assert [one["campaign_ids"] for one in pinterest.asked(PATH)] == [["1,2"], ["1,2"], ["1"], ["2"], ["1,2"]]
-
-
-def test_a_failure_among_the_halves_leaves_the_slice_unread(recent: Pinterest) -> None:
-    lists_of(recent, a11=["1", "2"])
-    recent.answers(PATH, refused(413), {"json": [row("1")]}, refused(503))
-    [only] = recent.slices(CampaignAnalytics)
-
-    with pytest.raises(UnavailableError):
-        recent.read(CampaignAnalytics, only)
-    assert recent.stream(CampaignAnalytics).checkpoint.state["states"] == []
-    assert len(recent.asked(PATH)) == 3
-
-
-class Noted(RowBudget):
-    """Notes how many rows are held."""
-
-    def __init__(self) -> None:
-        super().__init__(limits.ROWS_IN_MEMORY)
-        self.held: list[int] = []
-
-    @contextmanager
-    def holding(self, rows: int) -> Generator[None, None, None]:
-        self.held.append(rows)
-        with super().holding(rows):
-            yield
+    assert rows_of(pinterest, call(window(0, 0), "1", "2")) == [row("1"), row("2")]
 
 
 def test_as_many_rows_are_held_in_memory_as_a_request_may_bring(pinterest: Pinterest) -> None:
-    noted = vars(pinterest.sync)["rows"] = Noted()
+    held: list[int] = []
+
+    @contextmanager
+    def holding(rows: int) -> Generator[None, None, None]:
+        held.append(rows)
+        yield
+
+    vars(pinterest.sync)["rows"] = SimpleNamespace(holding=holding)
     pinterest.answers(PATH, {"json": []})
     pinterest.answers("ad_accounts/11/analytics", {"json": []})
     pinterest.answers("ad_accounts/11/campaigns/targeting_analytics", {"json": {"data": []}})
-    rows_of(pinterest, call(days(9, 0), "1", "2", "3"))
-    rows_of(pinterest, call(days(9, 0)), AdAccountAnalytics)
-    rows_of(pinterest, call(days(9, 0), "1", "2"), CampaignTargetingAnalytics)
+    rows_of(pinterest, call(window(9, 0), "1", "2", "3"))
+    rows_of(pinterest, call(window(9, 0)), AdAccountAnalytics)
+    rows_of(pinterest, call(window(9, 0), "1", "2"), CampaignTargetingAnalytics)
 
-    assert noted.held == [30, 10, 20 * limits.TARGETING_ROWS_A_DAY]
+    assert held == [30, 10, 20 * limits.TARGETING_ROWS_A_DAY]
 
 
 # ---- Which slices
@@ -234,14 +199,13 @@ def test_as_many_rows_are_held_in_memory_as_a_request_may_bring(pinterest: Pinte
 @pytest.fixture
 def recent(mock: requests_mock.Mocker) -> Pinterest:
     """A Pinterest that is read from the first day that needs no report."""
-    return Pinterest(mock, start_date=str(days_before(TODAY, 89)))
+    return Pinterest(mock, start_date=ago(89))
 
 
 def lists_of(pinterest: Pinterest, **ids: list[str]) -> None:
     pinterest.lists("ad_accounts", *(name.removeprefix("a") for name in ids))
     for name, entities in ids.items():
-        for path in ("campaigns", "ads"):
-            pinterest.answers(f"ad_accounts/{name.removeprefix('a')}/{path}", page(entities))
+        pinterest.answers(f"ad_accounts/{name.removeprefix('a')}/campaigns", page(entities))
 
 
 def windows_of(slices: list[StreamSlice]) -> list[tuple[str, str, int]]:
@@ -254,16 +218,6 @@ def test_few_entities_make_one_request_an_account_and_none_makes_none(recent: Pi
 
     assert [one["ad_account_id"] for one in slices] == ["11", "12"]
     assert windows_of(slices) == [("2026-04-03", "2026-07-01", 2), ("2026-04-03", "2026-07-01", 1)]
-
-
-def test_many_entities_make_the_fewest_legal_requests(recent: Pinterest) -> None:
-    lists_of(recent, a11=[str(number) for number in range(1_000)])
-    slices = recent.slices(AdAnalytics)
-    asked = [(one["start_date"], entity) for one in slices for entity in ids_of(one) or ()]
-
-    assert len(slices) == 10
-    assert len(asked) == len(set(asked))
-    assert {batch["batch"] for batch in slices} == set(range(len({ids_of(one) for one in slices})))
 
 
 def test_shorter_windows_of_more_ids_may_take_fewer_requests(
@@ -285,11 +239,11 @@ def test_shorter_windows_of_more_ids_may_take_fewer_requests(
 def test_rows_that_are_broken_down_make_batches_smaller(recent: Pinterest) -> None:
     lists_of(recent, a11=["1", "2", "3"])
     by_account, by_campaign = (
-        windows_of(recent.slices(stream)) for stream in (AdAccountTargetingAnalytics, CampaignTargetingAnalytics)
+        recent.slices(stream) for stream in (AdAccountTargetingAnalytics, CampaignTargetingAnalytics)
     )
 
-    assert by_account == [("2026-04-03", "2026-07-01", 0)]
-    assert by_campaign == [("2026-04-03", "2026-07-01", 2), ("2026-04-03", "2026-07-01", 1)]
+    assert [ids_of(one) for one in by_account] == [()]
+    assert [(ids_of(one), one["batch"]) for one in by_campaign] == [(("1", "2"), 0), (("3",), 1)]
 
 
 def test_an_account_whose_entities_can_not_be_listed_is_one_slice_that_raises(recent: Pinterest) -> None:
@@ -330,26 +284,6 @@ def test_so_many_slices_wait_in_line_until_one_has_ended(
     with suppress(UnavailableError):
         recent.read(CampaignAnalytics, first)
     assert second.result(PATIENCE_SECONDS)["ad_account_id"] == "12"
-
-
-class Line(threading.Semaphore):
-    """Says that it is full where another would wait."""
-
-    def acquire(self, *_: object, **__: object) -> bool:
-        if super().acquire(blocking=False):
-            return True
-        raise BlockingIOError
-
-
-def test_fifty_slices_wait_in_line(recent: Pinterest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a stream which plans fast leaves the others their share of a small quota."""
-    monkeypatch.setattr(threading, "Semaphore", Line)
-    lists_of(recent, **{f"a{number}": [str(number)] for number in range(100, 151)})
-    handed_out = []
-    with pytest.raises(BlockingIOError):
-        handed_out.extend(recent.stream(CampaignAnalytics).stream_slices())
-
-    assert len(handed_out) == 50
 
 
 def test_the_entities_of_every_status_are_covered(mock: requests_mock.Mocker) -> None:

@@ -7,35 +7,25 @@ from typing import Any
 import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
-from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import AccessLostError, KeysChangedError, ReportRefusedError, UnavailableError
 from source_pinterest.config.reports import default_targeting_types
-from source_pinterest.dates import DateWindow, days_before, merge_windows
+from source_pinterest.dates import DateWindow, merge_windows
 from source_pinterest.engine.slices import failure_of
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.report import ReportStream
-from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
+from unit_tests.streams.analytics.syncs import APPEND, DEDUP, Sync, ago, window
+from unit_tests.streams.pinterest import Pinterest, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
-DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
 NAME = "ad_group_report"
 
 BY_NAME = {stream.__name__: stream for stream in REPORTS}
 AdGroupReport, CampaignTargetingReport = BY_NAME["AdGroupReport"], BY_NAME["CampaignTargetingReport"]
 ProductGroupReport, ProductItemReport = BY_NAME["ProductGroupReport"], BY_NAME["ProductItemReport"]
-
-
-def ago(days: int) -> str:
-    return str(days_before(TODAY, days))
-
-
-def window(first_ago: int, last_ago: int) -> DateWindow:
-    return DateWindow(days_before(TODAY, first_ago), days_before(TODAY, last_ago))
 
 
 def planned(pinterest: Pinterest, of: type[ReportStream] = AdGroupReport, how: Any = DEDUP) -> list[ReportRequest]:
@@ -158,21 +148,8 @@ def test_an_appending_destination_gets_the_days_that_have_settled(first: Pintere
 # ---- Slices and the state
 
 
-class Sync:
-    """Reads a report stream of account 11 to its end."""
-
-    def __init__(self, pinterest: Pinterest, of: type[ReportStream] = AdGroupReport, how: Any = DEDUP) -> None:
-        self.stream = pinterest.attached(pinterest.sync.stream(of), how)
-        self.stream.select()
-        self.slices = list(self.stream.stream_slices())
-
-    def read(self, stream_slice: StreamSlice) -> list[dict[str, Any]]:
-        return list(self.stream.read_records(stream_slice=stream_slice))
-
-    @property
-    def cursor(self) -> dict[str, Any]:
-        [entry] = self.stream.checkpoint.state["states"]
-        return dict(entry["cursor"])
+def sync_of(pinterest: Pinterest, of: type[ReportStream] = AdGroupReport) -> Sync:
+    return Sync(pinterest.attached(pinterest.sync.stream(of), DEDUP))
 
 
 def row(ad_group: Any = "7", date: str = "2026-06-01", **more: Any) -> dict[str, Any]:
@@ -182,24 +159,24 @@ def row(ad_group: Any = "7", date: str = "2026-06-01", **more: Any) -> dict[str,
 def test_the_state_moves_as_reports_are_read(after: Callable[..., Pinterest]) -> None:
     pinterest = after(known(200, 1), start_date=ago(500))
     pinterest.reports({"7": [row()]})
-    sync = Sync(pinterest)
+    sync = sync_of(pinterest)
     slices = sorted(copy.deepcopy(sync.slices), key=lambda one: str(one["start_date"]), reverse=True)
     assert [record for one in slices for record in sync.read(one)] == [row(AD_ACCOUNT_ID="11")]
 
-    assert sync.cursor == {"DATE": ago(0), "from": ago(500), "settled": ago(2)}
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(500), "settled": ago(2)}]
 
 
 def test_a_window_counts_when_all_its_requests_are_read(after: Callable[..., Pinterest]) -> None:
     pinterest = after([], start_date=ago(9))
     pinterest.reports({"7": []})
-    sync = Sync(pinterest, CampaignTargetingReport)
+    sync = sync_of(pinterest, CampaignTargetingReport)
     assert len(sync.slices) == 3
     for one in sync.slices[1:]:
         sync.read(one)
-    assert sync.stream.checkpoint.state["states"] == []
+    assert sync.cursors == []
 
     sync.read(sync.slices[0])
-    assert sync.cursor == {"DATE": ago(0), "from": ago(9), "settled": ago(2)}
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(9), "settled": ago(2)}]
 
 
 def test_a_report_that_fails_is_owed_and_holds_up_no_newer_one(after: Callable[..., Pinterest]) -> None:
@@ -211,7 +188,7 @@ def test_a_report_that_fails_is_owed_and_holds_up_no_newer_one(after: Callable[.
         return {"token": "t", "report_status": "IN_PROGRESS"}
 
     pinterest.creates({"json": create})
-    sync = Sync(pinterest)
+    sync = sync_of(pinterest)
     [failed] = [one for one in sync.slices if failure_of(one)]
     [good] = [one for one in sync.slices if not failure_of(one)]
     with pytest.raises(UnavailableError):
@@ -219,7 +196,7 @@ def test_a_report_that_fails_is_owed_and_holds_up_no_newer_one(after: Callable[.
     sync.read(good)
 
     failing = window(200, 15).as_pair()
-    assert sync.cursor == {"DATE": ago(0), "from": ago(200), "missing": [failing], "settled": ago(2)}
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(200), "missing": [failing], "settled": ago(2)}]
 
 
 def test_a_report_that_is_too_slow_counts_when_both_halves_are_read(after: Callable[..., Pinterest]) -> None:
@@ -230,14 +207,14 @@ def test_a_report_that_is_too_slow_counts_when_both_halves_are_read(after: Calla
         "ad_accounts/11/reports",
         {"json": lambda request, _: busy if request.qs["token"] == ["token-1"] else done},
     )
-    sync = Sync(pinterest)
+    sync = sync_of(pinterest)
     first, second = sync.slices
     assert first != second
     sync.read(first)
-    assert sync.stream.checkpoint.state["states"] == []
+    assert sync.cursors == []
 
     sync.read(second)
-    assert sync.cursor == {"DATE": ago(0), "from": ago(9), "settled": ago(2)}
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(9), "settled": ago(2)}]
     assert [(one["start_date"], one["end_date"]) for one in asked[1:]] == [(ago(9), ago(5)), (ago(4), ago(0))]
 
 
@@ -259,19 +236,19 @@ def test_the_next_report_is_made_once_a_slice_has_ended(after: Callable[..., Pin
 
 def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(first: Pinterest) -> None:
     created = first.creates(refused(400, 1, "Nothing of the kind"))
-    sync = Sync(first)
+    sync = sync_of(first)
 
     with pytest.raises(ReportRefusedError, match="Nothing of the kind"):
         sync.read(sync.slices[0])
     assert created.call_count == 1
-    assert sync.stream.checkpoint.state["states"] == []
+    assert sync.cursors == []
 
 
 def test_an_account_of_the_state_that_is_not_listed_fails_by_itself(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, known(20, 1, account="12"), start_date=ago(20))
     pinterest.lists("ad_accounts", "11")
     pinterest.reports({"7": []})
-    slices = Sync(pinterest).slices
+    slices = sync_of(pinterest).slices
 
     assert [(one["ad_account_id"], failure_of(one) is None) for one in slices] == [("11", True), ("12", False)]
 
@@ -280,7 +257,7 @@ def test_a_report_that_is_not_shown_after_its_creation_is_named_by_its_stream(af
     pinterest = after([], start_date=ago(0))
     pinterest.reports({})
     pinterest.answers("ad_accounts/11/reports", refused(403, 29))
-    failure = failure_of(Sync(pinterest).slices[0])
+    failure = failure_of(sync_of(pinterest).slices[0])
 
     assert isinstance(failure, AccessLostError)
     assert str(failure.message).startswith("ad_group_report: Pinterest gave the beginning of ad_accounts/11/reports ")
@@ -298,7 +275,7 @@ def test_a_file_becomes_lines_of_the_stream_and_what_is_left_out_is_told(
         f'{{"7": [{{"AD_GROUP_ID": 7, "DATE": "{ago(0)}", "CTR": 1e999}}, {{"AD_GROUP_ID": 7, "DATE": "{ago(1)}"}}]}}'
     )
     mock.get("https://files.example/11", text=text)
-    sync = Sync(pinterest)
+    sync = sync_of(pinterest)
     [page] = sync.stream.read_pages(sync.slices[0])
 
     assert page.lines.count(b'"stream":"ad_group_report"') == 1
@@ -315,13 +292,13 @@ def test_rows_that_have_other_ids_than_the_state_knows_are_left_out_and_owed(moc
     pinterest.lists("ad_accounts", "11", "12")
     pinterest.reports({"7": [{"DATE": ago(1), "AD_ID": "5"}]})
     pinterest.reports({"7": [{"DATE": ago(1), "AD_GROUP_ID": "6"}]}, account="12")
-    sync = Sync(pinterest, ProductGroupReport)
+    sync = sync_of(pinterest, ProductGroupReport)
     first, second = sorted(sync.slices, key=lambda one: str(one["ad_account_id"]))
 
     with pytest.raises(KeysChangedError, match="ad account 11 now come with AD_ID and without AD_GROUP_ID"):
         sync.read(first)
     assert [record["AD_GROUP_ID"] for record in sync.read(second)] == ["6"]
-    owed, read = (entry["cursor"] for entry in sync.stream.checkpoint.state["states"])
+    owed, read = sync.cursors
     assert (owed["DATE"], owed["keyed"]) == (ago(1), ["AD_GROUP_ID"])
     assert (read["DATE"], read["keyed"]) == (ago(0), ["AD_GROUP_ID"])
 
@@ -347,7 +324,7 @@ def refusing(pinterest: Pinterest, column: str, rows: dict[str, Any]) -> list[li
 def test_a_column_that_pinterest_refuses_costs_itself_and_no_row(after: Callable[..., Pinterest]) -> None:
     pinterest = after([], start_date=ago(0))
     asked = refusing(pinterest, "CTR", {"7": [row(date=ago(0))]})
-    sync = Sync(pinterest)
+    sync = sync_of(pinterest)
 
     assert [one["AD_GROUP_ID"] for one in sync.read(sync.slices[0])] == ["7"]
     assert asked[-1] == [column for column in sync.stream.columns if column != "CTR"]
@@ -361,7 +338,7 @@ def test_an_id_whose_column_is_refused_is_known_from_the_file_or_the_request(
 ) -> None:
     pinterest = after([], start_date=ago(0))
     refusing(pinterest, column, {"7": [{"DATE": ago(0)}]})
-    sync = Sync(pinterest, of)
+    sync = sync_of(pinterest, of)
 
     assert [one[column] for one in sync.read(sync.slices[0])] == [value]
 
@@ -370,14 +347,14 @@ def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(after: Ca
     rows = {"7": [{"DATE": ago(0), "AD_ID": "5"}]}
     pinterest = after([], start_date=ago(0))
     refusing(pinterest, "AD_GROUP_ID", rows)
-    sync = Sync(pinterest, ProductGroupReport)
+    sync = sync_of(pinterest, ProductGroupReport)
     [one] = sync.read(sync.slices[0])
     assert (one["AD_ID"], one["AD_GROUP_ID"], one["ENTITY_ID"]) == ("5", "", "7")
 
     keyed = {"DATE": ago(1), "keyed": ["AD_GROUP_ID", "AD_ID"], "partly": ["AD_GROUP_ID"]}
     pinterest = after(state_of("product_group_report", "11", **keyed), start_date=ago(0), lookback_days=3)
     refusing(pinterest, "AD_GROUP_ID", rows)
-    sync = Sync(pinterest, ProductGroupReport)
+    sync = sync_of(pinterest, ProductGroupReport)
     with pytest.raises(KeysChangedError, match="now come without AD_GROUP_ID"):
         sync.read(sync.slices[0])
 
@@ -388,7 +365,7 @@ def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(after: Ca
 def test_it_is_said_how_much_is_going_to_be_asked_for(first: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     first.reports({"7": []})
     with caplog.at_level("INFO", "airbyte"):
-        Sync(first)
+        sync_of(first)
 
     estimate = "1 account, 5 windows, 5 reports, at least 10 requests, at least 1 min at Pinterest's present quota"
     assert f"ad_group_report: Estimate: {estimate}" in caplog.messages

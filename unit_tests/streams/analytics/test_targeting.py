@@ -6,10 +6,8 @@ import pytest
 import requests_mock
 from pinterestsdk import models
 
-from source_pinterest import limits
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
-from source_pinterest.dates import days_before
 from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import (
@@ -21,8 +19,8 @@ from source_pinterest.streams.analytics.levels import (
     TargetingAnalytics,
 )
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from unit_tests.configs import TODAY
-from unit_tests.streams.analytics.test_query import call, days, rows_of
+from unit_tests.streams.analytics.syncs import ago, window
+from unit_tests.streams.analytics.test_query import call, rows_of
 from unit_tests.streams.pinterest import Pinterest
 
 PATH = "ad_accounts/11/campaigns/targeting_analytics"
@@ -48,7 +46,7 @@ def answers(pinterest: Pinterest, *items: Any) -> None:
 
 
 def read(pinterest: Pinterest) -> list[dict[str, Any]]:
-    return rows_of(pinterest, call(days(89, 0), "7"), CampaignTargetingAnalytics)
+    return rows_of(pinterest, call(window(89, 0), "7"), CampaignTargetingAnalytics)
 
 
 def test_each_level_asks_for_every_type_that_is_not_in_beta() -> None:
@@ -145,7 +143,7 @@ def test_a_value_that_can_not_be_kept_is_told(
     row = '{"CAMPAIGN_ID": 7, "DATE": "2026-07-01", "SPEND_IN_DOLLAR": 1e999}'
     pinterest.answers(f"ad_accounts/11/{path}", {"text": body.format(row)})
 
-    assert "SPEND_IN_DOLLAR" not in rows_of(pinterest, call(days(9, 0), "7"), stream)[0]
+    assert "SPEND_IN_DOLLAR" not in rows_of(pinterest, call(window(9, 0), "7"), stream)[0]
     sentence = "Pinterest sent numbers out of range; they are replaced by null."
     assert caplog.messages == [f"{stream.stream_name()}: {sentence}"]
 
@@ -164,4 +162,4 @@ def test_no_day_is_read_that_only_reports_have(pinterest: Pinterest) -> None:
     pinterest.lists("ad_accounts/11/campaigns", "7")
     starts = [one["start_date"] for one in pinterest.slices(CampaignTargetingAnalytics)]
 
-    assert min(starts) == str(days_before(TODAY, limits.SYNC_HISTORY_DAYS))
+    assert min(starts) == ago(89)
