@@ -8,7 +8,7 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import PinterestError, UnavailableError
+from source_pinterest.api.errors import PinterestError
 from source_pinterest.dates import DateWindow, merge_windows
 from source_pinterest.state.day_cursor import planned_window
 from source_pinterest.state.period import fingerprint
@@ -75,14 +75,18 @@ class Sync:
 # ---- Which days come from where
 
 
-def test_a_first_sync_takes_all_days_once_the_old_ones_from_the_fewest_reports(mock: requests_mock.Mocker) -> None:
+def test_a_first_sync_takes_all_days_once_the_old_ones_from_the_fewest_reports(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
     sync = Sync(mock)
+    with caplog.at_level("INFO", "airbyte"):
+        assert sync.by_call == [window(89, 0)]
 
-    assert sync.by_call == [window(89, 0)]
     assert merge_windows(sync.by_report) == [window(913, 90)]
     assert sum(one.days for one in sync.by_report) == 824
     assert len(sync.by_report) == len(sync.asked) == 5
-    assert not any(is_report(one) for one in sync.slices[:1]), "calls do not wait for reports"
+    assert not is_report(sync.slices[0]), "calls do not wait for reports"
+    assert "campaign_analytics: Estimate: 1 account, 6 windows, 5 reports, at least 11 requests" in caplog.text
 
 
 @pytest.mark.parametrize(("start_ago", "calls", "reports"), [(89, 1, 0), (90, 1, 1), (275, 1, 1), (276, 1, 2)])
@@ -153,18 +157,8 @@ def test_old_days_of_an_account_need_no_entity(mock: requests_mock.Mocker) -> No
 def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.Mocker) -> None:
     sync = Sync(mock, start_date=ago(100))
 
-    assert [is_report(one) for one in sync.slices] == [False, True]
-    assert [is_report(one) for one in sync.stream.stream_slices()] == [False, True]
-
-
-def test_it_is_said_how_much_is_going_to_be_asked_for(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level("INFO", "airbyte"):
-        assert Sync(mock, start_date=ago(100)).slices
-
-    estimate = "1 account, 2 windows, 1 report, at least 3 requests, at least 1 min at Pinterest's present quota"
-    assert caplog.messages.count(f"campaign_analytics: Estimate: {estimate}") == 1
+    for slices in (sync.slices, sync.stream.stream_slices()):
+        assert [is_report(one) for one in slices] == [False, True]
 
 
 # ---- What is asked for, and what comes
@@ -254,32 +248,6 @@ def test_a_state_has_the_digest_of_the_report(mock: requests_mock.Mocker) -> Non
 
 
 # ---- Reports that fail
-
-
-def test_a_report_that_fails_is_owed_and_holds_up_nothing_newer(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, start_date=ago(100))
-    sync.pinterest.creates(refused(503))
-    call, report = sync.slices
-    with pytest.raises(UnavailableError, match=r"^campaign_analytics: "):
-        sync.read(report)
-    sync.read(call)
-
-    assert sync.cursor == {"DATE": ago(0), "from": ago(100), "missing": [window(100, 90).as_pair()], "settled": ago(2)}
-
-
-def test_a_report_that_is_too_slow_counts_when_both_halves_are_read(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, known(89, 1), start_date=ago(100), report_timeout_minutes=0.01)
-    busy, done = {"report_status": "IN_PROGRESS"}, {"report_status": "FINISHED", "url": "https://files.example/11"}
-    sync.pinterest.answers(
-        "ad_accounts/11/reports",
-        {"json": lambda request, _: busy if request.qs["token"] == ["token-1"] else done},
-    )
-    first, second = (one for one in sync.slices if is_report(one))
-    sync.read(first)
-    assert sync.cursor["from"] == ago(89)
-
-    sync.read(second)
-    assert sync.cursor["from"] == ago(100)
 
 
 def test_the_older_days_of_an_account_that_can_not_be_read_at_all_are_no_loss(

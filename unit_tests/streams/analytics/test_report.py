@@ -8,7 +8,7 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import AccessLostError, KeysChangedError, ReportRefusedError, UnavailableError
+from source_pinterest.api.errors import KeysChangedError, ReportRefusedError, UnavailableError
 from source_pinterest.config.reports import default_targeting_types
 from source_pinterest.dates import DateWindow, merge_windows
 from source_pinterest.engine.slices import failure_of
@@ -118,12 +118,10 @@ def test_a_cursor_for_all_accounts_holds_for_each_of_them(after: Callable[..., P
     """As the official connector keeps it."""
     entry = {"stream_descriptor": {"name": NAME}, "stream_state": {"DATE": ago(3)}}
     pinterest = after([AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
-    pinterest.lists("ad_accounts", "11", "12")
-    stream = pinterest.attached(pinterest.sync.stream(AdGroupReport), DEDUP)
 
-    assert [one.window for one in stream.plan()] == [window(36, 0)] * 2
-    assert stream.checkpoint.state["states"] == [
-        {"partition": {"ad_account_id": account}, "cursor": {"DATE": ago(3)}} for account in ("11", "12")
+    assert [one.window for one in planned(pinterest)] == [window(36, 0)]
+    assert pinterest.stream(AdGroupReport).checkpoint.state["states"] == [
+        {"partition": {"ad_account_id": "11"}, "cursor": {"DATE": ago(3)}}
     ]
 
 
@@ -156,26 +154,15 @@ def row(ad_group: Any = "7", date: str = "2026-06-01", **more: Any) -> dict[str,
     return {"AD_GROUP_ID": ad_group, "DATE": date, **more}
 
 
-def test_the_state_moves_as_reports_are_read(after: Callable[..., Pinterest]) -> None:
-    pinterest = after(known(200, 1), start_date=ago(500))
-    pinterest.reports({"7": [row()]})
-    sync = sync_of(pinterest)
-    slices = sorted(copy.deepcopy(sync.slices), key=lambda one: str(one["start_date"]), reverse=True)
-    assert [record for one in slices for record in sync.read(one)] == [row(AD_ACCOUNT_ID="11")]
-
-    assert sync.cursors == [{"DATE": ago(0), "from": ago(500), "settled": ago(2)}]
-
-
 def test_a_window_counts_when_all_its_requests_are_read(after: Callable[..., Pinterest]) -> None:
     pinterest = after([], start_date=ago(9))
-    pinterest.reports({"7": []})
+    pinterest.reports({"7": [row(date=ago(9), CAMPAIGN_ID="1")]})
     sync = sync_of(pinterest, CampaignTargetingReport)
-    assert len(sync.slices) == 3
-    for one in sync.slices[1:]:
-        sync.read(one)
+    first, *others = copy.deepcopy(sync.slices)
+    assert [sync.read(one)[0]["DATE"] for one in others] == [ago(9)] * 2
     assert sync.cursors == []
 
-    sync.read(sync.slices[0])
+    sync.read(first)
     assert sync.cursors == [{"DATE": ago(0), "from": ago(9), "settled": ago(2)}]
 
 
@@ -239,28 +226,9 @@ def test_a_report_that_pinterest_calls_wrong_ends_the_stream_with_its_words(firs
     sync = sync_of(first)
 
     with pytest.raises(ReportRefusedError, match="Nothing of the kind"):
-        sync.read(sync.slices[0])
+        sync.read_all()
     assert created.call_count == 1
     assert sync.cursors == []
-
-
-def test_an_account_of_the_state_that_is_not_listed_fails_by_itself(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, known(20, 1, account="12"), start_date=ago(20))
-    pinterest.lists("ad_accounts", "11")
-    pinterest.reports({"7": []})
-    slices = sync_of(pinterest).slices
-
-    assert [(one["ad_account_id"], failure_of(one) is None) for one in slices] == [("11", True), ("12", False)]
-
-
-def test_a_report_that_is_not_shown_after_its_creation_is_named_by_its_stream(after: Callable[..., Pinterest]) -> None:
-    pinterest = after([], start_date=ago(0))
-    pinterest.reports({})
-    pinterest.answers("ad_accounts/11/reports", refused(403, 29))
-    failure = failure_of(sync_of(pinterest).slices[0])
-
-    assert isinstance(failure, AccessLostError)
-    assert str(failure.message).startswith("ad_group_report: Pinterest gave the beginning of ad_accounts/11/reports ")
 
 
 # ---- Rows
@@ -271,15 +239,15 @@ def test_a_file_becomes_lines_of_the_stream_and_what_is_left_out_is_told(
 ) -> None:
     pinterest = after([], start_date=ago(0))
     pinterest.reports({})
-    text = (
-        f'{{"7": [{{"AD_GROUP_ID": 7, "DATE": "{ago(0)}", "CTR": 1e999}}, {{"AD_GROUP_ID": 7, "DATE": "{ago(1)}"}}]}}'
-    )
-    mock.get("https://files.example/11", text=text)
-    sync = sync_of(pinterest)
-    [page] = sync.stream.read_pages(sync.slices[0])
+    kept, other = (f'{{"AD_GROUP_ID": 7, "DATE": "{ago(days)}", "CTR": 1e999}}' for days in (0, 1))
+    mock.get("https://files.example/11", text=f'{{"7": [{kept}, {other}]}}')
+    with caplog.at_level("INFO", "airbyte"):
+        sync = sync_of(pinterest)
+        [page] = sync.stream.read_pages(sync.slices[0])
 
     assert page.lines.count(b'"stream":"ad_group_report"') == 1
     assert list(page.records()) == [row(date=ago(0), AD_ACCOUNT_ID="11")]
+    assert "ad_group_report: Estimate: 1 account, 1 window, 1 report, at least 2 requests" in caplog.text
     assert "ad_group_report: Pinterest sent numbers out of range; they are replaced by null." in caplog.messages
     assert f"ad_group_report: Pinterest sent rows of days that were not asked for, such as {ago(1)}" in caplog.text
 
@@ -343,43 +311,21 @@ def test_an_id_whose_column_is_refused_is_known_from_the_file_or_the_request(
     assert [one[column] for one in sync.read(sync.slices[0])] == [value]
 
 
-def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(after: Callable[..., Pinterest]) -> None:
-    rows = {"7": [{"DATE": ago(0), "AD_ID": "5"}]}
-    pinterest = after([], start_date=ago(0))
-    refusing(pinterest, "AD_GROUP_ID", rows)
+@pytest.mark.parametrize("keyed", [{}, {"keyed": ["AD_GROUP_ID", "AD_ID"], "partly": ["AD_GROUP_ID"]}])
+def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(
+    after: Callable[..., Pinterest], keyed: dict[str, list[str]]
+) -> None:
+    state = state_of("product_group_report", "11", DATE=ago(1), **keyed)
+    pinterest = after(state, start_date=ago(0), lookback_days=3)
+    refusing(pinterest, "AD_GROUP_ID", {"7": [{"DATE": ago(0), "AD_ID": "5"}]})
     sync = sync_of(pinterest, ProductGroupReport)
-    [one] = sync.read(sync.slices[0])
-    assert (one["AD_ID"], one["AD_GROUP_ID"], one["ENTITY_ID"]) == ("5", "", "7")
 
-    keyed = {"DATE": ago(1), "keyed": ["AD_GROUP_ID", "AD_ID"], "partly": ["AD_GROUP_ID"]}
-    pinterest = after(state_of("product_group_report", "11", **keyed), start_date=ago(0), lookback_days=3)
-    refusing(pinterest, "AD_GROUP_ID", rows)
-    sync = sync_of(pinterest, ProductGroupReport)
-    with pytest.raises(KeysChangedError, match="now come without AD_GROUP_ID"):
-        sync.read(sync.slices[0])
-
-
-# ---- What a report costs, and what makes its numbers what they are
-
-
-def test_it_is_said_how_much_is_going_to_be_asked_for(first: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
-    first.reports({"7": []})
-    with caplog.at_level("INFO", "airbyte"):
-        sync_of(first)
-
-    estimate = "1 account, 5 windows, 5 reports, at least 10 requests, at least 1 min at Pinterest's present quota"
-    assert f"ad_group_report: Estimate: {estimate}" in caplog.messages
-
-
-@pytest.mark.parametrize(
-    ("of", "cost"),
-    [
-        (CampaignTargetingReport, "3 for 186 days of an ad account, and some to ask whether it is ready"),
-        (ProductItemReport, "1 for 31 days of an ad account, and some to ask whether it is ready"),
-    ],
-)
-def test_what_a_report_costs_is_known_from_its_level(pinterest: Pinterest, of: type[ReportStream], cost: str) -> None:
-    assert pinterest.stream(of).cost == cost
+    if keyed:
+        with pytest.raises(KeysChangedError, match="now come without AD_GROUP_ID"):
+            sync.read_all()
+    else:
+        [one] = sync.read_all()
+        assert (one["AD_ID"], one["AD_GROUP_ID"], one["ENTITY_ID"]) == ("5", "", "7")
 
 
 def test_a_state_has_the_digest_of_the_whole_request(mock: requests_mock.Mocker) -> None:
@@ -393,9 +339,6 @@ def test_a_state_has_the_digest_of_the_whole_request(mock: requests_mock.Mocker)
 
 
 def test_days_and_lookback_do_not_change_the_digest(mock: requests_mock.Mocker) -> None:
-    asked = {
-        Pinterest(mock, **options).stream(AdGroupReport).request_fingerprint()
-        for options in ({}, {"start_date": ago(5)}, {"lookback_days": 7}, {"account_ids": ["11"]})
-    }
+    options = ({}, {"start_date": ago(5), "lookback_days": 7, "account_ids": ["11"]})
 
-    assert len(asked) == 1
+    assert len({Pinterest(mock, **some).stream(AdGroupReport).request_fingerprint() for some in options}) == 1
