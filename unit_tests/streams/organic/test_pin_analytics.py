@@ -1,7 +1,7 @@
 """The metrics of all pins are requested in the fewest requests, whatever Pinterest refuses."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -38,12 +38,16 @@ def many(pins: list[str], refuse: Callable[[list[str]], dict[str, Any] | None] =
     return {"json": answer}
 
 
-def read(pinterest: Pinterest) -> list[str]:
-    """The pins whose days are emitted."""
+def read(pinterest: Pinterest, pins: Iterable[str] = (), *answers: dict[str, Any]) -> list[str]:
+    """The pins whose days are emitted, after these pins and answers for several of them were scripted."""
+    if answers:
+        pinterest.lists("pins", *pins)
+        pinterest.answers("pins/analytics", *answers)
     (stream_slice,) = pinterest.slices(PinAnalytics)
     records = pinterest.read(PinAnalytics, stream_slice)
     for record in records:
-        assert record == {**DAY, "pin_id": record["pin_id"], "lifetime_metrics": {"TOTAL_COMMENTS": 3}}
+        owner = {name: record[name] for name in record if name == "ad_account_id"}
+        assert record == {**owner, **DAY, "pin_id": record["pin_id"], "lifetime_metrics": {"TOTAL_COMMENTS": 3}}
     return [record["pin_id"] for record in records]
 
 
@@ -71,10 +75,8 @@ def owners(pinterest: Pinterest, **pins: list[str]) -> None:
 def test_a_request_covers_a_hundred_pins_each_once_and_each_metric(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pinterest.lists("pins", *reversed(PINS), "7")
-    pinterest.answers("pins/analytics", many(PINS))
     with caplog.at_level("INFO", "airbyte"):
-        assert read(pinterest) == PINS
+        assert read(pinterest, [*reversed(PINS), "7"], many(PINS)) == PINS
 
     assert sizes(pinterest) == [100, 100, 50]
     assert pinterest.queries("pins/analytics")[2] == {
@@ -91,12 +93,10 @@ def test_a_request_covers_a_hundred_pins_each_once_and_each_metric(
 def test_an_app_without_the_beta_asks_once_and_then_pin_by_pin(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, refusal: dict[str, Any]
 ) -> None:
-    pinterest.lists("pins", "1", "2")
-    pinterest.answers("pins/analytics", refusal)
     for pin in ("1", "2"):
         pinterest.answers(f"pins/{pin}/analytics", {"text": in_pieces(METRICS)})
     with caplog.at_level("INFO", "airbyte"):
-        assert read(pinterest) == ["1", "2"]
+        assert read(pinterest, ["1", "2"], refusal) == ["1", "2"]
 
     assert sizes(pinterest) == [2]
     days = {"start_date": ["2026-04-03"], "end_date": ["2026-07-01"]}
@@ -106,18 +106,12 @@ def test_an_app_without_the_beta_asks_once_and_then_pin_by_pin(
 
 
 def test_a_response_that_is_too_large_is_asked_for_in_parts(pinterest: Pinterest) -> None:
-    pinterest.lists("pins", *PINS[:4])
-    pinterest.answers("pins/analytics", many(PINS, lambda asked: refused(413) if len(asked) > 1 else None))
-
-    assert read(pinterest) == PINS[:4]
+    assert read(pinterest, PINS[:4], many(PINS, lambda asked: refused(413) if len(asked) > 1 else None)) == PINS[:4]
 
 
 def test_a_single_pin_that_is_too_large_fails(pinterest: Pinterest) -> None:
-    pinterest.lists("pins", "1")
-    pinterest.answers("pins/analytics", refused(413))
-
     with pytest.raises(ResponseTooLargeError):
-        read(pinterest)
+        read(pinterest, ["1"], refused(413))
 
 
 def test_a_metric_that_pinterest_refuses_by_name_is_left_out(pinterest: Pinterest) -> None:
@@ -127,10 +121,7 @@ def test_a_metric_that_pinterest_refuses_by_name_is_left_out(pinterest: Pinteres
         said = "Parameter 'metric_types' (value SAVE_RATE) is not one of ENGAGEMENT, IMPRESSION"
         return refused(400, 1, said)["json"] if is_wrong else {"1": METRICS}
 
-    pinterest.lists("pins", "1")
-    pinterest.answers("pins/analytics", {"json": answer})
-
-    assert read(pinterest) == ["1"]
+    assert read(pinterest, ["1"], {"json": answer}) == ["1"]
     kept = ",".join(metric for metric in PIN_METRICS if metric != "SAVE_RATE")
     assert pinterest.queries("pins/analytics")[-1]["metric_types"] == [kept]
 
@@ -149,11 +140,8 @@ def test_a_metric_that_pinterest_refuses_by_name_is_left_out(pinterest: Pinteres
     ids=str,
 )
 def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body: Any, says: str) -> None:
-    pinterest.lists("pins", "1")
-    pinterest.answers("pins/analytics", {"json": body})
-
     with pytest.raises(UnavailableError, match=f"Pinterest failed for pins/analytics.* {says}$"):
-        read(pinterest)
+        read(pinterest, ["1"], {"json": body})
 
 
 def test_days_and_pins_that_were_not_asked_for_or_came_before_are_left_out_and_told(
@@ -182,30 +170,24 @@ def test_a_day_that_comes_twice_with_other_numbers_fails_its_response(mock: requ
 def test_pins_that_a_response_leaves_out_are_asked_for_once_more_and_told(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pinterest.lists("pins", "1", "2", "3", "4")
-    pinterest.answers("pins/analytics", {"json": {"1": METRICS, "3": METRICS}}, {"json": {"4": METRICS}})
-
-    assert sorted(read(pinterest)) == ["1", "3", "4"]
+    assert sorted(
+        read(pinterest, ["1", "2", "3", "4"], {"json": {"1": METRICS, "3": METRICS}}, {"json": {"4": METRICS}})
+    ) == ["1", "3", "4"]
     assert [query["pin_ids"] for query in pinterest.asked("pins/analytics")] == [["1", "2", "3", "4"], ["2", "4"]]
     assert "leaves out 1 of 4 pins, such as 2" in caplog.text
 
 
 @pytest.mark.parametrize("refusal", [refused(404, 50), refused(401, 7)])
 def test_pins_that_are_refused_the_second_time_are_left_out(pinterest: Pinterest, refusal: dict[str, Any]) -> None:
-    pinterest.lists("pins", "1", "2", "3")
-    pinterest.answers("pins/analytics", {"json": {"1": METRICS}}, refusal)
-
-    assert read(pinterest) == ["1"]
+    assert read(pinterest, ["1", "2", "3"], {"json": {"1": METRICS}}, refusal) == ["1"]
     assert sizes(pinterest) == [3, 2]
 
 
 def test_a_beta_that_closes_before_the_second_time_leaves_no_pin_out(pinterest: Pinterest) -> None:
-    pinterest.lists("pins", "1", "2")
-    pinterest.answers("pins/analytics", {"json": {"1": METRICS}}, refused(403, 29))
     for pin in ("1", "2"):
         pinterest.answers(f"pins/{pin}/analytics", {"json": METRICS})
 
-    assert read(pinterest) == ["1", "2"]
+    assert read(pinterest, ["1", "2"], {"json": {"1": METRICS}}, refused(403, 29)) == ["1", "2"]
 
 
 # ---- Pins that are refused
@@ -214,19 +196,16 @@ def test_a_beta_that_closes_before_the_second_time_leaves_no_pin_out(pinterest: 
 @pytest.mark.parametrize("refusal", [refused(404, 50), refused(401, 7)], ids=["deleted", "hidden"])
 def test_one_pin_that_is_refused_costs_a_few_requests(pinterest: Pinterest, refusal: dict[str, Any]) -> None:
     pins = PINS[:100]
-    pinterest.lists("pins", *pins)
-    pinterest.answers("pins/analytics", many(pins, lambda asked: refusal if "42" in asked else None))
 
-    assert read(pinterest) == [pin for pin in pins if pin != "42"]
+    assert read(pinterest, pins, many(pins, lambda asked: refusal if "42" in asked else None)) == [
+        pin for pin in pins if pin != "42"
+    ]
     assert len(sizes(pinterest)) <= 15
 
 
 def test_refusals_in_a_row_are_no_matter_of_a_pin(pinterest: Pinterest) -> None:
-    pinterest.lists("pins", *PINS[:20])
-    pinterest.answers("pins/analytics", refused(401, 7))
-
     with pytest.raises(ConfigError):
-        read(pinterest)
+        read(pinterest, PINS[:20], refused(401, 7))
     assert pinterest.stream(PinAnalytics).checkpoint.state == {}
     assert sizes(pinterest).count(1) == FAILURES_IN_A_ROW
 
@@ -248,38 +227,27 @@ def test_a_row_of_hidden_pins_is_passed_over_where_others_are_shown(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
     hidden = set(PINS[8:18])
-    pinterest.lists("pins", *PINS[:20])
-    pinterest.answers(
-        "pins/analytics", many(PINS, lambda asked: refused(401, 7) if hidden.intersection(asked) else None)
-    )
+    answer = many(PINS, lambda asked: refused(401, 7) if hidden.intersection(asked) else None)
 
-    assert read(pinterest) == PINS[:8] + PINS[18:20]
+    assert read(pinterest, PINS[:20], answer) == PINS[:8] + PINS[18:20]
     assert caplog.text.count("is left out") == 10
 
 
 def test_a_token_without_the_permission_is_told(pinterest: Pinterest) -> None:
-    pinterest.lists("pins", "1")
-    pinterest.answers("pins/analytics", refused(401, 3))
     pinterest.answers("pins/1/analytics", refused(401, 3))
 
     with pytest.raises(RightMissingError):
-        read(pinterest)
+        read(pinterest, ["1"], refused(401, 3))
 
 
 def test_pins_that_are_all_gone_are_more_than_the_matter_of_one(pinterest: Pinterest) -> None:
-    pinterest.lists("pins", "1", "2")
-    pinterest.answers("pins/analytics", refused(404, 50))
-
     with pytest.raises(NothingLeftError, match=r"pin_analytics: Pinterest refuses all 2 .*pins/{pin_id}/analytics"):
-        read(pinterest)
+        read(pinterest, ["1", "2"], refused(404, 50))
     assert pinterest.stream(PinAnalytics).checkpoint.state == {}
 
 
 def test_the_only_pin_may_be_gone(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
-    pinterest.lists("pins", "1")
-    pinterest.answers("pins/analytics", refused(404, 50))
-
-    assert read(pinterest) == []
+    assert read(pinterest, ["1"], refused(404, 50)) == []
     assert caplog.messages[-1] == "pin_analytics: pin 1 was deleted during the sync."
 
 
@@ -322,35 +290,12 @@ def test_a_pass_is_gone_on_with_and_then_the_days_since_are_read(mock: requests_
 def test_pins_that_are_gone_at_the_end_of_a_pass_are_not_all_there_were(mock: requests_mock.Mocker) -> None:
     begun = pass_over("2026-04-03", "2026-07-01", "1", newest="2026-06-30")
     pinterest = Pinterest(mock, state(reading=[begun]))
-    pinterest.lists("pins", "1", "2", "3")
-    pinterest.answers("pins/analytics", refused(404, 50))
 
-    assert read(pinterest) == []
+    assert read(pinterest, ["1", "2", "3"], refused(404, 50)) == []
     assert pinterest.stream(PinAnalytics).checkpoint.state["date"] == "2026-06-30"
 
 
-@pytest.mark.parametrize(
-    ("statuses", "settled"), [("READY READY", "26"), ("PROCESSING READY", "25"), ("READY ESTIMATE", "26")]
-)
-def test_a_day_counts_when_pinterest_has_counted_it_for_every_pin(
-    mock: requests_mock.Mocker, statuses: str, settled: str
-) -> None:
-    pinterest = Pinterest(mock, start_date="2026-06-01")
-    pinterest.lists("pins", "1", "2")
-    found = {
-        pin: {"all": {"daily_metrics": [{"date": date, "data_status": status}]}}
-        for pin, date, status in zip("12", ("2026-06-26", "2026-06-27"), statuses.split(), strict=True)
-    }
-    pinterest.answers("pins/analytics", {"json": found})
-    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", "append_dedup"))
-    (stream_slice,) = stream.stream_slices()
-    list(stream.read_records(stream_slice=stream_slice))
-
-    last = f"2026-06-{settled}"
-    assert stream.checkpoint.state == {"date": last, "from": "2026-06-01", "settled": last, "read": "2026-06-27"}
-
-
-# ---- Days that are emitted once, of pins that lag apart. The last day that is old enough is 29 June
+# ---- Pins that lag apart. The last day that is old enough is 29 June
 
 
 Days = dict[str, list[str]]
@@ -361,28 +306,28 @@ def span(first: int, last: int) -> list[str]:
     return [str(day) for day in range(first, last + 1)]
 
 
-def append(mock: requests_mock.Mocker, days: Days, known: dict[str, Any], refused_pin: str = "") -> list[Any]:
+def append(
+    mock: requests_mock.Mocker, days: Days, known: dict[str, Any], refused_pin: str = "", how: str = "append"
+) -> list[Any]:
     """Read in one more sync; gives the state, and the days that each pin's records have."""
-    pinterest = Pinterest(mock, state(**known), start_date="2026-06-20", max_retries=0)
+    pinterest = Pinterest(mock, state(**known), start_date="2026-06-20")
     pinterest.lists("pins", *days)
 
     def answer(request: Any, context: Any) -> Any:
-        asked, first, last = (request.qs[name] for name in ("pin_ids", "start_date", "end_date"))
-        if refused_pin in asked:
-            context.status_code = 503
-            return {}
-        rows = {
+        asked, [first], [last] = (request.qs[name] for name in ("pin_ids", "start_date", "end_date"))
+        context.status_code = 503 if refused_pin in asked else 200
+        found: dict[str, list[dict[str, str]]] = {
             pin: [
                 {"date": f"2026-06-{day[:2]}", "data_status": "PROCESSING" if day[2:] else "READY"}
                 for day in days[pin]
-                if first[0] <= f"2026-06-{day[:2]}" <= last[0]
+                if first <= f"2026-06-{day[:2]}" <= last
             ]
             for pin in asked
         }
-        return {pin: {"all": {"daily_metrics": found}} for pin, found in rows.items()}
+        return {pin: {"all": {"daily_metrics": rows}} for pin, rows in found.items()}
 
     pinterest.answers("pins/analytics", {"json": answer})
-    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", "append"))
+    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", how))
     (stream_slice,) = stream.stream_slices()
     found: dict[str, list[str]] = {}
     with suppress(UnavailableError):
@@ -393,6 +338,23 @@ def append(mock: requests_mock.Mocker, days: Days, known: dict[str, Any], refuse
 
 def read_to(day: int) -> dict[str, str]:
     return {"date": f"2026-06-{day}", "from": "2026-06-20", "settled": f"2026-06-{day}"}
+
+
+@pytest.mark.parametrize(
+    ("days", "settled"),
+    [
+        ({"1": ["26"], "2": ["27"]}, 26),
+        ({"1": ["26p"], "2": ["27"]}, 25),
+        ({"1": ["26"], "2": ["27p"]}, 26),
+    ],
+)
+def test_a_day_counts_when_pinterest_has_counted_it_for_every_pin(
+    mock: requests_mock.Mocker, days: Days, settled: int
+) -> None:
+    known, found = append(mock, days, {}, how="append_dedup")
+
+    assert known == {**read_to(settled), "read": "2026-06-27"}
+    assert found == {"1": ["26"], "2": ["27"]}
 
 
 def test_a_pin_waits_for_one_that_lags_behind(mock: requests_mock.Mocker) -> None:
@@ -487,17 +449,6 @@ def test_each_owner_has_a_pass_of_his_own(mock: requests_mock.Mocker) -> None:
     }
 
 
-def test_the_pass_that_breaks_off_is_that_of_its_owner(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, **PER_OWNER)
-    owners(pinterest, a11=PINS[:101])
-    pinterest.answers("pins/analytics", many(PINS, lambda asked: refused(503) if "101" in asked else None))
-
-    with pytest.raises(UnavailableError):
-        read(pinterest)
-    [begun] = pinterest.stream(PinAnalytics).checkpoint.state["reading"]
-    assert (begun["ad_account_id"], begun["after"]) == ("11", "100")
-
-
 def test_the_pins_of_every_owner_are_listed_before_any_is_read(mock: requests_mock.Mocker) -> None:
     """No worker has to wait for them then."""
     pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["11", "12", "13"])
@@ -539,10 +490,8 @@ def test_owners_whose_pins_are_refused_are_left_out(
     for account in refused_ones:
         pinterest.answers(f"pins?ad_account_id={account}", refused(403, 29))
     pinterest.answers("pins/analytics", many(["5"]))
-    (stream_slice,) = pinterest.slices(PinAnalytics)
 
-    found = [[record["pin_id"]] for record in pinterest.read(PinAnalytics, stream_slice)]
-    assert found == [*others.values()]
+    assert [[pin] for pin in read(pinterest)] == [*others.values()]
     told = [message for message in caplog.messages if "left out" in message]
     assert [message.split(".")[0] for message in told] == [f"pin_analytics: {one} is left out" for one in refused_ones]
 
