@@ -1,6 +1,6 @@
 """Reports with endpoints of their own are requested as those endpoints want it."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from source_pinterest.streams.analytics.own_reports import (
 )
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.configs import TODAY
-from unit_tests.streams.analytics.syncs import DEDUP, ago
+from unit_tests.streams.analytics.syncs import DEDUP, Sync, ago
 from unit_tests.streams.pinterest import Pinterest
 
 
@@ -159,81 +159,62 @@ def test_one_week_is_asked_for_with_the_one_before_it_unless_there_is_none(mock:
 # ---- Objectives that Pinterest does not know
 
 
-class Conversions:
-    """A sync of the brands of account 11, some of whose requests Pinterest refuses with a sentence."""
-
-    def __init__(self, mock: requests_mock.Mocker, refusal: Callable[[list[str]], str]) -> None:
-        path = "ad_accounts/11/reports/brand_category_sku"
-        self._refusal = refusal
-        self.pinterest = Pinterest(mock, start_date="2026-06-01")
-        self.pinterest.lists("ad_accounts", "11")
-        mock.post(f"{DEFAULT_BASE_URL}/{path}", json=self._create)
-        self.pinterest.answers(path, {"json": {"report_status": "FINISHED", "url": "https://files.example/11"}})
-        row = {"CAMPAIGN_ID": "7", "CONVERSION_PRODUCT_BRAND": "Shop", "DATE": "2026-06-01"}
-        mock.get("https://files.example/11", json={"7": [row]})
-        self.stream = self.pinterest.attached(self.pinterest.sync.stream(BrandConversionsReport), DEDUP)
-        self.stream.select()
-
-    def _create(self, request: Any, context: Any) -> dict[str, Any]:
-        refusal = self._refusal(request.json()["campaign_objective_types"])
-        context.status_code = 400 if refusal else 200
-        return {"code": 1, "message": refusal} if refusal else {"token": "t", "report_status": "IN_PROGRESS"}
-
-    def read(self) -> tuple[list[str], list[PinterestError]]:
-        """The brands that are emitted, and what failed."""
-        brands: list[str] = []
-        failures: list[PinterestError] = []
-        for one in self.stream.stream_slices():
-            if failure := failure_of(one):
-                failures.append(failure)
-                continue
-            brands += [record["CONVERSION_PRODUCT_BRAND"] for record in self.stream.read_records(stream_slice=one)]
-        return brands, failures
-
-    @property
-    def cursors(self) -> list[dict[str, Any]]:
-        return [entry["cursor"] for entry in self.stream.checkpoint.state["states"]]
+BRANDS = [{"CAMPAIGN_ID": "7", "CONVERSION_PRODUCT_BRAND": "Shop", "DATE": "2026-06-01"}]
 
 
-def about(refused: tuple[str, ...], sentence: str) -> Callable[[list[str]], str]:
-    return lambda objectives: sentence if set(refused) & set(objectives) else ""
+def conversions(
+    mock: requests_mock.Mocker, refused: Sequence[str] = (), sentence: str = "", rows: Any = BRANDS
+) -> tuple[list[str], list[PinterestError], list[dict[str, Any]]]:
+    """Read the brands of account 11 where Pinterest refuses objectives: brands, failures, and cursors."""
+
+    def create(request: Any, context: Any) -> dict[str, Any]:
+        is_refused = not set(refused).isdisjoint(request.json()["campaign_objective_types"])
+        context.status_code = 400 if is_refused else 200
+        return {"code": 1, "message": sentence} if is_refused else {"token": "t", "report_status": "IN_PROGRESS"}
+
+    path = "ad_accounts/11/reports/brand_category_sku"
+    pinterest = Pinterest(mock, start_date="2026-06-01")
+    pinterest.lists("ad_accounts", "11")
+    mock.post(f"{DEFAULT_BASE_URL}/{path}", json=create)
+    pinterest.answers(path, {"json": {"report_status": "FINISHED", "url": "https://files.example/11"}})
+    mock.get("https://files.example/11", json={"7": rows})
+    sync = Sync(pinterest.attached(pinterest.sync.stream(BrandConversionsReport), DEDUP))
+    failures = [failure for one in sync.slices if (failure := failure_of(one))]
+    records = [record for one in sync.slices if not failure_of(one) for record in sync.read(one)]
+    return [record["CONVERSION_PRODUCT_BRAND"] for record in records], failures, sync.cursors
 
 
 def test_a_conversion_of_no_brand_in_particular_is_a_row_as_well(mock: requests_mock.Mocker) -> None:
-    sync = Conversions(mock, lambda _: "")
-    mock.get("https://files.example/11", json={"7": [{"CAMPAIGN_ID": "7", "DATE": "2026-06-01"}]})
+    brands, failures, _ = conversions(mock, rows=[{"CAMPAIGN_ID": "7", "DATE": "2026-06-01"}])
 
-    assert sync.read() == (["", ""], [])
+    assert (brands, failures) == (["", ""], [])
 
 
 @pytest.mark.parametrize("sentence", [f"What is {' or '.join(NEWER_OBJECTIVES)}?", "Some Objective is unknown"])
 def test_objectives_that_pinterest_does_not_know_cost_no_other_row(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, sentence: str
 ) -> None:
-    sync = Conversions(mock, about(NEWER_OBJECTIVES, sentence))
+    cursor = {"DATE": "2026-06-28", "from": "2026-06-01", "settled": "2026-06-28"}
 
-    assert sync.read() == (["Shop"], [])
-    assert sync.cursors == [{"DATE": "2026-06-28", "from": "2026-06-01", "settled": "2026-06-28"}]
+    assert conversions(mock, NEWER_OBJECTIVES, sentence) == (["Shop"], [], [cursor])
     newer = "APP_INSTALL, SALES, LEADS, CTV_CONSIDERATION"
     assert f"Pinterest knows no campaigns of the objectives {newer}. Pinterest answered" in caplog.text
 
 
 def test_another_refusal_of_the_newer_objectives_alone_leaves_the_days_owed(mock: requests_mock.Mocker) -> None:
-    sync = Conversions(mock, about(NEWER_OBJECTIVES, "Not today"))
-    brands, [failure] = sync.read()
+    brands, [failure], cursors = conversions(mock, NEWER_OBJECTIVES, "Not today")
 
-    assert brands == ["Shop"]
-    assert isinstance(failure, ObjectivesRefusedError)
-    assert sync.cursors == []
+    assert (brands, type(failure), cursors) == (["Shop"], ObjectivesRefusedError, [])
 
 
-def test_the_id_of_a_row_is_needed_where_the_form_of_the_file_is_unknown(mock: requests_mock.Mocker) -> None:
-    _, failures = Conversions(mock, lambda _: "There is no CAMPAIGN_ID").read()
+@pytest.mark.parametrize(
+    ("refused", "sentence"),
+    [(OBJECTIVES, "What is an objective?"), ((*OBJECTIVES, *NEWER_OBJECTIVES), "There is no CAMPAIGN_ID")],
+    ids=["the older objectives", "the id of a row"],
+)
+def test_other_refusals_are_of_the_whole_request(
+    mock: requests_mock.Mocker, refused: Sequence[str], sentence: str
+) -> None:
+    _, failures, _ = conversions(mock, refused, sentence)
 
     assert {type(failure) for failure in failures} == {ReportRefusedError}
-
-
-def test_a_refusal_of_the_older_objectives_is_one_of_the_whole_request(mock: requests_mock.Mocker) -> None:
-    _, failures = Conversions(mock, about(OBJECTIVES, "What is an objective?")).read()
-
-    assert ReportRefusedError in map(type, failures)

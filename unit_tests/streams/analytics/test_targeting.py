@@ -6,7 +6,7 @@ import pytest
 import requests_mock
 from pinterestsdk import models
 
-from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
+from source_pinterest.api.errors import UnavailableError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.level_reports import REPORTS
@@ -98,14 +98,6 @@ def test_key_and_schema_are_those_of_the_report(pinterest: Pinterest) -> None:
 
     assert stream.primary_key == report.primary_key
     assert dict(stream.get_json_schema()["properties"]) == dict(report.get_json_schema()["properties"])
-
-
-def test_a_key_that_repeats_fails_the_response(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, max_retries=1)
-    answers(pinterest, item(500, "LOCATION"), item("500", "LOCATION", CTR=1))
-
-    with pytest.raises(RepeatedKeyError, match="CAMPAIGN_ID, TARGETING_TYPE, TARGETING_VALUE and DATE"):
-        read(pinterest)
 
 
 @pytest.mark.parametrize(
