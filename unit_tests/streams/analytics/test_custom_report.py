@@ -72,31 +72,10 @@ def test_what_a_report_leaves_open_the_connection_decides(mock: requests_mock.Mo
     assert (asked["engagement_window_days"], asked["view_window_days"]) == (14, 30)
 
 
-@pytest.mark.parametrize(
-    ("fields", "variants"),
-    [
-        ({}, [{}]),
-        ({"campaign_statuses": ["RUNNING", "PAUSED"]}, [{"campaign_statuses": ["RUNNING", "PAUSED"]}]),
-        ({"ad_group_statuses": ["PAUSED"]}, [{"ad_group_statuses": ["PAUSED"]}]),
-        ({"product_group_statuses": ["PAUSED"]}, [{"product_group_statuses": ["PAUSED"]}]),
-        (
-            {"level": "CAMPAIGN_TARGETING", "targeting_types": ["GENDER", "COUNTRY"]},
-            [{"targeting_types": ["GENDER", "COUNTRY"]}],
-        ),
-    ],
-)
-def test_filters_and_targeting_types_are_asked_for(
-    pinterest: Pinterest, fields: dict[str, Any], variants: list[dict[str, Any]]
-) -> None:
-    assert pinterest.custom(**fields).variants() == variants
-
-
 def test_filters_and_targeting_types_are_split_in_every_combination(pinterest: Pinterest) -> None:
-    statuses = list(CAMPAIGN_STATUSES)
-    stream = pinterest.custom(
-        level="CAMPAIGN_TARGETING", campaign_statuses=statuses, ad_group_statuses=statuses, ad_statuses=["PAUSED"]
-    )
-    variants = stream.variants()
+    few = {"ad_statuses": ["PAUSED"], "product_group_statuses": ["RUNNING", "PAUSED"]}
+    many = {"campaign_statuses": list(CAMPAIGN_STATUSES), "ad_group_statuses": list(CAMPAIGN_STATUSES)}
+    variants = pinterest.custom(level="CAMPAIGN_TARGETING", **many, **few).variants()
     asked = [
         (kind, campaign, ad_group)
         for variant in variants
@@ -107,8 +86,9 @@ def test_filters_and_targeting_types_are_split_in_every_combination(pinterest: P
 
     assert len(variants) == 3 * 2 * 2
     assert len(asked) == len(set(asked)) == 13 * 8 * 8
-    assert all(len(variant[name]) <= 6 for variant in variants for name in ("campaign_statuses", "ad_group_statuses"))
-    assert all(variant["ad_statuses"] == ["PAUSED"] for variant in variants)
+    assert all(len(variant[name]) <= 6 for variant in variants for name in many)
+    assert all(variant[name] == few[name] for variant in variants for name in few)
+    assert pinterest.custom().variants() == [{}]
 
 
 def test_other_filters_are_another_question(pinterest: Pinterest) -> None:
@@ -153,19 +133,11 @@ def test_the_first_day_is_moved_inward_to_a_whole_bucket(
     assert windows(stream) == ([expected] if expected else [])
 
 
-@pytest.mark.parametrize(
-    ("granularity", "last", "expected"),
-    [
-        ("WEEK", "2026-06-28", ["2026-05-25", "2026-07-01"]),
-        ("MONTH", "2026-06-30", ["2026-05-01", "2026-07-01"]),
-    ],
-)
-def test_a_lookback_reaches_outward_to_a_whole_bucket(
-    after: Callable[..., Pinterest], granularity: str, last: str, expected: list[str]
-) -> None:
-    pinterest = after(DATE=last, **{"from": "2024-01-01"})
+def test_a_lookback_reaches_outward_to_a_whole_bucket(after: Callable[..., Pinterest]) -> None:
+    pinterest = after(DATE="2026-06-30", **{"from": "2024-01-01"})
+    stream = pinterest.custom(DEDUP, granularity="MONTH", start_date="2024-01-01")
 
-    assert windows(pinterest.custom(DEDUP, granularity=granularity, start_date="2024-01-01"))[-1] == expected
+    assert windows(stream)[-1] == ["2026-05-01", "2026-07-01"]
 
 
 def test_a_week_that_is_owed_is_not_read_as_part_of_the_newest_too(after: Callable[..., Pinterest]) -> None:
@@ -179,22 +151,23 @@ def test_a_week_that_is_owed_is_not_read_as_part_of_the_newest_too(after: Callab
     ]
 
 
-@pytest.mark.parametrize(("granularity", "last"), [("WEEK", "2026-06-28"), ("MONTH", "2026-06-30")])
-def test_the_cursor_is_the_last_complete_bucket(first: Pinterest, granularity: str, last: str) -> None:
-    first.reports({})
-    sync = Sync(first.custom(DEDUP, granularity=granularity, start_date="2026-06-01"))
-    sync.read_all()
-
-    assert sync.cursors == [{"DATE": last, "from": "2026-06-01", "settled": min(last, ago(2))}]
-
-
-def test_a_report_whose_only_bucket_is_still_running_has_no_cursor_yet(first: Pinterest) -> None:
+@pytest.mark.parametrize(
+    ("start_date", "cursors"),
+    [
+        ("2026-06-01", [{"DATE": "2026-06-28", "from": "2026-06-01", "settled": "2026-06-28"}]),
+        ("2026-06-29", []),
+    ],
+    ids=["some weeks are over", "none is"],
+)
+def test_the_cursor_is_the_last_complete_bucket(
+    first: Pinterest, start_date: str, cursors: list[dict[str, str]]
+) -> None:
     asked = first.reports({})
-    sync = Sync(first.custom(DEDUP, granularity="WEEK", start_date="2026-06-29"))
+    sync = Sync(first.custom(DEDUP, granularity="WEEK", start_date=start_date))
     sync.read_all()
 
-    assert asked[0]["end_date"] == "2026-07-01"
-    assert sync.cursors == []
+    assert (asked[0]["start_date"], asked[0]["end_date"]) == (start_date, "2026-07-01")
+    assert sync.cursors == cursors
 
 
 def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(first: Pinterest) -> None:
@@ -225,13 +198,15 @@ def test_the_hour_is_in_the_key_and_text_like_every_key(first: Pinterest) -> Non
 # ---- Totals
 
 
-def test_a_total_is_read_whole_in_the_longest_windows(first: Pinterest) -> None:
-    stream = first.custom(configured("full_refresh", "overwrite"), granularity="TOTAL")
+def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter(first: Pinterest) -> None:
+    filters = {"campaign_statuses": list(CAMPAIGN_STATUSES)}
+    stream = first.custom(configured("full_refresh", "overwrite"), granularity="TOTAL", **filters)
     requests = planned(stream)
 
     assert stream.checkpoint is None
-    assert merge_windows([one.window for one in requests]) == [DateWindow(days_before(TODAY, 913), TODAY)]
-    assert [one.window.days for one in requests] == [186, 186, 186, 186, 170]
+    assert merge_windows([one.window for one in requests[::2]]) == [DateWindow(days_before(TODAY, 913), TODAY)]
+    assert [one.window.days for one in requests[1::2]] == [186, 186, 186, 186, 170]
+    assert [(one.number, len(one.body["campaign_statuses"])) for one in requests] == [(0, 6), (1, 2)] * 5
 
 
 @pytest.mark.parametrize(("own", "start"), [(None, "2026-05-01"), ("2026-06-01", "2026-06-01")])
@@ -254,13 +229,6 @@ def test_a_total_that_is_to_begin_before_all_days_says_so(
         planned(pinterest.custom(level="PRODUCT_ITEM", granularity="TOTAL"))
 
     assert f"{NAME}: the start date {ago(200)} is older than the 91 days" in caplog.text
-
-
-def test_a_total_is_split_over_requests_like_any_report(first: Pinterest) -> None:
-    stream = first.custom(granularity="TOTAL", start_date=ago(9), campaign_statuses=list(CAMPAIGN_STATUSES))
-    requests = planned(stream)
-
-    assert [(one.number, len(one.body["campaign_statuses"])) for one in requests] == [(0, 6), (1, 2)]
 
 
 def test_a_total_says_which_days_it_is_about_also_in_its_key(first: Pinterest) -> None:

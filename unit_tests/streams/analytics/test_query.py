@@ -24,7 +24,6 @@ from source_pinterest.streams.analytics.levels import (
     CampaignTargetingAnalytics,
 )
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.syncs import ago, window
 from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
@@ -284,12 +283,3 @@ def test_so_many_slices_wait_in_line_until_one_has_ended(
     with suppress(UnavailableError):
         recent.read(CampaignAnalytics, first)
     assert second.result(PATIENCE_SECONDS)["ad_account_id"] == "12"
-
-
-def test_the_entities_of_every_status_are_covered(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, status=["PAUSED"], start_date=str(TODAY))
-    lists_of(pinterest, a11=["1", "2"])
-    pinterest.stream(CampaignAnalytics).select()
-    pinterest.slices(CampaignAnalytics)
-
-    assert pinterest.asked("ad_accounts/11/campaigns")[0]["entity_statuses"] == ["active", "paused", "archived"]

@@ -93,17 +93,6 @@ def test_boards_that_are_gone_are_forgotten_only_after_a_whole_listing(mock: req
         assert pinterest.stream(BoardPins).checkpoint.state == {"boards": left}
 
 
-def test_sections_that_can_not_be_listed_are_one_slice_that_raises(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", page([board("1")]))
-    pinterest.answers("boards/1/sections", refused(503))
-    pinterest.stream(BoardSectionPins).select()
-    [failed] = pinterest.slices(BoardSectionPins)
-
-    with pytest.raises(UnavailableError):
-        pinterest.read(BoardSectionPins, failed)
-    assert pinterest.stream(BoardSectionPins).checkpoint.state == {"boards": {}}
-
-
 # ---- Which pins
 
 
