@@ -5,8 +5,6 @@ import pkgutil
 import re
 from pathlib import Path
 
-import pytest
-
 from source_pinterest import streams
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.custom_report import CustomReportStream
@@ -19,21 +17,6 @@ LEAVES: tuple[type[PinterestStream], ...] = (*STREAMS, CustomReportStream)
 MOST_BASES = 4
 
 
-def bases_of(stream: type[PinterestStream]) -> list[type]:
-    """The classes of ours above a stream."""
-    return [base for base in stream.__mro__[1:] if base.__module__.startswith("source_pinterest.")]
-
-
-def streams_in(module: str) -> set[type[PinterestStream]]:
-    """The streams, and bases of streams, that a module defines."""
-    found = vars(importlib.import_module(PACKAGE + module)).values()
-    return {
-        one
-        for one in found
-        if isinstance(one, type) and issubclass(one, PinterestStream) and one.__module__ == PACKAGE + module
-    }
-
-
 MODULES = [
     module.name.removeprefix(PACKAGE) for module in pkgutil.walk_packages(streams.__path__, PACKAGE) if not module.ispkg
 ]
@@ -41,7 +24,8 @@ MODULES = [
 
 def test_few_bases_stand_above_a_stream() -> None:
     for stream in LEAVES:
-        assert len(bases_of(stream)) <= MOST_BASES, stream
+        bases = [base for base in stream.__mro__[1:] if base.__module__.startswith("source_pinterest.")]
+        assert len(bases) <= MOST_BASES, stream
 
 
 def tree_in_the_code() -> str:
@@ -56,16 +40,16 @@ def tree_in_the_documents() -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("tree", [tree_in_the_code(), tree_in_the_documents()], ids=["code", "documents"])
-def test_the_class_tree_is_that_of_the_code(tree: str) -> None:
+def test_the_class_tree_is_that_of_the_code() -> None:
     modules = [importlib.import_module(PACKAGE + module) for module in MODULES]
     classes = {name: value for module in modules for name, value in vars(module).items() if isinstance(value, type)}
-    lines = [line for line in tree.partition("\n\n")[0].splitlines() if line.strip()]
-    outermost = min(len(line) - len(line.lstrip()) for line in lines)
-    above: list[str] = []
-    for line in lines:
-        depth, name = (len(line) - len(line.lstrip()) - outermost) // 2, line.strip()
-        del above[depth:]
-        assert all(issubclass(classes[name], classes[base]) for base in above), name
-        above.append(name)
-    assert len(lines) > MOST_BASES
+    for tree in (tree_in_the_code(), tree_in_the_documents()):
+        lines = [line for line in tree.partition("\n\n")[0].splitlines() if line.strip()]
+        outermost = min(len(line) - len(line.lstrip()) for line in lines)
+        above: list[str] = []
+        for line in lines:
+            depth, name = (len(line) - len(line.lstrip()) - outermost) // 2, line.strip()
+            del above[depth:]
+            assert all(issubclass(classes[name], classes[base]) for base in above), name
+            above.append(name)
+        assert len(lines) > MOST_BASES

@@ -7,8 +7,7 @@ import pytest
 
 from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.entities import Campaigns
-from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
-from source_pinterest.streams.ads.lists import Audiences, BillingProfiles, ConversionTags, Labels
+from source_pinterest.streams.ads.lists import BillingProfiles, ConversionTags, Labels
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business import BusinessMembers, BusinessPartners
 from unit_tests.streams.pinterest import Pinterest, page
@@ -20,7 +19,6 @@ EVERY_STATUS = ["ACTIVE", "PAUSED", "ARCHIVED"]
 @pytest.mark.parametrize(
     ("stream", "parents", "path", "calls"),
     [
-        (Audiences, ACCOUNT, "ad_accounts/11/audiences", [{}]),
         (Campaigns, ACCOUNT, "ad_accounts/11/campaigns", [{"entity_statuses": EVERY_STATUS}]),
         (BillingProfiles, ACCOUNT, "ad_accounts/11/billing_profiles", [{"is_active": ["false"]}]),
         (Labels, ACCOUNT, "ad_accounts/11/labels", [{"entity_statuses": ["ACTIVE", "ARCHIVED"]}]),
@@ -56,23 +54,8 @@ def test_each_page_is_asked_for_with_all_of_it(
     assert pinterest.queries(path) == [{**one, **call} for call in calls for one in pages]
 
 
-def test_every_status_of_a_promotion_is_asked_for_on_each_page(pinterest: Pinterest) -> None:
-    path = "ad_accounts/11/product_group_promotions"
-    pinterest.answers(path, page(["1"], "more"), page(["2"]))
-    pinterest.read(ProductGroupPromotions, partition_slice(ACCOUNT, ad_group_id=("3",)))
-
-    of_group = {"page_size": ["250"], "entity_statuses": EVERY_STATUS, "ad_group_id": ["3"]}
-    assert pinterest.queries(path) == [of_group, {**of_group, "bookmark": ["more"]}]
-
-
 def test_a_list_that_comes_whole_is_asked_for_without_parameters(pinterest: Pinterest) -> None:
     pinterest.lists("ad_accounts/11/conversion_tags", "1")
 
     assert pinterest.read(ConversionTags, partition_slice(ACCOUNT)) == [{"id": "1", **ACCOUNT}]
     assert pinterest.queries("ad_accounts/11/conversion_tags") == [{}]
-
-
-def test_a_plain_list_is_read_for_each_ad_account(pinterest: Pinterest) -> None:
-    pinterest.lists("ad_accounts", "11", "12")
-
-    assert [one.partition for one in pinterest.slices(Audiences)] == [ACCOUNT, {"ad_account_id": "12"}]

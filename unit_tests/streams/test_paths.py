@@ -18,32 +18,22 @@ STRANGE = "../../oauth/token?grant=1#x"
 PIECE = quote(STRANGE, safe="")
 
 
-def paths(mock: requests_mock.Mocker) -> set[str]:
-    """The addresses that were asked, without their parameters."""
-    return {request.url.partition("?")[0].removeprefix(f"{DEFAULT_BASE_URL}/") for request in mock.request_history}
-
-
-def test_that_of_a_parent_is_one_piece_of_the_path_of_a_list(pinterest: Pinterest, mock: requests_mock.Mocker) -> None:
-    mock.get(requests_mock.ANY, json={"items": []})
-    pinterest.read(BoardSections, partition_slice({"board_id": STRANGE}))
-
-    assert paths(mock) == {f"boards/{PIECE}/sections"}
-
-
-def test_that_of_an_account_is_one_of_the_path_of_its_numbers(mock: requests_mock.Mocker) -> None:
+def test_the_id_of_a_parent_an_account_or_a_pin_is_one_piece_of_a_path(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, start_date=str(TODAY))
+    mock.get(requests_mock.ANY, json={"items": [], "all": {"daily_metrics": []}})
+    pinterest.read(BoardSections, partition_slice({"board_id": STRANGE}))
+    client, stream = PinterestClient(pinterest.sync.api, "pin_analytics", ()), pinterest.stream(PinAnalytics)
+    days = {"start_date": str(TODAY), "end_date": str(TODAY)}
+    PinMetrics(client, stream.notices, RowGate(stream)).of_one(STRANGE, days)
     mock.get(requests_mock.ANY, json=[])
     pinterest.lists("ad_accounts", STRANGE)
     for stream_slice in pinterest.slices(AdAccountAnalytics):
         pinterest.read(AdAccountAnalytics, stream_slice)
 
-    assert paths(mock) == {"ad_accounts", f"ad_accounts/{PIECE}/analytics"}
-
-
-def test_that_of_a_pin_is_one_of_the_path_of_its_numbers(pinterest: Pinterest, mock: requests_mock.Mocker) -> None:
-    mock.get(requests_mock.ANY, json={"all": {"daily_metrics": []}})
-    client, stream = PinterestClient(pinterest.sync.api, "pin_analytics", ()), pinterest.stream(PinAnalytics)
-    days = {"start_date": str(TODAY), "end_date": str(TODAY)}
-    PinMetrics(client, stream.notices, RowGate(stream)).of_one(STRANGE, days)
-
-    assert paths(mock) == {f"pins/{PIECE}/analytics"}
+    asked = {request.url.partition("?")[0].removeprefix(f"{DEFAULT_BASE_URL}/") for request in mock.request_history}
+    assert asked == {
+        f"boards/{PIECE}/sections",
+        f"pins/{PIECE}/analytics",
+        "ad_accounts",
+        f"ad_accounts/{PIECE}/analytics",
+    }

@@ -7,7 +7,7 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import GoneError, UnavailableError
-from source_pinterest.engine.slices import partition_slice
+from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.trends import (
     FeaturedTrendTopics,
@@ -51,12 +51,14 @@ def test_keywords_have_ranks_and_no_weeks(pinterest: Pinterest) -> None:
 
 
 def test_a_week_is_a_row_and_what_was_counted_stands_before_what_was_forecast(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, answer(TEA, JAM))
+    week = {"2026-06-27": 7}
+    pinterest.answers(PATH, answer(TEA, {**JAM, "time_series": week}, {"keyword": "salt", "time_series": None}))
 
     assert pinterest.read(TrendingKeywordWeeks, SLICE) == [
         {**OF, "keyword": "tea", "week": "2026-06-20", "volume": 31, "is_forecast": False},
         {**OF, "keyword": "tea", "week": "2026-06-27", "volume": 100, "is_forecast": False},
         {**OF, "keyword": "tea", "week": "2026-07-04", "volume": 45, "is_forecast": True},
+        {**OF, "keyword": "jam", "week": "2026-06-27", "volume": 7, "is_forecast": False},
     ]
 
 
@@ -77,21 +79,7 @@ def test_another_kind_of_trend_has_an_answer_of_its_own(pinterest: Pinterest) ->
 
     assert [row["keyword"] for row in pinterest.read(TrendingKeywords, SLICE)] == ["tea"]
     assert [row["keyword"] for row in pinterest.read(TrendingKeywords, yearly)] == ["jam"]
-
-
-def test_as_many_keywords_are_asked_for_as_there_may_be(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, answer(TEA))
-    pinterest.read(TrendingKeywords, SLICE)
-
-    assert pinterest.queries(PATH) == [{"limit": ["50"]}]
-
-
-def test_keywords_share_a_week_and_each_has_its_own_row(pinterest: Pinterest) -> None:
-    week = {"2026-06-27": 7}
-    pinterest.answers(PATH, answer(TEA, {**JAM, "time_series": week}, {"keyword": "jam", "time_series": week}))
-
-    rows = pinterest.read(TrendingKeywordWeeks, SLICE)
-    assert [(row["keyword"], row["volume"]) for row in rows if row["week"] in week] == [("tea", 100), ("jam", 7)]
+    assert pinterest.queries(PATH) == [{"limit": ["50"]}], "as many as there may be"
 
 
 def test_whoever_waits_for_an_answer_that_never_comes_gets_the_error_of_who_asked(pinterest: Pinterest) -> None:
@@ -127,32 +115,17 @@ def test_an_answer_that_failed_is_asked_for_again(pinterest: Pinterest) -> None:
     assert calls(pinterest) == 2
 
 
-def test_a_keyword_that_stands_twice_keeps_its_better_rank(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, answer(TEA, JAM, TEA))
-
-    assert [(row["keyword"], row["rank"]) for row in pinterest.read(TrendingKeywords, SLICE)] == [
-        ("tea", 1),
-        ("jam", 2),
-    ]
-
-
 TRENDING, DETAILS = "trends/product_categories/trending", "trends/product_categories/details"
 
 
-@pytest.mark.parametrize(
-    ("name", "word"),
-    [
-        ("DRESSES", "DRESSES"),
+def test_a_category_is_asked_for_by_its_word() -> None:
+    for name, word in [
         ("BATH_AND_BODY", "BATH_AND_BODY"),
         ("Bath & Body", "BATH_AND_BODY"),
-        ("Coffee makers and espresso machines", "COFFEE_MAKERS_AND_ESPRESSO_MACHINES"),
         ("Women's wear", "WOMENS_WEAR"),
-        ("Xmas boxes (XXL)", "XMAS_BOXES_XXL"),
-        ("(Vintage) Lux", "VINTAGE_LUX"),
-    ],
-)
-def test_a_category_is_asked_for_by_its_word(name: str, word: str) -> None:
-    assert category_parameter(name) == word
+        ("(Vintage) Lux boxes", "VINTAGE_LUX_BOXES"),
+    ]:
+        assert category_parameter(name) == word
 
 
 def test_a_list_without_a_kind_of_engagement_is_of_all_of_it(pinterest: Pinterest) -> None:
@@ -199,16 +172,6 @@ def test_a_category_that_pinterest_does_not_know_costs_itself_alone(
     assert [message.partition(". ")[0] for message in caplog.messages] == ["product_category_trends: HATS is left out"]
 
 
-@pytest.mark.parametrize("categories", [("BOOTS", "HATS"), ("HATS", "BOOTS"), ("HATS", "BOOTS", "CAPS")])
-def test_of_a_few_categories_those_that_are_known_are_read(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, categories: tuple[str, ...]
-) -> None:
-    pinterest.answers(DETAILS, knows("BOOTS"))
-
-    assert details(pinterest, *categories) == ["BOOTS"]
-    assert len(caplog.messages) == len(categories) - 1
-
-
 def test_a_region_of_which_it_knows_none_is_left_out(pinterest: Pinterest) -> None:
     pinterest.answers(DETAILS, refused(400, 1))
     stream = pinterest.stream(ProductCategoryTrends)
@@ -229,15 +192,13 @@ def test_categories_are_asked_for_in_as_few_calls_as_may_be(pinterest: Pinterest
 
 def test_a_list_that_fails_costs_its_own_region(pinterest: Pinterest) -> None:
     accounts = [{"id": "11", "country": "CA"}, {"id": "12", "country": "US"}]
-    pinterest.answers("ad_accounts", {"json": {"items": accounts}})
+    pinterest.answers("ad_accounts", page(accounts))
     pinterest.answers(TRENDING, refused(503), {"json": [{"product_category": "Boots"}]})
-    stream = pinterest.stream(ProductCategoryTrends)
-    failing, good = stream.stream_slices()
+    failing, good = pinterest.slices(ProductCategoryTrends)
 
     assert (failing["region"], good["region"]) == ("CA", "US")
     assert good.extra_fields["categories"] == ("BOOTS",)
-    with pytest.raises(Exception, match="trending_product_categories: Pinterest failed"):
-        list(stream.read_records(stream_slice=failing))
+    assert isinstance(failure_of(failing), UnavailableError)
 
 
 def regions(pinterest: Pinterest, stream: type[TrendStream]) -> list[str]:
@@ -245,31 +206,28 @@ def regions(pinterest: Pinterest, stream: type[TrendStream]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("stream", "found"), [(TrendingKeywords, ["DE+AT+CH", "GB+IE", "US"]), (FeaturedTrendTopics, ["GB+IE", "US"])]
+    ("stream", "of_accounts", "chosen"),
+    [
+        (TrendingKeywords, ["DE+AT+CH", "GB+IE", "US"], ["US", "DE"]),
+        (FeaturedTrendTopics, ["GB+IE", "US"], ["US"]),
+    ],
 )
-def test_those_of_the_ad_accounts(pinterest: Pinterest, stream: type[TrendStream], found: list[str]) -> None:
+def test_regions_are_those_that_are_chosen_or_those_of_the_ad_accounts(
+    mock: requests_mock.Mocker, stream: type[TrendStream], of_accounts: list[str], chosen: list[str]
+) -> None:
+    pinterest = Pinterest(mock, trend_regions=["DE", "US"])
+    pinterest.stream(stream).select()
+    assert regions(pinterest, stream) == chosen
+    assert not pinterest.stream(AdAccounts).ids.wanted
+    assert not mock.called
+
+    pinterest = Pinterest(mock)
     countries = ("US", "AT", "GB", "JP", None)
     pinterest.answers("ad_accounts", page([{"id": str(n), "country": country} for n, country in enumerate(countries)]))
-
-    assert regions(pinterest, stream) == found
-
-
-@pytest.mark.parametrize(("stream", "found"), [(TrendingKeywords, ["US", "DE"]), (FeaturedTrendTopics, ["US"])])
-def test_those_that_are_chosen_without_a_look_at_the_ad_accounts(
-    requests_mock: requests_mock.Mocker, stream: type[TrendStream], found: list[str]
-) -> None:
-    assert regions(Pinterest(requests_mock, trend_regions=["DE", "US"]), stream) == found
-    assert not requests_mock.called
-
-
-@pytest.mark.parametrize(("options", "wanted"), [({}, True), ({"trend_regions": ["US"]}, False)])
-def test_the_ad_accounts_are_wanted_unless_regions_are_chosen(
-    mock: requests_mock.Mocker, options: dict[str, list[str]], wanted: bool
-) -> None:
-    pinterest = Pinterest(mock, **options)
-    pinterest.stream(TrendingKeywords).select()
-
-    assert pinterest.stream(AdAccounts).ids.wanted is wanted
+    pinterest.stream(stream).select()
+    assert pinterest.stream(AdAccounts).ids.wanted
+    assert list(pinterest.stream(AdAccounts).ids.of(())) == list("01234")
+    assert regions(pinterest, stream) == of_accounts
 
 
 def test_where_there_are_none_the_log_says_which_there_are(
@@ -280,7 +238,6 @@ def test_where_there_are_none_the_log_says_which_there_are(
         assert regions(pinterest, FeaturedTrendTopics) == []
 
     [message] = caplog.messages
-    assert message.startswith("featured_trend_topics: Pinterest has no trends for these regions or countries")
     assert message.endswith("US, GB+IE, CA.")
 
 
@@ -303,6 +260,6 @@ def test_topics_are_ranked_within_their_interest(pinterest: Pinterest) -> None:
     assert pinterest.queries(TOPICS) == [{"region": ["GB+IE"]}]
 
 
-@pytest.mark.parametrize("trends", [None, [], {"title": "Rugs"}, "Rugs"])
+@pytest.mark.parametrize("trends", [None, {"title": "Rugs"}])
 def test_an_interest_without_topics_has_no_row(pinterest: Pinterest, trends: Any) -> None:
     assert [row["interest"] for row in read(pinterest, {"interest": "HOME", "trends": trends}, FOOD)] == ["FOOD"]

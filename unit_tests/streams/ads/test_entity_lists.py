@@ -1,7 +1,5 @@
 """The lists of single entities are read whole, and part of an account is never taken for all of it."""
 
-from typing import Any
-
 import pytest
 
 from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, UnavailableError
@@ -12,7 +10,15 @@ from source_pinterest.streams.ads.keywords import Keywords
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
 AD_GROUPS, PROMOTIONS = "ad_accounts/11/ad_groups", "ad_accounts/11/product_group_promotions"
-STREAM_SLICE = partition_slice({"ad_account_id": "11"}, ad_group_id=("1", "2"))
+GONE = refused(404, 404)
+
+
+def read(pinterest: Pinterest, *ad_groups: str) -> list[str]:
+    """The ids of the promotions of these ad groups."""
+    stream_slice = partition_slice({"ad_account_id": "11"}, ad_group_id=ad_groups)
+    records = pinterest.read(ProductGroupPromotions, stream_slice)
+    assert all(record == {"id": record["id"], "ad_account_id": "11"} for record in records)
+    return [record["id"] for record in records]
 
 
 @pytest.fixture
@@ -31,30 +37,23 @@ def test_each_ad_group_is_asked_for_in_every_status_that_may_have_delivered(acco
     assert account.asked(PROMOTIONS) == [{**asked, "ad_group_id": [ad_group]} for ad_group in ("1", "2")]
 
 
-def test_the_account_is_stamped_on_each_record(pinterest: Pinterest) -> None:
-    pinterest.answers(PROMOTIONS, page(["8"]), page(["9"]))
-
-    assert pinterest.read(ProductGroupPromotions, STREAM_SLICE) == [
-        {"id": "8", "ad_account_id": "11"},
-        {"id": "9", "ad_account_id": "11"},
-    ]
-
-
 def test_what_two_ad_groups_show_comes_once(pinterest: Pinterest) -> None:
     pinterest.answers(PROMOTIONS, page(["8", "9"]), page(["9"]))
 
-    assert [record["id"] for record in pinterest.read(ProductGroupPromotions, STREAM_SLICE)] == ["8", "9"]
+    assert read(pinterest, "1", "2") == ["8", "9"]
 
 
 def test_ids_are_listed_for_whoever_needs_them(account: Pinterest) -> None:
-    account.answers(PROMOTIONS, {"json": {"items": [{"id": 8}]}}, {"json": {"items": [{"id": "9"}]}})
+    account.answers(PROMOTIONS, {"json": {"items": [{"id": 8}]}}, page(["9"]))
 
     assert list(account.stream(ProductGroupPromotions).ids.of(("11",))) == ["8", "9"]
 
 
-def test_a_listing_of_ids_fails_with_its_ad_groups(account: Pinterest) -> None:
+def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinterest) -> None:
     account.answers(AD_GROUPS, refused(503))
+    [failed] = account.slices(ProductGroupPromotions)
 
+    assert isinstance(failure_of(failed), UnavailableError)
     with pytest.raises(UnavailableError):
         list(account.stream(ProductGroupPromotions).ids.of(("11",)))
 
@@ -65,66 +64,41 @@ def test_whoever_is_selected_wants_the_ids_of_archived_entities_too(pinterest: P
     assert pinterest.stream(AdGroups).ids.wanted
 
 
-def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinterest) -> None:
-    account.answers(AD_GROUPS, refused(503))
-    [failed] = account.slices(ProductGroupPromotions)
-
-    assert isinstance(failure_of(failed), UnavailableError)
-
-
-@pytest.mark.parametrize("answers", [(refused(404, 404), page(["9"])), (page(["9"]), refused(404, 404))])
-def test_a_deleted_ad_group_is_passed_over(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answers: tuple[dict[str, Any], ...]
+@pytest.mark.parametrize("there", [0, 1, 2])
+def test_deleted_ad_groups_are_passed_over_as_long_as_one_is_there(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, there: int
 ) -> None:
-    pinterest.answers(PROMOTIONS, *answers)
+    pinterest.answers(PROMOTIONS, *(page(["9"]) if number == there else GONE for number in range(3)))
 
-    assert [record["id"] for record in pinterest.read(ProductGroupPromotions, STREAM_SLICE)] == ["9"]
-    gone = "1" if answers[0] == refused(404, 404) else "2"
+    assert read(pinterest, "0", "1", "2") == ["9"]
     assert [message.partition(" sync. ")[0] for message in caplog.messages] == [
-        f"product_group_promotions: ad group {gone} was deleted during the"
+        f"product_group_promotions: ad group {gone} was deleted during the" for gone in range(3) if gone != there
     ]
 
 
-@pytest.mark.parametrize("there", [0, 1, 2])
-def test_one_ad_group_that_is_there_is_enough(pinterest: Pinterest, there: int) -> None:
-    pinterest.answers(PROMOTIONS, *(page(["9"]) if number == there else refused(404, 404) for number in range(3)))
-    three = partition_slice({"ad_account_id": "11"}, ad_group_id=("1", "2", "3"))
+def test_an_account_of_whose_ad_groups_not_one_is_there_fails_if_they_were_several(pinterest: Pinterest) -> None:
+    pinterest.answers(PROMOTIONS, GONE)
 
-    assert [record["id"] for record in pinterest.read(ProductGroupPromotions, three)] == ["9"]
-
-
-def test_an_account_whose_only_ad_group_was_deleted_is_empty(pinterest: Pinterest) -> None:
-    pinterest.answers(PROMOTIONS, refused(404, 404))
-
-    assert pinterest.read(ProductGroupPromotions, partition_slice({"ad_account_id": "11"}, ad_group_id=("123",))) == []
-
-
-def test_an_account_of_whose_ad_groups_not_one_is_there_fails(pinterest: Pinterest) -> None:
-    pinterest.answers(PROMOTIONS, refused(404, 404))
-
+    assert read(pinterest, "123") == []
     with pytest.raises(NothingLeftError, match=rf"^product_group_promotions: .* all 2 .* The path was {PROMOTIONS}"):
-        pinterest.read(ProductGroupPromotions, STREAM_SLICE)
+        read(pinterest, "1", "2")
 
 
 def test_a_deleted_account_is_not_taken_for_a_deleted_entity(pinterest: Pinterest) -> None:
     without_entities = partition_slice({"ad_account_id": "11"}, campaign_id=(), ad_group_id=())
-    pinterest.answers("ad_accounts/11/keywords", refused(404, 404))
+    pinterest.answers("ad_accounts/11/keywords", GONE)
 
     with pytest.raises(GoneError):
         list(pinterest.stream(Keywords).listing(without_entities))
 
 
-def test_a_refusal_of_the_first_call_leaves_the_account_out(
+def test_a_refusal_leaves_the_account_out_and_that_of_a_later_call_fails_it(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
     pinterest.answers(PROMOTIONS, refused(403, 29))
-
-    assert pinterest.read(ProductGroupPromotions, STREAM_SLICE) == []
+    assert read(pinterest, "1", "2") == []
     assert "product_group_promotions: 11 is left out" in caplog.text
 
-
-def test_a_refusal_of_a_later_call_fails_it(pinterest: Pinterest) -> None:
-    pinterest.answers(PROMOTIONS, {"json": {"items": [{"id": "9"}]}}, refused(403, 29))
-
+    pinterest.answers(PROMOTIONS, page(["9"]), refused(403, 29))
     with pytest.raises(AccessLostError, match=rf"^product_group_promotions: .* beginning of {PROMOTIONS} .* refusal"):
-        pinterest.read(ProductGroupPromotions, STREAM_SLICE)
+        read(pinterest, "1", "2")

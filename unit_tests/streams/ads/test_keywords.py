@@ -8,7 +8,7 @@ import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.api.errors import NothingLeftError, ResponseTooLargeError, UnavailableError
-from source_pinterest.engine.slices import failure_of, partition_slice
+from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
@@ -50,12 +50,6 @@ class KeywordLists:
         return [asked["ad_group_ids"] for asked in self.pinterest.asked(PATH) if "ad_group_ids" in asked]
 
 
-def holding(ad_groups: int, *with_keyword: int) -> dict[str, list[str]]:
-    """So many ad groups, some of which have a keyword, whose id is a thousand more than theirs."""
-    numbers = range(1, ad_groups + 1)
-    return {str(number): [str(1000 + number)] if number in with_keyword else [] for number in numbers}
-
-
 def items(held: Mapping[str, list[str]]) -> dict[str, Any]:
     found = [{"id": keyword, "parent_id": parent} for parent, keywords in held.items() for keyword in keywords]
     return {"json": {"items": found}}
@@ -75,28 +69,33 @@ def test_ad_groups_that_a_batch_returns_nothing_of_are_requested_one_by_one(pint
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "said"),
     [
-        items({"1": ["1001"], "900": ["90"]}),
-        items({"900": ["90", "91"]}),
-        refused(400, 1),
-        refused(401, 3),
-        refused(401, 29),
-        refused(403, 29),
-        refused(404, 404),
-        refused(414),
+        (items({"1": ["10"], "900": ["90"]}), "Pinterest returned keywords that were not requested."),
+        (refused(400, 1), "(HTTP 400, code 1)."),
+        (refused(401, 3), "(HTTP 401, code 3)."),
+        (refused(403, 29), "(HTTP 403, code 29)."),
+        (refused(414), "(HTTP 414)."),
     ],
-    ids=lambda answer: str(answer)[:60],
+    ids=["mixed up", "400", "401", "403", "414"],
 )
 def test_an_account_whose_batch_is_refused_or_mixed_up_is_read_one_by_one(
-    pinterest: Pinterest, answer: dict[str, Any]
+    pinterest: Pinterest,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    answer: dict[str, Any],
+    said: str,
 ) -> None:
-    held = holding(300, 1, 2, 290)
-    lists = KeywordLists(pinterest, lambda _: answer, held)
+    monkeypatch.setattr(limits, "AD_GROUPS_PER_REQUEST", 2)
+    lists = KeywordLists(pinterest, lambda _: answer, {**HELD, "4": [], "5": ["50"]})
 
-    assert lists.read() == ["1001", "1002", "1290"]
-    assert lists.singles() == [[ad_group] for ad_group in held]
+    with caplog.at_level("INFO", "airbyte"):
+        assert lists.read() == ["10", "11", "20", "50"]
+    assert lists.singles() == [[ad_group] for ad_group in "12345"]
     assert len(lists.batches()) == 1, "none after the one that failed"
+    [told] = [message for message in caplog.messages if "one by one" in message]
+    assert told.startswith("keywords: the ad groups of ad account 11 are read one by one. ")
+    assert told.endswith(said)
 
 
 def test_another_account_is_still_read_in_batches(pinterest: Pinterest) -> None:
@@ -121,32 +120,6 @@ def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pint
     assert lists.singles() == SINGLES
 
 
-@pytest.mark.parametrize(
-    ("answers", "said"),
-    [
-        ([refused(400, 1)], 'Pinterest answered "Scripted refusal" (HTTP 400, code 1).'),
-        ([refused(401, 3)], 'Pinterest answered "Scripted refusal" (HTTP 401, code 3).'),
-        ([refused(403, 29)], 'keywords: Pinterest answered "Scripted refusal" (HTTP 403, code 29).'),
-        ([items({"7": ["70"]})], "Pinterest returned keywords that were not requested."),
-        (
-            [{"json": {"items": [], "bookmark": "more"}}, refused(403, 29)],
-            's user may still see it. keywords: Pinterest answered "Scripted refusal" (HTTP 403, code 29).',
-        ),
-    ],
-)
-def test_why_an_account_is_read_one_by_one_is_told_in_whole_sentences(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answers: list[dict[str, Any]], said: str
-) -> None:
-    left = [*answers]
-    lists = KeywordLists(pinterest, lambda _: left.pop(0))
-    with caplog.at_level("INFO", "airbyte"):
-        lists.read()
-
-    [told] = [message for message in caplog.messages if "one by one" in message]
-    assert told.startswith("keywords: the ad groups of ad account 11 are read one by one. ")
-    assert told.endswith(said)
-
-
 def test_keywords_of_the_account_and_of_its_campaigns_are_asked_for_too(pinterest: Pinterest) -> None:
     KeywordLists(pinterest, all_of_it, {"1": ["10"]})
     pinterest.lists("ad_accounts/11/campaigns", "5", "6")
@@ -165,25 +138,6 @@ def test_ad_groups_of_which_not_one_is_there_are_a_failure(pinterest: Pinterest)
     with pytest.raises(NothingLeftError, match="keywords: Pinterest refuses all 3 "):
         pinterest.read(Keywords, slices[0])
     assert lists.singles()[-3:] == SINGLES
-
-
-def test_an_ad_group_that_is_gone_is_no_failure_where_it_is_the_only_one(pinterest: Pinterest) -> None:
-    KeywordLists(pinterest, all_of_it, {"1": []})
-    [only] = pinterest.slices(Keywords)
-    pinterest.answers(PATH, {"json": {"items": []}}, refused(404, 404))
-
-    assert pinterest.read(Keywords, only) == []
-
-
-def test_an_account_in_trouble_keeps_no_other_from_being_read(pinterest: Pinterest) -> None:
-    lists = KeywordLists(pinterest, all_of_it)
-    pinterest.lists("ad_accounts", "9", "11")
-    pinterest.lists("ad_accounts/9/campaigns")
-    pinterest.answers("ad_accounts/9/ad_groups", refused(503))
-    failed, good = lists.pinterest.slices(Keywords)
-
-    assert (failed["ad_account_id"], type(failure_of(failed))) == ("9", UnavailableError)
-    assert (good["ad_account_id"], failure_of(good)) == ("11", None)
 
 
 def test_a_batch_that_fails_for_now_fails_the_account(pinterest: Pinterest) -> None:
@@ -254,19 +208,6 @@ def test_whoever_is_selected_wants_the_keywords_and_what_these_are_listed_by(pin
     assert all(pinterest.stream(parent).ids.wanted for parent in (Keywords, Campaigns, AdGroups))
 
 
-def test_keywords_that_can_not_be_listed_are_a_slice_that_raises(account: Pinterest) -> None:
-    account.answers("ad_accounts/11/ad_groups", refused(503))
-    account.answers("ad_accounts/11/campaigns", refused(503))
-    [failed] = account.slices(KeywordMetrics)
-
-    assert isinstance(failure_of(failed), UnavailableError)
-
-
-def test_no_keywords_are_no_call(account: Pinterest) -> None:
-    assert names(account) == []
-    assert not account.asked(METRICS)
-
-
 def test_a_call_names_as_many_keywords_as_fit_into_an_address(account: Pinterest, mock: requests_mock.Mocker) -> None:
     keywords = [f"{number} küche & bad" for number in range(900)]
 
@@ -282,58 +223,43 @@ def test_a_call_names_as_many_keywords_as_fit_into_an_address(account: Pinterest
 def test_a_call_names_no_more_keywords_than_pinterest_takes(
     account: Pinterest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "URL_CHARACTERS", 10**6)
-    names(account, *(str(number) for number in range(4_001)))
+    monkeypatch.setattr(limits, "KEYWORDS_PER_METRICS_REQUEST", 2)
+    names(account, *"abcde")
 
-    assert [len(call) for call in asked_for(account)] == [2_000, 2_000, 1]
+    assert asked_for(account) == [["a", "b"], ["c", "d"], ["e"]]
 
 
-@pytest.mark.parametrize("status", [413, 414, 431])
-def test_a_call_that_is_too_large_is_made_in_halves(account: Pinterest, status: int) -> None:
-    account.answers(METRICS, refused(status), {"json": found})
-
+def test_a_call_that_is_too_large_is_made_in_halves(account: Pinterest) -> None:
+    account.answers(METRICS, refused(413), {"json": found})
     assert names(account, *"abcde") == list("abcde")
     assert asked_for(account) == [list("abcde"), ["a", "b", "c"], ["d", "e"]]
 
-
-def test_a_single_keyword_can_not_be_halved(account: Pinterest) -> None:
     account.answers(METRICS, refused(413))
-
     with pytest.raises(ResponseTooLargeError):
         names(account, "a")
-
-
-def test_a_bookmark_is_followed_should_one_ever_come(account: Pinterest) -> None:
-    pages = [
-        {"json": {"data": [{"keyword": keyword}], "bookmark": bookmark}}
-        for keyword, bookmark in (("a", "b"), ("c", ""))
-    ]
-    account.answers(METRICS, *pages)
-
-    assert names(account, "a", "c") == ["a", "c"]
-    asked = {"country_code": ["JP"], "keywords": ["a,c"]}
-    assert account.queries(METRICS) == [asked, {**asked, "bookmark": ["b"]}]
 
 
 def test_a_keyword_with_a_comma_is_left_out_with_a_warning(
     account: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert names(account, "tea", "red, white") == ["tea"]
-    [warning] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert "red, white" in warning
+    assert [record.levelname for record in caplog.records if "red, white" in record.getMessage()] == ["WARNING"]
 
 
-def test_an_account_without_a_country_is_warned_of(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
-    pinterest.answers("ad_accounts", page([{"id": "11", "country": None}]))
+@pytest.mark.parametrize(("country", "keywords"), [(None, ["tea"]), ("JP", [])])
+def test_without_a_country_or_keywords_there_is_no_call(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, country: str | None, keywords: list[str]
+) -> None:
+    pinterest.answers("ad_accounts", page([{"id": "11", "country": country}]))
     list(pinterest.stream(AdAccounts).ids.of(()))
 
-    assert names(pinterest, "tea") == []
-    assert "names no country for ad account 11" in caplog.text
+    assert names(pinterest, *keywords) == []
+    assert ("names no country for ad account 11" in caplog.text) is (country is None)
     assert not pinterest.asked(METRICS)
 
 
-@pytest.mark.parametrize("keywords", [["\uff12", "2"], ["Tea", "tea"]])
-def test_keywords_that_look_alike_are_two(account: Pinterest, keywords: list[str]) -> None:
+def test_keywords_that_look_alike_are_two(account: Pinterest) -> None:
+    keywords = ["\uff12", "2", "Tea", "tea"]
     account.answers(METRICS, {"json": {"data": [{"keyword": keyword, "metrics": {}} for keyword in keywords]}})
 
     assert names(account, *keywords) == keywords

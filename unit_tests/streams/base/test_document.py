@@ -20,13 +20,7 @@ def read(pinterest: Pinterest) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("body", "records"),
-    [
-        ({"items": [US, CA]}, [US, CA]),
-        ([US, CA], [US, CA]),
-        ({"items": [], "bookmark": None}, []),
-        ({"items": None}, []),
-        ({}, []),
-    ],
+    [({"items": [US, CA]}, [US, CA]), ([US, CA], [US, CA]), ({"items": None}, []), ({}, [])],
 )
 def test_items_in_an_object_or_by_themselves(pinterest: Pinterest, body: Any, records: list[dict[str, Any]]) -> None:
     pinterest.answers(PATH, {"json": body})
@@ -35,33 +29,19 @@ def test_items_in_an_object_or_by_themselves(pinterest: Pinterest, body: Any, re
     assert pinterest.asked(PATH) == [{}]
 
 
-@pytest.mark.parametrize("body", [None, 7, {"data": [US]}, {"items": {"code": "US"}}, ["US"], {"items": [US, None]}])
+@pytest.mark.parametrize("body", [7, {"data": [US]}, {"items": {"code": "US"}}, {"items": [US, None]}])
 def test_another_body_is_not_read_as_empty(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers(PATH, {"json": body})
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnavailableError, match="ad_account_countries has no list of objects"):
         read(pinterest)
-
-
-def test_what_an_answer_should_hold_is_told(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, {"json": {"data": [US]}})
-
-    with pytest.raises(UnavailableError, match="The response of ad_account_countries has no list of objects"):
-        read(pinterest)
-
-
-def test_an_answer_may_come_in_pieces(pinterest: Pinterest) -> None:
-    chunks = [b'[{"code": "U', b'S"}, {"code', b'": "CA"}]']
-
-    assert pinterest.stream(AdAccountCountries).parse(iter(chunks)).items == [{"code": "US"}, {"code": "CA"}]
 
 
 def test_what_can_not_be_kept_as_it_was_is_warned_of(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
-    pinterest.answers(PATH, {"text": '[{"code": "US", "name": NaN}]'})
+    chunks = [b'[{"code": "U', b'S", "name": NaN}]']
 
-    assert read(pinterest) == [{"code": "US"}]
-    [warning] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert warning == "ad_account_countries: Pinterest sent numbers out of range; they are replaced by null."
+    assert pinterest.stream(AdAccountCountries).parse(iter(chunks)).items == [{"code": "US", "name": None}]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
 def test_a_bookmark_is_followed_should_one_ever_come(pinterest: Pinterest) -> None:

@@ -12,7 +12,6 @@ from source_pinterest.streams.organic.boards import Boards, BoardSections
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
 
 EVERYTHING = partition_slice({})
-BOARD = partition_slice({"board_id": "5"})
 MOST_EMPTY = limits.PAGES_WITHOUT_NEWS
 
 
@@ -23,20 +22,17 @@ def ids(records: list[dict[str, Any]]) -> list[str]:
 # ---- From the first page to the last
 
 
-@pytest.mark.parametrize("last", [{"items": []}, {"items": [], "bookmark": None}, {"items": [], "bookmark": ""}])
-def test_a_missing_bookmark_ends_a_list(pinterest: Pinterest, last: dict[str, Any]) -> None:
-    pinterest.answers("boards", page(["1"], "b"), {"json": last})
+def test_pages_are_followed_letter_for_letter_until_a_bookmark_is_missing(pinterest: Pinterest) -> None:
+    for last in ({"items": []}, {"items": [], "bookmark": None}, {"items": [], "bookmark": ""}):
+        pinterest.answers("boards", page(["1", "2"], "Bookmark=="), page([], "c"), page(["3"], "d"), {"json": last})
 
-    assert ids(pinterest.read(Boards, EVERYTHING)) == ["1"]
-
-
-def test_an_empty_page_with_a_bookmark_goes_on(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", page([], "b"), page(["1"], "c"), page([], "d"), page(["2"]))
-
-    assert ids(pinterest.read(Boards, EVERYTHING)) == ["1", "2"]
+        assert ids(pinterest.read(Boards, EVERYTHING)) == ["1", "2", "3"], last
+    size = {"page_size": ["250"]}
+    later = [{**size, "bookmark": [bookmark]} for bookmark in ("Bookmark==", "c", "d")]
+    assert pinterest.queries("boards") == [size, *later] * 3
 
 
-@pytest.mark.parametrize("bookmarks", [["b", "b"], ["b", "c", "c"], ["b", "c", "b"]])
+@pytest.mark.parametrize("bookmarks", [["b", "b"], ["b", "c", "b"]])
 def test_an_empty_page_with_a_known_bookmark_is_requested_once_more(pinterest: Pinterest, bookmarks: list[str]) -> None:
     *full, last = bookmarks
     pages = [page([str(n)], bookmark) for n, bookmark in enumerate(full)]
@@ -47,86 +43,22 @@ def test_an_empty_page_with_a_known_bookmark_is_requested_once_more(pinterest: P
     assert first == second == [full[-1]]
 
 
-def test_a_list_fails_at_the_second_empty_page_with_a_known_bookmark(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", page(["1"], "b"), page([], "b"), page([], "b"), page(["2"]))
+@pytest.mark.parametrize(
+    ("pages", "requests"),
+    [
+        ([page(["1"], "b"), page([], "b"), page([], "b"), page(["2"])], 3),
+        ([page([str(n)], bookmark) for n, bookmark in enumerate("bcb")], 3),
+        ([page(["1", "2"], f"b{number}") for number in range(2 * MOST_EMPTY)], MOST_EMPTY + 1),
+        ([page([], f"b{number}") for number in range(2 * MOST_EMPTY)], MOST_EMPTY),
+    ],
+    ids=["empty page twice", "known bookmark", "known items", "empty pages"],
+)
+def test_a_list_that_leads_nowhere_fails(pinterest: Pinterest, pages: list[dict[str, Any]], requests: int) -> None:
+    pinterest.answers("boards", *pages)
 
     with pytest.raises(SliceError, match="boards"):
         pinterest.read(Boards, EVERYTHING)
-    assert len(pinterest.asked("boards")) == 1 + 2
-
-
-def test_known_items_under_ever_new_bookmarks_are_an_error(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", *[page(["1", "2"], f"b{number}") for number in range(2 * MOST_EMPTY)])
-
-    with pytest.raises(SliceError, match="boards"):
-        pinterest.read(Boards, EVERYTHING)
-    assert len(pinterest.asked("boards")) == MOST_EMPTY + 1
-
-
-@pytest.mark.parametrize("loop", [["b", "b"], ["b", "c", "b"]])
-def test_a_bookmark_that_repeats_is_an_error(pinterest: Pinterest, loop: list[str]) -> None:
-    pinterest.answers("boards", *[page([str(number)], bookmark) for number, bookmark in enumerate(loop)])
-
-    with pytest.raises(SliceError, match="boards"):
-        pinterest.read(Boards, EVERYTHING)
-    assert len(pinterest.asked("boards")) == len(loop)
-
-
-def test_empty_pages_for_ever_are_an_error(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", *[page([], f"b{number}") for number in range(2 * MOST_EMPTY)])
-
-    with pytest.raises(SliceError, match="boards"):
-        pinterest.read(Boards, EVERYTHING)
-    assert len(pinterest.asked("boards")) == MOST_EMPTY
-
-
-@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40), refused(401, 29)])
-def test_a_refusal_with_a_bookmark_in_hand_is_a_broken_list(pinterest: Pinterest, answer: dict[str, Any]) -> None:
-    """Never the end of it, and never a deletion."""
-    pinterest.answers("boards/5/sections", page(["1"], "b"), answer)
-    records = records_of(pinterest.stream(BoardSections).read_pages(BOARD))
-
-    assert next(records)["id"] == "1"
-    with pytest.raises(AccessLostError) as raised:
-        next(records)
-    told = str(raised.value.message)
-    assert told.startswith("board_sections: Pinterest gave the beginning of boards/5/sections and refuses the rest.")
-    assert "Scripted refusal" in told
-
-
-def test_a_record_on_two_pages_comes_once(pinterest: Pinterest) -> None:
-    """Somebody added a board while the list was paged."""
-    first, second = {"id": 2, "name": "first"}, {"id": "2", "name": "second"}
-    pinterest.answers("boards", page(["1", first], "b"), page([second, "3"]))
-
-    assert pinterest.read(Boards, EVERYTHING) == [{"id": "1"}, {"id": "2", "name": "first"}, {"id": "3"}]
-
-
-def test_each_reading_of_a_list_begins_anew(pinterest: Pinterest) -> None:
-    pinterest.lists("boards", "1")
-
-    assert [ids(pinterest.read(Boards, EVERYTHING)) for _ in range(2)] == [["1"], ["1"]]
-
-
-def test_children_get_each_id_once(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", page(["1", "2"], "b"), page(["2", "3"]))
-
-    assert list(pinterest.stream(Boards).ids.of(())) == ["1", "2", "3"]
-
-
-# ---- Bookmarks
-
-
-def test_an_endless_list_is_named_with_its_stream() -> None:
-    paginator = BookmarkPaginator("board_sections", "boards/5/sections")
-    paginator.follow("b", 1, 1)
-    with pytest.raises(SliceError) as raised:
-        paginator.follow("b", 1, 1)
-
-    assert raised.value.message == (
-        "board_sections: Pinterest's list boards/5/sections has no end: the same bookmark comes twice, or page after "
-        "page has nothing new. The next sync reads it again."
-    )
+    assert len(pinterest.asked("boards")) == requests
 
 
 def test_a_page_with_a_new_item_begins_the_count_of_pages_anew() -> None:
@@ -139,36 +71,47 @@ def test_a_page_with_a_new_item_begins_the_count_of_pages_anew() -> None:
         paginator.follow("last", 0, 0)
 
 
+@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40)])
+def test_a_refusal_with_a_bookmark_in_hand_is_a_broken_list(pinterest: Pinterest, answer: dict[str, Any]) -> None:
+    """Never the end of it, and never a deletion."""
+    pinterest.answers("boards/5/sections", page(["1"], "b"), answer)
+    records = records_of(pinterest.stream(BoardSections).read_pages(partition_slice({"board_id": "5"})))
+
+    assert next(records)["id"] == "1"
+    with pytest.raises(AccessLostError, match=r"gave the beginning of boards/5/sections.*Scripted refusal"):
+        next(records)
+
+
+def test_a_record_on_two_pages_comes_once_in_each_reading(pinterest: Pinterest) -> None:
+    """Somebody added a board while the list was paged."""
+    first, second = {"id": 2, "name": "first"}, {"id": "2", "name": "second"}
+    for _ in range(2):
+        pinterest.answers("boards", page(["1", first], "b"), page([second, "3"]))
+        assert pinterest.read(Boards, EVERYTHING) == [{"id": "1"}, {"id": "2", "name": "first"}, {"id": "3"}]
+    pinterest.answers("boards", page(["1", first], "b"), page([second, "3"]))
+    assert list(pinterest.stream(Boards).ids.of(())) == ["1", "2", "3"]
+
+
 # ---- Ids
 
 
-def test_only_new_records_are_let_through_in_their_order() -> None:
+@pytest.mark.parametrize(
+    ("pages", "new"),
+    [
+        ([["9", "1", "9"], ["1", "5"], []], [["9", "1"], ["5"], []]),
+        ([["a", "b", "a"], ["12a", "12"]], [["a", "b"], ["12a", "12"]]),
+        ([["7", "07", "007", "\u0667", "0", "00", ""]] * 2, [["7", "07", "007", "\u0667", "0", "00", ""], []]),
+    ],
+    ids=["numbers", "texts", "other digits"],
+)
+def test_only_new_records_are_let_through_in_their_order(pages: list[list[str]], new: list[list[str]]) -> None:
     seen = SeenIds()
 
-    assert ids(seen.new([{"id": "9"}, {"id": "1"}, {"id": "9"}])) == ["9", "1"]
-    assert ids(seen.new([{"id": "1"}, {"id": "5"}])) == ["5"]
-    assert seen.new([]) == []
-    assert len(seen) == 3
+    assert [ids(seen.new([{"id": name} for name in names])) for names in pages] == new
+    assert len(seen) == len([name for names in new for name in names])
 
 
-def test_ids_that_are_no_numbers_are_told_apart_too() -> None:
-    seen = SeenIds()
+def test_a_key_of_several_fields_is_compared_whole() -> None:
+    records = [{"code": code, "language": language} for code in (0, 1, 10) for language in (0, 1)]
 
-    assert ids(seen.new([{"id": "a"}, {"id": "b"}, {"id": "a"}])) == ["a", "b"]
-    assert ids(seen.new([{"id": "12a"}, {"id": "12"}])) == ["12a", "12"]
-
-
-def test_ids_that_are_the_same_number_in_other_digits_are_told_apart() -> None:
-    records = [{"id": name} for name in ("7", "07", "007", "\u0667", "0", "00", "")]
-
-    assert SeenIds().new(records) == records
-    assert SeenIds().new([*records, *records]) == records
-
-
-@pytest.mark.parametrize("key", [("item_number",), ("code", "language")])
-def test_a_key_of_another_field_or_of_several_is_compared_whole(key: tuple[str, ...]) -> None:
-    seen = SeenIds(key)
-    records = [dict.fromkeys(key, number) for number in (0, 1, 10)]
-    halves = [{"code": 0, "language": 1}, {"code": 1, "language": 0}] if len(key) > 1 else []
-
-    assert seen.new([*records, *halves, *records]) == [*records, *halves]
+    assert SeenIds(("code", "language")).new([*records, *records]) == records

@@ -1,14 +1,12 @@
 """A join on type and value of targeting finds an option, and a type that goes wrong costs no other."""
 
-import logging
 import re
 from typing import Any
 
 import pytest
-import requests_mock
 from pinterestsdk import PublicTargetingType
 
-from source_pinterest.api.errors import GoneError, MalformedResponseError, RefusedError, UnavailableError
+from source_pinterest.api.errors import MalformedResponseError, RefusedError, UnavailableError
 from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.resources.targeting_options import (
     ACCOUNT_TYPES,
@@ -47,9 +45,7 @@ def slice_of(option_type: str, *accounts: str) -> Any:
     ("body", "options"),
     [
         ('[{"female": "Female", "male": "Male"}]', {"female": "Female", "male": "Male"}),
-        ('[{"female": "Female"}, {"male": "Male"}]', {"female": "Female", "male": "Male"}),
-        ('[{"id": "Indonesian", "name": "Nameish"}]', {"id": "Indonesian", "name": "Nameish"}),
-        ("[]", {}),
+        ('[{"id": "Indonesian"}, {"name": "Nameish"}]', {"id": "Indonesian", "name": "Nameish"}),
         ("[{}]", {}),
         ("null", {}),
     ],
@@ -66,14 +62,8 @@ def test_options_are_a_list_of_objects_of_ids_to_names(
     ("body", "shown"),
     [
         ('{"female": "Female"}', '{"female": "Female"}'),
-        ('{"items": [{"female": "Female"}]}', '{"items": [{"female": "Female"}]}'),
-        ('{"code": 50, "message": "nope"}', '{"code": 50, "message": "nope"}'),
         ('[{"female": "Female"}, "male"]', '"male"'),
         ('[{"id": "1", "name": "Home", "level": 1}]', '{"id": "1", "name": "Home", "level": 1}'),
-        ('[{"female": {"name": "Female"}}]', '{"female": {"name": "Female"}}'),
-        ('[{"female": null}]', '{"female": null}'),
-        ("{}", "{}"),
-        ("7", "7"),
         (f'["{"a" * 500}"]', f'"{"a" * 199}'),
     ],
 )
@@ -83,41 +73,21 @@ def test_options_of_another_shape_are_malformed(pinterest: Pinterest, body: str,
         pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
 
 
-def test_options_of_another_shape_cost_their_type_alone(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, max_retries=0)
-    pinterest.lists("ad_accounts")
-    pinterest.answers(GEO, {"json": {"options": [{"key": "US-CA"}]}}, {"json": [{"US-CA": "U.S.: California"}]})
-    pinterest.answers(GENDER, {"json": [{"female": "Female"}]})
-    geo, gender = slice_of("GEO"), slice_of("GENDER")
-
-    with pytest.raises(UnavailableError, match=r'list of objects of ids to names: \{"options": \[\{"key": "US-CA"'):
-        pinterest.read(TargetingOptions, geo)
-    assert [option["id"] for option in pinterest.read(TargetingOptions, gender)] == ["female"]
-    assert {option["id"] for option in pinterest.read(TargetingOptions, geo)} == {"US-CA"}
-
-
-def test_an_option_that_stands_twice_is_one_record(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
-    pinterest.answers(GENDER, {"json": [{"female": "Female"}, {"female": "Female"}]})
+def test_an_option_that_stands_twice_is_one_record_and_other_names_are_told(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    options = [{"female": "Female"}, {"female": "Female"}, {"female": "Women"}, {"": "Nobody"}]
+    pinterest.answers(GENDER, {"json": options})
 
     assert pinterest.read(TargetingOptions, slice_of("GENDER")) == [
         {"id": "female", "name": "Female", "option_type": "GENDER", "targeting_type": "GENDER"}
     ]
-    assert caplog.messages == []
+    several, without_id = caplog.messages
+    assert "several records of GENDER, female" in several
+    assert "a record without targeting_type, id" in without_id
 
 
-def test_options_with_the_same_id_and_other_names_are_told(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    pinterest.answers(GENDER, {"json": [{"female": "Female"}, {"female": "Women"}, {"": "Nobody"}]})
-
-    assert [record["name"] for record in pinterest.read(TargetingOptions, slice_of("GENDER"))] == ["Female"]
-    assert caplog.messages == [
-        "targeting_options: Pinterest sent several records of GENDER, female. The first one is kept.",
-        "targeting_options: Pinterest sent a record without targeting_type, id. It is left out.",
-    ]
-
-
-@pytest.mark.parametrize("answer", [refused(400, 1), refused(404, 404), refused(403, 29)])
+@pytest.mark.parametrize("answer", [refused(400, 1, "GEO is no type"), refused(403, 29)])
 def test_a_type_that_pinterest_refuses_costs_itself_alone(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
 ) -> None:
@@ -125,14 +95,11 @@ def test_a_type_that_pinterest_refuses_costs_itself_alone(
     pinterest.answers(GEO, answer)
     pinterest.answers(GENDER, {"json": [{"female": "Female"}]})
     stream = pinterest.stream(TargetingOptions)
-    with caplog.at_level(logging.WARNING):
-        slices = [one for one in stream.slices() if one["option_type"] in ("GEO", "GENDER", "PLACEMENT")]
-        planned = stream.reader.planned(slices)
-        read = {one["option_type"]: list(stream.read_records(stream_slice=one)) for one in planned}
+    slices = [one for one in stream.slices() if one["option_type"] in ("GEO", "GENDER", "PLACEMENT")]
+    planned = stream.reader.planned(slices)
+    read = {one["option_type"]: [option["id"] for option in stream.read_records(stream_slice=one)] for one in planned}
 
-    assert not read["GEO"]
-    assert [option["id"] for option in read["PLACEMENT"]] == ["ALL", "BROWSE", "SEARCH", "OTHER"]
-    assert len(read["GENDER"]) == 1
+    assert read == {"GEO": [], "GENDER": ["female"], "PLACEMENT": ["ALL", "BROWSE", "SEARCH", "OTHER"]}
     assert [message.partition("left out. ")[0] for message in caplog.messages] == ["targeting_options: GEO is "]
 
 
@@ -185,55 +152,26 @@ def test_values_of_which_there_is_no_list_name_themselves(pinterest: Pinterest) 
     }
 
 
-def test_a_country_is_found_under_either_word(pinterest: Pinterest) -> None:
-    pinterest.answers("resources/targeting/LOCATION", {"json": [{"GR": "Greece", "811": "Reno"}]})
-    found = pinterest.read(TargetingOptions, slice_of("LOCATION"))
-
-    assert [(option["targeting_type"], option["id"]) for option in found] == [
-        ("LOCATION", "GR"),
-        ("COUNTRY", "GR"),
-        ("LOCATION", "811"),
-    ]
-
-
 def test_a_long_answer_with_a_broken_character_is_read_and_told(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    chunks = [b'[{"female": "Fem', b'ale \\ud83d"}]']
-    found = pinterest.stream(TargetingOptions).parse(iter(chunks))
+    found = pinterest.stream(TargetingOptions).parse(iter([b'[{"female": "Fem', b'ale \\ud83d"}]']))
 
     assert found.items == [{"id": "female", "name": "Female \ufffd"}]
-    assert caplog.messages == ["targeting_options: Pinterest sent broken characters; they are replaced by U+FFFD."]
+    assert len(caplog.messages) == 1
 
 
-def test_audiences_that_no_ad_account_shows_are_refused(pinterest: Pinterest) -> None:
+def test_audiences_that_no_ad_account_shows_are_refused_unless_there_is_none(pinterest: Pinterest) -> None:
     pinterest.answers("resources/targeting/AUDIENCE_INCLUDE", refused(403, 29))
-    stream = pinterest.stream(TargetingOptions)
 
-    with pytest.raises(RefusedError):
-        list(stream.listing(slice_of("AUDIENCE_INCLUDE", "11")))
-
-
-def test_without_ad_accounts_there_are_no_audiences(pinterest: Pinterest) -> None:
     assert pinterest.read(TargetingOptions, slice_of("AUDIENCE_INCLUDE")) == []
+    with pytest.raises(RefusedError):
+        list(pinterest.stream(TargetingOptions).listing(slice_of("AUDIENCE_INCLUDE", "11")))
 
 
-def test_an_unknown_type_is_gone(pinterest: Pinterest) -> None:
-    pinterest.answers(GEO, refused(400, 1, "GEO is not a targeting type"))
-
-    with pytest.raises(GoneError, match="GEO is not a targeting type"):
-        list(pinterest.stream(TargetingOptions).listing(slice_of("GEO")))
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (refused(404, 404), 'targeting_options: Pinterest answered "Scripted refusal" (HTTP 404, code 404)'),
-        (refused(400, 1), 'Pinterest answered "Scripted refusal" (HTTP 400, code 1)'),
-    ],
-)
+@pytest.mark.parametrize("answer", [refused(404, 404), refused(400, 1)])
 def test_an_interest_that_is_not_shown_keeps_its_name(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any], said: str
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
 ) -> None:
     pinterest.answers("resources/targeting/INTEREST", {"json": [{"7": "Home", "8": "Cats"}]})
     pinterest.answers("resources/targeting/interests/7", answer)
@@ -247,7 +185,5 @@ def test_an_interest_that_is_not_shown_keeps_its_name(
         ("TARGETED_INTEREST", "8", "Cats", 1),
         ("PINNER_INTEREST", "8", "Cats", 1),
     ]
-    assert caplog.messages == [
-        f"targeting_options: interest 7 could not be read. {said}.",
-        "targeting_options: 1 interests lack their level, parent or name.",
-    ]
+    assert caplog.messages[0].startswith("targeting_options: interest 7 could not be read. ")
+    assert caplog.messages[1].startswith("targeting_options: 1 interests lack their level")
