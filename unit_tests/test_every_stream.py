@@ -1,4 +1,4 @@
-"""What the platform and the other streams expect of each stream of the registry."""
+"""Each stream of the registry is as the platform and the other streams expect it."""
 
 import logging
 import re
@@ -115,7 +115,7 @@ def test_ids_are_text_in_the_schema(catalog: Mapping[str, AirbyteStream]) -> Non
                 assert node["type"][1] in {"string", "array"}, (name, path)
 
 
-def test_a_path_names_the_innermost_of_what_a_slice_is_called_by_and_counts_against_a_known_quota() -> None:
+def test_a_path_names_the_innermost_ids_of_a_slice_and_counts_against_a_known_quota() -> None:
     """Where the path names none, a parameter does."""
     for stream in STREAMS:
         names = [name for _, name, _, _ in Formatter().parse(stream.path_template) if name]

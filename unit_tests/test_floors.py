@@ -1,4 +1,4 @@
-"""Which module may import which: floors, where imports go down only. Read from the source text, nothing is imported."""
+"""Imports between the floors go down only. They are read from the source text, nothing is imported."""
 
 import ast
 from collections.abc import Iterator

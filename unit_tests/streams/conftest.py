@@ -1,4 +1,4 @@
-"""What every test of a stream has: a Pinterest to script."""
+"""The scripted Pinterest of all tests of streams."""
 
 from collections.abc import Iterator
 

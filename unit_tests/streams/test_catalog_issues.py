@@ -9,7 +9,6 @@ import requests_mock
 
 from source_pinterest.api.errors import AccountUnreadableError, BadRequestError, SliceError, UnavailableError
 from source_pinterest.engine.slices import failure_of, partition_slice
-from source_pinterest.streams.base.stream import ForeignKey
 from source_pinterest.streams.catalogs.catalogs import CatalogsFeeds
 from source_pinterest.streams.catalogs.issues import (
     CatalogsDistributionStats,
@@ -150,16 +149,6 @@ def test_catalogs_have_numbers_of_their_own(pinterest: Pinterest) -> None:
     [call] = pinterest.asked(STATS)
     assert call["parameters[report][report_type]"] == ["distribution_issues"]
     assert call["parameters[report][catalog_id]"] == ["3"]
-
-
-def test_numbers_name_their_feed_or_catalog(pinterest: Pinterest) -> None:
-    of_feeds, of_catalogs = map(pinterest.stream, (CatalogsFeedIngestionStats, CatalogsDistributionStats))
-
-    assert of_feeds.foreign_keys == (
-        ForeignKey("catalogs_feeds", ("feed_id",)),
-        ForeignKey("catalogs", ("catalog_id",)),
-    )
-    assert of_catalogs.foreign_keys == (ForeignKey("catalogs", ("catalog_id",)),)
 
 
 def test_an_account_out_of_reach_is_a_slice_that_raises_without_a_request(

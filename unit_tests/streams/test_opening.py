@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteStream, SyncMode, Type
+from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteStream, Type
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
@@ -19,7 +19,6 @@ from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.opening import OpenedStream, SlicePartition, SlicePartitionGenerator
 from source_pinterest.streams.organic.boards import Boards, BoardSections
-from source_pinterest.streams.organic.profile import UserAccountAnalytics
 from unit_tests.state.stores import states_in
 from unit_tests.streams.pinterest import Pinterest, configured, page, refused, state_of
 
@@ -74,32 +73,14 @@ def read_whole(stream: str) -> list[AirbyteStateMessage]:
     return [state]
 
 
-def test_the_pages_of_a_stream_and_its_last_state_go_through_the_repository(pinterest: Pinterest) -> None:
-    pinterest.lists("boards", "1", "2")
-
-    assert Opening(pinterest, Boards).read() == ["1", "2", whole()]
-
-
-@pytest.mark.parametrize(
-    ("of", "key", "field"),
-    [
-        (Boards, [["id"]], None),
-        (CampaignAnalytics, [["CAMPAIGN_ID"], ["DATE"]], ["DATE"]),
-        (UserAccountAnalytics, None, ["date"]),
-    ],
-)
-def test_the_framework_is_told_what_the_stream_is(
-    pinterest: Pinterest, of: type[PinterestStream], key: list[list[str]] | None, field: list[str] | None
-) -> None:
-    opening = Opening(pinterest, of)
+def test_the_framework_is_told_what_the_stream_is(pinterest: Pinterest) -> None:
+    opening = Opening(pinterest, CampaignAnalytics)
     told = opening.in_pages.as_airbyte_stream()
 
-    assert told.name == opening.opened.name == of.stream_name()
+    assert told.name == opening.opened.name == "campaign_analytics"
     assert told.json_schema == opening.stream.get_json_schema()
-    assert told.default_cursor_field == field
-    assert (SyncMode.incremental in told.supported_sync_modes) is bool(field)
-    if key:
-        assert told.source_defined_primary_key == key
+    assert told.default_cursor_field == ["DATE"]
+    assert told.source_defined_primary_key == [["CAMPAIGN_ID"], ["DATE"]]
 
 
 # ---- The state that it begins with

@@ -1,4 +1,4 @@
-"""What streams request besides the page, and on each further one."""
+"""Streams send their own parameters with each page."""
 
 from collections.abc import Mapping
 from typing import Any

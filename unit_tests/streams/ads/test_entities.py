@@ -7,12 +7,12 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import RefusedError, UnavailableError
+from source_pinterest.api.errors import RefusedError
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.entities import Ads, Campaigns, Ownership
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, state_of
+from unit_tests.streams.pinterest import Pinterest, page, records_of, state_of
 
 ACCOUNT = partition_slice({"ad_account_id": "11"})
 
@@ -34,52 +34,45 @@ ENTITIES = [
 ]
 
 
+STRANGE = [{"id": "5", "status": None}, {"id": "6"}, {"id": "7", "status": "NEW_ONE"}]
+
+
 @pytest.mark.parametrize(
-    ("options", "emitted", "asked"),
+    ("options", "asked", "emitted"),
     [
-        ({"start_date": "2026-06-30"}, ["1", "2", "3", "4"], ["active", "paused", "archived"]),  # it hides no entity
-        ({"status": ["PAUSED"]}, ["2"], ["paused"]),
+        ({"start_date": "2026-06-30"}, ["active", "paused", "archived"], "1234567"),  # it hides no entity
+        ({"status": ["ACTIVE", "PAUSED", "ARCHIVED"]}, ["active", "paused", "archived"], "1234"),
+        ({"status": ["PAUSED"]}, ["paused"], "2"),
     ],
 )
 def test_entities_of_the_chosen_statuses_or_of_all_are_asked_for_and_emitted(
-    mock: requests_mock.Mocker, options: dict[str, Any], emitted: list[str], asked: list[str]
+    mock: requests_mock.Mocker, options: dict[str, Any], asked: list[str], emitted: str
 ) -> None:
     pinterest = Pinterest(mock, **options)
-    pinterest.answers("ad_accounts/11/ads", page([one for one in ENTITIES if one["id"] in emitted]))
+    pinterest.lists("ad_accounts", "11")
+    pinterest.answers("ad_accounts/11/ads", page(ENTITIES + STRANGE))
 
-    assert ids(pinterest.read(Ads, ACCOUNT)) == emitted
+    assert ids(pinterest.read(Ads, ACCOUNT)) == list(emitted)
     assert pinterest.asked("ad_accounts/11/ads") == [{"page_size": ["250"], "entity_statuses": asked}]
 
 
-def test_analytics_get_the_ids_of_every_status(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, status=["PAUSED"])
+def test_neither_status_nor_cursor_hides_the_ids_that_analytics_need(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, state_of("campaigns", "11", updated_time=300), status=["ARCHIVED"])
     pinterest.stream(CampaignAnalytics).select()
-    campaigns = pinterest.stream(Campaigns)
+    campaigns = pinterest.attached(pinterest.stream(Campaigns))
     campaigns.select()
     pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES))
 
-    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["2"]
+    assert ids(list(records_of(campaigns.read_slice(ACCOUNT)))) == ["3"]
     assert list(campaigns.ids.of(("11",))) == ["1", "2", "3", "4"]
     assert pinterest.asked("ad_accounts/11/campaigns")[0]["entity_statuses"] == ["active", "paused", "archived"]
 
 
-def test_a_later_sync_emits_what_changed_but_lists_the_ids_of_all(mock: requests_mock.Mocker) -> None:
+def test_a_later_sync_emits_what_changed(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, state_of("campaigns", "11", updated_time=300))
-    pinterest.stream(CampaignAnalytics).select()
-    campaigns = pinterest.stream(Campaigns)
-    campaigns.select()
     pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES))
 
-    assert ids(list(records_of(campaigns.read_slice(ACCOUNT)))) == ["3", "4"]
-    assert list(campaigns.ids.of(("11",))) == ["1", "2", "3", "4"]
-
-
-def test_an_account_whose_list_breaks_off_moves_nothing(pinterest: Pinterest) -> None:
-    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES, "b"), refused(503))
-    with pytest.raises(UnavailableError):
-        pinterest.read(Campaigns, ACCOUNT)
-
-    assert pinterest.stream(Campaigns).checkpoint.state == {"states": []}
+    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["3", "4"]
 
 
 def test_the_cursor_stays_five_minutes_behind_the_first_page(pinterest: Pinterest) -> None:
@@ -96,22 +89,15 @@ def test_the_cursor_stays_five_minutes_behind_the_first_page(pinterest: Pinteres
     assert edit_times(pinterest) == [1_795_596_900], "08:55"
 
 
-@pytest.mark.parametrize("known", [(), ("11",)], ids=["first", "later"])
-def test_an_account_that_lists_nothing_leaves_its_edit_time_as_it_is(
-    mock: requests_mock.Mocker, known: tuple[str, ...]
+def test_entities_without_an_edit_time_are_as_old_as_can_be_and_none_have_none(
+    pinterest: Pinterest,
 ) -> None:
-    pinterest = Pinterest(mock, state_of("campaigns", *known, updated_time=300))
-    pinterest.lists("ad_accounts/11/campaigns")
-    assert pinterest.read(Campaigns, ACCOUNT) == []
-
-    assert edit_times(pinterest) == [300 for _ in known]
-
-
-def test_entities_without_an_edit_time_are_as_old_as_can_be(pinterest: Pinterest) -> None:
-    pinterest.lists("ad_accounts", "11")
+    pinterest.lists("ad_accounts", "11", "12")
     pinterest.lists("ad_accounts/11/campaigns", "1", "2")
+    pinterest.lists("ad_accounts/12/campaigns")
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2"]
+    assert pinterest.read(Campaigns, partition_slice({"ad_account_id": "12"})) == []
     assert edit_times(pinterest) == [0]
 
 
@@ -124,9 +110,6 @@ def test_one_edit_time_for_all_accounts_is_that_of_each_once_they_are_planned(mo
     assert pinterest.stream(Campaigns).checkpoint.state["states"] == [
         {"partition": {"ad_account_id": account}, "cursor": {"updated_time": 300}} for account in ("11", "12")
     ]
-
-
-STRANGE = [{"id": "5", "status": None}, {"id": "6"}, {"id": "7", "status": "NEW_ONE"}]
 
 
 def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(
@@ -143,14 +126,6 @@ def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(
     ]
     [entry] = pinterest.stream(Campaigns).checkpoint.state["states"]
     assert entry["cursor"]["statuses"] == ["ACTIVE", "ARCHIVED", "NEW_ONE", None, "PAUSED"], "known from now on"
-
-
-def test_where_statuses_were_chosen_no_other_is_emitted(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, status=["PAUSED", "ACTIVE", "ARCHIVED"])
-    pinterest.lists("ad_accounts", "11")
-    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES + STRANGE))
-
-    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2", "3", "4"]
 
 
 def test_an_edit_time_may_be_a_text(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:

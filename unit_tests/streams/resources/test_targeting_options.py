@@ -104,27 +104,20 @@ def test_a_type_that_pinterest_refuses_costs_itself_alone(
 
 
 def test_audiences_come_from_each_ad_account_once(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
-    path = "resources/targeting/AUDIENCE_EXCLUDE"
-    pinterest.answers(path, {"json": [{"25": "Shared", "26": "Own"}]}, refused(403, 29), {"json": [{"25": "Shared"}]})
+    includes, excludes = (f"resources/targeting/{option_type}" for option_type in ACCOUNT_TYPES)
+    pinterest.lists("ad_accounts", "11", "12", "13")
+    pinterest.answers(includes, {"json": [{"25": "Mine"}]})
+    pinterest.answers(
+        excludes, {"json": [{"25": "Shared", "26": "Own"}]}, refused(403, 29), {"json": [{"25": "Shared"}]}
+    )
+    slices = {one["option_type"]: one for one in pinterest.slices(TargetingOptions)}
 
-    found = pinterest.read(TargetingOptions, slice_of("AUDIENCE_EXCLUDE", "11", "12", "13"))
-
+    assert pinterest.read(TargetingOptions, slices[ACCOUNT_TYPES[0]])
+    found = pinterest.read(TargetingOptions, slices[ACCOUNT_TYPES[1]])
     assert [option["id"] for option in found] == ["25", "26"]
-    assert [query["ad_account_id"] for query in pinterest.asked(path.lower())] == [["11"], ["12"], ["13"]]
+    for path in (includes, excludes):
+        assert [query["ad_account_id"] for query in pinterest.queries(path)] == [["11"], ["12"], ["13"]]
     assert [message.partition(". ")[0] for message in caplog.messages] == ["targeting_options: 12 is left out"]
-
-
-def test_both_kinds_of_audiences_are_asked_for_from_the_ad_accounts_there_are(pinterest: Pinterest) -> None:
-    pinterest.lists("ad_accounts", "11", "12")
-    pinterest.answers("resources/targeting/AUDIENCE_INCLUDE", {"json": [{"25": "Mine"}]})
-    pinterest.answers("resources/targeting/AUDIENCE_EXCLUDE", {"json": [{"26": "Others"}]})
-    of_accounts = [one for one in pinterest.slices(TargetingOptions) if one["option_type"] in ACCOUNT_TYPES]
-    for one in of_accounts:
-        assert pinterest.read(TargetingOptions, one)
-
-    for option_type in ACCOUNT_TYPES:
-        calls = pinterest.queries(f"resources/targeting/{option_type}")
-        assert [call["ad_account_id"] for call in calls] == [["11"], ["12"]]
 
 
 def test_ad_accounts_that_can_not_be_listed_cost_the_audiences_alone(pinterest: Pinterest) -> None:
