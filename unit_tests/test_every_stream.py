@@ -17,9 +17,17 @@ from source_pinterest.state.cursor import PinterestCursor
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.entity_cursor import EntityCursor
 from source_pinterest.streams import STREAMS
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.entities import AdGroups, Campaigns
+from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.catalogs.catalogs import CatalogsFeeds
+from source_pinterest.streams.catalogs.issues import CatalogsFeedIngestionStats
+from source_pinterest.streams.organic.boards import Boards, BoardSections
+from source_pinterest.streams.organic.pins import BoardSectionPins
+from source_pinterest.streams.trends import ProductCategoryTrends, TrendingProductCategories
 from unit_tests.configs import config
 from unit_tests.field_types import nodes
 from unit_tests.streams.pinterest import Pinterest
@@ -143,6 +151,22 @@ def test_a_parent_comes_before_its_children_and_entities_before_their_analytics(
             assert stream.partition_keys[:-1] == stream.parent.partition_keys, stream
         if entities := getattr(stream, "entities", None):
             assert STREAMS.index(entities) < STREAMS.index(stream), stream
+
+
+def test_a_stream_that_is_selected_wants_the_ids_that_its_slices_are_made_of() -> None:
+    for stream, parents in {
+        Campaigns: (AdAccounts,),
+        BoardSectionPins: (Boards, BoardSections),
+        Keywords: (AdAccounts, Campaigns, AdGroups),
+        KeywordMetrics: (AdAccounts, Campaigns, AdGroups, Keywords),
+        CatalogsFeedIngestionStats: (CatalogsFeeds,),
+        ProductCategoryTrends: (AdAccounts, TrendingProductCategories),
+    }.items():
+        pinterest = Pinterest(requests_mock.Mocker())
+        pinterest.stream(stream).select()
+
+        wanted = {one for one in STREAMS if pinterest.sync.stream(one).ids.wanted}
+        assert wanted == set(parents), stream
 
 
 def test_the_frameworks_own_cursor_is_off(pinterest: Pinterest) -> None:

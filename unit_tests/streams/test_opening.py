@@ -99,12 +99,6 @@ def test_a_stream_that_is_not_selected_has_no_state_and_wants_nothing(pinterest:
     assert not pinterest.sync.stream(Campaigns).ids.wanted
 
 
-def test_a_stream_that_is_selected_wants_its_parents(pinterest: Pinterest) -> None:
-    Opening(pinterest, BoardSections)
-
-    assert pinterest.sync.stream(Boards).ids.wanted
-
-
 def test_the_days_are_those_of_the_config_and_of_how_the_connection_reads(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:

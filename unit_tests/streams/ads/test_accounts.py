@@ -11,7 +11,6 @@ from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
 from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
-from source_pinterest.streams.base.stream import ForeignKey
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, state_of
 
 EVERYTHING = partition_slice({})
@@ -83,14 +82,6 @@ def test_an_account_that_is_none_is_never_taken(mock: requests_mock.Mocker, body
 
     with pytest.raises(UnavailableError):
         pinterest.read(AdAccounts, EVERYTHING)
-
-
-def test_each_stream_of_ad_accounts_wants_their_ids_and_names_them_as_parents(pinterest: Pinterest) -> None:
-    campaigns = pinterest.stream(Campaigns)
-    campaigns.select()
-
-    assert pinterest.stream(AdAccounts).ids.wanted
-    assert campaigns.foreign_keys[0] == ForeignKey("ad_accounts", ("ad_account_id",))
 
 
 # ---- Which failures of an account matter

@@ -4,7 +4,6 @@ import pytest
 
 from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, UnavailableError
 from source_pinterest.engine.slices import failure_of, partition_slice
-from source_pinterest.streams.ads.entities import AdGroups
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.ads.keywords import Keywords
 from unit_tests.streams.pinterest import Pinterest, page, refused
@@ -56,12 +55,6 @@ def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinter
     assert isinstance(failure_of(failed), UnavailableError)
     with pytest.raises(UnavailableError):
         list(account.stream(ProductGroupPromotions).ids.of(("11",)))
-
-
-def test_whoever_is_selected_wants_the_ids_of_archived_entities_too(pinterest: Pinterest) -> None:
-    pinterest.stream(Keywords).select()
-
-    assert pinterest.stream(AdGroups).ids.wanted
 
 
 @pytest.mark.parametrize("there", [0, 1, 2])

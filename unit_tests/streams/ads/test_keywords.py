@@ -10,7 +10,6 @@ from source_pinterest import limits
 from source_pinterest.api.errors import NothingLeftError, ResponseTooLargeError, UnavailableError
 from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from unit_tests.streams.pinterest import Pinterest, page, refused
 
@@ -179,13 +178,9 @@ def asked_for(account: Pinterest) -> list[list[str]]:
 
 
 def test_a_keyword_has_the_metrics_of_the_accounts_country(account: Pinterest) -> None:
+    metrics = {"KEYWORD_QUERY_VOLUME": "1M+"}
     assert account.read(KeywordMetrics, of_account("tea")) == [
-        {
-            "keyword": "tea",
-            "metrics": {"KEYWORD_QUERY_VOLUME": "1M+"},
-            "ad_account_id": "11",
-            "country_code": "JP",
-        }
+        {"keyword": "tea", "metrics": metrics, "ad_account_id": "11", "country_code": "JP"}
     ]
     assert account.asked(METRICS) == [{"country_code": ["jp"], "keywords": ["tea"]}]
 
@@ -200,12 +195,6 @@ def test_each_text_is_asked_for_once_however_many_keywords_have_it(account: Pint
     account.read(KeywordMetrics, only)
 
     assert asked_for(account) == [["tea", "käse", "2024"]]
-
-
-def test_whoever_is_selected_wants_the_keywords_and_what_these_are_listed_by(pinterest: Pinterest) -> None:
-    pinterest.stream(KeywordMetrics).select()
-
-    assert all(pinterest.stream(parent).ids.wanted for parent in (Keywords, Campaigns, AdGroups))
 
 
 def test_a_call_names_as_many_keywords_as_fit_into_an_address(account: Pinterest, mock: requests_mock.Mocker) -> None:
