@@ -6,18 +6,16 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import pytest
 import requests
 
 from source_pinterest import limits
 from source_pinterest.api import bounds
-from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, Bounds, Deadline, beginning_of, chunks_of
-from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, UnavailableError
+from source_pinterest.api.bounds import API_RESPONSE, Bounds, Deadline, beginning_of, chunks_of
+from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession
-from unit_tests.api.connections import Wire, connected, pieces_of, response, serving
+from unit_tests.api.connections import Wire, pieces_of, response, serving
 from unit_tests.clocks import Clock
 from unit_tests.threads import PATIENCE_SECONDS
 
@@ -56,35 +54,27 @@ def beginning(wire: Wire, headers: Mapping[str, str] | None = None) -> bytes:
 
 
 def test_a_body_comes_as_it_was_sent() -> None:
-    for encoding in ["", "identity", " Identity ", "gzip", "x-gzip", "GZIP"]:
-        for size in [1, 7, 5_000, 100_000]:
+    for encoding in ["", "identity", "x-gzip", " GZIP "]:
+        for size in [7, 100_000]:
             sent = gzip.compress(TEXT) if "gz" in encoding.lower() else TEXT
 
             assert body(*pieces_of(sent, size), content_encoding=encoding) == TEXT, (size, encoding)
+    assert body() == body(gzip.compress(b""), content_encoding="gzip") == b""
 
 
-def test_gzip_of_a_server_that_means_zlib_is_read() -> None:
-    assert body(zlib.compress(TEXT), content_encoding="gzip") == TEXT
-
-
-@pytest.mark.parametrize("size", [1, 1_000_000])
-def test_gzip_of_several_members_is_read_to_its_end(size: int) -> None:
+def test_gzip_of_several_members_or_of_a_server_that_means_zlib_is_read() -> None:
     packed = gzip.compress(TEXT) + gzip.compress(b"") + gzip.compress(TEXT)
 
-    assert body(*pieces_of(packed, size), content_encoding="gzip") == TEXT + TEXT
+    for size in (1, 1_000_000):
+        assert body(*pieces_of(packed, size), content_encoding="gzip") == TEXT + TEXT, size
+    assert body(zlib.compress(TEXT), content_encoding="gzip") == TEXT
 
 
 def test_what_has_arrived_is_given_before_the_rest_is_there() -> None:
     wire = Wire(b"one", b"two", b"three")
-    chunks = arriving(wire)
 
-    assert next(chunks) == b"one"
+    assert next(arriving(wire)) == b"one"
     assert wire.left == [b"two", b"three"]
-
-
-@pytest.mark.parametrize("pieces", [[], [gzip.compress(b"")]])
-def test_an_empty_body_is_empty(pieces: list[bytes]) -> None:
-    assert body(*pieces, content_encoding="gzip" if pieces else "") == b""
 
 
 # ---- Broken
@@ -93,14 +83,11 @@ def test_an_empty_body_is_empty(pieces: list[bytes]) -> None:
 def test_a_connection_that_breaks_is_noticed() -> None:
     with pytest.raises(BrokenResponseError, match=r"breaks off \((?!NoneType)\w+\)"):
         list(arriving(Wire(b"{}", breaks_off=True)))
-
-
-def test_a_body_that_is_shorter_than_promised_is_noticed_even_where_it_looks_whole() -> None:
     with pytest.raises(BrokenResponseError, match="breaks off"):
         body(b"{}", content_length="50")
 
 
-@pytest.mark.parametrize("missing", [1, 8, 9, 100])
+@pytest.mark.parametrize("missing", [1, 9, 100, 1_000])
 def test_gzip_without_its_end_is_noticed(missing: int) -> None:
     packed = gzip.compress(bytes(range(256)) * 100)
 
@@ -108,49 +95,34 @@ def test_gzip_without_its_end_is_noticed(missing: int) -> None:
         body(packed[:-missing], content_encoding="gzip")
 
 
-def test_a_body_that_says_gzip_and_is_empty_is_broken() -> None:
-    with pytest.raises(BrokenResponseError, match=r"^The response breaks off\.$"):
-        body(content_encoding="gzip")
-
-
 @pytest.mark.parametrize("packed", [TEXT, gzip.compress(TEXT)[:-8] + b"checksum", gzip.compress(TEXT) + TEXT])
 def test_what_is_no_gzip_is_refused(packed: bytes) -> None:
-    with pytest.raises(MalformedResponseError, match=r"^The response is not valid gzip\.$") as raised:
+    with pytest.raises(MalformedResponseError, match="not valid gzip") as raised:
         body(packed, content_encoding="gzip")
 
-    assert not isinstance(raised.value, BrokenResponseError), "a smaller call would be no better"
+    assert not isinstance(raised.value, BrokenResponseError), "a smaller request would be no better"
 
 
-@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "gzip, br", "zstd", "x" * 1_000])
+@pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "x" * 1_000])
 def test_an_encoding_that_nobody_asked_for_is_refused_without_its_name(encoding: str) -> None:
     with pytest.raises(MalformedResponseError, match=r"^The response has a Content-Encoding that was not requested\.$"):
         body(TEXT, content_encoding=encoding)
 
 
-def test_gzip_twice_stays_packed_once() -> None:
-    """The header names it once, and so it is unpacked once: the parser refuses the rest."""
-    once = gzip.compress(TEXT)
-
-    assert body(gzip.compress(once), content_encoding="gzip") == once
-
-
 # ---- Too large
-
-
-def test_a_body_of_just_the_size_that_is_allowed_comes_whole() -> None:
-    assert body(b"x" * 600, b"x" * 400, bounds=Bounds(1_000)) == b"x" * 1_000
 
 
 def test_a_body_that_grows_too_large_is_let_go_at_once() -> None:
     wire = Wire(*[b"x" * 600] * 10)
 
+    assert body(b"x" * 600, b"x" * 400, bounds=Bounds(1_000)) == b"x" * 1_000
     with pytest.raises(BrokenResponseError, match="larger than 1,000 bytes"):
         list(arriving(wire, Bounds(1_000)))
     assert len(wire.left) == 8
 
 
 def test_a_small_body_that_unpacks_to_a_huge_one_is_let_go_before_it_has() -> None:
-    bomb = gzip.compress(bytes(100 * MEBIBYTE))
+    bomb = gzip.compress(bytes(10 * MEBIBYTE))
     assert len(bomb) < MEBIBYTE
     sizes = []
 
@@ -172,13 +144,13 @@ def test_a_gzip_header_without_end_counts_as_it_arrives() -> None:
 # ---- Too slow
 
 
-def test_a_body_that_drips_is_let_go_when_its_time_is_up(clock: Clock) -> None:
-    wire = Wire(*[b"x"] * 1_000, clock=clock, seconds=60)
-    chunks = arriving(wire, Bounds(1_000, seconds=600), clock)
+@pytest.mark.parametrize(("sent", "headers"), [(b"x" * 1_000, {}), (gzip.compress(TEXT), GZIP)])
+def test_a_body_that_drips_is_let_go_when_its_time_is_up(clock: Clock, sent: bytes, headers: dict[str, str]) -> None:
+    wire = Wire(*pieces_of(sent, 1), clock=clock, seconds=60)
 
     with pytest.raises(BrokenResponseError, match="takes longer than 600 s"):
-        list(chunks)
-    assert 1_000 - len(wire.left) == 11
+        list(arriving(wire, Bounds(MEBIBYTE, seconds=600), clock, headers))
+    assert len(sent) - len(wire.left) == 11
 
 
 def test_a_body_that_takes_just_its_time_comes_whole(clock: Clock) -> None:
@@ -187,22 +159,14 @@ def test_a_body_that_takes_just_its_time_comes_whole(clock: Clock) -> None:
     assert len(list(arriving(wire, Bounds(1_000, seconds=600), clock))) == 9
 
 
-def test_gzip_that_drips_and_unpacks_to_nothing_is_let_go_as_well(clock: Clock) -> None:
-    packed = gzip.compress(TEXT)
-    wire = Wire(*pieces_of(packed, 1), clock=clock, seconds=60)
-
-    with pytest.raises(BrokenResponseError, match="takes longer"):
-        list(arriving(wire, Bounds(MEBIBYTE, seconds=600), clock, GZIP))
-    assert len(packed) - len(wire.left) == 11
-
-
 PACED = Bounds(most_bytes=1024**3, bytes_a_second=100, pace_seconds=60)
 
 
-def test_a_download_may_take_as_long_as_it_likes_at_a_fair_pace(clock: Clock) -> None:
-    wire = Wire(*[b"x" * 1_000] * 1_000, clock=clock, seconds=10)
+@pytest.mark.parametrize(("size", "count", "seconds"), [(1_000, 1_000, 10), (1_000_000, 10, 59)])
+def test_a_download_may_take_long_at_a_fair_pace(clock: Clock, size: int, count: int, seconds: float) -> None:
+    wire = Wire(*[b"x" * size] * count, clock=clock, seconds=seconds)
 
-    assert len(list(arriving(wire, PACED, clock))) == 1_000
+    assert len(list(arriving(wire, PACED, clock))) == count
 
 
 def test_a_download_below_the_pace_is_let_go_after_a_minute(clock: Clock) -> None:
@@ -225,41 +189,20 @@ def test_a_download_that_began_fast_and_slows_down_is_let_go(clock: Clock) -> No
     assert clock.now == pytest.approx(1_070), "the fast beginning counts for a minute only"
 
 
-def test_a_pause_in_a_fast_download_is_no_harm(clock: Clock) -> None:
-    wire = Wire(*[b"x" * 1_000_000] * 10, clock=clock, seconds=59)
-
-    assert len(list(arriving(wire, PACED, clock))) == 10
-
-
-def test_whoever_waits_less_gets_shorter_bounds_of_time_alone() -> None:
-    answer, file = API_RESPONSE.shortened(0.1), REPORT_FILE.shortened(0.1)
-
-    assert (answer.seconds, answer.most_bytes) == (limits.RESPONSE_SECONDS / 10, limits.RESPONSE_BYTES)
-    assert (file.seconds, file.pace_seconds) == (limits.RESPONSE_SECONDS / 10, 6)
-    assert (file.bytes_a_second, file.most_bytes) == (limits.DOWNLOAD_BYTES_PER_SECOND, limits.REPORT_BYTES)
-
-
 # ---- The beginning of an error
 
 
-def test_an_error_is_read_whole() -> None:
+def test_of_an_error_the_beginning_is_read_as_far_as_it_comes() -> None:
+    endless = Wire(*[b"x" * 1_000] * 1_000)
+
     assert beginning(Wire(b'{"code": 2', b"}")) == b'{"code": 2}'
-
-
-def test_of_an_endless_error_only_the_beginning_is_read() -> None:
-    wire = Wire(*[b"x" * 1_000] * 1_000)
-
-    found = beginning(wire)
-    assert limits.ERROR_BYTES - 1_000 < len(found) <= limits.ERROR_BYTES
-    assert len(wire.left) > 900
-
-
-def test_of_an_error_that_breaks_off_there_is_what_came() -> None:
+    assert limits.ERROR_BYTES - 1_000 < len(beginning(endless)) <= limits.ERROR_BYTES
+    assert len(endless.left) > 900
     assert beginning(Wire(b"<html>", breaks_off=True)) == b"<html>"
-
-
-def test_an_error_in_an_unknown_encoding_has_no_words() -> None:
     assert beginning(Wire(b"\x1b"), {"Content-Encoding": "br"}) == b""
+
+
+# ---- Over a socket
 
 
 HASTY = Bounds(most_bytes=1_000, seconds=0.05)
@@ -268,7 +211,7 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 LATE = r"^The response takes longer than 0\.05 s\.$"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def _a_watchdog_that_looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "_TICK_SECONDS", 0.01)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -307,7 +250,6 @@ DRIPS = {
 }
 
 
-@pytest.mark.usefixtures("_a_watchdog_that_looks_often")
 @pytest.mark.parametrize("part", DRIPS)
 def test_a_response_that_drips_is_cut_off_at_its_deadline(part: str) -> None:
     drip = DRIPS[part]
@@ -316,7 +258,6 @@ def test_a_response_that_drips_is_cut_off_at_its_deadline(part: str) -> None:
     assert drip.drops_left > 100
 
 
-@pytest.mark.usefixtures("_a_watchdog_that_looks_often")
 def test_a_proxy_that_drips_is_late_as_well() -> None:
     session = TimeoutSession("source-pinterest/test", 120)
     # Half a status line is no consent to TLS, whose socket Python 3.11 would leave open after this end.
@@ -328,7 +269,6 @@ def test_a_proxy_that_drips_is_late_as_well() -> None:
     assert drip.drops_left > 100
 
 
-@pytest.mark.usefixtures("_a_watchdog_that_looks_often")
 def test_a_connection_that_is_used_again_has_a_deadline_again() -> None:
     connections = []
     drip = Drip(OK + b"X-Drip: ", b"x")
@@ -348,7 +288,6 @@ def test_a_connection_that_is_used_again_has_a_deadline_again() -> None:
     assert drip.drops_left > 100
 
 
-@pytest.mark.usefixtures("_a_watchdog_that_looks_often")
 def test_an_error_that_drips_is_told_by_what_came_of_it() -> None:
     session = TimeoutSession("source-pinterest/test", 120)
     drip = Drip(b'HTTP/1.1 403 Forbidden\r\n\r\n{"code": 7}', b" ")
@@ -360,23 +299,12 @@ def test_an_error_that_drips_is_told_by_what_came_of_it() -> None:
     assert drip.drops_left > 100
 
 
-@pytest.mark.usefixtures("_a_watchdog_that_looks_often")
-def test_a_late_request_is_tried_again_like_one_that_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(Drip(OK + b"X-Drip: ", b"x")) as url:
-        monkeypatch.setenv("PINTEREST_API_URL", url)
-        api = replace(connected(max_retries=1), response_bounds=HASTY)
-        with pytest.raises(UnavailableError, match=r"failed 2 times in a row for boards.*takes longer than 0\.05 s"):
-            PinterestClient(api, "boards", ()).get("boards", {}, b"".join)
-
-
-@pytest.mark.usefixtures("_a_watchdog_that_looks_often")
 def test_a_file_is_bound_to_its_pace_alone_once_it_comes() -> None:
     paced = Bounds(most_bytes=1_000, seconds=0.05, bytes_a_second=10, pace_seconds=1)
     with serving(Drip(OK + b"\r\n", b"x", drops=10)) as url:
         assert exchange(url, paced) == b"x" * 10
 
 
-@pytest.mark.usefixtures("_a_watchdog_that_looks_often")
 @pytest.mark.parametrize("drop", [b"1;extension=x\r\nx\r\n", b"x"], ids=["chunks", "extension"])
 def test_a_file_that_drips_is_let_go(drop: bytes) -> None:
     paced = Bounds(most_bytes=10_000, seconds=PATIENCE_SECONDS, bytes_a_second=10_000, pace_seconds=0.05)
@@ -389,7 +317,6 @@ def test_a_file_that_drips_is_let_go(drop: bytes) -> None:
     assert drip.drops_left > 100
 
 
-@pytest.mark.usefixtures("_a_watchdog_that_looks_often")
 def test_time_that_a_token_takes_is_not_counted() -> None:
     def asked(request: requests.PreparedRequest) -> requests.PreparedRequest:
         time.sleep(0.06)
@@ -401,7 +328,6 @@ def test_time_that_a_token_takes_is_not_counted() -> None:
         assert exchange(url, Bounds(1_000, seconds=0.05), session) == b"{}"
 
 
-@pytest.mark.usefixtures("_a_watchdog_that_looks_often")
 def test_the_watchdog_ends_when_there_is_nothing_to_watch() -> None:
     with serving(lambda connection: connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")) as url:
         exchange(url, Bounds(1_000))

@@ -25,16 +25,7 @@ def test_a_rotated_refresh_token_is_told_once_and_used_next(endpoint: Endpoint, 
 
 @pytest.mark.parametrize(
     "same",
-    [
-        {},
-        {"refresh_token": None},
-        {"refresh_token": "false-refresh-token"},
-        {"refresh_token": 7},
-        {"refresh_token": ["false-refresh-token-2"]},
-        {"refresh_token": ""},
-        {"refresh_token": "false refresh token"},
-        {"refresh_token": "false-refresh-token-2\n"},
-    ],
+    [{}, {"refresh_token": "false-refresh-token"}, {"refresh_token": 7}, {"refresh_token": "false refresh token"}],
 )
 def test_a_refresh_token_that_stays_is_not_told(endpoint: Endpoint, same: dict[str, Any]) -> None:
     endpoint.answers(issued(1, **same))
@@ -44,7 +35,6 @@ def test_a_refresh_token_that_stays_is_not_told(endpoint: Endpoint, same: dict[s
 
 
 def test_a_rotation_is_told_before_anybody_uses_the_new_token(endpoint: Endpoint) -> None:
-    """Were the process to end in between, the next sync would hold a refresh token that is used up."""
     endpoint.answers(issued(1, refresh_token="false-refresh-token-2"))
     handover = Handover(endpoint)
     first = in_thread(endpoint.token)
@@ -58,7 +48,7 @@ def test_a_rotation_is_told_before_anybody_uses_the_new_token(endpoint: Endpoint
     assert endpoint.calls == 1
 
 
-def test_whoever_ends_the_process_can_wait_for_a_token_that_is_on_its_way(endpoint: Endpoint) -> None:
+def test_the_end_of_the_process_can_wait_for_a_refresh_under_way(endpoint: Endpoint) -> None:
     endpoint.answers(issued(1, refresh_token="false-refresh-token-2"))
     handover = Handover(endpoint)
     renewing = in_thread(endpoint.token)

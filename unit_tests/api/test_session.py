@@ -1,9 +1,7 @@
 """Requests are sent with a token, to the hosts that are allowed, and their responses are taken whole."""
 
 import logging
-import threading
-from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,15 +12,7 @@ import requests_mock
 from source_pinterest.api.bounds import API_RESPONSE
 from source_pinterest.api.errors import FatalError, MalformedResponseError
 from source_pinterest.api.quota import Budget
-from source_pinterest.api.session import (
-    ApiResponse,
-    PinterestSession,
-    TimeoutSession,
-    Url,
-    bearer_of,
-    path_of,
-    server_time_of,
-)
+from source_pinterest.api.session import ApiResponse, PinterestSession, TimeoutSession, Url, path_of, server_time_of
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorResponse
 from unit_tests.answers import refused
@@ -64,103 +54,79 @@ def session(books: Books) -> PinterestSession:
     return PinterestSession(books, "source-pinterest/test", 120, connections=4)
 
 
-def joined(chunks: Iterator[bytes]) -> bytes:
-    return b"".join(chunks)
+def call(session: PinterestSession, parse: Any = b"".join, **params: str) -> ApiResponse[bytes] | ErrorResponse:
+    request = requests.Request("GET", URL, params=params)
+    return session.paced_exchange(request, parse, API_RESPONSE, Usage().of("campaigns"))
 
 
-def call(session: PinterestSession) -> ApiResponse[bytes] | ErrorResponse:
-    return session.paced_exchange(requests.Request("GET", URL), joined, API_RESPONSE, Usage().of("campaigns"))
-
-
-def test_a_call_is_paced_by_its_category(session: PinterestSession, books: Books, mock: requests_mock.Mocker) -> None:
-    mock.get(URL, headers={"x-ratelimit-remaining": "7"})
-    call(session)
-
-    assert books.entries == [("acquire", OPERATION), ("release", OPERATION, 1_000, "7"), ("accepted", OPERATION)]
-
-
-def test_a_call_has_our_name_and_a_timeout_whatever_the_caller_says(
-    session: PinterestSession, mock: requests_mock.Mocker
+@pytest.mark.parametrize(("given", "connecting", "silent"), [(120, 10, 120), (2, 2, 2)])
+def test_a_request_has_our_name_and_a_timeout_whatever_the_caller_says(
+    mock: requests_mock.Mocker, given: float, connecting: float, silent: float
 ) -> None:
     mock.get(URL)
-    session.get(URL, timeout=None, stream=False)
+    TimeoutSession("source-pinterest/test", given).get(URL, timeout=None, stream=False)
 
-    assert mock.last_request.timeout == (10, 120)
+    assert mock.last_request.timeout == (connecting, silent)
     assert mock.last_request.stream is True
     assert mock.last_request.headers["User-Agent"] == "source-pinterest/test"
     assert mock.last_request.headers["Accept-Encoding"] == "gzip"
 
 
-def test_a_short_timeout_also_bounds_the_connection(mock: requests_mock.Mocker) -> None:
-    mock.get(URL)
-    TimeoutSession("source-pinterest/test", 2).get(URL)
-
-    assert mock.last_request.timeout == (2, 2)
-
-
-def test_a_throttled_call_goes_out_again_after_its_pause(
+def test_a_throttled_request_is_sent_again_after_its_pause(
     session: PinterestSession, books: Books, mock: requests_mock.Mocker
 ) -> None:
-    throttled = refused(429, 8, "slow", Retry_After="3")
+    by_header = refused(429, 8, "slow", Retry_After="3")
     by_message = refused(400, 8, "Retry after 5 seconds")
-    mock.get(URL, [throttled, by_message, {"json": {"items": []}}])
-    answer = call(session)
+    mock.get(URL, [by_header, by_message, {"json": {"items": []}, "headers": {"x-ratelimit-remaining": "7"}}])
+    response = call(session)
 
-    assert isinstance(answer, ApiResponse)
-    assert answer.value == b'{"items": []}'
-    assert mock.call_count == 3
-    assert [entry for entry in books.entries if entry[0] != "release"] == [
+    assert isinstance(response, ApiResponse)
+    assert response.value == b'{"items": []}'
+    assert books.entries == [
         ("acquire", OPERATION),
+        ("release", OPERATION, 1_000, None),
         ("throttled", OPERATION, 3),
         ("acquire", OPERATION),
+        ("release", OPERATION, 1_000, None),
         ("throttled", OPERATION, 5),
         ("acquire", OPERATION),
+        ("release", OPERATION, 1_000, "7"),
         ("accepted", OPERATION),
     ]
 
 
-@pytest.mark.parametrize("status", [200, 201, 204, 299])
-def test_a_good_answer_is_parsed(session: PinterestSession, mock: requests_mock.Mocker, status: int) -> None:
+@pytest.mark.parametrize("status", [200, 204, 299])
+def test_a_good_response_is_parsed_and_knows_its_token(
+    session: PinterestSession, mock: requests_mock.Mocker, status: int
+) -> None:
+    session.headers["Authorization"] = "Bearer false-access-token"
     mock.get(URL, status_code=status, text="content")
-    answer = call(session)
+    response = call(session)
 
-    assert isinstance(answer, ApiResponse)
-    assert answer.value == b"content"
+    assert isinstance(response, ApiResponse)
+    assert (response.value, response.token) == (b"content", "false-access-token")
 
 
-@pytest.mark.parametrize("status", [206, 300, 302, 304, 401, 403, 404, 500, 502])
-def test_what_else_there_is_is_left_to_the_error_table(
+@pytest.mark.parametrize("status", [206, 300, 304, 403, 500])
+def test_any_other_response_is_left_to_the_error_table(
     session: PinterestSession, books: Books, mock: requests_mock.Mocker, status: int
 ) -> None:
-    mock.get(URL, [refused(status, 7, "Scripted", x_pinterest_rid="77")])
-    answer = call(session)
+    session.headers["Authorization"] = "Bearer false-access-token"
+    mock.get(URL, [{**refused(status, 7, "Scripted", x_pinterest_rid="77"), "reason": ""}])
+    response = call(session)
 
-    assert isinstance(answer, ErrorResponse)
-    assert (answer.status, answer.code, answer.message) == (status, 7, "Scripted")
-    assert answer.headers["X-Pinterest-RID"] == "77"
-    assert mock.call_count == 1
+    assert isinstance(response, ErrorResponse)
+    assert (response.status, response.reason, response.code, response.message) == (status, "", 7, "Scripted")
+    assert (response.headers["X-Pinterest-RID"], response.token) == ("77", "false-access-token")
     assert books.entries[-1] == ("accepted", OPERATION)
 
 
-def test_an_error_without_words_has_no_reason(session: PinterestSession, mock: requests_mock.Mocker) -> None:
-    mock.get(URL, status_code=500, reason="")
-    answer = call(session)
-
-    assert isinstance(answer, ErrorResponse)
-    assert answer.reason == ""
-
-
-def test_a_debug_log_names_the_path_of_a_call_and_nothing_that_was_asked(
+def test_a_debug_log_names_the_path_of_a_request_and_not_its_query(
     session: PinterestSession, mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
     mock.get(URL, status_code=404)
     with caplog.at_level(logging.DEBUG, logger="airbyte"):
-        session.paced_exchange(
-            requests.Request("GET", URL, params={"bookmark": "false-bookmark"}),
-            joined,
-            API_RESPONSE,
-            Usage().of("campaigns"),
-        )
+        call(session, bookmark="false-bookmark")
 
     assert f"GET {urlsplit(URL).path}: 404" in caplog.messages
 
@@ -168,31 +134,21 @@ def test_a_debug_log_names_the_path_of_a_call_and_nothing_that_was_asked(
 def test_a_malformed_header_is_no_reason_to_log_the_query(caplog: pytest.LogCaptureFixture) -> None:
     with serving(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nno header\r\n\r\n")) as url:
         TimeoutSession("source-pinterest/test", 2).exchange(
-            requests.Request("GET", url, params={"signature": "false"}), joined, API_RESPONSE
+            requests.Request("GET", url, params={"signature": "false"}), b"".join, API_RESPONSE
         )
 
     assert "signature" not in caplog.text
-
-
-@pytest.mark.parametrize("status", [200, 403])
-def test_an_answer_knows_the_token_of_its_call(
-    session: PinterestSession, mock: requests_mock.Mocker, status: int
-) -> None:
-    session.headers["Authorization"] = "Bearer false-access-token"
-    mock.get(URL, status_code=status)
-
-    assert call(session).token == "false-access-token"
 
 
 def test_a_body_that_breaks_off_was_not_throttled_and_lets_its_connection_go(
     session: PinterestSession, books: Books, mock: requests_mock.Mocker
 ) -> None:
     wire = Wire(b"{", breaks_off=True)
-    mock.get(URL, body=wire, headers={"x-ratelimit-remaining": "7"})
+    mock.get(URL, body=wire)
 
     with pytest.raises(MalformedResponseError):
         call(session)
-    assert books.entries == [("acquire", OPERATION), ("release", OPERATION, 1_000, "7"), ("accepted", OPERATION)]
+    assert books.entries[-1] == ("accepted", OPERATION)
     assert wire.closed
 
 
@@ -201,19 +157,19 @@ def test_a_parser_that_stops_early_lets_the_connection_go(
 ) -> None:
     wire = Wire(b"one", b"two")
     mock.get(URL, body=wire)
-    answer = session.paced_exchange(requests.Request("GET", URL), next, API_RESPONSE, Usage().of("campaigns"))
+    response = call(session, next)
 
-    assert isinstance(answer, ApiResponse)
-    assert (answer.value, wire.left, wire.closed) == (b"one", [b"two"], True)
+    assert isinstance(response, ApiResponse)
+    assert (response.value, wire.left, wire.closed) == (b"one", [b"two"], True)
 
 
 def test_a_redirect_takes_the_token_nowhere(session: PinterestSession, mock: requests_mock.Mocker) -> None:
     mock.get(URL, status_code=302, headers={"Location": "https://elsewhere.invalid/"})
     elsewhere = mock.get("https://elsewhere.invalid/")
-    answer = call(session)
+    response = call(session)
 
-    assert isinstance(answer, ErrorResponse)
-    assert answer.status == session.get(URL, allow_redirects=True).status_code == 302
+    assert isinstance(response, ErrorResponse)
+    assert response.status == session.get(URL, allow_redirects=True).status_code == 302
     assert elsewhere.call_count == 0
 
 
@@ -248,19 +204,14 @@ def test_the_servers_time_is_ours_where_it_does_not_say(
     assert server_time_of(headers) == seconds
 
 
-def test_the_token_of_a_request_is_the_one_it_bears() -> None:
-    assert bearer_of(None) == ""
-    assert bearer_of(requests.Request("GET", URL).prepare()) == ""
-    assert bearer_of(requests.Request("GET", URL, headers={"Authorization": "Bearer a-token"}).prepare()) == "a-token"
+# ---- URLs and paths
 
 
 @pytest.mark.parametrize(
     ("url", "scheme", "host"),
     [
-        ("https://api.pinterest.com/v5", "https", "api.pinterest.com"),
-        ("HTTPS://API.Pinterest.com:443", "https", "api.pinterest.com"),
+        ("HTTPS://API.Pinterest.com.:443", "https", "api.pinterest.com"),
         ("http://[::1]:8899/v5", "http", "::1"),
-        ("https://api.pinterest.com./v5", "https", "api.pinterest.com"),
         ("https://files.example/a?X-Amz-Signature=%2F@", "https", "files.example"),
     ],
 )
@@ -271,54 +222,33 @@ def test_an_address_is_read(url: str, scheme: str, host: str) -> None:
 
 
 def test_an_address_tells_how_far_it_leads() -> None:
-    for host, is_local, is_public in [
-        ("127.0.0.1", True, False),
-        ("127.1", True, False),
-        ("[::1]", True, False),
-        ("[::ffff:127.0.0.1]", True, False),
-        ("[::ffff:8.8.8.8]", False, True),
-        ("localhost", True, False),
-        ("files.localhost", False, False),
-        ("10.0.0.1", False, False),
-        ("[fe80::1]", False, False),
-        ("[fec0::1]", False, False),
-        ("[64:ff9b::7f00:1]", False, False),
-        ("[64:ff9b:1::808:808]", False, False),
-        ("[2002:7f00:1::]", False, False),
-        ("[::8.8.8.8]", False, False),
-        ("[2606:4700::1111]", False, True),
-        ("8.8.8.8", False, True),
-        ("224.0.0.1", False, False),
-        ("files.example", False, True),
-    ]:
+    local = ["127.0.0.1", "127.1", "[::1]", "[::ffff:127.0.0.1]", "localhost"]
+    public = ["[::ffff:8.8.8.8]", "[2606:4700::1111]", "8.8.8.8", "files.example"]
+    neither = ["files.localhost", "10.0.0.1", "[fe80::1]", "[fec0::1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::808:808]"]
+    neither += ["[2002:7f00:1::]", "[::8.8.8.8]", "224.0.0.1"]
+    for host in [*local, *public, *neither]:
         address = Url.parse(f"https://{host}/")
 
-        assert (address.is_local, address.is_public) == (is_local, is_public), (host, is_local, is_public)
+        assert (address.is_local, address.is_public) == (host in local, host in public), host
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["", "boards", "//api.pinterest.com", "ftp://127.0.0.1", "https://", "https:///v5", "https://a b", "https://é"],
-)
+@pytest.mark.parametrize("url", ["", "//api.pinterest.com", "ftp://127.0.0.1", "https:///v5", "https://a b"])
 def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Url.parse(url)
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["127.0.0.1%25.evil.example", "127%2e0.0.1", "%6cocalhost", "[fe80::1%25eth0]", "[fe80::1%eth0]", "[::1%250]"],
-)
+@pytest.mark.parametrize("host", ["127.0.0.1%25.evil.example", "127%2e0.0.1", "[fe80::1%25eth0]", "[fe80::1%eth0]"])
 def test_a_host_with_an_escaped_character_is_refused(host: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Url.parse(f"https://{host}/")
 
 
-@pytest.mark.parametrize("wanted", ["127.0.0.1", "localhost", "::1"])
 @pytest.mark.parametrize("form", ["http://127.0.0.2:1\\@{}/v5", "http://elsewhere.example#@{}/", "http://x:y@{}/"])
-def test_no_address_passes_for_a_host_that_it_does_not_lead_to(form: str, wanted: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        Url.parse(form.format(wanted))
+def test_no_address_passes_for_a_host_that_it_does_not_lead_to(form: str) -> None:
+    for wanted in ("127.0.0.1", "localhost", "::1"):
+        with pytest.raises(ValueError, match=r"."):
+            Url.parse(form.format(wanted))
 
 
 @pytest.mark.parametrize(
@@ -343,32 +273,12 @@ def test_dots_do_not_lead_upwards(dots: str) -> None:
     assert str(sent.url).endswith("/pins")
 
 
-class Baking(BaseHTTPRequestHandler):
-    """Gives a cookie with each answer, and says which it was given."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Set-Cookie", "session=false-cookie; Path=/")
-        self.end_headers()
-        self.wfile.write(self.headers.get("Cookie", "none").encode())
-
-    def log_message(self, *_: Any) -> None:
-        """Silence."""
-
-
-@pytest.fixture
-def bakery(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def test_no_cookie_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    server = HTTPServer(("127.0.0.1", 0), Baking)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    baked = b"HTTP/1.1 200 OK\r\nSet-Cookie: session=false-cookie; Path=/\r\nContent-Length: 0\r\n\r\n"
+    session = TimeoutSession("source-pinterest/test", 120)
+    with serving(lambda connection: connection.sendall(baked)) as url:
+        response = session.get(url)
 
-
-def test_no_cookie_is_kept(bakery: str) -> None:
-    session = PinterestSession(Budget(900), "source-pinterest/test", 120, connections=4)
-
-    assert [session.get(bakery).content for _ in range(2)] == [b"none", b"none"]
+    assert response.headers["Set-Cookie"]
+    assert list(session.cookies) == []
