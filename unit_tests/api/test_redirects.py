@@ -43,8 +43,9 @@ def fetch_file(url: str) -> None:
     reports.fetch(ReadyReport(request(), "a token", Polled(JobStatus.FINISHED, f"{url}/report")), list)
 
 
-@pytest.mark.parametrize("ask", [list_boards, get_token, fetch_file])
-@pytest.mark.parametrize(("path", "packed"), [(b"", True), (b"", False), (b"\xff", False)])
+@pytest.mark.parametrize(
+    ("ask", "path", "packed"), [(list_boards, b"", True), (get_token, b"\xff", False), (fetch_file, b"", False)]
+)
 def test_a_redirect_without_end_is_told_as_such(
     ask: Callable[[str], Any], path: bytes, packed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
