@@ -11,48 +11,29 @@ GUESS = limits.REQUESTS_PER_MINUTE[CATEGORY]
 ANALYTICS = limits.rated_operation("GET", "/v5/ad_accounts/549/campaigns/analytics")
 
 
-def test_a_window_that_begins_just_in_time_leaves_any_number_of_calls() -> None:
+@pytest.mark.parametrize(("limit", "reset"), [("10", 30), ('10;w=1;name="x"', 1)])
+def test_a_window_that_is_renewed_in_time_leaves_any_number_of_requests(limit: str, reset: float) -> None:
     caller = Caller(max_wait_seconds=31)
-    caller.call(headers("10", 0, 30))
-    assert caller.budget.requests_left(CATEGORY) == math.inf
-
-    caller.send()
-    assert caller.clock.now == pytest.approx(1_030.1)
-
-
-def test_where_only_a_second_is_bounded_any_number_of_calls_is_left() -> None:
-    caller = Caller(max_wait_seconds=10)
-    caller.call(headers('10;w=1;name="x"', 9, 1))
+    caller.call(headers(limit, 0, reset))
 
     assert caller.budget.requests_left(CATEGORY) == math.inf
 
 
-def test_the_calls_left_of_a_window_that_outlasts_the_sync_are_counted() -> None:
-    patient, impatient = Caller(max_wait_seconds=60), Caller(max_wait_seconds=10)
-    for caller in (patient, impatient):
-        caller.call(recorded(300, 7, 40, ADS_ANALYTICS), ANALYTICS)
-
-    assert patient.budget.requests_left(CATEGORY) == math.inf
-    assert impatient.budget.requests_left(CATEGORY) == 7
-    impatient.clock.now += 31
-    assert impatient.budget.requests_left(CATEGORY) == math.inf
-
-
-def test_of_a_window_that_is_used_up_no_call_is_left() -> None:
+@pytest.mark.parametrize("remaining", [7, 0])
+def test_the_requests_of_a_window_that_outlasts_the_sync_are_counted(remaining: int) -> None:
     caller = Caller(max_wait_seconds=10)
-    caller.call(recorded(300, 0, 40, ADS_ANALYTICS), ANALYTICS)
+    caller.call(recorded(300, remaining, 40, ADS_ANALYTICS), ANALYTICS)
 
-    assert caller.budget.requests_left(CATEGORY) == 0
+    assert caller.budget.requests_left(CATEGORY) == remaining
+    caller.clock.now += 31
+    assert caller.budget.requests_left(CATEGORY) == math.inf
 
 
-def test_a_window_that_no_answer_told_of_begins_with_its_first_call() -> None:
+def test_a_window_of_which_no_response_has_told_begins_with_its_first_request() -> None:
     caller = Caller(max_wait_seconds=30)
+    assert caller.budget.requests_left(CATEGORY) == GUESS
     caller.call(operation=ANALYTICS)
     assert caller.budget.requests_left(CATEGORY) == GUESS - 1
     caller.clock.now += 40
 
     assert caller.budget.requests_left(CATEGORY) == math.inf
-
-
-def test_before_any_answer_a_whole_window_is_left() -> None:
-    assert Caller(max_wait_seconds=10).budget.requests_left(CATEGORY) == GUESS
