@@ -51,12 +51,10 @@ class BadConfig:
 BAD_CONFIGS = (
     BadConfig("start_date-words", "start_date", config(start_date="yesterday"), ("'yesterday'", "YYYY-MM-DD")),
     BadConfig("start_date-no-such-day", "start_date", config(start_date="2026-02-30"), ("'2026-02-30'",)),
-    BadConfig("start_date-american", "start_date", config(start_date="02/28/2026"), ("YYYY-MM-DD",)),
     BadConfig("start_date-number", "start_date", config(start_date=20260101), ("20260101",)),
     BadConfig("start_date-future", "start_date", config(start_date="2026-07-03"), ("2026-07-03", "2026-07-01")),
     BadConfig("status-unknown", "status", config(status=["ACTIVE", "RUNNING"]), ("'RUNNING'", "ACTIVE, PAUSED")),
     BadConfig("status-no-list", "status", config(status="ACTIVE"), ("list",)),
-    BadConfig("status-object", "status", config(status=[{"a": 1}]), ("ARCHIVED",)),
     BadConfig("region-unknown", "trend_regions", config(trend_regions=["JP"]), ("'JP'", "GB+IE")),
     BadConfig("region-no-list", "trend_regions", config(trend_regions="US"), ("list",)),
     BadConfig(
@@ -69,10 +67,7 @@ BAD_CONFIGS = (
     BadConfig("account-too-long", "account_ids", config(account_ids=["1234567890123456789"]), ("18 digits",)),
     BadConfig("account-name", "account_ids", config(account_ids=["My shop"]), ("'My shop'", "Ads Manager")),
     BadConfig("account-other-digits", "account_ids", config(account_ids=["\u0661\u0662"]), ("18 digits",)),
-    BadConfig("account-fraction", "account_ids", config(account_ids=[12.0]), ("12.0",)),
-    BadConfig("account-list", "account_ids", config(account_ids=[["12"]]), ("['12']",)),
     BadConfig("account-bool", "account_ids", config(account_ids=[True]), ("True",)),
-    BadConfig("account-no-list", "account_ids", config(account_ids="549761668032"), ("list",)),
     BadConfig("account-single-bad", "account_id", config(account_id="act_1"), ("'act_1'",)),
     BadConfig(
         "organic-per-account-text",
@@ -90,25 +85,16 @@ BAD_CONFIGS = (
         ("12 is also among",),
     ),
     BadConfig(
-        "single-and-excluded",
-        "exclude_account_ids",
-        config(account_id="11", exclude_account_ids=["11"]),
-        ("11 is also among",),
-    ),
-    BadConfig(
         "window-illegal", "attribution_window", config(attribution_window="1/30/1"), ("'1/30/1'", "30/30/1, 0/0/0")
     ),
     BadConfig("window-longer-view", "attribution_window", config(attribution_window="7/7/30"), ("60/60/60",)),
-    BadConfig("window-object", "attribution_window", config(attribution_window={"click": 1}), ("30/30/1",)),
     BadConfig(
         "report-time", "conversion_report_time", config(conversion_report_time="NOON"), ("'NOON'", "TIME_OF_AD_ACTION")
     ),
     BadConfig("lookback-negative", "lookback_days", config(lookback_days=-1), ("from 0 to 89", "-1")),
-    BadConfig("lookback-too-long", "lookback_days", config(lookback_days=90), ("from 0 to 89", "90")),
     BadConfig("lookback-fraction", "lookback_days", config(lookback_days=1.5), ("whole number", "1.5")),
     BadConfig("lookback-bool", "lookback_days", config(lookback_days=True), ("True",)),
     BadConfig("wait-text", "max_wait_minutes", config(max_wait_minutes="long"), ("'long'",)),
-    BadConfig("wait-negative", "max_wait_minutes", config(max_wait_minutes=-0.5), ("from 0 to 110",)),
     BadConfig("wait-nan", "max_wait_minutes", config(max_wait_minutes=float("nan")), ("nan",)),
     BadConfig("workers-none", "num_workers", config(num_workers=0), ("from 1 to 40",)),
     BadConfig("threads-many", "num_threads", config(num_threads=41), ("from 1 to 40",)),
@@ -117,7 +103,6 @@ BAD_CONFIGS = (
     BadConfig("report-timeout-zero", "report_timeout_minutes", config(report_timeout_minutes=0), ("from 0.01",)),
     BadConfig("retries-many", "max_retries", config(max_retries=21), ("from 0 to 20",)),
     BadConfig("client_id-missing", "credentials", without("client_id"), ("the missing Client ID,",)),
-    BadConfig("client_secret-missing", "credentials", without("client_secret"), ("the missing Client Secret,",)),
     BadConfig(
         "refresh_token-missing", "credentials", without("refresh_token"), ("the missing Refresh Token,", "Authenticate")
     ),
@@ -147,7 +132,6 @@ BAD_CONFIGS = (
         {"credentials": "false-access-token"},
         ("OAuth2.0, App Credentials or Access Token",),
     ),
-    BadConfig("credentials-list", "credentials", {"credentials": ["false-access-token"]}, ("fill in its fields",)),
     BadConfig(
         "method-unknown",
         "credentials",
