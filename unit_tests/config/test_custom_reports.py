@@ -1,6 +1,5 @@
 """Custom reports as the user defines them, and the names of their streams."""
 
-
 import pytest
 from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date

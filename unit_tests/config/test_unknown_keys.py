@@ -20,9 +20,6 @@ SAMPLES = sorted((Path(__file__).parents[2] / "integration_tests/sample_configs"
     ("raw", "notice"),
     [
         ({"start_dat": "2026-01-01"}, "start_dat is not an option. Did you mean start_date?"),
-        ({"excluded_account_ids": ["12"]}, "excluded_account_ids is not an option. Did you mean exclude_account_ids?"),
-        ({"columns": ["CTR"]}, "columns is not an option. Did you mean analytics_columns?"),
-        ({"atribution_window": "7/7/1"}, "atribution_window is not an option. Did you mean attribution_window?"),
         ({"Start_Date": "2026-01-01"}, "Start_Date is not an option. Did you mean start_date?"),
         ({"colour": "red"}, "colour is not an option."),
         (
@@ -33,26 +30,17 @@ SAMPLES = sorted((Path(__file__).parents[2] / "integration_tests/sample_configs"
             {"custom_reports": [report(), report(colums=["CTR"])]},
             "Custom Reports: colums is not an option. Did you mean columns?",
         ),
-        (
-            {"marketing_mix_report": {"levels": "CAMPAIGN"}},
-            "Marketing Mix Report: levels is not an option. Did you mean level?",
-        ),
     ],
 )
 def test_a_key_that_is_no_option_is_named(raw: dict[str, Any], notice: str) -> None:
     assert list(unknown_key_notices(config(**raw))) == [notice]
 
 
-SILENT = [
-    *(pytest.param(sample(path.stem), id=path.stem) for path in SAMPLES),
-    pytest.param({"_limit": 5, "__injected_components_py": "", "custom_reports": ["Weekly"]}, id="platform"),
-    pytest.param({"colour": None, "size": " "}, id="blank"),
-]
-
-
-@pytest.mark.parametrize("raw", SILENT)
-def test_keys_of_all_forms_and_of_platforms_are_not_warned_of(raw: dict[str, Any]) -> None:
-    assert list(unknown_key_notices(raw)) == []
+def test_keys_of_all_forms_and_of_platforms_are_not_warned_of() -> None:
+    of_a_platform = {"_limit": 5, "__injected_components_py": "", "custom_reports": ["Weekly"]}
+    blank = {"colour": None, "size": " "}
+    for raw in [*(sample(path.stem) for path in SAMPLES), of_a_platform, blank]:
+        assert list(unknown_key_notices(raw)) == [], raw
 
 
 def test_the_documented_names_are_those_of_the_form_and_the_example_has_no_other() -> None:
