@@ -19,45 +19,58 @@ FALSE_SECRET = "false-client-secret"
 ANSWER = {"access_token": "false-access-token", "refresh_token": "false-refresh-token"}
 
 
-def test_the_code_is_exchanged_for_a_token_that_renews_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def mock() -> Iterator[requests_mock.Mocker]:
+    with requests_mock.Mocker() as mocker:
+        mocker.post(f"{DEFAULT_BASE_URL}/oauth/token", json=ANSWER)
+        yield mocker
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.json"
+
+
+@pytest.fixture
+def arguments(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Of a command whose user has agreed."""
     monkeypatch.setenv(authorize.SECRET_VARIABLE, FALSE_SECRET)
-    monkeypatch.delenv("PINTEREST_API_URL", raising=False)
+    monkeypatch.delenv(BASE_URL_VARIABLE, raising=False)
     monkeypatch.setattr(ConsentListener, "wait_for_code", lambda *_: "false-code")
-    path = tmp_path / "config.json"
-    arguments = ["--client-id", "1234567", "--config", str(path), "--port", "0", "--no-browser"]
-    with requests_mock.Mocker() as mock:
-        mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=ANSWER)
-        assert authorize.main(arguments) == 0
-        [exchange] = mock.request_history
-    form = {name: values[0] for name, values in parse_qs(exchange.text).items()}
-    redirect_uri = form.pop("redirect_uri")
+    monkeypatch.setattr(authorize, "_SHUTDOWN_POLL_SECONDS", 0.01)
+    return ["--client-id", "1234567", "--config", str(path), "--port", "0", "--no-browser"]
+
+
+def query_of(said: str) -> dict[str, str]:
+    """The query of the consent page's URL that the command has printed."""
+    [url] = [word for word in said.split() if word.startswith(authorize.CONSENT_PAGE)]
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def test_the_code_is_exchanged_for_a_token_that_renews_itself(
+    arguments: list[str], path: Path, mock: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert authorize.main(arguments) == 0
+    [exchange] = mock.request_history
+    asked, form = query_of(capsys.readouterr().out), {name: value for name, [value] in parse_qs(exchange.text).items()}
+
+    assert form.pop("redirect_uri") == asked["redirect_uri"]
     assert form == {"grant_type": "authorization_code", "code": "false-code", "continuous_refresh": "true"}
     assert exchange.headers["Authorization"].startswith("Basic ")
     assert json.loads(path.read_text())["credentials"]["refresh_token"] == "false-refresh-token"
-    said = capsys.readouterr().out
-    asked = urlsplit(next(word for word in said.split() if word.startswith(authorize.CONSENT_PAGE)))
-    assert parse_qs(asked.query)["redirect_uri"] == [redirect_uri]
-    assert parse_qs(asked.query)["scope"] == [authorize.scopes()]
-    assert len(parse_qs(asked.query)["state"][0]) > 32
+    assert asked["scope"] == authorize.scopes()
+    assert len(asked["state"]) > 32
+    assert SECRETS.mask(" ".join(ANSWER.values())) == "**** ****"
 
 
 def test_a_further_permission_is_asked_for_on_request_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], mock: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(authorize.SECRET_VARIABLE, FALSE_SECRET)
-    monkeypatch.delenv("PINTEREST_API_URL", raising=False)
-    monkeypatch.setattr(ConsentListener, "wait_for_code", lambda *_: "false-code")
-    arguments = ["--client-id", "1", "--config", str(tmp_path / "config.json"), "--port", "0", "--no-browser"]
-    answer = {**ANSWER, "scope": authorize.scopes()}
-    with requests_mock.Mocker() as mock:
-        mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=answer)
-        assert authorize.main([*arguments, "--scope", "biz_access:read"]) == 0
+    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json={**ANSWER, "scope": authorize.scopes()})
+    assert authorize.main([*arguments, "--scope", "biz_access:read"]) == 0
     said = capsys.readouterr().out
-    asked = urlsplit(next(word for word in said.split() if word.startswith(authorize.CONSENT_PAGE)))
 
-    assert parse_qs(asked.query)["scope"] == [f"{authorize.scopes()},biz_access:read"]
+    assert query_of(said)["scope"] == f"{authorize.scopes()},biz_access:read"
     assert "biz_access" not in authorize.scopes()
     assert "Pinterest did not grant biz_access:read" in said
 
@@ -67,25 +80,11 @@ def test_the_app_is_asked_for_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda _: " 1234567 ")
     monkeypatch.setattr("getpass.getpass", lambda _: FALSE_SECRET)
+
     assert authorize.App.of_user(None, {}) == authorize.App("1234567", FALSE_SECRET)
 
 
-@pytest.fixture
-def mock() -> Iterator[requests_mock.Mocker]:
-    with requests_mock.Mocker() as mocker:
-        yield mocker
-
-
-@pytest.fixture
-def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Of a command whose user has agreed."""
-    monkeypatch.setenv(authorize.SECRET_VARIABLE, FALSE_SECRET)
-    monkeypatch.delenv(BASE_URL_VARIABLE, raising=False)
-    monkeypatch.setattr(ConsentListener, "wait_for_code", lambda *_: "false-code")
-    return ["--client-id", "1234567", "--config", str(tmp_path / "config.json"), "--port", "0", "--no-browser"]
-
-
-@pytest.mark.parametrize("answer", [["refresh_token"], "false-refresh-token", 7, True])
+@pytest.mark.parametrize("answer", [["refresh_token"], "false-refresh-token"])
 def test_an_answer_that_is_no_object_holds_no_token(
     answer: Any, arguments: list[str], mock: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -111,9 +110,7 @@ def test_proxies_and_certificates_are_those_of_a_sync(
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", __file__)
     monkeypatch.setenv(BASE_URL_VARIABLE, address)
-    mock.post(
-        f"{address}/oauth/token", json={"access_token": "false-access-token", "refresh_token": "false-refresh-token"}
-    )
+    mock.post(f"{address}/oauth/token", json=ANSWER)
 
     assert authorize.main(arguments) == 0
     [exchange] = mock.request_history
@@ -121,19 +118,11 @@ def test_proxies_and_certificates_are_those_of_a_sync(
     assert exchange.verify == __file__
 
 
-def test_the_tokens_are_secrets_from_then_on(arguments: list[str], mock: requests_mock.Mocker) -> None:
-    tokens = {"refresh_token": "false-refresh-token", "access_token": "false-access-token"}
-    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=tokens)
-
-    assert authorize.main(arguments) == 0
-    assert SECRETS.mask(" ".join(tokens.values())) == "**** ****"
-
-
 def test_the_app_s_secret_is_not_shown_where_the_consent_page_quotes_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def decline(page: str) -> None:
-        query = {name: values[0] for name, values in parse_qs(urlsplit(page).query).items()}
+        query = query_of(page)
         told = urlencode({"state": query["state"], "error": f"not the secret {FALSE_SECRET}"})
         requests.get(f"{query['redirect_uri'].replace('localhost', '127.0.0.1')}?{told}", timeout=10)
 
@@ -142,5 +131,5 @@ def test_the_app_s_secret_is_not_shown_where_the_consent_page_quotes_it(
     monkeypatch.setattr("webbrowser.open", decline)
     monkeypatch.setattr(authorize, "_BROWSER_SECONDS", 0)
 
-    assert authorize.main(["--client-id", "1234567", "--config", str(tmp_path / "config.json"), "--port", "0"]) == 1
+    assert authorize.main(["--client-id", "1234567", "--config", str(path), "--port", "0"]) == 1
     assert "granted no access (not the secret ****)" in capsys.readouterr().err

