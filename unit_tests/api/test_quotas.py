@@ -10,7 +10,6 @@ GUESS = limits.REQUESTS_PER_MINUTE[CATEGORY]
 POLL = limits.rated_operation("GET", "/v5/ad_accounts/549/reports")
 CREATE = limits.rated_operation("POST", "/v5/ad_accounts/549/reports")
 ANALYTICS = limits.rated_operation("GET", "/v5/ad_accounts/549/campaigns/analytics")
-ADS_READ = '1000;w=60;name="ads_read_app_id_user_id"'
 
 
 @pytest.fixture
@@ -48,20 +47,6 @@ def test_a_form_that_nobody_knows_changes_nothing() -> None:
         assert ignorant.budget.requests_per_second(CATEGORY) == GUESS / 60, told
 
 
-def test_the_number_belongs_to_the_tightest_quota_and_not_to_the_last_one(caller: Caller) -> None:
-    caller.call(recorded(300, 0, 40, ADS_ANALYTICS, GET_REPORT), POLL)
-    assert caller.wait(POLL) == caller.wait(ANALYTICS) == pytest.approx(40.1)
-    caller.clock.now += 41
-
-    assert caller.calls_until_refused(POLL) == 300
-
-
-def test_where_it_cannot_be_known_which_quota_is_meant_neither_is_believed(caller: Caller) -> None:
-    caller.call(headers('100, 100;w=1, 100;w=60;name="catalogs_read_app_id_user_id"', 3, 1), "catalogs_read")
-
-    assert caller.calls_until_refused("catalogs_read") == 99
-
-
 def test_operations_share_a_quota_by_its_name(caller: Caller) -> None:
     caller.call(recorded(300, 200, 40, ADS_ANALYTICS, GET_REPORT), POLL)
     caller.call(recorded(300, 199, 40, ADS_ANALYTICS), ANALYTICS)
@@ -90,15 +75,6 @@ def test_polls_that_count_against_the_app_alone_leave_the_rest_to_analytics(call
     # The first poll counts in both: when it was sent, nobody knew.
     assert caller.calls_until_refused(POLL) == 798
     assert caller.calls_until_refused(ANALYTICS) == 298
-
-
-def test_calls_before_the_first_answer_count_against_the_quota_that_it_names(caller: Caller) -> None:
-    for _ in range(10):
-        caller.send(ANALYTICS)
-    caller.clock.now += 1
-    caller.release(recorded(100, 90, 1, ADS_ANALYTICS), ANALYTICS)
-
-    assert caller.calls_until_refused(ANALYTICS) == 290
 
 
 def test_a_call_that_was_answered_before_its_quota_was_named_counts(caller: Caller) -> None:

@@ -59,23 +59,15 @@ def test_rows_are_read_whole_and_a_body_that_is_cut_short_anywhere_is_refused(bo
         assert refusal_of(read, [whole[:length]], under) == "The response is cut short.", length
 
 
-@pytest.mark.parametrize("body", [b"[]", b" [ ] \n"])
-def test_a_list_may_be_empty(body: bytes) -> None:
-    assert read([body]) == read([b'{"data":%b}' % body], "data") == []
-
-
 def test_what_is_no_list_of_rows_is_refused() -> None:
     for body in [
-        b" ",
         b"<html>Sorry</html>",
         b'{"data": []}',
         b"[{}, 1]",
-        b"[{},]",
         b"[{} {}]",
         b"[{}}",
         b"[{}]]",
         b'[{"A": 1,}]',
-        b"[{'A': 1}]",
         b'[{"A": "\xff"}]',
         b'[{"A": ' + b"9" * 5_000 + b"}]",
         b'[{"A": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]",
@@ -90,28 +82,13 @@ def test_without_a_list_under_the_key_it_is_refused() -> None:
         b"[]",
         b'{"other": []}',
         b'{"data": null}',
-        b'{"data": [1]}',
         b'{"data": []} {}',
-        b'{"data": [],}',
         b'{"data": [] "a": 1}',
-        b'{"data" []}',
         b'{"a": x, "data": []}',
         b'{1: 1, "data": []}',
         b'{"a: 1, "data": []}',
     ]:
         assert refusal_of(read, [body], "data"), body
-
-
-def test_rows_are_given_before_the_rest_arrives() -> None:
-    def chunks() -> Iterator[bytes]:
-        yield b'[{"A":1},{"A":2},{"A"'
-        raise ConnectionError
-
-    rows = rows_of(chunks())
-
-    assert [next(rows), next(rows)] == [{"A": 1}, {"A": 2}]
-    with pytest.raises(ConnectionError):
-        next(rows)
 
 
 # ---- Pages
@@ -210,12 +187,6 @@ def test_long_digits_in_texts_stay_and_hide_no_long_number() -> None:
     assert parse_json(json.dumps({"a": texts, "b": 1.5}).encode()) == {"a": texts, "b": 1.5}
     for before in [b"", b'"a":"x12345678901234567890",', b'"a":"x12345678901234567890 -12345678901234567890",']:
         assert parse_json(b'{%b"b":123456789012345678901}' % before)["b"] == 123456789012345678901, before
-
-
-def test_numbers_keep_their_kind() -> None:
-    value = parse_json(b'{"whole":3,"real":3.0,"small":1e-7,"large":1e25,"long":123456789012345678901}')
-
-    assert [type(number) for number in value.values()] == [int, float, float, float, int]
 
 
 CHARACTERS = "Pinterest sent broken characters; they are replaced by U+FFFD."

@@ -10,14 +10,13 @@ import requests
 import requests_mock
 
 from source_pinterest.api.bounds import API_RESPONSE
-from source_pinterest.api.errors import FatalError, MalformedResponseError
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.session import ApiResponse, PinterestSession, TimeoutSession, Url, path_of, server_time_of
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorResponse
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire, serving
-from unit_tests.clocks import Clock
 
 URL = "https://api.pinterest.com/v5/ad_accounts/1/campaigns"
 OPERATION = "ads_read GET /v5/ad_accounts/*/campaigns"
@@ -173,22 +172,6 @@ def test_a_redirect_takes_the_token_nowhere(session: PinterestSession, mock: req
     assert elsewhere.call_count == 0
 
 
-def test_an_exhausted_quota_ends_the_call_and_leaves_nothing_in_flight(mock: requests_mock.Mocker) -> None:
-    budget = Budget(60, clock=(clock := Clock()))
-    session = PinterestSession(budget, "source-pinterest/test", 120, connections=1)
-    mock.get(URL, status_code=429, headers={"x-ratelimit-reset": "40000"})
-
-    with pytest.raises(FatalError):
-        call(session)
-    assert mock.call_count == 1
-    clock.now += 50_000
-    mock.get(URL, headers={"x-ratelimit-limit": "2", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "500"})
-    call(session)
-    call(session)
-    with pytest.raises(FatalError):
-        call(session)
-
-
 FAR = {"Date": f"Wed, 01 Jul {'9' * 20} 00:00:05 GMT"}
 
 
@@ -232,12 +215,6 @@ def test_an_address_tells_how_far_it_leads() -> None:
         assert (address.is_local, address.is_public) == (host in local, host in public), host
 
 
-@pytest.mark.parametrize("url", ["", "//api.pinterest.com", "ftp://127.0.0.1", "https:///v5", "https://a b"])
-def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        Url.parse(url)
-
-
 @pytest.mark.parametrize("host", ["127.0.0.1%25.evil.example", "127%2e0.0.1", "[fe80::1%25eth0]", "[fe80::1%eth0]"])
 def test_a_host_with_an_escaped_character_is_refused(host: str) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -264,13 +241,11 @@ def test_an_id_is_one_piece_of_a_path(ids: dict[str, object], path: str) -> None
     assert path_of("boards/{board_id}/pins/{pin_id}", {**ids, "other": "?"}) == path
 
 
-@pytest.mark.parametrize("dots", [".", "..", "..."])
-def test_dots_do_not_lead_upwards(dots: str) -> None:
-    path = path_of("boards/{board_id}/pins", {"board_id": dots})
+def test_dots_do_not_lead_upwards() -> None:
+    path = path_of("boards/{board_id}/pins", {"board_id": ".."})
     sent = requests.Request("GET", f"https://api.pinterest.com/v5/{path}").prepare()
 
-    assert str(sent.url).startswith("https://api.pinterest.com/v5/boards/%252E")
-    assert str(sent.url).endswith("/pins")
+    assert str(sent.url) == "https://api.pinterest.com/v5/boards/%252E%252E/pins"
 
 
 def test_no_cookie_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,14 +65,6 @@ def test_every_field_is_read() -> None:
     assert items.product_group_statuses == ("RUNNING", "PAUSED")
 
 
-def test_a_report_that_an_older_form_saved_means_what_it_meant() -> None:
-    (weekly,) = sampled("oauth_nested_with_access_token")
-
-    assert (weekly.name, weekly.start_date) == ("Weekly campaigns", Date(2024, 5, 1))
-    assert (weekly.click_window_days, weekly.engagement_window_days, weekly.view_window_days) == (30, 30, 30)
-    assert weekly.attribution_types == ("INDIVIDUAL", "HOUSEHOLD")
-
-
 @pytest.mark.parametrize("name", ["x" * 201, "a\nb", "a\x1b[2Jb", "a\u2028b", "\ud83d"])
 def test_a_name_that_is_too_long_or_can_not_be_written_is_refused(name: str) -> None:
     with pytest.raises(AirbyteTracedException, match="the Name of report 1 is longer than 200 characters, or holds"):
