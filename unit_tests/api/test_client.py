@@ -73,15 +73,6 @@ def test_a_connection_that_can_not_be_made_is_no_try(mock: requests_mock.Mocker)
         Calls(mock, *trouble[:1]).get()
 
 
-def test_every_response_ends_an_outage(mock: requests_mock.Mocker) -> None:
-    calls = Calls(mock, refused(503), refused(404), PAGE, max_retries=1)
-    with pytest.raises(errors.GoneError):
-        calls.get()
-    calls.get()
-
-    assert calls.api.retry_policy.outage.responses == 3
-
-
 def test_a_rejected_token_is_replaced_and_the_request_sent_again_which_is_no_retry(mock: requests_mock.Mocker) -> None:
     calls = Calls(mock, refused(401, 2, "Authentication failed."), PAGE, max_retries=0)
 
@@ -102,11 +93,3 @@ def test_a_request_takes_two_new_tokens_if_it_may_be_retried(
     with pytest.raises(errors.UnavailableError, match=r"Authentication failed\."):
         calls.get()
     assert calls.authenticator.is_last == is_last
-
-
-def test_a_token_that_can_not_be_replaced_ends_the_request(mock: requests_mock.Mocker) -> None:
-    mock.get(URL, [refused(401, 2)])
-
-    with pytest.raises(errors.ConfigError, match="Authenticate again"):
-        PinterestClient(connected(), "ads", ()).get(PATH, {}, parse)
-    assert mock.call_count == 1

@@ -1,13 +1,11 @@
 """An error says what Pinterest refuses, and what to do."""
 
-from collections.abc import Iterator
-
 import pytest
 import requests_mock
 
 from source_pinterest.api import errors
 from unit_tests.answers import refused
-from unit_tests.api.calls import PAGE, SCOPES, Calls
+from unit_tests.api.calls import SCOPES, Calls
 
 
 @pytest.mark.parametrize(
@@ -74,14 +72,3 @@ def test_a_restricted_feature_is_named_and_no_permission_is_asked_for(
 
     assert "Authenticate" not in str(raised.value.message)
     assert "permission" not in str(raised.value.message)
-
-
-def test_an_error_of_the_parser_that_no_retry_heals_goes_through(mock: requests_mock.Mocker) -> None:
-    calls = Calls(mock, PAGE)
-
-    def refuse(_: Iterator[bytes]) -> None:
-        raise errors.RepeatedKeyError("ad_analytics", ("AD_ID",), ("1", "2026-01-01"))
-
-    with pytest.raises(errors.RepeatedKeyError):
-        calls.get(refuse)
-    assert calls.made == 1

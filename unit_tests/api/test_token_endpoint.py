@@ -10,7 +10,6 @@ import requests_mock
 from source_pinterest.api.auth import APP_SCOPES
 from source_pinterest.api.errors import ConfigError, FatalError
 from source_pinterest.api.retries import Pauses
-from unit_tests.answers import refused
 from unit_tests.api.token_endpoint import TRIES, Endpoint, issued
 from unit_tests.configs import BASIC_TOKEN
 from unit_tests.threads import in_threads
@@ -85,16 +84,6 @@ def test_an_outage_of_the_token_endpoint_is_waited_for_like_any(endpoint: Endpoi
 
     endpoint.answers({"text": minute_after_minute})
     with pytest.raises(FatalError, match="could not be reached"):
-        endpoint.authenticator.replace("false-access-token-1", is_last=True)
-
-
-def test_a_throttled_token_endpoint_is_waited_for_as_told(endpoint: Endpoint) -> None:
-    throttled = refused(429, 8, "slow down", Retry_After="0.01")
-    endpoint.answers(*[throttled] * (TRIES + 1), issued(1))
-    assert endpoint.token() == "Bearer false-access-token-1"
-
-    endpoint.answers(refused(429, 8, "slow down", Retry_After="4000"))
-    with pytest.raises(FatalError):
         endpoint.authenticator.replace("false-access-token-1", is_last=True)
 
 

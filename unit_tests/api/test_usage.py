@@ -21,20 +21,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def test_each_stream_has_sums_of_its_own(usage: Usage) -> None:
-    boards, pins = usage.of("boards"), usage.of("board_pins")
-    boards.count_request()
-    for _ in range(3):
-        boards.count_sent()
-    pins.count_request()
-    for _ in range(2):
-        pins.count_left_out()
-
-    assert (boards.requested, boards.sent, boards.retries, boards.left_out) == (1, 3, 2, 0)
-    assert (pins.requested, pins.sent, pins.retries, pins.left_out) == (1, 0, 0, 2)
-    assert usage.by_stream() == {"boards": boards, "board_pins": pins}
-
-
 @pytest.mark.parametrize(("rows", "estimates"), [((30, 12), [("boards", 42)]), ((30, None, 12), [])])
 def test_rows_are_estimated_once_all_slices_are_known_and_none_is_a_guess(
     usage: Usage, rows: tuple[int | None, ...], estimates: list[tuple[str, int]]
