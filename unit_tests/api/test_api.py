@@ -99,9 +99,12 @@ def test_a_proxy_with_a_host_is_taken(monkeypatch: pytest.MonkeyPatch, proxy: st
 
 
 def test_the_config_sets_retries_timeouts_waits_and_connections(mock: requests_mock.Mocker) -> None:
-    api = connect(max_retries=2, request_timeout_seconds=4, num_workers=7, max_wait_minutes=1)
+    pauses = Pauses(first_seconds=61, longest_seconds=61)
+    api = connect(pauses, max_retries=2, request_timeout_seconds=4, num_workers=7, max_wait_minutes=1)
 
     assert api.retry_policy.max_retries == 2
+    api.retry_policy.outage.end()
+    assert not api.retry_policy.outage.wait("ConnectTimeout")
     for call in calls_of(api, mock):
         assert call.timeout == (4, 4)
         assert call.headers["User-Agent"] == f"source-pinterest/{__version__}"
@@ -159,17 +162,6 @@ def test_output_is_flushed_before_a_wait_for_a_quota_or_the_end_of_an_outage() -
         api.budget.acquire("org_read")
     with pytest.raises(FlushedError):
         api.retry_policy.outage.wait("ConnectTimeout")
-
-
-def test_an_outage_is_waited_for_as_long_as_the_config_says() -> None:
-    pauses = Pauses(first_seconds=61, longest_seconds=61)
-    hasty, patient = (connect(pauses, max_wait_minutes=minutes).retry_policy.outage for minutes in (1, 2))
-    for outage in (hasty, patient):
-        outage.end()
-
-    assert not hasty.wait("ConnectTimeout")
-    with pytest.raises(FlushedError):
-        patient.wait("ConnectTimeout")
 
 
 def test_whoever_connects_counts_the_requests_and_is_told_of_a_rotated_token(mock: requests_mock.Mocker) -> None:

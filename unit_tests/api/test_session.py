@@ -1,6 +1,8 @@
 """Requests are sent with a token, to the hosts that are allowed, and their responses are taken whole."""
 
+import gzip
 import logging
+import socket
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +11,7 @@ import pytest
 import requests
 import requests_mock
 
+from source_pinterest import limits
 from source_pinterest.api.bounds import API_RESPONSE
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.quota import Budget
@@ -19,6 +22,7 @@ from unit_tests.answers import refused
 from unit_tests.api.connections import Wire, serving
 
 URL = "https://api.pinterest.com/v5/ad_accounts/1/campaigns"
+MEBIBYTE = 1024 * 1024
 OPERATION = "ads_read GET /v5/ad_accounts/*/campaigns"
 
 
@@ -170,6 +174,28 @@ def test_a_redirect_takes_the_token_nowhere(session: PinterestSession, mock: req
     assert isinstance(response, ErrorResponse)
     assert response.status == session.get(URL, allow_redirects=True).status_code == 302
     assert elsewhere.call_count == 0
+
+
+@pytest.mark.parametrize(("path", "packed"), [(b"", True), (b"\xff", False)])
+def test_the_body_of_a_redirect_is_read_no_further_than_that_of_an_error(path: bytes, *, packed: bool) -> None:
+    encoding = b"Content-Encoding: gzip\r\n" if packed else b""
+    sent = []
+
+    def redirect(connection: socket.socket) -> None:
+        head = b"HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/%b\r\n%b\r\n"
+        connection.sendall(head % (path, encoding))
+        for _ in range(20):
+            connection.sendall(gzip.compress(bytes(20 * MEBIBYTE)) if packed else bytes(MEBIBYTE))
+            sent.append(MEBIBYTE)
+
+    with serving(redirect) as url:
+        response = TimeoutSession("source-pinterest/test", 2).exchange(
+            requests.Request("GET", url), b"".join, API_RESPONSE
+        )
+    assert isinstance(response, ErrorResponse)
+    assert response.status == 302
+    assert len(response.body) <= limits.ERROR_BYTES
+    assert packed or sum(sent) < 10 * MEBIBYTE
 
 
 FAR = {"Date": f"Wed, 01 Jul {'9' * 20} 00:00:05 GMT"}
