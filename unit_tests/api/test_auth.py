@@ -114,14 +114,6 @@ def test_a_valid_token_of_the_config_saves_the_refresh(mock: requests_mock.Mocke
     assert endpoint.token() == "Bearer false-access-token-1"
 
 
-def test_no_secret_is_shown(endpoint: Endpoint) -> None:
-    endpoint.answers(issued(1, refresh_token="false-refresh-token-2"))
-    endpoint.token()
-    secrets = ("false-client-secret", "false-refresh-token-2", "false-access-token-1", BASIC_TOKEN)
-
-    assert [SECRETS.mask(secret) for secret in secrets] == ["****"] * len(secrets)
-
-
 def test_a_plain_access_token_goes_out_is_masked_and_can_not_be_replaced() -> None:
     authenticator = AccessTokenAuthenticator(AccessTokenCredentials("false-plain-token"))
     request = authenticator(requests.Request("GET", "https://api.pinterest.com/v5/boards").prepare())

@@ -1,13 +1,16 @@
 """A request waits as long as it must, and a throttled one as long as Pinterest says."""
 
+import math
 from collections.abc import Callable
 from contextlib import nullcontext
 
 import pytest
 
+from source_pinterest import limits
 from source_pinterest.api.errors import FatalError
 from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, GET_REPORT, Caller, headers, recorded
 
+GUESS = limits.REQUESTS_PER_MINUTE[CATEGORY]
 POLL, ANALYTICS = "ads_analytics GET /ad_accounts/*/reports", "ads_analytics GET /ad_accounts/*/analytics"
 
 
@@ -91,3 +94,34 @@ def test_gives_up_on_a_window_that_frees_up_too_late(caller: Caller) -> None:
 
     with pytest.raises(FatalError, match=rf"\b{CATEGORY} requests"):
         caller.send()
+
+
+# ---- The requests that a quota leaves for this sync
+
+
+@pytest.mark.parametrize(("limit", "reset"), [("10", 30), ('10;w=1;name="x"', 1)])
+def test_a_window_that_is_renewed_in_time_leaves_any_number_of_requests(limit: str, reset: float) -> None:
+    caller = Caller(max_wait_seconds=31)
+    caller.call(headers(limit, 0, reset))
+
+    assert caller.budget.requests_left(CATEGORY) == math.inf
+
+
+@pytest.mark.parametrize("remaining", [7, 0])
+def test_the_requests_of_a_window_that_outlasts_the_sync_are_counted(remaining: int) -> None:
+    caller = Caller(max_wait_seconds=10)
+    caller.call(recorded(300, remaining, 40, ADS_ANALYTICS), ANALYTICS)
+
+    assert caller.budget.requests_left(CATEGORY) == remaining
+    caller.clock.now += 31
+    assert caller.budget.requests_left(CATEGORY) == math.inf
+
+
+def test_a_window_of_which_no_response_has_told_begins_with_its_first_request() -> None:
+    caller = Caller(max_wait_seconds=30)
+    assert caller.budget.requests_left(CATEGORY) == GUESS
+    caller.call(operation=ANALYTICS)
+    assert caller.budget.requests_left(CATEGORY) == GUESS - 1
+    caller.clock.now += 40
+
+    assert caller.budget.requests_left(CATEGORY) == math.inf

@@ -1,14 +1,18 @@
-"""A stream gets what it asked for, and a request is sent again when it should be."""
+"""A stream gets what it asked for, a request is sent again when it should be, and an error says what is refused."""
+
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
 import requests_mock
 
+from source_pinterest import limits
 from source_pinterest.api import errors
 from source_pinterest.api.client import PinterestClient
 from unit_tests.answers import refused
-from unit_tests.api.calls import PAGE, PATH, URL, Calls, parse
-from unit_tests.api.connections import connected
+from unit_tests.api.calls import PAGE, PATH, SCOPES, URL, Calls, parse
+from unit_tests.api.connections import Wire, connected
 
 
 def test_a_path_is_requested_and_its_parsed_body_returned(mock: requests_mock.Mocker) -> None:
@@ -65,14 +69,6 @@ def test_trouble_of_the_server_is_retried_as_often_as_the_config_says(
     assert [word for word in ("board_pins", PATH, *words) if word not in str(raised.value.message)] == []
 
 
-def test_a_connection_that_can_not_be_made_is_no_try(mock: requests_mock.Mocker) -> None:
-    trouble = [{"exc": error} for error in (requests.ConnectionError, requests.ConnectTimeout)]
-
-    assert Calls(mock, *trouble, PAGE, max_retries=0, max_wait_minutes=1).get() == {"items": []}
-    with pytest.raises(errors.UnavailableError, match=r"could not be reached.*ConnectionError"):
-        Calls(mock, *trouble[:1]).get()
-
-
 def test_a_rejected_token_is_replaced_and_the_request_sent_again_which_is_no_retry(mock: requests_mock.Mocker) -> None:
     calls = Calls(mock, refused(401, 2, "Authentication failed."), PAGE, max_retries=0)
 
@@ -93,3 +89,132 @@ def test_a_request_takes_two_new_tokens_if_it_may_be_retried(
     with pytest.raises(errors.UnavailableError, match=r"Authentication failed\."):
         calls.get()
     assert calls.authenticator.is_last == is_last
+
+
+# ---- Refusals
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "error"),
+    [
+        (401, 3, "", errors.RightMissingError),
+        (401, 3, "Restricted feature", errors.RestrictedError),
+        (401, 7, "", errors.RefusedError),
+        (403, None, "", errors.ForbiddenError),
+        (403, 2625, "", errors.RefusedError),
+        (404, 40, "", errors.GoneError),
+        (409, 4182, "", errors.NoCatalogError),
+        (413, None, "", errors.ResponseTooLargeError),
+        (400, 1, "Pagination beyond 100000", errors.ListingCappedError),
+        (400, 1, "Bad", errors.BadRequestError),
+        (302, None, "", errors.RejectedError),
+    ],
+)
+def test_a_refusal_is_raised_with_the_stream_and_pinterests_words(
+    mock: requests_mock.Mocker, status: int, code: int | None, message: str, error: type[errors.PinterestError]
+) -> None:
+    calls = Calls(mock, refused(status, code, message, x_pinterest_rid="77"))
+
+    with pytest.raises(error) as raised:
+        calls.get()
+    assert type(raised.value) is error
+    assert calls.made == 1
+    assert "board_pins" in str(raised.value.message)
+    assert "request id 77" in str(raised.value.message)
+
+
+INSUFFICIENT = "Your token does not have sufficient permissions to perform this operation."
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "granted", "named"),
+    [
+        (401, "Not enough scopes", [], "boards:read and pins:read"),
+        (401, "Not enough scopes", ["boards:read"], "pins:read"),
+        (403, INSUFFICIENT, ["boards:read"], "pins:read"),
+        (401, f"{INSUFFICIENT} Missing: ['catalogs:read']", [], "catalogs:read"),
+        (403, f"{INSUFFICIENT} Missing: ['a:b', 'c:d']", [], "a:b and c:d"),
+    ],
+)
+def test_the_permissions_are_named_that_are_missing(
+    mock: requests_mock.Mocker, status: int, message: str, granted: list[str], named: str
+) -> None:
+    with pytest.raises(errors.RightMissingError, match=rf"the permission {named}\."):
+        Calls(mock, refused(status, 3, message), granted=frozenset(granted)).get()
+
+
+RESTRICTED = "Your application does not have access to this restricted feature"
+
+
+@pytest.mark.parametrize(
+    ("message", "feature"),
+    [(f"{RESTRICTED}: conversion_insights.", "conversion_insights"), (RESTRICTED, "that serves board_pins")],
+)
+def test_a_restricted_feature_is_named_and_no_permission_is_asked_for(
+    mock: requests_mock.Mocker, message: str, feature: str
+) -> None:
+    with pytest.raises(errors.RestrictedError, match=f"restricted feature {feature}") as raised:
+        Calls(mock, refused(401, 3, message), granted=frozenset(SCOPES)).get()
+
+    assert "Authenticate" not in str(raised.value.message)
+    assert "permission" not in str(raised.value.message)
+
+
+# ---- What is too large
+
+
+@pytest.mark.parametrize(("status", "short"), [(400, errors.RejectedError), (414, errors.ResponseTooLargeError)])
+def test_a_long_url_that_is_refused_in_words_that_are_not_pinterests_is_too_long(
+    mock: requests_mock.Mocker, status: int, short: type[errors.PinterestError]
+) -> None:
+    page, own = {"status_code": status, "text": "<html>", "reason": "No"}, refused(status, 1, "Bad")
+
+    def error_of(response: dict[str, Any], characters: int) -> errors.PinterestError:
+        calls = Calls(mock, response)
+        ids = "1" * (characters - calls.client.url_length(PATH, {"ids": ""}))
+        with pytest.raises(errors.PinterestError, match=r"^board_pins: ") as raised:
+            calls.client.get(PATH, {"ids": ids}, parse)
+        return raised.value
+
+    assert type(error_of(page, limits.SAFE_URL_CHARACTERS)) is short
+    assert type(error_of(page, limits.SAFE_URL_CHARACTERS + 1)) is errors.UrlTooLongError
+    assert not isinstance(error_of(own, limits.SAFE_URL_CHARACTERS + 1), errors.UrlTooLongError)
+
+
+SILENCE = {"exc": requests.ReadTimeout}
+
+
+def silence() -> dict[str, Any]:
+    return SILENCE
+
+
+def cut() -> dict[str, Any]:
+    return {"body": Wire(b'{"items": [', breaks_off=True)}
+
+
+@pytest.mark.parametrize("breaks", [(silence, silence), (silence, cut)])
+def test_two_responses_in_a_row_that_break_off_are_too_large(
+    mock: requests_mock.Mocker, breaks: tuple[Callable[[], dict[str, Any]], ...]
+) -> None:
+    calls = Calls(mock, *(response() for response in breaks), PAGE, can_split=True)
+
+    with pytest.raises(errors.ResponseTooLargeError, match="board_pins"):
+        calls.get()
+    assert calls.made == 2
+
+
+@pytest.mark.parametrize("between", [refused(503), {"content": b"{"}])
+def test_a_response_between_two_that_break_off_shows_that_size_is_not_to_blame(
+    mock: requests_mock.Mocker, between: dict[str, Any]
+) -> None:
+    calls = Calls(mock, SILENCE, between, SILENCE, between, PAGE, can_split=True, max_retries=5)
+
+    assert calls.get() == {"items": []}
+
+
+def test_what_can_not_be_split_is_retried_as_often_as_anything(mock: requests_mock.Mocker) -> None:
+    calls = Calls(mock, SILENCE, SILENCE, cut(), max_retries=2)
+
+    with pytest.raises(errors.UnavailableError, match="breaks off"):
+        calls.get()
+    assert calls.made == 3

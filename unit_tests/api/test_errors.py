@@ -32,13 +32,6 @@ def test_each_error_has_a_type_and_survives_copying() -> None:
             assert vars(twin) == vars(error), error
 
 
-def test_an_account_that_cant_be_read_can_be_excluded() -> None:
-    message = str(errors.AccountUnreadableError("549", WORDS).message)
-
-    assert "549" in message
-    assert "Excluded Ad Account IDs" in message
-
-
 def test_an_exhausted_quota_says_until_when() -> None:
     before = datetime.now(UTC) + timedelta(hours=5)
     sentence = str(errors.quota_exhausted("ads_read", 5 * 3600, 900).message)

@@ -77,10 +77,3 @@ def test_each_outage_is_waited_for_as_long_as_the_sync_waits(clock: Clock) -> No
     for _ in range(2):
         outage.end()
         assert patience(outage, clock) == 60
-
-
-def test_a_pause_that_would_end_too_late_is_not_begun(clock: Clock) -> None:
-    outage = Outage(99, LONG, clock=clock)
-    outage.end()
-
-    assert not outage.wait("ConnectionError")

@@ -94,14 +94,6 @@ def test_an_outage_that_outlasts_the_sync_ends_the_request() -> None:
         send(tries(5, pauses, Outage(0.5, pauses, clock=Clock())), requests.ConnectTimeout())
 
 
-def test_a_retry_is_logged_with_what_failed(slept: list[float], caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", "airbyte"):
-        tries(1, Pauses(first_seconds=2)).failed("HTTP 503.")
-
-    assert caplog.messages == ["boards: HTTP 503. Retrying in 2 s."]
-    assert slept == [2]
-
-
 def test_a_retry_that_is_not_worth_it_is_given_up(slept: list[float]) -> None:
     is_worth = [True, False]
     request = tries(5, Pauses(first_seconds=2), is_worth_retrying=lambda: is_worth.pop(0))

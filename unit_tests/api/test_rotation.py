@@ -9,6 +9,7 @@ from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.config.credentials import AccessTokenCredentials
 from source_pinterest.masking import SECRETS
 from unit_tests.api.token_endpoint import Endpoint, Handover, issued
+from unit_tests.configs import BASIC_TOKEN
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 
@@ -66,11 +67,12 @@ def test_the_end_of_the_process_can_wait_for_a_refresh_under_way(endpoint: Endpo
 
 def test_a_rotation_is_known_to_be_secret_before_it_is_told(endpoint: Endpoint) -> None:
     endpoint.answers(issued(1, refresh_token="another-refresh-token"))
+    app = f"false-client-secret {BASIC_TOKEN}"
     shown: list[str] = []
-    endpoint.on_rotation = lambda tokens: shown.append(SECRETS.mask(f"{tokens.refresh_token} {tokens.access_token}"))
+    endpoint.on_rotation = lambda new: shown.append(SECRETS.mask(f"{new.refresh_token} {new.access_token} {app}"))
     endpoint.token()
 
-    assert shown == ["**** ****"]
+    assert shown == ["**** **** **** ****"]
 
 
 def test_a_rotation_that_can_not_be_told_is_used_all_the_same_the_next_time(

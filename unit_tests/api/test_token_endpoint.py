@@ -1,5 +1,6 @@
-"""A token endpoint that refuses, fails or can't be reached."""
+"""A token endpoint that refuses or fails, and what its responses say."""
 
+import json
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -7,8 +8,8 @@ import pytest
 import requests
 import requests_mock
 
-from source_pinterest.api.auth import APP_SCOPES
-from source_pinterest.api.errors import ConfigError, FatalError
+from source_pinterest.api.auth import APP_SCOPES, Tokens
+from source_pinterest.api.errors import ConfigError, FatalError, MalformedResponseError
 from source_pinterest.api.retries import Pauses
 from unit_tests.api.token_endpoint import TRIES, Endpoint, issued
 from unit_tests.configs import BASIC_TOKEN
@@ -73,20 +74,6 @@ def test_trouble_of_the_token_endpoint_is_retried_after_pauses_and_then_told(
     assert "false-acc" not in str(raised.value)
 
 
-def test_an_outage_of_the_token_endpoint_is_waited_for_like_any(endpoint: Endpoint) -> None:
-    endpoint.answers(*[{"exc": requests.ConnectTimeout}] * 10, issued(1))
-    assert endpoint.token() == "Bearer false-access-token-1"
-    assert endpoint.outage.responses == 1
-
-    def minute_after_minute(*_: Any) -> None:
-        endpoint.clock.now += 50
-        raise requests.ConnectionError
-
-    endpoint.answers({"text": minute_after_minute})
-    with pytest.raises(FatalError, match="could not be reached"):
-        endpoint.authenticator.replace("false-access-token-1", is_last=True)
-
-
 def test_all_who_need_a_token_share_one_failure_of_the_endpoint(endpoint: Endpoint) -> None:
     endpoint.answers({"status_code": 500, "text": ""})
     errors = []
@@ -104,8 +91,33 @@ def test_all_who_need_a_token_share_one_failure_of_the_endpoint(endpoint: Endpoi
     assert endpoint.calls == TRIES
 
 
-def test_a_refresh_counts_against_the_quota_of_its_category(endpoint: Endpoint) -> None:
-    endpoint.answers(issued(1))
-    endpoint.token()
+# ---- What a response says
 
-    assert [(quota.category, quota.used) for quota in endpoint.budget.quota_usage()] == [("org_read", 1)]
+
+YEAR_SECONDS = 366 * 86_400
+
+
+def parsed(**answer: Any) -> Tokens:
+    body = json.dumps({"access_token": "false-access-token-1", **answer}).encode()
+    return Tokens.parse(iter([body[:9], body[9:]]))
+
+
+def test_a_lifetime_is_sound_whatever_the_endpoint_says() -> None:
+    for sound, seconds in [(0.5, 0.5), ("3600", 3_600), (YEAR_SECONDS, YEAR_SECONDS), ("Infinity", YEAR_SECONDS)]:
+        assert parsed(expires_in=sound).lifetime_seconds == seconds, sound
+    for absurd in [10**400, "NaN", -5, 0, None, "soon", [1]]:
+        assert parsed(expires_in=absurd).lifetime_seconds == 3_600, absurd
+    assert parsed().lifetime_seconds == 3_600
+
+
+@pytest.mark.parametrize("scope", ["ads:read boards:read", " ads:read,boards:read ", "ads:read, boards:read"])
+def test_scopes_are_taken_however_they_are_separated(scope: str) -> None:
+    assert parsed(scope=scope).scopes == {"ads:read", "boards:read"}
+    assert parsed(scope=None).scopes == parsed(scope="").scopes == frozenset()
+
+
+def test_a_response_without_a_usable_access_token_is_none() -> None:
+    tokens = [None, 7, "", "a token", "a-token\n", "t\u00f6ken"]
+    for body in ["", "<html>", "[]", "null", "{}", *(json.dumps({"access_token": token}) for token in tokens)]:
+        with pytest.raises(MalformedResponseError):
+            Tokens.parse(iter([body.encode()]))

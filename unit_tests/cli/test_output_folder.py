@@ -87,18 +87,6 @@ def test_files_of_others_stay_as_they_are(tmp_path: Path) -> None:
     assert theirs.read_bytes() == b"no line"
 
 
-def test_what_came_before_a_full_disk_is_kept(tmp_path: Path) -> None:
-    def until_the_disk_is_full() -> Any:
-        yield state("boards", "2026-01-02")
-        raise OSError(28, "No space left on device")
-
-    output = OutputFolder(tmp_path)
-    with pytest.raises(OSError, match="No space left"), output.opened():
-        output.write(until_the_disk_is_full())
-    with output.opened():
-        assert states_in(tmp_path) == {"boards": "2026-01-02"}
-
-
 def test_two_runs_at_once_do_not_share_a_folder(tmp_path: Path) -> None:
     output = OutputFolder(tmp_path)
     with output.opened(), pytest.raises(AirbyteTracedException, match="in use by another run"), output.opened():

@@ -60,12 +60,6 @@ def test_without_a_method_what_can_be_renewed_goes_first() -> None:
     assert isinstance(credentials_of(signed_in_with(**fields, access_token="false-access-token")), OAuthCredentials)
 
 
-def test_credentials_lose_what_came_with_copying_them() -> None:
-    raw = signed_in_with(**{**OAUTH, "client_id": 1234567, "refresh_token": " false-refresh-token\n"})
-
-    assert credentials_of(raw) == OAUTH_CREDENTIALS
-
-
 def test_an_access_token_is_usable_until_it_expires() -> None:
     expiry = datetime(2026, 7, 1, 12)
     credentials = OAuthCredentials("1", "false-secret", "false-refresh-token", "false-access-token", expiry)
