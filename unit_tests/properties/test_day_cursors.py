@@ -76,6 +76,8 @@ class Destination:
         """Go through one sync, and give its last state."""
         cursor = DayCursor(store(state), lambda: period, lambda: period.end)
         wanted = [slice_of for account in ACCOUNTS for slice_of in _planned(cursor, account, plan)]
+        asked = [(account, day) for account, planned, _ in wanted[:: plan.batches] for day in days_of([planned.window])]
+        assert len(asked) == len(set(asked)), "a day is planned twice"
         left = Counter((account, planned) for account, planned, _ in wanted)
         for position, (account, planned, batch) in enumerate(_shuffled(wanted, plan.order)):
             end = plan.ends[position % len(plan.ends)]

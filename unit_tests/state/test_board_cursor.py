@@ -1,4 +1,4 @@
-"""When a board counts as read."""
+"""A board counts as read once all of its slices are, unless it changed moments before."""
 
 import json
 from datetime import UTC, datetime
@@ -13,56 +13,47 @@ from unit_tests.state.stores import store
 OLD, NEW = "2026-01-01T00:00:00", "2026-02-02T00:00:00"
 LISTED_AT = int(datetime(2026, 2, 2, 0, 5, tzinfo=UTC).timestamp())
 """Five minutes after NEW."""
+BOARD = {"board_id": "1"}
 
 
-def board_cursor(state: dict[str, Any] | None = None) -> BoardCursor:
-    return BoardCursor(store(state))
-
-
-def state_of(*boards: tuple[str, str]) -> dict[str, Any]:
-    return {"boards": dict(boards)}
+def board_cursor(**boards: Any) -> BoardCursor:
+    return BoardCursor(store({"boards": boards}))
 
 
 def read(subject: BoardCursor, **ids: str) -> None:
-    stream_slice = StreamSlice(partition=ids, cursor_slice={"board_pins_modified_at": NEW})
-    subject.commit(stream_slice)
+    subject.commit(StreamSlice(partition=ids, cursor_slice={"board_pins_modified_at": NEW}))
 
 
 def test_a_board_counts_when_its_last_section_is_read() -> None:
-    subject = board_cursor(state_of(("1", OLD)))
-    subject.expect({"board_id": "1"}, NEW, LISTED_AT, 2)
+    subject = board_cursor(**{"1": OLD})
+    subject.expect(BOARD, NEW, LISTED_AT, 2)
+    subject.expect({"board_id": "without sections"}, NEW, LISTED_AT, 0)
 
     read(subject, board_id="1", board_section_id="8")
-    assert subject.state == state_of(("1", OLD))
+    assert subject.state == {"boards": {"1": OLD, "without sections": NEW}}
     read(subject, board_id="1", board_section_id="9")
-    assert subject.state == state_of(("1", NEW))
-
-
-def test_a_board_without_sections_counts_at_once() -> None:
-    subject = board_cursor()
-    subject.expect({"board_id": "1"}, NEW, LISTED_AT, 0)
-
-    assert subject.state == state_of(("1", NEW))
+    assert subject.state == {"boards": {"1": NEW, "without sections": NEW}}
 
 
 @pytest.mark.parametrize("modified_at", ["2026-02-02T00:00:01", "2026-02-02T00:04:59.5", "soon"])
 def test_a_board_that_changed_moments_before_it_was_listed_is_listed_again(modified_at: str) -> None:
-    subject = board_cursor(state_of(("1", OLD)))
-    subject.expect({"board_id": "1"}, modified_at, LISTED_AT, 1)
+    subject = board_cursor(**{"1": OLD})
+    subject.expect(BOARD, modified_at, LISTED_AT, 1)
     read(subject, board_id="1")
 
-    assert subject.state == state_of(("1", OLD))
-    assert subject.has_changed({"board_id": "1"}, modified_at)
+    assert subject.state == {"boards": {"1": OLD}}
+    assert subject.has_changed(BOARD, modified_at)
 
 
 def test_a_board_moves_when_its_time_differs_or_is_not_told() -> None:
-    subject = board_cursor(state_of(("1", OLD)))
+    subject = board_cursor(**{"1": OLD, "549/7": OLD})
 
-    assert not subject.has_changed({"board_id": "1"}, OLD)
-    assert subject.has_changed({"board_id": "1"}, NEW)
-    assert subject.has_changed({"board_id": "1"}, None)
+    assert not subject.has_changed(BOARD, OLD)
+    assert subject.has_changed(BOARD, NEW)
+    assert subject.has_changed(BOARD, None)
     assert subject.has_changed({"board_id": "2"}, OLD)
-    assert subject.has_changed({"ad_account_id": "549", "board_id": "1"}, OLD)
+    assert not subject.has_changed({"ad_account_id": "549", "board_id": "7"}, OLD)
+    assert subject.has_changed({"ad_account_id": "626", "board_id": "7"}, OLD), "boards of several owners are apart"
 
 
 @pytest.mark.parametrize(("owner", "most_bytes"), [({}, 60), ({"ad_account_id": "549761668032123456"}, 80)])
@@ -77,20 +68,13 @@ def test_a_board_takes_few_bytes_of_a_state(owner: dict[str, str], most_bytes: i
 
 
 def test_boards_that_were_not_seen_are_forgotten() -> None:
-    subject = board_cursor(state_of(("1", OLD), ("2", OLD)))
+    subject = board_cursor(**{"1": OLD, "2": OLD})
     subject.has_changed({"board_id": "2"}, OLD)
     subject.forget_others()
 
-    assert subject.state == state_of(("2", OLD))
+    assert subject.state == {"boards": {"2": OLD}}
 
 
-def test_boards_of_several_owners_are_told_apart() -> None:
-    subject = board_cursor(state_of(("549/1", OLD)))
-
-    assert not subject.has_changed({"ad_account_id": "549", "board_id": "1"}, OLD)
-    assert subject.has_changed({"ad_account_id": "626", "board_id": "1"}, OLD)
-
-
-@pytest.mark.parametrize("state", [{"boards": 7}, {"boards": ["1"]}, {"boards": {"1": 7}}, {"states": []}, {}])
+@pytest.mark.parametrize("state", [{"boards": 7}, {"boards": {"1": 7}}])
 def test_a_state_of_another_shape_means_that_every_board_is_listed(state: dict[str, Any]) -> None:
-    assert board_cursor(state).state == {"boards": {}}
+    assert BoardCursor(store(state)).state == {"boards": {}}
