@@ -35,18 +35,6 @@ def test_an_account_that_is_planned_again_promises_nothing_of_slices_in_flight()
     assert subject.state == read_up_to(0)
 
 
-@pytest.mark.parametrize("failed", [0, 1])
-def test_one_failed_batch_fails_its_window(failed: int) -> None:
-    subject = cursor()
-    first, second = plan(subject, 45, batches=2)
-    for batch in (0, 1):
-        (subject.fail if batch == failed else subject.commit)(slice_of("549", first, batch))
-        subject.commit(slice_of("549", second, batch))
-
-    assert subject.state == read_up_to(0, missing=[first.window.as_pair()])
-    assert windows(cursor(subject.state)) == [window(89, 45), window(33, 0)]
-
-
 def test_days_whose_rows_can_not_be_used_are_owed_again() -> None:
     subject = cursor(read_up_to(3))
     (planned,) = plan(subject, 90)

@@ -13,7 +13,7 @@ from source_pinterest.state.history import AccountHistory, Purpose, WindowProgre
 from source_pinterest.state.period import Period
 from unit_tests.state.day_cursors import EARLIEST, day, window
 
-OPEN, DONE, FAILED = WindowStatus.OPEN, WindowStatus.DONE, WindowStatus.FAILED
+DONE, FAILED = WindowStatus.DONE, WindowStatus.FAILED
 
 
 def period(start_ago: int = 89, end_ago: int = 0, lookback_days: int | None = 33) -> Period:
@@ -109,48 +109,10 @@ def tail(*statuses: WindowStatus) -> list[WindowProgress]:
     return progress(Purpose.TAIL, [window(end + 9, end) for end in ends], statuses)
 
 
-@pytest.mark.parametrize(
-    ("statuses", "last_ago", "missing"),
-    [
-        ((OPEN, DONE, DONE), None, ()),
-        ((DONE, OPEN, DONE), 20, ()),
-        ((FAILED, OPEN, DONE), None, ()),
-        ((FAILED, DONE, OPEN), 10, (window(29, 20),)),
-        ((DONE, FAILED, FAILED), 20, ()),
-        ((FAILED, FAILED, DONE), 0, (window(29, 10),)),
-    ],
-)
-def test_the_cursor_passes_what_failed_but_nothing_that_is_open(
-    statuses: Sequence[WindowStatus], last_ago: int | None, missing: tuple[DateWindow, ...]
-) -> None:
-    history = AccountHistory().after(tail(*statuses))
-
-    assert history.last == (None if last_ago is None else day(last_ago))
-    assert history.missing == missing
-    assert history.first == (None if last_ago is None else day(29))
-
-
 def test_a_gap_before_the_first_window_is_noted() -> None:
     history = AccountHistory(day(120), day(200)).after(progress(Purpose.TAIL, [window(89, 0)], [DONE]))
 
     assert history == AccountHistory(day(0), day(200), (window(119, 90),))
-
-
-def test_a_lookback_settles_what_was_missing_in_it_unless_it_fails() -> None:
-    history = AccountHistory(day(5), day(60), (window(50, 30),))
-
-    assert history.after(progress(Purpose.TAIL, [window(38, 0)], [FAILED])) == history
-    assert history.after(progress(Purpose.TAIL, [window(38, 0)], [DONE])).missing == (window(50, 39),)
-
-
-@pytest.mark.parametrize(
-    ("statuses", "first_ago"),
-    [((DONE, OPEN, DONE), 49), ((DONE, FAILED, DONE), 49), ((OPEN, DONE, DONE), 39), ((DONE, DONE, DONE), 69)],
-)
-def test_the_head_moves_back_without_a_gap(statuses: Sequence[WindowStatus], first_ago: int) -> None:
-    head = progress(Purpose.HEAD, [window(49, 40), window(59, 50), window(69, 60)], statuses)
-
-    assert AccountHistory(day(0), first=day(39)).after(head).first == day(first_ago)
 
 
 # ---- Days whose numbers are still moving

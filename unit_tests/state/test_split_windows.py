@@ -24,17 +24,6 @@ def test_a_window_waits_for_the_slice_that_was_not_planned() -> None:
     assert subject.state == read_up_to(0)
 
 
-def test_one_failed_half_fails_the_window() -> None:
-    subject = cursor()
-    first, second = plan(subject, 45)
-    subject.expect_one_more("549", first)
-    subject.fail(slice_of("549", first, 0))
-    subject.commit(slice_of("549", first, 1))
-    subject.commit(slice_of("549", second))
-
-    assert subject.state == read_up_to(0, missing=[first.window.as_pair()])
-
-
 KEEPS_EVERY_ROW = replace(PERIOD, lookback_days=None, restatement=Restatement.EMIT_ONCE, merges_by_key=False)
 
 
