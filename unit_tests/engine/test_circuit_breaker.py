@@ -13,138 +13,96 @@ from source_pinterest.api.errors import (
     RejectedError,
     RepeatedKeyError,
     UnavailableError,
-    permission_missing,
     quota_exhausted,
 )
-from source_pinterest.engine.failures import FAILURES_IN_A_ROW, CircuitBreaker
+from source_pinterest.engine.failures import FAILURES_IN_A_ROW, CircuitBreaker, Parent
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 ONE = ("549755012345",)
+SEVERAL = [(str(number),) for number in range(FAILURES_IN_A_ROW)]
 TROUBLE = UnavailableError("boards", "boards", "It said no", 6)
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        ConfigError("no"),
-        permission_missing("boards", ("boards:read",), "no"),
-        quota_exhausted("org_read", 4_000, 900),
-    ],
-)
-def test_the_first_fatal_error_ends_the_stream_and_is_raised_once(error: Exception) -> None:
+def breaker_after(*worked: Parent, failed: list[Parent] | None = None) -> CircuitBreaker:
+    """A breaker that knows of some successes, and then of some failures."""
+    breaker = CircuitBreaker()
+    for parent in worked:
+        breaker.note_success(parent)
+    for parent in failed or ():
+        assert breaker.note_failure(TROUBLE, parent)
+    return breaker
+
+
+@pytest.mark.parametrize("error", [ConfigError("no"), quota_exhausted("org_read", 4_000, 900)])
+def test_the_first_fatal_error_ends_the_stream_for_good_and_is_raised_once(error: Exception) -> None:
     breaker = CircuitBreaker()
 
     assert [breaker.note_failure(error, ONE) for _ in range(3)] == [True, False, False]
-    assert breaker.is_open
     assert not breaker.note_failure(TROUBLE, ("549",)), "of what fails after it nobody is told"
-
-
-def test_answers_whose_keys_are_in_doubt_end_nothing_whatever_their_number() -> None:
-    breaker = CircuitBreaker()
-    error = RepeatedKeyError("keyword_report", ("ENTITY_ID", "DATE"), ("1", "2026-01-01"))
     breaker.note_success(ONE)
-
-    assert all(breaker.note_failure(error, ONE) for _ in range(2 * FAILURES_IN_A_ROW))
-    assert not breaker.is_open_for(ONE)
-    assert breaker.is_worth_retrying()
+    assert breaker.is_open
 
 
 def test_parents_that_worked_and_fail_in_a_row_end_the_stream() -> None:
-    breaker = CircuitBreaker()
-    parents = [(str(number),) for number in range(FAILURES_IN_A_ROW)]
-    for parent in parents:
-        breaker.note_success(parent)
-    for parent in parents[:-1]:
-        assert breaker.note_failure(TROUBLE, parent)
+    breaker = breaker_after(*SEVERAL, failed=SEVERAL[:-1])
     assert not breaker.is_open
-    assert breaker.note_failure(RejectedError("no"), parents[-1])
+
+    assert breaker.note_failure(RejectedError("no"), SEVERAL[-1])
     assert breaker.is_open
 
 
 def test_parents_that_never_worked_end_nothing_whatever_their_number() -> None:
-    breaker = CircuitBreaker()
-    worked = [(f"good {number}",) for number in range(FAILURES_IN_A_ROW - 1)]
-    for parent in worked:
-        breaker.note_success(parent)
-    assert all(breaker.note_failure(TROUBLE, (str(number),)) for number in range(100))
-    assert all(breaker.note_failure(TROUBLE, parent) for parent in worked)
-    assert not breaker.is_open
+    failed = [(f"bad {number}",) for number in range(100)]
+
+    assert not breaker_after(*SEVERAL[1:], failed=failed + SEVERAL[1:]).is_open
 
 
 def test_after_failures_in_a_row_a_parent_that_never_worked_gets_one_try() -> None:
-    breaker = CircuitBreaker()
-    breaker.note_success(ONE)
-    for number in range(FAILURES_IN_A_ROW):
-        assert breaker.is_worth_retrying()
-        assert not breaker.is_open_for((str(number),))
-        breaker.note_failure(TROUBLE, (str(number),))
-        breaker.note_failure(TROUBLE, (str(number),))
+    breaker = breaker_after(ONE, failed=SEVERAL[1:])
+    assert breaker.is_worth_retrying()
+    assert not breaker.is_open_for(SEVERAL[1])
+
+    breaker.note_failure(KeyError("id"), SEVERAL[0])
     assert not breaker.is_worth_retrying()
-    assert breaker.is_open_for(("0",)), "it has had its try"
+    assert breaker.is_open_for(SEVERAL[0]), "it has had its try"
     assert not breaker.is_open_for(("7",))
-    breaker.note_failure(TROUBLE, ("7",))
-    assert breaker.is_open_for(("7",))
     breaker.note_failure(TROUBLE, ONE)
     assert not breaker.is_open_for(ONE), "it has worked"
 
 
 def test_one_success_restores_the_retries() -> None:
-    breaker = CircuitBreaker()
-    for number in range(FAILURES_IN_A_ROW):
-        breaker.note_failure(TROUBLE, (str(number),))
+    breaker = breaker_after(failed=SEVERAL)
     breaker.note_success(ONE)
 
     assert breaker.is_worth_retrying()
-    assert not breaker.is_open_for(("0",))
+    assert not breaker.is_open_for(SEVERAL[0])
 
 
-def test_one_failing_parent_ends_for_itself_alone() -> None:
-    breaker = CircuitBreaker()
+def test_one_failing_parent_ends_for_itself_alone_unless_it_works_in_between() -> None:
+    breaker = breaker_after(failed=[ONE] * (FAILURES_IN_A_ROW - 1))
+    breaker.note_success(ONE)
     told = [breaker.note_failure(TROUBLE, ONE) for _ in range(2 * FAILURES_IN_A_ROW)]
+
     assert told == [True] * FAILURES_IN_A_ROW + [False] * FAILURES_IN_A_ROW
     assert breaker.is_open_for(ONE)
     assert not breaker.is_open_for(("549756440147",))
     assert not breaker.is_open
 
 
-def test_a_success_of_a_parent_starts_its_own_count_anew() -> None:
-    breaker = CircuitBreaker()
-    for _ in range(3 * FAILURES_IN_A_ROW):
-        assert breaker.note_failure(TROUBLE, ONE)
-        breaker.note_success(ONE)
-    assert not breaker.is_open_for(ONE)
+@pytest.mark.parametrize(
+    "error",
+    [
+        AccountUnreadableError("549", "no"),
+        ListingCappedError("too many pins"),
+        RepeatedKeyError("keyword_report", ("ENTITY_ID", "DATE"), ("1", "2026-01-01")),
+    ],
+)
+def test_what_is_the_matter_with_one_account_board_or_key_never_stops_anything(error: Exception) -> None:
+    breaker = breaker_after(*SEVERAL)
 
-
-def test_unknown_errors_count_as_failures() -> None:
-    breaker = CircuitBreaker()
-    for number in range(FAILURES_IN_A_ROW):
-        assert breaker.note_failure(KeyError("id"), (str(number),))
-    assert not breaker.is_worth_retrying()
-
-
-def test_a_success_in_between_starts_the_count_anew() -> None:
-    breaker = CircuitBreaker()
-    for number in range(3 * FAILURES_IN_A_ROW):
-        breaker.note_failure(TROUBLE, (str(number),))
-        breaker.note_success(ONE)
-    assert breaker.is_worth_retrying()
-
-
-def test_a_success_does_not_close_an_open_breaker() -> None:
-    breaker = CircuitBreaker()
-    breaker.note_failure(ConfigError("no"), ONE)
-    breaker.note_success(ONE)
-    assert breaker.is_open
-
-
-@pytest.mark.parametrize("error", [AccountUnreadableError("549", "no"), ListingCappedError("too many pins")])
-def test_what_is_the_matter_with_one_account_or_board_alone_never_stops_the_others(error: Exception) -> None:
-    breaker = CircuitBreaker()
-
-    for number in range(3 * FAILURES_IN_A_ROW):
-        breaker.note_success((str(number),))
-    assert all(breaker.note_failure(error, (str(number),)) for number in range(3 * FAILURES_IN_A_ROW))
-    assert not breaker.is_open
+    for parent in [*SEVERAL, *SEVERAL[:1] * FAILURES_IN_A_ROW]:
+        assert breaker.note_failure(error, parent)
+    assert not breaker.is_open_for(SEVERAL[0])
     assert breaker.is_worth_retrying()
 
 

@@ -12,75 +12,28 @@ from source_pinterest.dates import DateWindow
 from source_pinterest.engine.request_size import COMMA, Part, RequestSize, request_shape
 
 
-def calls(ids: int, days: int, ids_per_call: int, days_per_call: int) -> int:
-    return math.ceil(ids / ids_per_call) * math.ceil(days / days_per_call)
+def cost(ids: int, days: int, ids_per_call: int, days_per_call: int) -> tuple[int, int]:
+    """The calls, and the windows that they make."""
+    windows = math.ceil(days / days_per_call)
+    return math.ceil(ids / ids_per_call) * windows, windows
 
 
-def best_by_trying(ids: int, days: int) -> tuple[int, int]:
-    """The fewest calls of any legal size, and the fewest windows that come with them."""
-    return min(
-        (
-            calls(
-                ids, days, min(limits.IDS_PER_ANALYTICS_REQUEST, limits.ROWS_PER_ANALYTICS_REQUEST // window), window
-            ),
-            math.ceil(days / window),
-        )
+def least_cost(ids: int, days: int) -> tuple[int, int]:
+    shapes = [
+        (min(limits.IDS_PER_ANALYTICS_REQUEST, limits.ROWS_PER_ANALYTICS_REQUEST // window), window)
         for window in range(1, limits.ANALYTICS_WINDOW_DAYS + 1)
-    )
-
-
-SIZES = [
-    (ids, days)
-    for ids in (
-        *range(1, 20),
-        39,
-        40,
-        110,
-        111,
-        112,
-        113,
-        125,
-        222,
-        249,
-        250,
-        251,
-        299,
-        333,
-        500,
-        750,
-        1_000,
-        5_000,
-    )
-    for days in (*range(1, 13), 33, 34, 39, 40, 41, 45, 79, 80, 81, 89, 90, 91, 179, 180, 181, 365, 912, 913)
-]
+    ]
+    return min(cost(ids, days, *shape) for shape in shapes)
 
 
 def test_no_legal_sizes_make_fewer_calls_or_as_few_with_longer_windows() -> None:
-    for ids, days in SIZES:
-        ids_per_call, days_per_call = request_shape(ids, days)
-        found = calls(ids, days, ids_per_call, days_per_call), math.ceil(days / days_per_call)
-        assert found == best_by_trying(ids, days), (ids, days)
-
-
-def test_sizes_keep_every_limit() -> None:
-    for ids, days in SIZES:
-        ids_per_call, days_per_call = request_shape(ids, days)
-        assert 1 <= ids_per_call <= limits.IDS_PER_ANALYTICS_REQUEST, (ids, days)
-        assert 1 <= days_per_call <= limits.ANALYTICS_WINDOW_DAYS, (ids, days)
-        assert min(ids, ids_per_call) * days_per_call <= limits.ROWS_PER_ANALYTICS_REQUEST, (ids, days)
-
-
-def test_few_ids_get_the_longest_window() -> None:
-    assert request_shape(111, 90)[1] == 90
-    assert request_shape(1, 89)[1] == 89
+    for ids in (0, 1, 2, 19, 40, 110, 111, 112, 125, 249, 250, 251, 333, 1_000, 5_000):
+        for days in (1, 2, 12, 33, 40, 41, 45, 89, 90, 91, 180, 181, 913):
+            assert cost(ids, days, *request_shape(ids, days)) == least_cost(ids, days), (ids, days)
 
 
 def test_an_id_that_has_more_rows_than_a_call_may_bring_is_asked_for_alone() -> None:
     assert request_shape(3, 90, rows_a_day=200) == (1, 90)
-
-
-def test_no_ids_make_no_calls() -> None:
-    assert calls(0, 89, *request_shape(0, 89)) == 0
 
 
 # ---- What has proven too large
@@ -106,22 +59,13 @@ def sizes(parts: list[Part]) -> list[tuple[int, int]]:
     return [(len(batch), window.days) for batch, window in parts]
 
 
-def cells(parts: list[Part]) -> list[tuple[str, str]]:
-    return sorted(
-        (one, str(window.start.add(days=n))) for batch, window in parts for one in batch for n in range(window.days)
-    )
-
-
 def test_a_request_is_as_large_as_pinterest_allows(size: RequestSize) -> None:
     assert size.parts(ids(250), days(90)) == [(ids(250), days(90))]
     assert sizes(size.parts(ids(251), days(91))) == [(250, 90), (1, 90), (250, 1), (1, 1)]
+    assert size.parts((), days(90)) == [((), days(90))], "an account as a whole has no ids"
 
 
-def test_an_account_as_a_whole_has_no_ids(size: RequestSize) -> None:
-    assert size.parts((), days(90)) == [((), days(90))]
-
-
-@pytest.mark.parametrize(("room", "expected"), [(104, [5]), (103, [4, 1]), (20, [1] * 5), (1, [1] * 5)])
+@pytest.mark.parametrize(("room", "expected"), [(104, [5]), (103, [4, 1]), (1, [1] * 5)])
 def test_as_many_ids_are_in_a_request_as_fit_into_its_url(size: RequestSize, room: int, expected: list[int]) -> None:
     """An id has 18 characters, and the separator three."""
     parts = size.parts(ids(5), length_without_ids=limits.URL_CHARACTERS - room + 2)
@@ -142,17 +86,13 @@ def test_after_a_refusal_no_request_has_as_many_ids(size: RequestSize) -> None:
 
 
 @pytest.mark.parametrize("some", [(), ids(1)])
-@pytest.mark.parametrize(("length", "halves"), [(9, [5, 4]), (2, [1, 1])])
-def test_a_single_id_or_an_account_is_halved_by_days(
-    size: RequestSize, some: tuple[str, ...], length: int, halves: list[int]
-) -> None:
-    assert sizes(size.too_large(some, days(length), TOO_LARGE)) == [(len(some), half) for half in halves]
-    assert sizes(size.parts(some, days(length))) == [(len(some), half) for half in halves]
+def test_a_single_id_or_an_account_is_halved_by_days(size: RequestSize, some: tuple[str, ...]) -> None:
+    halves = [(len(some), 5), (len(some), 4)]
+
+    assert sizes(size.too_large(some, days(9), TOO_LARGE)) == sizes(size.parts(some, days(9))) == halves
 
 
-@pytest.mark.parametrize(
-    ("count", "length", "error"), [(1, 1, TOO_LARGE), (0, 1, TOO_LARGE), (1, 9, TOO_LONG), (0, 9, TOO_LONG)]
-)
+@pytest.mark.parametrize(("count", "length", "error"), [(1, 1, TOO_LARGE), (0, 1, TOO_LARGE), (1, 9, TOO_LONG)])
 def test_a_request_that_can_not_be_halved_fails(
     size: RequestSize, count: int, length: int, error: ResponseTooLargeError
 ) -> None:
@@ -160,19 +100,11 @@ def test_a_request_that_can_not_be_halved_fails(
         size.too_large(ids(count), days(length), error)
 
 
-def test_no_day_and_no_id_is_lost_or_requested_twice(size: RequestSize) -> None:
-    everything = cells([(ids(7), days(9))])
-    assert cells(size.too_large(ids(7), days(9), TOO_LARGE)) == everything
-    assert cells(size.too_large(ids(1), days(9), TOO_LARGE)) == cells([(ids(1), days(9))])
-
-    assert cells(size.parts(ids(7), days(9))) == everything
-
-
 def test_a_smaller_request_that_is_refused_later_makes_no_request_larger(size: RequestSize) -> None:
     for count, length in ((10, 1), (200, 1), (1, 4), (1, 80)):
         size.too_large(ids(count), days(length), TOO_LARGE)
 
-    assert sizes(size.parts(ids(6), days(3))) == [(5, 2), (1, 2), (5, 1), (1, 1)]
+    assert (size.ids, size.days) == (5, 2)
 
 
 def test_a_url_that_is_refused_is_halved_to_4000_characters_at_least(size: RequestSize) -> None:
@@ -192,13 +124,15 @@ def test_other_errors_halve_a_request_and_no_later_one(error: RepeatedBreakError
     assert size.ids == 100
 
 
-def test_after_20_successes_days_grow_and_then_ids_and_the_url(size: RequestSize) -> None:
+def test_after_20_successes_in_a_row_days_grow_and_then_ids_and_the_url(size: RequestSize) -> None:
+    for _ in range(19):
+        size.worked()
     size.too_large(ids(2), days(60), TOO_LARGE)
     size.too_large(ids(1), days(60), TOO_LARGE)
     size.too_large(ids(2), days(60), TOO_LONG, 3_000)
     seen = []
     for _ in range(4):
-        for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
+        for _ in range(19):
             size.worked()
         before = (size.ids, size.days, size.characters)
         size.worked()
@@ -212,19 +146,9 @@ def test_after_20_successes_days_grow_and_then_ids_and_the_url(size: RequestSize
     ]
 
 
-def test_a_refusal_starts_the_count_of_successes_anew(size: RequestSize) -> None:
-    size.too_large(ids(200), days(90), TOO_LARGE)
-    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER - 1):
-        size.worked()
-    size.too_large(ids(100), days(40), TOO_LARGE)
-    size.worked()
-
-    assert size.ids == 50
-
-
 def test_a_limit_of_ids_is_never_lifted(size: RequestSize) -> None:
     size.limit_ids(1)
-    for _ in range(limits.GOOD_REQUESTS_BEFORE_LARGER):
+    for _ in range(20):
         size.worked()
 
     assert size.ids == 1
