@@ -12,6 +12,7 @@ from typing import Any
 from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.endings import NOWHERE, Ending, Place, read_cell
 from integration_tests.fault_table.spread import Spread
+from integration_tests.fault_table.world import small_world
 from integration_tests.simulator import HTML_PAGES, FaultKind, Hint, Rotation
 
 _NAMES = tuple(column.name for column in COLUMNS)
@@ -62,7 +63,10 @@ _OF_A_PARENT = ("child list", "catalog list", "entity", "keywords", "product gro
 _REPORTS = tuple(column.name for column in COLUMNS if column.takes_reports)
 _WITH_ROWS = ("analytics", "targeting", *_REPORTS, "profile days", "pin days", "ranking")
 _OF_DAYS = tuple(name for name in _REPORTS if name != "conversions")  # these are of weeks, whose form is not known
-_FILES_ARE_SPARED = "config, config, exact; for good: config"
+_NOT_ALLOWED = {
+    **everywhere("config; for good: config"),
+    **dict.fromkeys(_REPORTS, "config, config, exact; for good: config"),
+}
 """A report's file lies elsewhere, where no token is looked at."""
 _TOO_LARGE = {
     **everywhere("transient; for good: transient"),
@@ -116,7 +120,6 @@ ROWS = (
     *(_passing(fault=f"{kind.value[:3]}, an HTML page", kind=kind) for kind in HTML_PAGES),
     _passing(fault="503", kind=FaultKind.UNAVAILABLE),
     _passing(fault="504", kind=FaultKind.GATEWAY_TIMEOUT),
-    _lasting(fault="503 for 3 s", kind=FaultKind.UNAVAILABLE, seconds=3, ends=everywhere("exact")),
     _lasting(fault="503 for 10 s", kind=FaultKind.UNAVAILABLE, seconds=10, ends=everywhere("exact")),
     _lasting(
         fault="503 for 60 s",
@@ -127,9 +130,9 @@ ROWS = (
     _passing(fault="truncated JSON", kind=FaultKind.TRUNCATED_JSON),
     _passing(fault="malformed JSON", kind=FaultKind.MALFORMED_JSON),
     _passing(fault="empty body", kind=FaultKind.EMPTY_BODY),
+    _passing(fault="an error with HTTP 200", kind=FaultKind.ERROR_WITH_200),
     _passing(fault="connection closed inside the body", kind=FaultKind.CUT_BODY),
     _passing(fault="connection reset before the body", kind=FaultKind.RESET_BEFORE_BODY),
-    _lasting(fault="connections reset for 3 s", kind=FaultKind.RESET_BEFORE_BODY, seconds=3, ends=everywhere("exact")),
     _lasting(
         fault="connections reset for 10 s", kind=FaultKind.RESET_BEFORE_BODY, seconds=10, ends=everywhere("exact")
     ),
@@ -163,14 +166,8 @@ ROWS = (
             **dict.fromkeys(_REPORTS, "config, config, —; for good: config"),
         },
     ),
-    Row(
-        fault="401, a permission is missing",
-        kind=FaultKind.MISSING_SCOPE,
-        ends={
-            **everywhere("config; for good: config"),
-            **dict.fromkeys(_REPORTS, _FILES_ARE_SPARED),
-        },
-    ),
+    Row(fault="401, a permission is missing", kind=FaultKind.MISSING_SCOPE, ends=_NOT_ALLOWED),
+    Row(fault="401, a restricted feature", kind=FaultKind.RESTRICTED, ends=_NOT_ALLOWED),
     Row(
         fault="403",
         kind=FaultKind.FORBIDDEN,
@@ -183,6 +180,20 @@ ROWS = (
             **dict.fromkeys(("history", "conversions"), "config, transient, exact; for good: transient"),
             "profile days": "config; for good: config",
             "pin days": "passed over; for good: passed over",
+        },
+    ),
+    Row(
+        fault="403, the config names the ad account",
+        kind=FaultKind.FORBIDDEN,
+        refuses=True,
+        config={"account_ids": [small_world().account_id(number) for number in range(3)]},
+        ends={
+            **dict.fromkeys(
+                ("entity", "keywords", "product groups", "varied list"),
+                "config, transient, transient; for good: transient",
+            ),
+            **dict.fromkeys(("analytics", "targeting"), "config; for good: config"),
+            **dict.fromkeys(_REPORTS, "config, transient, exact; for good: transient"),
         },
     ),
     Row(
@@ -246,6 +257,11 @@ ROWS = (
             **dict.fromkeys(("analytics", "targeting", "profile days", "pin days"), _PASSES),
             **dict.fromkeys(_OF_DAYS, "exact"),
         },
+    ),
+    Row(
+        fault="rows of another day",
+        kind=FaultKind.ROWS_OF_ANOTHER_DAY,
+        ends=dict.fromkeys(("analytics", "targeting", *_REPORTS, "profile days", "pin days"), _HARMLESS),
     ),
     Row(
         fault="rows of an ID that was not asked for",

@@ -22,6 +22,8 @@ REFUSALS = {
     FaultKind.TOKEN_EXPIRED: (401, 2),
     FaultKind.TOKEN_REVOKED: (401, 2),
     FaultKind.MISSING_SCOPE: (401, 3),
+    FaultKind.RESTRICTED: (401, 3),
+    FaultKind.ERROR_WITH_200: (200, 12),
     FaultKind.FORBIDDEN: (403, 29),
     FaultKind.GONE: (404, 40),
     FaultKind.TOO_LARGE_413: (413, 413),
@@ -41,6 +43,7 @@ TESTED_ALONE = (
     FaultKind.PIN_CAP,
     FaultKind.ROWS_TWICE,
     FaultKind.ROWS_WITH_TIMES,
+    FaultKind.ROWS_OF_ANOTHER_DAY,
     FaultKind.ROWS_OF_ANOTHER_ID,
     FaultKind.ROWS_OF_ANOTHER_ACCOUNT,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.calls.errors import ApiError
 from integration_tests.simulator.faults.script import Fault, FaultKind, Hint
@@ -81,6 +82,8 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.UNAVAILABLE: _status(503, "Service unavailable."),
     FaultKind.GATEWAY_TIMEOUT: _status(504, "Gateway timeout."),
     FaultKind.MISSING_SCOPE: _refusing(errors.missing_scope),
+    FaultKind.RESTRICTED: _refusing(NoAccess.RESTRICTED.error),
+    FaultKind.ERROR_WITH_200: lambda _fault: Reply(200, refusal(errors.something_went_wrong()).body),
     FaultKind.FORBIDDEN: _refusing(errors.forbidden),
     FaultKind.GONE: _refusing(errors.board_not_found),
     FaultKind.TOO_LARGE_413: _status(413, "Payload too large."),
@@ -133,6 +136,10 @@ def _rows_with_times(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [_with(_with(row, "DATE", lambda day: f"{day}T00:00:00"), "date", lambda day: f"{day}T00:00:00")]
 
 
+def _rows_of_another_day(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_with(_with(row, "DATE", lambda _: "2019-07-01"), "date", lambda _: "2019-07-01"), row]
+
+
 def _rows_of_another_id(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [_with(row, "CAMPAIGN_ID", lambda _: "1"), row]
 
@@ -153,6 +160,7 @@ _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.REPEATED_BOOKMARK: _repeat_bookmark,
     FaultKind.ROWS_TWICE: _with_rows(_rows_twice),
     FaultKind.ROWS_WITH_TIMES: _with_rows(_rows_with_times),
+    FaultKind.ROWS_OF_ANOTHER_DAY: _with_rows(_rows_of_another_day),
     FaultKind.ROWS_OF_ANOTHER_ID: _with_rows(_rows_of_another_id),
     FaultKind.ROWS_OF_ANOTHER_ACCOUNT: _with_rows(_rows_of_another_account),
     FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK: _empty_page,
