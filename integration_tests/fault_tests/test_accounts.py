@@ -1,230 +1,210 @@
-"""An ad account that refuses leaves the others whole, and is named."""
+"""Accounts and boards that fail, refuse or vanish keep no other from being read."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault
+from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
-from integration_tests.support.catalogs import ADS_ANALYTICS, BOARDED, ENTITIES, ORGANIC
-from integration_tests.support.outputs import Output
+from integration_tests.support.catalogs import ORGANIC
+from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.truth import Key
 
-LISTS = ("campaigns/list", "ad_groups/list", "ads/list")
-PARENT_LISTS = dict(zip(ADS_ANALYTICS[1:], LISTS, strict=True))
-CALLS = {
-    **dict(zip(ENTITIES, LISTS, strict=True)),
-    "ad_account_analytics": "ad_account/analytics",
-    "campaign_analytics": "campaigns/analytics",
-    "ad_group_analytics": "ad_groups/analytics",
-    "ad_analytics": "ads/analytics",
-}
-REFUSALS = [*CALLS.items(), *PARENT_LISTS.items()]
-NAMES = [f"{stream} by {operation}" for stream, operation in REFUSALS]
-"""A stream, and the call with which an account refuses it: its own, or that for its parents' ids."""
+STREAMS = ("campaigns", "campaign_analytics", "ad_account_analytics")
+RETRIES = 2
 
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=3, ad_accounts=3, campaigns=4, ad_groups=4, ads=4, active_percent=25)) as simulator:
+    world = World(boards=3, pins_per_board=2, ad_accounts=3, campaigns=2, ad_groups=2, ads=2)
+    world.first_day = world.today - timedelta(days=3)
+    with Simulator(world) as simulator:
         yield simulator
 
 
-def assert_whole_but_for(output: Output, sim: Simulator, stream: str, accounts: Iterable[str]) -> None:
-    left_out = set(accounts)
-    field = "ad_account_id" if stream in ENTITIES else "AD_ACCOUNT_ID"
+def without(sim: Simulator, stream: str, accounts: Iterable[str]) -> dict[Key, Record]:
+    """What the other accounts hold."""
+    field, left_out = "ad_account_id" if stream == "campaigns" else "AD_ACCOUNT_ID", set(accounts)
     held = sim.expected(stream)
     expected = {key: record for key, record in held.items() if record[field] not in left_out}
     assert 0 < len(expected) < len(held)
-    assert_same(stream, output.records[stream], expected)
+    return expected
 
 
 def cursors(output: Output, stream: str) -> dict[str, dict[str, Any]]:
     return {item["partition"]["ad_account_id"]: item["cursor"] for item in output.states[stream]["states"]}
 
 
-# -- one ad account of several
+# -- accounts that refuse or vanish
 
 
-@pytest.mark.parametrize(("stream", "operation"), REFUSALS, ids=NAMES)
-def test_an_account_that_was_never_readable(sim: Simulator, stream: str, operation: str) -> None:
+@pytest.mark.parametrize("how", ["refuses", "is listed no longer"])
+def test_an_account_that_was_read_before_is_owed_and_read_when_it_is_back(sim: Simulator, how: str) -> None:
     account = sim.world.account_id(1)
-    sim.add_fault(Fault("forbidden", on=operation, account=account, times=None))
-    output = run_sync(sim, [stream])
-    assert_succeeded(output, [stream])
-    assert_whole_but_for(output, sim, stream, [account])
-    [warning] = output.warnings()
-    assert stream in warning
-    assert account in warning
-    assert account not in cursors(output, stream)
-
-
-@pytest.mark.parametrize(("stream", "operation"), REFUSALS, ids=NAMES)
-def test_an_account_named_in_the_config(sim: Simulator, stream: str, operation: str) -> None:
-    account = sim.world.account_id(1)
-    accounts = [sim.world.account_id(index) for index in range(3)]
-    sim.add_fault(Fault("forbidden", on=operation, account=account, times=None))
-    output = run_sync(sim, [stream], config=sim.config(account_ids=accounts))
-    assert_failed(output, stream, "config_error", account)
-    assert output.errors[-1].failure_type.value == "config_error"
-    assert_whole_but_for(output, sim, stream, [account])
-    assert set(cursors(output, stream)) == set(accounts) - {account}
-
-
-@pytest.mark.parametrize(("stream", "operation"), REFUSALS, ids=NAMES)
-def test_an_account_known_from_state_and_back_again(sim: Simulator, stream: str, operation: str) -> None:
-    account = sim.world.account_id(1)
-    first = run_sync(sim, [stream])
-    sim.add_fault(Fault("forbidden", on=operation, account=account, times=None))
-    second = run_sync(sim, [stream], state=first.states)
-    assert_failed(second, stream, "config_error", account)
-    assert cursors(second, stream)[account] == cursors(first, stream)[account]
+    first = run_sync(sim, STREAMS)
+    if how == "refuses":
+        operations = ("campaigns/list", "ad_account/analytics")
+        sim.add_faults(Fault(FaultKind.FORBIDDEN, on=on, account=account, times=None) for on in operations)
+    else:
+        sim.world.vanish(account)
+    second = run_sync(sim, STREAMS, state=first.states)
+    for stream in STREAMS:
+        assert_failed(second, stream, "config_error", account)
+        assert cursors(second, stream)[account] == cursors(first, stream)[account]
     sim.clear_faults()
-    third = run_sync(sim, [stream], state=second.states)
-    assert_succeeded(third, [stream])
-    assert any(account in map(str, record.values()) for record in third.records[stream])
+    excluded = [] if how == "refuses" else [account]
+    third = run_sync(sim, STREAMS, state=second.states, config=sim.config(exclude_account_ids=excluded))
+    assert_succeeded(third, STREAMS)
+    assert any(account in record.values() for record in third.records["campaign_analytics"]) == (not excluded)
 
 
-def test_the_streams_that_an_account_does_not_refuse_are_whole(sim: Simulator) -> None:
-    account = sim.world.account_id(1)
-    sim.add_fault(Fault("forbidden", on="campaigns/list", account=account, times=None))
-    streams = (*ORGANIC, "ad_accounts", *ENTITIES, *ADS_ANALYTICS, "user_account_analytics")
-    output = run_sync(sim, streams)
-    assert_succeeded(output, streams)
-    touched = ("campaigns", "campaign_analytics")
-    assert_exact(output, sim, [stream for stream in streams if stream not in touched])
-    for stream in touched:
-        assert_whole_but_for(output, sim, stream, [account])
+def test_a_foreign_account_in_the_config_fails_alone(sim: Simulator) -> None:
+    own, foreign = sim.world.account_id(0), sim.world.foreign_account_id
+    output = run_sync(sim, ("ad_accounts", *STREAMS), config=sim.config(account_ids=[own, foreign]))
+    assert_failed(output, "ad_accounts", "config_error", foreign)
+    assert [record["id"] for record in output.records["ad_accounts"]] == [own]
+    for stream in STREAMS:
+        assert_failed(output, stream, "config_error", foreign)
+        others = (sim.world.account_id(1), sim.world.account_id(2))
+        assert_same(stream, output.records[stream], without(sim, stream, others))
+
+
+def test_when_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulator) -> None:
+    lists = {
+        "campaigns": "campaigns/list",
+        "ad_account_analytics": "ad_account/analytics",
+        "board_pins": "boards/list_pins",
+        "pin_analytics": "pins/analytics",
+    }
+    sim.add_faults(Fault(FaultKind.GONE, on=operation, times=None) for operation in lists.values())
+    output = run_sync(sim, lists)
+    for stream in lists:
+        assert_failed(output, stream, "transient_error", "refuses all ")
+        assert not output.records[stream]
+        assert not output.states[stream].keys() & {"date", "reading"}
+        assert not any(output.states[stream].get(parents) for parents in ("states", "boards"))
+    sim.clear_faults()
+    again = run_sync(sim, lists, state=output.states)
+    assert_succeeded(again, lists)
+    assert_exact(again, sim, lists)
+
+
+# -- parents that can't be listed
 
 
 def test_a_failing_parent_listing_fails_its_children_alone(sim: Simulator) -> None:
-    """The listing is asked for once more by whoever needs it, and then once for all."""
     account = sim.world.account_id(1)
-    sim.add_fault(Fault("500", on="campaigns/list", account=account, times=None))
-    streams = ("campaigns", "campaign_analytics", "ad_analytics")
-    output = run_sync(sim, streams, config=sim.config(max_retries=0))
-    for stream in streams[:2]:
+    sim.add_fault(Fault(FaultKind.SERVER_ERROR, on="campaigns/list", account=account, times=None))
+    output = run_sync(sim, STREAMS, config=sim.config(max_retries=0))
+    for stream in STREAMS[:2]:
         assert_failed(output, stream, "transient_error")
-        assert_whole_but_for(output, sim, stream, [account])
-    assert_exact(output, sim, ["ad_analytics"])
-    assert output.errors[-1].failure_type.value == "transient_error"
+        assert_same(stream, output.records[stream], without(sim, stream, [account]))
+    assert_exact(output, sim, STREAMS[2:])
     sim.clear_faults()
-    again = run_sync(sim, streams, state=output.states)
-    assert_succeeded(again, streams)
-    for stream in streams[:2]:
+    again = run_sync(sim, STREAMS, state=output.states)
+    assert_succeeded(again, STREAMS)
+    for stream in STREAMS[:2]:
         held = {key_of(stream, record): record for part in (output, again) for record in part.records[stream]}
         assert_same(stream, held.values(), sim.expected(stream))
 
 
-@pytest.mark.parametrize("stream", list(CALLS))
-def test_many_accounts_that_refuse_do_not_stop_the_rest(stream: str) -> None:
-    """An agency that loses a whole client must still get the others, in whatever order they come."""
-    with Simulator(World(boards=0, ad_accounts=9, campaigns=2, ad_groups=2, ads=2)) as sim:
-        refusing = [sim.world.account_id(index) for index in range(7)]
-        first = run_sync(sim, [stream])
-        sim.add_faults(Fault("forbidden", on=CALLS[stream], account=account, times=None) for account in refusing)
-        second = run_sync(sim, [stream], config=sim.config(num_workers=2, lookback_days=89), state=reset(first, stream))
-        for account in refusing:
-            assert_failed(second, stream, "config_error", account)
-        assert_whole_but_for(second, sim, stream, refusing)
-
-
-def reset(output: Output, stream: str) -> dict[str, Any]:
-    """The accounts are known, but all is to be read again."""
-    states = output.states[stream]["states"]
-    return {
-        stream: {
-            "states": [
-                {**item, "cursor": {**item["cursor"], **({"updated_time": 0} if stream in ENTITIES else {})}}
-                for item in states
-            ]
-        }
-    }
-
-
-@pytest.mark.parametrize("stream", list(CALLS))
-def test_an_account_that_vanished_from_the_list(sim: Simulator, stream: str) -> None:
-    account = sim.world.account_id(1)
-    first = run_sync(sim, [stream])
-    sim.world.vanish(account)
-    second = run_sync(sim, [stream], state=first.states)
-    assert_failed(second, stream, "config_error", account)
-    assert cursors(second, stream)[account] == cursors(first, stream)[account]
-    others = {sim.world.account_id(index) for index in (0, 2)}
-    third = run_sync(sim, [stream], state=second.states, config=sim.config(exclude_account_ids=[account]))
-    assert_succeeded(third, [stream])
-    assert others <= set(cursors(third, stream))
-
-
-def test_an_account_that_vanishes_while_the_sync_runs(sim: Simulator) -> None:
-    account = sim.world.account_id(1)
-    sim.after("ad_accounts/list", 1, lambda world: world.vanish(account))
-    streams = (*ENTITIES, *ADS_ANALYTICS)
-    output = run_sync(sim, streams)
-    assert_succeeded(output, streams)
-    for stream in streams:
-        assert_same(stream, output.records[stream], sim.expected(stream))
-        assert any(account in warning for warning in output.warnings() if stream in warning), stream
-
-
-@pytest.mark.parametrize("option", ["account_id", "account_ids"])
-def test_a_wrong_account_in_the_config(sim: Simulator, option: str) -> None:
-    wrong = sim.world.foreign_account_id
-    streams = ("ad_accounts", "campaigns", "campaign_analytics", "ad_account_analytics")
-    value = wrong if option == "account_id" else [sim.world.account_id(0), wrong]
-    output = run_sync(sim, streams, config=sim.config(**{option: value}))
-    for stream in streams:
-        assert_failed(output, stream, "config_error", wrong)
-    if option == "account_ids":
-        for stream in streams[1:]:
-            assert_whole_but_for(output, sim, stream, [sim.world.account_id(1), sim.world.account_id(2)])
-        assert [record["id"] for record in output.records["ad_accounts"]] == [sim.world.account_id(0)]
-    else:
-        assert not any(output.records.values())
-
-
 def test_a_failing_account_list_fails_every_ads_stream_and_the_rest_is_whole(sim: Simulator) -> None:
-    sim.add_fault(Fault("500", on="ad_accounts/list", times=None))
-    streams = (*ORGANIC, "ad_accounts", *ENTITIES, *ADS_ANALYTICS)
-    output = run_sync(sim, streams, config=sim.config(max_retries=0))
+    sim.add_fault(Fault(FaultKind.SERVER_ERROR, on="ad_accounts/list", times=None))
+    output = run_sync(sim, (*ORGANIC, "ad_accounts", *STREAMS), config=sim.config(max_retries=0))
     assert_exact(output, sim, ORGANIC)
     for stream in ORGANIC:
         assert output.status(stream) == "COMPLETE"
-    for stream in ("ad_accounts", *ENTITIES, *ADS_ANALYTICS):
+    for stream in ("ad_accounts", *STREAMS):
         assert_failed(output, stream, "transient_error")
-    sim.clear_faults()
-    ads_states = {stream: state for stream, state in output.states.items() if stream not in BOARDED}
-    again = run_sync(sim, streams, state=ads_states)
-    assert_succeeded(again, streams)
-    assert_exact(again, sim, streams)
 
 
-def test_an_account_whose_every_call_fails_does_not_stop_the_rest() -> None:
-    """Its many batches must not pass for a Pinterest that is down; it is read first, and would starve the others."""
-    today = datetime.now(UTC).date()
-    with Simulator(World(boards=0, ad_accounts=3, campaigns=(1_000, 2, 2), first_day=today)) as sim:
-        failing = sim.world.account_id(0)
-        sim.add_fault(Fault("500", on="campaigns/analytics", account=failing, times=None))
-        output = run_sync(sim, ["campaign_analytics"], config=sim.config(max_retries=0, num_workers=2))
-        assert_failed(output, "campaign_analytics", "transient_error")
-        assert_whole_but_for(output, sim, "campaign_analytics", [failing])
+# -- accounts that fail
+
+
+def test_accounts_that_never_work_keep_no_other_from_being_read_and_come_last() -> None:
+    stream, operation, broken_ones = "ad_account_analytics", "ad_account/analytics", 8
+    world = World(boards=0, ad_accounts=20, shared_ad_accounts=0)
+    world.first_day = world.today - timedelta(days=3)
+    with Simulator(world) as sim:
+        broken = {sim.world.account_id(index) for index in range(broken_ones)}
+        sim.add_faults(Fault(FaultKind.SERVER_ERROR, on=operation, account=one, times=None) for one in broken)
+        state: dict[str, Any] | None = None
+        for _ in range(2):
+            sim.log.clear()
+            output = run_sync(sim, [stream], config=sim.config(num_workers=3, max_retries=RETRIES), state=state)
+            assert_failed(output, stream, "transient_error", *broken)
+            assert_same(stream, output.records[stream], without(sim, stream, broken))
+            state = output.states
+        called = list(dict.fromkeys(entry.account for entry in sim.calls(operation)))
+        assert set(called[: 20 - broken_ones - 3]).isdisjoint(broken)
         sim.clear_faults()
-        again = run_sync(sim, ["campaign_analytics"], state=output.states)
-        assert_exact(again, sim, ["campaign_analytics"])
+        output = run_sync(sim, [stream], state=state)
+        assert_succeeded(output, [stream])
+        assert_exact(output, sim, [stream])
+        assert "failed" not in output.states[stream]
 
 
-# -- nothing works any more
+@pytest.mark.parametrize(
+    ("stream", "operation"),
+    [("campaign_analytics", "campaigns/list"), ("advertiser_report", "analytics/create_report")],
+)
+def test_accounts_that_all_fail_cost_about_a_call_each(stream: str, operation: str) -> None:
+    accounts = 30
+    world = World(boards=0, ad_accounts=accounts, shared_ad_accounts=0, campaigns=1)
+    with Simulator(world, faults=[Fault(FaultKind.SERVER_ERROR, on=operation, times=None)]) as sim:
+        output = run_sync(sim, [stream], config=sim.config(num_workers=3, max_retries=RETRIES))
+        assert_failed(output, stream, "transient_error")
+        calls = Counter(entry.account for entry in sim.calls(operation))
+        assert len(calls) == accounts
+        # The workers that were in the middle of a call when the fifth account failed had made it again.
+        assert sum(calls.values()) <= accounts + RETRIES * (5 + 3)
 
 
-def test_a_pinterest_that_is_down_is_asked_once_for_each_account() -> None:
-    with Simulator(World(boards=0, ad_accounts=40, campaigns=1, ad_groups=0, ads=0)) as sim:
-        sim.add_fault(Fault("503", on="campaigns/list", times=None))
-        output = run_sync(sim, ["campaigns"], config=sim.config(max_retries=1, num_workers=2))
-        assert_failed(output, "campaigns", "transient_error")
-        assert 40 <= len(sim.calls("campaigns/list")) <= 40 + 7
-        sim.clear_faults()
-        again = run_sync(sim, ["campaigns"], state=output.states)
-        assert_exact(again, sim, ["campaigns"])
+# -- boards
+
+
+def test_a_board_that_is_gone_is_left_out_of_all_that_is_read_by_board(sim: Simulator) -> None:
+    gone = list(sim.expected("boards"))[1][0]
+    sim.add_fault(Fault(FaultKind.GONE, path=gone, times=None))
+    output = run_sync(sim, ORGANIC)
+    assert_succeeded(output, ORGANIC)
+    assert_exact(output, sim, ["boards"])
+    for stream in ORGANIC[1:]:
+        expected = {key: record for key, record in sim.expected(stream).items() if record["board_id"] != gone}
+        assert_same(stream, output.records[stream], expected)
+
+
+@pytest.mark.parametrize("listed_by_board", [True, False])
+def test_a_board_with_more_pins_than_pinterest_lists_has_those_of_its_sections(*, listed_by_board: bool) -> None:
+    """The list ends after a page; the sections hold more, and what lies in none of them is out of reach."""
+    world = World(
+        boards=2,
+        sections_per_board=2,
+        pins_per_board=8,
+        pins_per_section=5,
+        section_pins_listed_by_board=listed_by_board,
+        ad_accounts=0,
+    )
+    with Simulator(world, page_cap=4) as sim:
+        full, other = (key[0] for key in sim.expected("boards"))
+        sim.add_fault(Fault(FaultKind.PIN_CAP, on="boards/list_pins", path=full, items=4))
+        output = run_sync(sim, ["board_pins", "boards"])
+        assert_failed(output, "board_pins", "system_error", full)
+        assert output.status("boards") == "COMPLETE"
+        emitted = {key_of("board_pins", record) for record in output.records["board_pins"]}
+        assert len(emitted) == len(output.records["board_pins"])
+        assert {key for key in emitted if key[0] == other} == {
+            key for key in sim.expected("board_pins") if key[0] == other
+        }
+        in_sections = {(key[0], key[2]) for key in sim.expected("board_section_pins") if key[0] == full}
+        assert len(in_sections) == 2 * 5
+        assert in_sections <= emitted
+        on_top = {key for key in emitted if key[0] == full} - in_sections
+        assert len(on_top) <= 4 if listed_by_board else len(on_top) == 4
+        said = " ".join(str(error.message) for error in output.errors_of("board_pins"))
+        assert f"{len(in_sections) + len(on_top):,} were read" in said

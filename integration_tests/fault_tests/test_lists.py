@@ -1,0 +1,88 @@
+"""A sync holds every record once, though a list grows while it is paged or two accounts list one entity."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator.faults.alterations import also_in, items_moved_by_one
+from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_sync
+
+PAGED = (
+    "ad_accounts/list",
+    "campaigns/list",
+    "ad_groups/list",
+    "audiences/list",
+    "boards/list",
+    "board_sections/list",
+    "boards/list_pins",
+    "board_sections/list_pins",
+    "pins/list",
+    "catalogs_product_group_pins/list",
+    "items_issues/list",
+    "reports/stats",
+    "followers/list",
+)
+READ = (
+    *("ad_accounts", "audiences", "campaigns", "campaign_analytics", "ad_group_analytics", "ad_account_analytics"),
+    *("keywords", "product_group_promotions"),
+    *("boards", "board_sections", "board_pins", "board_section_pins", "pins", "pin_analytics"),
+    *("catalogs_product_group_products", "catalogs_feed_item_issues", "catalogs_distribution_stats", "followers"),
+)
+EMITTED = ("campaigns", "campaign_analytics", "campaign_targeting_analytics", "ad_groups")
+
+
+def test_an_item_on_two_pages_is_one_item() -> None:
+    world = World(boards=3, pins_per_board=3, sections_per_board=3, ad_accounts=3, campaigns=5, ad_groups=3)
+    world.catalog_products = world.item_issues = world.connections = 5
+    world.first_day = world.today - timedelta(days=4)
+    with Simulator(world, page_cap=2, profile="ample") as sim:
+        for operation in PAGED:
+            sim.alter(operation, items_moved_by_one())
+        output = run_sync(sim, READ)
+        assert_succeeded(output, READ)
+        assert_exact(output, sim, READ)
+
+
+def overlapping(*, named: bool) -> tuple[Simulator, str]:
+    """A Pinterest in which the first ad account also lists the first campaign of the second; and that campaign."""
+    world = World(boards=0, campaigns=3)
+    world.first_day = world.today - timedelta(days=20)
+    sim = Simulator(world)
+    listing, owner = (world.account_id(index) for index in range(2))
+    campaigns = [dict(row) for row in sim.expected("campaigns").values() if row["ad_account_id"] == owner]
+    sim.alter("campaigns/list", also_in(listing, campaigns[:1]))
+    if not named:
+        sim.alter("campaigns/list", lambda _entry, page: {**page, "items": list(map(_nameless, page["items"]))})
+    return sim, str(campaigns[0]["id"])
+
+
+def _nameless(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name != "ad_account_id"}
+
+
+@pytest.mark.parametrize("streams", [EMITTED, EMITTED[1:3]], ids=["emitted", "not emitted"])
+def test_an_entity_belongs_to_the_account_that_it_names(streams: tuple[str, ...]) -> None:
+    sim, campaign = overlapping(named=True)
+    with sim:
+        output = run_sync(sim, streams, destination="append")
+        assert_succeeded(output, streams)
+        assert_exact(output, sim, streams, end=sim.world.today - timedelta(days=2))
+        [warning] = output.warnings()
+        assert campaign in warning
+        assert sim.world.account_id(0) in warning
+
+
+def test_an_entity_that_names_no_account_belongs_to_the_smallest() -> None:
+    sim, campaign = overlapping(named=False)
+    with sim:
+        smallest = min(sim.world.account_id(index) for index in range(2))
+        output = run_sync(sim, EMITTED[:2])
+        assert_succeeded(output, EMITTED[:2])
+        assert [row["ad_account_id"] for row in output.records["campaigns"] if row["id"] == campaign] == [smallest]
+        calls = sim.calls("campaigns/analytics")
+        assert [entry.account for entry in calls if campaign in entry.values("campaign_ids")] == [smallest]
+        [warning] = output.warnings()
+        assert campaign in warning
