@@ -74,11 +74,16 @@ def test_an_app_that_is_not_approved_fails_each_stream_and_asks_for_the_profile_
 
 
 def test_words_of_an_unapproved_app_refuse_one_feature_where_the_profile_is_served() -> None:
-    with small(no_access=dict.fromkeys(("audiences/list", "campaigns/list"), NoAccess.UNSUPPORTED)) as sim:
-        output = run_sync(sim, ["audiences", "campaigns", "boards"])
-        for name in ("audiences", "campaigns"):
+    closed = {
+        **dict.fromkeys(("audiences/list", "campaigns/list"), NoAccess.UNSUPPORTED),
+        "ads/list": NoAccess.RESTRICTED,
+    }
+    with small(no_access=closed) as sim:
+        output = run_sync(sim, ["audiences", "campaigns", "ads", "boards"])
+        for name in ("audiences", "campaigns", "ads"):
             [error] = output.errors_of(name)
             assert "restricted feature" in str(error.message)
+            assert "Authenticate again" not in str(error.message)
         assert_exact(output, sim, ["boards"])
         assert len(sim.calls("user_account/get")) == 1
 

@@ -60,6 +60,21 @@ def test_the_closing_error_is_the_most_retryable(kinds: tuple[FaultKind, FaultKi
         assert output.errors[-1].failure_type.value == closing
 
 
+def test_an_error_with_http_200_is_no_record_of_a_stream_of_single_objects() -> None:
+    operations = {
+        "audience_insights": "audience_insights/get",
+        "targeting_options": "targeting_options/get",
+        "user_account": "user_account/get",
+        "catalogs_product_group_counts": "catalogs_product_groups/product_counts_get",
+    }
+    faults = [Fault(FaultKind.ERROR_WITH_200, on=operation, times=None) for operation in operations.values()]
+    with Simulator(small_world(), faults=faults) as sim:
+        output = run_sync(sim, operations, config=sim.config(max_retries=1))
+        for stream in operations:
+            assert_failed(output, stream, "transient_error")
+            assert not [record for record in output.records[stream] if "code" in record]
+
+
 # -- no connection can be made
 
 
