@@ -1,4 +1,4 @@
-"""The local Pinterest of a module, unless the module has one of its own, and whoever calls it."""
+"""The local Pinterest of a module, unless the module has one of its own, and a caller of it."""
 
 from collections.abc import Iterator
 
@@ -10,12 +10,26 @@ from integration_tests.support.pinterest import Simulator, World
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
-    """A few of everything, quotas that nobody uses up, and the beta of many pins."""
-    with Simulator(
-        World(pins_per_board=40, ad_accounts=3, keyword_batches="answered"),
-        profile="ample",
-        open_betas=["multi_pins/analytics"],
-    ) as simulator:
+    """As much of everything as it takes for each field to appear, quotas that last, and the beta of many pins."""
+    world = World(
+        boards=5,
+        pins_per_board=60,
+        ad_accounts=3,
+        campaigns=40,
+        ad_groups=40,
+        ads=40,
+        keywords=6,
+        product_groups=6,
+        account_list_items=8,
+        catalogs=3,
+        feeds=6,
+        feed_results=6,
+        catalog_product_groups=6,
+        trends=6,
+        numeric_ids=False,
+        keyword_batches="answered",
+    )
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
         yield simulator
 
 

@@ -1,6 +1,5 @@
 """The judgement over a log of requests passes what is legal and finds what is not."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,14 +12,6 @@ from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 
 OPERATIONS = {operation.operation_id: operation for operation in ENDPOINTS}
-
-
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Simulator]:
-    sizes = {"boards": 5, "pins_per_board": 60, "ad_accounts": 4, "campaigns": 40, "ad_groups": 40, "ads": 40}
-    world = World(**sizes, numeric_ids=False, keyword_batches="answered")
-    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
-        yield simulator
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 `pinterestsdk` is generated from Pinterest's OpenAPI document 5.28. Its typed signatures judge the parameters.
 """
 
-import pytest
 from annotated_types import Ge, Le, MaxLen
 
 from integration_tests.simulator.access.oauth import APP_OPERATIONS
@@ -39,8 +38,6 @@ DEPRECATED_VALUES = {
 }
 
 OPERATIONS = {operation.operation_id: operation for operation in ENDPOINTS}
-
-every_operation = pytest.mark.parametrize("operation_id", sorted(OPERATIONS))
 
 
 def accepted(operation: Operation) -> dict[str, Parameter]:

@@ -18,15 +18,7 @@ from integration_tests.simulator.endpoints import CREATE_REPORTS
 from integration_tests.simulator_tests.sdk_types import enum_values, flattened
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.legal_orders import legal_orders
-from integration_tests.support.pinterest import Simulator, World
-
-
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Simulator]:
-    sizes = {"boards": 5, "pins_per_board": 60, "ad_accounts": 4, "campaigns": 40, "ad_groups": 40, "ads": 40}
-    world = World(**sizes, numeric_ids=False, keyword_batches="answered")
-    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
-        yield simulator
+from integration_tests.support.pinterest import Simulator
 
 
 @pytest.fixture

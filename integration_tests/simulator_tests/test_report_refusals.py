@@ -1,0 +1,187 @@
+"""The simulator refuses the orders of reports that Pinterest refuses.
+
+Which fields and values there are is held against `pinterestsdk` in `test_contract_reports`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from integration_tests.simulator import REPORT_COLUMNS
+from integration_tests.simulator.calls.errors import ApiError, forbidden
+from integration_tests.simulator.calls.fields import (
+    Field,
+    FlagField,
+    ListField,
+    NumberField,
+    TextField,
+    UnsimulatedField,
+)
+from integration_tests.simulator.calls.parameters import Choice
+from integration_tests.simulator.endpoints import CREATE_REPORTS
+from integration_tests.simulator.reports.request import LEVELS
+from integration_tests.simulator_tests.refusals import illegal, refusal
+from integration_tests.simulator_tests.report_windows import ordered, window, world_of
+from integration_tests.support.api_client import Client, legal_calls
+from integration_tests.support.legal_orders import legal_order, legal_orders
+from integration_tests.support.pinterest import Simulator
+
+ORDERS = {operation.operation_id: operation for operation in CREATE_REPORTS}
+LEVEL, MIX, PRODUCTS = ORDERS
+WORLD = world_of()
+BETA = forbidden().message
+
+
+def complaint(operation_id: str = LEVEL, /, **changes: Any) -> str:
+    """What the legal order with changes breaks, "" for nothing; None leaves a field out."""
+    body = {**legal_orders(WORLD)[operation_id], **changes}
+    operation = ORDERS[operation_id]
+    try:
+        arguments = operation.read_body({name: value for name, value in body.items() if value is not None})
+        operation.permit(WORLD, arguments)
+    except ApiError as error:
+        return error.message
+    return ""
+
+
+def days(start: int, end: int) -> dict[str, str]:
+    """A window in days back from today."""
+    return ordered(window(WORLD, start, end))
+
+
+def of_level(level: str, **changes: Any) -> dict[str, Any]:
+    """An order of a level, of days that each level has."""
+    types = ["GENDER"] if level.endswith("_TARGETING") else None
+    return {"level": level, "targeting_types": types, **days(60, 40), **changes}
+
+
+# -- fields
+
+
+def wrong_texts(field: Any) -> list[Any]:
+    return [1, ["x"], *(value for value in illegal(field.rule) if isinstance(value, str))]
+
+
+def wrong_lists(field: Any) -> list[Any]:
+    wrong = ["x", [], *([value] for value in WRONG[type(field.item)](field.item))]
+    item = field.item.rule.values[0] if isinstance(field.item.rule, Choice) else "1"
+    return wrong if field.max_items is None else [*wrong, [item] * (field.max_items + 1)]
+
+
+WRONG: Mapping[type[Field], Callable[[Any], list[Any]]] = {
+    TextField: wrong_texts,
+    ListField: wrong_lists,
+    NumberField: lambda _: [99, "30", [30], 1.5, True],
+    FlagField: lambda _: ["true"],
+    UnsimulatedField: lambda _: ["x"],
+}
+
+
+def test_a_value_that_breaks_the_rule_of_its_field_is_refused() -> None:
+    for operation in CREATE_REPORTS:
+        name = operation.operation_id
+        assert complaint(name) == ""
+        assert complaint(name, nonsense=1) == "Unknown field 'nonsense'."
+        for field in operation.fields:
+            if field.required:
+                assert complaint(name, **{field.name: None}) == f"Missing required field '{field.name}'."
+            for value in WRONG[type(field)](field):
+                assert field.name in complaint(name, **{field.name: value}), (name, field.name, value)
+
+
+def test_a_body_that_is_no_json_object_is_refused(sim: Simulator, api: Client) -> None:
+    path, order = legal_calls(sim.world)["analytics/get_report"].path, legal_order(sim.world)
+    for options in [{}, {"data": {"level": "CAMPAIGN"}}, {"json": []}, {"json": "x"}, {"data": "{"}, {"data": "{}"}]:
+        headers = {"Content-Type": "application/json"} if options == {"data": "{"} else {}
+
+        assert "must be a JSON object" in refusal(api.post(path, headers=headers, **options)).message, options
+    told = refusal(api.post(path, json=order, params={"level": "CAMPAIGN"}))
+    assert told == (400, 1, "Unknown parameter 'level'.")
+    assert api.post(path, json={**order, "campaign_ids": None}).status_code == 200
+    assert refusal(api.post(path, json={**order, "level": None}))[:2] == (400, 1)
+
+
+# -- fields together
+
+
+def test_every_level_has_a_report_of_all_columns() -> None:
+    for level in LEVELS:
+        assert complaint(**of_level(level)) == "", level
+        other = None if level.endswith("_TARGETING") else ["GENDER"]
+        assert "requires level" in complaint(**of_level(level, targeting_types=other)), level
+    assert complaint(columns=[*REPORT_COLUMNS]) == ""
+
+
+def test_fields_that_do_not_go_together_are_refused() -> None:
+    for order, told in [
+        (of_level("AD_GROUP_TARGETING", targeting_types=["AUDIENCE_MULTIPLIER"]), "AUDIENCE_MULTIPLIER"),
+        (of_level("CAMPAIGN_TARGETING", targeting_types=["AUDIENCE_MULTIPLIER"]), ""),
+        (of_level("AD_GROUP_TARGETING", targeting_types=["MEDIA_TYPE"]), "MEDIA_TYPE"),
+        (of_level("PRODUCT_ITEM_TARGETING", targeting_types=["MEDIA_TYPE"]), ""),
+        (of_level("PRODUCT_ITEM", columns=["AD_ID"]), "not supported for Product Item"),
+        (of_level("PRODUCT_ITEM_TARGETING", columns=["PIN_PROMOTION_STATUS"]), "not supported for Product Item"),
+        (of_level("PRODUCT_ITEM", ad_ids=["1"]), "not supported for Product Item"),
+        ({"granularity": "DAY", "start_hour": 3}, "only allowed for hourly"),
+        ({"granularity": "WEEK", "end_hour": 3}, "only allowed for hourly"),
+        (of_level("CAMPAIGN_TARGETING", combine_targeting_types=True), BETA),
+        (of_level("CAMPAIGN_TARGETING", reporting_timezone="AD_ACCOUNT_TIME_ZONE"), BETA),
+        (of_level("CAMPAIGN_TARGETING", targeting_types=["GENDER", "CREATIVE_ENHANCEMENTS"]), BETA),
+        ({"report_format": "CSV"}, "not simulated"),
+        ({"primary_sort": "BY_DATE"}, "not simulated"),
+        ({"ad_ids": ["1"]}, "not simulated"),
+        ({"level": "ADVERTISER", "campaign_ids": ["1"]}, "not simulated"),
+    ]:
+        answer = complaint(**order)
+        assert told in answer if told else answer == "", order
+    for changes in [{"conversion_product_breakdown": "PRODUCT_SKU_GROUP"}, {"ad_group_ids": ["1"]}]:
+        assert complaint(PRODUCTS, **changes), changes
+
+
+def test_windows_are_as_long_and_as_old_as_pinterest_allows() -> None:
+    hourly, items = {"granularity": "HOUR"}, of_level("PRODUCT_ITEM_TARGETING")
+    for operation_id, order, first, last, told in [
+        (LEVEL, {}, 914, 728, ""),
+        (LEVEL, {}, 914, 727, "more than 186 days"),
+        (LEVEL, {}, 915, 800, "within 914 recent days"),
+        (LEVEL, {}, 1, -1, ""),
+        (LEVEL, {}, 0, -2, "in the future"),
+        (LEVEL, {}, 10, 11, "after end_date"),
+        (LEVEL, items, 92, 61, ""),
+        (LEVEL, items, 92, 60, "more than 31 days"),
+        (LEVEL, items, 93, 80, "within 92 recent days"),
+        (LEVEL, hourly, 8, 5, ""),
+        (LEVEL, hourly, 8, 4, "more than 3 days"),
+        (LEVEL, hourly, 9, 8, "within 8 recent days"),
+        (MIX, {}, 914, 900, ""),
+        (MIX, {}, 915, 900, "914 recent days"),
+        (MIX, {}, 400, 214, ""),
+        (MIX, {}, 400, 213, "186 days"),
+        (MIX, {}, 1, -2, "future"),
+        (PRODUCTS, {}, 8, 1, ""),
+        (PRODUCTS, {}, 7, 1, "7 day minimum"),
+        (PRODUCTS, {}, 365, 0, ""),
+        (PRODUCTS, {}, 366, 0, "max of 1 year"),
+        (PRODUCTS, {}, 1, 30, "after end_date"),
+    ]:
+        answer = complaint(operation_id, **{**order, **days(first, last)})
+        assert told in answer if told else answer == "", (operation_id, order, first, last)
+    since = {"end_date": "2024-04-17"}
+    assert complaint(PRODUCTS, start_date="2024-03-17", **since) == ""
+    assert complaint(PRODUCTS, start_date="2024-03-16", **since) == "start_date must be after 2024-03-16."
+
+
+def test_attribution_windows_may_be_refused_in_some_combinations() -> None:
+    with Simulator(refused_windows=[(1, 30, 1)]) as sim, Client(sim) as api:
+        answer = api.order(click_window_days=1, engagement_window_days=30, view_window_days=1)
+
+        assert "(1, 30, 1)" in refusal(answer).message
+        assert api.order(click_window_days=7).status_code == 200
+
+
+def test_an_order_needs_token_scope_and_account(sim: Simulator, api: Client) -> None:
+    path, order = legal_calls(sim.world)["analytics/get_report"].path, legal_order(sim.world)
+    foreign = f"/ad_accounts/{sim.world.foreign_account_id}/reports"
+
+    assert refusal(api.post(path, json=order, headers={"Authorization": "Bearer nonsense"}))[:2] == (401, 2)
+    assert refusal(api.post(foreign, json=order))[:2] == (403, 29)
+    with Simulator(scopes=("boards:read",)) as other, Client(other) as organic:
+        assert refusal(organic.order())[:2] == (401, 3)
