@@ -1,13 +1,37 @@
-"""Each scripted fault comes when and where it was told to."""
+"""Each scripted fault comes when and where it was told to, and goes wrong in its own way."""
 
+import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
-from integration_tests.simulator import Fault
+from integration_tests.simulator import HTML_PAGES, Fault, FaultKind
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
+
+REFUSALS = {
+    FaultKind.RATE_LIMITED: (429, 8),
+    FaultKind.RETRY_AFTER_400: (400, 1),
+    FaultKind.LAST_90_DAYS_400: (400, 1),
+    FaultKind.TRANSIENT_400: (400, 12),
+    FaultKind.SERVER_ERROR: (500, 500),
+    FaultKind.UNAVAILABLE: (503, 503),
+    FaultKind.GATEWAY_TIMEOUT: (504, 504),
+    FaultKind.MISSING_SCOPE: (401, 3),
+    FaultKind.RESTRICTED: (401, 3),
+    FaultKind.ERROR_WITH_200: (200, 12),
+    FaultKind.FORBIDDEN: (403, 29),
+    FaultKind.GONE: (404, 40),
+    FaultKind.TOO_LARGE_413: (413, 413),
+    FaultKind.TOO_LARGE_414: (414, 414),
+    FaultKind.TOO_LARGE_431: (431, 431),
+}
+"""Status and code."""
+BROKEN_BODIES = (FaultKind.TRUNCATED_JSON, FaultKind.MALFORMED_JSON, FaultKind.EMPTY_BODY, *HTML_PAGES)
+BROKEN_CONNECTIONS = (FaultKind.CUT_BODY, FaultKind.RESET_BEFORE_BODY, FaultKind.RESET_INSIDE_BODY)
+PINS = "boards/list_pins"
 
 
 @pytest.fixture
@@ -29,17 +53,28 @@ def statuses(api: Client, count: int, operation_id: str = "boards/list") -> list
 # -- when and where
 
 
-def test_a_fault_may_hit_each_so_manieth_call(sim: Simulator, api: Client) -> None:
-    sim.add_fault(Fault("transient_400", on="boards/list", after=1, times=2, every=3))
+@pytest.mark.parametrize(
+    ("faults", "met"),
+    [
+        ([Fault("503", after=2, times=3)], [200, 200, 503, 503, 503, 200, 200]),
+        ([Fault("transient_400", after=1, times=2, every=3)], [200, 400, 200, 200, 400, 200, 200, 200]),
+        ([Fault("503", times=None)], [503] * 4),
+        ([Fault("500"), Fault("503")], [500, 503, 200]),
+        ([Fault("503", on="campaigns/list")], [200]),
+    ],
+    ids=["some", "each so-manieth", "all", "one after the other", "elsewhere"],
+)
+def test_a_fault_hits_the_calls_it_was_told_to(
+    sim: Simulator, api: Client, faults: list[Fault], met: list[int]
+) -> None:
+    sim.add_faults(faults)
 
-    assert statuses(api, 9) == [200, 400, 200, 200, 400, 200, 200, 200, 200]
-
-
-def test_a_fault_comes_after_some_calls_and_goes_after_some_times(sim: Simulator, api: Client) -> None:
-    sim.add_fault(Fault("503", on="boards/list", after=2, times=3))
-
-    assert statuses(api, 7) == [200, 200, 503, 503, 503, 200, 200]
-    assert sim.fired("503") == 3
+    assert statuses(api, len(met)) == met
+    assert [entry.status for entry in sim.calls("boards/list")] == met
+    assert [entry.fault is not None for entry in sim.calls("boards/list")] == [status != 200 for status in met]
+    assert sum(sim.fired(fault.kind) for fault in faults) == len(met) - met.count(200)
+    sim.clear_faults()
+    assert statuses(api, 1) == [200]
 
 
 def test_a_fault_may_be_over_after_some_seconds(sim: Simulator, api: Client) -> None:
@@ -50,53 +85,29 @@ def test_a_fault_may_be_over_after_some_seconds(sim: Simulator, api: Client) -> 
     sim.advance(600)
 
     assert [*begun, *going_on, *statuses(api, 2)] == [200, 503, 503, 503, 200, 200]
-    assert sim.fired("503") == 3
 
 
-def test_a_fault_may_stay(sim: Simulator, api: Client) -> None:
-    sim.add_fault(Fault("503", times=None))
+def test_a_fault_may_hit_one_account_or_one_path_only(sim: Simulator, api: Client) -> None:
+    account, other = (sim.world.account_id(index) for index in (0, 1))
+    board, other_board = (item["id"] for item in api.get("/boards").json()["items"][:2])
+    sim.add_faults([Fault("503", account=account, times=None), Fault("gone", on=PINS, path=board, times=None)])
 
-    assert statuses(api, 5) == [503] * 5
-    sim.clear_faults()
-    assert statuses(api, 1) == [200]
-
-
-def test_a_fault_hits_its_operation_only(sim: Simulator, api: Client) -> None:
-    sim.add_fault(Fault("503", on="campaigns/list", times=None))
-
-    assert statuses(api, 1) == [200]
-    assert statuses(api, 1, "campaigns/list") == [503]
-
-
-def test_a_fault_may_hit_one_account_only(sim: Simulator, api: Client) -> None:
-    broken, whole = (sim.world.account_id(index) for index in (0, 1))
-    sim.add_fault(Fault("503", account=broken, times=None))
-
-    assert api.get(f"/ad_accounts/{broken}/campaigns").status_code == 503
-    assert api.get(f"/ad_accounts/{whole}/campaigns").status_code == 200
-    assert statuses(api, 1) == [200]
-
-
-def test_a_fault_may_hit_one_path_only(sim: Simulator, api: Client) -> None:
-    broken, whole = (board["id"] for board in api.get("/boards").json()["items"][:2])
-    sim.add_fault(Fault("gone", on="boards/list_pins", path=broken, times=None))
-
-    assert api.get(f"/boards/{broken}/pins").status_code == 404
-    assert api.get(f"/boards/{whole}/pins").status_code == 200
-
-
-def test_faults_wait_for_each_other(sim: Simulator, api: Client) -> None:
-    sim.add_faults([Fault("500"), Fault("503")])
-
-    assert statuses(api, 3) == [500, 503, 200]
+    for path, status in [
+        (f"/ad_accounts/{account}/campaigns", 503),
+        (f"/ad_accounts/{other}/campaigns", 200),
+        (f"/boards/{board}/pins", 404),
+        (f"/boards/{other_board}/pins", 200),
+        ("/boards", 200),
+    ]:
+        assert api.get(path).status_code == status, path
 
 
 def test_a_fault_on_everything_spares_the_token_endpoint(sim: Simulator, api: Client) -> None:
     sim.add_fault(Fault("503", times=None))
 
-    assert api.refresh(sim.config()["credentials"]["refresh_token"]).status_code == 200
+    assert api.refresh(sim.credentials["refresh_token"]).status_code == 200
     sim.add_fault(Fault("503", on="oauth/token"))
-    assert api.refresh(sim.config()["credentials"]["refresh_token"]).status_code == 503
+    assert api.refresh(sim.credentials["refresh_token"]).status_code == 503
 
 
 def test_an_unknown_kind_is_a_mistake_of_the_test() -> None:
@@ -104,29 +115,145 @@ def test_an_unknown_kind_is_a_mistake_of_the_test() -> None:
         Fault("teapot")
 
 
-def test_the_log_tells_which_call_was_hit(sim: Simulator, api: Client) -> None:
-    sim.add_fault(Fault("503", after=1))
-    statuses(api, 2)
+# -- refusals
 
-    assert [(entry.status, entry.fault) for entry in sim.calls("boards/list")] == [(200, None), (503, "503")]
+
+def test_a_refusal_has_its_status_and_code(sim: Simulator, api: Client) -> None:
+    for kind, expected in REFUSALS.items():
+        sim.add_fault(Fault(kind))
+        answer = api.call("boards/list")
+
+        assert (answer.status_code, answer.json()["code"]) == expected, kind
+        assert answer.headers["x-pinterest-rid"], kind
+
+
+def test_a_refusal_tells_how_long_to_wait_in_one_way(sim: Simulator, api: Client) -> None:
+    for hint, told in [
+        ("reset", {"x-ratelimit-reset": "64800"}),
+        ("reset_list", {"x-ratelimit-reset": "1, 64800"}),
+        ("retry_after", {"Retry-After": "64800"}),
+        ("none", {}),
+    ]:
+        sim.add_fault(Fault("rate_limited", hint=hint, seconds=64_800))
+        headers = api.call("boards/list").headers
+        assert {name: headers[name] for name in ("x-ratelimit-reset", "Retry-After") if name in headers} == told, hint
+
+    sim.add_faults([Fault("rate_limited", code=None), Fault("retry_after_400", seconds=5), Fault("last_90_days_400")])
+    assert "code" not in api.call("boards/list").json()
+    assert "Retry after 5 seconds" in api.call("boards/list").json()["message"]
+    assert "last 90 days" in api.call("boards/list").json()["message"]
+
+
+def test_a_token_expires_or_is_revoked_for_good(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault("token_expired", after=1))
+    assert statuses(api, 3) == [200, 401, 401]
+    with Client(sim) as renewed:
+        assert statuses(renewed, 1) == [200]
+    assert api.refresh(sim.credentials["refresh_token"]).status_code == 200
+    with Client(sim) as last:
+        sim.add_fault(Fault("token_revoked", status=400))
+        assert statuses(last, 2) == [401, 401]
+    assert api.refresh(sim.credentials["refresh_token"]).status_code == 400
+
+
+# -- broken responses
+
+
+def test_a_broken_body_is_no_json_but_arrives_whole(sim: Simulator, api: Client) -> None:
+    for kind in BROKEN_BODIES:
+        for operation_id in ("boards/list", "campaigns/analytics"):
+            sim.add_fault(Fault(kind, on=operation_id))
+            answer = api.call(operation_id)
+
+            assert answer.status_code == (int(kind.value[:3]) if kind in HTML_PAGES else 200), kind
+            assert int(answer.headers["Content-Length"]) == len(answer.content), kind
+            with pytest.raises(requests.JSONDecodeError):
+                answer.json()
+
+
+def test_a_broken_connection_breaks_the_call_and_no_other(sim: Simulator, api: Client) -> None:
+    for kind in BROKEN_CONNECTIONS:
+        sim.add_fault(Fault(kind, on=PINS))
+
+        with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+            api.call(PINS)
+        assert statuses(api, 2, PINS) == [200, 200], kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_whole"),
+    [(FaultKind.CUT_BODY, False), (FaultKind.RESET_INSIDE_BODY, False), (FaultKind.RESET_AFTER_BODY, True)],
+)
+def test_a_body_that_breaks_off_was_announced_in_full(sim: Simulator, kind: FaultKind, *, is_whole: bool) -> None:
+    sim.add_fault(Fault(kind, on=PINS))
+    head, _, body = raw_answer(sim, legal_calls(sim.world)[PINS].path).partition(b"\r\n\r\n")
+    announced = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+
+    assert head.startswith(b"HTTP/1.1 200")
+    assert (len(body) == announced) is is_whole
+    assert body
+
+
+def raw_answer(sim: Simulator, path: str) -> bytes:
+    """Everything that arrives before the connection ends, in whichever way it ends."""
+    host, port = sim.origin.removeprefix("http://").split(":")
+    received = b""
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        request = f"GET /v5{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {sim.access_token()}\r\n\r\n"
+        connection.sendall(request.encode())
+        try:
+            while part := connection.recv(65_536):
+                received += part
+        except ConnectionResetError:
+            pass
+    return received
+
+
+def test_a_call_may_be_answered_late_or_never(sim: Simulator, api: Client) -> None:
+    for fault in (Fault("never_answers"), Fault("slow", seconds=600)):
+        sim.add_fault(fault)
+        with pytest.raises(requests.ReadTimeout):
+            api.get("/boards", timeout=0.05)
+        assert statuses(api, 1) == [200]
+    with Simulator(latency=600) as slow, Client(slow) as caller, pytest.raises(requests.ReadTimeout):
+        caller.get("/boards", timeout=0.05)
+
+
+def test_rows_are_others_than_those_that_were_asked_for(sim: Simulator, api: Client) -> None:
+    def asked() -> list[dict[str, str]]:
+        rows: list[dict[str, str]] = api.call("campaigns/analytics", columns="CAMPAIGN_ID,AD_ACCOUNT_ID").json()
+        return rows
+
+    proper = asked()
+    changed = {
+        FaultKind.ROWS_TWICE: [row for row in proper for _ in range(2)],
+        FaultKind.ROWS_WITH_TIMES: [{**row, "DATE": f"{row['DATE']}T00:00:00"} for row in proper],
+        FaultKind.ROWS_OF_ANOTHER_ID: [one for row in proper for one in ({**row, "CAMPAIGN_ID": "1"}, row)],
+        FaultKind.ROWS_OF_ANOTHER_ACCOUNT: [{**row, "AD_ACCOUNT_ID": "1"} for row in proper],
+    }
+    assert proper
+    for kind, rows in changed.items():
+        sim.add_fault(Fault(kind, on="campaigns/analytics"))
+        assert asked() == rows, kind
 
 
 # -- lists
 
 
 def test_a_bookmark_may_repeat(sim: Simulator, api: Client) -> None:
-    sim.add_fault(Fault("repeated_bookmark", on="boards/list_pins"))
-    first = api.call("boards/list_pins").json()
-    second = api.call("boards/list_pins", bookmark=first["bookmark"]).json()
+    first = api.call(PINS).json()
+    whole = api.pages(legal_calls(sim.world)[PINS].path)
+    sim.add_faults([Fault("repeated_bookmark", on=PINS), Fault("empty_page_with_own_bookmark", on=PINS)])
+    second, third = (api.call(PINS, bookmark=first["bookmark"]).json() for _ in range(2))
 
-    assert second["bookmark"] == first["bookmark"]
-    assert second["items"] != first["items"]
+    assert second == {"bookmark": first["bookmark"], "items": whole[1]}
+    assert third == {"bookmark": first["bookmark"], "items": []}
 
 
 def test_an_empty_page_may_have_a_bookmark_that_goes_on(sim: Simulator, api: Client) -> None:
-    path = legal_calls(sim.world)["boards/list_pins"].path
+    path = legal_calls(sim.world)[PINS].path
     whole = api.pages(path)
-    sim.add_fault(Fault("empty_page_with_bookmark", on="boards/list_pins", after=1, times=2))
+    sim.add_fault(Fault("empty_page_with_bookmark", on=PINS, after=1, times=2))
 
     assert api.pages(path) == [whole[0], [], [], *whole[1:]]
 
@@ -135,22 +262,16 @@ def test_an_account_may_vanish(sim: Simulator, api: Client) -> None:
     gone, left = (sim.world.account_id(index) for index in (0, 1))
     sim.add_fault(Fault("account_vanishes", account=gone, on="ads/list", after=1))
 
-    def listed() -> list[str]:
-        return [account["id"] for account in api.get("/ad_accounts").json()["items"]]
-
-    assert listed() == [gone, left]
-    assert api.get(f"/ad_accounts/{gone}/ads").status_code == 200
-    assert api.get(f"/ad_accounts/{gone}/ads").status_code == 403
+    assert [api.get(f"/ad_accounts/{gone}/ads").status_code for _ in range(2)] == [200, 403]
     assert api.get(f"/ad_accounts/{gone}").status_code == 403
-    assert listed() == [left]
+    assert [account["id"] for account in api.get("/ad_accounts").json()["items"]] == [left]
 
 
 def test_a_board_may_have_more_pins_than_can_be_listed(sim: Simulator, api: Client) -> None:
-    sim.add_fault(Fault("pin_cap", on="boards/list_pins", items=50))
-    first = api.call("boards/list_pins").json()
-    second = api.call("boards/list_pins", bookmark=first["bookmark"]).json()
-    third: Any = api.call("boards/list_pins", bookmark=second["bookmark"])
+    sim.add_fault(Fault("pin_cap", on=PINS, items=50))
+    pages: list[Any] = [api.call(PINS)]
+    for _ in range(2):
+        pages.append(api.call(PINS, bookmark=pages[-1].json()["bookmark"]))
 
-    assert len(second["items"]) == 25
-    assert third.status_code == 400
-    assert "Pagination beyond 100.000 pins" in third.json()["message"]
+    assert [page.status_code for page in pages] == [200, 200, 400]
+    assert "Pagination beyond 100.000 pins" in pages[-1].json()["message"]
