@@ -13,7 +13,7 @@ def sim() -> Iterator[Simulator]:
     """As much of everything as it takes for each field to appear, quotas that last, and the beta of many pins."""
     world = World(
         boards=5,
-        pins_per_board=60,
+        pins_per_board=40,
         ad_accounts=3,
         campaigns=40,
         ad_groups=40,

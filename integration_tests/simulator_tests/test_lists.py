@@ -1,134 +1,112 @@
-"""The simulated lists are the truth page by page, and as strict and as wayward as Pinterest's."""
+"""The simulated lists and dictionaries hold what a call asks for, and are as wayward as Pinterest's."""
 
-from collections.abc import Iterator
+import json
 from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Kind
+from integration_tests.simulator import Kind, NoAccess
+from integration_tests.simulator.analytics.targeting import BETA_TYPES, TYPES, VALUES
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator.lists.catalogs import FeedBookmarks
-from integration_tests.support.api_client import Client, legal_calls
-from integration_tests.support.operations import OPERATIONS
+from integration_tests.simulator.organic.places import board_id
+from integration_tests.simulator.resources.options import NAMELESS
+from integration_tests.simulator.world import numbering
+from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.truth import LIST_KEYS, PRIMARY_KEYS
-from integration_tests.support.truth.lists import OF_AN_ACCOUNT
+
+ALL_STATUSES = {"entity_statuses": "ACTIVE,PAUSED,ARCHIVED"}
+STATS = "reports/stats"
+SPLIT_PARTS = {"APP_TYPE": 3, "OWNED_CONTENT": 2, "SOURCE": 2, "PIN_FORMAT": 3}
 
 
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Simulator]:
-    with Simulator(
-        World(
-            ad_accounts=1, campaigns=2, ad_groups=3, catalogs=2, feeds=3, feed_results=251, keyword_batches="answered"
-        ),
-        profile="ample",
-    ) as simulator:
-        yield simulator
-
-
-def ids(answer: Any) -> list[str]:
-    return [item["id"] for item in answer.json()["items"]]
+def items(api: Client, operation_id: str, **query: Any) -> list[dict[str, Any]]:
+    """The first page of a list, which is all of it here."""
+    size = {} if operation_id in {"conversion_tags/list", "labels/list"} else {"page_size": 250}
+    found: list[dict[str, Any]] = api.call(operation_id, **size, **query).json()["items"]
+    return found
 
 
 def refused(answer: Any) -> tuple[int, int]:
     return answer.status_code, answer.json()["code"]
 
 
-def test_a_plain_list_serves_the_truth(sim: Simulator, api: Client) -> None:
-    for stream in OF_AN_ACCOUNT:
-        served = api.call(OPERATIONS[stream]).json()["items"]
-
-        stamped = [{**item, "ad_account_id": sim.world.account_id(0)} for item in served]
-        assert stamped == list(sim.world.records(stream)), stream
+# -- filters
 
 
-def test_sizes_are_exact() -> None:
-    world = World(
-        ad_accounts=2,
-        campaigns=3,
-        ad_groups=(2, 0),
-        keywords=(5, 1),
-        negative_keywords=2,
-        product_groups=4,
-        account_list_items=(7, 0),
-        catalogs=2,
-        feeds=3,
-        feed_results=(1, 300),
-        catalog_product_groups=9,
-    )
+def test_filters_keep_what_they_say(api: Client) -> None:
+    group = items(api, "ad_groups/list", **ALL_STATUSES)[1]
+    campaign = group["campaign_id"]
+    catalog = numbering.CATALOGS.id_of(1)
+    product_group = numbering.CATALOG_PRODUCT_GROUPS.id_of(1)
+    promotion = items(api, "product_group_promotions/list", **ALL_STATUSES)[0]["id"]
+    for operation_id, every, kept, keeps in [
+        ("campaigns/list", ALL_STATUSES, {}, lambda one: one["status"] != "ARCHIVED"),
+        ("campaigns/list", ALL_STATUSES, {"entity_statuses": "ARCHIVED"}, lambda one: one["status"] == "ARCHIVED"),
+        ("ad_groups/list", {}, {"ad_group_ids": group["id"]}, lambda one: one["id"] == group["id"]),
+        ("ads/list", {}, {"ad_group_ids": group["id"]}, lambda one: one["ad_group_id"] == group["id"]),
+        ("ads/list", {}, {"campaign_ids": campaign}, lambda one: one["campaign_id"] == campaign),
+        ("ad_accounts/list", {}, {"include_shared_accounts": "false"}, lambda one: one["permissions"] == ["OWNER"]),
+        ("feeds/list", {}, {"catalog_id": catalog}, lambda one: one["catalog_type"] == "HOTEL"),
+        ("catalogs_product_groups/list", {}, {"id": product_group}, lambda one: one["id"] == product_group),
+        ("billing_profiles/get", {}, {"is_active": "true"}, lambda one: one["status"] == "VALID"),
+        ("audiences/list", {}, {"ownership_type": "RECEIVED"}, lambda _: False),
+        ("keywords/get", {}, {"match_types": "PHRASE"}, lambda one: one["match_type"] == "PHRASE"),
+        (
+            "product_group_promotions/list",
+            ALL_STATUSES,
+            {**ALL_STATUSES, "product_group_promotion_ids": promotion},
+            lambda one: one["id"] == promotion,
+        ),
+        ("labels/list", {"entity_statuses": "ACTIVE,ARCHIVED"}, {}, lambda one: one["status"] == "ACTIVE"),
+        ("get/business_members", {}, {"business_roles": "BIZ_ADMIN"}, lambda one: "BIZ_ADMIN" in one["business_roles"]),
+        ("boards/list", {}, {"privacy": "PROTECTED"}, lambda one: one["privacy"] == "PROTECTED"),
+        ("boards/list_pins", {}, {"creative_types": "VIDEO,IDEA"}, lambda one: one["creative_type"] in "VIDEO,IDEA"),
+        ("pins/list", {}, {"pin_filter": "exclude_repins"}, lambda one: one["parent_pin_id"] is None),
+        ("pins/list", {}, {"pin_filter": "exclude_native"}, lambda one: one["parent_pin_id"] is not None),
+        ("pins/list", {}, {"pin_filter": "has_been_promoted"}, lambda one: one["has_been_promoted"]),
+        ("pins/list", {}, {"domain": "shop.example"}, lambda one: one["link"] is not None),
+    ]:
+        whole = items(api, operation_id, **every)
+        found = items(api, operation_id, **({**every, **kept} if kept else {}))
 
-    assert {stream: len(world.expected(stream)) for stream in LIST_KEYS} == {
-        **dict.fromkeys(OF_AN_ACCOUNT, 7),
-        "catalogs": 2,
-        "catalogs_feeds": 3,
-        "catalogs_feed_processing_results": 1 + 300 + 1,
-        "catalogs_product_groups": 9,
-        "keywords": 6 + 2 * (1 + 3) * 2,
-        "product_group_promotions": 8,
+        assert found == [one for one in whole if keeps(one)], (operation_id, kept)
+        assert len(found) < len(whole), (operation_id, kept)
+
+
+def test_a_list_may_be_turned_round(api: Client) -> None:
+    for operation_id in ("ads/list", "audiences/list", "product_group_promotions/list"):
+        ids = [one["id"] for one in items(api, operation_id, order="ASCENDING")]
+
+        assert ids == sorted(ids, key=int), operation_id
+        assert [one["id"] for one in items(api, operation_id, order="DESCENDING")] == ids[::-1], operation_id
+
+
+# -- lists
+
+
+def test_product_groups_have_the_ids_that_reports_show(sim: Simulator) -> None:
+    rows = list(sim.world.records("product_group_report", start=sim.world.today))
+
+    assert rows
+    assert {str(row["PRODUCT_GROUP_ID"]) for row in rows} <= {
+        key[0] for key in sim.expected("product_group_promotions")
     }
 
 
-def test_keywords_and_product_groups_have_the_ids_that_reports_show(sim: Simulator) -> None:
-    shown = {str(row["PRODUCT_GROUP_ID"]) for row in sim.world.records("product_group_report")}
-
-    assert shown <= {key[0] for key in sim.expected("product_group_promotions")}
-
-
-def test_what_pinterest_refuses_is_refused(api: Client) -> None:
-    for operation, change in [
-        ("conversion_tags/list", {"page_size": 250}),
-        ("conversion_tags/list", {"bookmark": "x"}),
-        ("billing_profiles/get", {"is_active": None}),
-        ("billing_profiles/get", {"is_active": "False"}),
-        ("billing_invoices/get", {"start_due_date": "yesterday"}),
-        ("audiences/list", {"ownership_type": "SHARED"}),
-        ("keywords/get", {"ad_group_ids": list(range(1, 252))}),
-        ("keywords/get", {"campaign_id": "1"}),
-        ("keywords/get", {"match_types": ["BROAD"] * 6}),
-        ("keywords/get", {"page_size": 251}),
-        ("product_group_promotions/list", {"ad_group_id": None}),
-        ("product_group_promotions/list", {"entity_statuses": "RUNNING"}),
-        ("catalogs_product_groups/list", {"id": ",".join(map(str, range(1001)))}),
-        ("catalogs/list", {"order": "ASCENDING"}),
-    ]:
-        assert refused(api.call(operation, **change)) == (400, 1), (operation, change)
-
-
-def test_filters_narrow_a_list(sim: Simulator, api: Client) -> None:
-    catalogs = ids(api.call("catalogs/list"))
-    of_the_first = ids(api.call("feeds/list", catalog_id=catalogs[0]))
-    groups = ids(api.call("catalogs_product_groups/list"))
-    promotions = ids(api.call("product_group_promotions/list", entity_statuses=["ACTIVE", "PAUSED", "ARCHIVED"]))
-
-    assert len(of_the_first) == 2
-    assert set(of_the_first) < set(ids(api.call("feeds/list")))
-    assert ids(api.call("catalogs_product_groups/list", id=groups[1])) == groups[1:]
-    assert ids(api.call("audiences/list", order="DESCENDING")) == ids(api.call("audiences/list"))[::-1]
-    assert ids(api.call("audiences/list", ownership_type="RECEIVED")) == []
-    assert len(ids(api.call("billing_profiles/get", is_active="true"))) == 1
-    by_id = {"ad_group_id": None, "product_group_promotion_ids": promotions[:1]}
-    assert ids(api.call("product_group_promotions/list", **by_id, entity_statuses="ACTIVE")) == promotions[:1]
-    keywords = api.call("keywords/get", match_types="PHRASE").json()["items"]
-    assert {keyword["match_type"] for keyword in keywords} == {"PHRASE"}
-    assert len(keywords) == sim.world.count(Kind.AD_GROUPS, 0)
-
-
-@pytest.mark.parametrize("leads_to", FeedBookmarks)
-def test_the_last_bookmark_of_processing_results_leads_to_nothing_new(leads_to: FeedBookmarks) -> None:
+@pytest.mark.parametrize(
+    ("leads_to", "sizes"), [(FeedBookmarks.EMPTY_PAGE, [250, 1, 0]), (FeedBookmarks.FIRST_PAGE, [250, 250])]
+)
+def test_the_last_bookmark_of_processing_results_leads_to_nothing_new(
+    leads_to: FeedBookmarks, sizes: list[int]
+) -> None:
     with Simulator(World(feed_results=251, feed_bookmarks=leads_to)) as sim, Client(sim) as api:
         pages = [api.call("feed_processing_results/list", page_size=250).json()]
         while pages[-1]["items"] not in ([], *[page["items"] for page in pages[:-1]]):
             bookmark = pages[-1]["bookmark"]
             pages.append(api.call("feed_processing_results/list", page_size=250, bookmark=bookmark).json())
 
-    sizes = {FeedBookmarks.EMPTY_PAGE: [250, 1, 0], FeedBookmarks.FIRST_PAGE: [250, 250]}
-    assert [len(page["items"]) for page in pages] == sizes[leads_to]
-
-
-def test_a_feed_that_is_not_there_is_not_found(sim: Simulator, api: Client) -> None:
-    path, _ = legal_calls(sim.world)["feed_processing_results/list"]
-
-    assert refused(api.get(path.replace("26", "27"))) == (404, 4161)
+    assert [len(page["items"]) for page in pages] == sizes
 
 
 @pytest.mark.parametrize(
@@ -141,40 +119,158 @@ def test_product_groups_need_a_catalog_and_an_approved_merchant(world: World, an
         assert refused(api.call("catalogs_product_groups/list")) == answer
 
 
-def test_entities_of_nobody_are_not_found(api: Client) -> None:
-    for operation in ("keywords/get", "product_group_promotions/list"):
-        answer = api.call(operation, ad_group_ids=None, ad_group_id="1")
-        assert refused(answer) == (404, 404)
-
-
-@pytest.mark.parametrize(
-    ("mode", "parents"),
-    [
-        (KeywordBatches.ANSWERED, ["group 0", "group 0", "group 1", "group 1", "group 2", "group 2"]),
+def test_batches_of_keywords_go_wrong_as_told() -> None:
+    of_each_group = [f"group {number}" for number in (0, 0, 1, 1, 2, 2)]
+    with_campaigns = ["group 0", "group 0", "campaign", "group 1", "group 1", "campaign", "group 2"]
+    for mode, parents in [
+        (KeywordBatches.ANSWERED, of_each_group),
         (KeywordBatches.IGNORED, ["account"]),
         (KeywordBatches.LAST_ONE, ["group 2", "group 2"]),
-        (KeywordBatches.CAMPAIGNS_TOO, ["group 0", "group 0", "campaign", "group 1", "group 1", "campaign", "group 2"]),
-    ],
-)
-def test_batches_of_keywords_go_wrong_as_told(mode: KeywordBatches, parents: list[str]) -> None:
-    world = World(ad_accounts=1, ad_groups=3, campaigns=1, keyword_batches=mode)
-    names = {world.account_id(0): "account", world.entity_id(Kind.CAMPAIGNS, 0, 0): "campaign"}
-    names |= {world.entity_id(Kind.AD_GROUPS, 0, index): f"group {index}" for index in range(3)}
-    with Simulator(world) as sim, Client(sim) as api:
-        found = api.call("keywords/get").json()["items"]
+        (KeywordBatches.CAMPAIGNS_TOO, with_campaigns),
+    ]:
+        world = World(ad_accounts=1, ad_groups=3, campaigns=1, keyword_batches=mode)
+        names = {world.account_id(0): "account", world.entity_id(Kind.CAMPAIGNS, 0, 0): "campaign"}
+        names |= {world.entity_id(Kind.AD_GROUPS, 0, index): f"group {index}" for index in range(3)}
+        with Simulator(world) as sim, Client(sim) as api:
+            found = api.call("keywords/get").json()["items"]
 
-    assert [names[keyword["parent_id"]] for keyword in found][: len(parents)] == parents
-
-
-@pytest.mark.parametrize(
-    ("mode", "status"),
-    [(KeywordBatches.REJECTED, 400), (KeywordBatches.UNAUTHORIZED, 401), (KeywordBatches.REFUSED, 403)],
-)
-def test_batches_of_keywords_are_refused_as_told(mode: KeywordBatches, status: int) -> None:
-    with Simulator(World(keyword_batches=mode)) as sim, Client(sim) as api:
-        assert api.call("keywords/get").status_code == status
-        assert api.call("keywords/get", ad_group_ids=None).status_code == 200
+        assert [names[keyword["parent_id"]] for keyword in found][: len(parents)] == parents, mode
+        assert len(found) in {len(parents), 9}, mode
+    for mode, status in [
+        (KeywordBatches.RESTRICTED, 401),
+        (KeywordBatches.REJECTED, 400),
+        (KeywordBatches.UNAUTHORIZED, 401),
+        (KeywordBatches.REFUSED, 403),
+    ]:
+        with Simulator(World(keyword_batches=mode)) as sim, Client(sim) as api:
+            assert api.call("keywords/get").status_code == status
+            assert api.call("keywords/get", ad_group_ids=None).status_code == 200
 
 
-def test_every_list_is_a_stream_with_a_key() -> None:
-    assert {stream: PRIMARY_KEYS[stream] for stream in LIST_KEYS} == dict(LIST_KEYS)
+def test_an_object_may_come_in_brackets(api: Client) -> None:
+    catalog = numbering.CATALOGS.id_of(1)
+    report = {"report_type": "DISTRIBUTION_ISSUES", "catalog_id": catalog}
+    whole = {"parameters": json.dumps({"catalog_type": "HOTEL", "report": report})}
+    in_brackets = {"parameters[catalog_type]": "HOTEL"}
+    in_brackets |= {f"parameters[report][{name}]": value for name, value in report.items()}
+    found = api.call(STATS, parameters=None, **in_brackets).json()["items"]
+
+    assert found == api.call(STATS, **whole).json()["items"]
+    assert {issue["catalog_id"] for issue in found} == {catalog}
+
+
+def test_issues_of_items_are_told_of_retail_only(api: Client) -> None:
+    """The second feed is of a hotel."""
+    result = numbering.FEED_RESULTS.id_of(10_000)
+
+    assert refused(api.get(f"/catalogs/processing_results/{result}/item_issues")) == (501, 4181)
+
+
+def test_labels_came_in_bundles_before() -> None:
+    with Simulator(World(account_list_items=4, bundled_labels=True)) as sim, Client(sim) as api:
+        found = api.call("labels/list", entity_statuses="ACTIVE,ARCHIVED").json()["items"]
+
+    assert [len(bundle["labels"]) for bundle in found] == [2, 2]
+
+
+# -- pins and profiles
+
+
+def test_protected_pins_come_only_if_asked_for(sim: Simulator, api: Client) -> None:
+    protected = {board["id"] for board in sim.world.records("boards") if board["privacy"] == "PROTECTED"}
+    every = list(sim.world.records("pins"))
+    listed = [pin for page in api.pages("/pins", page_size=250) for pin in page]
+
+    assert [pin["id"] for pin in listed] == [pin["id"] for pin in every if pin["board_id"] not in protected]
+    assert 0 < len(listed) < len(every)
+
+
+def test_every_owner_has_content_of_their_own(sim: Simulator, api: Client) -> None:
+    own, shared = sim.world.account_id(1), sim.world.account_id(2)
+    others_board = board_id(2 * sim.world.boards)
+
+    assert api.call("user_account/get", ad_account_id=own).json() == api.call("user_account/get").json()
+    for operation in ("user_account/get", "user_account/analytics", "boards/list", "pins/list"):
+        assert api.call(operation, ad_account_id=shared).json() != api.call(operation).json(), operation
+    for operation in ("boards/list_pins", "pins/analytics", "multi_pins/analytics"):
+        assert api.call(operation, ad_account_id=shared).status_code == 404, operation
+    assert api.get(f"/boards/{others_board}/pins", {"ad_account_id": shared}).status_code == 200
+    assert api.get(f"/boards/{others_board}/pins").status_code == 404
+
+
+def test_several_pins_are_told_as_one_is(sim: Simulator, api: Client) -> None:
+    ids = [pin["id"] for pin in sim.world.records("pins")][:100]
+    metrics = {"metric_types": "IMPRESSION,VIDEO_START,TOTAL_REACTIONS"}
+    several = api.call("multi_pins/analytics", pin_ids=",".join(ids), **metrics).json()
+    first = api.call("pins/analytics", **metrics).json()
+    names = {name for pin in several.values() for day in pin["all"]["daily_metrics"] for name in day["metrics"]}
+
+    assert set(several) == set(ids)
+    assert several[ids[0]] == first
+    assert set(first["all"]["lifetime_metrics"]) == {"TOTAL_REACTIONS"}
+    assert names == {"IMPRESSION", "VIDEO_START"}
+
+
+def test_a_deleted_pin_is_gone_everywhere() -> None:
+    world = World(boards=1, pins_per_board=3, sections_per_board=0)
+    with Simulator(world, open_betas=["multi_pins/analytics"]) as sim, Client(sim) as api:
+        gone, *left = (pin["id"] for pin in world.records("pins"))
+        world.delete_pin(gone)
+
+        assert [pin["id"] for pin in world.records("pins")] == left
+        assert api.call("multi_pins/analytics", pin_ids=",".join([gone, *left])).json()["code"] == 50
+        assert refused(api.call("pins/analytics")) == (404, 50)
+        assert [pin["id"] for pin in api.call("boards/list_pins").json()["items"]] == left
+
+
+@pytest.mark.parametrize("refusal", [None, NoAccess.NO_SCOPE, NoAccess.BETA_CLOSED])
+def test_a_beta_is_closed_unless_it_is_opened(refusal: NoAccess | None) -> None:
+    no_access = {"multi_pins/analytics": refusal} if refusal else {}
+    with Simulator(no_access=no_access) as sim, Client(sim) as api:
+        assert refused(api.call("multi_pins/analytics")) == (refusal or NoAccess.RESTRICTED).value[:2]
+        assert api.call("pins/analytics").status_code == 200
+
+
+def test_a_split_has_its_parts(api: Client) -> None:
+    for split, parts in SPLIT_PARTS.items():
+        answer = api.call("user_account/analytics", split_field=split, metric_types="SAVE,SAVE_RATE").json()
+
+        assert len(answer) == len({str(part) for part in answer.values()}) == parts, split
+
+
+def test_the_best_pins_come_first(sim: Simulator, api: Client) -> None:
+    answer = api.call("user_account/analytics/top_pins", sort_by="SAVE", num_of_pins=5).json()
+    values = [pin["metrics"]["SAVE"] for pin in answer["pins"]]
+
+    assert values == sorted(values, reverse=True)
+    assert len(values) == 5
+    assert {pin["pin_id"] for pin in answer["pins"]} <= {pin["id"] for pin in sim.world.records("pins")}
+
+
+# -- dictionaries and trends
+
+
+def test_the_value_without_a_name_is_one_of_analytics() -> None:
+    open_types = {name for types in TYPES.values() for name in types} - BETA_TYPES
+
+    assert [name for name in open_types if NAMELESS in VALUES[name]] == ["GEO"]
+
+
+def test_audiences_are_those_of_the_ad_account_that_is_named(sim: Simulator, api: Client) -> None:
+    path = "/resources/targeting/AUDIENCE_INCLUDE"
+    first, second = (api.get(path, {"ad_account_id": sim.world.account_id(account)}).json()[0] for account in (0, 1))
+
+    assert api.get(path).json() == [{}]
+    assert first
+    assert second
+    assert not set(first) & set(second)
+
+
+def test_trends_end_today_and_a_report_type_narrows_the_metrics(sim: Simulator, api: Client) -> None:
+    trends = api.call("trending_keywords/list", limit=4).json()["trends"]
+    every, of_reports = (api.call("delivery_metrics/get", report_type=kind).json()["items"] for kind in (None, "ASYNC"))
+
+    assert len(trends) == 4
+    assert max(trends[0]["time_series"]) == str(sim.world.today)
+    assert len(trends[0]["time_series"]) == sim.world.trend_weeks
+    assert {item["name"] for item in of_reports} < {item["name"] for item in every}
