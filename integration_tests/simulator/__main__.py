@@ -9,12 +9,11 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from threading import Event
 from typing import Any
 
-from integration_tests.simulator import PROFILES, Fault, HeaderStyle, Rotation, Simulator, World
+from integration_tests.simulator import PROFILES, Rotation, Simulator, World
 from integration_tests.simulator.world.world import Size
 
 
@@ -31,18 +30,12 @@ def names(text: str) -> list[str]:
     return text.split(",")
 
 
-def faults(path: str) -> list[Fault]:
-    """Faults from a file: a list of objects with the fields of `Fault`."""
-    return [Fault(**fault) for fault in json.loads(Path(path).read_text(encoding="utf-8"))]
-
-
 WORLD_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "seed": int,
     "boards": int,
     "sections-per-board": size,
     "pins-per-board": size,
     "pins-per-section": size,
-    "section-pins-listed-by-board": truth,
     "ad-accounts": int,
     "shared-ad-accounts": int,
     "campaigns": size,
@@ -50,44 +43,17 @@ WORLD_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "ads": size,
     "product-groups": size,
     "product-items": size,
-    "keywords": size,
-    "negative-keywords": size,
-    "account-list-items": size,
-    "catalogs": int,
-    "feeds": int,
-    "feed-results": size,
-    "feed-bookmarks": str,
-    "catalog-product-groups": int,
-    "trends": int,
-    "trend-weeks": int,
-    "merchant-refusal": int,
-    "keyword-batches": str,
     "now": datetime.fromisoformat,
-    "first-day": date.fromisoformat,
     "active-percent": int,
     "full-rows": truth,
-    "numeric-ids": truth,
-    "hour-column": str,
-    "product-item-column": str,
-    "report-grain": str,
-    "report-ids": str,
-    "keyword-targeting": truth,
-    "empty-report": str,
 }
 BEHAVIOUR_OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "port": int,
     "latency": float,
-    "access-token-lifetime": float,
-    "max-url-length": int,
-    "page-cap": int,
-    "max-rows": int,
-    "max-body-bytes": int,
     "open-betas": names,
     "report-seconds": float,
-    "reuse-report-tokens": truth,
-    "faults": faults,
 }
-CHOICES: Mapping[str, Iterable[str]] = {"profile": PROFILES, "header-style": HeaderStyle, "refresh-rotation": Rotation}
+CHOICES: Mapping[str, Iterable[str]] = {"profile": PROFILES, "refresh-rotation": Rotation}
 
 
 def parse(arguments: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:

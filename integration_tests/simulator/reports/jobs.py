@@ -63,10 +63,9 @@ class ReportJob:
 class ReportJobs:
     """All report jobs of the local Pinterest."""
 
-    def __init__(self, clock: Callable[[], float], *, seconds: float, reuses_tokens: bool) -> None:
+    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
         self._clock = clock
         self._seconds = seconds
-        self._reuses_tokens = reuses_tokens
         self._serial = count(1)
         self._by_token: dict[str, ReportJob] = {}
         self._by_key: dict[str, ReportJob] = {}
@@ -78,7 +77,7 @@ class ReportJobs:
         now = self._clock()
         identity = f"{account_id} {request!r}"
         newest = self._newest.get(identity)
-        if newest and self._reuses_tokens and newest.status(now) in _USABLE and now < newest.created + REPORT_SECONDS:
+        if newest and newest.status(now) in _USABLE and now < newest.created + REPORT_SECONDS:
             return newest
         number = next(self._serial)
         # A plus, a slash and an equals sign: a token that isn't escaped in the query is another token.

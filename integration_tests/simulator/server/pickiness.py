@@ -36,13 +36,6 @@ def refuse_the_shut_out(settings: Settings, operation: Operation) -> None:
         raise refusal_of.error()
 
 
-def within_bounds(settings: Settings, body: bytes) -> bytes:
-    """The body of an answer; an `ApiError` if it is more than is sent."""
-    if len(body) > settings.max_body_bytes:
-        raise ApiError(413, 413, "The requested report is too large.")
-    return body
-
-
 def refuse_names(settings: Settings, operation: Operation, arguments: Arguments) -> None:
     """Refuses a request for a column, a targeting type or a metric; an `ApiError` that may name it."""
     for key in _REFUSABLE:

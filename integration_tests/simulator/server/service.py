@@ -68,9 +68,7 @@ class Service:
         )
         self.quotas = Quotas(settings.profile, self.clock, settings.header_style, settings.daily_share)
         self.bookmarks = Bookmarks(self.clock)
-        self.reports = ReportJobs(
-            self.clock, seconds=settings.report_seconds, reuses_tokens=settings.reuse_report_tokens
-        )
+        self.reports = ReportJobs(self.clock, settings.report_seconds)
         self.script.add(settings.faults)
         self._serial = count(1)
         self._started_at = self.clock()
@@ -103,7 +101,7 @@ class Service:
             if any(fault.kind is FaultKind.EMPTY_PAGE_WITH_BOOKMARK for fault in faults):
                 empty = {"items": [], "bookmark": self.bookmarks.issue(call.offset, call.identity)}
                 return Reply(200, orjson.dumps(empty))
-            return Reply(200, pickiness.within_bounds(self.settings, operation.answer(call)))
+            return Reply(200, operation.answer(call))
 
         return await self._respond(entry, proper)
 

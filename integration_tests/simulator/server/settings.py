@@ -27,9 +27,7 @@ class Settings:
     long_url_status: int | None = None  # with which a CDN refuses a longer one, without JSON; None: Pinterest's own 414
     page_cap: int | None = None  # so many items a page holds at most, whatever page_size asks for
     max_rows: int | None = None  # entities x days of one analytics call; more is a 413
-    max_body_bytes: int = 64 * 1024**2  # of an answer; more is a 413
     report_seconds: float = 2  # until a report has finished
-    reuse_report_tokens: bool = True  # the same request within an hour is the same job
     refused_names: Collection[str] = ()  # columns, targeting types and metrics of pins that cost a 400
     names_the_refused: bool = True  # whether that 400 says which they are
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
