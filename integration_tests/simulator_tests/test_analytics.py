@@ -1,18 +1,25 @@
-"""Simulated analytics have the rows that are asked for, and no others."""
+"""Simulated analytics have the rows that are asked for, with numbers that behave like those of advertising."""
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from integration_tests.simulator import SYNC_COLUMNS, Attribution
-from integration_tests.simulator.analytics.columns import is_conversion
+from integration_tests.simulator.analytics import columns
+from integration_tests.simulator.analytics.magnitudes import amount, rate
+from integration_tests.simulator.analytics.volumes import Volume
+from integration_tests.simulator.reports import columns as report_columns
 from integration_tests.simulator_tests.small_worlds import CAMPAIGN, NOW, small_world
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 
 ANALYTICS = ("ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics")
+COUNTS = ("IMPRESSION_1", "CLICKTHROUGH_1", "OUTBOUND_CLICK_1", "TOTAL_CONVERSIONS", "TOTAL_CHECKOUT")
+SPEND = "SPEND_IN_MICRO_DOLLAR"
 
 
 @pytest.fixture(scope="module")
@@ -21,26 +28,30 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-def test_a_column_without_value_is_left_out_null_or_zero() -> None:
-    rows = list(small_world().records("campaign_analytics"))
+def busy_world(**options: Any) -> World:
+    """Campaigns as they are, but without days that are missing by chance."""
+    return small_world(**{"ad_accounts": 1, "campaigns": 10, "active_percent": 99, **options})
 
+
+def value(row: Mapping[str, Any], column: str) -> float:
+    """A number of a row, where nothing is zero."""
+    return row.get(column) or 0
+
+
+# -- which rows and columns
+
+
+def test_a_column_without_value_is_left_out_null_or_zero_unless_rows_are_full() -> None:
+    rows = list(small_world().records("campaign_analytics"))
     assert any("TOTAL_CHECKOUT" not in row for row in rows)
     assert any(row.get("TOTAL_CHECKOUT", 1) is None for row in rows)
     assert any(row.get("TOTAL_CHECKOUT") == 0 for row in rows)
 
-
-def test_full_rows_have_every_column() -> None:
-    for stream in ANALYTICS:
-        world = small_world(full_rows=True, active_percent=100)
-        rows = list(world.records(stream, start=world.today, wanted_columns=SYNC_COLUMNS))
-
-        assert {frozenset(row) for row in rows} == {frozenset({*SYNC_COLUMNS, "DATE"})}, stream
-        assert not any(value is None for row in rows for value in row.values()), stream
-
-
-def test_full_rows_of_every_day_are_entities_times_days() -> None:
     world = small_world(full_rows=True, active_percent=100)
-
+    for stream in ANALYTICS:
+        full = list(world.records(stream, start=world.today, wanted_columns=SYNC_COLUMNS))
+        assert {frozenset(row) for row in full} == {frozenset({*SYNC_COLUMNS, "DATE"})}, stream
+        assert not any(value is None for row in full for value in row.values()), stream
     assert len(world.expected("campaign_analytics", start=world.today - timedelta(days=88))) == 2 * 10 * 89
 
 
@@ -50,100 +61,149 @@ def test_only_the_columns_asked_for_and_the_key_are_in_a_row(api: Client) -> Non
     assert {name for row in rows for name in row} == {"CAMPAIGN_ID", "DATE", "SPEND_IN_DOLLAR"}
 
 
-def test_ids_are_numbers_in_every_second_row_only_if_so_told() -> None:
-    def kinds(world: World) -> set[type]:
-        return {type(row["CAMPAIGN_ID"]) for row in world.records("campaign_analytics")}
-
-    assert kinds(small_world()) == {int, str}
-    assert kinds(small_world(numeric_ids=False)) == {str}
-
-
-def test_late_conversions_change_recent_conversions_and_nothing_else() -> None:
-    world = small_world()
-    before = world.expected("campaign_analytics")
-    world.restate(days_back=7)
-    after = world.expected("campaign_analytics")
-    changed = {key for key in before if before[key] != after[key]}
-    columns = {name for key in changed for name in before[key] if before[key][name] != after[key].get(name)}
-
-    assert before.keys() == after.keys()
-    assert {key[1] for key in changed} == {str(world.today - timedelta(days=days)) for days in range(8)}
-    assert columns
-    assert all(is_conversion(name) for name in columns)
+def test_rows_lie_between_the_first_day_and_today() -> None:
+    first = NOW.date() - timedelta(days=10)
+    world = small_world(first_day=first)
+    for stream in (*ANALYTICS, "user_account_analytics"):
+        days = {key[-1] for key in world.expected(stream, end=world.today + timedelta(days=1))}
+        assert max(days) == str(world.today), stream
+        assert min(days) == str(first) or stream == "user_account_analytics"
 
 
-@pytest.mark.parametrize(
-    "attribution",
-    [Attribution(click_window_days=7), Attribution(conversion_report_time="TIME_OF_CONVERSION")],
-    ids=str,
-)
-def test_the_attribution_changes_conversions_only(attribution: Attribution) -> None:
-    world = small_world()
-    usual = world.expected("campaign_analytics")
-    other = world.expected("campaign_analytics", attribution=attribution)
+def test_entities_are_those_that_are_named(sim: Simulator, api: Client) -> None:
+    ad = list(sim.world.records("ads"))[1]
+    rows = api.call("ads/analytics", ad_ids=None, campaign_ids=ad["campaign_id"], pin_ids=ad["pin_id"]).json()
 
-    assert usual != other
-    assert [row.get("SPEND_IN_DOLLAR") for row in usual.values()] == [r.get("SPEND_IN_DOLLAR") for r in other.values()]
+    assert {str(row["AD_ID"]) for row in rows} == {ad["id"]}
+    assert api.call("campaigns/analytics", campaign_ids=sim.world.entity_id(CAMPAIGN, 1, 0)).json() == []
 
 
-def test_the_attribution_asked_for_is_the_one_served(sim: Simulator, api: Client) -> None:
-    served = api.call("campaigns/analytics", click_window_days=1, view_window_days=0).json()
-    attribution = Attribution(click_window_days=1, view_window_days=0)
-    day = sim.world.today - timedelta(days=5)
-    expected = sim.expected(
-        "campaign_analytics",
-        start=day,
-        wanted_columns=["SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"],
-        attribution=attribution,
+def test_totals_add_up_the_days_and_weeks_start_on_monday(api: Client) -> None:
+    days, weeks, totals = (
+        api.call("campaigns/analytics", columns="PAID_IMPRESSION", granularity=granularity).json()
+        for granularity in ("DAY", "WEEK", "TOTAL")
     )
-
-    assert served
-    for row in served:
-        assert expected[str(row["CAMPAIGN_ID"]), row["DATE"]].get("TOTAL_CHECKOUT") == row.get("TOTAL_CHECKOUT")
-
-
-def test_a_total_adds_up_the_days(api: Client) -> None:
-    days = api.call("campaigns/analytics", columns="PAID_IMPRESSION").json()
-    totals = api.call("campaigns/analytics", columns="PAID_IMPRESSION", granularity="TOTAL").json()
     added = Counter[str]()
     for row in days:
         added[str(row["CAMPAIGN_ID"])] += row.get("PAID_IMPRESSION") or 0
 
     assert {str(row["CAMPAIGN_ID"]): row["PAID_IMPRESSION"] for row in totals} == added
     assert not any("DATE" in row for row in totals)
+    assert {datetime.fromisoformat(row["DATE"]).weekday() for row in weeks} == {0}
 
 
-def test_weeks_start_on_monday(api: Client) -> None:
-    rows = api.call("campaigns/analytics", granularity="WEEK").json()
-
-    assert {datetime.fromisoformat(row["DATE"]).weekday() for row in rows} == {0}
+# -- conversions
 
 
-def test_no_rows_before_the_first_day() -> None:
-    first = NOW.date() - timedelta(days=10)
+def test_late_conversions_raise_recent_conversions_and_change_nothing_else() -> None:
+    world = busy_world()
+    before = world.expected("campaign_analytics")
+    world.restate(days_back=7)
+    after = world.expected("campaign_analytics")
+    changed = {key for key in before if before[key] != after[key]}
+    names = {name for key in changed for name in before[key] if before[key][name] != after[key].get(name)}
 
-    assert {key[1] for key in small_world(first_day=first).expected("campaign_analytics")} == {
-        str(first + timedelta(days=days)) for days in range(11)
-    }
-
-
-def test_no_rows_after_today() -> None:
-    world = small_world()
-    tomorrow = world.today + timedelta(days=1)
-
-    for stream in (*ANALYTICS, "user_account_analytics"):
-        assert max(key[-1] for key in world.expected(stream, end=tomorrow)) == str(world.today)
+    assert before.keys() == after.keys()
+    assert {key[1] for key in changed} == {str(world.today - timedelta(days=days)) for days in range(8)}
+    assert all(columns.is_conversion(name) for name in names)
+    assert all(value(before[key], "TOTAL_CONVERSIONS") < value(after[key], "TOTAL_CONVERSIONS") for key in changed)
 
 
-def test_ads_can_be_named_by_campaign_and_pin(sim: Simulator, api: Client) -> None:
-    ad = list(sim.world.records("ads"))[1]
-    rows = api.call("ads/analytics", ad_ids=None, campaign_ids=ad["campaign_id"], pin_ids=ad["pin_id"]).json()
+def test_the_attribution_asked_for_is_served_and_changes_conversions_only(sim: Simulator, api: Client) -> None:
+    day = {"start": sim.world.today - timedelta(days=5), "wanted_columns": ["SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"]}
+    usual = sim.expected("campaign_analytics", **day)
+    for asked in [{"click_window_days": 1, "view_window_days": 0}, {"conversion_report_time": "TIME_OF_CONVERSION"}]:
+        expected = sim.expected("campaign_analytics", attribution=Attribution(**asked), **day)
+        served = api.call("campaigns/analytics", **asked).json()
 
-    assert {str(row["AD_ID"]) for row in rows} == {ad["id"]}
+        assert usual != expected, asked
+        assert [row.get("SPEND_IN_DOLLAR") for row in usual.values()] == [
+            row.get("SPEND_IN_DOLLAR") for row in expected.values()
+        ], asked
+        assert served
+        for row in served:
+            assert expected[str(row["CAMPAIGN_ID"]), row["DATE"]].get("TOTAL_CHECKOUT") == row.get("TOTAL_CHECKOUT")
 
 
-def test_ids_of_another_account_have_no_rows(sim: Simulator, api: Client) -> None:
-    assert api.call("campaigns/analytics", campaign_ids=sim.world.entity_id(CAMPAIGN, 1, 0)).json() == []
+def test_a_longer_window_counts_more() -> None:
+    def total(column: str, **windows: int) -> float:
+        rows = busy_world().records("campaign_analytics", wanted_columns=[column], attribution=Attribution(**windows))
+        return sum(value(row, column) for row in rows)
+
+    by_click = [total("TOTAL_CLICK_PAGE_VISIT", click_window_days=days) for days in (0, 1, 7, 14, 30, 60)]
+
+    assert by_click[0] == 0
+    assert all(shorter < longer for shorter, longer in pairwise(by_click))
+    assert total("TOTAL_VIEW_PAGE_VISIT", click_window_days=1) == total("TOTAL_VIEW_PAGE_VISIT")
+
+
+# -- numbers
+
+
+def test_fewer_click_than_see_and_fewer_buy_than_click_and_a_row_agrees_with_itself() -> None:
+    wanted = [*COUNTS, "IMPRESSION_2", "TOTAL_IMPRESSION", "CTR", "SPEND_IN_DOLLAR", SPEND]
+    for stream in ANALYTICS:
+        rows = list(busy_world().records(stream, start=NOW.date() - timedelta(days=10), wanted_columns=wanted))
+
+        assert rows, stream
+        for row in rows:
+            seen, clicked, left, converted, bought = (value(row, column) for column in COUNTS)
+            assert seen > clicked >= left >= converted >= bought, stream
+            assert value(row, "TOTAL_IMPRESSION") == seen + value(row, "IMPRESSION_2"), stream
+            assert value(row, "CTR") == pytest.approx(clicked / seen), stream
+            assert value(row, "SPEND_IN_DOLLAR") == pytest.approx(value(row, SPEND) / 1_000_000), stream
+
+
+def test_campaigns_start_and_pause_and_end_and_what_is_in_them_runs_with_them() -> None:
+    world = busy_world(ad_groups=20, ads=20)
+    campaigns = {campaign["id"]: campaign for campaign in world.records("campaigns")}
+    days: dict[str, defaultdict[str, set[date]]] = {level: defaultdict(set) for level in ANALYTICS[1:]}
+    for level, active in days.items():
+        for row in world.records(level, wanted_columns=["CAMPAIGN_ID", SPEND]):
+            active[str(row["CAMPAIGN_ID"])].add(date.fromisoformat(row["DATE"]))
+
+    runs = days["campaign_analytics"]
+    for campaign, active in runs.items():
+        start, end = (campaigns[campaign][name] for name in ("start_time", "end_time"))
+        assert datetime.fromtimestamp(start, UTC).date() <= min(active)
+        assert end is None or max(active) < datetime.fromtimestamp(end, UTC).date()
+    first, last = min(map(min, runs.values())), max(map(max, runs.values()))
+    assert last == world.today
+    assert sum(min(active) > first + timedelta(days=5) for active in runs.values()) == 4
+    assert sum(max(active) < last - timedelta(days=5) for active in runs.values()) == 2
+    paused = [max(later - day for day, later in pairwise(sorted(active))) for active in runs.values()]
+    assert sum(pause > timedelta(days=5) for pause in paused) == 3
+    second, in_its_pause = world.entity_id(CAMPAIGN, 0, 1), NOW.date() - timedelta(days=38)
+    for level in ANALYTICS[1:]:
+        assert days[level][second], level
+        assert in_its_pause not in days[level][second], level
+
+
+@pytest.mark.parametrize("targeting_type", ["COUNTRY", "GENDER"])
+def test_the_values_of_a_targeting_type_add_up(targeting_type: str) -> None:
+    world = busy_world()
+    asked = {"wanted_columns": [SPEND, "IMPRESSION_1"]}
+    added: Counter[tuple[str, ...]] = Counter()
+    for row in world.records("campaign_targeting_analytics", targeting_types=[targeting_type], **asked):
+        for column in asked["wanted_columns"]:
+            added[str(row["CAMPAIGN_ID"]), row["DATE"], column] += value(row, column)
+
+    whole = world.expected("campaign_analytics", **asked)
+    assert added == {(*key, column): row[column] for key, row in whole.items() for column in asked["wanted_columns"]}
+
+
+def test_every_column_is_made_of_something_and_conversions_of_what_people_did_later() -> None:
+    later = {Volume.BY_CLICK, Volume.BY_ENGAGEMENT, Volume.BY_VIEW}
+    for table in (columns, report_columns):
+        made = {name: amount(name).parts for name in (*table.COUNTS, *table.MICROS)}
+        made |= {name: (*rate(name).above.parts, *rate(name).below.parts) for name in table.NUMBERS}
+        assert made
+        for name, parts in made.items():
+            assert all(part.share for part in parts), name
+            assert any(part.volume in later for part in parts) is columns.is_conversion(name), name
+
+
+# -- days that are not final
 
 
 def test_the_last_two_days_of_the_user_are_still_moving() -> None:
@@ -163,12 +223,6 @@ def test_a_day_is_final_when_it_is_old_enough() -> None:
     with Simulator(World(days_until_final=3)) as sim, Client(sim) as api:
         days = [str(sim.world.today - timedelta(days=age)) for age in range(5)]
         states = [api.call("metrics_ready_state/get", date=day).json() for day in days]
+
     assert [state["conversion_metrics_ready"] for state in states] == [False, False, False, True, True]
     assert [state["non_conversion_metrics_ready"] for state in states] == [False, False, True, True, True]
-
-
-def test_a_split_has_a_key_for_each_part(api: Client) -> None:
-    answer = api.call("user_account/analytics", split_field="APP_TYPE", metric_types="IMPRESSION").json()
-
-    assert set(answer) == {"MOBILE", "TABLET", "WEB"}
-    assert len({str(part) for part in answer.values()}) == 3

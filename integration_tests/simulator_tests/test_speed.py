@@ -1,27 +1,21 @@
 """The simulator is fast enough that tests and benchmarks do not wait for it."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from integration_tests.simulator_tests.small_worlds import CAMPAIGN, items, small_world
+from integration_tests.simulator.organic.places import board_id
+from integration_tests.simulator_tests.small_worlds import CAMPAIGN, small_world
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.truth import DEFAULT_COLUMNS
 
 
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Simulator]:
-    with Simulator(small_world(campaigns=(10, 0), ad_groups=(12, 0), ads=(300, 0)), profile="ample") as simulator:
-        yield simulator
-
-
 @pytest.mark.full_size
 def test_a_page_of_250_pins_takes_a_few_milliseconds() -> None:
     with Simulator(small_world(boards=100, pins_per_board=2_500), profile="ample") as sim, Client(sim) as api:
-        path = f"/boards/{items(api, '/boards')[50]['id']}/pins"
+        path = f"/boards/{board_id(50)}/pins"
         began = time.process_time()
         pages = api.pages(path, page_size=250)
         spent = time.process_time() - began
