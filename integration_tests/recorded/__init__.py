@@ -1,4 +1,4 @@
-"""What were live answers of Pinterest seen to hold? Names and types of fields, nobody's values.
+"""Names and types of the fields of live Pinterest responses, without anybody's values.
 
 `fields.tsv` has a line for each field that somebody recorded or quoted in public. A new recording is more lines there.
 """

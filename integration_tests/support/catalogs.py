@@ -1,4 +1,4 @@
-"""Which streams does a sync read, and how? Configured catalogs as the platform would write them."""
+"""Build configured catalogs as the platform would write them."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""How do tests give the connector a command without a process of its own? From its arguments to its messages.
+"""Run a command of the connector in this process, from its arguments to its messages.
 
 What only a process can show is left to `run_main`: exit codes, signals, and what lands on which standard stream.
 """

@@ -1,4 +1,4 @@
-"""How do measured tables get into the documents? Between two marks, with the day and the commit they are of."""
+"""Write measured tables into the documents, between two marks, with their day and their commit."""
 
 import subprocess
 from collections.abc import Iterable, Sequence

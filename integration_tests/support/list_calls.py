@@ -1,4 +1,4 @@
-"""How few calls do the plain lists take? From the simulated world and Pinterest's published limits alone."""
+"""Count the fewest requests of the plain lists, from the simulated world and Pinterest's published limits alone."""
 
 from math import ceil
 

@@ -1,4 +1,4 @@
-"""How do tests take a look at an account, as `make live` does? In this process, on the simulator's clock."""
+"""Look at an account as `make live` does, in this process and on the simulator's clock."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""How much memory and processor time does a command take? `python measured.py usage.json command ...`.
+"""Measure a command's memory and processor time: `python measured.py usage.json command ...`.
 
 A process of its own, and a small one: a child starts out with its parent's memory as its peak, and a test session is
 large.

@@ -1,4 +1,4 @@
-"""What did the connector say? Its messages, sorted by what tests ask about."""
+"""`Output` sorts the connector's messages by what tests ask about."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

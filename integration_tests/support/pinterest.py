@@ -1,4 +1,4 @@
-"""How does the local Pinterest meet this connector? It gives a config, and tells what a perfect sync holds."""
+"""The local Pinterest with a config for this connector, and with the records that a perfect sync holds."""
 
 from collections.abc import Mapping
 from typing import Any

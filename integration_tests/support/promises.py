@@ -1,4 +1,4 @@
-"""Which records does a state promise not to bring again? They must have come before it."""
+"""Compute which records a state promises not to bring again. They must have come before it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

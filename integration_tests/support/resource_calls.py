@@ -1,4 +1,4 @@
-"""How few calls do Pinterest's dictionaries and trends take? From the simulated world and the limits alone."""
+"""Count the fewest requests of Pinterest's dictionaries and trends, from the world and the limits alone."""
 
 from math import ceil
 

@@ -1,4 +1,4 @@
-"""How does a user of the local Pinterest sign in once more? On the consent page, as in a browser."""
+"""Sign a user of the local Pinterest in once more, on the consent page, as in a browser."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urljoin, urlsplit

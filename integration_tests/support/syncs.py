@@ -1,4 +1,4 @@
-"""How do tests run the connector? Through the framework's entrypoint, or as a process, as a user does."""
+"""Run the connector through the framework's entrypoint, or as a process, as a user does."""
 
 import json
 import logging

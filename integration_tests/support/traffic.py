@@ -1,4 +1,4 @@
-"""What comes of it when many workers call as fast as the budget lets them? Minutes in a moment, without a socket.
+"""Simulate workers that request as fast as the budget lets them: minutes in a moment, without a socket.
 
 The connector's budget and the simulator's quotas live on the same clock, which jumps from one event to the next.
 """

@@ -1,4 +1,4 @@
-"""How large is the world that a test reads? No larger than its question."""
+"""Worlds no larger than the question of the test that reads them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

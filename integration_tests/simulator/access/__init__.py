@@ -1,1 +1,1 @@
-"""Who may call, and how often? Tokens, scopes, rights and quotas."""
+"""Access to the local Pinterest: tokens, scopes, rights and quotas."""

@@ -1,4 +1,4 @@
-"""How large is a column? Each is a share of one of the volumes of a day, a sum of shares, or a rate of two others.
+"""Compute the size of each column: a share of a volume of the day, a sum of shares, or a rate of two others.
 
 What people do after a click, an engagement or a view is a share of those who did it;
 amounts are such counts times a price. So a row agrees with itself: paid and earned add up to the total, a rate is that

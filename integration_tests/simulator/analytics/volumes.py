@@ -1,4 +1,4 @@
-"""How much is seen, done and spent on a day? More at the weekend, more of some entities, and a little by chance.
+"""Compute the volumes of a day: more at the weekend, more of some entities, and a little by chance.
 
 All other numbers of a day are shares of these: see `magnitudes`.
 """

@@ -1,4 +1,4 @@
-"""How does an answer differ from the truth without being broken? Each alteration is a function of its JSON.
+"""Alterations make a response differ from the truth without breaking it. Each is a function of its JSON.
 
 A test names the operation: `sim.alter("campaigns/list", items_moved_by_one())`.
 """

@@ -1,4 +1,4 @@
-"""What lies in an ad account beside campaigns? Audiences, tags, promotions, order lines, lead forms, bills.
+"""List what an ad account has beside campaigns: audiences, tags, promotions, order lines, lead forms, bills.
 
 https://developers.pinterest.com/docs/api/v5/audiences-list and the operations beside it. Each listing is as long as the
 world's `account_list_items`; every field of API 5.28 appears in some record.

@@ -1,4 +1,4 @@
-"""What hangs on an ad group, a campaign or an account by itself? Keywords and product group promotions.
+"""List the keywords and the product group promotions of ad groups, campaigns and accounts.
 
 https://developers.pinterest.com/docs/api/v5/keywords-get and product_group_promotions-list. Their ids are those that
 reports show.

@@ -1,4 +1,4 @@
-"""Whom does an ad account reach and target? Insights, segments, templates, labels, events and searches for keywords.
+"""List audience insights, segments, templates, labels, events and searches for keywords of an ad account.
 
 https://developers.pinterest.com/docs/api/v5/audience_insights-get and the operations beside it. Each listing is as long
 as the world's `account_list_items`; every field of API 5.28 appears in some record.

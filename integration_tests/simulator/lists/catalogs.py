@@ -1,4 +1,4 @@
-"""What does a merchant have? Catalogs, their feeds, how the feeds were processed, and product groups.
+"""List a merchant's catalogs, their feeds, the results of processing the feeds, and product groups.
 
 https://developers.pinterest.com/docs/api/v5/catalogs-list and the operations beside it. The user has one set of them,
 on whose behalf a call is made or not.

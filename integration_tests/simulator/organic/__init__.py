@@ -1,1 +1,1 @@
-"""What does a user own, and how did it do? The account, boards, sections, pins and their analytics."""
+"""A user's account, boards, sections, pins and their analytics."""

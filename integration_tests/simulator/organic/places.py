@@ -1,4 +1,4 @@
-"""Where does each pin sit, and under which id? A pin's place can be told from its id, so that no table is needed."""
+"""Compute a pin's place from its id and its id from the place, so that no table is needed."""
 
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.world import World, largest, size_at

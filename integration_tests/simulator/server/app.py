@@ -1,4 +1,4 @@
-"""Which path leads to what? The Starlette application around the service."""
+"""Build the Starlette application, which routes each path to the service."""
 
 from starlette.applications import Starlette
 from starlette.requests import Request

@@ -1,4 +1,4 @@
-"""How does the local Pinterest run beside a test, and how does it stop? uvicorn, in a thread of its own."""
+"""Run the local Pinterest beside a test, with uvicorn in a thread of its own, and stop it."""
 
 import asyncio
 import socket

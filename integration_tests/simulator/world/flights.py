@@ -1,4 +1,4 @@
-"""When does a campaign run? Most start, some pause, some end; their ad groups, ads and the rest run with them.
+"""Compute when a campaign runs. Most start, some pause, some end; their ad groups, ads and the rest run with them.
 
 https://developers.pinterest.com/docs/api/v5/campaigns-list: `start_time` and `end_time`. The first campaigns of an
 account all ran in the last weeks, so that a small world has numbers too.

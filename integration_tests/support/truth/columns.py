@@ -1,4 +1,4 @@
-"""Which columns does an analytics row hold where a config names none? Those of the official connector."""
+"""The columns of analytics rows where a config names none: those of the official connector."""
 
 from integration_tests.simulator.analytics.columns import names_in
 
