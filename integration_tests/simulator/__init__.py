@@ -7,9 +7,7 @@ from integration_tests.simulator.analytics.columns import SYNC_COLUMNS
 from integration_tests.simulator.analytics.day_rows import Attribution
 from integration_tests.simulator.faults.script import (
     DOWNLOAD,
-    FAULT_KINDS,
     HTML_PAGES,
-    REPORT_FAULT_KINDS,
     REPORT_STEPS,
     Fault,
     FaultKind,
@@ -26,11 +24,9 @@ from integration_tests.simulator.world.world import Kind, World
 __all__ = [
     "ALL_SCOPES",
     "DOWNLOAD",
-    "FAULT_KINDS",
     "HTML_PAGES",
     "PROFILES",
     "REPORT_COLUMNS",
-    "REPORT_FAULT_KINDS",
     "REPORT_STEPS",
     "SYNC_COLUMNS",
     "Attribution",

@@ -2,7 +2,6 @@
 
 import typing
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pinterestsdk
 import pytest
@@ -120,26 +119,3 @@ def test_a_token_is_good_for_its_own_kind_of_report(sim: Simulator, api: Client,
 
 def test_the_statuses_of_a_report_are_those_of_the_contract() -> None:
     assert {str(status) for status in ReportStatus} == enum_values(pinterestsdk.BulkReportingJobStatus)
-
-
-def test_an_illegal_order_is_judged(sim: Simulator, api: Client) -> None:
-    for change, complaint in [
-        ({"nonsense": 1}, "unknown fields"),
-        ({"columns": ["SPEND"]}, "columns"),
-        ({"campaign_statuses": ["PAUSED"] * 7}, "too_long"),
-        ({"click_window_days": 2}, "click_window_days"),
-        ({"start_date": "yesterday"}, "start_date"),
-    ]:
-        assert api.order(**change).status_code == 400, (change, complaint)
-
-        assert complaint in "".join(violations(sim.log[-1:])), (change, complaint)
-
-
-def test_an_order_in_the_query_or_elsewhere_is_judged(sim: Simulator, api: Client) -> None:
-    assert api.order().status_code == 200
-    entry = sim.log[-1]
-
-    assert violations([entry]) == []
-    assert "beside the body" in violations([replace(entry, query=[("level", "CAMPAIGN")])])[0]
-    assert "the SDK sends" in violations([replace(entry, path="/v5/ad_accounts/1/reports")])[0]
-    assert violations([replace(entry, body=None)])

@@ -41,14 +41,6 @@ def complaint(operation: Operation, world: World, **changes: Any) -> str:
     return ""
 
 
-def test_the_legal_call_of_each_operation_is_answered(api: Client) -> None:
-    for operation in ENDPOINTS:
-        answer = api.call(operation.operation_id)
-
-        assert answer.status_code == 200, operation.operation_id
-        assert answer.json(), operation.operation_id
-
-
 def test_a_value_that_breaks_the_rule_of_its_parameter_is_refused(sim: Simulator, api: Client) -> None:
     for operation in ENDPOINTS:
         assert complaint(operation, sim.world, nonsense="1") == "Unknown parameter 'nonsense'."

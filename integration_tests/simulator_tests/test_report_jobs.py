@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
-from integration_tests.simulator import DOWNLOAD, REPORT_FAULT_KINDS, Fault, FaultKind, HeaderStyle, ReportStatus
+from integration_tests.simulator import DOWNLOAD, REPORT_STEPS, Fault, FaultKind, HeaderStyle, ReportStatus
 from integration_tests.support.api_client import Client, download
 from integration_tests.support.legal_orders import legal_order
 from integration_tests.support.pinterest import Simulator, World
@@ -253,7 +253,7 @@ def test_a_fault_may_hit_one_account_or_level_only(sim: Simulator, api: Client, 
 
 
 def test_a_fault_of_reports_keeps_to_its_own_step() -> None:
-    with Simulator(faults=[Fault(kind, times=None) for kind in REPORT_FAULT_KINDS]) as sim, Client(sim) as api:
+    with Simulator(faults=[Fault(kind, times=None) for kind in REPORT_STEPS]) as sim, Client(sim) as api:
         assert api.call("campaigns/analytics").status_code == 200
         assert api.get("/boards").status_code == 200
         assert sim.fired("report_slow") == 0

@@ -82,10 +82,7 @@ REPORT_STEPS: Mapping[str, tuple[str, ...]] = {
     FaultKind.DOWNLOAD_EXPIRED: (DOWNLOAD,),
     FaultKind.DOWNLOAD_503: (DOWNLOAD,),
 }
-"""The operations that each kind of fault of reports may hit: one step of a report."""
-REPORT_FAULT_KINDS = tuple(kind for kind in FaultKind if kind in REPORT_STEPS)
-"""What can only go wrong with asynchronous reports; each kind hits one step of a report by itself."""
-FAULT_KINDS = tuple(kind for kind in FaultKind if kind not in REPORT_STEPS)
+"""What can only go wrong with asynchronous reports, and the operations that it may hit: one step of a report."""
 _OUTSIDE_THE_API = {"", "oauth/token", DOWNLOAD}
 _LASTING: frozenset[str] = frozenset({FaultKind.ACCOUNT_VANISHES, FaultKind.PIN_CAP})
 _EFFECTS = _LASTING | {FaultKind.TOKEN_EXPIRED, FaultKind.TOKEN_REVOKED, FaultKind.SLOW, FaultKind.REPORT_SLOW}

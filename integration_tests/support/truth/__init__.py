@@ -10,7 +10,6 @@ from integration_tests.support.truth.own_reports import OWN_REPORT_KEYS
 from integration_tests.support.truth.reports import (
     REPORT_KEYS,
     REPORT_STREAMS,
-    targeting_types_of,
     usual_targeting_types_of,
 )
 from integration_tests.support.truth.resources import RESOURCE_KEYS
@@ -33,6 +32,5 @@ __all__ = [
     "Key",
     "World",
     "by_key",
-    "targeting_types_of",
     "usual_targeting_types_of",
 ]
