@@ -1,7 +1,8 @@
-"""`check` reports the truth with few requests and without waiting."""
+"""`check` reports the truth with few requests and without waiting, and never fails because of a missing right."""
 
 import logging
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,20 @@ import requests_mock
 
 from source_pinterest import check
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.check import LONGEST_WAIT_SECONDS, check_access
+from source_pinterest.api.errors import beta
+from source_pinterest.check import check_access
+from source_pinterest.cli.authorize import scopes
 from source_pinterest.config import Config
+from source_pinterest.streams import STREAMS
+from source_pinterest.streams.ads.accounts import AdAccounts, AdAccountStream
+from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.business import BusinessEmployers, BusinessMembers
+from source_pinterest.streams.catalogs.catalogs import Catalogs
+from source_pinterest.streams.organic.boards import Boards
+from source_pinterest.streams.organic.profile import UserAccountAnalytics
+from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, connected, page, refused
@@ -21,6 +32,8 @@ from unit_tests.streams.pinterest import Pinterest, connected, page, refused
 MISSING_SCOPE = refused(401, 3, "Your token does not have sufficient permissions to perform this operation.")
 RESTRICTED = refused(401, 3, "Your application does not have access to this restricted feature: extras")
 SIGNED_IN = signed_in_with(auth_method="access_token", access_token="false-access-token")
+CREATED = {"json": {"token": "t", "report_status": "IN_PROGRESS"}}
+PROBED = ("boards", "boards/0/pins", "user_account/analytics", "ad_accounts")
 
 
 class Checked:
@@ -46,6 +59,18 @@ class Checked:
     def result(self) -> tuple[bool, str | None]:
         return check_access(self._config, self._connect)
 
+    def fails(self) -> str:
+        """The message of a check that fails."""
+        is_fine, message = self.result()
+        assert not is_fine
+        return str(message)
+
+    def warns(self) -> str:
+        """The message of a check that succeeds and has something to say."""
+        is_fine, message = self.result()
+        assert is_fine
+        return str(message)
+
     @property
     def calls(self) -> int:
         return int(self._mock.call_count)
@@ -58,25 +83,23 @@ class Checked:
 
 
 @pytest.fixture
-def mock() -> Any:
+def mock() -> Iterator[requests_mock.Mocker]:
     with requests_mock.Mocker() as mocker:
         yield mocker
 
 
 @pytest.fixture(autouse=True)
-def nothing_asked_beside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rights that a stream needs have tests of their own."""
-    monkeypatch.setattr(check, "STREAMS", (CampaignAnalytics,))
+def streams(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Sets the streams whose rights are looked at; without them none has a right of its own."""
+
+    def have(*streams: type[PinterestStream]) -> None:
+        monkeypatch.setattr(check, "STREAMS", streams)
+
+    have(CampaignAnalytics)
+    return have
 
 
-def test_all_is_well(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock)
-
-    assert checked.result() == (True, None)
-    assert checked.calls == 4
-
-
-def test_one_page_is_enough_however_many_there_are(mock: requests_mock.Mocker) -> None:
+def test_all_is_well_after_one_page_of_each_list(mock: requests_mock.Mocker) -> None:
     checked = Checked(mock)
     checked.answers("boards", page(["1"], "more"))
     checked.answers("ad_accounts", page(["11"], "more"))
@@ -96,7 +119,7 @@ def test_analytics_are_asked_for_yesterday(mock: requests_mock.Mocker) -> None:
         assert {name: asked[name] for name in yesterday} == yesterday
 
 
-@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40), refused(400, 1)], ids=str)
+@pytest.mark.parametrize("answer", [refused(403, 29), refused(400, 1)], ids=str)
 def test_a_board_that_does_not_exist_may_be_refused_in_any_way(
     mock: requests_mock.Mocker, answer: dict[str, Any]
 ) -> None:
@@ -108,95 +131,161 @@ def test_a_board_that_does_not_exist_may_be_refused_in_any_way(
 
 @pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40)], ids=str)
 @pytest.mark.parametrize("path", ["boards", "ad_accounts"])
-def test_what_pinterest_does_not_give_is_told_and_the_rest_can_be_read(
+def test_a_list_that_is_refused_is_warned_of_and_the_rest_can_be_read(
     mock: requests_mock.Mocker, path: str, answer: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    checked = Checked(mock)
+    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"])
+    checked.answers("ad_accounts/11/analytics", {"json": []})
     checked.answers(path, answer)
-    is_fine, message = checked.result()
+    message = checked.warns()
 
-    assert is_fine
-    assert str(message).startswith(f'{path}: Pinterest answered "Scripted refusal" (HTTP 40')
-    assert str(message).endswith("). Check what the token's user may see, or leave the stream out.")
-    assert str(message) in caplog.messages
+    assert message.startswith(f'{path}: Pinterest answered "Scripted refusal" (HTTP 40')
+    assert message in caplog.messages
 
 
-def test_a_token_that_is_given_nothing_is_a_failure(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock)
-    for path in ("boards", "ad_accounts"):
-        checked.answers(path, refused(403, 29))
-    for path in ("boards/0/pins", "user_account/analytics"):
-        checked.answers(path, MISSING_SCOPE)
-    is_fine, message = checked.result()
-
-    assert not is_fine
-    assert "boards: Pinterest answered" in str(message)
-    assert "ad_accounts: Pinterest answered" in str(message)
-
-
-def test_organic_scopes_alone_pass_and_the_missing_one_is_named(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("refusing", "missing"),
+    [(PROBED[3:], ("ads:read",)), (PROBED[:3], ("boards:read", "pins:read", "user_accounts:read"))],
+)
+def test_half_of_the_scopes_pass_and_the_missing_ones_are_named(
+    mock: requests_mock.Mocker, refusing: tuple[str, ...], missing: tuple[str, ...]
 ) -> None:
     checked = Checked(mock)
-    checked.answers("ad_accounts", MISSING_SCOPE)
-    with caplog.at_level(logging.WARNING):
-        is_fine, message = checked.result()
-
-    assert is_fine
-    assert "ads:read" in str(message)
-    assert "ads:read" in caplog.text
-
-
-def test_ads_scopes_alone_pass_and_the_missing_ones_are_named(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock)
-    for path in ("boards", "boards/0/pins", "user_account/analytics"):
+    for path in refusing:
         checked.answers(path, MISSING_SCOPE)
-    is_fine, message = checked.result()
+    message = checked.warns()
 
-    assert is_fine
-    for scope in ("boards:read", "pins:read", "user_accounts:read"):
-        assert scope in str(message)
-    assert "ads:read" not in str(message)
+    named = {scope for scope in ("ads:read", "boards:read", "pins:read", "user_accounts:read") if scope in message}
+    assert named == set(missing)
 
 
-def test_no_scope_at_all_fails(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock)
-    for path in ("boards", "boards/0/pins", "user_account/analytics", "ad_accounts"):
+def test_no_scope_at_all_fails_and_nothing_more_is_asked(
+    mock: requests_mock.Mocker, streams: Callable[..., None]
+) -> None:
+    streams(CampaignAnalytics, LeadSheets, Shelves)
+    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
+    for path in PROBED:
         checked.answers(path, MISSING_SCOPE)
-    is_fine, message = checked.result()
+    message = checked.fails()
 
-    assert not is_fine
-    for scope in ("boards:read", "user_accounts:read", "ads:read"):
-        assert scope in str(message)
-    assert "(HTTP 401, code 3). board_pins can't be read: " in str(message)
+    for scope in ("boards:read", "pins:read", "user_accounts:read", "ads:read"):
+        assert f"{scope}. Authenticate again" in message
+    assert message.count("ads:read") == 1, "the report that could not be tried out says nothing more"
+    assert not checked.pinterest.asked("catalogs/shelves")
 
 
 def test_what_pinterest_restricts_is_named_and_the_rest_passes(mock: requests_mock.Mocker) -> None:
     checked = Checked(mock, custom_reports=[report(click_window_days=7)])
     checked.answers("boards", RESTRICTED)
     checked.creates(RESTRICTED)
-    is_fine, message = checked.result()
+    message = checked.warns()
 
-    assert is_fine
     for words in ("boards can't be read", "custom__weekly can't be read", "restricted feature extras"):
-        assert words in str(message)
-    assert ". custom__weekly can't" in str(message)
-    assert "Authenticate again" not in str(message)
+        assert words in message
+    assert "Authenticate again" not in message
 
 
-def test_a_report_to_try_out_is_no_proof_of_access(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
-    for path in ("boards", "boards/0/pins", "user_account/analytics", "ad_accounts"):
-        checked.answers(path, MISSING_SCOPE)
-    is_fine, message = checked.result()
+def test_a_token_that_is_not_accepted_fails_at_once(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock)
+    checked.answers("boards", refused(401, 2, "Authentication failed."))
 
-    assert not is_fine
-    assert str(message).count("ads:read") == 1
+    assert "Authenticate again" in checked.fails()
+    assert checked.calls == 1
+
+
+@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 1)], ids=str)
+def test_each_wrong_account_is_named(mock: requests_mock.Mocker, answer: dict[str, Any]) -> None:
+    checked = Checked(mock, account_ids=["11", "14", "15"])
+    for account in ("14", "15"):
+        checked.answers(f"ad_accounts/{account}", answer)
+    message = checked.fails()
+
+    assert "14" in message
+    assert "15" in message
+
+
+def test_a_profile_without_analytics_is_no_failure(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    checked = Checked(mock)
+    checked.answers("user_account/analytics", refused(403, 29, "Not a business account"))
+
+    assert checked.result() == (True, None)
+    assert "business account" in caplog.text
+
+
+# ---- Waits and retries
+
+
+def test_an_exhausted_quota_fails_and_says_until_when(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock)
+    checked.answers("boards", {**refused(429, 8), "headers": {"x-ratelimit-reset": "4000"}})
+
+    assert "until" in checked.fails()
+    assert checked.calls == 1
+
+
+def test_trouble_of_the_server_fails_unless_a_retry_helps(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, max_retries=1)
+    checked.answers("boards", refused(400, 12, "Something went wrong on our end"), page(["1"]))
+    assert checked.result() == (True, None)
+
+    checked.answers("boards", {"status_code": 503, "text": "<html>"})
+    checked.fails()
+
+
+def test_no_request_takes_longer_than_30_seconds_or_than_the_user_allows(mock: requests_mock.Mocker) -> None:
+    patient = Checked(mock, max_wait_minutes=100, max_retries=20, request_timeout_seconds=3_600)
+    patient.result()
+    [quick] = patient.seen
+    assert quick.max_wait_seconds <= 30
+    assert (quick.max_retries + 1) * quick.request_timeout_seconds <= 30
+
+    impatient = Checked(mock, max_wait_minutes=0, max_retries=1, request_timeout_seconds=1)
+    impatient.result()
+    [quick] = impatient.seen
+    assert (quick.max_wait_seconds, quick.max_retries, quick.request_timeout_seconds) == (0, 1, 1)
+
+
+# ---- Columns and reports of the config
+
+
+@pytest.mark.parametrize("column", ["TOTAL_START_TRIAL", "SPEND_IN_DOLAR"])
+def test_columns_that_no_document_lists_are_judged_by_pinterest(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, column: str
+) -> None:
+    checked = Checked(mock, analytics_columns=["SPEND_IN_DOLLAR", column])
+    checked.answers("ad_accounts/11/analytics", refused(403, 29))
+    checked.answers("ad_accounts/12/analytics", refused(400, 1, f"{column} is none of ours"))
+    with caplog.at_level(logging.INFO):
+        message = checked.fails()
+
+    assert message.startswith(f'Analytics Columns: Pinterest refuses them. Pinterest answered "{column} is none of')
+    assert ("did you mean SPEND_IN_DOLLAR?" in caplog.text) is (column == "SPEND_IN_DOLAR")
+    assert "Ad account 11 can't be read. ad_account_analytics: Pinterest answered" in caplog.text
+
+
+def test_columns_that_leave_no_room_for_ids_are_refused_without_a_call(mock: requests_mock.Mocker) -> None:
+    checked = Checked(mock, analytics_columns=[f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(300)])
+
+    assert "Custom Reports" in checked.fails()
+    assert checked.calls == 0
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_account_that_refuses_is_not_asked_again(mock: requests_mock.Mocker, status: int) -> None:
+    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"], custom_reports=[report(click_window_days=7)])
+    checked.answers("ad_accounts/11/analytics", refused(status, 29))
+    checked.answers("ad_accounts/12/analytics", {"json": []})
+    created = checked.creates({"json": {"token": "t"}}, account="12")
+
+    assert checked.result() == (True, None)
+    assert created.call_count == 1
 
 
 def test_a_report_that_names_windows_is_tried_out_on_a_day_of_one_account(mock: requests_mock.Mocker) -> None:
     checked = Checked(mock, custom_reports=[report(click_window_days=7), report(name="Plain")])
-    created = checked.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
+    created = checked.creates(CREATED)
 
     assert checked.result() == (True, None)
     [request] = created.request_history
@@ -205,242 +294,235 @@ def test_a_report_that_names_windows_is_tried_out_on_a_day_of_one_account(mock: 
     assert (asked["level"], asked["click_window_days"]) == ("CAMPAIGN", 7)
 
 
-def test_a_report_that_pinterest_refuses_is_named_with_its_words(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
-    checked.creates(refused(400, 1, "These windows do not go together"))
-    is_fine, message = checked.result()
-
-    assert not is_fine
-    for words in ("Custom Reports", "Weekly", "These windows do not go together"):
-        assert words in str(message)
-
-
-OWN_REPORTS = pytest.mark.parametrize(
-    ("option", "path", "stream"),
-    [
-        ("marketing_mix_report", "mmm_reports", "marketing_mix_report"),
-        ("brand_category_sku_reports", "reports/brand_category_sku", "brand_conversions_report"),
-    ],
-)
-
-
-@OWN_REPORTS
-def test_a_report_of_its_own_kind_is_tried_out_once_its_option_is_filled_in(
-    mock: requests_mock.Mocker, option: str, path: str, stream: str
+@pytest.mark.parametrize("fields", [{"click_window_days": 7}, {"columns": ["TOTAL_HUGS"]}], ids=str)
+def test_a_report_that_pinterest_refuses_is_named_with_its_words(
+    mock: requests_mock.Mocker, fields: dict[str, Any]
 ) -> None:
-    checked = Checked(mock, **{option: {"columns": ["CAMPAIGN_NAME"]}})
-    created = checked.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}}, path)
+    checked = Checked(mock, custom_reports=[report(**fields)])
+    checked.creates(refused(400, 1, "These do not go together"))
+    message = checked.fails()
 
-    assert checked.result() == (True, None)
-    [request] = created.request_history
-    asked = request.json()
-    assert asked["end_date"] == "2026-06-30"
-    assert asked["start_date"] == ("2026-06-30" if stream.startswith("marketing") else "2026-06-22")
-    assert {"CAMPAIGN_ID", "CAMPAIGN_NAME"} <= set(asked["columns"])
+    for words in ("Custom Reports", "Weekly", "These do not go together"):
+        assert words in message
 
 
-@OWN_REPORTS
-def test_what_pinterest_refuses_of_it_is_an_error_in_its_words(
-    mock: requests_mock.Mocker, option: str, path: str, stream: str
-) -> None:
-    checked = Checked(mock, **{option: {"columns": ["TOTAL_HUGS"]}})
-    checked.creates(refused(400, 1, "There is no TOTAL_HUGS"), path)
-    is_fine, message = checked.result()
-
-    assert stream
-    assert not is_fine
-    assert "There is no TOTAL_HUGS" in str(message)
-    assert "Pinterest refuses" in str(message)
-
-
-@OWN_REPORTS
-@pytest.mark.parametrize("status", [403, 404])
-def test_an_account_without_a_right_to_it_passes(
-    mock: requests_mock.Mocker, option: str, path: str, stream: str, status: int, caplog: pytest.LogCaptureFixture
-) -> None:
-    checked = Checked(mock, **{option: {"columns": ["CAMPAIGN_NAME"]}})
-    checked.creates(refused(status, 29), path)
-    with caplog.at_level(logging.INFO):
-        assert checked.result() == (True, None)
-
-    assert re.search(f"{stream}.* (leave the stream out|Ad account 11 can't be read)", caplog.text)
-
-
-@pytest.mark.parametrize("column", ["TOTAL_START_TRIAL", "SPEND_IN_DOLAR"])
-def test_columns_that_no_document_lists_are_judged_by_pinterest(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, column: str
-) -> None:
-    checked = Checked(mock, analytics_columns=["SPEND_IN_DOLLAR", column])
-    checked.answers("ad_accounts/11/analytics", refused(400, 1, f"{column} is none of ours"))
-    with caplog.at_level(logging.INFO):
-        is_fine, message = checked.result()
-
-    assert not is_fine
-    assert message == (
-        f'Analytics Columns: Pinterest refuses them. Pinterest answered "{column} is none of ours" (HTTP 400, code 1). '
-        "Remove what it names, or correct it."
-    )
-    assert ("did you mean SPEND_IN_DOLLAR?" in caplog.text) is (column == "SPEND_IN_DOLAR")
-    checked.answers("ad_accounts/11/analytics", {"json": []})
-    assert checked.result() == (True, None)
-
-
-def test_columns_that_documents_list_are_not_tried_out(mock: requests_mock.Mocker) -> None:
-    assert Checked(mock, analytics_columns=["SPEND_IN_DOLLAR"]).result() == (True, None)
-
-
-def test_a_report_of_a_column_that_no_document_lists_is_tried_out(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, custom_reports=[report(columns=["TOTAL_HUGS"])])
-    checked.creates(refused(400, 1, "TOTAL_HUGS is none of ours"))
-    is_fine, message = checked.result()
-
-    assert not is_fine
-    assert "TOTAL_HUGS is none of ours" in str(message)
-
-
-def test_columns_that_leave_no_room_for_ids_are_refused_without_a_call(mock: requests_mock.Mocker) -> None:
-    columns = [f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(300)]
-    checked = Checked(mock, analytics_columns=columns)
-    is_fine, message = checked.result()
-
-    assert not is_fine
-    assert "Custom Reports" in str(message)
-    assert checked.calls == 0
-
-
-@pytest.mark.parametrize("status", [403, 404])
-def test_an_account_that_refuses_is_no_verdict_on_columns_and_reports(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, status: int
-) -> None:
-    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"], custom_reports=[report(click_window_days=7)])
-    checked.answers("ad_accounts/11/analytics", refused(status, 29))
-    checked.answers("ad_accounts/12/analytics", {"json": []})
-    created = checked.creates({"json": {"token": "t"}}, account="12")
-
-    assert checked.result() == (True, None)
-    assert created.call_count == 1, "an account that has refused is not asked for more"
-    assert "Ad account 11 can't be read. ad_account_analytics: Pinterest answered" in caplog.text
-
-
-def test_what_another_account_says_of_columns_is_a_verdict(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"])
-    checked.answers("ad_accounts/11/analytics", refused(403, 29))
-    checked.answers("ad_accounts/12/analytics", refused(400, 1, "TOTAL_HUGS is none of ours"))
-    is_fine, message = checked.result()
-
-    assert not is_fine
-    assert "TOTAL_HUGS is none of ours" in str(message)
-
-
-def test_accounts_that_can_not_be_listed_are_no_verdict_on_columns(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"])
-    checked.answers("ad_accounts", refused(403, 29))
-    is_fine, message = checked.result()
-
-    assert is_fine
-    assert str(message).startswith("ad_accounts: Pinterest answered")
-
-
-def test_few_reports_are_tried_out_however_many_there_are(mock: requests_mock.Mocker) -> None:
+def test_at_most_five_reports_are_tried_out_and_none_without_an_account(mock: requests_mock.Mocker) -> None:
     reports = [report(name=f"Number {number}", click_window_days=7) for number in range(20)]
     checked = Checked(mock, custom_reports=reports)
-    created = checked.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
+    created = checked.creates(CREATED)
+    assert checked.result() == (True, None)
+    assert created.call_count == 5
 
+    checked.pinterest.lists("ad_accounts")
     assert checked.result() == (True, None)
     assert created.call_count == 5
 
 
-def test_a_report_is_not_tried_out_where_there_is_no_account(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
+@pytest.mark.parametrize(
+    ("option", "path", "stream", "first_day"),
+    [
+        ("marketing_mix_report", "mmm_reports", "marketing_mix_report", "2026-06-30"),
+        ("brand_category_sku_reports", "reports/brand_category_sku", "brand_conversions_report", "2026-06-22"),
+    ],
+)
+def test_a_report_of_its_own_kind_is_tried_out_once_its_option_is_filled_in(
+    mock: requests_mock.Mocker, option: str, path: str, stream: str, first_day: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    checked = Checked(mock, **{option: {"columns": ["CAMPAIGN_NAME"]}})
+    created = checked.creates(CREATED, path)
+    assert checked.result() == (True, None)
+    [request] = created.request_history
+    asked = request.json()
+    assert (asked["start_date"], asked["end_date"]) == (first_day, "2026-06-30")
+    assert {"CAMPAIGN_ID", "CAMPAIGN_NAME"} <= set(asked["columns"])
+
+    checked.creates(refused(400, 1, "There is no CAMPAIGN_NAME"), path)
+    assert "There is no CAMPAIGN_NAME" in checked.fails()
+
+    checked.creates(refused(403, 29), path)
+    assert checked.result() == (True, None)
+    assert re.search(f"{stream}.* (leave the stream out|Ad account 11 can't be read)", caplog.text)
+
+
+# ---- Rights that single streams need
+
+
+class LeadSheets(AdAccountStream):
+    """A list of each account, in a beta."""
+
+    path_template = "ad_accounts/{ad_account_id}/lead_sheets"
+    access = beta("lead sheets")
+
+    def get_json_schema(self) -> dict[str, Any]:  # type: ignore[override]
+        return {"properties": {"id": {}}}
+
+
+class Shelves(PinterestStream):
+    """A list of its own, behind a permission."""
+
+    path_template = "catalogs/shelves"
+    scopes = ("shelves:read",)
+
+    def get_json_schema(self) -> dict[str, Any]:  # type: ignore[override]
+        return {"properties": {"id": {}}}
+
+
+USUAL = ("boards:read", "pins:read", "user_accounts:read", "ads:read", "boards:read_secret", "pins:read_secret")
+"""What the consent form asks for, but for what the streams above need."""
+SHEETS = "ad_accounts/11/lead_sheets"
+FEW = (Boards, AdAccounts, Campaigns, UserAccountAnalytics, LeadSheets, Shelves)
+Told = Callable[..., list[str]]
+
+
+@pytest.fixture
+def checked(mock: requests_mock.Mocker, streams: Callable[..., None]) -> Checked:
+    streams(*FEW)
+    return Checked(mock)
+
+
+@pytest.fixture
+def told(checked: Checked, caplog: pytest.LogCaptureFixture) -> Told:
+    """What `check` says as information of a token that carries these permissions, or does not say which."""
+
+    def messages(*granted: str) -> list[str]:
+        checked.granted = frozenset(granted)
+        with caplog.at_level(logging.INFO):
+            assert checked.result() == (True, None)
+        return [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
+
+    return messages
+
+
+def test_a_permission_that_the_token_says_it_lacks_costs_no_call(
+    checked: Checked, told: Told, streams: Callable[..., None]
+) -> None:
+    streams(Boards, Shelves, type("MoreShelves", (Shelves,), {}))
+
+    assert told(*USUAL) == [
+        "The token lacks the permission shelves:read, which these streams need: shelves, more_shelves."
+    ]
+    assert not checked.pinterest.asked("catalogs/shelves")
+
+
+def test_missing_permissions_for_secret_content_are_told_with_what_is_lost(
+    told: Told, streams: Callable[..., None]
+) -> None:
+    streams(Boards)
+
+    assert told(*USUAL[:4]) == [
+        "The token lacks the permission boards:read_secret, so secret boards are not read.",
+        "The token lacks the permission pins:read_secret, so pins on secret boards are not read.",
+    ]
+
+
+def test_of_secret_boards_nothing_is_said_where_no_board_can_be_read(
+    checked: Checked, caplog: pytest.LogCaptureFixture, streams: Callable[..., None]
+) -> None:
+    streams(Boards)
+    checked.granted = frozenset(USUAL) - {"boards:read", "boards:read_secret"}
+    checked.answers("boards", refused(401, 3))
+    with caplog.at_level(logging.INFO):
+        assert "boards:read" in checked.warns()
+
+    assert "secret boards are not read" not in caplog.text
+
+
+def test_each_permission_of_the_consent_form_is_missed_where_it_is_missing(
+    told: Told, streams: Callable[..., None]
+) -> None:
+    streams(*(stream for stream in STREAMS if not stream.access))
+    said = " ".join(told(*USUAL[:4]))
+
+    assert [
+        scope for scope in scopes().split(",") if scope not in USUAL[:4] and f"permission {scope}," not in said
+    ] == []
+
+
+def test_rights_of_a_token_that_tells_nothing_are_tried_out_and_logged_alone(checked: Checked, told: Told) -> None:
+    checked.answers(SHEETS, refused(403, 29))
+    checked.answers("catalogs/shelves", refused(401, 3))
+    first, second = told()
+
+    assert first.startswith("lead_sheets can't be read: it needs an app in Pinterest's beta of lead sheets.")
+    assert "shelves can't be read: the token lacks the permission shelves:read" in second
+    assert checked.calls == 4 + 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_told"),
+    [(refused(401, 3), True), (page(["1"]), False), (refused(404, 4), False), (refused(503), False)],
+    ids=str,
+)
+def test_a_right_is_missing_only_where_pinterest_refuses_the_list(
+    checked: Checked, told: Told, answer: dict[str, Any], *, is_told: bool
+) -> None:
+    checked.answers(SHEETS, answer)
+
+    assert len(told(*USUAL, "shelves:read")) == is_told
+    assert len(checked.pinterest.asked(SHEETS)) == 1
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_list_that_is_refused_without_code_3_lacks_no_permission(checked: Checked, told: Told, status: int) -> None:
+    checked.pinterest.lists(SHEETS)
+    checked.answers("catalogs/shelves", refused(status, 29))
+
+    assert told() == []
+    assert checked.pinterest.asked("catalogs/shelves")
+
+
+def test_streams_that_one_request_tells_nothing_of_are_not_asked(
+    checked: Checked, told: Told, streams: Callable[..., None]
+) -> None:
+    streams(BusinessEmployers, BusinessMembers, TopPins, LeadSheets)
     checked.pinterest.lists("ad_accounts")
 
-    assert checked.result() == (True, None)
+    assert told() == []
+    assert told(*USUAL) == []
+    assert checked.calls == 4 + 4
 
 
-def test_a_token_that_is_not_accepted_fails_at_once(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock)
-    checked.answers("boards", refused(401, 2, "Authentication failed."))
-    is_fine, message = checked.result()
-
-    assert not is_fine
-    assert "Authenticate again" in str(message)
-    assert checked.calls == 1
-
-
-@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 1)])
-def test_a_wrong_account_fails_and_is_named(mock: requests_mock.Mocker, answer: dict[str, Any]) -> None:
-    checked = Checked(mock, account_ids=["14"])
-    checked.answers("ad_accounts/14", answer)
-    is_fine, message = checked.result()
-
-    assert not is_fine
-    assert "14" in str(message)
-
-
-def test_each_wrong_account_is_named(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, account_ids=["11", "14", "15"])
-    for account in ("14", "15"):
-        checked.answers(f"ad_accounts/{account}", refused(403, 29))
-    is_fine, message = checked.result()
-
-    assert not is_fine
-    assert "14" in str(message)
-    assert "15" in str(message)
-
-
-def test_named_accounts_that_can_be_read_pass(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, account_ids=["11", "12"])
-
-    assert checked.result() == (True, None)
-
-
-def test_a_profile_without_analytics_is_no_failure(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+def test_at_most_six_streams_are_tried_out_each_once(
+    checked: Checked, told: Told, streams: Callable[..., None]
 ) -> None:
-    checked = Checked(mock)
-    checked.answers("user_account/analytics", refused(403, 29, "Not a business account"))
-    with caplog.at_level(logging.WARNING):
-        assert checked.result() == (True, None)
+    paths = {letter: f"ad_accounts/{{ad_account_id}}/sheets_{letter}" for letter in "abcdefghij"}
+    streams(*(type(f"Sheets{letter}", (LeadSheets,), {"path_template": path}) for letter, path in paths.items()))
+    for path in paths.values():
+        checked.answers(path.format(ad_account_id="11"), refused(403, 29))
 
-    assert "business account" in caplog.text
-
-
-def test_an_exhausted_quota_fails_and_says_until_when(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock)
-    checked.answers("boards", {**refused(429, 8), "headers": {"x-ratelimit-reset": "4000"}})
-    is_fine, message = checked.result()
-
-    assert not is_fine
-    assert "until" in str(message)
-    assert checked.calls == 1
+    assert len(told(*USUAL)) == 6
 
 
-def test_trouble_of_the_server_fails(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock)
-    checked.answers("boards", {"status_code": 503, "text": "<html>"})
+def test_one_stream_is_asked_for_a_permission_that_several_need(
+    checked: Checked, told: Told, streams: Callable[..., None]
+) -> None:
+    others = [type(f"Shelves{letter}", (Shelves,), {"path_template": f"shelves/{letter}"}) for letter in "abc"]
+    streams(type("BetaShelves", (Shelves,), {"access": beta("shelves")}), *others)
+    checked.answers(Shelves.path_template, refused(401, 3))
 
-    assert checked.result()[0] is False
+    assert len(told()) == 1
+    assert checked.calls == 4 + 1
 
 
-def test_trouble_that_passes_is_no_verdict(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, max_retries=1)
-    checked.answers("boards", refused(400, 12, "Something went wrong on our end"), page(["1"]))
+def test_a_list_that_does_not_exist_for_this_user_lacks_no_right(
+    checked: Checked, told: Told, streams: Callable[..., None]
+) -> None:
+    streams(Catalogs)
+    checked.answers(Catalogs.path_template, refused(409, 4182))
+
+    [message] = told()
+    assert message.endswith("This list counts as empty.")
+
+
+def test_rights_are_tried_out_on_an_account_that_the_config_names(
+    mock: requests_mock.Mocker, streams: Callable[..., None]
+) -> None:
+    streams(*FEW)
+    checked = Checked(mock, account_ids=["12"])
+    checked.answers("ad_accounts/12", {"json": {"id": "12"}})
+    checked.answers("ad_accounts/12/lead_sheets", page([]))
+    checked.answers("catalogs/shelves", page([]))
 
     assert checked.result() == (True, None)
-
-
-def test_nothing_is_waited_for_or_tried_for_long(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, max_wait_minutes=100, max_retries=20, request_timeout_seconds=3_600)
-    checked.result()
-    [hasty] = checked.seen
-
-    assert hasty.max_wait_seconds <= LONGEST_WAIT_SECONDS == 30
-    assert (hasty.max_retries + 1) * hasty.request_timeout_seconds <= LONGEST_WAIT_SECONDS
-
-
-def test_a_user_who_is_more_impatient_is_obeyed(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, max_wait_minutes=0, max_retries=1, request_timeout_seconds=1)
-    checked.result()
-    [hasty] = checked.seen
-
-    assert (hasty.max_wait_seconds, hasty.max_retries, hasty.request_timeout_seconds) == (0, 1, 1)
+    assert checked.pinterest.asked("ad_accounts/12/lead_sheets")
