@@ -63,24 +63,19 @@ def test_of_two_secrets_the_longer_is_masked_whole() -> None:
         assert masking(*order).mask("false-token-2, false-token.") == f"{MASK}, {MASK}."
 
 
-@pytest.mark.parametrize("short", ["boards", "a", "sevenly"])
+@pytest.mark.parametrize("short", ["a", "sevenly"])
 def test_a_short_secret_is_masked_as_a_word_alone(short: str) -> None:
-    secrets = masking(short)
+    secrets = masking(short, "eightish")
 
-    assert secrets.mask(f"'{short}', x{short}, {short}x, {short}_1 {short}") == (
-        f"'{MASK}', x{short}, {short}x, {short}_1 {MASK}"
+    assert secrets.mask(f"'{short}', x{short}, {short}x, {short}_1 {short} xeightishx") == (
+        f"'{MASK}', x{short}, {short}x, {short}_1 {MASK} x{MASK}x"
     )
-    assert filter_secrets(f"x{short}x") == f"x{short}x"
-
-
-def test_a_longer_one_is_masked_inside_a_word_too() -> None:
-    assert masking("eightish").mask("xeightishx") == f"x{MASK}x"
-    assert filter_secrets("xeightishx") == f"x{MASK}x"
+    assert filter_secrets(f"x{short}x xeightishx") == f"x{short}x x{MASK}x"
 
 
 @pytest.mark.parametrize(
     ("secret", "offset", "is_masked"),
-    [("secret", 0, True), ("secret", 1, False), ("false", 1, False), ("x" * 7, 1, True)],
+    [("secret", 0, True), ("secret", 1, False), ("x" * 7, 1, True)],
 )
 def test_a_part_of_base64_is_masked_from_eight_letters_on(secret: str, offset: int, *, is_masked: bool) -> None:
     """Fewer letters stand in other words by chance."""
@@ -90,7 +85,7 @@ def test_a_part_of_base64_is_masked_from_eight_letters_on(secret: str, offset: i
     assert (masking(secret).mask(f"'{certain}'") == f"'{MASK}'") is is_masked
 
 
-@pytest.mark.parametrize("change", [str.upper, str.lower, str.title])
+@pytest.mark.parametrize("change", [str.upper, str.lower])
 def test_a_longer_one_is_masked_in_capitals_and_in_small_letters(change: Callable[[str], str]) -> None:
     secrets = masking("False-Client-Secret", "sevenly")
 
@@ -112,11 +107,7 @@ def test_a_token_of_pinterests_is_known_by_its_form(text: str, shown: str) -> No
     assert Secrets().mask(text) == shown
 
 
-def test_without_a_secret_nothing_is_masked() -> None:
-    assert Secrets().mask("a text") == "a text"
-
-
-def test_what_is_empty_or_missing_is_no_secret() -> None:
+def test_a_value_that_is_empty_or_missing_is_no_secret() -> None:
     secrets = Secrets()
     secrets.keep(None, "")
 
