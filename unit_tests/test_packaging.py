@@ -57,21 +57,19 @@ def test_one_version_everywhere(project: dict[str, Any], build: dict[str, Any], 
 def test_the_distribution_has_the_name_that_platforms_know(project: dict[str, Any], metadata: dict[str, Any]) -> None:
     assert project["name"] == metadata["remoteRegistries"]["pypi"]["packageName"] == "airbyte-source-pinterest"
     assert project["scripts"] == {"source-pinterest": "source_pinterest.__main__:main"}
-
-
-def test_a_measurement_beside_the_official_connector_is_not_one_beside_ourselves() -> None:
-    assert "'airbyte-source-pinterest<3'" in text("Makefile")
+    assert metadata["definitionId"] == "5cb7e5fe-38c2-11ec-8d3d-0242ac130003"
+    assert metadata["dockerRepository"] == "airbyte/source-pinterest"
+    assert metadata["maxSecondsBetweenMessages"] == 7200
+    assert (ROOT / metadata["icon"]).is_file()
+    assert "'airbyte-source-pinterest<3'" in text("Makefile"), "a benchmark beside the official connector"
     assert Version(__version__) >= Version("3")
 
 
-def test_every_data_file_is_packaged(build: dict[str, Any]) -> None:
+def test_every_module_and_data_file_is_packaged(build: dict[str, Any]) -> None:
     patterns = build["package-data"]["source_pinterest"]
     packaged = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
     present = {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
     assert present - packaged == set()
-
-
-def test_every_package_is_declared(build: dict[str, Any]) -> None:
     declared = find_packages(str(ROOT), **build["packages"]["find"])
     folders = {path.parent.relative_to(ROOT) for path in PACKAGE.rglob("*.py")}
     assert {folder.as_posix().replace("/", ".") for folder in folders} == set(declared)
@@ -94,15 +92,12 @@ def test_every_import_is_declared(project: dict[str, Any]) -> None:
     assert foreign == {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
 
 
-def test_the_lock_holds_what_is_declared(project: dict[str, Any]) -> None:
+def test_the_lock_holds_what_is_declared_and_names_no_host(project: dict[str, Any]) -> None:
+    assert not re.search(r"https?:|--(extra-)?index-url|--find-links|--trusted-host", text("requirements.lock"))
     locked = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text("requirements.lock"), flags=re.MULTILINE))
     for line in project["dependencies"]:
         requirement = Requirement(line)
         assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)]), line
-
-
-def test_the_lock_names_no_host() -> None:
-    assert not re.search(r"https?:|--(extra-)?index-url|--find-links|--trusted-host", text("requirements.lock"))
 
 
 def test_the_registry_of_connectors_takes_the_metadata() -> None:
@@ -117,13 +112,6 @@ def test_the_registry_of_connectors_takes_the_metadata() -> None:
             model.model_validate({**written, "data": {**written["data"], key: wrong}})
 
 
-def test_the_connector_is_the_one_that_platforms_know(metadata: dict[str, Any]) -> None:
-    assert metadata["definitionId"] == "5cb7e5fe-38c2-11ec-8d3d-0242ac130003"
-    assert metadata["dockerRepository"] == "airbyte/source-pinterest"
-    assert metadata["maxSecondsBetweenMessages"] == 7200
-    assert (ROOT / metadata["icon"]).is_file()
-
-
 def test_files_of_reports_are_allowed_from_s3_in_any_region_and_from_nowhere_else(metadata: dict[str, Any]) -> None:
     api, plain, *regional = metadata["allowedHosts"]["hosts"]
 
@@ -133,13 +121,9 @@ def test_files_of_reports_are_allowed_from_s3_in_any_region_and_from_nowhere_els
     assert not [host for host in regional if not re.fullmatch(r"\*\.s3(\.[a-z]{2}-[a-z]+-\d)\.amazonaws\.com", host)]
 
 
-def test_the_breaking_changes_name_streams(metadata: dict[str, Any]) -> None:
-    change = metadata["releases"]["breakingChanges"][__version__]
-    affected = change["scopedImpact"][0]["impactedScopes"]
+def test_streams_of_the_metadata_exist_and_the_suggested_need_few_rights(metadata: dict[str, Any]) -> None:
+    affected = metadata["releases"]["breakingChanges"][__version__]["scopedImpact"][0]["impactedScopes"]
     assert set(affected) <= {stream.stream_name() for stream in STREAMS}
-
-
-def test_suggested_streams_need_no_more_than_most_users_have(metadata: dict[str, Any]) -> None:
     suggested = set(metadata["suggestedStreams"]["streams"])
     chosen = [stream for stream in STREAMS if stream.stream_name() in suggested]
     assert len(chosen) == len(suggested)

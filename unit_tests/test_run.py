@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -113,12 +114,10 @@ def test_an_error_about_the_command_line_quotes_no_value_of_it(
     ("body", "code"),
     [
         ("pass", 0),
-        ("sys.exit(0)", 0),
         ("sys.exit(3)", 3),
         ("sys.exit('in words')", 1),
         ("raise KeyboardInterrupt", 128 + signal.SIGINT),
         ("raise BrokenPipeError", 1),
-        ("raise MemoryError", 1),
         ("raise RuntimeError('no')", 1),
         ("os.kill(os.getpid(), signal.SIGTERM); threading.Event().wait()", 128 + signal.SIGTERM),
     ],
@@ -261,25 +260,15 @@ def test_prints_go_to_stderr_and_logs_to_stdout_without_secrets() -> None:
 # ---- The end of the process
 
 
-def test_the_process_has_tuned_its_memory() -> None:
-    ended = run("import gc; yield b'%d tuned' % gc.get_threshold()[0] if gc.get_freeze_count() else b''")
+def test_the_process_has_tuned_its_memory_and_its_threads() -> None:
+    ended = run("import gc; yield b'%d objects, %.2f s' % (gc.get_threshold()[0], sys.getswitchinterval())")
 
-    assert "50000 tuned" in ended.stdout
-
-
-def test_its_threads_take_turns_rarely() -> None:
-    assert "0.05 s" in run("yield b'%.2f s' % sys.getswitchinterval()").stdout
+    assert "50000 objects, 0.05 s" in ended.stdout
 
 
-@pytest.mark.parametrize(("body", "code"), [("pass", 0), ("sys.exit(3)", 3), ("raise RuntimeError('no')", 1)])
-def test_a_worker_that_is_stuck_changes_nothing(body: str, code: int) -> None:
-    assert run(f"stuck_worker(); {body}").returncode == code
-
-
-def test_an_end_needs_no_memory_for_a_thread() -> None:
-    ended = run("stuck_worker(); threading.Thread.start = None; sys.exit(3)")
-
-    assert ended.returncode == 3
+def test_a_stuck_worker_changes_no_end_even_without_memory_for_a_thread() -> None:
+    assert run("stuck_worker()").returncode == 0
+    assert run("stuck_worker(); threading.Thread.start = None; sys.exit(3)").returncode == 3
 
 
 def test_last_words_that_cannot_be_said_are_no_success() -> None:
@@ -295,18 +284,13 @@ def test_a_config_error_is_one_sentence_without_secrets() -> None:
     )
 
     assert ended.returncode == 1
-    assert '"TRACE"' in ended.stdout
-    assert "config_error" in ended.stdout
-    assert "Start Date: enter a day" in ended.stdout
+    assert re.search('"TRACE".*Start Date: enter a day.*config_error', ended.stdout)
     assert "false-client-secret" not in ended.stdout + ended.stderr
     assert "Traceback" not in ended.stdout + ended.stderr
 
 
 def test_an_unforeseen_error_is_told_as_a_trace() -> None:
-    ended = run("raise RuntimeError('nobody knows why')")
-
-    assert '"TRACE"' in ended.stdout
-    assert "nobody knows why" in ended.stdout
+    assert re.search('"TRACE".*nobody knows why', run("raise RuntimeError('nobody knows why')").stdout)
 
 
 def test_a_reader_that_went_away_ends_the_process() -> None:
@@ -350,13 +334,6 @@ def test_logs_that_a_pipe_does_not_take_at_once_come_whole() -> None:
     logs = [json.loads(line)["log"]["message"] for line in said if line.startswith(b"{")]
     assert [text for text in logs if len(text) == 1_000_000] == ["ab" * 500_000, "cd" * 500_000]
     assert [line for line in said if not line.startswith(b"{")] == [b"first words", b"last words"]
-
-
-def test_spec_runs_as_a_command() -> None:
-    ended = subprocess.run([sys.executable, "main.py", "spec"], cwd=ROOT, capture_output=True, check=False)
-
-    assert ended.returncode == 0
-    assert b'"SPEC"' in ended.stdout
 
 
 def test_who_has_the_answer_it_wanted_may_end_any_command_but_read_at_once() -> None:

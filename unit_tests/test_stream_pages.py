@@ -1,22 +1,22 @@
-"""The pages of the streams are as the code is, and say all that they should."""
+"""The pages and tables of the streams say all that they should. `test_documents.py` compares them with the code."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from integration_tests.simulator.lists.catalogs import PASSWORD
-from integration_tests.tools.entity_diagram import diagram
-from integration_tests.tools.stream_pages import AREAS, COLUMNS_PAGE, INDEX, fields, pages
-from integration_tests.tools.stream_table import every_stream
+from integration_tests.tools.stream_pages import AREAS, COLUMNS_PAGE, INDEX, diagram, fields, pages
+from integration_tests.tools.stream_table import every_stream, table
 from source_pinterest.streams import STREAMS
 
+ROOT = Path(__file__).parents[1]
 NAMES = [stream.stream_name() for stream in STREAMS]
 ARROW = re.compile(r'    (\w+) -.?->\|"[\w<>/]+"\| (\w+)(?:\["([\w<>/]+)"\])?')
 FIELD = re.compile(r"^\| (`[^`]+`) \| ([^|]+) \| ((?:[^|\\]|\\.)+) \|$", flags=re.MULTILINE)
 REFERENCE = re.compile(
     r"^Those of \[[^]]+\]\((\w+\.md)#([\w-]+)\)(?:, without (.*?))?(?:, and these:|\.)$", flags=re.MULTILINE
 )
-BOARDS = ("boards", "board_sections", "board_pins")
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +24,9 @@ def written() -> dict[str, str]:
     return pages()
 
 
-def test_each_stream_has_a_page_and_a_place_in_the_index(written: dict[str, str]) -> None:
+def test_a_page_tells_keys_cursor_needs_cost_and_where_its_ids_lead(written: dict[str, str]) -> None:
     assert set(written) == {INDEX, COLUMNS_PAGE, *(f"{name}.md" for name in NAMES)}
     assert [name for name in NAMES if f"[`{name}`]({name}.md)" not in written[INDEX]] == []
-
-
-def test_a_page_tells_keys_cursor_needs_cost_and_where_its_ids_lead(written: dict[str, str]) -> None:
-    page = written["ads.md"]
-
     for line in (
         "Ads. Pinterest's documentation: [ads/list](https://developers.pinterest.com/docs/api/v5/ads-list).",
         "| Primary key | `id` |",
@@ -41,11 +36,18 @@ def test_a_page_tells_keys_cursor_needs_cost_and_where_its_ids_lead(written: dic
         "- `ad_group_id` is the `id` of [ad_groups](ad_groups.md).",
         "- `pin_id` is the `id` of [pins](pins.md), unless the pin is somebody else's or deleted.",
     ):
-        assert line in page.splitlines()
+        assert line in written["ads.md"].splitlines()
 
 
-def anchor_of(heading: str) -> str:
-    return heading.lower().replace(",", "").replace(" ", "-")
+def test_each_field_is_described_on_its_page_or_on_one_that_it_links_to(written: dict[str, str]) -> None:
+    elsewhere = re.compile(r"`pin\.|`\w+_VALUE(_IN_USD)?`")
+    for stream in every_stream():
+        rows = list(fields(stream.get_json_schema()))
+        told = fields_of(f"{stream.name}.md", written)
+
+        assert [name for name, kind, description in rows if not kind or not description] == [], stream.name
+        assert [row for row in rows if row not in told and not elsewhere.match(row[0])] == [], stream.name
+        assert {name for name, *_ in told} <= {name for name, *_ in rows}, stream.name
 
 
 def fields_of(name: str, written: dict[str, str]) -> set[tuple[str, ...]]:
@@ -61,92 +63,71 @@ def fields_of(name: str, written: dict[str, str]) -> set[tuple[str, ...]]:
     return found
 
 
-def test_each_field_is_described_on_its_page_or_on_one_that_it_links_to(written: dict[str, str]) -> None:
-    elsewhere = re.compile(r"`pin\.|`\w+_VALUE(_IN_USD)?`")
-    for stream in every_stream():
-        rows = list(fields(stream.get_json_schema()))
-        told = fields_of(f"{stream.name}.md", written)
-
-        assert [name for name, kind, description in rows if not kind or not description] == [], stream.name
-        assert [row for row in rows if row not in told and not elsewhere.match(row[0])] == [], stream.name
-        assert {name for name, *_ in told} <= {name for name, *_ in rows}, stream.name
+def anchor_of(heading: str) -> str:
+    return heading.lower().replace(",", "").replace(" ", "-")
 
 
-def test_the_columns_of_analytics_stand_once(written: dict[str, str]) -> None:
-    assert [page for page, text in written.items() if "| `TOTAL_CLICK_CHECKOUT` |" in text] == [COLUMNS_PAGE]
-
-
-def test_fields_within_fields_are_told_by_their_path() -> None:
-    text = {"type": ["null", "string"], "format": "date", "description": "A | B"}
-    inner = {"type": ["null", "object"], "description": "C", "properties": {"day": text}}
-    schema = {"properties": {"list": {"type": ["null", "array"], "description": "D", "items": inner}, "one": inner}}
-
-    assert list(fields(schema)) == [
-        ("`list`", "array of object", "D"),
-        ("`list[].day`", "string, date", "A \\| B"),
-        ("`one`", "object", "C"),
-        ("`one.day`", "string, date", "A \\| B"),
-    ]
-
-
-def test_no_page_shows_what_signs_in(written: dict[str, str]) -> None:
+def test_no_page_shows_a_password(written: dict[str, str]) -> None:
     shown = "".join(written.values())
 
     assert [secret for secret in (PASSWORD, "false-url-password", "false-url-key") if secret in shown] == []
 
 
-@pytest.mark.parametrize("area", AREAS)
-def test_a_diagram_has_no_stream_without_an_arrow_and_none_of_another_area(area: str, written: dict[str, str]) -> None:
-    [section] = [part for part in written[INDEX].split("\n## ") if part.startswith(f"{area}\n")]
-    here = set(re.findall(r"^\| \[`(\w+)`\]", section, flags=re.MULTILINE))
-    lines = re.findall(r"^    .*$", section, flags=re.MULTILINE)
-    arrows = [ARROW.fullmatch(line) for line in lines]
-
-    assert here <= set(NAMES)
-    assert all(arrows)
-    assert {name for arrow in arrows if arrow for name in (arrow[3] or arrow[2]).split("<br/>")} <= here
-    assert {arrow[1] for arrow in arrows if arrow} <= set(NAMES)
-
-
-def test_streams_that_name_the_same_record_share_a_box() -> None:
-    streams = [
-        stream for stream in every_stream() if stream.name in ("ad_accounts", "campaigns", "labels", "promotions")
-    ]
-    drawn = diagram(
-        [stream.name for stream in streams], streams, {stream.name: [{"ad_account_id": "1"}] for stream in streams}
-    )
-
-    assert drawn.splitlines() == [
-        "```mermaid",
-        "flowchart LR",
-        '    ad_accounts -->|"ad_account_id"| campaigns["campaigns<br/>promotions<br/>labels"]',
-        "```",
-    ]
-
-
-def test_an_area_without_arrows_has_no_diagram() -> None:
-    streams = [stream for stream in every_stream() if stream.name == "boards"]
-
-    assert diagram(["boards"], streams, {"boards": []}) == ""
+def test_a_diagram_has_arrows_to_streams_of_its_area_alone(written: dict[str, str]) -> None:
+    for area in AREAS:
+        [section] = [part for part in written[INDEX].split("\n## ") if part.startswith(f"{area}\n")]
+        here = set(re.findall(r"^\| \[`(\w+)`\]", section, flags=re.MULTILINE))
+        for line in re.findall(r"^    .*$", section, flags=re.MULTILINE):
+            arrow = ARROW.fullmatch(line)
+            assert arrow, (area, line)
+            assert {*(arrow[3] or arrow[2]).split("<br/>")} <= here <= set(NAMES), (area, line)
+            assert arrow[1] in NAMES, (area, line)
 
 
 @pytest.mark.parametrize(
-    ("section", "lines"),
+    ("names", "records", "lines"),
     [
-        ("7", ['    board_sections -->|"board_id<br/>board_section_id"| board_pins']),
         (
-            None,
+            ("ad_accounts", "campaigns", "promotions", "labels"),
+            {name: [{"ad_account_id": "1"}] for name in ("ad_accounts", "campaigns", "promotions", "labels")},
+            ['    ad_accounts -->|"ad_account_id"| campaigns["campaigns<br/>promotions<br/>labels"]'],
+        ),
+        (
+            ("boards", "board_sections", "board_pins"),
+            {"boards": [], "board_sections": [], "board_pins": [{"board_id": "1", "board_section_id": "7"}]},
             [
+                '    boards -->|"board_id"| board_sections',
+                '    board_sections -->|"board_id<br/>board_section_id"| board_pins',
+            ],
+        ),
+        (
+            ("boards", "board_sections", "board_pins"),
+            {"boards": [], "board_sections": [], "board_pins": [{"board_id": "1", "board_section_id": None}]},
+            [
+                '    boards -->|"board_id"| board_sections',
                 '    boards -->|"board_id"| board_pins',
                 '    board_sections -.->|"board_id<br/>board_section_id"| board_pins',
             ],
         ),
+        (("boards",), {"boards": []}, []),
     ],
-    ids=["always in a section", "not always"],
+    ids=["streams of one parent share a box", "a longer way", "a key that may be empty", "no arrows, no diagram"],
 )
-def test_what_a_longer_way_leads_to_is_not_drawn(section: str | None, lines: list[str]) -> None:
-    streams = [stream for stream in every_stream() if stream.name in BOARDS]
-    pins = [{"board_id": "1", "board_section_id": "7"}, {"board_id": "1", "board_section_id": section}]
-    drawn = diagram(BOARDS, streams, {"boards": [], "board_sections": [{"board_id": "1"}], "board_pins": pins})
+def test_a_diagram_draws_the_keys_that_lead_straight_to_a_parent(
+    names: tuple[str, ...], records: dict[str, list[dict[str, str | None]]], lines: list[str]
+) -> None:
+    drawn = diagram(names, [stream for stream in every_stream() if stream.name in names], records)
 
-    assert [line for line in drawn.splitlines() if line.endswith(" board_pins")] == lines
+    assert sorted(drawn.splitlines()[2:-1]) == sorted(lines)
+
+
+def test_the_user_page_has_every_stream_and_the_readme_the_suggested_ones() -> None:
+    names = {
+        document: [line.split("`")[1] for line in table(document).splitlines()[2:]]
+        for document in ("docs/pinterest.md", "README.md")
+    }
+    assert names["docs/pinterest.md"] == NAMES
+    assert "`user_accounts:read`, a business account" in table("docs/pinterest.md")
+    metadata = (ROOT / "metadata.yaml").read_text(encoding="utf-8")
+    assert len(names["README.md"]) == 7
+    assert [name for name in names["README.md"] if f"      - {name}\n" not in metadata] == []

@@ -5,7 +5,7 @@ has the example. Its day never changes, so that the pages do not change with the
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from integration_tests.support.assertions import without_nulls
 from integration_tests.support.outputs import Record
 from integration_tests.support.truth import KEYS, World
-from integration_tests.tools.entity_diagram import diagram
 from integration_tests.tools.stream_table import (
     ROOT,
     as_code,
@@ -72,6 +71,14 @@ _TITLES = ("Ads analytics and reports", "Reports by brand, category and SKU")
 
 Row = tuple[str, str, str]
 """Name, type and description of a field."""
+
+
+Records = Mapping[str, Collection[Record]]
+Parents = Mapping[str, Mapping[str, ForeignKey]]
+"""For each stream, the streams that it names, each with the key that does."""
+
+_ARROWS_SIDE_BY_SIDE = 2
+"""As many fit, with their boxes, into 900 pixels."""
 
 
 class Reference(NamedTuple):
@@ -294,6 +301,88 @@ def _type(field: Mapping[str, Any]) -> str:
     if named == "array" and "items" in field:
         return f"array of {_type(field['items'])}"
     return f"{named}, {field['format']}" if "format" in field else named
+
+
+# ---- Diagrams in Mermaid: https://mermaid.js.org/syntax/flowchart.html
+
+
+class Arrow(NamedTuple):
+    """A foreign key that is drawn."""
+
+    parent: str
+    fields: tuple[str, ...]
+    is_filled: bool
+
+
+def diagram(area: Collection[str], streams: Sequence[PinterestStream], records: Records) -> str:
+    """The streams of an area that name others or are named in it; empty if there are none.
+
+    Streams without children that have the same arrows share a box.
+
+    Args:
+        area: names of streams.
+        streams: all streams.
+        records: some of each; they show which keys may be empty.
+    """
+    drawn = {name: arrows for name, arrows in every_arrow(streams, records).items() if name in area and arrows}
+    above = {arrow.parent for arrows in drawn.values() for arrow in arrows}
+    boxes: dict[object, list[str]] = {}
+    for name, arrows in drawn.items():
+        boxes.setdefault(name if name in above else arrows, []).append(name)
+    lines = []
+    for names in boxes.values():
+        first, *_ = names
+        label = "<br/>".join(names)
+        child = f'{first}["{label}"]' if len(names) > 1 else first
+        for arrow in drawn[first]:
+            line = "-->" if arrow.is_filled else "-.->"
+            lines.append(f'    {arrow.parent} {line}|"{"<br/>".join(arrow.fields)}"| {child}')
+            child = first
+    direction = "LR" if _depth(drawn) <= _ARROWS_SIDE_BY_SIDE else "TB"
+    return "\n".join(("```mermaid", f"flowchart {direction}", *lines, "```")) if lines else ""
+
+
+def _depth(drawn: Mapping[str, Sequence[Arrow]]) -> int:
+    """The most arrows on one way."""
+    longest: dict[str, int] = {}
+    for name, arrows in drawn.items():  # parents stand before their children
+        longest[name] = max(1 + longest.get(arrow.parent, 0) for arrow in arrows)
+    return max(longest.values(), default=0)
+
+
+def every_arrow(streams: Sequence[PinterestStream], records: Records) -> dict[str, tuple[Arrow, ...]]:
+    """The foreign keys of each stream that always hold, but for those to what a longer way leads to as well."""
+    parents = {stream.name: _parents_of(stream) for stream in streams}
+    arrows = {}
+    for name, keys in parents.items():
+        filled = {parent for parent, key in keys.items() if is_always_filled(key, records[name])}
+        passed = {above for parent in filled for above in _above(parent, parents)}
+        arrows[name] = tuple(
+            Arrow(parent, tuple(key.fields), parent in filled) for parent, key in keys.items() if parent not in passed
+        )
+    return arrows
+
+
+def is_always_filled(key: ForeignKey, records: Collection[Record]) -> bool:
+    """Whether each record names another one."""
+    return all(record.get(field) for record in records for field in key.fields)
+
+
+def _parents_of(stream: PinterestStream) -> dict[str, ForeignKey]:
+    """Of several keys that lead to one stream the one that is part of the primary key, or else the first."""
+    found: dict[str, ForeignKey] = {}
+    for key in sorted(stream.foreign_keys, key=lambda key: not set(key.fields) <= set(key_fields(stream))):
+        if not key.unless:
+            found.setdefault(key.stream, key)
+    return found
+
+
+def _above(name: str, parents: Parents) -> Iterator[str]:
+    """The streams that lie above one, at any height; none lies above itself."""
+    for parent in parents[name]:
+        if parent != name:
+            yield parent
+            yield from _above(parent, parents)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Which streams are there, what do they need and what do they cost? The tables of the documents, made from the code.
+"""The tables of streams in the documents, made from the code: what each stream needs and what it costs.
 
 `make docs` writes them; a test tells when they are stale.
 """
