@@ -32,17 +32,24 @@ SCHEMA = {
 }
 
 
-@pytest.mark.parametrize("name", ["is_new", "SPEND_IN_DOLLAR", "VIDEO_15SEC_VIEWS", "a1234"])
-def test_a_name_in_pinterests_form_is_told(name: str) -> None:
-    assert may_be_told(name)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["ADE_SALE", "Jane", "jane doe", "is-new", "a12345", "COLUMN_12345", "12", "", "é", "a" * 90, "a\n", "is_New"],
-)
-def test_any_other_name_is_not(name: str) -> None:
-    assert not may_be_told(name)
+def test_a_name_in_pinterests_form_is_told_and_no_other() -> None:
+    theirs = ("is_new", "SPEND_IN_DOLLAR", "VIDEO_15SEC_VIEWS", "a1234")
+    others = (
+        "ADE_SALE",
+        "Jane",
+        "jane doe",
+        "is-new",
+        "a12345",
+        "COLUMN_12345",
+        "12",
+        "",
+        "é",
+        "a" * 90,
+        "a\n",
+        "is_New",
+    )
+    assert [name for name in theirs if not may_be_told(name)] == []
+    assert [name for name in others if may_be_told(name)] == []
 
 
 def test_a_shape_is_what_the_schema_does_not_say() -> None:
@@ -71,6 +78,7 @@ def test_a_shape_is_what_the_schema_does_not_say() -> None:
 def test_columns_stand_by_their_types() -> None:
     rows = [{"A": 1, "B": None, "ADE_X": 1}, {"A": 2, "B": 1.5, "C": True, "D": {}}]
     assert column_types(rows) == ({"integer": ["A"], "null or number": ["B"], "boolean": ["C"], "object": ["D"]}, 1)
+    assert (number(9_999), number(10_000)) == (9_999, "10,000"), "a large count does not look like an ID"
 
 
 def test_the_smallest_key_tells_all_rows_apart() -> None:
@@ -80,22 +88,15 @@ def test_the_smallest_key_tells_all_rows_apart() -> None:
     assert smallest_key([*rows, {"E": 2}], ["E"], ["PIN", "AD"]) is None
 
 
-def test_a_large_count_does_not_look_like_an_id() -> None:
-    assert (number(9_999), number(10_000)) == (9_999, "10,000")
-
-
 @pytest.mark.parametrize(
     ("limit", "remaining", "reset", "form"),
     [
         ('100, 100;w=1;name="safety_net", 1000;w=60;name="ads_read"', "99", "1", RECORDED),
         ("100, 100;w=1, 100;w=60", "98", "1", NAMELESS),
         ("100", "98", "1", PLAIN),
-        ("", "98", "1", PLAIN),
         ("100, 100;w=1, 100;w=60", "98, 97, 96", "1, 1, 1", LISTS),
-        ("100;w=1, 1000;w=60", "98, 97", "1, 2", LISTS),
         ("", "", "", ABSENT),
         ("100 per minute", "98", "1", UNKNOWN),
-        ("100", "98", "2026-11-25", UNKNOWN),
         ("100", "", "1", UNKNOWN),
     ],
 )
