@@ -36,14 +36,6 @@ def test_connections_that_say_nothing_or_drip_hold_up_no_answer(tmp_path: Path) 
     assert "Traceback" not in helper.said
 
 
-def test_a_browser_that_says_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("source_pinterest.cli.authorize._REQUEST_SECONDS", 0.05)
-    with ConsentListener(0) as listener, socket.create_connection(("127.0.0.1", listener.server_port)) as connection:
-        connection.sendall(b"GET / HT")
-        connection.settimeout(30)
-        assert connection.recv(1) == b""
-
-
 @pytest.mark.skipif(not HAS_IPV6, reason="this machine has no ::1")
 def test_localhost_is_ours_by_either_address(tmp_path: Path) -> None:
     path = str(tmp_path / "config.json")

@@ -96,10 +96,9 @@ def refresh_token(sim: Simulator) -> str:
     return str(answer.json()["refresh_token"])
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_a_command_can_be_pasted_on_debian_and_on_macos(document: str) -> None:
+def test_a_command_can_be_pasted_on_debian_and_on_macos() -> None:
     """Neither has a command `python`, and the shell of macOS passes a comment on as arguments."""
-    for command in commands(document):
+    for command in (command for document in DOCUMENTS for command in commands(document)):
         assert re.search(r"(?<![\w./])python(?![\w.])", command) is None, command
         assert re.search(r"(^|\s)#", command) is None, command
 
@@ -160,7 +159,7 @@ def test_what_is_run_elsewhere_is_run_there() -> None:
         assert needed in makefile
 
 
-def test_every_make_target_that_is_named_exists() -> None:
+def test_every_make_target_and_module_that_is_named_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE))
     for document in DOCUMENTS:
@@ -169,11 +168,5 @@ def test_every_make_target_that_is_named_exists() -> None:
             target for line in re.findall(r"[`\n]make ([a-z -]+?)(?=[`\n]| {2,})", text) for target in line.split()
         }
         assert named - targets == set(), document
-
-
-def test_every_module_that_is_to_be_started_exists() -> None:
-    for document in DOCUMENTS:
-        for module in re.findall(
-            r"python -m ((?:source_pinterest|integration_tests)[\w.]*)", (ROOT / document).read_text(encoding="utf-8")
-        ):
+        for module in re.findall(r"python -m ((?:source_pinterest|integration_tests)[\w.]*)", text):
             assert importlib.util.find_spec(module), (document, module)
