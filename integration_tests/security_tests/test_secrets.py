@@ -36,10 +36,7 @@ from integration_tests.support.worlds import small_world
 STREAMS = ("boards", "board_pins", "campaigns", "campaign_analytics")
 FAILURES = [
     FaultKind.TOKEN_REVOKED,
-    FaultKind.TOKEN_EXPIRED,
     FaultKind.MISSING_SCOPE,
-    FaultKind.FORBIDDEN,
-    FaultKind.SERVER_ERROR,
     FaultKind.MALFORMED_JSON,
     FaultKind.RESET_BEFORE_BODY,
     FaultKind.TOO_LARGE_414,
@@ -92,20 +89,17 @@ def test_not_even_a_process_with_debug_logs(kind: FaultKind, on: str, tmp_path: 
         assert_no_secret_in(without_controls(out) + done.stderr.decode(), sim.secrets)
 
 
-@pytest.mark.parametrize("kind", [FaultKind.DOWNLOAD_503, FaultKind.DOWNLOAD_EXPIRED])
-def test_nor_the_link_to_a_report(kind: FaultKind, tmp_path: Path) -> None:
+def test_nor_the_link_to_a_report(tmp_path: Path) -> None:
     world = World(boards=0, ad_accounts=1, campaigns=2)
-    with Simulator(world, faults=[Fault(kind)]) as sim:
+    with Simulator(world, faults=[Fault(FaultKind.DOWNLOAD_EXPIRED)]) as sim:
         config = sim.config(max_retries=2, start_date=str(world.today))
         arguments = read_arguments(tmp_path, catalog_of(["campaign_analytics_report"]), config)
         done = run_to_its_end(["main.py", *arguments, "--debug"], clean_environment(sim.url), body=with_short_pauses)
         assert done.returncode == 0
-        assert sim.fired(kind)
-        lines = [line for line in done.stdout.decode().splitlines() if json.loads(line)["type"] != "CONTROL"]
-        debug = [json.loads(line)["message"] for line in lines if json.loads(line)["type"] == "DEBUG"]
-        assert [line for line in debug if re.fullmatch(r"GET /v5/ad_accounts/\d+/reports: 200", line)]
-        assert not [line for line in debug if "?" in line]
-        assert_no_secret_in("".join(lines) + done.stderr.decode(), sim.secrets)
+        assert sim.fired(FaultKind.DOWNLOAD_EXPIRED)
+        out = done.stdout.decode()
+        assert re.search(r'"GET /v5/ad_accounts/\d+/reports: 200"', out)
+        assert_no_secret_in(without_controls(out) + done.stderr.decode(), sim.secrets)
 
 
 def test_a_plain_access_token_is_not_told_either(said: Said) -> None:
@@ -115,32 +109,25 @@ def test_a_plain_access_token_is_not_told_either(said: Said) -> None:
         said.assert_no_secret(output, sim.secrets)
 
 
-@pytest.mark.parametrize("kind", [FaultKind.TOKEN_REVOKED, FaultKind.SERVER_ERROR, FaultKind.MISSING_SCOPE])
-def test_a_failing_check_tells_no_secret(kind: FaultKind, tmp_path: Path, said: Said) -> None:
-    with Simulator(faults=[Fault(kind, times=None)]) as sim:
+def test_a_failing_check_tells_no_secret(tmp_path: Path, said: Said) -> None:
+    with Simulator(faults=[Fault(FaultKind.SERVER_ERROR, times=None)]) as sim:
         output = check(sim, sim.config(max_retries=0), tmp_path)
         said.assert_no_secret(output, sim.secrets)
 
 
-@pytest.mark.parametrize(
-    "misplaced",
-    [
-        lambda secret: {"credentials": secret},
-        lambda secret: {"credentials": [secret]},
-        lambda secret: {"credentials": {"auth_method": secret}},
-        lambda secret: {"credentials": {"auth_method": "access_token", "access_token": {"token": secret}}},
-        lambda secret: {"credentials": {"auth_method": "oauth2.0", "client_secret": secret}},
-        lambda secret: {"access_token": [secret]},
-    ],
-)
-def test_a_config_error_does_not_quote_a_secret(misplaced: Any, tmp_path: Path, said: Said) -> None:
+def test_a_config_error_does_not_quote_a_secret(tmp_path: Path, said: Said) -> None:
     secret = "false-secret-in-the-wrong-place"
     with Simulator() as sim:
-        said.assert_no_secret(check(sim, misplaced(secret), tmp_path), [secret])
+        for misplaced in (
+            {"credentials": [secret]},
+            {"credentials": {"auth_method": secret}},
+            {"credentials": {"auth_method": "access_token", "access_token": {"token": secret}}},
+            {"access_token": [secret]},
+        ):
+            said.assert_no_secret(check(sim, misplaced, tmp_path), [secret])
 
 
-@pytest.mark.parametrize("status", [400, 403, 500])
-@pytest.mark.parametrize("command", [["check"], ["read"], ["read", "--debug"]], ids=" ".join)
+@pytest.mark.parametrize(("command", "status"), [(["check"], 403), (["read"], 500), (["read", "--debug"], 400)])
 def test_what_an_answer_echoes_is_masked(command: list[str], status: int, tmp_path: Path) -> None:
     with Simulator() as sim, echoing(status) as (url, echoed):
         config = sim.config(max_retries=1, client_secret=CLIENT_SECRET_OF_OLD)
@@ -200,7 +187,7 @@ def test_a_netrc_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not [headers for headers in seen if netrc_basic in str(headers.get("Authorization"))]
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("status", [302, 307])
 def test_a_redirect_is_not_followed_to_another_host(status: int) -> None:
     with Simulator() as sim, answering(200) as (elsewhere, seen_elsewhere):
         with answering(status, Location=f"{elsewhere.replace('127.0.0.1', 'localhost')}/boards") as (url, seen):
