@@ -115,11 +115,10 @@ def test_a_partition_is_read_with_its_own_sign_in(project: Project, monkeypatch:
     [
         (["transient_error"], True),
         (["config_error"], False),
-        (["config_error", "transient_error"], True),
         ([], True),
         (None, False),
     ],
-    ids=["a used-up quota", "a dead sign-in", "both", "killed without a word", "refused before it began"],
+    ids=["a used-up quota", "a dead sign-in", "killed without a word", "refused before it began"],
 )
 def test_another_try_is_made_where_it_helps(
     kinds: Sequence[str] | None, is_tried_again: bool, project: Project
@@ -182,7 +181,3 @@ def test_without_a_shard_the_example_says_what_to_make(project: Project) -> None
         FileNotFoundError, match=r"^There is no .*/shards/\*/config\.json\. Make a folder for each shard"
     ):
         project.example()
-
-
-def test_the_example_stays_short_enough_to_copy() -> None:
-    assert len(EXAMPLE.read_text(encoding="utf-8").splitlines()) <= 90

@@ -1,6 +1,5 @@
 """dbt builds the project, its tests fail where they should, and the demo says what it needs."""
 
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -19,7 +18,7 @@ from integration_tests.tools.demo_dbt.project import (
     DbtFailedError,
     build,
 )
-from integration_tests.tools.demo_dbt.run import main, spend_of
+from integration_tests.tools.demo_dbt.run import main
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
 needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")
@@ -39,11 +38,6 @@ def database(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_spend_is_added_up_by_campaign() -> None:
-    records = [{"CAMPAIGN_ID": "1", "SPEND_IN_MICRO_DOLLAR": 1}, {"CAMPAIGN_ID": "2"}, {"CAMPAIGN_ID": "1"}]
-    assert spend_of(records) == {"1": Decimal("0.000001"), "2": 0}
-
-
 def test_the_readme_has_the_commands_that_the_demo_prints() -> None:
     lines = (PROJECT / "README.md").read_text(encoding="utf-8").splitlines()
     assert {READ_INTO_DUCKDB, BUILD} <= set(lines)
@@ -53,15 +47,6 @@ def test_without_dbt_the_demo_says_what_to_do(tmp_path: Path, capsys: pytest.Cap
     assert main(["--dbt", str(tmp_path / "dbt"), "--output", str(tmp_path / "output")]) == 1
     [sentence] = capsys.readouterr().out.splitlines()
     assert sentence == f"The demo failed: {tmp_path / 'dbt'} can't be started. Run `make demo-dbt`, which installs dbt."
-
-
-def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    assert main(["--dbt", str(DBT), "--output", str(tmp_path / "file" / "folder")]) == 1
-    [sentence] = capsys.readouterr().out.splitlines()
-    assert sentence.startswith("The demo failed: ")
 
 
 @needs_dbt
@@ -83,25 +68,10 @@ def test_a_row_that_comes_twice_fails_dbts_tests(database: Path, tmp_path: Path)
 
 
 @needs_dbt
-@pytest.mark.parametrize(
-    ("change", "nameless"),
-    [
-        ("delete from targeting_options where targeting_type = 'COUNTRY' and id = 'DE'", 2),
-        ("insert into targeting_options (targeting_type, id, name) values ('GEO', 'US:94109', 'San Francisco')", 0),
-    ],
-)
-def test_another_number_of_values_without_a_name_fails_dbts_tests(
-    database: Path, tmp_path: Path, change: str, nameless: int
-) -> None:
+def test_another_number_of_values_without_a_name_fails_dbts_tests(database: Path, tmp_path: Path) -> None:
     copy = copy_of(database, tmp_path)
     with duckdb.connect(str(copy)) as connection:
-        connection.execute(change)
+        connection.execute("delete from targeting_options where targeting_type = 'COUNTRY' and id = 'DE'")
 
-    with pytest.raises(DbtFailedError, match=rf"all_named.*: Got {nameless} results?, configured to fail if != 1"):
+    with pytest.raises(DbtFailedError, match=r"all_named.*: Got 2 results, configured to fail if != 1"):
         build(DBT, copy, tmp_path, LOCAL_VARIABLES)
-
-
-@needs_dbt
-def test_without_a_number_dbt_warns_of_values_without_a_name(database: Path, tmp_path: Path) -> None:
-    with pytest.raises(DbtFailedError, match=r"all_named.*: Got 1 result, configured to warn if != 0"):
-        build(DBT, copy_of(database, tmp_path), tmp_path, {})
