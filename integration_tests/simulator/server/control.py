@@ -11,12 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from integration_tests.simulator.faults.script import Fault
 from integration_tests.simulator.server.service import Service
 
 Command = Callable[[Any], Any]
 
 
 def control_routes(service: Service) -> list[Route]:
+    def add_faults(body: Any) -> None:
+        service.script.add(Fault(**fault) for fault in body)
+
     def restate(body: Any) -> None:
         service.world.restate(body["days_back"])
 
@@ -29,6 +33,7 @@ def control_routes(service: Service) -> list[Route]:
     commands: tuple[tuple[str, str, Command], ...] = (
         ("log", "GET", log),
         ("log", "DELETE", lambda _body: service.log.clear()),
+        ("faults", "POST", add_faults),
         ("restate", "POST", restate),
         ("edit", "POST", edit),
     )

@@ -42,6 +42,8 @@ def main() -> int:
         console.print(f"The demo failed: {error}", style="bold red", markup=False)
         return 1
     except OSError as error:
+        if not error.filename:  # a request to the local Pinterest failed
+            raise
         console.print(f"{OUTPUT} can't be written ({error.strerror}). Move it away, or get write permission.")
         return 1
     return 0 if is_whole else 1

@@ -49,6 +49,8 @@ def main(arguments: Sequence[str] | None = None, output: Path = ROOT / OUTPUT) -
         console.print(f"The demo failed: {error}", style="bold red", markup=False, soft_wrap=True)
         return 1
     except OSError as error:
+        if not error.filename:  # a request to the local Pinterest failed
+            raise
         sentence = f"{error.filename} can't be written ({error.strerror}). Move it away, or get write permission."
         console.print(sentence, markup=False, soft_wrap=True)
         return 1
