@@ -22,8 +22,7 @@ SPLIT_PARTS = {"APP_TYPE": 3, "OWNED_CONTENT": 2, "SOURCE": 2, "PIN_FORMAT": 3}
 
 def items(api: Client, operation_id: str, **query: Any) -> list[dict[str, Any]]:
     """The first page of a list, which is all of it here."""
-    size = {} if operation_id in {"conversion_tags/list", "labels/list"} else {"page_size": 250}
-    found: list[dict[str, Any]] = api.call(operation_id, **size, **query).json()["items"]
+    found: list[dict[str, Any]] = api.call(operation_id, page_size=250, **query).json()["items"]
     return found
 
 
@@ -31,55 +30,18 @@ def refused(answer: Any) -> tuple[int, int]:
     return answer.status_code, answer.json()["code"]
 
 
-# -- filters
-
-
-def test_filters_keep_what_they_say(api: Client) -> None:
-    group = items(api, "ad_groups/list", **ALL_STATUSES)[1]
-    campaign = group["campaign_id"]
-    catalog = numbering.CATALOGS.id_of(1)
-    product_group = numbering.CATALOG_PRODUCT_GROUPS.id_of(1)
-    promotion = items(api, "product_group_promotions/list", **ALL_STATUSES)[0]["id"]
+def test_archived_entities_and_inactive_things_are_listed_only_if_asked_for(api: Client) -> None:
     for operation_id, every, kept, keeps in [
         ("campaigns/list", ALL_STATUSES, {}, lambda one: one["status"] != "ARCHIVED"),
-        ("campaigns/list", ALL_STATUSES, {"entity_statuses": "ARCHIVED"}, lambda one: one["status"] == "ARCHIVED"),
-        ("ad_groups/list", {}, {"ad_group_ids": group["id"]}, lambda one: one["id"] == group["id"]),
-        ("ads/list", {}, {"ad_group_ids": group["id"]}, lambda one: one["ad_group_id"] == group["id"]),
-        ("ads/list", {}, {"campaign_ids": campaign}, lambda one: one["campaign_id"] == campaign),
-        ("ad_accounts/list", {}, {"include_shared_accounts": "false"}, lambda one: one["permissions"] == ["OWNER"]),
-        ("feeds/list", {}, {"catalog_id": catalog}, lambda one: one["catalog_type"] == "HOTEL"),
-        ("catalogs_product_groups/list", {}, {"id": product_group}, lambda one: one["id"] == product_group),
-        ("billing_profiles/get", {}, {"is_active": "true"}, lambda one: one["status"] == "VALID"),
-        ("audiences/list", {}, {"ownership_type": "RECEIVED"}, lambda _: False),
-        ("keywords/get", {}, {"match_types": "PHRASE"}, lambda one: one["match_type"] == "PHRASE"),
-        (
-            "product_group_promotions/list",
-            ALL_STATUSES,
-            {**ALL_STATUSES, "product_group_promotion_ids": promotion},
-            lambda one: one["id"] == promotion,
-        ),
+        ("ads/list", ALL_STATUSES, {"entity_statuses": "ARCHIVED"}, lambda one: one["status"] == "ARCHIVED"),
+        ("product_group_promotions/list", ALL_STATUSES, {}, lambda one: one["status"] != "ARCHIVED"),
         ("labels/list", {"entity_statuses": "ACTIVE,ARCHIVED"}, {}, lambda one: one["status"] == "ACTIVE"),
-        ("get/business_members", {}, {"business_roles": "BIZ_ADMIN"}, lambda one: "BIZ_ADMIN" in one["business_roles"]),
-        ("boards/list", {}, {"privacy": "PROTECTED"}, lambda one: one["privacy"] == "PROTECTED"),
-        ("boards/list_pins", {}, {"creative_types": "VIDEO,IDEA"}, lambda one: one["creative_type"] in "VIDEO,IDEA"),
-        ("pins/list", {}, {"pin_filter": "exclude_repins"}, lambda one: one["parent_pin_id"] is None),
-        ("pins/list", {}, {"pin_filter": "exclude_native"}, lambda one: one["parent_pin_id"] is not None),
-        ("pins/list", {}, {"pin_filter": "has_been_promoted"}, lambda one: one["has_been_promoted"]),
-        ("pins/list", {}, {"domain": "shop.example"}, lambda one: one["link"] is not None),
+        ("billing_profiles/get", {}, {"is_active": "true"}, lambda one: one["status"] == "VALID"),
     ]:
-        whole = items(api, operation_id, **every)
-        found = items(api, operation_id, **({**every, **kept} if kept else {}))
+        whole, found = (items(api, operation_id, **query) for query in (every, kept))
 
-        assert found == [one for one in whole if keeps(one)], (operation_id, kept)
-        assert len(found) < len(whole), (operation_id, kept)
-
-
-def test_a_list_may_be_turned_round(api: Client) -> None:
-    for operation_id in ("ads/list", "audiences/list", "product_group_promotions/list"):
-        ids = [one["id"] for one in items(api, operation_id, order="ASCENDING")]
-
-        assert ids == sorted(ids, key=int), operation_id
-        assert [one["id"] for one in items(api, operation_id, order="DESCENDING")] == ids[::-1], operation_id
+        assert found == [one for one in whole if keeps(one)], operation_id
+        assert 0 < len(found) < len(whole), operation_id
 
 
 # -- lists
@@ -266,11 +228,9 @@ def test_audiences_are_those_of_the_ad_account_that_is_named(sim: Simulator, api
     assert not set(first) & set(second)
 
 
-def test_trends_end_today_and_a_report_type_narrows_the_metrics(sim: Simulator, api: Client) -> None:
+def test_trends_end_today(sim: Simulator, api: Client) -> None:
     trends = api.call("trending_keywords/list", limit=4).json()["trends"]
-    every, of_reports = (api.call("delivery_metrics/get", report_type=kind).json()["items"] for kind in (None, "ASYNC"))
 
     assert len(trends) == 4
     assert max(trends[0]["time_series"]) == str(sim.world.today)
     assert len(trends[0]["time_series"]) == sim.world.trend_weeks
-    assert {item["name"] for item in of_reports} < {item["name"] for item in every}

@@ -16,7 +16,8 @@ from integration_tests.simulator.calls.errors import BrokenRule, missing_scope
 from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
-from integration_tests.simulator_tests.refusals import illegal, refusal
+from integration_tests.simulator.world import numbering
+from integration_tests.simulator_tests.refusals import illegal, legal, refusal
 from integration_tests.simulator_tests.report_windows import ordered, window
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
@@ -51,12 +52,22 @@ def test_a_value_that_breaks_the_rule_of_its_parameter_is_refused(sim: Simulator
     assert refusal(api.get("/boards", {"nonsense": "1"})) == (400, 1, "Unknown parameter 'nonsense'.")
 
 
-def test_a_list_of_ids_may_be_joined_or_repeated_and_is_full_at_its_bound(api: Client) -> None:
-    ids = [str(number) for number in range(100, 350)]
-    for operation_id, name in [("campaigns/analytics", "campaign_ids"), ("ads/list", "ad_ids")]:
+def test_what_is_not_simulated_says_so(sim: Simulator) -> None:
+    for operation in ENDPOINTS:
+        for parameter in operation.accepted():
+            if not parameter.is_simulated:
+                told = complaint(operation, sim.world, **{parameter.name: legal(parameter)})
+                assert told == f"{parameter.name} is not simulated.", (operation.operation_id, parameter.name)
+
+
+def test_a_list_of_ids_may_be_joined_or_repeated_and_is_full_at_its_bound(sim: Simulator, api: Client) -> None:
+    ids = [numbering.AD_GROUPS.id_of(index % 40) for index in range(250)]
+    for operation_id in ("keywords/get", "ad_groups/analytics"):
         for value in (ids, ",".join(ids)):
-            assert api.call(operation_id, **{name: value}).status_code == 200, (operation_id, value)
-        assert "maximum is 250" in refusal(api.call(operation_id, **{name: [*ids, "7"]})).message, operation_id
+            answer = api.call(operation_id, ad_group_ids=value)
+            assert answer.status_code == 200, operation_id
+            assert len(set(sim.log[-1].values("ad_group_ids"))) == 40
+        assert "maximum is 250" in refusal(api.call(operation_id, ad_group_ids=[*ids, "7"])).message, operation_id
 
 
 def test_an_id_in_a_path_is_as_strict(api: Client) -> None:
@@ -76,16 +87,10 @@ def stats(catalog_type: str = "RETAIL", **report: str) -> str:
 
 def test_parameters_that_do_not_go_together_are_refused(api: Client) -> None:
     for operation_id, changes in [
-        ("ad_groups/list", {"campaign_ids": "1", "ad_group_ids": "2"}),
-        ("ads/list", {"ad_ids": "1", "ad_group_ids": "2"}),
         ("ads/analytics", {"ad_ids": None}),
-        ("ads/analytics", {"ad_ids": None, "campaign_ids": "1"}),
-        ("ads/analytics", {"campaign_ids": "1", "pin_ids": "1"}),
         ("keywords/get", {"campaign_id": "1"}),
         ("product_group_promotions/list", {"ad_group_id": None}),
-        ("items_issues/list", {"item_validation_issue": "TITLE_MISSING", "item_numbers": 1}),
         ("user_account/analytics", {"split_field": "SOURCE"}),
-        ("trending_keywords/list", {"interests": "wedding"}),
         (STATS, {"parameters": json.dumps({"catalog_type": "RETAIL"})}),
         (STATS, {"parameters": stats("CREATIVE_ASSETS")}),
         (STATS, {"parameters": stats("HOTEL")}),
@@ -224,13 +229,13 @@ def test_what_does_not_exist_is_not_found(sim: Simulator, api: Client) -> None:
 def test_a_request_line_that_is_too_long_is_refused_in_json_or_by_a_cdn(api: Client) -> None:
     ids = [f"{number:018}" for number in range(250)]
 
-    assert api.call("campaigns/list", campaign_ids=ids).status_code == 200
+    assert api.call("campaigns/analytics", campaign_ids=ids).status_code == 200
     assert refusal(api.call("boards/list", bookmark="x" * 40_000))[:2] == (414, 414)
     with Simulator(max_url_length=5_000) as sim, Client(sim) as short:
-        assert refusal(short.call("campaigns/list", campaign_ids=ids))[:2] == (414, 414)
-        assert short.call("campaigns/list", campaign_ids=ids[:100]).status_code == 200
+        assert refusal(short.call("campaigns/analytics", campaign_ids=ids))[:2] == (414, 414)
+        assert short.call("campaigns/analytics", campaign_ids=ids[:100]).status_code == 200
     with Simulator(max_url_length=5_000, long_url_status=400) as sim, Client(sim) as behind_a_cdn:
-        answer = behind_a_cdn.call("campaigns/list", campaign_ids=ids)
+        answer = behind_a_cdn.call("campaigns/analytics", campaign_ids=ids)
         assert answer.status_code == 400
         assert answer.headers["Content-Type"].startswith("text/html")
 

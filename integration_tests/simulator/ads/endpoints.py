@@ -2,8 +2,7 @@
 
 from integration_tests.simulator.ads import entities
 from integration_tests.simulator.calls.operation import DocumentOperation, ListOperation, Operation
-from integration_tests.simulator.calls.parameters import Choice, Flag, RepeatedArray, ids
-from integration_tests.simulator.calls.rules import at_most_one_of
+from integration_tests.simulator.calls.parameters import Choice, Flag, RepeatedArray, ids, unsimulated
 
 _ADS = ("ads:read",)
 _AA = "/ad_accounts/{ad_account_id}"
@@ -13,8 +12,7 @@ _ENTITY_STATUSES = RepeatedArray(
     item=Choice("entity_statuses", values=_STATUSES),
     default=("ACTIVE", "PAUSED"),
 )
-_ORDER = Choice("order", values=("ASCENDING", "DESCENDING"))
-_CAMPAIGN_IDS = ids("campaign_ids", max_length=18)
+_FILTERS = unsimulated(ids("campaign_ids", max_length=18), Choice("order", values=("ASCENDING", "DESCENDING")))
 
 AD_ENDPOINTS: tuple[Operation, ...] = (
     ListOperation(
@@ -22,7 +20,7 @@ AD_ENDPOINTS: tuple[Operation, ...] = (
         "/ad_accounts",
         "ads_read",
         _ADS,
-        (Flag("include_shared_accounts", default=True),),
+        unsimulated(Flag("include_shared_accounts", default=True)),
         entities.ad_accounts,
     ),
     DocumentOperation("ad_accounts/get", _AA, "ads_read", _ADS, (), entities.ad_account_by_id),
@@ -31,7 +29,7 @@ AD_ENDPOINTS: tuple[Operation, ...] = (
         f"{_AA}/campaigns",
         "ads_read",
         _ADS,
-        (_CAMPAIGN_IDS, _ENTITY_STATUSES, _ORDER),
+        (_ENTITY_STATUSES, *_FILTERS),
         entities.campaigns,
     ),
     ListOperation(
@@ -40,22 +38,18 @@ AD_ENDPOINTS: tuple[Operation, ...] = (
         "ads_read",
         _ADS,
         (
-            _CAMPAIGN_IDS,
-            ids("ad_group_ids"),
             _ENTITY_STATUSES,
-            _ORDER,
-            Flag("translate_interests_to_names", default=False),
+            *_FILTERS,
+            *unsimulated(ids("ad_group_ids"), Flag("translate_interests_to_names", default=False)),
         ),
         entities.ad_groups,
-        rules=(at_most_one_of("campaign_ids", "ad_group_ids"),),
     ),
     ListOperation(
         "ads/list",
         f"{_AA}/ads",
         "ads_read",
         _ADS,
-        (_CAMPAIGN_IDS, ids("ad_group_ids"), ids("ad_ids"), _ENTITY_STATUSES, _ORDER),
+        (_ENTITY_STATUSES, *_FILTERS, *unsimulated(ids("ad_group_ids"), ids("ad_ids"))),
         entities.ads,
-        rules=(at_most_one_of("campaign_ids", "ad_group_ids", "ad_ids"),),
     ),
 )

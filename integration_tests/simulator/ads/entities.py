@@ -20,10 +20,8 @@ DOCUMENTED_STATUSES = frozenset(("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELET
 _COUNTRIES = (("US", "USD", "America/Los_Angeles"), ("DE", "EUR", "Europe/Berlin"), ("JP", "JPY", "Asia/Tokyo"))
 
 
-def ad_accounts(world: World, arguments: Mapping[str, Any]) -> Listing:
-    shared_too = arguments.get("include_shared_accounts", True)
-    indexes = [index for index in world.account_indexes() if shared_too or not world.is_shared(index)]
-    return Listing(indexes, lambda index: ad_account(world, index))
+def ad_accounts(world: World, _arguments: Mapping[str, Any]) -> Listing:
+    return Listing(world.account_indexes(), lambda index: ad_account(world, index))
 
 
 def ad_account_by_id(world: World, arguments: Mapping[str, Any]) -> Record:
@@ -80,29 +78,6 @@ def _entities(
 ) -> Listing:
     account = account_of(world, arguments)
     left_out = DOCUMENTED_STATUSES.difference(arguments["entity_statuses"])
-    indexes = [
-        index for index in chosen(world, kind, account, arguments) if world.status(kind, account, index) not in left_out
-    ]
-    listing = Listing(indexes, lambda index: make(world, account, index))
-    return listing.backwards() if arguments.get("order") == "DESCENDING" else listing
-
-
-def chosen(world: World, kind: Kind, account: int, arguments: Mapping[str, Any]) -> list[int]:
-    """The entities that the id filters leave, in the order of their ids."""
-    indexes: list[int] = list(range(world.count(kind, account)))
-    own_ids = arguments.get({"campaigns": "campaign_ids", "ad_groups": "ad_group_ids", "ads": "ad_ids"}[kind])
-    if own_ids is not None:
-        wanted = set(own_ids)
-        return [index for index in indexes if world.entity_id(kind, account, index) in wanted]
-    for parent, name in ((Kind.AD_GROUPS, "ad_group_ids"), (Kind.CAMPAIGNS, "campaign_ids")):
-        if arguments.get(name) is not None:
-            wanted = set(arguments[name])
-            return [index for index in indexes if _ancestor(world, kind, account, index, parent) in wanted]
-    return indexes
-
-
-def _ancestor(world: World, kind: Kind, account: int, index: int, ancestor: Kind) -> str:
-    parent = world.parent_index(kind, account, index)
-    if kind is Kind.ADS and ancestor is Kind.CAMPAIGNS:
-        parent = world.parent_index(Kind.AD_GROUPS, account, parent)
-    return world.entity_id(ancestor, account, parent)
+    indexes = range(world.count(kind, account))
+    listed = [index for index in indexes if world.status(kind, account, index) not in left_out]
+    return Listing(listed, lambda index: make(world, account, index))

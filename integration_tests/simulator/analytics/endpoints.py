@@ -5,7 +5,7 @@ from integration_tests.simulator.analytics.operation import AnalyticsOperation
 from integration_tests.simulator.analytics.product_groups import ProductGroupOperation
 from integration_tests.simulator.analytics.targeting_operation import SORTING, TargetingOperation
 from integration_tests.simulator.calls.operation import DocumentOperation, Operation
-from integration_tests.simulator.calls.parameters import Day, Flag, ids
+from integration_tests.simulator.calls.parameters import Day, Flag, ids, unsimulated
 from integration_tests.simulator.calls.rules import names_ads
 
 _AA = "/ad_accounts/{ad_account_id}"
@@ -28,7 +28,10 @@ ANALYTICS_ENDPOINTS: tuple[Operation, ...] = (
     AnalyticsOperation(
         "ads/analytics",
         f"{_AA}/ads/analytics",
-        parameters=(ids("ad_ids"), ids("campaign_ids", max_length=18), ids("pin_ids", max_items=100)),
+        parameters=(
+            ids("ad_ids"),
+            *unsimulated(ids("campaign_ids", max_length=18), ids("pin_ids", max_items=100)),
+        ),
         level="ads",
         rules=(names_ads,),
     ),

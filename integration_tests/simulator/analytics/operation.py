@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import orjson
 
 from integration_tests.simulator.ads import entities
-from integration_tests.simulator.ads.records import pin_id_of_ad
 from integration_tests.simulator.analytics.columns import SYNC_COLUMNS
 from integration_tests.simulator.analytics.day_rows import Attribution, DayRows, gathered
 from integration_tests.simulator.analytics.subjects import Subject, subjects
@@ -19,7 +18,7 @@ from integration_tests.simulator.calls.operation import Arguments, Call, Operati
 from integration_tests.simulator.calls.parameters import Choice, CommaArray, Day, Parameter
 from integration_tests.simulator.calls.rules import no_beta_features, recent_days, recent_hours
 from integration_tests.simulator.world.listing import Record
-from integration_tests.simulator.world.world import Kind, World
+from integration_tests.simulator.world.world import World
 
 WINDOW_DAYS = ("0", "1", "7", "14", "30", "60")
 REPORT_PARAMETERS = (
@@ -59,7 +58,7 @@ class AnalyticsOperation(Operation):
     def answer(self, call: Call) -> bytes:
         arguments = call.arguments
         account = entities.account_of(call.world, arguments)
-        ids = _entity_ids(call.world, self.level, account, arguments)
+        ids = _entity_ids(self.level, arguments)
         days = (arguments["end_date"] - arguments["start_date"]).days + 1
         if call.max_rows is not None and max(1, len(ids)) * days > call.max_rows:
             raise ApiError(413, 413, "The requested report is too large.")
@@ -102,17 +101,7 @@ def attribution_of(arguments: Arguments) -> Attribution:
     )
 
 
-def _entity_ids(world: World, level: str, account: int, arguments: Arguments) -> Sequence[str]:
+def _entity_ids(level: str, arguments: Arguments) -> Sequence[str]:
     if level == "ad_accounts":
         return ()
-    own = {
-        "campaigns": "campaign_ids",
-        "ad_groups": "ad_group_ids",
-        "ads": "ad_ids",
-        "product_groups": "product_group_ids",
-    }[level]
-    if arguments[own] is not None:
-        return tuple(arguments[own])
-    indexes = entities.chosen(world, Kind.ADS, account, {"campaign_ids": arguments["campaign_ids"]})
-    pins = set(arguments["pin_ids"])
-    return [world.entity_id(Kind.ADS, account, i) for i in indexes if pin_id_of_ad(account, i) in pins]
+    return tuple(arguments[f"{level.removesuffix('s')}_ids"])

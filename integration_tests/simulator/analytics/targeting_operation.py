@@ -10,13 +10,21 @@ from dataclasses import dataclass, replace
 from integration_tests.simulator.analytics.operation import AnalyticsOperation
 from integration_tests.simulator.analytics.subjects import Subject
 from integration_tests.simulator.analytics.targeting import BETA_TYPES, MOST_TYPES, TYPE, TYPES, VALUE, broken_down
-from integration_tests.simulator.calls.errors import bad_request, forbidden
+from integration_tests.simulator.calls.errors import forbidden
 from integration_tests.simulator.calls.operation import Arguments
-from integration_tests.simulator.calls.parameters import Choice, CommaArray, Flag, Parameter, RepeatedArray, Text
+from integration_tests.simulator.calls.parameters import (
+    Choice,
+    CommaArray,
+    Flag,
+    Parameter,
+    RepeatedArray,
+    Text,
+    unsimulated,
+)
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
 
-SORTING = (RepeatedArray("sort_columns", item=Text("sort_columns"), max_items=2), Flag("sort_ascending"))
+SORTING = unsimulated(RepeatedArray("sort_columns", item=Text("sort_columns"), max_items=2), Flag("sort_ascending"))
 
 
 @dataclass(frozen=True)
@@ -29,15 +37,13 @@ class TargetingOperation(AnalyticsOperation):
         return (
             *super().accepted(),
             CommaArray("targeting_types", required=True, item=types, max_items=MOST_TYPES[self.level]),
-            CommaArray("attribution_types", item=attribution, max_items=2),
+            *unsimulated(CommaArray("attribution_types", item=attribution, max_items=2)),
         )
 
     def permit(self, world: World, arguments: Arguments) -> None:
         super().permit(world, arguments)
         if not BETA_TYPES.isdisjoint(arguments["targeting_types"]):
             raise forbidden()
-        if any(arguments.get(name) is not None for name in ("attribution_types", "sort_columns", "sort_ascending")):
-            raise bad_request("Attribution types and sorting are documented without their effect: not simulated.")
 
     def wrapped(self, rows: bytes) -> bytes:
         return b'{"data":[' + rows + b"]}"

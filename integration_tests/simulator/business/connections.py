@@ -15,12 +15,11 @@ FEED_TYPES = ("ALL", "RANKED", "CREATOR_ONLY", "RANKED_CREATOR_ONLY")
 
 
 def _listing(make: Callable[[World, int, int], Record]) -> Callable[[World, Mapping[str, Any]], Listing]:
-    """The connections of whoever a call is about, of whom each has as many; explicit ones are the first of them."""
+    """The connections of whoever a call is about, of whom each has as many."""
 
     def listing(world: World, arguments: Mapping[str, Any]) -> Listing:
         owner = world.owner_of(arguments.get("ad_account_id"))
-        count = min(1, world.connections) if arguments.get("explicit_following") else world.connections
-        return Listing(range(count), lambda index: make(world, owner, index))
+        return Listing(range(world.connections), lambda index: make(world, owner, index))
 
     return listing
 

@@ -2,14 +2,22 @@
 
 from integration_tests.simulator.business import connections, people
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
-from integration_tests.simulator.calls.parameters import Choice, Digits, Flag, Integer, RepeatedArray, Text
+from integration_tests.simulator.calls.parameters import (
+    Choice,
+    Digits,
+    Flag,
+    Integer,
+    RepeatedArray,
+    Text,
+    unsimulated,
+)
 
 _BUSINESS = "/businesses/{business_id}"
 _ACCESS = ("biz_access:read",)
 _USER = ("user_accounts:read",)
-_START = Integer("start_index", minimum=0, default=0)
+_START = unsimulated(Integer("start_index", minimum=0, default=0))
 _SUMMARY = Flag("assets_summary", default=False)
-_EXPLICIT = Flag("explicit_following", default=False)
+_EXPLICIT = unsimulated(Flag("explicit_following", default=False))
 _LONGEST_IDS = 500
 _LONGEST_ID = 20
 
@@ -30,9 +38,11 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         (
             Flag("fetch_system_users", default=False),
             _SUMMARY,
-            RepeatedArray("business_roles", item=Choice("business_roles", values=people.MEMBER_ROLES)),
-            Text("member_ids", max_length=_LONGEST_IDS),
-            _START,
+            *unsimulated(
+                RepeatedArray("business_roles", item=Choice("business_roles", values=people.MEMBER_ROLES)),
+                Text("member_ids", max_length=_LONGEST_IDS),
+            ),
+            *_START,
         ),
         people.members,
     ),
@@ -44,9 +54,8 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         (
             _SUMMARY,
             Choice("partner_type", values=people.PARTNER_TYPES),
-            Text("partner_ids", max_length=_LONGEST_IDS),
-            _START,
-            Flag("sort_ascending"),
+            *unsimulated(Text("partner_ids", max_length=_LONGEST_IDS), Flag("sort_ascending")),
+            *_START,
         ),
         people.partners,
     ),
@@ -56,11 +65,13 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         "ads_read",
         _ACCESS,
         (
-            RepeatedArray("permissions", item=Choice("permissions", values=people.PERMISSIONS)),
-            Digits("child_asset_id", max_length=_LONGEST_ID),
-            Digits("asset_group_id", max_length=_LONGEST_ID),
             Choice("asset_type", values=people.ASSET_TYPES, default="AD_ACCOUNT"),
-            _START,
+            *unsimulated(
+                RepeatedArray("permissions", item=Choice("permissions", values=people.PERMISSIONS)),
+                Digits("child_asset_id", max_length=_LONGEST_ID),
+                Digits("asset_group_id", max_length=_LONGEST_ID),
+            ),
+            *_START,
         ),
         people.assets,
     ),
@@ -79,7 +90,7 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         "/user_account/following",
         "org_read",
         _USER,
-        (AD_ACCOUNT_ID, _EXPLICIT, Choice("feed_type", values=connections.FEED_TYPES, default="ALL")),
+        (AD_ACCOUNT_ID, *_EXPLICIT, *unsimulated(Choice("feed_type", values=connections.FEED_TYPES, default="ALL"))),
         connections.following,
     ),
     ListOperation(
@@ -87,7 +98,7 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         "/user_account/following/boards",
         "org_read",
         _USER,
-        (AD_ACCOUNT_ID, _EXPLICIT),
+        (AD_ACCOUNT_ID, *_EXPLICIT),
         connections.following_boards,
     ),
 )

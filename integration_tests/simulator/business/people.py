@@ -60,13 +60,12 @@ def members(world: World, arguments: Mapping[str, Any]) -> Listing:
 def partners(world: World, arguments: Mapping[str, Any]) -> Listing:
     business = _business(world, arguments)
     series = _SERIES[arguments.get("partner_type") or "INTERNAL"]
-    found = _people(world, business, series, ("PARTNER",), arguments)
-    return found if arguments.get("sort_ascending") is not False else found.backwards()
+    return _people(world, business, series, ("PARTNER",), arguments)
 
 
 def assets(world: World, arguments: Mapping[str, Any]) -> Listing:
     business, kind = _business(world, arguments), arguments["asset_type"]
-    indexes = range(0 if kind == "CONSUMER" else 1 + business % 2)[arguments["start_index"] :]
+    indexes = range(0 if kind == "CONSUMER" else 1 + business % 2)
     return Listing(indexes, lambda index: asset(world, business, kind, index))
 
 
@@ -100,20 +99,10 @@ def _group(group: str, bits: int) -> Record:
 
 
 def _people(world: World, business: int, series: int, roles: tuple[str, ...], arguments: Mapping[str, Any]) -> Listing:
-    wanted_roles, wanted_ids = arguments.get("business_roles"), _wanted_ids(arguments)
-    people = [
-        person
-        for index in range(_PEOPLE_OF_A_KIND)
-        for person in [_person(world, business, series, index, roles[index % len(roles)])]
-        if (wanted_roles is None or person["business_roles"][0] in wanted_roles)
-        and (wanted_ids is None or person["id"] in wanted_ids)
-    ]
-    return Listing(people[arguments["start_index"] :], lambda person: _summed(person, arguments))
-
-
-def _wanted_ids(arguments: Mapping[str, Any]) -> list[str] | None:
-    given = arguments.get("member_ids") or arguments.get("partner_ids")
-    return str(given).split(",") if given else None
+    return Listing(
+        range(_PEOPLE_OF_A_KIND),
+        lambda index: _summed(_person(world, business, series, index, roles[index % len(roles)]), arguments),
+    )
 
 
 def _person(world: World, business: int, series: int, index: int, role: str) -> Record:

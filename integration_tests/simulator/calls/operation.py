@@ -76,7 +76,10 @@ class Operation(ABC):
             name: in_path.get(name, Digits(name)).parse(value) for name, value in path_values.items()
         }
         for parameter in accepted.values():
-            arguments[parameter.name] = parameter.read([value for name, value in query if name == parameter.name])
+            value = parameter.read([value for name, value in query if name == parameter.name])
+            if not parameter.is_simulated and value != parameter.default:
+                raise bad_request(f"{parameter.name} is not simulated.")
+            arguments[parameter.name] = value
         return arguments
 
     def read_body(self, _body: Any) -> dict[str, Any]:

@@ -67,7 +67,6 @@ def names_metrics_of_a_split(_world: World, arguments: Mapping[str, Any]) -> Non
 
 
 def names_ads(_world: World, arguments: Mapping[str, Any]) -> None:
-    """Ads are named by their ids, or by campaigns and pins together."""
-    by_pin = arguments["campaign_ids"] is not None and arguments["pin_ids"] is not None
-    if (arguments["ad_ids"] is not None) is by_pin:
+    """Ads are named by their ids. Campaigns and pins together, which Pinterest takes too, are not simulated."""
+    if arguments["ad_ids"] is None:
         raise bad_request("Either ad_ids, or campaign_ids and pin_ids, must be given.")

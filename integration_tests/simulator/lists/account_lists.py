@@ -20,12 +20,11 @@ _ITEMS_PER_ACCOUNT = 10_000
 
 
 def listing_of(make: Callable[[World, int, int], Record]) -> ListingOf:
-    """The listing of an account's records, oldest first unless the request wants it otherwise."""
+    """The listing of an account's records, oldest first."""
 
     def listing(world: World, arguments: Mapping[str, Any]) -> Listing:
         account = account_of(world, arguments)
-        found = Listing(range(size_at(world.account_list_items, account)), lambda index: make(world, account, index))
-        return found.backwards() if arguments.get("order") == "DESCENDING" else found
+        return Listing(range(size_at(world.account_list_items, account)), lambda index: make(world, account, index))
 
     return listing
 
@@ -194,19 +193,13 @@ def _is_active(index: int) -> bool:
     return index % 2 == 0
 
 
-_owned_audiences = listing_of(audience)
+audiences = listing_of(audience)
 customer_lists = listing_of(customer_list)
 conversion_tags = listing_of(conversion_tag)
 promotions = listing_of(promotion)
 order_lines = listing_of(order_line)
 lead_forms = listing_of(lead_form)
 billing_invoices = listing_of(billing_invoice)
-
-
-def audiences(world: World, arguments: Mapping[str, Any]) -> Listing:
-    """Nobody has shared an audience with this user."""
-    owned = _owned_audiences(world, arguments)
-    return owned if arguments.get("ownership_type") != "RECEIVED" else Listing((), lambda _: {})
 
 
 def billing_profiles(world: World, arguments: Mapping[str, Any]) -> Listing:

@@ -47,9 +47,7 @@ Place = tuple[Kind | None, int, int]
 
 def keywords(world: World, arguments: Mapping[str, Any]) -> Listing:
     account = account_of(world, arguments)
-    wanted = arguments.get("match_types")
-    places = [place for place in _places(world, account, arguments) if wanted is None or _match_type(place) in wanted]
-    return Listing(places, lambda place: keyword(world, account, place))
+    return Listing(list(_places(world, account, arguments)), lambda place: keyword(world, account, place))
 
 
 def keyword(world: World, account: int, place: Place) -> Record:
@@ -120,22 +118,14 @@ _REFUSALS = {
 
 def product_group_promotions(world: World, arguments: Mapping[str, Any]) -> Listing:
     account = account_of(world, arguments)
-    ids = arguments.get("product_group_promotion_ids")
-    groups = range(world.count(Kind.AD_GROUPS, account)) if ids else [_ad_group(world, account, arguments)]
-    places = [
-        (group, position)
-        for group in groups
-        for position in range(size_at(world.product_groups, group))
-        if _status(group, position) in arguments["entity_statuses"]
-        and (not ids or _promotion_id(account, group, position) in ids)
-    ]
-    listing = Listing(places, lambda place: product_group_promotion(world, account, *place))
-    return listing.backwards() if arguments.get("order") == "DESCENDING" else listing
+    group, statuses = _ad_group(world, account, arguments), arguments["entity_statuses"]
+    positions = [number for number in range(size_at(world.product_groups, group)) if _status(group, number) in statuses]
+    return Listing(positions, lambda position: product_group_promotion(world, account, group, position))
 
 
 def names_promotions(_world: World, arguments: Mapping[str, Any]) -> None:
-    """Promotions are listed for an ad group, or by their ids."""
-    if arguments["ad_group_id"] is None and arguments["product_group_promotion_ids"] is None:
+    """Promotions are listed for an ad group. By their ids, which Pinterest takes too, is not simulated."""
+    if arguments["ad_group_id"] is None:
         raise bad_request("Either ad_group_id or product_group_promotion_ids must be given.")
 
 

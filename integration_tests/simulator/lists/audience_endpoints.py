@@ -1,14 +1,23 @@
 """This table lists the operations on audiences, targeting and events of an ad account."""
 
 from integration_tests.simulator.calls.operation import DocumentOperation, ListOperation, Operation
-from integration_tests.simulator.calls.parameters import Choice, CommaArray, Flag, RepeatedArray, Text, ids
+from integration_tests.simulator.calls.parameters import (
+    Choice,
+    CommaArray,
+    Flag,
+    RepeatedArray,
+    Text,
+    ids,
+    unsimulated,
+)
 from integration_tests.simulator.lists import audience_lists
 from integration_tests.simulator.lists.endpoints import ORDER, WholeList
 
 _AA = "/ad_accounts/{ad_account_id}"
 _ADS = ("ads:read",)
 _KEYWORDS = 2_000
-_FOUND = (ORDER, Flag("include_sizing", default=False), Text("search_query"))
+_SIZING = Flag("include_sizing", default=False)
+_FOUND = (*ORDER, *unsimulated(Text("search_query")))
 
 AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
     DocumentOperation(
@@ -24,7 +33,7 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
         f"{_AA}/customer_segments",
         "ads_read",
         _ADS,
-        _FOUND,
+        (*_FOUND, *unsimulated(_SIZING)),
         audience_lists.customer_segments,
     ),
     ListOperation(
@@ -32,7 +41,7 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
         f"{_AA}/targeting_templates",
         "ads_read",
         _ADS,
-        _FOUND,
+        (*_FOUND, _SIZING),
         audience_lists.targeting_templates,
     ),
     ListOperation(
@@ -41,17 +50,19 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
         "ads_read",
         _ADS,
         (
-            ids("campaign_ids", max_length=18),
-            ids("label_ids", max_length=18),
             RepeatedArray(
                 "entity_statuses",
                 item=Choice("entity_statuses", values=audience_lists.LABEL_STATUSES),
                 default=("ACTIVE",),
             ),
-            RepeatedArray(
-                "label_types",
-                item=Choice("label_types", values=audience_lists.LABEL_TYPES),
-                default=audience_lists.LABEL_TYPES,
+            *unsimulated(
+                ids("campaign_ids", max_length=18),
+                ids("label_ids", max_length=18),
+                RepeatedArray(
+                    "label_types",
+                    item=Choice("label_types", values=audience_lists.LABEL_TYPES),
+                    default=audience_lists.LABEL_TYPES,
+                ),
             ),
         ),
         audience_lists.labels,
@@ -71,8 +82,10 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
         _ADS,
         (
             Choice("lookback_period", required=True, values=audience_lists.LOOKBACK_PERIODS),
-            Choice("source_platform", values=audience_lists.SOURCE_PLATFORMS),
-            Choice("ingestion_source", values=audience_lists.INGESTION_SOURCES),
+            *unsimulated(
+                Choice("source_platform", values=audience_lists.SOURCE_PLATFORMS),
+                Choice("ingestion_source", values=audience_lists.INGESTION_SOURCES),
+            ),
         ),
         audience_lists.conversion_eqs,
     ),

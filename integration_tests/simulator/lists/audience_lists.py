@@ -142,14 +142,8 @@ def targeting_templates(world: World, arguments: Mapping[str, Any]) -> Listing:
 def labels(world: World, arguments: Mapping[str, Any]) -> Listing:
     """One by one as of API 5.28, or in bundles as before."""
     account = account_of(world, arguments)
-    wanted = {name: arguments.get(name) for name in ("label_ids", "entity_statuses", "label_types")}
-    found = [
-        record
-        for record in (label(world, account, index) for index in range(size_at(world.account_list_items, account)))
-        if (wanted["label_ids"] is None or record["id"] in wanted["label_ids"])
-        and record["status"] in (wanted["entity_statuses"] or LABEL_STATUSES)
-        and record["label_type"] in (wanted["label_types"] or LABEL_TYPES)
-    ]
+    every = (label(world, account, index) for index in range(size_at(world.account_list_items, account)))
+    found = [record for record in every if record["status"] in (arguments.get("entity_statuses") or LABEL_STATUSES)]
     if not world.bundled_labels:
         return Listing(found, lambda record: record)
     starts = range(0, len(found), _LABELS_IN_A_BUNDLE)
@@ -172,13 +166,7 @@ def conversion_eqs(world: World, arguments: Mapping[str, Any]) -> list[Record]:
     return [
         _event_quality(world, account, index, arguments["lookback_period"])
         for index in range(size_at(world.account_list_items, account))
-        if arguments.get("source_platform") in {None, SOURCE_PLATFORMS[index % len(SOURCE_PLATFORMS)]}
-        and arguments.get("ingestion_source") in {None, _ingestion_source(index)}
     ]
-
-
-def _ingestion_source(index: int) -> str:
-    return INGESTION_SOURCES[index // len(SOURCE_PLATFORMS) % len(INGESTION_SOURCES)]
 
 
 def _event_quality(world: World, account: int, index: int, lookback_period: str) -> Record:
@@ -188,7 +176,7 @@ def _event_quality(world: World, account: int, index: int, lookback_period: str)
     return {
         "lookback_period": lookback_period,
         "source_platform": SOURCE_PLATFORMS[index % len(SOURCE_PLATFORMS)],
-        "ingestion_source": _ingestion_source(index),
+        "ingestion_source": INGESTION_SOURCES[index // len(SOURCE_PLATFORMS) % len(INGESTION_SOURCES)],
         "overall_status": ("NEEDS_IMPROVEMENT", "FAIR", "GOOD")[index % 3],
         "quality_components": dict.fromkeys(_COMPONENTS, details),
     }

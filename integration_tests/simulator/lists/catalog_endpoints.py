@@ -1,7 +1,14 @@
 """This table lists the operations on the items of catalogs."""
 
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
-from integration_tests.simulator.calls.parameters import Choice, DeepObject, Digits, Flag, RepeatedArray
+from integration_tests.simulator.calls.parameters import (
+    Choice,
+    DeepObject,
+    Digits,
+    Flag,
+    RepeatedArray,
+    unsimulated,
+)
 from integration_tests.simulator.lists import catalog_items
 from integration_tests.simulator.lists.catalogs import has_catalog
 from integration_tests.simulator.lists.item_codes import ITEM_CODES
@@ -15,7 +22,7 @@ CATALOG_ITEM_ENDPOINTS: tuple[Operation, ...] = (
         f"{_GROUP}/products",
         "catalogs_read",
         ("boards:read", "catalogs:read", "pins:read"),
-        (AD_ACCOUNT_ID, Flag("pin_metrics", default=False)),
+        (AD_ACCOUNT_ID, *unsimulated(Flag("pin_metrics", default=False))),
         catalog_items.products,
     ),
     DocumentOperation(
@@ -34,11 +41,12 @@ CATALOG_ITEM_ENDPOINTS: tuple[Operation, ...] = (
         _CATALOGS,
         (
             AD_ACCOUNT_ID,
-            RepeatedArray("item_numbers", item=Digits("item_numbers")),
-            Choice("item_validation_issue", values=ITEM_CODES),
+            *unsimulated(
+                RepeatedArray("item_numbers", item=Digits("item_numbers")),
+                Choice("item_validation_issue", values=ITEM_CODES),
+            ),
         ),
         catalog_items.item_issues,
-        rules=(catalog_items.only_one_filter,),
     ),
     ListOperation(
         "reports/stats",

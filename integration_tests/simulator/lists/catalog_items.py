@@ -22,14 +22,10 @@ TYPES_WITH_STATS = ("RETAIL", "HOTEL")
 
 def products(world: World, arguments: Mapping[str, Any]) -> Listing:
     group = _group(world, arguments)
-    with_metrics = bool(arguments.get("pin_metrics"))
-    return Listing(
-        range(size_at(world.catalog_products, group)),
-        lambda index: product(world, group, index, with_metrics=with_metrics),
-    )
+    return Listing(range(size_at(world.catalog_products, group)), lambda index: product(world, group, index))
 
 
-def product(world: World, group: int, index: int, *, with_metrics: bool = False) -> Record:
+def product(world: World, group: int, index: int) -> Record:
     number = group * _LARGEST_GROUPS + index
     kind = catalogs.product_group(world, group)["catalog_type"]
     pin = {
@@ -39,7 +35,7 @@ def product(world: World, group: int, index: int, *, with_metrics: bool = False)
         "created_at": "2024-03-01T10:00:00",
         "creative_type": "SHOPPING",
         "is_product": True,
-        "pin_metrics": {"90d": {"impression": index}} if with_metrics else None,
+        "pin_metrics": None,
     }
     metadata: Mapping[str, Record] = {
         "RETAIL": {
@@ -77,11 +73,6 @@ def item_issues(world: World, arguments: Mapping[str, Any]) -> Listing:
     if catalogs.feed(world, owner)["catalog_type"] != "RETAIL":
         raise ApiError(501, 4181, "Not implemented.")
     return Listing(range(world.item_issues), lambda item: _item_issue(world, number or 0, item))
-
-
-def only_one_filter(_world: World, arguments: Mapping[str, Any]) -> None:
-    if arguments["item_numbers"] is not None and arguments["item_validation_issue"] is not None:
-        raise bad_request("item_numbers and item_validation_issue can't be used together.")
 
 
 def _item_issue(world: World, result: int, item: int) -> Record:

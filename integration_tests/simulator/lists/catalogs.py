@@ -35,11 +35,8 @@ def catalogs(world: World, _arguments: Mapping[str, Any]) -> Listing:
     return Listing(range(world.catalogs), lambda index: catalog(world, index))
 
 
-def feeds(world: World, arguments: Mapping[str, Any]) -> Listing:
-    wanted = arguments.get("catalog_id")
-    existing = range(world.feeds if world.catalogs else 0)
-    indexes = [index for index in existing if wanted in {None, catalog_id(_catalog_of(world, index))}]
-    return Listing(indexes, lambda index: feed(world, index))
+def feeds(world: World, _arguments: Mapping[str, Any]) -> Listing:
+    return Listing(range(world.feeds if world.catalogs else 0), lambda index: feed(world, index))
 
 
 def processing_results(world: World, arguments: Mapping[str, Any]) -> Listing:
@@ -49,17 +46,8 @@ def processing_results(world: World, arguments: Mapping[str, Any]) -> Listing:
     return Listing(range(size_at(world.feed_results, owner)), lambda index: processing_result(world, owner, index))
 
 
-def product_groups(world: World, arguments: Mapping[str, Any]) -> Listing:
-    records = {index: product_group(world, index) for index in range(world.catalog_product_groups)}
-    wanted = {name: arguments.get(name) for name in ("catalog_id", "feed_id")}
-    ids = arguments.get("id")
-    chosen = [
-        index
-        for index, record in records.items()
-        if all(value in {None, record.get(name)} for name, value in wanted.items())
-        and (ids is None or record["id"] in ids)
-    ]
-    return Listing(chosen, records.__getitem__)
+def product_groups(world: World, _arguments: Mapping[str, Any]) -> Listing:
+    return Listing(range(world.catalog_product_groups), lambda index: product_group(world, index))
 
 
 def has_catalog(world: World, _arguments: Mapping[str, Any]) -> None:

@@ -34,12 +34,6 @@ CREATIVE_TYPES = (
     "APP",
 )
 _PRIVACIES = ("PUBLIC", "PROTECTED", "PUBLIC", "SECRET")
-_PRIVACY_FILTERS = {
-    "PUBLIC": {"PUBLIC"},
-    "PROTECTED": {"PROTECTED"},
-    "SECRET": {"SECRET"},
-    "PUBLIC_AND_SECRET": {"PUBLIC", "SECRET"},
-}
 
 
 def user_account(world: World, arguments: Mapping[str, Any]) -> Record:
@@ -61,9 +55,7 @@ def user_account(world: World, arguments: Mapping[str, Any]) -> Record:
 
 
 def boards(world: World, arguments: Mapping[str, Any]) -> Listing:
-    wanted = _PRIVACY_FILTERS.get(arguments.get("privacy") or "ALL")
-    indexes = [index for index in boards_of(world, arguments) if wanted is None or privacy(index) in wanted]
-    return Listing(indexes, lambda index: board(world, index))
+    return Listing(boards_of(world, arguments), lambda index: board(world, index))
 
 
 def username(owner: int) -> str:
@@ -93,9 +85,6 @@ def board_pins(world: World, arguments: Mapping[str, Any]) -> Listing:
         return {**pin(world, place), "pin_metrics": metrics(place) if with_metrics else None}
 
     found = [places.pin_place(world, owner, index) for index in range(places.count_pins(world, owner))]
-    wanted = arguments.get("creative_types")
-    if wanted:
-        found = [place for place in found if _creative_type(places.pin_number(world, place)) in wanted]
     return Listing([place for place in found if not places.is_deleted(world, place)], make)
 
 

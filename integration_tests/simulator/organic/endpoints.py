@@ -11,6 +11,7 @@ from integration_tests.simulator.calls.parameters import (
     Parameter,
     RepeatedArray,
     Text,
+    unsimulated,
 )
 from integration_tests.simulator.calls.rules import names_metrics_of_a_split, recent_days
 from integration_tests.simulator.organic import content, pin_analytics, pins, user_analytics
@@ -20,7 +21,8 @@ _PINS = ("boards:read", "pins:read")
 _USER = ("user_accounts:read",)
 _USER_AND_PINS = ("pins:read", "user_accounts:read")
 _DAYS = (Day("start_date", required=True), Day("end_date", required=True))
-_APP_TYPES = Choice("app_types", values=("ALL", *pin_analytics.APP_TYPES), default="ALL")
+_APP_TYPES = unsimulated(Choice("app_types", values=("ALL", *pin_analytics.APP_TYPES), default="ALL"))
+_CREATIVE_TYPES = RepeatedArray("creative_types", item=Choice("creative_types", values=content.CREATIVE_TYPES))
 _PIN_METRICS = CommaArray("metric_types", required=True, item=Choice("metric_types", values=pin_analytics.PIN_METRICS))
 
 
@@ -28,14 +30,16 @@ def _ranking(metrics: tuple[str, ...], sorts: tuple[str, ...]) -> tuple[Paramete
     return (
         *_DAYS,
         Choice("sort_by", required=True, values=sorts),
-        Choice("from_claimed_content", values=("OTHER", "CLAIMED", "BOTH"), default="BOTH"),
-        Choice("pin_format", values=user_analytics.PIN_FORMATS, default="ALL"),
-        _APP_TYPES,
-        Choice("content_type", values=("ALL", "PAID", "ORGANIC"), default="ALL"),
-        Choice("source", values=("ALL", "YOUR_PINS", "OTHER_PINS"), default="ALL"),
+        *unsimulated(
+            Choice("from_claimed_content", values=("OTHER", "CLAIMED", "BOTH"), default="BOTH"),
+            Choice("pin_format", values=user_analytics.PIN_FORMATS, default="ALL"),
+            *_APP_TYPES,
+            Choice("content_type", values=("ALL", "PAID", "ORGANIC"), default="ALL"),
+            Choice("source", values=("ALL", "YOUR_PINS", "OTHER_PINS"), default="ALL"),
+            Choice("created_in_last_n_days", values=("30",)),
+        ),
         CommaArray("metric_types", item=Choice("metric_types", values=metrics)),
         Integer("num_of_pins", minimum=1, maximum=50, default=10),
-        Choice("created_in_last_n_days", values=("30",)),
         AD_ACCOUNT_ID,
     )
 
@@ -47,7 +51,10 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         "/boards",
         "org_read",
         _BOARDS,
-        (AD_ACCOUNT_ID, Choice("privacy", values=("ALL", "PUBLIC", "PROTECTED", "SECRET", "PUBLIC_AND_SECRET"))),
+        (
+            AD_ACCOUNT_ID,
+            *unsimulated(Choice("privacy", values=("ALL", "PUBLIC", "PROTECTED", "SECRET", "PUBLIC_AND_SECRET"))),
+        ),
         content.boards,
     ),
     DocumentOperation("boards/get", "/boards/{board_id}", "org_read", _BOARDS, (AD_ACCOUNT_ID,), content.board_by_id),
@@ -64,11 +71,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         "/boards/{board_id}/pins",
         "org_read",
         _PINS,
-        (
-            AD_ACCOUNT_ID,
-            Flag("pin_metrics", default=False),
-            RepeatedArray("creative_types", item=Choice("creative_types", values=content.CREATIVE_TYPES)),
-        ),
+        (AD_ACCOUNT_ID, Flag("pin_metrics", default=False), *unsimulated(_CREATIVE_TYPES)),
         content.board_pins,
     ),
     ListOperation(
@@ -110,15 +113,17 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         "org_read",
         _PINS,
         (
-            Choice("pin_filter", values=tuple(pins.PIN_FILTERS)),
+            AD_ACCOUNT_ID,
             Flag("pin_metrics", default=False),
             Flag("include_protected_pins", default=False),
-            Choice("pin_type", values=("PRIVATE",)),
-            RepeatedArray("creative_types", item=Choice("creative_types", values=content.CREATIVE_TYPES)),
-            AD_ACCOUNT_ID,
-            Text("domain"),
-            RepeatedArray("domains", item=Text("domains"), max_items=100),
-            Flag("include_product_tag_obj", default=False),
+            *unsimulated(
+                Choice("pin_filter", values=("exclude_native", "exclude_repins", "has_been_promoted")),
+                Choice("pin_type", values=("PRIVATE",)),
+                _CREATIVE_TYPES,
+                Text("domain"),
+                RepeatedArray("domains", item=Text("domains"), max_items=100),
+                Flag("include_product_tag_obj", default=False),
+            ),
         ),
         pins.pins,
     ),
@@ -130,7 +135,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         (
             RepeatedArray("pin_ids", required=True, item=Digits("pin_ids"), max_items=100),
             *_DAYS,
-            _APP_TYPES,
+            *_APP_TYPES,
             _PIN_METRICS,
             AD_ACCOUNT_ID,
         ),
@@ -144,9 +149,9 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         _PINS,
         (
             *_DAYS,
-            _APP_TYPES,
+            *_APP_TYPES,
             _PIN_METRICS,
-            Choice("split_field", values=("NO_SPLIT", "APP_TYPE"), default="NO_SPLIT"),
+            *unsimulated(Choice("split_field", values=("NO_SPLIT", "APP_TYPE"), default="NO_SPLIT")),
             AD_ACCOUNT_ID,
         ),
         pin_analytics.pin_analytics,

@@ -46,14 +46,12 @@ _PLACES = {name: place for place, name in enumerate(("ENGAGEMENT", *PIN_METRICS)
 
 
 def pin_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
-    keys = APP_TYPES if arguments["split_field"] == "APP_TYPE" else ("all",)
-    place = _place(world, arguments["pin_id"], arguments)
-    return {key: _metrics(world, place, arguments, salt) for salt, key in enumerate(keys)}
+    return {"all": _metrics(world, _place(world, arguments["pin_id"], arguments), arguments)}
 
 
 def multi_pins_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
     places = {pin_id: _place(world, pin_id, arguments) for pin_id in arguments["pin_ids"]}
-    return {pin_id: {"all": _metrics(world, place, arguments, 0)} for pin_id, place in places.items()}
+    return {pin_id: {"all": _metrics(world, place, arguments)} for pin_id, place in places.items()}
 
 
 def top_pins(world: World, arguments: Mapping[str, Any]) -> Record:
@@ -100,13 +98,13 @@ def _is_video(world: World, place: PinPlace) -> bool:
     return "video" in str(content.pin(world, place)["media"]["media_type"])
 
 
-def _metrics(world: World, place: PinPlace, arguments: Mapping[str, Any], salt: int) -> Record:
+def _metrics(world: World, place: PinPlace, arguments: Mapping[str, Any]) -> Record:
     wanted = arguments["metric_types"]
     known = PIN_METRICS if _is_video(world, place) else STANDARD_METRICS
     daily_names = [name for name in wanted if name in known and name not in LIFETIME_METRICS]
     start, end = arguments["start_date"], min(arguments["end_date"], world.last_organic_day)
     days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
-    daily = [_day(world, place, day, daily_names, salt) for day in days]
+    daily = [_day(world, place, day, daily_names) for day in days]
     answer: Record = {
         "daily_metrics": daily,
         "summary_metrics": {name: sum(day["metrics"].get(name, 0) for day in daily) for name in daily_names},
@@ -117,12 +115,12 @@ def _metrics(world: World, place: PinPlace, arguments: Mapping[str, Any], salt: 
     return answer
 
 
-def _day(world: World, place: PinPlace, day: date, names: Sequence[str], salt: int) -> Record:
+def _day(world: World, place: PinPlace, day: date, names: Sequence[str]) -> Record:
     age = (world.today - day).days
     status = ("PROCESSING", "ESTIMATE")[age] if age < 2 else "READY"
     metrics: Record = {}
     if age:
-        bits = mix(world.seed, *place, day.toordinal(), salt, age == 1)
+        bits = mix(world.seed, *place, day.toordinal(), 0, age == 1)
         metrics = {name: (bits >> _PLACES[name]) % 1_000 for name in names}
         for name in _RATES.intersection(names):
             metrics[name] /= 1_000

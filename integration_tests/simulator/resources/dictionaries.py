@@ -10,14 +10,14 @@ from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
 
 _METRICS = (
-    # (category, name, what Ads Manager calls it, types of reports); a name may be that of two metrics
-    ("ADS", "AD_GROUP_ID", "Ad group ID", ("SYNC", "ASYNC")),
-    ("ADS", "SPEND_IN_DOLLAR", "Spend", ("SYNC", "ASYNC")),
-    ("ADS", "TOTAL_CHECKOUT", "Total conversions (checkout)", ("SYNC", "ASYNC")),
-    ("ADS", "ENGAGEMENT_RATE", "Engagement rate", ("SYNC", "ASYNC")),
-    ("ADS", "ADE_TOTAL_CLICK", None, ("ASYNC",)),
-    ("ORGANIC", "ENGAGEMENT_RATE", "Engagement rate", ("SYNC",)),
-    ("ORGANIC", "PIN_CLICK", "Pin clicks", ("SYNC",)),
+    # (category, name, what Ads Manager calls it); a name may be that of two metrics
+    ("ADS", "AD_GROUP_ID", "Ad group ID"),
+    ("ADS", "SPEND_IN_DOLLAR", "Spend"),
+    ("ADS", "TOTAL_CHECKOUT", "Total conversions (checkout)"),
+    ("ADS", "ENGAGEMENT_RATE", "Engagement rate"),
+    ("ADS", "ADE_TOTAL_CLICK", None),
+    ("ORGANIC", "ENGAGEMENT_RATE", "Engagement rate"),
+    ("ORGANIC", "PIN_CLICK", "Pin clicks"),
 )
 _COUNTRIES = (
     ("US", "Dollars", "United States of America"),
@@ -27,15 +27,13 @@ _COUNTRIES = (
 )
 
 
-def delivery_metrics(_world: World, arguments: Mapping[str, Any]) -> Record:
+def delivery_metrics(_world: World, _arguments: Mapping[str, Any]) -> Record:
     """A metric that Ads Manager does not show comes without a display name."""
-    wanted = arguments.get("report_type")
     items: list[Record] = []
-    for category, name, display_name, report_types in _METRICS:
-        if wanted is None or wanted in report_types:
-            definition = f"How often {name.lower().replace('_', ' ')} was counted."
-            shown = {"display_name": display_name} if display_name else {}
-            items.append({"category": category, "definition": definition, "name": name, **shown})
+    for category, name, display_name in _METRICS:
+        definition = f"How often {name.lower().replace('_', ' ')} was counted."
+        shown = {"display_name": display_name} if display_name else {}
+        items.append({"category": category, "definition": definition, "name": name, **shown})
     return {"items": items}
 
 

@@ -1,7 +1,7 @@
 """This table lists the operations on trends."""
 
 from integration_tests.simulator.calls.operation import DocumentOperation, Operation
-from integration_tests.simulator.calls.parameters import Choice, Flag, Integer, RepeatedArray, Text
+from integration_tests.simulator.calls.parameters import Choice, Flag, Integer, RepeatedArray, Text, unsimulated
 from integration_tests.simulator.trends import keywords, products
 
 _USER = ("user_accounts:read",)
@@ -11,7 +11,7 @@ _LOOKBACK_WINDOW = Choice("lookback_window", values=("90", "180", "365", "730"),
 
 
 def _several(name: str, values: tuple[str, ...]) -> RepeatedArray:
-    return RepeatedArray(name, item=Choice(name, values=values))
+    return RepeatedArray(name, item=Choice(name, values=values), is_simulated=False)
 
 
 TREND_ENDPOINTS: tuple[Operation, ...] = (
@@ -24,14 +24,16 @@ TREND_ENDPOINTS: tuple[Operation, ...] = (
             _several("interests", keywords.INTERESTS),
             _several("genders", ("male", "female", "unknown")),
             _several("ages", keywords.AGES),
-            RepeatedArray("include_keywords", item=Text("include_keywords"), max_items=50),
-            Flag("normalize_against_group", default=False),
+            *unsimulated(
+                RepeatedArray("include_keywords", item=Text("include_keywords"), max_items=50),
+                Flag("normalize_against_group", default=False),
+            ),
             Integer("limit", minimum=1, maximum=50, default=50),
             Flag("include_demographics", default=False),
         ),
         keywords.trending_keywords,
         in_path=(Choice("region", values=keywords.REGIONS), Choice("trend_type", values=keywords.TYPES)),
-        rules=(keywords.no_beta_demographics, keywords.no_filters),
+        rules=(keywords.no_beta_demographics,),
     ),
     DocumentOperation(
         "trends_product_categories_trending/list",
@@ -46,7 +48,6 @@ TREND_ENDPOINTS: tuple[Operation, ...] = (
             _ENGAGEMENT_TYPE,
         ),
         products.trending_product_categories,
-        rules=(keywords.no_filters,),
     ),
     DocumentOperation(
         "trends_product_categories_details/list",
@@ -61,8 +62,7 @@ TREND_ENDPOINTS: tuple[Operation, ...] = (
                 max_items=20,
             ),
             _REGION,
-            _LOOKBACK_WINDOW,
-            _ENGAGEMENT_TYPE,
+            *unsimulated(_LOOKBACK_WINDOW, _ENGAGEMENT_TYPE),
         ),
         products.product_category_details,
     ),
@@ -71,7 +71,7 @@ TREND_ENDPOINTS: tuple[Operation, ...] = (
         "/trends/topics/featured",
         "trends_read",
         _USER,
-        (_REGION, Choice("interest", values=products.INTERESTS)),
+        (_REGION, *unsimulated(Choice("interest", values=products.INTERESTS))),
         products.featured_topics,
     ),
 )

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from zlib import crc32
 
-from integration_tests.simulator.calls.errors import bad_request, forbidden
+from integration_tests.simulator.calls.errors import forbidden
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix, words
 from integration_tests.simulator.world.world import World
@@ -26,18 +26,10 @@ INTERESTS = (
 )
 AGES = ("18-24", "25-34", "35-44", "45-49", "50-54", "55-64", "65+")
 
-_FILTERS = ("interests", "genders", "ages", "include_keywords", "normalize_against_group", "verticals")
-
 
 def no_beta_demographics(_world: World, arguments: Mapping[str, Any]) -> None:
     if arguments["include_demographics"]:
         raise forbidden()
-
-
-def no_filters(_world: World, arguments: Mapping[str, Any]) -> None:
-    """Refused, rather than answered as if they weren't there."""
-    if any(arguments.get(name) for name in _FILTERS):
-        raise bad_request("Filters of trends are not simulated.")
 
 
 def trending_keywords(world: World, arguments: Mapping[str, Any]) -> Record:

@@ -71,10 +71,8 @@ def _details(world: World, region: str, category: str) -> Record:
 
 
 def featured_topics(world: World, arguments: Mapping[str, Any]) -> list[Record]:
-    wanted = arguments.get("interest")
-    interests = [interest for interest in _FEATURED if wanted in (None, interest)]
     region = arguments["region"]
-    return [{"interest": name, "market": region, "trends": _topics(world, region, name)} for name in interests]
+    return [{"interest": name, "market": region, "trends": _topics(world, region, name)} for name in _FEATURED]
 
 
 def _topics(world: World, region: str, interest: str) -> list[Record]:

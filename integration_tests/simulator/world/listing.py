@@ -24,6 +24,3 @@ class Listing:
 
     def page(self, offset: int, size: int) -> list[Record]:
         return [self._make(position) for position in self._positions[offset : offset + size]]
-
-    def backwards(self) -> "Listing":
-        return Listing(self._positions[::-1], self._make)
