@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import pinterestsdk
 import pytest
 
 from integration_tests.support.api_client import Client
@@ -38,3 +39,11 @@ def api(sim: Simulator) -> Iterator[Client]:
     """A signed-in caller of it."""
     with Client(sim) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def sdk(sim: Simulator) -> Iterator[pinterestsdk.ApiClient]:
+    """Pinterest's own client, signed in."""
+    with pinterestsdk.ApiClient(pinterestsdk.Configuration(host=sim.url, access_token=sim.access_token())) as client:
+        yield client
+        client.rest_client.pool_manager.clear()

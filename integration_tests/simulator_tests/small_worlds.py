@@ -1,14 +1,32 @@
-"""Worlds that are the same on any day."""
+"""Worlds that are the same on any day, and windows and rows of the reports on them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from integration_tests.simulator import Kind
-from integration_tests.support.pinterest import World
+from integration_tests.support.api_client import Client
+from integration_tests.support.pinterest import Simulator, World
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CAMPAIGN = Kind.CAMPAIGNS
 
 
-def small_world(**sizes: Any) -> World:
-    return World(**{"now": NOW, "boards": 3, "ad_accounts": 2, **sizes})
+def small_world(**options: Any) -> World:
+    return World(**{"now": NOW, **options})
+
+
+def window(world: World, start: int, end: int) -> dict[str, Any]:
+    """A window in days back from today."""
+    return {"start": world.today - timedelta(days=start), "end": world.today - timedelta(days=end)}
+
+
+def ordered(dates: dict[str, date]) -> dict[str, str]:
+    return {f"{name}_date": str(day) for name, day in dates.items()}
+
+
+def rows(api: Client, account: int = 0, /, **order: Any) -> list[dict[str, Any]]:
+    return [row for under_id in api.report(account, **order).values() for row in under_id]
+
+
+def rows_of_all_accounts(sim: Simulator, api: Client, **order: Any) -> list[dict[str, Any]]:
+    return [row for account in range(sim.world.ad_accounts) for row in rows(api, account, **order)]

@@ -5,7 +5,6 @@ models judge the responses. Each record is valid, every field of its model appea
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pinterestsdk
@@ -69,13 +68,6 @@ NULL_IN_THE_API = {"feed_processing_results/list": {"product_counts": {"ingested
 # In the filters of product groups each shape nests all the others.
 TREES = "filters"
 GENERATED = {"actual_instance", "one_of_schemas", "discriminator_value_class_map"}
-
-
-@pytest.fixture
-def sdk(sim: Simulator) -> Iterator[pinterestsdk.ApiClient]:
-    with pinterestsdk.ApiClient(pinterestsdk.Configuration(host=sim.url, access_token=sim.access_token())) as client:
-        yield client
-        client.rest_client.pool_manager.clear()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Asynchronous reports are ordered and answered as `pinterestsdk` says."""
 
 import typing
-from collections.abc import Iterator
 
 import pinterestsdk
 import pytest
@@ -18,14 +17,6 @@ from integration_tests.simulator_tests.sdk_types import enum_values, flattened
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.legal_orders import legal_orders
 from integration_tests.support.pinterest import Simulator
-
-
-@pytest.fixture
-def sdk(sim: Simulator) -> Iterator[pinterestsdk.ApiClient]:
-    with pinterestsdk.ApiClient(pinterestsdk.Configuration(host=sim.url, access_token=sim.access_token())) as client:
-        yield client
-        client.rest_client.pool_manager.clear()
-
 
 ORDERS = {operation.operation_id: operation for operation in CREATE_REPORTS}
 MODELS: dict[str, type[BaseModel]] = {

@@ -12,7 +12,7 @@ from integration_tests.simulator.analytics.columns import is_conversion
 from integration_tests.simulator.reports.request import TARGETING_SUFFIX, TARGETING_VALUES
 from integration_tests.simulator.reports.rows import report_file, report_rows
 from integration_tests.simulator.world.listing import Record
-from integration_tests.simulator_tests.report_windows import ordered, rows, rows_of_all_accounts, window, world_of
+from integration_tests.simulator_tests.small_worlds import ordered, rows, rows_of_all_accounts, small_world, window
 from integration_tests.support.api_client import Client, download, legal_calls
 from integration_tests.support.legal_orders import legal_orders
 from integration_tests.support.pinterest import Simulator, World
@@ -29,7 +29,7 @@ CAMPAIGN_DAY = ("CAMPAIGN_ID", "DATE")
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:
-    world = world_of(campaigns=7, ad_groups=9, ads=8, hour_column="HOUR", product_item_column="PRODUCT_ITEM_ID")
+    world = small_world(campaigns=7, ad_groups=9, ads=8, hour_column="HOUR", product_item_column="PRODUCT_ITEM_ID")
     with Simulator(world, report_seconds=0, profile="ample") as simulator:
         yield simulator
 
@@ -117,7 +117,7 @@ def test_targeting_breaks_down_by_type_and_value(api: Client) -> None:
 
 
 def test_a_file_of_any_size_is_made_in_small_pieces() -> None:
-    world = world_of(campaigns=100_000, full_rows=True, active_percent=100)
+    world = small_world(campaigns=100_000, full_rows=True, active_percent=100)
     days = {"start_date": world.today - timedelta(days=300), "end_date": world.today - timedelta(days=200)}
     file = report_file(world, 0, ReportRequest(level="CAMPAIGN", columns=DEFAULT_COLUMNS, **days))
 
@@ -162,7 +162,7 @@ def test_hours_add_up_to_the_day_without_conversions(sim: Simulator, api: Client
 
 @pytest.mark.parametrize("column", ["TIME_OF_DAY", ""])
 def test_the_hour_may_have_another_name_or_none(column: str) -> None:
-    hours = made(world_of(hour_column=column), "CAMPAIGN", "CAMPAIGN_ID", "CTR", granularity="HOUR")
+    hours = made(small_world(hour_column=column), "CAMPAIGN", "CAMPAIGN_ID", "CTR", granularity="HOUR")
 
     assert hours
     for record in hours:
@@ -219,7 +219,7 @@ def test_the_attribution_asked_for_is_the_one_served(sim: Simulator, api: Client
 def test_a_part_of_an_ad_group_has_one_row_a_day_or_one_for_each_of_its_ads() -> None:
     for grain, copies, pins in [("entity", 1, 1), ("ad", 2, 4)]:
         for level in ["PRODUCT_GROUP", "PRODUCT_ITEM_TARGETING", "KEYWORD"]:
-            world = world_of(ad_accounts=1, ad_groups=2, ads=4, report_grain=grain, active_percent=100)
+            world = small_world(ad_accounts=1, ad_groups=2, ads=4, report_grain=grain, active_percent=100)
             types = ("GENDER",) if level.endswith(TARGETING_SUFFIX) else ()
             day = world.today - timedelta(days=40)
             columns = ("PIN_ID", "CAMPAIGN_NAME")
@@ -234,7 +234,7 @@ def test_a_part_of_an_ad_group_has_one_row_a_day_or_one_for_each_of_its_ads() ->
 def test_ids_come_as_they_are_asked_for_or_unasked_or_not_at_all() -> None:
     every = {"CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_PROMOTION_ID", "PIN_ID", "PRODUCT_GROUP_ID"}
     for ids, shown in [("asked", [{"PIN_ID"}]), ("none", [set()]), ("all", [every]), ("some", [{"PIN_ID"}, set()])]:
-        world = world_of(ad_accounts=1, report_grain="ad", report_ids=ids, active_percent=100)
+        world = small_world(ad_accounts=1, report_grain="ad", report_ids=ids, active_percent=100)
         groups = made(world, "PRODUCT_GROUP", "PIN_ID", "CAMPAIGN_NAME")
         found = [{name for name in row if name.endswith("_ID")} for row in groups]
 
@@ -244,7 +244,7 @@ def test_ids_come_as_they_are_asked_for_or_unasked_or_not_at_all() -> None:
 
 
 def test_keywords_may_come_without_their_text_and_an_empty_report_may_be_a_list() -> None:
-    world = world_of(ad_accounts=1, keyword_targeting=False, empty_report="[]")
+    world = small_world(ad_accounts=1, keyword_targeting=False, empty_report="[]")
     keywords = made(world, "KEYWORD", "CAMPAIGN_NAME")
     order = {"start_date": world.today, "end_date": world.today, "columns": ("CTR",)}
     nothing = ReportRequest(level="KEYWORD", **order, filters={"campaign_ids": ("1",)})
