@@ -17,7 +17,6 @@ from integration_tests.support.pinterest import Simulator, World
 
 ALL_STATUSES = {"entity_statuses": "ACTIVE,PAUSED,ARCHIVED"}
 STATS = "reports/stats"
-SPLIT_PARTS = {"APP_TYPE": 3, "OWNED_CONTENT": 2, "SOURCE": 2, "PIN_FORMAT": 3}
 
 
 def items(api: Client, operation_id: str, **query: Any) -> list[dict[str, Any]]:
@@ -128,13 +127,6 @@ def test_issues_of_items_are_told_of_retail_only(api: Client) -> None:
     assert refused(api.get(f"/catalogs/processing_results/{result}/item_issues")) == (501, 4181)
 
 
-def test_labels_came_in_bundles_before() -> None:
-    with Simulator(World(account_list_items=4, bundled_labels=True)) as sim, Client(sim) as api:
-        found = api.call("labels/list", entity_statuses="ACTIVE,ARCHIVED").json()["items"]
-
-    assert [len(bundle["labels"]) for bundle in found] == [2, 2]
-
-
 # -- pins and profiles
 
 
@@ -191,22 +183,6 @@ def test_a_beta_is_closed_unless_it_is_opened(refusal: NoAccess | None) -> None:
     with Simulator(no_access=no_access) as sim, Client(sim) as api:
         assert refused(api.call("multi_pins/analytics")) == (refusal or NoAccess.RESTRICTED).value[:2]
         assert api.call("pins/analytics").status_code == 200
-
-
-def test_a_split_has_its_parts(api: Client) -> None:
-    for split, parts in SPLIT_PARTS.items():
-        answer = api.call("user_account/analytics", split_field=split, metric_types="SAVE,SAVE_RATE").json()
-
-        assert len(answer) == len({str(part) for part in answer.values()}) == parts, split
-
-
-def test_the_best_pins_come_first(sim: Simulator, api: Client) -> None:
-    answer = api.call("user_account/analytics/top_pins", sort_by="SAVE", num_of_pins=5).json()
-    values = [pin["metrics"]["SAVE"] for pin in answer["pins"]]
-
-    assert values == sorted(values, reverse=True)
-    assert len(values) == 5
-    assert {pin["pin_id"] for pin in answer["pins"]} <= {pin["id"] for pin in sim.world.records("pins")}
 
 
 # -- dictionaries and trends

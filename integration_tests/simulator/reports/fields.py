@@ -31,55 +31,55 @@ _OBJECTIVES = (
 )
 
 
-def _choice(name: str, values: tuple[str, ...], *, required: bool = False, default: str | None = None) -> Field:
+def choice(name: str, *values: str, required: bool = False, default: str | None = None) -> Field:
     return text(Choice(name, values=values, required=required, default=default))
 
 
-def _choices(name: str, values: tuple[str, ...], most: int | None = None, *, required: bool = False) -> Field:
-    return ListField(name, item=_choice(name, values), max_items=most, required=required)
+def choices(name: str, values: tuple[str, ...], most: int | None = None, *, required: bool = False) -> Field:
+    return ListField(name, item=choice(name, *values), max_items=most, required=required)
 
 
-def _ids(name: str) -> Field:
+def many_ids(name: str) -> Field:
     return ListField(name, item=text(Digits(name)), max_items=_MOST_IDS)
 
 
-def _window(name: str, default: int) -> Field:
+def window_days(name: str, default: int) -> Field:
     return NumberField(name, values=tuple(map(int, WINDOW_DAYS)), default=default)
 
 
 _FILTER_FIELDS = (
-    _ids("campaign_ids"),
-    _ids("ad_group_ids"),
-    _ids("ad_ids"),
-    _ids("product_group_ids"),
-    _ids("product_item_ids"),
-    _choices("campaign_statuses", _LIFE, _MOST_STATUSES),
-    _choices("ad_group_statuses", _LIFE, _MOST_STATUSES),
-    _choices("ad_statuses", _REVIEW, _MOST_STATUSES),
-    _choices("product_group_statuses", ("RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED"), _MOST_STATUSES),
-    _choices("campaign_objective_types", _OBJECTIVES, _MOST_OBJECTIVES),
+    many_ids("campaign_ids"),
+    many_ids("ad_group_ids"),
+    many_ids("ad_ids"),
+    many_ids("product_group_ids"),
+    many_ids("product_item_ids"),
+    choices("campaign_statuses", _LIFE, _MOST_STATUSES),
+    choices("ad_group_statuses", _LIFE, _MOST_STATUSES),
+    choices("ad_statuses", _REVIEW, _MOST_STATUSES),
+    choices("product_group_statuses", ("RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED"), _MOST_STATUSES),
+    choices("campaign_objective_types", _OBJECTIVES, _MOST_OBJECTIVES),
 )
 FILTERS = tuple(field.name for field in _FILTER_FIELDS)
 
 REPORT_FIELDS: tuple[Field, ...] = (
     text(Day("start_date", required=True)),
     text(Day("end_date", required=True)),
-    _choice("granularity", ("TOTAL", "DAY", "HOUR", "WEEK", "MONTH"), required=True),
-    _choice("level", LEVELS, required=True),
-    _choices("columns", REPORT_COLUMNS, required=True),
-    _choices("targeting_types", tuple(TARGETING_VALUES), _MOST_TARGETING_TYPES),
+    choice("granularity", "TOTAL", "DAY", "HOUR", "WEEK", "MONTH", required=True),
+    choice("level", *LEVELS, required=True),
+    choices("columns", REPORT_COLUMNS, required=True),
+    choices("targeting_types", tuple(TARGETING_VALUES), _MOST_TARGETING_TYPES),
     FlagField("combine_targeting_types", default=False),
     *_FILTER_FIELDS,
-    _window("click_window_days", 30),
-    _window("engagement_window_days", 30),
-    _window("view_window_days", 1),
-    _choice("conversion_report_time", ("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION"), default="TIME_OF_AD_ACTION"),
-    _choices("attribution_types", ("INDIVIDUAL", "HOUSEHOLD")),
-    _choice("reporting_timezone", ("PINTEREST_TIME_ZONE", "AD_ACCOUNT_TIME_ZONE")),
+    window_days("click_window_days", 30),
+    window_days("engagement_window_days", 30),
+    window_days("view_window_days", 1),
+    choice("conversion_report_time", "TIME_OF_AD_ACTION", "TIME_OF_CONVERSION", default="TIME_OF_AD_ACTION"),
+    choices("attribution_types", ("INDIVIDUAL", "HOUSEHOLD")),
+    choice("reporting_timezone", "PINTEREST_TIME_ZONE", "AD_ACCOUNT_TIME_ZONE"),
     NumberField("start_hour", values=_HOURS),
     NumberField("end_hour", values=_HOURS),
-    _choice("primary_sort", ("BY_ID", "BY_DATE"), default="BY_ID"),
-    _choice("report_format", ("JSON", "CSV"), default="JSON"),
+    choice("primary_sort", "BY_ID", "BY_DATE", default="BY_ID"),
+    choice("report_format", "JSON", "CSV", default="JSON"),
     UnsimulatedField("campaign_brand_label"),
     UnsimulatedField("campaign_custom_label"),
     UnsimulatedField("metrics_filters"),

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from integration_tests.simulator.analytics.operation import WINDOW_DAYS
 from integration_tests.simulator.calls.errors import bad_request
-from integration_tests.simulator.calls.fields import Field, ListField, NumberField, UnsimulatedField, text
-from integration_tests.simulator.calls.parameters import Choice, Day, Digits, Text
+from integration_tests.simulator.calls.fields import Field, UnsimulatedField, text
+from integration_tests.simulator.calls.parameters import Day, Text
+from integration_tests.simulator.reports.fields import choice, choices, many_ids, window_days
 from integration_tests.simulator.reports.own_columns import MMM_COLUMNS, PRODUCT_COLUMNS
 from integration_tests.simulator.reports.products import BREAKDOWNS
 from integration_tests.simulator.world.world import World
 
-_MOST_IDS = 500
 _MOST_OBJECTIVES = 7
 _MOST_MMM_TYPES = 7
 _MMM_DAYS_BACK, _MMM_DAYS_RANGE = 914, 186  # no document says: those of other reports
@@ -40,27 +39,15 @@ OBJECTIVES = (
 OBJECTIVES_BY_DEFAULT = ("CONSIDERATION", "AWARENESS", "WEB_CONVERSION", "VIDEO_COMPLETION")
 
 
-def _choice(name: str, *values: str, required: bool = False, default: str | None = None) -> Field:
-    return text(Choice(name, values=values, required=required, default=default))
-
-
-def _choices(name: str, values: tuple[str, ...], most: int | None = None, *, required: bool = False) -> Field:
-    return ListField(name, item=_choice(name, *values), max_items=most, required=required)
-
-
-def _ids(name: str) -> Field:
-    return ListField(name, item=text(Digits(name)), max_items=_MOST_IDS)
-
-
 MMM_TARGETING_TYPES = ("APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION", "PLACEMENT", "AUDIENCE_INCLUDE")
 
 MMM_FIELDS: tuple[Field, ...] = (
     _NAME,
     *_DATES,
-    _choice("granularity", "DAY", "WEEK", required=True),
-    _choice("level", "CAMPAIGN_TARGETING", "AD_GROUP_TARGETING", required=True),
-    _choices("columns", MMM_COLUMNS, required=True),
-    _choices("targeting_types", MMM_TARGETING_TYPES, _MOST_MMM_TYPES, required=True),
+    choice("granularity", "DAY", "WEEK", required=True),
+    choice("level", "CAMPAIGN_TARGETING", "AD_GROUP_TARGETING", required=True),
+    choices("columns", MMM_COLUMNS, required=True),
+    choices("targeting_types", MMM_TARGETING_TYPES, _MOST_MMM_TYPES, required=True),
     UnsimulatedField("countries"),
     UnsimulatedField("advertiser_ids"),
     UnsimulatedField("custom_column_ids"),
@@ -69,17 +56,17 @@ MMM_FIELDS: tuple[Field, ...] = (
 PRODUCT_FIELDS: tuple[Field, ...] = (
     _NAME,
     *_DATES,
-    _choice("granularity", "TOTAL", "WEEK", "MONTH", required=True),
-    _choice("level", "ADVERTISER", "CAMPAIGN", "AD_GROUP", required=True),
-    _choices("columns", PRODUCT_COLUMNS, required=True),
-    _choice("conversion_product_breakdown", *BREAKDOWNS, "PRODUCT_SKU_GROUP", default="PRODUCT_BRAND"),
-    _choice("conversion_product_attribution_type", "DEFAULT", "BRAND_ATTRIBUTION", default="DEFAULT"),
-    _choice("conversion_report_time", "TIME_OF_AD_ACTION", "TIME_OF_CONVERSION", default="TIME_OF_AD_ACTION"),
-    NumberField("click_window_days", values=tuple(map(int, WINDOW_DAYS)), default=30),
-    NumberField("view_window_days", values=tuple(map(int, WINDOW_DAYS)), default=1),
-    _choices("campaign_objective_types", OBJECTIVES, _MOST_OBJECTIVES),
-    _ids("campaign_ids"),
-    _ids("ad_group_ids"),
+    choice("granularity", "TOTAL", "WEEK", "MONTH", required=True),
+    choice("level", "ADVERTISER", "CAMPAIGN", "AD_GROUP", required=True),
+    choices("columns", PRODUCT_COLUMNS, required=True),
+    choice("conversion_product_breakdown", *BREAKDOWNS, "PRODUCT_SKU_GROUP", default="PRODUCT_BRAND"),
+    choice("conversion_product_attribution_type", "DEFAULT", "BRAND_ATTRIBUTION", default="DEFAULT"),
+    choice("conversion_report_time", "TIME_OF_AD_ACTION", "TIME_OF_CONVERSION", default="TIME_OF_AD_ACTION"),
+    window_days("click_window_days", 30),
+    window_days("view_window_days", 1),
+    choices("campaign_objective_types", OBJECTIVES, _MOST_OBJECTIVES),
+    many_ids("campaign_ids"),
+    many_ids("ad_group_ids"),
     UnsimulatedField("product_sku_ids"),
 )
 
