@@ -194,8 +194,7 @@ bench: $(INSTALLED) ## Compare the speed with two other readers, and with BESIDE
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check 'airbyte-source-pinterest<3' || \
 		echo "The official connector can't be installed here, so the table does not include it." >&2
 	$(PY) -m integration_tests.tools.benchmarks $(if $(BESIDE),--beside '$(BESIDE)')
-	$(PY) -m pytest -m full_size \
-		integration_tests/cost_tests/test_performance.py integration_tests/simulator_tests/test_speed.py
+	$(PY) -m pytest -m full_size integration_tests/cost_tests/test_performance.py
 
 fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff format

@@ -121,18 +121,6 @@ def test_the_attribution_asked_for_is_served_and_changes_conversions_only(sim: S
             assert expected[str(row["CAMPAIGN_ID"]), row["DATE"]].get("TOTAL_CHECKOUT") == row.get("TOTAL_CHECKOUT")
 
 
-def test_a_longer_window_counts_more() -> None:
-    def total(column: str, **windows: int) -> float:
-        rows = busy_world().records("campaign_analytics", wanted_columns=[column], attribution=Attribution(**windows))
-        return sum(value(row, column) for row in rows)
-
-    by_click = [total("TOTAL_CLICK_PAGE_VISIT", click_window_days=days) for days in (0, 1, 7, 14, 30, 60)]
-
-    assert by_click[0] == 0
-    assert all(shorter < longer for shorter, longer in pairwise(by_click))
-    assert total("TOTAL_VIEW_PAGE_VISIT", click_window_days=1) == total("TOTAL_VIEW_PAGE_VISIT")
-
-
 # -- numbers
 
 
