@@ -127,6 +127,13 @@ def test_issues_of_items_are_told_of_retail_only(api: Client) -> None:
     assert refused(api.get(f"/catalogs/processing_results/{result}/item_issues")) == (501, 4181)
 
 
+def test_labels_came_in_bundles_before() -> None:
+    with Simulator(World(account_list_items=4, bundled_labels=True)) as sim, Client(sim) as api:
+        found = api.call("labels/list", entity_statuses="ACTIVE,ARCHIVED").json()["items"]
+
+    assert [len(bundle["labels"]) for bundle in found] == [2, 2]
+
+
 # -- pins and profiles
 
 
@@ -183,6 +190,13 @@ def test_a_beta_is_closed_unless_it_is_opened(refusal: NoAccess | None) -> None:
     with Simulator(no_access=no_access) as sim, Client(sim) as api:
         assert refused(api.call("multi_pins/analytics")) == (refusal or NoAccess.RESTRICTED).value[:2]
         assert api.call("pins/analytics").status_code == 200
+
+
+def test_each_part_of_a_split_has_numbers_of_its_own(api: Client) -> None:
+    for split, parts in {"APP_TYPE": 3, "OWNED_CONTENT": 2, "SOURCE": 2, "PIN_FORMAT": 3}.items():
+        answer = api.call("user_account/analytics", split_field=split, metric_types="SAVE,SAVE_RATE").json()
+
+        assert len(answer) == len({str(part) for part in answer.values()}) == parts, split
 
 
 # -- dictionaries and trends

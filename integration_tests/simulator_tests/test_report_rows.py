@@ -116,6 +116,16 @@ def test_targeting_breaks_down_by_type_and_value(api: Client) -> None:
     assert all(TARGETING_VALUES.values())
 
 
+def test_each_part_has_numbers_of_its_own_and_a_keyword_may_be_in_several_ad_groups(sim: Simulator) -> None:
+    full = small_world(ad_accounts=1, full_rows=True, active_percent=100)
+    for level, types in [("PRODUCT_GROUP", ()), ("KEYWORD", ()), ("ADVERTISER_TARGETING", ("GENDER", "COUNTRY"))]:
+        days = {"start_date": full.today - timedelta(days=20)}
+        numbers = [row["IMPRESSION_1"] for row in made(full, level, "IMPRESSION_1", targeting_types=types, **days)]
+        assert len(set(numbers)) > 0.9 * len(numbers) > 0, level
+    keywords = {(row["AD_GROUP_ID"], row["TARGETING_VALUE"]) for row in made(sim.world, "KEYWORD", "AD_GROUP_ID")}
+    assert len({text for _, text in keywords}) < len(keywords)
+
+
 def test_a_file_of_any_size_is_made_in_small_pieces() -> None:
     world = small_world(campaigns=100_000, full_rows=True, active_percent=100)
     days = {"start_date": world.today - timedelta(days=300), "end_date": world.today - timedelta(days=200)}
