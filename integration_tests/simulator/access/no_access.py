@@ -15,7 +15,6 @@ class NoAccess(Enum):
     """A refusal: HTTP status and Pinterest's code, and its words where they matter."""
 
     FORBIDDEN = (403, 29)
-    UNAUTHORIZED = (401, 29)  # catalogs answer so
     NO_SCOPE = (401, 3, missing_scope().message)  # also seen where the app is not in a beta
     RESTRICTED = (401, 3, "Your application does not have access to this restricted feature: commerce_integration")
     UNSUPPORTED = (401, 3, app_not_approved().message)  # the words of an app that is not approved, for one feature

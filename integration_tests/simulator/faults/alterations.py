@@ -53,34 +53,6 @@ def items_moved_by_one() -> Alteration:
     return alter
 
 
-def row_of_another_day(day: str, field_name: str = "DATE") -> Alteration:
-    """Each list of rows, however deep it lies, has its first row once more, as if of a day that was not asked for."""
-
-    def alter(_entry: Entry, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {name: alter(_entry, part) for name, part in value.items()}
-        if not isinstance(value, list):
-            return value
-        return [*value, *(moved for row in value[:1] if (moved := _moved(row, field_name, day)))]
-
-    return alter
-
-
-def _moved(row: Any, field_name: str, day: str) -> Any:
-    """The row, or the metrics in it, with another day; nothing where it has none."""
-    if not isinstance(row, dict):
-        return None
-    if field_name in row:
-        return {**row, field_name: day}
-    metrics = _moved(row.get("metrics"), field_name, day)
-    return {**row, "metrics": metrics} if metrics else None
-
-
-def only_items(wanted: Callable[[Entry, Any], bool]) -> Alteration:
-    """A list leaves out some of its items."""
-    return lambda entry, page: {**page, "items": [item for item in page["items"] if wanted(entry, item)]}
-
-
 def also_in(account: str, items: list[Any]) -> Alteration:
     """The list of one ad account also has these items, which are another's."""
 

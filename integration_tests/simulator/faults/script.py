@@ -114,7 +114,6 @@ class Fault:
     every: int = 1  # of the calls from `after` on, only each so-manieth is hit
     status: int = 401  # with which a revoked token is refused: 400 or 401
     items: int = 100_000  # how many pins a list shows under pin_cap
-    later_pages_only: bool = False  # of a list, those that are asked for by a bookmark
     level: str = ""  # of the report, where only those of one level are hit
 
     def __post_init__(self) -> None:
@@ -124,8 +123,7 @@ class Fault:
     def covers(self, entry: Entry) -> bool:
         own_account = self.kind is FaultKind.ACCOUNT_VANISHES or self.account in {"", entry.account}
         own_bookmark = (FaultKind.REPEATED_BOOKMARK, FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK)
-        any_page = self.kind not in own_bookmark and not self.later_pages_only
-        paged = any_page or bool(entry.values("bookmark"))
+        paged = self.kind not in own_bookmark or bool(entry.values("bookmark"))
         narrowed = self.path in entry.path and self.level in {"", entry.level}
         return self._is_named(entry.operation_id) and own_account and paged and narrowed
 
