@@ -1,6 +1,5 @@
 """The rows of a report's file come whole, each under a key of its own."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,8 +25,8 @@ FINE = ReportKey((*IDS, ENTITY_ID, "DATE"), IDS)
 OF_ITEMS = ReportKey((ITEM_ID, ENTITY_ID, "DATE"), (ITEM_ID,))
 
 
-def report_rows(key: ReportKey, columns: tuple[str, ...] = (), stamped: Mapping[str, str] | None = None) -> ReportRows:
-    return ReportRows("campaign_report", Stream("campaign_report").gate, key, columns, stamped or {})
+def report_rows(key: ReportKey, columns: tuple[str, ...] = ()) -> ReportRows:
+    return ReportRows("campaign_report", Stream("campaign_report").gate, key, columns)
 
 
 def read(filed: dict[str, list[dict[str, Any]]], key: ReportKey = KEY, **more: Any) -> list[dict[str, Any]]:
@@ -43,19 +42,6 @@ def row(campaign: Any, date: Any = "2026-01-01", **more: Any) -> dict[str, Any]:
 
 def fine(**ids: Any) -> dict[str, Any]:
     return {"DATE": "2026-01-01", **ids}
-
-
-def test_rows_carry_their_account_and_not_what_they_are_filed_under() -> None:
-    assert read({"1": [row("1"), row("1", "2026-01-02", AD_ACCOUNT_ID=11)]}) == [
-        row("1", AD_ACCOUNT_ID="11"),
-        row("1", "2026-01-02", AD_ACCOUNT_ID="11"),
-    ]
-
-
-def test_a_file_of_another_account_is_not_used() -> None:
-    """Two accounts were given one token or one link."""
-    with pytest.raises(MalformedResponseError, match="names ad account 99, not 11"):
-        read({"1": [row("1"), row("1", "2026-01-02", AD_ACCOUNT_ID="99")]})
 
 
 def test_keys_names_and_targeting_values_are_text_and_metrics_stay_numbers() -> None:
@@ -76,12 +62,6 @@ def test_ids_that_come_unasked_are_text_where_rows_are_told_apart_by_ids_alone()
     assert usual["AD_ID"] == 5
 
 
-def test_a_stamp_names_the_days_of_the_request() -> None:
-    [one] = read({"1": [row("1")]}, stamped={"FROM": "start_date", "TO": "end_date"})
-
-    assert (one["FROM"], one["TO"]) == ("2026-01-01", "2026-01-05")
-
-
 def test_days_that_had_to_be_asked_for_too_are_left_out_and_others_are_told_as_well(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -99,16 +79,6 @@ def test_days_that_had_to_be_asked_for_too_are_left_out_and_others_are_told_as_w
     assert found("WEEK", "2026-06-15", "2026-06-22", "2026-06-29") == ["2026-06-22"]
     [told] = caplog.messages
     assert "such as 2026-06-29 for 2026-06-15 to 2026-06-28" in told
-
-
-@pytest.mark.parametrize("least_days", [1, 8])
-def test_a_week_that_the_days_begin_in_the_middle_of_is_wanted(least_days: int) -> None:
-    window = DateWindow.from_pair(["2026-06-24", "2026-06-28"])
-    endpoint = replace(ANALYTICS_REPORTS, least_days=least_days)
-    request = ReportRequest("11", window, {"granularity": "WEEK"}, PlannedWindow(window), endpoint=endpoint)
-    pages, _ = report_rows(KEY).pages(request, (("1", row("1", day)) for day in ("2026-06-15", "2026-06-22")))
-
-    assert [record["DATE"] for record in records_of(pages)] == ["2026-06-22"]
 
 
 def test_a_bad_row_is_seen_before_a_row_is_taken() -> None:
