@@ -165,10 +165,11 @@ BRANDS = [{"CAMPAIGN_ID": "7", "CONVERSION_PRODUCT_BRAND": "Shop", "DATE": "2026
 def conversions(
     mock: requests_mock.Mocker, refused: Sequence[str] = (), sentence: str = "", rows: Any = BRANDS
 ) -> tuple[list[str], list[PinterestError], list[dict[str, Any]]]:
-    """Read the brands of account 11 where Pinterest refuses objectives: brands, failures, and cursors."""
+    """Read the brands of account 11 where Pinterest refuses objectives or columns: brands, failures, and cursors."""
 
     def create(request: Any, context: Any) -> dict[str, Any]:
-        is_refused = not set(refused).isdisjoint(request.json()["campaign_objective_types"])
+        asked = request.json()
+        is_refused = not set(refused).isdisjoint([*asked["campaign_objective_types"], *asked["columns"]])
         context.status_code = 400 if is_refused else 200
         return {"code": 1, "message": sentence} if is_refused else {"token": "t", "report_status": "IN_PROGRESS"}
 
@@ -209,7 +210,7 @@ def test_another_refusal_of_the_newer_objectives_alone_leaves_the_days_owed(mock
 
 @pytest.mark.parametrize(
     ("refused", "sentence"),
-    [(OBJECTIVES, "What is an objective?"), ((*OBJECTIVES, *NEWER_OBJECTIVES), "There is no CAMPAIGN_ID")],
+    [(OBJECTIVES, "What is an objective?"), (("CAMPAIGN_ID",), "There is no CAMPAIGN_ID")],
     ids=["the older objectives", "the id of a row"],
 )
 def test_other_refusals_are_of_the_whole_request(
