@@ -326,6 +326,7 @@ def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(
     else:
         [one] = sync.read_all()
         assert (one["AD_ID"], one["AD_GROUP_ID"], one["ENTITY_ID"]) == ("5", "", "7")
+        assert sync.cursors[0]["keyed"] == ["AD_ID"]
 
 
 def test_a_state_has_the_digest_of_the_whole_request(mock: requests_mock.Mocker) -> None:
