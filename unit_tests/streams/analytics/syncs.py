@@ -1,5 +1,6 @@
 """Days before the tests' own, and a sync of one stream that is read to its end."""
 
+from functools import cached_property
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -26,7 +27,10 @@ class Sync:
     def __init__(self, stream: PinterestStream) -> None:
         self.stream = stream
         stream.select()
-        self.slices = list(stream.stream_slices())
+
+    @cached_property
+    def slices(self) -> list[StreamSlice]:
+        return list(self.stream.stream_slices())
 
     def read(self, stream_slice: StreamSlice) -> list[dict[str, Any]]:
         return list(self.stream.read_records(stream_slice=stream_slice))

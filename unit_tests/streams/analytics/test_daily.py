@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
-from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.dates import DateWindow, merge_windows
@@ -15,7 +14,7 @@ from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from source_pinterest.streams.analytics.report import is_report
-from unit_tests.streams.analytics.syncs import APPEND, DEDUP, ago, window
+from unit_tests.streams.analytics.syncs import APPEND, DEDUP, Sync, ago, window
 from unit_tests.streams.pinterest import Pinterest, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
@@ -31,7 +30,7 @@ def row(campaign: Any = "7", date: str = "2026-06-01", **more: Any) -> dict[str,
     return {"CAMPAIGN_ID": campaign, "DATE": date, **more}
 
 
-class Sync:
+class Daily(Sync):
     """A sync of account 11 with one campaign, of which every report and every call is finished at once."""
 
     def __init__(
@@ -46,14 +45,7 @@ class Sync:
         self.pinterest.lists("ad_accounts/11/campaigns", "7")
         self.pinterest.answers(CALLS, {"json": [row()]})
         self.asked = self.pinterest.reports({"7": [row()]})
-        self.stream = self.pinterest.attached(self.pinterest.sync.stream(CampaignAnalytics), how)
-        self._slices: list[StreamSlice] = []
-
-    @property
-    def slices(self) -> list[StreamSlice]:
-        if not self._slices:
-            self._slices = list(self.stream.stream_slices())
-        return self._slices
+        super().__init__(self.pinterest.attached(self.pinterest.sync.stream(CampaignAnalytics), how))
 
     @property
     def by_report(self) -> list[DateWindow]:
@@ -63,14 +55,6 @@ class Sync:
     def by_call(self) -> list[DateWindow]:
         return [planned_window(one).window for one in self.slices if not is_report(one)]
 
-    def read(self, stream_slice: StreamSlice) -> list[dict[str, Any]]:
-        return list(self.stream.read_records(stream_slice=stream_slice))
-
-    @property
-    def cursor(self) -> dict[str, Any]:
-        [entry] = self.stream.checkpoint.state["states"]
-        return dict(entry["cursor"])
-
 
 # ---- Which days come from where
 
@@ -78,7 +62,7 @@ class Sync:
 def test_a_first_sync_takes_all_days_once_the_old_ones_from_the_fewest_reports(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sync = Sync(mock)
+    sync = Daily(mock)
     with caplog.at_level("INFO", "airbyte"):
         assert sync.by_call == [window(89, 0)]
 
@@ -93,7 +77,7 @@ def test_a_first_sync_takes_all_days_once_the_old_ones_from_the_fewest_reports(
 def test_the_source_of_a_day_is_its_age_alone(
     mock: requests_mock.Mocker, start_ago: int, calls: int, reports: int
 ) -> None:
-    sync = Sync(mock, start_date=ago(start_ago))
+    sync = Daily(mock, start_date=ago(start_ago))
 
     assert (len(sync.by_call), len(sync.by_report)) == (calls, reports)
     assert merge_windows([*sync.by_call, *sync.by_report]) == [window(start_ago, 0)]
@@ -117,30 +101,29 @@ def test_unread_days_come_from_both_sources(
     by_report: list[tuple[int, int]],
     by_call: list[tuple[int, int]],
 ) -> None:
-    sync = Sync(mock, state, start_date=ago(start_ago))
+    sync = Daily(mock, state, start_date=ago(start_ago))
 
     assert sync.by_call == [window(*one) for one in by_call]
     assert [(one["start_date"], one["end_date"]) for one in sync.asked] == [
         (ago(first), ago(last)) for first, last in by_report
     ]
-    for one in sync.slices:
-        sync.read(one)
-    assert sync.cursor == {"DATE": ago(0), "from": ago(start_ago), "settled": ago(2)}
+    sync.read_all()
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(start_ago), "settled": ago(2)}]
 
 
 def test_the_newest_days_alone_do_not_move_the_cursor(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock)
+    sync = Daily(mock)
     call, *reports = sync.slices
     sync.read(call)
-    assert sync.stream.checkpoint.state["states"] == []
+    assert sync.cursors == []
 
     for one in reports:
         sync.read(one)
-    assert sync.cursor == {"DATE": ago(0), "from": ago(913), "settled": ago(2)}
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(913), "settled": ago(2)}]
 
 
 def test_days_that_have_not_settled_wait_where_each_is_emitted_once(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, known(913, 10), how=APPEND)
+    sync = Daily(mock, known(913, 10), how=APPEND)
     sync.pinterest.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
 
     assert sync.by_call == [window(11, 1)], "an older state has counted its last two days too early"
@@ -148,14 +131,14 @@ def test_days_that_have_not_settled_wait_where_each_is_emitted_once(mock: reques
 
 def test_old_days_of_an_account_need_no_entity(mock: requests_mock.Mocker) -> None:
     """A report covers what was deleted or never listed."""
-    sync = Sync(mock, start_date=ago(100))
+    sync = Daily(mock, start_date=ago(100))
     sync.pinterest.lists("ad_accounts/11/campaigns")
 
     assert (sync.by_call, sync.by_report) == ([], [window(100, 90)])
 
 
 def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, start_date=ago(100))
+    sync = Daily(mock, start_date=ago(100))
 
     for slices in (sync.slices, sync.stream.stream_slices()):
         assert [is_report(one) for one in slices] == [False, True]
@@ -166,9 +149,8 @@ def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.
 
 def test_a_report_asks_for_the_level_and_the_columns_that_reports_know(mock: requests_mock.Mocker) -> None:
     chosen = ["CTR", "QUIZ_PIN_RESULT_OPEN"]
-    sync = Sync(mock, start_date=ago(90), attribution_window="7/7/1", analytics_columns=chosen)
-    for one in sync.slices:
-        sync.read(one)
+    sync = Daily(mock, start_date=ago(90), attribution_window="7/7/1", analytics_columns=chosen)
+    sync.read_all()
     [asked] = sync.asked
 
     assert (asked["level"], asked["granularity"]) == ("CAMPAIGN", "DAY")
@@ -193,7 +175,7 @@ def test_every_stream_has_its_level_and_key(mock: requests_mock.Mocker) -> None:
 
 
 def test_records_of_both_sources_have_one_shape(mock: requests_mock.Mocker) -> None:
-    sync = Sync(mock, start_date=ago(90))
+    sync = Daily(mock, start_date=ago(90))
     sync.pinterest.lists("ad_accounts/11/campaigns", "626736533506123457")
     more = {"AD_ACCOUNT_ID": 11, "CAMPAIGN_NAME": 2026, "SPEND_IN_DOLLAR": 1.5, "CTR": None}
     body = [row(626736533506123457, ago(days), **more) for days in (0, 90)]
@@ -209,7 +191,7 @@ def test_records_of_both_sources_have_one_shape(mock: requests_mock.Mocker) -> N
 def test_rows_of_older_days_and_what_is_said_of_them_bear_the_name_of_the_stream(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sync = Sync(mock, start_date=ago(90))
+    sync = Daily(mock, start_date=ago(90))
     sync.pinterest.reports({"7": [row(date=ago(90), CAMPAIGN_NAME="\ud83d"), row(date=ago(1))]})
     [old] = filter(is_report, sync.slices)
     pages = list(sync.stream.read_slice(old))
@@ -224,7 +206,7 @@ def test_rows_of_older_days_and_what_is_said_of_them_bear_the_name_of_the_stream
 def test_a_report_of_older_days_does_without_a_column_that_pinterest_refuses(
     mock: requests_mock.Mocker, column: str
 ) -> None:
-    sync = Sync(mock, start_date=ago(90), analytics_columns=["CTR", "CPC_IN_DOLLAR"])
+    sync = Daily(mock, start_date=ago(90), analytics_columns=["CTR", "CPC_IN_DOLLAR"])
     sync.pinterest.reports({"7": [{"DATE": ago(90), "CPC_IN_DOLLAR": 1}]})
     created = sync.pinterest.creates(
         *[refused(400, 1, f"There is no {column}")] * 2, {"json": {"token": "t", "report_status": "IN_PROGRESS"}}

@@ -178,7 +178,7 @@ def test_an_optional_part_may_be_empty_once() -> None:
         Stream().passed(row("", SPEND=1), row(""), expected=optional)
 
 
-def test_hourly_rows_without_their_hour_are_emitted_only_where_a_destination_keeps_every_row() -> None:
+def test_rows_without_their_hour_are_emitted_only_where_every_row_is_kept() -> None:
     hourly = replace(EXPECTED, key=("ID", "DATE", "HOUR"), granularity=Granularity.HOUR)
     rows = [row(), row(), row(SPEND=1)]
 
