@@ -69,37 +69,27 @@ def test_the_endpoint_is_asked_for_days_alone(mock: Any, options: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    ("statuses", "cursor"),
+    ("statuses", "settled", "newest"),
     [
-        ("READY READY BEFORE_BUSINESS_CREATED READY READY", state(29)),
-        ("READY READY PROCESSING READY PROCESSING", state(26, 29)),
-        ("READY READY ESTIMATE READY ESTIMATE", state(26, 29)),
-        ("READY READY READY", state(27)),
-        ("", {}),
+        ("READY READY BEFORE_BUSINESS_CREATED READY READY", 29, None),
+        ("READY READY PROCESSING READY PROCESSING", 26, 29),
+        ("READY READY ESTIMATE READY ESTIMATE", 26, 29),
+        ("READY READY READY", 27, None),
+        ("ESTIMATE ESTIMATE", None, None),
+        ("", None, None),
     ],
 )
 def test_the_cursor_stops_before_a_day_that_is_still_counted_or_young_and_missing(
-    pinterest: Pinterest, statuses: str, cursor: dict[str, Any]
+    mock: Any, statuses: str, settled: int | None, newest: int | None
 ) -> None:
-    pinterest.answers(PATH, days(*statuses.split()))
+    """Where each day is emitted once, no later day is emitted."""
+    found = [25 + number for number, _ in enumerate(statuses.split())]
+    again, once = Pinterest(mock), Pinterest(mock)
+    again.answers(PATH, days(*statuses.split()))
 
-    assert read(pinterest) == ([25 + number for number, _ in enumerate(statuses.split())], cursor)
-
-
-@pytest.mark.parametrize(
-    ("statuses", "emitted", "cursor"),
-    [
-        ("READY READY ESTIMATE READY READY", [25, 26], state(26)),
-        ("READY READY READY", [25, 26, 27], state(27)),
-        ("ESTIMATE ESTIMATE", [], {}),
-    ],
-)
-def test_when_each_day_is_emitted_once_none_after_the_cursor_is(
-    pinterest: Pinterest, statuses: str, emitted: list[int], cursor: dict[str, Any]
-) -> None:
-    pinterest.answers(PATH, days(*statuses.split()))
-
-    assert read(pinterest, APPEND) == (emitted, cursor)
+    assert read(again) == (found, state(settled, newest) if settled else {})
+    final = [number for number in found if settled and number <= settled]
+    assert read(once, APPEND) == (final, state(settled) if settled else {})
 
 
 @pytest.mark.parametrize("how", [None, APPEND], ids=["again", "once"])
