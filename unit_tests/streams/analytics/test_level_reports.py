@@ -3,8 +3,7 @@
 from integration_tests.support.truth.reports import REPORT_STREAMS
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS
 from source_pinterest.config.reports import LEVELS, is_targeting
-from source_pinterest.streams.analytics.level_reports import LEVEL_REPORTS, REPORTS, LevelReport
-from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.analytics.level_reports import REPORTS
 from unit_tests.streams.pinterest import Pinterest
 
 TARGETING = ("TARGETING_TYPE", "TARGETING_VALUE")
@@ -15,17 +14,6 @@ def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
         name: stream.level for name, stream in REPORT_STREAMS.items()
     }
     assert {stream.level for stream in REPORTS} == set(LEVELS)
-
-
-def test_a_row_of_the_table_is_a_stream_of_its_own() -> None:
-    """Whose docstring is what the tables of streams say of it."""
-    for row in LEVEL_REPORTS:
-        stream = row.stream()
-        docs = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
-
-        assert issubclass(stream, ReportStream), row
-        assert (stream.__name__, stream.__module__) == (row.name, LevelReport.__module__), row
-        assert stream.__doc__ == f"Level {row.level}. {docs}.", row
 
 
 def test_keys_and_columns_are_what_the_level_has(pinterest: Pinterest) -> None:

@@ -35,12 +35,16 @@ def doubtful(number: int = 0) -> dict[str, Any]:
     return report(name=f"Number {number}", columns=["TOTAL_HUGS"])
 
 
-def test_yesterday_is_asked_of_the_first_account(mock: requests_mock.Mocker) -> None:
-    subject = TryingOut(mock, custom_reports=[doubtful()])
-    created = subject.creates(CUSTOM)
+def test_five_reports_and_one_of_each_other_kind_are_tried_out_with_yesterday(
+    mock: requests_mock.Mocker,
+) -> None:
+    reports = [doubtful(number) for number in range(7)]
+    subject = TryingOut(mock, custom_reports=reports, marketing_mix_report=OWN, brand_category_sku_reports=OWN)
+    created = [subject.creates(path) for path in (CUSTOM, MMM, PRODUCTS)]
     subject.run()
 
-    [asked] = [request.json() for request in created.request_history]
+    assert [one.call_count for one in created] == [5, 1, 1]
+    asked = created[0].last_request.json()
     assert (asked["start_date"], asked["end_date"]) == ("2026-06-30", "2026-06-30")
 
 
@@ -52,15 +56,6 @@ def test_nothing_is_asked_without_a_report_in_doubt_or_without_an_account(mock: 
     subject.pinterest.lists("ad_accounts")
     subject.run()
     assert mock.call_count == 1
-
-
-def test_five_reports_and_one_of_each_other_kind_are_asked_for_at_most(mock: requests_mock.Mocker) -> None:
-    reports = [doubtful(number) for number in range(7)]
-    subject = TryingOut(mock, custom_reports=reports, marketing_mix_report=OWN, brand_category_sku_reports=OWN)
-    created = [subject.creates(path) for path in (CUSTOM, MMM, PRODUCTS)]
-    subject.run()
-
-    assert [one.call_count for one in created] == [5, 1, 1]
 
 
 @pytest.mark.parametrize(

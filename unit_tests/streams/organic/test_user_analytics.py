@@ -111,11 +111,9 @@ def test_a_week_old_day_that_a_response_does_not_hold_counts_as_read(
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ("[]", "The analytics have no parts, or none under the key all."),
         ("{}", "The analytics have no parts, or none under the key all."),
         ('{"all": {}}', "A part of the analytics has no daily_metrics with dates."),
         ('{"all": {"daily_metrics": [{"date": ""}]}}', "A part of the analytics has no daily_metrics with dates."),
-        ('{"all": {"daily_metrics": [7]}}', "A part of the analytics has no daily_metrics with dates."),
         ('{"all": {"daily_metrics": [{"date": "2026-06-31"}]}}', "is not a day written as YYYY-MM-DD."),
         ('{"all": {"daily_metrics": [', ""),
     ],
