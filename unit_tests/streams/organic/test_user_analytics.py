@@ -128,8 +128,8 @@ def test_a_body_without_days_is_never_read_as_none(pinterest: Pinterest, body: s
 
 def test_days_that_were_not_asked_for_or_came_before_are_left_out(mock: Any, caplog: pytest.LogCaptureFixture) -> None:
     pinterest = Pinterest(mock, max_retries=1)
-    found = {"all": {"daily_metrics": [day(24), day(25), day(29), day(25), day(30)]}}
-    pinterest.answers(PATH, {"text": in_pieces(found)})
+    found = {"daily_metrics": [day(24), day(25), day(29), day(25), day(30)]}
+    pinterest.answers(PATH, {"text": in_pieces({"part": {"daily_metrics": [day(26)]}, "all": found})})
 
     assert read(pinterest)[0] == [25, 29]
     others = "such as 2026-06-24 for 2026-06-25 to 2026-06-29. They are left out."
