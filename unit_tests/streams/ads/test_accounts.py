@@ -11,6 +11,7 @@ from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
 from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
+from source_pinterest.streams.ads.lists import Audiences
 from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, state_of
 
 EVERYTHING = partition_slice({})
@@ -67,12 +68,12 @@ def test_children_of_named_accounts_that_refuse_read_the_others_and_fail_for_eac
     pinterest = Pinterest(mock, account_ids=["11", "14"])
     pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/14", refused(403, 29))
-    good, bad = pinterest.slices(Campaigns)
+    good, bad = pinterest.slices(Audiences)
 
     assert (good["ad_account_id"], failure_of(good)) == ("11", None)
     assert bad["ad_account_id"] == "14"
     with pytest.raises(AccountUnreadableError, match="14"):
-        pinterest.read(Campaigns, bad)
+        pinterest.read(Audiences, bad)
 
 
 @pytest.mark.parametrize("body", ["[]", '{"name": "no id"}'])

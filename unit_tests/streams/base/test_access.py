@@ -41,7 +41,8 @@ def raised_by(
     accounts = dict(zip("0123", ends, strict=False))
     errors = {account: ERRORS[end] for account, end in accounts.items() if end in ERRORS}
     expected = [account for account, end in accounts.items() if end == "owed"]
-    return Accounts(errors, expected=expected, access=access).read(accounts, listed_first=listed_first)
+    stream = Accounts(errors, expected=expected, access=access, has_cursor=False)
+    return stream.read(accounts, listed_first=listed_first)
 
 
 def left_out(caplog: pytest.LogCaptureFixture) -> list[str]:
