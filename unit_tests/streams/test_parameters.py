@@ -9,7 +9,7 @@ from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.ads.lists import BillingProfiles, ConversionTags, Labels
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.business import BusinessMembers, BusinessPartners
+from source_pinterest.streams.business import BusinessPartners
 from unit_tests.streams.pinterest import Pinterest, page
 
 ACCOUNT, BUSINESS = {"ad_account_id": "11"}, {"business_id": "5"}
@@ -22,12 +22,6 @@ EVERY_STATUS = ["ACTIVE", "PAUSED", "ARCHIVED"]
         (Campaigns, ACCOUNT, "ad_accounts/11/campaigns", [{"entity_statuses": EVERY_STATUS}]),
         (BillingProfiles, ACCOUNT, "ad_accounts/11/billing_profiles", [{"is_active": ["false"]}]),
         (Labels, ACCOUNT, "ad_accounts/11/labels", [{"entity_statuses": ["ACTIVE", "ARCHIVED"]}]),
-        (
-            BusinessMembers,
-            BUSINESS,
-            "businesses/5/members",
-            [{"assets_summary": ["true"], "fetch_system_users": [value]} for value in ("false", "true")],
-        ),
         (
             BusinessPartners,
             BUSINESS,

@@ -43,12 +43,6 @@ def test_what_tells_nothing_of_an_audience_is_no_insight(pinterest: Pinterest, b
         pinterest.read(AudienceInsights, ACCOUNT)
 
 
-def test_an_insight_may_lack_most_of_its_fields(pinterest: Pinterest) -> None:
-    pinterest.answers("ad_accounts/11/audience_insights", {"json": {"categories": [], "new": 1}})
-
-    assert len(pinterest.read(AudienceInsights, ACCOUNT)) == len(AudienceInsights.values)
-
-
 def test_a_broken_character_is_replaced_and_told(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     pinterest.answers(PATH, {"text": '{"items": [{"labels": [{"id": "1", "label": "\\ud83d"}]}]}'})
 

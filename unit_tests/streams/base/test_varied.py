@@ -20,8 +20,10 @@ def test_each_value_is_asked_for_and_stands_on_its_records(pinterest: Pinterest)
     found = pinterest.read(BusinessMembers, partition_slice({"business_id": "5"}))
 
     assert [(record["id"], record["is_system_user"]) for record in found] == [("1", False), ("2", False), ("1", True)]
-    asked = [(call["fetch_system_users"], call.get("bookmark")) for call in pinterest.asked(MEMBERS)]
-    assert asked == [(["false"], None), (["false"], ["more"]), (["true"], None)]
+    first, second = (
+        {"page_size": ["250"], "assets_summary": ["true"], "fetch_system_users": [value]} for value in ("false", "true")
+    )
+    assert pinterest.queries(MEMBERS) == [first, {**first, "bookmark": ["more"]}, second]
 
 
 @pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 4)])

@@ -41,36 +41,26 @@ def slice_of(option_type: str, *accounts: str) -> Any:
     return partition_slice({"option_type": option_type}, accounts=accounts)
 
 
-@pytest.mark.parametrize(
-    ("body", "options"),
-    [
+def test_options_are_a_list_of_objects_of_ids_to_names(pinterest: Pinterest) -> None:
+    for body, options in [
         ('[{"female": "Female", "male": "Male"}]', {"female": "Female", "male": "Male"}),
         ('[{"id": "Indonesian"}, {"name": "Nameish"}]', {"id": "Indonesian", "name": "Nameish"}),
         ("[{}]", {}),
         ("null", {}),
-    ],
-)
-def test_options_are_a_list_of_objects_of_ids_to_names(
-    pinterest: Pinterest, body: str, options: dict[str, str]
-) -> None:
-    page = pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
-
-    assert {option["id"]: option["name"] for option in page.items} == options
+    ]:
+        page = pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
+        assert {option["id"]: option["name"] for option in page.items} == options
 
 
-@pytest.mark.parametrize(
-    ("body", "shown"),
-    [
-        ('{"female": "Female"}', '{"female": "Female"}'),
-        ('[{"female": "Female"}, "male"]', '"male"'),
-        ('[{"id": "1", "name": "Home", "level": 1}]', '{"id": "1", "name": "Home", "level": 1}'),
-        (f'["{"a" * 500}"]', f'"{"a" * 199}'),
-    ],
-)
-def test_options_of_another_shape_are_malformed(pinterest: Pinterest, body: str, shown: str) -> None:
-    stated = re.escape(f"The targeting options are not a list of objects of ids to names: {shown}.")
-    with pytest.raises(MalformedResponseError, match=f"^{stated}$"):
-        pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
+def test_options_of_another_shape_are_malformed_and_their_beginning_is_shown(pinterest: Pinterest) -> None:
+    for body, shown in [
+        ('{"female": "Female"}', '{"female": "Female"}.'),
+        ('[{"female": "Female"}, "male"]', '"male".'),
+        ('[{"id": "1", "name": "Home", "level": 1}]', '{"id": "1", "name": "Home", "level": 1}.'),
+        (f'["{"a" * 500}"]', f'"{"a" * 199}.'),
+    ]:
+        with pytest.raises(MalformedResponseError, match=f"ids to names: {re.escape(shown)}$"):
+            pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
 
 
 def test_an_option_that_stands_twice_is_one_record_and_other_names_are_told(
@@ -131,18 +121,9 @@ def test_ad_accounts_that_can_not_be_listed_cost_the_audiences_alone(pinterest: 
 
 
 def test_values_of_which_there_is_no_list_name_themselves(pinterest: Pinterest) -> None:
-    named = {
-        option["id"]: option["name"]
-        for option_type in ("PLACEMENT", "CREATIVE_TYPE")
-        for option in pinterest.read(TargetingOptions, slice_of(option_type))
-    }
+    named = {option["id"]: option["name"] for option in pinterest.read(TargetingOptions, slice_of("CREATIVE_TYPE"))}
 
-    assert {id_: named[id_] for id_ in ("ALL", "SEARCH", "SHOP_THE_PIN", "MAX_WIDTH_REGULAR_COLLECTION")} == {
-        "ALL": "All",
-        "SEARCH": "Search",
-        "SHOP_THE_PIN": "Shop the pin",
-        "MAX_WIDTH_REGULAR_COLLECTION": "Max width regular collection",
-    }
+    assert named["MAX_WIDTH_REGULAR_COLLECTION"] == "Max width regular collection"
 
 
 def test_a_long_answer_with_a_broken_character_is_read_and_told(
