@@ -73,16 +73,6 @@ def read_whole(stream: str) -> list[AirbyteStateMessage]:
     return [state]
 
 
-def test_the_framework_is_told_what_the_stream_is(pinterest: Pinterest) -> None:
-    opening = Opening(pinterest, CampaignAnalytics)
-    told = opening.in_pages.as_airbyte_stream()
-
-    assert told.name == opening.opened.name == "campaign_analytics"
-    assert told.json_schema == opening.stream.get_json_schema()
-    assert told.default_cursor_field == ["DATE"]
-    assert told.source_defined_primary_key == [["CAMPAIGN_ID"], ["DATE"]]
-
-
 # ---- The state that it begins with
 
 
@@ -150,40 +140,30 @@ def test_a_state_that_can_not_be_read_stays_as_it_is_and_costs_its_stream(
 # ---- How it ends
 
 
-def test_a_stream_of_which_a_slice_fails_has_not_ended(pinterest: Pinterest) -> None:
+def test_a_stream_whose_slices_can_not_be_listed_or_read_has_not_ended(mock: requests_mock.Mocker) -> None:
+    pinterest, other = Pinterest(mock), Pinterest(mock)
     pinterest.answers("boards", page(["1"], "more"), refused(503))
-    opening = Opening(pinterest, Boards)
-    pages = opening.opened.read_pages(EVERYTHING)
-
+    failing, unlisted = Opening(pinterest, Boards), Opening(other, BoardSections)
+    pages = failing.opened.read_pages(EVERYTHING)
     assert [record["id"] for record in next(pages).records()] == ["1"]
     with pytest.raises(UnavailableError):
         next(pages)
-    opening.in_pages.cursor.ensure_at_least_one_state_emitted()
-    assert states_in(opening.sent) == [whole(ended=False)]
-
-
-def test_a_stream_whose_slices_can_not_be_listed_has_not_ended(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", refused(401, 2))
-    opening = Opening(pinterest, BoardSections)
+    other.answers("boards", refused(401, 2))
     with pytest.raises(ConfigError):
-        list(opening.opened.stream_slices())
-    opening.in_pages.cursor.ensure_at_least_one_state_emitted()
+        list(unlisted.opened.stream_slices())
 
-    assert states_in(opening.sent) == [whole(ended=False)]
-
-
-def slice_of(board: str) -> StreamSlice:
-    return StreamSlice(partition={"board_id": board}, cursor_slice={})
+    for opening in (failing, unlisted):
+        opening.in_pages.cursor.ensure_at_least_one_state_emitted()
+        assert states_in(opening.sent) == [whole(ended=False)]
 
 
 class TwoBoards:
-    """A stream of two slices with two pages each, and a state or an error after them."""
+    """A stream of two slices with two pages each, and a state after them."""
 
     name = "board_pins"
 
-    def __init__(self, repository: InMemoryMessageRepository, error: Exception | None = None) -> None:
-        self.repository = repository
-        self.error = error
+    def __init__(self) -> None:
+        self.repository = InMemoryMessageRepository()
         self.listed: list[str] = []
         self.sent: list[list[bytes | Type]] = []
         """What went through the repository after each page: lines, or the type of anything else."""
@@ -191,14 +171,12 @@ class TwoBoards:
     def stream_slices(self) -> Iterable[StreamSlice]:
         for board in ("7", "8"):
             self.listed.append(board)
-            yield slice_of(board)
+            yield partition_slice({"board_id": board})
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
         for number in range(2):
             yield Page(self.name, f"{stream_slice['board_id']}.{number}".encode(), 250)
             self.note_sent()
-        if self.error:
-            raise self.error
         self.repository.emit_message(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))
 
     def note_sent(self) -> None:
@@ -206,41 +184,20 @@ class TwoBoards:
         self.sent.append([one.page.lines if isinstance(one, PageMessage) else one.type for one in messages])
 
 
-@pytest.fixture
-def repository() -> InMemoryMessageRepository:
-    return InMemoryMessageRepository()
-
-
-def test_each_page_is_sent_before_the_next_is_read_and_states_follow(repository: InMemoryMessageRepository) -> None:
-    stream = TwoBoards(repository)
-    for partition in SlicePartitionGenerator(stream, repository).generate():
+def test_slices_are_read_as_they_are_found_and_each_page_is_sent_before_the_next() -> None:
+    stream = TwoBoards()
+    for partition in SlicePartitionGenerator(stream, stream.repository).generate():
         assert partition.stream_name() == "board_pins"
+        assert partition.to_slice() == {"board_id": stream.listed[-1]}
         assert list(partition.read()) == [], "a record by itself would overtake a page"
         stream.note_sent()
 
     assert stream.sent == [[b"7.0"], [b"7.1"], [Type.STATE], [b"8.0"], [b"8.1"], [Type.STATE]]
 
 
-def test_what_came_before_an_error_is_sent(repository: InMemoryMessageRepository) -> None:
-    stream = TwoBoards(repository, RuntimeError("no"))
-
-    with pytest.raises(RuntimeError, match="no"):
-        list(SlicePartition(stream, slice_of("7"), repository).read())
-    assert stream.sent == [[b"7.0"], [b"7.1"]]
-
-
-def test_partitions_come_as_the_slices_are_found(repository: InMemoryMessageRepository) -> None:
-    stream = TwoBoards(repository)
-    partitions = SlicePartitionGenerator(stream, repository).generate()
-
-    assert next(partitions).to_slice() == {"board_id": "7"}
-    assert stream.listed == ["7"]
-    assert [partition.to_slice() for partition in partitions] == [{"board_id": "8"}]
-
-
-def test_two_partitions_of_equal_slices_are_two(repository: InMemoryMessageRepository) -> None:
+def test_two_partitions_of_equal_slices_are_two() -> None:
     """The framework keeps those at work in a set."""
-    twins = [SlicePartition(TwoBoards(repository), slice_of("7"), repository) for _ in range(2)]
+    stream = TwoBoards()
+    twins = [SlicePartition(stream, partition_slice({"board_id": "7"}), stream.repository) for _ in range(2)]
 
-    assert len({*twins}) == 2
-    assert len({hash(twin) for twin in twins}) == 2
+    assert len({*twins}) == len({hash(twin) for twin in twins}) == 2

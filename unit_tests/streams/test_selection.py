@@ -86,11 +86,13 @@ def test_each_unknown_stream_ends_incomplete_and_says_why() -> None:
         assert f"{name}{UNKNOWN}" in str(found.failure())
 
 
-def test_where_every_stream_exists_nothing_is_refused() -> None:
-    found = selection_of("ads", "boards")
+@pytest.mark.parametrize("names", [("ads", "boards"), ()])
+def test_where_every_stream_exists_nothing_is_refused(names: tuple[str, ...]) -> None:
+    found = selection_of(*names)
 
     assert list(found.refusals()) == []
     assert found.failure() is None
+    assert sorted(name for streams in order(*names) for name in streams) == sorted(names)
 
 
 EARLY, LATE = "2026-06-20", "2026-06-30"
@@ -158,7 +160,3 @@ def test_a_report_of_the_users_own_takes_its_turn_after_those_that_are_as_far() 
 
     behind = state_of("campaign_analytics", "11", DATE=LATE) + state_of("custom__weekly", "11", DATE=EARLY)
     assert order(*wanted, state=behind)[0] == ["advertiser_report", "custom__weekly", "campaign_analytics"]
-
-
-def test_nothing_selected_is_nothing_to_read() -> None:
-    assert order() == [[], []]

@@ -244,22 +244,15 @@ def test_where_there_are_none_the_log_says_which_there_are(
 TOPICS, REGION = "trends/topics/featured", {"region": "GB+IE"}
 HOME: dict[str, Any] = {"interest": "HOME", "trends": [{"title": "Rugs", "pct": 5}, {"title": "Lamps", "pct": 3}]}
 FOOD: dict[str, Any] = {"interest": "FOOD", "trends": [{"title": "Rugs"}]}
-
-
-def read(pinterest: Pinterest, *items: dict[str, Any]) -> list[dict[str, Any]]:
-    pinterest.answers(TOPICS, {"json": {"items": items}})
-    return pinterest.read(FeaturedTrendTopics, partition_slice(REGION))
+NONE: list[dict[str, Any]] = [{"interest": "ART", "trends": None}, {"interest": "PETS", "trends": {"title": "Rugs"}}]
 
 
 def test_topics_are_ranked_within_their_interest(pinterest: Pinterest) -> None:
-    assert read(pinterest, HOME, FOOD) == [
+    pinterest.answers(TOPICS, {"json": {"items": [HOME, *NONE, FOOD]}})
+
+    assert pinterest.read(FeaturedTrendTopics, partition_slice(REGION)) == [
         {**REGION, "interest": "HOME", "title": "Rugs", "pct": 5, "rank": 1},
         {**REGION, "interest": "HOME", "title": "Lamps", "pct": 3, "rank": 2},
         {**REGION, "interest": "FOOD", "title": "Rugs", "rank": 1},
     ]
     assert pinterest.queries(TOPICS) == [{"region": ["GB+IE"]}]
-
-
-@pytest.mark.parametrize("trends", [None, {"title": "Rugs"}])
-def test_an_interest_without_topics_has_no_row(pinterest: Pinterest, trends: Any) -> None:
-    assert [row["interest"] for row in read(pinterest, {"interest": "HOME", "trends": trends}, FOOD)] == ["FOOD"]
