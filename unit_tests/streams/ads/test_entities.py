@@ -68,11 +68,12 @@ def test_neither_status_nor_cursor_hides_the_ids_that_analytics_need(mock: reque
     assert pinterest.asked("ad_accounts/11/campaigns")[0]["entity_statuses"] == ["active", "paused", "archived"]
 
 
-def test_a_later_sync_emits_what_changed(mock: requests_mock.Mocker) -> None:
+def test_a_later_sync_emits_what_changed_and_keeps_the_latest_edit_of_all_pages(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, state_of("campaigns", "11", updated_time=300))
-    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES))
+    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES[2:], "b"), page(ENTITIES[:2]))
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["3", "4"]
+    assert edit_times(pinterest) == [400]
 
 
 def test_the_cursor_stays_five_minutes_behind_the_first_page(pinterest: Pinterest) -> None:
