@@ -135,5 +135,8 @@ def test_a_refusal_of_a_whole_stream_names_what_is_missing(
         "restricted": RestrictedError("lead_forms", "LEADS", "It said no"),
     }
     stream = Accounts({"": errors[error]}, access=access, granted=granted)
-    with pytest.raises(expected, match=words):
+    with pytest.raises(expected, match=words) as raised:
         list(stream.reader.read(partition_slice({})))
+    message = str(raised.value.message)
+    assert ("said no" in message) or ("not there" in message)
+    assert message.count("lead_forms can't be read") <= 1, "a sentence within the sentence"
