@@ -182,7 +182,7 @@ def test_a_region_of_which_it_knows_none_is_left_out(pinterest: Pinterest) -> No
 def test_categories_are_asked_for_in_as_few_calls_as_may_be(pinterest: Pinterest) -> None:
     names = [f"CATEGORY_{number}" for number in range(21)]
     pinterest.answers("ad_accounts", {"json": {"items": [{"id": "11", "country": "CA"}]}})
-    pinterest.answers(TRENDING, {"json": [{"product_category": name} for name in [*names, names[0]]]})
+    pinterest.answers(TRENDING, {"json": [{"product_category": name} for name in [*names, "Category 0"]]})
 
     slices = pinterest.slices(ProductCategoryTrends)
 
