@@ -38,13 +38,15 @@ def places(tree: InterestTree) -> dict[str, tuple[Any, Any]]:
 WHOLE = {name: (level, PARENTS.get(name)) for name, level in LEVELS.items()}
 
 
-@pytest.mark.parametrize("order", ["12345", "54321", "24135"])
-def test_every_interest_has_its_place_whatever_the_order(order: str) -> None:
+@pytest.mark.parametrize("order", ["12345", "54321", "24135", "14"], ids=lambda order: f"listed as {order}")
+def test_every_interest_has_its_place_and_name_whatever_the_order(order: str) -> None:
+    """Children that no list names are found below their parents."""
     ask = Pinterest()
     tree = tree_of(*order)
 
     assert tree.complete(ask, max_lookups=100) == 0
     assert places(tree) == WHOLE
+    assert {name: option["name"] for name, option in tree.options.items()} == NAMES
     assert len(ask.asked) == len(set(ask.asked))
     assert not any("child_interests" in option for option in tree.options.values())
 
@@ -54,14 +56,6 @@ def test_whoever_has_nothing_below_is_not_asked_where_its_parent_comes_first() -
     tree_of(*"14235").complete(ask, max_lookups=100)
 
     assert ask.asked == ["1", "2", "4"]
-
-
-def test_children_that_no_list_names_are_found_with_their_names() -> None:
-    tree = tree_of("1", "4")
-    tree.complete(Pinterest(), max_lookups=100)
-
-    assert {name: option["name"] for name, option in tree.options.items()} == NAMES
-    assert places(tree) == WHOLE
 
 
 def test_a_child_that_pinterest_tells_nothing_of_has_its_number_and_its_place() -> None:
@@ -87,22 +81,16 @@ def test_an_interest_that_pinterest_does_not_show_has_no_place() -> None:
     assert places(tree) == {**WHOLE, "4": (None, None), "5": (2, None)}
 
 
-def test_a_name_of_the_list_is_kept_when_an_interest_has_another() -> None:
-    tree = InterestTree([{"id": "2", "name": "My kitchen"}])
-    tree.complete(Pinterest(), max_lookups=100)
-
-    assert (tree.options["2"]["name"], tree.options["2"]["level"]) == ("My kitchen", 2)
-
-
 @pytest.mark.parametrize(("level", "place"), [(1, (2, "1")), (None, (None, "1"))])
 def test_a_child_is_below_its_parent_as_far_as_the_level_is_known(
     level: int | None, place: tuple[int | None, str]
 ) -> None:
-    tree = InterestTree([{"id": "1", "name": "Home"}])
+    tree = InterestTree([{"id": "1", "name": "My home"}])
     found = {"1": {"id": "1", "name": "Home", "level": level, "child_interests": ["2"]}}
     tree.complete(found.get, max_lookups=100)
 
     assert places(tree)["2"] == place
+    assert tree.options["1"]["name"] == "My home", "the name of the list"
 
 
 def test_an_interest_keeps_its_own_level_and_its_first_parent() -> None:
