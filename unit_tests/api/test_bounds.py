@@ -277,7 +277,7 @@ def test_an_error_that_drips_is_told_by_what_came_of_it() -> None:
     session = TimeoutSession("source-pinterest/test", 120)
     drip = Drip(b'HTTP/1.1 403 Forbidden\r\n\r\n{"code": 7}', b" ")
     with serving(drip) as url:
-        answer = session.exchange(requests.Request("GET", url), b"".join, HASTY)
+        answer = session.exchange(requests.Request("GET", url), b"".join, Bounds(1_000, seconds=0.3))
 
     assert not isinstance(answer, ApiResponse)
     assert answer.code == 7
@@ -294,13 +294,13 @@ def test_a_file_that_drips_nothing_but_framing_is_let_go() -> None:
 
 def test_time_that_a_token_takes_is_not_counted() -> None:
     def asked(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        time.sleep(0.06)
+        time.sleep(0.16)
         return request
 
     with serving(lambda connection: connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")) as url:
         session = TimeoutSession("source-pinterest/test", 120)
         session.auth = asked
-        assert exchange(url, Bounds(1_000, seconds=0.05), session) == b"{}"
+        assert exchange(url, Bounds(1_000, seconds=0.15), session) == b"{}"
 
 
 def test_the_watchdog_ends_when_there_is_nothing_to_watch() -> None:
