@@ -122,6 +122,16 @@ def test_any_other_response_is_left_to_the_error_table(
     assert books.entries[-1] == ("accepted", OPERATION)
 
 
+def test_a_debug_log_names_the_path_of_a_request_and_not_its_query(
+    session: PinterestSession, mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    mock.get(URL, status_code=404)
+    with caplog.at_level("DEBUG", logger="airbyte"):
+        call(session, bookmark="false-bookmark")
+
+    assert "GET /v5/ad_accounts/1/campaigns: 404" in caplog.messages
+
+
 def test_a_malformed_header_is_no_reason_to_log_the_query(caplog: pytest.LogCaptureFixture) -> None:
     with serving(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nno header\r\n\r\n")) as url:
         TimeoutSession("source-pinterest/test", 2).exchange(
