@@ -3,7 +3,7 @@
 from typing import Any
 
 from source_pinterest.config.reports import CustomReport, read_custom_reports
-from unit_tests.configs import TODAY, BadConfig, config
+from unit_tests.configs import TODAY, BadConfig, bad, config
 
 
 def report(**fields: Any) -> dict[str, Any]:
@@ -21,109 +21,49 @@ def reporting(*reports: Any) -> dict[str, Any]:
     return config(custom_reports=list(reports))
 
 
+def bad_report(*says: str, **fields: Any) -> BadConfig:
+    """A config with a custom report of which some fields can't be used."""
+    return BadConfig("custom_reports", reporting(report(**fields)), says)
+
+
 BAD_REPORTS = (
-    BadConfig("reports-no-list", "custom_reports", config(custom_reports=report()), ("list",)),
-    BadConfig("report-text", "custom_reports", reporting("Weekly"), ("report 1 of the list has no Name",)),
-    BadConfig("report-name-blank", "custom_reports", reporting(report(name=" ")), ("report 1", "Name")),
-    BadConfig("report-name-twice", "custom_reports", reporting(report(), report()), ("'Weekly' and 'Weekly'",)),
-    BadConfig(
-        "report-stream-twice",
+    bad("custom_reports", report(), "list"),
+    bad("custom_reports", ["Weekly"], "report 1 of the list has no Name"),
+    bad("custom_reports", [report(), report(name=" ")], "report 2 of the list has no Name"),
+    bad("custom_reports", [report(), report()], "'Weekly' and 'Weekly'"),
+    bad(
         "custom_reports",
-        reporting(report(name="weekly"), report(name="Daily"), report(name="WEEKLY")),
-        ("'weekly' and 'WEEKLY'", "the stream custom_weekly."),
+        [report(name="weekly"), report(name="Daily"), report(name="WEEKLY")],
+        "'weekly' and 'WEEKLY' would both become the stream custom_weekly.",
     ),
-    BadConfig("report-level-missing", "custom_reports", reporting(report(level="")), ("'Weekly', Level: this is",)),
-    BadConfig(
-        "report-level-unknown", "custom_reports", reporting(report(level="AD")), ("'Weekly', Level: 'AD'", "KEYWORD")
+    bad_report("'Weekly', Level: this is missing", level=""),
+    bad_report("'Weekly', Level: 'AD'", "KEYWORD", level="AD"),
+    bad_report("'Weekly', Granularity: 'WEEKLY'", "TOTAL, DAY, HOUR, WEEK, MONTH", granularity="WEEKLY"),
+    bad_report("'Weekly', Columns: this is missing", columns=None),
+    bad_report("at least one metric", columns=["DATE"]),
+    bad_report("'Weekly', Columns: enter a list", columns="CTR,CPC"),
+    bad_report("'Weekly', Columns: Pinterest has no column WEB LEADS.", columns=["SPEND_IN_DOLLAR", "WEB LEADS"]),
+    bad_report(
+        "'Weekly', Columns: level PRODUCT_ITEM has no column AD_NAME, PIN_PROMOTION_ID,",
+        level="PRODUCT_ITEM",
+        columns=["AD_NAME", "CTR", "PIN_PROMOTION_ID"],
     ),
-    BadConfig(
-        "report-granularity-unknown",
-        "custom_reports",
-        reporting(report(granularity="WEEKLY")),
-        ("'Weekly', Granularity: 'WEEKLY'", "TOTAL, DAY, HOUR, WEEK, MONTH"),
+    bad_report("'Weekly', Ad Statuses: level PRODUCT_ITEM", level="PRODUCT_ITEM_TARGETING", ad_statuses=["PAUSED"]),
+    bad_report("Types: 'AGE'", "AGE_BUCKET", level="CAMPAIGN_TARGETING", targeting_types=["AGE"]),
+    bad_report("Types: level KEYWORD takes no", "_TARGETING", level="KEYWORD", targeting_types=["KEYWORD"]),
+    bad_report(
+        "MEDIA_TYPE exists at level PRODUCT_ITEM_TARGETING only",
+        level="CAMPAIGN_TARGETING",
+        targeting_types=["GENDER", "MEDIA_TYPE"],
     ),
-    BadConfig("report-columns-missing", "custom_reports", reporting(report(columns=None)), ("Columns: this is",)),
-    BadConfig("report-columns-empty", "custom_reports", reporting(report(columns=["DATE"])), ("at least one metric",)),
-    BadConfig("report-columns-text", "custom_reports", reporting(report(columns="CTR,CPC")), ("'Weekly', Columns",)),
-    BadConfig(
-        "report-column-words",
-        "custom_reports",
-        reporting(report(columns=["SPEND_IN_DOLLAR", "WEB LEADS"])),
-        ("'Weekly', Columns: Pinterest has no column WEB LEADS.",),
-    ),
-    BadConfig(
-        "report-column-of-an-ad",
-        "custom_reports",
-        reporting(report(level="PRODUCT_ITEM", columns=["AD_NAME", "CTR", "PIN_PROMOTION_ID"])),
-        ("'Weekly', Columns", "PRODUCT_ITEM has no column AD_NAME, PIN_PROMOTION_ID,"),
-    ),
-    BadConfig(
-        "report-ad-status-of-product-items",
-        "custom_reports",
-        reporting(report(level="PRODUCT_ITEM_TARGETING", ad_statuses=["PAUSED"])),
-        ("'Weekly', Ad Statuses: level PRODUCT_ITEM_TARGETING",),
-    ),
-    BadConfig(
-        "report-targeting-unknown",
-        "custom_reports",
-        reporting(report(level="CAMPAIGN_TARGETING", targeting_types=["AGE"])),
-        ("'Weekly', Targeting Types: 'AGE'", "AGE_BUCKET"),
-    ),
-    BadConfig(
-        "report-targeting-without-its-level",
-        "custom_reports",
-        reporting(report(level="KEYWORD", targeting_types=["KEYWORD"])),
-        ("'Weekly', Targeting Types: level KEYWORD", "_TARGETING"),
-    ),
-    BadConfig(
-        "report-media-type",
-        "custom_reports",
-        reporting(report(level="CAMPAIGN_TARGETING", targeting_types=["MEDIA_TYPE"])),
-        ("MEDIA_TYPE exists at level PRODUCT_ITEM_TARGETING only",),
-    ),
-    BadConfig(
-        "report-audience-multiplier",
-        "custom_reports",
-        reporting(report(level="AD_GROUP_TARGETING", targeting_types=["GENDER", "AUDIENCE_MULTIPLIER"])),
-        ("AUDIENCE_MULTIPLIER exists at level CAMPAIGN_TARGETING only",),
-    ),
-    BadConfig(
-        "report-window-unknown",
-        "custom_reports",
-        reporting(report(click_window_days=10)),
-        ("'Weekly', Click Window Days: 10", "0, 1, 7, 14, 30, 60"),
-    ),
-    BadConfig("report-window-two", "custom_reports", reporting(report(view_window_days=[1, 7])), ("[1, 7]",)),
-    BadConfig(
-        "report-window-bool", "custom_reports", reporting(report(engagement_window_days=True)), ("Engagement", "True")
-    ),
-    BadConfig(
-        "report-report-time",
-        "custom_reports",
-        reporting(report(conversion_report_time="NOON")),
-        ("'Weekly', Conversion Report Time: 'NOON'",),
-    ),
-    BadConfig(
-        "report-attribution-type",
-        "custom_reports",
-        reporting(report(attribution_types=["FAMILY"])),
-        ("'Weekly', Attribution Types: 'FAMILY'",),
-    ),
-    *(
-        BadConfig(
-            f"report-{key}",
-            "custom_reports",
-            reporting(report(**{key: ["PAUSED", "BUSY"]})),
-            (f"'Weekly', {title}: 'BUSY'",),
-        )
-        for key, title in {
-            "campaign_statuses": "Campaign Statuses",
-            "ad_group_statuses": "Ad Group Statuses",
-            "ad_statuses": "Ad Statuses",
-            "product_group_statuses": "Product Group Statuses",
-        }.items()
-    ),
-    BadConfig(
-        "report-start-date-future", "custom_reports", reporting(report(start_date="2026-07-03")), ("in the future",)
-    ),
+    bad_report("'Weekly', Click Window Days: 10", "0, 1, 7, 14, 30, 60", click_window_days=10),
+    bad_report("'Weekly', View Window Days: [1, 7]", view_window_days=[1, 7]),
+    bad_report("'Weekly', Engagement Window Days: True", engagement_window_days=True),
+    bad_report("'Weekly', Conversion Report Time: 'NOON'", conversion_report_time="NOON"),
+    bad_report("'Weekly', Attribution Types: 'FAMILY'", attribution_types=["FAMILY"]),
+    bad_report("'Weekly', Campaign Statuses: 'BUSY'", campaign_statuses=["PAUSED", "BUSY"]),
+    bad_report("'Weekly', Ad Group Statuses: 'BUSY'", ad_group_statuses=["PAUSED", "BUSY"]),
+    bad_report("'Weekly', Ad Statuses: 'BUSY'", ad_statuses=["PAUSED", "BUSY"]),
+    bad_report("'Weekly', Product Group Statuses: 'BUSY'", product_group_statuses=["PAUSED", "BUSY"]),
+    bad_report("'Weekly', Start Date: 2026-07-03 is in the future", start_date="2026-07-03"),
 )
