@@ -85,6 +85,13 @@ def test_a_call_that_was_answered_before_its_quota_was_named_counts(caller: Call
     assert caller.calls_until_refused() == 8
 
 
+def test_a_quota_that_is_listed_later_counts_from_that_request_on(caller: Caller) -> None:
+    caller.call(recorded(100, 99, 1, ADS_ANALYTICS))
+    caller.call(recorded(100, 9, 1, ADS_ANALYTICS, '10;w=60;name="x"'))
+
+    assert caller.calls_until_refused() == 9
+
+
 def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> None:
     caller.send(ANALYTICS)
     caller.call(recorded(300, 0, 40, ADS_ANALYTICS), ANALYTICS)
