@@ -52,8 +52,9 @@ def refusal_of(parse: Callable[..., object], *arguments: Any) -> str:
 
 
 @pytest.mark.parametrize(("body", "under"), [(BODY, ""), (WRAPPED % BODY, "data")])
-def test_rows_are_read_whole_and_a_body_that_is_cut_short_anywhere_is_refused(body: bytes, under: str) -> None:
-    assert read([body], under) == ROWS
+def test_rows_are_read_in_any_chunks_and_a_body_that_is_cut_short_is_refused(body: bytes, under: str) -> None:
+    for size in (1, 7, len(body)):
+        assert read(pieces_of(body, size), under) == ROWS, size
     whole = body.rstrip()
     for length in range(len(whole)):
         assert refusal_of(read, [whole[:length]], under) == "The response is cut short.", length
