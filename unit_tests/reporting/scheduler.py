@@ -100,6 +100,16 @@ def outcomes(reports: Reports) -> list[Outcome | NoMoreReports]:
     return [reports.outcomes.get_nowait() for _ in range(reports.outcomes.qsize())]
 
 
+def came(
+    pinterest: Pinterest, *wanted: ReportRequest, seconds: float = 60, jobs: int = 10
+) -> list[Outcome | NoMoreReports]:
+    """The outcomes of these reports after so many seconds."""
+    scheduler = Scheduler(jobs)
+    reports = scheduler.open(pinterest, *wanted)
+    scheduler.work(seconds)
+    return outcomes(reports)
+
+
 def kinds(reports: Reports) -> list[type[object]]:
     return [type(outcome) for outcome in outcomes(reports)]
 

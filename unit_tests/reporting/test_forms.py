@@ -1,59 +1,57 @@
-"""Reports are read in each form of file. Broken files and files of another kind are rejected."""
+"""Reports are read in each form of file. Broken files and files of another kind are rejected.
+
+`properties/test_bodies.py` states that the chunks of a file do not matter, `api/test_rows.py` what JSON is refused.
+"""
 
 import itertools
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from source_pinterest.api.errors import MalformedResponseError, SliceError
-from source_pinterest.reporting.file import Filed, rows_of_undocumented_file
+from source_pinterest.reporting.file import Filed, rows_of_object, rows_of_undocumented_file
+from source_pinterest.reporting.job import ANALYTICS_REPORTS
 
 COLUMNS = ("CAMPAIGN_ID", "CAMPAIGN_NAME", "SPEND_IN_DOLLAR", "TOTAL_CLICKTHROUGH")
 ROWS: list[dict[str, Any]] = [
-    {
-        "CAMPAIGN_ID": "626735000496",
-        "CAMPAIGN_NAME": 'Käse, "frisch"\nund gut',
-        "SPEND_IN_DOLLAR": 1.25,
-        "DATE": "2026",
-    },
+    {"CAMPAIGN_ID": "626735000496", "CAMPAIGN_NAME": 'Käse, "frisch"\nund gut', "DATE": "2026"},
     {"CAMPAIGN_ID": "007", "TOTAL_CLICKTHROUGH": 3, "DATE": "2027"},
 ]
-CSV = b"CAMPAIGN_ID,CAMPAIGN_NAME,SPEND_IN_DOLLAR,DATE\r\n626735000496,Sale,1.25,2026\r\n"
 BY_ID = json.dumps({"1": [ROWS[0]], "2": [ROWS[1]]}).encode()
+LIST = json.dumps(ROWS).encode()
 BOM = b"\xef\xbb\xbf"
-FORMS = [
-    pytest.param(BY_ID, ["1", "2"], id="by id"),
-    pytest.param(json.dumps(ROWS).encode(), ["", ""], id="list"),
-    pytest.param(BOM + BY_ID, ["1", "2"], id="by id with a byte order mark"),
-    pytest.param(BOM + json.dumps(ROWS).encode(), ["", ""], id="list with a byte order mark"),
-]
+FORMS = [(BY_ID, ["1", "2"]), (LIST, ["", ""])]
 
 
-def read(body: bytes, *positions: int, told: Any = None) -> list[Filed]:
+def read(body: bytes, *positions: int) -> list[Filed]:
+    """The rows of a file that arrives in chunks which end at these positions."""
     edges = [0, *positions, len(body)]
-    return list(rows_of_undocumented_file((body[start:end] for start, end in itertools.pairwise(edges)), COLUMNS, told))
+    return list(rows_of_undocumented_file((body[start:end] for start, end in itertools.pairwise(edges)), COLUMNS))
 
 
+@pytest.mark.parametrize("begins", [b"", BOM, b"\r\n "])
 @pytest.mark.parametrize(("body", "ids"), FORMS)
-def test_every_form_has_the_same_rows_wherever_the_file_is_cut(body: bytes, ids: list[str]) -> None:
-    for position in range(len(body)):
-        assert read(body, position) == list(zip(ids, ROWS, strict=True)), position
-    assert read(body, *range(1, len(body))) == list(zip(ids, ROWS, strict=True))
+def test_every_form_has_the_same_rows_wherever_the_file_is_cut(body: bytes, ids: list[str], begins: bytes) -> None:
+    whole = begins + body
+
+    for position in range(len(whole)):
+        assert read(whole, position) == list(zip(ids, ROWS, strict=True)), position
+    assert read(whole, *range(1, len(whole))) == list(zip(ids, ROWS, strict=True))
 
 
-@pytest.mark.parametrize("blank", [b" ", b"\n", b"\r\n\t"])
-@pytest.mark.parametrize(("body", "ids"), FORMS[:2])
-def test_a_file_that_begins_with_a_chunk_of_spaces_is_no_empty_one(body: bytes, ids: list[str], blank: bytes) -> None:
-    assert read(blank + body, 1, len(blank)) == list(zip(ids, ROWS, strict=True))
+@pytest.mark.parametrize("body", [BY_ID, LIST])
+def test_a_file_that_is_cut_short_anywhere_is_never_taken_for_whole(body: bytes) -> None:
+    for length in range(1, len(body)):
+        with pytest.raises(MalformedResponseError):
+            read(body[:length])
 
 
-EMPTY = [b"", b" \n", b"{}", b"[]", b" [ ]\n", b'{"1": []}', BOM, BOM + b"\n"]
-
-
-@pytest.mark.parametrize("body", EMPTY)
+@pytest.mark.parametrize("body", [b"", b" \n", b"{}", b" [ ]\n", b'{"1": []}', BOM, BOM + b"\n"])
 def test_a_report_without_rows_is_empty(body: bytes) -> None:
     assert read(body) == []
+    assert list(ANALYTICS_REPORTS.read([body], (), None)) == []
 
 
 @pytest.mark.parametrize("body", [b'[{"cells": [1]}]', b'{"table": [{"cells": [1]}]}', b'[{"1": []}]'])
@@ -62,22 +60,14 @@ def test_what_has_none_of_the_columns_is_a_form_that_nobody_knows(body: bytes) -
         read(body)
 
 
-CUT_SHORT = "The response is cut short."
-NOT_JSON = "The file of the report is not JSON."
-
-
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        (BY_ID[:-1], CUT_SHORT),
-        (json.dumps(ROWS).encode()[:-1], CUT_SHORT),
-        (json.dumps(ROWS).encode() + b"]", "The response has more text after the end of its JSON."),
-        (CSV, NOT_JSON),
-        (BOM + CSV, NOT_JSON),
-        (b"<html><body>Sorry</body></html>", NOT_JSON),
-        (b"null", NOT_JSON),
-        (b'"text"', NOT_JSON),
-        (b"PK\x03\x04", NOT_JSON),
+        (BY_ID[:-1], "The response is cut short."),
+        (LIST + b"]", "The response has more text after the end of its JSON."),
+        (BY_ID + b"{}", "The response has more text after the end of its JSON."),
+        (BOM + b"CAMPAIGN_ID,CAMPAIGN_NAME\r\n626735000496,Sale\r\n", "The file of the report is not JSON."),
+        (b"null", "The file of the report is not JSON."),
         (b'{"code": 1, "message": "Sorry"}', "The response is not the expected JSON: [ is missing."),
         (b"[1]", "The response is not the expected JSON: { is missing."),
     ],
@@ -88,6 +78,30 @@ def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:
     assert str(refused.value) == why
 
 
+def test_an_object_of_lists_may_be_an_empty_list_and_nothing_else() -> None:
+    assert list(rows_of_object([b"[]"])) == []
+    with pytest.raises(MalformedResponseError):
+        list(rows_of_object([b'[{"1": []}]']))
+
+
+def test_an_id_that_comes_twice_has_the_rows_of_both_and_ids_are_exact() -> None:
+    body = b'{"1": [{"A": 626736533506123457}], "2": [{"A": 2.0}], "1": [{"A": 12345678901234567890123}]}'
+
+    assert list(rows_of_object([body])) == [
+        ("1", {"A": 626736533506123457}),
+        ("2", {"A": 2.0}),
+        ("1", {"A": 12345678901234567890123}),
+    ]
+
+
+def test_rows_are_given_before_the_rest_arrives() -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b'{"1": [{"A": 1}, {"A'
+        raise ConnectionError
+
+    assert next(rows_of_object(chunks())) == ("1", {"A": 1})
+
+
 @pytest.mark.parametrize(
     ("body", "entity"),
     [(rb'{"7": [{"CAMPAIGN_NAME": "\ud83d"}]}', "7"), (rb'[{"CAMPAIGN_NAME": "\ud83d"}]', "")],
@@ -95,5 +109,9 @@ def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:
 def test_a_replaced_value_is_warned_of(body: bytes, entity: str) -> None:
     told: list[str] = []
 
-    assert read(body, told=told.append) == [(entity, {"CAMPAIGN_NAME": "\ufffd"})]
-    assert len(told) == 1
+    for rows in (
+        rows_of_undocumented_file([body], COLUMNS, told.append),
+        ANALYTICS_REPORTS.read([body], (), told.append),
+    ):
+        assert list(rows) == [(entity, {"CAMPAIGN_NAME": "\ufffd"})]
+    assert len(told) == 2

@@ -4,7 +4,6 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, Granularity, merge_windows
-from source_pinterest.reporting.job import JobStatus
 from unit_tests.reporting.requests_for_reports import days, request
 
 
@@ -19,47 +18,15 @@ def test_a_request_names_its_days_and_asks_for_json() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("status", "is_lost"),
-    [
-        ("IN_PROGRESS", False),
-        ("FINISHED", False),
-        ("FAILED", True),
-        ("CANCELLED", True),
-        ("EXPIRED", True),
-        ("DOES_NOT_EXIST", True),
-    ],
-)
-def test_which_reports_have_to_be_created_anew(status: str, is_lost: bool) -> None:
-    assert JobStatus(status).is_lost is is_lost
-
-
 def test_halves_cover_the_same_days_for_the_same_planned_window() -> None:
     whole = request(days(7), number=3)
     halves = whole.halves()
     assert halves
-    first, second = halves
 
-    assert [first.window.days, second.window.days] == [4, 3]
-    assert merge_windows([first.window, second.window]) == [whole.window]
-    for half in halves:
+    assert [half.window.days for half in halves] == [4, 3]
+    assert merge_windows([half.window for half in halves]) == [whole.window]
+    for half in (*halves, *(halves[0].halves() or ())):
         assert (half.planned, half.number, half.body) == (whole.planned, 3, whole.body)
-
-
-def test_halves_of_halves_still_know_the_planned_window() -> None:
-    whole = request(days(8))
-    halves = whole.halves()
-    assert halves
-    quarters = halves[1].halves()
-    assert quarters
-
-    assert [quarter.window.days for quarter in quarters] == [2, 2]
-    assert {quarter.planned for quarter in quarters} == {whole.planned}
-
-
-@pytest.mark.parametrize("granularity", ["DAY", "HOUR"])
-def test_a_single_day_has_no_halves(granularity: str) -> None:
-    assert request(days(1), granularity=granularity).halves() is None
 
 
 @pytest.mark.parametrize("granularity", [Granularity.WEEK, Granularity.MONTH])
@@ -75,17 +42,14 @@ def test_weeks_and_months_are_halved_between_two_of_them(granularity: Granularit
     assert max(half.window.days for half in halves) < 0.7 * whole.days
 
 
-@pytest.mark.parametrize("granularity", ["WEEK", "MONTH"])
-def test_a_single_week_or_month_has_no_halves(granularity: str) -> None:
-    whole = Granularity(granularity).bucket_of(Date(2026, 3, 3))
-
-    assert request(whole, granularity=granularity).halves() is None
-
-
-def test_a_total_has_no_halves() -> None:
-    """Two totals of half the days are not one of all."""
-    assert request(days(186), granularity="TOTAL").halves() is None
-
-
-def test_a_status_nobody_knows_is_work_in_progress() -> None:
-    assert JobStatus("BREWING") is JobStatus.IN_PROGRESS
+@pytest.mark.parametrize(
+    ("window", "granularity"),
+    [
+        (days(1), "DAY"),
+        (days(1), "HOUR"),
+        (Granularity.MONTH.bucket_of(Date(2026, 3, 3)), "MONTH"),
+        (days(186), "TOTAL"),  # two totals of half the days are not one of all
+    ],
+)
+def test_a_single_bucket_or_a_total_has_no_halves(window: DateWindow, granularity: str) -> None:
+    assert request(window, granularity=granularity).halves() is None

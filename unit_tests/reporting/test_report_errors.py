@@ -1,6 +1,5 @@
 """Errors of one report and of all reports of a stream, and reports that are closed."""
 
-import re
 from collections.abc import Iterable
 from typing import cast
 
@@ -9,28 +8,33 @@ import pytest
 from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
+    PinterestError,
     ReportRefusedError,
     UnavailableError,
     quota_exhausted,
 )
 from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import JobStatus, ReadyReport, ReportRequest
+from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
 from source_pinterest.reporting.runner import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
-from unit_tests.reporting.scheduler import BUSY, DONE, FAILED, Pinterest, Scheduler, finished_report, kinds, outcomes
-
-# ---- Errors
+from unit_tests.reporting.scheduler import (
+    BUSY,
+    DONE,
+    FAILED,
+    Pinterest,
+    Scheduler,
+    came,
+    finished_report,
+    kinds,
+    outcomes,
+)
 
 
 def test_an_error_of_one_report_fails_it_alone() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(DONE)
-    bad, good = request(account="11"), request(account="12")
-    error = GoneError("Scripted")
+    pinterest, bad, good, error = Pinterest(), request(account="11"), request(account="12"), GoneError("Scripted")
     pinterest.refuses = lambda wanted: error if wanted is bad else None
-    reports = scheduler.open(pinterest, bad, good)
-    scheduler.work(10)
 
-    assert outcomes(reports) == [
+    assert came(pinterest, bad, good) == [
         FailedReport(bad, error),
         finished_report(good, "token-2"),
         NoMoreReports(),
@@ -38,47 +42,42 @@ def test_an_error_of_one_report_fails_it_alone() -> None:
 
 
 def test_an_error_while_polling_fails_the_report_alone() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(UnavailableError("s", "path", "", 6))
-    reports = scheduler.open(pinterest, request())
-    scheduler.work(60)
+    pinterest, error = Pinterest(UnavailableError("s", "path", "", 6)), request()
 
-    assert kinds(reports) == [FailedReport, NoMoreReports]
+    assert [type(outcome) for outcome in came(pinterest, error)] == [FailedReport, NoMoreReports]
     assert len(pinterest.created) == len(pinterest.polled) == 1
 
 
-@pytest.mark.parametrize("error", [quota_exhausted("ads_analytics", 4_000, 900), ReportRefusedError("Scripted")])
-def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: Exception) -> None:
+QUOTA = quota_exhausted("ads_analytics", 4_000, 900)
+
+
+@pytest.mark.parametrize("error", [QUOTA, ReportRefusedError("Scripted")])
+def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: PinterestError) -> None:
     scheduler, pinterest, other = Scheduler(), Pinterest(), Pinterest()
     pinterest.refuses = lambda _: error
     wanted = [request(days(count)) for count in range(1, 4)]
     reports, neighbour = scheduler.open(pinterest, *wanted), scheduler.open(other, request())
     scheduler.work(60)
 
-    assert outcomes(reports) == [*(FailedReport(one, error) for one in wanted), NoMoreReports()]  # type: ignore[arg-type]
+    assert outcomes(reports) == [*(FailedReport(one, error) for one in wanted), NoMoreReports()]
     assert len(pinterest.created) == 1, "no other report is created"
     assert kinds(neighbour) == [ReadyReport, NoMoreReports]
 
 
 def test_a_quota_that_ends_while_polling_ends_the_reports() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(quota_exhausted("ads_analytics", 4_000, 900))
-    reports = scheduler.open(pinterest, request(days(1)), request(days(2)))
-    scheduler.work(60)
+    pinterest, wanted = Pinterest(QUOTA), [request(days(1)), request(days(2))]
 
-    assert kinds(reports) == [FailedReport, FailedReport, NoMoreReports]
+    assert came(pinterest, *wanted) == [*(FailedReport(one, QUOTA) for one in wanted), NoMoreReports()]
     assert len(pinterest.polled) == 1
-    assert reports.jobs == []
 
 
 def test_an_unforeseen_error_ends_the_reports_without_its_details() -> None:
     unforeseen = KeyError("false-client-secret")
-    scheduler, pinterest = Scheduler(), Pinterest(unforeseen)
-    reports = scheduler.open(pinterest, request())
-    scheduler.work(60)
-    failed, end = outcomes(reports)
+    failed, end = came(Pinterest(unforeseen), request())
 
     assert isinstance(failed, FailedReport)
     assert failed.error.__cause__ is unforeseen
-    assert re.match("campaign_report: .*KeyError", str(failed.error.message))
+    assert "KeyError" in str(failed.error.message)
     assert "false-client-secret" not in str(failed.error.message)
     assert end == NoMoreReports()
 
@@ -121,7 +120,7 @@ def test_reports_that_are_closed_during_a_request_get_no_outcome(status: JobStat
     scheduler.work(0.5)
     poll = pinterest.poll
 
-    def closing(account: str, token: str) -> tuple[JobStatus, str | None]:
+    def closing(account: str, token: str) -> Polled:
         reports.close()
         return poll(account, token)
 

@@ -6,7 +6,7 @@ The scheduler's steps are taken one by one on a clock of the test's own; nothing
 import pytest
 
 from source_pinterest.api.errors import SliceError
-from source_pinterest.reporting.job import Polled, ReadyReport
+from source_pinterest.reporting.job import Polled, ReadyReport, ReportRequest
 from source_pinterest.reporting.runner import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
@@ -15,32 +15,19 @@ from unit_tests.reporting.scheduler import (
     TIMEOUT_SECONDS,
     Pinterest,
     Scheduler,
+    came,
     finished_report,
     kinds,
     outcomes,
 )
 
-# ---- All goes well
-
 
 def test_a_finished_report_is_reported_once_and_ends_the_reports() -> None:
-    scheduler, pinterest, wanted = Scheduler(), Pinterest(), request()
-    reports = scheduler.open(pinterest, wanted)
-    scheduler.work(1)
+    pinterest, wanted = Pinterest(), request()
 
-    assert outcomes(reports) == [finished_report(wanted, "token-1"), NoMoreReports()]
-    assert pinterest.created == [wanted]
-    assert pinterest.polled == ["token-1"]
-    scheduler.work(1_000)
-    assert (outcomes(reports), len(pinterest.polled)) == ([], 1)
-
-
-def test_without_a_request_the_orders_end_at_once() -> None:
-    scheduler = Scheduler()
-    reports = scheduler.open(Pinterest())
-    scheduler.work()
-
-    assert outcomes(reports) == [NoMoreReports()]
+    assert came(pinterest, wanted, seconds=1_000) == [finished_report(wanted, "token-1"), NoMoreReports()]
+    assert (pinterest.created, pinterest.polled) == ([wanted], ["token-1"])
+    assert came(Pinterest()) == [NoMoreReports()], "without a request the reports end at once"
 
 
 def test_a_report_is_asked_for_less_and_less_often() -> None:
@@ -56,13 +43,7 @@ def test_a_report_is_asked_for_less_and_less_often() -> None:
     assert times == [1, 3, 7, 15, 25, 35, 45, 55]
 
 
-def test_each_report_has_a_rhythm_of_its_own() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(BUSY, DONE)
-    reports = scheduler.open(pinterest, request(days(1)), request(days(2)))
-    scheduler.work(3)
-
-    assert kinds(reports) == [ReadyReport, ReadyReport, NoMoreReports]
-    assert sorted(pinterest.polled) == ["token-1", "token-1", "token-2", "token-2"]
+# ---- Without a link
 
 
 def without_link(pinterest: Pinterest, size: float | None) -> None:
@@ -71,51 +52,50 @@ def without_link(pinterest: Pinterest, size: float | None) -> None:
 
 
 def test_a_finished_report_without_a_link_is_asked_for_again() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(DONE)
+    scheduler, pinterest = Scheduler(), Pinterest()
     link = pinterest.poll
     without_link(pinterest, size=2)
     reports = scheduler.open(pinterest, request())
-    scheduler.work(2)
-    assert outcomes(reports) == []
-
-    pinterest.poll = link  # type: ignore[method-assign]
-    scheduler.work(2)
-    assert outcomes(reports)[0] == finished_report(request(), "token-1")
-
-
-@pytest.mark.parametrize("size", [None, 0, 2])
-def test_a_finished_report_of_no_size_that_gets_no_link_is_empty(size: float | None) -> None:
-    scheduler, pinterest, wanted = Scheduler(), Pinterest(), request(days(2))
-    without_link(pinterest, size)
-    reports = scheduler.open(pinterest, wanted)
     scheduler.work(TIMEOUT_SECONDS - 1)
     assert outcomes(reports) == []
 
-    scheduler.work(TIMEOUT_SECONDS)
-    assert outcomes(reports) == [ReadyReport(wanted, "token-1", Polled(DONE, "", size)), NoMoreReports()]
-    assert pinterest.created == [wanted]
+    pinterest.poll = link  # type: ignore[method-assign]
+    scheduler.work(20)
+    assert outcomes(reports)[0] == finished_report(request(), "token-1")
+
+
+@pytest.mark.parametrize("size", [None, 2])
+def test_a_finished_report_of_no_size_that_gets_no_link_is_empty(size: float | None) -> None:
+    pinterest, wanted = Pinterest(), request(days(2))
+    without_link(pinterest, size)
+
+    assert came(pinterest, wanted, seconds=2 * TIMEOUT_SECONDS) == [
+        ReadyReport(wanted, "token-1", Polled(DONE, "", size)),
+        NoMoreReports(),
+    ]
 
 
 def test_a_finished_report_that_has_a_size_and_gets_no_link_fails() -> None:
-    scheduler, pinterest, wanted = Scheduler(), Pinterest(), request(days(2))
+    pinterest, wanted = Pinterest(), request(days(2))
     without_link(pinterest, size=3)
-    reports = scheduler.open(pinterest, wanted)
-    scheduler.work(2 * TIMEOUT_SECONDS)
-    failed, end = outcomes(reports)
+    failed, _ = came(pinterest, wanted, seconds=2 * TIMEOUT_SECONDS)
 
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, SliceError)
     assert f"the report of {wanted.window} finished" in str(failed.error.message)
     assert pinterest.created == [wanted], "halves would be finished as well"
-    assert end == NoMoreReports()
 
 
 # ---- How many at once
 
 
+def several(count: int) -> list[ReportRequest]:
+    return [request(days(number)) for number in range(1, count + 1)]
+
+
 def test_only_so_many_reports_of_a_stream_are_at_work_at_once() -> None:
     scheduler, pinterest = Scheduler(jobs=3), Pinterest(BUSY)
-    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 9)))
+    reports = scheduler.open(pinterest, *several(8))
     scheduler.work(30)
     assert len(pinterest.created) == len(reports.jobs) == 3
 
@@ -130,7 +110,7 @@ def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> 
     """What is only ordered is lost with the sync; each day would then order them all anew, and read none."""
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
     scheduler.requests_left = 8
-    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 5)))
+    reports = scheduler.open(pinterest, *several(4))
     scheduler.work(30)
     assert len(reports.jobs) == 2
 
@@ -144,11 +124,11 @@ def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> 
     assert len(pinterest.created) == 3, "with none in flight it is tried, and Pinterest tells"
 
 
-@pytest.mark.parametrize(("left", "created"), [(1, 1), (5, 1), (6, 2), (8, 2), (9, 3), (11, 3), (12, 4)])
+@pytest.mark.parametrize(("left", "created"), [(1, 1), (5, 1), (6, 2), (8, 2)])
 def test_a_report_is_created_only_if_three_requests_remain_for_each_in_flight(left: int, created: int) -> None:
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
     scheduler.requests_left = left
-    scheduler.open(pinterest, *(request(days(count)) for count in range(1, 9)))
+    scheduler.open(pinterest, *several(8))
     scheduler.work(30)
 
     assert len(pinterest.created) == created
@@ -167,7 +147,7 @@ def test_where_calls_run_short_none_is_created_that_nobody_asks_for_yet() -> Non
 def test_a_finished_report_takes_its_room_until_it_is_fetched() -> None:
     scheduler, pinterest = Scheduler(jobs=2), Pinterest()
     scheduler.fetches = False
-    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 6)))
+    reports = scheduler.open(pinterest, *several(5))
     scheduler.work(60)
     assert kinds(reports) == [ReadyReport] * 2
     assert len(pinterest.created) == 2
@@ -182,7 +162,7 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
     scheduler = Scheduler(jobs=2)
     served, other = Pinterest(BUSY), Pinterest(DONE)
     first = scheduler.open(served, request())
-    second = scheduler.open(other, *(request(days(count)) for count in range(1, 5)), is_served=False)
+    second = scheduler.open(other, *several(4), is_served=False)
     scheduler.work(60)
 
     assert len(served.created) == 1
@@ -194,7 +174,10 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
     assert kinds(second) == [*[ReadyReport] * 4, NoMoreReports]
 
 
-@pytest.mark.parametrize(("now", "seconds"), [(0, 1), (0.75, 0.25), (1, 0), (60, 0)])
+# ---- How long the scheduler rests
+
+
+@pytest.mark.parametrize(("now", "seconds"), [(0, 1), (0.75, 0.25), (60, 0)])
 def test_the_scheduler_rests_until_a_report_is_due(now: float, seconds: float) -> None:
     scheduler = Scheduler()
     scheduler.open(Pinterest(BUSY), request())
@@ -204,10 +187,13 @@ def test_the_scheduler_rests_until_a_report_is_due(now: float, seconds: float) -
     assert scheduler.runner.seconds_to_next_step() == seconds
 
 
-def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on() -> None:
-    scheduler = Scheduler(requests_per_second=0.01)
-    scheduler.open(Pinterest(BUSY), request())
-    scheduler.work(1)
+@pytest.mark.parametrize(("requests_per_second", "is_served"), [(0.01, True), (10, False)])
+def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on(
+    requests_per_second: float, is_served: bool
+) -> None:
+    scheduler = Scheduler(requests_per_second=requests_per_second)
+    scheduler.open(Pinterest(BUSY), request(), is_served=is_served)
+    scheduler.work()
 
     assert scheduler.runner.seconds_to_next_step() == 60
 
@@ -220,14 +206,6 @@ def test_all_streams_are_planned_before_any_report_is_created() -> None:
 
     assert all(reports.is_planned for reports in of_all)
     assert pinterest.created == []
-
-
-def test_a_stream_that_is_not_served_does_not_keep_the_scheduler_awake() -> None:
-    scheduler = Scheduler()
-    scheduler.open(Pinterest(BUSY), request(), is_served=False)
-    scheduler.work()
-
-    assert scheduler.runner.seconds_to_next_step() == 60, "the time of the next log line"
 
 
 def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:

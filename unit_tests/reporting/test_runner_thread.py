@@ -12,7 +12,7 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ReadyReport, ReportRequest
 from source_pinterest.reporting.runner import Outcome, ReportRunner, Reports
-from unit_tests.reporting.requests_for_reports import days, request
+from unit_tests.reporting.requests_for_reports import request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
@@ -21,6 +21,15 @@ def leaping() -> Callable[[], float]:
     """A clock on which everything is due when it is looked at."""
     hours = itertools.count(0, 3_600)
     return lambda: float(next(hours))
+
+
+def runner_of(jobs: int = 10) -> ReportRunner:
+    return ReportRunner(jobs, float("inf"), clock=leaping())
+
+
+def opened(runner: ReportRunner, pinterest: Pinterest, count: int = 1) -> Reports:
+    wanted = [request(account=str(number)) for number in range(count)]
+    return runner.open(cast("ReportClient", pinterest), lambda: wanted)
 
 
 def outcomes_of(runner: ReportRunner, reports: Reports) -> list[Outcome]:
@@ -33,31 +42,23 @@ def fetching(runner: ReportRunner, reports: Reports) -> Iterable[Outcome]:
         yield outcome
 
 
-def test_a_stream_hears_of_its_reports_until_the_last() -> None:
-    runner, wanted = ReportRunner(10, float("inf"), clock=leaping()), [request(days(count)) for count in range(1, 30)]
-    reports = runner.open(cast("ReportClient", Pinterest(BUSY, DONE)), lambda: wanted)
+def test_streams_are_served_one_after_the_other_until_their_last_report() -> None:
+    runner, pinterest = runner_of(), Pinterest(BUSY, DONE)
+    of_all = [opened(runner, pinterest, count) for count in (1, 2, 30)]
 
-    assert {outcome.request.window.days for outcome in outcomes_of(runner, reports)} == set(range(1, 30))
-
-
-def test_streams_are_served_one_after_the_other() -> None:
-    runner = ReportRunner(10, float("inf"), clock=leaping())
-    pinterest = cast("ReportClient", Pinterest(BUSY, DONE))
-    of_all = [runner.open(pinterest, lambda: [request(), request()]) for _ in range(4)]
-
-    for reports in reversed(of_all):
-        assert len(outcomes_of(runner, reports)) == 2
+    assert [len(outcomes_of(runner, reports)) for reports in reversed(of_all)] == [30, 2, 1]
 
 
 def test_a_stream_that_opens_late_is_served_and_no_thread_stays_behind() -> None:
     before = set(threading.enumerate())
-    runner, pinterest = ReportRunner(10, float("inf"), clock=leaping()), cast("ReportClient", Pinterest())
+    runner, pinterest, daemons = runner_of(), Pinterest(), list[bool]()
+    pinterest.refuses = lambda _: daemons.append(threading.current_thread().daemon)
     for count in (1, 2):
-        reports = runner.open(pinterest, lambda count=count: [request()] * count)  # type: ignore[misc]
-        assert len(outcomes_of(runner, reports)) == count
+        assert len(outcomes_of(runner, opened(runner, pinterest, count))) == count
 
+    assert daemons == [True] * 3, "no thread holds the process"
     for thread in set(threading.enumerate()) - before:
-        assert thread.daemon, "it never holds the process"
+        assert thread.daemon
         thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive()
 
@@ -66,13 +67,12 @@ def test_what_is_not_due_yet_is_waited_for_and_then_asked_for() -> None:
     """The clock goes on by less than a report's first pause between two looks, and by more in all that follow."""
     looks = itertools.count()
     runner = ReportRunner(10, float("inf"), clock=lambda: 0.4 * next(looks))
-    reports = runner.open(cast("ReportClient", Pinterest(DONE)), lambda: [request()])
 
-    assert [type(outcome) for outcome in outcomes_of(runner, reports)] == [ReadyReport]
+    assert [type(outcome) for outcome in outcomes_of(runner, opened(runner, Pinterest()))] == [ReadyReport]
 
 
 def test_an_error_of_the_plan_reaches_the_stream() -> None:
-    runner, error = ReportRunner(10, float("inf"), clock=leaping()), ConfigError("Scripted")
+    runner, error = runner_of(), ConfigError("Scripted")
 
     def plan() -> Iterable[ReportRequest]:
         raise error
@@ -82,47 +82,36 @@ def test_an_error_of_the_plan_reaches_the_stream() -> None:
         outcomes_of(runner, reports)
 
 
-def test_the_thread_never_holds_the_process() -> None:
-    runner, pinterest, daemons = ReportRunner(10, float("inf"), clock=leaping()), Pinterest(DONE), list[bool]()
-    pinterest.refuses = lambda _: daemons.append(threading.current_thread().daemon)
-    reports = runner.open(cast("ReportClient", pinterest), lambda: [request()])
-
-    assert [type(outcome) for outcome in runner.outcomes(reports)] == [ReadyReport]
-    assert daemons == [True]
-
-
 def test_no_thread_is_started_before_a_stream_waits() -> None:
     before = set(threading.enumerate())
-    runner = ReportRunner(10, float("inf"), clock=leaping())
-    runner.open(cast("ReportClient", Pinterest()), lambda: pytest.fail("It is planned."))
+    runner_of().open(cast("ReportClient", Pinterest()), lambda: pytest.fail("It is planned."))
 
     assert set(threading.enumerate()) <= before
 
 
 def test_a_stream_that_stops_listening_closes_its_reports() -> None:
-    runner, pinterest, stopped = ReportRunner(1, float("inf"), clock=leaping()), Pinterest(DONE), threading.Event()
+    runner, pinterest, stopped = runner_of(jobs=1), Pinterest(), threading.Event()
 
     def hold_all_after_the_second(_: ReportRequest) -> None:
         if len(pinterest.created) > 2:
             stopped.wait(PATIENCE_SECONDS)
 
     pinterest.refuses = hold_all_after_the_second
-    reports = runner.open(cast("ReportClient", pinterest), lambda: [request() for _ in range(100)])
+    reports = opened(runner, pinterest, 100)
     outcomes = runner.outcomes(reports)
     next(outcomes)
     outcomes.close()  # type: ignore[attr-defined]
     assert reports.is_closed
 
     stopped.set()
-    neighbour = runner.open(cast("ReportClient", Pinterest()), lambda: [request()])
-    assert len(outcomes_of(runner, neighbour)) == 1
+    assert len(outcomes_of(runner, opened(runner, Pinterest()))) == 1
     assert len(pinterest.created) <= 2 + limits.REPORT_THREADS
 
 
 def test_the_scheduler_says_what_it_waits_for_while_it_works(caplog: pytest.LogCaptureFixture) -> None:
     minutes = itertools.count(step=61)
     runner = ReportRunner(10, timeout_seconds=1_000_000, clock=lambda: next(minutes))
-    reports = runner.open(cast("ReportClient", Pinterest(BUSY, DONE)), lambda: [request()])
+    reports = opened(runner, Pinterest(BUSY, DONE))
     with caplog.at_level("INFO", "airbyte"):
         assert [type(outcome) for outcome in runner.outcomes(reports)] == [ReadyReport]
     assert "Waiting for Pinterest to finish 1 reports; 0 more are not created yet." in caplog.messages
@@ -130,20 +119,19 @@ def test_the_scheduler_says_what_it_waits_for_while_it_works(caplog: pytest.LogC
 
 @pytest.mark.parametrize("hanging", ["create", "poll"])
 def test_fifteen_requests_that_hang_hold_up_no_sixteenth_report(monkeypatch: pytest.MonkeyPatch, hanging: str) -> None:
-    runner, pinterest, end = ReportRunner(16, float("inf"), clock=leaping()), Pinterest(DONE), threading.Event()
-    wanted = [request(account=str(number)) for number in range(16)]
+    runner, pinterest, end = runner_of(jobs=16), Pinterest(), threading.Event()
     respond = getattr(pinterest, hanging)
 
     def hang(asked: ReportRequest, *token: str) -> Any:
-        if asked is not wanted[-1]:
+        if asked.ad_account_id != "15":
             assert end.wait(PATIENCE_SECONDS)
         return respond(asked, *token)
 
     monkeypatch.setattr(pinterest, hanging, hang)
-    reports = runner.open(cast("ReportClient", pinterest), lambda: wanted)
+    reports = opened(runner, pinterest, 16)
     outcomes = fetching(runner, reports)
     first = in_thread(lambda: next(iter(outcomes))).result(PATIENCE_SECONDS)
     end.set()
 
-    assert first.request is wanted[-1]
+    assert first.request.ad_account_id == "15"
     assert len(list(outcomes)) == 15

@@ -3,17 +3,21 @@
 import pytest
 
 from source_pinterest.api.errors import ResponseTooLargeError, UnavailableError
-from source_pinterest.reporting.job import ReadyReport
+from source_pinterest.reporting.job import ReadyReport, ReportRequest
 from source_pinterest.reporting.runner import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import BUSY, DONE, FAILED, Pinterest, Scheduler, kinds
+
+
+def several(count: int) -> list[ReportRequest]:
+    return [request(days(number)) for number in range(1, count + 1)]
 
 
 def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_each() -> None:
     scheduler = Scheduler(jobs=100, requests_per_second=5)
     scheduler.now = 1_000
     pinterest = Pinterest(lambda: DONE if scheduler.now >= 1_020 else BUSY)
-    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 101)))
+    reports = scheduler.open(pinterest, *several(100))
     scheduler.work(25)
 
     assert kinds(reports) == [ReadyReport] * 100 + [NoMoreReports]
@@ -23,7 +27,7 @@ def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_e
 def test_a_report_that_was_lost_is_asked_for_early_whatever_else_is_in_flight() -> None:
     scheduler = Scheduler(jobs=100, requests_per_second=5)
     pinterest = Pinterest(BUSY)
-    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 101)))
+    reports = scheduler.open(pinterest, *several(100))
     scheduler.work(0.5)
     pinterest.left["token-1"][:] = [FAILED]
     scheduler.work(1)
@@ -33,7 +37,7 @@ def test_a_report_that_was_lost_is_asked_for_early_whatever_else_is_in_flight() 
 
 
 def test_halves_are_asked_for_early_whatever_else_is_in_flight() -> None:
-    scheduler, wanted = Scheduler(jobs=100, requests_per_second=5), [request(days(count)) for count in range(1, 101)]
+    scheduler, wanted = Scheduler(jobs=100, requests_per_second=5), several(100)
     pinterest = Pinterest(BUSY)
     pinterest.refuses = lambda asked: ResponseTooLargeError("Scripted") if asked is wanted[-1] else None
     reports = scheduler.open(pinterest, *wanted)
@@ -53,7 +57,7 @@ def test_the_reports_of_one_window_are_asked_for_together() -> None:
 
 def test_where_the_quota_is_tight_a_poll_waits_for_its_turn_among_all_reports() -> None:
     scheduler, pinterest = Scheduler(jobs=60, requests_per_second=5), Pinterest(BUSY)
-    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 101)))
+    reports = scheduler.open(pinterest, *several(100))
     scheduler.work()
 
     assert len(reports.jobs) == 60
@@ -89,7 +93,7 @@ def test_a_failed_report_keeps_its_place_until_the_stream_handles_it() -> None:
     scheduler, pinterest = Scheduler(jobs=2), Pinterest()
     scheduler.fetches = False
     pinterest.refuses = lambda _: UnavailableError("s", "path", "", 6)
-    reports = scheduler.open(pinterest, *(request(days(count)) for count in range(1, 6)))
+    reports = scheduler.open(pinterest, *several(5))
     scheduler.work(60)
     assert kinds(reports) == [FailedReport] * 2
 
