@@ -17,7 +17,6 @@ from airbyte_cdk.models import AirbyteMessage
 from source_pinterest.api.auth import Tokens
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore, with_tokens, write_private
 from unit_tests.configs import OAUTH
-from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 TOKENS = Tokens("false-access-token-2", "false-refresh-token-2", 3_600, frozenset())
 NESTED = {"credentials": OAUTH, "start_date": "2026-01-01"}
@@ -240,29 +239,3 @@ def test_the_new_content_is_written_where_the_file_lies(path: Path, monkeypatch:
     write_private(path, NESTED)
 
     assert json.loads(path.read_text(encoding="utf-8")) == NESTED
-
-
-def test_what_can_not_be_written_is_the_error_though_its_draft_is_gone_too(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_: int) -> None:
-        for draft in path.parent.glob(".*"):
-            draft.unlink()
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_private(path, NESTED)
-    assert path.read_text(encoding="utf-8") == "{}"
-
-
-def test_whoever_reads_while_others_write_sees_a_whole_file(path: Path) -> None:
-    contents = [{"number": number, "padding": "x" * 50_000} for number in range(3)]
-    write_private(path, contents[0])
-    writers = [in_thread(lambda c=content: [write_private(path, c) for _ in range(5)]) for content in contents]
-    while not all(writer.done() for writer in writers):
-        assert json.loads(path.read_text(encoding="utf-8")) in contents
-
-    for writer in writers:
-        writer.result(PATIENCE_SECONDS)
-    assert [file.name for file in path.parent.iterdir()] == ["config.json"]

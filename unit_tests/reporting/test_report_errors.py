@@ -102,17 +102,6 @@ def test_a_failed_plan_is_raised_and_touches_no_other_stream() -> None:
 # ---- Closed reports
 
 
-def test_closed_reports_are_left_alone() -> None:
-    scheduler, pinterest = Scheduler(jobs=1), Pinterest(BUSY)
-    reports = scheduler.open(pinterest, request(days(1)), request(days(2)))
-    scheduler.work(1)
-    reports.close()
-    calls = (len(pinterest.created), len(pinterest.polled))
-    scheduler.work(1_000)
-
-    assert (len(pinterest.created), len(pinterest.polled)) == calls
-
-
 @pytest.mark.parametrize("status", [DONE, FAILED, BUSY])
 def test_reports_that_are_closed_during_a_request_get_no_outcome(status: JobStatus) -> None:
     scheduler, pinterest = Scheduler(), Pinterest(status)

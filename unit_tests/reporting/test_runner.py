@@ -5,13 +5,14 @@ The scheduler's steps are taken one by one on a clock of the test's own; nothing
 
 import pytest
 
-from source_pinterest.api.errors import SliceError
+from source_pinterest.api.errors import SliceError, UnavailableError
 from source_pinterest.reporting.job import Polled, ReadyReport, ReportRequest
 from source_pinterest.reporting.runner import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
     BUSY,
     DONE,
+    FAILED,
     TIMEOUT_SECONDS,
     Pinterest,
     Scheduler,
@@ -124,16 +125,6 @@ def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> 
     assert len(pinterest.created) == 3, "with none in flight it is tried, and Pinterest tells"
 
 
-@pytest.mark.parametrize(("left", "created"), [(1, 1), (5, 1), (6, 2), (8, 2)])
-def test_a_report_is_created_only_if_three_requests_remain_for_each_in_flight(left: int, created: int) -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    scheduler.requests_left = left
-    scheduler.open(pinterest, *several(8))
-    scheduler.work(30)
-
-    assert len(pinterest.created) == created
-
-
 def test_where_calls_run_short_none_is_created_that_nobody_asks_for_yet() -> None:
     scheduler, served, unserved = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
     scheduler.requests_left = 1
@@ -177,7 +168,7 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
 # ---- How long the scheduler rests
 
 
-@pytest.mark.parametrize(("now", "seconds"), [(0, 1), (0.75, 0.25), (60, 0)])
+@pytest.mark.parametrize(("now", "seconds"), [(0.75, 0.25), (60, 0)])
 def test_the_scheduler_rests_until_a_report_is_due(now: float, seconds: float) -> None:
     scheduler = Scheduler()
     scheduler.open(Pinterest(BUSY), request())
@@ -217,3 +208,86 @@ def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCapture
             scheduler.now = seconds
             scheduler.runner.log_waiting()
     assert caplog.messages == ["Waiting for Pinterest to finish 1 reports; 1 more are not created yet."] * 2
+
+
+# ---- The order of creations and polls
+
+
+def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_each() -> None:
+    scheduler = Scheduler(jobs=100, requests_per_second=5)
+    scheduler.now = 1_000
+    pinterest = Pinterest(lambda: DONE if scheduler.now >= 1_020 else BUSY)
+    reports = scheduler.open(pinterest, *several(100))
+    scheduler.work(25)
+
+    assert kinds(reports) == [ReadyReport] * 100 + [NoMoreReports]
+    assert len(pinterest.polled) == 100 + 4, "only the first was asked for in vain"
+
+
+def test_a_report_that_was_lost_is_asked_for_early_whatever_else_is_in_flight() -> None:
+    scheduler = Scheduler(jobs=100, requests_per_second=5)
+    pinterest = Pinterest(BUSY)
+    reports = scheduler.open(pinterest, *several(100))
+    scheduler.work(0.5)
+    pinterest.left["token-1"][:] = [FAILED]
+    scheduler.work(1)
+
+    assert len(pinterest.created) == 101
+    assert [job.token for job in reports.jobs if job.due - job.created_at < 2] == ["token-101"]
+
+
+def test_the_reports_of_one_window_are_asked_for_together() -> None:
+    scheduler, pinterest = Scheduler(jobs=1), Pinterest(BUSY)
+    reports = scheduler.open(pinterest, request(number=0), request(number=1), request(number=2))
+    scheduler.work(0)
+
+    assert len(reports.jobs) == 3
+
+
+def test_no_report_is_left_alone_for_longer_than_its_link_lives() -> None:
+    scheduler, pinterest = Scheduler(requests_per_second=0.001), Pinterest(BUSY)
+    reports = scheduler.open(pinterest, request())
+    scheduler.work()
+
+    assert reports.jobs[0].due == 120
+
+
+def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> None:
+    scheduler, pinterest, neighbour = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
+    reports = scheduler.open(pinterest, request(account="1"), request(account="2"), request(account="3"))
+    scheduler.runner.next_step()()  # type: ignore[misc]
+    hanging = scheduler.runner.next_step()
+    assert hanging
+    scheduler.open(neighbour, request())
+    scheduler.work(0.5)
+    assert (pinterest.created, len(neighbour.created)) == ([], 1)
+
+    scheduler.work(0.5)
+    assert [wanted.ad_account_id for wanted in pinterest.created] == ["2", "3"]
+    hanging()
+    assert len(reports.jobs) == 3
+
+
+def test_a_failed_report_keeps_its_place_until_the_stream_handles_it() -> None:
+    """The stream's circuit breaker then learns of failures before others are caused."""
+    scheduler, pinterest = Scheduler(jobs=2), Pinterest()
+    scheduler.fetches = False
+    pinterest.refuses = lambda _: UnavailableError("s", "path", "", 6)
+    reports = scheduler.open(pinterest, *several(5))
+    scheduler.work(60)
+    assert kinds(reports) == [FailedReport] * 2
+
+    scheduler.runner.release(reports, request(days(1)))
+    scheduler.work(60)
+    assert kinds(reports) == [FailedReport]
+
+
+def test_plans_that_hang_hold_up_no_report_of_another_stream() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest()
+    for _ in range(20):
+        scheduler.open(Pinterest(), request())
+        assert scheduler.runner.next_step()
+    reports = scheduler.open(pinterest, request())
+    scheduler.work(10)
+
+    assert kinds(reports) == [ReadyReport, NoMoreReports]

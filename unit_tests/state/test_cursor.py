@@ -14,6 +14,7 @@ from source_pinterest import limits
 from source_pinterest.state import cursor as cursors
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor
 from unit_tests.state.stores import STREAM, states_in, store
+from unit_tests.streams.pinterest import configured
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 
@@ -61,13 +62,6 @@ def tally(clock: Clock, repository: InMemoryMessageRepository) -> Tally:
 
 
 SLICE = StreamSlice(partition={"ad_account_id": "1"}, cursor_slice={})
-
-
-def test_a_slice_that_was_read_whole_is_passed_with_what_was_found(tally: Tally) -> None:
-    tally.commit(SLICE, "found")
-    tally.commit(SLICE)
-
-    assert tally.passed == [("1", "found"), ("1", None)]
 
 
 def test_a_state_is_emitted_every_10_seconds(tally: Tally, clock: Clock, repository: InMemoryMessageRepository) -> None:
@@ -155,6 +149,9 @@ def test_the_last_state_always_goes_out(tally: Tally, repository: InMemoryMessag
     assert states_in(repository) == [{"passed": 0}]
 
 
+# ---- Full refreshes
+
+
 def test_states_of_a_full_refresh_say_whose_they_are_and_whether_it_has_ended(
     clock: Clock, repository: InMemoryMessageRepository
 ) -> None:
@@ -168,3 +165,47 @@ def test_states_of_a_full_refresh_say_whose_they_are_and_whether_it_has_ended(
     assert states_in(repository) == [
         {"passed": 1, "full_refresh": {"generation": 7, "ended": ended}} for ended in (False, True, False)
     ]
+
+
+def marked(generation: Any, ended: Any) -> dict[str, Any]:
+    return {"full_refresh": {"generation": generation, "ended": ended}}
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "goes_on", "has_ended"),
+    [
+        (7, marked(7, ended=False), True, False),
+        (7, marked(7, ended=True), True, True),
+        (8, marked(7, ended=False), False, False),
+        (8, marked(7, ended=True), False, False),
+        (None, marked(7, ended=False), True, False),
+        (None, marked(7, ended=True), False, False),
+        (7, marked(None, ended=False), True, False),
+        (7, marked("7", ended=True), False, False),  # what is no number is unknown
+        (None, marked(None, ended=True), False, False),
+        (7, {}, False, False),
+        (7, {"full_refresh": True}, False, False),
+        (7, marked(7, ended="no"), False, False),
+    ],
+)
+def test_a_full_refresh_goes_on_from_its_own_states_alone(
+    now: int | None, before: dict[str, Any], goes_on: bool, has_ended: bool
+) -> None:
+    kept = store(before, refresh=FullRefresh(now))
+
+    assert bool(dict(kept.incoming())) is goes_on
+    assert kept.has_ended() is has_ended
+
+
+def test_an_incremental_sync_goes_on_from_the_state_of_a_refresh_and_has_not_ended() -> None:
+    assert dict(store(marked(7, ended=True)).incoming())
+    assert not store(marked(7, ended=True)).has_ended()
+
+
+def test_only_a_full_refresh_is_one() -> None:
+    wanted = configured("full_refresh", "overwrite")
+    wanted.generation_id = 7
+
+    assert FullRefresh.of(wanted) == FullRefresh(7)
+    assert FullRefresh.of(configured("incremental", "append")) is None
+    assert FullRefresh.of(None) is None
