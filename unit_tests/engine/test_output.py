@@ -60,16 +60,6 @@ def test_lines_wait_for_a_flush_and_come_whole_after_the_logs_and_once(stdout: P
         assert stdout.read_text(encoding="utf-8") == "a log line\none 🙂\ntwo\nthree\n"
 
 
-def test_small_lines_are_written_once_they_are_many(stdout: Path) -> None:
-    writer, line = MessageWriter(), b"x" * 999 + b"\n"
-    for _ in range(65):
-        writer.write(line)
-    assert stdout.stat().st_size == 0
-    writer.write(line)
-
-    assert stdout.stat().st_size == 66_000
-
-
 def test_a_line_does_not_wait_long_for_others(stdout: Path, clock: Clock) -> None:
     writer = MessageWriter()
     writer.write(b"one\n")

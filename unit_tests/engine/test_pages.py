@@ -101,18 +101,6 @@ def test_a_page_may_be_exactly_as_large_as_allowed() -> None:
     assert pages(PAGE_BYTES + 1) == [1, 1]
 
 
-def test_a_record_that_fills_a_page_is_a_page_of_its_own() -> None:
-    large = {"text": "x" * (ROW_BYTES - 20)}
-
-    assert [page.count for page in pages_of(STREAM, [{}, {}, large, large, {}, {}])] == [2, 1, 1, 2]
-
-
-def test_pages_come_as_they_fill() -> None:
-    endless = ({"text": "x" * 100_000} for _ in count())
-
-    assert next(pages_of(STREAM, endless)).count == 10
-
-
 def test_pages_that_wait_for_the_last_are_all_of_their_stream_or_none_comes() -> None:
     made: list[Page] = []
 

@@ -16,16 +16,16 @@ texts = st.text(st.characters(codec="utf-8")) | st.text('{}[]",:\\ 0123456789-',
 numbers = st.integers() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
 values = st.recursive(
     st.none() | st.booleans() | numbers | texts,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
-    max_leaves=12,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
 )
-rows = st.dictionaries(texts, values, max_size=6)
+rows = st.dictionaries(texts, values, max_size=4)
 styles = st.sampled_from([{}, {"separators": (",", ":")}, {"indent": 1}, {"ensure_ascii": False}])
 
 
 @st.composite
 def chunked(draw: st.DrawFn, body: bytes) -> list[bytes]:
-    edges = sorted({0, len(body), *draw(st.lists(st.integers(0, len(body)), max_size=12))})
+    edges = sorted({0, len(body), *draw(st.lists(st.integers(0, len(body)), max_size=8))})
     return [body[start:end] for start, end in itertools.pairwise(edges)]
 
 
@@ -41,7 +41,7 @@ def test_any_json_is_read_exactly(value: Any, style: dict[str, Any]) -> None:
     assert repr(found) == repr(json.loads(encoded(value, style)))
 
 
-@given(st.data(), st.lists(rows, max_size=6), styles)
+@given(st.data(), st.lists(rows, max_size=4), styles)
 def test_rows_are_the_same_in_any_chunks(data: st.DataObject, expected: list[Any], style: dict[str, Any]) -> None:
     body = encoded(expected, style)
     assert list(rows_of(data.draw(chunked(body)))) == expected
@@ -50,7 +50,7 @@ def test_rows_are_the_same_in_any_chunks(data: st.DataObject, expected: list[Any
     assert list(rows_of(data.draw(chunked(wrapped)), "data")) == expected
 
 
-@given(st.data(), st.dictionaries(texts, st.lists(rows, max_size=4), max_size=4), styles)
+@given(st.data(), st.dictionaries(texts, st.lists(rows, max_size=3), max_size=3), styles)
 def test_reports_are_the_same_in_any_chunks(data: st.DataObject, report: dict[str, Any], style: dict[str, Any]) -> None:
     expected = [(entity, row) for entity, found in report.items() for row in found]
 
@@ -72,7 +72,7 @@ def test_what_is_no_list_of_rows_is_refused_in_any_chunks(data: st.DataObject, b
         assert found == expected
 
 
-@given(st.lists(rows, max_size=6))
+@given(st.lists(rows, max_size=4))
 def test_records_come_back_from_a_page(records: list[dict[str, Any]]) -> None:
     present = [{name: value for name, value in record.items() if value is not None} for record in records]
 
