@@ -79,12 +79,6 @@ def test_an_access_token_is_noted_where_the_config_holds_one_with_its_end_in_utc
     assert 3_500 < lives.total_seconds() <= 3_600
 
 
-def test_the_longest_lifetime_is_a_date() -> None:
-    endless = Tokens.parse(iter([b'{"access_token": "a", "refresh_token": "b", "expires_in": 1e300}']))
-
-    assert pendulum.parse(with_expiry(endless)["token_expiry_date"])
-
-
 def test_the_platform_gets_the_whole_config_each_time(platform: Platform) -> None:
     store = TokenStore(NESTED, platform.take, None)
     third = replace(TOKENS, refresh_token="false-refresh-token-3")

@@ -48,11 +48,6 @@ def test_where_a_sync_resumes(
     assert planned(known, period(start_ago, 0, lookback_days))[-1] == ("TAIL", window(resumes_ago, 0))
 
 
-def test_when_all_is_read_nothing_is() -> None:
-    for end_ago in (0, 2):
-        assert planned(AccountHistory(day(0), day(89)), period(end_ago=end_ago, lookback_days=None)) == []
-
-
 @pytest.mark.parametrize(
     ("known", "start_ago", "expected"),
     [
@@ -123,10 +118,6 @@ def test_the_cursor_never_passes_a_day_that_is_still_moving(settled_ago: int) ->
     history = AccountHistory().after(tail(DONE, DONE, DONE), day(settled_ago))
 
     assert history == AccountHistory(day(settled_ago), first=day(29))
-
-
-def test_a_sync_of_moving_days_alone_leaves_no_history() -> None:
-    assert AccountHistory().after(tail(DONE), day(10)) == AccountHistory()
 
 
 def test_a_cursor_that_lies_past_the_settled_days_stays() -> None:
