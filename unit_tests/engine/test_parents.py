@@ -49,11 +49,6 @@ def promised(listing: Callable[[Key], Iterable[str]]) -> ParentIds:
     return ids
 
 
-def fill(ids: ParentIds, key: Key, *found: str) -> None:
-    with ids.filling(key) as collected:
-        collected.extend(found)
-
-
 def test_many_threads_share_one_fetch_of_each_listing() -> None:
     listing = Listing("1", "2")
     listing.may_answer.clear()
