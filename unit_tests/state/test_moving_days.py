@@ -65,13 +65,6 @@ def test_days_that_move_wait_where_each_is_emitted_once() -> None:
     assert windows(limited(subject.state, EMIT_ONCE, 1)) == [window(2, 1)]
 
 
-def test_an_account_without_entities_does_not_pass_a_moving_day_either() -> None:
-    subject = limited(None, READ_AGAIN, 2)
-    plan(subject, 90, batches=0)
-
-    assert subject.state == read_up_to(2)
-
-
 def test_a_running_bucket_counts_as_moving_whatever_the_lookback() -> None:
     subject = cursor(period=replace(PERIOD, last_final_day=day(5)))
     subject.commit(slice_of("549", *plan(subject, 90)))

@@ -117,16 +117,6 @@ def test_the_cursor_never_moves_back() -> None:
     assert subject.state == known(2)
 
 
-def test_the_newest_day_is_that_of_any_pin_and_the_settled_one_that_of_all() -> None:
-    first = Reading(window(9, 0), settled=TODAY)
-    second = first.with_days([day(9), day(4)], day(2))
-
-    assert (second.newest, second.settled) == (day(4), day(2))
-    assert second.with_days([], day(3)) == replace(second, settled=day(3))
-    assert second.with_days([day(1)], TODAY).newest == day(1)
-    assert Reading.from_state(first.to_state()) == first
-
-
 def test_an_earlier_start_is_read_back_before_the_newest_days() -> None:
     subject = pin_cursor(known(2, since=10))
     head = begun(subject)
