@@ -1,4 +1,4 @@
-"""Every report is created and polled in time and has exactly one outcome, while all goes well.
+"""Every report is created and polled in time, in an order in which none waits for ever, and has exactly one outcome.
 
 The scheduler's steps are taken one by one on a clock of the test's own; nothing waits.
 """
