@@ -263,7 +263,7 @@ def test_what_can_not_wait_comes_first_and_keeps_its_order_though_the_queue_is_f
 
 
 def test_what_can_not_wait_wakes_a_reader_who_waits(records: RecordQueue) -> None:
-    reader = in_thread(lambda: records.get(timeout=PATIENCE_SECONDS))
+    reader = in_thread(records.get)
     assert waits(reader)
     urgent = control()
     records.put_first(urgent)

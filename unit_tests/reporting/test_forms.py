@@ -78,12 +78,6 @@ def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:
     assert str(refused.value) == why
 
 
-def test_an_object_of_lists_may_be_an_empty_list_and_nothing_else() -> None:
-    assert list(rows_of_object([b"[]"])) == []
-    with pytest.raises(MalformedResponseError):
-        list(rows_of_object([b'[{"1": []}]']))
-
-
 def test_an_id_that_comes_twice_has_the_rows_of_both_and_ids_are_exact() -> None:
     body = b'{"1": [{"A": 626736533506123457}], "2": [{"A": 2.0}], "1": [{"A": 12345678901234567890123}]}'
 

@@ -18,7 +18,6 @@ from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, Repor
 from source_pinterest.reporting.runner import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
-    BUSY,
     DONE,
     FAILED,
     Pinterest,
@@ -102,7 +101,7 @@ def test_a_failed_plan_is_raised_and_touches_no_other_stream() -> None:
 # ---- Closed reports
 
 
-@pytest.mark.parametrize("status", [DONE, FAILED, BUSY])
+@pytest.mark.parametrize("status", [DONE, FAILED])
 def test_reports_that_are_closed_during_a_request_get_no_outcome(status: JobStatus) -> None:
     scheduler, pinterest = Scheduler(), Pinterest(status)
     reports = scheduler.open(pinterest, request(days(1)), request(days(2)))

@@ -168,16 +168,6 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
 # ---- How long the scheduler rests
 
 
-@pytest.mark.parametrize(("now", "seconds"), [(0.75, 0.25), (60, 0)])
-def test_the_scheduler_rests_until_a_report_is_due(now: float, seconds: float) -> None:
-    scheduler = Scheduler()
-    scheduler.open(Pinterest(BUSY), request())
-    scheduler.work()
-    scheduler.now = now
-
-    assert scheduler.runner.seconds_to_next_step() == seconds
-
-
 @pytest.mark.parametrize(("requests_per_second", "is_served"), [(0.01, True), (10, False)])
 def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on(
     requests_per_second: float, is_served: bool

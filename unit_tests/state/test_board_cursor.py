@@ -73,8 +73,3 @@ def test_boards_that_were_not_seen_are_forgotten() -> None:
     subject.forget_others()
 
     assert subject.state == {"boards": {"2": OLD}}
-
-
-@pytest.mark.parametrize("state", [{"boards": 7}, {"boards": {"1": 7}}])
-def test_a_state_of_another_shape_means_that_every_board_is_listed(state: dict[str, Any]) -> None:
-    assert BoardCursor(store(state)).state == {"boards": {}}

@@ -12,7 +12,6 @@ from unit_tests.state.day_cursors import (
     TODAY,
     ago,
     cursor,
-    day,
     entry,
     plan,
     read_up_to,
@@ -34,12 +33,6 @@ def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> No
 
     assert subject.state == {"states": [entry("549", ago(10)), entry("777", ago(2))]}
     assert windows(cursor(subject.state), "888") == [window(89, 0)], "an account that comes later is read whole"
-
-
-def test_entries_of_one_account_fold_into_the_oldest() -> None:
-    state = {"states": [entry("549", ago(days)) for days in (3, 7, 5)]}
-
-    assert cursor(state).history_of("549").last == day(7)
 
 
 @pytest.mark.parametrize("organic", [False, True])

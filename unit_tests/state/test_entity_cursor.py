@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import ConfigError
 from source_pinterest.limits import EDIT_MARGIN_SECONDS
 from source_pinterest.state.entity_cursor import EntityCursor, Listing
-from unit_tests.state.stores import STREAM, store
+from unit_tests.state.stores import store
 
 ALL = ("ACTIVE", "PAUSED", "ARCHIVED")
 LISTED_AT = 1_750_000_000
@@ -91,10 +90,6 @@ def test_where_the_cursor_moves(before: int | None, latest_edit: int | None, aft
     assert read(subject, latest_edit) == known(after, statuses=sorted(ALL))
 
 
-def test_an_account_without_entities_stays_unread() -> None:
-    assert read(cursor(), None) == {"states": []}
-
-
 def test_an_account_that_was_not_read_keeps_its_entry() -> None:
     other = known(1_000, account="777", statuses=["ACTIVE"])
     subject = cursor(other)
@@ -134,17 +129,6 @@ def test_a_status_counts_as_covered_once_it_was_emitted() -> None:
     old: list[dict[str, Any]] = [{"status": None}, {}, {"status": "NEW_ONE"}, {"status": "ARCHIVED"}]
     assert [changed({**one, "updated_time": 5}) for one in old] == [False] * 4
     assert changed({"status": "ANOTHER", "updated_time": 5})
-
-
-@pytest.mark.parametrize("statuses", [7, "ACTIVE"])
-def test_statuses_of_another_shape_say_nothing(statuses: Any) -> None:
-    assert taken(known(1_000, statuses=statuses), [5], status="PAUSED") == [False]
-
-
-@pytest.mark.parametrize("value", ["soon", [1], ""])
-def test_a_cursor_that_is_no_time_is_a_config_error(value: Any) -> None:
-    with pytest.raises(ConfigError, match=f"{STREAM}: the saved state"):
-        cursor(known(value))
 
 
 @pytest.mark.parametrize(

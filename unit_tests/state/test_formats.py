@@ -39,21 +39,6 @@ def test_each_form_of_a_state_is_read(state: dict[str, Any], saved: SavedState) 
     assert read(state) == saved
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        None,
-        {},
-        {"partition": {"board": "7"}, "cursor": {"DATE": "2026-02-01"}},
-        {"partition": "549", "cursor": {"DATE": "2026-02-01"}},
-        {"partition": {"ad_account_id": "549"}, "cursor": "2026-02-01"},
-        {"partition": {"ad_account_id": "549"}, "cursor": {"updated_time": 7}},
-    ],
-)
-def test_entries_that_say_nothing_are_left_out(entry: Any) -> None:
-    assert read({"states": [entry, ACCOUNT_OF_2X]}) == READ_2X
-
-
 def test_cursors_of_one_account_fold_by_the_order_of_the_caller() -> None:
     def older(one: Any, other: Any) -> int:
         return min(int(one), int(other))

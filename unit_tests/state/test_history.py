@@ -6,7 +6,6 @@
 from collections.abc import Sequence
 
 import pytest
-from pendulum import Date
 
 from source_pinterest.dates import DateWindow
 from source_pinterest.state.history import AccountHistory, Purpose, WindowProgress, WindowStatus, split_by_age
@@ -91,6 +90,14 @@ def test_unread_days_that_pinterest_no_longer_has_are_told(history: AccountHisto
     assert all(item.window.start >= EARLIEST for item in history.unread(period()))
 
 
+@pytest.mark.parametrize(("purpose", "newest_first"), [(Purpose.HEAD, True), (Purpose.TAIL, False)])
+def test_days_on_both_sides_of_a_border_come_in_their_order(purpose: Purpose, newest_first: bool) -> None:
+    parts = split_by_age(WindowProgress(window(30, 5), purpose), day(10))
+
+    assert [item.window for item in parts] == sorted((window(30, 11), window(10, 5)), reverse=newest_first)
+    assert {item.purpose for item in parts} == {purpose}
+
+
 # ---- What is known after some windows of it
 
 
@@ -132,28 +139,3 @@ def test_what_failed_is_owed_up_to_the_settled_days_alone() -> None:
     windows = progress(Purpose.TAIL, [window(39, 3), window(2, 0)], [FAILED, DONE])
 
     assert known.after(windows, day(5)) == AccountHistory(day(5), day(60), (window(39, 5),))
-
-
-# ---- Days that come by themselves
-
-
-OWED = AccountHistory(last=day(2), first=day(60), missing=(window(40, 38), window(20, 18)), settled=day(2))
-
-
-def test_days_that_came_leave_what_else_is_owed() -> None:
-    assert OWED.with_days(window(20, 18), day(18)).missing == (window(40, 38),)
-    assert OWED.with_days(window(33, 0), day(1)).missing == (window(40, 38),)
-    assert OWED.with_days(window(80, 61), day(61)).missing == OWED.missing
-
-
-@pytest.mark.parametrize("settled", [None, day(34)])
-def test_days_none_of_which_counts_change_nothing(settled: Date | None) -> None:
-    assert OWED.with_days(window(33, 0), settled) == OWED
-
-
-@pytest.mark.parametrize(("purpose", "newest_first"), [(Purpose.HEAD, True), (Purpose.TAIL, False)])
-def test_days_on_both_sides_of_a_border_come_in_their_order(purpose: Purpose, newest_first: bool) -> None:
-    parts = split_by_age(WindowProgress(window(30, 5), purpose), day(10))
-
-    assert [item.window for item in parts] == sorted((window(30, 11), window(10, 5)), reverse=newest_first)
-    assert {item.purpose for item in parts} == {purpose}

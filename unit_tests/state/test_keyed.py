@@ -36,11 +36,6 @@ def test_columns_of_several_files_are_joined() -> None:
     assert columns("AB", "B").joined(columns("AB")) == columns("AB").joined(columns("AB", "B")) == columns("AB", "B")
 
 
-@pytest.mark.parametrize("known", [columns(""), columns("ABC", "BC")])
-def test_a_state_says_them_again(known: KeyColumns) -> None:
-    assert KeyColumns.from_state(known.to_state()) == known
-
-
 def test_what_a_sync_finds_takes_the_place_of_what_the_state_said() -> None:
     accounts = KeyedAccounts({"1": columns("A"), "2": None, "3": columns("B")})
     accounts.note("1", columns("B"))

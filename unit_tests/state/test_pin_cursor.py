@@ -110,13 +110,6 @@ def test_a_reading_counts_as_far_as_its_pins_have_settled(
     assert subject.reading(None) is None, "in this sync; the next one asks again"
 
 
-def test_the_cursor_never_moves_back() -> None:
-    subject = pin_cursor(known(2))
-    subject.finish(None, begun(subject).with_days([day(2)], day(30)))
-
-    assert subject.state == known(2)
-
-
 def test_an_earlier_start_is_read_back_before_the_newest_days() -> None:
     subject = pin_cursor(known(2, since=10))
     head = begun(subject)
