@@ -37,14 +37,6 @@ def test_a_file_without_rows_is_an_empty_report_only_if_it_has_the_stated_size(p
     assert (patient.asked(FILE), patient.asked(FRESH_FILE)) == (5, 2)
 
 
-def test_a_file_that_stays_without_rows_is_given_up_with_the_reason(client: Client) -> None:
-    client.mock.get(FILE, text="{}")
-    client.mock.get(REPORTS, [finished()])
-
-    with pytest.raises(UnavailableError, match=r" The report's file has 2 bytes and no rows, .* size of 5,000 bytes\."):
-        client.content(size=5_000)
-
-
 def test_a_finished_report_without_a_link_has_no_rows(client: Client) -> None:
     assert client.content("") == {}
     assert client.mock.call_count == 0
@@ -78,16 +70,17 @@ def test_a_file_that_does_not_come_whole_is_fetched_again_with_another_link(
     ("trouble", "last", "tries"),
     [
         ({"status_code": 503}, "5 times in a row for the file of a report.*HTTP 503", 5),
+        ({"text": "{}"}, r"The report's file has 2 bytes and no rows, .* size of 5,000 bytes\.", 5),
         # an outage of the host is nobody else's, and has no end that could be waited for
         ({"exc": requests.ConnectionError}, r"for the file of a report.* could be made \(ConnectionError\)", 7),
     ],
 )
 def test_a_file_that_stays_away_is_given_up(patient: Client, trouble: dict[str, Any], last: str, tries: int) -> None:
     patient.mock.get(FILE, [trouble])
-    patient.mock.get(REPORTS, [finished(FILE)])
+    patient.mock.get(REPORTS, [finished(FILE, 5_000)])
 
     with pytest.raises(UnavailableError, match=rf"campaign_report.*{last}"):
-        patient.content()
+        patient.content(size=5_000)
     assert patient.asked(FILE) == tries
 
 

@@ -135,17 +135,22 @@ def test_where_calls_run_short_none_is_created_that_nobody_asks_for_yet() -> Non
     assert (len(unserved.created), len(served.created)) == (0, 1)
 
 
-def test_a_finished_report_takes_its_room_until_it_is_fetched() -> None:
+@pytest.mark.parametrize(("error", "kind"), [(None, ReadyReport), (UnavailableError("s", "path", "", 6), FailedReport)])
+def test_a_report_takes_its_room_until_the_stream_has_handled_its_outcome(
+    error: Exception | None, kind: type[object]
+) -> None:
+    """The stream's circuit breaker learns of failures before others are caused."""
     scheduler, pinterest = Scheduler(jobs=2), Pinterest()
     scheduler.fetches = False
+    pinterest.refuses = lambda _: error
     reports = scheduler.open(pinterest, *several(5))
     scheduler.work(60)
-    assert kinds(reports) == [ReadyReport] * 2
+    assert kinds(reports) == [kind] * 2
     assert len(pinterest.created) == 2
 
     scheduler.runner.release(reports, request(days(1)))
     scheduler.work(60)
-    assert kinds(reports) == [ReadyReport]
+    assert kinds(reports) == [kind]
     assert len(pinterest.created) == 3
 
 
@@ -165,18 +170,7 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
     assert kinds(second) == [*[ReadyReport] * 4, NoMoreReports]
 
 
-# ---- How long the scheduler rests
-
-
-@pytest.mark.parametrize(("requests_per_second", "is_served"), [(0.01, True), (10, False)])
-def test_the_scheduler_rests_for_a_minute_at_most_so_that_the_log_goes_on(
-    requests_per_second: float, is_served: bool
-) -> None:
-    scheduler = Scheduler(requests_per_second=requests_per_second)
-    scheduler.open(Pinterest(BUSY), request(), is_served=is_served)
-    scheduler.work()
-
-    assert scheduler.runner.seconds_to_next_step() == 60
+# ---- The order of creations and polls
 
 
 def test_all_streams_are_planned_before_any_report_is_created() -> None:
@@ -198,9 +192,6 @@ def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCapture
             scheduler.now = seconds
             scheduler.runner.log_waiting()
     assert caplog.messages == ["Waiting for Pinterest to finish 1 reports; 1 more are not created yet."] * 2
-
-
-# ---- The order of creations and polls
 
 
 def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_each() -> None:
@@ -256,20 +247,6 @@ def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> No
     assert [wanted.ad_account_id for wanted in pinterest.created] == ["2", "3"]
     hanging()
     assert len(reports.jobs) == 3
-
-
-def test_a_failed_report_keeps_its_place_until_the_stream_handles_it() -> None:
-    """The stream's circuit breaker then learns of failures before others are caused."""
-    scheduler, pinterest = Scheduler(jobs=2), Pinterest()
-    scheduler.fetches = False
-    pinterest.refuses = lambda _: UnavailableError("s", "path", "", 6)
-    reports = scheduler.open(pinterest, *several(5))
-    scheduler.work(60)
-    assert kinds(reports) == [FailedReport] * 2
-
-    scheduler.runner.release(reports, request(days(1)))
-    scheduler.work(60)
-    assert kinds(reports) == [FailedReport]
 
 
 def test_plans_that_hang_hold_up_no_report_of_another_stream() -> None:

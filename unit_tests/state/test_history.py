@@ -75,21 +75,6 @@ def test_what_is_missing_comes_first_and_once() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("history", "told"),
-    [
-        (AccountHistory(day(1), day(300), (window(200, 150), window(95, 80))), [window(200, 150), window(95, 90)]),
-        (AccountHistory(day(10), day(95), (window(90, 90),)), [window(90, 90)]),
-        (AccountHistory(day(100), day(300)), [window(99, 90)]),
-        (AccountHistory(day(90)), []),
-        (AccountHistory(), []),
-    ],
-)
-def test_unread_days_that_pinterest_no_longer_has_are_told(history: AccountHistory, told: list[DateWindow]) -> None:
-    assert history.out_of_reach(period()) == told
-    assert all(item.window.start >= EARLIEST for item in history.unread(period()))
-
-
 @pytest.mark.parametrize(("purpose", "newest_first"), [(Purpose.HEAD, True), (Purpose.TAIL, False)])
 def test_days_on_both_sides_of_a_border_come_in_their_order(purpose: Purpose, newest_first: bool) -> None:
     parts = split_by_age(WindowProgress(window(30, 5), purpose), day(10))
@@ -109,12 +94,6 @@ def tail(*statuses: WindowStatus) -> list[WindowProgress]:
     """Windows of ten days, oldest first, the last of which ends today."""
     ends = [10 * number for number in reversed(range(len(statuses)))]
     return progress(Purpose.TAIL, [window(end + 9, end) for end in ends], statuses)
-
-
-def test_a_gap_before_the_first_window_is_noted() -> None:
-    history = AccountHistory(day(120), day(200)).after(progress(Purpose.TAIL, [window(89, 0)], [DONE]))
-
-    assert history == AccountHistory(day(0), day(200), (window(119, 90),))
 
 
 # ---- Days whose numbers are still moving
