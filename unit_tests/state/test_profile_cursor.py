@@ -44,7 +44,8 @@ def test_the_users_cursor_moves_to_the_last_settled_day_and_never_back() -> None
 
     assert take(subject, window(89, 0), 2) == known(2, read=ago(0))
     assert take(profile_cursor(subject.state), window(35, 0), 0) == known(0)
-    assert take(profile_cursor(known(2)), window(35, 0), 20) == known(2, read=ago(0))
+    for settled in (20, 36):
+        assert take(profile_cursor(known(2)), window(35, 0), settled) == known(2, read=ago(0))
     assert take(profile_cursor({"date": ago(2)}), window(35, 0), None) == {"date": ago(2)}
 
 
