@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration_tests.simulator import ALL_SCOPES, Fault
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
-from integration_tests.support.list_calls import catalog_item_calls, list_calls
+from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.list_calls import catalog_item_calls
 from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -50,16 +49,6 @@ def test_everything_arrives_whole_in_the_fewest_calls(sim: Simulator) -> None:
     assert {operation: len(sim.calls(operation)) for operation in formulas} == formulas
 
 
-def test_parents_that_are_emitted_are_listed_once(sim: Simulator) -> None:
-    parents = ("catalogs", "catalogs_feeds", "catalogs_feed_processing_results", "catalogs_product_groups")
-    output = run_sync(sim, [*parents, *STREAMS])
-    assert_exact(output, sim, [*parents, *STREAMS])
-    for operation in ("catalogs/list", "feeds/list", "catalogs_product_groups/list"):
-        assert len(sim.calls(operation)) == 1
-    results = list_calls(sim.world)["feed_processing_results/list"]
-    assert len(sim.calls("feed_processing_results/list")) == results
-
-
 def test_whoever_has_no_catalog_gets_empty_streams_and_no_warning() -> None:
     with Simulator(World(catalogs=0)) as sim:
         output = run_sync(sim, STREAMS)
@@ -73,33 +62,6 @@ def test_a_catalog_that_vanishes_meanwhile_leaves_nothing_to_count(small: Simula
     output = run_sync(small, ["catalogs_product_group_counts"])
     assert_succeeded(output, ["catalogs_product_group_counts"])
     assert {entry.status for entry in small.calls(OPERATIONS["catalogs_product_group_counts"])} == {409}
-
-
-def test_numbers_that_cannot_be_had_cost_no_other_stream(small: Simulator) -> None:
-    small.add_fault(Fault("503", on="reports/stats", times=None))
-    output = run_sync(small, STREAMS, config=small.config(max_retries=0))
-    numbers = [stream for stream in STREAMS if OPERATIONS[stream] == "reports/stats"]
-    assert_exact(output, small, [stream for stream in STREAMS if stream not in numbers])
-    for stream in numbers:
-        assert_failed(output, stream, "transient_error", "Pinterest failed")
-
-
-def test_a_feed_that_is_gone_is_left_out_with_a_warning(sim: Simulator) -> None:
-    gone = next(iter(sim.expected("catalogs_feeds")))[0]
-    sim.after("feeds/list", 1, lambda world: world.deleted_feeds.add(gone))
-    stream = "catalogs_feed_ingestion_stats"
-    output = run_sync(sim, [stream])
-    assert_succeeded(output, [stream])
-    assert_exact(output, sim, [stream])
-    [warning] = output.warnings()
-    assert f"{gone} is left out" in warning
-
-
-def test_products_need_the_permissions_of_pins_too() -> None:
-    with Simulator(World(), scopes=tuple(scope for scope in ALL_SCOPES if scope != "pins:read")) as sim:
-        output = run_sync(sim, STREAMS)
-        assert_exact(output, sim, [stream for stream in STREAMS if stream != "catalogs_product_group_products"])
-    assert_failed(output, "catalogs_product_group_products", "config_error", "permission pins:read")
 
 
 def test_they_are_read_on_behalf_of_each_owner_if_wanted(small: Simulator) -> None:

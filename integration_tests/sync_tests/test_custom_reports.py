@@ -105,8 +105,10 @@ def test_a_total_says_which_days_it_is_about(sim: Simulator) -> None:
     assert_rows(output, ("CAMPAIGN_ID",), {key: {**row, **days} for key, row in expected.items()})
 
 
-@pytest.mark.parametrize(("level", "history_days"), [("CAMPAIGN", 913), ("PRODUCT_ITEM", 91)])
-@pytest.mark.parametrize("whose", ["the report's own", "the connection's"])
+@pytest.mark.parametrize(
+    ("level", "history_days", "whose"),
+    [("CAMPAIGN", 913, "the report's own"), ("PRODUCT_ITEM", 91, "the connection's")],
+)
 def test_a_total_begins_with_the_first_day_that_pinterest_has(
     sim: Simulator, level: str, history_days: int, whose: str
 ) -> None:
@@ -127,14 +129,6 @@ def test_an_hour_is_in_the_key(sim: Simulator) -> None:
     key = (*DAY_KEY, "HOUR")
     expected = held(sim, key, granularity="HOUR", start_date=ago(sim, 7)).values()
     assert_rows(output, key, by_key(key, ({**row, "HOUR": str(row["HOUR"])} for row in expected)))
-
-
-def test_rows_without_their_hour_fail_the_stream() -> None:
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=2)) as sim:
-        config = sim.config(custom_reports=[report(granularity="HOUR")])
-        output = run_sync(sim, [STREAM], config=config)
-        assert_failed(output, STREAM, "system_error")
-        assert not output.records[STREAM]
 
 
 def test_more_breakdowns_than_one_report_may_name(sim: Simulator) -> None:
@@ -185,11 +179,3 @@ def test_check_asks_pinterest_about_the_windows_of_a_report(tmp_path: Path, *, r
         said = f"Custom Reports: Pinterest refuses Mine. {SAID}. {ADVICE}" if refused else ""
         assert re.fullmatch(said, status.message or ""), status.message
         assert [body["start_date"] for body in bodies(sim)] == [str(ago(sim, 1))]
-
-
-def test_two_reports_of_one_name_are_one_error(sim: Simulator) -> None:
-    config = sim.config(custom_reports=[report(), report(level="AD_GROUP")])
-    output = run_sync(sim, ["campaigns"], config=config)
-    assert {error.failure_type.value for error in output.errors} == {"config_error"}
-    assert STREAM in output.text()
-    assert not sim.log

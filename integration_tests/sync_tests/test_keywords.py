@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration_tests.simulator import Fault, Kind
+from integration_tests.simulator import Kind
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator.world.numbering import Numbering
 from integration_tests.simulator.world.world import NUMBERINGS
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
-from integration_tests.support.list_calls import keyword_calls
+from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import world_of_500_ad_groups
@@ -41,15 +40,6 @@ def test_keywords_arrive_whole_where_batches_do_not_work(mode: KeywordBatches) -
         assert {tuple(entry.values("match_types")) for entry in sim.calls(KEYWORDS)} == {()}
 
 
-@pytest.mark.parametrize("mode", [KeywordBatches.REFUSED, KeywordBatches.IGNORED])
-def test_an_account_whose_batches_do_not_work_is_asked_for_one_batch(mode: KeywordBatches) -> None:
-    few = {"boards": 0, "ad_accounts": 1, "campaigns": 0, "ads": 0}
-    with Simulator(World(**few, ad_groups=260, negative_keywords=1, keyword_batches=mode), profile="ample") as sim:
-        output = run_sync(sim, ["keywords"])
-        assert_exact(output, sim, ["keywords"])
-        assert [len(entry.values("ad_group_ids")) for entry in sim.calls(KEYWORDS)] == [0, 250, *[0] * 260]
-
-
 def test_an_ad_group_that_is_deleted_meanwhile_is_passed_over() -> None:
     """A single account, whose list is asked for first: no call of an ad group can come before the deletion."""
     streams = {"keywords": (KEYWORDS, "parent_id"), "product_group_promotions": (PROMOTIONS, "ad_group_id")}
@@ -69,34 +59,6 @@ def test_an_ad_group_that_is_deleted_meanwhile_is_passed_over() -> None:
             assert answers == {404}, "it was asked for, and was gone"
             [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: ")]
             assert f"ad group {ad_group} was deleted" in warning
-
-
-def test_an_account_that_refuses_halfway_is_incomplete(small: Simulator) -> None:
-    small.add_fault(Fault("forbidden", on=PROMOTIONS, account=small.world.account_id(0), after=2, times=None))
-    output = run_sync(small, ["product_group_promotions"])
-    assert_failed(output, "product_group_promotions", "transient_error", "refuses the rest")
-
-
-def test_an_account_whose_ad_groups_cannot_be_listed_costs_only_its_own(small: Simulator) -> None:
-    account = small.world.account_id(0)
-    small.add_fault(Fault("503", on="ad_groups/list", account=account, times=None))
-    streams = ("keywords", "product_group_promotions")
-    output = run_sync(small, streams, config=small.config(max_retries=0))
-    for stream in streams:
-        assert_failed(output, stream, "transient_error", "Pinterest failed")
-        theirs = {key for key, record in small.expected(stream).items() if record["ad_account_id"] != account}
-        assert {(record["id"],) for record in output.records[stream]} == theirs
-
-
-def test_keyword_calls_follow_the_formula() -> None:
-    world = World(
-        boards=0, ad_accounts=2, campaigns=3, ad_groups=(501, 7), ads=0, keywords=(1, 3), keyword_batches="answered"
-    )
-    with Simulator(world) as sim:
-        output = run_sync(sim, ["keywords"])
-        assert_exact(output, sim, ["keywords"])
-        assert len(sim.calls(KEYWORDS)) == keyword_calls(world)
-        assert max(len(entry.values("ad_group_ids")) for entry in sim.calls(KEYWORDS)) == 250
 
 
 def test_a_batch_of_the_longest_ids_is_as_large_as_its_address_may_be(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,23 +1,19 @@
 """Catalogs and the other lists arrive whole, in the fewest requests, and without a secret."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from integration_tests.simulator import ALL_SCOPES
 from integration_tests.simulator.lists.catalogs import PASSWORD
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
-from integration_tests.support.commands import run_here
 from integration_tests.support.list_calls import list_calls
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, run_to_its_end
 from integration_tests.support.syncs import read_arguments, run_sync, since_recently
 from integration_tests.support.truth import LIST_KEYS
 from integration_tests.sync_tests.paged_lists import several_pages
-from source_pinterest.streams import STREAMS
 
 LISTS = tuple(LIST_KEYS)
 CATALOGS = tuple(stream for stream in LISTS if stream.startswith("catalogs"))
@@ -44,19 +40,14 @@ def test_every_list_arrives_whole_in_the_fewest_calls(sim: Simulator) -> None:
     assert called == list_calls(sim.world)
 
 
-def test_parents_are_listed_once_for_all_that_need_them(small: Simulator) -> None:
-    run_sync(small, ("keywords", "product_group_promotions", "ad_groups"), config=small.config(status=["ACTIVE"]))
+def test_parents_are_listed_once_in_every_status_for_all_that_need_them(small: Simulator) -> None:
+    streams = ("keywords", "product_group_promotions", "ad_groups")
+    output = run_sync(small, streams, config=small.config(status=["ACTIVE"]))
+    assert_exact(output, small, ("keywords", "product_group_promotions"))
+    assert {entry["status"] for entry in output.records["ad_groups"]} == {"ACTIVE"}
     assert len(small.calls("campaigns/list")) == len(small.calls("ad_groups/list")) == small.world.ad_accounts
     statuses = {tuple(entry.values("entity_statuses")) for entry in small.calls("ad_groups/list")}
     assert statuses == {("ACTIVE", "PAUSED", "ARCHIVED")}
-
-
-def test_the_status_option_hides_no_keyword_and_no_promotion(small: Simulator) -> None:
-    streams = ("ad_groups", "keywords", "product_group_promotions")
-    output = run_sync(small, streams, config=small.config(status=["PAUSED"]))
-    assert_succeeded(output, streams)
-    assert_exact(output, small, streams[1:])
-    assert {entry["status"] for entry in output.records["ad_groups"]} == {"PAUSED"}
 
 
 # -- catalogs
@@ -72,8 +63,8 @@ def test_whoever_has_no_catalog_gets_empty_streams_and_no_warning() -> None:
     assert not any(output.records.values())
 
 
-@pytest.mark.parametrize("code", [2625, 2626])
-def test_an_unapproved_merchant_is_told_what_to_do(code: int) -> None:
+def test_an_unapproved_merchant_is_told_what_to_do() -> None:
+    code = 2626
     with Simulator(World(merchant_refusal=code)) as sim:
         output = run_sync(sim, CATALOGS)
         assert_exact(output, sim, CATALOGS[:3])
@@ -118,32 +109,6 @@ def test_what_signs_in_to_a_feed_never_leaves(small: Simulator, tmp_path: Path) 
     assert "DEBUG" in said
     for secret in (PASSWORD, "false-url-password", "false-url-key", "reader"):
         assert secret not in said
-
-
-def test_discover_does_not_name_credentials(small: Simulator, tmp_path: Path) -> None:
-    config = tmp_path / "config.json"
-    config.write_text(json.dumps(small.config()), encoding="utf-8")
-    found = run_here(small, "discover", "--config", str(config))
-    [catalog] = [message.catalog for message in found.messages if message.catalog]
-    [feeds] = [stream for stream in catalog.streams if stream.name == "catalogs_feeds"]
-    assert "password" not in json.dumps(feeds.json_schema)
-    assert "credentials" not in feeds.json_schema["properties"]
-
-
-# -- permissions
-
-
-@pytest.mark.parametrize("scope", ["billing:read", "catalogs:read"])
-def test_a_missing_permission_is_named_and_costs_only_its_own_streams(scope: str) -> None:
-    streams = {stream.stream_name() for stream in STREAMS if scope in stream.scopes}.intersection(LISTS)
-    scopes = tuple(one for one in ALL_SCOPES if one != scope)
-    with Simulator(World(boards=0), scopes=scopes, profile="ample") as sim:
-        output = run_sync(sim, LISTS)
-        others = [stream for stream in LISTS if stream not in streams]
-        assert_exact(output, sim, others)
-    for stream in streams:
-        assert_failed(output, stream, "config_error", "permission", scope)
-    assert {output.status(stream) for stream in others} == {"COMPLETE"}
 
 
 def test_inactive_billing_profiles_and_deleted_tags_are_read(small: Simulator) -> None:

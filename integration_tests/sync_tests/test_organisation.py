@@ -41,11 +41,6 @@ def test_everything_arrives_whole_in_the_fewest_calls() -> None:
         assert {operation: len(sim.calls(operation)) for operation in formulas} == formulas
 
 
-def test_employers_that_are_emitted_are_listed_once(sim: Simulator) -> None:
-    run_sync(sim, BUSINESS)
-    assert len(sim.calls("get/business_employers")) == len(sim.calls("user_account/get")) == 1
-
-
 def test_employers_that_cannot_be_listed_cost_their_children_those_alone(sim: Simulator) -> None:
     sim.add_fault(Fault("503", on="get/business_employers", times=None))
     output = run_sync(sim, STREAMS, config=sim.config(max_retries=0))

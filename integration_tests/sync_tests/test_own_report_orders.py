@@ -46,18 +46,6 @@ def test_objectives_that_pinterest_does_not_know_cost_no_campaign() -> None:
         assert ["missing" in cursor for cursor in cursors] == [False, False]
 
 
-def test_a_refusal_that_names_no_objective_leaves_the_days_owed() -> None:
-    """And costs no row of the other campaigns."""
-    with Simulator(world(campaigns=3), refused_names=NEWER, names_the_refused=False) as sim:
-        output = read(sim, BRANDS)
-        assert output.status(BRANDS) == "INCOMPLETE"
-        assert_exact(output, sim, [BRANDS], start=ago(sim, DAYS))
-    with Simulator(sim.world) as healthy:
-        second = read(healthy, BRANDS, state=output.states)
-        assert_succeeded(second, [BRANDS])
-        assert_exact(second, healthy, [BRANDS], start=ago(healthy, DAYS))
-
-
 def test_a_week_alone_is_asked_for_with_the_one_before_it(sim: Simulator) -> None:
     """Pinterest wants seven days at least; rows of the other week are no news."""
     monday = _monday(sim.world.today)
@@ -120,24 +108,6 @@ def test_brand_attribution_begins_later(sim: Simulator) -> None:
 
 
 # -- marketing mix
-
-
-def test_ad_groups_by_other_targeting_types(sim: Simulator) -> None:
-    options = {
-        "level": "AD_GROUP_TARGETING",
-        "targeting_types": ["PLACEMENT"],
-        "columns": ["SPEND_IN_DOLLAR", "SPEND_ORDER_LINE_PAID_TYPE"],
-    }
-    output = read(sim, MIX, marketing_mix_report=options)
-    assert_succeeded(output, [MIX])
-    records = output.records[MIX]
-
-    assert {(record["TARGETING_TYPE"], record["SPEND_ORDER_LINE_PAID_TYPE"]) for record in records} == {
-        ("PLACEMENT", "PAID")
-    }
-    assert {tuple(order["columns"]) for order in orders(sim, MIX)} == {
-        ("AD_GROUP_ID", "SPEND_IN_DOLLAR", "SPEND_ORDER_LINE_PAID_TYPE")
-    }
 
 
 def test_a_column_that_pinterest_refuses_costs_itself() -> None:

@@ -46,7 +46,7 @@ def assert_owners(output: Output, world: World, streams: tuple[str, ...], accoun
 def agency() -> Iterator[Simulator]:
     """The user owns two ad accounts, and clients own one each."""
     world = World(
-        boards=3, pins_per_board=4, sections_per_board=1, pins_per_section=2, ad_accounts=4, shared_ad_accounts=2
+        boards=2, pins_per_board=2, sections_per_board=1, pins_per_section=1, ad_accounts=4, shared_ad_accounts=2
     )
     with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
         yield simulator
@@ -56,24 +56,16 @@ def owners_of(world: World) -> list[str]:
     return [world.account_id(index) for index in (0, 2, 3)]
 
 
-def test_each_owner_is_read_once(agency: Simulator) -> None:
-    output = run_sync(agency, EVERYTHING, config=agency.config(organic_per_ad_account=True))
-
-    assert_succeeded(output, EVERYTHING)
-    assert_owners(output, agency.world, EVERYTHING, owners_of(agency.world))
-    assert len(agency.calls("ad_accounts/list")) == 1
-    asked = {account for entry in agency.log for account in entry.values("ad_account_id")}
-    assert asked == set(owners_of(agency.world))
-
-
-@pytest.mark.parametrize("workers", [1, 2, 10])
-def test_owners_come_from_the_ad_accounts_that_are_emitted_too(agency: Simulator, workers: int) -> None:
-    streams = (*EVERYTHING, "ad_accounts")
-    output = run_sync(agency, streams, config=agency.config(organic_per_ad_account=True, num_workers=workers))
+@pytest.mark.parametrize("others", [(), ("ad_accounts",)], ids=["alone", "with the ad accounts"])
+def test_each_owner_is_read_once(agency: Simulator, others: tuple[str, ...]) -> None:
+    streams = (*EVERYTHING, *others)
+    output = run_sync(agency, streams, config=agency.config(organic_per_ad_account=True, num_workers=2))
 
     assert_succeeded(output, streams)
     assert_owners(output, agency.world, EVERYTHING, owners_of(agency.world))
     assert len(agency.calls("ad_accounts/list")) == 1
+    asked = {account for entry in agency.log for account in entry.values("ad_account_id")}
+    assert asked == set(owners_of(agency.world))
     assert_foreign_keys_hold(every_stream(organic_per_ad_account=True), output.records)
 
 
@@ -85,13 +77,6 @@ def test_the_options_of_accounts_limit_the_owners(agency: Simulator) -> None:
 
     config = agency.config(organic_per_ad_account=True, exclude_account_ids=[second])
     assert_owners(run_sync(agency, ["boards"], config=config), world, ("boards",), [world.account_id(0), third])
-
-
-def test_the_single_account_of_old_is_one_of_them(agency: Simulator) -> None:
-    account = agency.world.account_id(2)
-    output = run_sync(agency, ["boards"], config=agency.config(organic_per_ad_account=True, account_id=account))
-
-    assert_owners(output, agency.world, ("boards",), [account])
 
 
 def test_an_account_that_refuses_is_left_out_with_a_warning(agency: Simulator) -> None:

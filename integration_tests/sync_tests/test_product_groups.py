@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
@@ -36,11 +35,6 @@ def test_every_day_of_every_product_group(sim: Simulator) -> None:
     assert_exact(output, sim, [STREAM], start=back(sim, 20), wanted_columns=COLUMNS)
 
 
-def test_the_usual_columns(sim: Simulator) -> None:
-    output = run_sync(sim, [STREAM], config=sim.config(start_date=str(back(sim, 3))))
-    assert_exact(output, sim, [STREAM], start=back(sim, 3))
-
-
 def test_older_days_come_from_reports_in_the_same_shape(sim: Simulator) -> None:
     output = run_sync(sim, [STREAM], config=config(sim, 200))
     assert_succeeded(output, [STREAM])
@@ -60,23 +54,3 @@ def test_each_list_is_read_once_and_the_ids_go_into_one_call(sim: Simulator) -> 
 def test_what_is_archived_counts_whatever_is_emitted(sim: Simulator, streams: list[str]) -> None:
     output = run_sync(sim, streams, config=config(sim, 5, status=["PAUSED"]))
     assert_exact(output, sim, [STREAM], start=back(sim, 5), wanted_columns=COLUMNS)
-
-
-def test_an_account_without_product_groups_needs_no_call() -> None:
-    with Simulator(World(boards=0, ad_accounts=1, ad_groups=2, product_groups=0)) as sim:
-        output = run_sync(sim, [STREAM], config=config(sim, 5))
-        assert_succeeded(output, [STREAM])
-        assert not output.records[STREAM]
-        assert not sim.calls("product_groups/analytics")
-
-
-def test_a_failing_list_is_read_the_next_time(sim: Simulator) -> None:
-    account = sim.world.account_id(0)
-    sim.add_fault(Fault("500", on="product_group_promotions/list", account=account, times=None))
-    first = run_sync(sim, [STREAM], config=config(sim, 9, max_retries=0))
-    assert_failed(first, STREAM, "transient_error")
-    sim.clear_faults()
-    second = run_sync(sim, [STREAM], config=config(sim, 9), state=first.states)
-    assert_succeeded(second, [STREAM])
-    merged = {key_of(STREAM, row): row for part in (first, second) for row in part.records[STREAM]}
-    assert_same(STREAM, merged.values(), sim.expected(STREAM, start=back(sim, 9), wanted_columns=COLUMNS))

@@ -9,7 +9,6 @@ from integration_tests.simulator import Fault, HeaderStyle
 from integration_tests.simulator.resources.options import NAMELESS
 from integration_tests.simulator.trends import keywords
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
-from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.resource_calls import resource_calls
 from integration_tests.support.syncs import run_sync
@@ -37,13 +36,6 @@ def test_everything_arrives_whole_in_the_fewest_calls() -> None:
         assert not output.warnings()
         called = {operation: len(sim.calls(operation)) for operation in resource_calls(sim.world)}
         assert called == resource_calls(sim.world)
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-def test_a_stream_alone_takes_its_own_calls(sim: Simulator, stream: str) -> None:
-    run_sync(sim, [stream])
-    operation = OPERATIONS[stream]
-    assert len(sim.calls(operation)) == resource_calls(sim.world)[operation]
 
 
 # -- names behind targeting values
@@ -127,35 +119,9 @@ def test_without_ad_accounts_to_look_at_nobody_knows_which_regions(sim: Simulato
         assert_failed(output, stream, "transient_error", "ad_accounts")
 
 
-def test_every_region_and_kind_is_asked_for_once() -> None:
-    with Simulator(small_world(), profile="ample") as sim:
-        output = run_sync(sim, ["trending_keywords"], config=sim.config(trend_regions=list(keywords.REGIONS)))
-        assert_succeeded(output, ["trending_keywords"])
-        calls = sim.calls(KEYWORDS)
-    asked = [(entry.path_parameters["region"], entry.path_parameters["trend_type"]) for entry in calls]
-    assert sorted(asked) == sorted((region, kind) for region in keywords.REGIONS for kind in keywords.TYPES)
-
-
 def test_the_60_calls_of_a_minute_are_kept() -> None:
     """Keywords of every region take 72; this sync makes those that it need not wait for, though no header counts."""
     with Simulator(small_world(), profile="standard", header_style=HeaderStyle.ABSENT) as sim:
         run_sync(sim, STREAMS, config=sim.config(trend_regions=list(keywords.REGIONS), max_wait_minutes=0))
         assert {entry.category for entry in sim.log if "/trends/" in entry.path} == {"trends_read"}
         assert {entry.status for entry in sim.calls(KEYWORDS)} == {200}
-
-
-def test_a_region_that_pinterest_refuses_is_named(sim: Simulator) -> None:
-    sim.add_fault(Fault("forbidden", on=KEYWORDS, path="/DE/", times=None))
-    output = run_sync(sim, ["trending_keywords", "trending_keyword_weeks"])
-    for stream in ("trending_keywords", "trending_keyword_weeks"):
-        assert output.status(stream) == "COMPLETE"
-        assert {record["region"] for record in output.records[stream]} == {"US"}
-        told = [text for text in output.warnings() if text.startswith(f"{stream}: DE, ")]
-        assert len(told) == len(keywords.TYPES)
-
-
-def test_a_second_sync_reads_all_of_it_again(sim: Simulator) -> None:
-    first = run_sync(sim, STREAMS)
-    second = run_sync(sim, STREAMS, state=first.states)
-    assert_succeeded(second, STREAMS)
-    assert_exact(second, sim, STREAMS)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from integration_tests.simulator import Attribution, Fault
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.simulator import Attribution
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of
 from integration_tests.support.days import days_later
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -42,44 +42,25 @@ def back(sim: Simulator, days: int) -> date:
     return sim.world.today - timedelta(days=days)
 
 
-def test_every_row_of_every_level(sim: Simulator) -> None:
-    output = run_sync(sim, STREAMS, config=config(sim))
+def test_every_row_and_column_of_all_types_that_are_open_to_everyone_in_one_call(sim: Simulator) -> None:
+    output = run_sync(sim, STREAMS, config=sim.config(start_date=str(back(sim, 1))))
     assert_succeeded(output, STREAMS)
-    assert_exact(output, sim, STREAMS, start=back(sim, 9), wanted_columns=COLUMNS_AND_IDS)
+    assert_exact(output, sim, STREAMS, start=back(sim, 1))
+    schemas = {one.name: one.get_json_schema() for one in SourcePinterest().streams(sim.config())}
+    for stream in STREAMS:
+        for record in output.records[stream]:
+            assert not list(Draft7Validator(schemas[stream]).iter_errors(record))
+            assert set(record) <= set(schemas[stream]["properties"])
+        calls = sim.calls(CALLS[stream])
+        assert len(calls) == sim.world.ad_accounts
+        for types in (call.values("targeting_types") for call in calls):
+            assert len(types) >= 12
+            assert not IN_BETA & set(types)
 
 
-@pytest.mark.parametrize("stream", STREAMS)
-def test_every_column_is_declared(sim: Simulator, stream: str) -> None:
-    output = run_sync(sim, [stream], config=sim.config(start_date=str(back(sim, 1))))
-    assert_succeeded(output, [stream])
-    assert_exact(output, sim, [stream], start=back(sim, 1))
-    [schema] = [one.get_json_schema() for one in SourcePinterest().streams(sim.config()) if one.name == stream]
-    for record in output.records[stream]:
-        assert not list(Draft7Validator(schema).iter_errors(record))
-        assert set(record) <= set(schema["properties"])
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-def test_all_types_that_are_open_to_everyone_in_one_call(sim: Simulator, stream: str) -> None:
-    run_sync(sim, [stream], config=config(sim))
-    calls = sim.calls(CALLS[stream])
-    assert len(calls) == sim.world.ad_accounts
-    for call in calls:
-        types = call.values("targeting_types")
-        assert len(types) >= 12
-        assert not IN_BETA & set(types)
-
-
-def test_targeting_values_are_text(sim: Simulator) -> None:
-    output = run_sync(sim, ["campaign_targeting_analytics"], config=config(sim, 3))
-    values = {row["TARGETING_VALUE"] for row in output.records["campaign_targeting_analytics"]}
-    assert {"500", "female", "2542620905473"} <= values
-    assert all(isinstance(value, str) for value in values)
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-def test_a_value_that_pinterest_leaves_out_is_an_empty_text(sim: Simulator, stream: str) -> None:
+def test_a_value_that_pinterest_leaves_out_is_an_empty_text(sim: Simulator) -> None:
     """As it is in a row of a report."""
+    stream = "campaign_targeting_analytics"
 
     def without_female(_: Any, answer: Any) -> Any:
         rows = answer["data"]
@@ -135,37 +116,3 @@ def test_many_entities_go_into_calls_of_bounded_size() -> None:
         assert_exact(output, sim, ["campaign_targeting_analytics"], start=back(sim, 19), wanted_columns=COLUMNS_AND_IDS)
         calls = sim.calls(CALLS["campaign_targeting_analytics"])
         assert len(calls) == 3, "200 entities x days a call, which are about 10,000 rows"
-
-
-def test_a_call_that_is_too_large_is_split() -> None:
-    world = World(boards=0, ad_accounts=1, campaigns=8, ad_groups=0, ads=0)
-    with Simulator(world, max_rows=20) as sim:
-        output = run_sync(sim, ["campaign_targeting_analytics"], config=config(sim))
-        assert_succeeded(output, ["campaign_targeting_analytics"])
-        assert_exact(output, sim, ["campaign_targeting_analytics"], start=back(sim, 9), wanted_columns=COLUMNS_AND_IDS)
-        assert [call.status for call in sim.calls(CALLS["campaign_targeting_analytics"])].count(413) == 2
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-def test_a_window_that_fails_is_read_the_next_time(sim: Simulator, stream: str) -> None:
-    account = sim.world.account_id(1)
-    sim.add_fault(Fault("500", on=CALLS[stream], account=account, times=None))
-    first = run_sync(sim, [stream], config=config(sim, max_retries=0))
-    assert_failed(first, stream, "transient_error")
-    held = sim.expected(stream, start=back(sim, 9), wanted_columns=COLUMNS_AND_IDS)
-    others = {key: row for key, row in held.items() if row["AD_ACCOUNT_ID"] != account}
-    assert_same(stream, first.records[stream], others)
-    sim.clear_faults()
-    second = run_sync(sim, [stream], config=config(sim, lookback_days=0), state=first.states)
-    assert_succeeded(second, [stream])
-    merged = {key_of(stream, row): row for part in (first, second) for row in part.records[stream]}
-    assert_same(stream, merged.values(), held)
-    settled = str(back(sim, 2))  # what was still moving when it was read comes again, of every account
-    assert {row["AD_ACCOUNT_ID"] for row in second.records[stream] if row["DATE"] <= settled} == {account}
-
-
-def test_a_body_that_is_cut_is_never_taken_in_part(sim: Simulator) -> None:
-    sim.add_fault(Fault("truncated_json", on=CALLS["campaign_targeting_analytics"]))
-    output = run_sync(sim, ["campaign_targeting_analytics"], config=config(sim))
-    assert_succeeded(output, ["campaign_targeting_analytics"])
-    assert_exact(output, sim, ["campaign_targeting_analytics"], start=back(sim, 9), wanted_columns=COLUMNS_AND_IDS)
