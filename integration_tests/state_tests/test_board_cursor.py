@@ -71,23 +71,12 @@ def test_a_board_that_has_moved_is_listed_again(sim: Simulator, stream: str) -> 
     assert boards_in(second, stream) == times(sim)
 
 
-@each_stream
-def test_a_move_while_pins_are_listed_is_seen_the_next_time(sim: Simulator, stream: str) -> None:
+def test_a_move_while_pins_are_listed_is_seen_the_next_time(sim: Simulator) -> None:
+    stream = "board_section_pins"
     before = times(sim)
     sim.after(LISTS[stream], 1, lambda world: world.edit_board(0, LATER))
     first = run_sync(sim, [stream])
     assert boards_in(first, stream) == before
-
-    second = run_sync(sim, [stream], state=first.states)
-    assert_same(stream, second.records[stream], of_board(sim, stream, board_id(0)))
-
-
-@each_stream
-def test_a_board_without_the_time_is_always_listed(sim: Simulator, stream: str) -> None:
-    sim.world.edit_board(0, None)
-    first = run_sync(sim, [stream])
-    assert board_id(0) not in boards_in(first, stream)
-    assert_exact(first, sim, [stream])
 
     second = run_sync(sim, [stream], state=first.states)
     assert_same(stream, second.records[stream], of_board(sim, stream, board_id(0)))
@@ -122,46 +111,32 @@ def test_a_board_of_which_one_section_failed_is_read_again(sim: Simulator) -> No
     )
 
 
-@each_stream
-def test_boards_that_are_gone_leave_the_state(sim: Simulator, stream: str) -> None:
-    first = run_sync(sim, [stream])
-    sim.world.boards = 2
-    second = run_sync(sim, [stream], state=first.states)
-
-    assert set(boards_in(second, stream)) == {board_id(0), board_id(1)}
-
-
-@each_stream
-def test_a_list_of_boards_that_fails_forgets_none(sim: Simulator, stream: str) -> None:
-    first = run_sync(sim, [stream])
+def test_a_list_of_boards_that_fails_forgets_none(sim: Simulator) -> None:
+    first = run_sync(sim, STREAMS)
     sim.add_fault(Fault("503", on="boards/list", times=None))
-    second = run_sync(sim, [stream], config=sim.config(max_retries=0), state=first.states)
-
-    assert_failed(second, stream, "transient_error")
-    assert second.states[stream] == first.states[stream]
-
-
-@each_stream
-@pytest.mark.parametrize(
-    "state", [{}, {"boards": "nonsense"}, {"boards": {board_id(0): 7}}], ids=["none", "no boards", "no times"]
-)
-def test_a_full_refresh_lists_everything(sim: Simulator, stream: str, state: dict[str, Any]) -> None:
-    output = run_sync(sim, [stream], sync_mode="full_refresh", destination="overwrite", state={stream: state})
-
-    assert_succeeded(output, [stream])
-    assert_exact(output, sim, [stream])
+    second = run_sync(sim, STREAMS, config=sim.config(max_retries=0), state=first.states)
+    for stream in STREAMS:
+        assert_failed(second, stream, "transient_error")
+        assert second.states[stream] == first.states[stream]
 
 
-@each_stream
-def test_an_interrupted_full_refresh_goes_on(sim: Simulator, stream: str) -> None:
+def test_a_full_refresh_lists_everything(sim: Simulator) -> None:
+    state: dict[str, dict[str, Any]] = {STREAMS[0]: {"boards": "nonsense"}, STREAMS[1]: {"boards": {board_id(0): 7}}}
+    output = run_sync(sim, STREAMS, sync_mode="full_refresh", destination="overwrite", state=state)
+
+    assert_succeeded(output, STREAMS)
+    assert_exact(output, sim, STREAMS)
+
+
+def test_an_interrupted_full_refresh_goes_on(sim: Simulator) -> None:
+    stream = "board_pins"
     how = {"sync_mode": "full_refresh", "destination": "overwrite"}
     sim.add_fault(Fault("503", on=LISTS[stream], path=board_id(2), times=None))
     first = run_sync(sim, [stream], config=sim.config(max_retries=0), **how)
     sim.clear_faults()
     second = run_sync(sim, [stream], state=first.states, **how)
 
-    if stream == "board_pins":
-        assert_same(stream, first.records[stream] + second.records[stream], sim.expected(stream))
+    assert_same(stream, first.records[stream] + second.records[stream], sim.expected(stream))
     assert_same(stream, second.records[stream], of_board(sim, stream, board_id(2)))
 
 

@@ -62,7 +62,14 @@ def test_a_read_that_waits_for_its_quota_hands_its_state_out_and_ends_when_told(
 
 def test_no_state_is_ahead_of_its_records(tmp_path: Path) -> None:
     streams = ("campaigns", "campaign_analytics", "board_pins", "board_section_pins")
-    world = World(ad_accounts=8, campaigns=(300, 5, 40), boards=8, pins_per_board=(300, 5), pins_per_section=(200, 3))
+    world = World(
+        ad_accounts=8,
+        campaigns=(300, 5, 4),
+        boards=8,
+        pins_per_board=(90, 5),
+        sections_per_board=1,
+        pins_per_section=(30, 3),
+    )
     world.first_day = world.today - timedelta(days=1)
     with Simulator(world) as sim:
         truth = {stream: sim.expected(stream) for stream in streams}

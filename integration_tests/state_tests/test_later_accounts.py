@@ -7,8 +7,8 @@ import pytest
 
 from integration_tests.simulator import Kind
 from integration_tests.state_tests.second_syncs import FINAL_AFTER_DAYS, LOOKBACK_DAYS, entry_of, now, upserted
-from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, keys_of
-from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS, ENTITIES
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
+from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
@@ -57,12 +57,3 @@ def test_entities_created_later_come_with_their_analytics() -> None:
         assert_same("campaigns", upserted("campaigns", first, second), sim.expected("campaigns"))
         start = sim.world.today - timedelta(days=LOOKBACK_DAYS)
         assert_exact(second, sim, ["campaign_analytics"], start=start)
-
-
-def test_nothing_comes_twice_within_any_sync(sim: Simulator) -> None:
-    streams = tuple(CURSOR_FIELDS)
-    first = run_sync(sim, streams)
-    second = run_sync(sim, streams, state=first.states)
-    for output in (first, second):
-        for stream in streams:
-            assert set(keys_of(stream, output.records[stream]).values()) <= {1}

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, Kind
-from integration_tests.state_tests.day_states import HISTORY_DAYS, REPORT_DAYS, ago, cursors, day, windows
+from integration_tests.simulator import Fault
+from integration_tests.state_tests.day_states import REPORT_DAYS, ago, cursors, day, windows
 from integration_tests.state_tests.state_files import state_file
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
-from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES, catalog_of
+from integration_tests.support.catalogs import ADS_ANALYTICS, catalog_of
 from integration_tests.support.commands import run_here
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_arguments, run_sync
@@ -46,25 +46,15 @@ def entity_level(account: str, values: Mapping[str, str]) -> list[dict[str, Any]
     ]
 
 
-@pytest.mark.parametrize("stream", ADS_ANALYTICS)
-def test_a_flat_day(sim: Simulator, stream: str) -> None:
-    config = sim.config(lookback_days=3)
-    output = run_sync(sim, [stream], config=config, state={stream: {"DATE": day(sim, 10)}})
-    assert_succeeded(output, [stream])
-    assert_exact(output, sim, [stream], start=ago(sim, 13))
-    assert windows(sim, stream) == [(day(sim, 13), day(sim, 0))] * sim.world.ad_accounts
-    assert set(output.states[stream]) == {"states", "asked"}
-    assert {cursor["DATE"] for cursor in cursors(output, stream).values()} == {day(sim, 0)}
-
-
-def test_a_flat_day_holds_for_the_accounts_of_the_first_sync_only(sim: Simulator) -> None:
-    stream, config = "ad_account_analytics", sim.config(lookback_days=0)
-    first = run_sync(sim, [stream], config=config, state={stream: {"DATE": day(sim, 1)}})
-    sim.world.ad_accounts += 1
-    sim.log.clear()
-    run_sync(sim, [stream], config=config, state=first.states)
-    new = sim.world.account_id(sim.world.ad_accounts - 1)
-    assert windows(sim, stream, new) == [(day(sim, HISTORY_DAYS), day(sim, 0))]
+def test_a_flat_day(sim: Simulator) -> None:
+    config, state = sim.config(lookback_days=3), {stream: {"DATE": day(sim, 10)} for stream in ADS_ANALYTICS}
+    output = run_sync(sim, ADS_ANALYTICS, config=config, state=state)
+    assert_succeeded(output, ADS_ANALYTICS)
+    assert_exact(output, sim, ADS_ANALYTICS, start=ago(sim, 13))
+    for stream in ADS_ANALYTICS:
+        assert windows(sim, stream) == [(day(sim, 13), day(sim, 0))] * sim.world.ad_accounts
+        assert set(output.states[stream]) == {"states", "asked"}
+        assert {cursor["DATE"] for cursor in cursors(output, stream).values()} == {day(sim, 0)}
 
 
 def test_a_flat_day_survives_a_sync_that_fails_for_one_account(sim: Simulator) -> None:
@@ -94,32 +84,8 @@ def test_a_flat_edit_time(sim: Simulator) -> None:
         assert run_sync(sim, ["campaigns"], state=output.states).warnings() == [], "it is said once"
 
 
-def test_a_flat_edit_time_holds_for_the_accounts_of_the_first_sync_only(sim: Simulator) -> None:
-    first = run_sync(sim, ENTITIES, state={name: {"updated_time": int(sim.world.now.timestamp())} for name in ENTITIES})
-    assert not any(first.records[name] for name in ENTITIES)
-    sim.world.ad_accounts += 1
-    second = run_sync(sim, ENTITIES, state=first.states)
-    new = sim.world.account_id(sim.world.ad_accounts - 1)
-    for name in ENTITIES:
-        expected = {key: record for key, record in sim.expected(name).items() if record["ad_account_id"] == new}
-        assert_same(name, [record for record in second.records[name] if record["ad_account_id"] == new], expected)
-
-
-def test_a_flat_edit_time_survives_a_sync_that_fails_for_one_account(sim: Simulator) -> None:
-    failing, floor = sim.world.account_id(1), int(sim.world.now.timestamp())
-    sim.add_fault(Fault("500", on="ads/list", account=failing, times=None))
-    first = run_sync(sim, ["ads"], config=sim.config(max_retries=0), state={"ads": {"updated_time": floor}})
-    assert_failed(first, "ads", "transient_error")
-    sim.clear_faults()
-    edited = sim.world.entity_id(Kind.ADS, 1, 0)
-    sim.world.edit(failing, Kind.ADS, edited, floor + 1)
-    second = run_sync(sim, ["ads"], state=first.states)
-    assert_succeeded(second, ["ads"])
-    assert [record["id"] for record in second.records["ads"] if record["ad_account_id"] == failing] == [edited]
-
-
-@pytest.mark.parametrize("stream", ADS_ANALYTICS)
-def test_the_account_level_of_2x(sim: Simulator, stream: str) -> None:
+def test_the_account_level_of_2x(sim: Simulator) -> None:
+    stream = "campaign_analytics"
     one, other = (sim.world.account_id(index) for index in range(2))
     state = {stream: account_level({one: day(sim, 4), other: day(sim, 9)})}
     output = run_sync(sim, [stream], config=sim.config(lookback_days=1), state=state)
@@ -127,13 +93,6 @@ def test_the_account_level_of_2x(sim: Simulator, stream: str) -> None:
     assert windows(sim, stream, one) == [(day(sim, 5), day(sim, 0))]
     assert windows(sim, stream, other) == [(day(sim, 10), day(sim, 0))]
     assert set(cursors(output, stream)) == {one, other}
-
-
-def test_an_account_that_2x_did_not_know_is_read_from_the_start(sim: Simulator) -> None:
-    stream, (one, other) = "campaign_analytics", (sim.world.account_id(index) for index in range(2))
-    state = {stream: account_level({one: day(sim, 4)})}
-    run_sync(sim, [stream], config=sim.config(lookback_days=0), state=state)
-    assert windows(sim, stream, other) == [(day(sim, HISTORY_DAYS), day(sim, 0))]
 
 
 def test_the_entity_level_of_2x_folds_into_its_account_by_the_minimum(sim: Simulator) -> None:
@@ -154,28 +113,6 @@ def test_the_global_cursor_of_2x(sim: Simulator) -> None:
     output = run_sync(sim, [stream], config=sim.config(lookback_days=0), state={stream: state})
     assert windows(sim, stream) == [(day(sim, 6), day(sim, 0))] * sim.world.ad_accounts
     assert len(cursors(output, stream)) == sim.world.ad_accounts
-
-
-def test_a_global_cursor_that_2x_does_not_use_counts_for_nothing(sim: Simulator) -> None:
-    stream, one, other = "campaign_analytics", sim.world.account_id(0), sim.world.account_id(1)
-    state = {**account_level({one: day(sim, 3)}), "state": {"DATE": day(sim, 3)}}
-    run_sync(sim, [stream], config=sim.config(lookback_days=0), state={stream: state})
-    assert windows(sim, stream, other) == [(day(sim, HISTORY_DAYS), day(sim, 0))]
-
-
-def test_edit_times_of_2x_are_strings(sim: Simulator) -> None:
-    one, other = (sim.world.account_id(index) for index in range(2))
-    held = sim.expected("ads")
-    floors = {
-        account: sorted(r["updated_time"] for r in held.values() if r["ad_account_id"] == account)[2]
-        for account in (one, other)
-    }
-    state = {"ads": account_level({account: str(value) for account, value in floors.items()}, "updated_time")}
-    output = run_sync(sim, ["ads"], state=state)
-    expected = {key: r for key, r in held.items() if r["updated_time"] >= floors[r["ad_account_id"]]}
-    assert 0 < len(expected) < len(held)
-    assert_same("ads", output.records["ads"], expected)
-    assert {type(cursor["updated_time"]) for cursor in cursors(output, "ads").values()} == {int}
 
 
 def test_the_users_own_flat_day(sim: Simulator) -> None:

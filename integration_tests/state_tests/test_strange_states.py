@@ -1,6 +1,7 @@
 """States of the future, of the framework's own, or broken."""
 
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -40,50 +41,30 @@ def test_a_cursor_in_the_future_is_brought_back_so_that_later_syncs_read(sim: Si
         assert second.records[stream], stream
 
 
-@pytest.mark.parametrize(
-    "sentinel",
-    [
-        {"__ab_no_cursor_state_message": True},
-        {"__ab_full_refresh_sync_complete": True},
-        {"__ab_full_refresh_state_message": True},
-        {},
-    ],
-    ids=str,
-)
-def test_the_frameworks_sentinels_mean_nothing(sim: Simulator, sentinel: dict[str, Any]) -> None:
+def test_the_frameworks_sentinels_mean_nothing(sim: Simulator) -> None:
+    names = ("no_cursor_state_message", "full_refresh_sync_complete", "full_refresh_state_message")
+    sentinels = cycle([*({f"__ab_{name}": True} for name in names), {}])
     streams = tuple(dict.fromkeys((*CURSOR_FIELDS, *ORGANIC, "ad_accounts")))
-    output = run_sync(sim, streams, state=dict.fromkeys(streams, sentinel))
+    output = run_sync(sim, streams, state=dict(zip(streams, sentinels, strict=False)))
     assert_succeeded(output, streams)
     assert_exact(output, sim, streams)
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
+def test_entries_that_say_nothing_are_passed_over(sim: Simulator) -> None:
+    entries: list[dict[str, Any]] = [
         {"partition": {}, "cursor": {"DATE": "2026-01-01"}},
-        {"partition": {"ad_account_id": "549755012345"}, "cursor": {}},
+        {"partition": {"ad_account_id": sim.world.account_id(0)}, "cursor": {}},
         {"partition": None, "cursor": None},
         {},
-    ],
-    ids=str,
-)
-def test_an_entry_that_says_nothing_is_passed_over(sim: Simulator, entry: dict[str, Any]) -> None:
-    output = run_sync(sim, ADS_ANALYTICS, state={stream: {"states": [entry]} for stream in ADS_ANALYTICS})
+    ]
+    output = run_sync(sim, ADS_ANALYTICS, state={stream: {"states": entries} for stream in ADS_ANALYTICS})
     assert_succeeded(output, ADS_ANALYTICS)
     assert_exact(output, sim, ADS_ANALYTICS)
 
 
-BROKEN = [
-    {"states": [{"partition": {"ad_account_id": "1"}, "cursor": {"DATE": "soon", "updated_time": "soon", "date": 7}}]},
-    {"DATE": 7, "date": 7, "updated_time": [], "boards": 3, "reading": ["none"]},
-    {"date": "2026-01-01", "DATE": "2026-01-01", "updated_time": "x", "reading": [{"after": {}}]},
-    {"states": [{"partition": {"ad_account_id": "1"}, "cursor": {"DATE": "2026-01-01"}}], "asked": "something else"},
-]
-
-
-@pytest.mark.parametrize("broken", BROKEN, ids=str)
-def test_a_broken_state_of_a_stream_that_is_not_selected_costs_nothing(sim: Simulator, broken: dict[str, Any]) -> None:
+def test_a_broken_state_of_a_stream_that_is_not_selected_costs_nothing(sim: Simulator) -> None:
     streams = ("boards", "ad_accounts")
+    broken: dict[str, Any] = {"DATE": 7, "date": 7, "updated_time": [], "boards": 3, "reading": ["none"]}
     output = run_sync(sim, streams, state=dict.fromkeys(CURSOR_FIELDS, broken))
 
     assert_succeeded(output, streams)
