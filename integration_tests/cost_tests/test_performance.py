@@ -109,23 +109,6 @@ def checksum(stream: str, record: dict[str, Any]) -> int:
     return hash(tuple(record[name] for name in KEYS[stream]))
 
 
-def test_a_quarter_of_a_million_pins(tmp_path: Path) -> None:
-    boards, pins = 100, 2_500
-    world = {"boards": boards, "pins_per_board": pins, "sections_per_board": 0}
-    seen = measure(tmp_path, world, ["board_pins"])
-
-    assert seen.exit_code == 0
-    assert seen.calls == {
-        "oauth/token": 1,
-        "boards/list": ceil(boards / PAGE_SIZE),
-        "boards/list_pins": boards * ceil(pins / PAGE_SIZE),
-    }
-    expected = World(**world).records("board_pins")
-    assert seen.records == {"board_pins": boards * pins}
-    assert seen.keys["board_pins"] == sum(checksum("board_pins", record) for record in expected)
-    assert seen.peak_mib <= 120
-
-
 @pytest.mark.parametrize(
     ("stream", "times_the_loops_cpu", "peak_mib"),
     [
