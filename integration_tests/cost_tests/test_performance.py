@@ -32,7 +32,6 @@ from integration_tests.tools.benchmarks.runs import BY_STREAM
 KEYS = {**PRIMARY_KEYS, **REPORT_KEYS}
 MIB = 1024 * 1024
 HISTORY_DAYS = 90
-PAGE_SIZE = 250
 
 pytestmark = pytest.mark.full_size
 

@@ -30,7 +30,8 @@ PARENTS = ("campaigns/list", "ad_groups/list", "ads/list")
 
 def test_they_are_the_fewest() -> None:
     # Seven days hold a Monday, on which a weekly report begins, whatever today is.
-    world, streams = small_world(days=7), (*TARGETING_KEYS, *REPORT_KEYS, *OWN_REPORT_KEYS)
+    world = small_world(days=7, campaigns=1, ad_groups=1, ads=1)
+    streams = (*TARGETING_KEYS, *REPORT_KEYS, *OWN_REPORT_KEYS)
     with Simulator(world, profile="ample") as sim:
         output = run_sync(sim, streams, config=sim.config(start_date=str(world.first_day)))
         assert_succeeded(output, streams)

@@ -1,7 +1,5 @@
 """Keywords arrive whole, whether or not Pinterest answers for several ad groups at once."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from integration_tests.simulator import Kind
@@ -12,22 +10,9 @@ from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import world_of_500_ad_groups
-from integration_tests.sync_tests.paged_lists import several_pages
 
 KEYWORDS, PROMOTIONS = "keywords/get", "product_group_promotions/list"
 NOT_ANSWERED = [mode for mode in KeywordBatches if mode is not KeywordBatches.ANSWERED]
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(several_pages(), profile="ample") as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def small() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, campaigns=2, ad_groups=4, ads=0)) as simulator:
-        yield simulator
 
 
 @pytest.mark.parametrize("mode", NOT_ANSWERED)

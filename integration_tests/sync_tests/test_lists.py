@@ -13,7 +13,6 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, run_to_its_end
 from integration_tests.support.syncs import read_arguments, run_sync, since_recently
 from integration_tests.support.truth import LIST_KEYS
-from integration_tests.sync_tests.paged_lists import several_pages
 
 LISTS = tuple(LIST_KEYS)
 CATALOGS = tuple(stream for stream in LISTS if stream.startswith("catalogs"))
@@ -21,7 +20,24 @@ CATALOGS = tuple(stream for stream in LISTS if stream.startswith("catalogs"))
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    with Simulator(several_pages(), profile="ample") as simulator:
+    """Lists of several pages, of one, and of none."""
+    world = World(
+        boards=0,
+        ad_accounts=3,
+        campaigns=(3, 0, 1),
+        ad_groups=(13, 0, 4),
+        ads=0,
+        keywords=(2, 1, 0),
+        negative_keywords=(1, 0, 252),
+        product_groups=(0, 1, 251),
+        account_list_items=(251, 0, 1),
+        catalogs=3,
+        feeds=5,
+        feed_results=(250, 0, 251, 1),
+        catalog_product_groups=252,
+        keyword_batches="answered",
+    )
+    with Simulator(world, profile="ample") as simulator:
         yield simulator
 
 
