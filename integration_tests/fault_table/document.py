@@ -1,4 +1,4 @@
-"""How are the kinds of stream and the faults shown? Kinds that end alike share a line."""
+"""Shows the kinds of stream and the faults as tables. Kinds that end alike share a line."""
 
 from collections.abc import Mapping
 

@@ -72,20 +72,6 @@ def test_missing_windows_and_an_earlier_start_are_read_exactly_once(sim: Simulat
     assert windows(sim, stream) == ([] if destination == "append" else [tail])
 
 
-def test_a_missing_window_within_the_lookback_is_not_read_twice(sim: Simulator) -> None:
-    stream, account = "ad_account_analytics", sim.world.account_id(0)
-    state = own({account: {"DATE": day(sim, 1), "from": day(sim, 60), "missing": [[day(sim, 20), day(sim, 12)]]}})
-    output = run_sync(
-        sim,
-        [stream],
-        config=sim.config(account_ids=[account], start_date=day(sim, 60), lookback_days=14),
-        state={stream: state},
-    )
-    assert windows(sim, stream) == [(day(sim, 20), day(sim, 16)), (day(sim, 15), day(sim, 0))]
-    cursor = {"DATE": day(sim, 0), "from": day(sim, 60), "settled": day(sim, FINAL_DAYS)}
-    assert cursors(output, stream) == {account: cursor}
-
-
 @pytest.mark.parametrize("after", [0, 1])
 def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(after: int) -> None:
     """227 campaigns times 88 days take two calls of 44 days each, the fewest there are."""
@@ -155,23 +141,6 @@ def test_a_gap_that_is_out_of_reach_is_noted_and_told(sim: Simulator) -> None:
     assert all(text in warning for text in (stream, account, day(sim, 999), day(sim, REPORT_DAYS + 1)))
     again = run_sync(sim, [stream], config=config, state=output.states)
     assert cursors(again, stream)[account]["missing"] == [[day(sim, 999), day(sim, REPORT_DAYS + 1)]]
-
-
-def test_a_missing_window_that_is_partly_out_of_reach(sim: Simulator) -> None:
-    stream, account = "ad_account_analytics", sim.world.account_id(0)
-    cursor = {"DATE": day(sim, 1), "from": day(sim, 950), "missing": [[day(sim, 920), day(sim, 905)]]}
-    config = sim.config(account_ids=[account], lookback_days=0)
-    output = run_sync(sim, [stream], config=config, state={stream: own({account: cursor})})
-    [report] = [entry.body or {} for entry in sim.calls("analytics/create_report")]
-    assert (report["start_date"], report["end_date"]) == (day(sim, REPORT_DAYS), day(sim, 905))
-    assert windows(sim, stream) == [(day(sim, 1), day(sim, 0))]
-    assert cursors(output, stream)[account] == {
-        "DATE": day(sim, 1),
-        "from": day(sim, 950),
-        "missing": [[day(sim, 920), day(sim, REPORT_DAYS + 1)]],
-        "settled": day(sim, FINAL_DAYS),
-    }
-    assert len(output.warnings()) == 1
 
 
 def test_every_state_can_be_gone_on_from() -> None:

@@ -107,14 +107,6 @@ def test_the_entity_level_of_2x_folds_into_its_account_by_the_minimum(sim: Simul
     assert set(cursors(output, stream)) == {one, other}
 
 
-def test_the_global_cursor_of_2x(sim: Simulator) -> None:
-    stream = "campaign_analytics"
-    state = {"use_global_cursor": True, "state": {"DATE": day(sim, 6)}, "lookback_window": 1, "parent_state": {}}
-    output = run_sync(sim, [stream], config=sim.config(lookback_days=0), state={stream: state})
-    assert windows(sim, stream) == [(day(sim, 6), day(sim, 0))] * sim.world.ad_accounts
-    assert len(cursors(output, stream)) == sim.world.ad_accounts
-
-
 def test_the_users_own_flat_day(sim: Simulator) -> None:
     stream = "user_account_analytics"
     output = run_sync(sim, [stream], config=sim.config(lookback_days=0), state={stream: {"date": day(sim, 7)}})

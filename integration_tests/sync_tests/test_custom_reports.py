@@ -24,15 +24,6 @@ ADVICE = r"Change the report's columns or attribution windows\."
 CREATE = "analytics/create_report"
 COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
 DAY_KEY = ("CAMPAIGN_ID", "DATE")
-SEVEN_STATUSES = (
-    "RUNNING",
-    "PAUSED",
-    "NOT_STARTED",
-    "COMPLETED",
-    "ADVERTISER_DISABLED",
-    "ARCHIVED",
-    "DRAFT",
-)
 
 
 @pytest.fixture
@@ -105,25 +96,6 @@ def test_a_total_says_which_days_it_is_about(sim: Simulator) -> None:
     assert_rows(output, ("CAMPAIGN_ID",), {key: {**row, **days} for key, row in expected.items()})
 
 
-@pytest.mark.parametrize(
-    ("level", "history_days", "whose"),
-    [("CAMPAIGN", 913, "the report's own"), ("PRODUCT_ITEM", 91, "the connection's")],
-)
-def test_a_total_begins_with_the_first_day_that_pinterest_has(
-    sim: Simulator, level: str, history_days: int, whose: str
-) -> None:
-    since = ago(sim, history_days + 1).isoformat()
-    own = {"start_date": since} if whose == "the report's own" else {}
-    reports = [report(granularity="TOTAL", level=level, columns=["SPEND_IN_DOLLAR"], **own)]
-    output = run_sync(sim, [STREAM], config=sim.config(start_date=None if own else since, custom_reports=reports))
-    assert_succeeded(output, [STREAM])
-    assert output.records[STREAM]
-    assert min(body["start_date"] for body in bodies(sim)) == ago(sim, history_days).isoformat()
-    [line] = [text for _, text in output.logs if f"older than the {history_days} days" in text]
-    assert since in line
-    assert ago(sim, history_days).isoformat() in line
-
-
 def test_an_hour_is_in_the_key(sim: Simulator) -> None:
     output = read(sim, ago(sim, 30), granularity="HOUR")
     key = (*DAY_KEY, "HOUR")
@@ -138,14 +110,6 @@ def test_more_breakdowns_than_one_report_may_name(sim: Simulator) -> None:
     assert sorted(len(body["targeting_types"]) for body in bodies(sim)) == [2, 5]
     request = {"level": "CAMPAIGN_TARGETING", "start_date": since, "targeting_types": tuple(types)}
     assert_rows(output, key, held(sim, key, **request))
-
-
-def test_more_statuses_than_one_report_may_filter_by(sim: Simulator) -> None:
-    since = ago(sim, 20)
-    output = read(sim, since, campaign_statuses=list(SEVEN_STATUSES))
-    assert sorted(len(body["campaign_statuses"]) for body in bodies(sim)) == [1, 6]
-    filters = {"campaign_statuses": SEVEN_STATUSES}
-    assert_rows(output, DAY_KEY, held(sim, DAY_KEY, start_date=since, filters=filters))
 
 
 # -- what is wrong with a report

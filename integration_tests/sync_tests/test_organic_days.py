@@ -105,20 +105,3 @@ def test_an_earlier_start_date_is_read_back_once(sim: Simulator, destination: st
             held = {key_of(stream, record): record for record in emitted(stream, first, second)}
             assert_same(stream, held.values(), truth)
             assert_same(stream, third.records[stream], sim.expected(stream, start=ago(sim, 5)))
-
-
-def test_days_of_an_earlier_start_that_pinterest_does_not_show_yet_are_owed(sim: Simulator) -> None:
-    """The user wants more days, and Pinterest shows only the older ones of them for a while."""
-    sim.world.organic_lag_days = 0
-    late, early = (sim.config(start_date=str(ago(sim, days))) for days in (2, 6))
-    first = run_sync(sim, STREAMS, config=late, destination="append")
-    sim.world.organic_lag_days = 4
-    second = run_sync(sim, STREAMS, config=early, state=first.states, destination="append")
-    for stream in STREAMS:
-        assert second.states[stream]["missing"] == [[str(ago(sim, 3)), str(ago(sim, 3))]]
-    sim.world.organic_lag_days = 0
-    third = run_sync(sim, STREAMS, config=early, state=second.states, destination="append")
-    for stream in STREAMS:
-        truth = sim.expected(stream, start=ago(sim, 6), end=ago(sim, FINAL_AFTER_DAYS))
-        assert_same(stream, emitted(stream, first, second, third), truth)
-        assert "missing" not in third.states[stream]

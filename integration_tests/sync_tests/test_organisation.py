@@ -12,7 +12,6 @@ from integration_tests.simulator import ALL_SCOPES, Fault
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.commands import run_here
 from integration_tests.support.list_calls import organisation_calls
-from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.syncs import run_sync
@@ -21,7 +20,6 @@ from integration_tests.support.truth import ORGANISATION_KEYS
 STREAMS = tuple(ORGANISATION_KEYS)
 BUSINESS = tuple(stream for stream in STREAMS if stream.startswith("business"))
 CHILDREN = BUSINESS[1:]
-CONNECTIONS = tuple(stream for stream in STREAMS if stream not in BUSINESS)
 WITHOUT_BUSINESSES = tuple(scope for scope in ALL_SCOPES if scope != "biz_access:read")
 
 
@@ -51,15 +49,6 @@ def test_employers_that_cannot_be_listed_cost_their_children_those_alone(sim: Si
 
 
 # -- the permission that the consent form does not ask for
-
-
-def test_without_the_permission_those_streams_alone_are_incomplete_and_name_it() -> None:
-    with Simulator(World(boards=1, ad_accounts=1), scopes=WITHOUT_BUSINESSES) as narrow:
-        output = run_sync(narrow, [*STREAMS, "boards"])
-        assert_exact(output, narrow, [*CONNECTIONS, "boards"])
-    for stream in BUSINESS:
-        assert_failed(output, stream, "config_error", "permission biz_access:read", "leave the stream out")
-    assert {output.status(stream) for stream in CONNECTIONS} == {"COMPLETE"}
 
 
 def test_a_plain_access_token_that_tells_no_permission_is_no_riddle() -> None:
@@ -92,28 +81,6 @@ def test_the_form_asks_nobody_for_the_permission() -> None:
     assert "biz_access" not in (ROOT / "source_pinterest" / "spec.json").read_text(encoding="utf-8")
 
 
-# -- roles
-
-
-def test_a_business_in_which_the_user_is_no_admin_is_left_out_with_a_warning(sim: Simulator) -> None:
-    refusing = next(iter(sim.expected("business_employers")))[0]
-    for stream in CHILDREN:
-        sim.add_fault(Fault("forbidden", on=OPERATIONS[stream], path=refusing, times=None))
-    output = run_sync(sim, CHILDREN)
-    assert_succeeded(output, CHILDREN)
-    for stream in CHILDREN:
-        others = {key for key in sim.expected(stream) if key[0] != refusing}
-        assert len(output.records[stream]) == len(others) > 0
-    assert len([text for text in output.warnings() if f"{refusing} is left out" in text]) == len(CHILDREN)
-
-
-def test_where_every_business_refuses_the_role_is_missing(sim: Simulator) -> None:
-    sim.add_fault(Fault("forbidden", on="get/business_members", times=None))
-    output = run_sync(sim, CHILDREN)
-    assert_failed(output, "business_members", "config_error", "the role Admin in the business")
-    assert_exact(output, sim, ["business_partners", "business_assets"])
-
-
 # -- on whose behalf
 
 
@@ -127,14 +94,3 @@ def test_whom_a_profile_follows_is_read_on_behalf_of_each_owner_if_wanted() -> N
                 theirs = [record for record in output.records[stream] if record["ad_account_id"] == account]
                 assert len(theirs) == len(sim.expected(stream, on_behalf_of=account)) > 0
         assert_exact(output, sim, [stream for stream in STREAMS if stream not in streams])
-
-
-# -- personal data
-
-
-def test_the_user_page_names_the_streams_with_personal_data() -> None:
-    page = (ROOT / "docs" / "pinterest.md").read_text(encoding="utf-8").partition("## Personal data")[2]
-    told = page.partition("\n## ")[0]
-    personal = {"business_employers", "business_members", "business_partners", "business_assets"}
-    personal |= {"followers", "following", "following_boards"}
-    assert {stream for stream in STREAMS if f"`{stream}`" in told} >= personal

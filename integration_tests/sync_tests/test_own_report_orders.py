@@ -12,7 +12,7 @@ from integration_tests.support.days import days_later
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.truth import by_key
 from integration_tests.support.truth.own_reports import OWN_REPORTS
-from integration_tests.sync_tests.own_reports import BRANDS, DAYS, MIX, SKUS, ago, orders, read, world
+from integration_tests.sync_tests.own_reports import BRANDS, DAYS, SKUS, ago, orders, read, world
 
 
 @pytest.fixture
@@ -22,15 +22,6 @@ def sim() -> Iterator[Simulator]:
 
 
 # -- products
-
-
-def test_campaigns_of_every_objective_are_asked_for(sim: Simulator) -> None:
-    """A request that names none has those of four."""
-    read(sim, BRANDS, account_ids=[sim.world.account_id(0)])
-    named = [order["campaign_objective_types"] for order in orders(sim, BRANDS)]
-
-    assert [len(names) for names in named] == [5, 4]
-    assert len({name for names in named for name in names}) == 9
 
 
 NEWER = ["APP_INSTALL", "SALES", "LEADS", "CTV_CONSIDERATION"]
@@ -44,16 +35,6 @@ def test_objectives_that_pinterest_does_not_know_cost_no_campaign() -> None:
         assert "Pinterest knows no campaigns of the objectives" in " ".join(output.warnings())
         cursors = [entry["cursor"] for entry in output.states[BRANDS]["states"]]
         assert ["missing" in cursor for cursor in cursors] == [False, False]
-
-
-def test_a_week_alone_is_asked_for_with_the_one_before_it(sim: Simulator) -> None:
-    """Pinterest wants seven days at least; rows of the other week are no news."""
-    monday = _monday(sim.world.today)
-    output = read(sim, SKUS, start_date=str(monday))
-    assert_succeeded(output, [SKUS])
-    assert_exact(output, sim, [SKUS], start=monday)
-    assert {order["start_date"] for order in orders(sim, SKUS)} == {str(monday - timedelta(days=7))}
-    assert not output.warnings()
 
 
 def test_a_later_sync_reads_the_weeks_that_may_have_changed(sim: Simulator) -> None:
@@ -108,13 +89,3 @@ def test_brand_attribution_begins_later(sim: Simulator) -> None:
 
 
 # -- marketing mix
-
-
-def test_a_column_that_pinterest_refuses_costs_itself() -> None:
-    with Simulator(world(), refused_names=["ECPM_IN_DOLLAR"]) as sim:
-        output = read(sim, MIX)
-        assert_succeeded(output, [MIX])
-        expected = sim.expected(MIX, start=ago(sim, DAYS))
-        assert len(output.records[MIX]) == len(expected)
-        assert not any("ECPM_IN_DOLLAR" in record for record in output.records[MIX])
-        assert "ECPM_IN_DOLLAR" in " ".join(output.warnings())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, HeaderStyle
+from integration_tests.simulator import HeaderStyle
 from integration_tests.simulator.resources.options import NAMELESS
 from integration_tests.simulator.trends import keywords
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
@@ -58,28 +58,6 @@ def test_every_targeting_value_but_one_has_a_name(sim: Simulator) -> None:
     assert names["COUNTRY", "US"] == "United States"
 
 
-def test_an_account_whose_audiences_are_refused_is_named_and_costs_no_other(sim: Simulator) -> None:
-    refusing = sim.world.account_id(0)
-    sim.add_fault(Fault("forbidden", on="targeting_options/get", account=refusing, times=None))
-    output = run_sync(sim, ["targeting_options"])
-    assert_succeeded(output, ["targeting_options"])
-    held = {record["id"] for record in sim.world.records("audiences") if record["ad_account_id"] != refusing}
-    found = {row["id"] for row in output.records["targeting_options"] if row["option_type"] == "AUDIENCE_EXCLUDE"}
-    assert found == held
-    [warning] = output.warnings()
-    assert f"{refusing} is left out" in warning
-
-
-def test_ad_accounts_that_cannot_be_listed_cost_the_audiences_alone(sim: Simulator) -> None:
-    sim.add_fault(Fault("503", on="ad_accounts/list", times=None))
-    output = run_sync(sim, ["targeting_options"], config=sim.config(max_retries=0))
-    assert_failed(output, "targeting_options", "transient_error", "ad_accounts")
-    missing = {"AUDIENCE_INCLUDE", "AUDIENCE_EXCLUDE"}
-    held = sim.expected("targeting_options")
-    wanted = {key for key, record in held.items() if record["option_type"] not in missing}
-    assert {(row["targeting_type"], row["id"]) for row in output.records["targeting_options"]} == wanted
-
-
 def test_options_of_an_unknown_shape_cost_their_type_until_a_sync_can_read_them(sim: Simulator) -> None:
     sim.alter(
         "targeting_options/get",
@@ -110,13 +88,6 @@ def test_the_regions_that_are_chosen_are_read(sim: Simulator) -> None:
         assert {record["region"] for record in output.records[stream]} == wanted
     assert not sim.calls("ad_accounts/list")
     assert len(sim.calls(KEYWORDS)) == len(chosen) * len(keywords.TYPES)
-
-
-def test_without_ad_accounts_to_look_at_nobody_knows_which_regions(sim: Simulator) -> None:
-    sim.add_fault(Fault("503", on="ad_accounts/list", times=None))
-    output = run_sync(sim, ["trending_keywords", "featured_trend_topics"], config=sim.config(max_retries=0))
-    for stream in ("trending_keywords", "featured_trend_topics"):
-        assert_failed(output, stream, "transient_error", "ad_accounts")
 
 
 def test_the_60_calls_of_a_minute_are_kept() -> None:
