@@ -16,8 +16,7 @@ from integration_tests.support.worktree import short_name
 from integration_tests.tools.benchmarks.beside import connector_at
 from integration_tests.tools.benchmarks.measure import Taken, take
 from integration_tests.tools.benchmarks.picture import figure
-from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR, Reader, connector
-from integration_tests.tools.benchmarks.run import command
+from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR, connector
 from integration_tests.tools.benchmarks.runs import Run, runs
 from integration_tests.tools.benchmarks.tables import report
 from integration_tests.tools.benchmarks.workloads import Workload
@@ -33,8 +32,8 @@ TAKEN = {
 }
 
 
-def made_up(*readers: Reader) -> dict[Run, Taken]:
-    return {run: TAKEN[run.reader] for run in runs(readers)}
+def made_up() -> dict[Run, Taken]:
+    return {run: TAKEN[run.reader] for run in runs(tuple(TAKEN))}
 
 
 def lines_of(text: str, title: str) -> list[str]:
@@ -42,8 +41,18 @@ def lines_of(text: str, title: str) -> list[str]:
     return [line for line in text.partition(f"## {title}")[2].partition("##")[0].splitlines() if line.startswith("|")]
 
 
+def test_what_a_read_takes() -> None:
+    world = {"boards": 2, "pins-per-board": 300, "sections-per-board": 0}
+    taken = take(BARE_LOOP, Workload("list", "board_pins", world, "boards"))
+
+    assert taken.records == 600
+    assert taken.calls == 1 + 2 * 2
+    assert taken.peak_mib > 10
+    assert taken.seconds >= taken.cpu_seconds
+
+
 def test_the_table_without_latency_has_seconds_beside_ratios() -> None:
-    rows = lines_of(report(made_up(*TAKEN)), "Without latency")
+    rows = lines_of(report(made_up()), "Without latency")
 
     assert rows[0].endswith("| CPU s per 100,000 | Times the bare loop's | Records/s | Peak MiB | Calls per 1,000 |")
     assert rows[2:6] == [
@@ -55,17 +64,6 @@ def test_the_table_without_latency_has_seconds_beside_ratios() -> None:
     assert len(rows) == 2 + 4 * 4
 
 
-def test_in_short() -> None:
-    assert report(made_up(*TAKEN)).splitlines()[0] == (
-        "`board_pins`, in multiples of the bare loop's processor time: this connector 1.5, "
-        "this connector at 0123abcd 3.8, official connector 25.0. "
-        "At 100 ms a call, this connector reads 40 times as many pins per second as the official connector."
-    )
-    assert report(made_up(BARE_LOOP, CONNECTOR)).splitlines()[0] == (
-        "`board_pins`, in multiples of the bare loop's processor time: this connector 1.5."
-    )
-
-
 def texts(picture: Figure) -> list[tuple[str, Bbox]]:
     """Each text of a picture with the room it takes."""
     FigureCanvasAgg(picture).draw()
@@ -75,42 +73,13 @@ def texts(picture: Figure) -> list[tuple[str, Bbox]]:
 
 
 def test_no_text_of_the_picture_covers_another_or_leaves_it() -> None:
-    picture = figure(made_up(*TAKEN))
+    picture = figure(made_up())
     found = texts(picture)
 
     assert {"this connector at 0123abcd", "125,000", "20.0", "campaign_analytics_report"} <= {text for text, _ in found}
     assert [(one, other) for (one, its), (other, room) in combinations(found, 2) if its.overlaps(room)] == []
     assert [text for text, room in found if not (picture.bbox.x0 <= room.x0 and room.x1 <= picture.bbox.x1)] == []
     assert [text for text, room in found if not (picture.bbox.y0 <= room.y0 and room.y1 <= picture.bbox.y1)] == []
-
-
-def test_a_run_that_failed_has_no_bar() -> None:
-    measured = made_up(*TAKEN)
-    del measured[Run(OFFICIAL_CONNECTOR, "ads", 50)]
-
-    assert [text for text, _ in texts(figure(measured))].count("failed") == 1
-    assert not [row for row in report(measured).splitlines() if row.startswith("| `ads` | 50 ms | official")]
-
-
-@pytest.mark.parametrize(
-    ("scale", "commit", "expected"),
-    [
-        (1, "0123abc", "make bench BESIDE=0123abc"),
-        (0.02, "0123abc", "python -m integration_tests.tools.benchmarks --scale 0.02 --beside 0123abc"),
-    ],
-)
-def test_the_command_that_does_the_same_again(scale: float, commit: str | None, expected: str) -> None:
-    assert command(scale, commit) == expected
-
-
-def test_what_a_read_takes() -> None:
-    world = {"boards": 2, "pins-per-board": 300, "sections-per-board": 0}
-    taken = take(BARE_LOOP, Workload("list", "board_pins", world, "boards"))
-
-    assert taken.records == 600
-    assert taken.calls == 1 + 2 * 2
-    assert taken.peak_mib > 10
-    assert taken.seconds >= taken.cpu_seconds
 
 
 # -- an earlier commit
