@@ -2,8 +2,8 @@
 
 import pytest
 
-from integration_tests.tools.live.answers_on_calls import page_size
 from integration_tests.tools.live.calls import Sighting
+from integration_tests.tools.live.questions import page_size
 from integration_tests.tools.live.quota_headers import (
     ABSENT,
     LISTS,

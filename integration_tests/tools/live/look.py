@@ -11,12 +11,10 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from integration_tests.tools.live.analytics import Analytics
+from integration_tests.tools.live.analytics import Analytics, OrganicDays
 from integration_tests.tools.live.calls import Calls, CallsUsedUpError, StoppedError
-from integration_tests.tools.live.first_slice import FirstSlices
-from integration_tests.tools.live.orders import Orders
-from integration_tests.tools.live.organic_days import OrganicDays
-from integration_tests.tools.live.pages import NothingToAskError, Pages
+from integration_tests.tools.live.pages import FirstSlices, NothingToAskError, Pages
+from integration_tests.tools.live.reports import Orders
 from integration_tests.tools.live.seen import Seen
 from integration_tests.tools.live.shapes import Record
 from source_pinterest.api.errors import PinterestError

@@ -1,20 +1,67 @@
-"""How is a stream asked for one page? As the connector asks, but once; what comes is looked at as Pinterest sent it."""
+"""Reads one page of each stream, as the connector does, and keeps it as Pinterest sent it.
+
+A stream that this module knows nothing of makes its first request by itself, and no other.
+"""
 
 import json
-from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from integration_tests.tools.live.calls import Calls, Sighting, UncountedCallError
-from integration_tests.tools.live.first_call import FirstCall, OneCallError
 from integration_tests.tools.live.seen import Seen
 from integration_tests.tools.live.shapes import Record, shape_of
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.rows import ListPage
+from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.slices import partition_slice
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.entity_lists import EntityListStream
+from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
+from source_pinterest.streams.base.child import ChildStream
+from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.catalogs.issues import TYPES_WITH_STATS, ReportStatsStream
+from source_pinterest.streams.trends import ProductCategoryTrends, TrendingKeywordWeeks, TrendingProductCategories
+
+T = TypeVar("T")
+
+
+class OneCallError(Exception):
+    """The stream has made its call: it was refused, or another one would follow."""
+
+
+class FirstCall:
+    """Stands in for the client of a stream.
+
+    Args:
+        calls: asks Pinterest.
+        stream: its name.
+    """
+
+    def __init__(self, calls: Calls, stream: str) -> None:
+        self._calls, self._stream = calls, stream
+        self.sighting: Sighting | None = None
+
+    def get(self, path: str, params: Mapping[str, Any], parse: Callable[[Iterator[bytes]], T]) -> ApiResponse[T]:
+        """Make the call.
+
+        Raises:
+            OneCallError: it was refused, or is not the first.
+            MalformedResponseError: the parser does not take the answer.
+        """
+        if self.sighting is not None:
+            raise OneCallError
+        self.sighting = self._calls.get(self._stream, path, params, params.keys())
+        if not self.sighting.is_fine:
+            raise OneCallError
+        return ApiResponse(parse(iter([json.dumps(self.sighting.body).encode()])), 0)
+
+    def url_length(self, path: str, params: Mapping[str, Any]) -> int:
+        """How many characters the address of a call has."""
+        return self._calls.url_length(path, params)
 
 
 class NothingToAskError(Exception):
@@ -115,3 +162,72 @@ def _any(of: type[PinterestStream], found: Iterable[str]) -> tuple[str, ...]:
     if not names:
         raise NothingToAskError(f"no {of.stream_name()}")
     return names
+
+
+_WORDS = {"region": "US", "trend_type": "growing", "option_type": "GENDER"}
+"""What stands for a slice that no id names."""
+_CATEGORY = "DRESSES"
+"""Where none is known to be trending."""
+_FEW = 5
+
+
+class FirstSlices:
+    """The first slice of each stream.
+
+    Args:
+        pages: what earlier calls have shown.
+        account: the id of the ad account that is looked at.
+    """
+
+    def __init__(self, pages: Pages, account: Callable[[], str]) -> None:
+        self._pages, self._account = pages, account
+
+    def of(self, stream: type[PinterestStream]) -> StreamSlice | None:
+        """A slice, or None where the stream finds its own.
+
+        Raises:
+            NothingToAskError: there is no parent.
+        """
+        parents, more = self._parents(stream), self._more(stream)
+        is_own = not set(stream.partition_keys) <= set(parents)
+        return None if is_own else partition_slice(parents, **more)
+
+    def _parents(self, stream: type[PinterestStream]) -> dict[str, str]:
+        parents: dict[str, str] = {}
+        if "ad_account_id" in stream.partition_keys:
+            parents["ad_account_id"] = self._account()
+        if issubclass(stream, ChildStream):
+            parents |= self._parent(stream)
+        if issubclass(stream, ReportStatsStream):
+            parents[stream.partition_keys[-1]] = self._subject(stream)
+        if issubclass(stream, DocumentStream):
+            parents |= {key: _WORDS[key] for key in stream.partition_keys}
+        if stream is TrendingKeywordWeeks:  # not what another stream has asked for by then
+            parents["trend_type"] = "monthly"
+        return parents
+
+    def _parent(self, stream: type[ChildStream]) -> dict[str, str]:
+        """The ids in the first record of the parent that has children, its own last."""
+        *outer, own_key = stream.partition_keys
+        own = self._pages.for_children(stream.parent)[0]
+        record = next((one for one in self._pages.items(stream.parent) if str(one.get("id")) == own), {})
+        return {**{key: str(record[key]) for key in outer if key in record}, own_key: own}
+
+    def _subject(self, stream: type[ReportStatsStream]) -> str:
+        """The first catalog or feed of a kind that has such numbers."""
+        kinds = self._pages.sync.stream(stream.subjects).types
+        for subject in self._pages.ids(stream.subjects):
+            if kinds.get(subject) in TYPES_WITH_STATS:
+                return subject
+        raise NothingToAskError(f"no {stream.subjects.stream_name()} of products or hotels")
+
+    def _more(self, stream: type[PinterestStream]) -> dict[str, Any]:
+        if issubclass(stream, EntityListStream):
+            return {name: self._pages.ids(entities)[:1] for name, entities in stream.listed_by.items()}
+        if stream is KeywordMetrics:
+            self._pages.have_remembered(AdAccounts)  # which country each is in
+            return {"keywords": self._pages.for_children(Keywords)[:_FEW]}
+        if stream is ProductCategoryTrends:
+            is_any = self._pages.items(TrendingProductCategories)
+            return {"categories": self._pages.for_children(TrendingProductCategories)[:1] if is_any else (_CATEGORY,)}
+        return {}

@@ -1,136 +1,40 @@
-"""What do small reports hold? They are ordered early and asked for late, and of a file the beginning is enough."""
+"""The small reports of a look: which are ordered, and what their files hold.
+
+They are ordered early, the levels first whose rows may be finer than one entity a day. They are polled late, and of a
+file only the beginning is read.
+"""
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from integration_tests.tools.live.calls import Calls, CallsUsedUpError, Sighting
-from integration_tests.tools.live.shapes import column_types, number, only_told, repeats, smallest_key
+from integration_tests.tools.live.calls import Calls, CallsUsedUpError
+from integration_tests.tools.live.seen import EMPTY_FORMS, FILED_UNDER, LevelSeen, Seen
+from integration_tests.tools.live.shapes import shape_of
 from source_pinterest.api.errors import MalformedResponseError, SliceError
+from source_pinterest.columns import REACH_COLUMNS, text_columns
+from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.reporting.file import Filed
-from source_pinterest.reporting.job import ANALYTICS_REPORTS, JobStatus, ReadRows
+from source_pinterest.reporting.job import ANALYTICS_REPORTS, JobStatus, ReadRows, ReportRequest
+from source_pinterest.state.history import PlannedWindow
+from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
+from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.stream import Sync
 
 MOST_ROWS = 5_000
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, PATIENCE_SECONDS = 15.0, 120.0, 900.0
-FILED_UNDER = "ENTITY_ID"
-"""What rows are filed under, as if it were a column."""
-_ITEM_ID = "PRODUCT_ITEM_ID"
-_ID_COLUMNS = (
-    "CAMPAIGN_ID",
-    "AD_GROUP_ID",
-    "AD_ID",
-    "PIN_PROMOTION_ID",
-    "PIN_ID",
-    "PRODUCT_GROUP_ID",
-    _ITEM_ID,
-)
-_OTHER_PARTS = ("TARGETING_TYPE", "TARGETING_VALUE", "DATE", "HOUR")
 _RECORDED_HOST = "pinterest-waterloo.s3.amazonaws.com"
 
 _LISTS = ("columns", "targeting_types")
 _LEVELS_THAT_SUFFICE = 2
 """What so many levels have refused is not asked of others."""
-NEVER_ASKED = "not asked for"
 
-_EMPTY = {b"": "nothing at all", b"[": "[]", b"{": "{}"}
 _FORMS = {b"[": "a list", b"{": "an object of lists by ID"}
-
-Row = dict[str, Any]
-
-
-@dataclass
-class LevelSeen:
-    """What came of one report.
-
-    Attributes:
-        level: Pinterest's word for what its rows are about.
-        key: the columns that the connector tells its rows apart by.
-        asked: the columns that were asked for.
-        order: the answer to the order.
-        refused: the columns or targeting types that were left out, since they were refused by name.
-        ended: Pinterest's last word on it.
-        form: of the file.
-        host: of the file, in words.
-        states_size: the size that Pinterest states of an empty file.
-        rows: the first ones, with what they are filed under.
-        has_more: whether the file goes on.
-    """
-
-    level: str
-    key: tuple[str, ...]
-    asked: tuple[str, ...]
-    order: Sighting
-    refused: frozenset[str] = frozenset()
-    ended: str = NEVER_ASKED
-    form: str = ""
-    host: str = ""
-    states_size: int | None = None
-    rows: list[Row] = field(default_factory=list, repr=False)
-    has_more: bool = False
-
-    @property
-    def is_accepted(self) -> bool:
-        return self.order.is_fine
-
-    @property
-    def is_empty(self) -> bool:
-        return self.form in _EMPTY.values()
-
-    @property
-    def is_late(self) -> bool:
-        return self.is_accepted and self.ended in (NEVER_ASKED, JobStatus.IN_PROGRESS.value)
-
-    @property
-    def parts(self) -> list[str]:
-        """The columns that hold parts of a key, of those that came."""
-        held = {name for row in self.rows for name in row}
-        return [name for name in (*_ID_COLUMNS, *_OTHER_PARTS) if name in held]
-
-    @property
-    def columns(self) -> list[Row]:
-        """The rows without what they are filed under."""
-        return [{name: value for name, value in row.items() if name != FILED_UNDER} for row in self.rows]
-
-    @property
-    def unasked(self) -> list[str]:
-        """The parts of a key that came although nobody asked."""
-        return [name for name in self.parts if name not in self.asked and name != "DATE"]
-
-    def repeats_of(self, *key: str) -> int:
-        return repeats(self.rows, key)
-
-    @property
-    def repeats_of_key(self) -> int:
-        """How many rows repeat the connector's key; it takes what a row is filed under for the id of a product item."""
-        if _ITEM_ID in self.parts:
-            return self.repeats_of(*self.key)
-        return self.repeats_of(*(FILED_UNDER if name == _ITEM_ID else name for name in self.key))
-
-    def as_json(self) -> dict[str, Any]:
-        """All that may be told of it."""
-        told: dict[str, Any] = {"status": self.order.status, "code": number(self.order.code)}
-        told |= {"ended": self.ended, "refused_by_name": only_told(self.refused)}
-        if not self.form:
-            return told
-        told |= {"file": self.form, "host": self.host, "rows": number(len(self.rows)), "has_more": self.has_more}
-        types, untold = column_types(self.columns)
-        told |= {"columns": types, "columns_not_named_here": untold, "came_unasked": self.unasked}
-        return told | ({"keys": self._keys()} if self.rows else {})
-
-    def _keys(self) -> dict[str, Any]:
-        """How the keys repeat."""
-        always = [name for name in ("DATE", "HOUR") if name in self.parts]
-        others = [FILED_UNDER, *(name for name in self.parts if name not in always)]
-        return {
-            "of_the_connector": list(self.key),
-            "rows_that_repeat_it": number(self.repeats_of_key),
-            "rows_that_repeat_what_they_are_filed_under_and_the_day": number(self.repeats_of(FILED_UNDER, "DATE")),
-            "fewest_columns_without_a_repeat": smallest_key(self.rows, always, others),
-        }
 
 
 @dataclass
@@ -244,4 +148,92 @@ def _beginning(columns: Sequence[str], read: ReadRows, chunks: Iterator[bytes]) 
             b"[",
             b"{",
         ) else "another shape, not JSON", []
-    return (_FORMS if rows else _EMPTY)[opening], rows
+    return (_FORMS if rows else EMPTY_FORMS)[opening], rows
+
+
+HOURLY, REACH = "hourly", "reach_columns"
+"""What no stream asks for: hours, and the columns that the connector leaves out."""
+
+OWN_ENDPOINTS: tuple[type[ReportStream], ...] = (MarketingMixReport, *PRODUCT_CONVERSIONS)
+_ORDERED_DAYS, _HOURLY_DAYS = 7, 2
+_HOURLY_COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "IMPRESSION_1", "CLICKTHROUGH_1")
+_FIRST = ("KEYWORD", "PRODUCT_GROUP", "PRODUCT_ITEM", "CAMPAIGN", "CAMPAIGN_TARGETING")
+
+Account = Callable[[], str]
+Step = tuple[str, Callable[[], object]]
+
+
+class Orders:
+    """The reports of a look.
+
+    Args:
+        sync: the connector's streams.
+        calls: asks Pinterest.
+        seen: takes what came of them.
+    """
+
+    def __init__(self, sync: Sync, calls: Calls, seen: Seen) -> None:
+        self._sync, self._calls = sync, calls
+        self._seen, self._reports = seen, Reports(calls, seen.reports)
+        self._ranked = sorted(map(sync.stream, REPORTS), key=_rank)
+
+    def first_steps(self, account: Account) -> Iterator[Step]:
+        """A step for each of the levels that come first, and for what no stream asks for."""
+        for stream in self._ranked[: len(_FIRST)]:
+            yield stream.name, partial(self._order, stream, account)
+        yield HOURLY, partial(self._order_hours, account)
+        yield REACH, partial(self._try_reach, account)
+
+    def further_steps(self, account: Account) -> Iterator[Step]:
+        """A step for each other level."""
+        for stream in self._ranked[len(_FIRST) :]:
+            yield stream.name, partial(self._order, stream, account)
+
+    def steps_of_own_endpoints(self, account: Account) -> Iterator[Step]:
+        """A step for each report that has an endpoint of its own, to which few apps have a right."""
+        for stream in map(self._sync.stream, OWN_ENDPOINTS):
+            yield stream.name, partial(self._order_elsewhere, stream, account)
+
+    def collect(self) -> None:
+        """Fetch those that become ready, and compare their rows with the schemas of their streams."""
+        self._reports.collect()
+        for stream in map(self._sync.stream, (*REPORTS, *OWN_ENDPOINTS)):
+            if (seen := self._seen.reports.get(stream.name)) and seen.rows:
+                texts = {*text_columns(stream.columns), *stream.key_columns}
+                self._seen.shapes[stream.name] = shape_of(seen.columns, stream.get_json_schema(), texts)
+
+    def _order(self, stream: ReportStream, account: Account) -> None:
+        body = {**self._days(_ORDERED_DAYS), **stream.body, **stream.variants()[0]}
+        self._reports.order(stream.name, _path(account), body, stream.key_columns)
+
+    def _order_elsewhere(self, stream: ReportStream, account: Account) -> None:
+        today, of = self._sync.config.today, account()
+        window = DateWindow(days_before(today, _ORDERED_DAYS), days_before(today, 1))
+        body = {**stream.body, **stream.variants()[0]}
+        request = ReportRequest(of, window, body, PlannedWindow(window), endpoint=stream.endpoint)
+        path = stream.endpoint.path.format(ad_account_id=of)
+        self._reports.order(stream.name, path, request.as_json(), stream.key_columns, stream.endpoint.read)
+
+    def _order_hours(self, account: Account) -> None:
+        body = {"level": "CAMPAIGN", "granularity": "HOUR", "columns": list(_HOURLY_COLUMNS)}
+        key = ("CAMPAIGN_ID", "DATE", "HOUR")
+        self._reports.order(HOURLY, _path(account), {**self._days(_HOURLY_DAYS), **body}, key)
+
+    def _try_reach(self, account: Account) -> None:
+        """Nobody fetches this one."""
+        columns = ["CAMPAIGN_ID", *sorted(REACH_COLUMNS)]
+        body = {"level": "CAMPAIGN_TARGETING", "granularity": "DAY", "columns": columns, "targeting_types": ["GENDER"]}
+        self._calls.order(REACH, _path(account), {**self._days(1), **body}, columns)
+
+    def _days(self, days: int) -> dict[str, Any]:
+        today = self._sync.config.today
+        window = {"start_date": str(days_before(today, days)), "end_date": str(days_before(today, 1))}
+        return {**window, "report_format": "JSON"}
+
+
+def _path(account: Account) -> str:
+    return f"ad_accounts/{account()}/reports"
+
+
+def _rank(stream: ReportStream) -> int:
+    return _FIRST.index(stream.level) if stream.level in _FIRST else len(_FIRST)

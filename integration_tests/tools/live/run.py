@@ -17,8 +17,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.tools.live.calls import Calls, StoppedError
 from integration_tests.tools.live.look import Look
-from integration_tests.tools.live.report import Report, report_of
-from integration_tests.tools.live.table import WIDTH, tables_of
+from integration_tests.tools.live.report import WIDTH, Report, report_of, tables_of
 from source_pinterest.api import Api
 from source_pinterest.api.auth import Tokens
 from source_pinterest.api.errors import ConfigError, FatalError
