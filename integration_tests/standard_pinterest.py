@@ -1,4 +1,4 @@
-"""Which Pinterest do Airbyte's standard tests read, whoever starts them? A local one, and no other."""
+"""The local Pinterest that Airbyte's standard tests read."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How is a page looked at and clicked on? With Chromium, which takes commands through a pipe.
+"""Drives Chromium through a pipe of its DevTools protocol: opens, clicks and photographs a page.
 
 https://chromedevtools.github.io/devtools-protocol/
 """

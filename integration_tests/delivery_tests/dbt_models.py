@@ -10,8 +10,7 @@ import jinja2
 import yaml
 
 from integration_tests.support.pinterest import World
-from integration_tests.tools.demo_dbt.project import PROJECT
-from integration_tests.tools.demo_dbt.tables import column_types, load
+from integration_tests.tools.demo_dbt.project import PROJECT, column_types, load
 from source_pinterest.source import SourcePinterest
 
 MODELS: Mapping[str, Path] = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}

@@ -22,7 +22,6 @@ from integration_tests.tools.demo_duckdb import docs_picture
 from integration_tests.tools.demo_duckdb import run as demo
 from integration_tests.tools.demo_duckdb.chart import CampaignDay, draw, save, shows
 from integration_tests.tools.demo_duckdb.docs_picture import IMAGE, description, draw_docs, rows_of_docs
-from integration_tests.tools.demo_duckdb.loader import replace
 
 DAYS = [
     CampaignDay("Wedding ideas", date(2026, 1, 1), 12.5, "USD", 900, 12),
@@ -32,8 +31,9 @@ DAYS = [
 
 
 def test_without_pyairbyte_the_demo_loads_by_itself_and_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(demo, "HISTORY_DAYS", 45)
     image = tmp_path / "new folder" / "chart.png"
     assert demo.main(["--image", str(image)]) == 0
     told = capsys.readouterr().out
@@ -93,9 +93,9 @@ def test_rows_are_replaced_by_key(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "it.duckdb")) as connection:
         key = ["CAMPAIGN_ID", "DATE"]
         first = [{"CAMPAIGN_ID": "1", "DATE": f"2026-01-0{day}", "SPEND": day} for day in (1, 2)]
-        replace(connection, "campaign_analytics", key, first)
-        replace(connection, "campaign_analytics", key, [{"CAMPAIGN_ID": "1", "DATE": "2026-01-02", "SPEND": 20}])
-        replace(connection, "campaign_analytics", key, [])
+        demo.replace(connection, "campaign_analytics", key, first)
+        demo.replace(connection, "campaign_analytics", key, [{"CAMPAIGN_ID": "1", "DATE": "2026-01-02", "SPEND": 20}])
+        demo.replace(connection, "campaign_analytics", key, [])
         found = connection.execute("select date, spend from campaign_analytics order by date").fetchall()
     assert found == [(date(2026, 1, 1), 1), (date(2026, 1, 2), 20)]
 

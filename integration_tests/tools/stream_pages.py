@@ -95,10 +95,12 @@ TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
     "Currencies": lambda stream: any(
         "_DOLLAR" in name or name.endswith("_VALUE") for name in stream.get_json_schema()["properties"]
     ),
-    "Restated numbers": lambda stream: (stream.cursor_field or "").lower() == "date",
+    "Restated numbers": lambda stream: str(stream.cursor_field or "").lower() == "date",
     "Targeting": lambda stream: TARGETING_TYPE in key_fields(stream),
     "Keys of finer reports": lambda stream: "ENTITY_ID" in key_fields(stream),
-    "Organic analytics": lambda stream: "_analytics" in stream.name and _area_of(stream) == "Boards, pins and profile",
+    "Organic analytics": lambda stream: (
+        "_analytics" in stream.name and area_of(type(stream)) == "Boards, pins and profile"
+    ),
     "Incremental pins": lambda stream: stream.cursor_field == "board_pins_modified_at",
     "Special reports": lambda stream: type(stream).__module__.endswith(".own_reports"),
 }
@@ -242,14 +244,15 @@ def stale() -> Iterator[tuple[Path, str | None]]:
 
 
 def _area(title: str, streams: Sequence[PinterestStream]) -> str:
-    here = [stream for stream in streams if _area_of(stream) == title]
+    here = [stream for stream in streams if area_of(type(stream)) == title]
     drawn = diagram([stream.name for stream in here], streams, simulated())
     rows = ((f"[`{stream.name}`]({stream.name}.md)", records_of(stream)) for stream in here)
     return "\n\n".join((f"## {title}", *((drawn,) if drawn else ()), table_of(("Stream", "Records"), rows)))
 
 
-def _area_of(stream: PinterestStream) -> str:
-    module = type(stream).__module__.removeprefix("source_pinterest.streams.")
+def area_of(stream: type[PinterestStream]) -> str:
+    """The area that a stream belongs to."""
+    module = stream.__module__.removeprefix("source_pinterest.streams.")
     [area] = [title for title, modules in AREAS.items() if module.startswith(modules)]
     return area
 

@@ -1,4 +1,4 @@
-"""How did an earlier commit read? In a worktree of its own for as long as it is measured, with the same .venv."""
+"""Measures an earlier commit, in a worktree of its own and with the same .venv."""
 
 import subprocess
 import sys

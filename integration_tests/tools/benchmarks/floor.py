@@ -1,4 +1,4 @@
-"""What does the least that a reader of this API can do cost? `python floor.py url stream token start columns`.
+"""The least that a reader of this API can do: `python floor.py url stream token start columns`.
 
 A bare loop: requests, orjson, the same JSON lines, in one thread; no retries, no quotas, no state, no checks. It
 imports nothing of the project.

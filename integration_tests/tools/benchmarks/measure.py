@@ -1,4 +1,4 @@
-"""What does a read take? Records, seconds, processor seconds, memory and calls, of a process of its own."""
+"""Measures a read in a process of its own: records, seconds, processor seconds, memory and calls."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""How do the benchmarks look? Bars of processor time and of records per second, as wide as a README."""
+"""Draws the benchmarks: bars of processor time and of records per second, as wide as a README."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

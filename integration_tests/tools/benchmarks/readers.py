@@ -1,4 +1,4 @@
-"""Who reads? The connector, the bare loop, or the official connector, each as a command for a process of its own."""
+"""The readers that are measured: the connector, the bare loop and the official connector, each as a command."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What is measured, and in which order? Each workload at each latency, and with fewer and more workers."""
+"""The runs of a benchmark: each workload at each latency, and with fewer and more workers."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

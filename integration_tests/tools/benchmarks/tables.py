@@ -1,4 +1,4 @@
-"""What do the tables of docs/benchmarks.md say? What each run took, beside the bare loop's at the same latency."""
+"""The tables of docs/benchmarks.md: each run beside the bare loop at the same latency."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What is read in a benchmark? One workload for each kind of stream."""
+"""The workloads of a benchmark, one for each kind of stream."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

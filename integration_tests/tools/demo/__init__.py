@@ -1,1 +1,1 @@
-"""What does a newcomer see of the connector? `make demo` reads a local Pinterest twice."""
+"""The demo of `make demo`: two reads of a local Pinterest."""

@@ -1,4 +1,4 @@
-"""How does the demo run the connector? As a user does: `main.py` is a process that writes JSON lines."""
+"""Runs the connector as a user does: `main.py` is a process that writes JSON lines."""
 
 import json
 import os

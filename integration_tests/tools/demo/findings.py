@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from rich import box
 from rich.table import Table
 
-from integration_tests.tools.demo.areas import AREAS
 from integration_tests.tools.demo.connector import Key, Reading, Record
+from integration_tests.tools.stream_pages import AREAS, area_of
+from source_pinterest.streams import STREAMS
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,9 @@ def table(found: Sequence[Finding]) -> Table:
     drawn.add_column("Stream", f"{len(found)} streams", no_wrap=True)
     for name, total in zip(COLUMNS, totals(found), strict=True):
         drawn.add_column(name, total, justify="right")
-    for area, streams in AREAS.items():
-        if members := [item for item in found if item.stream in streams]:
+    areas = {stream.stream_name(): area_of(stream) for stream in STREAMS}
+    for area in AREAS:
+        if members := [item for item in found if areas[item.stream] == area]:
             drawn.add_row(area, *totals(members), style="bold")
             for item in members:
                 shown = (f"{number:,}" for number in item.numbers)

@@ -1,4 +1,4 @@
-"""Which Pinterest does the demo read? The simulator, a separate process on a free port."""
+"""The Pinterest of the demos: the simulator, in a process of its own on a free port."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Which Pinterest does the demo read? That of an agency, whose ad accounts are split into shards."""
+"""The Pinterest of an agency, whose ad accounts are split into shards."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""How does the demo run Dagster? From an environment that knows nothing of the connector, without a network."""
+"""Runs Dagster from an environment without the connector, and without a network."""
 
 import json
 import os

@@ -1,1 +1,1 @@
-"""Do the records of the connector become reports with dbt? `make demo-dbt` shows it."""
+"""The demo of `make demo-dbt`: reports that dbt makes of the connector's records."""

@@ -26,9 +26,10 @@ from integration_tests.tools.demo_dbt.project import (
     STREAMS,
     DbtFailedError,
     build,
+    column_types,
+    load,
     require,
 )
-from integration_tests.tools.demo_dbt.tables import column_types, load
 
 ROOT = Path(__file__).parents[3]
 OUTPUT = Path("demo-output/dbt")

@@ -1,1 +1,1 @@
-"""How do records get into a database and onto a chart? `make demo-duckdb` shows it."""
+"""The demo of `make demo-duckdb`: records in a database and on a chart."""

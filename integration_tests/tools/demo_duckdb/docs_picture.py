@@ -12,8 +12,7 @@ from integration_tests.simulator.__main__ import parse
 from integration_tests.support.pinterest import World
 from integration_tests.support.truth import KEYS
 from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days, draw, save
-from integration_tests.tools.demo_duckdb.loader import STREAMS, replace
-from integration_tests.tools.demo_duckdb.world import HISTORY_DAYS, WORLD
+from integration_tests.tools.demo_duckdb.run import HISTORY_DAYS, STREAMS, WORLD, replace
 
 IMAGE = Path(__file__).parents[3] / "docs" / "images" / "spend_by_campaign.png"
 NOW = "2026-06-30T12:00:00+00:00"

@@ -1,1 +1,1 @@
-"""What does the real Pinterest say to the questions that its documents leave open? For when there is an account."""
+"""The look of `make live` at a real account, which answers the questions that Pinterest's documents leave open."""

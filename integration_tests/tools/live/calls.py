@@ -1,4 +1,4 @@
-"""How many calls does a look make, and what came of each? At most 120 of Pinterest, those for tokens included.
+"""Makes the calls of a look, at most 120 with those for tokens, and keeps what came of each.
 
 Each goes out once. A second time only where Pinterest asks for it, fails, or rejects a token.
 """

@@ -1,4 +1,4 @@
-"""What is asked of a real account, and in which order? What the connector would ask: a page, or a few days.
+"""The requests of a look and their order. They are those of the connector: a page, or a few days.
 
 What matters most comes first: the entities, whose ids the rest needs, the reports, which take their time, analytics,
 then lists, each operation once. What asks an operation for more of the same comes last. What there are no calls left

@@ -1,4 +1,4 @@
-"""Which fields does an answer have, and of which types? Names and types alone: no value leaves this module.
+"""The fields of an answer and their types. Names and types alone: no value leaves this module.
 
 A name is told only if it looks like one of Pinterest's. What an advertiser has named himself (`ADE_…`), what holds an
 id, and the keys of objects whose fields the schema does not list may be personal: they are counted.

@@ -1,4 +1,4 @@
-"""What does a long sync take, from beginning to end? Memory as time goes by, and the size of its states."""
+"""Measures a long sync: its memory as time goes by, and the size of its states."""
 
 import json
 import subprocess
