@@ -26,11 +26,10 @@ from integration_tests.tools.live.questions import ANSWERED, NOT_REACHED, NOT_SE
 from integration_tests.tools.live.quota_headers import ABSENT, NAMELESS, NAMES, PLAIN, RECORDED
 from integration_tests.tools.live.report import tables_of
 from integration_tests.tools.live.reports import FIRST_PAUSE_SECONDS, PATIENCE_SECONDS
-from integration_tests.tools.live.run import look_at, written
+from integration_tests.tools.live.run import written
 from integration_tests.tools.live.seen import Seen
 from source_pinterest.api import BASE_URL_VARIABLE, Api
 from source_pinterest.config import Config
-from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import Sync
@@ -40,10 +39,6 @@ ALL = "all calls"
 BY_ID, NESTED = "an object of lists by ID", "begins with {, another shape"
 STREAM_NAMES = {stream.stream_name() for stream in STREAMS}
 SPLITS = {name for name in STREAM_NAMES if name.startswith("user_account_analytics_by_")}
-FIRST_LEVELS = {
-    *("keyword_report", "product_group_report", "product_item_report"),
-    *("campaign_analytics_report", "campaign_targeting_report"),
-}
 
 
 def state_of(report: Mapping[str, Any], question: str) -> tuple[str, str]:
@@ -125,16 +120,6 @@ VARIANTS: Mapping[str, Variant] = {
         },
         {"keyword_batches": "rejected"},
     ),
-    "a column refused by name, plain headers": Variant(
-        {
-            "rate_limit_headers": {"forms": {PLAIN: ALL}, "read_by_the_connector": True},
-            "report_columns": {"KEYWORD": "taken without CTR", "CAMPAIGN": "taken without CTR"},
-            "keyword_batches": {"call": "HTTP 401, code 3"},
-            "profile_lag": {"newest_day_with_numbers_is_so_many_days_old": 3},
-        },
-        {"header_style": HeaderStyle.PLAIN, "refused_names": ("CTR",)},
-        {"keyword_batches": "unauthorized", "organic_lag_days": 3},
-    ),
     "no headers, empty reports": Variant(
         {
             "rate_limit_headers": {"forms": {ABSENT: ALL}, "quotas": []},
@@ -160,16 +145,6 @@ VARIANTS: Mapping[str, Variant] = {
         },
         {"profile": "trial", "refresh_rotation": Rotation.REVOKE},
         {"keyword_batches": "last_one", "report_grain": "ad", "ads": 4, "own_report_form": "csv"},
-    ),
-    "long addresses refused, keywords without targeting": Variant(
-        {
-            "long_addresses": {"refused_with": "HTTP 400, not JSON"},
-            "keyword_targeting": {"columns": []},
-            "report_grain": {"KEYWORD": {"entity": ["AD_GROUP_ID", "ENTITY_ID"], "finer_than_one_entity_a_day": False}},
-            "own_reports": {"files": ["begins with {, another shape"]},
-        },
-        {"max_url_length": 4_500, "long_url_status": 400},
-        {"keyword_targeting": False, "own_report_form": "cells"},
     ),
     "files of another shape, a call throttled": Variant(
         {
@@ -295,18 +270,6 @@ def test_each_stream_and_each_level_is_asked_once_and_fits_its_schema(tmp_path: 
     assert {name for name, told in report["reports"].items() if told["ended"] != "FINISHED"} == set()
     told = {**report["streams"], **report["reports"]}
     assert {name for name in STREAM_NAMES if told[name].get("fits_the_schema") is not True} == set()
-
-
-def test_where_calls_are_short_each_operation_comes_before_more_of_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(calls, "MOST_CALLS", 100)
-    with Simulator(small_account()) as sim:
-        report = looked_at(sim, tmp_path)
-    left = set(report["not_reached"])
-    assert left
-    assert left <= {*SPLITS, *(REPORT_KEYS.keys() - FIRST_LEVELS)}
-    assert {*report["streams"], *report["reports"]} - {"hourly"} == STREAM_NAMES - left
 
 
 def test_a_stream_without_a_parent_says_of_which(tmp_path: Path) -> None:
@@ -478,24 +441,6 @@ def test_the_command_prints_what_it_writes(tmp_path: Path, report_path: Path) ->
     questions = json.loads(report_path.read_text(encoding="utf-8"))["questions"]
     shown = [line for line in lines if line.startswith("│")]
     assert {name for name in questions if not any(line.startswith(f"│ {name} ") for line in shown)} == set()
-
-
-@pytest.mark.parametrize("rotation", [Rotation.REVOKE, Rotation.NONE])
-def test_a_token_that_still_works_does_not_keep_it_from_seeing_a_rotation(
-    rotation: Rotation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What `authorize` writes holds one, and the report is not to say of it what nobody has tried."""
-    path = tmp_path / "config.json"
-    monkeypatch.setenv(SAVE_TOKENS_VARIABLE, "1")
-    with Simulator(small_account(), profile="ample", refresh_rotation=rotation, report_seconds=0) as sim:
-        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
-        config = sim.config()
-        config["credentials"] |= {"access_token": sim.access_token(), "token_expiry_date": "2999-01-01T00:00:00Z"}
-        path.write_text(json.dumps(config), encoding="utf-8")
-        answer = look_at(path, sim.advance)["questions"]["token_rotation"]["seen"]
-        assert answer == {"another_refresh_token_came": rotation is Rotation.REVOKE}
-        saved = json.loads(path.read_text(encoding="utf-8"))["credentials"]
-        assert saved["refresh_token"] == sim.config()["credentials"]["refresh_token"]
 
 
 def ends_with(path: Path, report_path: Path) -> str:

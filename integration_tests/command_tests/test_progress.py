@@ -1,4 +1,4 @@
-"""A sync tells its plan, its waits and its ends, with a table on a terminal only."""
+"""A sync tells what each stream brought and cost, with a table on a terminal only."""
 
 import os
 import pty
@@ -12,7 +12,7 @@ from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_lawful, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.outputs import Output
-from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import clean_environment, running
 from integration_tests.support.syncs import read_arguments, run_sync, since_recently
 from integration_tests.support.worlds import small_world
@@ -50,31 +50,6 @@ def test_each_stream_sums_itself_up_and_its_states_count_its_records() -> None:
     assert counted == {stream: len(records) for stream, records in output.records.items()}
     estimates = {message.trace.estimate.name for message in output.messages if message.trace and message.trace.estimate}
     assert "campaign_analytics" in estimates
-
-
-def test_each_analytics_stream_tells_its_plan_first() -> None:
-    world = World(ad_accounts=2, campaigns=2, shared_ad_accounts=0)
-    with Simulator(world) as sim:
-        output = run_sync(sim, ["campaign_analytics", "campaign_analytics_report"], config=sim.config(start_date=None))
-        assert_succeeded(output, ["campaign_analytics", "campaign_analytics_report"])
-    plans = [text for _, text in output.logs if ": Estimate: " in text]
-    assert len(plans) == 2
-    by_stream = {plan.partition(":")[0]: plan for plan in plans}
-    assert "2 accounts, 12 windows, 10 reports, at least 22 requests," in by_stream["campaign_analytics"]
-    assert "2 accounts, 10 windows, 10 reports," in by_stream["campaign_analytics_report"]
-    assert "at least 1 min at" in by_stream["campaign_analytics"]
-
-
-def test_analytics_of_profile_and_pins_tell_their_plan_too() -> None:
-    streams = ["user_account_analytics", "user_account_analytics_by_content_type", "pin_analytics"]
-    with Simulator(World(boards=2, pins_per_board=60), open_betas=["multi_pins/analytics"]) as sim:
-        output = run_sync(sim, streams, config=sim.config(start_date=None))
-        assert_succeeded(output, streams)
-        assert ends(output)["pin_analytics"]["calls"] == len(sim.calls("multi_pins/analytics")) == 2
-    plans = dict(text.split(": Estimate: ", 1) for _, text in output.logs if ": Estimate: " in text)
-    assert set(plans) == set(streams)
-    for stream, least in zip(streams, ("1 request", "2 requests", "2 requests"), strict=True):
-        assert f"1 account, 1 window, 0 reports, at least {least}," in plans[stream]
 
 
 def on_a_terminal(sim: Simulator, folder: Path, **environment: str) -> tuple[Output, str]:

@@ -218,14 +218,6 @@ def test_keywords_have_their_searches(reports: duckdb.DuckDBPyConnection, world:
     }
 
 
-def test_searches_are_found_in_the_spelling_of_the_documentation(database: Path, tmp_path: Path) -> None:
-    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
-        connection.execute("""update keyword_metrics set metrics = '{"keyword_query_volume": "1M+"}'""")
-        make_views(connection, "main")
-
-        assert connection.table("pinterest__keyword_report").select("search_volume").distinct().fetchall() == [("1M+",)]
-
-
 def test_landing_urls_come_apart(reports: duckdb.DuckDBPyConnection, world: World) -> None:
     parts = ("url_host", "url_path", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
     rows = reports.table("stg_pinterest__ads").select("landing_url", *parts).fetchall()
