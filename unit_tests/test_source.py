@@ -20,7 +20,6 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalogSerializer,
     FailureType,
     Level,
-    Status,
     StreamDescriptor,
     Type,
 )
@@ -29,11 +28,9 @@ from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import Conc
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest import source
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.engine.output import MESSAGES
-from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 from unit_tests.answers import refused
@@ -166,13 +163,6 @@ def test_what_the_config_clamps_is_logged(caplog: pytest.LogCaptureFixture) -> N
     assert caplog.text.count("Start Date 2001-01-01 is older") == 1
 
 
-def test_check_tells_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    for is_fine, status in ((True, Status.SUCCEEDED), (False, Status.FAILED)):
-        monkeypatch.setattr(source, "check_access", lambda *_, found=is_fine: (found, "because"))
-        answer = SourcePinterest().check(LOGGER, config())
-        assert (answer.status, answer.message) == (status, "because")
-
-
 def test_logs_are_written_out_before_a_quota_is_waited_for(
     mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,21 +190,6 @@ def test_a_state_is_written_out_before_anything_else_is_read(monkeypatch: pytest
     came.extend(one.type for one in SourcePinterest().read_pages(LOGGER, config(), catalog_of("boards"), []))
 
     assert written == [[Type.LOG, Type.STATE]]
-
-
-def test_the_config_file_is_remembered_for_tokens(
-    mock: requests_mock.Mocker, written: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(SAVE_TOKENS_VARIABLE, "1")
-    tokens = {"access_token": "false-access-token", "refresh_token": "false-new-refresh-token"}
-    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=tokens)
-    mock.get(requests_mock.ANY, status_code=403, json={"code": 29, "message": "Not yours"})
-    subject, path = SourcePinterest(), written(config())
-    read = subject.read_config(path)
-    assert read == config()
-
-    subject.check(LOGGER, read)
-    assert json.loads(Path(path).read_text(encoding="utf-8"))["credentials"]["refresh_token"] == tokens["refresh_token"]
 
 
 @pytest.mark.parametrize(("wanted", "workers"), [(1, 2), (10, 10)])

@@ -2,14 +2,13 @@
 
 import json
 import logging
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from airbyte_cdk.models import Status, Type
 
-from integration_tests.simulator import ALL_SCOPES, Fault, FaultKind
+from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
@@ -68,31 +67,15 @@ def test_it_passes_with_app_credentials_and_names_the_streams_they_cannot_read(
     assert " campaigns" not in told
 
 
-@pytest.mark.parametrize("missing", SCOPES)
-def test_each_missing_scope_is_named(missing: str, config_file: Path) -> None:
-    with Simulator(scopes=tuple(scope for scope in ALL_SCOPES if scope != missing)) as sim:
+def test_missing_scopes_are_named_and_it_fails_with_none_that_helps(config_file: Path) -> None:
+    with Simulator(scopes=SCOPES[:3]) as sim:
         passed, said = check(sim, sim.config(), config_file)
     assert passed
-    assert missing in said
-    assert "Authenticate again" in said
-
-
-def test_a_permission_for_secret_content_is_missed_in_the_log(
-    config_file: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    scopes = tuple(scope for scope in ALL_SCOPES if scope != "pins:read_secret")
-    with Simulator(scopes=scopes) as sim, caplog.at_level(logging.INFO):
-        assert check(sim, sim.config(), config_file) == (True, "")
-    told = [message for message in caplog.messages if "lacks the permission" in message]
-    assert told == ["The token lacks the permission pins:read_secret, so pins on secret boards are not read."]
-
-
-def test_it_fails_with_no_scope_that_helps(config_file: Path) -> None:
+    assert [scope for scope in SCOPES if scope in said] == ["ads:read"]
     with Simulator(scopes=("catalogs:read",)) as sim:
         passed, said = check(sim, sim.config(), config_file)
     assert not passed
-    for scope in SCOPES:
-        assert scope in said
+    assert [scope for scope in SCOPES if scope not in said] == []
 
 
 def test_it_fails_for_an_app_that_is_not_approved(config_file: Path) -> None:
@@ -139,30 +122,6 @@ def test_it_names_each_account_that_cannot_be_read(config_file: Path) -> None:
     assert "not permitted" in why
 
 
-@pytest.mark.parametrize(("refusing", "calls"), [(1, 4), (9, 3)])
-def test_it_passes_though_accounts_refuse_the_reports_that_it_tries_out(
-    refusing: int, calls: int, config_file: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    world, create = World(ad_accounts=9), "analytics/create_report"
-    accounts = [world.account_id(index) for index in range(refusing)]
-    faults = [Fault(FaultKind.FORBIDDEN, on=create, account=account, times=None) for account in accounts]
-    weekly = {"level": "CAMPAIGN", "columns": ["SPEND_IN_DOLLAR"], "granularity": "WEEK", "click_window_days": 7}
-    with Simulator(world, faults=faults) as sim:
-        reports = [{"name": f"Number {number}", **weekly} for number in range(3)]
-        assert check(sim, sim.config(custom_reports=reports), config_file) == (True, "")
-        assert len(sim.calls(create)) == calls
-    assert re.findall(r"Ad account (\d+) can't be read", caplog.text) == accounts[:3]
-
-
-@pytest.mark.parametrize("on", ["boards/list", "ad_accounts/list"])
-def test_an_exhausted_quota_says_until_when_instead_of_waiting(on: str, config_file: Path) -> None:
-    with Simulator(faults=[Fault(FaultKind.RATE_LIMITED, on=on, times=None, seconds=31)]) as sim:
-        passed, said = check(sim, sim.config(max_wait_minutes=60), config_file)
-        assert len(sim.calls(on)) == 1
-    assert not passed
-    assert re.search(r"until \d{4}-\d\d-\d\d \d\d:\d\d UTC", said), said
-
-
 def test_credentials_that_no_longer_work_ask_for_others(config_file: Path) -> None:
     with Simulator(faults=[Fault(FaultKind.TOKEN_REVOKED, on="oauth/token", times=None, status=400)]) as sim:
         passed, said = check(sim, sim.config(), config_file)
@@ -173,14 +132,6 @@ def test_credentials_that_no_longer_work_ask_for_others(config_file: Path) -> No
     assert "Authenticate again" in said
     assert not passed_expired
     assert "does not accept the access token" in said_expired
-
-
-def test_a_pinterest_that_is_down_is_not_asked_for_ever(config_file: Path) -> None:
-    with Simulator(faults=[Fault(FaultKind.UNAVAILABLE, times=None)]) as sim:
-        passed, said = check(sim, sim.config(max_retries=20), config_file)
-        assert len(sim.calls("boards/list")) == 3
-    assert not passed
-    assert "boards" in said
 
 
 def test_a_bad_value_is_one_sentence_that_names_the_option(config_file: Path) -> None:
