@@ -117,9 +117,8 @@ def test_the_days_that_two_windows_share(other: DateWindow, shared: DateWindow |
 # ---- Weeks and months
 
 
-@pytest.mark.parametrize(
-    ("granularity", "day", "bucket"),
-    [
+def test_the_bucket_of_a_day() -> None:
+    for granularity, day, bucket in [
         (HOUR, "2026-07-01", ["2026-07-01", "2026-07-01"]),
         (WEEK, "2026-06-29", ["2026-06-29", "2026-07-05"]),
         (WEEK, "2026-07-05", ["2026-06-29", "2026-07-05"]),
@@ -127,29 +126,23 @@ def test_the_days_that_two_windows_share(other: DateWindow, shared: DateWindow |
         (MONTH, "2026-07-01", ["2026-07-01", "2026-07-31"]),
         (MONTH, "2024-02-15", ["2024-02-01", "2024-02-29"]),
         (MONTH, "2025-12-31", ["2025-12-01", "2025-12-31"]),
-    ],
-)
-def test_the_bucket_of_a_day(granularity: Granularity, day: str, bucket: list[str]) -> None:
-    assert granularity.bucket_of(parse_day(day)).as_pair() == bucket
+    ]:
+        assert granularity.bucket_of(parse_day(day)).as_pair() == bucket, (granularity, day)
 
 
-@pytest.mark.parametrize(
-    ("granularity", "day", "last"),
-    [
+def test_the_last_bucket_that_is_over() -> None:
+    for granularity, day, last in [
         (DAY, "2026-06-30", "2026-06-30"),
         (WEEK, "2026-07-04", "2026-06-28"),
         (WEEK, "2026-07-05", "2026-07-05"),
         (MONTH, "2026-06-29", "2026-05-31"),
         (MONTH, "2026-06-30", "2026-06-30"),
-    ],
-)
-def test_the_last_bucket_that_is_over(granularity: Granularity, day: str, last: str) -> None:
-    assert granularity.last_whole(parse_day(day)) == parse_day(last)
+    ]:
+        assert granularity.last_whole(parse_day(day)) == parse_day(last), (granularity, day)
 
 
-@pytest.mark.parametrize(
-    ("granularity", "wanted", "whole"),
-    [
+def test_a_window_becomes_the_buckets_that_start_in_it() -> None:
+    for granularity, wanted, whole in [
         (DAY, ["2026-05-05", "2026-07-01"], ["2026-05-05", "2026-07-01"]),
         (WEEK, ["2026-06-15", "2026-06-28"], ["2026-06-15", "2026-06-28"]),
         (WEEK, ["2026-06-16", "2026-06-24"], ["2026-06-22", "2026-06-28"]),
@@ -157,55 +150,43 @@ def test_the_last_bucket_that_is_over(granularity: Granularity, day: str, last: 
         (WEEK, ["2026-06-16", "2026-06-21"], None),
         (MONTH, ["2026-05-02", "2026-07-01"], ["2026-06-01", "2026-07-31"]),
         (MONTH, ["2026-06-02", "2026-06-30"], None),
-    ],
-)
-def test_a_window_becomes_the_buckets_that_start_in_it(
-    granularity: Granularity, wanted: list[str], whole: list[str] | None
-) -> None:
-    found = granularity.inward(DateWindow.from_pair(wanted))
+    ]:
+        found = granularity.inward(DateWindow.from_pair(wanted))
 
-    assert (found and found.as_pair()) == whole
+        assert (found and found.as_pair()) == whole, (granularity, wanted)
 
 
-@pytest.mark.parametrize(
-    ("granularity", "whole", "max_days", "pieces"),
-    [
+def test_pieces_are_the_fewest_of_whole_buckets_and_the_running_one_ends_today() -> None:
+    for granularity, whole, max_days, pieces in [
         (DAY, ["2026-06-28", "2026-07-01"], 3, [["2026-06-28", "2026-06-30"], ["2026-07-01"] * 2]),
         (WEEK, ["2026-06-01", "2026-06-28"], 20, [["2026-06-01", "2026-06-14"], ["2026-06-15", "2026-06-28"]]),
         (WEEK, ["2026-06-01", "2026-06-28"], 28, [["2026-06-01", "2026-06-28"]]),
         (WEEK, ["2026-06-15", "2026-07-05"], 14, [["2026-06-15", "2026-06-28"], ["2026-06-29", "2026-07-01"]]),
         (MONTH, ["2026-04-01", "2026-07-31"], 61, [["2026-04-01", "2026-05-31"], ["2026-06-01", "2026-07-01"]]),
         (MONTH, ["2026-05-01", "2026-06-30"], 60, [["2026-05-01", "2026-05-31"], ["2026-06-01", "2026-06-30"]]),
-    ],
-)
-def test_pieces_are_the_fewest_of_whole_buckets_and_the_running_one_ends_today(
-    granularity: Granularity, whole: list[str], max_days: int, pieces: list[list[str]]
-) -> None:
-    assert pairs(granularity.cut(DateWindow.from_pair(whole), max_days, TODAY)) == pieces
+    ]:
+        assert pairs(granularity.cut(DateWindow.from_pair(whole), max_days, TODAY)) == pieces, (granularity, whole)
 
 
-@pytest.mark.parametrize(
-    ("granularity", "wanted", "least_days", "first_day", "wide"),
-    [
+def test_a_window_of_too_few_days_gets_whole_buckets_before_it_or_after_it() -> None:
+    for granularity, wanted, least_days, first_day, wide in [
         (DAY, ["2026-06-10", "2026-06-10"], 1, None, ["2026-06-10", "2026-06-10"]),
         (DAY, ["2026-06-10", "2026-06-10"], 3, "2026-06-09", ["2026-06-09", "2026-06-11"]),
         (WEEK, ["2026-06-15", "2026-06-21"], 8, None, ["2026-06-08", "2026-06-21"]),
         (WEEK, ["2026-06-15", "2026-06-21"], 8, "2026-06-08", ["2026-06-08", "2026-06-21"]),
         (WEEK, ["2026-06-15", "2026-06-21"], 8, "2026-06-09", ["2026-06-15", "2026-06-28"]),
         (MONTH, ["2026-02-01", "2026-02-28"], 30, "2026-01-02", ["2026-02-01", "2026-03-31"]),
-    ],
-)
-def test_a_window_of_too_few_days_gets_whole_buckets_before_it_or_after_it(
-    granularity: Granularity, wanted: list[str], least_days: int, first_day: str | None, wide: list[str]
-) -> None:
-    first = parse_day(first_day) if first_day else None
+    ]:
+        first = parse_day(first_day) if first_day else None
 
-    assert granularity.widened(DateWindow.from_pair(wanted), least_days, first).as_pair() == wide
+        assert granularity.widened(DateWindow.from_pair(wanted), least_days, first).as_pair() == wide, (
+            granularity,
+            wanted,
+        )
 
 
-@pytest.mark.parametrize(
-    ("granularity", "whole", "halves"),
-    [
+def test_halves_are_whole_buckets() -> None:
+    for granularity, whole, halves in [
         (DAY, ["2026-06-01", "2026-06-05"], [["2026-06-01", "2026-06-03"], ["2026-06-04", "2026-06-05"]]),
         (HOUR, ["2026-06-29", "2026-07-01"], [["2026-06-29", "2026-06-30"], ["2026-07-01", "2026-07-01"]]),
         (WEEK, ["2026-06-15", "2026-07-05"], [["2026-06-15", "2026-06-28"], ["2026-06-29", "2026-07-05"]]),
@@ -213,9 +194,7 @@ def test_a_window_of_too_few_days_gets_whole_buckets_before_it_or_after_it(
         (MONTH, ["2026-01-01", "2026-02-28"], [["2026-01-01", "2026-01-31"], ["2026-02-01", "2026-02-28"]]),
         (WEEK, ["2026-06-29", "2026-07-01"], None),
         (TOTAL, ["2026-01-01", "2026-06-30"], None),
-    ],
-)
-def test_halves_are_whole_buckets(granularity: Granularity, whole: list[str], halves: list[list[str]] | None) -> None:
-    found = granularity.halves(DateWindow.from_pair(whole))
+    ]:
+        found = granularity.halves(DateWindow.from_pair(whole))
 
-    assert (found and pairs(found)) == halves
+        assert (found and pairs(found)) == halves, (granularity, whole)
