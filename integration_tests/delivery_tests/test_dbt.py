@@ -1,24 +1,83 @@
-"""The models of the dbt project hold what Pinterest has.
+"""The dbt project makes the reports that Pinterest's data allow, and the demo says what it needs.
 
-It is asked without dbt: the models are rendered here and run on tables that have the columns of the streams.
+Most of it is asked without dbt: the models are rendered here and run on tables that have the columns of the streams.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import jinja2
 import pytest
+import yaml
 
-from integration_tests.delivery_tests.dbt_models import MODELS, copy_of, declared, load_streams, make_views
 from integration_tests.simulator.resources.options import NAMELESS
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.demo_dbt.project import LOCAL_VARIABLES, STREAMS
+from integration_tests.tools.demo_dbt.project import (
+    BUILD,
+    LOCAL_VARIABLES,
+    PROJECT,
+    READ_INTO_DUCKDB,
+    STREAMS,
+    DbtFailedError,
+    build,
+    column_types,
+    load,
+)
+from integration_tests.tools.demo_dbt.run import main
+from source_pinterest.source import SourcePinterest
+
+DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
+needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")
+MODELS: Mapping[str, Path] = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
+CONFIG = {"access_token": "pina_false"}
+
+
+def load_streams(connection: duckdb.DuckDBPyConnection, world: World, streams: Iterable[str]) -> None:
+    schemas = {stream.name: stream.get_json_schema() for stream in SourcePinterest().streams(CONFIG)}
+    for stream in streams:
+        records = world.expected(stream, start=world.today - timedelta(days=3)).values()
+        load(connection, stream, column_types(schemas[stream]), records)
+
+
+def make_views(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    macros = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "macros").glob("*.sql")))
+    waiting = {name: rendered(macros + path.read_text(encoding="utf-8"), schema) for name, path in MODELS.items()}
+    while waiting:
+        ready = [name for name, (_, parents) in waiting.items() if waiting.keys().isdisjoint(parents)]
+        assert ready, f"{sorted(waiting)} wait for each other"
+        for name in ready:
+            query, _ = waiting.pop(name)
+            connection.execute(f"create view {name} as {query}")
+
+
+def rendered(model: str, schema: str) -> tuple[str, set[str]]:
+    """A model's query, and the models that it reads."""
+    parents: set[str] = set()
+
+    def ref(parent: str) -> str:
+        parents.add(parent)
+        return parent
+
+    template = jinja2.Environment(autoescape=False).from_string(model)  # noqa: S701
+    return template.render(source=lambda _source, table: f"{schema}.{table}", ref=ref), parents
+
+
+def declared(kind: str) -> list[dict[str, Any]]:
+    files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (PROJECT / "models").rglob("*.yml"))
+    return [each for file in files for each in file.get(kind, [])]
+
+
+def copy_of(database: Path, folder: Path) -> Path:
+    copy = folder / "pinterest.duckdb"
+    copy.write_bytes(database.read_bytes())
+    return copy
 
 
 @pytest.fixture(scope="module")
@@ -257,3 +316,45 @@ def test_pins_have_their_metrics(reports: duckdb.DuckDBPyConnection, world: Worl
     assert {row[:2]: row[2] for row in found} == {
         (day["pin_id"], day["date"]): day["metrics"].get("SAVE", 0) for day in days if day["metrics"]
     }
+
+
+# ---- With dbt, where it is installed
+
+
+def test_the_readme_has_the_commands_that_the_demo_prints() -> None:
+    lines = (PROJECT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert {READ_INTO_DUCKDB, BUILD} <= set(lines)
+
+
+def test_without_dbt_the_demo_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--dbt", str(tmp_path / "dbt"), "--output", str(tmp_path / "output")]) == 1
+    [sentence] = capsys.readouterr().out.splitlines()
+    assert sentence == f"The demo failed: {tmp_path / 'dbt'} can't be started. Run `make demo-dbt`, which installs dbt."
+
+
+@needs_dbt
+def test_dbt_builds_the_project_and_its_tests_pass(database: Path, tmp_path: Path) -> None:
+    built = build(DBT, copy_of(database, tmp_path), tmp_path, LOCAL_VARIABLES)
+
+    assert built.models == len(MODELS)
+    assert built.tests > 3 * len(MODELS)
+
+
+@needs_dbt
+def test_a_row_that_comes_twice_fails_dbts_tests(database: Path, tmp_path: Path) -> None:
+    copy = copy_of(database, tmp_path)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("insert into campaign_analytics select * from campaign_analytics limit 1")
+
+    with pytest.raises(DbtFailedError, match=r"unique_together_stg_pinterest__campaign_days"):
+        build(DBT, copy, tmp_path, LOCAL_VARIABLES)
+
+
+@needs_dbt
+def test_another_number_of_values_without_a_name_fails_dbts_tests(database: Path, tmp_path: Path) -> None:
+    copy = copy_of(database, tmp_path)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("delete from targeting_options where targeting_type = 'COUNTRY' and id = 'DE'")
+
+    with pytest.raises(DbtFailedError, match=r"all_named.*: Got 2 results, configured to fail if != 1"):
+        build(DBT, copy, tmp_path, LOCAL_VARIABLES)
