@@ -22,15 +22,16 @@ def rows_of_file(chunks: Iterable[bytes], on_replacement: OnReplacement | None =
     """Return the rows of a report, each after the id under which the file lists it, or after an empty text.
 
     Args:
-        chunks: the file, split anywhere.
-        on_replacement: called with a warning about a value that was replaced.
+        chunks: the file, split anywhere. Memory stays low with chunks of 32 KiB. With larger ones it grows with the
+            size of the report, because the heap fragments.
+        on_replacement: called with a warning about a value that was replaced, see `parse_json`.
 
     Raises:
         MalformedResponseError: the file is cut short, or is not a report.
     """
     opening, whole = _opened(chunks)
     if opening == b"{":
-        return rows_of_object(whole, on_replacement)
+        return _rows_of_object(JsonBody(whole, on_replacement))
     if opening == b"[":
         return _rows_of_list(JsonBody(whole, on_replacement))
     if opening:
@@ -54,29 +55,6 @@ def rows_of_undocumented_file(
         yield entity, row
 
 
-def rows_of_object(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Iterator[Filed]:
-    """Return the rows of a JSON object of lists, in the order of the file. An empty file or list is an empty report.
-
-    Args:
-        chunks: the file, split anywhere. Memory stays low with chunks of 32 KiB. With larger ones it grows with the
-            size of the report, because the heap fragments.
-        on_replacement: called with a warning about a value that was replaced, see `parse_json`.
-
-    Raises:
-        MalformedResponseError: the file is cut short, or is not a report.
-    """
-    body = JsonBody(chunks, on_replacement)
-    opening = body.peek()
-    if opening == b"[":
-        body.expect(b"[")
-        body.expect(b"]")
-    elif opening:
-        for entity in body.members():
-            for row in body.rows():
-                yield entity, row
-    body.end()
-
-
 def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
     """Return the first byte that is not a space, if there is one, and the file without a byte order mark."""
     rest, begun = iter(chunks), b""
@@ -85,6 +63,13 @@ def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
         if (opening := begun.removeprefix(_BOM).lstrip()) and not _BOM.startswith(begun):
             return opening[:1], chain((begun.removeprefix(_BOM),), rest)
     return b"", iter(())
+
+
+def _rows_of_object(body: JsonBody) -> Iterator[Filed]:
+    for entity in body.members():
+        for row in body.rows():
+            yield entity, row
+    body.end()
 
 
 def _rows_of_list(body: JsonBody) -> Iterator[Filed]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.rows import parse_json, rows_of
 from source_pinterest.engine.pages import pages_of
-from source_pinterest.reporting.file import rows_of_object
+from source_pinterest.reporting.file import rows_of_file
 
 texts = st.text(st.characters(codec="utf-8")) | st.text('{}[]",:\\ 0123456789-', max_size=60)
 numbers = st.integers() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
@@ -54,7 +54,7 @@ def test_rows_are_the_same_in_any_chunks(data: st.DataObject, expected: list[Any
 def test_reports_are_the_same_in_any_chunks(data: st.DataObject, report: dict[str, Any], style: dict[str, Any]) -> None:
     expected = [(entity, row) for entity, found in report.items() for row in found]
 
-    assert list(rows_of_object(data.draw(chunked(encoded(report, style))))) == expected
+    assert list(rows_of_file(data.draw(chunked(encoded(report, style))))) == expected
 
 
 @given(st.data(), st.binary(max_size=40) | st.text('{}[]",:1 \\', max_size=40).map(str.encode))

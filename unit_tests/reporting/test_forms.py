@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import MalformedResponseError, SliceError
-from source_pinterest.reporting.file import Filed, rows_of_object, rows_of_undocumented_file
+from source_pinterest.reporting.file import Filed, rows_of_file, rows_of_undocumented_file
 from source_pinterest.reporting.job import ANALYTICS_REPORTS
 
 COLUMNS = ("CAMPAIGN_ID", "CAMPAIGN_NAME", "SPEND_IN_DOLLAR", "TOTAL_CLICKTHROUGH")
@@ -81,7 +81,7 @@ def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:
 def test_an_id_that_comes_twice_has_the_rows_of_both_and_ids_are_exact() -> None:
     body = b'{"1": [{"A": 626736533506123457}], "2": [{"A": 2.0}], "1": [{"A": 12345678901234567890123}]}'
 
-    assert list(rows_of_object([body])) == [
+    assert list(rows_of_file([body])) == [
         ("1", {"A": 626736533506123457}),
         ("2", {"A": 2.0}),
         ("1", {"A": 12345678901234567890123}),
@@ -93,7 +93,7 @@ def test_rows_are_given_before_the_rest_arrives() -> None:
         yield b'{"1": [{"A": 1}, {"A'
         raise ConnectionError
 
-    assert next(rows_of_object(chunks())) == ("1", {"A": 1})
+    assert next(rows_of_file(chunks())) == ("1", {"A": 1})
 
 
 @pytest.mark.parametrize(
