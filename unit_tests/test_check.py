@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -82,14 +83,20 @@ class Checked:
         return sync
 
 
+Making = Callable[..., Checked]
+Streams = Callable[..., None]
+Log = pytest.LogCaptureFixture
+
+
 @pytest.fixture
-def mock() -> Iterator[requests_mock.Mocker]:
+def checking() -> Iterator[Making]:
+    """Makes a Pinterest of a config with these options."""
     with requests_mock.Mocker() as mocker:
-        yield mocker
+        yield partial(Checked, mocker)
 
 
 @pytest.fixture(autouse=True)
-def streams(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def streams(monkeypatch: pytest.MonkeyPatch) -> Streams:
     """Sets the streams whose rights are looked at; without them none has a right of its own."""
 
     def have(*streams: type[PinterestStream]) -> None:
@@ -99,8 +106,8 @@ def streams(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return have
 
 
-def test_all_is_well_after_one_page_of_each_list(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock)
+def test_all_is_well_after_one_page_of_each_list(checking: Making) -> None:
+    checked = checking()
     checked.answers("boards", page(["1"], "more"))
     checked.answers("ad_accounts", page(["11"], "more"))
 
@@ -108,8 +115,8 @@ def test_all_is_well_after_one_page_of_each_list(mock: requests_mock.Mocker) -> 
     assert checked.calls == 4
 
 
-def test_analytics_are_asked_for_yesterday(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"])
+def test_analytics_are_asked_for_yesterday(checking: Making) -> None:
+    checked = checking(analytics_columns=["TOTAL_HUGS"])
     checked.answers("ad_accounts/11/analytics", {"json": []})
     yesterday = {"start_date": ["2026-06-30"], "end_date": ["2026-06-30"]}
 
@@ -120,10 +127,8 @@ def test_analytics_are_asked_for_yesterday(mock: requests_mock.Mocker) -> None:
 
 
 @pytest.mark.parametrize("answer", [refused(403, 29), refused(400, 1)], ids=str)
-def test_a_board_that_does_not_exist_may_be_refused_in_any_way(
-    mock: requests_mock.Mocker, answer: dict[str, Any]
-) -> None:
-    checked = Checked(mock)
+def test_a_board_that_does_not_exist_may_be_refused_in_any_way(checking: Making, answer: dict[str, Any]) -> None:
+    checked = checking()
     checked.answers("boards/0/pins", answer)
 
     assert checked.result() == (True, None)
@@ -132,9 +137,9 @@ def test_a_board_that_does_not_exist_may_be_refused_in_any_way(
 @pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40)], ids=str)
 @pytest.mark.parametrize("path", ["boards", "ad_accounts"])
 def test_a_list_that_is_refused_is_warned_of_and_the_rest_can_be_read(
-    mock: requests_mock.Mocker, path: str, answer: dict[str, Any], caplog: pytest.LogCaptureFixture
+    checking: Making, path: str, answer: dict[str, Any], caplog: Log
 ) -> None:
-    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"])
+    checked = checking(analytics_columns=["TOTAL_HUGS"])
     checked.answers("ad_accounts/11/analytics", {"json": []})
     checked.answers(path, answer)
     message = checked.warns()
@@ -148,9 +153,9 @@ def test_a_list_that_is_refused_is_warned_of_and_the_rest_can_be_read(
     [(PROBED[3:], ("ads:read",)), (PROBED[:3], ("boards:read", "pins:read", "user_accounts:read"))],
 )
 def test_half_of_the_scopes_pass_and_the_missing_ones_are_named(
-    mock: requests_mock.Mocker, refusing: tuple[str, ...], missing: tuple[str, ...]
+    checking: Making, refusing: tuple[str, ...], missing: tuple[str, ...]
 ) -> None:
-    checked = Checked(mock)
+    checked = checking()
     for path in refusing:
         checked.answers(path, MISSING_SCOPE)
     message = checked.warns()
@@ -159,11 +164,9 @@ def test_half_of_the_scopes_pass_and_the_missing_ones_are_named(
     assert named == set(missing)
 
 
-def test_no_scope_at_all_fails_and_nothing_more_is_asked(
-    mock: requests_mock.Mocker, streams: Callable[..., None]
-) -> None:
+def test_no_scope_at_all_fails_and_nothing_more_is_asked(checking: Making, streams: Streams) -> None:
     streams(CampaignAnalytics, LeadSheets, Shelves)
-    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
+    checked = checking(custom_reports=[report(click_window_days=7)])
     for path in PROBED:
         checked.answers(path, MISSING_SCOPE)
     message = checked.fails()
@@ -174,8 +177,8 @@ def test_no_scope_at_all_fails_and_nothing_more_is_asked(
     assert not checked.pinterest.asked("catalogs/shelves")
 
 
-def test_what_pinterest_restricts_is_named_and_the_rest_passes(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, custom_reports=[report(click_window_days=7)])
+def test_what_pinterest_restricts_is_named_and_the_rest_passes(checking: Making) -> None:
+    checked = checking(custom_reports=[report(click_window_days=7)])
     checked.answers("boards", RESTRICTED)
     checked.creates(RESTRICTED)
     message = checked.warns()
@@ -185,8 +188,8 @@ def test_what_pinterest_restricts_is_named_and_the_rest_passes(mock: requests_mo
     assert "Authenticate again" not in message
 
 
-def test_a_token_that_is_not_accepted_fails_at_once(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock)
+def test_a_token_that_is_not_accepted_fails_at_once(checking: Making) -> None:
+    checked = checking()
     checked.answers("boards", refused(401, 2, "Authentication failed."))
 
     assert "Authenticate again" in checked.fails()
@@ -194,8 +197,8 @@ def test_a_token_that_is_not_accepted_fails_at_once(mock: requests_mock.Mocker) 
 
 
 @pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 1)], ids=str)
-def test_each_wrong_account_is_named(mock: requests_mock.Mocker, answer: dict[str, Any]) -> None:
-    checked = Checked(mock, account_ids=["11", "14", "15"])
+def test_each_wrong_account_is_named(checking: Making, answer: dict[str, Any]) -> None:
+    checked = checking(account_ids=["11", "14", "15"])
     for account in ("14", "15"):
         checked.answers(f"ad_accounts/{account}", answer)
     message = checked.fails()
@@ -204,10 +207,8 @@ def test_each_wrong_account_is_named(mock: requests_mock.Mocker, answer: dict[st
     assert "15" in message
 
 
-def test_a_profile_without_analytics_is_no_failure(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    checked = Checked(mock)
+def test_a_profile_without_analytics_is_no_failure(checking: Making, caplog: Log) -> None:
+    checked = checking()
     checked.answers("user_account/analytics", refused(403, 29, "Not a business account"))
 
     assert checked.result() == (True, None)
@@ -217,16 +218,16 @@ def test_a_profile_without_analytics_is_no_failure(
 # ---- Waits and retries
 
 
-def test_an_exhausted_quota_fails_and_says_until_when(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock)
+def test_an_exhausted_quota_fails_and_says_until_when(checking: Making) -> None:
+    checked = checking()
     checked.answers("boards", {**refused(429, 8), "headers": {"x-ratelimit-reset": "4000"}})
 
     assert "until" in checked.fails()
     assert checked.calls == 1
 
 
-def test_trouble_of_the_server_fails_unless_a_retry_helps(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, max_retries=1)
+def test_trouble_of_the_server_fails_unless_a_retry_helps(checking: Making) -> None:
+    checked = checking(max_retries=1)
     checked.answers("boards", refused(400, 12, "Something went wrong on our end"), page(["1"]))
     assert checked.result() == (True, None)
 
@@ -234,14 +235,14 @@ def test_trouble_of_the_server_fails_unless_a_retry_helps(mock: requests_mock.Mo
     checked.fails()
 
 
-def test_no_request_takes_longer_than_30_seconds_or_than_the_user_allows(mock: requests_mock.Mocker) -> None:
-    patient = Checked(mock, max_wait_minutes=100, max_retries=20, request_timeout_seconds=3_600)
+def test_no_request_takes_longer_than_30_seconds_or_than_the_user_allows(checking: Making) -> None:
+    patient = checking(max_wait_minutes=100, max_retries=20, request_timeout_seconds=3_600)
     patient.result()
     [quick] = patient.seen
     assert quick.max_wait_seconds <= 30
     assert (quick.max_retries + 1) * quick.request_timeout_seconds <= 30
 
-    impatient = Checked(mock, max_wait_minutes=0, max_retries=1, request_timeout_seconds=1)
+    impatient = checking(max_wait_minutes=0, max_retries=1, request_timeout_seconds=1)
     impatient.result()
     [quick] = impatient.seen
     assert (quick.max_wait_seconds, quick.max_retries, quick.request_timeout_seconds) == (0, 1, 1)
@@ -251,10 +252,8 @@ def test_no_request_takes_longer_than_30_seconds_or_than_the_user_allows(mock: r
 
 
 @pytest.mark.parametrize("column", ["TOTAL_START_TRIAL", "SPEND_IN_DOLAR"])
-def test_columns_that_no_document_lists_are_judged_by_pinterest(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, column: str
-) -> None:
-    checked = Checked(mock, analytics_columns=["SPEND_IN_DOLLAR", column])
+def test_columns_that_no_document_lists_are_judged_by_pinterest(checking: Making, caplog: Log, column: str) -> None:
+    checked = checking(analytics_columns=["SPEND_IN_DOLLAR", column])
     checked.answers("ad_accounts/11/analytics", refused(403, 29))
     checked.answers("ad_accounts/12/analytics", refused(400, 1, f"{column} is none of ours"))
     with caplog.at_level(logging.INFO):
@@ -265,16 +264,16 @@ def test_columns_that_no_document_lists_are_judged_by_pinterest(
     assert "Ad account 11 can't be read. ad_account_analytics: Pinterest answered" in caplog.text
 
 
-def test_columns_that_leave_no_room_for_ids_are_refused_without_a_call(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, analytics_columns=[f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(300)])
+def test_columns_that_leave_no_room_for_ids_are_refused_without_a_call(checking: Making) -> None:
+    checked = checking(analytics_columns=[f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(300)])
 
     assert "Custom Reports" in checked.fails()
     assert checked.calls == 0
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_an_account_that_refuses_is_not_asked_again(mock: requests_mock.Mocker, status: int) -> None:
-    checked = Checked(mock, analytics_columns=["TOTAL_HUGS"], custom_reports=[report(click_window_days=7)])
+def test_an_account_that_refuses_is_not_asked_again(checking: Making, status: int) -> None:
+    checked = checking(analytics_columns=["TOTAL_HUGS"], custom_reports=[report(click_window_days=7)])
     checked.answers("ad_accounts/11/analytics", refused(status, 29))
     checked.answers("ad_accounts/12/analytics", {"json": []})
     created = checked.creates({"json": {"token": "t"}}, account="12")
@@ -283,8 +282,8 @@ def test_an_account_that_refuses_is_not_asked_again(mock: requests_mock.Mocker, 
     assert created.call_count == 1
 
 
-def test_a_report_that_names_windows_is_tried_out_on_a_day_of_one_account(mock: requests_mock.Mocker) -> None:
-    checked = Checked(mock, custom_reports=[report(click_window_days=7), report(name="Plain")])
+def test_a_report_that_names_windows_is_tried_out_on_a_day_of_one_account(checking: Making) -> None:
+    checked = checking(custom_reports=[report(click_window_days=7), report(name="Plain")])
     created = checked.creates(CREATED)
 
     assert checked.result() == (True, None)
@@ -295,10 +294,8 @@ def test_a_report_that_names_windows_is_tried_out_on_a_day_of_one_account(mock: 
 
 
 @pytest.mark.parametrize("fields", [{"click_window_days": 7}, {"columns": ["TOTAL_HUGS"]}], ids=str)
-def test_a_report_that_pinterest_refuses_is_named_with_its_words(
-    mock: requests_mock.Mocker, fields: dict[str, Any]
-) -> None:
-    checked = Checked(mock, custom_reports=[report(**fields)])
+def test_a_report_that_pinterest_refuses_is_named_with_its_words(checking: Making, fields: dict[str, Any]) -> None:
+    checked = checking(custom_reports=[report(**fields)])
     checked.creates(refused(400, 1, "These do not go together"))
     message = checked.fails()
 
@@ -306,9 +303,9 @@ def test_a_report_that_pinterest_refuses_is_named_with_its_words(
         assert words in message
 
 
-def test_at_most_five_reports_are_tried_out_and_none_without_an_account(mock: requests_mock.Mocker) -> None:
+def test_at_most_five_reports_are_tried_out_and_none_without_an_account(checking: Making) -> None:
     reports = [report(name=f"Number {number}", click_window_days=7) for number in range(20)]
-    checked = Checked(mock, custom_reports=reports)
+    checked = checking(custom_reports=reports)
     created = checked.creates(CREATED)
     assert checked.result() == (True, None)
     assert created.call_count == 5
@@ -326,10 +323,10 @@ def test_at_most_five_reports_are_tried_out_and_none_without_an_account(mock: re
     ],
 )
 def test_a_report_of_its_own_kind_is_tried_out_once_its_option_is_filled_in(
-    mock: requests_mock.Mocker, option: str, path: str, stream: str, first_day: str, caplog: pytest.LogCaptureFixture
+    checking: Making, option: str, path: str, stream: str, first_day: str, caplog: Log
 ) -> None:
     caplog.set_level(logging.INFO)
-    checked = Checked(mock, **{option: {"columns": ["CAMPAIGN_NAME"]}})
+    checked = checking(**{option: {"columns": ["CAMPAIGN_NAME"]}})
     created = checked.creates(CREATED, path)
     assert checked.result() == (True, None)
     [request] = created.request_history
@@ -376,13 +373,13 @@ Told = Callable[..., list[str]]
 
 
 @pytest.fixture
-def checked(mock: requests_mock.Mocker, streams: Callable[..., None]) -> Checked:
+def checked(checking: Making, streams: Streams) -> Checked:
     streams(*FEW)
-    return Checked(mock)
+    return checking()
 
 
 @pytest.fixture
-def told(checked: Checked, caplog: pytest.LogCaptureFixture) -> Told:
+def told(checked: Checked, caplog: Log) -> Told:
     """What `check` says as information of a token that carries these permissions, or does not say which."""
 
     def messages(*granted: str) -> list[str]:
@@ -395,7 +392,7 @@ def told(checked: Checked, caplog: pytest.LogCaptureFixture) -> Told:
 
 
 def test_a_permission_that_the_token_says_it_lacks_costs_no_call(
-    checked: Checked, told: Told, streams: Callable[..., None]
+    checked: Checked, told: Told, streams: Streams
 ) -> None:
     streams(Boards, Shelves, type("MoreShelves", (Shelves,), {}))
 
@@ -405,9 +402,7 @@ def test_a_permission_that_the_token_says_it_lacks_costs_no_call(
     assert not checked.pinterest.asked("catalogs/shelves")
 
 
-def test_missing_permissions_for_secret_content_are_told_with_what_is_lost(
-    told: Told, streams: Callable[..., None]
-) -> None:
+def test_missing_permissions_for_secret_content_are_told_with_what_is_lost(told: Told, streams: Streams) -> None:
     streams(Boards)
 
     assert told(*USUAL[:4]) == [
@@ -417,7 +412,7 @@ def test_missing_permissions_for_secret_content_are_told_with_what_is_lost(
 
 
 def test_of_secret_boards_nothing_is_said_where_no_board_can_be_read(
-    checked: Checked, caplog: pytest.LogCaptureFixture, streams: Callable[..., None]
+    checked: Checked, caplog: Log, streams: Streams
 ) -> None:
     streams(Boards)
     checked.granted = frozenset(USUAL) - {"boards:read", "boards:read_secret"}
@@ -428,9 +423,7 @@ def test_of_secret_boards_nothing_is_said_where_no_board_can_be_read(
     assert "secret boards are not read" not in caplog.text
 
 
-def test_each_permission_of_the_consent_form_is_missed_where_it_is_missing(
-    told: Told, streams: Callable[..., None]
-) -> None:
+def test_each_permission_of_the_consent_form_is_missed_where_it_is_missing(told: Told, streams: Streams) -> None:
     streams(*(stream for stream in STREAMS if not stream.access))
     said = " ".join(told(*USUAL[:4]))
 
@@ -473,7 +466,7 @@ def test_a_list_that_is_refused_without_code_3_lacks_no_permission(checked: Chec
 
 
 def test_streams_that_one_request_tells_nothing_of_are_not_asked(
-    checked: Checked, told: Told, streams: Callable[..., None]
+    checked: Checked, told: Told, streams: Streams
 ) -> None:
     streams(BusinessEmployers, BusinessMembers, TopPins, LeadSheets)
     checked.pinterest.lists("ad_accounts")
@@ -483,9 +476,7 @@ def test_streams_that_one_request_tells_nothing_of_are_not_asked(
     assert checked.calls == 4 + 4
 
 
-def test_at_most_six_streams_are_tried_out_each_once(
-    checked: Checked, told: Told, streams: Callable[..., None]
-) -> None:
+def test_at_most_six_streams_are_tried_out_each_once(checked: Checked, told: Told, streams: Streams) -> None:
     paths = {letter: f"ad_accounts/{{ad_account_id}}/sheets_{letter}" for letter in "abcdefghij"}
     streams(*(type(f"Sheets{letter}", (LeadSheets,), {"path_template": path}) for letter, path in paths.items()))
     for path in paths.values():
@@ -494,9 +485,7 @@ def test_at_most_six_streams_are_tried_out_each_once(
     assert len(told(*USUAL)) == 6
 
 
-def test_one_stream_is_asked_for_a_permission_that_several_need(
-    checked: Checked, told: Told, streams: Callable[..., None]
-) -> None:
+def test_one_stream_is_asked_for_a_permission_that_several_need(checked: Checked, told: Told, streams: Streams) -> None:
     others = [type(f"Shelves{letter}", (Shelves,), {"path_template": f"shelves/{letter}"}) for letter in "abc"]
     streams(type("BetaShelves", (Shelves,), {"access": beta("shelves")}), *others)
     checked.answers(Shelves.path_template, refused(401, 3))
@@ -506,7 +495,7 @@ def test_one_stream_is_asked_for_a_permission_that_several_need(
 
 
 def test_a_list_that_does_not_exist_for_this_user_lacks_no_right(
-    checked: Checked, told: Told, streams: Callable[..., None]
+    checked: Checked, told: Told, streams: Streams
 ) -> None:
     streams(Catalogs)
     checked.answers(Catalogs.path_template, refused(409, 4182))
@@ -515,11 +504,9 @@ def test_a_list_that_does_not_exist_for_this_user_lacks_no_right(
     assert message.endswith("This list counts as empty.")
 
 
-def test_rights_are_tried_out_on_an_account_that_the_config_names(
-    mock: requests_mock.Mocker, streams: Callable[..., None]
-) -> None:
+def test_rights_are_tried_out_on_an_account_that_the_config_names(checking: Making, streams: Streams) -> None:
     streams(*FEW)
-    checked = Checked(mock, account_ids=["12"])
+    checked = checking(account_ids=["12"])
     checked.answers("ad_accounts/12", {"json": {"id": "12"}})
     checked.answers("ad_accounts/12/lead_sheets", page([]))
     checked.answers("catalogs/shelves", page([]))
