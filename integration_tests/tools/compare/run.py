@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None, repository: Path = ROOT) -> int
     """
     parser = argparse.ArgumentParser(prog="python -m integration_tests.tools.compare", description=__doc__)
     parser.add_argument("--with", dest="commit", metavar="COMMIT", help="by default, the working tree itself")
-    parser.add_argument("--short", action="store_true", help="five days of one course")
+    parser.add_argument("--short", action="store_true", help="four days of one course")
     parser.add_argument("--only", default="", help="the courses whose name holds this")
     parser.add_argument("--processes", type=int, default=_PROCESSES)
     given = parser.parse_args(arguments)
