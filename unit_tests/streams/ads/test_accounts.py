@@ -124,15 +124,3 @@ def test_accounts_of_the_state_that_are_not_listed_fail_unless_the_user_dropped_
     failures = {one["ad_account_id"]: str(failure) for one in slices if (failure := failure_of(one))}
     assert list(failures) == lost
     assert all(message.startswith(f"Ad account {account} can't be read") for account, message in failures.items())
-
-
-def test_many_accounts_that_lost_access_do_not_stop_the_others(mock: requests_mock.Mocker) -> None:
-    lost = [str(number) for number in range(20, 32)]
-    pinterest = Pinterest(mock, account_ids=[*lost, "11"])
-    for account in lost:
-        pinterest.answers(f"ad_accounts/{account}/campaigns", refused(403, 29))
-        with pytest.raises(AccountUnreadableError, match=account):
-            pinterest.read(Campaigns, partition_slice({"ad_account_id": account}))
-    pinterest.answers("ad_accounts/11/campaigns", page([{"id": "7", "ad_account_id": "11", "status": "ACTIVE"}]))
-
-    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["7"]
