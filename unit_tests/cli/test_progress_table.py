@@ -188,7 +188,7 @@ def test_a_small_terminal_keeps_the_quotas() -> None:
 def test_the_table_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     monkeypatch.setattr(sys, "__stderr__", screen)
-    monkeypatch.delenv(progress_table.NO_PROGRESS_VARIABLE, raising=False)
+    monkeypatch.delenv("NO_PROGRESS", raising=False)
     progress = Progress(Usage(), ["boards"])
     with progress_table.watched(lambda: None):
         pass
@@ -201,7 +201,7 @@ def test_the_table_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(("screen", "setting"), [(io.StringIO(), ""), (Screen(), "1"), (None, "")])
 def test_nothing_is_drawn_otherwise(screen: io.StringIO | None, setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "__stderr__", screen)
-    monkeypatch.setenv(progress_table.NO_PROGRESS_VARIABLE, setting)
+    monkeypatch.setenv("NO_PROGRESS", setting)
     with progress_table.watched(lambda: None):
         pass
     assert screen is None or screen.getvalue() == ""
