@@ -157,7 +157,6 @@ class Failures:
         try:
             for stream_slice in slices:
                 if self.breaker.is_open:
-                    self._keep(has_failed=True)
                     break
                 with self._lock:
                     self._pending += 1
@@ -173,7 +172,6 @@ class Failures:
         """Return False if the slice would fail as earlier ones did. It then stays unread."""
         if not self.breaker.is_open_for(_parent_of(stream_slice)):
             return True
-        self._keep(has_failed=True)
         if cursor := self._stream.checkpoint:
             cursor.fail(stream_slice)
         return False
