@@ -228,7 +228,9 @@ def test_rows_are_others_than_those_that_were_asked_for(sim: Simulator, api: Cli
     changed = {
         FaultKind.ROWS_TWICE: [row for row in proper for _ in range(2)],
         FaultKind.ROWS_WITH_TIMES: [{**row, "DATE": f"{row['DATE']}T00:00:00"} for row in proper],
-        FaultKind.ROWS_OF_ANOTHER_DAY: [one for row in proper for one in ({**row, "DATE": "2019-07-01"}, row)],
+        FaultKind.ROWS_OF_ANOTHER_DAY: [
+            one for row in proper for one in ({**row, "DATE": f"2016{row['DATE'][4:]}"}, row)
+        ],
         FaultKind.ROWS_OF_ANOTHER_ID: [one for row in proper for one in ({**row, "CAMPAIGN_ID": "1"}, row)],
         FaultKind.ROWS_OF_ANOTHER_ACCOUNT: [{**row, "AD_ACCOUNT_ID": "1"} for row in proper],
     }
