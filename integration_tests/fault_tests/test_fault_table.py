@@ -15,7 +15,7 @@ from integration_tests.fault_table.spread import Spread
 from integration_tests.fault_table.trial import Trial, play, together
 from integration_tests.simulator import FaultKind
 
-KINDS = {Spread.NOWHERE: 8, Spread.QUOTA: 4, Spread.EVERYWHERE: 2}
+KINDS = {Spread.NOWHERE: 6, Spread.QUOTA: 3, Spread.EVERYWHERE: 2}
 """On so many kinds of stream a fault is played once; on few where they take syncs of their own."""
 
 
