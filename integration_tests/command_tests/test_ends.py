@@ -42,7 +42,7 @@ def in_a_shell(sim: Simulator, arguments: Sequence[str], redirection: str) -> su
     )
 
 
-def test_a_standard_error_that_is_closed_spoils_no_sync_and_a_full_output_is_no_success(tmp_path: Path) -> None:
+def test_a_closed_stderr_spoils_no_sync_and_a_full_stdout_is_no_success(tmp_path: Path) -> None:
     with Simulator(World(boards=3)) as sim:
         arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config())
         done = in_a_shell(sim, arguments, "2>&-")

@@ -62,9 +62,7 @@ def test_an_illegal_order_is_judged(sim: Simulator, api: Client) -> None:
     assert violations([replace(entry, body=None)])
 
 
-def test_a_call_of_no_operation_or_against_a_rule_that_the_sdk_does_not_know_is_judged(
-    sim: Simulator, api: Client
-) -> None:
+def test_a_call_of_no_operation_or_against_a_rule_unknown_to_the_sdk_is_judged(sim: Simulator, api: Client) -> None:
     api.get("/nothing")
     assert "no operation" in violations(sim.log[-1:])[0]
     api.call("campaigns/analytics", start_date=str(sim.world.today - timedelta(days=100)))

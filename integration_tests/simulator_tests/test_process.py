@@ -89,7 +89,7 @@ def test_the_log_of_each_simulator_holds_what_a_test_wants_to_know() -> None:
     assert entry.body_bytes == len(answer.content)
 
 
-def test_the_command_serves_the_world_of_its_options_shows_its_log_and_ends_well_on_sigterm() -> None:
+def test_the_command_serves_its_world_shows_its_log_and_ends_well_on_sigterm() -> None:
     command = [sys.executable, "-m", "integration_tests.simulator", *SIZES]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process, requests.Session() as http:
         assert process.stdout is not None
