@@ -8,14 +8,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Thread
 
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import ROOT, clean_environment
 from integration_tests.support.syncs import read_arguments, since_recently
 
-SAMPLE_SECONDS = 0.2
+SAMPLE_EVERY_LINES = 100
 WARM_UP_SHARE = 0.4
 """Of all records; by then every worker has had its largest page."""
 
@@ -54,13 +53,10 @@ def soak(world: World, streams: Sequence[str], folder: Path, config: Mapping[str
         environment = {k: v for k, v in clean_environment(sim.url).items() if not k.startswith("COVERAGE_")}
         command = [sys.executable, "main.py", *arguments]
         with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
-            ended = Event()
-            watcher = Thread(target=_watch, args=(process.pid, seen, ended), daemon=True)
-            watcher.start()
-            for line in process.stdout or ():
+            for number, line in enumerate(process.stdout or ()):
                 _count(line, seen)
-            ended.set()
-            watcher.join()
+                if number % SAMPLE_EVERY_LINES == 0:
+                    _sample(process.pid, seen)
         seen.exit_code, seen.seconds = process.returncode, time.monotonic() - began
     return seen
 
@@ -75,12 +71,8 @@ def _count(line: bytes, seen: Soaked) -> None:
         seen.largest_state_bytes = max(seen.largest_state_bytes, len(line))
 
 
-def _watch(pid: int, seen: Soaked, ended: Event) -> None:
-    while not ended.wait(SAMPLE_SECONDS):
-        try:
-            status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-        except OSError:
-            return
-        resident = [line for line in status.splitlines() if line.startswith("VmRSS")]
-        if resident:
-            seen.samples.append((sum(seen.records.values()), int(resident[0].split()[1]) / 1024))
+def _sample(pid: int, seen: Soaked) -> None:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    for line in status.splitlines():  # a process that has ended has no such line
+        if line.startswith("VmRSS"):
+            seen.samples.append((sum(seen.records.values()), int(line.split()[1]) / 1024))
