@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Protocol
 
 from airbyte_cdk.logger import PRINT_BUFFER, AirbyteLogFormatter
@@ -152,13 +153,15 @@ class MaskedStream(io.TextIOBase):
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write the masked text."""
-        self._stream.write(SECRETS.mask(text))
+        """Write the masked text. A stream that takes none, such as a full stderr, spoils no sync."""
+        with suppress(OSError):
+            self._stream.write(SECRETS.mask(text))
         return len(text)
 
     def flush(self) -> None:
         """Flush the stream."""
-        self._stream.flush()
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def mask_logs() -> None:

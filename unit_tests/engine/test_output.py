@@ -1,6 +1,7 @@
 """Lines leave whole, in large pieces and without secrets, from a process that is tuned for it."""
 
 import ctypes
+import errno
 import gc
 import io
 import json
@@ -262,6 +263,15 @@ def test_what_is_printed_is_masked() -> None:
     print(f"Two: {SECRET}", "and", file=MaskedStream(stream), flush=True)
 
     assert stream.getvalue() == "Two: **** and\n"
+
+
+class FullStream(io.StringIO):
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_a_full_stderr_does_not_take_is_lost_without_an_error() -> None:
+    print("a line", file=MaskedStream(FullStream()), flush=True)
 
 
 def test_what_a_thread_dies_of_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
