@@ -266,6 +266,8 @@ def test_what_is_printed_is_masked() -> None:
 
 
 class FullStream(io.StringIO):
+    """A stderr whose disk is full."""
+
     def write(self, _text: str) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
