@@ -30,7 +30,6 @@ from source_pinterest.config.reports import refuse_shared_tables
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.slices import partition_slice, window_slice
 from source_pinterest.limits import SYNC_HISTORY_DAYS
-from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams import NEEDS_USER_TOKEN, STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.custom_report import AccountsToAsk, try_out_reports
@@ -146,7 +145,7 @@ def _probe_user_analytics(sync: Sync) -> None:
     yesterday = days_before(sync.today(), 1)
     analytics = sync.stream(UserAccountAnalytics)
     try:
-        analytics.request_rows(window_slice({}, PlannedWindow(DateWindow(yesterday, yesterday)), {}), {})
+        analytics.request_rows(window_slice({}, DateWindow(yesterday, yesterday), {}), {})
     except (RefusedError, GoneError) as error:
         LOGGER.warning(analytics.failures.explain(error).message)
 

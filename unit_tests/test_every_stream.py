@@ -14,7 +14,7 @@ from source_pinterest import limits
 from source_pinterest.source import SourcePinterest
 from source_pinterest.state.board_cursor import BoardCursor
 from source_pinterest.state.cursor import PinterestCursor
-from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor, PinCursor, ProfileCursor
 from source_pinterest.state.entity_cursor import EntityCursor
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
@@ -181,12 +181,12 @@ def test_the_frameworks_own_cursor_is_off(pinterest: Pinterest) -> None:
 KINDS: Mapping[str, tuple[type[PinterestCursor], int]] = {
     "campaigns": (EntityCursor, 913),
     "board_pins": (BoardCursor, 913),
-    "campaign_analytics": (DayCursor, 913),
-    "campaign_targeting_analytics": (DayCursor, 89),
-    "ad_group_report": (DayCursor, 913),
-    "product_item_report": (DayCursor, 91),
-    "user_account_analytics": (DayCursor, 89),
-    "pin_analytics": (DayCursor, 89),
+    "campaign_analytics": (AccountDayCursor, 913),
+    "campaign_targeting_analytics": (AccountDayCursor, 89),
+    "ad_group_report": (AccountDayCursor, 913),
+    "product_item_report": (AccountDayCursor, 91),
+    "user_account_analytics": (ProfileCursor, 89),
+    "pin_analytics": (PinCursor, 89),
 }
 
 

@@ -196,8 +196,6 @@ class Failures:
         if not isinstance(error, AccountUnreadableError):
             self._keep(has_failed=True)
         if cursor := self._stream.checkpoint:
-            if isinstance(error, KeyInDoubtError):
-                cursor.note_unusable(stream_slice)
             cursor.fail(stream_slice)
             if consequence is Consequence.FAIL and not isinstance(error, NothingLeftError):
                 cursor.note_failure(stream_slice)

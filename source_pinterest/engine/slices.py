@@ -6,8 +6,8 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import PinterestError, SliceError
-from source_pinterest.state.day_cursor import WINDOW, planned_window
-from source_pinterest.state.history import PlannedWindow
+from source_pinterest.dates import DateWindow
+from source_pinterest.state.day_cursor import WINDOW, window_of
 
 Key = tuple[str, ...]
 """The ids of a listing's own parents: () for boards, (ad account,) for campaigns."""
@@ -34,28 +34,24 @@ def partition_slice(
     return StreamSlice(partition=parents, cursor_slice=cursor_slice or {}, extra_fields=extra)
 
 
-def window_slice(
-    parents: Mapping[str, str], planned: PlannedWindow, named: Mapping[str, Any], **extra: Any
-) -> StreamSlice:
-    """Return a slice of a window of days, with the planned window in its extra fields.
+def window_slice(parents: Mapping[str, str], window: DateWindow, named: Mapping[str, Any], **extra: Any) -> StreamSlice:
+    """Return a slice of a window of days, with the window in its extra fields.
 
     Args:
         parents: the ids of its parents.
-        planned: the window, with its number in the plan.
+        window: the days.
         named: other values that identify the slice.
         extra: as in `partition_slice`.
     """
-    start, end = planned.window.as_pair()
-    return partition_slice(parents, {START: start, END: end, **named}, **{WINDOW: planned, **extra})
+    start, end = window.as_pair()
+    return partition_slice(parents, {START: start, END: end, **named}, **{WINDOW: window, **extra})
 
 
-def failed_slice(
-    parents: Mapping[str, str], error: PinterestError, planned: PlannedWindow | None = None
-) -> StreamSlice:
+def failed_slice(parents: Mapping[str, str], error: PinterestError, window: DateWindow | None = None) -> StreamSlice:
     """Return a slice that raises an error when it is read, so that a parent's failure costs only its own children."""
-    if planned is None:
+    if window is None:
         return partition_slice(parents, None, **{_FAILURE: error})
-    return window_slice(parents, planned, {}, **{_FAILURE: error})
+    return window_slice(parents, window, {}, **{_FAILURE: error})
 
 
 def or_failed(parents: Mapping[str, str], slices: Iterable[StreamSlice]) -> Iterator[StreamSlice]:
@@ -71,9 +67,9 @@ def failure_of(stream_slice: StreamSlice) -> PinterestError | None:
     return stream_slice.extra_fields.get(_FAILURE)
 
 
-def batch_slice(parents: Mapping[str, str], planned: PlannedWindow, ids: tuple[str, ...], number: int) -> StreamSlice:
+def batch_slice(parents: Mapping[str, str], window: DateWindow, ids: tuple[str, ...], number: int) -> StreamSlice:
     """Return a slice of a batch of ids in a window."""
-    return window_slice(parents, planned, {"batch": number}, **{_IDS: ids})
+    return window_slice(parents, window, {"batch": number}, **{_IDS: ids})
 
 
 def ids_of(stream_slice: StreamSlice) -> tuple[str, ...] | None:
@@ -84,7 +80,7 @@ def ids_of(stream_slice: StreamSlice) -> tuple[str, ...] | None:
 def promised_rows(stream_slice: StreamSlice) -> int | None:
     """Return the maximum number of rows in a batch of ids and days, or None for a slice of another kind."""
     ids = ids_of(stream_slice)
-    return None if ids is None else max(1, len(ids)) * planned_window(stream_slice).window.days
+    return None if ids is None else max(1, len(ids)) * window_of(stream_slice).days
 
 
 def key_of_parent(stream_slice: StreamSlice) -> Key:

@@ -11,7 +11,6 @@ from source_pinterest.api.errors import PinterestError, ReportRefusedError
 from source_pinterest.api.rows import OnReplacement
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.reporting.file import Filed, rows_of_file, rows_of_undocumented_file
-from source_pinterest.state.history import PlannedWindow
 
 ReadRows = Callable[[Iterable[bytes], Collection[str], OnReplacement | None], Iterator[Filed]]
 """Reads a file. Its arguments: the chunks, the requested columns, and a function that takes a warning."""
@@ -93,7 +92,7 @@ class ReportRequest:
         ad_account_id: the ad account.
         window: the days whose rows are wanted.
         body: the body without the days, which are added when it is sent.
-        planned: the window in the cursor's plan, of which a request that was split covers a part.
+        planned: the window as it was planned, of which a request that was split covers a part.
         number: tells several requests for one window apart.
         endpoint: the endpoint that creates the report.
     """
@@ -101,7 +100,7 @@ class ReportRequest:
     ad_account_id: str
     window: DateWindow
     body: Mapping[str, Any]
-    planned: PlannedWindow
+    planned: DateWindow
     number: int = 0
     endpoint: ReportEndpoint = ANALYTICS_REPORTS
 

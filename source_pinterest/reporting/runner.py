@@ -69,9 +69,10 @@ class FailedReport:
 
 @dataclass(frozen=True)
 class SplitReport:
-    """A report that was too slow and was split into two, so that its window has one more slice."""
+    """A report that was too slow and is replaced by two, each of half of its days."""
 
     request: ReportRequest
+    halves: tuple[ReportRequest, ReportRequest]
 
 
 @dataclass(frozen=True)
@@ -416,5 +417,5 @@ class ReportRunner:
             raise error
         with self._changed:
             if job in reports.jobs:
-                reports.outcomes.put(SplitReport(job.request))
+                reports.outcomes.put(SplitReport(job.request, halves))
                 reports.put_back(job, *(Job(half, job.splits + 1) for half in halves))

@@ -174,9 +174,6 @@ class PinterestCursor(Cursor):
     def note_failure(self, stream_slice: StreamSlice) -> None:
         """Record that a slice could not be read, for cursors whose next sync depends on it."""
 
-    def note_unusable(self, stream_slice: StreamSlice) -> None:
-        """Record that rows of a slice arrived and can't be used, for cursors that keep days."""
-
     def count(self, records: int, stream_slice: StreamSlice) -> None:
         """Count records of a slice that are about to be queued."""
         del stream_slice

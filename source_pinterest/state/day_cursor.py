@@ -1,12 +1,12 @@
-"""The cursor of days: of ad accounts, of profiles and of pins.
+"""The cursors of days: of ad accounts, of profiles, and of a pass over all pins.
 
-It keeps an `AccountHistory` for each ad account, and for the token's own user. Analytics and reports of ad accounts
-commit windows that are split into slices, profiles move to the last final day of each response, and pins also have an
-unfinished pass over all pins.
+Each keeps an `AccountHistory` for every owner of days. An ad account's days count once all tasks about them have ended,
+a profile's up to the last final day of each response, and those of pins once a pass has read every pin.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from abc import ABC
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -17,14 +17,14 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow, days_before, parse_day, subtract_window
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
-from source_pinterest.state.formats import ACCOUNT_KEY, SavedState, read_state, write_state
-from source_pinterest.state.history import AccountHistory, Plan, PlannedWindow, Purpose, WindowProgress
-from source_pinterest.state.period import Period, Restatement
+from source_pinterest.state.days import AccountHistory, DayTasks
+from source_pinterest.state.formats import ACCOUNT_KEY, Cursor, SavedState, read_state, write_state
+from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
 WINDOW = "window"
-"""The extra field of a slice that holds its planned window."""
+"""The extra field of a slice that holds its days."""
 
 _FINGERPRINT, _FAILED, _SEEN, _PARTLY = "asked", "failed", "keyed", "partly"
 _NEWEST, _READINGS = "read", "reading"
@@ -184,80 +184,25 @@ class Reading:
         return replace(self, newest=min(self.newest, day) if self.newest else None, settled=day)
 
 
-class DayCursor(PinterestCursor):
+class DayCursor(PinterestCursor, ABC):
     """Keeps the days of each owner that count as read.
-
-    The state holds for each owner its `AccountHistory`, its `KeyColumns` and the last day that was emitted (`read`), if
-    that is later than the last one that counts as read. Beside the owners stand those that `failed`, a fingerprint of
-    the request and the unfinished passes over pins.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
-        period: returns the days that this sync reads. It is called when they are needed first, and their explanation
-            logged, since a request has told Pinterest's day by then.
-        today: returns Pinterest's day, in UTC.
-        fingerprint: a digest of the requested columns and attribution windows.
-        organic: whether the days are those of profiles or pins. A flat cursor is then that of the token's own user, as
-            in the official connector's state; else it stands in for ad accounts without an entry.
+        period: returns the days that this sync reads. It is called when they are needed first, since a request has told
+            Pinterest's day by then.
+
+    Attributes:
+        field: the name of the last day in the state.
     """
 
-    def __init__(
-        self,
-        store: StateStore,
-        period: Callable[[], Period],
-        today: Callable[[], Date],
-        fingerprint: str = "",
-        *,
-        organic: bool = False,
-    ) -> None:
-        super().__init__(store)
-        self.field = "date" if organic else "DATE"
-        self._organic = organic
-        self._fingerprint = fingerprint
-        self._get_period, self._get_today = period, today
-        incoming = store.incoming()
-        with reading_state(store.stream_name):
-            saved = read_state(incoming, self.field, min)
-            cursors: dict[Owner, Mapping[str, Any]] = dict(saved.accounts.items())
-            if saved.flat is not None:
-                own = incoming if organic and incoming.get(self.field) is not None else {}
-                cursors[None] = {**own, self.field: saved.flat}
-            self._histories = {
-                owner: AccountHistory.from_state(cursor, self.field) for owner, cursor in cursors.items()
-            }
-            self._newest = {
-                owner: parse_day(cursor[_NEWEST]) for owner, cursor in cursors.items() if cursor.get(_NEWEST)
-            }
-            self._readings: dict[Owner, Reading] = {
-                entry.get(ACCOUNT_KEY): Reading.from_state(entry) for entry in incoming.get(_READINGS) or ()
-            }
-            self._failed_accounts = set(map(str, incoming.get(_FAILED) or ()))
-            self.keyed = KeyedAccounts(
-                {account: KeyColumns.from_state(cursor) for account, cursor in saved.accounts.items()}
-            )
-        self._incoming = frozenset(saved.accounts)
-        self._plans: dict[str, Plan] = {}
-        self._started: dict[Owner, list[DateWindow]] = {}
-        if incoming.get(_FINGERPRINT, fingerprint) != fingerprint:
-            self._warn_of_old_values()
+    field: str
 
-    @property
-    def state(self) -> dict[str, Any]:
-        """The state to emit."""
-        cursors = {owner: self._cursor_of(owner, history) for owner, history in self._histories.items() if history.last}
-        own = cursors.pop(None, {})
-        accounts = {account: cursor for account, cursor in cursors.items() if account is not None}
-        if self._organic:
-            state = {**own, **(write_state(SavedState(accounts), self.field) if accounts else {})}
-        else:
-            state = write_state(SavedState(accounts, own.get(self.field)), self.field)
-        readings = [
-            {**({ACCOUNT_KEY: owner} if owner else {}), **reading.to_state()}
-            for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or "")
-            if reading.after
-        ]
-        more = {_FAILED: sorted(self._failed_accounts), _FINGERPRINT: self._fingerprint, _READINGS: readings}
-        return {**state, **{name: value for name, value in more.items() if value}}
+    def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
+        super().__init__(store)
+        self._get_period = period
+        self._histories: dict[Owner, AccountHistory] = {}
+        self._incoming: frozenset[str] = frozenset()
 
     @property
     def first_day(self) -> Date:
@@ -269,33 +214,124 @@ class DayCursor(PinterestCursor):
         """Whether each day is emitted only once, when it is final."""
         return self._period.is_emitted_once
 
+    @property
+    def last_idle_day(self) -> Date:
+        """The last day that had no activity if Pinterest leaves it out; later days may still come."""
+        return days_before(self._period.today, limits.IDLE_AFTER_DAYS)
+
     @cached_property
     def _period(self) -> Period:
         period = self._get_period()
         period.explain(self._stream_name)
+        self._warn_beforehand(period)
         return period
-
-    @cached_property
-    def _today(self) -> Date:
-        return self._get_today()
-
-    @property
-    def _final_by_age(self) -> Date:
-        return days_before(self._today, limits.FINAL_AFTER_DAYS)
-
-    @property
-    def last_idle_day(self) -> Date:
-        """The last day that had no activity if Pinterest leaves it out; later days may still come."""
-        return days_before(self._today, limits.IDLE_AFTER_DAYS)
 
     def accounts(self) -> Iterable[str]:
         """Return the ad accounts of the incoming state."""
         return self._incoming
 
     def history_of(self, owner: Owner) -> AccountHistory:
-        """Return the history of an owner; a flat cursor stands in for ad accounts without an entry."""
-        stand_in = None if self._organic else self._histories.get(None)
-        return self._histories.get(owner) or stand_in or AccountHistory()
+        """Return the history of an owner."""
+        return self._histories.get(owner) or AccountHistory()
+
+    def unread(self, owner: Owner = None) -> list[DateWindow]:
+        """Return the windows of an owner that are still to be read, and warn of those that can't be."""
+        history, of_owner = self.history_of(owner), f" of ad account {owner}" if owner else ""
+        if history.last and history.last > self._period.today:
+            history = self._cut_back(owner, history, of_owner)
+        for window in history.out_of_reach(self._period):
+            LOGGER.warning(
+                f"{self._stream_name}: the days {window}{of_owner} were never read and are too old now: Pinterest "
+                f"keeps the days from {self._period.earliest} on.{self._fate_of_lost_days(owner, window)}",
+            )
+        return history.unread(self._period)
+
+    def unread_windows(self, owner: Owner = None) -> list[DateWindow]:
+        """Return the days of the unread windows, without a warning, for an estimate."""
+        return self.history_of(owner).unread(self._period)
+
+    def _fate_of_lost_days(self, owner: Owner, window: DateWindow) -> str:
+        """Return what becomes of days that Pinterest no longer has, as the end of a warning."""
+        del owner, window
+        return ""
+
+    def _cut_back(self, owner: Owner, history: AccountHistory, of_owner: str) -> AccountHistory:
+        """Take a history that lies in the future back to its last settled day, and warn of it."""
+        today = self._period.today
+        cut = history.as_of(today)
+        since = cut.last.add(days=1) if cut.last else self._period.start
+        twice = "" if self._period.merges_by_key else f" Rows of the days {since} to {today} may stand twice."
+        LOGGER.warning(
+            f"{self._stream_name}: the state{of_owner} lies in the future ({history.last}; today is {today}). "
+            f"The days from {since} on are read again.{twice}",
+        )
+        with self._lock:
+            self._histories[owner] = cut
+        return cut
+
+    def _newest_of(self, owner: Owner) -> Date | None:
+        """Return the last day of an owner that was ever emitted; None if it is the last one that counts as read."""
+        del owner
+        return None
+
+    def _warn_beforehand(self, period: Period) -> None:
+        """Warn of days that the destination has twice after this sync."""
+        histories = self._histories.items()
+        if twice := [w for owner, history in histories for w in history.duplicated(period, self._newest_of(owner))]:
+            LOGGER.warning(
+                f"{self._stream_name}: the days {_span(twice)} were read while their numbers were still moving, and "
+                "are emitted once more, now that they are final. The destination appends, so these days appear twice "
+                "in the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
+            )
+
+
+class AccountDayCursor(DayCursor):
+    """Keeps the days of ad accounts.
+
+    The state holds for each account its `AccountHistory` and its `KeyColumns`. Beside the accounts stand those that
+    `failed`, and a fingerprint of the request. A flat cursor stands in for accounts without an entry.
+
+    Args:
+        store: has the incoming state and takes the outgoing ones.
+        period: returns the days that this sync reads, as in `DayCursor`.
+        fingerprint: a digest of the requested columns and attribution windows.
+    """
+
+    field = "DATE"
+
+    def __init__(self, store: StateStore, period: Callable[[], Period], fingerprint: str = "") -> None:
+        super().__init__(store, period)
+        self._fingerprint = fingerprint
+        incoming = store.incoming()
+        with reading_state(store.stream_name):
+            saved = read_state(incoming, self.field, min)
+            flat = {} if saved.flat is None else {None: {self.field: saved.flat}}
+            self._histories.update(_histories_of({**saved.accounts, **flat}, self.field))
+            self._failed_accounts = set(map(str, incoming.get(_FAILED) or ()))
+            self.keyed = KeyedAccounts(
+                {account: KeyColumns.from_state(cursor) for account, cursor in saved.accounts.items()}
+            )
+        self._incoming = frozenset(saved.accounts)
+        self._tasks: dict[str, DayTasks] = {}
+        self._asks_otherwise = incoming.get(_FINGERPRINT, fingerprint) != fingerprint
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state to emit."""
+        present = {account: self._present_history(account) for account in self._histories if account}
+        accounts = {
+            account: {**history.to_state(self.field), **self.keyed.to_state(account)}
+            for account, history in present.items()
+            if history.last
+        }
+        flat = self._histories.get(None)
+        state = write_state(SavedState(accounts, str(flat.last) if flat else None), self.field)
+        more = {_FAILED: sorted(self._failed_accounts), _FINGERPRINT: self._fingerprint}
+        return {**state, **{name: value for name, value in more.items() if value}}
+
+    def history_of(self, owner: Owner) -> AccountHistory:
+        """Return the history of an account before this sync; a flat cursor stands in for accounts without an entry."""
+        return self._histories.get(owner) or super().history_of(None)
 
     def oldest_first(self, accounts: Iterable[str]) -> list[str]:
         """Sort accounts by their cursors, so that each is read in turn under a small daily quota.
@@ -316,97 +352,191 @@ class DayCursor(PinterestCursor):
         with self._lock:
             self._histories.pop(None, None)
 
-    def limit_to_final_days(self, last_final_day: Callable[[], Date] | None = None) -> None:
-        """Limit the period to final days, unless the lookback is long enough to read the others again.
-
-        Args:
-            last_final_day: asks Pinterest for the last final day; called only if it is needed. By default, days are
-                final at a certain age.
-        """
-        if self._period.restatement is not Restatement.BY_LOOKBACK:
-            day = last_final_day() if last_final_day else self._final_by_age
-            self._period = self._period.final_up_to(day)
-            if self.emits_once:
-                self._period = replace(self._period, end=min(day, self._period.end))
-                self._warn_of_duplicates()
-
-    def unread(self, owner: Owner = None) -> list[WindowProgress]:
-        """Return the windows of an owner that are still to be read, and warn of those that can't be."""
-        history, of_owner = self.history_of(owner), f" of ad account {owner}" if owner else ""
-        if history.last and history.last > self._today:
-            history = self._cut_back(owner, history, of_owner)
-        gone, kept = history.out_of_reach(self._period), "" if self._organic else " They stay in the state as missing."
-        for window in gone:
-            LOGGER.warning(
-                f"{self._stream_name}: the days {window}{of_owner} were never read and are too old now: Pinterest "
-                f"keeps the days from {self._period.earliest} on.{kept}",
-            )
-        if gone and self._organic:
-            with self._lock:
-                self._histories[owner] = history.without(gone)
-        return history.unread(self._period)
-
-    def _cut_back(self, owner: Owner, history: AccountHistory, of_owner: str) -> AccountHistory:
-        """Take a history that lies in the future back to its last settled day, and warn of it."""
-        cut = history.as_of(self._today)
-        since = cut.last.add(days=1) if cut.last else self._period.start
-        twice = "" if self._period.merges_by_key else f" Rows of the days {since} to {self._today} may stand twice."
-        LOGGER.warning(
-            f"{self._stream_name}: the state{of_owner} lies in the future ({history.last}; today is {self._today}). "
-            f"The days from {since} on are read again.{twice}",
-        )
-        with self._lock:
-            self._histories[owner] = cut
-            self._newest.pop(owner, None)
-        return cut
-
-    def unread_windows(self, account: str) -> list[DateWindow]:
-        """Return the days of the unread windows, without a warning, for an estimate."""
-        return [item.window for item in self.history_of(account).unread(self._period)]
-
-    def plan(self, account: str, windows: list[WindowProgress], slices: list[int]) -> list[PlannedWindow]:
-        """Add windows to the plan of an account before the first of them is read.
+    def plan(self, account: str, windows: Iterable[tuple[DateWindow, int]]) -> None:
+        """Add tasks of an account, before the first of them is read.
 
         Args:
             account: the ad account.
-            windows: the windows, in the order in which they are read.
-            slices: the number of slices of each window.
+            windows: the windows, each with the number of its tasks. A window without tasks counts as read.
         """
         with self._lock:
-            plan = self._plans.setdefault(account, Plan(self.history_of(account)))
-            planned = plan.add(windows, slices)
-            self._histories[account] = self._present_history(account)
-        return planned
+            self._histories.setdefault(account, self.history_of(account))
+            tasks = self._tasks.setdefault(account, DayTasks(self._histories[account]))
+            for window, count in windows:
+                tasks.add(window, count)
 
-    def expect_one_more(self, account: str, planned: PlannedWindow) -> None:
-        """Add one slice to a planned window."""
+    def split(self, account: str, window: DateWindow, parts: Iterable[DateWindow]) -> None:
+        """Replace a task by tasks of parts of its window."""
         with self._lock:
-            self._plans[account].expect_one_more(planned.number)
-
-    def note_unusable(self, stream_slice: StreamSlice) -> None:
-        """Mark the days of a slice as missing if they were read before, because its rows can't be used."""
-        if not self._organic:  # their days stay unread, since the cursor does not move
-            with self._lock:
-                self._plans[stream_slice[ACCOUNT_KEY]].note_unusable(planned_window(stream_slice).number)
+            self._tasks[account].split(window, parts)
 
     def count(self, records: int, stream_slice: StreamSlice) -> None:
         """Count records that are about to be queued, and record that their window was emitted in part."""
         super().count(records, stream_slice)
-        if records and not self._organic:
+        if records:
             with self._lock:
-                self._plans[stream_slice[ACCOUNT_KEY]].note_emitted(planned_window(stream_slice).number)
+                self._tasks[stream_slice[ACCOUNT_KEY]].note_emitted(window_of(stream_slice))
 
     def fail(self, stream_slice: StreamSlice) -> None:
-        """Leave the window of a slice that could not be read to the next sync."""
-        if WINDOW in stream_slice.extra_fields and not self._organic:
+        """Leave the days of a slice that could not be read to the next sync."""
+        if WINDOW in stream_slice.extra_fields:
             with self._lock:
-                self._resolve(stream_slice, failed=True)
+                self._end(stream_slice, failed=True)
 
     def note_failure(self, stream_slice: StreamSlice) -> None:
         """Record that an account failed; a later sync that reads all of its windows clears the record."""
-        if not self._organic:
-            with self._lock:
-                self._failed_accounts.add(stream_slice[ACCOUNT_KEY])
+        with self._lock:
+            self._failed_accounts.add(stream_slice[ACCOUNT_KEY])
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Emit the last state of the stream, and warn of days that were emitted in part."""
+        self._warn_of_parts()
+        super().ensure_at_least_one_state_emitted()
+
+    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
+        """Add the days of a slice that was read."""
+        if isinstance(finding, KeyColumns):
+            self.keyed.note(stream_slice[ACCOUNT_KEY], finding)
+        self._end(stream_slice, failed=False)
+
+    def _end(self, stream_slice: StreamSlice, *, failed: bool) -> None:
+        account = stream_slice[ACCOUNT_KEY]
+        tasks = self._tasks[account]
+        tasks.end(window_of(stream_slice), failed=failed)
+        if tasks.are_done:
+            self._failed_accounts.discard(account)
+
+    def _present_history(self, account: str) -> AccountHistory:
+        """Return the history of an account at this point of the sync."""
+        if tasks := self._tasks.get(account):
+            return tasks.history(self._period)
+        return self._histories[account]
+
+    def _rank_of(self, account: str) -> tuple[bool, str]:
+        history = self.history_of(account)
+        has_missing = any(window.end >= self._period.earliest for window in history.missing)
+        return account in self._failed_accounts or has_missing, str(history.last or "")
+
+    def _fate_of_lost_days(self, owner: Owner, window: DateWindow) -> str:
+        del owner, window
+        return " They stay in the state as missing."
+
+    def _warn_of_parts(self) -> None:
+        """Warn of days whose rows were emitted although they don't count as read."""
+        if not self._tasks or self._period.merges_by_key:
+            return
+        last = min(self._period.end, self._period.last_final_day or self._period.end)
+        with self._lock:
+            tasks = self._tasks.items()
+            twice = [w for account, one in tasks for w in one.emitted_in_part(self._present_history(account), last)]
+        if not twice:
+            return
+        who = "the next sync" if self._store.refresh is None else "another attempt"
+        LOGGER.warning(
+            f"{self._stream_name}: the days {_span(twice)} were emitted in part, because not all of them could be "
+            f"read, and {who} emits them whole. The destination keeps every row, so rows of these days then appear "
+            "twice in the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
+        )
+
+    def _warn_beforehand(self, period: Period) -> None:
+        """Warn also of days that were read with other columns or attribution windows and are not read again."""
+        super()._warn_beforehand(period)
+        if not self._asks_otherwise:
+            return
+        histories = self._histories.values()
+        if kept := [window for history in histories if (window := history.not_reread(period))]:
+            LOGGER.warning(
+                f"{self._stream_name}: the columns or the attribution window have changed since the last sync. The "
+                f"days {_span(kept)} keep their old values; clear the stream's data to read them again.",
+            )
+
+
+class OwnerDayCursor(DayCursor, ABC):
+    """Keeps the days of the token's own user and of owners of ad accounts, up to the last final one.
+
+    The state of the token's own user is flat, as in the official connector's. Each owner also has the last day that was
+    emitted (`read`), if that is later than the last one that counts as read.
+    """
+
+    field = "date"
+
+    def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
+        super().__init__(store, period)
+        incoming = store.incoming()
+        with reading_state(store.stream_name):
+            saved = read_state(incoming, self.field, min)
+            cursors: dict[Owner, Mapping[str, Any]] = dict(saved.accounts.items())
+            if saved.flat is not None:
+                own = incoming if incoming.get(self.field) is not None else {}
+                cursors[None] = {**own, self.field: saved.flat}
+            self._histories.update(_histories_of(cursors, self.field))
+            self._newest = {
+                owner: parse_day(cursor[_NEWEST]) for owner, cursor in cursors.items() if cursor.get(_NEWEST)
+            }
+        self._incoming = frozenset(saved.accounts)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state to emit."""
+        cursors = {owner: self._cursor_of(owner, history) for owner, history in self._histories.items() if history.last}
+        own = cursors.pop(None, {})
+        accounts = {account: cursor for account, cursor in cursors.items() if account is not None}
+        return {**own, **(write_state(SavedState(accounts), self.field) if accounts else {})}
+
+    def _cursor_of(self, owner: Owner, history: AccountHistory) -> Cursor:
+        cursor, newest = history.to_state(self.field), self._newest.get(owner)
+        if newest and history.last and newest > history.last:
+            cursor[_NEWEST] = str(newest)
+        return cursor
+
+    def _cut_back(self, owner: Owner, history: AccountHistory, of_owner: str) -> AccountHistory:
+        self._newest.pop(owner, None)
+        return super()._cut_back(owner, history, of_owner)
+
+    def _newest_of(self, owner: Owner) -> Date | None:
+        return self._newest.get(owner)
+
+    def _fate_of_lost_days(self, owner: Owner, window: DateWindow) -> str:
+        """Forget the days, so that the warning is not repeated."""
+        with self._lock:
+            self._histories[owner] = self.history_of(owner).without([window])
+        return ""
+
+    def _take(self, owner: Owner, window: DateWindow, days: DaysRead) -> None:
+        """Add the days of a window to the history of an owner."""
+        if days.newest and not self.emits_once:
+            self._newest[owner] = max(days.newest, self._newest.get(owner, days.newest))
+        self._histories[owner] = self.history_of(owner).with_days(window, days.settled)
+
+
+class ProfileCursor(OwnerDayCursor):
+    """Keeps the days of profiles. Only the final days of a response count as read."""
+
+    def _move(self, stream_slice: StreamSlice, finding: DaysRead | None) -> None:
+        if finding:
+            self._take(stream_slice.get(ACCOUNT_KEY), window_of(stream_slice), finding)
+
+
+class PinCursor(OwnerDayCursor):
+    """Keeps the days of all pins of an owner together, and where an unfinished pass over them has come to."""
+
+    def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
+        super().__init__(store, period)
+        with reading_state(store.stream_name):
+            self._readings: dict[Owner, Reading] = {
+                entry.get(ACCOUNT_KEY): Reading.from_state(entry) for entry in store.incoming().get(_READINGS) or ()
+            }
+        self._started: dict[Owner, list[DateWindow]] = {}
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state to emit."""
+        readings = [
+            {**({ACCOUNT_KEY: owner} if owner else {}), **reading.to_state()}
+            for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or "")
+            if reading.after
+        ]
+        return {**super().state, **({_READINGS: readings} if readings else {})}
 
     def reading(self, owner: Owner) -> Reading | None:
         """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet."""
@@ -415,7 +545,7 @@ class DayCursor(PinterestCursor):
         if known and window:
             return replace(known, window=window)
         started = self._started.setdefault(owner, [])
-        unread = [item.window for item in self.unread(owner)]
+        unread = self.unread(owner)
         for window in started:
             unread = subtract_window(unread, window)
         if not unread:
@@ -439,104 +569,17 @@ class DayCursor(PinterestCursor):
             settled = min(reading.settled, max(reading.newest or self.last_idle_day, self.last_idle_day))
             self._take(owner, reading.window, DaysRead(reading.newest, settled))
 
-    def ensure_at_least_one_state_emitted(self) -> None:
-        """Emit the last state of the stream, and warn of days that were emitted in part."""
-        self._warn_of_parts()
-        super().ensure_at_least_one_state_emitted()
-
     def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
-        """Add the days of a slice that was read. Of a profile, only the final days of its response count."""
-        if isinstance(finding, DaysRead):
-            self._take(stream_slice.get(ACCOUNT_KEY), planned_window(stream_slice).window, finding)
-        if isinstance(finding, KeyColumns):
-            self.keyed.note(stream_slice[ACCOUNT_KEY], finding)
-        if not self._organic:
-            self._resolve(stream_slice, failed=False)
-
-    def _take(self, owner: Owner, window: DateWindow, days: DaysRead) -> None:
-        """Add the days of a window to the history of an owner."""
-        if days.newest and not self.emits_once:
-            self._newest[owner] = max(days.newest, self._newest.get(owner, days.newest))
-        self._histories[owner] = self.history_of(owner).with_days(window, days.settled)
-
-    def _cursor_of(self, owner: Owner, history: AccountHistory) -> dict[str, Any]:
-        cursor, newest = history.to_state(self.field), self._newest.get(owner)
-        if newest and history.last and newest > history.last:
-            cursor[_NEWEST] = str(newest)
-        return {**cursor, **self.keyed.to_state(owner)} if owner else cursor
-
-    def _resolve(self, stream_slice: StreamSlice, *, failed: bool) -> None:
-        account = stream_slice[ACCOUNT_KEY]
-        plan = self._plans[account]
-        plan.resolve(planned_window(stream_slice).number, failed=failed)
-        self._histories[account] = self._present_history(account)
-        if plan.is_done:
-            self._failed_accounts.discard(account)
-
-    def _present_history(self, account: str) -> AccountHistory:
-        """Return the history of an account at this point of the sync.
-
-        Days are final at a certain age. Where Pinterest was asked for the last final day, that day is taken instead.
-        """
-        by_age, limit = self._final_by_age, self._period.last_final_day
-        is_by_lookback = self._period.restatement is Restatement.BY_LOOKBACK
-        final = min(by_age, limit or by_age) if is_by_lookback else limit or by_age
-        return self._plans[account].history(limit, final)
-
-    def _rank_of(self, account: str) -> tuple[bool, str]:
-        history = self.history_of(account)
-        has_missing = any(window.end >= self._period.earliest for window in history.missing)
-        return account in self._failed_accounts or has_missing, str(history.last or "")
-
-    def _warn_of_duplicates(self) -> None:
-        """Warn of days that the destination has twice after this sync."""
-        histories = self._histories.items()
-        known = [history.duplicated(self._period, self._newest.get(owner)) for owner, history in histories]
-        if twice := [window for window in known if window]:
-            LOGGER.warning(
-                f"{self._stream_name}: the days {_span(twice)} were read while their numbers were still moving, and "
-                "are emitted once more, now that they are final. The destination appends, so these days appear twice "
-                "in the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
-            )
-
-    def _warn_of_parts(self) -> None:
-        """Warn of days whose rows were emitted although they don't count as read."""
-        if self._period.merges_by_key:
-            return
-        once, plans = self._period.without_rereading(), self._plans.items()
-        with self._lock:
-            twice = [days for account, plan in plans for days in plan.duplicated(self._histories[account], once)]
-        if not twice:
-            return
-        who = "the next sync" if self._store.refresh is None else "another attempt"
-        LOGGER.warning(
-            f"{self._stream_name}: the days {_span(twice)} were emitted in part, because not all of them could be "
-            f"read, and {who} emits them whole. The destination keeps every row, so rows of these days then appear "
-            "twice in the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
-        )
-
-    def _warn_of_old_values(self) -> None:
-        """Warn of days that were read with other columns or attribution windows and are not read again."""
-        kept = [window for history in self._histories.values() if (window := self._not_reread(history))]
-        if kept:
-            LOGGER.warning(
-                f"{self._stream_name}: the columns or the attribution window have changed since the last sync. The "
-                f"days {_span(kept)} keep their old values; clear the stream's data to read them again.",
-            )
-
-    def _not_reread(self, history: AccountHistory) -> DateWindow | None:
-        """Return the days of a history that this sync does not read again."""
-        if history.last is None:
-            return None
-        tail = next((item.window for item in history.unread(self._period) if item.purpose is Purpose.TAIL), None)
-        end = min(history.last, days_before(tail.start, 1)) if tail else history.last
-        start = history.first or min(end, self._period.earliest)
-        return DateWindow(start, end) if start <= end else None
+        """Do nothing: `finish` moves the days of each owner."""
 
 
-def planned_window(stream_slice: StreamSlice) -> PlannedWindow:
-    """Return the window of a slice."""
+def window_of(stream_slice: StreamSlice) -> DateWindow:
+    """Return the days of a slice."""
     return stream_slice.extra_fields[WINDOW]  # type: ignore[no-any-return]
+
+
+def _histories_of(cursors: Mapping[Any, Mapping[str, Any]], field: str) -> Iterator[tuple[Owner, AccountHistory]]:
+    return ((owner, AccountHistory.from_state(cursor, field)) for owner, cursor in cursors.items())
 
 
 def _span(windows: Collection[DateWindow]) -> DateWindow:

@@ -7,8 +7,8 @@ change.
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Self
 
@@ -45,7 +45,7 @@ class Period:
     Attributes:
         start: the first day to read.
         earliest: the first day that Pinterest still has.
-        end: the last day to read.
+        today: Pinterest's day.
         lookback_days: how many days before the last finished one are read again with it; None to read none again.
         restatement: how days that are not final yet are treated.
         last_final_day: the last day that may count as read; None where the lookback covers the days after it.
@@ -56,7 +56,7 @@ class Period:
 
     start: Date
     earliest: Date
-    end: Date
+    today: Date
     lookback_days: int | None
     restatement: Restatement = Restatement.BY_LOOKBACK
     last_final_day: Date | None = None
@@ -64,21 +64,22 @@ class Period:
     history_days: int = 0
     merges_by_key: bool = True
 
-    def final_up_to(self, day: Date) -> "Period":
-        """Return the period with `day` as its last final day, unless it has an earlier one."""
-        return replace(self, last_final_day=min(day, self.last_final_day or day))
+    @property
+    def end(self) -> Date:
+        """The last day to read."""
+        return min(self.today, self.last_final_day or self.today) if self.is_emitted_once else self.today
 
     @property
     def is_emitted_once(self) -> bool:
         """Whether each day is emitted only once, when it is final."""
         return self.restatement is Restatement.EMIT_ONCE
 
-    def without_rereading(self) -> Self:
-        """Return the period of the final days alone, none of which is read again because it may be restated."""
-        if self.is_emitted_once:
-            return self
-        end = min(self.end, self.last_final_day or self.end)
-        return replace(self, end=end, lookback_days=None, restatement=Restatement.BY_LOOKBACK)
+    @property
+    def final_day(self) -> Date:
+        """The last day that is final now: as Pinterest says, if it was asked, else by age."""
+        by_age = days_before(self.today, limits.FINAL_AFTER_DAYS)
+        known = self.last_final_day or by_age
+        return min(by_age, known) if self.restatement is Restatement.BY_LOOKBACK else known
 
     def explain(self, stream_name: str) -> None:
         """Log why the period starts later, or ends earlier, than a user may expect."""
@@ -95,24 +96,29 @@ class Period:
             )
 
     @classmethod
-    def of(cls, plan: "PeriodPlan", today: Date) -> Self:
+    def of(cls, plan: "PeriodPlan", today: Date, last_final_day: Callable[[], Date] | None = None) -> Self:
         """Return the period of a stream. A week or month that has not ended never counts as read.
 
         Args:
             plan: what the config and the catalog say about the days.
             today: Pinterest's day.
+            last_final_day: asks Pinterest for the last final day; called only if the lookback does not read all others
+                again. By default, days are final at a certain age.
         """
         days, config, configured = plan.days, plan.config, plan.configured
         earliest = max(days_before(today, days.history_days), days.first_day or Date(1000, 1, 1))
         start = days.own_start or config.start_date or earliest
-        current = days.granularity.bucket_of(today)
+        current, restatement = days.granularity.bucket_of(today), _settling(config, configured)
+        final = [days.granularity.last_whole(days_before(today, 1))] if current.days > 1 else []
+        if restatement is not Restatement.BY_LOOKBACK:
+            final.append(last_final_day() if last_final_day else days_before(today, limits.FINAL_AFTER_DAYS))
         return cls(
             start=max(start, earliest),
             earliest=earliest,
-            end=today,
+            today=today,
             lookback_days=_lookback_days(config, configured),
-            restatement=_settling(config, configured),
-            last_final_day=days.granularity.last_whole(days_before(today, 1)) if current.days > 1 else None,
+            restatement=restatement,
+            last_final_day=min(final, default=None),
             chosen_start=config.start_date if days.has_fewer_days_than_config else None,
             history_days=days.history_days,
             merges_by_key=plan.merges_by_key,

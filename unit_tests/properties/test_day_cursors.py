@@ -1,7 +1,8 @@
-"""No day is promised that was not read, or passed over, whichever slices end well, badly or never.
+"""No day is promised that was not read, or passed over, whichever tasks end well, badly, in parts or never.
 
 Several syncs in a row, each from the state of the one before, a few days later, with another start date, cut short
-anywhere: no state promises a day that was not read whole, and the last sync, in which all goes well, leaves none out.
+anywhere: no state promises a day that was not read whole or goes back, and the last sync, in which all goes well,
+leaves no day out.
 """
 
 import random
@@ -14,25 +15,25 @@ from airbyte_cdk.sources.types import StreamSlice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.dates import DateWindow, Granularity, days_before
 from source_pinterest.engine.slices import batch_slice
-from source_pinterest.state.day_cursor import DayCursor
-from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
+from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.properties.days import TODAY, days_of
 from unit_tests.state.stores import store
 
 KEPT_DAYS = 89
 ACCOUNTS = ("1", "2")
-SliceOf = tuple[str, PlannedWindow, int]
+Task = tuple[str, DateWindow, int]
+"""An account, its days, and the number of the batch."""
 
 
 class End(Enum):
-    """How a slice ends."""
+    """How a task ends."""
 
     READ = auto()
     FAILED = auto()
-    DOUBTED = auto()
+    SPLIT = auto()
     NEVER = auto()
 
 
@@ -60,7 +61,7 @@ syncs = st.builds(
     start=st.integers(0, 30),
     lookback=st.none() | st.integers(0, 12),
     days_per_call=st.integers(1, 31),
-    batches=st.integers(1, 3),
+    batches=st.integers(1, 5),
     order=st.integers(0, 2**32),
     ends=st.lists(st.sampled_from(End), min_size=1, max_size=12),
 )
@@ -71,52 +72,55 @@ class Destination:
     """What has been read for good, day by day."""
 
     read: dict[str, set[int]] = field(default_factory=lambda: {account: set() for account in ACCOUNTS})
+    last: dict[str, str] = field(default_factory=dict)
 
     def sync(self, plan: Plan, period: Period, state: dict[str, Any] | None) -> dict[str, Any]:
         """Go through one sync, and give its last state."""
-        cursor = DayCursor(store(state), lambda: period, lambda: period.end)
-        wanted = [slice_of for account in ACCOUNTS for slice_of in _planned(cursor, account, plan)]
-        asked = [(account, day) for account, planned, _ in wanted[:: plan.batches] for day in days_of([planned.window])]
+        cursor = AccountDayCursor(store(state), lambda: period)
+        wanted = [task for account in ACCOUNTS for task in _planned(cursor, account, plan)]
+        asked = [(account, day) for account, window, _ in wanted[:: plan.batches] for day in days_of([window])]
         assert len(asked) == len(set(asked)), "a day is planned twice"
-        left = Counter((account, planned) for account, planned, _ in wanted)
-        for position, (account, planned, batch) in enumerate(_shuffled(wanted, plan.order)):
+        done: Counter[tuple[str, int]] = Counter()
+        pending, position = _shuffled(wanted, plan.order), 0
+        while pending:
+            account, window, batch = pending.pop()
             end = plan.ends[position % len(plan.ends)]
-            if end is End.READ:
-                left[account, planned] -= 1
-                if not left[account, planned]:
-                    self.read[account] |= days_of([planned.window])
-                cursor.commit(_stream_slice(account, planned, batch))
+            position += 1
+            if end is End.SPLIT and (halves := Granularity.DAY.halves(window)):
+                cursor.split(account, window, halves)
+                pending = _shuffled([*pending, *((account, half, batch) for half in halves)], plan.order)
+            elif end is End.READ:
+                done.update((account, day) for day in days_of([window]))
+                self.read[account] |= {day for day in days_of([window]) if done[account, day] == plan.batches}
+                cursor.commit(_stream_slice(account, window, batch))
             elif end is not End.NEVER:
-                if end is End.DOUBTED:
-                    self.read[account] -= days_of([planned.window])
-                    cursor.note_unusable(_stream_slice(account, planned, batch))
-                cursor.fail(_stream_slice(account, planned, batch))
+                cursor.fail(_stream_slice(account, window, batch))
             self.assert_honest(cursor.state)
         return cursor.state
 
     def assert_honest(self, state: dict[str, Any]) -> None:
-        """No day is promised that was not read."""
+        """No day is promised that was not read, and no state goes back."""
         for account, promised in _promised(state).items():
             assert promised <= self.read[account]
+        last = {entry["partition"]["ad_account_id"]: entry["cursor"]["DATE"] for entry in state["states"]}
+        assert all(last[account] >= before for account, before in self.last.items())
+        self.last = last
 
 
-def _planned(cursor: DayCursor, account: str, plan: Plan) -> list[SliceOf]:
-    pieces = [
-        WindowProgress(piece, item.purpose)
-        for item in cursor.unread(account)
-        for piece in in_reading_order(item.window.cut(plan.days_per_call), item.purpose)
-    ]
-    planned = cursor.plan(account, pieces, [plan.batches] * len(pieces))
-    return [(account, one, batch) for one in planned for batch in range(plan.batches)]
+def _planned(cursor: AccountDayCursor, account: str, plan: Plan) -> list[Task]:
+    in_order = cursor.history_of(account).in_reading_order
+    pieces = [piece for window in cursor.unread(account) for piece in in_order(window.cut(plan.days_per_call))]
+    cursor.plan(account, ((piece, plan.batches) for piece in pieces))
+    return [(account, piece, batch) for piece in pieces for batch in range(plan.batches)]
 
 
-def _shuffled(wanted: list[SliceOf], order: int) -> list[SliceOf]:
+def _shuffled(wanted: list[Task], order: int) -> list[Task]:
     """Some order, of which there are as many as numbers."""
     return random.Random(order).sample(wanted, len(wanted))  # noqa: S311 - to be repeated, not to be secret
 
 
-def _stream_slice(account: str, planned: PlannedWindow, batch: int) -> StreamSlice:
-    return batch_slice({"ad_account_id": account}, planned, (), batch)
+def _stream_slice(account: str, window: DateWindow, batch: int) -> StreamSlice:
+    return batch_slice({"ad_account_id": account}, window, (), batch)
 
 
 def _promised(state: dict[str, Any]) -> dict[str, set[int]]:
@@ -162,7 +166,7 @@ def test_a_sync_in_which_all_went_well_leaves_nothing_to_do(plans: list[Plan], l
         offset += plan.later
         period = _period(offset, plan)
         state = destination.sync(plan, period, state)
-    again = DayCursor(store(state), lambda: period, lambda: period.end)
+    again = AccountDayCursor(store(state), lambda: period)
     assert [again.unread(account) for account in ACCOUNTS] == [[], []]
 
 
@@ -179,4 +183,34 @@ def test_the_order_of_slices_makes_no_difference_to_what_is_promised(plans: list
             )
             state = destination.sync(everything, _period(offset, plan), state)
         states.append(state)
+    assert states[0] == states[1]
+
+
+@given(st.lists(syncs, min_size=1, max_size=2), st.integers(1, 30), st.booleans())
+def test_failed_syncs_leave_the_state_that_one_leaves(plans: list[Plan], times: int, fails: bool) -> None:
+    destination, state = Destination(), None
+    for plan in plans:
+        state = destination.sync(plan, _period(0, plan), state)
+    plan.ends = [End.FAILED if fails else End.NEVER]
+    once = destination.sync(plan, _period(0, plan), state)
+    again = once
+    for _ in range(times):
+        again = destination.sync(plan, _period(0, plan), again)
+    assert again == once
+
+
+@given(syncs, syncs, st.permutations(range(40)))
+def test_the_order_of_failures_makes_no_difference(first: Plan, second: Plan, order: list[int]) -> None:
+    state = Destination().sync(first, _period(0, first), None)
+    period, states = _period(second.later, second), []
+    for numbers in (range(40), order):
+        cursor = AccountDayCursor(store(state), lambda: period)
+        ends = [(task, second.ends[n % len(second.ends)]) for n, task in enumerate(_planned(cursor, "1", second))]
+        for number in sorted(range(len(ends)), key=lambda n, numbers=numbers: numbers[n % 40]):  # type: ignore[misc]
+            (account, window, batch), end = ends[number]
+            if end is End.READ:
+                cursor.commit(_stream_slice(account, window, batch))
+            elif end is not End.NEVER:
+                cursor.fail(_stream_slice(account, window, batch))
+        states.append(cursor.state)
     assert states[0] == states[1]

@@ -12,10 +12,10 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.board_cursor import BoardCursor
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.day_cursor import AccountDayCursor, PinCursor, ProfileCursor
+from source_pinterest.state.days import AccountHistory
 from source_pinterest.state.entity_cursor import EntityCursor
 from source_pinterest.state.formats import SavedState, read_state, write_state
-from source_pinterest.state.history import AccountHistory
 from source_pinterest.state.period import Period
 from unit_tests.properties.days import REACH_DAYS, TODAY, days, days_of, some_windows
 from unit_tests.state.stores import store
@@ -65,10 +65,11 @@ state_like = st.recursive(
 )
 PERIOD = Period(REACH_BEGINS, REACH_BEGINS, TODAY, 3)
 CURSORS: dict[str, Callable[[StateStore], PinterestCursor]] = {
-    "days": lambda kept: DayCursor(kept, lambda: PERIOD, lambda: TODAY),
+    "days": lambda kept: AccountDayCursor(kept, lambda: PERIOD),
     "entities": lambda kept: EntityCursor(kept, ("ACTIVE",)),
     "boards": BoardCursor,
-    "profile and pins": lambda kept: DayCursor(kept, lambda: PERIOD, lambda: TODAY, organic=True),
+    "profiles": lambda kept: ProfileCursor(kept, lambda: PERIOD),
+    "pins": lambda kept: PinCursor(kept, lambda: PERIOD),
 }
 texts = days.map(str)
 accounts = st.integers(1, 5).map(str)
@@ -120,8 +121,9 @@ def test_a_state_of_2_x_folds_into_each_account_s_oldest_day(cursors: dict[str, 
 @given(days, st.none() | days, some_windows, st.none() | days)
 def test_a_history_comes_back_as_it_went_out(last: Any, first: Any, missing: list[Any], settled: Any) -> None:
     """However its windows were edited, they are those between the first day and the last, each day once."""
-    edited = AccountHistory(last, first, tuple(missing), settled)
-    history = AccountHistory.from_state(edited.to_state(FIELD), FIELD)
+    edited = {FIELD: str(last), "missing": [window.as_pair() for window in missing]}
+    edited |= {name: str(day) for name, day in (("from", first), ("settled", settled)) if day}
+    history = AccountHistory.from_state(edited, FIELD)
     within = days_of([DateWindow(first or REACH_BEGINS, last)]) if (first or REACH_BEGINS) <= last else set()
 
     assert (history.last, history.first, history.settled) == (last, first, settled)

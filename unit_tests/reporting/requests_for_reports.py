@@ -6,7 +6,6 @@ from pendulum import Date
 
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.state.history import PlannedWindow
 
 FIRST_DAY = Date(2026, 1, 1)
 
@@ -18,6 +17,4 @@ def days(count: int, first: Date = FIRST_DAY) -> DateWindow:
 def request(window: DateWindow | None = None, account: str = "11", number: int = 0, **body: Any) -> ReportRequest:
     """A report on the campaigns of an account, by default of ten days."""
     whole = window or days(10)
-    return ReportRequest(
-        account, whole, {"level": "CAMPAIGN", "granularity": "DAY", **body}, PlannedWindow(whole), number
-    )
+    return ReportRequest(account, whole, {"level": "CAMPAIGN", "granularity": "DAY", **body}, whole, number)

@@ -97,6 +97,12 @@ def test_a_report_that_stays_unknown_is_created_anew_at_its_fourth_poll(replies:
     assert len(pinterest.created) == 2
 
 
+def split_of(wanted: ReportRequest) -> SplitReport:
+    halves = wanted.halves()
+    assert halves
+    return SplitReport(wanted, halves)
+
+
 def test_a_report_that_takes_too_long_is_asked_for_in_halves_of_its_window() -> None:
     scheduler, pinterest, wanted = Scheduler(), Pinterest(BUSY), request(days(10))
     reports = scheduler.open(pinterest, wanted)
@@ -106,7 +112,7 @@ def test_a_report_that_takes_too_long_is_asked_for_in_halves_of_its_window() -> 
     pinterest.then(DONE)
     scheduler.work(20)
     split, first, second, end = outcomes(reports)
-    assert (split, end) == (SplitReport(wanted), NoMoreReports())
+    assert (split, end) == (split_of(wanted), NoMoreReports())
     assert [outcome.request.window.days for outcome in (first, second)] == [5, 5]  # type: ignore[union-attr]
     assert {outcome.request.planned for outcome in (first, second)} == {wanted.planned}  # type: ignore[union-attr]
     assert len(pinterest.created) == 3
@@ -146,7 +152,7 @@ def test_each_creation_has_a_deadline_of_its_own() -> None:
     assert outcomes(reports) == []
 
     scheduler.work(TIMEOUT_SECONDS / 2)
-    assert outcomes(reports)[0] == SplitReport(request(days(10)))
+    assert outcomes(reports)[0] == split_of(request(days(10)))
 
 
 def test_a_report_that_is_finished_when_its_time_is_up_is_taken() -> None:
@@ -164,7 +170,7 @@ def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves_or_fails_a
     pinterest.refuses = lambda asked: error if asked in (wanted, A_DAY) else None
     split, failed, first, second, _ = came(pinterest, wanted, A_DAY)
 
-    assert (split, failed) == (SplitReport(wanted), FailedReport(A_DAY, error))
+    assert (split, failed) == (split_of(wanted), FailedReport(A_DAY, error))
     assert isinstance(first, ReadyReport)
     assert isinstance(second, ReadyReport)
     assert first.request.window.end.add(days=1) == second.request.window.start

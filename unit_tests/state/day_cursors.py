@@ -10,8 +10,7 @@ from pendulum import Date
 
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.slices import batch_slice
-from source_pinterest.state.day_cursor import DayCursor
-from source_pinterest.state.history import PlannedWindow, WindowProgress
+from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor, PinCursor, ProfileCursor
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.stores import store
 
@@ -42,33 +41,37 @@ def read_up_to(days_ago: int, **more: Any) -> dict[str, Any]:
     return {"states": [entry("549", ago(days_ago), **{"from": ago(89), "settled": settled, **more})]}
 
 
-def cursor(
-    state: dict[str, Any] | None = None, period: Period = PERIOD, fingerprint: str = "", *, organic: bool = False
-) -> DayCursor:
-    return DayCursor(store(state), lambda: period, lambda: TODAY, fingerprint, organic=organic)
+def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, fingerprint: str = "") -> AccountDayCursor:
+    return AccountDayCursor(store(state), lambda: period, fingerprint)
+
+
+def profile_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> ProfileCursor:
+    return ProfileCursor(store(state), lambda: period)
+
+
+def pin_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> PinCursor:
+    return PinCursor(store(state), lambda: period)
 
 
 def restatement(how: Restatement, lookback_days: int | None = None) -> Period:
     return replace(PERIOD, lookback_days=lookback_days, restatement=how)
 
 
-def slice_of(account: str, planned: PlannedWindow, batch: int = 0) -> StreamSlice:
-    return batch_slice({"ad_account_id": account}, planned, (), batch)
+def slice_of(account: str, days: DateWindow, batch: int = 0) -> StreamSlice:
+    return batch_slice({"ad_account_id": account}, days, (), batch)
 
 
 def windows(subject: DayCursor, account: str | None = "549") -> list[DateWindow]:
-    return [item.window for item in subject.unread(account)]
+    return subject.unread(account)
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
 
 
-def plan(subject: DayCursor, days_per_call: int, batches: int = 1, account: str = "549") -> list[PlannedWindow]:
+def plan(subject: AccountDayCursor, days_per_call: int, batches: int = 1, account: str = "549") -> list[DateWindow]:
     """Plan an account as the streams do, and return its windows."""
-    pieces = [
-        WindowProgress(piece, item.purpose)
-        for item in subject.unread(account)
-        for piece in item.window.cut(days_per_call)
-    ]
-    return subject.plan(account, pieces, [batches] * len(pieces))
+    in_order = subject.history_of(account).in_reading_order
+    pieces = [piece for unread in subject.unread(account) for piece in in_order(unread.cut(days_per_call))]
+    subject.plan(account, ((piece, batches) for piece in pieces))
+    return pieces

@@ -4,7 +4,6 @@ import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.state.day_cursor import KeyColumns
-from source_pinterest.state.history import Purpose, WindowProgress
 from unit_tests.state.day_cursors import ago, cursor, entry, plan, read_up_to, slice_of, window, windows
 
 
@@ -25,10 +24,9 @@ def test_a_window_is_done_when_all_its_batches_are() -> None:
 def test_an_account_that_is_planned_again_promises_nothing_of_slices_in_flight() -> None:
     subject = cursor()
     [first] = plan(subject, 90, batches=2)
-    [second] = subject.plan("549", [WindowProgress(first.window, Purpose.TAIL)], [1])
-    assert second != first
+    subject.plan("549", [(first, 1)])
     subject.commit(slice_of("549", first, 0))
-    subject.commit(slice_of("549", second))
+    subject.commit(slice_of("549", first))
     assert subject.state == {"states": []}
     subject.commit(slice_of("549", first, 1))
 
@@ -38,8 +36,7 @@ def test_an_account_that_is_planned_again_promises_nothing_of_slices_in_flight()
 def test_days_whose_rows_can_not_be_used_are_owed_again() -> None:
     subject = cursor(read_up_to(3))
     (planned,) = plan(subject, 90)
-    assert planned.window == window(36, 0)
-    subject.note_unusable(slice_of("549", planned))
+    assert planned == window(36, 0)
     subject.fail(slice_of("549", planned))
     assert subject.state == read_up_to(3, missing=[[ago(36), ago(3)]])
 
@@ -53,8 +50,7 @@ def test_days_before_the_first_one_are_not_owed_for_rows_that_cant_be_used() -> 
     known = read_up_to(3, **{"from": ago(60)})
     subject = cursor(known)
     head, _ = plan(subject, 90)
-    assert head.window == window(89, 61)
-    subject.note_unusable(slice_of("549", head))
+    assert head == window(89, 61)
     subject.fail(slice_of("549", head))
 
     assert subject.state == known

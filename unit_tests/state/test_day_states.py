@@ -1,11 +1,13 @@
 """States of a day cursor that are flat, of the future, out of reach, broken, or of another request."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from source_pinterest.api.errors import ConfigError
+from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.period import Restatement
 from unit_tests.state.day_cursors import (
     PERIOD,
@@ -13,7 +15,9 @@ from unit_tests.state.day_cursors import (
     ago,
     cursor,
     entry,
+    pin_cursor,
     plan,
+    profile_cursor,
     read_up_to,
     restatement,
     slice_of,
@@ -35,12 +39,11 @@ def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> No
     assert windows(cursor(subject.state), "888") == [window(89, 0)], "an account that comes later is read whole"
 
 
-@pytest.mark.parametrize("organic", [False, True])
+@pytest.mark.parametrize("subject", [cursor({"DATE": "3021-06-09"}), profile_cursor({"date": "3021-06-09"})])
 def test_after_a_state_in_the_future_the_last_89_days_are_read_again(
-    caplog: pytest.LogCaptureFixture, organic: bool
+    caplog: pytest.LogCaptureFixture, subject: DayCursor
 ) -> None:
-    subject = cursor({"date" if organic else "DATE": "3021-06-09"}, organic=organic)
-    assert windows(subject, None if organic else "549") == [window(89, 0)]
+    assert windows(subject, "549" if subject.field == "DATE" else None) == [window(89, 0)]
 
     [said] = caplog.messages
     assert said.endswith(f"(3021-06-09; today is {TODAY}). The days from {ago(89)} on are read again.")
@@ -84,21 +87,23 @@ def test_days_that_are_out_of_reach_are_told_and_noted(caplog: pytest.LogCapture
 
 
 @pytest.mark.parametrize(
-    ("state", "organic"),
+    ("kind", "state"),
     [
-        ({"DATE": "yesterday"}, False),
-        ({"DATE": "0001-01-01"}, False),
-        (read_up_to(3, missing=[["2026-05-02", "2026-05-01"]]), False),
-        (read_up_to(3, missing=7), False),
-        (read_up_to(3, **{"from": "0001-01-01"}), False),
-        ({"date": 7}, True),
-        ({"reading": [{}]}, True),
-        ({"reading": [{"start_date": ago(1), "end_date": ago(1), "settled": ago(1), "after": "x"}]}, True),
+        (cursor, {"DATE": "yesterday"}),
+        (cursor, {"DATE": "0001-01-01"}),
+        (cursor, read_up_to(3, missing=[["2026-05-02", "2026-05-01"]])),
+        (cursor, read_up_to(3, missing=7)),
+        (cursor, read_up_to(3, **{"from": "0001-01-01"})),
+        (profile_cursor, {"date": 7}),
+        (pin_cursor, {"reading": [{}]}),
+        (pin_cursor, {"reading": [{"start_date": ago(1), "end_date": ago(1), "settled": ago(1), "after": "x"}]}),
     ],
 )
-def test_a_state_that_can_not_be_read_is_a_config_error(state: dict[str, Any], organic: bool) -> None:
+def test_a_state_that_can_not_be_read_is_a_config_error(
+    kind: Callable[[dict[str, Any]], DayCursor], state: dict[str, Any]
+) -> None:
     with pytest.raises(ConfigError, match=rf"^{STREAM}: the saved state can't be read \(.*\)\. Reset the stream"):
-        cursor(state, organic=organic)
+        kind(state)
 
 
 # ---- Days that were read with other columns or another attribution window
@@ -109,8 +114,10 @@ NO_LOOKBACK = replace(PERIOD, lookback_days=None)
 
 def changed(caplog: pytest.LogCaptureFixture, state: dict[str, Any], period: Any = PERIOD) -> list[str]:
     """The warnings of a sync that asks for something else than the one before."""
-    assert cursor({**state, "asked": "one"}, period, fingerprint="two").state["asked"] == "two"
-    return caplog.messages
+    subject = cursor({**state, "asked": "one"}, period, fingerprint="two")
+    assert subject.state["asked"] == "two"
+    subject.unread_windows("549")
+    return [text for text in caplog.messages if "have changed" in text]
 
 
 def test_the_same_request_is_remembered_and_asked_again_in_silence(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,12 +1,11 @@
 """Days whose numbers are still moving are read again, and those that are appended come once."""
 
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
 from source_pinterest.dates import days_before
-from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.day_cursors import (
     EARLIEST,
@@ -24,31 +23,22 @@ from unit_tests.state.day_cursors import (
     window,
     windows,
 )
-from unit_tests.state.stores import STREAM, store
+from unit_tests.state.stores import STREAM
 
 READ_AGAIN = restatement(Restatement.READ_AGAIN, lookback_days=0)
 EMIT_ONCE = restatement(Restatement.EMIT_ONCE)
 
 
-def limited(state: dict[str, object] | None, period: Period, settled: int) -> DayCursor:
+def limited(state: dict[str, object] | None, period: Period, settled: int) -> AccountDayCursor:
     """A cursor to which Pinterest has told the last final day."""
-    subject = cursor(state, period)
-    subject.limit_to_final_days(lambda: day(settled))
-    return subject
-
-
-def test_where_the_lookback_is_long_enough_nobody_asks_which_days_have_settled() -> None:
-    subject = cursor()
-    subject.limit_to_final_days(lambda: pytest.fail("It is asked."))
-
-    assert windows(subject) == [window(89, 0)]
+    return cursor(state, replace(period, last_final_day=day(settled)))
 
 
 @pytest.mark.parametrize("settled", [1, 3])
 def test_days_that_move_are_emitted_and_read_again(settled: int) -> None:
     subject = limited(None, READ_AGAIN, settled)
     (planned,) = plan(subject, 90)
-    assert planned.window == window(89, 0)
+    assert planned == window(89, 0)
     subject.commit(slice_of("549", planned))
 
     assert subject.state == read_up_to(settled, settled=ago(settled))
@@ -58,7 +48,7 @@ def test_days_that_move_are_emitted_and_read_again(settled: int) -> None:
 def test_days_that_move_wait_where_each_is_emitted_once() -> None:
     subject = limited(None, EMIT_ONCE, 3)
     (planned,) = plan(subject, 90)
-    assert planned.window == window(89, 3)
+    assert planned == window(89, 3)
     subject.commit(slice_of("549", planned))
 
     assert windows(limited(subject.state, EMIT_ONCE, 3)) == []
@@ -94,7 +84,7 @@ def test_days_that_were_appended_too_early_come_again_with_a_warning(
 
 def test_days_of_several_accounts_that_stand_twice_are_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     accounts = [entry("1", ago(0), settled=ago(2)), entry("2", ago(9), settled=ago(11))]
-    limited({"states": accounts}, EMIT_ONCE, 1)
+    windows(limited({"states": accounts}, EMIT_ONCE, 1))
 
     [told] = warnings(caplog)
     assert told.startswith(f"{STREAM}: the days {window(10, 1)} were read while their numbers were still moving")
@@ -105,9 +95,7 @@ def test_days_that_stand_twice_are_told_once_each(caplog: pytest.LogCaptureFixtu
     state = read_up_to(0)
     for later in range(4):
         today = TODAY.add(days=later)
-        period = Period(EARLIEST, EARLIEST, today, None, Restatement.EMIT_ONCE)
-        subject = DayCursor(store(state), lambda period=period: period, lambda today=today: today)
-        subject.limit_to_final_days(partial(days_before, today, 2))
+        subject = cursor(state, Period(EARLIEST, EARLIEST, today, None, Restatement.EMIT_ONCE, days_before(today, 2)))
         for planned in plan(subject, 90):
             subject.commit(slice_of("549", planned))
         state = subject.state

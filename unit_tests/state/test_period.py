@@ -44,9 +44,10 @@ def test_how_far_back_and_what_becomes_of_days_that_still_move(
 ) -> None:
     found = of(how, **options)
 
-    assert (found.lookback_days, found.restatement, found.last_final_day) == (lookback_days, restatement, None)
+    final = None if restatement is BY_LOOKBACK else days_before(TODAY, 2)
+    assert (found.lookback_days, found.restatement, found.last_final_day) == (lookback_days, restatement, final)
     assert found.is_emitted_once is (restatement is EMIT_ONCE)
-    assert found.end == TODAY, "which days have settled is asked later, and only where it matters"
+    assert found.end == (final if restatement is EMIT_ONCE else TODAY)
 
 
 @pytest.mark.parametrize(
@@ -102,11 +103,15 @@ def test_a_running_week_or_month_is_never_read_for_good(granularity: Granularity
     assert of(DEDUPED, DayRange(913, granularity)).last_final_day == settled
 
 
-def test_a_period_keeps_the_stricter_of_two_borders() -> None:
-    earlier, later = days_before(TODAY, 3), days_before(TODAY, 1)
+def test_pinterest_is_asked_for_the_last_final_day_only_if_it_matters() -> None:
+    def last_final_day(how: ConfiguredAirbyteStream, granularity: Granularity, told: Date) -> Date | None:
+        plan = PeriodPlan(DayRange(913, granularity), Config.from_mapping(config(), TODAY), how)
+        return Period.of(plan, TODAY, lambda: told).last_final_day
 
-    assert of(DEDUPED).final_up_to(earlier).final_up_to(later).last_final_day == earlier
-    assert of(DEDUPED).final_up_to(later).final_up_to(earlier).last_final_day == earlier
+    earlier, sunday, later = days_before(TODAY, 9), Date(2026, 6, 28), days_before(TODAY, 1)
+    assert last_final_day(DEDUPED, Granularity.WEEK, earlier) == sunday
+    assert last_final_day(APPENDED, Granularity.WEEK, earlier) == earlier
+    assert last_final_day(APPENDED, Granularity.WEEK, later) == sunday
 
 
 def test_a_fingerprint_stands_for_the_request_however_it_is_written() -> None:

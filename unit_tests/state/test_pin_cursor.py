@@ -8,16 +8,12 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.state.day_cursor import DayCursor, Reading
-from unit_tests.state.day_cursors import PERIOD, TODAY, ago, cursor, day, window
+from source_pinterest.state.day_cursor import DayCursor, PinCursor, Reading
+from unit_tests.state.day_cursors import PERIOD, TODAY, ago, day, pin_cursor, window
 from unit_tests.state.stores import states_in, store
 
 ACCOUNT = "549755000000"
 ALL_DAYS = Reading(window(89, 0), settled=TODAY)
-
-
-def pin_cursor(state: dict[str, Any] | None = None) -> DayCursor:
-    return cursor(state, organic=True)
 
 
 def unfinished(start: int, end: int, settled: int, **more: str) -> dict[str, str]:
@@ -125,7 +121,7 @@ def test_an_earlier_start_is_read_back_before_the_newest_days() -> None:
 
 def test_a_state_goes_out_in_the_middle_of_a_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     repository = InMemoryMessageRepository()
-    subject = DayCursor(store(None, repository), lambda: PERIOD, lambda: TODAY, organic=True)
+    subject = PinCursor(store(None, repository), lambda: PERIOD)
     reading = begun(subject)
     subject.advance(None, replace(reading, after=5))
     assert states_in(repository) == []

@@ -8,17 +8,12 @@ import pytest
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.slices import window_slice
 from source_pinterest.state.day_cursor import DayCursor, DaysRead
-from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import Period, Restatement
-from unit_tests.state.day_cursors import EARLIEST, PERIOD, ago, cursor, day, warnings, window, windows
+from unit_tests.state.day_cursors import EARLIEST, PERIOD, ago, day, profile_cursor, warnings, window, windows
 from unit_tests.state.stores import STREAM
 
 ACCOUNT = "549755000000"
 ONCE = Period(EARLIEST, EARLIEST, day(2), None, Restatement.EMIT_ONCE)
-
-
-def profile_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> DayCursor:
-    return cursor(state, period, organic=True)
 
 
 def unread(subject: DayCursor, owner: str | None = None) -> list[DateWindow]:
@@ -30,7 +25,7 @@ def take(
 ) -> dict[str, Any]:
     """Read a window up to a day so long ago, and return the state."""
     found = None if settled is None else DaysRead(day(newest), day(settled))
-    subject.commit(window_slice({"ad_account_id": owner} if owner else {}, PlannedWindow(read), {}), found)
+    subject.commit(window_slice({"ad_account_id": owner} if owner else {}, read, {}), found)
     return subject.state
 
 
@@ -121,9 +116,9 @@ def test_days_that_are_gone_are_told_once(caplog: pytest.LogCaptureFixture) -> N
 def test_days_that_stand_twice_are_told(
     caplog: pytest.LogCaptureFixture, state: dict[str, Any], again: tuple[int, int] | None
 ) -> None:
-    profile_cursor(state).limit_to_final_days()
+    profile_cursor(state).unread()
     assert caplog.messages == [], "they are read again anyway where there is a lookback"
-    profile_cursor(state, ONCE).limit_to_final_days()
+    profile_cursor(state, ONCE).unread()
 
     told = [f"{STREAM}: the days {window(*again)} were read while"] if again else []
     assert [text[: len(told[0])] for text in warnings(caplog)] == told

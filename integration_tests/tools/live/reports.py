@@ -20,7 +20,6 @@ from source_pinterest.columns import REACH_COLUMNS, text_columns
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, JobStatus, ReadRows, ReportRequest
-from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
 from source_pinterest.streams.analytics.report import ReportStream
@@ -210,7 +209,7 @@ class Orders:
         today, of = self._sync.config.today, account()
         window = DateWindow(days_before(today, _ORDERED_DAYS), days_before(today, 1))
         body = {**stream.body, **stream.variants()[0]}
-        request = ReportRequest(of, window, body, PlannedWindow(window), endpoint=stream.endpoint)
+        request = ReportRequest(of, window, body, window, endpoint=stream.endpoint)
         path = stream.endpoint.path.format(ad_account_id=of)
         self._reports.order(stream.name, path, request.as_json(), stream.key_columns, stream.endpoint.read)
 

@@ -16,7 +16,6 @@ from source_pinterest.dates import DateWindow, Granularity, days_before
 from source_pinterest.engine.slices import END, START
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import Period, PeriodPlan
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.level_reports import LEVEL_REPORTS
@@ -113,7 +112,7 @@ class CustomReportStream(ReportStream):
         for account in self.accounts():
             for window in DateWindow(period.start, period.end).cut(self.window_days):
                 for number, variant in enumerate(self.variants()):
-                    yield ReportRequest(account, window, {**self.body, **variant}, PlannedWindow(window), number)
+                    yield ReportRequest(account, window, {**self.body, **variant}, window, number)
 
 
 def _chunks(statuses: tuple[str, ...], size: int) -> list[list[str]]:

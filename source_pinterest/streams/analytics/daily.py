@@ -14,13 +14,12 @@ from source_pinterest import limits
 from source_pinterest.api.errors import ReportRefusedError, history_refused
 from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_requested
 from source_pinterest.config import attribution_of
+from source_pinterest.dates import DateWindow
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
-from source_pinterest.engine.request_size import Ids
 from source_pinterest.engine.slices import failed_slice, failure_of
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.state.day_cursor import planned_window
-from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order, split_by_age
+from source_pinterest.state.day_cursor import window_of
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.query import Batches, QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportSlices, is_report
@@ -59,28 +58,27 @@ class DailyAnalytics(QueryAnalytics, ABC):
             for report in self._reports.slices(self.checkpoint):
                 error = failure_of(report)
                 if isinstance(error, ReportRefusedError):
-                    window = planned_window(report)
-                    loss = history_refused(report["ad_account_id"], window.window, error.quote)
+                    window = window_of(report)
+                    loss = history_refused(report["ad_account_id"], window, error.quote)
                     yield failed_slice(report.partition, loss, window)
                 else:
                     yield report
 
-    def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
+    def batches_of(self, account: str, window: DateWindow) -> Iterator[Batches]:
         """Cut an unread window into windows of one request or of one report each."""
-        first_synchronous_day = self.first_synchronous_day
-        for part in split_by_age(item, first_synchronous_day):
-            if part.window.start >= first_synchronous_day:
-                yield from super().batches_of(account, part)
-                continue
-            for piece in in_reading_order(part.window.cut(limits.REPORT_WINDOW_DAYS), part.purpose):
-                yield Batches(WindowProgress(piece, part.purpose), [()])
+        border = self.first_synchronous_day
+        if older := window.before(border):
+            for piece in older.cut(limits.REPORT_WINDOW_DAYS):
+                yield Batches(piece, [()])
+        if newer := window.clamp(border):
+            yield from super().batches_of(account, newer)
 
-    def batch_slices(self, account: str, planned: PlannedWindow, groups: list[Ids]) -> Iterator[StreamSlice]:
+    def batch_slices(self, account: str, one: Batches) -> Iterator[StreamSlice]:
         """Return a slice for each batch of ids in a window. For an old window, add a report request instead."""
-        if planned.window.start >= self.first_synchronous_day:
-            yield from super().batch_slices(account, planned, groups)
+        if one.window.start >= self.first_synchronous_day:
+            yield from super().batch_slices(account, one)
         else:
-            self._requests.append(ReportRequest(account, planned.window, self._report_body(), planned))
+            self._requests.append(ReportRequest(account, one.window, self._report_body(), one.window))
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""

@@ -24,7 +24,7 @@ from source_pinterest.engine.pages import Page
 from source_pinterest.engine.slices import failure_of, window_slice
 from source_pinterest.limits import ASYNC_HISTORY_DAYS, REPORT_WINDOW_DAYS
 from source_pinterest.reporting.job import ReportEndpoint
-from source_pinterest.state.day_cursor import KeyColumns, planned_window
+from source_pinterest.state.day_cursor import KeyColumns, window_of
 from source_pinterest.streams.analytics.report import ReportStream, is_report
 from source_pinterest.streams.base.stream import Sync
 
@@ -172,7 +172,7 @@ class ProductConversionsReport(ReportStream, ABC):
             if isinstance(error, ObjectivesRefusedError) and _is_about_objectives(error.quote):
                 listed = ", ".join(NEWER_OBJECTIVES)
                 self.notices.warn(listed, f"Pinterest knows no campaigns of the objectives {listed}. {error.quote}.")
-                yield window_slice(dict(report.partition), planned_window(report), {"batch": _NEWER_OBJECTIVES_BATCH})
+                yield window_slice(dict(report.partition), window_of(report), {"batch": _NEWER_OBJECTIVES_BATCH})
             else:
                 yield report
 

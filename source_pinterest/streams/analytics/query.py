@@ -33,8 +33,7 @@ from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.engine.request_size import Ids, request_shape
 from source_pinterest.engine.slices import END, START, batch_slice, batches, ids_of
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import DayCursor, planned_window
-from source_pinterest.state.history import PlannedWindow, WindowProgress, in_reading_order
+from source_pinterest.state.day_cursor import AccountDayCursor, window_of
 from source_pinterest.state.period import DayRange, PeriodPlan, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
@@ -51,7 +50,7 @@ _GLANCE_SECONDS = 0.2
 class Batches(NamedTuple):
     """A window, and the batches of ids in which it is read, each of which becomes a slice."""
 
-    progress: WindowProgress
+    window: DateWindow
     batches: list[Ids]
 
 
@@ -59,7 +58,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     """One row per entity and day of the last 89 days. Recent days are read again as long as Pinterest changes them."""
 
     cursor_field = DATE
-    checkpoint: DayCursor
+    checkpoint: AccountDayCursor
     days = DayRange(limits.SYNC_HISTORY_DAYS)
     can_split = True
     id_column: ClassVar[str]
@@ -83,9 +82,10 @@ class QueryAnalytics(AdAccountStream, ABC):
         self.needs = (*self.needs, self.entities) if self.entities else self.needs
         self._unread_slices = threading.Semaphore(limits.SLICES_IN_LINE)
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> DayCursor:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> AccountDayCursor:
         """Return a cursor over the days of each account."""
-        return self.day_cursor(plan, store, self.request_fingerprint())
+        last_final_day = self.shared.stream(MetricsReadyState).last_final_day
+        return AccountDayCursor(store, self.period_of(plan, last_final_day), self.request_fingerprint())
 
     @cached_property
     def calls(self) -> AnalyticsClient:
@@ -117,7 +117,6 @@ class QueryAnalytics(AdAccountStream, ABC):
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """Return the slices of each account's unread windows, beginning with the account that was read longest ago."""
         self.check_room()
-        self.checkpoint.limit_to_final_days(self.shared.stream(MetricsReadyState).last_final_day)
         accounts = self.checkpoint.oldest_first(accounts)
         estimate = Estimate.of_days(map(self.checkpoint.unread_windows, accounts), self.first_synchronous_day)
         estimate.log(self.name, self.shared.analytics_pace())
@@ -141,30 +140,34 @@ class QueryAnalytics(AdAccountStream, ABC):
     def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
         """Return a slice for each batch of ids in each unread window of an account."""
         self.checkpoint.keep_place(account)
-        found = [one for item in self.checkpoint.unread(account) for one in self.batches_of(account, item)]
-        if found:
-            slices = [len(one.batches) for one in found]
-            planned = self.checkpoint.plan(account, [one.progress for one in found], slices)
-            for window, one in zip(planned, found, strict=True):
-                yield from self.batch_slices(account, window, one.batches)
+        found = self.batches_of_account(account)
+        self.checkpoint.plan(account, ((one.window, len(one.batches)) for one in found))
+        for one in found:
+            yield from self.batch_slices(account, one)
 
-    def batches_of(self, account: str, item: WindowProgress) -> Iterator[Batches]:
+    def batches_of_account(self, account: str) -> list[Batches]:
+        """Return the windows that are still to be read of an account, in the order in which they are read."""
+        unread, in_order = self.checkpoint.unread(account), self.checkpoint.history_of(account).in_reading_order
+        pieces = [{one.window: one for one in self.batches_of(account, window)} for window in unread]
+        return [found[window] for found in pieces for window in in_order(found)]
+
+    def batches_of(self, account: str, window: DateWindow) -> Iterator[Batches]:
         """Cut an unread window into windows of one request, each with its batches of ids."""
         ids = self.entity_ids(account)
         max_ids = self.calls.max_ids(account, ids or ())
-        shape = request_shape(1 if ids is None else len(ids), item.window.days, self.rows_a_day, max_ids)
+        shape = request_shape(1 if ids is None else len(ids), window.days, self.rows_a_day, max_ids)
         groups: list[Ids] = [()] if ids is None else batches(ids, shape.ids)
-        for piece in in_reading_order(item.window.cut(shape.days), item.purpose):
-            yield Batches(WindowProgress(piece, item.purpose), groups)
+        for piece in window.cut(shape.days):
+            yield Batches(piece, groups)
 
     def entity_ids(self, account: str) -> Ids | None:
         """Return the ids of the account's entities, or None if the numbers are of the account as a whole."""
         return tuple(self.entity_stream.ids.of((account,))) if self.entity_stream else None
 
-    def batch_slices(self, account: str, planned: PlannedWindow, groups: list[Ids]) -> Iterator[StreamSlice]:
+    def batch_slices(self, account: str, one: Batches) -> Iterator[StreamSlice]:
         """Return a slice for each batch of ids in a window."""
-        for number, ids in enumerate(groups):
-            yield batch_slice({"ad_account_id": account}, planned, ids, number)
+        for number, ids in enumerate(one.batches):
+            yield batch_slice({"ad_account_id": account}, one.window, ids, number)
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
@@ -183,7 +186,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
                 yield from self.calls.get(account, ids, window, partial(self.pages_in, account, ids, window))
 
-        ids, window = ids_of(stream_slice) or (), planned_window(stream_slice).window
+        ids, window = ids_of(stream_slice) or (), window_of(stream_slice)
         yield from self.calls.read(account, ids, window, send)
 
     def query(self, ids: Ids, window: DateWindow, names: Names) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from source_pinterest.config.reports import (
     refused_columns,
     unsuitable_columns,
 )
-from source_pinterest.dates import DateWindow, Granularity, subtract_window
+from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.engine.slices import failed_slice, window_slice
@@ -44,8 +44,8 @@ from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReadyReport, ReportRequest
 from source_pinterest.reporting.runner import FailedReport, Reports, SplitReport
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.day_cursor import DayCursor, KeyColumns
-from source_pinterest.state.history import PlannedWindow, Purpose, WindowProgress, in_reading_order
+from source_pinterest.state.day_cursor import AccountDayCursor, KeyColumns
+from source_pinterest.state.days import ReadDays
 from source_pinterest.state.period import DayRange, PeriodPlan, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
@@ -104,11 +104,11 @@ class ReportSlices:
         if self._reports and is_report(stream_slice):
             self._runner.release(self._reports, stream_slice.extra_fields[_REPORT].request)
 
-    def slices(self, cursor: DayCursor | None) -> Iterator[StreamSlice]:
+    def slices(self, cursor: AccountDayCursor | None) -> Iterator[StreamSlice]:
         """Return a slice for each report that is finished or has failed.
 
         Args:
-            cursor: is told to expect another slice if a report was split.
+            cursor: is told if a report was split.
         """
         if self._reports is None:
             return
@@ -116,12 +116,12 @@ class ReportSlices:
             request = outcome.request
             parents = {"ad_account_id": request.ad_account_id}
             if isinstance(outcome, FailedReport):
-                yield failed_slice(parents, outcome.error, request.planned)
+                yield failed_slice(parents, outcome.error, request.window)
             elif isinstance(outcome, ReadyReport):
                 named = {"batch": request.number, "token": outcome.token}
-                yield window_slice(parents, request.planned, named, **{_REPORT: outcome})
+                yield window_slice(parents, request.window, named, **{_REPORT: outcome})
             elif isinstance(outcome, SplitReport) and cursor:
-                cursor.expect_one_more(request.ad_account_id, request.planned)
+                cursor.split(request.ad_account_id, request.window, [half.window for half in outcome.halves])
 
     def pages(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
         """Read the rows of a finished report. The generator returns the id columns of their keys."""
@@ -150,7 +150,7 @@ class ReportStream(AdAccountStream, ABC):
     endpoint = ANALYTICS_REPORTS
     path_template = endpoint.path
     cursor_field: str | list[str] = DATE
-    checkpoint: DayCursor
+    checkpoint: AccountDayCursor
     level: str
     id_columns: tuple[str, ...]
     granularity = Granularity.DAY
@@ -180,7 +180,9 @@ class ReportStream(AdAccountStream, ABC):
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Return a cursor over the days of each account."""
-        return self.day_cursor(plan, store, self.request_fingerprint())
+        ready = self.shared.stream(MetricsReadyState)
+        period = self.period_of(plan, lambda: self.granularity.last_whole(ready.last_final_day()))
+        return AccountDayCursor(store, period, self.request_fingerprint())
 
     def _earlier_ids(self, account: str) -> KeyColumns | None:
         return self.checkpoint.keyed.before(account) if self.checkpoint else None
@@ -248,33 +250,28 @@ class ReportStream(AdAccountStream, ABC):
 
     def plan(self) -> Iterator[ReportRequest]:
         """Return the requests for the unread windows of all accounts, one for each variant of a window."""
-        ready = self.shared.stream(MetricsReadyState)
-        self.checkpoint.limit_to_final_days(lambda: self.granularity.last_whole(ready.last_final_day()))
         for account in self.checkpoint.oldest_first(self.accounts()):
-            windows = self._windows(account)
-            variants = self.variants()
-            planned = self.checkpoint.plan(account, windows, [len(variants)] * len(windows))
-            for window, (number, variant) in product(planned, enumerate(variants)):
-                yield ReportRequest(account, window.window, {**self.body, **variant}, window, number, self.endpoint)
+            windows, variants = self._windows(account), self.variants()
+            self.checkpoint.plan(account, ((window, len(variants)) for window in windows))
+            for window, (number, variant) in product(windows, enumerate(variants)):
+                yield ReportRequest(account, window, {**self.body, **variant}, window, number, self.endpoint)
         self.checkpoint.retire_flat()
 
-    def _windows(self, account: str) -> list[WindowProgress]:
+    def _windows(self, account: str) -> list[DateWindow]:
         """Return the unread days of an account in windows of one report each. No two of them share a bucket."""
-        unread = [(item.purpose, whole) for item in self.checkpoint.unread(account) if (whole := self._whole(item))]
-        today = self.shared.today()
-        newest = next((whole for purpose, whole in unread if purpose is Purpose.TAIL), None)
-        windows = []
-        for purpose, whole in unread:
-            older = subtract_window([whole], newest) if newest and purpose is not Purpose.TAIL else [whole]
-            pieces = [piece for window in older for piece in self.granularity.cut(window, self.window_days, today)]
-            windows += [WindowProgress(piece, purpose) for piece in in_reading_order(pieces, purpose)]
+        unread, history = self.checkpoint.unread(account), self.checkpoint.history_of(account)
+        today, taken, windows = self.shared.today(), ReadDays(), list[DateWindow]()
+        for whole in filter(None, map(self._whole, reversed(unread))):
+            left = ReadDays((whole,)).minus(taken.windows)
+            pieces = [piece for part in left.windows for piece in self.granularity.cut(part, self.window_days, today)]
+            windows, taken = history.in_reading_order(pieces) + windows, taken.plus(pieces)
         return windows
 
-    def _whole(self, item: WindowProgress) -> DateWindow | None:
+    def _whole(self, window: DateWindow) -> DateWindow | None:
         """Extend a window to whole buckets. At the stream's first day, an incomplete bucket is dropped instead."""
-        bucket = self.granularity.bucket_of(item.window.start)
-        first_day = min(self.checkpoint.first_day, item.window.start)  # a missing window may lie before it
-        return self.granularity.inward(DateWindow(max(bucket.start, first_day), item.window.end))
+        bucket = self.granularity.bucket_of(window.start)
+        first_day = min(self.checkpoint.first_day, window.start)  # a missing window may lie before it
+        return self.granularity.inward(DateWindow(max(bucket.start, first_day), window.end))
 
     def variants(self) -> list[dict[str, Any]]:
         """Return the fields in which the requests for one window differ: chunks of the targeting types."""
@@ -291,7 +288,7 @@ class ReportStream(AdAccountStream, ABC):
         ours = set(self.optional_ids).difference(self.wanted_columns())  # if refused, a sync goes on without them
         columns = [column for column in self.columns if column not in ours]
         body = {**self.body, **self.variants()[0], "columns": columns}
-        self.reports.try_out(ReportRequest(account, window, body, PlannedWindow(window), endpoint=self.endpoint))
+        self.reports.try_out(ReportRequest(account, window, body, window, endpoint=self.endpoint))
 
     def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
         """Return a slice for each report that is finished or has failed."""

@@ -305,8 +305,7 @@ class ReportRows:
         if not found or not earlier:
             return found
         if change := earlier.change_to(found, self.key.refused(request.ad_account_id)):
-            days = request.planned.window
-            self.gate.doubt(KeysChangedError(self.stream, request.ad_account_id, days, change))
+            self.gate.doubt(KeysChangedError(self.stream, request.ad_account_id, request.window, change))
             return found
         return earlier.joined(found)
 

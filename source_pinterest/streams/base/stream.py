@@ -15,7 +15,7 @@ HttpStream (CDK)
 
 import logging
 from abc import ABC
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -42,7 +42,6 @@ from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.slices import Key, key_of_parent, partition_slice
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.period import DayRange, Period, PeriodPlan
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds, part_of_list
 from source_pinterest.streams.base.reader import SliceReader
@@ -228,10 +227,9 @@ class PinterestStream(HttpStream, ABC):
         del plan, store
         return None
 
-    def day_cursor(self, plan: PeriodPlan, store: StateStore, request: str = "", *, organic: bool = False) -> DayCursor:
-        """Return a cursor of days, whose period is computed when Pinterest's day is known."""
-        today = self.shared.today
-        return DayCursor(store, lambda: Period.of(plan, today()), today, request, organic=organic)
+    def period_of(self, plan: PeriodPlan, last_final_day: Callable[[], Date] | None = None) -> Callable[[], Period]:
+        """Return a function that returns the days to read, once Pinterest's day is known."""
+        return lambda: Period.of(plan, self.shared.today(), last_final_day)
 
     @property
     def url_base(self) -> str:

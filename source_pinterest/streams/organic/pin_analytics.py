@@ -44,7 +44,7 @@ from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.engine.request_size import Ids, RequestSize
 from source_pinterest.engine.slices import END, START, failure_of, key_of_parent, partition_slice
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import DayCursor, Reading
+from source_pinterest.state.day_cursor import PinCursor, Reading
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, PeriodPlan
 from source_pinterest.streams.analytics.report import Estimate
@@ -93,7 +93,7 @@ class PinAnalytics(OrganicStream):
     foreign_keys = (ForeignKey("pins", ("pin_id",)),)
     cursor_field = "date"
     cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_REQUEST} pins in Pinterest's beta"
-    checkpoint: DayCursor
+    checkpoint: PinCursor
     needs = (Pins,)
     days = DayRange(limits.SYNC_HISTORY_DAYS)
 
@@ -107,13 +107,12 @@ class PinAnalytics(OrganicStream):
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
         self._skipped_pins, self._any_readable = 0, False
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> DayCursor:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinCursor:
         """Return a cursor that holds the days of all pins of an owner together."""
-        return self.day_cursor(plan, store, organic=True)
+        return PinCursor(store, self.period_of(plan))
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield one slice for all pins of all owners, once the pins are listed."""
-        self.checkpoint.limit_to_final_days()
         self._owners = list(super().slices())
         for owner in itertools.filterfalse(failure_of, self._owners):
             with suppress(SliceError):  # raised again when the owner's pins are read

@@ -18,9 +18,8 @@ from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.slices import END, START, failure_of, window_slice
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import DayCursor, DaysRead, planned_window
+from source_pinterest.state.day_cursor import DaysRead, ProfileCursor, window_of
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.history import PlannedWindow
 from source_pinterest.state.period import DayRange, PeriodPlan
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.rows import Expected, RowGate
@@ -77,7 +76,7 @@ class ProfileAnalytics(OrganicStream, ABC):
     scopes = ("user_accounts:read",)
     access = BUSINESS_ACCOUNT
     cost = f"1 for {limits.ANALYTICS_WINDOW_DAYS} days"
-    checkpoint: DayCursor
+    checkpoint: ProfileCursor
     split: ClassVar[str] = ""
     """The field that names the part of a row; empty for the profile as a whole."""
     days = DayRange(limits.SYNC_HISTORY_DAYS)
@@ -86,24 +85,23 @@ class ProfileAnalytics(OrganicStream, ABC):
         super().__init__(sync)
         self.gate = RowGate(self)
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> DayCursor:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> ProfileCursor:
         """Return a cursor over the days of each profile."""
-        return self.day_cursor(plan, store, organic=True)
+        return ProfileCursor(store, self.period_of(plan))
 
     def slices(self) -> Iterator[StreamSlice]:
         """Yield a slice for each window of days that is unread."""
-        self.checkpoint.limit_to_final_days()
         unread: list[tuple[StreamSlice, list[DateWindow]]] = []
         for owner in super().slices():
             if failure_of(owner):
                 yield owner
             else:
-                unread.append((owner, [item.window for item in self.checkpoint.unread(owner.get(ACCOUNT_KEY))]))
+                unread.append((owner, self.checkpoint.unread(owner.get(ACCOUNT_KEY))))
         estimate = Estimate.of_profiles((windows for _, windows in unread), len(self.request_variants()))
         estimate.log(self.name, self.shared.organic_pace())
         for owner, windows in unread:
             for window in windows:
-                yield window_slice(owner.partition, PlannedWindow(window), {})
+                yield window_slice(owner.partition, window, {})
 
     def request_variants(self) -> list[dict[str, str]]:
         """Return the extra parameters of each request about a window."""
@@ -132,7 +130,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         If each day is emitted once, days that are not final are left to the next sync.
         """
         responses = list(self.rows(stream_slice))
-        days = _days_read(planned_window(stream_slice).window, responses, self.checkpoint.last_idle_day)
+        days = _days_read(window_of(stream_slice), responses, self.checkpoint.last_idle_day)
         rows = sorted(itertools.chain.from_iterable(responses), key=lambda row: str(row["date"]))
         if self.checkpoint.emits_once:
             rows = [row for row in rows if str(row["date"]) <= str(days.settled)]
@@ -145,7 +143,7 @@ class ProfileAnalytics(OrganicStream, ABC):
 
     def request_rows(self, stream_slice: StreamSlice, more: Mapping[str, str]) -> list[Record]:
         """Return the rows of one request about a window, made with `more` parameters."""
-        window = planned_window(stream_slice).window
+        window = window_of(stream_slice)
         start, end = window.as_pair()
         params = {**self.request_params(stream_slice=stream_slice), START: start, END: end, **more}
         expected = Expected(key=("date",) if self.split in more else (PART, "date"), days=window, day="date")

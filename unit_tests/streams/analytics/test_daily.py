@@ -9,7 +9,7 @@ from airbyte_cdk.models import AirbyteStateMessage
 
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.dates import DateWindow, merge_windows
-from source_pinterest.state.day_cursor import planned_window
+from source_pinterest.state.day_cursor import window_of
 from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
@@ -49,11 +49,11 @@ class Daily(Sync):
 
     @property
     def by_report(self) -> list[DateWindow]:
-        return [planned_window(one).window for one in self.slices if is_report(one)]
+        return [window_of(one) for one in self.slices if is_report(one)]
 
     @property
     def by_call(self) -> list[DateWindow]:
-        return [planned_window(one).window for one in self.slices if not is_report(one)]
+        return [window_of(one) for one in self.slices if not is_report(one)]
 
 
 # ---- Which days come from where
@@ -111,11 +111,12 @@ def test_unread_days_come_from_both_sources(
     assert sync.cursors == [{"DATE": ago(0), "from": ago(start_ago), "settled": ago(2)}]
 
 
-def test_the_newest_days_alone_do_not_move_the_cursor(mock: requests_mock.Mocker) -> None:
+def test_the_newest_days_count_while_the_older_ones_are_missing(mock: requests_mock.Mocker) -> None:
     sync = Daily(mock)
     call, *reports = sync.slices
     sync.read(call)
-    assert sync.cursors == []
+    older = [ago(913), ago(90)]
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(913), "missing": [older], "settled": ago(2)}]
 
     for one in reports:
         sync.read(one)
@@ -265,7 +266,8 @@ def test_the_older_days_of_an_account_that_can_not_be_read_at_all_are_no_loss(
     with caplog.at_level(logging.WARNING):
         in_thread(read_all).result(PATIENCE_SECONDS)
     assert [str(error.message).partition(".")[0] for error in errors] == ["A part of ad account 12 can't be read"]
-    assert list(stream.checkpoint.history_of("12").missing) == [window(100, 90)]
+    [of_12] = stream.checkpoint.state["states"]
+    assert of_12["cursor"]["missing"] == [window(100, 90).as_pair()]
     why = 'campaign_analytics: Pinterest answered "Not yours" (HTTP 403, code 29)'
     assert [message for message in caplog.messages if "left out" in message] == [
         f"campaign_analytics: 11 is left out. {why}."

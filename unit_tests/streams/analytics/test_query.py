@@ -16,7 +16,6 @@ from source_pinterest.api.errors import RejectedError, RepeatedKeyError, Unavail
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.slices import batch_slice, failure_of, ids_of
-from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.levels import (
     AdAccountAnalytics,
     AdAccountTargetingAnalytics,
@@ -32,7 +31,7 @@ PATH = "ad_accounts/11/campaigns/analytics"
 
 
 def call(days: DateWindow, *ids: str) -> StreamSlice:
-    return batch_slice({"ad_account_id": "11"}, PlannedWindow(days), ids, 0)
+    return batch_slice({"ad_account_id": "11"}, days, ids, 0)
 
 
 def rows_of(
@@ -264,7 +263,7 @@ def test_a_cursor_for_all_accounts_holds_for_one_too_that_can_not_be_listed(mock
 
     assert pinterest.stream(CampaignAnalytics).checkpoint.state["states"] == [
         {"partition": {"ad_account_id": "11"}, "cursor": {"DATE": "2026-06-28"}},
-        {"partition": {"ad_account_id": "12"}, "cursor": {"DATE": "2026-07-01", "settled": "2026-06-29"}},
+        {"partition": {"ad_account_id": "12"}, "cursor": {"DATE": "2026-07-01", "settled": "2026-06-26"}},
     ]
 
 

@@ -10,12 +10,11 @@ from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
 from source_pinterest.state.day_cursor import KeyColumns
-from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
 from unit_tests.streams.analytics.test_gate import Stream
 from unit_tests.streams.pinterest import records_of
 
-PLANNED = PlannedWindow(DateWindow.from_pair(["2026-01-01", "2026-01-10"]))
+PLANNED = DateWindow.from_pair(["2026-01-01", "2026-01-10"])
 HALF = DateWindow.from_pair(["2026-01-01", "2026-01-05"])
 REQUEST = ReportRequest("11", HALF, {"level": "CAMPAIGN", "granularity": "DAY"}, PLANNED)
 KEY = ReportKey(("CAMPAIGN_ID", "DATE"))
@@ -70,7 +69,7 @@ def test_days_that_had_to_be_asked_for_too_are_left_out_and_others_are_told_as_w
     endpoint = replace(ANALYTICS_REPORTS, least_days=8)
 
     def found(granularity: str, *days: str) -> list[str]:
-        request = ReportRequest("11", week, {"granularity": granularity}, PlannedWindow(week), endpoint=endpoint)
+        request = ReportRequest("11", week, {"granularity": granularity}, week, endpoint=endpoint)
         pages, _ = rows.pages(request, (("1", row("1", day)) for day in days))
         return [record["DATE"] for record in records_of(pages)]
 
@@ -149,7 +148,7 @@ def test_rows_with_other_ids_than_before_are_given_up_and_said_to_be_so() -> Non
     key = replace(FINE, earlier_ids={"11": KeyColumns(frozenset({"AD_GROUP_ID"}))}.get)
 
     with pytest.raises(
-        KeysChangedError, match=r"ad account 11 now come with AD_ID and without AD_GROUP_ID.* 2026-01-01 to 2026-01-10"
+        KeysChangedError, match=r"ad account 11 now come with AD_ID and without AD_GROUP_ID.* 2026-01-01 to 2026-01-05"
     ):
         report_rows(key).pages(REQUEST, [("7", fine(AD_ID="1"))])
 

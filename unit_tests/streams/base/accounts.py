@@ -39,9 +39,6 @@ class Cursor:
     def commit(self, stream_slice: StreamSlice, finding: Any = None) -> None:
         self.told.append(("commit", account_of(stream_slice), finding))
 
-    def note_unusable(self, stream_slice: StreamSlice) -> None:
-        self.told.append(("doubt", account_of(stream_slice)))
-
     def fail(self, stream_slice: StreamSlice) -> None:
         self.failed.append(account_of(stream_slice))
 

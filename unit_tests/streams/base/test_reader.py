@@ -19,7 +19,6 @@ from source_pinterest.api.errors import (
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.engine.slices import batch_slice, failed_slice
-from source_pinterest.state.history import PlannedWindow
 from unit_tests.streams.base.accounts import Accounts, of_account
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
@@ -42,7 +41,7 @@ def test_a_cursor_counts_each_page_before_it_goes_out_and_moves_after_the_last()
     ("error", "noted"),
     [
         (LOST, [("failure", "1")]),
-        (IN_DOUBT, [("doubt", "1"), ("failure", "1")]),
+        (IN_DOUBT, [("failure", "1")]),
         (FATAL, []),  # says nothing of this account
         (NothingLeftError("lead_forms", 2, "Gone"), []),
     ],
@@ -153,7 +152,7 @@ def test_a_second_failure_that_the_first_explains_is_not_told() -> None:
 
 
 def test_the_rows_of_a_plan_are_known_where_those_of_each_slice_are() -> None:
-    account, window = {"ad_account_id": "1"}, PlannedWindow(DateWindow.from_pair(["2026-06-01", "2026-06-10"]), 3)
+    account, window = {"ad_account_id": "1"}, DateWindow.from_pair(["2026-06-01", "2026-06-10"])
     batches = [batch_slice(account, window, ids, 0) for ids in (("7", "8"), ("9",))]
     known, unknown = Accounts(), Accounts()
     assert list(known.reader.planned(batches)) == batches

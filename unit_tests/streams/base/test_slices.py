@@ -19,11 +19,10 @@ from source_pinterest.engine.slices import (
     promised_rows,
     window_slice,
 )
-from source_pinterest.state.day_cursor import planned_window
-from source_pinterest.state.history import PlannedWindow
+from source_pinterest.state.day_cursor import window_of
 
 ACCOUNT = {"ad_account_id": "549"}
-PLANNED = PlannedWindow(DateWindow.from_pair(["2026-06-01", "2026-06-10"]), 3)
+PLANNED = DateWindow.from_pair(["2026-06-01", "2026-06-10"])
 DAYS = {"start_date": "2026-06-01", "end_date": "2026-06-10"}
 
 
@@ -62,7 +61,7 @@ def test_a_window_is_named_as_text_and_rides_along_with_its_number() -> None:
 
     assert dict(of_report) == {**ACCOUNT, **DAYS, "token": "t"}
     assert dict(of_batch) == {**ACCOUNT, **DAYS, "batch": 2}
-    assert planned_window(of_report) == planned_window(of_batch) == PLANNED
+    assert window_of(of_report) == window_of(of_batch) == PLANNED
     assert of_report.extra_fields["report"] == "r"
     assert (ids_of(of_report), ids_of(of_batch)) == (None, ("7", "8"))
 
@@ -77,7 +76,7 @@ def test_a_failure_survives_the_frameworks_copies_and_says_in_which_window() -> 
     assert failure_of(partition_slice(ACCOUNT)) is None
     assert dict(anywhere) == ACCOUNT
     assert dict(in_window) == {**ACCOUNT, **DAYS}
-    assert planned_window(in_window) == PLANNED
+    assert window_of(in_window) == PLANNED
 
 
 def test_the_most_rows_of_a_batch_are_known_and_those_of_no_other_slice() -> None:

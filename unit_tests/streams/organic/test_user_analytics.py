@@ -9,7 +9,6 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.slices import failure_of, partition_slice, window_slice
-from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.organic.profile import (
     METRICS,
     SplitAnalytics,
@@ -35,7 +34,7 @@ def days(*statuses: str) -> dict[str, Any]:
 
 def window(first: int = 25, last: int = 29) -> StreamSlice:
     days_read = DateWindow.from_pair([f"2026-06-{first}", f"2026-06-{last}"])
-    return window_slice({}, PlannedWindow(days_read), {})
+    return window_slice({}, days_read, {})
 
 
 def read(pinterest: Pinterest, how: Any = None) -> tuple[list[int], dict[str, Any]]:

@@ -1,0 +1,160 @@
+"""The windows that a sync reads, and the days that count as read once tasks about them have ended.
+
+`properties/test_day_cursors.py` states the law: no day is promised that was not read, and none is passed over.
+"""
+
+import pytest
+from pendulum import Date
+
+from source_pinterest.dates import DateWindow
+from source_pinterest.state.days import AccountHistory, DayTasks
+from source_pinterest.state.period import Period
+from unit_tests.state.day_cursors import EARLIEST, day, window
+
+between = AccountHistory.between
+NEW = AccountHistory()
+IN_TWO_DAYS = day(-2)
+
+
+def period(start_ago: int = 89, end_ago: int = 0, lookback_days: int | None = 33) -> Period:
+    return Period(max(day(start_ago), EARLIEST), EARLIEST, day(end_ago), lookback_days)
+
+
+# ---- Which windows a sync reads
+
+
+@pytest.mark.parametrize(
+    ("last_ago", "lookback_days", "start_ago", "resumes_ago"),
+    [
+        (None, 33, 40, 40),
+        (None, 33, 400, 89),
+        (1, 33, 89, 34),  # the lookback counts from the last finished day, which is read again too
+        (10, 0, 89, 10),
+        (10, None, 89, 9),
+        (1, 33, 20, 20),  # never before the start date
+        (10, 33, 5, 9),  # a start date that moved past the cursor leaves no gap
+        (300, 33, 89, 89),
+    ],
+)
+def test_where_a_sync_resumes(
+    last_ago: int | None, lookback_days: int | None, start_ago: int, resumes_ago: int
+) -> None:
+    known = NEW if last_ago is None else between(day(max(start_ago, last_ago)), day(last_ago))
+
+    assert known.unread(period(start_ago, 0, lookback_days))[-1] == window(resumes_ago, 0)
+
+
+@pytest.mark.parametrize(
+    ("known", "start_ago", "expected"),
+    [
+        (between(day(50), day(1)), 80, [window(80, 51), window(34, 0)]),
+        (between(day(50), day(1)), 400, [window(89, 51), window(34, 0)]),
+        (between(day(50), day(1)), 50, [window(34, 0)]),
+        # the lookback does not read the days before the first
+        (between(day(5), day(1)), 80, [window(80, 6), window(5, 0)]),
+        # an older connector did not keep the first day
+        (between(None, day(1)), 80, [window(34, 0)]),
+    ],
+)
+def test_an_earlier_start_date_is_caught_up_with(
+    known: AccountHistory, start_ago: int, expected: list[DateWindow]
+) -> None:
+    assert known.unread(period(start_ago)) == expected
+
+
+def test_missing_days_come_first_and_once() -> None:
+    history = between(day(89), day(1), [window(80, 70), window(60, 20)])
+
+    assert history.unread(period()) == [window(80, 70), window(60, 35), window(34, 0)]
+
+
+@pytest.mark.parametrize(("first_ago", "newest_first"), [(4, True), (30, False), (None, False)])
+def test_days_before_the_first_are_read_backwards(first_ago: int | None, newest_first: bool) -> None:
+    history = between(None if first_ago is None else day(first_ago), day(1))
+
+    assert history.in_reading_order([window(10, 5), window(30, 11)]) == sorted(
+        (window(30, 11), window(10, 5)), reverse=newest_first
+    )
+
+
+# ---- Which days count after some tasks of it
+
+
+def after(
+    known: AccountHistory,
+    done: list[DateWindow],
+    failed: list[DateWindow] = [],  # noqa: B006 - it is read alone
+    waiting: list[DateWindow] = [],  # noqa: B006 - as above
+    limit: Date | None = None,
+    today: Date = IN_TWO_DAYS,
+) -> AccountHistory:
+    tasks = DayTasks(known)
+    for one in (*done, *failed, *waiting):
+        tasks.add(one)
+    for one in done:
+        tasks.end(one, failed=False)
+    for one in failed:
+        tasks.end(one, failed=True)
+    return tasks.history(Period(EARLIEST, EARLIEST, today, 33, last_final_day=limit))
+
+
+def test_a_new_state_begins_with_the_first_planned_day() -> None:
+    history = after(NEW, done=[window(9, 5)], waiting=[window(19, 10), window(4, 0)])
+
+    assert history == between(day(19), day(5), [window(19, 10)], day(5))
+    assert after(NEW, done=[], failed=[window(19, 0)]) == NEW
+
+
+def test_a_day_waits_for_every_task_that_covers_it_unless_it_was_read_before() -> None:
+    known = between(day(60), day(10), settled=day(12))
+
+    assert after(known, done=[window(15, 5)], waiting=[window(8, 5)]) == between(day(60), day(9), settled=day(9))
+    assert after(known, done=[window(15, 5)], failed=[window(12, 5)]) == between(
+        day(60), day(10), [window(12, 10)], day(10)
+    )
+
+
+def test_an_older_window_that_was_read_moves_the_first_day_and_leaves_a_gap() -> None:
+    known = between(day(20), day(1), settled=day(2))
+
+    assert after(known, done=[window(40, 31)], failed=[window(30, 21)]) == between(
+        day(40), day(1), [window(30, 21)], day(2)
+    )
+
+
+def test_a_state_without_a_first_day_stays_open_at_its_start() -> None:
+    assert after(between(None, day(9), [window(30, 20)]), done=[window(30, 25), window(8, 0)]) == between(
+        None, day(0), [window(24, 20)], day(11)
+    )
+
+
+@pytest.mark.parametrize("final_ago", [0, 9, 10, 29])
+def test_the_cursor_never_passes_a_day_that_is_not_final(final_ago: int) -> None:
+    history = after(NEW, done=[window(29, 20), window(19, 10), window(9, 0)], limit=day(final_ago))
+
+    assert history == between(day(29), day(final_ago), settled=day(final_ago))
+
+
+def test_a_cursor_that_lies_past_the_final_days_stays() -> None:
+    known = between(day(60), day(1), settled=day(3))
+
+    assert after(known, done=[window(19, 10), window(9, 0)], limit=day(3)) == known
+
+
+@pytest.mark.parametrize(
+    ("done", "failed", "settled_ago"),
+    [
+        ([window(20, 0)], [], 2),
+        ([window(9, 0)], [], 20),  # days 19 to 10 were read early and not read again
+        ([window(9, 0)], [window(20, 10)], 2),  # failed days are read again anyway
+        ([window(19, 12)], [], 12),
+        ([window(15, 12)], [], 20),
+        ([], [window(20, 0)], 20),
+    ],
+)
+def test_settled_stops_before_the_first_day_that_was_read_too_early(
+    done: list[DateWindow], failed: list[DateWindow], settled_ago: int
+) -> None:
+    known = between(day(60), day(1), settled=day(20))
+
+    assert after(known, done, failed, today=day(0)).settled == day(settled_ago)
