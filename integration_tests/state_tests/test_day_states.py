@@ -78,7 +78,7 @@ def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(afte
     with Simulator(World(boards=0, ad_accounts=1, campaigns=227, active_percent=5)) as sim:
         stream, account = "campaign_analytics", sim.world.account_id(0)
         config = sim.config(max_retries=0, num_workers=1, lookback_days=0)
-        state = own({account: {"DATE": day(sim, 87), "from": day(sim, 89)}})
+        state = own({account: {"DATE": day(sim, 87), "from": day(sim, 89), "settled": day(sim, 87)}})
         sim.add_fault(Fault("500", on="campaigns/analytics", after=after))
 
         first = run_sync(sim, [stream], config=config, state={stream: state})
@@ -106,7 +106,8 @@ def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(afte
 def test_an_owed_window_that_fails_again_stays_owed(sim: Simulator, failing: int) -> None:
     stream, account = "ad_account_analytics", sim.world.account_id(0)
     config = sim.config(account_ids=[account], start_date=day(sim, 80), max_retries=0, lookback_days=0, num_workers=1)
-    state = own({account: {"DATE": day(sim, 1), "from": day(sim, 60), "missing": [[day(sim, 50), day(sim, 45)]]}})
+    missing = [[day(sim, 50), day(sim, 45)]]
+    state = own({account: {"DATE": day(sim, 1), "from": day(sim, 60), "missing": missing, "settled": day(sim, 2)}})
     owed = [(day(sim, 50), day(sim, 45)), (day(sim, 80), day(sim, 61)), (day(sim, 1), day(sim, 0))]
     sim.add_fault(Fault("500", on="ad_account/analytics", after=failing))
 

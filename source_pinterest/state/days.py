@@ -208,10 +208,9 @@ class AccountHistory:
             return max(period.start, period.earliest)
         next_day = self.last.add(days=1)
         start = next_day if period.lookback_days is None else days_before(self.last, period.lookback_days)
-        if period.is_emitted_once and self.last_final_day:
-            start = self.last_final_day.add(days=1)
-        elif period.restatement is Restatement.READ_AGAIN and self.settled:
-            start = min(start, self.settled.add(days=1))
+        if period.restatement is not Restatement.BY_LOOKBACK and self.last_final_day:
+            not_final = self.last_final_day.add(days=1)
+            start = not_final if period.is_emitted_once else min(start, not_final)
         start = max(start, min(period.start, next_day))
         return max(start, self.first or start, period.earliest)  # days before `first` are read as such
 
